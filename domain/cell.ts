@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Dimension } from './dimensions.ts';
+
+/** One value for each attribute (snake_case) of the configured dimensions. */
+export type CellAttributes = Readonly<Record<string, string>>;
+
+/** The finest segment: one combination of dimension values. */
+export interface Cell {
+  /** The row number in this record; never shown, since it would tell how many cells there are. */
+  readonly id: number;
+  /** Derived from the attributes alone (`cellKey`): the public name. */
+  readonly key: string;
+  readonly attributes: CellAttributes;
+}
+
+/** A predicate over dimensions by attribute: values are OR-ed, dimensions AND-ed, an absent dimension is free. */
+export type Segment = Readonly<Record<string, readonly string[]>>;
+
+/** Cells by id, with the order that every list of cells has (by key). */
+export interface CellDictionary {
+  get(id: number): Cell | undefined;
+  byKey(key: string): Cell | undefined;
+  all(): readonly Cell[];
+}
+
+/** 24 hex digits of the SHA-256 of the canonical (RFC 8785) attributes. */
+export function cellKey(attributes: CellAttributes): string {
+  return createHash('sha256')
+    .update(canonicalize(attributes) ?? '')
+    .digest('hex')
+    .slice(0, 24);
+}
+
+/** Whether the segment's predicate holds for the attributes. */
+export function matchesSegment(segment: Segment, attributes: CellAttributes): boolean {
+  for (const attribute in segment) {
+    const value = attributes[attribute];
+    if (value === undefined || !segment[attribute]?.includes(value)) return false;
+  }
+  return true;
+}
+
+/** "Economy · Germany · unknown · e-mail": the values in the order of the configured dimensions. */
+export function cellLabel(attributes: CellAttributes, dimensions: readonly Dimension[]): string {
+  return dimensions.map(({ attribute }) => attributes[attribute] ?? '?').join(' · ');
+}
+
+/** A segment with sorted, distinct values, so that equal predicates are equal as text. */
+export function normaliseSegment(segment: Segment): Segment {
+  const entries = Object.entries(segment).map(
+    ([attribute, values]) => [attribute, [...new Set(values)].sort()] as const,
+  );
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,61 @@
+/**
+ * Dimensions are what responses are segmented by. They are configured once per deployment; every other name
+ * (GraphQL fields and enum values, mapping keys, the attributes kept with a cell) follows from the field name.
+ */
+export interface Dimension {
+  /** camelCase: the GraphQL field, the argument of SegmentInput and the key in mappings. */
+  readonly field: string;
+  /** SCREAMING_SNAKE_CASE: the value of the GraphQL enum Dimension. */
+  readonly enumValue: string;
+  /** snake_case: the key in a cell's stored attributes. */
+  readonly attribute: string;
+  readonly description: string;
+}
+
+/** What a response that names no value for a dimension is filed under. */
+export const UNKNOWN = 'unknown';
+/** Where new values go once the deployment holds as many cells as it may. */
+export const OTHER = 'other';
+
+const FIELD_NAME = /^[a-z][a-zA-Z0-9]{0,62}$/;
+/** Names that fields of NpsRow, Response or ResponseInput already have. */
+const TAKEN = new Set(
+  (
+    'id time until score low high method responses promoters passives detractors suppressed externalId source ' +
+    'answeredAt receivedAt class comment respondent prediction survey surveyVersion scale'
+  ).split(' '),
+);
+
+/**
+ * Builds the dimensions from their configured names.
+ * @throws Error naming the field that is malformed, taken or double.
+ */
+export function defineDimensions(
+  configured: readonly { field: string; description?: string }[],
+): Dimension[] {
+  const seen = new Set<string>();
+  if (configured.length === 0) throw new Error('dimensions: at least one dimension is needed');
+  return configured.map(({ field, description }) => {
+    if (!FIELD_NAME.test(field)) {
+      throw new Error(`dimensions: "${field}" is not a camelCase name such as "productLine"`);
+    }
+    if (TAKEN.has(field))
+      throw new Error(`dimensions: "${field}" is already a field of a response or a score`);
+    if (seen.has(field)) throw new Error(`dimensions: "${field}" is named twice`);
+    seen.add(field);
+    const attribute = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    return {
+      field,
+      attribute,
+      enumValue: attribute.toUpperCase(),
+      description: description ?? `The ${field}.`,
+    };
+  });
+}
+
+export const DEFAULT_DIMENSIONS: readonly { field: string; description: string }[] = [
+  { field: 'productLine', description: 'What was bought or used.' },
+  { field: 'region', description: 'Where the respondent is.' },
+  { field: 'lifecycleStage', description: 'How long and how deeply the respondent has been a customer.' },
+  { field: 'channel', description: 'How the respondent was asked.' },
+];

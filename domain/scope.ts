@@ -1,0 +1,50 @@
+import type { Cell, CellDictionary, Segment } from './cell.ts';
+import { matchesSegment } from './cell.ts';
+
+/** What a policy grants separately. Each is granted for a set of cells. */
+export type FieldGroup =
+  | 'readScore'
+  | 'readResponse'
+  | 'readComment'
+  | 'readRespondent'
+  | 'readPrediction'
+  | 'traceLineage'
+  | 'submitResponse'
+  | 'administer';
+
+/**
+ * What one caller may see: for each field group a set of cells, and the smallest n that may be shown.
+ * Every read of the record, the graph and the live feed takes one; what is outside of it does not exist.
+ */
+export interface Scope {
+  /** Equal fingerprints mean equal answers: part of every cache, loader and cohort key. */
+  readonly fingerprint: string;
+  /** Scores over fewer responses are suppressed in cells where the caller may not read the responses themselves. */
+  readonly smallestCount: number;
+  allows(group: FieldGroup, cell: Cell): boolean;
+  /** True when `allows(group, …)` holds for every cell, present and future. */
+  allowsAll(group: FieldGroup): boolean;
+}
+
+/** The administrator's: everything. */
+export const EVERYTHING: Scope = {
+  fingerprint: 'everything',
+  smallestCount: 1,
+  allows: () => true,
+  allowsAll: () => true,
+};
+
+/** Cell ids of the segment that the caller may see under every one of the groups, in the dictionary's order. */
+export function visibleCells(
+  scope: Scope,
+  groups: readonly FieldGroup[],
+  dictionary: CellDictionary,
+  segment: Segment,
+): Cell[] {
+  return dictionary
+    .all()
+    .filter(
+      (cell) =>
+        matchesSegment(segment, cell.attributes) && groups.every((group) => scope.allows(group, cell)),
+    );
+}

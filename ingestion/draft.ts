@@ -1,0 +1,20 @@
+import type { MappingVersion } from '../domain/provenance.ts';
+
+/** What a connector makes of one item that arrived: parsed by its mapping, not yet normalised. */
+export interface ResponseDraft {
+  readonly externalId: string;
+  /** Any identifier; only its pseudonym is kept. */
+  readonly respondent: string | null;
+  readonly answeredAt: Date;
+  /** As answered, on the mapping's scale; null when only a comment was given. */
+  readonly score: string | number | null;
+  readonly comment: string | null;
+  /** By dimension field (camelCase); absent or blank becomes `unknown`. */
+  readonly dimensions: Readonly<Record<string, string | null | undefined>>;
+  /** Names the source, survey and scale too. */
+  readonly mapping: MappingVersion;
+  /** Where the item stood in its source: "reviews.csv line 17", "request 5f… item 3". */
+  readonly position: string;
+  /** The item as it arrived; only its keyed hash is kept. */
+  readonly raw: string;
+}

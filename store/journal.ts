@@ -1,0 +1,168 @@
+import type { Session, Statement, Store } from './client.ts';
+import type { JournalPayload } from './schema.ts';
+
+/**
+ * A place in the journal. Positions come from a sequence, and a smaller one may commit later; transaction ids below
+ * the snapshot's xmin are all finished. So readers go in the order (xact, position), only below xmin, and miss nothing.
+ */
+export interface JournalPosition {
+  readonly xact: number;
+  readonly position: number;
+}
+
+export interface JournalEntry extends JournalPosition {
+  readonly kind: string;
+  readonly recordedAt: Date;
+  readonly payload: JournalPayload;
+}
+
+/** Before every entry, restored ones included (their xact is negative). */
+export const BEGINNING: JournalPosition = { xact: Number.MIN_SAFE_INTEGER, position: 0 };
+
+const SAFE = `xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`;
+
+const READ: Statement = {
+  name: 'journal_read',
+  text: `SELECT xact, position, kind, recorded_at AS "recordedAt", payload FROM journal
+    WHERE (xact, position) > ($1::bigint, $2::bigint) AND ${SAFE} ORDER BY xact, position LIMIT $3`,
+};
+const HEAD: Statement = {
+  name: 'journal_head',
+  text: `SELECT xact, position FROM journal WHERE ${SAFE} ORDER BY xact DESC, position DESC LIMIT 1`,
+};
+const BEHIND: Statement = {
+  name: 'journal_behind',
+  text: `SELECT count(*) AS entries FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint)`,
+};
+
+/** Up to `limit` entries after `after`, oldest first; only such as no later commit can come before. */
+export function readJournal(
+  session: Session,
+  after: JournalPosition,
+  limit: number,
+): Promise<JournalEntry[]> {
+  return session.rows<JournalEntry>(READ, [after.xact, after.position, limit]);
+}
+
+/** The last entry that a reader could have read by now. */
+export async function journalHead(session: Session): Promise<JournalPosition> {
+  const [head] = await session.rows<JournalPosition>(HEAD, []);
+  return head ?? BEGINNING;
+}
+
+/** How many committed entries come after `after`. */
+export async function journalLag(session: Session, after: JournalPosition): Promise<number> {
+  const [row] = await session.rows<{ entries: number }>(BEHIND, [after.xact, after.position]);
+  return row?.entries ?? 0;
+}
+
+/** "757.12" (transaction, position): what clients get and give back as `after`. */
+export function formatPosition({ xact, position }: JournalPosition): string {
+  return `${xact}.${position}`;
+}
+
+/** The place that `text` names, or null when it is not one. */
+export function parsePosition(text: string): JournalPosition | null {
+  const match = /^(-?\d{1,16})\.(\d{1,16})$/.exec(text);
+  return match ? { xact: Number(match[1]), position: Number(match[2]) } : null;
+}
+
+export function isAfter(a: JournalPosition, b: JournalPosition): boolean {
+  return a.xact > b.xact || (a.xact === b.xact && a.position > b.position);
+}
+
+const LOAD: Statement = {
+  name: 'follower_load',
+  text: 'SELECT xact, position FROM follower WHERE name = $1',
+};
+const SAVE: Statement = {
+  name: 'follower_save',
+  text: `INSERT INTO follower (name, xact, position) VALUES ($1, $2, $3)
+    ON CONFLICT (name) DO UPDATE SET xact = excluded.xact, position = excluded.position, recorded_at = now()`,
+};
+
+/** How far the named follower has durably come. */
+export async function followerPosition(session: Session, name: string): Promise<JournalPosition> {
+  const [row] = await session.rows<JournalPosition>(LOAD, [name]);
+  return row ?? BEGINNING;
+}
+
+/** Records how far the named follower has come: in the transaction of its effect, or after an idempotent one. */
+export async function saveFollowerPosition(store: Session, name: string, at: JournalPosition): Promise<void> {
+  await store.rows(SAVE, [name, at.xact, at.position]);
+}
+
+export interface FollowOptions {
+  readonly store: Store;
+  /** Entries read at once. */
+  readonly limit: number;
+  /** Where to begin; later positions are the handler's to save. */
+  readonly from: JournalPosition;
+  /** Must be idempotent or save its position in its own transaction. A throw is retried with backoff. */
+  readonly handle: (entries: readonly JournalEntry[]) => Promise<void>;
+  readonly onError: (error: Error) => void;
+}
+
+const POLL_MS = 1_000;
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 10_000;
+
+/**
+ * Hands the journal's entries in order to `handle`, woken by NOTIFY, by polling where a notice was lost, and soon
+ * after a notice that came while an older transaction still held the entries back.
+ */
+export async function followJournal(options: FollowOptions): Promise<{ stop: () => Promise<void> }> {
+  const { store, limit, handle, onError } = options;
+  let at = options.from;
+  let stopped = false;
+  let wakes = 0;
+  let wake: () => void = () => undefined;
+  const unlisten = await store.listen('journal', () => {
+    wakes += 1;
+    wake();
+  });
+  const pause = (milliseconds: number, wakeable: boolean) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      const now = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      wake = wakeable ? now : () => stopped && now();
+    });
+
+  const run = async () => {
+    let retry = FIRST_RETRY_MS;
+    let held = 0;
+    while (!stopped) {
+      const before = wakes;
+      try {
+        const entries = await readJournal(store, at, limit);
+        const last = entries.at(-1);
+        if (last) {
+          await handle(entries);
+          at = { xact: last.xact, position: last.position };
+          held = 0;
+        } else {
+          if (wakes === before) await pause(held > 0 && held < 8 ? 2 ** held : POLL_MS, true);
+          held = wakes === before ? held + 1 : 1;
+        }
+        retry = FIRST_RETRY_MS;
+      } catch (error) {
+        if (stopped) break;
+        onError(error as Error);
+        await pause(retry, false);
+        retry = Math.min(retry * 2, LAST_RETRY_MS);
+      }
+    }
+  };
+  const running = run();
+  return {
+    stop: async () => {
+      stopped = true;
+      wake();
+      await running;
+      await unlisten();
+    },
+  };
+}

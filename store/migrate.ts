@@ -1,0 +1,76 @@
+import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
+import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
+import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
+import type { Database, Store, TimescaleEdition } from './client.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
+/** Any number that no other program takes an advisory lock on: "SCORE" on a telephone's keys. */
+const MIGRATION_LOCK = 72673;
+
+/** What the record can do beyond plain PostgreSQL, as found at start. */
+export interface RecordFeatures {
+  readonly timescale: TimescaleEdition;
+}
+
+/**
+ * Brings the record to this version's tables, under a lock, and turns the fact tables into hypertables where
+ * TimescaleDB is present. Running it again changes nothing.
+ */
+export async function migrate(store: Store): Promise<RecordFeatures> {
+  return store.exclusively(MIGRATION_LOCK, async (db) => {
+    if (store.backend === 'pglite') {
+      await migratePglite(db as never, { migrationsFolder: MIGRATIONS });
+    } else {
+      await migratePostgres(db as never, { migrationsFolder: MIGRATIONS });
+    }
+    const timescale = store.backend === 'pglite' ? 'none' : await timescaleEdition(db);
+    if (timescale !== 'none') await createHypertables(db);
+    await rebaseRestoredJournal(db);
+    return { timescale };
+  });
+}
+
+async function timescaleEdition(db: Database): Promise<TimescaleEdition> {
+  const available = await db.execute(sql`SELECT FROM pg_available_extensions WHERE name = 'timescaledb'`);
+  if (rowsOf(available).length === 0) return 'none';
+  const installed = () => db.execute(sql`SELECT FROM pg_extension WHERE extname = 'timescaledb'`);
+  if (rowsOf(await installed()).length === 0) {
+    // Needs the right to create it, and the library preloaded: without them this is a plain PostgreSQL.
+    await db.execute(sql`CREATE EXTENSION IF NOT EXISTS timescaledb`).catch(() => undefined);
+    if (rowsOf(await installed()).length === 0) return 'none';
+  }
+  const license = await db.execute(sql`SELECT current_setting('timescaledb.license', true) AS license`);
+  return rowsOf<{ license: string | null }>(license)[0]?.license === 'timescale' ? 'community' : 'apache';
+}
+
+async function createHypertables(db: Database): Promise<void> {
+  const hypertables = [
+    { table: 'response', by: 'answered_at', every: '30 days' },
+    { table: 'rollup_minute', by: 'bucket', every: '1 day' },
+  ];
+  for (const { table, by, every } of hypertables) {
+    await db.execute(sql`SELECT create_hypertable(${table}::regclass, by_range(${by}::name, ${every}::interval),
+      if_not_exists => true, migrate_data => true, create_default_indexes => false)`);
+  }
+}
+
+/**
+ * A record restored from a dump into a new cluster carries transaction ids from the old one, which the new cluster
+ * may not reach for years: followers would wait. All restored rows are committed, so they (and the followers' places)
+ * are moved below every id of this cluster, in the same order.
+ */
+async function rebaseRestoredJournal(db: Database): Promise<void> {
+  await db.transaction(async (tx) => {
+    const ahead = await tx.execute(sql`SELECT max(xact)::bigint AS highest FROM journal
+      HAVING max(xact) >= pg_current_xact_id()::text::bigint`);
+    const highest = rowsOf<{ highest: string | number }>(ahead)[0]?.highest;
+    if (highest === undefined) return;
+    await tx.execute(sql`UPDATE journal SET xact = xact - ${highest}::bigint - 1`);
+    await tx.execute(sql`UPDATE follower SET xact = xact - ${highest}::bigint - 1`);
+  });
+}
+
+function rowsOf<Row>(result: unknown): Row[] {
+  return (result as { rows: Row[] }).rows;
+}

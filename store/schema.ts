@@ -1,0 +1,211 @@
+import {
+  bigint,
+  bigserial,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { CellAttributes } from '../domain/cell.ts';
+import type { ScaleRule } from '../domain/scale.ts';
+
+/**
+ * The system of record. Triggers (migrations/0001) keep the rollups and append to the journal in the transaction of
+ * the change; no other code writes rollup_*, and journal rows are never updated or deleted.
+ */
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+const recordedAt = () => moment('recorded_at').notNull().defaultNow();
+
+/** One row: what must stay the same for as long as this record lives. */
+export const instance = pgTable('instance', {
+  id: smallint('id').primaryKey(),
+  /** HMAC of a constant under the pseudonym pepper: another pepper would silently split every respondent in two. */
+  pepperFingerprint: text('pepper_fingerprint').notNull(),
+  recordedAt: recordedAt(),
+});
+
+export const source = pgTable('source', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+  name: text('name').notNull().unique(),
+  recordedAt: recordedAt(),
+});
+
+export const surveyVersion = pgTable(
+  'survey_version',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    name: text('name').notNull(),
+    version: text('version').notNull(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [unique().on(table.name, table.version)],
+);
+
+export const scaleRule = pgTable('scale_rule', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+  key: text('key').notNull().unique(),
+  rule: jsonb('rule').$type<ScaleRule>().notNull(),
+  recordedAt: recordedAt(),
+});
+
+export const mappingVersion = pgTable('mapping_version', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+  key: text('key').notNull().unique(),
+  sourceId: integer('source_id')
+    .notNull()
+    .references(() => source.id),
+  surveyVersionId: integer('survey_version_id')
+    .notNull()
+    .references(() => surveyVersion.id),
+  scaleRuleId: integer('scale_rule_id')
+    .notNull()
+    .references(() => scaleRule.id),
+  connector: text('connector').notNull(),
+  definition: jsonb('definition').notNull(),
+  recordedAt: recordedAt(),
+});
+
+export const cell = pgTable('cell', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+  key: text('key').notNull().unique(),
+  attributes: jsonb('attributes').$type<CellAttributes>().notNull(),
+  recordedAt: recordedAt(),
+});
+
+/** Version 0: surveyed, the respondent gave the number. */
+export const modelVersion = pgTable('model_version', {
+  id: integer('id').primaryKey(),
+  label: text('label').notNull(),
+  recordedAt: recordedAt(),
+});
+
+/**
+ * One row per response for the life of the data: the idempotency key (id = hash of source and external id) and where
+ * the response lies, since a hypertable can neither be unique without its time column nor be searched cheaply by id.
+ */
+export const responseKey = pgTable(
+  'response_key',
+  {
+    id: uuid('id').primaryKey(),
+    answeredAt: moment('answered_at').notNull(),
+    receivedAt: moment('received_at').notNull(),
+    cellId: integer('cell_id').notNull(),
+    respondent: text('respondent'),
+    contentHash: text('content_hash').notNull(),
+  },
+  (table) => [index().on(table.respondent)],
+);
+
+export const sourceEvent = pgTable(
+  'source_event',
+  {
+    id: uuid('id').primaryKey(),
+    responseId: uuid('response_id').notNull(),
+    mappingVersionId: integer('mapping_version_id').notNull(),
+    position: text('position').notNull(),
+    hash: text('hash').notNull(),
+    receivedAt: moment('received_at').notNull(),
+  },
+  (table) => [index().on(table.responseId)],
+);
+
+/** A hypertable by `answered_at` where TimescaleDB is present. class: 0 detractor, 1 passive, 2 promoter. */
+export const response = pgTable(
+  'response',
+  {
+    id: uuid('id').notNull(),
+    answeredAt: moment('answered_at').notNull(),
+    receivedAt: moment('received_at').notNull(),
+    cellId: integer('cell_id').notNull(),
+    mappingVersionId: integer('mapping_version_id').notNull(),
+    externalId: text('external_id').notNull(),
+    score: smallint('score'),
+    points: smallint('points'),
+    class: smallint('class'),
+    comment: text('comment'),
+    respondent: text('respondent'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.id, table.answeredAt] }),
+    index().on(table.cellId, table.answeredAt),
+    index().on(table.answeredAt, table.id),
+  ],
+);
+
+const rollupColumns = () => ({
+  bucket: moment('bucket').notNull(),
+  cellId: integer('cell_id').notNull(),
+  modelVersionId: integer('model_version_id').notNull(),
+  promoters: integer('promoters').notNull(),
+  passives: integer('passives').notNull(),
+  detractors: integer('detractors').notNull(),
+  n: integer('n').notNull(),
+  /** Of points: hundredths of a point on 0-10. */
+  sum: bigint('sum', { mode: 'number' }).notNull(),
+  sumSquares: bigint('sum_squares', { mode: 'number' }).notNull(),
+});
+
+// The cell leads the key: a segment is a list of cells, and each is then one range scan over its buckets.
+
+/** Kept for 48 hours, for live windows. A hypertable by `bucket` where TimescaleDB is present. */
+export const rollupMinute = pgTable('rollup_minute', rollupColumns(), (table) => [
+  primaryKey({ columns: [table.cellId, table.modelVersionId, table.bucket] }),
+]);
+
+export const rollupHour = pgTable('rollup_hour', rollupColumns(), (table) => [
+  primaryKey({ columns: [table.cellId, table.modelVersionId, table.bucket] }),
+]);
+
+export const rollupDay = pgTable('rollup_day', rollupColumns(), (table) => [
+  primaryKey({ columns: [table.cellId, table.modelVersionId, table.bucket] }),
+]);
+
+/** Which mapping versions (so which sources, surveys and scale rules) fed an hour rollup, and with how many responses. */
+export const rollupMapping = pgTable(
+  'rollup_mapping',
+  {
+    bucket: moment('bucket').notNull(),
+    cellId: integer('cell_id').notNull(),
+    modelVersionId: integer('model_version_id').notNull(),
+    mappingVersionId: integer('mapping_version_id').notNull(),
+    n: integer('n').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.cellId, table.modelVersionId, table.bucket, table.mappingVersionId] }),
+    index().on(table.mappingVersionId, table.bucket),
+  ],
+);
+
+/** Payload of kind `responses`: what one statement changed. */
+export interface JournalPayload {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** [cell id, hours since 1970, Δ promoters, Δ passives, Δ detractors] */
+  readonly deltas: readonly (readonly [number, number, number, number, number])[];
+}
+
+export const journal = pgTable(
+  'journal',
+  {
+    position: bigserial('position', { mode: 'number' }).primaryKey(),
+    /** The transaction's id: a smaller position may commit later, so followers read in the order (xact, position). */
+    xact: bigint('xact', { mode: 'number' }).notNull(),
+    recordedAt: recordedAt(),
+    kind: text('kind').notNull(),
+    payload: jsonb('payload').$type<JournalPayload>().notNull(),
+  },
+  (table) => [index().on(table.xact, table.position)],
+);
+
+export const follower = pgTable('follower', {
+  name: text('name').primaryKey(),
+  xact: bigint('xact', { mode: 'number' }).notNull(),
+  position: bigint('position', { mode: 'number' }).notNull(),
+  recordedAt: recordedAt(),
+});
