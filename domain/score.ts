@@ -1,0 +1,145 @@
+import type { Cell, Segment } from './cell.ts';
+import { normaliseSegment } from './cell.ts';
+import { type IntervalMethod, npsInterval } from './interval.ts';
+import { add, type Counts, npsScore, total, ZERO } from './nps.ts';
+import type { Scope } from './scope.ts';
+import type { TimeRange } from './time-windows.ts';
+
+export type Basis = 'SURVEYED' | 'INFERRED' | 'COMBINED';
+
+/** What names exactly one number: whose responses, when, on which basis, with which interval. */
+export interface ScoreName extends TimeRange {
+  readonly segment: Segment;
+  readonly basis: Basis;
+  /** Level of the interval, 0 to 1 exclusive. */
+  readonly confidence: number;
+}
+
+/** One score with what is needed to judge it; null counts are suppressed. Times in epoch milliseconds. */
+export interface ScoreRow extends ScoreName {
+  readonly id: string;
+  /** The value of each attribute that the query grouped by. */
+  readonly group: Readonly<Record<string, string>>;
+  readonly score: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly method: IntervalMethod | null;
+  readonly counts: Counts | null;
+  readonly suppressed: boolean;
+}
+
+const PREFIX = 'nps_';
+
+/** The id of the score: "nps_" and the base64url of its name as JSON. Equal names have equal ids. */
+export function scoreId(name: ScoreName): string {
+  const { segment, from, until, basis, confidence } = name;
+  const content = [1, normaliseSegment(segment), from, until, basis, confidence];
+  return PREFIX + Buffer.from(JSON.stringify(content)).toString('base64url');
+}
+
+/** The name that the id spells, or null when it is none. */
+export function parseScoreId(id: string): ScoreName | null {
+  if (!id.startsWith(PREFIX) || id.length > 8_192) return null;
+  try {
+    const content: unknown = JSON.parse(Buffer.from(id.slice(PREFIX.length), 'base64url').toString());
+    if (!Array.isArray(content) || content[0] !== 1) return null;
+    const [, segment, from, until, basis, confidence] = content as unknown[];
+    if (!isSegment(segment) || !isBasis(basis)) return null;
+    if (!isWholeMinute(from) || !isWholeMinute(until) || from >= until) return null;
+    if (typeof confidence !== 'number' || !(confidence > 0 && confidence < 1)) return null;
+    return { segment, from, until, basis, confidence };
+  } catch {
+    return null;
+  }
+}
+
+function isSegment(value: unknown): value is Segment {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(
+      (list) => Array.isArray(list) && list.every((item) => typeof item === 'string'),
+    )
+  );
+}
+
+function isBasis(value: unknown): value is Basis {
+  return value === 'SURVEYED' || value === 'INFERRED' || value === 'COMBINED';
+}
+
+function isWholeMinute(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) % 60_000 === 0;
+}
+
+/**
+ * Whether a score over n responses of these cells must be withheld: fewer than the scope's smallest count, unless the
+ * caller may read every one of these responses anyway.
+ */
+export function isSuppressed(scope: Scope, cells: readonly Cell[], n: number): boolean {
+  if (n === 0 || n >= scope.smallestCount) return false;
+  return !cells.every((cell) => scope.allows('readResponse', cell));
+}
+
+/** The row of one number. `cells`: those whose responses the counts are of. */
+export function scoreRow(
+  scope: Scope,
+  name: ScoreName,
+  group: Readonly<Record<string, string>>,
+  cells: readonly Cell[],
+  counts: Counts,
+): ScoreRow {
+  const id = scoreId(name);
+  if (isSuppressed(scope, cells, total(counts))) {
+    return {
+      ...name,
+      id,
+      group,
+      score: null,
+      low: null,
+      high: null,
+      method: null,
+      counts: null,
+      suppressed: true,
+    };
+  }
+  const interval = npsInterval(counts, name.confidence);
+  return {
+    ...name,
+    id,
+    group,
+    score: npsScore(counts),
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+    method: interval?.method ?? null,
+    counts,
+    suppressed: false,
+  };
+}
+
+/** Running totals: element i is the sum of the first i counts, so the sum of a window is one subtraction. */
+export function prefixSums(counts: readonly Counts[]): Counts[] {
+  const sums: Counts[] = [ZERO];
+  for (const one of counts) sums.push(add(sums[sums.length - 1] ?? ZERO, one));
+  return sums;
+}
+
+/** Cells by their values of the attributes, in the order of those values. */
+export function groupCells(
+  cells: readonly Cell[],
+  attributes: readonly string[],
+): { group: Readonly<Record<string, string>>; cells: Cell[] }[] {
+  if (attributes.length === 0) return [{ group: {}, cells: [...cells] }];
+  const groups = new Map<string, { group: Record<string, string>; cells: Cell[] }>();
+  for (const cell of cells) {
+    const values = attributes.map((attribute) => cell.attributes[attribute] ?? '');
+    const key = JSON.stringify(values);
+    const present = groups.get(key);
+    if (present) present.cells.push(cell);
+    else {
+      const group = Object.fromEntries(attributes.map((attribute, i) => [attribute, values[i] ?? '']));
+      groups.set(key, { group, cells: [cell] });
+    }
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+}

@@ -1,0 +1,184 @@
+import type { Session, Statement, Store } from './client.ts';
+
+/** One response as its rows will stand, with the source event that brought it. */
+export interface AcceptRow {
+  readonly id: string;
+  readonly cellId: number;
+  readonly mappingVersionId: number;
+  readonly externalId: string;
+  readonly answeredAt: Date;
+  readonly score: number | null;
+  readonly points: number | null;
+  readonly class: 0 | 1 | 2 | null;
+  readonly comment: string | null;
+  readonly respondent: string | null;
+  readonly contentHash: string;
+  readonly eventId: string;
+  readonly position: string;
+  readonly eventHash: string;
+}
+
+/** stale: another content for a known id, but not a later answer. */
+export type Acceptance = 'accepted' | 'duplicate' | 'stale';
+
+interface KeyRow {
+  id: string;
+  answeredAt: Date;
+  receivedAt: Date;
+  cellId: number;
+  contentHash: string;
+}
+
+const CLAIM_KEYS: Statement = {
+  name: 'accept_claim',
+  text: `INSERT INTO response_key (id, answered_at, received_at, cell_id, respondent, content_hash)
+    SELECT * FROM json_to_recordset($1::json)
+      AS k (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, respondent text, content_hash text)
+    ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id`,
+};
+const LOCK_KEYS: Statement = {
+  name: 'accept_lock',
+  text: `SELECT id, answered_at AS "answeredAt", received_at AS "receivedAt", cell_id AS "cellId",
+      content_hash AS "contentHash"
+    FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
+};
+const UPDATE_KEYS: Statement = {
+  name: 'accept_update',
+  text: `UPDATE response_key SET answered_at = k.answered_at, received_at = k.received_at, cell_id = k.cell_id,
+      respondent = k.respondent, content_hash = k.content_hash
+    FROM json_to_recordset($1::json)
+      AS k (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, respondent text, content_hash text)
+    WHERE response_key.id = k.id`,
+};
+/** Names time and cell, so that a hypertable opens only the chunks concerned. */
+const DELETE_REPLACED: Statement = {
+  name: 'accept_delete',
+  text: 'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
+};
+const INSERT_EVENTS: Statement = {
+  name: 'accept_events',
+  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, hash, received_at)
+    SELECT * FROM json_to_recordset($1::json)
+      AS e (id uuid, response_id uuid, mapping_version_id integer, position text, hash text, received_at timestamptz)
+    ON CONFLICT (id) DO NOTHING`,
+};
+const INSERT_RESPONSES: Statement = {
+  name: 'accept_responses',
+  text: `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, external_id, score, points,
+      class, comment, respondent)
+    SELECT * FROM json_to_recordset($1::json)
+      AS r (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, mapping_version_id integer,
+        external_id text, score smallint, points smallint, class smallint, comment text, respondent text)`,
+};
+
+/**
+ * Accepts rows in one transaction: the idempotency keys, the source events and the responses; the triggers add the
+ * rollups and the journal. The answer has one entry per row, in order. The same content again is a duplicate; another
+ * content with a later time of answer replaces; rows of one batch see those before them.
+ *
+ * `receivedAt` must be the same when a batch is tried again after an error whose outcome is unknown (a connection lost
+ * during COMMIT): what the first try stored is then recognised as this batch's own and counts as accepted.
+ */
+export function acceptRows(
+  store: Store,
+  rows: readonly AcceptRow[],
+  receivedAt: Date,
+): Promise<Acceptance[]> {
+  return store.transaction(async (session) => {
+    const known = await claimKeys(session, rows, receivedAt);
+    const { outcomes, final, events } = decide(rows, known, receivedAt);
+    await write(session, known, final, events, receivedAt);
+    return outcomes;
+  });
+}
+
+/** Inserts the keys that are new and locks those that are not; the answer holds only the latter. */
+async function claimKeys(session: Session, rows: readonly AcceptRow[], receivedAt: Date) {
+  // Inserts first, locks second, both in the order of the ids: two writers never wait for each other in a circle.
+  const first = new Map<string, AcceptRow>();
+  for (const row of rows) if (!first.has(row.id)) first.set(row.id, row);
+  const claimed = await session.rows<{ id: string }>(CLAIM_KEYS, [keysOf([...first.values()], receivedAt)]);
+  for (const { id } of claimed) first.delete(id);
+  if (first.size === 0) return new Map<string, KeyRow>();
+  const locked = await session.rows<KeyRow>(LOCK_KEYS, [[...first.keys()]]);
+  return new Map(locked.map((key) => [key.id, key]));
+}
+
+function decide(rows: readonly AcceptRow[], known: ReadonlyMap<string, KeyRow>, receivedAt: Date) {
+  const final = new Map<string, AcceptRow>();
+  const events: AcceptRow[] = [];
+  const outcomes = rows.map((row): Acceptance => {
+    const present = final.get(row.id) ?? known.get(row.id);
+    if (present?.contentHash === row.contentHash) {
+      const key = known.get(row.id);
+      const ownEarlierTry = !final.has(row.id) && key?.receivedAt.getTime() === receivedAt.getTime();
+      return ownEarlierTry ? 'accepted' : 'duplicate';
+    }
+    if (present && row.answeredAt.getTime() <= present.answeredAt.getTime()) return 'stale';
+    final.set(row.id, row);
+    events.push(row);
+    return 'accepted';
+  });
+  return { outcomes, final: [...final.values()], events };
+}
+
+async function write(
+  session: Session,
+  known: ReadonlyMap<string, KeyRow>,
+  final: readonly AcceptRow[],
+  events: readonly AcceptRow[],
+  receivedAt: Date,
+): Promise<void> {
+  if (final.length === 0) return;
+  const replaced = final.flatMap((row) => known.get(row.id) ?? []);
+  for (const { id, answeredAt, cellId } of replaced) {
+    await session.rows(DELETE_REPLACED, [id, answeredAt, cellId]);
+  }
+  // Keys claimed above hold the first row of the batch: a later row of the same batch may have replaced it.
+  const current = new Set(final);
+  const superseded = new Set(events.filter((row) => !current.has(row)).map((row) => row.id));
+  const outdated = final.filter((row) => known.has(row.id) || superseded.has(row.id));
+  if (outdated.length > 0) await session.rows(UPDATE_KEYS, [keysOf(outdated, receivedAt)]);
+  await session.rows(INSERT_EVENTS, [
+    JSON.stringify(
+      events.map((row) => ({
+        id: row.eventId,
+        response_id: row.id,
+        mapping_version_id: row.mappingVersionId,
+        position: row.position,
+        hash: row.eventHash,
+        received_at: receivedAt,
+      })),
+    ),
+  ]);
+  await session.rows(INSERT_RESPONSES, [
+    JSON.stringify(
+      final.map((row) => ({
+        id: row.id,
+        answered_at: row.answeredAt,
+        received_at: receivedAt,
+        cell_id: row.cellId,
+        mapping_version_id: row.mappingVersionId,
+        external_id: row.externalId,
+        score: row.score,
+        points: row.points,
+        class: row.class,
+        comment: row.comment,
+        respondent: row.respondent,
+      })),
+    ),
+  ]);
+}
+
+function keysOf(rows: readonly AcceptRow[], receivedAt: Date): string {
+  return JSON.stringify(
+    rows.map((row) => ({
+      id: row.id,
+      answered_at: row.answeredAt,
+      received_at: receivedAt,
+      cell_id: row.cellId,
+      respondent: row.respondent,
+      content_hash: row.contentHash,
+    })),
+  );
+}

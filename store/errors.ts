@@ -1,0 +1,21 @@
+/** SQLSTATE classes and codes of errors that pass by themselves: connections, restarts, deadlocks, full pools. */
+const PASSING_SQLSTATE = /^(08...|40001|40P01|57P0[1-3]|53300|53400)$/;
+const PASSING_SYSTEM = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+const PASSING_MESSAGE =
+  /Connection terminated|connection timeout|Client has encountered a connection error|not queryable/i;
+
+/** Whether trying the same transaction again can succeed without anybody doing anything. */
+export function isPassingError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as Error & { code?: string };
+  if (code !== undefined && (PASSING_SQLSTATE.test(code) || PASSING_SYSTEM.has(code))) return true;
+  if (PASSING_MESSAGE.test(error.message)) return true;
+  return error.cause !== undefined && isPassingError(error.cause);
+}

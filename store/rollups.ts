@@ -1,0 +1,120 @@
+import type { Counts } from '../domain/nps.ts';
+import { splitByLevel, type TimeRange } from '../domain/time-windows.ts';
+import type { Session, Statement } from './client.ts';
+
+/** Counts of one cell in one interval; `interval` is the index of the edge at which it begins. */
+export interface IntervalCounts extends Counts {
+  readonly interval: number;
+  readonly cellId: number;
+}
+
+type Level = 'DAY' | 'HOUR' | 'MINUTE';
+
+export interface CountQuery {
+  /** Ascending whole UTC minutes, epoch milliseconds; neighbours bound one interval. */
+  readonly edges: readonly number[];
+  /** Which cells; the caller has already cut them to the scope. */
+  readonly cellIds: readonly number[];
+  /** Separately for each cell; otherwise `cellId` is 0 and the counts are of all of them. */
+  readonly byCell: boolean;
+  /** Epoch milliseconds: tells which minutes still have rollups. */
+  readonly now: number;
+}
+
+const MINUTE_ROLLUPS_MS = 48 * 3_600_000;
+/** Rows surveyed: the respondent gave the number. */
+const SURVEYED = 0;
+
+const rollupStatement = (table: string, byCell: boolean): Statement => ({
+  name: `counts_${table}_${byCell ? 'by_cell' : 'sum'}`,
+  text: `SELECT width_bucket(r.bucket, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
+      sum(r.promoters)::float8 AS promoters, sum(r.passives)::float8 AS passives, sum(r.detractors)::float8 AS detractors
+    FROM unnest($2::timestamptz[], $3::timestamptz[]) AS part (start, stop)
+      JOIN ${table} r ON r.bucket >= part.start AND r.bucket < part.stop
+    WHERE r.cell_id = ANY ($4::integer[]) AND r.model_version_id = $5 AND r.bucket >= $6 AND r.bucket < $7
+    GROUP BY 1${byCell ? ', 2' : ''}`,
+});
+
+/** Minutes whose rollups are gone: counted from the responses themselves. */
+const responseStatement = (byCell: boolean): Statement => ({
+  name: `counts_response_${byCell ? 'by_cell' : 'sum'}`,
+  text: `SELECT width_bucket(r.answered_at, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
+      (count(*) FILTER (WHERE class = 2))::float8 AS promoters, (count(*) FILTER (WHERE class = 1))::float8 AS passives,
+      (count(*) FILTER (WHERE class = 0))::float8 AS detractors
+    FROM unnest($2::timestamptz[], $3::timestamptz[]) AS part (start, stop)
+      JOIN response r ON r.answered_at >= part.start AND r.answered_at < part.stop
+    WHERE r.cell_id = ANY ($4::integer[]) AND r.class IS NOT NULL AND r.answered_at >= $5 AND r.answered_at < $6
+    GROUP BY 1${byCell ? ', 2' : ''}`,
+});
+
+const STATEMENTS = {
+  DAY: [rollupStatement('rollup_day', false), rollupStatement('rollup_day', true)],
+  HOUR: [rollupStatement('rollup_hour', false), rollupStatement('rollup_hour', true)],
+  MINUTE: [rollupStatement('rollup_minute', false), rollupStatement('rollup_minute', true)],
+  RESPONSE: [responseStatement(false), responseStatement(true)],
+} as const;
+
+/**
+ * Counts of the intervals between the edges, from the coarsest rollups that fit: whole UTC days, whole UTC hours, and
+ * minutes for what is left (where a zone's offset splits an hour). Intervals without responses have no row.
+ */
+export async function countIntervals(session: Session, query: CountQuery): Promise<IntervalCounts[]> {
+  if (query.cellIds.length === 0 || query.edges.length < 2) return [];
+  const parts = partsByLevel(query.edges, query.now);
+  const answers = await Promise.all(
+    (Object.keys(parts) as (keyof typeof parts)[])
+      .filter((level) => parts[level].length > 0)
+      .map((level) => countParts(session, level, parts[level], query)),
+  );
+  return answers.flat();
+}
+
+function countParts(
+  session: Session,
+  level: keyof typeof STATEMENTS,
+  parts: readonly TimeRange[],
+  query: CountQuery,
+) {
+  const statement = STATEMENTS[level][query.byCell ? 1 : 0];
+  const dates = (times: readonly number[]) => times.map((time) => new Date(time));
+  const bounds = [new Date(parts[0]?.from ?? 0), new Date(parts.at(-1)?.until ?? 0)];
+  return session.rows<IntervalCounts>(statement, [
+    dates(query.edges),
+    dates(parts.map(({ from }) => from)),
+    dates(parts.map(({ until }) => until)),
+    query.cellIds,
+    ...(level === 'RESPONSE' ? [] : [SURVEYED]),
+    ...bounds,
+  ]);
+}
+
+/** The parts of all intervals by level, neighbours joined. */
+function partsByLevel(edges: readonly number[], now: number) {
+  const parts: Record<Level | 'RESPONSE', { from: number; until: number }[]> = {
+    DAY: [],
+    HOUR: [],
+    MINUTE: [],
+    RESPONSE: [],
+  };
+  const oldestMinute = now - MINUTE_ROLLUPS_MS;
+  for (let i = 0; i + 1 < edges.length; i++) {
+    const interval = { from: edges[i] as number, until: edges[i + 1] as number };
+    for (const { level, from, until } of splitByLevel(interval)) {
+      const list = parts[level === 'MINUTE' && from < oldestMinute ? 'RESPONSE' : level];
+      const last = list.at(-1);
+      if (last?.until === from) last.until = until;
+      else list.push({ from, until });
+    }
+  }
+  return parts;
+}
+
+const PURGE: Statement = {
+  name: 'rollup_minute_purge',
+  text: `DELETE FROM rollup_minute WHERE bucket < $1`,
+};
+
+/** Removes minute rollups that no reader uses any more. */
+export async function purgeMinuteRollups(session: Session, now: number): Promise<void> {
+  await session.rows(PURGE, [new Date(now - MINUTE_ROLLUPS_MS - 2 * 3_600_000)]);
+}
