@@ -143,3 +143,13 @@ export function groupCells(
   }
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }
+
+/**
+ * Whether a live score that stands at `shown` may advance to `next` for a caller who may not read the responses: only
+ * when both the count and its change are large enough that no single answer shows.
+ */
+export function mayAdvance(smallestCount: number, shown: Counts | null, next: Counts | null): boolean {
+  if (!next) return shown !== null;
+  const n = total(next);
+  return n >= smallestCount && Math.abs(n - (shown ? total(shown) : 0)) >= smallestCount;
+}

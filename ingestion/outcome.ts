@@ -22,7 +22,11 @@ export interface BatchAccount {
   rejected: { index: number; code: RejectionCode; message: string }[];
 }
 
-export const rejected = (code: RejectionCode, message: string): Outcome => ({ status: 'rejected', code, message });
+export const rejected = (code: RejectionCode, message: string): Outcome => ({
+  status: 'rejected',
+  code,
+  message,
+});
 
 /** Sums the outcomes of a batch; `index` is the item's place in it. */
 export function accountFor(outcomes: readonly Outcome[]): BatchAccount {

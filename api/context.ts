@@ -1,0 +1,70 @@
+import DataLoader from 'dataloader';
+import type { CellDictionary } from '../domain/cell.ts';
+import type { Dimension } from '../domain/dimensions.ts';
+import type { FieldGroup } from '../domain/scope.ts';
+import type { LineageStore } from '../graph/lineage-store.ts';
+import type { Acceptor } from '../ingestion/accept.ts';
+import type { Store } from '../store/client.ts';
+import type { RecordedMapping, RecordMappings } from '../store/provenance.ts';
+import { type ResponseRow, readResponsesById } from '../store/responses.ts';
+import type { Authenticate, Caller } from './caller.ts';
+import type { Log } from './log.ts';
+import type { LiveFeed } from './subscriptions/live-feed.ts';
+
+/** What the API works with, the same for every request. */
+export interface ApiDeps {
+  readonly store: Store;
+  readonly cells: CellDictionary;
+  readonly mappings: RecordMappings;
+  readonly dimensions: readonly Dimension[];
+  readonly acceptor: Acceptor;
+  readonly lineage: LineageStore;
+  readonly feed: LiveFeed;
+  readonly authenticate: Authenticate;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** One value that was withheld, told in `extensions.masked`. */
+export interface Masked {
+  readonly path: readonly (string | number)[];
+  readonly reason: string;
+}
+
+/** One request: who asks, what was withheld from them, and loaders that live as long as it. */
+export interface ApiContext {
+  readonly deps: ApiDeps;
+  readonly caller: Caller;
+  readonly masked: Masked[];
+  readonly responses: DataLoader<string, ResponseRow | null>;
+  readonly mappings: DataLoader<number, RecordedMapping>;
+}
+
+/** A context for one operation of the caller. */
+export function createContext(deps: ApiDeps, caller: Caller): ApiContext {
+  return {
+    deps,
+    caller,
+    masked: [],
+    responses: new DataLoader(async (ids) => {
+      const rows = await readResponsesById(deps, caller.scope, ids);
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => byId.get(id) ?? null);
+    }),
+    mappings: new DataLoader((ids) => Promise.all(ids.map((id) => deps.mappings.get(deps.store, id)))),
+  };
+}
+
+/** Whether the caller may read the field group of that cell; if not, the path is noted as withheld. */
+export function mayRead(
+  context: ApiContext,
+  group: FieldGroup,
+  cellId: number,
+  path: Masked['path'],
+): boolean {
+  const cell = context.deps.cells.get(cellId);
+  if (cell && context.caller.scope.allows(group, cell)) return true;
+  context.masked.push({ path, reason: `not granted: ${group}` });
+  return false;
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { WindowError } from '../domain/time-windows.ts';
+import { InvalidCursor } from '../graph/trace.ts';
+import { Overloaded } from '../ingestion/group-commit.ts';
+import { isPassingError } from '../store/errors.ts';
+import type { Log } from './log.ts';
+
+/** An argument that is of the right type but makes no sense; the message names it. */
+export class InvalidArgument extends Error {
+  override readonly name = 'InvalidArgument';
+}
+
+/** What an error says to the world: the one place where domain errors meet transport codes. */
+export interface PublicError {
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+}
+
+/** The public face of an error, or null when it must be masked. */
+export function publicError(error: unknown): PublicError | null {
+  if (error instanceof InvalidArgument || error instanceof WindowError || error instanceof InvalidCursor) {
+    return { code: 'BAD_USER_INPUT', status: 400, message: error.message };
+  }
+  if (error instanceof Overloaded) return { code: 'OVERLOADED', status: 503, message: error.message };
+  if (isPassingError(error)) {
+    return {
+      code: 'UNAVAILABLE',
+      status: 503,
+      message: 'the record cannot be reached just now; try again shortly',
+    };
+  }
+  return null;
+}
+
+/** For errors that nobody foresaw: logged whole under an id, and only the id is told. */
+export function maskedError(log: Log, error: unknown): PublicError {
+  const id = randomUUID();
+  log.error({ err: error, errorId: id }, 'unexpected error');
+  return {
+    code: 'INTERNAL_SERVER_ERROR',
+    status: 500,
+    message: `something went wrong here; it is logged as ${id}`,
+  };
+}
+
+/** Errors of GraphQL itself (syntax, validation, coercion) are told as they are; others are mapped or masked. */
+export function formatGraphqlError(
+  log: Log,
+  formatted: GraphQLFormattedError,
+  error: unknown,
+): GraphQLFormattedError {
+  const original = error instanceof GraphQLError ? error.originalError : error;
+  if (!original || original instanceof GraphQLError) return withoutStack(formatted);
+  const { code, message } = publicError(original) ?? maskedError(log, original);
+  const { locations, path } = formatted;
+  return { message, ...(locations ? { locations } : {}), ...(path ? { path } : {}), extensions: { code } };
+}
+
+function withoutStack(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const {
+    code = 'BAD_USER_INPUT',
+    http: _http,
+    stacktrace: _stacktrace,
+    ...rest
+  } = formatted.extensions ?? {};
+  return { ...formatted, extensions: { ...rest, code } };
+}

@@ -1,0 +1,34 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Authenticate, type Caller, presentedKey } from '../caller.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | null;
+  }
+}
+
+/** What needs no key: whether the server lives, and the page that asks for one. */
+const OPEN_PATHS = new Set(['/', '/healthz', '/readyz']);
+
+/** Refuses every request without a known key, but for the open paths; unknown paths too, so that none can be probed. */
+export function requireKey(server: FastifyInstance, authenticate: Authenticate): void {
+  server.decorateRequest('caller', null);
+  server.addHook('onRequest', async (request, reply) => {
+    if (OPEN_PATHS.has(request.url.split('?')[0] ?? '')) return;
+    const key = presentedKey(request.headers);
+    request.caller = key === null ? null : authenticate(key);
+    if (request.caller) return;
+    const message =
+      key === null ? 'a key is needed: Authorization: Bearer KEY' : 'this key is not known here';
+    await reply
+      .code(401)
+      .header('www-authenticate', 'Bearer')
+      .send({ errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] });
+  });
+}
+
+/** The request's caller; behind `requireKey` there always is one. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (!request.caller) throw new Error('a request got past the key check without a caller');
+  return request.caller;
+}

@@ -1,0 +1,83 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { FastifyInstance } from 'fastify';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ApiContext } from '../context.ts';
+
+/** A number that is asked for when somebody scrapes. */
+export interface LiveGauges {
+  /** Journal entries that each follower has yet to read, by follower. */
+  readonly journalLag: () => Promise<Readonly<Record<string, number>>>;
+  readonly sockets: () => number;
+  readonly cohorts: () => number;
+  readonly waitingRows: () => number;
+  readonly cells: () => number;
+}
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly apolloPlugin: ApolloServerPlugin<ApiContext>;
+  /** Counts what became of ingested items. */
+  readonly ingested: (outcome: 'accepted' | 'duplicate' | 'rejected', items: number) => void;
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+/** The counters that the API keeps itself. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const responses = new Counter({
+    name: 'scoreline_ingested_responses_total',
+    help: 'Responses that arrived, by what became of them.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  const operations = new Histogram({
+    name: 'scoreline_graphql_operation_seconds',
+    help: 'GraphQL operations over HTTP, by type and whether they had errors.',
+    labelNames: ['type', 'ok'],
+    buckets: SECONDS,
+    registers: [registry],
+  });
+  const apolloPlugin: ApolloServerPlugin<ApiContext> = {
+    requestDidStart: async () => {
+      const began = performance.now();
+      return {
+        willSendResponse: async ({ operation, errors }) => {
+          const labels = { type: operation?.operation ?? 'none', ok: String(!errors?.length) };
+          operations.observe(labels, (performance.now() - began) / 1_000);
+        },
+      };
+    },
+  };
+  return { registry, apolloPlugin, ingested: (outcome, items) => responses.inc({ outcome }, items) };
+}
+
+/** Adds /metrics in the Prometheus text format. */
+export function addMetricsRoute(server: FastifyInstance, { registry }: Metrics, live: LiveGauges): void {
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge('scoreline_websockets', 'Open WebSocket connections.', live.sockets);
+  gauge('scoreline_subscription_cohorts', 'Groups of equal subscriptions, each executed once.', live.cohorts);
+  gauge('scoreline_ingest_waiting_responses', 'Responses waiting for their commit.', live.waitingRows);
+  gauge('scoreline_cells', 'Cells: combinations of dimension values.', live.cells);
+  new Gauge({
+    name: 'scoreline_journal_lag_entries',
+    help: 'Journal entries that a follower has yet to read.',
+    labelNames: ['follower'],
+    registers: [registry],
+    async collect() {
+      for (const [follower, lag] of Object.entries(await live.journalLag())) this.set({ follower }, lag);
+    },
+  });
+  server.get('/metrics', async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+}

@@ -1,0 +1,101 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { ApiDeps } from '../context.ts';
+import { maskedError, publicError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { buildSchema } from '../schema/schema.ts';
+import { createCohorts } from '../subscriptions/cohort.ts';
+import { serveWebSocket } from '../subscriptions/websocket.ts';
+import { requireKey } from './auth.ts';
+import { addGraphqlRoute } from './graphql.ts';
+import { addHealthRoutes, type ReadinessCheck } from './health.ts';
+import { addIngestRoutes } from './ingest.ts';
+import { addMetricsRoute, createMetrics, type LiveGauges } from './metrics.ts';
+import { addPage } from './page.ts';
+
+export interface ApiOptions {
+  readonly deps: ApiDeps;
+  readonly roles: { readonly api: boolean; readonly ingest: boolean };
+  readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  readonly gauges: Pick<LiveGauges, 'journalLag' | 'cells' | 'waitingRows'>;
+}
+
+export interface ApiServer {
+  readonly fastify: FastifyInstance;
+  /** Answers with the address it listens on. */
+  listen(host: string, port: number): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The HTTP server with the routes of its roles: GraphQL, ingest, health, metrics, page. */
+export async function createApiServer({ deps, roles, checks, gauges }: ApiOptions): Promise<ApiServer> {
+  const fastify = Fastify({
+    bodyLimit: LIMITS.graphqlBody,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true },
+  });
+  const metrics = createMetrics();
+  requireKey(fastify, deps.authenticate);
+  addErrorHandlers(fastify, deps);
+  addHealthRoutes(fastify, checks);
+  const cohorts = createCohorts((error) => deps.log.error({ err: error }, 'a live update could not be told'));
+  let sockets: ReturnType<typeof serveWebSocket> | undefined;
+  const acceptor: ApiDeps['acceptor'] = {
+    ...deps.acceptor,
+    accept: async (scope, drafts) => {
+      const outcomes = await deps.acceptor.accept(scope, drafts);
+      for (const { status } of outcomes) metrics.ingested(status, 1);
+      return outcomes;
+    },
+  };
+  const counted = { ...deps, acceptor };
+  if (roles.api) {
+    const schema = buildSchema(deps.dimensions);
+    await addGraphqlRoute(fastify, schema, counted, cohorts, metrics);
+    sockets = serveWebSocket(fastify.server, schema, counted, cohorts);
+    addPage(fastify);
+  }
+  if (roles.ingest) addIngestRoutes(fastify, counted);
+  addMetricsRoute(fastify, metrics, {
+    ...gauges,
+    sockets: () => sockets?.sockets() ?? 0,
+    cohorts: () => cohorts.count(),
+  });
+  return {
+    fastify,
+    listen: (host, port) => fastify.listen({ host, port }),
+    close: async () => {
+      await sockets?.close();
+      // Event streams have no end of their own.
+      const closing = fastify.close();
+      fastify.server.closeAllConnections();
+      await closing;
+    },
+  };
+}
+
+function addErrorHandlers(fastify: FastifyInstance, deps: ApiDeps): void {
+  fastify.setErrorHandler(async (error: Error & { statusCode?: number; code?: string }, _request, reply) => {
+    const known = publicError(error) ?? fromFastify(error) ?? maskedError(deps.log, error);
+    if (known.status === 503) reply.header('retry-after', '2');
+    return reply
+      .code(known.status)
+      .send({ errors: [{ message: known.message, extensions: { code: known.code } }] });
+  });
+  fastify.setNotFoundHandler(async (request, reply) => {
+    const message = `${request.method} ${request.url.split('?')[0]} is not a path of this server`;
+    return reply.code(404).send({ errors: [{ message, extensions: { code: 'NOT_FOUND' } }] });
+  });
+}
+
+function fromFastify({ statusCode, code, message }: Error & { statusCode?: number; code?: string }) {
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    const limit = `${LIMITS.ingestBody} bytes on /ingest, ${LIMITS.graphqlBody} on /graphql`;
+    return {
+      code: 'TOO_LARGE',
+      status: 413,
+      message: `the body is too large (limits: ${limit}); send it in parts`,
+    };
+  }
+  if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return null;
+  return { code: 'BAD_REQUEST', status: statusCode, message };
+}

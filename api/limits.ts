@@ -1,0 +1,33 @@
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import type { ValidationRule } from 'graphql';
+
+/** What one request may ask for. Every limit is told in its error and in the README. */
+export const LIMITS = {
+  depth: 10,
+  aliases: 30,
+  tokens: 4_000,
+  /** Bytes of a GraphQL request. */
+  graphqlBody: 4 * 1024 * 1024,
+  /** Bytes of one ingest request. */
+  ingestBody: 16 * 1024 * 1024,
+  /** Items of one ingest request or mutation. */
+  batch: 20_000,
+  page: 500,
+  /** Rows that one query may answer with. */
+  rows: 20_000,
+  /** Operations at once on one WebSocket. */
+  socketOperations: 100,
+  /** Bytes that may wait for a subscriber that does not read. */
+  unread: 1024 * 1024,
+} as const;
+
+/** Validation rules beside the specification's: the same over HTTP, SSE and WebSocket. */
+export const LIMIT_RULES: readonly ValidationRule[] = [
+  maxDepthRule({
+    n: LIMITS.depth,
+    ignoreIntrospection: true,
+    flattenFragments: false,
+  }) as unknown as ValidationRule,
+  maxAliasesRule({ n: LIMITS.aliases, allowList: [] }) as unknown as ValidationRule,
+];

@@ -1,0 +1,82 @@
+import SchemaBuilder from '@pothos/core';
+import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
+import { parseDateTime } from '../../domain/date-time.ts';
+import type { Dimension } from '../../domain/dimensions.ts';
+import type { ApiContext } from '../context.ts';
+import { InvalidArgument } from '../errors.ts';
+
+export interface SchemaTypes {
+  Context: ApiContext;
+  DefaultFieldNullability: true;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    DateTime: { Input: DateTimeInput; Output: Date };
+    Duration: { Input: string; Output: string };
+  };
+}
+
+/**
+ * A DateTime as it came in: `value` is null when it is none. Whether that spoils the whole operation (an argument of
+ * a query) or one item of a batch is for the resolver to say, so coercion does not throw.
+ */
+export interface DateTimeInput {
+  readonly text: string;
+  readonly value: Date | null;
+}
+
+export type Builder = PothosSchemaTypes.SchemaBuilder<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>>;
+
+/** The builder with its scalars; the schema's subjects add their types to it. */
+export function createBuilder(): Builder {
+  const builder = new SchemaBuilder<SchemaTypes>({});
+  builder.queryType({ description: 'Scores, responses and where they come from.' });
+  builder.mutationType({});
+  builder.subscriptionType({});
+  builder.scalarType('DateTime', {
+    description: 'RFC 3339 with offset; answers are in UTC.',
+    serialize: (date) => date.toISOString(),
+    parseValue: dateTimeInput,
+    parseLiteral: (node) => dateTimeInput(node.kind === Kind.STRING ? node.value : valueFromASTUntyped(node)),
+  });
+  builder.scalarType('Duration', {
+    description: 'ISO 8601 duration, whole buckets only: PT15M, PT6H, P1D, P30D, P12W, P3M.',
+    serialize: (text) => text,
+    parseValue: durationText,
+    parseLiteral: (node) => durationText(node.kind === Kind.STRING ? node.value : valueFromASTUntyped(node)),
+  });
+  return builder as unknown as Builder;
+}
+
+function dateTimeInput(value: unknown): DateTimeInput {
+  if (typeof value !== 'string') {
+    throw new GraphQLError('a DateTime is a string such as "2026-03-31T09:30:00Z"', {
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  }
+  return { text: value, value: parseDateTime(value) };
+}
+
+function durationText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new GraphQLError('a Duration is a string such as "P30D"', { extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+/**
+ * The argument's moment in epoch milliseconds.
+ * @throws InvalidArgument naming the argument.
+ */
+export function momentOf(name: string, input: DateTimeInput): number {
+  if (input.value) return input.value.getTime();
+  const given = JSON.stringify(input.text.slice(0, 40));
+  throw new InvalidArgument(
+    `${name}: ${given} is not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`,
+  );
+}
+
+/** Builds a field (or an argument) for each configured dimension. */
+export function forEachDimension<T>(
+  dimensions: readonly Dimension[],
+  make: (dimension: Dimension) => T,
+): Record<string, T> {
+  return Object.fromEntries(dimensions.map((dimension) => [dimension.field, make(dimension)]));
+}

@@ -1,0 +1,56 @@
+import type { Dimension } from '../../domain/dimensions.ts';
+import { parseWindow } from '../../domain/time-windows.ts';
+import { parsePosition } from '../../store/journal.ts';
+import { InvalidArgument } from '../errors.ts';
+import { TileSubscription } from '../subscriptions/cohort.ts';
+import type { NpsUpdate } from '../subscriptions/tile.ts';
+import type { Builder } from './builder.ts';
+import type { addNps } from './nps.ts';
+import { type addSegment, segmentOf } from './segment.ts';
+
+/** Adds NpsUpdate and the subscription npsUpdates. */
+export function addLive(
+  builder: Builder,
+  dimensions: readonly Dimension[],
+  segment: ReturnType<typeof addSegment>,
+  { row, basis }: ReturnType<typeof addNps>,
+) {
+  const update = builder.objectRef<NpsUpdate>('NpsUpdate').implement({
+    description:
+      'position: where this update stands in the journal; subscribe again with `after` to miss nothing.',
+    fields: (t) => ({
+      position: t.exposeString('position', { nullable: false }),
+      row: t.expose('row', { type: row, nullable: false }),
+    }),
+  });
+  builder.subscriptionField('npsUpdates', (t) =>
+    t.field({
+      type: update,
+      nullable: false,
+      description:
+        'The present row (one for each group), then the row again with each change as it commits. Updates are whole ' +
+        'rows, not differences: of changes within 50 ms only the last is told. With `after` the present row comes ' +
+        'only if anything changed since.',
+      args: {
+        segment: t.arg({ type: segment.segment }),
+        window: t.arg({ type: 'Duration', required: true, defaultValue: 'P30D' }),
+        basis: t.arg({ type: basis, required: true, defaultValue: 'SURVEYED' }),
+        groupBy: t.arg({ type: [segment.dimension], required: true, defaultValue: [] }),
+        after: t.arg.string(),
+      },
+      subscribe: (_root, args, { deps, caller }) => {
+        const after = args.after === null || args.after === undefined ? null : parsePosition(args.after);
+        if (args.after && !after)
+          throw new InvalidArgument('after: not a position; give back one as it was received');
+        const tile = deps.feed.tile(caller.scope, {
+          segment: segmentOf(dimensions, args.segment),
+          window: parseWindow(args.window),
+          basis: args.basis,
+          groupBy: args.groupBy,
+        });
+        return new TileSubscription(tile, after) as unknown as AsyncIterable<NpsUpdate>;
+      },
+      resolve: (root) => root as unknown as NpsUpdate,
+    }),
+  );
+}

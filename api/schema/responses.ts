@@ -1,0 +1,157 @@
+import type { Dimension } from '../../domain/dimensions.ts';
+import { describeScale } from '../../domain/scale.ts';
+import { type ResponseCursor, type ResponseRow, readResponses } from '../../store/responses.ts';
+import { type ApiContext, mayRead } from '../context.ts';
+import { InvalidArgument } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { type Builder, forEachDimension, momentOf } from './builder.ts';
+import { type addNode, RESPONSE_PREFIX } from './node.ts';
+import { addPageInfo } from './page-info.ts';
+import { type addSegment, segmentOf } from './segment.ts';
+
+type NodeRef = ReturnType<typeof addNode>;
+interface ResponsePage {
+  readonly rows: readonly ResponseRow[];
+  readonly hasNextPage: boolean;
+}
+
+/** Adds Response, its connection and the query responses. */
+export function addResponses(
+  builder: Builder,
+  dimensions: readonly Dimension[],
+  segment: ReturnType<typeof addSegment>,
+  node: NodeRef,
+) {
+  const response = addResponse(builder, dimensions, node);
+  const pageInfo = addPageInfo(builder);
+  const edge = builder.objectRef<ResponseRow>('ResponseEdge').implement({
+    fields: (t) => ({
+      node: t.field({ type: response, nullable: false, resolve: (row) => row }),
+      cursor: t.string({ nullable: false, resolve: cursorOf }),
+    }),
+  });
+  const connection = builder.objectRef<ResponsePage>('ResponseConnection').implement({
+    fields: (t) => ({
+      edges: t.field({ type: [edge], nullable: false, resolve: ({ rows }) => rows }),
+      pageInfo: t.field({
+        type: pageInfo,
+        nullable: false,
+        resolve: ({ rows, hasNextPage }) => {
+          const last = rows.at(-1);
+          return { hasNextPage, endCursor: last ? cursorOf(last) : null };
+        },
+      }),
+    }),
+  });
+  builder.queryField('responses', (t) =>
+    t.field({
+      type: connection,
+      nullable: false,
+      description: 'Newest answers first; `from` inclusive, `to` exclusive.',
+      args: {
+        segment: t.arg({ type: segment.segment }),
+        from: t.arg({ type: 'DateTime' }),
+        to: t.arg({ type: 'DateTime' }),
+        first: t.arg.int({ required: true, defaultValue: 50 }),
+        after: t.arg.string(),
+      },
+      resolve: async (_root, args, { deps, caller }) => {
+        const first = pageSize(args.first);
+        const rows = await readResponses(deps, caller.scope, {
+          segment: segmentOf(dimensions, args.segment),
+          from: args.from ? new Date(momentOf('from', args.from)) : null,
+          to: args.to ? new Date(momentOf('to', args.to)) : null,
+          first,
+          after: parseCursor(args.after),
+        });
+        return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
+      },
+    }),
+  );
+  return { response, pageInfo };
+}
+
+const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
+
+function addResponse(builder: Builder, dimensions: readonly Dimension[], node: NodeRef) {
+  const npsClass = builder.enumType('NpsClass', { values: ['PROMOTER', 'PASSIVE', 'DETRACTOR'] as const });
+  const mapping = (row: ResponseRow, context: ApiContext) => context.mappings.load(row.mappingVersionId);
+  return builder.objectRef<ResponseRow>('Response').implement({
+    description: "One respondent's answer after normalising.",
+    // The interface's shape is that of any node; what `node` loads says its type itself.
+    interfaces: [node as never],
+    fields: (t) => ({
+      id: t.id({ nullable: false, resolve: ({ id }) => `${RESPONSE_PREFIX}${id}` }),
+      externalId: t.exposeString('externalId', { nullable: false }),
+      source: t.string({
+        nullable: false,
+        resolve: async (row, _args, context) => (await mapping(row, context)).source,
+      }),
+      answeredAt: t.expose('answeredAt', { type: 'DateTime', nullable: false }),
+      receivedAt: t.expose('receivedAt', { type: 'DateTime', nullable: false }),
+      score: t.exposeInt('score', { description: 'As answered, on `scale`.' }),
+      scale: t.string({
+        nullable: false,
+        description: 'The declared rule by which the score became a class.',
+        resolve: async (row, _args, context) => describeScale((await mapping(row, context)).scale),
+      }),
+      class: t.field({ type: npsClass, resolve: (row) => (row.class === null ? null : CLASSES[row.class]) }),
+      survey: t.string({
+        nullable: false,
+        resolve: async (row, _args, context) => (await mapping(row, context)).surveyName,
+      }),
+      surveyVersion: t.string({
+        nullable: false,
+        resolve: async (row, _args, context) => (await mapping(row, context)).surveyVersion,
+      }),
+      comment: t.string({
+        description:
+          'Redacted text; null with a reason in `extensions.masked` when the caller may not read it.',
+        resolve: (row, _args, context, info) =>
+          row.comment !== null && mayRead(context, 'readComment', row.cellId, pathOf(info.path))
+            ? row.comment
+            : null,
+      }),
+      respondent: t.string({
+        description: 'Pseudonym; null with a reason in `extensions.masked` when the caller may not read it.',
+        resolve: (row, _args, context, info) =>
+          mayRead(context, 'readRespondent', row.cellId, pathOf(info.path)) ? row.respondent : null,
+      }),
+      ...forEachDimension(dimensions, ({ attribute, description }) =>
+        t.string({
+          description,
+          resolve: (row, _args, { deps }) => deps.cells.get(row.cellId)?.attributes[attribute] ?? null,
+        }),
+      ),
+    }),
+  });
+}
+
+interface ResponsePath {
+  readonly prev: ResponsePath | undefined;
+  readonly key: string | number;
+}
+
+function pathOf(path: ResponsePath): (string | number)[] {
+  return [...(path.prev ? pathOf(path.prev) : []), path.key];
+}
+
+/**
+ * The page size.
+ * @throws InvalidArgument outside of 1 to the limit.
+ */
+export function pageSize(first: number): number {
+  if (first >= 1 && first <= LIMITS.page) return first;
+  throw new InvalidArgument(`first: ${first} is not between 1 and ${LIMITS.page}`);
+}
+
+function cursorOf({ answeredAt, id }: ResponseRow): string {
+  return Buffer.from(`${answeredAt.getTime()} ${id}`).toString('base64url');
+}
+
+function parseCursor(text: string | null | undefined): ResponseCursor | null {
+  if (text === null || text === undefined) return null;
+  const match = /^(-?\d{1,15}) ([0-9a-f-]{36})$/.exec(Buffer.from(text, 'base64url').toString());
+  if (!match?.[1] || !match[2]) throw new InvalidArgument('after: not a cursor of this list');
+  return { answeredAt: new Date(Number(match[1])), id: match[2] };
+}

@@ -1,0 +1,28 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Dimension } from '../../domain/dimensions.ts';
+import { createBuilder } from './builder.ts';
+import { addLineage, loadLineageNode } from './lineage.ts';
+import { addLive } from './live.ts';
+import { addNode, responseKeyOf } from './node.ts';
+import { addNps } from './nps.ts';
+import { addResponses } from './responses.ts';
+import { addSegment } from './segment.ts';
+import { addSubmit } from './submit.ts';
+
+/** The GraphQL schema for the configured dimensions. */
+export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
+  const builder = createBuilder();
+  const node = addNode(builder, async (id, context) => {
+    const key = responseKeyOf(id);
+    if (key === null) return loadLineageNode(id, context);
+    const row = await context.responses.load(key);
+    return row && { __typename: 'Response', ...row };
+  });
+  const segment = addSegment(builder, dimensions);
+  const nps = addNps(builder, dimensions, segment);
+  const { pageInfo } = addResponses(builder, dimensions, segment, node);
+  addLineage(builder, dimensions, node, pageInfo);
+  addSubmit(builder, dimensions);
+  addLive(builder, dimensions, segment, nps);
+  return builder.toSchema({ sortSchema: true });
+}

@@ -1,0 +1,52 @@
+import type { Segment } from '../../domain/cell.ts';
+import type { Dimension } from '../../domain/dimensions.ts';
+import { InvalidArgument } from '../errors.ts';
+import { type Builder, forEachDimension } from './builder.ts';
+
+/** A segment as GraphQL gives it: values by dimension field. */
+export type SegmentArgument = Readonly<Record<string, readonly string[] | null | undefined>>;
+
+const MOST_VALUES = 1_000;
+
+/** Adds SegmentInput and the enum Dimension. */
+export function addSegment(builder: Builder, dimensions: readonly Dimension[]) {
+  const segment = builder.inputRef<SegmentArgument>('SegmentInput').implement({
+    description:
+      'Values of one dimension are OR-ed, dimensions are AND-ed; absent = all that the caller may see.',
+    fields: (t) =>
+      forEachDimension(dimensions, ({ description }) => t.stringList({ description })) as Record<
+        string,
+        never
+      >,
+  });
+  const dimension = builder.enumType('Dimension', {
+    values: Object.fromEntries(
+      dimensions.map(({ enumValue, attribute, description }) => [
+        enumValue,
+        { value: attribute, description },
+      ]),
+    ),
+  });
+  return { segment, dimension };
+}
+
+/**
+ * The predicate over attributes; a null or absent dimension is free.
+ * @throws InvalidArgument for an empty list (it would match nothing, which is never meant) or a very long one.
+ */
+export function segmentOf(
+  dimensions: readonly Dimension[],
+  argument: SegmentArgument | null | undefined,
+): Segment {
+  const segment: Record<string, readonly string[]> = {};
+  for (const { field, attribute } of dimensions) {
+    const values = argument?.[field];
+    if (values === null || values === undefined) continue;
+    if (values.length === 0)
+      throw new InvalidArgument(`segment.${field}: name at least one value, or leave it out`);
+    if (values.length > MOST_VALUES)
+      throw new InvalidArgument(`segment.${field}: at most ${MOST_VALUES} values`);
+    segment[attribute] = values;
+  }
+  return segment;
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { Dimension } from '../../domain/dimensions.ts';
+import { createItemReader } from '../../ingestion/connectors/responses.ts';
+import { type BatchAccount, type Rejection, submitItems } from '../../ingestion/submit.ts';
+import { InvalidArgument } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { type Builder, type DateTimeInput, forEachDimension } from './builder.ts';
+
+interface ResponseInputShape extends Record<string, unknown> {
+  readonly answeredAt: DateTimeInput;
+}
+
+/** Adds ResponseInput, SubmitPayload and the mutation submitResponses. */
+export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
+  const input = builder.inputRef<ResponseInputShape>('ResponseInput').implement({
+    fields: (t) =>
+      ({
+        externalId: t.string({
+          required: true,
+          description: 'With source: the idempotency key, kept for the life of the data.',
+        }),
+        source: t.string({ required: true, defaultValue: 'api' }),
+        survey: t.string({ required: true, defaultValue: 'nps', description: 'What was asked.' }),
+        surveyVersion: t.string({ required: true, defaultValue: '1', description: 'In which wording.' }),
+        respondent: t.string({ description: 'Any identifier; stored only as a pseudonym.' }),
+        answeredAt: t.field({ type: 'DateTime', required: true }),
+        score: t.int({ description: '0..10; score or comment is required.' }),
+        comment: t.string(),
+        ...forEachDimension(dimensions, ({ description }) => t.string({ description })),
+      }) as never,
+  });
+  const rejection = builder.objectRef<Rejection>('Rejection').implement({
+    fields: (t) => ({
+      index: t.exposeInt('index', { nullable: false }),
+      code: t.exposeString('code', { nullable: false }),
+      message: t.exposeString('message', { nullable: false }),
+    }),
+  });
+  const payload = builder.objectRef<BatchAccount>('SubmitPayload').implement({
+    fields: (t) => ({
+      accepted: t.exposeInt('accepted', { nullable: false }),
+      duplicates: t.exposeInt('duplicates', { nullable: false }),
+      rejected: t.field({ type: [rejection], nullable: false, resolve: ({ rejected }) => rejected }),
+    }),
+  });
+  const read = createItemReader(dimensions, 'graphql');
+  builder.mutationField('submitResponses', (t) =>
+    t.field({
+      type: payload,
+      nullable: false,
+      description:
+        'Answers after the commit. Bad items are rejected one by one; the good ones beside them are kept.',
+      args: { input: t.arg({ type: [input], required: true }) },
+      resolve: (_root, args, { deps, caller }) => {
+        if (args.input.length > LIMITS.batch) {
+          throw new InvalidArgument(`input: ${args.input.length} responses; at most ${LIMITS.batch} at once`);
+        }
+        const items = args.input.map((item) => ({ ...item, answeredAt: item.answeredAt.text }));
+        return submitItems(deps.acceptor, caller.scope, read, items, `request ${randomUUID()}`);
+      },
+    }),
+  );
+}

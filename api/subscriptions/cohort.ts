@@ -1,0 +1,139 @@
+import { type DocumentNode, type ExecutionResult, Kind, print, visit } from 'graphql';
+import type { JournalPosition } from '../../store/journal.ts';
+import type { NpsUpdate, Tile } from './tile.ts';
+
+/** What the resolver of npsUpdates hands to the transports: which tile, and where the client stopped reading. */
+export class TileSubscription {
+  readonly tile: Tile;
+  readonly after: JournalPosition | null;
+
+  constructor(tile: Tile, after: JournalPosition | null) {
+    this.tile = tile;
+    this.after = after;
+  }
+
+  /** GraphQL wants a source stream; the transports join cohorts instead of reading it. */
+  [Symbol.asyncIterator](): AsyncIterator<never> {
+    throw new Error('npsUpdates is served over WebSocket and SSE');
+  }
+}
+
+/** One subscription as a transport received it. */
+export interface Membership {
+  readonly subscription: TileSubscription;
+  readonly document: DocumentNode;
+  readonly operationName: string | null | undefined;
+  readonly variables: Readonly<Record<string, unknown>> | null | undefined;
+  /** The answer to one update; equal memberships have equal answers, so it is called for one of them. */
+  readonly execute: (update: NpsUpdate) => Promise<ExecutionResult>;
+  /** Gets each answer as JSON text. */
+  readonly deliver: (payload: string) => void;
+}
+
+interface Cohort {
+  readonly members: Set<Membership['deliver']>;
+  /** The latest answer for each group's row. */
+  readonly latest: Map<string, { position: string; payload: string }>;
+  readonly ready: Promise<void>;
+  readonly stop: () => void;
+}
+
+export interface Cohorts {
+  /** Delivers the present rows, then each change; resolves with the way out once the present rows are delivered. */
+  join(membership: Membership): Promise<() => void>;
+  count(): number;
+}
+
+/**
+ * Equal subscriptions are one cohort: an update is executed and turned into text once, and the text goes to each
+ * member. The scope is part of the tile, so members of one cohort may see the same.
+ */
+export function createCohorts(onError: (error: Error) => void): Cohorts {
+  const byTile = new WeakMap<Tile, Map<string, Cohort>>();
+  let count = 0;
+
+  const open = (membership: Membership, close: () => void): Cohort => {
+    const { tile } = membership.subscription;
+    const members: Cohort['members'] = new Set();
+    const latest: Cohort['latest'] = new Map();
+    const answer = async (updates: readonly NpsUpdate[]) => {
+      for (const update of updates) {
+        const payload = JSON.stringify(await membership.execute(update));
+        latest.set(JSON.stringify(update.row.group), { position: update.position, payload });
+        for (const deliver of members) deliver(payload);
+      }
+    };
+    // Followed before the present is read, and answered one after the other: nothing is missed or out of order.
+    let queue: Promise<void> = Promise.resolve();
+    const unfollow = tile.follow((updates) => {
+      queue = queue.then(() => answer(updates)).catch(onError);
+    });
+    const ready = tile.present().then((updates) => {
+      queue = queue.then(() => answer(updates.filter(({ row }) => !latest.has(JSON.stringify(row.group)))));
+      return queue;
+    });
+    const stop = () => {
+      unfollow();
+      close();
+    };
+    return { members, latest, ready, stop };
+  };
+
+  return {
+    count: () => count,
+    join: async (membership) => {
+      const { tile, after } = membership.subscription;
+      const cohorts = byTile.get(tile) ?? new Map<string, Cohort>();
+      byTile.set(tile, cohorts);
+      const key = cohortKey(membership);
+      let cohort = cohorts.get(key);
+      if (!cohort) {
+        count += 1;
+        cohort = open(membership, () => {
+          cohorts.delete(key);
+          count -= 1;
+        });
+        cohorts.set(key, cohort);
+      }
+      const { members, latest, ready, stop } = cohort;
+      // Holds the cohort open while the present is read.
+      const deliver = membership.deliver;
+      let hold: Membership['deliver'] = () => undefined;
+      members.add(hold);
+      const leave = () => {
+        members.delete(hold);
+        if (members.size === 0 && cohorts.get(key) === cohort) stop();
+      };
+      try {
+        await ready;
+        const resend = after === null || (await tile.changedSince(after));
+        members.delete(hold);
+        hold = (payload) => deliver(payload);
+        members.add(hold);
+        if (resend) for (const { payload } of latest.values()) deliver(payload);
+        return leave;
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Everything that the answers depend on beside the tile; `after` only decides how they begin. */
+function cohortKey({ document, operationName, variables }: Membership): string {
+  const ignored = new Set<string>();
+  const document_ = visit(document, {
+    Argument: (node) => {
+      if (node.name.value !== 'after') return undefined;
+      if (node.value.kind === Kind.VARIABLE) ignored.add(node.value.name.value);
+      return null;
+    },
+  });
+  const counting = Object.entries(variables ?? {}).filter(([name]) => !ignored.has(name));
+  return JSON.stringify([
+    print(document_),
+    operationName ?? null,
+    counting.sort(([a], [b]) => (a < b ? -1 : 1)),
+  ]);
+}

@@ -1,0 +1,32 @@
+import { createSourceEventStream, type ExecutionResult, execute } from 'graphql';
+import { maskedError, publicError } from '../errors.ts';
+import { finishResult, type Prepared } from '../operation.ts';
+import { type Cohorts, TileSubscription } from './cohort.ts';
+
+/**
+ * Begins a subscription: its answers go to `deliver` as JSON text, the first before this resolves. The answer is the
+ * way out, or the errors that kept it from beginning.
+ */
+export async function beginSubscription(
+  cohorts: Cohorts,
+  prepared: Prepared,
+  deliver: (payload: string) => void,
+): Promise<(() => void) | ExecutionResult> {
+  const context = prepared.contextValue;
+  // Only TileSubscription is ever returned as a stream: npsUpdates is the one subscription there is.
+  const source: unknown = await createSourceEventStream(prepared);
+  if (!(source instanceof TileSubscription)) return finishResult(source as ExecutionResult, context);
+  try {
+    return await cohorts.join({
+      subscription: source,
+      document: prepared.document,
+      operationName: prepared.operationName,
+      variables: prepared.variableValues,
+      execute: async (update) => finishResult(await execute({ ...prepared, rootValue: update }), context),
+      deliver,
+    });
+  } catch (error) {
+    const { code, message } = publicError(error) ?? maskedError(context.deps.log, error);
+    return { errors: [{ message, extensions: { code } }] } as unknown as ExecutionResult;
+  }
+}

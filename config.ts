@@ -1,0 +1,141 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { type Dimension, defineDimensions } from './domain/dimensions.ts';
+import defaultDeployment from './scoreline.config.ts';
+
+export const ROLES = ['api', 'ingest', 'follow'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Everything that the environment and scoreline.config.ts decide, checked. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** undefined: the embedded record in the data folder. */
+  readonly databaseUrl: string | undefined;
+  /** undefined: lineage is answered by the record. */
+  readonly neo4j: { readonly url: string; readonly user: string; readonly password: string } | undefined;
+  /** undefined: made and kept in the data folder. */
+  readonly adminKey: string | undefined;
+  /** Secret of the pseudonyms, as hex; undefined: made and kept in the data folder. */
+  readonly pepper: string | undefined;
+  readonly roles: ReadonlySet<Role>;
+  readonly logLevel: string;
+  readonly dimensions: readonly Dimension[];
+  readonly cellLimit: number;
+}
+
+/** The configuration cannot be used; `message` has one line per mistake. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const url = (protocols: string[], example: string) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    error: `is not a URL such as ${example}`,
+  });
+
+const environment = z
+  .object({
+    HOST: z.string().min(1).default('127.0.0.1'),
+    PORT: z.coerce.number('must be a port number, 0 to 65535').int().min(0).max(65_535).default(4000),
+    SCORELINE_DATA_DIR: z.string().min(1).default('./data'),
+    DATABASE_URL: url(
+      ['postgres:', 'postgresql:'],
+      'postgres://user:password@host:5432/scoreline',
+    ).optional(),
+    NEO4J_URL: url(
+      ['bolt:', 'neo4j:', 'bolt+s:', 'neo4j+s:', 'bolt+ssc:', 'neo4j+ssc:'],
+      'bolt://host:7687',
+    ).optional(),
+    NEO4J_USER: z.string().default('neo4j'),
+    NEO4J_PASSWORD: z.string().default(''),
+    SCORELINE_ADMIN_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+    SCORELINE_PEPPER: z
+      .string()
+      .regex(/^([0-9a-fA-F]{2}){32,}$/, 'must be at least 64 hex digits (openssl rand -hex 32)')
+      .optional(),
+    SCORELINE_ROLES: z
+      .string()
+      .default(ROLES.join(','))
+      .transform((text) => text.split(',').map((role) => role.trim()))
+      .pipe(z.array(z.enum(ROLES, `must be some of ${ROLES.join(', ')}, separated by commas`)).min(1)),
+    SCORELINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+    SCORELINE_CONFIG: z.string().min(1).optional(),
+  })
+  .refine(
+    ({ HOST, SCORELINE_ADMIN_KEY }) =>
+      isLoopback(HOST) || SCORELINE_ADMIN_KEY === undefined || SCORELINE_ADMIN_KEY.length >= 32,
+    {
+      path: ['SCORELINE_ADMIN_KEY'],
+      error: 'must have at least 32 characters when HOST is reachable from outside',
+    },
+  );
+
+const deployment = z.strictObject({
+  dimensions: z.array(z.strictObject({ field: z.string(), description: z.string().optional() })),
+  cellLimit: z.number().int().min(1).max(1_000_000).default(10_000),
+});
+
+/**
+ * Reads the environment (an empty value counts as absent) and the deployment's file.
+ * @throws ConfigError with one line per mistake.
+ */
+export async function loadConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Config> {
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const read = environment.safeParse(present);
+  if (!read.success) throw mistakes('', read.error);
+  const variables = read.data;
+  const file = variables.SCORELINE_CONFIG;
+  const found = deployment.safeParse(file === undefined ? defaultDeployment : await loadDeployment(file));
+  if (!found.success) throw mistakes(`${file ?? 'scoreline.config.ts'}: `, found.error);
+  return {
+    host: variables.HOST,
+    port: variables.PORT,
+    dataDir: resolve(variables.SCORELINE_DATA_DIR),
+    databaseUrl: variables.DATABASE_URL,
+    neo4j:
+      variables.NEO4J_URL === undefined
+        ? undefined
+        : { url: variables.NEO4J_URL, user: variables.NEO4J_USER, password: variables.NEO4J_PASSWORD },
+    adminKey: variables.SCORELINE_ADMIN_KEY,
+    pepper: variables.SCORELINE_PEPPER,
+    roles: new Set(variables.SCORELINE_ROLES),
+    logLevel: variables.SCORELINE_LOG_LEVEL,
+    dimensions: dimensionsOf(found.data.dimensions),
+    cellLimit: found.data.cellLimit,
+  };
+}
+
+function dimensionsOf(configured: z.infer<typeof deployment>['dimensions']): Dimension[] {
+  try {
+    return defineDimensions(
+      configured.map(({ field, description = `The ${field}.` }) => ({ field, description })),
+    );
+  } catch (error) {
+    throw new ConfigError((error as Error).message);
+  }
+}
+
+async function loadDeployment(file: string): Promise<unknown> {
+  try {
+    return ((await import(pathToFileURL(resolve(file)).href)) as { default: unknown }).default;
+  } catch (error) {
+    throw new ConfigError(`SCORELINE_CONFIG: ${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+function mistakes(prefix: string, error: z.ZodError): ConfigError {
+  return new ConfigError(
+    error.issues.map(({ path, message }) => `${prefix}${path.join('.')} ${message}`).join('\n'),
+  );
+}

@@ -1,0 +1,25 @@
+const RFC_3339 =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/**
+ * The moment that an RFC 3339 text with offset names, or null when it is none. Unlike `Date.parse`, 30 February and
+ * a time without an offset are refused; a leap second becomes the second after it.
+ */
+export function parseDateTime(text: string): Date | null {
+  const match = RFC_3339.exec(text);
+  if (!match) return null;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const lastDay = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
+  if (month < 1 || month > 12 || day < 1 || day > lastDay || hour > 23 || minute > 59 || second > 60)
+    return null;
+  const normal = text.replace(' ', 'T').toUpperCase();
+  if (second < 60) return new Date(normal);
+  return new Date(Date.parse(`${normal.slice(0, 17)}59${normal.slice(19)}`) + 1_000);
+}

@@ -1,0 +1,40 @@
+/** promoter (9-10), passive (7-8), detractor (0-6). */
+export type NpsClass = 'promoter' | 'passive' | 'detractor';
+
+/** How many answers of each class: all that a score needs, and the unit that is added up. */
+export interface Counts {
+  readonly promoters: number;
+  readonly passives: number;
+  readonly detractors: number;
+}
+
+export const ZERO: Counts = { promoters: 0, passives: 0, detractors: 0 };
+
+/** The fold: integers, so the sum is exact and the order does not matter. */
+export function add(a: Counts, b: Counts): Counts {
+  return {
+    promoters: a.promoters + b.promoters,
+    passives: a.passives + b.passives,
+    detractors: a.detractors + b.detractors,
+  };
+}
+
+/** The inverse of `add`: what a window has beyond another that it holds. */
+export function subtract(a: Counts, b: Counts): Counts {
+  return {
+    promoters: a.promoters - b.promoters,
+    passives: a.passives - b.passives,
+    detractors: a.detractors - b.detractors,
+  };
+}
+
+/** n: how many answers there are. */
+export function total({ promoters, passives, detractors }: Counts): number {
+  return promoters + passives + detractors;
+}
+
+/** NPS = 100 (P - D) / n, from -100 to 100; null without answers. Source: Reichheld, HBR December 2003. */
+export function npsScore(counts: Counts): number | null {
+  const n = total(counts);
+  return n === 0 ? null : (100 * (counts.promoters - counts.detractors)) / n;
+}

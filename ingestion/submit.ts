@@ -1,0 +1,35 @@
+import type { Scope } from '../domain/scope.ts';
+import type { Acceptor } from './accept.ts';
+import type { ItemReader } from './connectors/responses.ts';
+import type { ResponseDraft } from './draft.ts';
+import { accountFor, type BatchAccount, type Outcome } from './outcome.ts';
+
+export type { BatchAccount } from './outcome.ts';
+export type Rejection = BatchAccount['rejected'][number];
+
+/**
+ * Accepts drafts among which some are already rejected: the outcomes of all, in order, after the commit.
+ * @throws Overloaded, or what the record says when it stays away.
+ */
+export async function acceptMixed(
+  acceptor: Acceptor,
+  scope: Scope,
+  items: readonly (ResponseDraft | Outcome)[],
+): Promise<Outcome[]> {
+  const drafts = items.filter((item): item is ResponseDraft => !('status' in item));
+  const outcomes = await acceptor.accept(scope, drafts);
+  let next = 0;
+  return items.map((item) => ('status' in item ? item : (outcomes[next++] as Outcome)));
+}
+
+/** Reads items of our own form, accepts them and accounts for each. `request` names the delivery in the provenance. */
+export async function submitItems(
+  acceptor: Acceptor,
+  scope: Scope,
+  read: ItemReader,
+  items: readonly unknown[],
+  request: string,
+): Promise<BatchAccount> {
+  const drafts = items.map((item, index) => read(item, `${request} item ${index}`));
+  return accountFor(await acceptMixed(acceptor, scope, drafts));
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { realpathSync, unlinkSync } from 'node:fs';
+import { createConnection, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** What the holder of a data folder tells those who ask. `url` is absent until it listens, or when it never will. */
+export interface Holder {
+  readonly pid: number;
+  readonly url?: string;
+}
+
+export interface FolderLock {
+  /** From now on those who ask are told this address. */
+  announce(url: string): void;
+  release(): Promise<void>;
+}
+
+/** Another process holds the data folder. */
+export class FolderInUse extends Error {
+  override readonly name = 'FolderInUse';
+  readonly holder: Holder;
+
+  constructor(folder: string, holder: Holder) {
+    const where = holder.url ? `, and listens on ${holder.url}` : '';
+    super(
+      `${folder} is in use: process ${holder.pid} holds it${where}. Stop it, or set SCORELINE_DATA_DIR to another folder`,
+    );
+    this.holder = holder;
+  }
+}
+
+/**
+ * A socket that only a living process answers: it cannot go stale as a file with a process id does, and whoever finds
+ * the folder taken learns where the holder listens. Socket paths are short (107 bytes), so it lies in the temporary
+ * folder under the hash of the folder's real path.
+ */
+function socketPath(folder: string): string {
+  const name = `scoreline-${createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 24)}`;
+  return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
+}
+
+/** Who holds the folder, or null when nobody does. */
+export function findHolder(folder: string): Promise<Holder | null> {
+  return new Promise((resolve) => {
+    const socket = createConnection(socketPath(folder));
+    let text = '';
+    socket.setEncoding('utf8').setTimeout(2_000, () => socket.destroy(new Error('no answer')));
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.on('error', () => resolve(null));
+    socket.on('end', () => {
+      resolve(JSON.parse(text) as Holder);
+    });
+  });
+}
+
+/**
+ * Takes the folder for this process, which must exist.
+ * @throws FolderInUse when another process has it.
+ */
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  const path = socketPath(folder);
+  const holder = { pid: process.pid } as { pid: number; url?: string };
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.end(JSON.stringify(holder));
+  });
+  for (let attempt = 0; ; attempt++) {
+    if (await listening(server, path)) break;
+    const other = await findHolder(folder);
+    if (other || attempt === 3) throw new FolderInUse(folder, other ?? { pid: 0 });
+    // The holder died without taking its socket along.
+    try {
+      unlinkSync(path);
+    } catch {
+      // Another starter was faster; the next attempt tells.
+    }
+  }
+  // The lock must not keep a process alive that has nothing else to do.
+  server.unref();
+  return {
+    announce: (url) => {
+      holder.url = url;
+    },
+    release: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+function listening(server: Server, path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+    );
+    server.listen(path, () => resolve(true));
+  });
+}

@@ -1,0 +1,53 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Pepper } from '../ingestion/pseudonym.ts';
+
+/** A secret and whether it was made just now. */
+export interface KeptSecret {
+  readonly value: string;
+  readonly made: boolean;
+}
+
+/** Reads the secret in the file (mode 0600) of the data folder, or makes it. */
+async function keptSecret(dataDir: string, name: string, make: () => string): Promise<KeptSecret> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const path = join(dataDir, name);
+  try {
+    // wx: of two starters only one makes it.
+    const file = await open(path, 'wx', 0o600);
+    try {
+      const value = make();
+      await file.writeFile(`${value}\n`);
+      await file.sync();
+      return { value, made: true };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const value = (await readFile(path, 'utf8')).trim();
+    if (value === '') throw new Error(`${path} is empty; remove it to have a new one made`);
+    return { value, made: false };
+  }
+}
+
+/** The administrator's key: the configured one, or the one kept in the data folder (256 random bits). */
+export async function adminKey(dataDir: string, configured: string | undefined): Promise<KeptSecret> {
+  if (configured !== undefined) return { value: configured, made: false };
+  return keptSecret(dataDir, 'admin-key', () => `sl_${randomBytes(32).toString('base64url')}`);
+}
+
+/** The pepper of the pseudonyms: the configured one, or the one kept in the data folder. */
+export async function pepper(dataDir: string, configured: string | undefined): Promise<Pepper> {
+  const hex =
+    configured ?? (await keptSecret(dataDir, 'pepper', () => randomBytes(32).toString('hex'))).value;
+  return { version: 1, secret: Buffer.from(hex, 'hex') };
+}
+
+/** Tells whether a key that was presented is the one with this SHA-256, in constant time. */
+export function keyMatcher(key: string): (presented: string) => boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  const expected = digest(key);
+  return (presented) => timingSafeEqual(digest(presented), expected);
+}
