@@ -51,6 +51,7 @@ CREATE TABLE "response" (
 	"received_at" timestamp with time zone NOT NULL,
 	"cell_id" integer NOT NULL,
 	"mapping_version_id" integer NOT NULL,
+	"source_event_id" uuid NOT NULL,
 	"external_id" text NOT NULL,
 	"score" smallint,
 	"points" smallint,

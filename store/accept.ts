@@ -64,11 +64,11 @@ const INSERT_EVENTS: Statement = {
 };
 const INSERT_RESPONSES: Statement = {
   name: 'accept_responses',
-  text: `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, external_id, score, points,
-      class, comment, respondent)
+  text: `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id,
+      score, points, class, comment, respondent)
     SELECT * FROM json_to_recordset($1::json)
       AS r (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, mapping_version_id integer,
-        external_id text, score smallint, points smallint, class smallint, comment text, respondent text)`,
+        source_event_id uuid, external_id text, score smallint, points smallint, class smallint, comment text, respondent text)`,
 };
 
 /**
@@ -159,6 +159,7 @@ async function write(
         received_at: receivedAt,
         cell_id: row.cellId,
         mapping_version_id: row.mappingVersionId,
+        source_event_id: row.eventId,
         external_id: row.externalId,
         score: row.score,
         points: row.points,

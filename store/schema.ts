@@ -124,6 +124,8 @@ export const response = pgTable(
     receivedAt: moment('received_at').notNull(),
     cellId: integer('cell_id').notNull(),
     mappingVersionId: integer('mapping_version_id').notNull(),
+    /** The event that brought this content; events it superseded keep pointing to the response's id. */
+    sourceEventId: uuid('source_event_id').notNull(),
     externalId: text('external_id').notNull(),
     score: smallint('score'),
     points: smallint('points'),

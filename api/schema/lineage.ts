@@ -1,0 +1,109 @@
+import type { Dimension } from '../../domain/dimensions.ts';
+import { LINEAGE_KINDS } from '../../domain/lineage.ts';
+import { parseScoreId, type ScoreName } from '../../domain/score.ts';
+import type { ScoreStart } from '../../graph/plan.ts';
+import type { LineageEdge, TracedNode } from '../../graph/steps.ts';
+import { type LineagePage, lineageNode, traceLineage } from '../../graph/trace.ts';
+import type { ApiContext } from '../context.ts';
+import { InvalidArgument } from '../errors.ts';
+import type { Builder } from './builder.ts';
+import type { AnyNode, addNode } from './node.ts';
+import type { addPageInfo } from './page-info.ts';
+import { pageSize } from './responses.ts';
+
+/** Adds LineageNode, LineageEdge, LineagePage, LineageRecord and the query trace. */
+export function addLineage(
+  builder: Builder,
+  dimensions: readonly Dimension[],
+  node: ReturnType<typeof addNode>,
+  pageInfo: ReturnType<typeof addPageInfo>,
+) {
+  const page = addPage(builder, pageInfo);
+  builder.objectRef<Extract<AnyNode, { __typename: 'LineageRecord' }>>('LineageRecord').implement({
+    description: 'A node of the lineage graph that has no type of its own.',
+    interfaces: [node as never],
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      kind: t.exposeString('kind', { nullable: false }),
+      label: t.exposeString('label', { nullable: false }),
+      recordedAt: t.expose('recordedAt', { type: 'DateTime' }),
+    }),
+  });
+  const direction = builder.enumType('TraceDirection', { values: ['UPSTREAM', 'DOWNSTREAM'] as const });
+  builder.queryField('trace', (t) =>
+    t.field({
+      type: page,
+      nullable: false,
+      description: 'From an NpsRow id or any node id.',
+      args: {
+        id: t.arg.id({ required: true }),
+        direction: t.arg({ type: direction, required: true, defaultValue: 'UPSTREAM' }),
+        first: t.arg.int({ required: true, defaultValue: 50 }),
+        after: t.arg.string(),
+      },
+      resolve: async (_root, { id, direction, first, after }, { deps, caller }) => {
+        const name = parseScoreId(id);
+        const start = name ? scoreStartOf(dimensions, id, name) : id;
+        const query = { start, direction, first: pageSize(first), after: after ?? null };
+        const found = await traceLineage(deps, caller.scope, query);
+        if (found) return found;
+        throw new InvalidArgument(
+          `id: nothing with this id exists here; it is the id of an NpsRow or of a node (${LINEAGE_KINDS.join(', ')})`,
+        );
+      },
+    }),
+  );
+}
+
+function addPage(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>) {
+  const node = builder.objectRef<TracedNode>('LineageNode').implement({
+    description:
+      "kind is the node's label in the lineage graph: Rollup, Response, SourceEvent, Source, ModelVersion, Cell, …",
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      kind: t.exposeString('kind', { nullable: false }),
+      label: t.exposeString('label', { nullable: false }),
+      depth: t.exposeInt('depth', { nullable: false }),
+      recordedAt: t.expose('recordedAt', { type: 'DateTime' }),
+    }),
+  });
+  const edge = builder.objectRef<LineageEdge>('LineageEdge').implement({
+    fields: (t) => ({
+      from: t.exposeID('from', { nullable: false }),
+      to: t.exposeID('to', { nullable: false }),
+      relation: t.exposeString('relation', { nullable: false }),
+    }),
+  });
+  return builder.objectRef<LineagePage>('LineagePage').implement({
+    description:
+      'edges join nodes of this page to nodes of this or an earlier page; complete = false only with a reason.',
+    fields: (t) => ({
+      nodes: t.field({ type: [node], nullable: false, resolve: ({ nodes }) => nodes }),
+      edges: t.field({ type: [edge], nullable: false, resolve: ({ edges }) => edges }),
+      pageInfo: t.field({ type: pageInfo, nullable: false, resolve: (facts) => facts }),
+      complete: t.exposeBoolean('complete', { nullable: false }),
+      reason: t.exposeString('reason'),
+      lag: t.exposeInt('lag', {
+        nullable: false,
+        description: 'Journal entries that the graph has yet to take in.',
+      }),
+    }),
+  });
+}
+
+/** Finds a node of the lineage graph that is no response. */
+export async function loadLineageNode(id: string, { deps, caller }: ApiContext): Promise<AnyNode | null> {
+  const found = await lineageNode(deps, caller.scope, id);
+  return found && { __typename: 'LineageRecord', ...found };
+}
+
+function scoreStartOf(dimensions: readonly Dimension[], id: string, name: ScoreName): ScoreStart {
+  const { segment, from, until, basis } = name;
+  const places = dimensions.flatMap(({ attribute }) => {
+    const values = segment[attribute];
+    return values ? [values.join(' or ')] : [];
+  });
+  const iso = (time: number) => `${new Date(time).toISOString().slice(0, 16)}Z`;
+  const label = `NPS ${basis.toLowerCase()} · ${places.join(' · ') || 'everything'} · ${iso(from)} to ${iso(until)}`;
+  return { id, segment, from, until, label, surveyed: basis !== 'INFERRED' };
+}

@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { nodeId, parseNodeId, parseRollupKey, rollupId } from './lineage.ts';
+
+describe('node ids', () => {
+  it('spell a rollup and are read back', () => {
+    const cell = fc.stringMatching(/^[0-9a-f]{24}$/);
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 600_000 }), cell, fc.nat(999), (hour, key, model) => {
+        const rollup = { hour, cell: key, model };
+        const parsed = parseNodeId(rollupId(rollup));
+        expect(parsed?.kind).toBe('Rollup');
+        expect(parseRollupKey(parsed?.key ?? '')).toEqual(rollup);
+      }),
+    );
+  });
+
+  it.each(['', 'Rollup', 'Rollup:', 'Nothing:1', 'Score:1', ':1'])('%s is none', (id) => {
+    expect(parseNodeId(id)).toBeNull();
+  });
+
+  it.each([
+    '2024023010:0123456789abcdef01234567:0',
+    '2024010125:0123456789abcdef01234567:0',
+    '2024010110:xyz:0',
+  ])('%s is no rollup', (key) => {
+    expect(parseRollupKey(key)).toBeNull();
+  });
+
+  it('keep colons of the key', () => {
+    expect(parseNodeId(nodeId('Source', 'crm: north'))).toEqual({ kind: 'Source', key: 'crm: north' });
+  });
+});

@@ -1,0 +1,94 @@
+import { type CellDictionary, cellLabel } from '../domain/cell.ts';
+import type { Dimension } from '../domain/dimensions.ts';
+import { type LineageKind, nodeId, type RollupKey, rollupId } from '../domain/lineage.ts';
+import { describeScale } from '../domain/scale.ts';
+import { HOUR_MS } from '../domain/time-windows.ts';
+import type { Session } from '../store/client.ts';
+import { readModelVersions } from '../store/models.ts';
+import type { RecordedMapping, RecordMappings } from '../store/provenance.ts';
+import type { EventFacts } from './lineage-store.ts';
+
+/** A node as it is shown. Labels are made of identity alone: no comment, no respondent, no score value. */
+export interface LineageNode {
+  readonly id: string;
+  readonly kind: LineageKind;
+  readonly label: string;
+  readonly recordedAt: Date | null;
+}
+
+export interface DescribeDeps {
+  readonly store: Session;
+  readonly cells: CellDictionary;
+  readonly mappings: RecordMappings;
+  readonly dimensions: readonly Dimension[];
+}
+
+const node = (id: string, kind: LineageKind, label: string, recordedAt: Date | null = null): LineageNode => ({
+  id,
+  kind,
+  label,
+  recordedAt,
+});
+
+const hourText = (hour: number) => new Date(hour * HOUR_MS).toISOString().slice(0, 13);
+
+export function describeCell({ cells, dimensions }: DescribeDeps, key: string): LineageNode | null {
+  const cell = cells.byKey(key);
+  return cell ? node(nodeId('Cell', key), 'Cell', cellLabel(cell.attributes, dimensions)) : null;
+}
+
+export function describeRollup({ cells, dimensions }: DescribeDeps, rollup: RollupKey): LineageNode {
+  const attributes = cells.byKey(rollup.cell)?.attributes ?? {};
+  const basis = rollup.model === 0 ? 'surveyed' : `model version ${rollup.model}`;
+  const label = `${hourText(rollup.hour)}:00Z · ${cellLabel(attributes, dimensions)} · ${basis}`;
+  return node(rollupId(rollup), 'Rollup', label);
+}
+
+export function describeResponse(id: string, answeredAt: number, receivedAt: number): LineageNode {
+  const label = `response answered ${new Date(answeredAt).toISOString()}`;
+  return node(nodeId('Response', id), 'Response', label, new Date(receivedAt));
+}
+
+export function describeEvent({ id, position, receivedAt }: EventFacts): LineageNode {
+  return node(nodeId('SourceEvent', id), 'SourceEvent', position, new Date(receivedAt));
+}
+
+export function describeSource({ source, sourceRecordedAt }: RecordedMapping): LineageNode {
+  return node(nodeId('Source', source), 'Source', source, sourceRecordedAt);
+}
+
+/** The key part of a survey version's id. */
+export const surveyKey = ({ surveyName, surveyVersion }: RecordedMapping) => `${surveyName}@${surveyVersion}`;
+
+export function describeSurvey(mapping: RecordedMapping): LineageNode {
+  const label = `${mapping.surveyName}, version ${mapping.surveyVersion}`;
+  return node(nodeId('SurveyVersion', surveyKey(mapping)), 'SurveyVersion', label, mapping.surveyRecordedAt);
+}
+
+export function describeScaleRule({ scaleKey, scale, scaleRecordedAt }: RecordedMapping): LineageNode {
+  return node(nodeId('ScaleRule', scaleKey), 'ScaleRule', describeScale(scale), scaleRecordedAt);
+}
+
+export function describeMapping({ key, source, connector, scale, recordedAt }: RecordedMapping): LineageNode {
+  const label = `${source}: ${connector} mapping, scale ${scale.name}`;
+  return node(nodeId('MappingVersion', key), 'MappingVersion', label, recordedAt);
+}
+
+export async function describeModels(
+  { store }: DescribeDeps,
+  ids: readonly number[],
+): Promise<LineageNode[]> {
+  const models = await readModelVersions(store, ids);
+  return models.map(({ id, label, recordedAt }) =>
+    node(nodeId('ModelVersion', id), 'ModelVersion', label, recordedAt),
+  );
+}
+
+/** The recorded mappings with those keys, sorted by key. */
+export async function mappingsByKey(deps: DescribeDeps, keys: readonly string[]): Promise<RecordedMapping[]> {
+  const find = () => deps.mappings.all().filter(({ key }) => keys.includes(key));
+  const known = find();
+  if (known.length === keys.length) return known;
+  await deps.mappings.refresh(deps.store);
+  return find();
+}

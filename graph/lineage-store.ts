@@ -1,0 +1,107 @@
+import type { RollupKey } from '../domain/lineage.ts';
+import type { TimeRange } from '../domain/time-windows.ts';
+
+/** Which hour rollups: those of the cells that lie in the hours, fed by any of the mappings. */
+export interface RollupSelection {
+  /** Public keys of cells, cut to the caller's scope already. */
+  readonly cells: readonly string[];
+  /** Hours since 1970; `untilHour` exclusive. */
+  readonly fromHour: number;
+  readonly untilHour: number;
+  /** null: fed by anything. */
+  readonly mappings: readonly string[] | null;
+  readonly model: number | null;
+}
+
+/** A response that is counted in a rollup, with the source event that brought its present content. */
+export interface CountedResponse {
+  readonly rollup: RollupKey;
+  readonly id: string;
+  /** Epoch milliseconds, as all times here. */
+  readonly answeredAt: number;
+  readonly receivedAt: number;
+  readonly mapping: string;
+  readonly event: EventFacts;
+}
+
+export interface EventFacts {
+  readonly id: string;
+  readonly position: string;
+  readonly receivedAt: number;
+  readonly mapping: string;
+}
+
+/** One response with all its events: the one that brought its content, and those that it superseded. */
+export interface ResponseFacts {
+  readonly id: string;
+  readonly answeredAt: number;
+  readonly receivedAt: number;
+  readonly cell: string;
+  readonly mapping: string;
+  /** null while it has no class. */
+  readonly rollup: RollupKey | null;
+  readonly event: EventFacts;
+  /** By id. */
+  readonly superseded: readonly EventFacts[];
+}
+
+/**
+ * What a lineage walk needs to know. Two implementations answer alike: the record itself, and its projection in Neo4j.
+ * Callers cut the cells to the scope before they ask, and check the cell of what is found by id.
+ */
+export interface LineageStore {
+  readonly name: 'record' | 'neo4j';
+  /** Journal entries that this store has yet to take in. */
+  lag(): Promise<number>;
+  /** In the order of `compareRollups`, after `after`. */
+  rollups(selection: RollupSelection, after: RollupKey | null, limit: number): Promise<RollupKey[]>;
+  /** Mapping keys that feed each rollup, sorted; in the order of the rollups. */
+  mappingsOf(rollups: readonly RollupKey[]): Promise<string[][]>;
+  /** The distinct cells, model versions and mappings of all selected rollups. */
+  dictionary(selection: RollupSelection): Promise<{ cells: string[]; models: number[]; mappings: string[] }>;
+  /**
+   * Responses counted in the rollups (given in order) and answered in the range, by rollup and id; of the first rollup
+   * only those from id `from` on.
+   */
+  responses(
+    rollups: readonly RollupKey[],
+    range: TimeRange,
+    mappings: readonly string[] | null,
+    from: string | null,
+    limit: number,
+  ): Promise<CountedResponse[]>;
+  response(id: string): Promise<ResponseFacts | null>;
+  /** The id of the response that the source event belongs to. */
+  responseOfEvent(eventId: string): Promise<string | null>;
+}
+
+/**
+ * Answers from `primary`; where that cannot be reached, from `fallback`, which answers the same.
+ * `isAway` tells errors of reaching it from all others.
+ */
+export function withFallback(
+  primary: LineageStore,
+  fallback: LineageStore,
+  isAway: (error: unknown) => boolean,
+  onFallback: (error: Error) => void,
+): LineageStore {
+  const either = async <T>(ask: (store: LineageStore) => Promise<T>): Promise<T> => {
+    try {
+      return await ask(primary);
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      onFallback(error as Error);
+      return ask(fallback);
+    }
+  };
+  return {
+    name: primary.name,
+    lag: () => either((store) => store.lag()),
+    rollups: (...given) => either((store) => store.rollups(...given)),
+    mappingsOf: (...given) => either((store) => store.mappingsOf(...given)),
+    dictionary: (...given) => either((store) => store.dictionary(...given)),
+    responses: (...given) => either((store) => store.responses(...given)),
+    response: (...given) => either((store) => store.response(...given)),
+    responseOfEvent: (...given) => either((store) => store.responseOfEvent(...given)),
+  };
+}

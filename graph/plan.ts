@@ -1,0 +1,171 @@
+import type { Segment } from '../domain/cell.ts';
+import { type LineageKind, parseNodeId, parseRollupKey, type RollupKey } from '../domain/lineage.ts';
+import { type Scope, visibleCells } from '../domain/scope.ts';
+import { HOUR_MS, type TimeRange } from '../domain/time-windows.ts';
+import type { RecordedMapping } from '../store/provenance.ts';
+import {
+  type DescribeDeps,
+  describeCell,
+  describeEvent,
+  describeMapping,
+  describeModels,
+  describeResponse,
+  describeRollup,
+  describeScaleRule,
+  describeSource,
+  describeSurvey,
+  type LineageNode,
+  surveyKey,
+} from './describe.ts';
+import type { EventFacts, LineageStore, ResponseFacts, RollupSelection } from './lineage-store.ts';
+
+export interface PlanDeps extends DescribeDeps {
+  readonly lineage: LineageStore;
+}
+
+/** A score as its id spells it. */
+export interface ScoreStart extends TimeRange {
+  readonly id: string;
+  readonly segment: Segment;
+  readonly label: string;
+  /** False when nothing is behind it: a basis that no model has filled. */
+  readonly surveyed: boolean;
+}
+
+/** Where a walk begins, found and visible for the caller. */
+export type Start =
+  | {
+      readonly kind: 'selection';
+      readonly node: LineageNode;
+      readonly selection: RollupSelection;
+      readonly range: TimeRange;
+    }
+  | { readonly kind: 'mappings'; readonly node: LineageNode; readonly mappings: readonly RecordedMapping[] }
+  | { readonly kind: 'response'; readonly node: LineageNode; readonly response: ResponseFacts }
+  | {
+      readonly kind: 'event';
+      readonly node: LineageNode;
+      readonly response: ResponseFacts;
+      readonly event: EventFacts;
+    };
+
+/** Hours that any response can lie in. */
+const FIRST_HOUR = Date.UTC(1900, 0, 1) / HOUR_MS;
+const LAST_HOUR = Date.UTC(2200, 0, 1) / HOUR_MS;
+export const ALL_TIME: TimeRange = { from: FIRST_HOUR * HOUR_MS, until: LAST_HOUR * HOUR_MS };
+
+/** The selection of everything that the caller may trace, to be narrowed. */
+export function everythingVisible(deps: PlanDeps, scope: Scope, segment: Segment = {}): RollupSelection {
+  const cells = visibleCells(scope, ['traceLineage'], deps.cells, segment).map(({ key }) => key);
+  return { cells, fromHour: FIRST_HOUR, untilHour: LAST_HOUR, mappings: null, model: null };
+}
+
+/** Where the walk from a score begins. */
+export function scoreStart(deps: PlanDeps, scope: Scope, score: ScoreStart): Start {
+  const { from, until } = score;
+  const selection = {
+    ...everythingVisible(deps, scope, score.segment),
+    fromHour: Math.floor(from / HOUR_MS),
+    untilHour: score.surveyed ? Math.ceil(until / HOUR_MS) : Math.floor(from / HOUR_MS),
+    model: 0,
+  };
+  const node: LineageNode = { id: score.id, kind: 'Score', label: score.label, recordedAt: null };
+  return { kind: 'selection', node, selection, range: { from, until } };
+}
+
+/** What the id names, or null when it does not exist for this caller. */
+export async function findStart(deps: PlanDeps, scope: Scope, id: string): Promise<Start | null> {
+  const parsed = parseNodeId(id);
+  if (!parsed) return null;
+  const { kind, key } = parsed;
+  if (kind === 'Rollup') return rollupStart(deps, scope, parseRollupKey(key));
+  if (kind === 'Response') return responseStart(deps, scope, key);
+  if (kind === 'SourceEvent') return eventStart(deps, scope, key);
+  if (kind === 'Cell') return narrowed(deps, scope, describeCell(deps, key), { cells: [key] });
+  if (kind === 'ModelVersion') {
+    if (!/^\d{1,9}$/.test(key)) return null;
+    const [node] = await describeModels(deps, [Number(key)]);
+    return narrowed(deps, scope, node ?? null, { model: Number(key) });
+  }
+  return mappingStart(deps, scope, kind, key);
+}
+
+async function rollupStart(deps: PlanDeps, scope: Scope, rollup: RollupKey | null): Promise<Start | null> {
+  if (!rollup) return null;
+  const { hour, cell, model } = rollup;
+  const node = describeRollup(deps, rollup);
+  const range = { from: hour * HOUR_MS, until: (hour + 1) * HOUR_MS };
+  return narrowed(deps, scope, node, { cells: [cell], fromHour: hour, untilHour: hour + 1, model }, range);
+}
+
+/** A start that exists for the caller only where a rollup of it does. */
+async function narrowed(
+  deps: PlanDeps,
+  scope: Scope,
+  node: LineageNode | null,
+  narrow: Partial<RollupSelection>,
+  range: TimeRange = ALL_TIME,
+): Promise<Start | null> {
+  if (!node) return null;
+  const visible = everythingVisible(deps, scope);
+  const cells = narrow.cells ? visible.cells.filter((cell) => narrow.cells?.includes(cell)) : visible.cells;
+  const selection = { ...visible, ...narrow, cells };
+  if ((await deps.lineage.rollups(selection, null, 1)).length === 0) return null;
+  return { kind: 'selection', node, selection, range };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+async function visibleResponse(deps: PlanDeps, scope: Scope, id: string): Promise<ResponseFacts | null> {
+  if (!UUID.test(id)) return null;
+  const response = await deps.lineage.response(id);
+  const cell = response && deps.cells.byKey(response.cell);
+  return cell && scope.allows('traceLineage', cell) && scope.allows('readResponse', cell) ? response : null;
+}
+
+async function responseStart(deps: PlanDeps, scope: Scope, id: string): Promise<Start | null> {
+  const response = await visibleResponse(deps, scope, id);
+  if (!response) return null;
+  return { kind: 'response', node: describeResponse(id, response.answeredAt, response.receivedAt), response };
+}
+
+async function eventStart(deps: PlanDeps, scope: Scope, id: string): Promise<Start | null> {
+  const owner = UUID.test(id) ? await deps.lineage.responseOfEvent(id) : null;
+  const response = owner === null ? null : await visibleResponse(deps, scope, owner);
+  const event = response && [response.event, ...response.superseded].find((one) => one.id === id);
+  return response && event ? { kind: 'event', node: describeEvent(event), response, event } : null;
+}
+
+async function mappingStart(
+  deps: PlanDeps,
+  scope: Scope,
+  kind: LineageKind,
+  key: string,
+): Promise<Start | null> {
+  const keyOf = {
+    Source: (mapping: RecordedMapping) => mapping.source,
+    SurveyVersion: surveyKey,
+    ScaleRule: (mapping: RecordedMapping) => mapping.scaleKey,
+    MappingVersion: (mapping: RecordedMapping) => mapping.key,
+  }[kind as string];
+  const describe = {
+    Source: describeSource,
+    SurveyVersion: describeSurvey,
+    ScaleRule: describeScaleRule,
+    MappingVersion: describeMapping,
+  }[kind as string];
+  if (!keyOf || !describe) return null;
+  await deps.mappings.refresh(deps.store);
+  const mappings = deps.mappings.all().filter((mapping) => keyOf(mapping) === key);
+  const [first] = mappings;
+  if (!first) return null;
+  const fed = { ...everythingVisible(deps, scope), mappings: mappings.map((mapping) => mapping.key) };
+  if ((await deps.lineage.rollups(fed, null, 1)).length === 0) return null;
+  // Those of its mappings that feed nothing the caller may see do not exist for them.
+  const seen = new Set((await deps.lineage.dictionary(fed)).mappings);
+  return {
+    kind: 'mappings',
+    node: describe(first),
+    mappings: mappings.filter((mapping) => seen.has(mapping.key)),
+  };
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import type { Scope } from '../domain/scope.ts';
+import type { LineageNode } from './describe.ts';
+import { findStart, type PlanDeps, type ScoreStart, scoreStart } from './plan.ts';
+import { type LineageEdge, type Place, type TracedNode, takeSteps } from './steps.ts';
+import { downstream, upstream } from './walk.ts';
+
+export type TraceDirection = 'UPSTREAM' | 'DOWNSTREAM';
+
+export interface LineagePage {
+  readonly nodes: readonly TracedNode[];
+  /** Between nodes of this page and of this or an earlier one; each edge once over all pages. */
+  readonly edges: readonly LineageEdge[];
+  readonly hasNextPage: boolean;
+  readonly endCursor: string | null;
+  readonly complete: boolean;
+  readonly reason: string | null;
+  readonly lag: number;
+}
+
+export interface TraceQuery {
+  /** A score, or the id of any other node. */
+  readonly start: ScoreStart | string;
+  readonly direction: TraceDirection;
+  readonly first: number;
+  readonly after: string | null;
+}
+
+/** The cursor is none, or one of another trace. */
+export class InvalidCursor extends Error {
+  override readonly name = 'InvalidCursor';
+}
+
+/**
+ * One page of what a node came from (upstream) or went into (downstream). Order: the start; the model versions, cells,
+ * sources, surveys, scale rules and mappings; then rollup by rollup its responses, each with its source event. Null
+ * when the start does not exist for the caller.
+ * @throws InvalidCursor
+ */
+export async function traceLineage(
+  deps: PlanDeps,
+  scope: Scope,
+  query: TraceQuery,
+): Promise<LineagePage | null> {
+  const { start, direction, first, after } = query;
+  const id = typeof start === 'string' ? start : start.id;
+  const place = after === null ? null : parseCursor(after, id, direction);
+  const lag = await deps.lineage.lag();
+  const found =
+    typeof start === 'string' ? await findStart(deps, scope, start) : scoreStart(deps, scope, start);
+  if (!found) return null;
+  const walk =
+    direction === 'UPSTREAM' ? await upstream(deps, scope, found) : await downstream(deps, scope, found);
+  const steps = await takeSteps(deps, walk, place, first + 1);
+  const page = steps.slice(0, first);
+  const last = page.at(-1);
+  return {
+    nodes: page.map(({ node }) => node),
+    edges: page.flatMap(({ edges }) => edges),
+    hasNextPage: steps.length > first,
+    endCursor: last ? formatCursor(id, direction, last.at) : null,
+    complete: lag === 0,
+    reason:
+      lag === 0 ? null : `the lineage graph is ${lag} journal ${lag === 1 ? 'entry' : 'entries'} behind`,
+    lag,
+  };
+}
+
+/** The node with that id, or null when it does not exist for the caller. */
+export async function lineageNode(deps: PlanDeps, scope: Scope, id: string): Promise<LineageNode | null> {
+  return (await findStart(deps, scope, id))?.node ?? null;
+}
+
+/** Cursors are bound to their trace: one of another would skip what nobody has seen. */
+function traceKey(id: string, direction: TraceDirection): string {
+  return createHash('sha256').update(`${direction} ${id}`).digest('hex').slice(0, 16);
+}
+
+function formatCursor(id: string, direction: TraceDirection, at: Place): string {
+  return Buffer.from(JSON.stringify([traceKey(id, direction), ...at])).toString('base64url');
+}
+
+function parseCursor(text: string, id: string, direction: TraceDirection): Place {
+  const wrong = new InvalidCursor(
+    'after: not a cursor of this trace; give back endCursor as it was received',
+  );
+  let content: unknown;
+  try {
+    content = JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch {
+    throw wrong;
+  }
+  if (!Array.isArray(content) || content[0] !== traceKey(id, direction)) throw wrong;
+  const [, ...at] = content as unknown[];
+  const kinds = at.map((part) => typeof part).join();
+  if (!['number', 'number,string,number', 'number,string,number,string,string'].includes(kinds)) throw wrong;
+  return at as unknown as Place;
+}

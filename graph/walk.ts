@@ -1,0 +1,224 @@
+import { nodeId, rollupId } from '../domain/lineage.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { RecordedMapping } from '../store/provenance.ts';
+import {
+  describeCell,
+  describeEvent,
+  describeMapping,
+  describeModels,
+  describeResponse,
+  describeRollup,
+  describeScaleRule,
+  describeSource,
+  describeSurvey,
+  type LineageNode,
+  mappingsByKey,
+  surveyKey,
+} from './describe.ts';
+import type { EventFacts } from './lineage-store.ts';
+import { ALL_TIME, everythingVisible, type PlanDeps, type Start } from './plan.ts';
+import { edge, type LineageEdge, type RollupWalk, rollupEdges, type Step, type Walk } from './steps.ts';
+
+type StartOf<Kind extends Start['kind']> = Extract<Start, { kind: Kind }>;
+
+const step = (node: LineageNode, depth: number, edges: readonly LineageEdge[] = []): Step => ({
+  node: { ...node, depth },
+  edges,
+});
+
+const withEdgesTo = (one: Step, joins: readonly LineageEdge[]): Step => ({
+  ...one,
+  edges: [...one.edges, ...joins.filter(({ to }) => to === one.node.id)],
+});
+
+/** What the start came from. */
+export async function upstream(deps: PlanDeps, scope: Scope, start: Start): Promise<Walk> {
+  const begin = step(start.node, 0);
+  if (start.kind === 'response')
+    return { fixed: async () => [begin, ...(await behindResponse(deps, start))] };
+  if (start.kind === 'event') return { fixed: async () => [begin, ...(await behindEvent(deps, start))] };
+  if (start.kind === 'mappings') {
+    return {
+      fixed: async () => [begin, ...(start.node.kind === 'MappingVersion' ? behindMapping(start) : [])],
+    };
+  }
+  // What a model version was made of comes with the models; behind a cell there is nothing.
+  if (start.node.kind === 'Cell' || start.node.kind === 'ModelVersion') return { fixed: async () => [begin] };
+  const base = start.node.kind === 'Score' ? 1 : 0;
+  return {
+    fixed: async () => [begin, ...(await dictionarySteps(deps, start, base))],
+    rollups: {
+      selection: start.selection,
+      range: start.range,
+      depths: { rollup: base, response: base + 1, event: base + 2 },
+      showsResponses: readable(deps, scope),
+      known: null,
+      start: start.node.id,
+    },
+  };
+}
+
+/** What the start went into. */
+export async function downstream(deps: PlanDeps, scope: Scope, start: Start): Promise<Walk> {
+  const begin = step(start.node, 0);
+  if (start.kind === 'response' || start.kind === 'event') {
+    return { fixed: async () => [begin, ...afterResponse(deps, start)] };
+  }
+  if (start.kind === 'mappings') return afterMappings(deps, scope, start);
+  // Scores are named by queries and not kept, so nothing comes after a rollup.
+  if (start.node.kind === 'Score' || start.node.kind === 'Rollup') return { fixed: async () => [begin] };
+  return {
+    fixed: async () => [begin],
+    rollups: {
+      selection: start.selection,
+      range: ALL_TIME,
+      depths: { rollup: 1, response: 2, event: 3 },
+      showsResponses: () => false,
+      known: new Set([start.node.id]),
+      start: start.node.id,
+    },
+  };
+}
+
+/** Responses follow their rollup where the caller may read those of its cell. */
+function readable(deps: PlanDeps, scope: Scope): RollupWalk['showsResponses'] {
+  return (key) => {
+    const cell = deps.cells.byKey(key);
+    return cell !== undefined && scope.allows('readResponse', cell);
+  };
+}
+
+async function dictionarySteps(deps: PlanDeps, start: StartOf<'selection'>, base: number): Promise<Step[]> {
+  const { cells, models, mappings } = await deps.lineage.dictionary(start.selection);
+  const recorded = await mappingsByKey(deps, mappings);
+  const steps = [
+    ...(await describeModels(deps, models)).map((node) => step(node, base + 1)),
+    ...cells.flatMap((cell) => describeCell(deps, cell) ?? []).map((node) => step(node, base + 1)),
+    ...provenanceSteps(recorded, { far: base + 2, mapping: base + 1 }),
+  ];
+  if (base === 1) return steps;
+  const [rollup] = await deps.lineage.rollups(start.selection, null, 1);
+  const joins = rollup ? rollupEdges(rollup, mappings) : [];
+  return steps.map((one) => withEdgesTo(one, joins));
+}
+
+const byId = (nodes: readonly LineageNode[]) =>
+  [...new Map(nodes.map((node) => [node.id, node])).values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+/** Sources, surveys, scale rules and then the mappings, joined to them. */
+function provenanceSteps(
+  mappings: readonly RecordedMapping[],
+  depths: { readonly far: number; readonly mapping: number },
+): Step[] {
+  const far = [describeSource, describeSurvey, describeScaleRule].flatMap((describe) =>
+    byId(mappings.map(describe)),
+  );
+  return [
+    ...far.map((node) => step(node, depths.far)),
+    ...mappings.map((mapping) => step(describeMapping(mapping), depths.mapping, mappingEdges(mapping))),
+  ];
+}
+
+function mappingEdges(mapping: RecordedMapping): LineageEdge[] {
+  const id = nodeId('MappingVersion', mapping.key);
+  return [
+    edge(id, 'OF_SOURCE', nodeId('Source', mapping.source)),
+    edge(id, 'FOR', nodeId('SurveyVersion', surveyKey(mapping))),
+    edge(id, 'APPLIES', nodeId('ScaleRule', mapping.scaleKey)),
+  ];
+}
+
+function behindMapping({ mappings, node }: StartOf<'mappings'>): Step[] {
+  const joins = mappings.flatMap(mappingEdges);
+  return provenanceSteps(mappings, { far: 1, mapping: 0 })
+    .filter((one) => one.node.id !== node.id)
+    .map((one) => withEdgesTo(one, joins));
+}
+
+const behind = (event: EventFacts, mapping: RecordedMapping): LineageEdge[] => [
+  edge(nodeId('SourceEvent', event.id), 'RECEIVED_FROM', nodeId('Source', mapping.source)),
+  edge(nodeId('SourceEvent', event.id), 'MAPPED_BY', nodeId('MappingVersion', event.mapping)),
+];
+
+async function behindResponse(deps: PlanDeps, { response, node }: StartOf<'response'>): Promise<Step[]> {
+  const events = [response.event, ...response.superseded];
+  const mappings = await mappingsByKey(deps, [...new Set(events.map(({ mapping }) => mapping))]);
+  const byKey = new Map(mappings.map((mapping) => [mapping.key, mapping]));
+  const own = byKey.get(response.mapping);
+  const answers = own ? [edge(node.id, 'ANSWERS', nodeId('SurveyVersion', surveyKey(own)))] : [];
+  const depthOf = (one: Step) => {
+    if (one.node.kind === 'SurveyVersion') return answers.some(({ to }) => to === one.node.id) ? 1 : 3;
+    return one.node.kind === 'ScaleRule' ? 3 : 2;
+  };
+  return [
+    ...provenanceSteps(mappings, { far: 2, mapping: 2 })
+      .map((one) => step(one.node, depthOf(one), one.edges))
+      .map((one) => withEdgesTo(one, answers)),
+    ...events.map((event) => {
+      const relation = event === response.event ? 'NORMALISED_FROM' : 'SUPERSEDES';
+      const mapping = byKey.get(event.mapping);
+      const joins = mapping ? behind(event, mapping) : [];
+      return step(describeEvent(event), 1, [
+        edge(node.id, relation, nodeId('SourceEvent', event.id)),
+        ...joins,
+      ]);
+    }),
+  ];
+}
+
+async function behindEvent(deps: PlanDeps, { event }: StartOf<'event'>): Promise<Step[]> {
+  const [mapping] = await mappingsByKey(deps, [event.mapping]);
+  if (!mapping) return [];
+  return provenanceSteps([mapping], { far: 2, mapping: 1 })
+    .map((one) => (one.node.kind === 'Source' ? step(one.node, 1, one.edges) : one))
+    .map((one) => withEdgesTo(one, behind(event, mapping)));
+}
+
+function afterResponse(deps: PlanDeps, start: StartOf<'response'> | StartOf<'event'>): Step[] {
+  const { response } = start;
+  const id = nodeId('Response', response.id);
+  const steps: Step[] = [];
+  let superseded = false;
+  if (start.kind === 'event') {
+    superseded = start.event.id !== response.event.id;
+    const relation = superseded ? 'SUPERSEDES' : 'NORMALISED_FROM';
+    const node = describeResponse(response.id, response.answeredAt, response.receivedAt);
+    steps.push(step(node, 1, [edge(id, relation, start.node.id)]));
+  }
+  // What was superseded is in no number any more.
+  if (response.rollup && !superseded) {
+    const node = describeRollup(deps, response.rollup);
+    steps.push(step(node, steps.length + 1, [edge(id, 'COUNTED_IN', rollupId(response.rollup))]));
+  }
+  return steps;
+}
+
+function afterMappings(deps: PlanDeps, scope: Scope, { node, mappings }: StartOf<'mappings'>): Walk {
+  const joins = mappings.flatMap(mappingEdges);
+  const next = node.kind === 'MappingVersion' ? [] : mappings.map(describeMapping);
+  const depths = {
+    Source: { rollup: 2, response: 2, event: 1 },
+    SurveyVersion: { rollup: 2, response: 1, event: 2 },
+    ScaleRule: { rollup: 2, response: 3, event: 2 },
+  }[node.kind as string] ?? { rollup: 1, response: 2, event: 1 };
+  return {
+    fixed: async () => [
+      step(node, 0),
+      ...next.map((one) =>
+        step(
+          one,
+          1,
+          joins.filter(({ from, to }) => from === one.id && to === node.id),
+        ),
+      ),
+    ],
+    rollups: {
+      selection: { ...everythingVisible(deps, scope), mappings: mappings.map(({ key }) => key) },
+      range: ALL_TIME,
+      depths,
+      showsResponses: readable(deps, scope),
+      known: new Set([node.id, ...next.map(({ id }) => id)]),
+      start: node.id,
+    },
+  };
+}
