@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { WindowError } from '../domain/time-windows.ts';
 import { InvalidCursor } from '../graph/trace.ts';
+import { InvalidMap } from '../ingestion/connectors/file-map.ts';
 import { Overloaded } from '../ingestion/group-commit.ts';
 import { isPassingError } from '../store/errors.ts';
 import type { Log } from './log.ts';
@@ -18,10 +19,13 @@ export interface PublicError {
   readonly message: string;
 }
 
+/** Errors of the asker's making; their messages say what would be right. */
+const TOLD_AS_THEY_ARE = [InvalidArgument, WindowError, InvalidCursor, InvalidMap];
+
 /** The public face of an error, or null when it must be masked. */
 export function publicError(error: unknown): PublicError | null {
-  if (error instanceof InvalidArgument || error instanceof WindowError || error instanceof InvalidCursor) {
-    return { code: 'BAD_USER_INPUT', status: 400, message: error.message };
+  if (TOLD_AS_THEY_ARE.some((kind) => error instanceof kind)) {
+    return { code: 'BAD_USER_INPUT', status: 400, message: (error as Error).message };
   }
   if (error instanceof Overloaded) return { code: 'OVERLOADED', status: 503, message: error.message };
   if (isPassingError(error)) {

@@ -32,18 +32,17 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
 
     routes.post('/ingest/file', options, async (request, reply) => {
       const { scope } = callerOf(request);
-      const { map, file, rows } = parseFileRequest(textOf(request), deps.dimensions);
-      bounded(rows.length);
-      const outcomes = await acceptFileRows((drafts) => deps.acceptor.accept(scope, drafts), map, file, rows);
-      const account = accountFor(outcomes);
-      const withLines = account.rejected.map((one) => ({ ...one, line: rows[one.index]?.line }));
+      const batch = parseFileRequest(textOf(request), deps.dimensions);
+      bounded(batch.rows.length);
+      const account = accountFor(await acceptFileRows(deps.acceptor, scope, batch));
+      const withLines = account.rejected.map((one) => ({ ...one, line: batch.rows[one.index]?.line }));
       return answer(reply, { ...account, rejected: withLines });
     });
 
     routes.post('/ingest/demo', options, async (request, reply) => {
       const { scope } = callerOf(request);
-      const drafts = draftsFromDemo(textOf(request));
-      bounded(drafts.length);
+      const items = parseItems(textOf(request), 'application/json');
+      const drafts = draftsFromDemo(items, `request ${randomUUID()}`);
       return answer(reply, accountFor(await acceptMixed(deps.acceptor, scope, drafts)));
     });
   });

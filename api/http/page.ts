@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { FastifyInstance } from 'fastify';
+import { EXAMPLE_QUERIES } from '../../web/example-queries.ts';
+
+const PAGE = new URL('../../web/console.html', import.meta.url);
+/** The page runs its own inline script, the console it was sent, and talks to nobody but this server. */
+const POLICY =
+  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; " +
+  "img-src data:; font-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/**
+ * Adds the page at / (open to all: it asks for a key) and /console.json (behind the key), the GraphiQL that the page
+ * then shows. Everything comes from this server.
+ */
+export function addPage(server: FastifyInstance): void {
+  let bundle: Promise<Buffer> | undefined;
+  server.get('/', async (_request, reply) =>
+    reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', POLICY)
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'no-cache')
+      .send(await readFile(PAGE)),
+  );
+  server.get('/console.json', async (_request, reply) => {
+    bundle ??= packConsole();
+    return reply
+      .type('application/json')
+      .header('content-encoding', 'gzip')
+      .send(await bundle);
+  });
+}
+
+/** GraphiQL with its editor is 9 MB of text: loaded when somebody first asks, kept compressed. */
+async function packConsole(): Promise<Buffer> {
+  const { js, css, editorWorkerService, jsonWorker, graphqlWorker } = await import(
+    '@graphql-yoga/render-graphiql/graphiql'
+  );
+  const content = {
+    script: js,
+    style: css,
+    workers: {
+      'editorWorkerService:text': editorWorkerService,
+      'json:text': jsonWorker,
+      'graphql:text': graphqlWorker,
+    },
+    tabs: EXAMPLE_QUERIES.map(({ query }) => ({ query })),
+  };
+  return promisify(gzip)(JSON.stringify(content));
+}

@@ -1,0 +1,101 @@
+import type { RecordCells } from '../../store/cells.ts';
+import type { Store } from '../../store/client.ts';
+import {
+  BEGINNING,
+  followerPosition,
+  followJournal,
+  journalLag,
+  saveFollowerPosition,
+} from '../../store/journal.ts';
+import type { RecordMappings } from '../../store/provenance.ts';
+import { type LineageStore, withFallback } from '../lineage-store.ts';
+import { createRecordLineage } from '../record-lineage.ts';
+import { type GraphAddress, isAway, openDriver } from './driver.ts';
+import { createNeo4jLineage } from './neo4j-lineage.ts';
+import { projectEntries } from './projector.ts';
+import { ensureGraphSchema } from './schema.ts';
+
+export const FOLLOWER = 'lineage';
+/** Entries taken at once; each may hold some thousand responses. */
+const ENTRIES = 20;
+
+export interface GraphRecord {
+  readonly store: Store;
+  readonly cells: RecordCells;
+  readonly mappings: RecordMappings;
+}
+
+/** The projection of the record in Neo4j. */
+export interface GraphProjection {
+  /** Answers from Neo4j; from the record while that is away. */
+  readonly lineage: LineageStore;
+  /** Throws while Neo4j does not answer. */
+  check(): Promise<void>;
+  lag(): Promise<number>;
+  /** Begins to project; the answer stops it. */
+  follow(): Promise<() => Promise<void>>;
+  /** Drops the graph and projects all of the record again. */
+  rebuild(onProgress: (remaining: number) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the projection; Neo4j need not be there yet. */
+export function openGraph(
+  address: GraphAddress,
+  record: GraphRecord,
+  onError: (error: Error) => void,
+): GraphProjection {
+  const driver = openDriver(address);
+  const { store } = record;
+  const deps = { ...record, driver };
+  const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
+  const lineage = withFallback(
+    createNeo4jLineage(driver, lag),
+    createRecordLineage(store),
+    isAway,
+    ({ message }) => onError(new Error(`Neo4j is away, lineage is answered by the record: ${message}`)),
+  );
+  let prepared = false;
+  const project = async (entries: Parameters<typeof projectEntries>[1]) => {
+    if (!prepared) await ensureGraphSchema(driver);
+    prepared = true;
+    await projectEntries(deps, entries);
+    const last = entries.at(-1);
+    if (last) await saveFollowerPosition(store, FOLLOWER, last);
+  };
+  const follow = async () => {
+    const from = await followerPosition(store, FOLLOWER);
+    const follower = await followJournal({ store, limit: ENTRIES, from, handle: project, onError });
+    return () => follower.stop();
+  };
+  return {
+    lineage,
+    check: async () => {
+      await driver.executeQuery('RETURN 1');
+    },
+    lag,
+    follow,
+    rebuild: async (onProgress) => {
+      await dropGraph();
+      await saveFollowerPosition(store, FOLLOWER, BEGINNING);
+      const stop = await follow();
+      for (let remaining = await lag(); remaining > 0; remaining = await lag()) {
+        onProgress(remaining);
+        await new Promise((done) => setTimeout(done, 250));
+      }
+      await stop();
+      onProgress(0);
+    },
+    close: () => driver.close(),
+  };
+
+  async function dropGraph(): Promise<void> {
+    const session = driver.session();
+    try {
+      // In transactions of bounded size: the whole graph in one would not fit into memory.
+      await session.run('MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS');
+    } finally {
+      await session.close();
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { DateTime } from 'luxon';
+import type { MappingVersion } from '../../domain/provenance.ts';
+import { describeScale, type ScaleRule } from '../../domain/scale.ts';
+import type { ResponseDraft } from '../draft.ts';
+import { type Outcome, rejected } from '../outcome.ts';
+import { type FileMap, namedScale } from './file-map.ts';
+
+export type RowValues = Readonly<Record<string, string>>;
+
+/** Whether the map's filter takes the row; the others are counted, not rejected. */
+export function isWanted({ where }: FileMap, values: RowValues): boolean {
+  return Object.entries(where).every(([column, wanted]) => wanted.includes(values[column] ?? ''));
+}
+
+/** One row of a file as a draft, or why it is none. `position` names the row in the provenance. */
+export function draftFromRow(map: FileMap, values: RowValues, position: string): ResponseDraft | Outcome {
+  const externalId = externalIdOf(map, values);
+  if (externalId === null) {
+    return rejected(
+      'MISSING',
+      `externalId: the column ${JSON.stringify(map.externalId)} is blank in this row`,
+    );
+  }
+  const answeredAt = answeredAtOf(map, values);
+  if (!(answeredAt instanceof Date)) return answeredAt;
+  const scale = scaleOf(map, values);
+  if (typeof scale === 'string') return rejected('OUT_OF_SCALE', scale);
+  const score = map.score ? blankToNull(values[map.score.column]) : null;
+  const comment = [map.comment ?? []]
+    .flat()
+    .map((column) => values[column]?.trim() ?? '')
+    .filter((text) => text !== '')
+    .join('\n');
+  return {
+    externalId,
+    respondent: map.respondent ? blankToNull(values[map.respondent]) : null,
+    answeredAt,
+    score,
+    comment: comment === '' ? null : comment,
+    dimensions: Object.fromEntries(
+      Object.entries(map.dimensions).map(([field, rule]) => [field, dimensionOf(rule, values)]),
+    ),
+    mapping: mappingOf(map, scale),
+    position,
+    raw: JSON.stringify(values),
+  };
+}
+
+function externalIdOf({ externalId }: FileMap, values: RowValues): string | null {
+  if (typeof externalId === 'string') return blankToNull(values[externalId]);
+  // As JSON, so that ["a", "bc"] and ["ab", "c"] differ.
+  const content = JSON.stringify(externalId.hash.map((column) => values[column] ?? ''));
+  return createHash('sha256').update(content).digest('hex').slice(0, 32);
+}
+
+function answeredAtOf({ answeredAt }: FileMap, values: RowValues): Date | Outcome {
+  const { column, format, zone, missing } = answeredAt;
+  const text = values[column]?.trim() ?? '';
+  if (text === '')
+    return rejected(
+      'INVALID_TIME',
+      `answeredAt: the column "${column}" is blank; every response needs its date`,
+    );
+  if (missing.includes(text)) {
+    const message = `answeredAt: "${text}" means missing here; every response needs the date it was answered`;
+    return rejected('INVALID_TIME', message);
+  }
+  for (const one of [format].flat()) {
+    const time = one === 'iso' ? DateTime.fromISO(text, { zone }) : DateTime.fromFormat(text, one, { zone });
+    if (time.isValid) return time.toJSDate();
+  }
+  const expected = [format].flat().map((one) => (one === 'iso' ? '2026-03-31 or 2026-03-31T09:30:00Z' : one));
+  return rejected(
+    'INVALID_TIME',
+    `answeredAt: "${text.slice(0, 40)}" is no date of the form ${expected.join(' or ')}`,
+  );
+}
+
+/** The rule for the row's score, or why there is none. */
+function scaleOf({ score }: FileMap, values: RowValues): ScaleRule | string {
+  if (!score) return namedScale('0-10');
+  const { scale } = score;
+  if (typeof scale === 'string' || 'kind' in scale) return namedScale(scale);
+  const given = values[scale.by] ?? '';
+  const chosen = Object.hasOwn(scale.when, given) ? scale.when[given] : undefined;
+  if (chosen) return namedScale(chosen);
+  const known = Object.keys(scale.when).join(', ');
+  return `score: the map declares no scale for ${scale.by} = "${given.slice(0, 40)}"; it does for ${known}`;
+}
+
+const mappings = new WeakMap<FileMap, Map<string, MappingVersion>>();
+
+/** One mapping version per scale rule of the map: the rule is part of how the response came to its class. */
+function mappingOf(map: FileMap, scale: ScaleRule): MappingVersion {
+  const known = mappings.get(map) ?? new Map<string, MappingVersion>();
+  mappings.set(map, known);
+  const key = describeScale(scale);
+  const mapping = known.get(key) ?? {
+    source: map.source,
+    connector: 'file',
+    survey: map.survey,
+    scale,
+    definition: map.declared,
+  };
+  known.set(key, mapping);
+  return mapping;
+}
+
+function dimensionOf(rule: FileMap['dimensions'][string], values: RowValues): string | null {
+  if ('value' in rule) return rule.value;
+  const given = values[rule.column]?.trim() ?? '';
+  const named = rule.values && Object.hasOwn(rule.values, given) ? rule.values[given] : undefined;
+  return named ?? (given === '' ? null : given) ?? rule.default ?? null;
+}
+
+function blankToNull(text: string | undefined): string | null {
+  return text === undefined || text.trim() === '' ? null : text.trim();
+}

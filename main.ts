@@ -1,0 +1,184 @@
+import pino from 'pino';
+import type { Caller } from './api/caller.ts';
+import type { ReadinessCheck } from './api/http/health.ts';
+import { type ApiServer, createApiServer } from './api/http/server.ts';
+import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
+import { type Config, ConfigError, loadConfig } from './config.ts';
+import { EVERYTHING } from './domain/scope.ts';
+import { type GraphProjection, openGraph } from './graph/neo4j/open.ts';
+import { createRecordLineage } from './graph/record-lineage.ts';
+import { createAcceptor } from './ingestion/accept.ts';
+import { FolderInUse } from './instance/lock.ts';
+import { type OpenRecord, openRecord } from './instance/open-record.ts';
+import { adminKey, keyMatcher } from './instance/secrets.ts';
+import { WrongPepper } from './store/instance.ts';
+import { journalLag } from './store/journal.ts';
+import { purgeMinuteRollups } from './store/rollups.ts';
+
+/** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+const PURGE_EVERY_MS = 10 * 60_000;
+const STOP_PATIENCE_MS = 20_000;
+
+async function start(config: Config): Promise<() => Promise<void>> {
+  const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const onError = (error: Error) => log.warn({ err: error }, error.message);
+  say('Scoreline');
+  say(
+    `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
+  );
+  const record = await openRecord(config, onError);
+  const stops: (() => Promise<unknown>)[] = [() => record.close()];
+  const stop = async () => {
+    for (const one of stops.reverse()) await one();
+  };
+  try {
+    const key = await adminKey(config.dataDir, config.adminKey);
+    const graph = config.neo4j ? openGraph(config.neo4j, record, onError) : undefined;
+    if (graph) stops.push(() => graph.close());
+    const feed = await startLiveFeed({ ...record, now: Date.now, onError });
+    stops.push(() => feed.stop());
+    if (config.roles.has('follow')) stops.push(...(await startFollowers(record, graph, onError)));
+    const server = await startServer(config, record, graph, feed, key.value, log);
+    stops.push(() => server.close());
+    const url = await server.listen(config.host, config.port);
+    record.lock?.announce(url);
+    greet(config, record, url, key);
+    return stop;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Work that no request asks for: the lineage projection, and clearing away minute rollups that nobody reads. */
+async function startFollowers(
+  record: OpenRecord,
+  graph: GraphProjection | undefined,
+  onError: (error: Error) => void,
+): Promise<(() => Promise<unknown>)[]> {
+  const purge = () => purgeMinuteRollups(record.store, Date.now()).catch(onError);
+  await purge();
+  const timer = setInterval(purge, PURGE_EVERY_MS);
+  const stops: (() => Promise<unknown>)[] = [async () => clearInterval(timer)];
+  if (graph) stops.push(await graph.follow());
+  return stops;
+}
+
+async function startServer(
+  config: Config,
+  record: OpenRecord,
+  graph: GraphProjection | undefined,
+  feed: LiveFeed,
+  key: string,
+  log: pino.Logger,
+): Promise<ApiServer> {
+  const { store, cells, mappings, pepper } = record;
+  const { dimensions, cellLimit } = config;
+  const warn = (message: string) => log.warn(message);
+  const acceptor = createAcceptor({
+    store,
+    cells,
+    mappings,
+    pepper,
+    dimensions,
+    cellLimit,
+    now: Date.now,
+    warn,
+  });
+  const isAdmin = keyMatcher(key);
+  const admin: Caller = { name: 'admin', scope: EVERYTHING };
+  const lineage = graph?.lineage ?? createRecordLineage(store);
+  const checks: Record<string, ReadinessCheck> = {
+    record: async () => {
+      await store.rows({ name: 'ready', text: 'SELECT 1' }, []);
+    },
+  };
+  if (graph) checks.lineage = () => graph.check();
+  const server = await createApiServer({
+    deps: {
+      store,
+      cells,
+      mappings,
+      dimensions,
+      acceptor,
+      lineage,
+      feed,
+      log,
+      now: Date.now,
+      authenticate: (presented) => (isAdmin(presented) ? admin : null),
+    },
+    roles: { api: config.roles.has('api'), ingest: config.roles.has('ingest') },
+    checks,
+    gauges: {
+      journalLag: async () => ({
+        live: await journalLag(store, feed.position()),
+        ...(graph ? { lineage: await graph.lag() } : {}),
+      }),
+      cells: () => cells.size,
+      waitingRows: () => acceptor.waiting(),
+    },
+  });
+  return {
+    ...server,
+    close: async () => {
+      await server.close();
+      await acceptor.idle();
+    },
+  };
+}
+
+function greet(
+  config: Config,
+  { features, store }: OpenRecord,
+  url: string,
+  key: { value: string; made: boolean },
+) {
+  const kind = store.backend === 'pglite' ? 'PGlite (embedded)' : 'PostgreSQL';
+  const timescale = features.timescale === 'none' ? '' : ` with TimescaleDB (${features.timescale})`;
+  say(`  record     ${kind}${timescale}`);
+  say(`  lineage    ${config.neo4j ? `Neo4j at ${config.neo4j.url}` : 'from the record'}`);
+  say(`  data       ${config.dataDir}`);
+  say(`  listening  ${url}   (GraphQL at ${url}/graphql, console at ${url}/)`);
+  if (key.made)
+    say(`  admin key  ${key.value}   (made now and shown this once; kept in ${config.dataDir}/admin-key)`);
+  else say(`  admin key  ${config.adminKey ? 'from SCORELINE_ADMIN_KEY' : `in ${config.dataDir}/admin-key`}`);
+  say(
+    'Next: npm run import -- examples/survey-export.csv --map examples/survey-export.map.json   (or: npm run demo)',
+  );
+}
+
+async function main(): Promise<void> {
+  let stop: (() => Promise<void>) | undefined;
+  let stopping = false;
+  const onSignal = () => {
+    // A second Ctrl-C, or a stop that hangs, ends it at once; what was accepted is safe.
+    if (stopping) process.exit(1);
+    stopping = true;
+    say('stopping …');
+    setTimeout(() => process.exit(1), STOP_PATIENCE_MS).unref();
+    if (!stop) process.exit(0);
+    stop().then(
+      () => {
+        say('stopped; everything accepted is kept');
+        process.exit(0);
+      },
+      (error: Error) => {
+        process.stderr.write(`stopping failed: ${error.message}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  stop = await start(await loadConfig());
+}
+
+main().catch((error: Error) => {
+  const expected = [ConfigError, FolderInUse, WrongPepper].some((kind) => error instanceof kind);
+  const listening = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  if (listening) process.stderr.write(`Scoreline cannot start: ${error.message}; set PORT to another port\n`);
+  else process.stderr.write(`Scoreline cannot start: ${expected ? error.message : error.stack}\n`);
+  process.exit(1);
+});

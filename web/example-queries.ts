@@ -1,0 +1,59 @@
+/** The queries that the README shows, each a tab of the console. A test holds the README to them, and runs them. */
+export const EXAMPLE_QUERIES: readonly { readonly name: string; readonly query: string }[] = [
+  {
+    name: 'NpsByRegion',
+    query: `query NpsByRegion {
+  nps(window: "P12W", groupBy: [REGION]) {
+    id region score low high method responses
+  }
+}`,
+  },
+  {
+    name: 'NpsSeries',
+    query: `query NpsSeries {
+  npsSeries(from: "2014-01-01T00:00:00Z", to: "2014-07-01T00:00:00Z", every: MONTH) {
+    time score low high responses
+  }
+}`,
+  },
+  {
+    name: 'NpsChange',
+    query: `query NpsChange {
+  npsChange(
+    beforeFrom: "2013-01-01T00:00:00Z", beforeTo: "2014-01-01T00:00:00Z"
+    afterFrom: "2014-01-01T00:00:00Z", afterTo: "2014-09-01T00:00:00Z"
+  ) {
+    before { score responses } after { score responses }
+    difference low high pValue
+  }
+}`,
+  },
+  {
+    name: 'LatestResponses',
+    query: `query LatestResponses {
+  responses(first: 3) {
+    edges { node { id answeredAt score scale class productLine region comment } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`,
+  },
+  {
+    name: 'WhereFrom',
+    query: `query WhereFrom($id: ID!) {
+  trace(id: $id, first: 12) {
+    nodes { depth kind label }
+    edges { from relation to }
+    complete
+  }
+}`,
+  },
+  {
+    name: 'Live',
+    query: `subscription Live {
+  npsUpdates(window: "PT6H", groupBy: [PRODUCT_LINE]) {
+    position
+    row { productLine score low high responses until }
+  }
+}`,
+  },
+];
