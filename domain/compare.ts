@@ -36,14 +36,27 @@ export interface Stratum {
   readonly weight: number;
 }
 
+/** A weighted score and its standard error in score points; `effectiveN` in answers. */
+export interface PostStratified {
+  readonly score: number;
+  readonly standardError: number;
+  readonly effectiveN: number;
+}
+
 /**
  * Post-stratified score: Σ W θ with variance Σ W² σ² / n, and Kish's effective n = (Σw)² / Σw² for the weight W/n of
  * each answer. Null when a stratum with weight has no answers. Source: Cochran, Sampling Techniques, 5A.9; Kish 1965.
+ * @throws RangeError for a weight that is negative or not finite.
  */
-export function postStratified(strata: readonly Stratum[]) {
+export function postStratified(strata: readonly Stratum[]): PostStratified | null {
+  for (const { weight } of strata) {
+    if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`weight ${weight} of a stratum is not a number from 0 up`);
+    }
+  }
   const whole = strata.reduce((sum, { weight }) => sum + weight, 0);
   const used = strata.filter(({ weight }) => weight > 0);
-  if (!(whole > 0) || used.some(({ counts }) => total(counts) === 0)) return null;
+  if (used.length === 0 || used.some(({ counts }) => total(counts) === 0)) return null;
   let score = 0;
   let variance = 0;
   let squares = 0;

@@ -39,7 +39,10 @@ export function adjustedWald(counts: Counts, confidence: number, adjustment: Adj
   return points(theta - z * standardError, theta + z * standardError);
 }
 
-/** The plain Wald interval; too narrow for small n and near the ends, here for comparison. */
+/**
+ * The plain Wald interval; too narrow for small n and near the ends, here for comparison.
+ * @throws RangeError for a confidence outside of 0..1 or without any answer.
+ */
 export function wald(counts: Counts, confidence: number): Interval {
   return adjustedWald(counts, confidence, [0, 0, 0]);
 }
@@ -52,34 +55,49 @@ export function wald(counts: Counts, confidence: number): Interval {
  */
 export function tango(counts: Counts, confidence: number): Interval {
   const z = criticalValue(confidence);
+  if (total(counts) === 0) throw new RangeError('an interval needs at least one answer');
+  const mirrored = { ...counts, promoters: counts.detractors, detractors: counts.promoters };
+  return points(distanceFromEnd(mirrored, z) - 1, 1 - distanceFromEnd(counts, z));
+}
+
+/**
+ * How far below 1 Tango's upper bound is. By bisection from the estimate (always inside) to 1 (outside, unless the
+ * estimate is 1 itself); in u = 1 - t, which keeps its digits where the interval is narrow and near the end.
+ */
+function distanceFromEnd(counts: Counts, z: number): number {
   const n = total(counts);
-  if (n === 0) throw new RangeError('an interval needs at least one answer');
-  const { promoters, passives, detractors } = counts;
-  const theta = (promoters - detractors) / n;
-  const excess = (t: number) => {
-    const b = promoters * (1 + t) + detractors * (1 - t);
-    const c = -promoters * t + detractors * t + passives * t * t;
-    const s = (b + Math.sqrt(Math.max(0, b * b + 4 * n * c))) / (2 * n);
-    return (theta - t) ** 2 * n - z * z * Math.max(0, s - t * t);
-  };
-  return points(bound(excess, theta, -1), bound(excess, theta, 1));
-}
-
-/** Where `excess` turns from negative (inside) to positive between the estimate and the end; the end if it never does. */
-function bound(excess: (t: number) => number, theta: number, end: -1 | 1): number {
-  // At the end itself s = t², so excess is 0 or more; a step inside tells whether the interval reaches it.
-  if (theta === end || excess(end * (1 - 1e-12)) <= 0) return end;
-  let inside = theta;
-  let outside: number = end;
-  for (let i = 0; i < 100 && Math.abs(outside - inside) > 1e-15; i++) {
-    const middle = (inside + outside) / 2;
-    if (excess(middle) <= 0) inside = middle;
-    else outside = middle;
+  const estimate = (counts.passives + 2 * counts.detractors) / n;
+  let [inside, outside] = [estimate, 0];
+  for (let i = 0; i < 200; i++) {
+    const u = (inside + outside) / 2;
+    if (u === inside || u === outside) break;
+    if ((u - estimate) ** 2 * n <= z * z * restrictedVariance(counts, u)) inside = u;
+    else outside = u;
   }
-  return (inside + outside) / 2;
+  return inside;
 }
 
-/** The interval of a score by the method fit for its n; null without answers. */
+/**
+ * s(t) - t² of Tango's interval at t = 1 - u. With s = t + 2q, q the estimate of the rarer class, the equation for s
+ * becomes 2n q² + (2N t + D(2 - 3u) - P u) q - D t u = 0 and s - t² becomes t u + 2q: the same numbers without
+ * subtracting nearly equal ones, which for large n cost all digits.
+ */
+function restrictedVariance({ promoters, passives, detractors }: Counts, u: number): number {
+  const t = 1 - u;
+  if (t < 0) {
+    return restrictedVariance({ promoters: detractors, passives, detractors: promoters }, 2 - u);
+  }
+  const n = promoters + passives + detractors;
+  const b = 2 * passives * t + detractors * (2 - 3 * u) - promoters * u;
+  const root = Math.sqrt(b * b + 8 * n * detractors * t * u);
+  const q = b > 0 ? (2 * detractors * t * u) / (b + root) : (root - b) / (4 * n);
+  return t * u + 2 * q;
+}
+
+/**
+ * The interval of a score by the method fit for its n, in score points within -100..100; null without answers.
+ * @throws RangeError for a confidence outside of 0..1.
+ */
 export function npsInterval(
   counts: Counts,
   confidence: number,
@@ -91,7 +109,7 @@ export function npsInterval(
     : { ...adjustedWald(counts, confidence), method: 'ADJUSTED_WALD' };
 }
 
-// Each row of a series asks for the same few levels.
+// Each row of a series asks for the same few levels; bounded, since callers choose them.
 const criticalValues = new Map<number, number>();
 
 /**
@@ -100,10 +118,11 @@ const criticalValues = new Map<number, number>();
  */
 export function criticalValue(confidence: number): number {
   if (!(confidence > 0 && confidence < 1))
-    throw new RangeError(`confidence ${confidence} is not between 0 and 1`);
+    throw new RangeError(`confidence ${confidence} is not between 0 and 1, such as 0.95`);
   let z = criticalValues.get(confidence);
   if (z === undefined) {
-    z = normalQuantile(0.5 + confidence / 2);
+    // From the lower tail: 0.5 + confidence / 2 would round to 1 for the highest levels.
+    z = Math.abs(normalQuantile((1 - confidence) / 2));
     if (criticalValues.size < 100) criticalValues.set(confidence, z);
   }
   return z;

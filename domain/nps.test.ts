@@ -1,9 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, type Counts, npsScore, subtract, total, ZERO } from './nps.ts';
+import { add, type Counts, classOfScore, npsScore, subtract, total, ZERO } from './nps.ts';
 
 const count = fc.integer({ min: 0, max: 1_000_000 });
 const counts: fc.Arbitrary<Counts> = fc.record({ promoters: count, passives: count, detractors: count });
+
+const unit = (score: number): Counts => {
+  const npsClass = classOfScore(score);
+  return {
+    promoters: npsClass === 'promoter' ? 1 : 0,
+    passives: npsClass === 'passive' ? 1 : 0,
+    detractors: npsClass === 'detractor' ? 1 : 0,
+  };
+};
 
 describe('the fold', () => {
   it('is commutative and associative, with an identity and an inverse', () => {
@@ -17,14 +26,41 @@ describe('the fold', () => {
     );
   });
 
-  it('gives the same sum for any order and any split', () => {
+  it('counts every response once, in any order and any grouping', () => {
+    const responses = fc.array(
+      fc.record({ score: fc.integer({ min: 0, max: 10 }), group: fc.nat(5), rank: fc.nat() }),
+      { maxLength: 60 },
+    );
     fc.assert(
-      fc.property(fc.array(counts, { maxLength: 30 }), fc.nat(), (list, cut) => {
-        const sum = (some: Counts[]) => some.reduce(add, ZERO);
-        const at = list.length === 0 ? 0 : cut % list.length;
-        expect(add(sum(list.slice(0, at)), sum(list.slice(at)))).toEqual(sum([...list].reverse()));
+      fc.property(responses, (list) => {
+        const scores = list.map(({ score }) => score);
+        const expected = {
+          promoters: scores.filter((score) => score > 8).length,
+          passives: scores.filter((score) => score === 7 || score === 8).length,
+          detractors: scores.filter((score) => score < 7).length,
+        };
+        const shuffled = [...list].sort((a, b) => a.rank - b.rank);
+        expect(shuffled.map(({ score }) => unit(score)).reduce(add, ZERO)).toEqual(expected);
+        const groups = [0, 1, 2, 3, 4, 5].map((group) =>
+          list
+            .filter((response) => response.group === group)
+            .reduce((sum, { score }) => add(sum, unit(score)), ZERO),
+        );
+        expect(groups.reduce(add, ZERO)).toEqual(expected);
+        expect(total(expected)).toBe(list.length);
       }),
     );
+  });
+});
+
+describe('classOfScore', () => {
+  it('has its edges at 7 and 9', () => {
+    const classes = [0, 6, 7, 8, 9, 10].map(classOfScore);
+    expect(classes).toEqual(['detractor', 'detractor', 'passive', 'passive', 'promoter', 'promoter']);
+  });
+
+  it.each([-1, 11, 7.5, Number.NaN])('refuses %d', (score) => {
+    expect(() => classOfScore(score)).toThrow(RangeError);
   });
 });
 

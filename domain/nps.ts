@@ -8,6 +8,7 @@ export interface Counts {
   readonly detractors: number;
 }
 
+/** No answers: the identity of `add`. */
 export const ZERO: Counts = { promoters: 0, passives: 0, detractors: 0 };
 
 /** The fold: integers, so the sum is exact and the order does not matter. */
@@ -37,4 +38,16 @@ export function total({ promoters, passives, detractors }: Counts): number {
 export function npsScore(counts: Counts): number | null {
   const n = total(counts);
   return n === 0 ? null : (100 * (counts.promoters - counts.detractors)) / n;
+}
+
+/**
+ * The class of an answer on the 0-10 scale. Other scales are declared as rules (scale.ts).
+ * Source: Reichheld, HBR December 2003.
+ * @throws RangeError unless the score is a whole number from 0 to 10.
+ */
+export function classOfScore(score: number): NpsClass {
+  if (!Number.isInteger(score) || score < 0 || score > 10) {
+    throw new RangeError(`score ${score} is not a whole number from 0 to 10`);
+  }
+  return score >= 9 ? 'promoter' : score >= 7 ? 'passive' : 'detractor';
 }
