@@ -100,8 +100,8 @@ export function describeScale(rule: ScaleRule): string {
       .map(([label, { class: npsClass }]) => `${label} = ${npsClass}`)
       .join(', ')}`;
   }
-  const { name, minimum, maximum, passiveFrom, promoterFrom } = rule;
-  return `${name}: ${minimum} to ${maximum}, promoter from ${promoterFrom}, passive from ${passiveFrom}, detractor below`;
+  const { name, passiveFrom, promoterFrom } = rule;
+  return `${name}: promoter from ${promoterFrom}, passive from ${passiveFrom}, detractor below`;
 }
 
 /** The answer's class and points, or null when it is not an answer of this scale ("7.5", 11 on 0-10, "maybe"). */

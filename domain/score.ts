@@ -18,6 +18,8 @@ export interface ScoreName extends TimeRange {
 /** One score with what is needed to judge it; null counts are suppressed. Times in epoch milliseconds. */
 export interface ScoreRow extends ScoreName {
   readonly id: string;
+  /** Where the row stands on the time axis: the start of its bucket, or of its window. */
+  readonly time: number;
   /** The value of each attribute that the query grouped by. */
   readonly group: Readonly<Record<string, string>>;
   readonly score: number | null;
@@ -85,6 +87,7 @@ export function isSuppressed(scope: Scope, cells: readonly Cell[], n: number): b
 export function scoreRow(
   scope: Scope,
   name: ScoreName,
+  time: number,
   group: Readonly<Record<string, string>>,
   cells: readonly Cell[],
   counts: Counts,
@@ -94,6 +97,7 @@ export function scoreRow(
     return {
       ...name,
       id,
+      time,
       group,
       score: null,
       low: null,
@@ -107,6 +111,7 @@ export function scoreRow(
   return {
     ...name,
     id,
+    time,
     group,
     score: npsScore(counts),
     low: interval?.low ?? null,

@@ -28,7 +28,12 @@ export interface ScoreQuery {
   /** Attributes to group by. */
   readonly groupBy: readonly string[];
   /** The windows asked for, any number, overlapping or not; edges are whole minutes. */
-  readonly windows: readonly TimeRange[];
+  readonly windows: readonly ScoreWindow[];
+}
+
+/** One window; `time` is the start of its bucket where that is not the start of the window. */
+export interface ScoreWindow extends TimeRange {
+  readonly time?: number;
 }
 
 export interface ScoreChange {
@@ -68,8 +73,9 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
   const { basis, confidence } = query;
   return query.windows.flatMap((window, index) =>
     listed.map(({ group, cells, counts }) => {
-      const name: ScoreName = { ...window, segment: narrowed(query.segment, group), basis, confidence };
-      return scoreRow(scope, name, group, cells, counts[index] ?? ZERO);
+      const { from, until, time = from } = window;
+      const name: ScoreName = { from, until, segment: narrowed(query.segment, group), basis, confidence };
+      return scoreRow(scope, name, time, group, cells, counts[index] ?? ZERO);
     }),
   );
 }

@@ -10,7 +10,7 @@ import {
   type TimeRange,
   windowAt,
 } from '../../domain/time-windows.ts';
-import { readChange, readScores, type ScoreChange } from '../../store/scores.ts';
+import { readChange, readScores, type ScoreChange, type ScoreWindow } from '../../store/scores.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { type Builder, type DateTimeInput, forEachDimension, momentOf } from './builder.ts';
@@ -143,7 +143,7 @@ function addNpsRow(builder: Builder, dimensions: readonly Dimension[]) {
         type: 'DateTime',
         nullable: false,
         description: 'Start of the bucket (series) or of the window (snapshot).',
-        resolve: (row) => new Date(row.from),
+        resolve: (row) => new Date(row.time),
       }),
       until: t.field({
         type: 'DateTime',
@@ -208,14 +208,14 @@ interface SeriesArguments {
   readonly timeZone: string;
 }
 
-function seriesWindows({ from, to, every, rolling, timeZone }: SeriesArguments): TimeRange[] {
+function seriesWindows({ from, to, every, rolling, timeZone }: SeriesArguments): ScoreWindow[] {
   assertZone(timeZone);
   const range = { from: momentOf('from', from), until: momentOf('to', to) };
   if (range.from >= range.until) throw new InvalidArgument('to: must be later than from');
   const buckets = calendarBuckets(range, every, timeZone, LIMITS.rows);
   if (rolling === null || rolling === undefined) return buckets;
   const length = parseWindow(rolling);
-  return buckets.map((bucket) => rollingRange(bucket, length, timeZone, every));
+  return buckets.map((bucket) => ({ ...rollingRange(bucket, length, timeZone, every), time: bucket.from }));
 }
 
 function exactRange(name: string, from: DateTimeInput, to: DateTimeInput): TimeRange {

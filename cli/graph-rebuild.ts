@@ -1,0 +1,29 @@
+import { loadConfig } from '../config.ts';
+import { openGraph } from '../graph/neo4j/open.ts';
+import { openRecord } from '../instance/open-record.ts';
+
+/** npm run graph:rebuild: drops the lineage graph and projects all of the record again. */
+async function main(): Promise<void> {
+  const config = await loadConfig();
+  if (!config.neo4j)
+    throw new Error(
+      'NEO4J_URL is not set: without Neo4j lineage is answered by the record, and nothing is to be rebuilt',
+    );
+  const say = (text: string) => process.stdout.write(`${text}\n`);
+  const onError = ({ message }: Error) => process.stderr.write(`${message}\n`);
+  const record = await openRecord(config, onError);
+  const graph = openGraph(config.neo4j, record, onError);
+  try {
+    say(`dropping and rebuilding the lineage graph at ${config.neo4j.url}`);
+    await graph.rebuild((remaining) => say(`${remaining} journal entries to go`));
+    say('done');
+  } finally {
+    await graph.close();
+    await record.close();
+  }
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`graph:rebuild: ${error.message}\n`);
+  process.exitCode = 1;
+});

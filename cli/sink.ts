@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { EVERYTHING } from '../domain/scope.ts';
+import { createAcceptor } from '../ingestion/accept.ts';
+import { httpSink, type ImportSink, recordSink } from '../ingestion/import/sink.ts';
+import { findHolder } from '../instance/lock.ts';
+import { openRecord } from '../instance/open-record.ts';
+
+/** Where a command sends what it has, found by looking. */
+export interface FoundSink {
+  readonly sink: ImportSink;
+  /** "through the server at …" or "into the record in …". */
+  readonly description: string;
+  close(): Promise<void>;
+}
+
+const PATIENCE_MS = 120_000;
+
+/** The server that runs on this configuration's data folder, or null. */
+export async function findServer(config: Config): Promise<{ url: string; key: string } | null> {
+  const holder = await findHolder(config.dataDir).catch(() => null);
+  if (!holder?.url) return null;
+  return { url: holder.url, key: await keyOf(config) };
+}
+
+/** The administrator's key: configured, or kept in the data folder. */
+export async function keyOf(config: Config): Promise<string> {
+  if (config.adminKey !== undefined) return config.adminKey;
+  try {
+    return (await readFile(join(config.dataDir, 'admin-key'), 'utf8')).trim();
+  } catch {
+    throw new Error(
+      `no key: set SCORELINE_ADMIN_KEY, or SCORELINE_DATA_DIR to the folder of the server (now ${config.dataDir})`,
+    );
+  }
+}
+
+/**
+ * The server at `url` if one is named, else the one that runs on the data folder, else the record itself, opened in
+ * this process.
+ */
+export async function findSink(
+  config: Config,
+  url: string | undefined,
+  onNote: (text: string) => void,
+): Promise<FoundSink> {
+  const named =
+    url === undefined ? await findServer(config) : { url: url.replace(/\/$/, ''), key: await keyOf(config) };
+  if (named) {
+    const sink = httpSink({
+      ...named,
+      patienceMs: PATIENCE_MS,
+      onRetry: (reason) => onNote(`${reason}; trying again`),
+    });
+    return { sink, description: `through the server at ${named.url}`, close: async () => undefined };
+  }
+  const record = await openRecord(config, ({ message }) => onNote(message));
+  const { store, cells, mappings, pepper } = record;
+  const { dimensions, cellLimit, dataDir } = config;
+  const acceptor = createAcceptor({
+    store,
+    cells,
+    mappings,
+    pepper,
+    dimensions,
+    cellLimit,
+    now: Date.now,
+    warn: onNote,
+  });
+  const place = config.databaseUrl === undefined ? `the record in ${dataDir}` : 'the PostgreSQL record';
+  return {
+    sink: recordSink(acceptor, EVERYTHING),
+    description: `into ${place}`,
+    close: async () => {
+      await acceptor.idle();
+      await record.close();
+    },
+  };
+}
