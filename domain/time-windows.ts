@@ -1,4 +1,19 @@
-import { DateTime, IANAZone } from 'luxon';
+import { DateTime } from 'luxon';
+import {
+  DAY_MS,
+  endOfHour,
+  floorTo,
+  HOUR_MS,
+  localDay,
+  MINUTE_MS,
+  startOfDay,
+  startOfHour,
+  WindowError,
+  type ZoneClock,
+  zoneClock,
+} from './zone-clock.ts';
+
+export { assertZone, DAY_MS, HOUR_MS, MINUTE_MS, WindowError } from './zone-clock.ts';
 
 /** Epoch milliseconds; `until` is exclusive. */
 export interface TimeRange {
@@ -14,27 +29,18 @@ export interface WindowLength {
   readonly count: number;
 }
 
-/** A duration, zone or range that cannot be a window; the message says what would be right. */
-export class WindowError extends Error {
-  override readonly name = 'WindowError';
-}
-
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
-export const DAY_MS = 24 * HOUR_MS;
-
-/** @throws WindowError unless the name is that of an IANA time zone. */
-export function assertZone(name: string): void {
-  if (name.length > 64 || !IANAZone.isValidZone(name)) {
-    throw new WindowError(
-      `timeZone: ${JSON.stringify(name.slice(0, 64))} is no IANA zone such as "Europe/Berlin"`,
-    );
-  }
-}
-
-const DURATION = /^P(?:(\d+)([DWMY])|T(\d+)([HM]))$/;
+const DURATION = /^P(?:(\d{1,12})([DWMY])|T(\d{1,12})([HM]))$/;
 /** The longest window of each unit: minutes live for 48 hours; beyond ten years nobody compares. */
 const LONGEST = { minutes: 2_880, hours: 2_160, days: 3_653, weeks: 522, months: 120 } as const;
+
+const UNITS: Readonly<Record<string, readonly [WindowLength['unit'], number]>> = {
+  D: ['days', 1],
+  W: ['weeks', 1],
+  M: ['months', 1],
+  Y: ['months', 12],
+  TH: ['hours', 1],
+  TM: ['minutes', 1],
+};
 
 /**
  * Reads an ISO 8601 duration of whole buckets: PT15M, PT6H, P1D, P30D, P12W, P3M, P1Y.
@@ -52,56 +58,59 @@ export function parseWindow(text: string): WindowLength {
     );
   }
   if (count * factor > LONGEST[unit]) {
-    throw new WindowError(`${text} is too long: at most ${LONGEST[unit]} ${unit}; take a coarser unit`);
+    const coarser = unit === 'minutes' || unit === 'hours' ? '; take a coarser unit' : '';
+    throw new WindowError(`${text} is too long: at most ${LONGEST[unit]} ${unit}${coarser}`);
   }
   return { unit, count: count * factor };
 }
 
-const UNITS: Readonly<Record<string, readonly [WindowLength['unit'], number]>> = {
-  D: ['days', 1],
-  W: ['weeks', 1],
-  M: ['months', 1],
-  Y: ['months', 12],
-  TH: ['hours', 1],
-  TM: ['minutes', 1],
+/**
+ * The rolling window of that length at a moment. It ends with the bucket (minute, hour, or day of the zone) that
+ * holds the moment, so that answers of just now are in it, and begins the length earlier by the zone's calendar;
+ * hours and minutes are exact.
+ * @throws WindowError for an unknown zone.
+ */
+export function windowAt(length: WindowLength, asOf: number, zone: string): TimeRange {
+  const clock = zoneClock(zone);
+  if (length.unit === 'minutes') return endingAt(-floorTo(-asOf, MINUTE_MS), length);
+  if (length.unit === 'hours') {
+    const start = startOfHour(clock, asOf);
+    return endingAt(start === asOf ? asOf : endOfHour(clock, start), length);
+  }
+  let day = localDay(clock, asOf);
+  // More than one step only where a day is shown twice in part (St. John's, whose clocks changed just after midnight).
+  while (startOfDay(clock, day) < asOf) day += DAY_MS;
+  return daysEndingBefore(clock, day, length);
+}
+
+/** The window of exact hours or minutes before a moment. */
+function endingAt(until: number, { unit, count }: WindowLength): TimeRange {
+  return { from: until - count * (unit === 'hours' ? HOUR_MS : MINUTE_MS), until };
+}
+
+/** The window of days, weeks or months before the beginning of a day, by the calendar. */
+function daysEndingBefore(clock: ZoneClock, day: number, { unit, count }: WindowLength): TimeRange {
+  const until = startOfDay(clock, day);
+  let first = DateTime.fromMillis(day, { zone: 'utc' })
+    .minus({ [unit]: count })
+    .toMillis();
+  // A zone that left out a day has none to begin with there.
+  while (startOfDay(clock, first) >= until) first -= DAY_MS;
+  return { from: startOfDay(clock, first), until };
+}
+
+/** About how long a bucket is, months at their longest: nothing that is within the limit is refused by it. */
+const TYPICAL: Readonly<Record<Granularity, number>> = {
+  MINUTE: MINUTE_MS,
+  HOUR: HOUR_MS,
+  DAY: DAY_MS,
+  WEEK: 7 * DAY_MS,
+  MONTH: 31 * DAY_MS,
 };
 
 /**
- * The rolling window of that length at a moment. It ends with the bucket (minute, hour, or day of the zone) that
- * holds the moment, so that answers of just now are in it, and begins the length earlier by the zone's calendar.
- */
-export function windowAt(length: WindowLength, asOf: number, zone: string): TimeRange {
-  const unit = length.unit === 'minutes' || length.unit === 'hours' ? length.unit : 'days';
-  const until = bucketEnd(asOf, unit, zone);
-  return { from: back(until, length, zone), until };
-}
-
-/** The first bucket edge at or after the moment. */
-function bucketEnd(time: number, unit: 'minutes' | 'hours' | 'days', zone: string): number {
-  if (unit === 'minutes') return Math.ceil(time / MINUTE_MS) * MINUTE_MS;
-  if (zone === 'UTC') {
-    const size = unit === 'hours' ? HOUR_MS : DAY_MS;
-    return Math.ceil(time / size) * size;
-  }
-  const start = startOf(time, unit === 'hours' ? 'HOUR' : 'DAY', zone);
-  return start === time ? time : next(start, unit === 'hours' ? 'HOUR' : 'DAY', zone);
-}
-
-/** The moment a length earlier, by the zone's calendar. */
-function back(time: number, { unit, count }: WindowLength, zone: string): number {
-  if (unit === 'minutes') return time - count * MINUTE_MS;
-  if (unit === 'hours') return time - count * HOUR_MS;
-  if (zone === 'UTC' && unit === 'days') return time - count * DAY_MS;
-  if (zone === 'UTC' && unit === 'weeks') return time - count * 7 * DAY_MS;
-  return DateTime.fromMillis(time, { zone })
-    .minus({ [unit]: count })
-    .startOf('day')
-    .toMillis();
-}
-
-/**
  * The calendar buckets that the range touches: contiguous, in the zone, weeks from Monday (ISO 8601).
- * @throws WindowError when there would be more than `limit`.
+ * @throws WindowError for an unknown zone, a range without length, or when there would be more than `limit`.
  */
 export function calendarBuckets(
   range: TimeRange,
@@ -109,103 +118,118 @@ export function calendarBuckets(
   zone: string,
   limit: number,
 ): TimeRange[] {
-  const expected = (range.until - range.from) / SHORTEST[every];
-  const tooMany = (count: number) =>
+  const clock = zoneClock(zone);
+  if (!(range.from < range.until)) throw new WindowError('a range must end later than it begins');
+  const tooMany = (count: string) =>
     new WindowError(
-      `from: about ${Math.ceil(count)} buckets of one ${every.toLowerCase()}; at most ${limit}`,
+      `the range has ${count} buckets of one ${every.toLowerCase()}, at most ${limit} are answered; ` +
+        'take coarser buckets or a shorter range',
     );
   // Before any is made: a millennium in minutes is a typing mistake.
-  if (expected > limit * 1.2) throw tooMany(expected);
+  const expected = (range.until - range.from) / TYPICAL[every];
+  if (!(expected <= limit + 1)) throw tooMany(`about ${Math.ceil(expected)}`);
+  const buckets =
+    every === 'MINUTE' || every === 'HOUR'
+      ? clockBuckets(range, every, clock)
+      : dayBuckets(range, every, clock);
+  if (buckets.length > limit) throw tooMany(String(buckets.length));
+  return buckets;
+}
+
+function clockBuckets(range: TimeRange, every: 'MINUTE' | 'HOUR', clock: ZoneClock): TimeRange[] {
+  const minutes = every === 'MINUTE';
   const buckets: TimeRange[] = [];
-  let from = startOf(range.from, every, zone);
+  let from = minutes ? floorTo(range.from, MINUTE_MS) : startOfHour(clock, range.from);
   while (from < range.until) {
-    const until = next(from, every, zone);
+    const until = minutes ? from + MINUTE_MS : endOfHour(clock, from);
     buckets.push({ from, until });
-    if (buckets.length > limit) throw tooMany(expected);
     from = until;
   }
   return buckets;
 }
 
-const SHORTEST: Readonly<Record<Granularity, number>> = {
-  MINUTE: MINUTE_MS,
-  HOUR: HOUR_MS,
-  DAY: 24 * HOUR_MS,
-  WEEK: 7 * DAY_MS,
-  MONTH: 30 * DAY_MS,
-};
-
-const LUXON_UNIT = { MINUTE: 'minute', HOUR: 'hour', DAY: 'day', WEEK: 'week', MONTH: 'month' } as const;
-
-function startOf(time: number, every: Granularity, zone: string): number {
-  if (every === 'MINUTE') return Math.floor(time / MINUTE_MS) * MINUTE_MS;
-  if (zone === 'UTC' && every === 'HOUR') return Math.floor(time / HOUR_MS) * HOUR_MS;
-  if (zone === 'UTC' && every === 'DAY') return Math.floor(time / DAY_MS) * DAY_MS;
-  const local = DateTime.fromMillis(time, { zone });
-  // By subtraction: in the hour that the clock repeats, its start "by the clock" could be the other one.
-  if (every === 'HOUR') return time - (local.minute * MINUTE_MS + local.second * 1_000 + local.millisecond);
-  return local.startOf(LUXON_UNIT[every]).toMillis();
-}
-
-function next(start: number, every: Granularity, zone: string): number {
-  if (every === 'MINUTE') return start + MINUTE_MS;
-  if (zone === 'UTC' && every === 'HOUR') return start + HOUR_MS;
-  if (zone === 'UTC' && every === 'DAY') return start + DAY_MS;
-  if (every === 'HOUR') {
-    // Where the clock moves by half an hour (Lord Howe), the hour it moves in is longer or shorter.
-    const after = startOf(start + HOUR_MS, 'HOUR', zone);
-    return after > start ? after : start + HOUR_MS;
+/** Steps through calendar days, not moments: a day begins where it begins, whichever moment one comes from. */
+function dayBuckets(range: TimeRange, every: 'DAY' | 'WEEK' | 'MONTH', clock: ZoneClock): TimeRange[] {
+  const unit = ({ DAY: 'day', WEEK: 'week', MONTH: 'month' } as const)[every];
+  const buckets: TimeRange[] = [];
+  let day = localDay(clock, range.from);
+  if (every !== 'DAY') day = DateTime.fromMillis(day, { zone: 'utc' }).startOf(unit).toMillis();
+  let from = startOfDay(clock, day);
+  while (from < range.until) {
+    day =
+      every === 'DAY'
+        ? day + DAY_MS
+        : DateTime.fromMillis(day, { zone: 'utc' })
+            .plus({ [unit]: 1 })
+            .toMillis();
+    const until = startOfDay(clock, day);
+    // A day that the zone left out is empty; one that is over before the range is not of it.
+    if (from < until && until > range.from) buckets.push({ from, until });
+    from = until;
   }
-  const unit = LUXON_UNIT[every];
-  return DateTime.fromMillis(start, { zone })
-    .plus({ [unit]: 1 })
-    .startOf(unit)
-    .toMillis();
+  return buckets;
 }
 
 /**
- * The trailing window that ends with the bucket.
- * @throws WindowError when the bucket's end is no edge of the window's unit (a window of days on buckets of hours).
+ * The trailing window that ends with the bucket. `every`: the bucket's granularity; read from its edges when absent.
+ * @throws WindowError when the bucket's edges are none of the window's unit (a window of days on buckets of hours).
  */
 export function rollingRange(
   bucket: TimeRange,
   length: WindowLength,
   zone: string,
-  every: Granularity,
+  every?: Granularity,
 ): TimeRange {
+  const clock = zoneClock(zone);
+  const { unit } = length;
+  if (unit === 'minutes') return endingAt(bucket.until, length);
+  const edges = [bucket.from, bucket.until];
+  if (unit === 'hours') {
+    if (every === 'MINUTE' || edges.some((edge) => startOfHour(clock, edge) !== edge)) {
+      throw new WindowError(
+        'rolling: a window of hours needs buckets of an hour or longer; take minutes, such as PT60M',
+      );
+    }
+    return endingAt(bucket.until, length);
+  }
   const fine = every === 'MINUTE' || every === 'HOUR';
-  if (length.unit === 'hours' && every === 'MINUTE') {
+  if (fine || edges.some((edge) => startOfDay(clock, localDay(clock, edge)) !== edge)) {
     throw new WindowError(
-      'rolling: a window of hours needs buckets of an hour or longer; take minutes, such as PT60M',
+      `rolling: a window of ${unit} needs buckets of a day or longer; take hours, such as PT24H`,
     );
   }
-  if (fine && length.unit !== 'minutes' && length.unit !== 'hours') {
-    throw new WindowError(
-      `rolling: a window of ${length.unit} needs buckets of a day or longer; take hours, such as PT24H`,
-    );
-  }
-  return { from: back(bucket.until, length, zone), until: bucket.until };
+  return daysEndingBefore(clock, localDay(clock, bucket.until), length);
 }
 
 export type Level = 'DAY' | 'HOUR' | 'MINUTE';
 
 /**
- * The range as whole UTC days, whole UTC hours and whole minutes, each as coarse as fits, in order: the record keeps
- * rollups of these. A day of a zone is a sum of hours; one of Asia/Kolkata begins and ends in the middle of an hour.
- * @throws WindowError unless the edges are whole minutes.
+ * The range as whole UTC days, whole UTC hours and whole minutes, each as coarse as fits but no coarser than
+ * `coarsest`, in order: the record keeps rollups of these. A day of a zone is a sum of hours; one of Asia/Kolkata
+ * begins and ends in the middle of an hour.
+ * @throws WindowError unless the edges are whole minutes, in order.
  */
-export function splitByLevel({ from, until }: TimeRange): (TimeRange & { level: Level })[] {
+export function splitByLevel(
+  { from, until }: TimeRange,
+  coarsest: Level = 'DAY',
+): (TimeRange & { level: Level })[] {
   if (from % MINUTE_MS !== 0 || until % MINUTE_MS !== 0) {
     throw new WindowError('a window begins and ends with a whole minute');
   }
+  if (from > until) throw new WindowError('a window must not end before it begins');
   const parts: (TimeRange & { level: Level })[] = [];
   const push = (level: Level, start: number, stop: number) => {
     if (start < stop) parts.push({ level, from: start, until: stop });
   };
-  const hourFrom = Math.min(until, Math.ceil(from / HOUR_MS) * HOUR_MS);
-  const hourUntil = Math.max(hourFrom, Math.floor(until / HOUR_MS) * HOUR_MS);
-  const dayFrom = Math.min(hourUntil, Math.ceil(hourFrom / DAY_MS) * DAY_MS);
-  const dayUntil = Math.max(dayFrom, Math.floor(hourUntil / DAY_MS) * DAY_MS);
+  // Between the first and the last edge of a level, if there are two; nothing otherwise.
+  const within = (start: number, stop: number, size: number): readonly [number, number] => {
+    const first = -floorTo(-start, size);
+    const last = floorTo(stop, size);
+    return first < last ? [first, last] : [stop, stop];
+  };
+  const [hourFrom, hourUntil] = coarsest === 'MINUTE' ? [until, until] : within(from, until, HOUR_MS);
+  const [dayFrom, dayUntil] =
+    coarsest === 'DAY' ? within(hourFrom, hourUntil, DAY_MS) : [hourUntil, hourUntil];
   push('MINUTE', from, hourFrom);
   push('HOUR', hourFrom, dayFrom);
   push('DAY', dayFrom, dayUntil);

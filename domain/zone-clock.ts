@@ -1,0 +1,114 @@
+import { IANAZone } from 'luxon';
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** A duration, zone or range that cannot be a window; the message says what would be right. */
+export class WindowError extends Error {
+  override readonly name = 'WindowError';
+}
+
+/** What the wall clocks of one zone are ahead of UTC at a moment, in milliseconds. */
+export type ZoneClock = (time: number) => number;
+
+const utc: ZoneClock = () => 0;
+
+// By the name in lower case: names are valid in any case, and each spelling would stay in luxon's caches for ever.
+const clocks = new Map<string, ZoneClock>([
+  ['utc', utc],
+  ['etc/utc', utc],
+]);
+
+/**
+ * The clock of an IANA time zone.
+ * @throws WindowError for any other name.
+ */
+export function zoneClock(name: string): ZoneClock {
+  const key = name.length > 64 ? '' : name.toLowerCase();
+  const present = clocks.get(key);
+  if (present) return present;
+  // Newer engines also take offsets such as "+02:00", which no calendar of a place is.
+  if (!/^[a-z]/.test(key) || !IANAZone.isValidZone(name)) {
+    throw new WindowError(
+      `timeZone: ${JSON.stringify(name.slice(0, 64))} is no IANA zone such as "Europe/Berlin"`,
+    );
+  }
+  const zone = IANAZone.create(name);
+  const clock = remembering((time) => zone.offset(time) * MINUTE_MS);
+  clocks.set(key, clock);
+  return clock;
+}
+
+/** Dashboards ask for the same midnights again and again, and each offset costs a formatted date (about 10 µs). */
+function remembering(clock: ZoneClock): ZoneClock {
+  const known = new Map<number, number>();
+  return (time) => {
+    let offset = known.get(time);
+    if (offset === undefined) {
+      offset = clock(time);
+      if (known.size >= 512) known.clear();
+      known.set(time, offset);
+    }
+    return offset;
+  };
+}
+
+/** @throws WindowError unless the name is that of an IANA time zone. */
+export function assertZone(name: string): void {
+  zoneClock(name);
+}
+
+/** The calendar day that the zone's clocks show, as the epoch milliseconds of that day's midnight in UTC. */
+export function localDay(clock: ZoneClock, time: number): number {
+  return floorTo(time + clock(time), DAY_MS);
+}
+
+/**
+ * The moment a calendar day begins: the first at which the clocks show it. Midnight itself where it exists once, the
+ * earlier one where it comes twice (Azores, Havana), the change of clocks where it is skipped (São Paulo, Cairo). A
+ * day that the zone left out (Apia, 30 December 2011) begins and ends with the next one.
+ */
+export function startOfDay(clock: ZoneClock, day: number): number {
+  if (clock === utc) return day;
+  // No zone is a day ahead or behind, so a day either side is safely before and after this midnight.
+  const before = clock(day - DAY_MS);
+  const after = clock(day + DAY_MS);
+  const byOld = day - before;
+  if (before === after || clock(byOld) === before) return byOld;
+  const byNew = day - after;
+  return clock(byNew) === after ? byNew : clockChange(clock, byNew, byOld);
+}
+
+/**
+ * The hour of the wall clock that holds the moment. A change of clocks within an hour (by half an hour on Lord Howe)
+ * ends one and begins the next, so no bucket is longer than an hour and an hour that comes twice is two buckets.
+ */
+export function startOfHour(clock: ZoneClock, time: number): number {
+  const start = floorTo(time + clock(time), HOUR_MS) - clock(time);
+  return clock(start) === clock(time) ? start : clockChange(clock, start, time);
+}
+
+/** The end of the wall-clock hour that begins at `start`. */
+export function endOfHour(clock: ZoneClock, start: number): number {
+  const offset = clock(start);
+  const end = floorTo(start + offset, HOUR_MS) + HOUR_MS - offset;
+  return clock(end - 1) === offset ? end : clockChange(clock, start, end - 1);
+}
+
+/** The first moment after `before` with the offset that holds at `after`; by bisection, since zones only tell offsets. */
+function clockChange(clock: ZoneClock, before: number, after: number): number {
+  const target = clock(after);
+  let [low, high] = [before, after];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (clock(middle) === target) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** The largest multiple of `size` that is not greater; also for moments before 1970. */
+export function floorTo(time: number, size: number): number {
+  return Math.floor(time / size) * size;
+}
