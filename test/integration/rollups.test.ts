@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '../../domain/scope.ts';
+import { calendarBuckets, parseWindow, rollingRange, windowAt } from '../../domain/time-windows.ts';
+import { readScores } from '../../store/scores.ts';
+import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
+
+const HOUR_MS = 3_600_000;
+let record: TestRecord;
+beforeAll(async () => {
+  record = await openTestRecord();
+});
+afterAll(() => record?.close());
+
+/** A moment within the last months: recent minutes, late answers, answers ahead by up to a day. */
+const moment = fc
+  .oneof(fc.integer({ min: -90, max: 60 }), fc.integer({ min: -60 * 24 * 60, max: 23 * 60 }))
+  .map((minutes) => new Date(Math.floor(Date.now() / 60_000) * 60_000 + minutes * 60_000 + 17).toISOString());
+const answer = fc.record({
+  externalId: fc.integer({ min: 1, max: 60 }).map(String),
+  source: fc.constantFrom('web', 'mobile'),
+  answeredAt: moment,
+  score: fc.option(fc.integer({ min: 0, max: 10 }), { nil: null, freq: 5 }),
+  comment: fc.constantFrom('good', 'bad'),
+  region: fc.constantFrom('Germany', 'Japan', null),
+  channel: fc.constantFrom('web', null),
+});
+const action = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc
+      .array(answer, { minLength: 1, maxLength: 25 })
+      .map((items) => ({ kind: 'submit' as const, items })),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'resend' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'delete' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'update' as const }) },
+);
+
+describe('rollups', () => {
+  it('equal a recount after any history of answers, duplicates, corrections, deletes and updates', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 8 }), async (history) => {
+        let last: readonly object[] = [];
+        for (const step of history) {
+          if (step.kind === 'submit') {
+            last = step.items;
+            const account = await record.submit(step.items);
+            expect(account.accepted + account.duplicates + account.rejected.length).toBe(step.items.length);
+            expect(account.rejected.every(({ code }) => code === 'STALE')).toBe(true);
+          } else if (step.kind === 'resend') {
+            expect((await record.submit(last)).accepted).toBe(0);
+          } else if (step.kind === 'delete') {
+            await record.sql(
+              `DELETE FROM response WHERE id IN (SELECT id FROM response ORDER BY id LIMIT 3)`,
+            );
+          } else {
+            await record.sql(`UPDATE response SET class = 2 - class, points = 1000 - points
+              WHERE id IN (SELECT id FROM response ORDER BY id DESC LIMIT 4)`);
+          }
+        }
+        await expectRollupsToEqualRecount(record);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('replace by a later answer, keep by an equal one, refuse an earlier other one', async () => {
+    const at = (minutes: number) => new Date(Date.now() - 3 * HOUR_MS + minutes * 60_000).toISOString();
+    const [first, later, earlier] = [at(0), at(5), at(-5)];
+    const one = { externalId: 'one', source: 'rules', answeredAt: first, score: 3, region: 'Peru' };
+    expect(await record.submit([one])).toMatchObject({ accepted: 1 });
+    expect(await record.submit([one, one])).toMatchObject({ accepted: 0, duplicates: 2 });
+    const rejected = [{ index: 0, code: 'STALE' }];
+    expect(await record.submit([{ ...one, score: 4, answeredAt: earlier }])).toMatchObject({
+      accepted: 0,
+      rejected,
+    });
+    expect(await record.submit([{ ...one, score: 4 }])).toMatchObject({ accepted: 0, rejected });
+    // In one batch too: the correction of a correction.
+    const corrections = [
+      { ...one, score: 9, answeredAt: later },
+      { ...one, score: 10, answeredAt: at(6), region: 'Chile' },
+    ];
+    expect(await record.submit(corrections)).toMatchObject({ accepted: 2 });
+    const rows = await record.sql(`SELECT score, class FROM response WHERE external_id = 'one'`);
+    expect(rows).toEqual([{ score: 10, class: 2 }]);
+    const events = `SELECT count(*)::integer AS n FROM source_event e JOIN response r ON r.id = e.response_id
+      WHERE r.external_id = 'one'`;
+    expect(await record.sql(events)).toEqual([{ n: 3 }]);
+    await expectRollupsToEqualRecount(record);
+  });
+
+  it('refuse answers more than a day ahead and keep those beside them', async () => {
+    const ahead = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString();
+    const account = await record.submit([
+      { externalId: 'f1', answeredAt: ahead(23), score: 9 },
+      { externalId: 'f2', answeredAt: ahead(25), score: 9 },
+      { externalId: 'f3', answeredAt: ahead(-1), score: 11 },
+      { externalId: 'f4', answeredAt: ahead(-1) },
+      { externalId: '', answeredAt: ahead(-1), score: 1 },
+      { externalId: 'f5', answeredAt: ahead(-1), score: 1, colour: 'red' },
+    ]);
+    expect(account.accepted).toBe(1);
+    expect(account.rejected.map(({ index, code }) => [index, code])).toEqual([
+      [1, 'IN_THE_FUTURE'],
+      [2, 'OUT_OF_SCALE'],
+      [3, 'MISSING'],
+      [4, 'MISSING'],
+      [5, 'INVALID'],
+    ]);
+  });
+});
+
+describe('scores', () => {
+  const zones = ['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'Asia/Kathmandu', 'America/St_Johns'];
+
+  it.each(zones)('count each answer in the bucket of its zone, rolling or not: %s', async (zone) => {
+    const rows = await record.sql<{
+      at: Date;
+      class: number;
+      region: string;
+    }>(`SELECT answered_at AS at, class,
+      c.attributes ->> 'region' AS region FROM response r JOIN cell c ON c.id = r.cell_id WHERE class IS NOT NULL`);
+    expect(rows.length).toBeGreaterThan(10);
+    const now = Date.now();
+    const days = calendarBuckets(
+      { from: now - 62 * 24 * HOUR_MS, until: now + 24 * HOUR_MS },
+      'DAY',
+      zone,
+      100,
+    );
+    const hours = calendarBuckets({ from: now - 70 * HOUR_MS, until: now + 2 * HOUR_MS }, 'HOUR', zone, 100);
+    const weeks = days.map((day) => rollingRange(day, parseWindow('P1W'), zone, 'DAY'));
+    const minutes = [windowAt(parseWindow('PT90M'), now, zone)];
+    for (const windows of [days, hours, weeks, minutes]) {
+      const query = {
+        segment: {},
+        basis: 'SURVEYED' as const,
+        confidence: 0.95,
+        groupBy: ['region'],
+        windows,
+      };
+      const scores = await readScores({ ...record, now: () => now }, EVERYTHING, query);
+      const regions = new Set(scores.map(({ group }) => group.region));
+      for (const score of scores) {
+        const inside = rows.filter(
+          ({ at, region }) =>
+            at.getTime() >= score.from && at.getTime() < score.until && region === score.group.region,
+        );
+        const count = (value: number) => inside.filter((row) => row.class === value).length;
+        expect(score.counts).toEqual({ promoters: count(2), passives: count(1), detractors: count(0) });
+      }
+      expect(scores).toHaveLength(windows.length * regions.size);
+    }
+  });
+});
