@@ -1,0 +1,323 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { EVERYTHING, type Scope } from '../../domain/scope.ts';
+import type { LineageStore } from '../../graph/lineage-store.ts';
+import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
+import type { PlanDeps, ScoreStart } from '../../graph/plan.ts';
+import { createRecordLineage } from '../../graph/record-lineage.ts';
+import { InvalidCursor, type LineagePage, type TraceDirection, traceLineage } from '../../graph/trace.ts';
+import { acceptFileRows } from '../../ingestion/connectors/file.ts';
+import { parseFileMap } from '../../ingestion/connectors/file-map.ts';
+import { DIMENSIONS, narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import type {} from '../services/both.ts';
+
+/*
+ * One suite for every lineage store: the record answers alone in the project `integration`; in `services` Neo4j answers
+ * too, and both must give the same pages.
+ */
+const HOUR_MS = 3_600_000;
+const BASE = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 40 * HOUR_MS;
+const iso = (minutes: number) => new Date(BASE + minutes * 60_000).toISOString();
+
+let record: TestRecord;
+let graph: GraphProjection | undefined;
+let stores: [string, LineageStore][];
+
+const map = (source: string, scale: string) =>
+  parseFileMap(
+    {
+      source,
+      survey: { name: 'paper', version: '7' },
+      externalId: 'id',
+      answeredAt: { column: 'at' },
+      score: { column: 'score', scale },
+      dimensions: { region: { column: 'region' } },
+    },
+    DIMENSIONS,
+  );
+
+/** Answers of several sources, scales, cells and hours; corrections within and across cells; removals; a bare comment. */
+async function fill(): Promise<void> {
+  const items = Array.from({ length: 60 }, (_, i) => ({
+    externalId: `a${i}`,
+    source: i % 3 === 0 ? 'web' : 'mobile',
+    survey: i % 2 === 0 ? 'relationship' : 'transaction',
+    answeredAt: iso((i * 7) % 300),
+    score: i % 11,
+    region: ['Germany', 'Japan', 'Peru'][i % 3],
+  }));
+  await record.submit(items);
+  await record.submit([
+    { externalId: 'comment', answeredAt: iso(30), comment: 'no number', region: 'Germany' },
+  ]);
+  const rows = (scale: string) =>
+    Array.from({ length: 8 }, (_, i) => ({
+      line: i + 2,
+      values: { id: `${scale} ${i}`, at: iso(i * 20), score: String(1 + (i % 5)), region: 'Japan' },
+    }));
+  for (const scale of ['1-5', '1-10']) {
+    const batch = { map: map('paper archive', scale), file: 'box.csv', rows: rows(scale) };
+    await acceptFileRows(record.acceptor, EVERYTHING, batch);
+  }
+  const corrected = items.slice(10, 16).map((item, i) => ({
+    ...item,
+    score: 10,
+    answeredAt: iso(310 + i),
+    region: i % 2 === 0 ? 'Chile' : item.region,
+    survey: 'relationship',
+  }));
+  await record.submit(corrected);
+  await record.sql(`DELETE FROM response WHERE external_id IN ('a3', 'a20', 'a21')`);
+}
+
+beforeAll(async () => {
+  record = await openTestRecord();
+  await fill();
+  stores = [['record', createRecordLineage(record.store)]];
+  const url = inject('services')?.neo4jUrl;
+  if (!url) return;
+  graph = openGraph({ url, user: '', password: '' }, record, (error) => {
+    throw error;
+  });
+  await graph.rebuild(() => undefined);
+  stores.push(['neo4j', graph.lineage]);
+});
+afterAll(async () => {
+  await graph?.close();
+  await record?.close();
+});
+
+const depsFor = (lineage: LineageStore): PlanDeps => ({ ...record, dimensions: DIMENSIONS, lineage });
+
+const score = (segment: ScoreStart['segment'], from: number, until: number): ScoreStart => ({
+  id: `nps_${createHash('sha1')
+    .update(JSON.stringify([segment, from, until]))
+    .digest('hex')}`,
+  segment,
+  from: BASE + from * 60_000,
+  until: BASE + until * 60_000,
+  label: 'a score',
+  surveyed: true,
+});
+
+async function pages(
+  lineage: LineageStore,
+  scope: Scope,
+  start: ScoreStart | string,
+  direction: TraceDirection,
+  first: number,
+): Promise<LineagePage[] | null> {
+  const found: LineagePage[] = [];
+  for (let after: string | null = null; ; ) {
+    const page: LineagePage | null = await traceLineage(depsFor(lineage), scope, {
+      start,
+      direction,
+      first,
+      after,
+    });
+    if (!page) return null;
+    expect(page.nodes.length).toBeLessThanOrEqual(first);
+    found.push(page);
+    if (!page.hasNextPage) return found;
+    after = page.endCursor;
+  }
+}
+
+async function whole(
+  lineage: LineageStore,
+  scope: Scope,
+  start: ScoreStart | string,
+  direction: TraceDirection,
+  first = 500,
+) {
+  const found = await pages(lineage, scope, start, direction, first);
+  return found && { nodes: found.flatMap(({ nodes }) => nodes), edges: found.flatMap(({ edges }) => edges) };
+}
+
+/** One start of every kind, from what the score's trace finds. */
+async function starts(): Promise<(ScoreStart | string)[]> {
+  const everything = score({}, 0, 360);
+  const trace = await whole(createRecordLineage(record.store), EVERYTHING, everything, 'UPSTREAM');
+  const byKind = new Map(trace?.nodes.map(({ kind, id }) => [kind, id]));
+  byKind.delete('Score');
+  const [comment] = await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'comment'`);
+  const [moved] = await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'a10'`);
+  const old = `SELECT id FROM source_event WHERE response_id = '${moved?.id}' ORDER BY received_at LIMIT 1`;
+  const [superseded] = await record.sql<{ id: string }>(old);
+  return [
+    everything,
+    score({ region: ['Japan', 'Chile'] }, 25, 337),
+    ...byKind.values(),
+    `Response:${comment?.id}`,
+    `Response:${moved?.id}`,
+    `SourceEvent:${superseded?.id}`,
+  ];
+}
+
+const DIRECTIONS = ['UPSTREAM', 'DOWNSTREAM'] as const;
+
+describe('trace', () => {
+  it('leads from a score to rollups, responses, source events, sources, surveys, mappings and scale rules', async () => {
+    for (const [, lineage] of stores) {
+      const trace = await whole(lineage, EVERYTHING, score({}, 0, 360), 'UPSTREAM');
+      const kinds = { get: (kind: string) => trace?.nodes.filter((node) => node.kind === kind) };
+      const [counted] = await record.sql<{ n: number }>(
+        `SELECT count(*)::integer AS n FROM response WHERE class IS NOT NULL`,
+      );
+      expect(kinds.get('Response')).toHaveLength(counted?.n ?? -1);
+      expect(kinds.get('SourceEvent')).toHaveLength(counted?.n ?? -1);
+      expect(kinds.get('Source')?.map(({ label }) => label)).toEqual(['mobile', 'paper archive', 'web']);
+      expect(kinds.get('SurveyVersion')?.map(({ label }) => label)).toContain('paper, version 7');
+      expect(kinds.get('ScaleRule')).toHaveLength(3);
+      expect(kinds.get('Cell')).toHaveLength(4);
+      const rollups = await record.sql(`SELECT FROM rollup_hour WHERE n > 0`);
+      expect(kinds.get('Rollup')).toHaveLength(rollups.length);
+    }
+  });
+
+  it('takes of an hour only the answers of the window', async () => {
+    const [from, until] = [25, 337];
+    for (const [, lineage] of stores) {
+      const trace = await whole(lineage, EVERYTHING, score({}, from, until), 'UPSTREAM');
+      const responses = trace?.nodes.filter(({ kind }) => kind === 'Response') ?? [];
+      const inside = `SELECT FROM response WHERE class IS NOT NULL AND answered_at >= $1 AND answered_at < $2`;
+      const expected = await record.sql(inside, [
+        new Date(BASE + from * 60_000),
+        new Date(BASE + until * 60_000),
+      ]);
+      expect(responses).toHaveLength(expected.length);
+    }
+  });
+
+  it.each(DIRECTIONS)(
+    'gives the same nodes and edges, once each, for every page size: %s',
+    async (direction) => {
+      for (const start of await starts()) {
+        const [[, reference] = []] = stores;
+        if (!reference) throw new Error('the record always answers');
+        const expected = await whole(reference, EVERYTHING, start, direction);
+        expect(expected, JSON.stringify(start)).not.toBeNull();
+        for (const [name, lineage] of stores) {
+          for (const first of [1, 2, 3, 50]) {
+            const found = await pages(lineage, EVERYTHING, start, direction, first);
+            expect(
+              found?.flatMap(({ nodes }) => nodes),
+              `${name} ${first}`,
+            ).toEqual(expected?.nodes);
+            expect(
+              found?.flatMap(({ edges }) => edges),
+              `${name} ${first}`,
+            ).toEqual(expected?.edges);
+            const seen = new Set<string>();
+            const edges = new Set<string>();
+            for (const page of found ?? []) {
+              for (const { id } of page.nodes) {
+                expect(seen.has(id)).toBe(false);
+                seen.add(id);
+              }
+              for (const { from, to, relation } of page.edges) {
+                expect(seen.has(from) && seen.has(to), `${relation} ${from} ${to}`).toBe(true);
+                edges.add(`${from} ${relation} ${to}`);
+              }
+            }
+            expect(edges.size).toBe(expected?.edges.length);
+          }
+        }
+      }
+    },
+  );
+
+  it('tells each node its distance from the start', async () => {
+    for (const start of await starts()) {
+      for (const direction of DIRECTIONS) {
+        const trace = await whole(createRecordLineage(record.store), EVERYTHING, start, direction);
+        const depth = new Map(trace?.nodes.map((node) => [node.id, node.depth]));
+        // Breadth first over the edges as they are, in both ways: data flows one way, edges do not all point along it.
+        const next = new Map<string, string[]>();
+        for (const { from, to } of trace?.edges ?? []) {
+          next.set(from, [...(next.get(from) ?? []), to]);
+          next.set(to, [...(next.get(to) ?? []), from]);
+        }
+        const origin = typeof start === 'string' ? start : start.id;
+        const distance = new Map([[origin, 0]]);
+        for (const id of distance.keys()) {
+          for (const other of next.get(id) ?? [])
+            if (!distance.has(other)) distance.set(other, (distance.get(id) ?? 0) + 1);
+        }
+        expect([...distance.keys()].sort(), 'all hang together').toEqual([...depth.keys()].sort());
+        expect(Object.fromEntries(distance), `${direction} ${origin}`).toEqual(Object.fromEntries(depth));
+      }
+    }
+  });
+
+  it('shows a narrowed caller a world without what they may not see', async () => {
+    const sees = narrowScope('not japan', ({ attributes }) => attributes.region !== 'Japan');
+    const everything = score({}, 0, 360);
+    const without = score({ region: ['Germany', 'Peru', 'Chile'] }, 0, 360);
+    const strip = (id: string) => (id.startsWith('nps_') ? 'score' : id);
+    for (const [, lineage] of stores) {
+      const narrowed = await whole(lineage, sees, everything, 'UPSTREAM');
+      const smaller = await whole(lineage, EVERYTHING, without, 'UPSTREAM');
+      expect(narrowed?.nodes.map(({ id }) => strip(id))).toEqual(smaller?.nodes.map(({ id }) => strip(id)));
+      expect(narrowed?.edges.map(({ from, to }) => [strip(from), to])).toEqual(
+        smaller?.edges.map(({ from, to }) => [strip(from), to]),
+      );
+      // The paper archive has answers from Japan only.
+      expect(await whole(lineage, sees, 'Source:paper archive', 'DOWNSTREAM')).toBeNull();
+      const [hidden] = await record.sql<{
+        id: string;
+      }>(`SELECT r.id FROM response r JOIN cell c ON c.id = r.cell_id
+        WHERE c.attributes ->> 'region' = 'Japan' LIMIT 1`);
+      expect(await whole(lineage, sees, `Response:${hidden?.id}`, 'UPSTREAM')).toBeNull();
+      const scoresOnly = narrowScope('scores only', () => true, { withheld: ['readResponse'] });
+      const bare = await whole(lineage, scoresOnly, everything, 'UPSTREAM');
+      expect(bare?.nodes.some(({ kind }) => kind === 'Response' || kind === 'SourceEvent')).toBe(false);
+      expect(bare?.nodes.some(({ kind }) => kind === 'Rollup')).toBe(true);
+    }
+  });
+
+  it('refuses cursors that are not of this trace, and finds nothing where nothing is', async () => {
+    for (const [, lineage] of stores) {
+      const ask = (start: ScoreStart | string, after: string | null) =>
+        traceLineage(depsFor(lineage), EVERYTHING, { start, direction: 'UPSTREAM', first: 5, after });
+      const page = await ask(score({}, 0, 360), null);
+      await expect(ask(score({}, 0, 359), page?.endCursor ?? '')).rejects.toThrow(InvalidCursor);
+      await expect(ask(score({}, 0, 360), 'bm9uc2Vuc2U')).rejects.toThrow(InvalidCursor);
+      const nowhere = [
+        '',
+        'x',
+        'Response:1',
+        'Rollup:2024010101:0123456789abcdef01234567:0',
+        'Source:none',
+        'Cell:0',
+        'Response:00000000-0000-8000-8000-000000000000',
+        'SourceEvent:00000000-0000-8000-8000-000000000000',
+        'ModelVersion:99999',
+      ];
+      for (const id of nowhere) expect(await ask(id, null), id).toBeNull();
+    }
+  });
+});
+
+describe('the projection', () => {
+  it.runIf(inject('services'))(
+    'equals the record after more changes, taken twice and in any state',
+    async () => {
+      if (!graph) throw new Error('Neo4j is there in the project services');
+      const stop = await graph.follow();
+      await record.submit([
+        { externalId: 'a1', source: 'mobile', answeredAt: iso(350), score: 2, region: 'Peru' },
+        { externalId: 'new', source: 'phone', answeredAt: iso(351), score: 9, region: 'Peru' },
+        { externalId: 'comment', answeredAt: iso(352), score: 7, region: 'Germany' },
+      ]);
+      await record.sql(`DELETE FROM response WHERE external_id = 'a2'`);
+      while ((await graph.lag()) > 0) await new Promise((done) => setTimeout(done, 50));
+      await stop();
+      const recordLineage = createRecordLineage(record.store);
+      const expected = await whole(recordLineage, EVERYTHING, score({}, 0, 420), 'UPSTREAM');
+      expect(await whole(graph.lineage, EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(expected);
+      await graph.rebuild(() => undefined);
+      expect(await whole(graph.lineage, EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(expected);
+    },
+  );
+});
