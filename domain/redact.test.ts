@@ -71,6 +71,7 @@ describe('redact', () => {
     'iban GB29 NWBK 6016 1331 9268 18 has none either',
     'from 01/02/2014 to 05-06-2014',
     'on 05/06/2014 10:30, on 05.06.2014 at 09:15, on 06 12 2014, on 05/06/14 12:00',
+    'on 05/06/2014 10 people, on 05-06-2014 1030, on 05 06 2014 1030',
     'we called back on 01.02.2014; call on 2014-08-01 10:30',
     'win at 2x, 100 %, 3-4-5 rule',
     'open 0800-1900 and 09:00-17:30, arrived 23:59:59',
