@@ -1,6 +1,6 @@
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
-import type { ValidationRule } from 'graphql';
+import type { GraphQLError, ValidationContext, ValidationRule } from 'graphql';
 
 /** What one request may ask for. Every limit is told in its error and in the README. */
 export const LIMITS = {
@@ -22,12 +22,18 @@ export const LIMITS = {
   unread: 1024 * 1024,
 } as const;
 
+/** As errors of validation like all others, instead of thrown. */
+const reported = {
+  propagateOnRejection: false,
+  onReject: [
+    (context: ValidationContext | null, error: GraphQLError) => {
+      context?.reportError(error);
+    },
+  ],
+};
+
 /** Validation rules beside the specification's: the same over HTTP, SSE and WebSocket. */
 export const LIMIT_RULES: readonly ValidationRule[] = [
-  maxDepthRule({
-    n: LIMITS.depth,
-    ignoreIntrospection: true,
-    flattenFragments: false,
-  }) as unknown as ValidationRule,
-  maxAliasesRule({ n: LIMITS.aliases, allowList: [] }) as unknown as ValidationRule,
+  maxDepthRule({ n: LIMITS.depth, ignoreIntrospection: true, ...reported }) as unknown as ValidationRule,
+  maxAliasesRule({ n: LIMITS.aliases, ...reported }) as unknown as ValidationRule,
 ];

@@ -3,8 +3,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   execute,
-  type GraphQLError,
-  type GraphQLFormattedError,
+  GraphQLError,
   type GraphQLSchema,
   parse,
   specifiedRules,
@@ -61,13 +60,17 @@ export function finishResult(result: ExecutionResult, { masked, deps }: ApiConte
   const errors = result.errors && formatErrors(deps.log, result.errors);
   const extensions = masked.length > 0 ? { ...result.extensions, masked } : result.extensions;
   return {
-    ...(errors ? { errors: errors as unknown as readonly GraphQLError[] } : {}),
+    ...(errors ? { errors } : {}),
     ...(result.data === undefined ? {} : { data: result.data }),
     ...(extensions ? { extensions } : {}),
   };
 }
 
 /** Errors as the world may see them. */
-export function formatErrors(log: Log, errors: readonly GraphQLError[]): GraphQLFormattedError[] {
-  return errors.map((error) => formatGraphqlError(log, error.toJSON(), error));
+export function formatErrors(log: Log, errors: readonly GraphQLError[]): GraphQLError[] {
+  return errors.map((error) => {
+    const { message, extensions } = formatGraphqlError(log, error.toJSON(), error);
+    const { source, positions, path } = error;
+    return new GraphQLError(message, { source, positions, path, extensions });
+  });
 }

@@ -1,4 +1,4 @@
-import { createSourceEventStream, type ExecutionResult, execute } from 'graphql';
+import { createSourceEventStream, type ExecutionResult, execute, GraphQLError } from 'graphql';
 import { maskedError, publicError } from '../errors.ts';
 import { finishResult, type Prepared } from '../operation.ts';
 import { type Cohorts, TileSubscription } from './cohort.ts';
@@ -27,6 +27,6 @@ export async function beginSubscription(
     });
   } catch (error) {
     const { code, message } = publicError(error) ?? maskedError(context.deps.log, error);
-    return { errors: [{ message, extensions: { code } }] } as unknown as ExecutionResult;
+    return { errors: [new GraphQLError(message, { extensions: { code } })] };
   }
 }

@@ -59,7 +59,7 @@ export function serveWebSocket(
       },
       onSubscribe: (context, id, request) => {
         const { caller } = context.extra;
-        if (!caller) return formatErrors(deps.log, []) as never;
+        if (!caller) throw new Error('a socket got past onConnect without a caller');
         if (Object.keys(context.subscriptions).length > LIMITS.socketOperations) {
           context.extra.socket.close(
             4429,
@@ -67,7 +67,7 @@ export function serveWebSocket(
           );
         }
         const prepared = prepareOperation(schema, createContext(deps, caller), request);
-        if (!('document' in prepared)) return formatErrors(deps.log, prepared) as never;
+        if (!('document' in prepared)) return formatErrors(deps.log, prepared);
         const { socket } = context.extra;
         const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
         return { ...prepared, deliver: (payload: string) => write(socket, `${opening}${payload}}`) };

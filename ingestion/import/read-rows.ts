@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { PassThrough, type Readable, type Transform } from 'node:stream';
+import { PassThrough, type Readable, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
 import type { RowValues } from '../connectors/file-row.ts';
@@ -84,7 +84,6 @@ async function* csvRows(text: Readable): AsyncGenerator<ReadRow> {
     raw: false,
     relax_column_count: true,
     relax_quotes: false,
-    skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: LONGEST_ROW,
   });
@@ -93,8 +92,9 @@ async function* csvRows(text: Readable): AsyncGenerator<ReadRow> {
   parser.on('skip', (error: { lines?: number; message: string }) => {
     skipped.push({ line: error.lines ?? 0, problem: `not CSV: ${error.message}` });
   });
+  const unix = unixLines();
   text.on('error', (error) => parser.destroy(error));
-  text.pipe(parser);
+  text.pipe(unix).pipe(parser);
   let begins = 1;
   for await (const { record, info } of parser as AsyncIterable<{
     record: string[];
@@ -106,6 +106,7 @@ async function* csvRows(text: Readable): AsyncGenerator<ReadRow> {
     }
     const line = begins;
     begins = info.lines + 1;
+    if (record.length === 1 && record[0]?.trim() === '') continue;
     if (!header) {
       header = record.map((name) => name.trim());
       continue;
@@ -117,6 +118,31 @@ async function* csvRows(text: Readable): AsyncGenerator<ReadRow> {
     yield { line, values: Object.fromEntries(header.map((name, i) => [name, record[i] ?? ''])) };
   }
   yield* skipped;
+}
+
+/** "\r\n" as "\n": the parser counts a line break of two characters within quotes as two lines. */
+function unixLines(): Transform {
+  const [CR, LF] = [13, 10];
+  let held = false;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const pieces: Buffer[] = [];
+      if (held && chunk[0] !== LF) pieces.push(Buffer.from([CR]));
+      held = chunk.at(-1) === CR;
+      const end = held ? chunk.length - 1 : chunk.length;
+      let from = 0;
+      for (let at = chunk.indexOf(CR); at !== -1 && at < end; at = chunk.indexOf(CR, at + 1)) {
+        if (chunk[at + 1] !== LF) continue;
+        pieces.push(chunk.subarray(from, at));
+        from = at + 1;
+      }
+      pieces.push(chunk.subarray(from, end));
+      done(null, Buffer.concat(pieces));
+    },
+    flush(done) {
+      done(null, held ? Buffer.from([CR]) : undefined);
+    },
+  });
 }
 
 async function* ndjsonRows(text: Readable): AsyncGenerator<ReadRow> {

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { freshInstance, startServer } from '../fixtures/server.ts';
+
+it('gives a deployment with other dimensions its own arguments, fields and enum values', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'scoreline-config-'));
+  const config = join(folder, 'own.config.mjs');
+  writeFileSync(
+    config,
+    `export default { dimensions: [{ field: 'storeId' }, { field: 'planTier', description: 'What is paid for.' }], cellLimit: 3 };`,
+  );
+  const instance = await freshInstance({ SCORELINE_CONFIG: config });
+  const server = await startServer(instance);
+  const answeredAt = new Date().toISOString();
+  const items = ['a', 'b', 'c', 'd', 'e'].map((storeId, i) => ({
+    externalId: storeId,
+    answeredAt,
+    score: i + 6,
+    storeId,
+    planTier: 'free',
+  }));
+  expect(await (await server.post('/ingest/responses', items)).json()).toMatchObject({ accepted: 5 });
+  const grouped = await server.graphql(
+    '{ nps(groupBy: [STORE_ID, PLAN_TIER]) { storeId planTier responses } }',
+  );
+  // Three cells are all that this deployment allows: what is new then is filed under "other", and the log says so.
+  expect(grouped.data.nps).toEqual([
+    { storeId: 'a', planTier: 'free', responses: 1 },
+    { storeId: 'b', planTier: 'free', responses: 1 },
+    { storeId: 'c', planTier: 'free', responses: 1 },
+    { storeId: 'other', planTier: 'other', responses: 2 },
+  ]);
+  expect(server.output()).toMatch(/3 cells are reached/);
+  const narrowed = await server.graphql(
+    '{ nps(segment: { planTier: ["free"], storeId: ["a", "b"] }) { responses } }',
+  );
+  expect(narrowed.data.nps).toEqual([{ responses: 2 }]);
+  const wrong = await server.graphql('{ nps(groupBy: [REGION]) { id } }');
+  expect(wrong.errors?.[0]?.message).toMatch(/REGION.*does not exist/);
+  await server.stop();
+  instance.remove();
+  rmSync(folder, { recursive: true, force: true });
+});

@@ -1,0 +1,205 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  freshInstance,
+  type Instance,
+  type RunningServer,
+  runProgram,
+  startServer,
+  until,
+} from '../fixtures/server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'scoreline-import-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let instance: Instance;
+beforeEach(async () => {
+  instance = await freshInstance();
+  return () => instance.remove();
+});
+
+const MAP = {
+  source: 'reviews',
+  survey: { name: 'review', version: '1' },
+  externalId: 'id',
+  answeredAt: {
+    column: 'date',
+    format: ['iso', 'dd/MM/yyyy'],
+    zone: 'Europe/Berlin',
+    missing: ['1970-01-01'],
+  },
+  score: {
+    column: 'rating',
+    scale: { by: 'kind', when: { seat: '1-10', lounge: '1-5', would: 'recommend' } },
+  },
+  comment: ['title', 'text'],
+  dimensions: { productLine: { column: 'kind' }, channel: { value: 'review site' } },
+  where: { status: ['published'] },
+};
+const HEADER = 'id,date,rating,kind,title,text,status';
+const file = (name: string, content: string | Buffer) => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const importFile = (path: string, more: readonly string[] = []) => {
+  const map = file(`map-${Math.random()}.json`, JSON.stringify(MAP));
+  return runProgram(
+    ['cli/import.ts', path, '--map', map, '--rejects', `${path}.rejects`, ...more],
+    instance.env,
+  );
+};
+const inRecord = async <T>(ask: (server: RunningServer) => Promise<T>): Promise<T> => {
+  const server = await startServer(instance);
+  try {
+    return await ask(server);
+  } finally {
+    await server.stop();
+  }
+};
+const everything = `{ nps(asOf: "2021-01-01T00:00:00Z", window: "P2Y", groupBy: [PRODUCT_LINE]) { productLine responses promoters passives detractors } }`;
+
+describe('npm run import', () => {
+  it('maps scales, dates and dimensions, keeps good rows and accounts for each bad one by its line', async () => {
+    const rows = [
+      HEADER,
+      '1,2020-05-01,10,seat,Great,"Two',
+      'lines",published',
+      '2,31/12/2020,5,lounge,,,published',
+      '3,1970-01-01,9,seat,,,published',
+      '4,2020-02-30,9,seat,,,published',
+      '5,2020-05-01,11,seat,,,published',
+      '6,2020-05-01,6,lounge,,,published',
+      '7,2020-05-01,no,would,,,published',
+      '8,2020-05-01,7,cabin,,,published',
+      '9,2020-05-01,7,seat,,,draft',
+      '10,2020-05-01,7,seat,too,many,published,columns',
+      '1,2020-05-01,10,seat,Great,"Two',
+      'lines",published',
+      ',2020-05-01,7,seat,,,published',
+      '11,,7,seat,,,published',
+      '12,2020-05-01,7.0,seat,,,published',
+    ];
+    const path = file('mixed.csv.gz', gzipSync(`\uFEFF${rows.join('\r\n')}\r\n`));
+    const { code, output } = await importFile(path).finished;
+    expect(code).toBe(0);
+    expect(output).toMatch(/accepted\s+4\n/);
+    expect(output).toMatch(/duplicates\s+1\n/);
+    expect(output).toMatch(/rejected\s+8 /);
+    expect(output).toMatch(/left out\s+1 /);
+    const rejects = readFileSync(`${path}.rejects`, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rejects.map(({ line, code: reason }) => [line, reason])).toEqual([
+      [5, 'INVALID_TIME'],
+      [6, 'INVALID_TIME'],
+      [7, 'OUT_OF_SCALE'],
+      [8, 'OUT_OF_SCALE'],
+      [10, 'OUT_OF_SCALE'],
+      [12, 'UNREADABLE'],
+      [15, 'MISSING'],
+      [16, 'INVALID_TIME'],
+    ]);
+    expect(rejects[0].message).toBe(
+      'answeredAt: "1970-01-01" means missing here; every response needs the date it was answered',
+    );
+    await inRecord(async (server) => {
+      const { data } = await server.graphql(everything);
+      expect(data.nps).toEqual([
+        { productLine: 'lounge', responses: 1, promoters: 1, passives: 0, detractors: 0 },
+        { productLine: 'seat', responses: 2, promoters: 1, passives: 1, detractors: 0 },
+        { productLine: 'would', responses: 1, promoters: 0, passives: 0, detractors: 1 },
+      ]);
+      const listed = await server.graphql<{
+        responses: {
+          edges: { node: { externalId: string; comment: string; scale: string; answeredAt: string } }[];
+        };
+      }>('{ responses { edges { node { externalId comment scale answeredAt } } } }');
+      expect(listed.data.responses.edges.map(({ node }) => node)).toContainEqual({
+        externalId: '1',
+        comment: 'Great\nTwo\nlines',
+        scale: '1-10: promoter from 9, passive from 7, detractor below',
+        answeredAt: '2020-04-30T22:00:00.000Z',
+      });
+    });
+  });
+
+  const many = (count: number) =>
+    [
+      HEADER,
+      ...Array.from(
+        { length: count },
+        (_, i) =>
+          `m${i},2020-03-${String(1 + (i % 28)).padStart(2, '0')},${1 + (i % 10)},seat,,"row ${i}, quoted",published`,
+      ),
+    ].join('\n');
+
+  it('continues after an interruption and after kill -9 without counting anything twice, and starts over when finished', async () => {
+    const path = file('many.csv', many(20_000));
+    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+      const running = importFile(path);
+      await until(() => running.output().includes('importing'), 'the import has begun', 60_000);
+      await new Promise((done) => setTimeout(done, 500));
+      running.process.kill(signal);
+      await running.finished;
+    }
+    const { code, output } = await importFile(path).finished;
+    expect(code).toBe(0);
+    const [, accepted, duplicates] = /accepted\s+(\d+)\nduplicates\s+(\d+)/.exec(output)?.map(Number) ?? [];
+    expect((accepted ?? 0) + (duplicates ?? 0)).toBe(20_000);
+    // Only the edge that was sent but not acknowledged can come twice.
+    expect(duplicates).toBeLessThanOrEqual(4_000);
+    await inRecord(async (server) => {
+      const { data } = await server.graphql<{ nps: { responses: number }[] }>(everything);
+      expect(data.nps[0]?.responses).toBe(20_000);
+    });
+    const again = await importFile(path).finished;
+    expect(again.output).toMatch(/accepted\s+0\nduplicates\s+20000/);
+  });
+
+  it('goes through a running server, also one that is killed and comes back', async () => {
+    const path = file('through.csv', many(15_000));
+    let server = await startServer(instance, { PORT: '0' });
+    const port = new URL(server.url).port;
+    const running = importFile(path);
+    await until(() => running.output().includes('through the server'), 'the server is found', 60_000);
+    await new Promise((done) => setTimeout(done, 600));
+    server.process.kill('SIGKILL');
+    await server.finished;
+    server = await startServer(instance, { PORT: port });
+    const { code, output } = await running.finished;
+    expect(code, output).toBe(0);
+    const [, accepted, duplicates] = /accepted\s+(\d+)\nduplicates\s+(\d+)/.exec(output)?.map(Number) ?? [];
+    expect((accepted ?? 0) + (duplicates ?? 0)).toBe(15_000);
+    const { data } = await server.graphql<{ nps: { responses: number }[] }>(everything);
+    expect(data.nps[0]?.responses).toBe(15_000);
+    await server.stop();
+  });
+
+  it('says what is wrong with the file, the map or the command', async () => {
+    const csv = file('columns.csv', 'id,when\n1,2\n');
+    const missing = await importFile(csv).finished;
+    expect([missing.code, missing.output]).toEqual([
+      1,
+      expect.stringMatching(/columns that the file does not have: date, rating/),
+    ]);
+    const map = file(
+      'bad.json',
+      JSON.stringify({ ...MAP, dimensions: { planet: { value: 'x' } }, survey: undefined }),
+    );
+    const bad = await runProgram(['cli/import.ts', csv, '--map', map], instance.env).finished;
+    expect([bad.code, bad.output]).toEqual([1, expect.stringMatching(/survey: /)]);
+    const usage = await runProgram(['cli/import.ts', csv], instance.env).finished;
+    expect([usage.code, usage.output]).toEqual([1, expect.stringMatching(/--map is needed\nusage:/)]);
+    const cut = file('cut.csv.gz', gzipSync(many(5_000)).subarray(0, 20_000));
+    const broken = await importFile(cut).finished;
+    expect([broken.code, broken.output]).toEqual([
+      1,
+      expect.stringMatching(/cannot be read on after line \d+: unexpected end of file/),
+    ]);
+  });
+});
