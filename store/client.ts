@@ -72,6 +72,8 @@ export function openPostgres(url: string, onError: (error: Error) => void, maxCo
   });
   // An idle connection that breaks (server restart) is replaced by the pool; without a listener it ends the process.
   pool.on('error', onError);
+  // The same for one that breaks while it is lent out between two statements: the next statement then fails.
+  pool.on('connect', (client) => client.on('error', onError));
   const session = (client: pg.Pool | pg.PoolClient): Session => ({
     db: drizzlePostgres(client, { schema }) as unknown as Database,
     rows: async <Row>({ name, text }: Statement, parameters: readonly unknown[]) =>

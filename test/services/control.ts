@@ -51,7 +51,9 @@ export async function serveControl(
 export async function askControl(path: string, command: Command): Promise<number | undefined> {
   const socket = connect({ path, allowHalfOpen: true });
   socket.end(JSON.stringify(command));
-  const answer: Answer = JSON.parse(await readAll(socket));
+  const reply = await readAll(socket);
+  if (reply === '') throw new Error(`${command.do} failed: the process that owns the server has gone`);
+  const answer: Answer = JSON.parse(reply);
   if (answer.error !== undefined) throw new Error(`${command.do} failed: ${answer.error}`);
   return answer.pid ?? undefined;
 }

@@ -1,8 +1,7 @@
 import java.nio.file.Path;
-import java.time.Duration;
+import org.neo4j.configuration.GraphDatabaseInternalSettings;
 import org.neo4j.configuration.GraphDatabaseSettings;
 import org.neo4j.configuration.connectors.BoltConnector;
-import org.neo4j.configuration.connectors.BoltConnectorInternalSettings;
 import org.neo4j.configuration.connectors.HttpConnector;
 import org.neo4j.configuration.connectors.HttpsConnector;
 import org.neo4j.configuration.helpers.SocketAddress;
@@ -23,8 +22,8 @@ public class Neo4jRunner {
         .setConfig(GraphDatabaseSettings.pagecache_memory, 256L * 1024 * 1024)
         // Each database would set aside 256 MB of log before its first write, twice (neo4j and system).
         .setConfig(GraphDatabaseSettings.preallocate_logical_logs, false)
-        // Shutting down, Bolt would wait 5 s for its connections and 5 s more for stragglers, also when there are none.
-        .setConfig(BoltConnectorInternalSettings.connection_shutdown_wait_time, Duration.ofMillis(100))
+        // The databases are closed by then, and Bolt would sit through two quiet periods of 5 s for nobody.
+        .setConfig(GraphDatabaseInternalSettings.netty_server_shutdown_quiet_period, 0)
         .build();
     Runtime.getRuntime().addShutdownHook(new Thread(dbms::shutdown));
     System.out.println("READY bolt://" + address);

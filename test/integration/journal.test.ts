@@ -1,0 +1,124 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import {
+  BEGINNING,
+  followerPosition,
+  followJournal,
+  formatPosition,
+  isAfter,
+  journalHead,
+  journalLag,
+  parsePosition,
+  readJournal,
+  saveFollowerPosition,
+} from '../../store/journal.ts';
+import { migrate } from '../../store/migrate.ts';
+import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { until } from '../fixtures/server.ts';
+
+let record: TestRecord;
+beforeAll(async () => {
+  record = await openTestRecord();
+});
+afterAll(() => record?.close());
+
+let next = 0;
+const submit = async (count: number) => {
+  const items = Array.from({ length: count }, () => {
+    next += 1;
+    return { externalId: `j${next}`, answeredAt: new Date().toISOString(), score: next % 11 };
+  });
+  expect(await record.submit(items)).toMatchObject({ accepted: count });
+};
+const addedIds = async () =>
+  (await readJournal(record.store, BEGINNING, 10_000)).flatMap(({ payload }) => payload.added);
+
+describe('the journal', () => {
+  it('tells followers everything once and in order, and positions survive being text', async () => {
+    const seen: string[] = [];
+    let last = BEGINNING;
+    const follower = await followJournal({
+      store: record.store,
+      limit: 3,
+      from: BEGINNING,
+      onError: (error) => {
+        throw error;
+      },
+      handle: async (entries) => {
+        for (const entry of entries) {
+          expect(isAfter(entry, last)).toBe(true);
+          expect(parsePosition(formatPosition(entry))).toEqual({
+            xact: entry.xact,
+            position: entry.position,
+          });
+          last = entry;
+          seen.push(...entry.payload.added);
+        }
+      },
+    });
+    for (let i = 0; i < 10; i++) await submit(1 + i);
+    await until(() => seen.length === 55, 'the follower has seen all');
+    await follower.stop();
+    expect(new Set(seen).size).toBe(55);
+    expect(await journalLag(record.store, last)).toBe(0);
+    expect(await journalLag(record.store, BEGINNING)).toBeGreaterThan(0);
+  });
+
+  it('hands a batch again after its handler failed', async () => {
+    const errors: string[] = [];
+    const handled: number[] = [];
+    const follower = await followJournal({
+      store: record.store,
+      limit: 100,
+      from: await journalHead(record.store),
+      onError: ({ message }) => errors.push(message),
+      handle: async (entries) => {
+        if (errors.length === 0) throw new Error('the effect failed');
+        handled.push(entries.length);
+      },
+    });
+    await submit(2);
+    await until(() => handled.length > 0, 'the batch is handled');
+    await follower.stop();
+    expect([errors, handled]).toEqual([['the effect failed'], [1]]);
+  });
+
+  it.runIf(inject('services'))('does not skip what an older transaction commits later', async () => {
+    const head = await journalHead(record.store);
+    const insert = `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points, class)
+      VALUES (gen_random_uuid(), now(), now(), 1, 1, gen_random_uuid(), 'raw', 9, 900, 2) RETURNING id`;
+    const [slow, fast] = [new pg.Client(record.databaseUrl), new pg.Client(record.databaseUrl)];
+    await Promise.all([slow.connect(), fast.connect()]);
+    await slow.query('BEGIN');
+    await slow.query('SELECT pg_current_xact_id()');
+    await fast.query('BEGIN');
+    const early = (await fast.query(insert)).rows[0].id;
+    await fast.query('COMMIT');
+    expect(
+      await readJournal(record.store, head, 10),
+      'an older transaction may still commit something',
+    ).toEqual([]);
+    const late = (await slow.query(`${insert.replace('1, 1', '2, 1')}`)).rows[0].id;
+    await slow.query('COMMIT');
+    const entries = await readJournal(record.store, head, 10);
+    // The older transaction's entry comes first, though its position is the larger one.
+    expect(entries.flatMap(({ payload }) => payload.added)).toEqual([late, early]);
+    expect(entries[0]?.position).toBeGreaterThan(entries[1]?.position ?? 0);
+    await Promise.all([slow.end(), fast.end()]);
+  });
+
+  it('goes on after a restore into a cluster whose transaction ids are lower', async () => {
+    const before = await addedIds();
+    const head = await journalHead(record.store);
+    await saveFollowerPosition(record.store, 'restored', head);
+    await record.sql('UPDATE journal SET xact = xact + 1000000');
+    await record.sql('UPDATE follower SET xact = xact + 1000000');
+    expect(await addedIds(), 'none of the restored entries can be read').toEqual([]);
+    await migrate(record.store);
+    expect(await addedIds()).toEqual(before);
+    const position = await followerPosition(record.store, 'restored');
+    expect(await readJournal(record.store, position, 10)).toEqual([]);
+    await submit(1);
+    expect(await readJournal(record.store, position, 10)).toHaveLength(1);
+  });
+});

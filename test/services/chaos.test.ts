@@ -1,0 +1,276 @@
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { EVERYTHING } from '../../domain/scope.ts';
+import { createRecordLineage } from '../../graph/record-lineage.ts';
+import type { LineageEdge, TracedNode } from '../../graph/steps.ts';
+import { traceLineage } from '../../graph/trace.ts';
+import { createAcceptor } from '../../ingestion/accept.ts';
+import { createItemReader } from '../../ingestion/connectors/responses.ts';
+import { submitItems } from '../../ingestion/submit.ts';
+import { RecordCells } from '../../store/cells.ts';
+import { openPostgres } from '../../store/client.ts';
+import { isPassingError } from '../../store/errors.ts';
+import { RecordMappings } from '../../store/provenance.ts';
+import { DIMENSIONS, openTestRecord, PEPPER } from '../fixtures/record.ts';
+import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
+import {
+  freshInstance,
+  type GraphqlAnswer,
+  type RunningServer,
+  startServer,
+  until,
+} from '../fixtures/server.ts';
+import { startNeo4j } from './neo4j.ts';
+import { startPostgres } from './postgres.ts';
+
+/* What only real servers can show: many writers, restarts, outages. Each test that stops a server has its own. */
+
+const HOUR_MS = 3_600_000;
+const BASE = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 30 * HOUR_MS;
+const answerOf = (id: number, more: object = {}) => ({
+  externalId: `c${id}`,
+  answeredAt: new Date(BASE + (id % 600) * 60_000).toISOString(),
+  score: id % 11,
+  region: `region ${id % 3}`,
+  ...more,
+});
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+});
+
+describe('the record on TimescaleDB', () => {
+  it('is found, and its fact tables are hypertables', async () => {
+    const record = await openTestRecord();
+    expect(record.features).toEqual({ timescale: 'apache' });
+    const tables = await record.sql(
+      'SELECT hypertable_name AS name FROM timescaledb_information.hypertables ORDER BY 1',
+    );
+    expect(tables).toEqual([{ name: 'response' }, { name: 'rollup_minute' }]);
+    await record.close();
+  });
+
+  it('stays exact under four writers on the same cells and ids, beside deletes', async () => {
+    const record = await openTestRecord();
+    const url = record.databaseUrl ?? '';
+    const writers = Array.from({ length: 4 }, () => {
+      const store = openPostgres(url, () => undefined, 3);
+      const deps = {
+        store,
+        cells: new RecordCells(),
+        mappings: new RecordMappings(),
+        dimensions: DIMENSIONS,
+        pepper: PEPPER,
+      };
+      return {
+        store,
+        acceptor: createAcceptor({ ...deps, now: Date.now, cellLimit: 10_000, warn: () => undefined }),
+      };
+    });
+    const read = createItemReader(DIMENSIONS, 'responses');
+    let accepted = 0;
+    let deleting = true;
+    const deleter = (async () => {
+      while (deleting) {
+        // Its rows go one by one in no order, so it may meet a writer the other way round; the loser tries again.
+        await record
+          .sql(`DELETE FROM response WHERE id IN (SELECT id FROM response ORDER BY md5(id::text) LIMIT 5)`)
+          .catch((error) => {
+            if (!isPassingError(error)) throw error;
+          });
+        await new Promise((done) => setTimeout(done, 30));
+      }
+    })();
+    await Promise.all(
+      writers.map(async ({ acceptor }, writer) => {
+        for (let round = 0; round < 25; round++) {
+          // Everybody sends the same ids, each round a little later: duplicates, races for new ids, and corrections.
+          const items = Array.from({ length: 60 }, (_, i) => {
+            const id = round * 30 + i;
+            return answerOf(id, {
+              answeredAt: new Date(BASE + id * 60_000 + round * 1_000 + (writer % 2)).toISOString(),
+              score: (id + round) % 11,
+            });
+          });
+          const account = await submitItems(acceptor, EVERYTHING, read, items, `writer ${writer}`);
+          expect(account.accepted + account.duplicates + account.rejected.length).toBe(items.length);
+          accepted += account.accepted;
+        }
+      }),
+    );
+    deleting = false;
+    await deleter;
+    expect(accepted).toBeGreaterThanOrEqual(780);
+    await expectRollupsToEqualRecount(record);
+    const twice = await record.sql('SELECT id FROM response GROUP BY id HAVING count(*) > 1');
+    expect(twice).toEqual([]);
+    await Promise.all(writers.map(({ store }) => store.close()));
+    await record.close();
+  });
+});
+
+/** Keeps sending until told to stop; a 503 is tried again, as its answer says. Counts what was acknowledged. */
+function keepSending(server: RunningServer, from: number) {
+  const acknowledged = new Set<number>();
+  const unexpected: string[] = [];
+  let running = true;
+  let next = from;
+  const sender = async () => {
+    while (running) {
+      const ids = Array.from({ length: 20 }, () => next++);
+      for (;;) {
+        const answer = await server.post(
+          '/ingest/responses',
+          ids.map((id) => answerOf(id)),
+        );
+        const text = await answer.text();
+        if (answer.status === 202) {
+          for (const id of ids) acknowledged.add(id);
+          const { accepted, duplicates } = JSON.parse(text) as { accepted: number; duplicates: number };
+          if (accepted + duplicates !== ids.length) unexpected.push(text);
+          break;
+        }
+        if (answer.status !== 503) unexpected.push(`${answer.status} ${text}`);
+        await new Promise((done) => setTimeout(done, 100));
+      }
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  };
+  const done = Promise.all([sender(), sender(), sender(), sender()]);
+  const stop = async () => {
+    running = false;
+    await done;
+    return { acknowledged, unexpected };
+  };
+  return { acknowledged, stop };
+}
+
+const countOf = async (server: RunningServer) =>
+  (await server.graphql<{ nps: { responses: number }[] }>('{ nps(window: "P4D") { responses } }')).data.nps[0]
+    ?.responses;
+
+describe('a server', () => {
+  it('survives restarts and a crash of PostgreSQL during ingest: accepted = stored = counted', async () => {
+    const postgres = await startPostgres({ timescale: true });
+    cleanups.push(() => postgres.dispose());
+    const instance = await freshInstance({ DATABASE_URL: await postgres.createDatabase('chaos') });
+    const server = await startServer(instance);
+    cleanups.push(async () => server.stop());
+    const sending = keepSending(server, 0);
+    for (const mode of ['fast', 'immediate', 'fast'] as const) {
+      const goal = sending.acknowledged.size + 200;
+      await until(() => sending.acknowledged.size >= goal, 'responses flow');
+      await postgres.restart(mode);
+    }
+    const goal = sending.acknowledged.size + 200;
+    await until(() => sending.acknowledged.size >= goal, 'responses flow again');
+    const { acknowledged, unexpected } = await sending.stop();
+    expect(unexpected).toEqual([]);
+    expect(await countOf(server)).toBe(acknowledged.size);
+    const ready = await fetch(`${server.url}/readyz`);
+    expect(ready.status).toBe(200);
+  });
+
+  it('takes a minute without Neo4j as lag and nothing else; then record, graph and sums are equal', async () => {
+    expect(inject('services')).toBeDefined();
+    const neo4j = await startNeo4j();
+    cleanups.push(() => neo4j.dispose());
+    const instance = await freshInstance({ NEO4J_URL: neo4j.url });
+    const server = await startServer(instance);
+    cleanups.push(async () => server.stop());
+    const sending = keepSending(server, 0);
+    await until(() => sending.acknowledged.size >= 300, 'responses flow');
+    await neo4j.stop();
+    const stoppedAt = Date.now();
+    const before = sending.acknowledged.size;
+    const scoreId = async () =>
+      (await server.graphql<{ nps: { id: string }[] }>('{ nps(window: "P4D") { id } }')).data.nps[0]?.id;
+    const outage = await server.graphql<{
+      trace: { nodes: unknown[]; lag: number; complete: boolean; reason: string };
+    }>('query ($id: ID!) { trace(id: $id, first: 20) { nodes { id } lag complete reason } }', {
+      id: await scoreId(),
+    });
+    // The record answers in the graph's place.
+    expect(outage.data.trace.nodes).toHaveLength(20);
+    const readiness = await fetch(`${server.url}/readyz`);
+    expect([readiness.status, await readiness.json()]).toMatchObject([503, { parts: { record: 'ready' } }]);
+    await new Promise((done) => setTimeout(done, 60_000 - (Date.now() - stoppedAt)));
+    expect(sending.acknowledged.size).toBeGreaterThan(before + 300);
+    await neo4j.start();
+    const { acknowledged, unexpected } = await sending.stop();
+    expect(unexpected).toEqual([]);
+    expect(await countOf(server)).toBe(acknowledged.size);
+    const id = await scoreId();
+    const trace = async () => {
+      const nodes: TracedNode[] = [];
+      const edges: LineageEdge[] = [];
+      for (let after: string | null = null; ; ) {
+        const {
+          data,
+        }: GraphqlAnswer<{
+          trace: {
+            nodes: TracedNode[];
+            edges: LineageEdge[];
+            lag: number;
+            complete: boolean;
+            pageInfo: { hasNextPage: boolean; endCursor: string };
+          };
+        }> = await server.graphql(
+          `query ($id: ID!, $after: String) { trace(id: $id, first: 500, after: $after) {
+            nodes { id kind label depth } edges { from to relation } lag complete pageInfo { hasNextPage endCursor } } }`,
+          { id, after },
+        );
+        nodes.push(...data.trace.nodes);
+        edges.push(...data.trace.edges);
+        expect(data.trace).toMatchObject({ lag: 0, complete: true });
+        if (!data.trace.pageInfo.hasNextPage) return { nodes, edges };
+        after = data.trace.pageInfo.endCursor;
+      }
+    };
+    const lag = async () =>
+      (
+        await server.graphql<{ trace: { lag: number } }>(
+          'query ($id: ID!) { trace(id: $id, first: 1) { lag } }',
+          { id },
+        )
+      ).data.trace.lag;
+    await until(async () => (await lag()) === 0, 'the graph has caught up', 120_000).catch((error) => {
+      throw new Error(`${error.message}: ${server.output().slice(-2_000)}`);
+    });
+    const fromGraph = await trace();
+    expect(fromGraph.nodes.filter(({ kind }) => kind === 'Response')).toHaveLength(acknowledged.size);
+
+    const store = openPostgres(instance.env.DATABASE_URL ?? '', () => undefined);
+    const cells = new RecordCells();
+    await cells.refresh(store);
+    const deps = {
+      store,
+      cells,
+      mappings: new RecordMappings(),
+      dimensions: DIMENSIONS,
+      lineage: createRecordLineage(store),
+    };
+    const [, , from = 0, until_ = 0] = JSON.parse(
+      Buffer.from((id ?? '').slice(4), 'base64url').toString(),
+    ) as number[];
+    const start = {
+      id: id ?? '',
+      segment: {},
+      from,
+      until: until_,
+      label: fromGraph.nodes[0]?.label ?? '',
+      surveyed: true,
+    };
+    const fromRecord: { nodes: TracedNode[]; edges: LineageEdge[] } = { nodes: [], edges: [] };
+    for (let after: string | null = null; ; ) {
+      const page = await traceLineage(deps, EVERYTHING, { start, direction: 'UPSTREAM', first: 500, after });
+      fromRecord.nodes.push(...(page?.nodes ?? []));
+      fromRecord.edges.push(...(page?.edges ?? []));
+      if (!page?.hasNextPage) break;
+      after = page.endCursor;
+    }
+    await store.close();
+    expect(fromGraph.edges).toEqual(fromRecord.edges);
+    expect(fromGraph.nodes).toEqual(fromRecord.nodes.map(({ recordedAt: _, ...node }) => node));
+  });
+});
