@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/*
+ * What is measured runs in a process of its own, so that its CPU time can be told from the load's.
+ */
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const START_PATIENCE_MS = 60_000;
+/** The admin key of every server here, and the key that the baselines ask for. */
+export const KEY = 'bench-admin-key-of-32-characters-0';
+/** Servers over one record must agree on the pseudonyms. */
+const PEPPER = 'b'.repeat(64);
+
+/** A server, ours or a baseline, that says on stdout where it is "listening". */
+export interface Server {
+  readonly url: string;
+  /** CPU seconds that the process has used so far, in user and kernel mode. */
+  cpuSeconds(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts a program of the project and waits until it listens. */
+export async function startProgram(file: string, env: Record<string, string>): Promise<Server> {
+  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const killed = () => child.kill('SIGKILL');
+  process.once('exit', killed);
+  const closed = once(child, 'close');
+  return {
+    url: await listening(file, child),
+    cpuSeconds: () => cpuSeconds(child.pid),
+    stop: async () => {
+      child.kill('SIGTERM');
+      await closed;
+      process.off('exit', killed);
+    },
+  };
+}
+
+/** Starts our server on a record, with a data folder of its own. */
+export async function startScoreline(databaseUrl: string, env: Record<string, string> = {}): Promise<Server> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'scoreline-bench-'));
+  const server = await startProgram('main.ts', {
+    PORT: '0',
+    DATABASE_URL: databaseUrl,
+    SCORELINE_DATA_DIR: dataDir,
+    SCORELINE_ADMIN_KEY: KEY,
+    SCORELINE_PEPPER: PEPPER,
+    SCORELINE_LOG_LEVEL: 'warn',
+    ...env,
+  });
+  return {
+    ...server,
+    stop: async () => {
+      await server.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function listening(file: string, child: ChildProcess): Promise<string> {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-10_000);
+    });
+  }
+  for (const deadline = Date.now() + START_PATIENCE_MS; Date.now() < deadline; await pause(20)) {
+    const url = /listening\s+(http:\S+)/.exec(output)?.[1];
+    if (url) return url;
+    if (child.exitCode !== null) break;
+  }
+  throw new Error(`${file} does not listen: ${output}`);
+}
+
+/** /proc counts in ticks of 10 ms (USER_HZ). */
+function cpuSeconds(pid: number | undefined): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+export const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));

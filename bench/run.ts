@@ -1,0 +1,85 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { type Services, startBoth } from '../test/services/both.ts';
+import { createDatabase } from '../test/services/postgres.ts';
+import { fanOut } from './fan-out.ts';
+import { freshness } from './freshness.ts';
+import { ingestRate } from './ingest.ts';
+import { type Report, section } from './kit/report.ts';
+import { series } from './series.ts';
+import { traceLatency } from './trace.ts';
+
+/*
+ * npm run bench [-- NAME ...]: measures on real TimescaleDB and Neo4j and writes bench/RESULTS.md. Sections of benches
+ * that did not run, and those written by hand, are kept.
+ */
+
+/** Where a bench measures: a database of its own, and the one Neo4j. */
+export interface Place {
+  readonly databaseUrl: string;
+  readonly neo4jUrl: string;
+}
+
+const BENCHES: Record<string, (place: Place) => Promise<Report>> = {
+  series,
+  ingest: ingestRate,
+  'fan-out': fanOut,
+  freshness,
+  trace: traceLatency,
+};
+const RESULTS = fileURLToPath(new URL('RESULTS.md', import.meta.url));
+const HEAD = `# Measured
+
+Written by \`npm run bench\`: real servers on one machine, each in a process of its own; the load, TimescaleDB and Neo4j
+share its cores with what is measured. Hence a ratio to a baseline of the same run, or a distribution.
+
+`;
+
+const known = Object.keys(BENCHES);
+const names = process.argv.length > 2 ? process.argv.slice(2) : known;
+const unknown = names.filter((name) => !known.includes(name));
+if (unknown.length > 0) {
+  process.stderr.write(`no bench "${unknown.join('", "')}"; there are ${known.join(', ')}\n`);
+  process.exit(2);
+}
+
+process.stderr.write('starting TimescaleDB and Neo4j ...\n');
+const alive = setInterval(() => undefined, 60_000); // the servers alone do not hold this process
+const both = await startBoth();
+try {
+  for (const name of names) await measure(name, both.services);
+} finally {
+  await both.dispose();
+  clearInterval(alive);
+}
+process.exit(0);
+
+async function measure(name: string, { postgres, neo4jUrl }: Services): Promise<void> {
+  process.stderr.write(`${name} ...\n`);
+  const databaseUrl = await createDatabase(postgres, `bench_${name.replace('-', '_')}`);
+  const report = await (BENCHES[name] as (place: Place) => Promise<Report>)({ databaseUrl, neo4jUrl });
+  const text = section(name, report, machine());
+  process.stdout.write(`${text}\n`);
+  keep(name, text);
+}
+
+function machine(): string {
+  const model = cpus()[0]?.model.trim();
+  return `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores${model ? ` (${model})` : ''}, Node ${process.version}.`;
+}
+
+/** Replaces or adds the bench's section. */
+function keep(name: string, text: string): void {
+  const present = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '';
+  const sections = new Map(
+    present
+      .split(/^(?=## )/m)
+      .filter((part) => part.startsWith('## '))
+      .map((part) => [/^## ([^:\n]*)/.exec(part)?.[1] ?? '', `${part.trimEnd()}\n`]),
+  );
+  sections.set(name, text);
+  const order = [...new Set([...known, ...sections.keys()])];
+  const parts = order.flatMap((key) => sections.get(key) ?? []);
+  writeFileSync(RESULTS, HEAD + parts.join('\n'));
+}

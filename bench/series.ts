@@ -1,0 +1,146 @@
+import autocannon from 'autocannon';
+import pg from 'pg';
+import { cellKey } from '../domain/cell.ts';
+import { openPostgres } from '../store/client.ts';
+import { migrate } from '../store/migrate.ts';
+import { KEY, type Server, startProgram, startScoreline } from './kit/process.ts';
+import { figure, median, type Report } from './kit/report.ts';
+import type { Place } from './run.ts';
+
+const CELLS = 1_000;
+const DAYS = 1_000;
+const ROUNDS = 4;
+const ROUND_SECONDS = 5;
+/** Segments that the requests go round; one alone would be the best case of any cache. */
+const SEGMENTS = 100;
+const FROM = '2025-06-01T00:00:00Z';
+const TO = '2025-08-30T00:00:00Z';
+const AIM = 0.8;
+
+const fields = (more: string) => `query Series($segment: SegmentInput!, $from: DateTime!, $to: DateTime!) {
+  npsSeries(segment: $segment, from: $from, to: $to) { time score ${more}responses promoters passives detractors } }`;
+
+interface Contender {
+  readonly name: string;
+  readonly url: string;
+  readonly requests: autocannon.Request[];
+}
+
+/** 90 daily points of one segment out of a million daily rows, over HTTP with the key checked. */
+export async function series({ databaseUrl }: Place): Promise<Report> {
+  const cells = await fill(databaseUrl);
+  const baseline = await startProgram('bench/series-baseline.ts', { DATABASE_URL: databaseUrl });
+  const ours = await startScoreline(databaseUrl);
+  const contenders = contendersOf(baseline, ours, cells.slice(0, SEGMENTS));
+  await checkEqual(contenders);
+  for (const contender of contenders) await load(contender, 3);
+  const rates = contenders.map((): number[] => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, contender] of contenders.entries()) {
+      rates[index]?.push(await load(contender, ROUND_SECONDS));
+    }
+  }
+  await Promise.all([baseline.stop(), ours.stop()]);
+  const medians = rates.map(median);
+  const [base = Number.NaN, plain = Number.NaN] = medians;
+  return {
+    title: '90 daily points of one segment out of 1M daily rows',
+    method:
+      `Segments of one cell each, ${SEGMENTS} in turn, 10 connections, ${ROUNDS} rounds of ${ROUND_SECONDS} s each in turn ` +
+      'after a warm-up, median of the rounds. Baseline: node:http with a pool of pg and one prepared statement by cell id, ' +
+      'no GraphQL, no segments, no windows, no intervals.',
+    columns: ['what', 'requests/s', 'rounds', 'ratio to the baseline'],
+    rows: contenders.map(({ name }, index) => [
+      name,
+      figure(medians[index] ?? Number.NaN),
+      (rates[index] ?? []).map(figure).join(', '),
+      figure((medians[index] ?? Number.NaN) / base),
+    ]),
+    bars: [{ aim: `at least ${AIM}`, found: figure(plain / base), met: plain / base >= AIM }],
+  };
+}
+
+/** Makes the tables, the cells and a million daily rows; the cells with their ids. */
+async function fill(databaseUrl: string) {
+  const store = openPostgres(databaseUrl, () => undefined);
+  await migrate(store);
+  await store.close();
+  const attributes = Array.from({ length: CELLS }, (_, n) => ({
+    product_line: `product-${n % 10}`,
+    region: `region-${Math.floor(n / 10) % 10}`,
+    lifecycle_stage: `stage-${Math.floor(n / 100) % 5}`,
+    channel: `channel-${Math.floor(n / 500)}`,
+  }));
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rows } = await client.query<{ id: number; attributes: (typeof attributes)[number] }>(
+    'INSERT INTO cell (key, attributes) SELECT * FROM unnest($1::text[], $2::jsonb[]) RETURNING id, attributes',
+    [attributes.map(cellKey), attributes.map((one) => JSON.stringify(one))],
+  );
+  await client.query(
+    `INSERT INTO rollup_day (cell_id, model_version_id, bucket, promoters, passives, detractors, n, sum, sum_squares)
+      SELECT c.id, 0, '2023-02-01T00:00:00Z'::timestamptz + d * interval '24 hours', 20 + (c.id + d) % 9, 10 + d % 7, 5 + d % 5,
+        35 + (c.id + d) % 9 + d % 7 + d % 5, 25000, 20000000
+      FROM cell c, generate_series(0, $1::int - 1) d`,
+    [DAYS],
+  );
+  await client.query('VACUUM ANALYZE rollup_day');
+  await client.query('ANALYZE cell');
+  await client.end();
+  return rows;
+}
+
+function contendersOf(baseline: Server, ours: Server, cells: Awaited<ReturnType<typeof fill>>): Contender[] {
+  const authorization = `Bearer ${KEY}`;
+  const graphql = (query: string) =>
+    cells.map(({ attributes }): autocannon.Request => {
+      const { product_line, region, lifecycle_stage, channel } = attributes;
+      const segment = { productLine: [product_line], region: [region], lifecycleStage: [lifecycle_stage] };
+      const variables = { segment: { ...segment, channel: [channel] }, from: FROM, to: TO };
+      return {
+        method: 'POST',
+        path: '/graphql',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables }),
+      };
+    });
+  return [
+    {
+      name: 'baseline: raw pg + node:http',
+      url: baseline.url,
+      requests: cells.map(({ id }) => ({
+        method: 'GET',
+        path: `/?cell=${id}&from=${FROM}&to=${TO}`,
+        headers: { authorization },
+      })),
+    },
+    { name: 'npsSeries, the same fields', url: ours.url, requests: graphql(fields('')) },
+    {
+      name: 'npsSeries, with id and interval',
+      url: ours.url,
+      requests: graphql(fields('id low high method ')),
+    },
+  ];
+}
+
+/** All must answer with the same 90 counts. */
+async function checkEqual(contenders: readonly Contender[]): Promise<void> {
+  const answers = await Promise.all(
+    contenders.map(async ({ url, requests }) => {
+      const { method, path, headers, body } = requests[0] as autocannon.Request;
+      const init = { method: method ?? 'GET', headers: headers as Record<string, string> };
+      const answer = await fetch(`${url}${path}`, body ? { ...init, body } : init);
+      const content = (await answer.json()) as { data: { npsSeries: object[] } } | object[];
+      const rows = (Array.isArray(content) ? content : content.data.npsSeries) as Record<string, unknown>[];
+      if (rows.length !== 90) throw new Error(`${rows.length} rows instead of 90`);
+      return JSON.stringify(rows.map(({ time, responses, promoters }) => [time, responses, promoters]));
+    }),
+  );
+  if (new Set(answers).size !== 1) throw new Error(`the answers differ: ${answers.join('\n')}`);
+}
+
+async function load({ name, url, requests }: Contender, seconds: number): Promise<number> {
+  const result = await autocannon({ url, requests, connections: 10, duration: seconds });
+  if (result.non2xx + result.errors > 0) throw new Error(`${name}: ${result.non2xx + result.errors} failed`);
+  return result.requests.total / result.duration;
+}

@@ -1,0 +1,131 @@
+import { type Server, startScoreline } from './kit/process.ts';
+import { distribution, figure, type Report } from './kit/report.ts';
+import { cellFields, graphql, inFlight, ingest, responseAt } from './kit/traffic.ts';
+import type { Place } from './run.ts';
+
+const RESPONSES = 200_000;
+const BATCH = 2_000;
+const DAYS = 30;
+const CALLS = 200;
+const WARM_UP = 20;
+const AIM_MS = 50;
+const DAY_MS = 86_400_000;
+
+const TRACE = `query Trace($id: ID!) { trace(id: $id, first: 50) {
+  nodes { id kind label depth recordedAt } edges { from to relation } pageInfo { endCursor hasNextPage } complete lag } }`;
+
+interface Page {
+  readonly trace: { nodes: object[]; edges: object[]; complete: boolean };
+}
+
+/** Latency of lineage answers over 200k responses, on Neo4j and on the record, and how fast Neo4j is filled. */
+export async function traceLatency({ databaseUrl, neo4jUrl }: Place): Promise<Report> {
+  const record = await startScoreline(databaseUrl);
+  // The last whole hour: nothing is dated ahead.
+  const until = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+  const ingested = await inFlight(batches(until), 2, (body) => ingest(record.url, body, BATCH));
+  const began = performance.now();
+  const graph = await startScoreline(databaseUrl, { NEO4J_URL: neo4jUrl });
+  const someScore = (await scoreIds(record, until, 1))[0] as string;
+  while (!(await graphql<Page>(graph.url, TRACE, { id: someScore })).trace.complete) {
+    await new Promise((done) => setTimeout(done, 250));
+  }
+  const projected = (performance.now() - began) / 1000;
+
+  const [scores, responses] = await Promise.all([
+    scoreIds(record, until, CALLS + WARM_UP),
+    responseIds(record, CALLS + WARM_UP),
+  ]);
+  const rows = [];
+  const p99: number[] = [];
+  for (const [what, ids] of [
+    ['score of one cell and day, first page of 50', scores],
+    ['one response, upstream', responses],
+  ] as const) {
+    const [onGraph, onRecord] = await latencies([graph, record], ids);
+    for (const [store, times = []] of [
+      ['Neo4j', onGraph],
+      ['the record', onRecord],
+    ] as const) {
+      const found = distribution(times);
+      p99.push(found.p99);
+      rows.push([what, store, figure(found.p50), figure(found.p99), figure(found.max)]);
+    }
+  }
+  await Promise.all([graph.stop(), record.stop()]);
+  const rate = (seconds: number) => `${figure(RESPONSES / seconds)} responses/s`;
+  return {
+    title: 'lineage of scores and responses over 200k responses',
+    method:
+      `${figure(RESPONSES)} responses of 64 cells over ${DAYS} days, brought in by batches of ${figure(BATCH)}, two in flight, ` +
+      `at ${rate(ingested)}; then Neo4j was filled from nothing at ${rate(projected)} (its server's start included). ` +
+      `${CALLS} GraphQL calls after ${WARM_UP}, each with another id, one after another, the two stores in turn; both gave the ` +
+      'same pages.',
+    columns: ['trace of', 'answered by', 'p50 ms', 'p99 ms', 'max ms'],
+    rows,
+    bars: [
+      {
+        aim: `p99 under ${AIM_MS} ms`,
+        found: `${figure(Math.max(...p99))} ms`,
+        met: Math.max(...p99) < AIM_MS,
+      },
+    ],
+  };
+}
+
+function* batches(until: number): Generator<string> {
+  for (let from = 0; from < RESPONSES; from += BATCH) {
+    yield JSON.stringify(Array.from({ length: BATCH }, (_, i) => responseAt(from + i, until, DAYS)));
+  }
+}
+
+/** Scores of one cell over one day: cell after cell, day after day. */
+async function scoreIds(server: Server, until: number, count: number): Promise<string[]> {
+  const query = `query ($segment: SegmentInput!, $asOf: DateTime!) {
+    nps(segment: $segment, window: "P1D", asOf: $asOf) { id responses } }`;
+  return Promise.all(
+    Array.from({ length: count }, async (_, n) => {
+      const segment = Object.fromEntries(
+        Object.entries(cellFields(n % 64)).map(([field, value]) => [field, [value]]),
+      );
+      const asOf = new Date(until - (1 + (n % (DAYS - 2))) * DAY_MS).toISOString();
+      const { nps } = await graphql<{ nps: { id: string; responses: number }[] }>(server.url, query, {
+        segment,
+        asOf,
+      });
+      const [row] = nps;
+      if (!row || row.responses === 0)
+        throw new Error(`no responses in ${JSON.stringify(segment)} at ${asOf}`);
+      return row.id;
+    }),
+  );
+}
+
+async function responseIds(server: Server, count: number): Promise<string[]> {
+  const query = 'query ($first: Int!) { responses(first: $first) { edges { node { id } } } }';
+  const { responses } = await graphql<{ responses: { edges: { node: { id: string } }[] } }>(
+    server.url,
+    query,
+    {
+      first: count,
+    },
+  );
+  return responses.edges.map(({ node }) => node.id);
+}
+
+/** Milliseconds of each call after the warm-up, by server; the servers must give the same nodes and edges. */
+async function latencies(servers: readonly Server[], ids: readonly string[]): Promise<number[][]> {
+  const times = servers.map((): number[] => []);
+  for (const [call, id] of ids.entries()) {
+    const pages = new Set<string>();
+    for (const [index, { url }] of servers.entries()) {
+      const began = performance.now();
+      const { trace } = await graphql<Page>(url, TRACE, { id });
+      if (call >= WARM_UP) times[index]?.push(performance.now() - began);
+      pages.add(JSON.stringify([trace.nodes, trace.edges]));
+    }
+    if (pages.size > 1)
+      throw new Error(`the stores differ on ${id}: ${[...pages].join('\n').slice(0, 4_000)}`);
+  }
+  return times;
+}
