@@ -16,8 +16,8 @@ import { projectEntries } from './projector.ts';
 import { ensureGraphSchema } from './schema.ts';
 
 export const FOLLOWER = 'lineage';
-/** Entries taken at once; each may hold some thousand responses. */
-const ENTRIES = 20;
+/** Entries taken at once: of single answers, or of batches of some thousand. */
+const ENTRIES = 100;
 
 export interface GraphRecord {
   readonly store: Store;
@@ -47,7 +47,7 @@ export function openGraph(
 ): GraphProjection {
   const driver = openDriver(address);
   const { store } = record;
-  const deps = { ...record, driver };
+  const deps = { ...record, driver, projected: new Set<string>() };
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
   const lineage = withFallback(
     createNeo4jLineage(driver, lag),
@@ -90,6 +90,7 @@ export function openGraph(
   };
 
   async function dropGraph(): Promise<void> {
+    deps.projected.clear();
     const session = driver.session();
     try {
       // In transactions of bounded size: the whole graph in one would not fit into memory.

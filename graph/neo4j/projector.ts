@@ -10,7 +10,7 @@ import {
   readFeeding,
   readResponseLineage,
 } from '../../store/lineage.ts';
-import type { RecordMappings } from '../../store/provenance.ts';
+import type { RecordedMapping, RecordMappings } from '../../store/provenance.ts';
 import { surveyKey } from '../describe.ts';
 
 export interface ProjectorDeps {
@@ -18,6 +18,8 @@ export interface ProjectorDeps {
   readonly store: Store;
   readonly cells: RecordCells;
   readonly mappings: RecordMappings;
+  /** Keys of the mappings that the graph has; emptied with it. */
+  readonly projected: Set<string>;
 }
 
 /** Rows of one write to the graph. */
@@ -31,9 +33,8 @@ const SURVEYED = 0;
 export async function projectEntries(deps: ProjectorDeps, entries: readonly JournalEntry[]): Promise<void> {
   const ids = [...new Set(entries.flatMap(({ payload }) => [...payload.added, ...payload.removed]))].sort();
   await deps.cells.refresh(deps.store);
-  await deps.mappings.refresh(deps.store);
-  await projectMappings(deps);
-  for (let i = 0; i < ids.length; i += BATCH) await projectResponses(deps, ids.slice(i, i + BATCH));
+  const mappings = await projectMappings(deps);
+  for (let i = 0; i < ids.length; i += BATCH) await projectResponses(deps, mappings, ids.slice(i, i + BATCH));
   const hours = new Map<string, { hour: number; cell: string }>();
   for (const { payload } of entries) {
     for (const [cellId, hour] of payload.deltas) {
@@ -52,14 +53,21 @@ const MAPPINGS = `UNWIND $rows AS row
   MERGE (c:ScaleRule {id: row.scale})
   MERGE (m)-[:OF_SOURCE]->(s) MERGE (m)-[:FOR]->(v) MERGE (m)-[:APPLIES]->(c)`;
 
-async function projectMappings({ driver, mappings }: ProjectorDeps): Promise<void> {
-  const rows = mappings.all().map((mapping) => ({
+type Mappings = ReadonlyMap<string, RecordedMapping>;
+
+/** Mappings are few and never change: those that are new are written before anything refers to them. */
+async function projectMappings({ driver, store, mappings, projected }: ProjectorDeps): Promise<Mappings> {
+  await mappings.refresh(store);
+  const fresh = mappings.all().filter(({ key }) => !projected.has(key));
+  const rows = fresh.map((mapping) => ({
     id: nodeId('MappingVersion', mapping.key),
     source: nodeId('Source', mapping.source),
     survey: nodeId('SurveyVersion', surveyKey(mapping)),
     scale: nodeId('ScaleRule', mapping.scaleKey),
   }));
-  await write(driver, (tx) => tx.run(MAPPINGS, { rows }));
+  if (rows.length > 0) await write(driver, (tx) => tx.run(MAPPINGS, { rows }));
+  for (const { key } of fresh) projected.add(key);
+  return new Map(mappings.all().map((mapping) => [mapping.key, mapping]));
 }
 
 const REMOVE = `UNWIND $ids AS id MATCH (x:Response {id: id})
@@ -78,19 +86,35 @@ const ROLLUPS = `UNWIND $rows AS row
 const COUNTED = `UNWIND $rows AS row MATCH (x:Response {id: row.id}) MATCH (r:Rollup {id: row.rollup})
   MERGE (x)-[:COUNTED_IN]->(r)`;
 const EVENTS = `UNWIND $rows AS row
-  MERGE (e:SourceEvent {id: row.id}) SET e.position = row.position, e.receivedAt = row.receivedAt
-  WITH e, row MATCH (x:Response {id: row.response}) MATCH (m:MappingVersion {id: row.mapping}) MATCH (s:Source {id: row.source})
+  MERGE (e:SourceEvent {id: row.event}) SET e.position = row.position, e.receivedAt = row.eventReceivedAt
+  WITH e, row MATCH (x:Response {id: row.response}) MATCH (m:MappingVersion {id: row.mappingId}) MATCH (s:Source {id: row.source})
   MERGE (e)-[:MAPPED_BY]->(m) MERGE (e)-[:RECEIVED_FROM]->(s)
   FOREACH (_ IN CASE WHEN row.present THEN [1] ELSE [] END | MERGE (x)-[:NORMALISED_FROM]->(e))
   FOREACH (_ IN CASE WHEN row.present THEN [] ELSE [1] END | MERGE (x)-[:SUPERSEDES]->(e))`;
 
-async function projectResponses(deps: ProjectorDeps, ids: readonly string[]): Promise<void> {
+const EXISTING = 'UNWIND $ids AS id MATCH (x:Response {id: id}) RETURN x.id AS id';
+/** Most responses are new: one pass that does not look for what cannot be there. */
+const CREATE = `UNWIND $rows AS row
+  MATCH (v:SurveyVersion {id: row.survey}) MATCH (m:MappingVersion {id: row.mappingId}) MATCH (s:Source {id: row.source})
+  CREATE (x:Response {id: row.id, answeredAt: row.answeredAt, receivedAt: row.receivedAt, cell: row.cell,
+    mapping: row.mapping})
+  CREATE (e:SourceEvent {id: row.event, position: row.position, receivedAt: row.eventReceivedAt})
+  CREATE (x)-[:ANSWERS]->(v) CREATE (x)-[:NORMALISED_FROM]->(e)
+  CREATE (e)-[:MAPPED_BY]->(m) CREATE (e)-[:RECEIVED_FROM]->(s)
+  WITH x, row WHERE row.rollup IS NOT NULL
+  MATCH (r:Rollup {id: row.rollup}) CREATE (x)-[:COUNTED_IN]->(r)`;
+
+async function projectResponses(
+  deps: ProjectorDeps,
+  mappings: Mappings,
+  ids: readonly string[],
+): Promise<void> {
   const { driver, store } = deps;
   const present = await readResponseLineage(store, ids);
   const known = new Set(present.map(({ id }) => id));
   const gone = ids.filter((id) => !known.has(id)).map((id) => nodeId('Response', id));
-  const events = await readEvents(store, [...known]);
-  const responses = present.map((row) => responseRow(deps, row));
+  const events = byResponse(await readEvents(store, [...known]));
+  const rows = present.map((row) => responseRow(mappings, row, events.get(row.id) ?? []));
   const rollups = new Map<string, RollupKey>();
   for (const { counted, hour, cell } of present) {
     const rollup = { hour, cell, model: SURVEYED };
@@ -98,28 +122,84 @@ async function projectResponses(deps: ProjectorDeps, ids: readonly string[]): Pr
   }
   await write(driver, async (tx) => {
     if (gone.length > 0) await tx.run(REMOVE, { ids: gone });
-    if (responses.length === 0) return;
-    await tx.run(LOOSEN, { rows: responses });
-    await tx.run(RESPONSES, { rows: responses });
+    if (rows.length === 0) return;
     await tx.run(ROLLUPS, { rows: [...rollups.values()].map(rollupRow) });
-    await tx.run(COUNTED, { rows: responses.filter(({ rollup }) => rollup !== null) });
-    await tx.run(EVENTS, { rows: eventRows(deps, present, events) });
+    const found = await tx.run(EXISTING, { ids: rows.map(({ id }) => id) });
+    const existing = new Set(found.records.map((record) => record.get('id') as string));
+    const isNew = (row: ResponseRow) => !existing.has(row.id) && row.superseded.length === 0;
+    await tx.run(CREATE, { rows: rows.filter(isNew) });
+    const changed = rows.filter((row) => !isNew(row));
+    if (changed.length === 0) return;
+    await tx.run(LOOSEN, { rows: changed });
+    await tx.run(RESPONSES, { rows: changed });
+    await tx.run(COUNTED, { rows: changed.filter(({ rollup }) => rollup !== null) });
+    await tx.run(EVENTS, { rows: changed.flatMap(eventRows) });
   });
 }
 
-function responseRow(deps: ProjectorDeps, row: ResponseLineageRow) {
-  const mapping = deps.mappings.all().find(({ key }) => key === row.mapping);
-  if (!mapping) throw new Error(`the mapping version ${row.mapping} is not in the record`);
+function byResponse(events: readonly EventRow[]): Map<string, EventRow[]> {
+  const groups = new Map<string, EventRow[]>();
+  for (const event of events) {
+    const group = groups.get(event.responseId);
+    if (group) group.push(event);
+    else groups.set(event.responseId, [event]);
+  }
+  return groups;
+}
+
+interface GraphEvent {
+  readonly event: string;
+  readonly position: string;
+  readonly eventReceivedAt: number;
+  readonly mappingId: string;
+  readonly source: string;
+}
+
+interface ResponseRow extends GraphEvent {
+  readonly id: string;
+  readonly answeredAt: number;
+  readonly receivedAt: number;
+  readonly cell: string;
+  readonly mapping: string;
+  readonly survey: string;
+  readonly rollup: string | null;
+  readonly superseded: readonly GraphEvent[];
+}
+
+function responseRow(mappings: Mappings, row: ResponseLineageRow, events: readonly EventRow[]): ResponseRow {
+  const own = mappings.get(row.mapping);
+  const present = events.find(({ id }) => id === row.eventId);
+  if (!own || !present)
+    throw new Error(`the mapping or the source event of response ${row.id} is not in the record`);
   return {
     id: nodeId('Response', row.id),
     answeredAt: row.answeredAt,
     receivedAt: row.receivedAt,
     cell: row.cell,
     mapping: row.mapping,
-    survey: nodeId('SurveyVersion', surveyKey(mapping)),
-    event: nodeId('SourceEvent', row.eventId),
+    survey: nodeId('SurveyVersion', surveyKey(own)),
     rollup: row.counted ? rollupId({ hour: row.hour, cell: row.cell, model: SURVEYED }) : null,
+    ...graphEvent(mappings, present),
+    superseded: events.filter((event) => event !== present).map((event) => graphEvent(mappings, event)),
   };
+}
+
+function graphEvent(mappings: Mappings, { id, position, receivedAt, mapping }: EventRow): GraphEvent {
+  return {
+    event: nodeId('SourceEvent', id),
+    position,
+    eventReceivedAt: receivedAt,
+    mappingId: nodeId('MappingVersion', mapping),
+    source: nodeId('Source', mappings.get(mapping)?.source ?? ''),
+  };
+}
+
+/** The present event of a response and those that it superseded, each with the response it belongs to. */
+function eventRows({ id, superseded, ...present }: ResponseRow) {
+  return [
+    { ...present, response: id, present: true },
+    ...superseded.map((event) => ({ ...event, response: id, present: false })),
+  ];
 }
 
 function rollupRow(rollup: RollupKey) {
@@ -129,24 +209,6 @@ function rollupRow(rollup: RollupKey) {
     cellId: nodeId('Cell', rollup.cell),
     modelId: nodeId('ModelVersion', rollup.model),
   };
-}
-
-function eventRows(
-  deps: ProjectorDeps,
-  responses: readonly ResponseLineageRow[],
-  events: readonly EventRow[],
-) {
-  const presentEvents = new Set(responses.map(({ eventId }) => eventId));
-  const sources = new Map(deps.mappings.all().map(({ key, source }) => [key, source]));
-  return events.map(({ id, responseId, position, receivedAt, mapping }) => ({
-    id: nodeId('SourceEvent', id),
-    response: nodeId('Response', responseId),
-    position,
-    receivedAt,
-    mapping: nodeId('MappingVersion', mapping),
-    source: nodeId('Source', sources.get(mapping) ?? ''),
-    present: presentEvents.has(id),
-  }));
 }
 
 const FEED = `UNWIND $rows AS row MATCH (r:Rollup {id: row.rollup}) MATCH (m:MappingVersion {id: row.mapping})

@@ -13,6 +13,7 @@ import { RecordMappings } from '../../store/provenance.ts';
 import { DIMENSIONS, openTestRecord, PEPPER } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 import {
+  ADMIN_KEY,
   freshInstance,
   type GraphqlAnswer,
   type RunningServer,
@@ -110,11 +111,11 @@ describe('the record on TimescaleDB', () => {
 });
 
 /** Keeps sending until told to stop; a 503 is tried again, as its answer says. Counts what was acknowledged. */
-function keepSending(server: RunningServer, from: number) {
+function keepSending(server: RunningServer, pauseMs: number) {
   const acknowledged = new Set<number>();
   const unexpected: string[] = [];
   let running = true;
-  let next = from;
+  let next = 0;
   const sender = async () => {
     while (running) {
       const ids = Array.from({ length: 20 }, () => next++);
@@ -133,7 +134,7 @@ function keepSending(server: RunningServer, from: number) {
         if (answer.status !== 503) unexpected.push(`${answer.status} ${text}`);
         await new Promise((done) => setTimeout(done, 100));
       }
-      await new Promise((done) => setTimeout(done, 10));
+      await new Promise((done) => setTimeout(done, pauseMs));
     }
   };
   const done = Promise.all([sender(), sender(), sender(), sender()]);
@@ -156,7 +157,7 @@ describe('a server', () => {
     const instance = await freshInstance({ DATABASE_URL: await postgres.createDatabase('chaos') });
     const server = await startServer(instance);
     cleanups.push(async () => server.stop());
-    const sending = keepSending(server, 0);
+    const sending = keepSending(server, 10);
     for (const mode of ['fast', 'immediate', 'fast'] as const) {
       const goal = sending.acknowledged.size + 200;
       await until(() => sending.acknowledged.size >= goal, 'responses flow');
@@ -178,7 +179,7 @@ describe('a server', () => {
     const instance = await freshInstance({ NEO4J_URL: neo4j.url });
     const server = await startServer(instance);
     cleanups.push(async () => server.stop());
-    const sending = keepSending(server, 0);
+    const sending = keepSending(server, 200);
     await until(() => sending.acknowledged.size >= 300, 'responses flow');
     await neo4j.stop();
     const stoppedAt = Date.now();
@@ -227,13 +228,13 @@ describe('a server', () => {
         after = data.trace.pageInfo.endCursor;
       }
     };
-    const lag = async () =>
-      (
-        await server.graphql<{ trace: { lag: number } }>(
-          'query ($id: ID!) { trace(id: $id, first: 1) { lag } }',
-          { id },
-        )
-      ).data.trace.lag;
+    const lag = async () => {
+      const metrics = await (
+        await fetch(`${server.url}/metrics`, { headers: { 'x-api-key': ADMIN_KEY } })
+      ).text();
+      await new Promise((done) => setTimeout(done, 250));
+      return Number(/follower="lineage"\} (\d+)/.exec(metrics)?.[1]);
+    };
     await until(async () => (await lag()) === 0, 'the graph has caught up', 120_000).catch((error) => {
       throw new Error(`${error.message}: ${server.output().slice(-2_000)}`);
     });
