@@ -7,7 +7,9 @@ import type { Place } from './run.ts';
 const UPDATES = 200;
 const WARM_UP = 20;
 const AIM_MICROSECONDS = 3;
+/** The first tells what an update costs before it is delivered to anybody else. */
 const SHAPES = [
+  { sockets: 1, each: 1 },
   { sockets: 20, each: 50 },
   { sockets: 1_000, each: 1 },
 ] as const;
@@ -55,9 +57,10 @@ export async function fanOut({ databaseUrl }: Place): Promise<Report> {
     }
   }
   await Promise.all([baseline.stop(), ours.stop()]);
-  const worst = Math.max(
-    ...found.filter(({ name }) => name === 'npsUpdates').map(({ cost }) => cost.cpuMicroseconds),
-  );
+  const [alone = Number.NaN, ...shared] = found
+    .filter(({ name }) => name === 'npsUpdates')
+    .map(({ cost }) => cost.cpuMicroseconds);
+  const worst = Math.max(...shared);
   return {
     title: 'one update to 1,000 equal subscriptions',
     method:
@@ -81,7 +84,7 @@ export async function fanOut({ databaseUrl }: Place): Promise<Report> {
     bars: [
       {
         aim: `at most ${AIM_MICROSECONDS} µs per delivery`,
-        found: `${figure(worst)} µs in the worse shape`,
+        found: `${figure(worst)} µs in the worse shape, of which ${figure(alone / 1_000)} µs are the update's own cost`,
         met: worst <= AIM_MICROSECONDS,
       },
     ],

@@ -1,4 +1,4 @@
-import { type Server, startScoreline } from './kit/process.ts';
+import { KEY, pause, type Server, startScoreline } from './kit/process.ts';
 import { distribution, figure, type Report } from './kit/report.ts';
 import { cellFields, graphql, inFlight, ingest, responseAt } from './kit/traffic.ts';
 import type { Place } from './run.ts';
@@ -26,10 +26,7 @@ export async function traceLatency({ databaseUrl, neo4jUrl }: Place): Promise<Re
   const ingested = await inFlight(batches(until), 2, (body) => ingest(record.url, body, BATCH));
   const began = performance.now();
   const graph = await startScoreline(databaseUrl, { NEO4J_URL: neo4jUrl });
-  const someScore = (await scoreIds(record, until, 1))[0] as string;
-  while (!(await graphql<Page>(graph.url, TRACE, { id: someScore })).trace.complete) {
-    await new Promise((done) => setTimeout(done, 250));
-  }
+  while ((await lineageLag(graph)) > 0) await pause(500);
   const projected = (performance.now() - began) / 1000;
 
   const [scores, responses] = await Promise.all([
@@ -71,6 +68,14 @@ export async function traceLatency({ databaseUrl, neo4jUrl }: Place): Promise<Re
       },
     ],
   };
+}
+
+/** Journal entries that Neo4j has yet to take in. */
+async function lineageLag({ url }: Server): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`, { headers: { 'x-api-key': KEY } })).text();
+  const lag = /^scoreline_journal_lag_entries\{follower="lineage"\} (\d+)$/m.exec(metrics)?.[1];
+  if (lag === undefined) throw new Error('the metrics do not tell the lag of the lineage graph');
+  return Number(lag);
 }
 
 function* batches(until: number): Generator<string> {

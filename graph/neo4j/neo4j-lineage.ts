@@ -6,23 +6,34 @@ import type { CountedResponse, LineageStore, ResponseFacts, RollupSelection } fr
 /** Keys in the graph are ids of nodes: "MappingVersion:…"; the store speaks of the keys behind the colon. */
 const keyOf = (id: string) => id.slice(id.indexOf(':') + 1);
 
-const SELECTED = `r.hour >= $fromHour AND r.hour < $untilHour AND r.cell IN $cells
-  AND ($model IS NULL OR r.model = $model)
-  AND ($mappings IS NULL OR EXISTS { (r)-[:FED_BY]->(fed:MappingVersion) WHERE fed.id IN $mappings })`;
+/**
+ * The selection's conditions; those that select nothing are left out, because `$x IS NULL OR …` keeps Neo4j's planner
+ * from its indexes.
+ */
+const where = ({ mappings, model }: RollupSelection): string =>
+  [
+    'r.hour >= $fromHour AND r.hour < $untilHour AND r.cell IN $cells',
+    ...(model === null ? [] : ['r.model = $model']),
+    ...(mappings === null
+      ? []
+      : ['EXISTS { (r)-[:FED_BY]->(fed:MappingVersion) WHERE fed.id IN $mappings }']),
+  ].join(' AND ');
 
-const ROLLUPS = `MATCH (r:Rollup) WHERE ${SELECTED}
-    AND ($after IS NULL OR r.hour > $after.hour OR (r.hour = $after.hour AND (r.cell > $after.cell
-      OR (r.cell = $after.cell AND r.model > $after.model))))
+const AFTER = `(r.hour > $after.hour OR (r.hour = $after.hour AND (r.cell > $after.cell
+  OR (r.cell = $after.cell AND r.model > $after.model))))`;
+
+const rollupsQuery = (selection: RollupSelection, after: RollupKey | null) =>
+  `MATCH (r:Rollup) WHERE ${where(selection)}${after ? ` AND r.hour >= $after.hour AND ${AFTER}` : ''}
   RETURN r.hour AS hour, r.cell AS cell, r.model AS model ORDER BY hour, cell, model LIMIT $limit`;
 
 const MAPPINGS_OF = `UNWIND range(0, size($ids) - 1) AS place
   MATCH (:Rollup {id: $ids[place]})-[:FED_BY]->(m:MappingVersion)
   RETURN place, m.id AS mapping ORDER BY place, mapping`;
 
-const CELLS = `MATCH (r:Rollup) WHERE ${SELECTED} RETURN DISTINCT r.cell AS key ORDER BY key`;
-const MODELS = `MATCH (r:Rollup) WHERE ${SELECTED} RETURN DISTINCT r.model AS key ORDER BY key`;
-const MAPPINGS = `MATCH (r:Rollup) WHERE ${SELECTED} MATCH (r)-[:FED_BY]->(m:MappingVersion)
-  RETURN DISTINCT m.id AS key ORDER BY key`;
+const dictionaryQuery = (selection: RollupSelection) =>
+  `MATCH (r:Rollup) WHERE ${where(selection)}
+  OPTIONAL MATCH (r)-[:FED_BY]->(m:MappingVersion)
+  RETURN collect(DISTINCT r.cell) AS cells, collect(DISTINCT r.model) AS models, collect(DISTINCT m.id) AS mappings`;
 
 // Cut to the page before the events are looked up.
 const RESPONSES = `UNWIND range(0, size($ids) - 1) AS place
@@ -76,7 +87,11 @@ export function createNeo4jLineage(driver: Driver, lag: () => Promise<number>): 
     name: 'neo4j',
     lag,
     rollups: (selection, after, limit) =>
-      read<RollupKey>(ROLLUPS, { ...selected(selection), after, limit: neo4j.int(limit) }),
+      read<RollupKey>(rollupsQuery(selection, after), {
+        ...selected(selection),
+        after,
+        limit: neo4j.int(limit),
+      }),
     mappingsOf: async (rollups) => {
       const mappings: string[][] = rollups.map(() => []);
       const rows = await read<{ place: number; mapping: string }>(MAPPINGS_OF, {
@@ -86,16 +101,14 @@ export function createNeo4jLineage(driver: Driver, lag: () => Promise<number>): 
       return mappings;
     },
     dictionary: async (selection) => {
-      const parameters = selected(selection);
-      const [cells, models, mappings] = await Promise.all([
-        read<{ key: string }>(CELLS, parameters),
-        read<{ key: number }>(MODELS, parameters),
-        read<{ key: string }>(MAPPINGS, parameters),
-      ]);
+      const [row] = await read<{ cells: string[]; models: number[]; mappings: string[] }>(
+        dictionaryQuery(selection),
+        selected(selection),
+      );
       return {
-        cells: cells.map(({ key }) => key),
-        models: models.map(({ key }) => key),
-        mappings: mappings.map(({ key }) => keyOf(key)),
+        cells: [...(row?.cells ?? [])].sort(),
+        models: [...(row?.models ?? [])].sort((a, b) => a - b),
+        mappings: (row?.mappings ?? []).map(keyOf).sort(),
       };
     },
     responses: async (rollups, range, mappings, begin, limit): Promise<CountedResponse[]> => {
