@@ -1,8 +1,7 @@
 import { type Server, startProgram, startScoreline } from './kit/process.ts';
-import { figure, type Report } from './kit/report.ts';
+import { figure, type Place, type Report } from './kit/report.ts';
 import { openSubscribers } from './kit/subscribers.ts';
 import { ingest, post } from './kit/traffic.ts';
-import type { Place } from './run.ts';
 
 const UPDATES = 200;
 const WARM_UP = 20;

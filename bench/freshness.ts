@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { KEY, pause, startScoreline } from './kit/process.ts';
-import { distribution, figure, type Report } from './kit/report.ts';
+import { distribution, figure, type Place, type Report } from './kit/report.ts';
 import { cellFields, inFlight, ingest, responseAt } from './kit/traffic.ts';
-import type { Place } from './run.ts';
 
 const RESPONSES = 200;
 const WARM_UP = 20;

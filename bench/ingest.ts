@@ -1,8 +1,7 @@
 import pg from 'pg';
 import { startScoreline } from './kit/process.ts';
-import { figure, median, type Report } from './kit/report.ts';
+import { figure, median, type Place, type Report } from './kit/report.ts';
 import { inFlight, ingest, responseAt } from './kit/traffic.ts';
-import type { Place } from './run.ts';
 
 const ROUNDS = 3;
 const PER_ROUND = 20_000;

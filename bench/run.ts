@@ -6,7 +6,7 @@ import { createDatabase } from '../test/services/postgres.ts';
 import { fanOut } from './fan-out.ts';
 import { freshness } from './freshness.ts';
 import { ingestRate } from './ingest.ts';
-import { type Report, section } from './kit/report.ts';
+import { type Place, type Report, section } from './kit/report.ts';
 import { series } from './series.ts';
 import { traceLatency } from './trace.ts';
 
@@ -15,13 +15,9 @@ import { traceLatency } from './trace.ts';
  * that did not run, and those written by hand, are kept.
  */
 
-/** Where a bench measures: a database of its own, and the one Neo4j. */
-export interface Place {
-  readonly databaseUrl: string;
-  readonly neo4jUrl: string;
-}
+type Bench = (place: Place) => Promise<Report>;
 
-const BENCHES: Record<string, (place: Place) => Promise<Report>> = {
+const BENCHES: Record<string, Bench> = {
   series,
   ingest: ingestRate,
   'fan-out': fanOut,
@@ -58,7 +54,7 @@ process.exit(0);
 async function measure(name: string, { postgres, neo4jUrl }: Services): Promise<void> {
   process.stderr.write(`${name} ...\n`);
   const databaseUrl = await createDatabase(postgres, `bench_${name.replace('-', '_')}`);
-  const report = await (BENCHES[name] as (place: Place) => Promise<Report>)({ databaseUrl, neo4jUrl });
+  const report = await (BENCHES[name] as Bench)({ databaseUrl, neo4jUrl });
   const text = section(name, report, machine());
   process.stdout.write(`${text}\n`);
   keep(name, text);

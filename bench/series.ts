@@ -4,8 +4,7 @@ import { cellKey } from '../domain/cell.ts';
 import { openPostgres } from '../store/client.ts';
 import { migrate } from '../store/migrate.ts';
 import { KEY, type Server, startProgram, startScoreline } from './kit/process.ts';
-import { figure, median, type Report } from './kit/report.ts';
-import type { Place } from './run.ts';
+import { figure, median, type Place, type Report } from './kit/report.ts';
 
 const CELLS = 1_000;
 const DAYS = 1_000;

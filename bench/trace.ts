@@ -1,7 +1,6 @@
 import { KEY, pause, type Server, startScoreline } from './kit/process.ts';
-import { distribution, figure, type Report } from './kit/report.ts';
+import { distribution, figure, type Place, type Report } from './kit/report.ts';
 import { cellFields, graphql, inFlight, ingest, responseAt } from './kit/traffic.ts';
-import type { Place } from './run.ts';
 
 const RESPONSES = 200_000;
 const BATCH = 2_000;

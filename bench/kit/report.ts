@@ -1,3 +1,9 @@
+/** Where a bench measures: a database of its own, and the one Neo4j. */
+export interface Place {
+  readonly databaseUrl: string;
+  readonly neo4jUrl: string;
+}
+
 /** What one bench found: a table, and how it came about. */
 export interface Report {
   readonly title: string;
