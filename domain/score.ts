@@ -1,6 +1,6 @@
 import type { Cell, Segment } from './cell.ts';
 import { normaliseSegment } from './cell.ts';
-import { type IntervalMethod, npsInterval } from './interval.ts';
+import { npsInterval } from './interval.ts';
 import { add, type Counts, npsScore, total, ZERO } from './nps.ts';
 import type { Scope } from './scope.ts';
 import type { TimeRange } from './time-windows.ts';
@@ -13,21 +13,6 @@ export interface ScoreName extends TimeRange {
   readonly basis: Basis;
   /** Level of the interval, 0 to 1 exclusive. */
   readonly confidence: number;
-}
-
-/** One score with what is needed to judge it; null counts are suppressed. Times in epoch milliseconds. */
-export interface ScoreRow extends ScoreName {
-  readonly id: string;
-  /** Where the row stands on the time axis: the start of its bucket, or of its window. */
-  readonly time: number;
-  /** The value of each attribute that the query grouped by. */
-  readonly group: Readonly<Record<string, string>>;
-  readonly score: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly method: IntervalMethod | null;
-  readonly counts: Counts | null;
-  readonly suppressed: boolean;
 }
 
 const PREFIX = 'nps_';
@@ -83,43 +68,65 @@ export function isSuppressed(scope: Scope, cells: readonly Cell[], n: number): b
   return !cells.every((cell) => scope.allows('readResponse', cell));
 }
 
+/**
+ * One score with what is needed to judge it. Its id and its interval are worked out when they are asked for: a chart
+ * of a year asks for neither.
+ */
+export class ScoreRow implements ScoreName {
+  readonly from: number;
+  readonly until: number;
+  readonly segment: Segment;
+  readonly basis: Basis;
+  readonly confidence: number;
+  /** Where the row stands on the time axis: the start of its bucket, or of its window. Epoch milliseconds. */
+  readonly time: number;
+  /** The value of each attribute that the query grouped by. */
+  readonly group: Readonly<Record<string, string>>;
+  /** null when suppressed. */
+  readonly counts: Counts | null;
+  #interval: ReturnType<typeof npsInterval> | undefined;
+
+  constructor(name: ScoreName, time: number, group: ScoreRow['group'], counts: Counts | null) {
+    this.from = name.from;
+    this.until = name.until;
+    this.segment = name.segment;
+    this.basis = name.basis;
+    this.confidence = name.confidence;
+    this.time = time;
+    this.group = group;
+    this.counts = counts;
+  }
+
+  get id(): string {
+    return scoreId(this);
+  }
+
+  get suppressed(): boolean {
+    return this.counts === null;
+  }
+
+  /** Score points; null without answers or when suppressed. */
+  get score(): number | null {
+    return this.counts && npsScore(this.counts);
+  }
+
+  get interval(): ReturnType<typeof npsInterval> {
+    if (this.#interval === undefined)
+      this.#interval = this.counts && npsInterval(this.counts, this.confidence);
+    return this.#interval;
+  }
+}
+
 /** The row of one number. `cells`: those whose responses the counts are of. */
 export function scoreRow(
   scope: Scope,
   name: ScoreName,
   time: number,
-  group: Readonly<Record<string, string>>,
+  group: ScoreRow['group'],
   cells: readonly Cell[],
   counts: Counts,
 ): ScoreRow {
-  const id = scoreId(name);
-  if (isSuppressed(scope, cells, total(counts))) {
-    return {
-      ...name,
-      id,
-      time,
-      group,
-      score: null,
-      low: null,
-      high: null,
-      method: null,
-      counts: null,
-      suppressed: true,
-    };
-  }
-  const interval = npsInterval(counts, name.confidence);
-  return {
-    ...name,
-    id,
-    time,
-    group,
-    score: npsScore(counts),
-    low: interval?.low ?? null,
-    high: interval?.high ?? null,
-    method: interval?.method ?? null,
-    counts,
-    suppressed: false,
-  };
+  return new ScoreRow(name, time, group, isSuppressed(scope, cells, total(counts)) ? null : counts);
 }
 
 /** Running totals: element i is the sum of the first i counts, so the sum of a window is one subtraction. */

@@ -1,5 +1,5 @@
 import type { Counts } from '../domain/nps.ts';
-import { splitByLevel, type TimeRange } from '../domain/time-windows.ts';
+import { DAY_MS, HOUR_MS, splitByLevel, type TimeRange } from '../domain/time-windows.ts';
 import type { Session, Statement } from './client.ts';
 
 /** Counts of one cell in one interval; `interval` is the index of the edge at which it begins. */
@@ -35,6 +35,15 @@ const rollupStatement = (table: string, byCell: boolean): Statement => ({
     GROUP BY 1${byCell ? ', 2' : ''}`,
 });
 
+/** Every interval one whole bucket of the table: a plain range, which the planner answers from the key. */
+const bucketStatement = (table: string, byCell: boolean): Statement => ({
+  name: `buckets_${table}_${byCell ? 'by_cell' : 'sum'}`,
+  text: `SELECT (extract(epoch FROM bucket) * 1000)::float8 AS bucket, ${byCell ? 'cell_id' : '0'} AS "cellId",
+      sum(promoters)::float8 AS promoters, sum(passives)::float8 AS passives, sum(detractors)::float8 AS detractors
+    FROM ${table} WHERE cell_id = ANY ($1::integer[]) AND model_version_id = $2 AND bucket >= $3 AND bucket < $4
+    GROUP BY 1${byCell ? ', 2' : ''}`,
+});
+
 /** Minutes whose rollups are gone: counted from the responses themselves. */
 const responseStatement = (byCell: boolean): Statement => ({
   name: `counts_response_${byCell ? 'by_cell' : 'sum'}`,
@@ -54,12 +63,19 @@ const STATEMENTS = {
   RESPONSE: [responseStatement(false), responseStatement(true)],
 } as const;
 
+const BUCKETS = {
+  DAY: [bucketStatement('rollup_day', false), bucketStatement('rollup_day', true)],
+  HOUR: [bucketStatement('rollup_hour', false), bucketStatement('rollup_hour', true)],
+} as const;
+
 /**
  * Counts of the intervals between the edges, from the coarsest rollups that fit: whole UTC days, whole UTC hours, and
  * minutes for what is left (where a zone's offset splits an hour). Intervals without responses have no row.
  */
 export async function countIntervals(session: Session, query: CountQuery): Promise<IntervalCounts[]> {
   if (query.cellIds.length === 0 || query.edges.length < 2) return [];
+  const unit = bucketUnit(query.edges);
+  if (unit !== null) return countBuckets(session, BUCKETS[unit][query.byCell ? 1 : 0], query);
   const parts = partsByLevel(query.edges, query.now);
   const answers = await Promise.all(
     (Object.keys(parts) as (keyof typeof parts)[])
@@ -67,6 +83,31 @@ export async function countIntervals(session: Session, query: CountQuery): Promi
       .map((level) => countParts(session, level, parts[level], query)),
   );
   return answers.flat();
+}
+
+/** The bucket of which every interval is exactly one, or null. */
+function bucketUnit(edges: readonly number[]): 'DAY' | 'HOUR' | null {
+  const [first = 0, second = 0] = edges;
+  const size = second - first;
+  if ((size !== DAY_MS && size !== HOUR_MS) || first % size !== 0) return null;
+  if (!edges.every((edge, index) => edge === first + index * size)) return null;
+  return size === DAY_MS ? 'DAY' : 'HOUR';
+}
+
+async function countBuckets(
+  session: Session,
+  statement: Statement,
+  query: CountQuery,
+): Promise<IntervalCounts[]> {
+  const { edges, cellIds } = query;
+  const [first = 0, second = 0] = edges;
+  const bounds = [new Date(first), new Date(edges.at(-1) ?? 0)];
+  const rows = await session.rows<Counts & { bucket: number; cellId: number }>(statement, [
+    cellIds,
+    SURVEYED,
+    ...bounds,
+  ]);
+  return rows.map((row) => ({ ...row, interval: (row.bucket - first) / (second - first) }));
 }
 
 function countParts(

@@ -158,10 +158,17 @@ function addNpsRow(builder: Builder, dimensions: readonly Dimension[]) {
         }),
       ),
       score: t.exposeFloat('score', { description: '-100..100; null when responses = 0 or suppressed.' }),
-      low: t.exposeFloat('low', { description: 'Lower bound of the confidence interval, score points.' }),
-      high: t.exposeFloat('high', { description: 'Upper bound of the confidence interval, score points.' }),
-      method: t.expose('method', {
+      low: t.float({
+        description: 'Lower bound of the confidence interval, score points.',
+        resolve: ({ interval }) => interval?.low ?? null,
+      }),
+      high: t.float({
+        description: 'Upper bound of the confidence interval, score points.',
+        resolve: ({ interval }) => interval?.high ?? null,
+      }),
+      method: t.field({
         type: builder.enumType('IntervalMethod', { values: ['SCORE', 'ADJUSTED_WALD'] as const }),
+        resolve: ({ interval }) => interval?.method ?? null,
       }),
       responses: t.int({ resolve: ({ counts }) => (counts ? total(counts) : null) }),
       promoters: t.int({ resolve: ({ counts }) => counts?.promoters ?? null }),
