@@ -1,0 +1,29 @@
+# One image for every role; SCORELINE_ROLES chooses among api, ingest and follow.
+FROM node:22-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev
+
+FROM node:22-slim
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 SCORELINE_DATA_DIR=/data
+WORKDIR /app
+COPY --from=build /app/node_modules ./node_modules
+COPY package.json tsconfig.json main.ts config.ts scoreline.config.ts schema.graphql ./
+COPY api ./api
+COPY cli ./cli
+COPY domain ./domain
+COPY examples ./examples
+COPY graph ./graph
+COPY ingestion ./ingestion
+COPY instance ./instance
+COPY migrations ./migrations
+COPY store ./store
+COPY web ./web
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 4000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+  CMD node -e "fetch('http://127.0.0.1:' + process.env.PORT + '/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"
+# node itself is process 1, so that signals reach it.
+CMD ["node", "--import", "tsx", "main.ts"]
