@@ -17,7 +17,10 @@ const rooms = Object.entries(ROOMS).map(([room, allowed]) => ({
   from: { path: `^${room}/`, pathNot: '\\.test\\.ts$' },
   to: {
     path: '^[a-z]',
-    pathNot: ['^node_modules/', `^(${[room, ...allowed].join('|').replace('config.ts', 'config\\.ts$')})(/|$)?`],
+    pathNot: [
+      '^node_modules/',
+      `^(${[room, ...allowed].join('|').replace('config.ts', 'config\\.ts$')})(/|$)?`,
+    ],
     dependencyTypesNot: ['core', 'npm', 'npm-dev', 'npm-no-pkg', 'unknown'],
   },
 }));
@@ -31,9 +34,17 @@ module.exports = {
       severity: 'error',
       // redact.ts takes from net only the test whether a text is an IPv6 address.
       from: { path: '^domain/', pathNot: '\\.test\\.ts$|redact\\.ts$' },
-      to: { path: '^(fs|http|https|net|tls|child_process|worker_threads|pg|drizzle-orm|@electric-sql)', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^(fs|http|https|net|tls|child_process|worker_threads|pg|drizzle-orm|@electric-sql)',
+        dependencyTypesNot: ['type-only'],
+      },
     },
-    { name: 'nothing-imports-tests', severity: 'error', from: { pathNot: '^(test|bench)/|\\.test\\.ts$' }, to: { path: '^test/|\\.test\\.ts$' } },
+    {
+      name: 'nothing-imports-tests',
+      severity: 'error',
+      from: { pathNot: '^(test|bench)/|\\.test\\.ts$' },
+      to: { path: '^test/|\\.test\\.ts$' },
+    },
   ],
   options: {
     parser: 'swc',
@@ -41,6 +52,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(node_modules|\\.cache|data)/' },
     moduleSystems: ['es6'],
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.cjs', '.mjs'], exportsFields: ['exports'], conditionNames: ['import', 'node'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.cjs', '.mjs'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node'],
+    },
   },
 };
