@@ -3,7 +3,7 @@ export const EXAMPLE_QUERIES: readonly { readonly name: string; readonly query: 
   {
     name: 'NpsByRegion',
     query: `query NpsByRegion {
-  nps(window: "P12W", groupBy: [REGION]) {
+  nps(window: "P12W", asOf: "2026-10-21T00:00:00Z", groupBy: [REGION]) {
     id region score low high method responses
   }
 }`,
@@ -11,7 +11,7 @@ export const EXAMPLE_QUERIES: readonly { readonly name: string; readonly query: 
   {
     name: 'NpsSeries',
     query: `query NpsSeries {
-  npsSeries(from: "2014-01-01T00:00:00Z", to: "2014-07-01T00:00:00Z", every: MONTH) {
+  npsSeries(from: "2026-07-31T22:00:00Z", to: "2026-10-31T23:00:00Z", every: MONTH, timeZone: "Europe/Berlin") {
     time score low high responses
   }
 }`,
@@ -20,8 +20,8 @@ export const EXAMPLE_QUERIES: readonly { readonly name: string; readonly query: 
     name: 'NpsChange',
     query: `query NpsChange {
   npsChange(
-    beforeFrom: "2013-01-01T00:00:00Z", beforeTo: "2014-01-01T00:00:00Z"
-    afterFrom: "2014-01-01T00:00:00Z", afterTo: "2014-09-01T00:00:00Z"
+    beforeFrom: "2026-08-01T00:00:00Z", beforeTo: "2026-09-01T00:00:00Z"
+    afterFrom: "2026-09-01T00:00:00Z", afterTo: "2026-10-21T00:00:00Z"
   ) {
     before { score responses } after { score responses }
     difference low high pValue
