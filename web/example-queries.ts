@@ -4,7 +4,7 @@ export const EXAMPLE_QUERIES: readonly { readonly name: string; readonly query: 
     name: 'NpsByRegion',
     query: `query NpsByRegion {
   nps(window: "P12W", asOf: "2026-10-21T00:00:00Z", groupBy: [REGION]) {
-    id region score low high method responses
+    region score low high method responses
   }
 }`,
   },
@@ -31,9 +31,20 @@ export const EXAMPLE_QUERIES: readonly { readonly name: string; readonly query: 
   {
     name: 'LatestResponses',
     query: `query LatestResponses {
-  responses(first: 3) {
+  responses(first: 3, to: "2026-11-01T00:00:00Z") {
     edges { node { id answeredAt score scale class productLine region comment } }
     pageInfo { hasNextPage endCursor }
+  }
+}`,
+  },
+  {
+    name: 'OneScore',
+    query: `query OneScore {
+  nps(
+    window: "P12W", asOf: "2026-10-21T00:00:00Z"
+    segment: { productLine: ["Payments"], region: ["Germany"] }
+  ) {
+    id score responses
   }
 }`,
   },
@@ -42,7 +53,6 @@ export const EXAMPLE_QUERIES: readonly { readonly name: string; readonly query: 
     query: `query WhereFrom($id: ID!) {
   trace(id: $id, first: 12) {
     nodes { depth kind label }
-    edges { from relation to }
     complete
   }
 }`,
