@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXAMPLE_QUERIES } from '../../web/example-queries.ts';
+import {
+  freshInstance,
+  type Instance,
+  type RunningServer,
+  runProgram,
+  startServer,
+} from '../fixtures/server.ts';
+
+/** A newcomer's first hour: what the README shows must be what they get. */
+const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+/** Each query as the README shows it, with the answer shown below it, if one is. */
+const shown = new Map(
+  [...README.matchAll(/```graphql\n(.*?)\n```\n(?:\n```json\n(.*?)\n```)?/gs)].map(
+    ([, query = '', answer]) => [query, answer === undefined ? undefined : (JSON.parse(answer) as unknown)],
+  ),
+);
+const queryNamed = (name: string) => EXAMPLE_QUERIES.find((example) => example.name === name)?.query ?? '';
+
+/** Numbers to nine places: the last bit of a logarithm may differ from machine to machine. */
+const rounded = (value: unknown) =>
+  JSON.parse(JSON.stringify(value), (_, item) =>
+    typeof item === 'number' ? Number(item.toFixed(9)) : item,
+  ) as unknown;
+
+let instance: Instance;
+let server: RunningServer;
+
+beforeAll(async () => {
+  instance = await freshInstance();
+  server = await startServer(instance);
+});
+afterAll(async () => {
+  await server.stop();
+  instance.remove();
+});
+
+describe('the README', () => {
+  it('opens with how to start and how to test', () => {
+    expect(README).toMatch(/^# Scoreline\n\n```\nnpm ci && npm start\nnpm ci && npm test\n```\n/);
+  });
+
+  it('shows the queries of the console, all and no others', () => {
+    expect([...shown.keys()]).toEqual(EXAMPLE_QUERIES.map(({ query }) => query));
+  });
+
+  it("shows the account of the example's import", async () => {
+    const command = /npm run import -- (examples\S+) --map (\S+)\n/.exec(README) ?? [];
+    const { code, output } = await runProgram(
+      [
+        'cli/import.ts',
+        command[1] ?? '',
+        '--map',
+        command[2] ?? '',
+        '--url',
+        server.url,
+        '--rejects',
+        `${instance.dataDir}/rejects`,
+      ],
+      instance.env,
+    ).finished;
+    expect(code).toBe(0);
+    const [, account = ''] = /```\n(accepted {4}.*?)```/s.exec(README) ?? [];
+    expect(account).toContain('accepted    56\n');
+    expect(output).toContain(account);
+  });
+
+  const answered = EXAMPLE_QUERIES.filter(({ query }) => shown.get(query) !== undefined);
+  it('shows an answer to every query but the live one', () => {
+    expect(answered.map(({ name }) => name)).toEqual(
+      EXAMPLE_QUERIES.map(({ name }) => name).filter((name) => name !== 'Live'),
+    );
+  });
+
+  it.each(answered)('shows the answer to $name', async ({ query }) => {
+    const [score] = (shown.get(queryNamed('OneScore')) as { nps: { id: string }[] }).nps;
+    const { data, errors } = await server.graphql(query, query.includes('$id') ? { id: score?.id } : {});
+    expect(errors).toBeUndefined();
+    expect(rounded(data)).toEqual(rounded(shown.get(query)));
+  });
+
+  it('shows what becomes of answers sent by HTTP', async () => {
+    const [, body = '', answer = ''] = /-d '(\[.*?\])'\n```\n\n```json\n(.*?)```/s.exec(README) ?? [];
+    const response = await server.post('/ingest/responses', body);
+    expect(response.status).toBe(202);
+    expect(await response.json()).toEqual(JSON.parse(answer));
+  });
+
+  it('names every variable of the environment that is read', () => {
+    const config = readFileSync(new URL('../../config.ts', import.meta.url), 'utf8');
+    const read = [...config.matchAll(/^ {4}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name);
+    expect(read.length).toBeGreaterThan(8);
+    for (const name of read) expect(README).toContain(`\`${name}\``);
+  });
+});
