@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * unit: beside the source, no I/O. integration and e2e: against a real record (PGlite unless
- * SCORELINE_TEST_DATABASE_URL names another). services: what only real servers can show.
+ * unit: beside the source, no I/O. integration and e2e: against a real record on PGlite. services: the same suites on real
+ * TimescaleDB and Neo4j, and what only real servers can show.
  */
 export default defineConfig({
   test: {
