@@ -4,6 +4,7 @@ import type { Dimension } from '../domain/dimensions.ts';
 import type { FieldGroup } from '../domain/scope.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
 import type { Acceptor } from '../ingestion/accept.ts';
+import type { BatchAccount } from '../ingestion/outcome.ts';
 import type { Store } from '../store/client.ts';
 import type { RecordedMapping, RecordMappings } from '../store/provenance.ts';
 import { type ResponseRow, readResponsesById } from '../store/responses.ts';
@@ -24,6 +25,8 @@ export interface ApiDeps {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly log: Log;
+  /** Told what became of each batch that arrived. */
+  readonly onIngested: (account: BatchAccount) => void;
 }
 
 /** One value that was withheld, told in `extensions.masked`. */

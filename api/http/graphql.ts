@@ -7,8 +7,7 @@ import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { formatGraphqlError, InvalidArgument } from '../errors.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
 import type { OperationRequest } from '../operation.ts';
-import type { Cohorts } from '../subscriptions/cohort.ts';
-import { serveEventStream } from '../subscriptions/sse.ts';
+import type { EventStreams } from '../subscriptions/sse.ts';
 import { callerOf } from './auth.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -17,7 +16,7 @@ export async function addGraphqlRoute(
   server: FastifyInstance,
   schema: GraphQLSchema,
   deps: ApiDeps,
-  cohorts: Cohorts,
+  streams: EventStreams,
   metrics: Metrics,
 ): Promise<ApolloServer<ApiContext>> {
   const apollo = new ApolloServer<ApiContext>({
@@ -56,7 +55,7 @@ export async function addGraphqlRoute(
   const streamEvents = async (request: FastifyRequest, reply: FastifyReply) => {
     const operation = operationOf(request);
     reply.hijack();
-    await serveEventStream(reply.raw, schema, deps, cohorts, callerOf(request), operation);
+    await streams.serve(reply.raw, callerOf(request), operation);
   };
   return apollo;
 }

@@ -27,7 +27,11 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       const { scope } = callerOf(request);
       const reader: ItemReader = (item, position) =>
         item instanceof BadLine ? rejected('INVALID', item.message) : read(item, position);
-      return answer(reply, await submitItems(deps.acceptor, scope, reader, items, `request ${randomUUID()}`));
+      return answer(
+        deps,
+        reply,
+        await submitItems(deps.acceptor, scope, reader, items, `request ${randomUUID()}`),
+      );
     });
 
     routes.post('/ingest/file', options, async (request, reply) => {
@@ -36,14 +40,14 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       bounded(batch.rows.length);
       const account = accountFor(await acceptFileRows(deps.acceptor, scope, batch));
       const withLines = account.rejected.map((one) => ({ ...one, line: batch.rows[one.index]?.line }));
-      return answer(reply, { ...account, rejected: withLines });
+      return answer(deps, reply, { ...account, rejected: withLines });
     });
 
     routes.post('/ingest/demo', options, async (request, reply) => {
       const { scope } = callerOf(request);
       const items = parseItems(textOf(request), 'application/json');
       const drafts = draftsFromDemo(items, `request ${randomUUID()}`);
-      return answer(reply, accountFor(await acceptMixed(deps.acceptor, scope, drafts)));
+      return answer(deps, reply, accountFor(await acceptMixed(deps.acceptor, scope, drafts)));
     });
   });
 }
@@ -97,7 +101,8 @@ function bounded(items: number): void {
     throw new InvalidArgument(`${items} responses in one request; at most ${LIMITS.batch}`);
 }
 
-function answer(reply: FastifyReply, account: BatchAccount): FastifyReply {
+function answer({ onIngested }: ApiDeps, reply: FastifyReply, account: BatchAccount): FastifyReply {
+  onIngested(account);
   const nothingKept = account.accepted + account.duplicates === 0 && account.rejected.length > 0;
   return reply.code(nothingKept ? 422 : 202).send(account);
 }

@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { BatchAccount } from '../../ingestion/outcome.ts';
 import type { ApiContext } from '../context.ts';
 
 /** A number that is asked for when somebody scrapes. */
@@ -8,6 +9,7 @@ export interface LiveGauges {
   /** Journal entries that each follower has yet to read, by follower. */
   readonly journalLag: () => Promise<Readonly<Record<string, number>>>;
   readonly sockets: () => number;
+  readonly streams: () => number;
   readonly cohorts: () => number;
   readonly waitingRows: () => number;
   readonly cells: () => number;
@@ -16,8 +18,8 @@ export interface LiveGauges {
 export interface Metrics {
   readonly registry: Registry;
   readonly apolloPlugin: ApolloServerPlugin<ApiContext>;
-  /** Counts what became of ingested items. */
-  readonly ingested: (outcome: 'accepted' | 'duplicate' | 'rejected', items: number) => void;
+  /** Counts what became of the items of a batch. */
+  readonly ingested: (account: BatchAccount) => void;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -50,7 +52,12 @@ export function createMetrics(): Metrics {
       };
     },
   };
-  return { registry, apolloPlugin, ingested: (outcome, items) => responses.inc({ outcome }, items) };
+  const ingested = ({ accepted, duplicates, rejected }: BatchAccount) => {
+    responses.inc({ outcome: 'accepted' }, accepted);
+    responses.inc({ outcome: 'duplicate' }, duplicates);
+    responses.inc({ outcome: 'rejected' }, rejected.length);
+  };
+  return { registry, apolloPlugin, ingested };
 }
 
 /** Adds /metrics in the Prometheus text format. */
@@ -65,6 +72,7 @@ export function addMetricsRoute(server: FastifyInstance, { registry }: Metrics, 
       },
     });
   gauge('scoreline_websockets', 'Open WebSocket connections.', live.sockets);
+  gauge('scoreline_event_streams', 'Open streams of server-sent events.', live.streams);
   gauge('scoreline_subscription_cohorts', 'Groups of equal subscriptions, each executed once.', live.cohorts);
   gauge('scoreline_ingest_waiting_responses', 'Responses waiting for their commit.', live.waitingRows);
   gauge('scoreline_cells', 'Cells: combinations of dimension values.', live.cells);

@@ -4,6 +4,7 @@ import { maskedError, publicError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { buildSchema } from '../schema/schema.ts';
 import { createCohorts } from '../subscriptions/cohort.ts';
+import { createEventStreams, type EventStreams } from '../subscriptions/sse.ts';
 import { serveWebSocket } from '../subscriptions/websocket.ts';
 import { requireKey } from './auth.ts';
 import { addGraphqlRoute } from './graphql.ts';
@@ -13,7 +14,7 @@ import { addMetricsRoute, createMetrics, type LiveGauges } from './metrics.ts';
 import { addPage } from './page.ts';
 
 export interface ApiOptions {
-  readonly deps: ApiDeps;
+  readonly deps: Omit<ApiDeps, 'onIngested'>;
   readonly roles: { readonly api: boolean; readonly ingest: boolean };
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly gauges: Pick<LiveGauges, 'journalLag' | 'cells' | 'waitingRows'>;
@@ -25,6 +26,8 @@ export interface ApiServer {
   listen(host: string, port: number): Promise<string>;
   close(): Promise<void>;
 }
+
+const CLOSE_PATIENCE_MS = 8_000;
 
 /** The HTTP server with the routes of its roles: GraphQL, ingest, health, metrics, page. */
 export async function createApiServer({ deps, roles, checks, gauges }: ApiOptions): Promise<ApiServer> {
@@ -39,18 +42,12 @@ export async function createApiServer({ deps, roles, checks, gauges }: ApiOption
   addHealthRoutes(fastify, checks);
   const cohorts = createCohorts((error) => deps.log.error({ err: error }, 'a live update could not be told'));
   let sockets: ReturnType<typeof serveWebSocket> | undefined;
-  const acceptor: ApiDeps['acceptor'] = {
-    ...deps.acceptor,
-    accept: async (scope, drafts) => {
-      const outcomes = await deps.acceptor.accept(scope, drafts);
-      for (const { status } of outcomes) metrics.ingested(status, 1);
-      return outcomes;
-    },
-  };
-  const counted = { ...deps, acceptor };
+  let streams: EventStreams | undefined;
+  const counted: ApiDeps = { ...deps, onIngested: metrics.ingested };
   if (roles.api) {
     const schema = buildSchema(deps.dimensions);
-    await addGraphqlRoute(fastify, schema, counted, cohorts, metrics);
+    streams = createEventStreams(schema, counted, cohorts);
+    await addGraphqlRoute(fastify, schema, counted, streams, metrics);
     sockets = serveWebSocket(fastify.server, schema, counted, cohorts);
     addPage(fastify);
   }
@@ -58,22 +55,24 @@ export async function createApiServer({ deps, roles, checks, gauges }: ApiOption
   addMetricsRoute(fastify, metrics, {
     ...gauges,
     sockets: () => sockets?.sockets() ?? 0,
+    streams: () => streams?.count() ?? 0,
     cohorts: () => cohorts.count(),
   });
   return {
     fastify,
     listen: (host, port) => fastify.listen({ host, port }),
     close: async () => {
+      streams?.close();
       await sockets?.close();
-      // Event streams have no end of their own.
-      const closing = fastify.close();
-      fastify.server.closeAllConnections();
-      await closing;
+      // Requests that are being answered may finish, but not take for ever.
+      const impatience = setTimeout(() => fastify.server.closeAllConnections(), CLOSE_PATIENCE_MS);
+      await fastify.close();
+      clearTimeout(impatience);
     },
   };
 }
 
-function addErrorHandlers(fastify: FastifyInstance, deps: ApiDeps): void {
+function addErrorHandlers(fastify: FastifyInstance, deps: ApiOptions['deps']): void {
   fastify.setErrorHandler(async (error: Error & { statusCode?: number; code?: string }, _request, reply) => {
     const known = publicError(error) ?? fromFastify(error) ?? maskedError(deps.log, error);
     if (known.status === 503) reply.header('retry-after', '2');

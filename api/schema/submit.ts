@@ -51,12 +51,15 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
       description:
         'Answers after the commit. Bad items are rejected one by one; the good ones beside them are kept.',
       args: { input: t.arg({ type: [input], required: true }) },
-      resolve: (_root, args, { deps, caller }) => {
+      resolve: async (_root, args, { deps, caller }) => {
         if (args.input.length > LIMITS.batch) {
           throw new InvalidArgument(`input: ${args.input.length} responses; at most ${LIMITS.batch} at once`);
         }
         const items = args.input.map((item) => ({ ...item, answeredAt: item.answeredAt.text }));
-        return submitItems(deps.acceptor, caller.scope, read, items, `request ${randomUUID()}`);
+        const request = `request ${randomUUID()}`;
+        const account = await submitItems(deps.acceptor, caller.scope, read, items, request);
+        deps.onIngested(account);
+        return account;
       },
     }),
   );

@@ -10,17 +10,41 @@ import { beginSubscription } from './subscribe.ts';
 const HEARTBEAT_MS = 12_000;
 const CLOSE_GRACE_MS = 2_000;
 
-/**
- * Answers one operation as a stream of server-sent events ("distinct connections mode" of the GraphQL over SSE
- * protocol): `next` with an execution result, and `complete`.
- */
-export async function serveEventStream(
+export interface EventStreams {
+  /**
+   * Answers one operation as a stream of server-sent events ("distinct connections mode" of the GraphQL over SSE
+   * protocol): `next` with an execution result, and `complete`.
+   */
+  serve(response: ServerResponse, caller: Caller, request: OperationRequest): Promise<void>;
+  count(): number;
+  /** Ends all with the reason, so that clients know to come back. */
+  close(): void;
+}
+
+/** The event streams of one server. */
+export function createEventStreams(schema: GraphQLSchema, deps: ApiDeps, cohorts: Cohorts): EventStreams {
+  const open = new Set<StreamEnd>();
+  return {
+    serve: (response, caller, request) =>
+      serveEventStream(response, schema, deps, cohorts, caller, request, open),
+    count: () => open.size,
+    close: () => {
+      for (const end of open) end('the server is stopping; resume with after', 'GOING_AWAY');
+    },
+  };
+}
+
+/** Ends a stream from our side. */
+type StreamEnd = (message: string, code: string) => void;
+
+async function serveEventStream(
   response: ServerResponse,
   schema: GraphQLSchema,
   deps: ApiDeps,
   cohorts: Cohorts,
   caller: Caller,
   request: OperationRequest,
+  open: Set<StreamEnd>,
 ): Promise<void> {
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -39,26 +63,33 @@ export async function serveEventStream(
     return finish(await executeOperation(prepared));
   }
   let leave: (() => void) | undefined;
-  let dropped = false;
-  const drop = () => {
-    dropped = true;
+  let ended = false;
+  const end: StreamEnd = (message, code) => {
+    ended = true;
+    open.delete(end);
     leave?.();
-    const message = `slow consumer: over ${LIMITS.unread} bytes unread; resume with after`;
-    finish({ errors: [{ message, extensions: { code: 'SLOW_CONSUMER' } }] });
+    finish({ errors: [{ message, extensions: { code } }] });
+    // A client that does not read does not see the end either.
     setTimeout(() => response.destroy(), CLOSE_GRACE_MS).unref();
   };
+  open.add(end);
   const begun = await beginSubscription(cohorts, prepared, (payload) => {
-    if (dropped || response.destroyed) return;
-    if (response.writableLength > LIMITS.unread) drop();
-    else response.write(`event: next\ndata: ${payload}\n\n`);
+    if (ended || response.destroyed) return;
+    if (response.writableLength > LIMITS.unread) {
+      end(`slow consumer: over ${LIMITS.unread} bytes unread; resume with after`, 'SLOW_CONSUMER');
+    } else response.write(`event: next\ndata: ${payload}\n\n`);
   });
-  if (typeof begun !== 'function') return finish(begun);
+  if (typeof begun !== 'function') {
+    open.delete(end);
+    return finish(begun);
+  }
   leave = begun;
-  const heartbeat = setInterval(() => !dropped && response.write(':\n\n'), HEARTBEAT_MS);
-  const end = () => {
+  const heartbeat = setInterval(() => !ended && response.write(':\n\n'), HEARTBEAT_MS);
+  const closed = () => {
+    open.delete(end);
     clearInterval(heartbeat);
     begun();
   };
-  if (response.destroyed || dropped) end();
-  else response.once('close', end);
+  if (response.destroyed || ended) closed();
+  else response.once('close', closed);
 }

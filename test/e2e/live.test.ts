@@ -270,4 +270,17 @@ describe('the socket', () => {
     slow.destroy();
     good.stop();
   });
+
+  it('tells subscribers when the server stops', async () => {
+    await submit('stop', [9]);
+    const both = Object.values(transports).map((connectClient) =>
+      collect(connectClient() as Transport, operation('stop')),
+    );
+    await until(() => both.every(({ updates }) => updates.length === 1), 'both are served');
+    expect((await server.stop()).code).toBe(0);
+    await until(() => both.every(({ state }) => state.ended), 'both are told');
+    expect(both[0]?.state.error).toMatchObject({ code: 1001 });
+    expect(both[1]?.results.at(-1)).toMatchObject({ errors: [{ extensions: { code: 'GOING_AWAY' } }] });
+    server = await startServer(instance);
+  });
 });

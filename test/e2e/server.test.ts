@@ -248,7 +248,8 @@ describe('the door', () => {
     ).text();
     for (const name of [
       'scoreline_journal_lag_entries{follower="live"}',
-      'scoreline_ingested_responses_total',
+      'scoreline_ingested_responses_total{outcome="rejected"}',
+      'scoreline_event_streams',
       'scoreline_websockets',
       'scoreline_graphql_operation_seconds_count',
     ]) {
