@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { ApiDeps } from '../context.ts';
 import { maskedError, publicError } from '../errors.ts';
@@ -28,6 +30,7 @@ export interface ApiServer {
 }
 
 const CLOSE_PATIENCE_MS = 8_000;
+const READ_ON_MS = 5_000;
 
 /** The HTTP server with the routes of its roles: GraphQL, ingest, health, metrics, page. */
 export async function createApiServer({ deps, roles, checks, gauges }: ApiOptions): Promise<ApiServer> {
@@ -73,9 +76,10 @@ export async function createApiServer({ deps, roles, checks, gauges }: ApiOption
 }
 
 function addErrorHandlers(fastify: FastifyInstance, deps: ApiOptions['deps']): void {
-  fastify.setErrorHandler(async (error: Error & { statusCode?: number; code?: string }, _request, reply) => {
+  fastify.setErrorHandler(async (error: Error & { statusCode?: number; code?: string }, request, reply) => {
     const known = publicError(error) ?? fromFastify(error) ?? maskedError(deps.log, error);
     if (known.status === 503) reply.header('retry-after', '2');
+    if (known.status === 413) await readOn(request.raw);
     return reply
       .code(known.status)
       .send({ errors: [{ message: known.message, extensions: { code: known.code } }] });
@@ -84,6 +88,13 @@ function addErrorHandlers(fastify: FastifyInstance, deps: ApiOptions['deps']): v
     const message = `${request.method} ${request.url.split('?')[0]} is not a path of this server`;
     return reply.code(404).send({ errors: [{ message, extensions: { code: 'NOT_FOUND' } }] });
   });
+}
+
+/** Takes in the rest of what is too large: a client that is still sending would see a broken pipe, not the answer. */
+async function readOn(body: IncomingMessage): Promise<void> {
+  body.resume();
+  const ended = finished(body, { signal: AbortSignal.timeout(READ_ON_MS) }).catch(() => undefined);
+  if (!body.complete) await ended;
 }
 
 function fromFastify({ statusCode, code, message }: Error & { statusCode?: number; code?: string }) {
