@@ -106,7 +106,10 @@ export function describeScale(rule: ScaleRule): string {
 
 /** The answer's class and points, or null when it is not an answer of this scale ("7.5", 11 on 0-10, "maybe"). */
 export function applyScale(rule: ScaleRule, answer: string | number): ScaledScore | null {
-  if (rule.kind === 'labels') return rule.labels[String(answer).trim().toLowerCase()] ?? null;
+  if (rule.kind === 'labels') {
+    const label = String(answer).trim().toLowerCase();
+    return Object.hasOwn(rule.labels, label) ? (rule.labels[label] ?? null) : null;
+  }
   const text = typeof answer === 'number' ? String(answer) : answer.trim();
   // Exports often write whole ratings as "7.0".
   if (!/^-?\d{1,4}(\.0{1,6})?$/.test(text)) return null;

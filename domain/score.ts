@@ -161,7 +161,9 @@ export function groupCells(
  * when both the count and its change are large enough that no single answer shows.
  */
 export function mayAdvance(smallestCount: number, shown: Counts | null, next: Counts | null): boolean {
-  if (!next) return shown !== null;
+  // What is suppressed replaces a score that no longer holds, but a first answer must not show by it.
+  if (!next) return shown !== null && total(shown) > 0;
   const n = total(next);
-  return n >= smallestCount && Math.abs(n - (shown ? total(shown) : 0)) >= smallestCount;
+  const change = Math.abs(n - (shown ? total(shown) : 0));
+  return (n === 0 || n >= smallestCount) && change >= smallestCount;
 }

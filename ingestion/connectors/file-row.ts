@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DateTime } from 'luxon';
 import type { MappingVersion } from '../../domain/provenance.ts';
-import { describeScale, type ScaleRule } from '../../domain/scale.ts';
+import { type ScaleRule, scaleKey } from '../../domain/scale.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import { type FileMap, namedScale } from './file-map.ts';
@@ -95,7 +95,7 @@ const mappings = new WeakMap<FileMap, Map<string, MappingVersion>>();
 function mappingOf(map: FileMap, scale: ScaleRule): MappingVersion {
   const known = mappings.get(map) ?? new Map<string, MappingVersion>();
   mappings.set(map, known);
-  const key = describeScale(scale);
+  const key = scaleKey(scale);
   const mapping = known.get(key) ?? {
     source: map.source,
     connector: 'file',

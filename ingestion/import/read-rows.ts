@@ -87,7 +87,7 @@ async function* csvRows(text: Readable): AsyncGenerator<ReadRow> {
     skip_records_with_error: true,
     max_record_size: LONGEST_ROW,
   });
-  // Rows that the parser gives up on come through this event, before the row after them.
+  // Rows that the parser gives up on come through this event.
   const skipped: ReadRow[] = [];
   parser.on('skip', (error: { lines?: number; message: string }) => {
     skipped.push({ line: error.lines ?? 0, problem: `not CSV: ${error.message}` });
@@ -95,17 +95,14 @@ async function* csvRows(text: Readable): AsyncGenerator<ReadRow> {
   const unix = unixLines();
   text.on('error', (error) => parser.destroy(error));
   text.pipe(unix).pipe(parser);
-  let begins = 1;
   for await (const { record, info } of parser as AsyncIterable<{
     record: string[];
     info: { lines: number };
   }>) {
-    for (const row of skipped.splice(0)) {
-      yield row;
-      begins = row.line + 1;
-    }
-    const line = begins;
-    begins = info.lines + 1;
+    // The parser counts to the line where the record ends.
+    const line = info.lines - record.reduce((breaks, value) => breaks + value.split('\n').length - 1, 0);
+    // It runs ahead of its reader: what it gave up on further down has its turn later.
+    while (skipped[0] && skipped[0].line < line) yield skipped.shift() as ReadRow;
     if (record.length === 1 && record[0]?.trim() === '') continue;
     if (!header) {
       header = record.map((name) => name.trim());

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { createGroupCommit, Overloaded } from './group-commit.ts';
+
+class Passing extends Error {}
+
+/** A commit that takes a while, notes its transactions, and fails as told. */
+function setUp(fail: (rows: readonly number[], attempt: number) => Error | undefined = () => undefined) {
+  const transactions: number[][] = [];
+  const times: number[] = [];
+  let clock = 0;
+  let attempt = 0;
+  const commits = createGroupCommit<number, string>({
+    commit: async (rows, { receivedAt }) => {
+      attempt += 1;
+      await new Promise((done) => setImmediate(done));
+      times.push(receivedAt.getTime());
+      const error = fail(rows, attempt);
+      if (error) throw error;
+      transactions.push([...rows]);
+      return rows.map((row) => `row ${row}`);
+    },
+    now: () => clock++,
+    maxRows: 4,
+    maxWaiting: 10,
+    isPassing: (error) => error instanceof Passing,
+    patienceMs: 50,
+    onRetry: () => undefined,
+  });
+  return { commits, transactions, times };
+}
+
+describe('group commit', () => {
+  it('lets requests that come while a transaction runs share the next one, in order', async () => {
+    const { commits, transactions } = setUp();
+    const answers = await Promise.all([1, 2, 3, 4, 5, 6].map((row) => commits.add([row])));
+    expect(answers.flat()).toEqual([1, 2, 3, 4, 5, 6].map((row) => `row ${row}`));
+    expect(transactions).toEqual([[1], [2, 3, 4, 5], [6]]);
+    expect(commits.waiting()).toBe(0);
+  });
+
+  it('keeps a request whole, and gives each its own results', async () => {
+    const { commits, transactions } = setUp();
+    const answers = await Promise.all(
+      [[1], [2, 3, 4], [5, 6], [7, 8, 9, 10, 11]].slice(0, 3).map((rows) => commits.add(rows)),
+    );
+    expect(answers).toEqual([['row 1'], ['row 2', 'row 3', 'row 4'], ['row 5', 'row 6']]);
+    expect(transactions).toEqual([[1], [2, 3, 4], [5, 6]]);
+    expect(await commits.add([])).toEqual([]);
+  });
+
+  it('gives a lasting error only to the request that causes it', async () => {
+    const { commits, transactions } = setUp((rows) => (rows.includes(3) ? new Error('three') : undefined));
+    const answers = await Promise.allSettled([1, 2, 3, 4].map((row) => commits.add([row])));
+    expect(
+      answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : answer.reason.message)),
+    ).toEqual([['row 1'], ['row 2'], 'three', ['row 4']]);
+    expect(transactions).toEqual([[1], [2], [4]]);
+  });
+
+  it('tries again what passes, as the same batch', async () => {
+    const { commits, times } = setUp((_, attempt) => (attempt < 3 ? new Passing('away') : undefined));
+    expect(await commits.add([1])).toEqual(['row 1']);
+    expect(times).toHaveLength(3);
+    expect(new Set(times).size).toBe(1);
+  });
+
+  it('gives up on what should pass and does not', async () => {
+    let clock = 0;
+    let away = true;
+    const commits = createGroupCommit<number, number>({
+      commit: async (rows) => {
+        if (away) throw new Passing('away');
+        return [...rows];
+      },
+      now: () => {
+        clock += 40;
+        return clock;
+      },
+      maxRows: 4,
+      maxWaiting: 10,
+      isPassing: (error) => error instanceof Passing,
+      patienceMs: 50,
+      onRetry: () => undefined,
+    });
+    await expect(commits.add([1])).rejects.toThrow('away');
+    away = false;
+    expect(await commits.add([2])).toEqual([2]);
+  });
+
+  it('refuses when too much waits, and takes more when that is through', async () => {
+    const { commits } = setUp();
+    const waiting = [commits.add([1, 2, 3, 4]), commits.add([5, 6, 7, 8])];
+    await expect(commits.add([9, 10, 11])).rejects.toBeInstanceOf(Overloaded);
+    await Promise.all(waiting);
+    expect(await commits.add([9, 10, 11])).toHaveLength(3);
+    await commits.idle();
+    expect(commits.waiting()).toBe(0);
+  });
+});
