@@ -126,6 +126,7 @@ describe('what a caller may not see', () => {
     await withHidden.submit([{ ...visible('Peru', 200), answeredAt: new Date().toISOString() }]);
     // Longer than a tick: had it been told, it would show.
     await new Promise((done) => setTimeout(done, 300));
+    expect(told).toHaveLength(1);
     await withHidden.submit([{ ...visible('Germany', 300), answeredAt: new Date().toISOString() }]);
     await until(() => told.length > 1, 'the visible answer is told');
     expect(told).toEqual([told[0], (told[0] ?? 0) + 1]);
