@@ -9,6 +9,7 @@ import { LIMIT_RULES, LIMITS } from '../limits.ts';
 import type { OperationRequest } from '../operation.ts';
 import type { EventStreams } from '../subscriptions/sse.ts';
 import { callerOf } from './auth.ts';
+import { compiledQueries } from './compiled.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Adds /graphql: Apollo for queries and mutations, server-sent events for those that accept them. */
@@ -33,6 +34,7 @@ export async function addGraphqlRoute(
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       fastifyApolloDrainPlugin(server),
+      compiledQueries(schema),
       tellMasked,
       metrics.apolloPlugin,
     ],
