@@ -11,35 +11,57 @@ export class InvalidMap extends Error {
 
 const column = z.string().min(1);
 const npsClass = z.enum(['promoter', 'passive', 'detractor']);
+const bound = z.int().min(-9_999).max(9_999);
 const writtenScale = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('range'),
-    name: z.string().min(1),
-    minimum: z.int(),
-    maximum: z.int(),
-    passiveFrom: z.int(),
-    promoterFrom: z.int(),
-    pointsAsGiven: z.boolean().default(false),
-  }),
+  z
+    .strictObject({
+      kind: z.literal('range'),
+      name: z.string().min(1),
+      minimum: bound,
+      maximum: bound,
+      passiveFrom: bound,
+      promoterFrom: bound,
+      pointsAsGiven: z.boolean().default(false),
+    })
+    .refine(({ minimum, maximum }) => minimum < maximum, {
+      path: ['maximum'],
+      error: 'must be greater than minimum',
+    })
+    .refine(
+      ({ minimum, passiveFrom, promoterFrom, maximum }) =>
+        minimum <= passiveFrom && passiveFrom <= promoterFrom && promoterFrom <= maximum,
+      { path: ['promoterFrom'], error: 'must hold: minimum <= passiveFrom <= promoterFrom <= maximum' },
+    )
+    .refine(({ pointsAsGiven, minimum, maximum }) => !pointsAsGiven || (minimum >= 0 && maximum <= 10), {
+      path: ['pointsAsGiven'],
+      error: 'fits only scales within 0 to 10; leave it out, and points are linear',
+    }),
   z.strictObject({
     kind: z.literal('labels'),
     name: z.string().min(1),
-    labels: z.record(
-      z.string().transform((label) => label.toLowerCase()),
-      z.strictObject({ class: npsClass, points: z.int().min(0).max(1000), score: z.int() }),
-    ),
+    labels: z
+      .record(
+        z.string().transform((label) => label.trim().toLowerCase()),
+        z.strictObject({ class: npsClass, points: z.int().min(0).max(1000), score: z.int() }),
+      )
+      .refine((labels) => Object.keys(labels).length > 0, 'name at least one label'),
   }),
 ]);
-const scale = z.union([
-  z.enum(Object.keys(SCALES), `is none of the scales ${Object.keys(SCALES).join(', ')}`),
-  writtenScale,
-]);
+const SCALE_NAMES = Object.keys(SCALES).join(', ');
+const scale = z.union([z.enum(Object.keys(SCALES)), writtenScale], {
+  error: `is none of the scales ${SCALE_NAMES}, nor one written out (kind "range" or "labels")`,
+});
+const scaleByValue = z
+  .record(z.string(), scale)
+  .refine((when) => Object.keys(when).length > 0, 'name at least one value');
 
 const fileMap = z.strictObject({
   source: z.string().trim().min(1).max(128),
   survey: z.strictObject({ name: z.string().min(1), version: z.string().min(1) }),
   /** A column, or columns whose hash identifies the row of a file that has no id. */
-  externalId: z.union([column, z.strictObject({ hash: z.array(column).min(1) })]),
+  externalId: z.union([column, z.strictObject({ hash: z.array(column).min(1) })], {
+    error: 'must be a column, or { "hash": [columns] } where the file has no id',
+  }),
   respondent: column.optional(),
   answeredAt: z.strictObject({
     column,
@@ -55,21 +77,28 @@ const fileMap = z.strictObject({
   score: z
     .strictObject({
       column,
-      scale: z.union([scale, z.strictObject({ by: column, when: z.record(z.string(), scale) })]),
+      scale: z.union([scale, z.strictObject({ by: column, when: scaleByValue })], {
+        error: `must be one of the scales ${SCALE_NAMES}, one written out (kind "range" or "labels"), or { "by": column, "when": { value: scale } }`,
+      }),
     })
     .optional(),
-  comment: z.union([column, z.array(column).min(1)]).optional(),
+  comment: z
+    .union([column, z.array(column).min(1)], { error: 'must be a column, or a list of columns to be joined' })
+    .optional(),
   dimensions: z
     .record(
       z.string(),
-      z.union([
-        z.strictObject({ value: z.string().min(1) }),
-        z.strictObject({
-          column,
-          values: z.record(z.string(), z.string()).optional(),
-          default: z.string().optional(),
-        }),
-      ]),
+      z.union(
+        [
+          z.strictObject({ value: z.string().min(1) }),
+          z.strictObject({
+            column,
+            values: z.record(z.string(), z.string()).optional(),
+            default: z.string().optional(),
+          }),
+        ],
+        { error: 'must be { "value": text } or { "column": column, "values": { … }, "default": text }' },
+      ),
     )
     .default({}),
   /** Only rows whose column has one of the values. */
@@ -90,7 +119,10 @@ export function parseFileMap(declared: unknown, dimensions: readonly Dimension[]
   const read = fileMap.safeParse(declared);
   if (!read.success) {
     throw new InvalidMap(
-      read.error.issues.map(({ path, message }) => `${path.join('.') || 'map'}: ${message}`).join('\n'),
+      read.error.issues
+        .flatMap((issue) => mistakesOf(issue))
+        .map(({ path, message }) => `${path.join('.') || 'map'}: ${message}`)
+        .join('\n'),
     );
   }
   const names = dimensions.map(({ field }) => field);
@@ -104,6 +136,25 @@ export function parseFileMap(declared: unknown, dimensions: readonly Dimension[]
     throw new InvalidMap('score: a map names a score, a comment, or both');
   return { ...read.data, declared };
 }
+
+interface Mistake {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Where several forms are possible and one was plainly meant, what is wrong with that one. */
+function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors
+    .map((inner) => inner.flatMap(mistakesOf))
+    .filter((inner) => inner.length > 0 && inner.every(isWithin));
+  const [only] = meant;
+  if (!only || meant.length > 1) return [issue];
+  return only.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
+}
+
+/** A wrong kind is wrong as a whole. */
+const isWithin = ({ path }: Mistake) => path.length > 0 && path[0] !== 'kind';
 
 /** The columns that the map reads, for a check against the file's header. */
 export function columnsOf(map: FileMap): string[] {

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/dimensions.ts';
+import { applyScale, type ScaleRule } from '../../domain/scale.ts';
+import { type FileMap, InvalidMap, mapHash, namedScale, parseFileMap } from './file-map.ts';
+
+const DIMENSIONS = defineDimensions(DEFAULT_DIMENSIONS);
+const MAP = {
+  source: 'paper',
+  survey: { name: 'visit', version: '1' },
+  externalId: 'id',
+  answeredAt: { column: 'when' },
+  score: { column: 'rating', scale: '1-10' },
+};
+const RANGE = { kind: 'range', name: 'stars', minimum: 1, maximum: 5, passiveFrom: 4, promoterFrom: 5 };
+const parse = (changes: object): FileMap => parseFileMap({ ...MAP, ...changes }, DIMENSIONS);
+const mistakes = (declared: unknown): string[] => {
+  try {
+    parseFileMap(declared, DIMENSIONS);
+  } catch (error) {
+    if (error instanceof InvalidMap) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+};
+const scaled = (scale: unknown) => ({ ...MAP, score: { column: 'rating', scale } });
+
+describe('parseFileMap', () => {
+  it('fills in what may be left out, and keeps what was declared', () => {
+    const declared = { ...MAP };
+    expect(parseFileMap(declared, DIMENSIONS)).toEqual({
+      ...MAP,
+      answeredAt: { column: 'when', format: 'iso', zone: 'UTC', missing: [] },
+      dimensions: {},
+      where: {},
+      declared,
+    });
+  });
+
+  it.each<[unknown, (string | RegExp)[]]>([
+    [null, [/^map: .*expected object/]],
+    [{}, [/^source: /, /^survey: /, /^externalId: must be a column, or/, /^answeredAt: /]],
+    [{ ...MAP, survey: { name: 'visit' } }, [/^survey\.version: /]],
+    [{ ...MAP, survey: { name: '', version: '1' } }, [/^survey\.name: /]],
+    [{ ...MAP, externalId: { hash: [] } }, [/^externalId\.hash: /]],
+    [{ ...MAP, externalId: 7 }, [/^externalId: must be a column, or \{ "hash": \[columns\] \}/]],
+    [{ ...MAP, answeredAt: { column: 'when', format: [] } }, [/^answeredAt\.format: /]],
+    [{ ...MAP, answeredAt: { column: 'when', zone: 'CET+1' } }, [/^answeredAt\.zone: is no IANA zone/]],
+    [{ ...MAP, comment: [] }, [/^comment: /]],
+    [{ ...MAP, where: { kind: 'seat' } }, [/^where\.kind: /]],
+    [
+      { ...MAP, dimensions: { region: { colum: 'x' } } },
+      [/^dimensions\.region: must be \{ "value": text \} or/],
+    ],
+    [
+      { ...MAP, dimensions: { planet: { value: 'x' }, moon: { value: 'y' } } },
+      [
+        /^dimensions\.planet, moon: no such dimension; there are productLine, region, lifecycleStage, channel/,
+      ],
+    ],
+    [scaled(undefined), [/^score\.scale: must be one of the scales 0-10, /]],
+    [scaled('1-11'), [/^score\.scale: must be one of the scales 0-10, 1-10, 1-5, 1-7, recommend, /]],
+    [scaled('constructor'), [/^score\.scale: must be one of the scales/]],
+    [scaled({ by: 'kind', when: {} }), ['score.scale.when: name at least one value']],
+    [
+      scaled({ by: 'kind', when: { seat: '1-10', bed: '1-11' } }),
+      [/^score\.scale\.when\.bed: is none of the scales 0-10/],
+    ],
+    [scaled({ ...RANGE, kind: 'stars' }), [/^score\.scale: must be one of the scales/]],
+    [scaled({ ...RANGE, best: 5 }), [/^score\.scale: .*"best"/]],
+    [scaled({ kind: 'range', name: 's', minimum: 1, maximum: 5 }), [/\.passiveFrom: /, /\.promoterFrom: /]],
+    [scaled({ ...RANGE, minimum: 0.5 }), [/^score\.scale\.minimum: /]],
+    [
+      scaled({ kind: 'labels', name: 'l', labels: { yes: { class: 'fan', points: 10, score: 1 } } }),
+      [/^score\.scale\.labels\.yes\.class: .*"promoter"/],
+    ],
+    [scaled({ kind: 'labels', name: 'l', labels: {} }), ['score.scale.labels: name at least one label']],
+  ])('has one line for each mistake in %j, naming its place', (declared, expected) => {
+    const lines = mistakes(declared);
+    expect(lines).toHaveLength(expected.length);
+    expected.forEach((line, i) => {
+      expect(lines[i]).toMatch(line);
+    });
+  });
+});
+
+describe('a scale written out', () => {
+  it.each([
+    [{ minimum: 5, maximum: 5, passiveFrom: 5, promoterFrom: 5 }, /^score\.scale\.maximum: must be greater/],
+    [{ minimum: 5, maximum: 1 }, /^score\.scale\.maximum: must be greater/],
+    [{ passiveFrom: 5, promoterFrom: 4 }, /must hold: minimum <= passiveFrom <= promoterFrom <= maximum/],
+    [{ passiveFrom: 0 }, /must hold/],
+    [{ promoterFrom: 6 }, /must hold/],
+    [{ maximum: 100, pointsAsGiven: true }, /^score\.scale\.pointsAsGiven: fits only scales within 0 to 10/],
+    [{ minimum: -5, pointsAsGiven: true }, /^score\.scale\.pointsAsGiven: /],
+    [{ maximum: 100_000 }, /^score\.scale\.maximum: /],
+  ])('that can give no points from 0 to 10 is refused: %j', (changes, expected) => {
+    expect(mistakes(scaled({ ...RANGE, ...changes }))[0]).toMatch(expected);
+  });
+
+  it.each([
+    [{}, [0, 1000]],
+    [{ minimum: -2, maximum: 2, passiveFrom: 1, promoterFrom: 2 }, [0, 1000]],
+    [{ minimum: 0, maximum: 100, passiveFrom: 70, promoterFrom: 90 }, [0, 1000]],
+    [{ minimum: 1, maximum: 10, passiveFrom: 7, promoterFrom: 9, pointsAsGiven: true }, [100, 1000]],
+    // No passive answers.
+    [{ passiveFrom: 5, promoterFrom: 5 }, [0, 1000]],
+  ])('gives points at its ends: %j', (changes, expected) => {
+    const map = parse({ score: { column: 'rating', scale: { ...RANGE, ...changes } } });
+    const rule = namedScale(map.score?.scale as ScaleRule);
+    if (rule.kind !== 'range') throw new Error('a range was declared');
+    expect([rule.minimum, rule.maximum].map((answer) => applyScale(rule, answer)?.points)).toEqual(expected);
+  });
+
+  it('knows its labels however they are written, in the map and in the file', () => {
+    const fan = { class: 'promoter', points: 1000, score: 2 };
+    const map = parse({
+      score: { column: 'rating', scale: { kind: 'labels', name: 'mood', labels: { ' Super ': fan } } },
+    });
+    const rule = namedScale(map.score?.scale as ScaleRule);
+    expect(['super', 'SUPER ', ' Super'].map((answer) => applyScale(rule, answer))).toEqual([fan, fan, fan]);
+  });
+});
+
+describe('mapHash', () => {
+  it('is of what was declared: another map does not continue an import', () => {
+    expect(mapHash(parse({}))).toBe(mapHash(parse({})));
+    const changed = [parse({}), parse({ source: 'mail' }), parse({ where: { kind: ['seat'] } })];
+    expect(new Set(changed.map(mapHash)).size).toBe(changed.length);
+  });
+});
