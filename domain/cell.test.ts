@@ -11,7 +11,10 @@ const attributes = fc
   .chain((names) =>
     fc
       .tuple(...names.map(() => value))
-      .map((values): Record<string, string> => Object.fromEntries(names.map((name, i) => [name, values[i]]))),
+      .map(
+        (values): Record<string, string> =>
+          Object.fromEntries(names.map((name, i) => [name, values[i] ?? ''])),
+      ),
   );
 const few = fc.constantFrom('a', 'b', 'c', 'd');
 const cells = fc.record({ region: few, channel: few, stage: few });
