@@ -107,10 +107,9 @@ function addResponse(builder: Builder, dimensions: readonly Dimension[], node: N
       comment: t.string({
         description:
           'Redacted text; null with a reason in `extensions.masked` when the caller may not read it.',
+        // Asked of every response: whether there is a comment is part of what is withheld.
         resolve: (row, _args, context, info) =>
-          row.comment !== null && mayRead(context, 'readComment', row.cellId, pathOf(info.path))
-            ? row.comment
-            : null,
+          mayRead(context, 'readComment', row.cellId, pathOf(info.path)) ? row.comment : null,
       }),
       respondent: t.string({
         description: 'Pseudonym; null with a reason in `extensions.masked` when the caller may not read it.',
