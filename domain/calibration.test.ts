@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  calibrate,
+  chooseCalibration,
+  fitIsotonic,
+  fitTemperature,
+  type LabelledLogits,
+  logLoss,
+  poolAdjacent,
+} from './calibration.ts';
+import { judge } from './classification.ts';
+import { indexOfLargest, MILLION, softmax, toMillionths, uncertaintyOf } from './probabilities.ts';
+
+const random = (() => {
+  let state = 7;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+})();
+
+/** Labels drawn from softmax(logits); what is shown to the calibration is `factor` times too sure. */
+function examples(n: number, factor: number): LabelledLogits[] {
+  return Array.from({ length: n }, () => {
+    const logits = [0, 1, 2].map(() => random() * 4 - 2);
+    const p = softmax(logits);
+    const u = random();
+    const label = u < (p[0] ?? 0) ? 0 : u < (p[0] ?? 0) + (p[1] ?? 0) ? 1 : 2;
+    return { logits: logits.map((logit) => logit * factor), label };
+  });
+}
+
+describe('calibration', () => {
+  it('finds the temperature by which logits are too sure', () => {
+    const fitted = fitTemperature(examples(20_000, 3));
+    expect(fitted.kind === 'temperature' && fitted.temperature).toBeCloseTo(3, 0);
+  });
+
+  it('pools adjacent violators: the published example 1, 3, 2, 4 becomes 1, 2.5, 2.5, 4', () => {
+    const { from, values } = poolAdjacent([
+      [1, 1],
+      [2, 3],
+      [3, 2],
+      [4, 4],
+    ]);
+    expect([from, values]).toEqual([
+      [1, 2, 4],
+      [1, 2.5, 4],
+    ]);
+  });
+
+  it('is non-decreasing and keeps the mean, whatever the points', () => {
+    const point = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 1));
+    fc.assert(
+      fc.property(fc.array(point, { minLength: 1, maxLength: 60 }), (points) => {
+        const steps = poolAdjacent(points);
+        for (let i = 1; i < steps.values.length; i++) {
+          expect(steps.values[i] ?? 0).toBeGreaterThanOrEqual(steps.values[i - 1] ?? 0);
+          expect(steps.from[i] ?? 0).toBeGreaterThan(steps.from[i - 1] ?? 0);
+        }
+        const at = (x: number) => steps.values[steps.from.filter((from) => from <= x).length - 1] ?? 0;
+        const mean = points.reduce((sum, [x]) => sum + at(x), 0) / points.length;
+        expect(mean).toBeCloseTo(points.reduce((sum, [, y]) => sum + y, 0) / points.length, 9);
+      }),
+    );
+  });
+
+  it('makes held-out predictions better where they were too sure, and chooses by log loss', () => {
+    const [fitOn, chooseOn, heldOut] = [examples(4_000, 3), examples(2_000, 3), examples(4_000, 3)];
+    const none = { kind: 'temperature', temperature: 1 } as const;
+    const chosen = chooseCalibration(fitOn, chooseOn);
+    expect(logLoss(chosen, heldOut)).toBeLessThan(logLoss(none, heldOut));
+    expect(logLoss(fitIsotonic(fitOn), heldOut)).toBeLessThan(logLoss(none, heldOut));
+    const report = (calibration: Parameters<typeof calibrate>[0]) =>
+      judge(heldOut.map(({ logits, label }) => ({ probabilities: calibrate(calibration, logits), label })));
+    expect(report(chosen).ece).toBeLessThan(0.03);
+    expect(report(none).ece).toBeGreaterThan(0.1);
+  });
+});
+
+describe('judge', () => {
+  it('gives the figures of a case worked out by hand', () => {
+    const report = judge([
+      { probabilities: [0.7, 0.2, 0.1], label: 0 },
+      { probabilities: [0.1, 0.6, 0.3], label: 2 },
+      { probabilities: [0.2, 0.3, 0.5], label: 2 },
+    ]);
+    expect(report.confusion).toEqual([
+      [1, 0, 0],
+      [0, 0, 0],
+      [0, 1, 1],
+    ]);
+    expect(report.accuracy).toBeCloseTo(2 / 3, 12);
+    expect(report.brier).toBeCloseTo((0.14 + 0.86 + 0.38) / 3, 12);
+    expect(report.rankedProbabilityScore).toBeCloseTo((0.09 + 0.01 + 0.01 + 0.49 + 0.04 + 0.25) / 2 / 3, 12);
+    expect(report.logLoss).toBeCloseTo(-(Math.log(0.7) + Math.log(0.3) + Math.log(0.5)) / 3, 12);
+    expect(report.ece).toBeCloseTo((0.3 + 0.6 + 0.5) / 3, 12);
+    expect(report.macroRecall).toBeCloseTo((1 + 0.5) / 2, 12);
+    expect(report.macroF1).toBeCloseTo((1 + 0 + 2 / 3) / 3, 12);
+    expect(() => judge([])).toThrow('no examples');
+  });
+});
+
+describe('probabilities', () => {
+  it('are integers that add up to a million, whatever they were', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -30, max: 30, noNaN: true }), { minLength: 2, maxLength: 9 }),
+        (logits) => {
+          const shares = softmax(logits);
+          const millionths = toMillionths(shares);
+          expect(millionths.every((one) => Number.isInteger(one) && one >= 0)).toBe(true);
+          expect(millionths.reduce((a, b) => a + b, 0)).toBe(MILLION);
+          for (const [i, one] of millionths.entries())
+            expect(Math.abs(one - (shares[i] ?? 0) * MILLION)).toBeLessThan(1.001);
+        },
+      ),
+    );
+  });
+
+  it('name the first of equals, and how little is known', () => {
+    expect(indexOfLargest([1, 3, 3])).toBe(1);
+    expect(uncertaintyOf([1 / 3, 1 / 3, 1 / 3])).toBe(MILLION);
+    expect(uncertaintyOf([1, 0, 0])).toBe(0);
+    expect(toMillionths([1 / 3, 1 / 3, 1 / 3])).toEqual([333_334, 333_333, 333_333]);
+  });
+});

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  combinedEstimate,
+  compareEstimates,
+  correctedEstimate,
+  estimateInterval,
+  trueShares,
+} from './quantification.ts';
+
+const RATES = [
+  [0.8, 0.15, 0.05],
+  [0.15, 0.7, 0.15],
+  [0.05, 0.15, 0.8],
+];
+/** Large enough that the held-out part and the smoothing hardly matter. */
+const CONFUSION = RATES.map((row) => row.map((rate) => rate * 1e9));
+const counts = (detractors: number, passives: number, promoters: number) => ({
+  detractors,
+  passives,
+  promoters,
+});
+
+describe('correction for known confusion', () => {
+  it('gives back the published example: weights 5/3, 1, 1/2 on priors .3, .3, .4; -22.5 becomes -30', () => {
+    const shares = trueShares(RATES, [0.455, 0.315, 0.23]);
+    expect(shares.map((share, i) => share / ([0.3, 0.3, 0.4][i] ?? 1))).toEqual(
+      [5 / 3, 1, 0.5].map((x) => expect.closeTo(x, 10)),
+    );
+    expect(correctedEstimate(counts(455_000, 315_000, 230_000), CONFUSION)?.theta).toBeCloseTo(-0.3, 6);
+  });
+
+  it('changes nothing for a classifier that does not err, and has then the variance of a plain sample', () => {
+    const perfect = [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? 1e12 : 0)));
+    fc.assert(
+      fc.property(fc.nat(500), fc.nat(500), fc.nat(500), (d, p, r) => {
+        const n = d + p + r;
+        const found = correctedEstimate(counts(d, p, r), perfect);
+        if (n === 0) return expect(found).toBeNull();
+        const theta = (r - d) / n;
+        expect(found?.theta).toBeCloseTo(theta, 6);
+        expect(found?.variance).toBeCloseTo(((r + d) / n - theta ** 2) / n, 6);
+      }),
+    );
+  });
+
+  it('recovers the shares that were confused', () => {
+    const share = fc.double({ min: 0.01, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(share, share, share, (a, b, c) => {
+        const shares = [a, b, c].map((x) => x / (a + b + c));
+        const q = [0, 1, 2].map((j) => shares.reduce((sum, s, i) => sum + s * (RATES[i]?.[j] ?? 0), 0));
+        expect(trueShares(RATES, q)).toEqual(shares.map((x) => expect.closeTo(x, 9)));
+      }),
+    );
+  });
+
+  it('is less sure with fewer predictions and with fewer held-out examples, and silent where nothing can be told', () => {
+    const width = (n: number, m: number) => {
+      const estimate = correctedEstimate(
+        counts(0.4 * n, 0.3 * n, 0.3 * n),
+        RATES.map((row) => row.map((rate) => rate * m)),
+      );
+      if (!estimate) throw new Error('an estimate exists');
+      const { low, high } = estimateInterval(estimate, 0.95);
+      return high - low;
+    };
+    expect(width(1_000, 1_000)).toBeLessThan(width(100, 1_000));
+    expect(width(1_000, 1_000)).toBeLessThan(width(1_000, 50));
+    const blind = [0, 1, 2].map(() => [100, 100, 100]);
+    expect(correctedEstimate(counts(1, 2, 3), blind)).toBeNull();
+  });
+
+  it('covers the truth about as often as it says', () => {
+    // 300 samples of 200 from known shares, through a classifier known from 300 held-out examples.
+    let seed = 42;
+    const random = () => {
+      seed = (seed * 1_664_525 + 1_013_904_223) % 2 ** 32;
+      return seed / 2 ** 32;
+    };
+    const draw = (p: readonly number[]) => {
+      const u = random();
+      return u < (p[0] ?? 0) ? 0 : u < (p[0] ?? 0) + (p[1] ?? 0) ? 1 : 2;
+    };
+    let covered = 0;
+    for (let run = 0; run < 300; run++) {
+      const confusion = RATES.map((row) => {
+        const found = [0, 0, 0];
+        for (let i = 0; i < 100; i++) {
+          const c = draw(row);
+          found[c] = (found[c] ?? 0) + 1;
+        }
+        return found;
+      });
+      const predicted = [0, 0, 0];
+      for (let i = 0; i < 200; i++) {
+        const c = draw(RATES[draw([0.5, 0.2, 0.3])] ?? []);
+        predicted[c] = (predicted[c] ?? 0) + 1;
+      }
+      const estimate = correctedEstimate(counts(...(predicted as [number, number, number])), confusion);
+      if (!estimate) continue;
+      const { low, high } = estimateInterval(estimate, 0.95);
+      if (low <= -20 && -20 <= high) covered += 1;
+    }
+    expect(covered).toBeGreaterThan(270);
+  });
+
+  it('weighs surveyed and inferred answers by their number', () => {
+    const both = combinedEstimate(counts(10, 10, 30), counts(455_000, 315_000, 230_000), CONFUSION);
+    expect(both?.theta).toBeCloseTo((50 * 0.4 + 1e6 * -0.3) / (1e6 + 50), 6);
+    expect(combinedEstimate(counts(10, 10, 30), counts(0, 0, 0), CONFUSION)?.theta).toBeCloseTo(0.4, 12);
+    expect(combinedEstimate(counts(0, 0, 0), counts(0, 0, 0), CONFUSION)).toBeNull();
+  });
+
+  it('compares two estimates', () => {
+    const change = compareEstimates(
+      { theta: 0.1, variance: 0.0009 },
+      { theta: 0.22, variance: 0.0016 },
+      0.95,
+    );
+    expect(change.difference).toBeCloseTo(12, 10);
+    expect(change.low).toBeCloseTo(12 - 1.959964 * 5, 4);
+    expect(change.pValue).toBeCloseTo(0.016395, 5);
+  });
+});
