@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import type { Worker } from 'node:worker_threads';
+import { LRUCache } from 'lru-cache';
+import { type EncoderId, type Encoding, identifyEncoder, type TokenStates } from './encoder.ts';
+import type { EncoderRequest } from './encoder-worker.ts';
+import { startThread } from './thread.ts';
+
+/** The encoder on all cores: one text per run, so that a result does not depend on its neighbours. */
+export interface EncoderPool {
+  readonly id: EncoderId;
+  /** The texts' encodings, in order; equal texts are encoded once. */
+  encode(texts: readonly string[]): Promise<Encoding[]>;
+  states(text: string): Promise<TokenStates>;
+  /** Texts that wait for a worker. */
+  waiting(): number;
+  close(): Promise<void>;
+}
+
+export interface PoolOptions {
+  /** A local folder or a hub id. */
+  readonly source: string;
+  /** Where encoders from the hub are kept. */
+  readonly cacheFolder: string;
+  readonly workers?: number;
+}
+
+interface Job extends Omit<EncoderRequest, 'request'> {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Encodings kept for equal texts: about 16 MB. */
+const CACHED_TEXTS = 10_000;
+/** One is being run, one waits in the worker: it is never idle while its answer travels. */
+const JOBS_PER_WORKER = 2;
+
+/** One worker thread and what it was given to do; one that breaks is replaced, and only its own jobs fail. */
+function startWorker(workerData: { source: string; cacheFolder: string }, onFree: () => void) {
+  const jobs = new Map<number, Job>();
+  let [answered, ended] = [false, false];
+  let next = 0;
+  let worker = spawn();
+
+  function spawn(): Worker {
+    const made = startThread(new URL('./encoder-worker.ts', import.meta.url), workerData);
+    made.on('message', ({ request, result, error }) => {
+      answered = true;
+      const job = jobs.get(request);
+      jobs.delete(request);
+      if (error === undefined) job?.resolve(result as never);
+      else job?.reject(new Error(`the encoder ${workerData.source} failed: ${error}`));
+      onFree();
+    });
+    made.on('error', lost);
+    made.on('exit', () => lost(new Error('an encoder worker ended')));
+    return made;
+  }
+
+  function fail(error: Error) {
+    for (const job of jobs.values()) job.reject(error);
+    jobs.clear();
+  }
+
+  function lost(error: Error) {
+    if (ended) return;
+    worker.removeAllListeners();
+    fail(error);
+    // One that never came up would not come up the next time either.
+    if (!answered) ended = true;
+    else worker = spawn();
+    onFree();
+  }
+
+  return {
+    free: () => jobs.size < JOBS_PER_WORKER,
+    busy: () => jobs.size,
+    run(job: Job) {
+      if (ended) return job.reject(new Error('the encoder is closed'));
+      next += 1;
+      jobs.set(next, job);
+      worker.postMessage({ request: next, kind: job.kind, text: job.text } satisfies EncoderRequest);
+    },
+    end: async () => {
+      ended = true;
+      fail(new Error('the encoder is closed'));
+      await worker.terminate();
+    },
+  };
+}
+
+/**
+ * Starts the workers and waits until the encoder has answered once.
+ * @throws Error when the encoder cannot be opened.
+ */
+export async function openEncoderPool(options: PoolOptions): Promise<EncoderPool> {
+  const { source, cacheFolder } = options;
+  const queue: Job[] = [];
+  const cache = new LRUCache<string, Promise<Encoding>>({ max: CACHED_TEXTS });
+  let closed = false;
+  const members = Array.from({ length: options.workers ?? availableParallelism() }, () =>
+    startWorker({ source, cacheFolder }, feed),
+  );
+
+  function feed() {
+    while (queue.length > 0) {
+      const [member] = members.filter((one) => one.free()).sort((a, b) => a.busy() - b.busy());
+      if (!member) return;
+      member.run(queue.shift() as Job);
+    }
+  }
+  const ask = <Result>(kind: EncoderRequest['kind'], text: string) =>
+    new Promise<Result>((resolve, reject) => {
+      if (closed) return reject(new Error('the encoder is closed'));
+      queue.push({ kind, text, resolve: resolve as Job['resolve'], reject });
+      feed();
+    });
+  const encodeOne = (text: string) => {
+    const key = createHash('sha256').update(text).digest('base64');
+    const known = cache.get(key);
+    if (known) return known;
+    const asked = ask<Encoding>('encode', text);
+    cache.set(key, asked);
+    asked.catch(() => cache.delete(key));
+    return asked;
+  };
+  const close = async () => {
+    closed = true;
+    for (const job of queue.splice(0)) job.reject(new Error('the encoder is closed'));
+    await Promise.all(members.map((member) => member.end()));
+  };
+  try {
+    await encodeOne('ready');
+    const id = await identifyEncoder(source, cacheFolder);
+    return {
+      id,
+      encode: (texts) => Promise.all(texts.map(encodeOne)),
+      states: (text) => ask('states', text),
+      waiting: () => queue.length,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

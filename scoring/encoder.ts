@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { AutoModel, AutoTokenizer, env } from '@huggingface/transformers';
+
+/** One text as the encoder sees it. */
+export interface Encoding {
+  /** Mean of the token states, of length 1. */
+  readonly embedding: Float32Array;
+  /** Tokens, the two that frame the text included. */
+  readonly tokens: number;
+  /** Tokens that the vocabulary does not have. */
+  readonly unknown: number;
+}
+
+/** The same with what each token gave to it. */
+export interface TokenStates extends Encoding {
+  readonly words: readonly string[];
+  /** [tokens x dimension]: state of token t / (tokens · length of the mean); the rows add up to the embedding. */
+  readonly parts: Float32Array;
+}
+
+/** A transformer that turns one text at a time into an embedding. */
+export interface Encoder {
+  readonly dimension: number;
+  encode(text: string): Promise<Encoding>;
+  states(text: string): Promise<TokenStates>;
+}
+
+/** Which encoder, and of which content. */
+export interface EncoderId {
+  readonly name: string;
+  /** SHA-256 over the names and contents of its files. */
+  readonly hash: string;
+}
+
+const LONGEST_TOKENS = 256;
+/** transformers.js reads these; other files beside them do not change what the encoder gives. */
+const FILES = /^(config\.json|tokenizer\.json|tokenizer_config\.json|onnx\/model_quantized\.onnx)$/;
+
+/**
+ * Opens the encoder in a local folder (config.json, tokenizer.json, onnx/model_quantized.onnx), or, when there is no such
+ * folder, the one of that id from the hub, kept in `cacheFolder`.
+ * @throws Error naming what is missing.
+ */
+export async function openEncoder(source: string, cacheFolder: string): Promise<Encoder> {
+  const local = existsSync(source);
+  const folder = resolve(source);
+  env.allowRemoteModels = !local;
+  env.localModelPath = `${dirname(folder)}/`;
+  env.cacheDir = cacheFolder;
+  const name = local ? basename(folder) : source;
+  const tokenizer = await AutoTokenizer.from_pretrained(name, { local_files_only: local });
+  const model = await AutoModel.from_pretrained(name, {
+    local_files_only: local,
+    dtype: 'q8',
+    // One thread: the pool has a worker for each core, and sums always run in the same order.
+    session_options: { intraOpNumThreads: 1, interOpNumThreads: 1 },
+  });
+  const unknownId = tokenizer.unk_token_id as number | undefined;
+
+  const states = async (text: string) => {
+    const inputs = tokenizer(text, { truncation: true, max_length: LONGEST_TOKENS });
+    const ids = Array.from(inputs.input_ids.data as BigInt64Array, Number);
+    const { last_hidden_state: hidden } = await model(inputs);
+    const [, tokens, dimension] = hidden.dims as [number, number, number];
+    const parts = Float32Array.from(hidden.data as Float32Array);
+    const { mean, length } = meanOf(parts, tokens, dimension);
+    return { ids, parts, tokens, dimension, mean, length };
+  };
+  const finish = ({ ids, mean, length, tokens }: Awaited<ReturnType<typeof states>>): Encoding => ({
+    embedding: Float32Array.from(mean, (value) => value / length),
+    tokens,
+    unknown: ids.filter((id) => id === unknownId).length,
+  });
+  const { dimension } = await states('');
+  return {
+    dimension,
+    encode: async (text) => finish(await states(text)),
+    states: async (text) => {
+      const found = await states(text);
+      const scale = 1 / (found.tokens * found.length);
+      return {
+        ...finish(found),
+        words: found.ids.map((id) => tokenizer.decode([id], { skip_special_tokens: false })),
+        parts: found.parts.map((value) => value * scale),
+      };
+    },
+  };
+}
+
+/** The mean of the rows and its length, summed in one order. */
+function meanOf(rows: Float32Array, count: number, dimension: number) {
+  const mean = new Float64Array(dimension);
+  for (let row = 0; row < count; row++) {
+    for (let i = 0; i < dimension; i++)
+      mean[i] = (mean[i] as number) + (rows[row * dimension + i] as number) / count;
+  }
+  let squares = 0;
+  for (const value of mean) squares += value * value;
+  return { mean, length: Math.sqrt(squares) };
+}
+
+/** Name and content hash of the encoder as it lies in a folder. */
+export async function identifyEncoder(source: string, cacheFolder: string): Promise<EncoderId> {
+  const folder = existsSync(source) ? resolve(source) : join(cacheFolder, source);
+  const hash = createHash('sha256');
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((name) => FILES.test(name));
+  for (const name of names.sort()) {
+    const content = createHash('sha256')
+      .update(await readFile(join(folder, name)))
+      .digest('hex');
+    hash.update(`${name}\n${content}\n`);
+  }
+  return { name: existsSync(source) ? basename(folder) : source, hash: hash.digest('hex') };
+}

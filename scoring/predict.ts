@@ -1,0 +1,82 @@
+import { calibrate } from '../domain/calibration.ts';
+import { indexOfLargest, MILLION, toMillionths, uncertaintyOf } from '../domain/probabilities.ts';
+import type { Encoding } from './encoder.ts';
+import type { EncoderPool } from './encoder-pool.ts';
+import { type FeatureSource, featureValues, languageOf, wordsOf } from './features.ts';
+import type { Model } from './model.ts';
+import { logitsOf } from './softmax-regression.ts';
+
+/** What one model says of one response; probabilities in millionths, each head's add up to one million. */
+export interface Prediction {
+  /** Detractor, passive, promoter. */
+  readonly nps: readonly number[];
+  /** Index into NPS_CLASSES; null when the model abstains. */
+  readonly class: number | null;
+  /** Negative, neutral, positive. */
+  readonly sentiment: readonly number[];
+  /** Index into SENTIMENTS; null when the model abstains. */
+  readonly sentimentClass: number | null;
+  /** Of each theme on its own, in the model's order. */
+  readonly themes: readonly number[];
+  /** Entropy of the NPS classes over its maximum, in millionths. */
+  readonly uncertainty: number;
+  /** Why the model does not say; null when it does. */
+  readonly abstained: string | null;
+}
+
+const FEWEST_WORDS = 2;
+/** A text whose tokens are mostly not in the vocabulary is none that the encoder can read. */
+const MOST_UNKNOWN = 0.5;
+
+/** Predicts each of the texts, in order. */
+export async function predict(
+  pool: EncoderPool,
+  model: Model,
+  sources: readonly FeatureSource[],
+): Promise<Prediction[]> {
+  const encodings = await pool.encode(sources.map(({ text }) => text));
+  return sources.map((source, index) => predictOne(model, source, encodings[index] as Encoding));
+}
+
+/** What the model says of a text whose encoding is known. */
+export function predictOne(model: Model, source: FeatureSource, encoding: Encoding): Prediction {
+  const inputs = headInputs(source, encoding);
+  const nps = calibrate(model.nps.calibration, logitsOf(model.nps, inputs));
+  const sentiment = calibrate(model.sentiment.calibration, logitsOf(model.sentiment, inputs));
+  const [npsMillionths, sentimentMillionths] = [toMillionths(nps), toMillionths(sentiment)];
+  const abstained = whyNot(model, source, encoding, Math.max(...npsMillionths));
+  return {
+    nps: npsMillionths,
+    class: abstained === null ? indexOfLargest(npsMillionths) : null,
+    sentiment: sentimentMillionths,
+    sentimentClass: abstained === null ? indexOfLargest(sentimentMillionths) : null,
+    themes: model.themes.map(
+      ({ head }) => toMillionths(calibrate(head.calibration, logitsOf(head, inputs)))[1] ?? 0,
+    ),
+    uncertainty: uncertaintyOf(nps),
+    abstained,
+  };
+}
+
+/** The embedding, then the features' columns. */
+export function headInputs(source: FeatureSource, { embedding }: Encoding): Float64Array {
+  const features = featureValues(source);
+  const inputs = new Float64Array(embedding.length + features.length);
+  inputs.set(embedding);
+  inputs.set(features, embedding.length);
+  return inputs;
+}
+
+function whyNot(model: Model, { text }: FeatureSource, encoding: Encoding, highest: number): string | null {
+  const { languages, minimumProbability } = model.artefact;
+  if (wordsOf(text) < FEWEST_WORDS) return `too short: fewer than ${FEWEST_WORDS} words`;
+  const language = languageOf(text);
+  if (language !== null && !languages.includes(language))
+    return `language: ${language}; the model reads ${languages.join(', ')}`;
+  // The two tokens that frame the text are always known.
+  if (encoding.unknown / Math.max(1, encoding.tokens - 2) > MOST_UNKNOWN)
+    return 'out of scope: most of it is not in the vocabulary';
+  if (highest < minimumProbability * MILLION)
+    return `uncertain: no class is more probable than ${Math.round(highest / 10_000)} %`;
+  return null;
+}

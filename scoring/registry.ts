@@ -1,0 +1,90 @@
+import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Store } from '../store/client.ts';
+import { type NewModel, promote, readRegistry, registerModel, type TrainingSetRow } from '../store/models.ts';
+import { artefactKey, type ModelArtefact } from './model.ts';
+
+/** Who asks for a change in the registry, and why. */
+export interface Cause {
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export interface Registration {
+  readonly artefact: ModelArtefact;
+  readonly label: string;
+  readonly trainedAt: Date;
+  /** What is known of training sets beyond their hashes. */
+  readonly until: Date | null;
+  readonly journalPosition: string | null;
+}
+
+/** Registers the model as a candidate, its manifest signed by the instance's key; answers with its version. */
+export function register(
+  store: Store,
+  signingKey: KeyObject,
+  { artefact, label, trainedAt, until, journalPosition }: Registration,
+  cause: Cause,
+): Promise<number> {
+  const key = artefactKey(artefact);
+  const { codeHash, features } = artefact.featureSet;
+  const featureRows = features.map((feature) => ({ key: hashOf([feature, codeHash]), codeHash, ...feature }));
+  const trainingSets = artefact.trainingSets.map(
+    (set): TrainingSetRow => ({ ...set, until, journalPosition }),
+  );
+  const model: NewModel = {
+    label,
+    key,
+    artefact,
+    trainedAt,
+    signature: signManifest(signingKey, manifestOf(artefact, label)),
+    features: featureRows,
+    trainingSets,
+  };
+  return registerModel(store, model, hashOf(featureRows.map((row) => row.key)), cause);
+}
+
+/** What the signature covers: the artefact by hash, and what a reader asks of it first. */
+export function manifestOf(artefact: ModelArtefact, label: string) {
+  return {
+    artefact: artefactKey(artefact),
+    label,
+    encoder: artefact.encoder,
+    featureCode: artefact.featureSet.codeHash,
+    trainingSets: artefact.trainingSets.map(({ head, hash }) => ({ head, hash })),
+  };
+}
+
+/** Ed25519 over the manifest's canonical JSON, with the public key that checks it. */
+function signManifest(signingKey: KeyObject, manifest: object): string {
+  const signature = sign(null, Buffer.from(canonicalize(manifest) ?? ''), signingKey).toString('base64');
+  const publicKey = createPublicKey(signingKey).export({ type: 'spki', format: 'der' }).toString('base64');
+  return JSON.stringify({ algorithm: 'Ed25519', publicKey, signature });
+}
+
+/** Puts the model that ships into an empty registry, as its first champion. */
+export async function ensureDefault(
+  store: Store,
+  signingKey: KeyObject,
+  artefact: ModelArtefact,
+): Promise<void> {
+  const registry = await readRegistry(store);
+  if (registry.some(({ stage }) => stage === 'CHAMPION')) return;
+  const cause = { actor: 'scoreline', reason: 'ships with this version' };
+  const registration = {
+    artefact,
+    label: 'the model that ships',
+    trainedAt: new Date(0),
+    until: null,
+    journalPosition: null,
+  };
+  const id = await register(store, signingKey, registration, cause);
+  const fresh = await readRegistry(store);
+  if (!fresh.some(({ stage }) => stage === 'CHAMPION')) await promote(store, id, cause);
+}
+
+function hashOf(content: unknown): string {
+  return createHash('sha256')
+    .update(canonicalize(content) ?? '')
+    .digest('hex');
+}

@@ -1,0 +1,45 @@
+import type { CellDictionary } from '../domain/cell.ts';
+import type { Session } from '../store/client.ts';
+import { type PredictionRow, readScorable } from '../store/predictions.ts';
+import type { EncoderPool } from './encoder-pool.ts';
+import { FEATURE_SET } from './features.ts';
+import type { Model } from './model.ts';
+import { predict } from './predict.ts';
+import { featureSourceOf, featuresHash, predictionRow } from './scorer.ts';
+
+/** Whether a stored prediction came out again, integer for integer; if not, why. */
+export interface Reproduction {
+  readonly same: boolean;
+  readonly reason: string | null;
+}
+
+/** Runs a stored prediction again with its pinned model, features and text. */
+export async function reproduce(
+  deps: { readonly store: Session; readonly cells: CellDictionary; readonly pool: EncoderPool },
+  model: Model,
+  stored: PredictionRow,
+): Promise<Reproduction> {
+  const { encoder, featureSet } = model.artefact;
+  if (encoder.hash !== deps.pool.id.hash)
+    return no(
+      `the model needs the encoder ${encoder.name} (${encoder.hash.slice(0, 12)}); another one is loaded`,
+    );
+  if (featureSet.codeHash !== FEATURE_SET.codeHash)
+    return no('the code of the features has changed since the model was trained');
+  const [response] = await readScorable(deps.store, [stored.responseId]);
+  if (!response) return no('the text is no longer kept');
+  const source = featureSourceOf(deps.cells, response);
+  const [prediction] = await predict(deps.pool, model, [source]);
+  if (!prediction) return no('the model gave no prediction');
+  const again = predictionRow(response, prediction, stored.modelVersionId, featuresHash(source));
+  const differing = (Object.keys(again) as (keyof PredictionRow)[]).filter(
+    (name) => JSON.stringify(again[name]) !== JSON.stringify(stored[name]),
+  );
+  return differing.length === 0
+    ? { same: true, reason: null }
+    : no(`these came out otherwise: ${differing.join(', ')}`);
+}
+
+function no(reason: string): Reproduction {
+  return { same: false, reason };
+}

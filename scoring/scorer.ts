@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import type { CellDictionary } from '../domain/cell.ts';
+import type { Store } from '../store/client.ts';
+import {
+  type FollowOptions,
+  followerPosition,
+  followJournal,
+  type JournalEntry,
+  journalHead,
+  saveFollowerPosition,
+} from '../store/journal.ts';
+import { readRegistry } from '../store/models.ts';
+import {
+  type PredictionRow,
+  readUnscored,
+  type ScorableResponse,
+  storePredictions,
+} from '../store/predictions.ts';
+import type { EncoderPool } from './encoder-pool.ts';
+import { featureValues } from './features.ts';
+import type { Model } from './model.ts';
+import { type Prediction, predict } from './predict.ts';
+
+export interface ScorerDeps {
+  readonly store: Store;
+  readonly cells: CellDictionary & { refresh(session: Store): Promise<void> };
+  readonly pool: EncoderPool;
+  readonly loadModel: (id: number) => Promise<Model>;
+  readonly onError: (error: Error) => void;
+  /** Told how many responses a model version has scored just now. */
+  readonly onScored?: (modelVersionId: number, responses: number) => void;
+}
+
+/** Entries read at once, and texts predicted and stored together: what a kill -9 costs is done again. */
+const ENTRIES = 20;
+const TEXTS = 200;
+
+export const scorerName = (modelVersionId: number) => `scorer ${modelVersionId}`;
+
+/**
+ * Scores the responses with text under every model version in use (the champion and shadows), each a follower of the
+ * journal with its own durable position: a new one begins at the journal's beginning. What is stored already is not
+ * stored again, so that a batch may be done twice.
+ */
+export async function startScorer(deps: ScorerDeps): Promise<{ stop: () => Promise<void> }> {
+  const running = new Map<number, Promise<{ stop: () => Promise<void> }>>();
+  const refresh = async () => {
+    const wanted = (await readRegistry(deps.store)).filter(
+      ({ stage, encoderHash }) =>
+        (stage === 'CHAMPION' || stage === 'SHADOW') && encoderHash === deps.pool.id.hash,
+    );
+    for (const [id, follower] of running) {
+      if (wanted.some((model) => model.id === id)) continue;
+      running.delete(id);
+      await (await follower).stop();
+    }
+    for (const { id } of wanted) if (!running.has(id)) running.set(id, follow(deps, id));
+    await Promise.all(running.values());
+  };
+  const registry = await followJournal({
+    store: deps.store,
+    limit: 1_000,
+    from: await journalHead(deps.store),
+    onError: deps.onError,
+    handle: async (entries) => {
+      if (entries.some(({ kind }) => kind === 'model')) await refresh();
+    },
+  });
+  await refresh();
+  return {
+    stop: async () => {
+      await registry.stop();
+      await Promise.all([...running.values()].map(async (follower) => (await follower).stop()));
+    },
+  };
+}
+
+async function follow(deps: ScorerDeps, modelVersionId: number) {
+  const { store, onError } = deps;
+  const name = scorerName(modelVersionId);
+  const model = await deps.loadModel(modelVersionId);
+  const options: FollowOptions = {
+    store,
+    limit: ENTRIES,
+    from: await followerPosition(store, name),
+    onError,
+    handle: async (entries) => {
+      await scoreEntries(deps, modelVersionId, model, entries);
+      const last = entries.at(-1);
+      if (last) await saveFollowerPosition(store, name, last);
+    },
+  };
+  return followJournal(options);
+}
+
+async function scoreEntries(
+  deps: ScorerDeps,
+  modelVersionId: number,
+  model: Model,
+  entries: readonly JournalEntry[],
+) {
+  const ids = entries.flatMap(({ kind, payload }) => (kind === 'responses' ? payload.added : []));
+  const distinct = [...new Set(ids)];
+  for (let i = 0; i < distinct.length; i += TEXTS) {
+    const responses = await readUnscored(deps.store, distinct.slice(i, i + TEXTS), modelVersionId);
+    if (responses.length === 0) continue;
+    if (responses.some(({ cellId }) => !deps.cells.get(cellId))) await deps.cells.refresh(deps.store);
+    const sources = responses.map((response) => featureSourceOf(deps.cells, response));
+    const predictions = await predict(deps.pool, model, sources);
+    const rows = responses.map((response, index) => ({
+      ...predictionRow(
+        response,
+        predictions[index] as Prediction,
+        modelVersionId,
+        featuresHash(sources[index] as never),
+      ),
+      contentHash: response.contentHash,
+    }));
+    deps.onScored?.(modelVersionId, await storePredictions(deps.store, rows));
+  }
+}
+
+/** What a model reads of a response. */
+export function featureSourceOf(cells: CellDictionary, { comment, cellId }: ScorableResponse) {
+  return { text: comment, attributes: cells.get(cellId)?.attributes ?? {} };
+}
+
+/** SHA-256 over the values of the features. */
+export function featuresHash(source: ReturnType<typeof featureSourceOf>): string {
+  return createHash('sha256')
+    .update(JSON.stringify(featureValues(source)))
+    .digest('hex');
+}
+
+/** The prediction as it is stored. */
+export function predictionRow(
+  response: ScorableResponse,
+  prediction: Prediction,
+  modelVersionId: number,
+  features: string,
+): PredictionRow {
+  const [detractor = 0, passive = 0, promoter = 0] = prediction.nps;
+  const [negative = 0, neutral = 0, positive = 0] = prediction.sentiment;
+  return {
+    responseId: response.id,
+    answeredAt: response.answeredAt,
+    cellId: response.cellId,
+    modelVersionId,
+    mappingVersionId: response.mappingVersionId,
+    surveyed: response.class !== null,
+    class: prediction.class,
+    detractor,
+    passive,
+    promoter,
+    sentiment: prediction.sentimentClass,
+    negative,
+    neutral,
+    positive,
+    themes: prediction.themes,
+    uncertainty: prediction.uncertainty,
+    abstained: prediction.abstained,
+    featuresHash: features,
+  };
+}

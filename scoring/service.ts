@@ -1,0 +1,137 @@
+import type { KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { LRUCache } from 'lru-cache';
+import type { CellDictionary } from '../domain/cell.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { Session, Store } from '../store/client.ts';
+import { makeShadow, promote, readArtefact, readChampion, rollback } from '../store/models.ts';
+import { readPredictions, readScorable } from '../store/predictions.ts';
+import { type EncoderPool, openEncoderPool } from './encoder-pool.ts';
+import { type Explanation, explain } from './explain.ts';
+import type { FeatureSource } from './features.ts';
+import { type Model, readModel } from './model.ts';
+import { type Prediction, predict } from './predict.ts';
+import { type Cause, ensureDefault } from './registry.ts';
+import { type Reproduction, reproduce } from './reproduce.ts';
+import { featureSourceOf, startScorer } from './scorer.ts';
+import { readTaxonomy } from './themes.ts';
+import { trainCandidate } from './training-job.ts';
+
+/** What cannot be done as asked; the message says what would be right. */
+export class ScoringError extends Error {
+  override readonly name = 'ScoringError';
+}
+
+/** Everything that models do, over one record. */
+export interface Scoring {
+  /** The champion, or the named version. @throws ScoringError when there is none. */
+  model(id: number | null): Promise<{ readonly id: number; readonly model: Model }>;
+  predict(model: Model, sources: readonly FeatureSource[]): Promise<Prediction[]>;
+  explain(model: Model, source: FeatureSource, head: 'nps' | 'sentiment'): Promise<Explanation>;
+  /** What the model read of a stored response; null when its text is gone. */
+  sourceOf(responseId: string): Promise<FeatureSource | null>;
+  train(until: Date, cause: Cause): Promise<number>;
+  promote(id: number, cause: Cause): Promise<void>;
+  shadow(id: number, cause: Cause): Promise<void>;
+  rollback(cause: Cause): Promise<number>;
+  /** @throws ScoringError when the champion has not scored the response, as far as the scope goes. */
+  reproduce(scope: Scope, responseId: string): Promise<Reproduction>;
+  /** Follows the journal and scores; the answer stops it. */
+  follow(
+    onScored: (modelVersionId: number, responses: number) => void,
+  ): Promise<{ stop: () => Promise<void> }>;
+  close(): Promise<void>;
+}
+
+export interface ScoringOptions {
+  readonly store: Store;
+  readonly cells: CellDictionary & { refresh(session: Session): Promise<void> };
+  /** A local folder or a hub id; null: the one that ships. */
+  readonly encoder: string | null;
+  readonly cacheFolder: string;
+  readonly signingKey: KeyObject;
+  readonly now: () => number;
+  readonly onError: (error: Error) => void;
+}
+
+const SHIPPED_ENCODER = new URL('./models/scoreline-minilm', import.meta.url).pathname;
+const SHIPPED_MODEL = new URL('./models/default.json', import.meta.url);
+const TAXONOMY = new URL('./themes.json', import.meta.url);
+
+/** Opens the registry (with the model that ships, if it is empty); the encoder is started when it is first needed. */
+export async function openScoring(options: ScoringOptions): Promise<Scoring> {
+  const { store, cells, signingKey, now, onError } = options;
+  const shipped = readModel(JSON.parse(readFileSync(SHIPPED_MODEL, 'utf8')));
+  await ensureDefault(store, signingKey, shipped.artefact);
+  const models = new LRUCache<number, Model>({ max: 20 });
+  let opening: Promise<EncoderPool> | undefined;
+  const pool = () => {
+    const source = options.encoder ?? SHIPPED_ENCODER;
+    opening ??= openEncoderPool({ source, cacheFolder: options.cacheFolder }).catch((error: Error) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+  const load = async (id: number): Promise<Model> => {
+    const known = models.get(id);
+    if (known) return known;
+    const stored = await readArtefact(store, id);
+    if (stored === null) throw new ScoringError(`there is no model version ${id}`);
+    const model = readModel(stored);
+    models.set(id, model);
+    return model;
+  };
+  /** @throws ScoringError when another encoder is loaded than the model was trained on. */
+  const fitting = async (model: Model) => {
+    const opened = await pool();
+    const { name, hash } = model.artefact.encoder;
+    if (hash === opened.id.hash) return opened;
+    throw new ScoringError(
+      `the model was trained on the encoder ${name} (${hash.slice(0, 12)}), loaded is ${opened.id.name} ` +
+        `(${opened.id.hash.slice(0, 12)}): train a model on it first`,
+    );
+  };
+  const champion = async () => {
+    const found = await readChampion(store);
+    if (!found) throw new ScoringError('there is no champion: promote a model version first');
+    return { id: found.id, model: await load(found.id) };
+  };
+  return {
+    model: async (id) => (id === null ? champion() : { id, model: await load(id) }),
+    predict: async (model, sources) => predict(await fitting(model), model, sources),
+    explain: async (model, source, head) => explain(await fitting(model), model, source, head),
+    sourceOf: async (responseId) => {
+      const [response] = await readScorable(store, [responseId]);
+      return response ? featureSourceOf(cells, response) : null;
+    },
+    train: async (until, cause) =>
+      trainCandidate(
+        {
+          store,
+          cells,
+          pool: await pool(),
+          champion: (await champion().catch(() => null))?.model ?? null,
+          taxonomy: readTaxonomy(TAXONOMY),
+          signingKey,
+          now,
+        },
+        until,
+        cause,
+      ),
+    promote: (id, cause) => promote(store, id, cause),
+    shadow: (id, cause) => makeShadow(store, id, cause),
+    rollback: (cause) => rollback(store, cause),
+    reproduce: async (scope, responseId) => {
+      const { id, model } = await champion();
+      const [stored] = await readPredictions({ store, cells }, scope, [responseId], id);
+      if (!stored) throw new ScoringError('response: no prediction of it by the champion exists here');
+      return reproduce({ store, cells, pool: await pool() }, model, stored);
+    },
+    follow: async (onScored) =>
+      startScorer({ store, cells, pool: await pool(), loadModel: load, onError, onScored }),
+    close: async () => {
+      await (await opening?.catch(() => undefined))?.close();
+    },
+  };
+}

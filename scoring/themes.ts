@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { calibrate, fitTemperature, type LabelledLogits } from '../domain/calibration.ts';
+import { type ModelArtefact, storeHead } from './model.ts';
+import { type Example, fitSoftmax, logitsOf } from './softmax-regression.ts';
+
+const taxonomy = z.strictObject({
+  version: z.string(),
+  themes: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[a-z][a-z_]*$/, 'is not a name such as "missing_feature"'),
+        description: z.string().min(1),
+        examples: z.array(z.string().min(1)).min(5, 'a theme needs at least five examples'),
+      }),
+    )
+    .min(2),
+});
+
+/** What responses may be about: each theme with a description and examples, editable in scoring/themes.json. */
+export type Taxonomy = z.infer<typeof taxonomy>;
+
+/** @throws Error naming the path that is malformed. */
+export function readTaxonomy(path: string | URL): Taxonomy {
+  const read = taxonomy.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  if (read.success) return read.data;
+  const lines = read.error.issues.map(({ path: place, message }) => `${place.join('.')}: ${message}`);
+  throw new Error(`${path}: ${lines.join('\n')}`);
+}
+
+/** Inputs of one example sentence and the theme it belongs to. */
+export interface ThemeExample {
+  readonly inputs: Float64Array;
+  readonly theme: string;
+}
+
+const FOLDS = 5;
+const L2 = 3e-4;
+const PRECISIONS = [50, 60, 70, 80, 90, 95];
+
+/**
+ * One head per theme, the theme against all others, both weighing the same. Calibration and thresholds come from
+ * examples that the head at hand did not see (five folds); the head that is kept has seen all.
+ */
+export function fitThemes(
+  names: readonly string[],
+  examples: readonly ThemeExample[],
+): ModelArtefact['heads']['themes'] {
+  return names.map((name) => {
+    const labelled = balanced(name, examples);
+    const unseen = Array.from({ length: FOLDS }, (_, fold) => {
+      const head = fitSoftmax(
+        labelled.filter((_one, i) => i % FOLDS !== fold),
+        2,
+        { l2: L2 },
+      );
+      return labelled
+        .filter((_one, i) => i % FOLDS === fold)
+        .map(({ inputs, label }): LabelledLogits => ({ logits: logitsOf(head, inputs), label }));
+    }).flat();
+    const calibration = fitTemperature(unseen);
+    const judged = unseen.map(({ logits, label }) => ({
+      probability: calibrate(calibration, logits)[1] ?? 0,
+      label,
+    }));
+    const head = storeHead(fitSoftmax(labelled, 2, { l2: L2 }), calibration);
+    return { name, head, thresholds: thresholdsOf(judged) };
+  });
+}
+
+function balanced(name: string, examples: readonly ThemeExample[]): Example[] {
+  const positives = examples.filter(({ theme }) => theme === name).length;
+  return examples.map(({ inputs, theme }) => ({
+    inputs,
+    label: Number(theme === name),
+    weight: theme === name ? (examples.length - positives) / positives / 2 : 1,
+  }));
+}
+
+/** By precision in hundredths, the lowest threshold from which on calling the theme was that often right. */
+function thresholdsOf(judged: readonly { probability: number; label: number }[]): Record<string, number> {
+  const falling = [...judged].sort((a, b) => b.probability - a.probability);
+  const found: Record<string, number> = {};
+  let right = 0;
+  for (const [index, { probability, label }] of falling.entries()) {
+    right += label;
+    for (const precision of PRECISIONS)
+      if (right / (index + 1) >= precision / 100) found[precision] = probability;
+  }
+  return found;
+}

@@ -1,0 +1,23 @@
+import { Worker } from 'node:worker_threads';
+
+/** Starts a thread that runs the TypeScript module: threads take no --import, the loader is registered from within. */
+export function startThread(module: URL, workerData: unknown): Worker {
+  const start = `import('tsx/esm/api').then(({ register }) => {
+    register();
+    return import(${JSON.stringify(module.href)});
+  });`;
+  return new Worker(start, { eval: true, workerData });
+}
+
+/** Runs the module in a thread of its own and answers with the one message that it posts. */
+export function runInThread<Result>(module: URL, workerData: unknown): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const thread = startThread(module, workerData);
+    thread.once('message', (result: Result) => {
+      resolve(result);
+      void thread.terminate();
+    });
+    thread.once('error', reject);
+    thread.once('exit', () => reject(new Error(`${module.pathname} ended without an answer`)));
+  });
+}

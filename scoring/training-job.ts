@@ -1,0 +1,145 @@
+import type { KeyObject } from 'node:crypto';
+import type { CellDictionary } from '../domain/cell.ts';
+import type { Store } from '../store/client.ts';
+import { formatPosition, journalHead } from '../store/journal.ts';
+import { readLabelled, type ScorableResponse } from '../store/predictions.ts';
+import type { EncoderPool } from './encoder-pool.ts';
+import { FEATURE_SET, type FeatureSource } from './features.ts';
+import type { FitRequest, FitResult } from './fit.ts';
+import type { Model, ModelArtefact } from './model.ts';
+import { headInputs } from './predict.ts';
+import { type Cause, register } from './registry.ts';
+import { featureSourceOf } from './scorer.ts';
+import type { Example } from './softmax-regression.ts';
+import type { Taxonomy } from './themes.ts';
+import { runInThread } from './thread.ts';
+import { trainingSetHash } from './train.ts';
+
+/** Training cannot be done as asked; the message says what would be right. */
+export class TrainingError extends Error {
+  override readonly name = 'TrainingError';
+}
+
+export interface TrainingDeps {
+  readonly store: Store;
+  readonly cells: CellDictionary;
+  readonly pool: EncoderPool;
+  /** The present champion: what is not trained anew is taken over from it. */
+  readonly champion: Model | null;
+  readonly taxonomy: Taxonomy;
+  readonly signingKey: KeyObject;
+  readonly now: () => number;
+}
+
+/** The newest labelled responses are taken, at most so many. */
+const MOST_EXAMPLES = 20_000;
+const FEWEST_EXAMPLES = 100;
+const FEWEST_OF_CLASS = 10;
+
+/**
+ * Trains heads on labelled responses (text and a surveyed class) answered before `until`, oldest first, and registers
+ * the result as a candidate; answers with its version. The same responses give the same weights.
+ * @throws TrainingError when there are too few.
+ */
+export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cause): Promise<number> {
+  const { store, cells, pool, champion } = deps;
+  const position = formatPosition(await journalHead(store));
+  const responses = await readLabelled(store, until, MOST_EXAMPLES);
+  assertEnough(responses);
+  const sources = responses.map((response) => featureSourceOf(cells, response));
+  const examples = await examplesOf(
+    pool,
+    sources,
+    responses.map((response) => response.class ?? 0),
+  );
+  // Another encoder than the champion's: its sentiment head does not fit, the classes stand in for sentiment.
+  const takesOver = champion?.artefact.encoder.hash === pool.id.hash;
+  const { themeNames, themes } = await themeExamples(pool, deps.taxonomy);
+  const request: FitRequest = { nps: examples, sentiment: takesOver ? null : examples, themeNames, themes };
+  const fitted = await runInThread<FitResult>(new URL('./fit-worker.ts', import.meta.url), request);
+  const dimension = (examples[0]?.inputs.length ?? 0) - FEATURE_SET.columns.length;
+  const members = responses.map(({ id, contentHash, class: label }) => `${id} ${contentHash} ${label}`);
+  const trainingSet = {
+    head: 'nps',
+    hash: trainingSetHash(members),
+    examples: responses.length,
+    description: `labelled responses answered before ${until.toISOString()}`,
+  };
+  const artefact: ModelArtefact = {
+    format: 1,
+    encoder: { ...pool.id, dimension },
+    featureSet: structuredClone(FEATURE_SET) as unknown as ModelArtefact['featureSet'],
+    heads: {
+      nps: fitted.nps.head,
+      sentiment: fitted.sentiment?.head ?? (champion as Model).artefact.heads.sentiment,
+      themes: fitted.themes,
+    },
+    languages: champion?.artefact.languages ?? ['en'],
+    minimumProbability: champion?.artefact.minimumProbability ?? 0.4,
+    confusion: fitted.nps.report.confusion.map((row) => [...row]),
+    trainingSets: [
+      trainingSet,
+      ...(takesOver ? setsOfSentiment(champion) : [{ ...trainingSet, head: 'sentiment' }]),
+    ],
+    evaluation: { nps: { l2: fitted.nps.l2, ...fitted.nps.report } },
+  };
+  const trainedAt = new Date(deps.now());
+  const label = `trained on ${responses.length} responses answered before ${until.toISOString().slice(0, 10)}`;
+  return register(
+    store,
+    deps.signingKey,
+    { artefact, label, trainedAt, until, journalPosition: position },
+    cause,
+  );
+}
+
+function setsOfSentiment(champion: Model | null) {
+  return (champion?.artefact.trainingSets ?? []).filter(({ head }) => head === 'sentiment');
+}
+
+function assertEnough(responses: readonly ScorableResponse[]): void {
+  if (responses.length < FEWEST_EXAMPLES) {
+    throw new TrainingError(
+      `until: ${responses.length} responses with text and a score; training needs at least ${FEWEST_EXAMPLES}`,
+    );
+  }
+  for (const [label, name] of ['detractor', 'passive', 'promoter'].entries()) {
+    const n = responses.filter((response) => response.class === label).length;
+    if (n < FEWEST_OF_CLASS)
+      throw new TrainingError(
+        `until: ${n} responses of a ${name}; training needs at least ${FEWEST_OF_CLASS} of each class`,
+      );
+  }
+}
+
+/** The texts as inputs of heads, with their labels. */
+export async function examplesOf(
+  pool: EncoderPool,
+  sources: readonly FeatureSource[],
+  labels: readonly number[],
+): Promise<Example[]> {
+  const encodings = await pool.encode(sources.map(({ text }) => text));
+  return sources.map((source, i) => {
+    const encoding = encodings[i];
+    if (!encoding) throw new Error('a text has no encoding');
+    return { inputs: headInputs(source, encoding), label: labels[i] ?? 0, weight: 1 };
+  });
+}
+
+/** The taxonomy's sentences as examples; themes take turns, so that every fold has some of each. */
+export async function themeExamples(pool: EncoderPool, { themes }: Taxonomy) {
+  const turns = Math.max(...themes.map(({ examples }) => examples.length));
+  const sentences = Array.from({ length: turns }, (_, turn) =>
+    themes.flatMap(({ name, examples }) => (examples[turn] ? [{ theme: name, text: examples[turn] }] : [])),
+  ).flat();
+  const inputs = await examplesOf(
+    pool,
+    sentences.map(({ text }) => ({ text, attributes: {} })),
+    [],
+  );
+  return {
+    themeNames: themes.map(({ name }) => name),
+    themes: sentences.map(({ theme }, i) => ({ theme, inputs: inputs[i]?.inputs ?? new Float64Array() })),
+    sentences,
+  };
+}

