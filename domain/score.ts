@@ -1,7 +1,8 @@
 import type { Cell, Segment } from './cell.ts';
 import { normaliseSegment } from './cell.ts';
 import { npsInterval } from './interval.ts';
-import { add, type Counts, npsScore, total, ZERO } from './nps.ts';
+import { add, type Counts, npsScore, subtract, total, ZERO } from './nps.ts';
+import { type Confusion, combinedEstimate, type Estimate, estimateInterval } from './quantification.ts';
 import type { Scope } from './scope.ts';
 import type { TimeRange } from './time-windows.ts';
 
@@ -13,14 +14,30 @@ export interface ScoreName extends TimeRange {
   readonly basis: Basis;
   /** Level of the interval, 0 to 1 exclusive. */
   readonly confidence: number;
+  /** The model version whose classes it counts; null where only surveyed ones are. */
+  readonly model: number | null;
+}
+
+/** What of a row's counts a model inferred, and how that model is known to err. */
+export interface InferredPart {
+  readonly counts: Counts;
+  readonly confusion: Confusion;
+}
+
+/** CORRECTED: by the classifier's known confusion, its uncertainty included (quantification.ts). */
+export interface ScoreInterval {
+  readonly low: number;
+  readonly high: number;
+  readonly method: 'SCORE' | 'ADJUSTED_WALD' | 'CORRECTED';
 }
 
 const PREFIX = 'nps_';
 
 /** The id of the score: "nps_" and the base64url of its name as JSON. Equal names have equal ids. */
 export function scoreId(name: ScoreName): string {
-  const { segment, from, until, basis, confidence } = name;
+  const { segment, from, until, basis, confidence, model } = name;
   const content = [1, normaliseSegment(segment), from, until, basis, confidence];
+  if (model !== null) content.push(model);
   return PREFIX + Buffer.from(JSON.stringify(content)).toString('base64url');
 }
 
@@ -30,11 +47,12 @@ export function parseScoreId(id: string): ScoreName | null {
   try {
     const content: unknown = JSON.parse(Buffer.from(id.slice(PREFIX.length), 'base64url').toString());
     if (!Array.isArray(content) || content[0] !== 1) return null;
-    const [, segment, from, until, basis, confidence] = content as unknown[];
+    const [, segment, from, until, basis, confidence, model = null] = content as unknown[];
     if (!isSegment(segment) || !isBasis(basis)) return null;
     if (!isWholeMinute(from) || !isWholeMinute(until) || from >= until) return null;
     if (typeof confidence !== 'number' || !(confidence > 0 && confidence < 1)) return null;
-    return { segment, from, until, basis, confidence };
+    if (model !== null && !(Number.isSafeInteger(model) && (model as number) > 0)) return null;
+    return { segment, from, until, basis, confidence, model: model as number | null };
   } catch {
     return null;
   }
@@ -82,11 +100,22 @@ export class ScoreRow implements ScoreName {
   readonly time: number;
   /** The value of each attribute that the query grouped by. */
   readonly group: Readonly<Record<string, string>>;
-  /** null when suppressed. */
+  readonly model: number | null;
+  /** All that are counted, inferred ones as they were predicted; null when suppressed. */
   readonly counts: Counts | null;
-  #interval: ReturnType<typeof npsInterval> | undefined;
+  readonly #inferred: InferredPart | null;
+  #estimate: Estimate | null | undefined;
+  #interval: ScoreInterval | null | undefined;
 
-  constructor(name: ScoreName, time: number, group: ScoreRow['group'], counts: Counts | null) {
+  constructor(
+    name: ScoreName,
+    time: number,
+    group: ScoreRow['group'],
+    counts: Counts | null,
+    inferred: InferredPart | null,
+  ) {
+    this.model = name.model;
+    this.#inferred = inferred;
     this.from = name.from;
     this.until = name.until;
     this.segment = name.segment;
@@ -105,19 +134,38 @@ export class ScoreRow implements ScoreName {
     return this.counts === null;
   }
 
-  /** Score points; null without answers or when suppressed. */
+  /** Score points; null without answers, when suppressed, or where the model cannot tell. */
   get score(): number | null {
-    return this.counts && npsScore(this.counts);
+    if (!this.counts) return null;
+    return this.#inferred ? percent(this.estimate) : npsScore(this.counts);
   }
 
-  get interval(): ReturnType<typeof npsInterval> {
-    if (this.#interval === undefined)
-      this.#interval = this.counts && npsInterval(this.counts, this.confidence);
-    return this.#interval;
+  /** The score with its variance where inferred answers are in it; else null. */
+  get estimate(): Estimate | null {
+    if (!this.counts || !this.#inferred) return null;
+    const { counts, confusion } = this.#inferred;
+    this.#estimate ??= combinedEstimate(subtract(this.counts, counts), counts, confusion);
+    return this.#estimate;
+  }
+
+  get interval(): ScoreInterval | null {
+    this.#interval ??= this.#inferred
+      ? this.#corrected()
+      : this.counts && npsInterval(this.counts, this.confidence);
+    return this.#interval ?? null;
+  }
+
+  #corrected(): ScoreInterval | null {
+    const { estimate } = this;
+    return estimate && { ...estimateInterval(estimate, this.confidence), method: 'CORRECTED' };
   }
 }
 
-/** The row of one number. `cells`: those whose responses the counts are of. */
+function percent(estimate: Estimate | null): number | null {
+  return estimate && 100 * estimate.theta;
+}
+
+/** The row of one number. `cells`: those whose responses the counts are of; `inferred`: the part of them that is. */
 export function scoreRow(
   scope: Scope,
   name: ScoreName,
@@ -125,8 +173,10 @@ export function scoreRow(
   group: ScoreRow['group'],
   cells: readonly Cell[],
   counts: Counts,
+  inferred: InferredPart | null,
 ): ScoreRow {
-  return new ScoreRow(name, time, group, isSuppressed(scope, cells, total(counts)) ? null : counts);
+  const shown = isSuppressed(scope, cells, total(counts)) ? null : counts;
+  return new ScoreRow(name, time, group, shown, inferred && total(inferred.counts) > 0 ? inferred : null);
 }
 
 /** Running totals: element i is the sum of the first i counts, so the sum of a window is one subtraction. */

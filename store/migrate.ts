@@ -47,6 +47,7 @@ async function timescaleEdition(db: Database): Promise<TimescaleEdition> {
 async function createHypertables(db: Database): Promise<void> {
   const hypertables = [
     { table: 'response', by: 'answered_at', every: '30 days' },
+    { table: 'prediction', by: 'answered_at', every: '30 days' },
     { table: 'rollup_minute', by: 'bucket', every: '1 day' },
   ];
   for (const { table, by, every } of hypertables) {

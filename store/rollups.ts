@@ -19,16 +19,31 @@ export interface CountQuery {
   readonly byCell: boolean;
   /** Epoch milliseconds: tells which minutes still have rollups. */
   readonly now: number;
+  /** Whose classes: the respondents' own, or those that a model inferred. */
+  readonly classes: CountedClasses;
 }
+
+/** Inferred alone: only of responses without a surveyed score. */
+export type CountedClasses =
+  | { readonly kind: 'surveyed' }
+  | { readonly kind: 'inferred' | 'alone'; readonly model: number };
+type Kind = CountedClasses['kind'];
 
 const MINUTE_ROLLUPS_MS = 48 * 3_600_000;
 /** Rows surveyed: the respondent gave the number. */
 const SURVEYED = 0;
 
-const rollupStatement = (table: string, byCell: boolean): Statement => ({
-  name: `counts_${table}_${byCell ? 'by_cell' : 'sum'}`,
+/** The columns that hold the counts: inferred ones of responses without a surveyed score stand apart. */
+const summed = (alone: boolean) =>
+  ['promoters', 'passives', 'detractors']
+    .map((name) => `sum(${alone ? 'alone_' : ''}${name})::float8 AS ${name}`)
+    .join(', ');
+const variant = (byCell: boolean, alone: boolean) => `${byCell ? 'by_cell' : 'sum'}${alone ? '_alone' : ''}`;
+
+const rollupStatement = (table: string, byCell: boolean, alone: boolean): Statement => ({
+  name: `counts_${table}_${variant(byCell, alone)}`,
   text: `SELECT width_bucket(r.bucket, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
-      sum(r.promoters)::float8 AS promoters, sum(r.passives)::float8 AS passives, sum(r.detractors)::float8 AS detractors
+      ${summed(alone)}
     FROM unnest($2::timestamptz[], $3::timestamptz[]) AS part (start, stop)
       JOIN ${table} r ON r.bucket >= part.start AND r.bucket < part.stop
     WHERE r.cell_id = ANY ($4::integer[]) AND r.model_version_id = $5 AND r.bucket >= $6 AND r.bucket < $7
@@ -36,37 +51,45 @@ const rollupStatement = (table: string, byCell: boolean): Statement => ({
 });
 
 /** Every interval one whole bucket of the table: a plain range, which the planner answers from the key. */
-const bucketStatement = (table: string, byCell: boolean): Statement => ({
-  name: `buckets_${table}_${byCell ? 'by_cell' : 'sum'}`,
+const bucketStatement = (table: string, byCell: boolean, alone: boolean): Statement => ({
+  name: `buckets_${table}_${variant(byCell, alone)}`,
   text: `SELECT (extract(epoch FROM bucket) * 1000)::float8 AS bucket, ${byCell ? 'cell_id' : '0'} AS "cellId",
-      sum(promoters)::float8 AS promoters, sum(passives)::float8 AS passives, sum(detractors)::float8 AS detractors
+      ${summed(alone)}
     FROM ${table} WHERE cell_id = ANY ($1::integer[]) AND model_version_id = $2 AND bucket >= $3 AND bucket < $4
     GROUP BY 1${byCell ? ', 2' : ''}`,
 });
 
-/** Minutes whose rollups are gone: counted from the responses themselves. */
-const responseStatement = (byCell: boolean): Statement => ({
-  name: `counts_response_${byCell ? 'by_cell' : 'sum'}`,
-  text: `SELECT width_bucket(r.answered_at, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
-      (count(*) FILTER (WHERE class = 2))::float8 AS promoters, (count(*) FILTER (WHERE class = 1))::float8 AS passives,
-      (count(*) FILTER (WHERE class = 0))::float8 AS detractors
-    FROM unnest($2::timestamptz[], $3::timestamptz[]) AS part (start, stop)
-      JOIN response r ON r.answered_at >= part.start AND r.answered_at < part.stop
-    WHERE r.cell_id = ANY ($4::integer[]) AND r.class IS NOT NULL AND r.answered_at >= $5 AND r.answered_at < $6
-    GROUP BY 1${byCell ? ', 2' : ''}`,
-});
+/** Minutes whose rollups are gone: counted from the facts themselves. */
+const factStatement = (byCell: boolean, kind: Kind): Statement => {
+  const fact = kind === 'surveyed' ? 'response' : 'prediction';
+  const wanted = {
+    surveyed: '',
+    inferred: 'AND r.model_version_id = $7',
+    alone: 'AND r.model_version_id = $7 AND NOT r.surveyed',
+  };
+  return {
+    name: `counts_fact_${kind}_${byCell ? 'by_cell' : 'sum'}`,
+    text: `SELECT width_bucket(r.answered_at, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
+        (count(*) FILTER (WHERE class = 2))::float8 AS promoters, (count(*) FILTER (WHERE class = 1))::float8 AS passives,
+        (count(*) FILTER (WHERE class = 0))::float8 AS detractors
+      FROM unnest($2::timestamptz[], $3::timestamptz[]) AS part (start, stop)
+        JOIN ${fact} r ON r.answered_at >= part.start AND r.answered_at < part.stop
+      WHERE r.cell_id = ANY ($4::integer[]) AND r.class IS NOT NULL AND r.answered_at >= $5 AND r.answered_at < $6
+        ${wanted[kind]}
+      GROUP BY 1${byCell ? ', 2' : ''}`,
+  };
+};
 
-const STATEMENTS = {
-  DAY: [rollupStatement('rollup_day', false), rollupStatement('rollup_day', true)],
-  HOUR: [rollupStatement('rollup_hour', false), rollupStatement('rollup_hour', true)],
-  MINUTE: [rollupStatement('rollup_minute', false), rollupStatement('rollup_minute', true)],
-  RESPONSE: [responseStatement(false), responseStatement(true)],
-} as const;
+const TABLES = { DAY: 'rollup_day', HOUR: 'rollup_hour', MINUTE: 'rollup_minute' } as const;
+const statements = new Map<string, Statement>();
 
-const BUCKETS = {
-  DAY: [bucketStatement('rollup_day', false), bucketStatement('rollup_day', true)],
-  HOUR: [bucketStatement('rollup_hour', false), bucketStatement('rollup_hour', true)],
-} as const;
+/** Each statement is made once: its name tells the server that it is prepared. */
+function once(make: () => Statement, ...key: readonly unknown[]): Statement {
+  const name = key.join(' ');
+  const statement = statements.get(name) ?? make();
+  statements.set(name, statement);
+  return statement;
+}
 
 /**
  * Counts of the intervals between the edges, from the coarsest rollups that fit: whole UTC days, whole UTC hours, and
@@ -75,7 +98,7 @@ const BUCKETS = {
 export async function countIntervals(session: Session, query: CountQuery): Promise<IntervalCounts[]> {
   if (query.cellIds.length === 0 || query.edges.length < 2) return [];
   const unit = bucketUnit(query.edges);
-  if (unit !== null) return countBuckets(session, BUCKETS[unit][query.byCell ? 1 : 0], query);
+  if (unit !== null) return countBuckets(session, unit, query);
   const parts = partsByLevel(query.edges, query.now);
   const answers = await Promise.all(
     (Object.keys(parts) as (keyof typeof parts)[])
@@ -96,27 +119,30 @@ function bucketUnit(edges: readonly number[]): 'DAY' | 'HOUR' | null {
 
 async function countBuckets(
   session: Session,
-  statement: Statement,
+  unit: 'DAY' | 'HOUR',
   query: CountQuery,
 ): Promise<IntervalCounts[]> {
-  const { edges, cellIds } = query;
+  const { edges, cellIds, byCell, classes } = query;
+  const alone = classes.kind === 'alone';
+  const statement = once(() => bucketStatement(TABLES[unit], byCell, alone), 'bucket', unit, byCell, alone);
   const [first = 0, second = 0] = edges;
   const bounds = [new Date(first), new Date(edges.at(-1) ?? 0)];
   const rows = await session.rows<Counts & { bucket: number; cellId: number }>(statement, [
     cellIds,
-    SURVEYED,
+    modelOf(classes),
     ...bounds,
   ]);
   return rows.map((row) => ({ ...row, interval: (row.bucket - first) / (second - first) }));
 }
 
-function countParts(
-  session: Session,
-  level: keyof typeof STATEMENTS,
-  parts: readonly TimeRange[],
-  query: CountQuery,
-) {
-  const statement = STATEMENTS[level][query.byCell ? 1 : 0];
+function countParts(session: Session, level: Level | 'FACT', parts: readonly TimeRange[], query: CountQuery) {
+  const { byCell, classes } = query;
+  const { kind } = classes;
+  const alone = kind === 'alone';
+  const statement =
+    level === 'FACT'
+      ? once(() => factStatement(byCell, kind), level, byCell, kind)
+      : once(() => rollupStatement(TABLES[level], byCell, alone), level, byCell, alone);
   const dates = (times: readonly number[]) => times.map((time) => new Date(time));
   const bounds = [new Date(parts[0]?.from ?? 0), new Date(parts.at(-1)?.until ?? 0)];
   return session.rows<IntervalCounts>(statement, [
@@ -124,24 +150,29 @@ function countParts(
     dates(parts.map(({ from }) => from)),
     dates(parts.map(({ until }) => until)),
     query.cellIds,
-    ...(level === 'RESPONSE' ? [] : [SURVEYED]),
+    ...(level === 'FACT' ? [] : [modelOf(classes)]),
     ...bounds,
+    ...(level === 'FACT' && kind !== 'surveyed' ? [modelOf(classes)] : []),
   ]);
+}
+
+function modelOf(classes: CountedClasses): number {
+  return classes.kind === 'surveyed' ? SURVEYED : classes.model;
 }
 
 /** The parts of all intervals by level, neighbours joined. */
 function partsByLevel(edges: readonly number[], now: number) {
-  const parts: Record<Level | 'RESPONSE', { from: number; until: number }[]> = {
+  const parts: Record<Level | 'FACT', { from: number; until: number }[]> = {
     DAY: [],
     HOUR: [],
     MINUTE: [],
-    RESPONSE: [],
+    FACT: [],
   };
   const oldestMinute = now - MINUTE_ROLLUPS_MS;
   for (let i = 0; i + 1 < edges.length; i++) {
     const interval = { from: edges[i] as number, until: edges[i + 1] as number };
     for (const { level, from, until } of splitByLevel(interval)) {
-      const list = parts[level === 'MINUTE' && from < oldestMinute ? 'RESPONSE' : level];
+      const list = parts[level === 'MINUTE' && from < oldestMinute ? 'FACT' : level];
       const last = list.at(-1);
       if (last?.until === from) last.until = until;
       else list.push({ from, until });

@@ -78,13 +78,6 @@ export const cell = pgTable('cell', {
   recordedAt: recordedAt(),
 });
 
-/** Version 0: surveyed, the respondent gave the number. */
-export const modelVersion = pgTable('model_version', {
-  id: integer('id').primaryKey(),
-  label: text('label').notNull(),
-  recordedAt: recordedAt(),
-});
-
 /**
  * One row per response for the life of the data: the idempotency key (id = hash of source and external id) and where
  * the response lies, since a hypertable can neither be unique without its time column nor be searched cheaply by id.
@@ -148,9 +141,17 @@ const rollupColumns = () => ({
   passives: integer('passives').notNull(),
   detractors: integer('detractors').notNull(),
   n: integer('n').notNull(),
-  /** Of points: hundredths of a point on 0-10. */
+  /** Of points: hundredths of a point on 0-10; 0 where the class is inferred. */
   sum: bigint('sum', { mode: 'number' }).notNull(),
   sumSquares: bigint('sum_squares', { mode: 'number' }).notNull(),
+  // What follows is 0 where the class is surveyed. Alone: of responses without a surveyed score, which COMBINED takes.
+  alonePromoters: integer('alone_promoters').notNull().default(0),
+  alonePassives: integer('alone_passives').notNull().default(0),
+  aloneDetractors: integer('alone_detractors').notNull().default(0),
+  /** Sums of the class probabilities, in millionths. */
+  promoterMillionths: bigint('promoter_millionths', { mode: 'number' }).notNull().default(0),
+  passiveMillionths: bigint('passive_millionths', { mode: 'number' }).notNull().default(0),
+  detractorMillionths: bigint('detractor_millionths', { mode: 'number' }).notNull().default(0),
 });
 
 // The cell leads the key: a segment is a list of cells, and each is then one range scan over its buckets.
@@ -184,12 +185,14 @@ export const rollupMapping = pgTable(
   ],
 );
 
-/** Payload of kind `responses`: what one statement changed. */
+/** What one statement changed: of kind `responses`, or of kind `predictions` by one model version. */
 export interface JournalPayload {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   /** [cell id, hours since 1970, Δ promoters, Δ passives, Δ detractors] */
   readonly deltas: readonly (readonly [number, number, number, number, number])[];
+  /** Of kind `predictions`: the model version. */
+  readonly model?: number;
 }
 
 export const journal = pgTable(
@@ -211,3 +214,5 @@ export const follower = pgTable('follower', {
   position: bigint('position', { mode: 'number' }).notNull(),
   recordedAt: recordedAt(),
 });
+
+export * from './scoring-schema.ts';

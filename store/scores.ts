@@ -1,6 +1,8 @@
 import type { Cell, CellDictionary, Segment } from '../domain/cell.ts';
 import { compareWindows } from '../domain/compare.ts';
+import { adjustedEstimate } from '../domain/interval.ts';
 import { add, type Counts, subtract, total, ZERO } from '../domain/nps.ts';
+import { compareEstimates, type Estimate } from '../domain/quantification.ts';
 import { type Scope, visibleCells } from '../domain/scope.ts';
 import {
   type Basis,
@@ -12,7 +14,8 @@ import {
 } from '../domain/score.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
 import type { Session } from './client.ts';
-import { countIntervals, type IntervalCounts } from './rollups.ts';
+import { readChampion } from './models.ts';
+import { type CountedClasses, countIntervals, type IntervalCounts } from './rollups.ts';
 
 export interface ScoreDeps {
   readonly store: Session;
@@ -53,18 +56,22 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
   const visible = visibleCells(scope, ['readScore'], deps.cells, query.segment);
   const edges = [...new Set(query.windows.flatMap(({ from, until }) => [from, until]))].sort((a, b) => a - b);
   const place = new Map(edges.map((edge, index) => [edge, index]));
-  const intervals = await readIntervals(deps, query, visible, edges);
+  const champion = query.basis === 'SURVEYED' ? null : await readChampion(deps.store);
+  const classes = countedClasses(query.basis, champion?.id);
+  const parts = await Promise.all(classes.map((one) => readIntervals(deps, query, one, visible, edges)));
   const columns = groupCells(visible, query.groupBy).map(({ group, cells }) => {
     const keys = query.groupBy.length > 0 ? cells.map(({ id }) => id) : [ALL_CELLS];
-    const sums = prefixSums(
-      addUp(
-        keys.flatMap((key) => intervals.get(key) ?? []),
-        edges.length - 1,
-      ),
+    const ofWindows = parts.map((intervals) => {
+      const rows = keys.flatMap((key) => intervals.get(key) ?? []);
+      const sums = prefixSums(addUp(rows, edges.length - 1));
+      const at = (edge: number) => sums[place.get(edge) ?? 0] ?? ZERO;
+      return query.windows.map(({ from, until }) => subtract(at(until), at(from)));
+    });
+    const counts = query.windows.map((_, i) =>
+      ofWindows.reduce((sum, one) => add(sum, one[i] ?? ZERO), ZERO),
     );
-    const at = (edge: number) => sums[place.get(edge) ?? 0] ?? ZERO;
-    const counts = query.windows.map(({ from, until }) => subtract(at(until), at(from)));
-    return { group, cells, counts };
+    const inferred = champion ? ofWindows.at(-1) : undefined;
+    return { group, cells, counts, inferred };
   });
   const listed =
     query.groupBy.length === 0
@@ -72,10 +79,19 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
       : columns.filter(({ counts }) => counts.some((one) => total(one) > 0));
   const { basis, confidence } = query;
   return query.windows.flatMap((window, index) =>
-    listed.map(({ group, cells, counts }) => {
+    listed.map(({ group, cells, counts, inferred }) => {
       const { from, until, time = from } = window;
-      const name: ScoreName = { from, until, segment: narrowed(query.segment, group), basis, confidence };
-      return scoreRow(scope, name, time, group, cells, counts[index] ?? ZERO);
+      const model = champion?.id ?? null;
+      const name: ScoreName = {
+        from,
+        until,
+        segment: narrowed(query.segment, group),
+        basis,
+        confidence,
+        model,
+      };
+      const part = champion && inferred && { counts: inferred[index] ?? ZERO, confusion: champion.confusion };
+      return scoreRow(scope, name, time, group, cells, counts[index] ?? ZERO, part ?? null);
     }),
   );
 }
@@ -92,10 +108,32 @@ export async function readChange(
     windows: [query.before, query.after],
   });
   if (!before || !after) throw new Error('a score without groups has a row for each window');
-  const change =
-    before.counts && after.counts ? compareWindows(before.counts, after.counts, query.confidence) : null;
+  const change = changeOf(before, after, query.confidence);
   const { difference = null, low = null, high = null, pValue = null } = change ?? {};
   return { before, after, difference, low, high, pValue };
+}
+
+function changeOf(before: ScoreRow, after: ScoreRow, confidence: number) {
+  if (!before.counts || !after.counts || before.score === null || after.score === null) return null;
+  const [a, b] = [estimateOf(before), estimateOf(after)];
+  // Only where a model inferred something: surveyed scores have the published comparison.
+  return before.estimate || after.estimate
+    ? a && b && compareEstimates(a, b, confidence)
+    : compareWindows(before.counts, after.counts, confidence);
+}
+
+function estimateOf({ estimate, counts }: ScoreRow): Estimate | null {
+  if (estimate || !counts) return estimate;
+  const { theta, standardError } = adjustedEstimate(counts);
+  return { theta, variance: standardError ** 2 };
+}
+
+/** What is counted on that basis, the model's part last. COMBINED takes the model only where nobody gave a number. */
+function countedClasses(basis: Basis, model: number | undefined): CountedClasses[] {
+  const inferred = (kind: 'inferred' | 'alone'): CountedClasses[] =>
+    model === undefined ? [] : [{ kind, model }];
+  if (basis === 'INFERRED') return inferred('inferred');
+  return [{ kind: 'surveyed' }, ...(basis === 'COMBINED' ? inferred('alone') : [])];
 }
 
 /** Stands for the sum over all cells where they are not told apart. */
@@ -105,15 +143,15 @@ const ALL_CELLS = 0;
 async function readIntervals(
   deps: ScoreDeps,
   query: ScoreQuery,
+  classes: CountedClasses,
   visible: readonly Cell[],
   edges: readonly number[],
 ) {
   const intervals = new Map<number, IntervalCounts[]>();
-  // No model has inferred anything yet: an inferred score has no responses, a combined one is the surveyed.
-  if (query.basis === 'INFERRED') return intervals;
   const cellIds = visible.map(({ id }) => id);
   const byCell = query.groupBy.length > 0;
-  for (const row of await countIntervals(deps.store, { edges, cellIds, byCell, now: deps.now() })) {
+  const counted = { edges, cellIds, byCell, now: deps.now(), classes };
+  for (const row of await countIntervals(deps.store, counted)) {
     const list = intervals.get(row.cellId);
     if (list) list.push(row);
     else intervals.set(row.cellId, [row]);
