@@ -21,6 +21,8 @@ export interface Config {
   /** Secret of the pseudonyms, as hex; undefined: made and kept in the data folder. */
   readonly pepper: string | undefined;
   readonly roles: ReadonlySet<Role>;
+  /** Of the text encoder: a local folder or a hub id; undefined: the one that ships. */
+  readonly encoder: string | undefined;
   readonly logLevel: string;
   readonly dimensions: readonly Dimension[];
   readonly cellLimit: number;
@@ -61,6 +63,7 @@ const environment = z
       .default(ROLES.join(','))
       .transform((text) => text.split(',').map((role) => role.trim()))
       .pipe(z.array(z.enum(ROLES, `must be some of ${ROLES.join(', ')}, separated by commas`)).min(1)),
+    SCORELINE_ENCODER: z.string().min(1).optional(),
     SCORELINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     SCORELINE_CONFIG: z.string().min(1).optional(),
   })
@@ -106,6 +109,7 @@ export async function loadConfig(
     adminKey: variables.SCORELINE_ADMIN_KEY,
     pepper: variables.SCORELINE_PEPPER,
     roles: new Set(variables.SCORELINE_ROLES),
+    encoder: variables.SCORELINE_ENCODER,
     logLevel: variables.SCORELINE_LOG_LEVEL,
     dimensions: dimensionsOf(found.data.dimensions),
     cellLimit: found.data.cellLimit,

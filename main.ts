@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import pino from 'pino';
 import type { Caller } from './api/caller.ts';
 import type { ReadinessCheck } from './api/http/health.ts';
@@ -10,7 +11,8 @@ import { createRecordLineage } from './graph/record-lineage.ts';
 import { createAcceptor } from './ingestion/accept.ts';
 import { FolderInUse } from './instance/lock.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
-import { adminKey, keyMatcher } from './instance/secrets.ts';
+import { adminKey, keyMatcher, signingKey } from './instance/secrets.ts';
+import { openScoring, type Scoring } from './scoring/service.ts';
 import { WrongPepper } from './store/instance.ts';
 import { journalLag } from './store/journal.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
@@ -37,10 +39,19 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const key = await adminKey(config.dataDir, config.adminKey);
     const graph = config.neo4j ? openGraph(config.neo4j, record, onError) : undefined;
     if (graph) stops.push(() => graph.close());
+    const scoring = await openScoring({
+      ...record,
+      encoder: config.encoder ?? null,
+      cacheFolder: join(config.dataDir, 'encoders'),
+      signingKey: await signingKey(config.dataDir),
+      now: Date.now,
+      onError,
+    });
+    stops.push(() => scoring.close());
     const feed = await startLiveFeed({ ...record, now: Date.now, onError });
     stops.push(() => feed.stop());
-    if (config.roles.has('follow')) stops.push(...(await startFollowers(record, graph, onError)));
-    const server = await startServer(config, record, graph, feed, key.value, log);
+    if (config.roles.has('follow')) stops.push(...(await startFollowers(record, graph, scoring, onError)));
+    const server = await startServer(config, record, { graph, feed, scoring }, key.value, log);
     stops.push(() => server.close());
     const url = await server.listen(config.host, config.port);
     record.lock?.announce(url);
@@ -56,6 +67,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
 async function startFollowers(
   record: OpenRecord,
   graph: GraphProjection | undefined,
+  scoring: Scoring,
   onError: (error: Error) => void,
 ): Promise<(() => Promise<unknown>)[]> {
   const purge = () => purgeMinuteRollups(record.store, Date.now()).catch(onError);
@@ -63,14 +75,21 @@ async function startFollowers(
   const timer = setInterval(purge, PURGE_EVERY_MS);
   const stops: (() => Promise<unknown>)[] = [async () => clearInterval(timer)];
   if (graph) stops.push(await graph.follow());
+  // The model takes seconds to load: nobody waits for it but the scores that it infers.
+  const scorer = scoring
+    .follow(() => undefined)
+    .catch((error: Error) => {
+      onError(error);
+      return null;
+    });
+  stops.push(async () => (await scorer)?.stop());
   return stops;
 }
 
 async function startServer(
   config: Config,
   record: OpenRecord,
-  graph: GraphProjection | undefined,
-  feed: LiveFeed,
+  { graph, feed, scoring }: { graph: GraphProjection | undefined; feed: LiveFeed; scoring: Scoring },
   key: string,
   log: pino.Logger,
 ): Promise<ApiServer> {
@@ -105,6 +124,7 @@ async function startServer(
       acceptor,
       lineage,
       feed,
+      scoring,
       log,
       now: Date.now,
       authenticate: (presented) => (isAdmin(presented) ? admin : null),

@@ -5,7 +5,10 @@ import type { FieldGroup } from '../domain/scope.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
 import type { Acceptor } from '../ingestion/accept.ts';
 import type { BatchAccount } from '../ingestion/outcome.ts';
+import type { Scoring } from '../scoring/service.ts';
 import type { Store } from '../store/client.ts';
+import { readChampion } from '../store/models.ts';
+import { type PredictionRow, readPredictions } from '../store/predictions.ts';
 import type { RecordedMapping, RecordMappings } from '../store/provenance.ts';
 import { type ResponseRow, readResponsesById } from '../store/responses.ts';
 import type { Authenticate, Caller } from './caller.ts';
@@ -20,6 +23,7 @@ export interface ApiDeps {
   readonly dimensions: readonly Dimension[];
   readonly acceptor: Acceptor;
   readonly lineage: LineageStore;
+  readonly scoring: Scoring;
   readonly feed: LiveFeed;
   readonly authenticate: Authenticate;
   /** Epoch milliseconds. */
@@ -42,6 +46,8 @@ export interface ApiContext {
   readonly masked: Masked[];
   readonly responses: DataLoader<string, ResponseRow | null>;
   readonly mappings: DataLoader<number, RecordedMapping>;
+  /** The champion's prediction by response id. */
+  readonly predictions: DataLoader<string, PredictionRow | null>;
 }
 
 /** A context for one operation of the caller. */
@@ -56,6 +62,13 @@ export function createContext(deps: ApiDeps, caller: Caller): ApiContext {
       return ids.map((id) => byId.get(id) ?? null);
     }),
     mappings: new DataLoader((ids) => Promise.all(ids.map((id) => deps.mappings.get(deps.store, id)))),
+    predictions: new DataLoader(async (ids) => {
+      const champion = await readChampion(deps.store);
+      if (!champion) return ids.map(() => null);
+      const rows = await readPredictions(deps, caller.scope, ids, champion.id);
+      const byId = new Map(rows.map((row) => [row.responseId, row]));
+      return ids.map((id) => byId.get(id) ?? null);
+    }),
   };
 }
 

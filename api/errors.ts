@@ -4,12 +4,20 @@ import { WindowError } from '../domain/time-windows.ts';
 import { InvalidCursor } from '../graph/trace.ts';
 import { InvalidMap } from '../ingestion/connectors/file-map.ts';
 import { Overloaded } from '../ingestion/group-commit.ts';
+import { ScoringError } from '../scoring/service.ts';
+import { TrainingError } from '../scoring/training-job.ts';
 import { isPassingError } from '../store/errors.ts';
+import { StageError } from '../store/models.ts';
 import type { Log } from './log.ts';
 
 /** An argument that is of the right type but makes no sense; the message names it. */
 export class InvalidArgument extends Error {
   override readonly name = 'InvalidArgument';
+}
+
+/** The caller may not do this. */
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden';
 }
 
 /** What an error says to the world: the one place where domain errors meet transport codes. */
@@ -20,13 +28,22 @@ export interface PublicError {
 }
 
 /** Errors of the asker's making; their messages say what would be right. */
-const TOLD_AS_THEY_ARE = [InvalidArgument, WindowError, InvalidCursor, InvalidMap];
+const TOLD_AS_THEY_ARE = [
+  InvalidArgument,
+  WindowError,
+  InvalidCursor,
+  InvalidMap,
+  ScoringError,
+  StageError,
+  TrainingError,
+];
 
 /** The public face of an error, or null when it must be masked. */
 export function publicError(error: unknown): PublicError | null {
   if (TOLD_AS_THEY_ARE.some((kind) => error instanceof kind)) {
     return { code: 'BAD_USER_INPUT', status: 400, message: (error as Error).message };
   }
+  if (error instanceof Forbidden) return { code: 'FORBIDDEN', status: 403, message: error.message };
   if (error instanceof Overloaded) return { code: 'OVERLOADED', status: 503, message: error.message };
   if (isPassingError(error)) {
     return {

@@ -16,6 +16,9 @@ export const LIMITS = {
   page: 500,
   /** Rows that one query may answer with. */
   rows: 20_000,
+  /** Texts of one `classify`, and characters of one text. */
+  texts: 100,
+  text: 20_000,
   /** Operations at once on one WebSocket. */
   socketOperations: 100,
   /** Bytes that may wait for a subscriber that does not read. */

@@ -1,6 +1,7 @@
 import type { Segment } from '../domain/cell.ts';
 import { type LineageKind, parseNodeId, parseRollupKey, type RollupKey } from '../domain/lineage.ts';
 import { type Scope, visibleCells } from '../domain/scope.ts';
+import type { Basis } from '../domain/score.ts';
 import { HOUR_MS, type TimeRange } from '../domain/time-windows.ts';
 import type { RecordedMapping } from '../store/provenance.ts';
 import {
@@ -28,8 +29,8 @@ export interface ScoreStart extends TimeRange {
   readonly id: string;
   readonly segment: Segment;
   readonly label: string;
-  /** False when nothing is behind it: a basis that no model has filled. */
-  readonly surveyed: boolean;
+  /** Which classes it counts; the graph holds the surveyed ones. */
+  readonly basis: Basis;
 }
 
 /** Where a walk begins, found and visible for the caller. */
@@ -49,6 +50,7 @@ export type Start =
       readonly event: EventFacts;
     };
 
+const SURVEYED = 0;
 /** Hours that any response can lie in. */
 const FIRST_HOUR = Date.UTC(1900, 0, 1) / HOUR_MS;
 const LAST_HOUR = Date.UTC(2200, 0, 1) / HOUR_MS;
@@ -57,7 +59,7 @@ export const ALL_TIME: TimeRange = { from: FIRST_HOUR * HOUR_MS, until: LAST_HOU
 /** The selection of everything that the caller may trace, to be narrowed. */
 export function everythingVisible(deps: PlanDeps, scope: Scope, segment: Segment = {}): RollupSelection {
   const cells = visibleCells(scope, ['traceLineage'], deps.cells, segment).map(({ key }) => key);
-  return { cells, fromHour: FIRST_HOUR, untilHour: LAST_HOUR, mappings: null, model: null };
+  return { cells, fromHour: FIRST_HOUR, untilHour: LAST_HOUR, mappings: null, model: SURVEYED };
 }
 
 /** Where the walk from a score begins. */
@@ -66,8 +68,7 @@ export function scoreStart(deps: PlanDeps, scope: Scope, score: ScoreStart): Sta
   const selection = {
     ...everythingVisible(deps, scope, score.segment),
     fromHour: Math.floor(from / HOUR_MS),
-    untilHour: score.surveyed ? Math.ceil(until / HOUR_MS) : Math.floor(from / HOUR_MS),
-    model: 0,
+    untilHour: score.basis === 'INFERRED' ? Math.floor(from / HOUR_MS) : Math.ceil(until / HOUR_MS),
   };
   const node: LineageNode = { id: score.id, kind: 'Score', label: score.label, recordedAt: null };
   return { kind: 'selection', node, selection, range: { from, until } };
@@ -83,7 +84,8 @@ export async function findStart(deps: PlanDeps, scope: Scope, id: string): Promi
   if (kind === 'SourceEvent') return eventStart(deps, scope, key);
   if (kind === 'Cell') return narrowed(deps, scope, describeCell(deps, key), { cells: [key] });
   if (kind === 'ModelVersion') {
-    if (!/^\d{1,9}$/.test(key)) return null;
+    // What models inferred is in the record; the graph does not hold it yet.
+    if (Number(key) !== SURVEYED) return null;
     const [node] = await describeModels(deps, [Number(key)]);
     return narrowed(deps, scope, node ?? null, { model: Number(key) });
   }
@@ -91,7 +93,7 @@ export async function findStart(deps: PlanDeps, scope: Scope, id: string): Promi
 }
 
 async function rollupStart(deps: PlanDeps, scope: Scope, rollup: RollupKey | null): Promise<Start | null> {
-  if (!rollup) return null;
+  if (rollup?.model !== SURVEYED) return null;
   const { hour, cell, model } = rollup;
   const node = describeRollup(deps, rollup);
   const range = { from: hour * HOUR_MS, until: (hour + 1) * HOUR_MS };

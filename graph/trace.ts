@@ -59,11 +59,20 @@ export async function traceLineage(
     edges: page.flatMap(({ edges }) => edges),
     hasNextPage: steps.length > first,
     endCursor: last ? formatCursor(id, direction, last.at) : null,
-    complete: lag === 0,
-    reason:
-      lag === 0 ? null : `the lineage graph is ${lag} journal ${lag === 1 ? 'entry' : 'entries'} behind`,
+    ...completeness(start, lag),
     lag,
   };
+}
+
+/** Whether all of the lineage is told; if not, why. */
+function completeness(start: TraceQuery['start'], lag: number): Pick<LineagePage, 'complete' | 'reason'> {
+  const reasons = [
+    ...(lag > 0 ? [`the lineage graph is ${lag} journal ${lag === 1 ? 'entry' : 'entries'} behind`] : []),
+    ...(typeof start !== 'string' && start.basis !== 'SURVEYED'
+      ? ['of what a model inferred only the responses are traced: ask each for its prediction']
+      : []),
+  ];
+  return { complete: reasons.length === 0, reason: reasons.length === 0 ? null : reasons.join('; ') };
 }
 
 /** The node with that id, or null when it does not exist for the caller. */

@@ -1,4 +1,11 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pepper } from '../ingestion/pseudonym.ts';
@@ -43,6 +50,15 @@ export async function pepper(dataDir: string, configured: string | undefined): P
   const hex =
     configured ?? (await keptSecret(dataDir, 'pepper', () => randomBytes(32).toString('hex'))).value;
   return { version: 1, secret: Buffer.from(hex, 'hex') };
+}
+
+/** The key (Ed25519) that signs what this instance vouches for, kept in the data folder. */
+export async function signingKey(dataDir: string): Promise<KeyObject> {
+  const make = () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString().trim();
+  };
+  return createPrivateKey((await keptSecret(dataDir, 'signing-key', make)).value);
 }
 
 /** Tells whether a key that was presented is the one with this SHA-256, in constant time. */

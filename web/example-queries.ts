@@ -58,6 +58,16 @@ export const EXAMPLE_QUERIES: readonly { readonly name: string; readonly query: 
 }`,
   },
   {
+    name: 'Classify',
+    query: `query Classify {
+  classify(texts: ["The app crashes every time I open a report."]) {
+    class detractor sentiment negative
+    themes { theme probability }
+    explanation(head: SENTIMENT) { token share }
+  }
+}`,
+  },
+  {
     name: 'Live',
     query: `subscription Live {
   npsUpdates(window: "PT6H", groupBy: [PRODUCT_LINE]) {

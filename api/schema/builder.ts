@@ -12,6 +12,7 @@ export interface SchemaTypes {
     ID: { Input: string; Output: string };
     DateTime: { Input: DateTimeInput; Output: Date };
     Duration: { Input: string; Output: string };
+    JSON: { Input: unknown; Output: unknown };
   };
 }
 
@@ -44,6 +45,7 @@ export function createBuilder(): Builder {
     parseValue: durationText,
     parseLiteral: (node) => durationText(node.kind === Kind.STRING ? node.value : valueFromASTUntyped(node)),
   });
+  builder.scalarType('JSON', { description: 'Any JSON value.', serialize: (value) => value });
   return builder as unknown as Builder;
 }
 

@@ -1,9 +1,13 @@
+import type { RegisteredModel } from '../../store/models.ts';
 import type { ResponseRow } from '../../store/responses.ts';
 import type { ApiContext } from '../context.ts';
 import type { Builder } from './builder.ts';
 
 /** What `node` can answer with; `__typename` tells which type. */
-export type AnyNode = ({ readonly __typename: 'Response' } & ResponseRow) | LineageRecord;
+export type AnyNode =
+  | ({ readonly __typename: 'Response' } & ResponseRow)
+  | ({ readonly __typename: 'ModelVersion' } & RegisteredModel)
+  | LineageRecord;
 
 /** A node of the lineage graph, as the node of any kind that has no type of its own. */
 export interface LineageRecord {
@@ -45,5 +49,6 @@ export function addNode(builder: Builder, load: NodeLoader) {
 }
 
 function nodeId(node: AnyNode): string {
-  return node.__typename === 'Response' ? `${RESPONSE_PREFIX}${node.id}` : node.id;
+  if (node.__typename === 'LineageRecord') return node.id;
+  return `${node.__typename}:${node.id}`;
 }

@@ -167,7 +167,16 @@ function addNpsRow(builder: Builder, dimensions: readonly Dimension[]) {
         resolve: ({ interval }) => interval?.high ?? null,
       }),
       method: t.field({
-        type: builder.enumType('IntervalMethod', { values: ['SCORE', 'ADJUSTED_WALD'] as const }),
+        type: builder.enumType('IntervalMethod', {
+          values: {
+            SCORE: { description: "Tango's score interval: below 30 responses." },
+            ADJUSTED_WALD: { description: 'Adjusted Wald (Rocks 2016): from 30 responses on.' },
+            CORRECTED: {
+              description:
+                "With inferred answers: corrected for the model's known confusion (BBSE), whose uncertainty is included.",
+            },
+          } as const,
+        }),
         resolve: ({ interval }) => interval?.method ?? null,
       }),
       responses: t.int({ resolve: ({ counts }) => (counts ? total(counts) : null) }),

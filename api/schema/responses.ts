@@ -6,10 +6,18 @@ import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { type Builder, forEachDimension, momentOf } from './builder.ts';
 import { type addNode, RESPONSE_PREFIX } from './node.ts';
+import type { addNpsClass } from './nps-class.ts';
 import { addPageInfo } from './page-info.ts';
+import { type addPredictions, predictionOf } from './predictions.ts';
 import { type addSegment, segmentOf } from './segment.ts';
 
 type NodeRef = ReturnType<typeof addNode>;
+/** Types that others add and a response refers to. */
+interface ResponseRefs {
+  readonly node: NodeRef;
+  readonly npsClass: ReturnType<typeof addNpsClass>;
+  readonly prediction: ReturnType<typeof addPredictions>;
+}
 interface ResponsePage {
   readonly rows: readonly ResponseRow[];
   readonly hasNextPage: boolean;
@@ -19,10 +27,10 @@ interface ResponsePage {
 export function addResponses(
   builder: Builder,
   dimensions: readonly Dimension[],
-  segment: ReturnType<typeof addSegment>,
-  node: NodeRef,
+  refs: ResponseRefs & { readonly segment: ReturnType<typeof addSegment> },
 ) {
-  const response = addResponse(builder, dimensions, node);
+  const { segment } = refs;
+  const response = addResponse(builder, dimensions, refs);
   const pageInfo = addPageInfo(builder);
   const edge = builder.objectRef<ResponseRow>('ResponseEdge').implement({
     fields: (t) => ({
@@ -73,8 +81,8 @@ export function addResponses(
 
 const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 
-function addResponse(builder: Builder, dimensions: readonly Dimension[], node: NodeRef) {
-  const npsClass = builder.enumType('NpsClass', { values: ['PROMOTER', 'PASSIVE', 'DETRACTOR'] as const });
+function addResponse(builder: Builder, dimensions: readonly Dimension[], refs: ResponseRefs) {
+  const { node, npsClass, prediction } = refs;
   const mapping = (row: ResponseRow, context: ApiContext) => context.mappings.load(row.mappingVersionId);
   return builder.objectRef<ResponseRow>('Response').implement({
     description: "One respondent's answer after normalising.",
@@ -115,6 +123,11 @@ function addResponse(builder: Builder, dimensions: readonly Dimension[], node: N
         description: 'Pseudonym; null with a reason in `extensions.masked` when the caller may not read it.',
         resolve: (row, _args, context, info) =>
           mayRead(context, 'readRespondent', row.cellId, pathOf(info.path)) ? row.respondent : null,
+      }),
+      prediction: t.field({
+        type: prediction,
+        description: 'By the champion; null until scored, or when the caller may not read it.',
+        resolve: (row, _args, context) => predictionOf(row, context),
       }),
       ...forEachDimension(dimensions, ({ attribute, description }) =>
         t.string({

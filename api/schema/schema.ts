@@ -3,8 +3,11 @@ import type { Dimension } from '../../domain/dimensions.ts';
 import { createBuilder } from './builder.ts';
 import { addLineage, loadLineageNode } from './lineage.ts';
 import { addLive } from './live.ts';
+import { addModels, findModel, modelVersionOf } from './models.ts';
 import { addNode, responseKeyOf } from './node.ts';
 import { addNps } from './nps.ts';
+import { addNpsClass } from './nps-class.ts';
+import { addPredictions } from './predictions.ts';
 import { addResponses } from './responses.ts';
 import { addSegment } from './segment.ts';
 import { addSubmit } from './submit.ts';
@@ -13,6 +16,11 @@ import { addSubmit } from './submit.ts';
 export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   const builder = createBuilder();
   const node = addNode(builder, async (id, context) => {
+    const model = modelVersionOf(id);
+    if (model !== null) {
+      const found = await findModel(model, context);
+      return found && { __typename: 'ModelVersion', ...found };
+    }
     const key = responseKeyOf(id);
     if (key === null) return loadLineageNode(id, context);
     const row = await context.responses.load(key);
@@ -20,7 +28,10 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   });
   const segment = addSegment(builder, dimensions);
   const nps = addNps(builder, dimensions, segment);
-  const { pageInfo } = addResponses(builder, dimensions, segment, node);
+  const model = addModels(builder, node);
+  const npsClass = addNpsClass(builder);
+  const prediction = addPredictions(builder, model, npsClass);
+  const { pageInfo } = addResponses(builder, dimensions, { segment, node, npsClass, prediction });
   addLineage(builder, dimensions, node, pageInfo);
   addSubmit(builder, dimensions);
   addLive(builder, dimensions, segment, nps);

@@ -112,7 +112,11 @@ export class Tile {
     return entries.length === RESUME_ENTRIES || entries.some((entry) => this.isTouchedBy(entry));
   }
 
-  isTouchedBy({ payload }: JournalEntry): boolean {
+  isTouchedBy({ kind, payload }: JournalEntry): boolean {
+    const inferred = this.#query.basis !== 'SURVEYED';
+    // Another champion changes every inferred score at once.
+    if (kind === 'model') return inferred;
+    if (kind === 'predictions' && !inferred) return false;
     const range = this.#range();
     return payload.deltas.some(([cellId, hour]) => {
       const from = hour * HOUR_MS;

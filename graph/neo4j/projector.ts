@@ -30,7 +30,9 @@ const SURVEYED = 0;
  * Makes the graph equal to the record for all that the entries touched. It reads what is there now instead of
  * replaying what happened, so an entry taken twice, or late, does no harm.
  */
-export async function projectEntries(deps: ProjectorDeps, entries: readonly JournalEntry[]): Promise<void> {
+export async function projectEntries(deps: ProjectorDeps, journal: readonly JournalEntry[]): Promise<void> {
+  // What models inferred is not in the graph.
+  const entries = journal.filter(({ kind }) => kind === 'responses');
   const ids = [...new Set(entries.flatMap(({ payload }) => [...payload.added, ...payload.removed]))].sort();
   await deps.cells.refresh(deps.store);
   const mappings = await projectMappings(deps);

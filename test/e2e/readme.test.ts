@@ -26,6 +26,12 @@ const rounded = (value: unknown) =>
     typeof item === 'number' ? Number(item.toFixed(9)) : item,
   ) as unknown;
 
+/** What a model says, without how surely: processors multiply eight-bit integers in different ways. */
+const said = (answer: unknown) =>
+  (answer as { classify: { class: string; sentiment: string; themes: { theme: string }[] }[] }).classify.map(
+    (one) => [one.class, one.sentiment, one.themes[0]?.theme],
+  );
+
 let instance: Instance;
 let server: RunningServer;
 
@@ -79,6 +85,7 @@ describe('the README', () => {
     const [score] = (shown.get(queryNamed('OneScore')) as { nps: { id: string }[] }).nps;
     const { data, errors } = await server.graphql(query, query.includes('$id') ? { id: score?.id } : {});
     expect(errors).toBeUndefined();
+    if (query.includes('classify')) return expect(said(data)).toEqual(said(shown.get(query)));
     expect(rounded(data)).toEqual(rounded(shown.get(query)));
   });
 

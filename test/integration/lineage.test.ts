@@ -97,7 +97,7 @@ const score = (segment: ScoreStart['segment'], from: number, until: number): Sco
   from: BASE + from * 60_000,
   until: BASE + until * 60_000,
   label: 'a score',
-  surveyed: true,
+  basis: 'SURVEYED',
 });
 
 async function pages(

@@ -260,7 +260,7 @@ describe('a server', () => {
       from,
       until: until_,
       label: fromGraph.nodes[0]?.label ?? '',
-      surveyed: true,
+      basis: 'SURVEYED' as const,
     };
     const fromRecord: { nodes: TracedNode[]; edges: LineageEdge[] } = { nodes: [], edges: [] };
     for (let after: string | null = null; ; ) {

@@ -1,0 +1,140 @@
+import { type RegisteredModel, readRegistry } from '../../store/models.ts';
+import { MODEL_STAGES, type ModelStage } from '../../store/scoring-schema.ts';
+import type { ApiContext } from '../context.ts';
+import { Forbidden, InvalidArgument } from '../errors.ts';
+import { type Builder, type DateTimeInput, momentOf } from './builder.ts';
+import type { addNode } from './node.ts';
+
+export const MODEL_PREFIX = 'ModelVersion:';
+
+/** The version in a node id, or null. */
+export function modelVersionOf(id: string): number | null {
+  const match = /^ModelVersion:([1-9]\d{0,8})$/.exec(id);
+  return match ? Number(match[1]) : null;
+}
+
+/**
+ * The model version that the argument names.
+ * @throws InvalidArgument
+ */
+export function modelArgument(name: string, id: string): number {
+  const version = modelVersionOf(id);
+  if (version !== null) return version;
+  throw new InvalidArgument(
+    `${name}: ${JSON.stringify(id.slice(0, 60))} is not the id of a model version, such as "ModelVersion:1"`,
+  );
+}
+
+/** The registered model of that version, or null. */
+export async function findModel(id: number, { deps }: ApiContext): Promise<RegisteredModel | null> {
+  return (await readRegistry(deps.store)).find((model) => model.id === id) ?? null;
+}
+
+/** Adds ModelVersion, the query modelVersions, and the mutations that train, promote and roll back. */
+export function addModels(builder: Builder, node: ReturnType<typeof addNode>) {
+  const stage = builder.enumType('ModelStage', { values: MODEL_STAGES });
+  const model = builder.objectRef<RegisteredModel>('ModelVersion').implement({
+    description:
+      'One version of the model: an encoder, heads, their calibration, and what they were trained on.',
+    interfaces: [node as never],
+    fields: (t) => ({
+      id: t.id({ nullable: false, resolve: ({ id }) => `${MODEL_PREFIX}${id}` }),
+      version: t.exposeInt('id', { nullable: false }),
+      label: t.exposeString('label', { nullable: false }),
+      stage: t.field({ type: stage, nullable: false, resolve: ({ stage }): ModelStage => stage }),
+      encoder: t.string({
+        nullable: false,
+        description: 'Name and content hash.',
+        resolve: ({ encoderName, encoderHash }) => `${encoderName} sha256:${encoderHash}`,
+      }),
+      artefact: t.exposeString('key', {
+        nullable: false,
+        description: "SHA-256 of the artefact's canonical JSON.",
+      }),
+      trainedAt: t.field({
+        type: 'DateTime',
+        description: 'Null for the model that ships.',
+        resolve: ({ trainedAt }) => (trainedAt && trainedAt.getTime() > 0 ? trainedAt : null),
+      }),
+      evaluation: t.field({
+        type: 'JSON',
+        description: 'On examples that no part of it saw.',
+        resolve: (row) => row.evaluation,
+      }),
+    }),
+  });
+  builder.queryField('modelVersions', (t) =>
+    t.field({
+      type: [model],
+      nullable: false,
+      description: 'Oldest first.',
+      resolve: (_root, _args, { deps }) => readRegistry(deps.store),
+    }),
+  );
+  addModelMutations(builder, model);
+  return model;
+}
+
+function addModelMutations(builder: Builder, model: ReturnType<typeof addModels>) {
+  const one = async (id: number, context: ApiContext) => {
+    const found = await findModel(id, context);
+    if (!found) throw new InvalidArgument(`id: there is no model version ${id}`);
+    return found;
+  };
+  builder.mutationFields((t) => ({
+    trainModel: t.field({
+      type: model,
+      nullable: false,
+      description: 'Trains heads on labelled responses answered before `until`; the result is a candidate.',
+      args: { until: t.arg({ type: 'DateTime' }), reason: t.arg.string({ required: true }) },
+      resolve: async (_root, { until, reason }, context) => {
+        const cause = causeOf(context, reason);
+        return one(await context.deps.scoring.train(untilOf(until, context), cause), context);
+      },
+    }),
+    shadowModel: t.field({
+      type: model,
+      nullable: false,
+      description: 'Lets a candidate score the same stream beside the champion.',
+      args: { id: t.arg.id({ required: true }), reason: t.arg.string({ required: true }) },
+      resolve: async (_root, { id, reason }, context) => {
+        const version = modelArgument('id', id);
+        await context.deps.scoring.shadow(version, causeOf(context, reason));
+        return one(version, context);
+      },
+    }),
+    promoteModel: t.field({
+      type: model,
+      nullable: false,
+      description: 'Makes it champion at once; the champion before is retired.',
+      args: { id: t.arg.id({ required: true }), reason: t.arg.string({ required: true }) },
+      resolve: async (_root, { id, reason }, context) => {
+        const version = modelArgument('id', id);
+        await context.deps.scoring.promote(version, causeOf(context, reason));
+        return one(version, context);
+      },
+    }),
+    rollbackModel: t.field({
+      type: model,
+      nullable: false,
+      description: 'Back to the champion before this one; answers with it.',
+      args: { reason: t.arg.string({ required: true }) },
+      resolve: async (_root, { reason }, context) =>
+        one(await context.deps.scoring.rollback(causeOf(context, reason)), context),
+    }),
+  }));
+}
+
+function untilOf(until: DateTimeInput | null | undefined, { deps }: ApiContext): Date {
+  return new Date(until ? momentOf('until', until) : deps.now());
+}
+
+/**
+ * Who asks and why.
+ * @throws Forbidden for who may not administer; InvalidArgument without a reason.
+ */
+function causeOf({ caller }: ApiContext, reason: string) {
+  if (!caller.scope.allowsAll('administer')) throw new Forbidden('this key may not change models');
+  if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
+  return { actor: caller.name, reason: reason.trim() };
+}

@@ -1,0 +1,199 @@
+import type { FeatureSource } from '../../scoring/features.ts';
+import type { Model } from '../../scoring/model.ts';
+import { NPS_CLASSES, SENTIMENTS } from '../../scoring/model.ts';
+import type { Prediction } from '../../scoring/predict.ts';
+import type { PredictionRow } from '../../store/predictions.ts';
+import type { ResponseRow } from '../../store/responses.ts';
+import { type ApiContext, mayRead } from '../context.ts';
+import { InvalidArgument } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import type { Builder } from './builder.ts';
+import { type addModels, findModel, modelArgument } from './models.ts';
+import { responseKeyOf } from './node.ts';
+import type { addNpsClass } from './nps-class.ts';
+
+/** A prediction with what is needed to explain it. */
+export interface ShownPrediction extends Prediction {
+  readonly modelVersionId: number;
+  readonly model: Model;
+  /** The text and features it was made of; null when they are gone. */
+  readonly source: () => Promise<FeatureSource | null>;
+  /** The cell of a stored one: its text is a comment. */
+  readonly cellId: number | null;
+}
+
+/** Adds Prediction, the query classify and the mutation reproducePrediction. */
+export function addPredictions(
+  builder: Builder,
+  model: ReturnType<typeof addModels>,
+  npsClass: ReturnType<typeof addNpsClass>,
+) {
+  const prediction = addPrediction(builder, model, npsClass);
+  builder.queryField('classify', (t) =>
+    t.field({
+      type: [prediction],
+      nullable: false,
+      description: 'Try texts on the champion, or on a named version; nothing is stored.',
+      args: { texts: t.arg.stringList({ required: true }), modelVersion: t.arg.id() },
+      resolve: async (_root, { texts, modelVersion }, { deps }) => {
+        assertTexts(texts);
+        const version = modelVersion ? modelArgument('modelVersion', modelVersion) : null;
+        const found = await deps.scoring.model(version);
+        const sources = texts.map((text): FeatureSource => ({ text, attributes: {} }));
+        const predictions = await deps.scoring.predict(found.model, sources);
+        return predictions.map((one, i): ShownPrediction => {
+          const source = async () => sources[i] ?? null;
+          return { ...one, modelVersionId: found.id, model: found.model, source, cellId: null };
+        });
+      },
+    }),
+  );
+  addReproduction(builder);
+  return prediction;
+}
+
+/** The champion's prediction of a stored response. */
+export async function predictionOf(row: ResponseRow, context: ApiContext): Promise<ShownPrediction | null> {
+  const stored = await context.predictions.load(row.id);
+  if (!stored) return null;
+  const { scoring } = context.deps;
+  const { model } = await scoring.model(stored.modelVersionId);
+  return {
+    ...asPrediction(stored),
+    modelVersionId: stored.modelVersionId,
+    model,
+    source: () => scoring.sourceOf(row.id),
+    cellId: row.cellId,
+  };
+}
+
+function asPrediction(row: PredictionRow): Prediction {
+  return {
+    nps: [row.detractor, row.passive, row.promoter],
+    class: row.class,
+    sentiment: [row.negative, row.neutral, row.positive],
+    sentimentClass: row.sentiment,
+    themes: row.themes,
+    uncertainty: row.uncertainty,
+    abstained: row.abstained,
+  };
+}
+
+const share = (millionths: number | undefined) => (millionths ?? 0) / 1_000_000;
+
+function addPrediction(
+  builder: Builder,
+  model: ReturnType<typeof addModels>,
+  npsClass: ReturnType<typeof addNpsClass>,
+) {
+  const sentiment = builder.enumType('Sentiment', { values: SENTIMENTS });
+  const head = builder.enumType('Head', { values: ['NPS', 'SENTIMENT'] as const });
+  const themeScore = builder.objectRef<{ theme: string; probability: number }>('ThemeScore').implement({
+    fields: (t) => ({
+      theme: t.exposeString('theme', { nullable: false }),
+      probability: t.exposeFloat('probability', { nullable: false }),
+    }),
+  });
+  const tokenShare = builder.objectRef<{ token: string; share: number }>('TokenShare').implement({
+    description:
+      'What a token gave to the logit of the winning class; features and the bias stand in brackets. They add up to it.',
+    fields: (t) => ({
+      token: t.exposeString('token', { nullable: false }),
+      share: t.exposeFloat('share', { nullable: false }),
+    }),
+  });
+  return builder.objectRef<ShownPrediction>('Prediction').implement({
+    description: 'What one model version says of a text.',
+    fields: (t) => ({
+      modelVersion: t.field({
+        type: model,
+        nullable: false,
+        resolve: async ({ modelVersionId }, _args, context) => {
+          const found = await findModel(modelVersionId, context);
+          if (!found) throw new Error(`model version ${modelVersionId} is not registered`);
+          return found;
+        },
+      }),
+      promoter: t.float({ nullable: false, resolve: ({ nps }) => share(nps[2]) }),
+      passive: t.float({ nullable: false, resolve: ({ nps }) => share(nps[1]) }),
+      detractor: t.float({ nullable: false, resolve: ({ nps }) => share(nps[0]) }),
+      class: t.field({
+        type: npsClass,
+        description: 'Null when the model abstains.',
+        resolve: (row) => (row.class === null ? null : NPS_CLASSES[row.class]),
+      }),
+      negative: t.float({ nullable: false, resolve: ({ sentiment }) => share(sentiment[0]) }),
+      neutral: t.float({ nullable: false, resolve: ({ sentiment }) => share(sentiment[1]) }),
+      positive: t.float({ nullable: false, resolve: ({ sentiment }) => share(sentiment[2]) }),
+      sentiment: t.field({
+        type: sentiment,
+        resolve: ({ sentimentClass }) => (sentimentClass === null ? null : SENTIMENTS[sentimentClass]),
+      }),
+      themes: t.field({
+        type: [themeScore],
+        nullable: false,
+        description: 'Every theme of the taxonomy, most probable first.',
+        resolve: ({ themes, model }) =>
+          model.themes
+            .map(({ name }, i) => ({ theme: name, probability: share(themes[i]) }))
+            .sort((a, b) => b.probability - a.probability || (a.theme < b.theme ? -1 : 1)),
+      }),
+      uncertainty: t.float({
+        nullable: false,
+        description: 'Entropy of the NPS classes over its maximum: 0 is certain, 1 is no idea.',
+        resolve: ({ uncertainty }) => share(uncertainty),
+      }),
+      abstained: t.exposeString('abstained', {
+        description: 'Why it does not say; then class and sentiment are null.',
+      }),
+      explanation: t.field({
+        type: [tokenShare],
+        nullable: false,
+        args: { head: t.arg({ type: head, required: true, defaultValue: 'NPS' }) },
+        resolve: async ({ model, source, cellId }, { head }, context, info) => {
+          const path = [...(info.path.prev ? [String(info.path.prev.key)] : []), info.path.key];
+          if (cellId !== null && !mayRead(context, 'readComment', cellId, path)) return [];
+          const found = await source();
+          if (!found) return [];
+          const which = head === 'NPS' ? 'nps' : 'sentiment';
+          return [...(await context.deps.scoring.explain(model, found, which)).shares];
+        },
+      }),
+    }),
+  });
+}
+
+function addReproduction(builder: Builder) {
+  const reproduction = builder.objectRef<{ same: boolean; reason: string | null }>('Reproduction').implement({
+    fields: (t) => ({
+      same: t.exposeBoolean('same', { nullable: false }),
+      reason: t.exposeString('reason', { description: 'Why it did not come out the same.' }),
+    }),
+  });
+  builder.mutationField('reproducePrediction', (t) =>
+    t.field({
+      type: reproduction,
+      nullable: false,
+      description: 'Runs a stored prediction again with its pinned model, features and text.',
+      args: { response: t.arg.id({ required: true }) },
+      resolve: (_root, { response }, { deps, caller }) => {
+        const key = responseKeyOf(response);
+        if (key === null)
+          throw new InvalidArgument(
+            `response: ${JSON.stringify(response.slice(0, 60))} is not the id of a response`,
+          );
+        return deps.scoring.reproduce(caller.scope, key);
+      },
+    }),
+  );
+}
+
+function assertTexts(texts: readonly string[]): void {
+  if (texts.length > LIMITS.texts)
+    throw new InvalidArgument(`texts: ${texts.length} texts; at most ${LIMITS.texts} at once`);
+  const long = texts.findIndex((text) => text.length > LIMITS.text);
+  if (long !== -1)
+    throw new InvalidArgument(
+      `texts: item ${long} has ${texts[long]?.length} characters; at most ${LIMITS.text}`,
+    );
+}

@@ -1,0 +1,263 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '../../domain/scope.ts';
+import { type EncoderPool, openEncoderPool } from '../../scoring/encoder-pool.ts';
+import { explain } from '../../scoring/explain.ts';
+import { type Model, readModel } from '../../scoring/model.ts';
+import { headInputs, type Prediction, predict } from '../../scoring/predict.ts';
+import { openScoring, type Scoring } from '../../scoring/service.ts';
+import { logitsOf } from '../../scoring/softmax-regression.ts';
+import { readRegistry } from '../../store/models.ts';
+import { readPredictions } from '../../store/predictions.ts';
+import { readScores } from '../../store/scores.ts';
+import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
+import { expectInferredRollupsToEqualRecount } from '../fixtures/recount-inferred.ts';
+import { until } from '../fixtures/server.ts';
+
+const MODELS = new URL('../../scoring/models/', import.meta.url);
+const ENCODER = new URL('scoreline-minilm', MODELS).pathname;
+const TEXTS = [
+  'The app crashes every time I open a report.',
+  'I love it, best tool we have ever used.',
+  'It is fine, but exports are slow.',
+  'Nobody answered my ticket for a week.',
+  'ok',
+  'Die App stürzt seit dem letzten Update ständig ab.',
+  '??? !!! ...',
+  'Please add a dark mode and an app for tablets.',
+];
+const sources = TEXTS.map((text) => ({ text, attributes: { channel: 'web', product_line: 'Analytics' } }));
+
+let model: Model;
+let pool: EncoderPool;
+beforeAll(async () => {
+  model = readModel(JSON.parse(readFileSync(new URL('default.json', MODELS), 'utf8')));
+  pool = await openEncoderPool({ source: ENCODER, cacheFolder: '', workers: 2 });
+});
+afterAll(() => pool?.close());
+
+describe('the model that ships', () => {
+  it('was trained for the encoder that ships', () => {
+    expect(pool.id).toEqual({ name: model.artefact.encoder.name, hash: model.artefact.encoder.hash });
+  });
+
+  it('gives the same integers in any order, among any neighbours, with any number of workers', async () => {
+    const first = await predict(pool, model, sources);
+    const single = await openEncoderPool({ source: ENCODER, cacheFolder: '', workers: 1 });
+    const others: Prediction[] = [];
+    for (const source of [...sources].reverse()) others.unshift(...(await predict(single, model, [source])));
+    await single.close();
+    expect(others).toEqual(first);
+    for (const { nps, sentiment } of first) {
+      for (const head of [nps, sentiment]) expect(head.reduce((a, b) => a + b, 0)).toBe(1_000_000);
+    }
+  });
+
+  it('says what plain texts mean, and why it does not say it of others', async () => {
+    const [crash, love, , ticket, short, german, signs, wish] = await predict(pool, model, sources);
+    const classes = [crash, love, ticket].map((one) => [one?.class, one?.sentimentClass]);
+    expect(classes).toEqual([
+      [0, 0],
+      [2, 2],
+      [0, 0],
+    ]);
+    const best = (one: Prediction | undefined) =>
+      model.themes[(one?.themes ?? []).indexOf(Math.max(...(one?.themes ?? [])))]?.name;
+    expect([crash, love, ticket, wish].map(best)).toEqual(['bugs', 'praise', 'support', 'missing_feature']);
+    expect(short).toMatchObject({
+      class: null,
+      sentimentClass: null,
+      abstained: expect.stringContaining('too short'),
+    });
+    expect(german?.abstained).toBe('language: de; the model reads en');
+    expect(signs?.abstained).toContain('too short');
+  });
+
+  it('explains a logit by shares that add up to it', async () => {
+    const [encoding] = await pool.encode([TEXTS[0] as string]);
+    for (const head of ['nps', 'sentiment'] as const) {
+      const { shares, logit } = await explain(pool, model, sources[0] as never, head);
+      const logits = encoding ? logitsOf(model[head], headInputs(sources[0] as never, encoding)) : [];
+      expect(logit).toBeCloseTo(logits[0] ?? Number.NaN, 5);
+      expect(shares.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(logit, 9);
+      expect(shares.map(({ token }) => token)).toEqual(
+        expect.arrayContaining(['[CLS]', 'crashes', '[bias]']),
+      );
+    }
+  });
+});
+
+const HOUR_MS = 3_600_000;
+const NOW = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+const answer = (i: number, more: object = {}) => ({
+  externalId: `s${i}`,
+  answeredAt: new Date(NOW - (i % 50) * HOUR_MS).toISOString(),
+  region: ['Germany', 'Japan'][i % 2],
+  comment: `${TEXTS[i % 4]} (${i})`,
+  ...(i % 3 === 0 ? {} : { score: i % 11 }),
+  ...more,
+});
+
+describe('scoring the journal', () => {
+  let record: TestRecord;
+  let scoring: Scoring;
+  let scorer: { stop: () => Promise<void> };
+  const errors: Error[] = [];
+  const { privateKey: signingKey } = generateKeyPairSync('ed25519');
+  const open = () =>
+    openScoring({
+      ...record,
+      encoder: null,
+      cacheFolder: '',
+      signingKey,
+      now: Date.now,
+      onError: (error) => errors.push(error),
+    });
+  const scored = async () =>
+    (await record.sql<{ n: number }>('SELECT count(*) AS n FROM prediction WHERE model_version_id = 1'))[0]
+      ?.n ?? 0;
+  const texts = async () =>
+    (await record.sql<{ n: number }>('SELECT count(*) AS n FROM response WHERE comment IS NOT NULL'))[0]?.n ??
+    0;
+  const caughtUp = () =>
+    until(async () => (await scored()) === (await texts()), 'every text is scored', 60_000);
+  const cause = { actor: 'test', reason: 'a test' };
+
+  beforeAll(async () => {
+    record = await openTestRecord();
+    await record.submit(Array.from({ length: 60 }, (_, i) => answer(i)));
+    scoring = await open();
+    scorer = await scoring.follow(() => undefined);
+  });
+  afterAll(async () => {
+    await scorer?.stop();
+    await scoring?.close();
+    await record?.close();
+    expect(errors).toEqual([]);
+  });
+
+  it('scores what was there and what comes, corrections and deletions included, and keeps the rollups exact', async () => {
+    await caughtUp();
+    await record.submit([
+      ...Array.from({ length: 20 }, (_, i) => answer(100 + i)),
+      { externalId: 'number', answeredAt: new Date(NOW).toISOString(), score: 9 },
+      answer(3, {
+        comment: 'It was broken and nobody helped me.',
+        answeredAt: new Date(NOW + 60_000).toISOString(),
+      }),
+    ]);
+    await record.sql(`DELETE FROM response WHERE external_id IN ('s4', 's9', 's105')`);
+    await caughtUp();
+    await expectRollupsToEqualRecount(record);
+    await expectInferredRollupsToEqualRecount(record);
+    const changed =
+      await record.sql(`SELECT p.class, p.sentiment FROM prediction p JOIN response r ON r.id = p.response_id
+      AND r.answered_at = p.answered_at WHERE r.external_id = 's3'`);
+    expect(changed).toEqual([{ class: 0, sentiment: 0 }]);
+  });
+
+  it('tells surveyed, inferred and combined scores apart', async () => {
+    const read = async (basis: 'SURVEYED' | 'INFERRED' | 'COMBINED') => {
+      const windows = [{ from: NOW - 100 * HOUR_MS, until: NOW + 2 * HOUR_MS }];
+      const query = { segment: {}, basis, confidence: 0.95, groupBy: [], windows };
+      const [row] = await readScores({ ...record, now: Date.now }, EVERYTHING, query);
+      if (!row?.counts) throw new Error('a score without groups has a row');
+      return {
+        n: row.counts.promoters + row.counts.passives + row.counts.detractors,
+        method: row.interval?.method,
+        score: row.score,
+        model: row.model,
+      };
+    };
+    const [surveyed, inferred, combined] = [
+      await read('SURVEYED'),
+      await read('INFERRED'),
+      await read('COMBINED'),
+    ];
+    const [facts] = await record.sql<{ surveyed: number; inferred: number; alone: number }>(
+      `SELECT (SELECT count(*) FROM response WHERE class IS NOT NULL) AS surveyed, count(*) AS inferred,
+        count(*) FILTER (WHERE NOT surveyed) AS alone FROM prediction WHERE class IS NOT NULL`,
+    );
+    expect([surveyed.n, inferred.n, combined.n]).toEqual([
+      facts?.surveyed,
+      facts?.inferred,
+      (facts?.surveyed ?? 0) + (facts?.alone ?? 0),
+    ]);
+    expect([surveyed.method, inferred.method, combined.method]).toEqual([
+      'ADJUSTED_WALD',
+      'CORRECTED',
+      'CORRECTED',
+    ]);
+    expect([surveyed.model, inferred.model]).toEqual([null, 1]);
+  });
+
+  it('gives a stored prediction again, integer for integer', async () => {
+    const [row] = await record.sql<{ id: string }>(
+      `SELECT response_id AS id FROM prediction ORDER BY 1 LIMIT 1`,
+    );
+    expect(await scoring.reproduce(EVERYTHING, row?.id ?? '')).toEqual({ same: true, reason: null });
+    const [stored] = await readPredictions(record, EVERYTHING, [row?.id ?? ''], 1);
+    const source = await scoring.sourceOf(row?.id ?? '');
+    const [again] = source ? await scoring.predict((await scoring.model(1)).model, [source]) : [];
+    expect(again?.nps).toEqual([stored?.detractor, stored?.passive, stored?.promoter]);
+  });
+
+  it('loses and repeats nothing when it is cut off', async () => {
+    const submitted = record.submit(Array.from({ length: 100 }, (_, i) => answer(1_000 + i)));
+    await scorer.stop();
+    await submitted;
+    scorer = await scoring.follow(() => undefined);
+    await caughtUp();
+    await expectInferredRollupsToEqualRecount(record);
+  });
+
+  it('trains the same weights twice, promotes, and rolls back at once', async () => {
+    const labelled = Array.from({ length: 240 }, (_, i) => {
+      const kind = i % 3;
+      const text = [
+        `It crashes and nobody helps, case ${i}.`,
+        `It does what it should, mostly, week ${i}.`,
+        `We love it, number ${i}!`,
+      ][kind];
+      return answer(5_000 + i, { comment: text, score: [2, 7, 10][kind] });
+    });
+    await record.submit(labelled);
+    const end = new Date(NOW + 10 * HOUR_MS);
+    const second = await scoring.train(end, cause);
+    expect(
+      await scoring.train(end, cause),
+      'the same responses give the same artefact, so the same version',
+    ).toBe(second);
+    const poisonedUntilBack = async () => (await scoring.model(null)).id;
+    expect(await poisonedUntilBack()).toBe(1);
+    await scoring.shadow(second, cause);
+    await scoring.promote(second, cause);
+    expect(await poisonedUntilBack()).toBe(second);
+    await until(
+      async () => {
+        const [row] = await record.sql<{ n: number }>(
+          `SELECT count(*) AS n FROM prediction WHERE model_version_id = ${second}`,
+        );
+        return row?.n === (await texts());
+      },
+      'the new champion has scored everything',
+      60_000,
+    );
+    await expectInferredRollupsToEqualRecount(record);
+    expect(await scoring.rollback(cause)).toBe(1);
+    expect((await readRegistry(record.store)).map(({ id, stage }) => [id, stage])).toEqual([
+      [1, 'CHAMPION'],
+      [second, 'RETIRED'],
+    ]);
+    await expect(scoring.rollback(cause)).rejects.toThrow('no champion before this one');
+    await expect(record.sql(`UPDATE model_event SET reason = 'x'`)).rejects.toThrow();
+  });
+
+  it('refuses to train on too little', async () => {
+    await expect(scoring.train(new Date('2001-01-01'), cause)).rejects.toThrow(
+      /0 responses with text and a score/,
+    );
+  });
+});
