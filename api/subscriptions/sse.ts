@@ -6,6 +6,7 @@ import { LIMITS } from '../limits.ts';
 import { executeOperation, formatErrors, type OperationRequest, prepareOperation } from '../operation.ts';
 import type { Cohorts } from './cohort.ts';
 import { beginSubscription } from './subscribe.ts';
+import { tooMuchUnread } from './unread.ts';
 
 const HEARTBEAT_MS = 12_000;
 const CLOSE_GRACE_MS = 2_000;
@@ -73,9 +74,10 @@ async function serveEventStream(
     setTimeout(() => response.destroy(), CLOSE_GRACE_MS).unref();
   };
   open.add(end);
+  const isSlow = tooMuchUnread(() => response.writableLength);
   const begun = await beginSubscription(cohorts, prepared, (payload) => {
     if (ended || response.destroyed) return;
-    if (response.writableLength > LIMITS.unread) {
+    if (isSlow()) {
       end(`slow consumer: over ${LIMITS.unread} bytes unread; resume with after`, 'SLOW_CONSUMER');
     } else response.write(`event: next\ndata: ${payload}\n\n`);
   });

@@ -9,11 +9,12 @@ import { LIMITS } from '../limits.ts';
 import { executeOperation, formatErrors, type Prepared, prepareOperation } from '../operation.ts';
 import type { Cohorts } from './cohort.ts';
 import { beginSubscription } from './subscribe.ts';
+import { tooMuchUnread } from './unread.ts';
 
 /** graphql-ws lets an application add to what it hands from onSubscribe to subscribe: where the answers go. */
 type Delivered = Prepared & { readonly deliver: (payload: string) => void };
 
-type SocketExtra = Record<PropertyKey, unknown> & { caller?: Caller };
+type SocketExtra = Record<PropertyKey, unknown> & { caller?: Caller; isSlow?: () => boolean };
 
 const SLOW_CONSUMER = 4413;
 const CLOSE_GRACE_MS = 2_000;
@@ -69,8 +70,10 @@ export function serveWebSocket(
         const prepared = prepareOperation(schema, createContext(deps, caller), request);
         if (!('document' in prepared)) return formatErrors(deps.log, prepared);
         const { socket } = context.extra;
+        context.extra.isSlow ??= tooMuchUnread(() => socket.bufferedAmount);
+        const { isSlow } = context.extra;
         const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-        return { ...prepared, deliver: (payload: string) => write(socket, `${opening}${payload}}`) };
+        return { ...prepared, deliver: (payload: string) => write(socket, isSlow, `${opening}${payload}}`) };
       },
       execute: (args) => executeOperation(args as Prepared),
       subscribe: async (args) => {
@@ -92,9 +95,9 @@ export function serveWebSocket(
 }
 
 /** Writes one frame, unless the client leaves too much unread: then it is told so, and dropped. */
-function write(socket: WebSocket, frame: string): void {
+function write(socket: WebSocket, isSlow: () => boolean, frame: string): void {
   if (socket.readyState !== WebSocket.OPEN) return;
-  if (socket.bufferedAmount > LIMITS.unread) {
+  if (isSlow()) {
     socket.close(SLOW_CONSUMER, `slow consumer: over ${LIMITS.unread} bytes unread; resume with after`);
     // A client that does not read does not see the close frame either.
     setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();

@@ -1,0 +1,180 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { createClient } from 'graphql-sse';
+import { createClient as createSocketClient } from 'graphql-ws';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import {
+  ADMIN_KEY,
+  freshInstance,
+  type Instance,
+  type RunningServer,
+  startServer,
+  until,
+} from '../fixtures/server.ts';
+
+/*
+ * A reader of server-sent events that does not read is dropped, not buffered for (over WebSocket: live.test.ts); one who
+ * reads is not, however much comes at once.
+ */
+
+let instance: Instance;
+let server: RunningServer;
+beforeAll(async () => {
+  instance = await freshInstance();
+  server = await startServer(instance);
+});
+afterAll(async () => {
+  await server?.stop();
+  instance?.remove();
+});
+
+const GROUPS = 200;
+/** Rows of many groups that ask for their long ids again and again: what is told at once is over a megabyte. */
+const FAT = `subscription { npsUpdates(groupBy: [REGION]) { position row { region responses ${Array.from({ length: 28 }, (_, i) => `a${i}: id`).join(' ')} } } }`;
+const REGION = 'x'.repeat(150);
+
+let next = 0;
+/** One answer in each group, so that each has its row told. */
+async function submitToAll(more: object = {}): Promise<void> {
+  next += 1;
+  const items = Array.from({ length: GROUPS }, (_, i) => ({
+    externalId: `slow ${next} ${i}`,
+    answeredAt: new Date().toISOString(),
+    score: 10,
+    region: `${REGION} ${i}`,
+    ...more,
+  }));
+  expect(await (await server.post('/ingest/responses', items)).json()).toMatchObject({ accepted: GROUPS });
+}
+const metric = async (name: string) => {
+  const text = await (await fetch(`${server.url}/metrics`, { headers: { 'x-api-key': ADMIN_KEY } })).text();
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+};
+
+/** Subscribes over a connection of its own. */
+function openStream(query: string): Socket {
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  const body = JSON.stringify({ query });
+  socket.write(
+    `POST /graphql HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${ADMIN_KEY}\r\nAccept: text/event-stream\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  return socket;
+}
+
+it('drops a stream that nobody reads with a reason, while others on the same subscription go on', async () => {
+  await submitToAll();
+  const client = createClient({
+    url: `${server.url}/graphql`,
+    retryAttempts: 0,
+    headers: { authorization: `Bearer ${ADMIN_KEY}` },
+  });
+  const rows = new Map<string, number>();
+  const errors: unknown[] = [];
+  const stop = client.subscribe<{ npsUpdates: { row: { region: string; responses: number } } }>(
+    { query: FAT },
+    {
+      next: ({ data, errors: told }) => {
+        if (told) errors.push(told);
+        if (data) rows.set(data.npsUpdates.row.region, data.npsUpdates.row.responses);
+      },
+      error: (error) => errors.push(error),
+      complete: () => errors.push('complete'),
+    },
+  );
+  const readerHas = (responses: number) =>
+    until(
+      () => rows.size === GROUPS && [...rows.values()].every((one) => one === responses),
+      `the reader has every row with ${responses} responses`,
+    );
+  await readerHas(next);
+
+  const slow = openStream(FAT);
+  await once(slow, 'data');
+  slow.pause();
+  expect(await metric('scoreline_event_streams')).toBe(2);
+  expect(await metric('scoreline_subscription_cohorts'), 'both are one cohort').toBe(1);
+  // What the kernel holds for it fills first; from then on each round would stay in the server's memory.
+  let rounds = 0;
+  await until(async () => {
+    if (rounds < 60) await submitToAll();
+    rounds += 1;
+    return (await metric('scoreline_event_streams')) === 1;
+  }, 'the slow one is dropped');
+  // The reader missed nothing, and is still told.
+  await readerHas(next);
+  await submitToAll();
+  await readerHas(next);
+  expect(errors).toEqual([]);
+
+  // After the grace what it never read is given up with its connection.
+  await new Promise((done) => setTimeout(done, 2_500));
+  let rest = '';
+  slow.on('data', (chunk: Buffer) => {
+    rest = (rest + chunk.toString('latin1')).slice(-4_000);
+  });
+  const gone = once(slow, 'close');
+  slow.resume();
+  await gone;
+  expect(rest).not.toContain('SLOW_CONSUMER');
+  stop();
+  client.dispose();
+});
+
+it('tells a reader that was only late why it ends', async () => {
+  const late = openStream(FAT);
+  await once(late, 'data');
+  late.pause();
+  expect(await metric('scoreline_event_streams')).toBe(1);
+  await until(async () => {
+    await submitToAll();
+    return (await metric('scoreline_event_streams')) === 0;
+  }, 'it is dropped');
+  // Within the grace it reads on.
+  let text = '';
+  late.on('data', (chunk: Buffer) => {
+    text = (text + chunk.toString('latin1')).slice(-4_000);
+  });
+  late.resume();
+  await until(() => text.includes('event: complete'), 'it has read to the end');
+  expect(text).toContain('SLOW_CONSUMER');
+  expect(text).toMatch(/slow consumer: over \d+ bytes unread; resume with after/);
+  late.destroy();
+});
+
+it('gives a reader over WebSocket all rows, though they are more at once than may stay unread', async () => {
+  const client = createSocketClient({
+    url: `${server.url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    connectionParams: { authorization: `Bearer ${ADMIN_KEY}` },
+  });
+  // Ids of many kilobytes: a socket writes small frames at once, so that the kernel takes the first megabytes.
+  const long = '€'.repeat(190);
+  await submitToAll({ channel: long, productLine: long, lifecycleStage: long });
+  const query = FAT.replace(
+    '[REGION]',
+    `[REGION, CHANNEL, PRODUCT_LINE, LIFECYCLE_STAGE], segment: { channel: ["${long}"] }`,
+  );
+  let bytes = 0;
+  let rows = 0;
+  const errors: unknown[] = [];
+  client.subscribe(
+    { query },
+    {
+      next: (answer) => {
+        rows += 1;
+        bytes += JSON.stringify(answer).length;
+      },
+      error: (error) => errors.push(error),
+      complete: () => errors.push('complete'),
+    },
+  );
+  await until(() => rows >= GROUPS || errors.length > 0, 'all rows are there');
+  expect(errors).toEqual([]);
+  expect(bytes).toBeGreaterThan(10 * 1024 * 1024);
+  await client.dispose();
+});
