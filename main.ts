@@ -12,6 +12,7 @@ import { createAcceptor } from './ingestion/accept.ts';
 import { FolderInUse } from './instance/lock.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
 import { adminKey, keyMatcher, signingKey } from './instance/secrets.ts';
+import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { WrongPepper } from './store/instance.ts';
 import { journalLag } from './store/journal.ts';
@@ -50,9 +51,10 @@ async function start(config: Config): Promise<() => Promise<void>> {
     stops.push(() => scoring.close());
     const feed = await startLiveFeed({ ...record, now: Date.now, onError });
     stops.push(() => feed.stop());
-    if (config.roles.has('follow')) stops.push(...(await startFollowers(record, graph, scoring, onError)));
     const server = await startServer(config, record, { graph, feed, scoring }, key.value, log);
     stops.push(() => server.close());
+    if (config.roles.has('follow'))
+      stops.push(...(await startFollowers(record, graph, { scoring, onScored: server.onScored }, onError)));
     const url = await server.listen(config.host, config.port);
     record.lock?.announce(url);
     greet(config, record, url, key);
@@ -67,7 +69,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
 async function startFollowers(
   record: OpenRecord,
   graph: GraphProjection | undefined,
-  scoring: Scoring,
+  { scoring, onScored }: { scoring: Scoring; onScored: ApiServer['onScored'] },
   onError: (error: Error) => void,
 ): Promise<(() => Promise<unknown>)[]> {
   const purge = () => purgeMinuteRollups(record.store, Date.now()).catch(onError);
@@ -76,12 +78,10 @@ async function startFollowers(
   const stops: (() => Promise<unknown>)[] = [async () => clearInterval(timer)];
   if (graph) stops.push(await graph.follow());
   // The model takes seconds to load: nobody waits for it but the scores that it infers.
-  const scorer = scoring
-    .follow(() => undefined)
-    .catch((error: Error) => {
-      onError(error);
-      return null;
-    });
+  const scorer = scoring.follow(onScored).catch((error: Error) => {
+    onError(error);
+    return null;
+  });
   stops.push(async () => (await scorer)?.stop());
   return stops;
 }
@@ -135,6 +135,7 @@ async function startServer(
       journalLag: async () => ({
         live: await journalLag(store, feed.position()),
         ...(graph ? { lineage: await graph.lag() } : {}),
+        ...(await scorerLags(store)),
       }),
       cells: () => cells.size,
       waitingRows: () => acceptor.waiting(),

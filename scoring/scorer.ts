@@ -7,6 +7,7 @@ import {
   followJournal,
   type JournalEntry,
   journalHead,
+  journalLag,
   saveFollowerPosition,
 } from '../store/journal.ts';
 import { readRegistry } from '../store/models.ts';
@@ -35,7 +36,7 @@ export interface ScorerDeps {
 const ENTRIES = 20;
 const TEXTS = 200;
 
-export const scorerName = (modelVersionId: number) => `scorer ${modelVersionId}`;
+const scorerName = (modelVersionId: number) => `scorer ${modelVersionId}`;
 
 /**
  * Scores the responses with text under every model version in use (the champion and shadows), each a follower of the
@@ -73,6 +74,16 @@ export async function startScorer(deps: ScorerDeps): Promise<{ stop: () => Promi
       await Promise.all([...running.values()].map(async (follower) => (await follower).stop()));
     },
   };
+}
+
+/** Journal entries that each model version in use has yet to score, by follower. */
+export async function scorerLags(store: Store): Promise<Record<string, number>> {
+  const lags: Record<string, number> = {};
+  for (const { id, stage } of await readRegistry(store)) {
+    if (stage !== 'CHAMPION' && stage !== 'SHADOW') continue;
+    lags[scorerName(id)] = await journalLag(store, await followerPosition(store, scorerName(id)));
+  }
+  return lags;
 }
 
 async function follow(deps: ScorerDeps, modelVersionId: number) {

@@ -18,6 +18,8 @@ export interface LiveGauges {
 export interface Metrics {
   readonly registry: Registry;
   readonly apolloPlugin: ApolloServerPlugin<ApiContext>;
+  /** Counts responses that a model version has scored. */
+  readonly scored: (modelVersionId: number, responses: number) => void;
   /** Counts what became of the items of a batch. */
   readonly ingested: (account: BatchAccount) => void;
 }
@@ -32,6 +34,12 @@ export function createMetrics(): Metrics {
     name: 'scoreline_ingested_responses_total',
     help: 'Responses that arrived, by what became of them.',
     labelNames: ['outcome'],
+    registers: [registry],
+  });
+  const scored = new Counter({
+    name: 'scoreline_scored_responses_total',
+    help: 'Responses that a model version has scored.',
+    labelNames: ['model'],
     registers: [registry],
   });
   const operations = new Histogram({
@@ -57,7 +65,12 @@ export function createMetrics(): Metrics {
     responses.inc({ outcome: 'duplicate' }, duplicates);
     responses.inc({ outcome: 'rejected' }, rejected.length);
   };
-  return { registry, apolloPlugin, ingested };
+  return {
+    registry,
+    apolloPlugin,
+    ingested,
+    scored: (modelVersionId, responses) => scored.inc({ model: modelVersionId }, responses),
+  };
 }
 
 /** Adds /metrics in the Prometheus text format. */

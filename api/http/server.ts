@@ -24,6 +24,8 @@ export interface ApiOptions {
 
 export interface ApiServer {
   readonly fastify: FastifyInstance;
+  /** Tells the metrics what the scorer did. */
+  readonly onScored: (modelVersionId: number, responses: number) => void;
   /** Answers with the address it listens on. */
   listen(host: string, port: number): Promise<string>;
   close(): Promise<void>;
@@ -63,6 +65,7 @@ export async function createApiServer({ deps, roles, checks, gauges }: ApiOption
   });
   return {
     fastify,
+    onScored: metrics.scored,
     listen: (host, port) => fastify.listen({ host, port }),
     close: async () => {
       streams?.close();

@@ -3,6 +3,7 @@ import type { Dimension } from '../../domain/dimensions.ts';
 import { createBuilder } from './builder.ts';
 import { addLineage, loadLineageNode } from './lineage.ts';
 import { addLive } from './live.ts';
+import { addModelQuality } from './model-quality.ts';
 import { addModels, findModel, modelVersionOf } from './models.ts';
 import { addNode, responseKeyOf } from './node.ts';
 import { addNps } from './nps.ts';
@@ -32,6 +33,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   const npsClass = addNpsClass(builder);
   const prediction = addPredictions(builder, model, npsClass);
   const { pageInfo } = addResponses(builder, dimensions, { segment, node, npsClass, prediction });
+  addModelQuality(builder, dimensions, segment);
   addLineage(builder, dimensions, node, pageInfo);
   addSubmit(builder, dimensions);
   addLive(builder, dimensions, segment, nps);

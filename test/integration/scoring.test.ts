@@ -10,8 +10,9 @@ import { openScoring, type Scoring } from '../../scoring/service.ts';
 import { logitsOf } from '../../scoring/softmax-regression.ts';
 import { readRegistry } from '../../store/models.ts';
 import { readPredictions } from '../../store/predictions.ts';
+import { readModelFacts } from '../../store/quality.ts';
 import { readScores } from '../../store/scores.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 import { expectInferredRollupsToEqualRecount } from '../fixtures/recount-inferred.ts';
 import { until } from '../fixtures/server.ts';
@@ -191,6 +192,24 @@ describe('scoring the journal', () => {
       'CORRECTED',
     ]);
     expect([surveyed.model, inferred.model]).toEqual([null, 1]);
+  });
+
+  it('tells how good it is on answers that have a score too, and hides small counts', async () => {
+    const range = { from: NOW - 100 * HOUR_MS, until: NOW + 2 * HOUR_MS };
+    const deps = { ...record, now: Date.now };
+    const facts = await readModelFacts(deps, EVERYTHING, 1, {}, range);
+    const [counted] = await record.sql<{ judged: number; scored: number; abstained: number }>(
+      `SELECT count(*) AS scored, count(abstained) AS abstained, count(*) FILTER (WHERE surveyed AND class IS NOT NULL) AS judged
+        FROM prediction WHERE model_version_id = 1`,
+    );
+    expect([facts.judged?.length, facts.scored, facts.abstained]).toEqual([
+      counted?.judged,
+      counted?.scored,
+      counted?.abstained,
+    ]);
+    const nobody = narrowScope('nobody', () => true, { smallestCount: 1_000, withheld: ['readResponse'] });
+    const hidden = await readModelFacts(deps, nobody, 1, {}, range);
+    expect([hidden.judged, hidden.scored, hidden.mix]).toEqual([null, 0, null]);
   });
 
   it('gives a stored prediction again, integer for integer', async () => {

@@ -1,0 +1,110 @@
+import { type ClassificationReport, judge } from '../../domain/classification.ts';
+import type { Dimension } from '../../domain/dimensions.ts';
+import type { MixChange } from '../../domain/drift.ts';
+import { type ModelFacts, readModelFacts } from '../../store/quality.ts';
+import { InvalidArgument } from '../errors.ts';
+import { type Builder, momentOf } from './builder.ts';
+import { modelArgument } from './models.ts';
+import { type addSegment, segmentOf } from './segment.ts';
+
+interface Quality extends ModelFacts {
+  readonly report: ClassificationReport | null;
+}
+
+/** Adds the query modelQuality: how a model does on responses that have a surveyed class too. */
+export function addModelQuality(
+  builder: Builder,
+  dimensions: readonly Dimension[],
+  segment: ReturnType<typeof addSegment>,
+) {
+  const quality = addQuality(builder, addMixChange(builder));
+  builder.queryField('modelQuality', (t) =>
+    t.field({
+      type: quality,
+      nullable: false,
+      description:
+        'How a model version does on responses answered in the time that have a surveyed class too. Edges are whole minutes.',
+      args: {
+        modelVersion: t.arg.id({ description: 'The champion when absent.' }),
+        segment: t.arg({ type: segment.segment }),
+        from: t.arg({ type: 'DateTime', required: true }),
+        to: t.arg({ type: 'DateTime', required: true }),
+      },
+      resolve: async (_root, args, { deps, caller }): Promise<Quality> => {
+        const given = args.modelVersion ? modelArgument('modelVersion', args.modelVersion) : null;
+        const { id } = await deps.scoring.model(given);
+        const range = { from: momentOf('from', args.from), until: momentOf('to', args.to) };
+        if (range.from >= range.until) throw new InvalidArgument('to: must be later than from');
+        if (range.from % 60_000 !== 0 || range.until % 60_000 !== 0)
+          throw new InvalidArgument('from, to: must be whole minutes, without seconds');
+        const facts = await readModelFacts(
+          deps,
+          caller.scope,
+          id,
+          segmentOf(dimensions, args.segment),
+          range,
+        );
+        return { ...facts, report: facts.judged && facts.judged.length > 0 ? judge(facts.judged) : null };
+      },
+    }),
+  );
+}
+
+function addQuality(builder: Builder, mixChange: ReturnType<typeof addMixChange>) {
+  return builder.objectRef<Quality>('ModelQuality').implement({
+    description: 'Null figures: nothing to judge by, or too few for this caller.',
+    fields: (t) => ({
+      judged: t.int({
+        description: 'Responses with a prediction and a surveyed class.',
+        resolve: ({ judged }) => judged?.length ?? null,
+      }),
+      accuracy: t.float({ resolve: ({ report }) => report?.accuracy ?? null }),
+      macroF1: t.float({ resolve: ({ report }) => report?.macroF1 ?? null }),
+      brier: t.float({
+        description: 'Brier score over the three classes, 0 to 2; smaller is better.',
+        resolve: ({ report }) => report?.brier ?? null,
+      }),
+      rankedProbabilityScore: t.float({
+        description: 'Over detractor, passive, promoter in this order, 0 to 1; smaller is better.',
+        resolve: ({ report }) => report?.rankedProbabilityScore ?? null,
+      }),
+      ece: t.float({
+        description: 'Expected calibration error of the predicted class, ten bins.',
+        resolve: ({ report }) => report?.ece ?? null,
+      }),
+      abstention: t.float({
+        description: 'Share of the scored responses of which the model said nothing.',
+        resolve: ({ scored, abstained }) => (scored > 0 ? abstained / scored : null),
+      }),
+      mixChange: t.field({
+        type: mixChange,
+        description: 'The mix of predicted classes against that of the equally long time before.',
+        resolve: ({ mix }) => mix,
+      }),
+      complete: t.exposeBoolean('complete', {
+        nullable: false,
+        description: 'False when there were more than 50,000 to judge: then the newest are.',
+      }),
+    }),
+  });
+}
+
+function addMixChange(builder: Builder) {
+  return builder.objectRef<MixChange>('MixChange').implement({
+    fields: (t) => ({
+      chiSquared: t.exposeFloat('chiSquared', { nullable: false }),
+      pValue: t.exposeFloat('pValue', { nullable: false }),
+      psi: t.exposeFloat('psi', {
+        nullable: false,
+        description: 'Population stability index: told because people ask; it does not decide.',
+      }),
+      psiNull95: t.exposeFloat('psiNull95', {
+        nullable: false,
+        description: 'What the index exceeds one time in twenty when nothing changed.',
+      }),
+      shift: t.exposeFloat('shift', { nullable: false, description: 'Change of the score, in points.' }),
+      low: t.exposeFloat('low', { nullable: false }),
+      high: t.exposeFloat('high', { nullable: false }),
+    }),
+  });
+}

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chiSquaredOfTwo, discoveries, mixChange, populationStability } from './drift.ts';
+
+// Answers on 0-10 before and after: the score falls from 8 to -12, and the stability index stays below its rule of thumb.
+const BEFORE = [30, 20, 20, 30, 40, 60, 80, 160, 200, 180, 180];
+const AFTER = [60, 35, 30, 45, 55, 80, 95, 150, 170, 140, 140];
+const counts = (detractors: number, passives: number, promoters: number) => ({
+  detractors,
+  passives,
+  promoters,
+});
+
+describe('drift of a mix', () => {
+  it('gives the published figures', () => {
+    expect(populationStability(BEFORE, AFTER)).toBeCloseTo(0.0780595868, 8);
+    expect(chiSquaredOfTwo(BEFORE, AFTER)).toBeCloseTo(38.357200364, 8);
+  });
+
+  it('sees what the index misses', () => {
+    const change = mixChange(counts(280, 360, 360), counts(400, 320, 280), 0.95);
+    expect(change?.psi).toBeLessThan(0.1);
+    expect(change?.pValue).toBeLessThan(1e-6);
+    expect(change?.shift).toBeCloseTo(-20, 0);
+    expect(change?.high).toBeLessThan(0);
+    expect(mixChange(counts(0, 0, 0), counts(1, 1, 1), 0.95)).toBeNull();
+  });
+
+  it('is quiet when nothing changes: one p-value in twenty below .05, one index in twenty above its null level', () => {
+    let state = 5;
+    const random = () => {
+      state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+      return state / 2 ** 32;
+    };
+    const draw = (n: number) => {
+      const found = [0, 0, 0];
+      for (let i = 0; i < n; i++) {
+        const u = random();
+        const c = u < 0.3 ? 0 : u < 0.6 ? 1 : 2;
+        found[c] = (found[c] ?? 0) + 1;
+      }
+      return counts(found[0] ?? 0, found[1] ?? 0, found[2] ?? 0);
+    };
+    const changes = Array.from({ length: 1_000 }, () => mixChange(draw(200), draw(300), 0.95));
+    const share = (holds: (change: NonNullable<(typeof changes)[number]>) => boolean) =>
+      changes.filter((change) => change && holds(change)).length / 1_000;
+    expect(share(({ pValue }) => pValue < 0.05)).toBeCloseTo(0.05, 1);
+    expect(Math.abs(share(({ psi, psiNull95 }) => psi > psiNull95) - 0.05)).toBeLessThan(0.025);
+    expect(Math.abs(share(({ low, high }) => low > 0 || high < 0) - 0.05)).toBeLessThan(0.025);
+  });
+
+  it('is the same from either side, but for the sign of the shift', () => {
+    const mix = fc
+      .tuple(fc.nat(99), fc.nat(99), fc.integer({ min: 1, max: 99 }))
+      .map(([d, p, r]) => counts(d, p, r));
+    fc.assert(
+      fc.property(mix, mix, (a, b) => {
+        const [there, back] = [mixChange(a, b, 0.95), mixChange(b, a, 0.95)];
+        expect(there?.chiSquared).toBeCloseTo(back?.chiSquared ?? Number.NaN, 9);
+        expect(there?.psi).toBeCloseTo(back?.psi ?? Number.NaN, 9);
+        expect(there?.shift).toBeCloseTo(-(back?.shift ?? Number.NaN), 9);
+      }),
+    );
+  });
+});
+
+describe('false discovery rate', () => {
+  it('keeps four of the fifteen p-values of Benjamini and Hochberg (1995), example 3.1', () => {
+    const published = [
+      0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719, 0.6528,
+      0.759, 1,
+    ];
+    expect(discoveries(published, 0.05).filter(Boolean)).toHaveLength(4);
+    expect(discoveries([...published].reverse(), 0.05).slice(-4)).toEqual([true, true, true, true]);
+    expect(discoveries([], 0.05)).toEqual([]);
+  });
+});

@@ -1,0 +1,100 @@
+import type { CellDictionary, Segment } from '../domain/cell.ts';
+import type { Judged } from '../domain/classification.ts';
+import { type MixChange, mixChange } from '../domain/drift.ts';
+import { add, type Counts, ZERO } from '../domain/nps.ts';
+import { type Scope, visibleCells } from '../domain/scope.ts';
+import { isSuppressed } from '../domain/score.ts';
+import type { TimeRange } from '../domain/time-windows.ts';
+import type { Session, Statement } from './client.ts';
+import { countIntervals } from './rollups.ts';
+
+/** What is known of a model version from the responses of a time that have a surveyed class too. */
+export interface ModelFacts {
+  /** Predictions beside the surveyed class; null when too few to be told to this caller. */
+  readonly judged: readonly Judged[] | null;
+  /** Of how many scored responses the model said nothing. */
+  readonly scored: number;
+  readonly abstained: number;
+  /** The mix of predicted classes against that of the equally long time before. */
+  readonly mix: MixChange | null;
+  /** False when there were more than are judged: then the newest are. */
+  readonly complete: boolean;
+}
+
+export interface QualityDeps {
+  readonly store: Session;
+  readonly cells: CellDictionary;
+  readonly now: () => number;
+}
+
+const MOST_JUDGED = 50_000;
+const CONFIDENCE = 0.95;
+
+const JUDGED: Statement = {
+  name: 'quality_judged',
+  text: `SELECT r.class AS label, p.detractor, p.passive, p.promoter
+    FROM prediction p JOIN response r ON r.id = p.response_id AND r.answered_at = p.answered_at
+    WHERE p.model_version_id = $1 AND p.answered_at >= $2 AND p.answered_at < $3 AND r.answered_at >= $2 AND r.answered_at < $3
+      AND p.cell_id = ANY ($4::integer[]) AND p.class IS NOT NULL AND r.class IS NOT NULL
+    ORDER BY p.answered_at DESC LIMIT $5`,
+};
+const SCORED: Statement = {
+  name: 'quality_scored',
+  text: `SELECT count(*)::float8 AS scored, (count(*) FILTER (WHERE abstained IS NOT NULL))::float8 AS abstained
+    FROM prediction WHERE model_version_id = $1 AND answered_at >= $2 AND answered_at < $3 AND cell_id = ANY ($4::integer[])`,
+};
+
+/** Reads what the caller may see of it: predictions, and the scores that they are judged by. */
+export async function readModelFacts(
+  deps: QualityDeps,
+  scope: Scope,
+  modelVersionId: number,
+  segment: Segment,
+  range: TimeRange,
+): Promise<ModelFacts> {
+  const cells = visibleCells(scope, ['readPrediction', 'readScore'], deps.cells, segment);
+  const cellIds = cells.map(({ id }) => id);
+  const bounds = [new Date(range.from), new Date(range.until)];
+  const [rows, [counted], mix] = await Promise.all([
+    deps.store.rows<{ label: number; detractor: number; passive: number; promoter: number }>(JUDGED, [
+      modelVersionId,
+      ...bounds,
+      cellIds,
+      MOST_JUDGED + 1,
+    ]),
+    deps.store.rows<{ scored: number; abstained: number }>(SCORED, [modelVersionId, ...bounds, cellIds]),
+    readMixes(deps, modelVersionId, cellIds, range),
+  ]);
+  const hidden = (n: number) => isSuppressed(scope, cells, n);
+  const { scored = 0, abstained = 0 } = counted ?? {};
+  const judged = rows.slice(0, MOST_JUDGED).map(({ label, ...p }) => ({
+    label,
+    probabilities: [p.detractor, p.passive, p.promoter].map((millionths) => millionths / 1_000_000),
+  }));
+  const shown = !hidden(rows.length) && !hidden(scored) && !hidden(abstained);
+  const mixShown =
+    shown && !mix.some((counts) => hidden(counts.promoters + counts.passives + counts.detractors));
+  return {
+    judged: shown ? judged : null,
+    scored: shown ? scored : 0,
+    abstained: shown ? abstained : 0,
+    mix: mixShown ? mixChange(...mix, CONFIDENCE) : null,
+    complete: rows.length <= MOST_JUDGED,
+  };
+}
+
+async function readMixes(
+  { store, now }: QualityDeps,
+  model: number,
+  cellIds: readonly number[],
+  { from, until }: TimeRange,
+): Promise<[Counts, Counts]> {
+  const edges = [from - (until - from), from, until];
+  const classes = { kind: 'inferred', model } as const;
+  const mixes: [Counts, Counts] = [ZERO, ZERO];
+  for (const row of await countIntervals(store, { edges, cellIds, byCell: false, now: now(), classes })) {
+    const place = row.interval === 0 ? 0 : 1;
+    mixes[place] = add(mixes[place], row);
+  }
+  return mixes;
+}
