@@ -47,7 +47,7 @@ describe('the record on TimescaleDB', () => {
     const tables = await record.sql(
       'SELECT hypertable_name AS name FROM timescaledb_information.hypertables ORDER BY 1',
     );
-    expect(tables).toEqual([{ name: 'response' }, { name: 'rollup_minute' }]);
+    expect(tables).toEqual([{ name: 'prediction' }, { name: 'response' }, { name: 'rollup_minute' }]);
     await record.close();
   });
 
