@@ -7,6 +7,7 @@ import { fanOut } from './fan-out.ts';
 import { freshness } from './freshness.ts';
 import { ingestRate } from './ingest.ts';
 import { type Place, type Report, section } from './kit/report.ts';
+import { scoring } from './scoring.ts';
 import { series } from './series.ts';
 import { traceLatency } from './trace.ts';
 
@@ -23,6 +24,7 @@ const BENCHES: Record<string, Bench> = {
   'fan-out': fanOut,
   freshness,
   trace: traceLatency,
+  scoring,
 };
 const RESULTS = fileURLToPath(new URL('RESULTS.md', import.meta.url));
 const HEAD = `# Measured

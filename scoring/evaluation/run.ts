@@ -109,8 +109,8 @@ async function main(): Promise<void> {
     OUT,
     `# Evaluation
 
-Written by \`npm run evaluate -- --data FOLDER\` on text that no weight, calibration or distillation has seen, but for the tweets of
-TweetEval's validation part, which are the training part below. The same heads (softmax regression, l2 ${L2}, temperature) stand on
+Written by \`npm run evaluate -- --data FOLDER\`. No label that is judged here was seen in training. Of the texts the encoder has
+read, without labels, those of the training parts of TweetEval and banking77 and the seat reviews before 2014. The same heads (softmax regression, l2 ${L2}, temperature) stand on
 both encoders; banking77 is the mean of the seeds ${SEEDS.join(', ')}. ±: one standard error of the accuracy.
 
 ${table(results)}
