@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 import bert
 import corpus
+import teacher
 import vocabulary
 
 SEED = 20260101
@@ -43,7 +44,7 @@ def encode(tokenizer: dict, texts: list[str]) -> list[list[int]]:
 
 def teach(texts: list[str], tokenizer: dict) -> np.ndarray:
     """The teacher's embedding of every text."""
-    weights = jax.tree.map(jnp.asarray, bert.load_teacher())
+    weights = jax.tree.map(jnp.asarray, teacher.load_teacher())
     encodings = encode(tokenizer, texts)
     embed = jax.jit(bert.embed)
     targets = np.zeros((len(texts), 384), np.float32)
@@ -54,7 +55,7 @@ def teach(texts: list[str], tokenizer: dict) -> np.ndarray:
 
 def start(kept: list[int]) -> dict:
     """The student before training: some of the teacher's layers, the kept words."""
-    weights = bert.load_teacher()
+    weights = teacher.load_teacher()
     return {
         **weights,
         "word": weights["word"][kept],
@@ -92,7 +93,7 @@ def main():
     given = arguments()
     given.out.mkdir(parents=True, exist_ok=True)
     texts = corpus.read(given.data, given.taxonomy, SEED)
-    whole = json.loads((bert.teacher_folder() / "tokenizer.json").read_text())
+    whole = json.loads((teacher.teacher_folder() / "tokenizer.json").read_text())
     cut, kept = vocabulary.prune(whole, texts, WORDS)
     (given.out / "tokenizer.json").write_text(json.dumps(cut, ensure_ascii=False, separators=(",", ":")))
     print(f"{len(texts)} texts, {len(kept)} words", flush=True)

@@ -9,7 +9,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-import bert
+import teacher
 
 OPSET = 17
 
@@ -37,7 +37,7 @@ class Graph:
 
     def norm(self, x: str, weights: dict) -> str:
         scale, bias = self.constant(weights["scale"]), self.constant(weights["bias"])
-        return self.add("LayerNormalization", x, scale, bias, axis=-1, epsilon=bert.EPSILON)
+        return self.add("LayerNormalization", x, scale, bias, axis=-1, epsilon=teacher.EPSILON)
 
     def table(self, weights: np.ndarray) -> tuple[str, str]:
         """A table of rows as int8, each with its own scale: a row's error does not depend on the others."""
@@ -64,9 +64,9 @@ def build(weights: dict) -> onnx.ModelProto:
     hidden = graph.add("Sub", graph.constant(np.float32(1)), graph.add("Cast", "attention_mask", to=TensorProto.FLOAT))
     hidden = graph.add("Unsqueeze", hidden, graph.constant(np.array([1, 2], np.int64)))
     mask = graph.add("Mul", hidden, graph.constant(np.float32(-1e9)))
-    apart = graph.constant(np.array([0, 0, bert.HEADS, width // bert.HEADS], np.int64))
+    apart = graph.constant(np.array([0, 0, teacher.HEADS, width // teacher.HEADS], np.int64))
     together = graph.constant(np.array([0, 0, width], np.int64))
-    root = graph.constant(np.float32(1 / np.sqrt(width // bert.HEADS)))
+    root = graph.constant(np.float32(1 / np.sqrt(width // teacher.HEADS)))
     heads = lambda y, order: graph.add("Transpose", graph.add("Reshape", y, apart), perm=order)
     for layer in weights["layers"]:
         query, value = (heads(graph.dense(x, layer[name]), [0, 2, 1, 3]) for name in ("query", "value"))
@@ -99,7 +99,7 @@ def write(folder: Path, weights: dict, tokenizer: dict, name: str) -> None:
     )
     whole.unlink()
     words, width = weights["word"].shape
-    config = json.loads((bert.teacher_folder() / "config.json").read_text())
+    config = json.loads((teacher.teacher_folder() / "config.json").read_text())
     config.update(
         _name_or_path=name, vocab_size=words, num_hidden_layers=len(weights["layers"]), hidden_size=width,
         max_position_embeddings=len(weights["position"]),
@@ -135,9 +135,9 @@ def main():
         weights, tokenizer = load_student(given.student)
         write(given.out, weights, tokenizer, "scoreline-minilm")
     else:
-        tokenizer = json.loads((bert.teacher_folder() / "tokenizer.json").read_text())
+        tokenizer = json.loads((teacher.teacher_folder() / "tokenizer.json").read_text())
         tokenizer.update(padding=None, truncation={**tokenizer["truncation"], "max_length": 256})
-        write(given.out, bert.load_teacher(), tokenizer, "all-MiniLM-L6-v2")
+        write(given.out, teacher.load_teacher(), tokenizer, "all-MiniLM-L6-v2")
 
 
 if __name__ == "__main__":
