@@ -63,7 +63,7 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cau
     head: 'nps',
     hash: trainingSetHash(members),
     examples: responses.length,
-    description: `labelled responses answered before ${until.toISOString()}`,
+    description: `the newest labelled responses, at most ${MOST_EXAMPLES}`,
   };
   const artefact: ModelArtefact = {
     format: 1,
@@ -84,7 +84,7 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cau
     evaluation: { nps: { l2: fitted.nps.l2, ...fitted.nps.report } },
   };
   const trainedAt = new Date(deps.now());
-  const label = `trained on ${responses.length} responses answered before ${until.toISOString().slice(0, 10)}`;
+  const label = `trained on ${responses.length} responses`;
   return register(
     store,
     deps.signingKey,

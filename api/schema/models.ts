@@ -1,8 +1,15 @@
+import {
+  readFeatures,
+  readModelEvents,
+  readSignature,
+  readTrainingSets,
+} from '../../store/model-provenance.ts';
 import { type RegisteredModel, readRegistry } from '../../store/models.ts';
-import { MODEL_STAGES, type ModelStage } from '../../store/scoring-schema.ts';
+import type { ModelStage } from '../../store/scoring-schema.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { type Builder, type DateTimeInput, momentOf } from './builder.ts';
+import { addModelProvenance } from './model-provenance.ts';
 import type { addNode } from './node.ts';
 
 export const MODEL_PREFIX = 'ModelVersion:';
@@ -32,7 +39,7 @@ export async function findModel(id: number, { deps }: ApiContext): Promise<Regis
 
 /** Adds ModelVersion, the query modelVersions, and the mutations that train, promote and roll back. */
 export function addModels(builder: Builder, node: ReturnType<typeof addNode>) {
-  const stage = builder.enumType('ModelStage', { values: MODEL_STAGES });
+  const { stage, trainingSet, feature, event } = addModelProvenance(builder);
   const model = builder.objectRef<RegisteredModel>('ModelVersion').implement({
     description:
       'One version of the model: an encoder, heads, their calibration, and what they were trained on.',
@@ -60,6 +67,28 @@ export function addModels(builder: Builder, node: ReturnType<typeof addNode>) {
         type: 'JSON',
         description: 'On examples that no part of it saw.',
         resolve: (row) => row.evaluation,
+      }),
+      trainingSets: t.field({
+        type: [trainingSet],
+        nullable: false,
+        description: 'By hash: what each head was trained on, without its texts.',
+        resolve: ({ id }, _args, { deps }) => readTrainingSets(deps.store, id),
+      }),
+      features: t.field({
+        type: [feature],
+        nullable: false,
+        description: 'Declared inputs beside the embedding of the text.',
+        resolve: ({ id }, _args, { deps }) => readFeatures(deps.store, id),
+      }),
+      history: t.field({
+        type: [event],
+        nullable: false,
+        description: 'Every change of stage, oldest first.',
+        resolve: ({ id }, _args, { deps }) => readModelEvents(deps.store, id),
+      }),
+      signature: t.string({
+        description: "Ed25519 over the manifest by the instance's key, with the public key; JSON.",
+        resolve: ({ id }, _args, { deps }) => readSignature(deps.store, id),
       }),
     }),
   });

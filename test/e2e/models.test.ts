@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshInstance, type Instance, type RunningServer, startServer, until } from '../fixtures/server.ts';
+import {
+  freshInstance,
+  type Instance,
+  type RunningServer,
+  runProgram,
+  startServer,
+  until,
+} from '../fixtures/server.ts';
 
 /*
  * What the contract says of models, over HTTP, on a real server that is also killed while it scores.
@@ -53,6 +60,12 @@ interface Model {
   version: number;
   stage: string;
   encoder: string;
+}
+interface Provenance {
+  trainingSets: { head: string; examples: number }[];
+  features: { name: string; codeHash: string }[];
+  history: object[];
+  signature: string;
 }
 const models = async () =>
   (await server.graphql<{ modelVersions: Model[] }>('{ modelVersions { id version stage encoder } }')).data
@@ -137,6 +150,14 @@ describe('models over GraphQL', () => {
     expect(trained.errors).toBeUndefined();
     const candidate = trained.data.trainModel as Model;
     expect(candidate).toMatchObject({ version: 2, stage: 'CANDIDATE' });
+    const byCommand = await runProgram(
+      ['cli/train.ts', '--reason', 'the same again', '--url', server.url],
+      instance.env,
+    ).finished;
+    expect([byCommand.code, byCommand.output]).toEqual([
+      0,
+      expect.stringContaining(`${candidate.id}: trained on`),
+    ]);
     const before = await counted('INFERRED');
     expect(
       (await mutate(`promoteModel(id: "${candidate.id}", reason: "better") { id stage }`)).data.promoteModel,
@@ -157,6 +178,19 @@ describe('models over GraphQL', () => {
     expect(
       (await mutate(`promoteModel(id: "${candidate.id}", reason: " ") { id }`)).errors?.[0]?.message,
     ).toContain('reason');
+    const { data } = await server.graphql<{ modelVersions: Provenance[] }>(
+      `{ modelVersions { trainingSets { head examples hash } features { name codeHash } signature
+        history { from to cause actor reason } } }`,
+    );
+    const [first, second] = data.modelVersions;
+    expect(second?.trainingSets.find(({ head }) => head === 'nps')).toMatchObject({ examples: 450 });
+    expect(second?.features.map(({ name }) => name)).toEqual(first?.features.map(({ name }) => name));
+    expect(second?.history).toEqual([
+      { from: null, to: 'CANDIDATE', cause: 'registered', actor: 'admin', reason: 'first labels' },
+      { from: 'CANDIDATE', to: 'CHAMPION', cause: 'promotion', actor: 'admin', reason: 'better' },
+      { from: 'CHAMPION', to: 'RETIRED', cause: 'rollback', actor: 'admin', reason: 'not better after all' },
+    ]);
+    expect(JSON.parse(second?.signature ?? '')).toMatchObject({ algorithm: 'Ed25519' });
     expect((await server.graphql('{ node(id: "ModelVersion:2") { id __typename } }')).data).toEqual({
       node: { id: 'ModelVersion:2', __typename: 'ModelVersion' },
     });

@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../config.ts';
+import { findServer, keyOf } from './sink.ts';
+
+const USAGE =
+  'usage: npm run train -- --reason TEXT [--until 2026-03-31T00:00:00Z] [--url URL]   (with npm start running)';
+const QUERY = `mutation Train($until: DateTime, $reason: String!) {
+  trainModel(until: $until, reason: $reason) { id label stage evaluation trainingSets { head examples hash } }
+}`;
+
+interface Answer {
+  readonly data?: {
+    readonly trainModel: { readonly id: string; readonly label: string } & Record<string, unknown>;
+  } | null;
+  readonly errors?: readonly { readonly message: string }[];
+}
+
+/** Asks the server to train a candidate, and shows its evaluation. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { reason: { type: 'string' }, until: { type: 'string' }, url: { type: 'string' } },
+  });
+  if (!values.reason) throw new Error(`--reason is needed: it is kept on record\n${USAGE}`);
+  const config = await loadConfig();
+  const server = values.url
+    ? { url: values.url.replace(/\/$/, ''), key: await keyOf(config) }
+    : await findServer(config);
+  if (!server)
+    throw new Error(
+      `no server runs on ${config.dataDir}: start one with npm start, or name it with --url\n${USAGE}`,
+    );
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query: QUERY, variables: { until: values.until ?? null, reason: values.reason } }),
+  });
+  const { data, errors } = (await response.json()) as Answer;
+  if (!data || errors)
+    throw new Error(
+      errors?.map(({ message }) => message).join('\n') ?? `the server answered ${response.status}`,
+    );
+  const { id, label, ...rest } = data.trainModel;
+  process.stdout.write(`${id}: ${label}\n${JSON.stringify(rest, null, 2)}\n`);
+  process.stdout.write(
+    `Next: compare it with the champion (modelQuality), then promoteModel(id: "${id}", reason: "...")\n`,
+  );
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,57 @@
+import type { Session, Statement } from './client.ts';
+import type { FeatureRow, ModelStage, TrainingSetRow } from './models.ts';
+import type { StageCause } from './scoring-schema.ts';
+
+/** One change of stage: from what to what, who asked for it, and why. */
+export interface ModelEventRow {
+  readonly from: ModelStage | null;
+  readonly to: ModelStage;
+  readonly cause: StageCause;
+  readonly actor: string;
+  readonly reason: string;
+  readonly recordedAt: Date;
+}
+
+const TRAINING_SETS: Statement = {
+  name: 'model_training_sets',
+  text: `SELECT t.hash, t.head, t.examples, t.description, t.until, t.journal_position AS "journalPosition"
+    FROM model_training_set m JOIN training_set t ON t.hash = m.hash WHERE m.model_version_id = $1 ORDER BY t.head, t.hash`,
+};
+const FEATURES: Statement = {
+  name: 'model_features',
+  text: `SELECT f.key, f.name, f.version, f.source, f.description, f.columns, f.code_hash AS "codeHash"
+    FROM model_version v JOIN feature_set s ON s.key = v.feature_set_key,
+      jsonb_array_elements_text(s.features) WITH ORDINALITY AS listed (key, place)
+      JOIN feature_definition f ON f.key = listed.key
+    WHERE v.id = $1 ORDER BY listed.place`,
+};
+const EVENTS: Statement = {
+  name: 'model_events',
+  text: `SELECT from_stage AS "from", to_stage AS "to", cause, actor, reason, recorded_at AS "recordedAt"
+    FROM model_event WHERE model_version_id = $1 ORDER BY id`,
+};
+const SIGNATURE: Statement = {
+  name: 'model_signature',
+  text: 'SELECT signature FROM model_version WHERE id = $1',
+};
+
+/** What the heads of the model version were trained on. */
+export function readTrainingSets(session: Session, id: number): Promise<TrainingSetRow[]> {
+  return session.rows<TrainingSetRow>(TRAINING_SETS, [id]);
+}
+
+/** The features that the model version uses, in the order of their columns. */
+export function readFeatures(session: Session, id: number): Promise<FeatureRow[]> {
+  return session.rows<FeatureRow>(FEATURES, [id]);
+}
+
+/** Every change of stage of the model version, oldest first. */
+export function readModelEvents(session: Session, id: number): Promise<ModelEventRow[]> {
+  return session.rows<ModelEventRow>(EVENTS, [id]);
+}
+
+/** The signature over the model version's manifest, as JSON. */
+export async function readSignature(session: Session, id: number): Promise<string | null> {
+  const [row] = await session.rows<{ signature: string | null }>(SIGNATURE, [id]);
+  return row?.signature ?? null;
+}
