@@ -12,6 +12,8 @@ export const LINEAGE_KINDS = [
   'SurveyVersion',
   'ScaleRule',
   'MappingVersion',
+  'TrainingSet',
+  'Feature',
 ] as const;
 export type LineageKind = (typeof LINEAGE_KINDS)[number];
 

@@ -4,6 +4,7 @@ import { type LineageKind, nodeId, type RollupKey, rollupId } from '../domain/li
 import { describeScale } from '../domain/scale.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import type { Session } from '../store/client.ts';
+import { readFeatures, readTrainingSets } from '../store/model-provenance.ts';
 import { readModelVersions } from '../store/models.ts';
 import type { RecordedMapping, RecordMappings } from '../store/provenance.ts';
 import type { EventFacts } from './lineage-store.ts';
@@ -82,6 +83,26 @@ export async function describeModels(
   return models.map(({ id, label, recordedAt }) =>
     node(nodeId('ModelVersion', id), 'ModelVersion', label, recordedAt),
   );
+}
+
+/** What the model versions were made of: training sets, then features, each with the version and how it is joined. */
+export async function describeParts({ store }: DescribeDeps, models: readonly number[]) {
+  const parts: { model: number; relation: 'TRAINED_ON' | 'USES'; node: LineageNode }[] = [];
+  for (const model of models) {
+    for (const { hash, head, examples, description } of await readTrainingSets(store, model)) {
+      const label = `${head}: ${examples} examples, ${description}`;
+      parts.push({
+        model,
+        relation: 'TRAINED_ON',
+        node: node(nodeId('TrainingSet', hash), 'TrainingSet', label),
+      });
+    }
+    for (const { key, name, version } of await readFeatures(store, model)) {
+      const label = `${name}, version ${version}`;
+      parts.push({ model, relation: 'USES', node: node(nodeId('Feature', key), 'Feature', label) });
+    }
+  }
+  return parts;
 }
 
 /** The recorded mappings with those keys, sorted by key. */

@@ -40,6 +40,8 @@ export interface ResponseFacts {
   readonly mapping: string;
   /** null while it has no class. */
   readonly rollup: RollupKey | null;
+  /** Of the model versions that gave it a class, by version. */
+  readonly inferred: readonly RollupKey[];
   readonly event: EventFacts;
   /** By id. */
   readonly superseded: readonly EventFacts[];

@@ -1,8 +1,9 @@
 import type { Segment } from '../domain/cell.ts';
-import { type LineageKind, parseNodeId, parseRollupKey, type RollupKey } from '../domain/lineage.ts';
+import { type LineageKind, nodeId, parseNodeId, parseRollupKey, type RollupKey } from '../domain/lineage.ts';
 import { type Scope, visibleCells } from '../domain/scope.ts';
 import type { Basis } from '../domain/score.ts';
 import { HOUR_MS, type TimeRange } from '../domain/time-windows.ts';
+import { readModelsOf } from '../store/model-provenance.ts';
 import type { RecordedMapping } from '../store/provenance.ts';
 import {
   type DescribeDeps,
@@ -10,6 +11,7 @@ import {
   describeEvent,
   describeMapping,
   describeModels,
+  describeParts,
   describeResponse,
   describeRollup,
   describeScaleRule,
@@ -29,8 +31,9 @@ export interface ScoreStart extends TimeRange {
   readonly id: string;
   readonly segment: Segment;
   readonly label: string;
-  /** Which classes it counts; the graph holds the surveyed ones. */
   readonly basis: Basis;
+  /** The model version that inferred what is not surveyed; null where nothing is inferred. */
+  readonly model: number | null;
 }
 
 /** Where a walk begins, found and visible for the caller. */
@@ -41,6 +44,8 @@ export type Start =
       readonly selection: RollupSelection;
       readonly range: TimeRange;
     }
+  /** A training set or a feature, with the model versions made of it. */
+  | { readonly kind: 'part'; readonly node: LineageNode; readonly models: readonly number[] }
   | { readonly kind: 'mappings'; readonly node: LineageNode; readonly mappings: readonly RecordedMapping[] }
   | { readonly kind: 'response'; readonly node: LineageNode; readonly response: ResponseFacts }
   | {
@@ -65,10 +70,13 @@ export function everythingVisible(deps: PlanDeps, scope: Scope, segment: Segment
 /** Where the walk from a score begins. */
 export function scoreStart(deps: PlanDeps, scope: Scope, score: ScoreStart): Start {
   const { from, until } = score;
+  const model = score.basis === 'INFERRED' ? score.model : SURVEYED;
   const selection = {
     ...everythingVisible(deps, scope, score.segment),
     fromHour: Math.floor(from / HOUR_MS),
-    untilHour: score.basis === 'INFERRED' ? Math.floor(from / HOUR_MS) : Math.ceil(until / HOUR_MS),
+    // What nobody has inferred is made of nothing.
+    untilHour: model === null ? Math.floor(from / HOUR_MS) : Math.ceil(until / HOUR_MS),
+    model,
   };
   const node: LineageNode = { id: score.id, kind: 'Score', label: score.label, recordedAt: null };
   return { kind: 'selection', node, selection, range: { from, until } };
@@ -84,16 +92,34 @@ export async function findStart(deps: PlanDeps, scope: Scope, id: string): Promi
   if (kind === 'SourceEvent') return eventStart(deps, scope, key);
   if (kind === 'Cell') return narrowed(deps, scope, describeCell(deps, key), { cells: [key] });
   if (kind === 'ModelVersion') {
-    // What models inferred is in the record; the graph does not hold it yet.
-    if (Number(key) !== SURVEYED) return null;
+    if (!/^\d{1,9}$/.test(key)) return null;
     const [node] = await describeModels(deps, [Number(key)]);
     return narrowed(deps, scope, node ?? null, { model: Number(key) });
   }
+  if (kind === 'TrainingSet' || kind === 'Feature') return madeOfStart(deps, scope, kind, key);
   return mappingStart(deps, scope, kind, key);
 }
 
+/** What models are made of is there for whom a rollup of such a model is. */
+async function madeOfStart(
+  deps: PlanDeps,
+  scope: Scope,
+  kind: 'TrainingSet' | 'Feature',
+  key: string,
+): Promise<Start | null> {
+  const parts = await describeParts(deps, await readModelsOf(deps.store, kind, key));
+  const id = nodeId(kind, key);
+  const own = parts.filter(({ node }) => node.id === id);
+  const visible = everythingVisible(deps, scope);
+  const models: number[] = [];
+  for (const { model } of own)
+    if ((await deps.lineage.rollups({ ...visible, model }, null, 1)).length > 0) models.push(model);
+  const [first] = own;
+  return first && models.length > 0 ? { kind: 'part', node: first.node, models } : null;
+}
+
 async function rollupStart(deps: PlanDeps, scope: Scope, rollup: RollupKey | null): Promise<Start | null> {
-  if (rollup?.model !== SURVEYED) return null;
+  if (!rollup) return null;
   const { hour, cell, model } = rollup;
   const node = describeRollup(deps, rollup);
   const range = { from: hour * HOUR_MS, until: (hour + 1) * HOUR_MS };

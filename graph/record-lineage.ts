@@ -4,6 +4,7 @@ import {
   readCounted,
   readDictionary,
   readEvents,
+  readInferredRollups,
   readMappingsOf,
   readResponseLineage,
   readResponseOfEvent,
@@ -53,6 +54,7 @@ export function createRecordLineage(store: Session): LineageStore {
         cell,
         mapping,
         rollup: counted ? { hour, cell, model: SURVEYED } : null,
+        inferred: (await readInferredRollups(store, [id])).map(({ responseId: _, ...rollup }) => rollup),
         event,
         superseded: events.filter((one) => one !== event),
       };

@@ -68,8 +68,8 @@ export async function traceLineage(
 function completeness(start: TraceQuery['start'], lag: number): Pick<LineagePage, 'complete' | 'reason'> {
   const reasons = [
     ...(lag > 0 ? [`the lineage graph is ${lag} journal ${lag === 1 ? 'entry' : 'entries'} behind`] : []),
-    ...(typeof start !== 'string' && start.basis !== 'SURVEYED'
-      ? ['of what a model inferred only the responses are traced: ask each for its prediction']
+    ...(typeof start !== 'string' && start.basis === 'COMBINED'
+      ? ['what a model inferred in it is traced from the score with basis INFERRED']
       : []),
   ];
   return { complete: reasons.length === 0, reason: reasons.length === 0 ? null : reasons.join('; ') };

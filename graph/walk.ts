@@ -1,11 +1,13 @@
 import { nodeId, rollupId } from '../domain/lineage.ts';
 import type { Scope } from '../domain/scope.ts';
+import { readSuperseded } from '../store/model-provenance.ts';
 import type { RecordedMapping } from '../store/provenance.ts';
 import {
   describeCell,
   describeEvent,
   describeMapping,
   describeModels,
+  describeParts,
   describeResponse,
   describeRollup,
   describeScaleRule,
@@ -42,8 +44,13 @@ export async function upstream(deps: PlanDeps, scope: Scope, start: Start): Prom
       fixed: async () => [begin, ...(start.node.kind === 'MappingVersion' ? behindMapping(start) : [])],
     };
   }
-  // What a model version was made of comes with the models; behind a cell there is nothing.
-  if (start.node.kind === 'Cell' || start.node.kind === 'ModelVersion') return { fixed: async () => [begin] };
+  if (start.kind === 'part') return { fixed: async () => [begin] };
+  if (start.node.kind === 'ModelVersion') {
+    const { model } = start.selection;
+    return { fixed: async () => [begin, ...(model === null ? [] : await behindModel(deps, model))] };
+  }
+  // Behind a cell there is nothing.
+  if (start.node.kind === 'Cell') return { fixed: async () => [begin] };
   const base = start.node.kind === 'Score' ? 1 : 0;
   return {
     fixed: async () => [begin, ...(await dictionarySteps(deps, start, base))],
@@ -65,6 +72,7 @@ export async function downstream(deps: PlanDeps, scope: Scope, start: Start): Pr
     return { fixed: async () => [begin, ...afterResponse(deps, start)] };
   }
   if (start.kind === 'mappings') return afterMappings(deps, scope, start);
+  if (start.kind === 'part') return { fixed: async () => [begin, ...(await afterPart(deps, start))] };
   // Scores are named by queries and not kept, so nothing comes after a rollup.
   if (start.node.kind === 'Score' || start.node.kind === 'Rollup') return { fixed: async () => [begin] };
   return {
@@ -93,6 +101,7 @@ async function dictionarySteps(deps: PlanDeps, start: StartOf<'selection'>, base
   const recorded = await mappingsByKey(deps, mappings);
   const steps = [
     ...(await describeModels(deps, models)).map((node) => step(node, base + 1)),
+    ...(await partSteps(deps, models, base + 2)),
     ...cells.flatMap((cell) => describeCell(deps, cell) ?? []).map((node) => step(node, base + 1)),
     ...provenanceSteps(recorded, { far: base + 2, mapping: base + 1 }),
   ];
@@ -100,6 +109,32 @@ async function dictionarySteps(deps: PlanDeps, start: StartOf<'selection'>, base
   const [rollup] = await deps.lineage.rollups(start.selection, null, 1);
   const joins = rollup ? rollupEdges(rollup, mappings) : [];
   return steps.map((one) => withEdgesTo(one, joins));
+}
+
+/** What model versions were made of, each once, joined to those that it went into. */
+async function partSteps(deps: PlanDeps, models: readonly number[], depth: number): Promise<Step[]> {
+  const parts = await describeParts(deps, models);
+  return byId(parts.map(({ node }) => node)).map((node) => {
+    const joins = parts.filter((part) => part.node.id === node.id);
+    const edges = joins.map(({ model, relation }) => edge(nodeId('ModelVersion', model), relation, node.id));
+    return step(node, depth, edges);
+  });
+}
+
+async function behindModel(deps: PlanDeps, model: number): Promise<Step[]> {
+  const before = await describeModels(deps, await readSuperseded(deps.store, model));
+  const id = nodeId('ModelVersion', model);
+  return [
+    ...before.map((node) => step(node, 1, [edge(id, 'SUPERSEDES', node.id)])),
+    ...(await partSteps(deps, [model], 1)),
+  ];
+}
+
+async function afterPart(deps: PlanDeps, { node, models }: StartOf<'part'>): Promise<Step[]> {
+  const relation = node.kind === 'TrainingSet' ? 'TRAINED_ON' : 'USES';
+  return (await describeModels(deps, models)).map((model) =>
+    step(model, 1, [edge(model.id, relation, node.id)]),
+  );
 }
 
 const byId = (nodes: readonly LineageNode[]) =>
@@ -186,9 +221,10 @@ function afterResponse(deps: PlanDeps, start: StartOf<'response'> | StartOf<'eve
     steps.push(step(node, 1, [edge(id, relation, start.node.id)]));
   }
   // What was superseded is in no number any more.
-  if (response.rollup && !superseded) {
-    const node = describeRollup(deps, response.rollup);
-    steps.push(step(node, steps.length + 1, [edge(id, 'COUNTED_IN', rollupId(response.rollup))]));
+  const depth = steps.length + 1;
+  const rollups = superseded ? [] : [...(response.rollup ? [response.rollup] : []), ...response.inferred];
+  for (const rollup of rollups) {
+    steps.push(step(describeRollup(deps, rollup), depth, [edge(id, 'COUNTED_IN', rollupId(rollup))]));
   }
   return steps;
 }

@@ -107,6 +107,11 @@ export interface CountedRow {
   readonly eventReceivedAt: number;
 }
 
+/** A surveyed rollup counts responses with a class, a model's those that it gave one. */
+const COUNTED_BY_MODEL = `CASE WHEN given.model = 0 THEN r.class IS NOT NULL ELSE EXISTS (
+  SELECT FROM prediction p WHERE p.response_id = r.id AND p.answered_at = r.answered_at
+    AND p.model_version_id = given.model AND p.class IS NOT NULL) END`;
+
 const COUNTED: Statement = {
   name: 'lineage_counted',
   text: `SELECT p.place, p.id, ${MS('p.answered_at')} AS "answeredAt", ${MS('p.received_at')} AS "receivedAt",
@@ -115,7 +120,7 @@ const COUNTED: Statement = {
       SELECT given.place::integer - 1 AS place, r.id, r.answered_at, r.received_at, r.source_event_id, m.key
       FROM ${GIVEN} JOIN cell c ON c.key = given.cell
         JOIN response r ON r.cell_id = c.id AND r.answered_at >= given.bucket
-          AND r.answered_at < given.bucket + interval '1 hour' AND r.class IS NOT NULL
+          AND r.answered_at < given.bucket + interval '1 hour' AND ${COUNTED_BY_MODEL}
         JOIN mapping_version m ON m.id = r.mapping_version_id
       WHERE r.answered_at >= $4 AND r.answered_at < $5 AND ($6::text[] IS NULL OR m.key = ANY ($6))
         AND (given.place > 1 OR $7::uuid IS NULL OR r.id >= $7)
@@ -164,6 +169,19 @@ const RESPONSES: Statement = {
 /** The identity of those of the responses that exist, by id. */
 export function readResponseLineage(session: Session, ids: readonly string[]) {
   return session.rows<ResponseLineageRow>(RESPONSES, [ids]);
+}
+
+const INFERRED: Statement = {
+  name: 'lineage_inferred',
+  text: `SELECT p.response_id AS "responseId", ${HOUR('p.answered_at')} AS hour, c.key AS cell, p.model_version_id AS model
+    FROM response_key k JOIN prediction p ON p.response_id = k.id AND p.answered_at = k.answered_at AND p.cell_id = k.cell_id
+      JOIN cell c ON c.id = p.cell_id
+    WHERE k.id = ANY ($1::uuid[]) AND p.class IS NOT NULL ORDER BY p.response_id, p.model_version_id`,
+};
+
+/** The rollups of model versions that count the responses, by response and model version. */
+export function readInferredRollups(session: Session, responseIds: readonly string[]) {
+  return session.rows<RollupKey & { readonly responseId: string }>(INFERRED, [responseIds]);
 }
 
 export interface EventRow {

@@ -35,6 +35,39 @@ const SIGNATURE: Statement = {
   text: 'SELECT signature FROM model_version WHERE id = $1',
 };
 
+const MODELS_OF: Readonly<Record<'TrainingSet' | 'Feature', Statement>> = {
+  TrainingSet: {
+    name: 'models_of_training_set',
+    text: 'SELECT model_version_id AS id FROM model_training_set WHERE hash = $1 ORDER BY 1',
+  },
+  Feature: {
+    name: 'models_of_feature',
+    text: `SELECT v.id FROM model_version v JOIN feature_set s ON s.key = v.feature_set_key
+      WHERE s.features @> to_jsonb($1::text) ORDER BY 1`,
+  },
+};
+
+/** The model versions that were made of it. */
+export async function readModelsOf(
+  session: Session,
+  kind: 'TrainingSet' | 'Feature',
+  key: string,
+): Promise<number[]> {
+  return (await session.rows<{ id: number }>(MODELS_OF[kind], [key])).map(({ id }) => id);
+}
+
+const SUPERSEDED: Statement = {
+  name: 'models_superseded',
+  text: `SELECT DISTINCT old.model_version_id AS id FROM model_event new JOIN model_event old
+      ON old.recorded_at = new.recorded_at AND old.from_stage = 'CHAMPION' AND old.model_version_id <> new.model_version_id
+    WHERE new.model_version_id = $1 AND new.to_stage = 'CHAMPION' AND new.cause = 'promotion' ORDER BY 1`,
+};
+
+/** The champions in whose place the model version was promoted: both changes are of one transaction. */
+export async function readSuperseded(session: Session, id: number): Promise<number[]> {
+  return (await session.rows<{ id: number }>(SUPERSEDED, [id])).map((row) => row.id);
+}
+
 /** What the heads of the model version were trained on. */
 export function readTrainingSets(session: Session, id: number): Promise<TrainingSetRow[]> {
   return session.rows<TrainingSetRow>(TRAINING_SETS, [id]);

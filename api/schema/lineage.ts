@@ -105,5 +105,5 @@ function scoreStartOf(dimensions: readonly Dimension[], id: string, name: ScoreN
   });
   const iso = (time: number) => `${new Date(time).toISOString().slice(0, 16)}Z`;
   const label = `NPS ${basis.toLowerCase()} · ${places.join(' · ') || 'everything'} · ${iso(from)} to ${iso(until)}`;
-  return { id, segment, from, until, label, basis };
+  return { id, segment, from, until, label, basis, model: name.model };
 }

@@ -46,11 +46,14 @@ const RESPONSES = `UNWIND range(0, size($ids) - 1) AS place
     e.id AS eventId, e.position AS position, e.receivedAt AS eventReceivedAt ORDER BY place, id`;
 
 const RESPONSE = `MATCH (x:Response {id: $id})
-  OPTIONAL MATCH (x)-[:COUNTED_IN]->(r:Rollup)
+  OPTIONAL MATCH (x)-[:COUNTED_IN]->(r:Rollup {model: 0})
   MATCH (x)-[link:NORMALISED_FROM|SUPERSEDES]->(e:SourceEvent)-[:MAPPED_BY]->(m:MappingVersion)
   RETURN x.answeredAt AS answeredAt, x.receivedAt AS receivedAt, x.cell AS cell, x.mapping AS mapping,
     r.hour AS hour, r.model AS model, type(link) = 'NORMALISED_FROM' AS present, e.id AS eventId,
     e.position AS position, e.receivedAt AS eventReceivedAt, m.id AS eventMapping ORDER BY eventId`;
+
+const INFERRED = `MATCH (:Response {id: $id})-[:COUNTED_IN]->(r:Rollup) WHERE r.model > 0
+  RETURN r.hour AS hour, r.cell AS cell, r.model AS model ORDER BY model`;
 
 const RESPONSE_OF_EVENT = `MATCH (e:SourceEvent {id: $id})<-[:NORMALISED_FROM|SUPERSEDES]-(x:Response) RETURN x.id AS id`;
 
@@ -130,8 +133,14 @@ export function createNeo4jLineage(driver: Driver, lag: () => Promise<number>): 
         }),
       );
     },
-    response: async (id): Promise<ResponseFacts | null> =>
-      responseFacts(id, await read<ResponseRecord>(RESPONSE, { id: nodeId('Response', id) })),
+    response: async (id): Promise<ResponseFacts | null> => {
+      const parameters = { id: nodeId('Response', id) };
+      const [rows, inferred] = await Promise.all([
+        read<ResponseRecord>(RESPONSE, parameters),
+        read<RollupKey>(INFERRED, parameters),
+      ]);
+      return responseFacts(id, rows, inferred);
+    },
     responseOfEvent: async (id) => {
       const [row] = await read<{ id: string }>(RESPONSE_OF_EVENT, { id: nodeId('SourceEvent', id) });
       return row ? keyOf(row.id) : null;
@@ -139,7 +148,11 @@ export function createNeo4jLineage(driver: Driver, lag: () => Promise<number>): 
   };
 }
 
-function responseFacts(id: string, rows: readonly ResponseRecord[]): ResponseFacts | null {
+function responseFacts(
+  id: string,
+  rows: readonly ResponseRecord[],
+  inferred: readonly RollupKey[],
+): ResponseFacts | null {
   const eventOf = ({ eventId, position, eventReceivedAt, eventMapping }: ResponseRecord) => ({
     id: keyOf(eventId),
     position,
@@ -156,6 +169,7 @@ function responseFacts(id: string, rows: readonly ResponseRecord[]): ResponseFac
     cell,
     mapping,
     rollup: hour === null || model === null ? null : { hour, cell, model },
+    inferred,
     event: eventOf(present),
     superseded: rows.filter((row) => !row.present).map(eventOf),
   };

@@ -8,6 +8,7 @@ import {
   type ResponseLineageRow,
   readEvents,
   readFeeding,
+  readInferredRollups,
   readResponseLineage,
 } from '../../store/lineage.ts';
 import type { RecordedMapping, RecordMappings } from '../../store/provenance.ts';
@@ -30,9 +31,7 @@ const SURVEYED = 0;
  * Makes the graph equal to the record for all that the entries touched. It reads what is there now instead of
  * replaying what happened, so an entry taken twice, or late, does no harm.
  */
-export async function projectEntries(deps: ProjectorDeps, journal: readonly JournalEntry[]): Promise<void> {
-  // What models inferred is not in the graph.
-  const entries = journal.filter(({ kind }) => kind === 'responses');
+export async function projectEntries(deps: ProjectorDeps, entries: readonly JournalEntry[]): Promise<void> {
   const ids = [...new Set(entries.flatMap(({ payload }) => [...payload.added, ...payload.removed]))].sort();
   await deps.cells.refresh(deps.store);
   const mappings = await projectMappings(deps);
@@ -76,7 +75,7 @@ const REMOVE = `UNWIND $ids AS id MATCH (x:Response {id: id})
   OPTIONAL MATCH (x)-[:NORMALISED_FROM|SUPERSEDES]->(e:SourceEvent) DETACH DELETE x, e`;
 /** What a correction left: the old rollup, survey and event of a response that has others now. */
 const LOOSEN = `UNWIND $rows AS row MATCH (x:Response {id: row.id})-[link:COUNTED_IN|ANSWERS|NORMALISED_FROM]->(old)
-  WHERE NOT old.id IN [row.rollup, row.survey, row.event] DELETE link`;
+  WHERE NOT old.id IN [row.rollup, row.survey, row.event] + row.inferred DELETE link`;
 const RESPONSES = `UNWIND $rows AS row
   MERGE (x:Response {id: row.id})
   SET x.answeredAt = row.answeredAt, x.receivedAt = row.receivedAt, x.cell = row.cell, x.mapping = row.mapping
@@ -87,6 +86,8 @@ const ROLLUPS = `UNWIND $rows AS row
   MERGE (r)-[:OF]->(c) MERGE (r)-[:CLASSIFIED_BY]->(v)`;
 const COUNTED = `UNWIND $rows AS row MATCH (x:Response {id: row.id}) MATCH (r:Rollup {id: row.rollup})
   MERGE (x)-[:COUNTED_IN]->(r)`;
+const INFERRED = `UNWIND $rows AS row MATCH (x:Response {id: row.id}) UNWIND row.inferred AS rollup
+  MATCH (r:Rollup {id: rollup}) MERGE (x)-[:COUNTED_IN]->(r)`;
 const EVENTS = `UNWIND $rows AS row
   MERGE (e:SourceEvent {id: row.event}) SET e.position = row.position, e.receivedAt = row.eventReceivedAt
   WITH e, row MATCH (x:Response {id: row.response}) MATCH (m:MappingVersion {id: row.mappingId}) MATCH (s:Source {id: row.source})
@@ -116,8 +117,15 @@ async function projectResponses(
   const known = new Set(present.map(({ id }) => id));
   const gone = ids.filter((id) => !known.has(id)).map((id) => nodeId('Response', id));
   const events = byResponse(await readEvents(store, [...known]));
-  const rows = present.map((row) => responseRow(mappings, row, events.get(row.id) ?? []));
   const rollups = new Map<string, RollupKey>();
+  const inferred = new Map<string, string[]>();
+  for (const { responseId, ...rollup } of await readInferredRollups(store, [...known])) {
+    rollups.set(rollupId(rollup), rollup);
+    inferred.set(responseId, [...(inferred.get(responseId) ?? []), rollupId(rollup)]);
+  }
+  const rows = present.map((row) =>
+    responseRow(mappings, row, events.get(row.id) ?? [], inferred.get(row.id) ?? []),
+  );
   for (const { counted, hour, cell } of present) {
     const rollup = { hour, cell, model: SURVEYED };
     if (counted) rollups.set(rollupId(rollup), rollup);
@@ -131,12 +139,17 @@ async function projectResponses(
     const isNew = (row: ResponseRow) => !existing.has(row.id) && row.superseded.length === 0;
     await tx.run(CREATE, { rows: rows.filter(isNew) });
     const changed = rows.filter((row) => !isNew(row));
-    if (changed.length === 0) return;
-    await tx.run(LOOSEN, { rows: changed });
-    await tx.run(RESPONSES, { rows: changed });
-    await tx.run(COUNTED, { rows: changed.filter(({ rollup }) => rollup !== null) });
-    await tx.run(EVENTS, { rows: changed.flatMap(eventRows) });
+    if (changed.length > 0) await rewrite(tx, changed);
+    await tx.run(INFERRED, { rows: rows.filter((row) => row.inferred.length > 0) });
   });
+}
+
+/** Responses that are there already, or that have a past: whatever they were joined to before. */
+async function rewrite(tx: ManagedTransaction, changed: readonly ResponseRow[]): Promise<void> {
+  await tx.run(LOOSEN, { rows: changed });
+  await tx.run(RESPONSES, { rows: changed });
+  await tx.run(COUNTED, { rows: changed.filter(({ rollup }) => rollup !== null) });
+  await tx.run(EVENTS, { rows: changed.flatMap(eventRows) });
 }
 
 function byResponse(events: readonly EventRow[]): Map<string, EventRow[]> {
@@ -165,10 +178,17 @@ interface ResponseRow extends GraphEvent {
   readonly mapping: string;
   readonly survey: string;
   readonly rollup: string | null;
+  /** Rollups of model versions that count it. */
+  readonly inferred: readonly string[];
   readonly superseded: readonly GraphEvent[];
 }
 
-function responseRow(mappings: Mappings, row: ResponseLineageRow, events: readonly EventRow[]): ResponseRow {
+function responseRow(
+  mappings: Mappings,
+  row: ResponseLineageRow,
+  events: readonly EventRow[],
+  inferred: readonly string[],
+): ResponseRow {
   const own = mappings.get(row.mapping);
   const present = events.find(({ id }) => id === row.eventId);
   if (!own || !present)
@@ -181,6 +201,7 @@ function responseRow(mappings: Mappings, row: ResponseLineageRow, events: readon
     mapping: row.mapping,
     survey: nodeId('SurveyVersion', surveyKey(own)),
     rollup: row.counted ? rollupId({ hour: row.hour, cell: row.cell, model: SURVEYED }) : null,
+    inferred,
     ...graphEvent(mappings, present),
     superseded: events.filter((event) => event !== present).map((event) => graphEvent(mappings, event)),
   };

@@ -68,6 +68,29 @@ async function fill(): Promise<void> {
   }));
   await record.submit(corrected);
   await record.sql(`DELETE FROM response WHERE external_id IN ('a3', 'a20', 'a21')`);
+  await infer();
+}
+
+/** A model version, and what it said of every second response; it says nothing of some. */
+async function infer(): Promise<void> {
+  await record.sql(`INSERT INTO feature_definition (key, name, version, source, description, columns, code_hash)
+    VALUES ('f1', 'length', 1, 'text', 'words', '["length"]', 'c0de')`);
+  await record.sql(`INSERT INTO feature_set (key, features) VALUES ('s1', '["f1"]')`);
+  await record.sql(
+    `INSERT INTO training_set (hash, head, examples, description) VALUES ('t1', 'nps', 9, 'made up')`,
+  );
+  await record.sql(
+    `INSERT INTO model_version (id, label, key, stage, feature_set_key) VALUES (7, 'a model', 'k', 'CHAMPION', 's1')`,
+  );
+  await record.sql(`INSERT INTO model_training_set VALUES (7, 't1')`);
+  await record.sql(
+    `INSERT INTO model_version (id, label, key, stage) VALUES (6, 'an older model', 'j', 'RETIRED')`,
+  );
+  await record.sql(`INSERT INTO model_event (model_version_id, from_stage, to_stage, cause, actor, reason)
+    VALUES (6, 'CHAMPION', 'RETIRED', 'promotion', 'a', 'b'), (7, 'CANDIDATE', 'CHAMPION', 'promotion', 'a', 'b')`);
+  await record.sql(`INSERT INTO prediction SELECT r.id, r.answered_at, r.cell_id, 7, r.mapping_version_id, r.class IS NOT NULL,
+      CASE WHEN r.external_id LIKE '%4' THEN NULL ELSE 1 END, 0, 1000000, 0, 1, 0, 1000000, 0, '{}', 0, NULL, 'h', now()
+    FROM response r WHERE right(r.external_id, 1) IN ('0', '2', '4', '6', '8', 't')`);
 }
 
 beforeAll(async () => {
@@ -89,15 +112,21 @@ afterAll(async () => {
 
 const depsFor = (lineage: LineageStore): PlanDeps => ({ ...record, dimensions: DIMENSIONS, lineage });
 
-const score = (segment: ScoreStart['segment'], from: number, until: number): ScoreStart => ({
+const score = (
+  segment: ScoreStart['segment'],
+  from: number,
+  until: number,
+  basis: ScoreStart['basis'] = 'SURVEYED',
+): ScoreStart => ({
   id: `nps_${createHash('sha1')
-    .update(JSON.stringify([segment, from, until]))
+    .update(JSON.stringify([segment, from, until, basis]))
     .digest('hex')}`,
   segment,
   from: BASE + from * 60_000,
   until: BASE + until * 60_000,
   label: 'a score',
-  basis: 'SURVEYED',
+  basis,
+  model: basis === 'SURVEYED' ? null : 7,
 });
 
 async function pages(
@@ -140,6 +169,12 @@ async function starts(): Promise<(ScoreStart | string)[]> {
   const trace = await whole(createRecordLineage(record.store), EVERYTHING, everything, 'UPSTREAM');
   const byKind = new Map(trace?.nodes.map(({ kind, id }) => [kind, id]));
   byKind.delete('Score');
+  const inferred = score({}, 0, 360, 'INFERRED');
+  const said = await whole(createRecordLineage(record.store), EVERYTHING, inferred, 'UPSTREAM');
+  const ofModel = new Map(said?.nodes.map(({ kind, id }) => [kind, id]));
+  const parts = (['Rollup', 'ModelVersion', 'TrainingSet', 'Feature', 'Response'] as const).map(
+    (kind) => ofModel.get(kind) ?? kind,
+  );
   const [comment] = await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'comment'`);
   const [moved] = await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'a10'`);
   const old = `SELECT id FROM source_event WHERE response_id = '${moved?.id}' ORDER BY received_at LIMIT 1`;
@@ -147,6 +182,9 @@ async function starts(): Promise<(ScoreStart | string)[]> {
   return [
     everything,
     score({ region: ['Japan', 'Chile'] }, 25, 337),
+    inferred,
+    score({ region: ['Japan', 'Germany'] }, 25, 337, 'INFERRED'),
+    ...parts,
     ...byKind.values(),
     `Response:${comment?.id}`,
     `Response:${moved?.id}`,
@@ -170,8 +208,28 @@ describe('trace', () => {
       expect(kinds.get('SurveyVersion')?.map(({ label }) => label)).toContain('paper, version 7');
       expect(kinds.get('ScaleRule')).toHaveLength(3);
       expect(kinds.get('Cell')).toHaveLength(4);
-      const rollups = await record.sql(`SELECT FROM rollup_hour WHERE n > 0`);
+      const rollups = await record.sql(`SELECT FROM rollup_hour WHERE n > 0 AND model_version_id = 0`);
       expect(kinds.get('Rollup')).toHaveLength(rollups.length);
+    }
+  });
+
+  it('leads from an inferred score to the model, what it was trained on, and the responses that it classed', async () => {
+    for (const [, lineage] of stores) {
+      const trace = await whole(lineage, EVERYTHING, score({}, 0, 360, 'INFERRED'), 'UPSTREAM');
+      const labels = (kind: string) =>
+        trace?.nodes.filter((node) => node.kind === kind).map(({ label }) => label);
+      expect(labels('ModelVersion')).toEqual(['a model']);
+      expect(labels('TrainingSet')).toEqual(['nps: 9 examples, made up']);
+      expect(labels('Feature')).toEqual(['length, version 1']);
+      const model = await whole(lineage, EVERYTHING, 'ModelVersion:7', 'UPSTREAM');
+      expect(model?.edges.map(({ relation, to }) => [relation, to])).toEqual([
+        ['SUPERSEDES', 'ModelVersion:6'],
+        ['USES', 'Feature:f1'],
+        ['TRAINED_ON', 'TrainingSet:t1'],
+      ]);
+      const classed = await record.sql(`SELECT FROM prediction WHERE class IS NOT NULL`);
+      expect(classed.length).toBeGreaterThan(10);
+      expect(labels('Response')).toHaveLength(classed.length);
     }
   });
 

@@ -261,6 +261,7 @@ describe('a server', () => {
       until: until_,
       label: fromGraph.nodes[0]?.label ?? '',
       basis: 'SURVEYED' as const,
+      model: null,
     };
     const fromRecord: { nodes: TracedNode[]; edges: LineageEdge[] } = { nodes: [], edges: [] };
     for (let after: string | null = null; ; ) {
