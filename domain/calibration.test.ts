@@ -9,7 +9,7 @@ import {
   logLoss,
   poolAdjacent,
 } from './calibration.ts';
-import { judge } from './classification.ts';
+import { comparePaired, judge } from './classification.ts';
 import { indexOfLargest, MILLION, softmax, toMillionths, uncertaintyOf } from './probabilities.ts';
 
 const random = (() => {
@@ -99,6 +99,22 @@ describe('judge', () => {
     expect(report.macroRecall).toBeCloseTo((1 + 0.5) / 2, 12);
     expect(report.macroF1).toBeCloseTo((1 + 0 + 2 / 3) / 3, 12);
     expect(() => judge([])).toThrow('no examples');
+  });
+});
+
+describe('comparePaired', () => {
+  it('calls a challenger better only when the whole interval says so', () => {
+    const one = (champion: number, challenger: number) => ({
+      champion: [1 - champion, 0, champion],
+      challenger: [1 - challenger, 0, challenger],
+      label: 2,
+    });
+    // Of the ranked score of (1 - p, 0, p) for label 2 the halves add up to (1 - p)².
+    const found = comparePaired([one(0.5, 0.9), one(0.5, 0.7), one(0.5, 0.8)], 0.95);
+    expect(found?.difference).toBeCloseTo((0.01 + 0.09 + 0.04) / 3 - 0.25, 12);
+    expect(found?.better).toBe(true);
+    expect(comparePaired([one(0.5, 0.9), one(0.5, 0.1)], 0.95)?.better).toBe(false);
+    expect(comparePaired([one(0.5, 0.9)], 0.95)).toBeNull();
   });
 });
 

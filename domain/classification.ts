@@ -1,3 +1,5 @@
+import { criticalValue } from './interval.ts';
+
 /** One prediction and what turned out to be true. */
 export interface Judged {
   readonly probabilities: readonly number[];
@@ -59,6 +61,40 @@ export function judge(examples: readonly Judged[]): ClassificationReport {
     ece: bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.right), 0) / n,
     confusion,
   };
+}
+
+/** How a challenger's probabilities compare with the champion's on the same labels; below 0 the challenger is better. */
+export interface PairedComparison {
+  readonly n: number;
+  /** Mean difference of the ranked probability scores, challenger - champion. */
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
+  /** The stated rule: the whole interval lies below 0. */
+  readonly better: boolean;
+}
+
+/**
+ * Compares two models on the same examples: mean and standard error of the paired differences of the ranked probability
+ * score. Null with fewer than two examples.
+ */
+export function comparePaired(
+  examples: readonly {
+    readonly champion: readonly number[];
+    readonly challenger: readonly number[];
+    readonly label: number;
+  }[],
+  confidence: number,
+): PairedComparison | null {
+  const n = examples.length;
+  if (n < 2) return null;
+  const differences = examples.map(
+    ({ champion, challenger, label }) => rankedScore(challenger, label) - rankedScore(champion, label),
+  );
+  const mean = differences.reduce((a, b) => a + b, 0) / n;
+  const variance = differences.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (n - 1);
+  const reach = criticalValue(confidence) * Math.sqrt(variance / n);
+  return { n, difference: mean, low: mean - reach, high: mean + reach, better: mean + reach < 0 };
 }
 
 function rankedScore(probabilities: readonly number[], label: number): number {

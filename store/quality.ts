@@ -38,6 +38,17 @@ const JUDGED: Statement = {
       AND p.cell_id = ANY ($4::integer[]) AND p.class IS NOT NULL AND r.class IS NOT NULL
     ORDER BY p.answered_at DESC LIMIT $5`,
 };
+const PAIRED: Statement = {
+  name: 'quality_paired',
+  text: `SELECT r.class AS label, a.detractor AS a0, a.passive AS a1, a.promoter AS a2, b.detractor AS b0, b.passive AS b1,
+      b.promoter AS b2
+    FROM prediction a JOIN prediction b ON b.response_id = a.response_id AND b.answered_at = a.answered_at
+        AND b.model_version_id = $6
+      JOIN response r ON r.id = a.response_id AND r.answered_at = a.answered_at
+    WHERE a.model_version_id = $1 AND a.answered_at >= $2 AND a.answered_at < $3 AND b.answered_at >= $2 AND b.answered_at < $3
+      AND r.answered_at >= $2 AND r.answered_at < $3 AND a.cell_id = ANY ($4::integer[]) AND r.class IS NOT NULL
+    ORDER BY a.answered_at DESC LIMIT $5`,
+};
 const SCORED: Statement = {
   name: 'quality_scored',
   text: `SELECT count(*)::float8 AS scored, (count(*) FILTER (WHERE abstained IS NOT NULL))::float8 AS abstained
@@ -81,6 +92,35 @@ export async function readModelFacts(
     mix: mixShown ? mixChange(...mix, CONFIDENCE) : null,
     complete: rows.length <= MOST_JUDGED,
   };
+}
+
+/** Two model versions on the same responses; null when too few to be told to this caller. */
+export async function readPaired(
+  deps: QualityDeps,
+  scope: Scope,
+  [champion, challenger]: readonly [number, number],
+  segment: Segment,
+  range: TimeRange,
+) {
+  const cells = visibleCells(scope, ['readPrediction', 'readScore'], deps.cells, segment);
+  const rows = await deps.store.rows<Record<'label' | 'a0' | 'a1' | 'a2' | 'b0' | 'b1' | 'b2', number>>(
+    PAIRED,
+    [
+      champion,
+      new Date(range.from),
+      new Date(range.until),
+      cells.map(({ id }) => id),
+      MOST_JUDGED,
+      challenger,
+    ],
+  );
+  if (isSuppressed(scope, cells, rows.length)) return null;
+  const share = (...millionths: number[]) => millionths.map((one) => one / 1_000_000);
+  return rows.map(({ label, a0, a1, a2, b0, b1, b2 }) => ({
+    label,
+    champion: share(a0, a1, a2),
+    challenger: share(b0, b1, b2),
+  }));
 }
 
 async function readMixes(

@@ -1,23 +1,32 @@
-import { type ClassificationReport, judge } from '../../domain/classification.ts';
+import {
+  type ClassificationReport,
+  comparePaired,
+  judge,
+  type PairedComparison,
+} from '../../domain/classification.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
 import type { MixChange } from '../../domain/drift.ts';
-import { type ModelFacts, readModelFacts } from '../../store/quality.ts';
+import type { TimeRange } from '../../domain/time-windows.ts';
+import { type ModelFacts, readModelFacts, readPaired } from '../../store/quality.ts';
 import { InvalidArgument } from '../errors.ts';
-import { type Builder, momentOf } from './builder.ts';
+import { type Builder, type DateTimeInput, momentOf } from './builder.ts';
 import { modelArgument } from './models.ts';
 import { type addSegment, segmentOf } from './segment.ts';
+
+const CONFIDENCE = 0.95;
 
 interface Quality extends ModelFacts {
   readonly report: ClassificationReport | null;
 }
 
-/** Adds the query modelQuality: how a model does on responses that have a surveyed class too. */
+/** Adds the queries modelQuality and modelComparison: how a model does on responses that have a surveyed class too. */
 export function addModelQuality(
   builder: Builder,
   dimensions: readonly Dimension[],
   segment: ReturnType<typeof addSegment>,
 ) {
   const quality = addQuality(builder, addMixChange(builder));
+  addComparison(builder, dimensions, segment);
   builder.queryField('modelQuality', (t) =>
     t.field({
       type: quality,
@@ -33,10 +42,7 @@ export function addModelQuality(
       resolve: async (_root, args, { deps, caller }): Promise<Quality> => {
         const given = args.modelVersion ? modelArgument('modelVersion', args.modelVersion) : null;
         const { id } = await deps.scoring.model(given);
-        const range = { from: momentOf('from', args.from), until: momentOf('to', args.to) };
-        if (range.from >= range.until) throw new InvalidArgument('to: must be later than from');
-        if (range.from % 60_000 !== 0 || range.until % 60_000 !== 0)
-          throw new InvalidArgument('from, to: must be whole minutes, without seconds');
+        const range = wholeMinutes(args.from, args.to);
         const facts = await readModelFacts(
           deps,
           caller.scope,
@@ -48,6 +54,66 @@ export function addModelQuality(
       },
     }),
   );
+}
+
+function addComparison(
+  builder: Builder,
+  dimensions: readonly Dimension[],
+  segment: ReturnType<typeof addSegment>,
+) {
+  const comparison = builder.objectRef<PairedComparison>('ModelComparison').implement({
+    description: 'Challenger against champion on the same responses; below 0 the challenger is better.',
+    fields: (t) => ({
+      judged: t.exposeInt('n', { nullable: false }),
+      difference: t.exposeFloat('difference', {
+        nullable: false,
+        description: 'Of the mean ranked probability scores, challenger - champion.',
+      }),
+      low: t.exposeFloat('low', { nullable: false }),
+      high: t.exposeFloat('high', { nullable: false }),
+      better: t.exposeBoolean('better', {
+        nullable: false,
+        description: 'The rule for promotion: the whole 95 % interval lies below 0.',
+      }),
+    }),
+  });
+  builder.queryField('modelComparison', (t) =>
+    t.field({
+      type: comparison,
+      description:
+        'Two model versions on responses of the time that both have scored and that have a surveyed class; null with too few. ' +
+        'Make the challenger a shadow first: it then scores the same stream.',
+      args: {
+        challenger: t.arg.id({ required: true }),
+        champion: t.arg.id({ description: 'The present champion when absent.' }),
+        segment: t.arg({ type: segment.segment }),
+        from: t.arg({ type: 'DateTime', required: true }),
+        to: t.arg({ type: 'DateTime', required: true }),
+      },
+      resolve: async (_root, args, { deps, caller }) => {
+        const champion = args.champion ? modelArgument('champion', args.champion) : null;
+        const { id } = await deps.scoring.model(champion);
+        const versions = [id, modelArgument('challenger', args.challenger)] as const;
+        const paired = await readPaired(
+          deps,
+          caller.scope,
+          versions,
+          segmentOf(dimensions, args.segment),
+          wholeMinutes(args.from, args.to),
+        );
+        return paired && comparePaired(paired, CONFIDENCE);
+      },
+    }),
+  );
+}
+
+/** @throws InvalidArgument */
+function wholeMinutes(from: DateTimeInput, to: DateTimeInput): TimeRange {
+  const range = { from: momentOf('from', from), until: momentOf('to', to) };
+  if (range.from >= range.until) throw new InvalidArgument('to: must be later than from');
+  if (range.from % 60_000 !== 0 || range.until % 60_000 !== 0)
+    throw new InvalidArgument('from, to: must be whole minutes, without seconds');
+  return range;
 }
 
 function addQuality(builder: Builder, mixChange: ReturnType<typeof addMixChange>) {

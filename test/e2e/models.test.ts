@@ -158,6 +158,17 @@ describe('models over GraphQL', () => {
       0,
       expect.stringContaining(`${candidate.id}: trained on`),
     ]);
+    const range = `from: "${new Date(BASE - 60 * HOUR_MS).toISOString()}", to: "${new Date(BASE + HOUR_MS).toISOString()}"`;
+    expect(
+      (await mutate(`shadowModel(id: "${candidate.id}", reason: "to compare") { id stage }`)).data
+        .shadowModel,
+    ).toMatchObject({ stage: 'SHADOW' });
+    await until(() => caughtUp(2), 'the shadow has scored everything', 90_000);
+    const compared = await server.graphql<{
+      modelComparison: { judged: number; high: number; better: boolean };
+    }>(`{ modelComparison(challenger: "${candidate.id}", ${range}) { judged difference low high better } }`);
+    // It has learnt from these very answers.
+    expect(compared.data.modelComparison).toMatchObject({ judged: 450, better: true });
     const before = await counted('INFERRED');
     expect(
       (await mutate(`promoteModel(id: "${candidate.id}", reason: "better") { id stage }`)).data.promoteModel,
@@ -187,7 +198,8 @@ describe('models over GraphQL', () => {
     expect(second?.features.map(({ name }) => name)).toEqual(first?.features.map(({ name }) => name));
     expect(second?.history).toEqual([
       { from: null, to: 'CANDIDATE', cause: 'registered', actor: 'admin', reason: 'first labels' },
-      { from: 'CANDIDATE', to: 'CHAMPION', cause: 'promotion', actor: 'admin', reason: 'better' },
+      { from: 'CANDIDATE', to: 'SHADOW', cause: 'shadow', actor: 'admin', reason: 'to compare' },
+      { from: 'SHADOW', to: 'CHAMPION', cause: 'promotion', actor: 'admin', reason: 'better' },
       { from: 'CHAMPION', to: 'RETIRED', cause: 'rollback', actor: 'admin', reason: 'not better after all' },
     ]);
     expect(JSON.parse(second?.signature ?? '')).toMatchObject({ algorithm: 'Ed25519' });
