@@ -26,6 +26,8 @@ export interface Config {
   readonly logLevel: string;
   readonly dimensions: readonly Dimension[];
   readonly cellLimit: number;
+  /** How often calling a theme must be right, by theme. */
+  readonly themePrecision: Readonly<Record<string, number>>;
 }
 
 /** The configuration cannot be used; `message` has one line per mistake. */
@@ -79,6 +81,12 @@ const environment = z
 const deployment = z.strictObject({
   dimensions: z.array(z.strictObject({ field: z.string(), description: z.string().optional() })),
   cellLimit: z.number().int().min(1).max(1_000_000).default(10_000),
+  themePrecision: z
+    .record(
+      z.string(),
+      z.literal([0.5, 0.6, 0.7, 0.8, 0.9, 0.95], 'must be one of 0.5, 0.6, 0.7, 0.8, 0.9, 0.95'),
+    )
+    .default({}),
 });
 
 /**
@@ -113,6 +121,7 @@ export async function loadConfig(
     logLevel: variables.SCORELINE_LOG_LEVEL,
     dimensions: dimensionsOf(found.data.dimensions),
     cellLimit: found.data.cellLimit,
+    themePrecision: found.data.themePrecision,
   };
 }
 

@@ -125,6 +125,7 @@ async function startServer(
       lineage,
       feed,
       scoring,
+      themePrecision: config.themePrecision,
       log,
       now: Date.now,
       authenticate: (presented) => (isAdmin(presented) ? admin : null),

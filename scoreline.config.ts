@@ -8,4 +8,9 @@ export default {
   dimensions: DEFAULT_DIMENSIONS,
   /** The most combinations of dimension values; beyond it new values are filed under "other". */
   cellLimit: 10_000,
+  /**
+   * How often calling a theme must be right: 0.5, 0.6, 0.7, 0.8, 0.9 or 0.95. From the model's held-out examples this gives the
+   * probability from which the theme is called; others are called from 0.5 on.
+   */
+  themePrecision: { cancellation_risk: 0.8 },
 };

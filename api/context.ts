@@ -24,6 +24,8 @@ export interface ApiDeps {
   readonly acceptor: Acceptor;
   readonly lineage: LineageStore;
   readonly scoring: Scoring;
+  /** How often calling a theme must be right, by theme. */
+  readonly themePrecision: Readonly<Record<string, number>>;
   readonly feed: LiveFeed;
   readonly authenticate: Authenticate;
   /** Epoch milliseconds. */

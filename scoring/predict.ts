@@ -58,6 +58,23 @@ export function predictOne(model: Model, source: FeatureSource, encoding: Encodi
   };
 }
 
+/**
+ * Whether each theme is called: from one half on, or, where a precision is asked for, from the probability at which
+ * held-out examples were that often right. A precision that the model does not reach calls nothing.
+ */
+export function calledThemes(
+  model: Model,
+  { themes, abstained }: Prediction,
+  precision: Readonly<Record<string, number>>,
+): boolean[] {
+  return model.artefact.heads.themes.map(({ name, thresholds }, i) => {
+    const wanted = precision[name];
+    const threshold =
+      wanted === undefined ? 0.5 : (thresholds[Math.round(wanted * 100)] ?? Number.POSITIVE_INFINITY);
+    return abstained === null && (themes[i] ?? 0) >= threshold * MILLION;
+  });
+}
+
 /** The embedding, then the features' columns. */
 export function headInputs(source: FeatureSource, { embedding }: Encoding): Float64Array {
   const features = featureValues(source);

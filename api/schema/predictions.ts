@@ -1,7 +1,7 @@
 import type { FeatureSource } from '../../scoring/features.ts';
 import type { Model } from '../../scoring/model.ts';
 import { NPS_CLASSES, SENTIMENTS } from '../../scoring/model.ts';
-import type { Prediction } from '../../scoring/predict.ts';
+import { calledThemes, type Prediction } from '../../scoring/predict.ts';
 import type { PredictionRow } from '../../store/predictions.ts';
 import type { ResponseRow } from '../../store/responses.ts';
 import { type ApiContext, mayRead } from '../context.ts';
@@ -88,12 +88,19 @@ function addPrediction(
 ) {
   const sentiment = builder.enumType('Sentiment', { values: SENTIMENTS });
   const head = builder.enumType('Head', { values: ['NPS', 'SENTIMENT'] as const });
-  const themeScore = builder.objectRef<{ theme: string; probability: number }>('ThemeScore').implement({
-    fields: (t) => ({
-      theme: t.exposeString('theme', { nullable: false }),
-      probability: t.exposeFloat('probability', { nullable: false }),
-    }),
-  });
+  const themeScore = builder
+    .objectRef<{ theme: string; probability: number; called: boolean }>('ThemeScore')
+    .implement({
+      fields: (t) => ({
+        theme: t.exposeString('theme', { nullable: false }),
+        probability: t.exposeFloat('probability', { nullable: false }),
+        called: t.exposeBoolean('called', {
+          nullable: false,
+          description:
+            'Probable enough to act on: from one half on, or at the precision that the configuration asks for.',
+        }),
+      }),
+    });
   const tokenShare = builder.objectRef<{ token: string; share: number }>('TokenShare').implement({
     description:
       'What a token gave to the logit of the winning class; features and the bias stand in brackets. They add up to it.',
@@ -133,10 +140,16 @@ function addPrediction(
         type: [themeScore],
         nullable: false,
         description: 'Every theme of the taxonomy, most probable first.',
-        resolve: ({ themes, model }) =>
-          model.themes
-            .map(({ name }, i) => ({ theme: name, probability: share(themes[i]) }))
-            .sort((a, b) => b.probability - a.probability || (a.theme < b.theme ? -1 : 1)),
+        resolve: (row, _args, { deps }) => {
+          const called = calledThemes(row.model, row, deps.themePrecision);
+          return row.model.themes
+            .map(({ name }, i) => ({
+              theme: name,
+              probability: share(row.themes[i]),
+              called: called[i] ?? false,
+            }))
+            .sort((a, b) => b.probability - a.probability || (a.theme < b.theme ? -1 : 1));
+        },
       }),
       uncertainty: t.float({
         nullable: false,

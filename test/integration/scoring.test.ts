@@ -5,7 +5,7 @@ import { EVERYTHING } from '../../domain/scope.ts';
 import { type EncoderPool, openEncoderPool } from '../../scoring/encoder-pool.ts';
 import { explain } from '../../scoring/explain.ts';
 import { type Model, readModel } from '../../scoring/model.ts';
-import { headInputs, type Prediction, predict } from '../../scoring/predict.ts';
+import { calledThemes, headInputs, type Prediction, predict } from '../../scoring/predict.ts';
 import { openScoring, type Scoring } from '../../scoring/service.ts';
 import { logitsOf } from '../../scoring/softmax-regression.ts';
 import { readRegistry } from '../../store/models.ts';
@@ -74,6 +74,23 @@ describe('the model that ships', () => {
     });
     expect(german?.abstained).toBe('language: de; the model reads en');
     expect(signs?.abstained).toContain('too short');
+  });
+
+  it('calls a theme from the probability at which it was often enough right', async () => {
+    const [crash] = await predict(pool, model, sources);
+    const called = (precision: Record<string, number>, one = crash) =>
+      model.themes.filter((_, i) => one && calledThemes(model, one, precision)[i]).map(({ name }) => name);
+    expect(called({})).toEqual(['bugs']);
+    const bugs = model.artefact.heads.themes.find(({ name }) => name === 'bugs');
+    const thresholds: Readonly<Record<string, number>> = bugs?.thresholds ?? {};
+    expect(thresholds['90'] ?? 1).toBeGreaterThan(thresholds['60'] ?? 0);
+    const doubtful = crash && {
+      ...crash,
+      themes: crash.themes.map(() => ((thresholds['60'] ?? 0) + 1e-6) * 1_000_000),
+    };
+    expect(called({ bugs: 0.6 }, doubtful)).toContain('bugs');
+    expect(called({ bugs: 0.9 }, doubtful)).not.toContain('bugs');
+    expect(called({}, crash && { ...crash, abstained: 'too short' })).toEqual([]);
   });
 
   it('explains a logit by shares that add up to it', async () => {
