@@ -11,57 +11,96 @@ export interface Estimate {
   readonly variance: number;
 }
 
-/** Promoters count 1, passives 0, detractors -1; in the order of the classes (detractor, passive, promoter). */
-const VALUES = [-1, 0, 1];
 /** Added to each cell of the confusion, so that a class that was never mistaken is not held to be infallible. */
 const SMOOTHING = 0.5;
+/**
+ * How far the true shares are expected to lie from those of the held-out examples, one standard deviation. Where the
+ * classifier tells classes apart this hardly matters; where it does not, nothing else keeps the answer from anywhere.
+ */
+const PRIOR_DEVIATION = 0.2;
+
+type Pair = readonly [number, number];
+/** Of a symmetric matrix: [[a, b], [b, c]]. */
+type Symmetric = readonly [a: number, b: number, c: number];
 
 /**
  * The score of what a classifier predicted, corrected for how it is known to err: black-box shift estimation (Lipton, Wang
- * and Smola 2018), also known as adjusted count. With C[i][j] = P(predicted j | true i) and predicted shares q, the true
- * shares are those of q = Cᵀπ, so θ = wᵀq with w = C⁻¹·values. The variance has, by the delta method, a part of the
- * sample, (Σw²q - θ²)/n, and one of the held-out examples, Σ π_i² (Σ_j w_j²C_ij - (Σ_j w_jC_ij)²)/m_i.
- * θ is cut to [-1, 1]. null without predictions, or where the classifier cannot tell the classes apart.
+ * and Smola 2018; the adjusted count), regularised towards the held-out shares (as Azizzadenesheli et al. 2019), since
+ * the plain inverse explodes where two classes are hardly told apart.
+ *
+ * With C[i][j] = P(predicted j | true i) the predicted shares are q = Cᵀπ + noise; the noise has the covariance of what these n
+ * responses (given their true classes) and the m_i held-out examples of each class leave open:
+ * S = Σ (π_i/n + π_i²/m_i)(diag C_i - C_iC_iᵀ). With a normal prior for (detractors, promoters) of deviation τ around
+ * the held-out shares x₀ and q = c + Ax: x = x₀ + M⁻¹AᵀS⁻¹(q - c - Ax₀), M = AᵀS⁻¹A + I/τ². The variance of the score is that of
+ * M⁻¹ and, as for surveyed scores, that of the sample. null without predictions.
  */
 export function correctedEstimate(predicted: Counts, confusion: Confusion): Estimate | null {
   const n = total(predicted);
   if (n === 0) return null;
   const rows = confusion.map((row) => row.map((count) => count + SMOOTHING));
   const sizes = rows.map((row) => row.reduce((a, b) => a + b, 0));
+  const known = sizes.reduce((a, b) => a + b, 0);
   const rates = rows.map((row, i) => row.map((count) => count / (sizes[i] ?? 1)));
-  const w = solve(rates, VALUES);
-  if (!w) return null;
-  const q = [predicted.detractors / n, predicted.passives / n, predicted.promoters / n];
-  const theta = sumOf(w, q);
-  const sample =
-    (sumOf(
-      w.map((x) => x * x),
-      q,
-    ) -
-      theta ** 2) /
-    n;
-  const shares = trueShares(rates, q);
-  const heldOut = rates.reduce((sum, row, i) => {
-    const spread =
-      sumOf(
-        w.map((x) => x * x),
-        row,
-      ) -
-      sumOf(w, row) ** 2;
-    return sum + ((shares[i] ?? 0) ** 2 * Math.max(0, spread)) / (sizes[i] ?? 1);
-  }, 0);
-  return { theta: Math.max(-1, Math.min(1, theta)), variance: Math.max(0, sample) + heldOut };
+  const [d, p, r] = rates as [number[], number[], number[]];
+  const at = (row: readonly number[], j: number) => row[j] ?? 0;
+  const prior: Pair = [(sizes[0] ?? 0) / known, (sizes[2] ?? 0) / known];
+  const a = [
+    [at(d, 0) - at(p, 0), at(r, 0) - at(p, 0)],
+    [at(d, 2) - at(p, 2), at(r, 2) - at(p, 2)],
+  ] as const;
+  const precision = inverse(noise(rates, sizes, n, prior));
+  const expected = a.map((row, k) => at(p, 2 * k) + row[0] * prior[0] + row[1] * prior[1]);
+  const gap: Pair = [
+    predicted.detractors / n - (expected[0] ?? 0),
+    predicted.promoters / n - (expected[1] ?? 0),
+  ];
+  const [s0, s1, s2] = precision;
+  const weighted: Pair = [s0 * gap[0] + s1 * gap[1], s1 * gap[0] + s2 * gap[1]];
+  const information = (k: 0 | 1, l: 0 | 1) =>
+    a[0][k] * (s0 * a[0][l] + s1 * a[1][l]) + a[1][k] * (s1 * a[0][l] + s2 * a[1][l]);
+  const ridge = 1 / PRIOR_DEVIATION ** 2;
+  const left = inverse([information(0, 0) + ridge, information(0, 1), information(1, 1) + ridge]);
+  const pull: Pair = [
+    a[0][0] * weighted[0] + a[1][0] * weighted[1],
+    a[0][1] * weighted[0] + a[1][1] * weighted[1],
+  ];
+  const detractors = prior[0] + left[0] * pull[0] + left[1] * pull[1];
+  const promoters = prior[1] + left[1] * pull[0] + left[2] * pull[1];
+  const shares = asShares([detractors, 1 - detractors - promoters, promoters]);
+  const theta = (shares[2] ?? 0) - (shares[0] ?? 0);
+  const open = left[0] - 2 * left[1] + left[2];
+  const sample = ((shares[0] ?? 0) + (shares[2] ?? 0) - theta ** 2) / n;
+  return { theta, variance: Math.max(0, open) + Math.max(0, sample) };
 }
 
-/**
- * The true shares behind predicted ones (detractor, passive, promoter): the solution of q = Cᵀπ, brought back to shares
- * where it lies outside of them. `rates[i][j]` = P(predicted j | true i).
- */
-export function trueShares(rates: readonly (readonly number[])[], q: readonly number[]): number[] {
-  const transposed = rates.map((_, j) => rates.map((row) => row[j] ?? 0));
-  const solved = solve(transposed, q) ?? q;
-  const positive = solved.map((share) => Math.max(0, share));
-  const sum = positive.reduce((a, b) => a + b, 0);
+/** S for the predicted shares of detractors and promoters. */
+function noise(
+  rates: readonly (readonly number[])[],
+  sizes: readonly number[],
+  n: number,
+  [detractors, promoters]: Pair,
+): Symmetric {
+  const shares = [detractors, 1 - detractors - promoters, promoters];
+  return rates.reduce<Symmetric>(
+    ([a, b, c], row, i) => {
+      const share = shares[i] ?? 0;
+      const weight = share / n + share ** 2 / (sizes[i] ?? 1);
+      const [x = 0, , y = 0] = row;
+      return [a + weight * x * (1 - x), b - weight * x * y, c + weight * y * (1 - y)];
+    },
+    [1e-12, 0, 1e-12],
+  );
+}
+
+function inverse([a, b, c]: Symmetric): Symmetric {
+  const determinant = a * c - b * b;
+  return [c / determinant, -b / determinant, a / determinant];
+}
+
+/** Shares that were estimated freely, brought back to 0 to 1 with the sum 1. */
+function asShares(shares: readonly number[]): number[] {
+  const positive = shares.map((share) => Math.max(0, share));
+  const sum = positive.reduce((x, y) => x + y, 0);
   return positive.map((share) => share / sum);
 }
 
@@ -100,27 +139,4 @@ export function compareEstimates(a: Estimate, b: Estimate, confidence: number) {
     high: Math.min(200, 100 * (difference + reach)),
     pValue: error === 0 ? null : twoSidedP(difference / error),
   };
-}
-
-function sumOf(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
-}
-
-/** x with M x = b by Gauss-Jordan elimination with pivoting; null where M is (nearly) singular. */
-function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] | null {
-  const rows = matrix.map((row, i) => [...row, right[i] ?? 0]);
-  const n = rows.length;
-  for (let column = 0; column < n; column++) {
-    const below = rows.slice(column).map((row) => Math.abs(row[column] ?? 0));
-    const pivot = column + below.indexOf(Math.max(...below));
-    const [chosen, present] = [rows[pivot], rows[column]];
-    if (!chosen || !present || Math.abs(chosen[column] ?? 0) < 1e-6) return null;
-    rows[pivot] = present;
-    rows[column] = chosen.map((value) => value / (chosen[column] ?? 1));
-    for (const [i, row] of rows.entries()) {
-      const factor = row[column] ?? 0;
-      if (i !== column) rows[i] = row.map((value, j) => value - factor * (rows[column]?.[j] ?? 0));
-    }
-  }
-  return rows.map((row) => row[n] ?? 0);
 }
