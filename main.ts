@@ -16,6 +16,7 @@ import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { WrongPepper } from './store/instance.ts';
 import { journalLag } from './store/journal.ts';
+import { readRegistry } from './store/models.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
 
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
@@ -57,7 +58,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
       stops.push(...(await startFollowers(record, graph, { scoring, onScored: server.onScored }, onError)));
     const url = await server.listen(config.host, config.port);
     record.lock?.announce(url);
-    greet(config, record, url, key);
+    greet(config, record, url, key, await championLabel(record));
     return stop;
   } catch (error) {
     await stop();
@@ -151,16 +152,24 @@ async function startServer(
   };
 }
 
+/** "version 1, the model that ships". */
+async function championLabel({ store }: OpenRecord): Promise<string> {
+  const champion = (await readRegistry(store)).find(({ stage }) => stage === 'CHAMPION');
+  return champion ? `version ${champion.id}, ${champion.label}` : 'none';
+}
+
 function greet(
   config: Config,
   { features, store }: OpenRecord,
   url: string,
   key: { value: string; made: boolean },
+  model: string,
 ) {
   const kind = store.backend === 'pglite' ? 'PGlite (embedded)' : 'PostgreSQL';
   const timescale = features.timescale === 'none' ? '' : ` with TimescaleDB (${features.timescale})`;
   say(`  record     ${kind}${timescale}`);
   say(`  lineage    ${config.neo4j ? `Neo4j at ${config.neo4j.url}` : 'from the record'}`);
+  say(`  model      ${model}`);
   say(`  data       ${config.dataDir}`);
   say(`  listening  ${url}   (GraphQL at ${url}/graphql, console at ${url}/)`);
   if (key.made)

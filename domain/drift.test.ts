@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chiSquaredOfTwo, discoveries, mixChange, populationStability } from './drift.ts';
+import { chiSquaredOfTwo, mixChange, populationStability } from './drift.ts';
 
 // Answers on 0-10 before and after: the score falls from 8 to -12, and the stability index stays below its rule of thumb.
 const BEFORE = [30, 20, 20, 30, 40, 60, 80, 160, 200, 180, 180];
@@ -61,17 +61,5 @@ describe('drift of a mix', () => {
         expect(there?.shift).toBeCloseTo(-(back?.shift ?? Number.NaN), 9);
       }),
     );
-  });
-});
-
-describe('false discovery rate', () => {
-  it('keeps four of the fifteen p-values of Benjamini and Hochberg (1995), example 3.1', () => {
-    const published = [
-      0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719, 0.6528,
-      0.759, 1,
-    ];
-    expect(discoveries(published, 0.05).filter(Boolean)).toHaveLength(4);
-    expect(discoveries([...published].reverse(), 0.05).slice(-4)).toEqual([true, true, true, true]);
-    expect(discoveries([], 0.05)).toEqual([]);
   });
 });

@@ -70,14 +70,3 @@ export function populationStability(a: readonly number[], b: readonly number[]):
   const [p, q] = [shares(a), shares(b)];
   return p.reduce((sum, x, i) => sum + ((q[i] ?? 0) - x) * Math.log((q[i] ?? 0) / x), 0);
 }
-
-/** Of p-values those that stand under a false discovery rate (Benjamini and Hochberg 1995), in the order given. */
-export function discoveries(pValues: readonly number[], rate: number): boolean[] {
-  const order = pValues.map((p, i) => ({ p, i })).sort((a, b) => a.p - b.p);
-  const last = order.reduce(
-    (found, { p }, rank) => (p <= ((rank + 1) / order.length) * rate ? rank : found),
-    -1,
-  );
-  const found = new Set(order.slice(0, last + 1).map(({ i }) => i));
-  return pValues.map((_, i) => found.has(i));
-}

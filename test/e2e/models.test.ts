@@ -29,7 +29,7 @@ const PHRASES = [
   ['It does what it should, but it is slow', 7],
   ['We love it, it saves us hours', 10],
 ] as const;
-const answers = (from: number, count: number) =>
+const answers = (from: number, count: number, region = 'Germany') =>
   Array.from({ length: count }, (_, k) => {
     const i = from + k;
     const [text, score] = PHRASES[i % 3] ?? PHRASES[0];
@@ -39,7 +39,7 @@ const answers = (from: number, count: number) =>
       externalId: `m${i}`,
       answeredAt,
       comment: `${text}, case ${i}.`,
-      region: 'Germany',
+      region,
       ...(i % 4 === 0 ? {} : { score }),
     };
   });
@@ -47,8 +47,8 @@ const submit = async (items: readonly object[]) => {
   const response = await server.post('/ingest/responses', items);
   expect(await response.json()).toMatchObject({ accepted: items.length });
 };
-const counted = async (basis: string) => {
-  const query = `{ nps(basis: ${basis}, window: "P7D") { responses score low high method } }`;
+const counted = async (basis: string, region = 'Germany') => {
+  const query = `{ nps(basis: ${basis}, window: "P7D", segment: { region: ["${region}"] }) { responses score low high method } }`;
   const { data, errors } = await server.graphql<{
     nps: { responses: number; score: number; method: string }[];
   }>(query);
@@ -169,6 +169,10 @@ describe('models over GraphQL', () => {
     }>(`{ modelComparison(challenger: "${candidate.id}", ${range}) { judged difference low high better } }`);
     // It has learnt from these very answers.
     expect(compared.data.modelComparison).toMatchObject({ judged: 450, better: true });
+    // Answers of another region come in all the while.
+    const load = (async () => {
+      for (let i = 0; i < 6; i++) await submit(answers(10_000 + 50 * i, 50, 'Peru'));
+    })();
     const before = await counted('INFERRED');
     expect(
       (await mutate(`promoteModel(id: "${candidate.id}", reason: "better") { id stage }`)).data.promoteModel,
@@ -176,6 +180,7 @@ describe('models over GraphQL', () => {
       id: candidate.id,
       stage: 'CHAMPION',
     });
+    await load;
     await until(() => caughtUp(2), 'the new champion has scored everything', 90_000);
     expect((await counted('INFERRED')).responses).toBeGreaterThan(580);
     expect((await models()).map(({ stage }) => stage)).toEqual(['RETIRED', 'CHAMPION']);
@@ -183,6 +188,9 @@ describe('models over GraphQL', () => {
       (await mutate('rollbackModel(reason: "not better after all") { id stage }')).data.rollbackModel,
     ).toMatchObject({ id: 'ModelVersion:1' });
     expect(await counted('INFERRED'), 'at once, from the rollups that were kept').toEqual(before);
+    await until(() => caughtUp(1), 'the old champion has scored what came in meanwhile', 90_000);
+    expect((await counted('INFERRED', 'Peru')).responses).toBeGreaterThan(280);
+    expect(await counted('INFERRED')).toEqual(before);
     expect((await mutate('rollbackModel(reason: "again") { id }')).errors?.[0]?.message).toContain(
       'no champion before',
     );
@@ -212,7 +220,7 @@ describe('models over GraphQL', () => {
     const { data } = await server.graphql<{
       modelQuality: { judged: number; accuracy: number; ece: number; abstention: number; complete: boolean };
     }>(
-      `{ modelQuality(from: "${new Date(BASE - 60 * HOUR_MS).toISOString()}", to: "${new Date(BASE + HOUR_MS).toISOString()}") {
+      `{ modelQuality(segment: { region: ["Germany"] }, from: "${new Date(BASE - 60 * HOUR_MS).toISOString()}", to: "${new Date(BASE + HOUR_MS).toISOString()}") {
         judged accuracy ece abstention complete mixChange { pValue } } }`,
     );
     expect(data.modelQuality.complete).toBe(true);
