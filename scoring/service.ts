@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import type { CellDictionary } from '../domain/cell.ts';
 import type { Scope } from '../domain/scope.ts';
@@ -54,7 +55,7 @@ export interface ScoringOptions {
   readonly onError: (error: Error) => void;
 }
 
-const SHIPPED_ENCODER = new URL('./models/scoreline-minilm', import.meta.url).pathname;
+const SHIPPED_ENCODER = fileURLToPath(new URL('./models/scoreline-minilm', import.meta.url));
 const SHIPPED_MODEL = new URL('./models/default.json', import.meta.url);
 const TAXONOMY = new URL('./themes.json', import.meta.url);
 

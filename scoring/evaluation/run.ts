@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type ClassificationReport, judge } from '../../domain/classification.ts';
 import { openEncoderPool } from '../encoder-pool.ts';
@@ -19,8 +20,8 @@ import { newApp } from './new-app.ts';
  * scoring/EVALUATION.md. The data is not part of the project: without it nothing is judged and nothing written.
  */
 const OUT = new URL('../EVALUATION.md', import.meta.url);
-const UNCUT = new URL('../../.cache/encoders/all-MiniLM-L6-v2', import.meta.url).pathname;
-const SHIPPED = new URL('../models/scoreline-minilm', import.meta.url).pathname;
+const UNCUT = fileURLToPath(new URL('../../.cache/encoders/all-MiniLM-L6-v2', import.meta.url));
+const SHIPPED = fileURLToPath(new URL('../models/scoreline-minilm', import.meta.url));
 const L2 = 1e-4;
 const SEEDS = [0, 1, 2];
 

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/scope.ts';
 import { type EncoderPool, openEncoderPool } from '../../scoring/encoder-pool.ts';
@@ -18,7 +19,7 @@ import { expectInferredRollupsToEqualRecount } from '../fixtures/recount-inferre
 import { until } from '../fixtures/server.ts';
 
 const MODELS = new URL('../../scoring/models/', import.meta.url);
-const ENCODER = new URL('scoreline-minilm', MODELS).pathname;
+const ENCODER = fileURLToPath(new URL('scoreline-minilm', MODELS));
 const TEXTS = [
   'The app crashes every time I open a report.',
   'I love it, best tool we have ever used.',
