@@ -108,7 +108,7 @@ async function startServer(
     warn,
   });
   const isAdmin = keyMatcher(key);
-  const admin: Caller = { name: 'admin', scope: EVERYTHING };
+  const admin: Caller = { name: 'admin', role: 'admin', policyVersion: 'built in', scope: EVERYTHING };
   const lineage = graph?.lineage ?? createRecordLineage(store);
   const checks: Record<string, ReadinessCheck> = {
     record: async () => {

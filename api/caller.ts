@@ -4,6 +4,10 @@ import type { Scope } from '../domain/scope.ts';
 /** Who asks, and what they may see. */
 export interface Caller {
   readonly name: string;
+  /** Of the policies: admin, analyst, segment-owner, model-steward, auditor, dpo or feed. */
+  readonly role: string;
+  /** The policies under which the scope was made. */
+  readonly policyVersion: string;
   readonly scope: Scope;
 }
 

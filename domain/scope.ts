@@ -10,6 +10,15 @@ export type FieldGroup =
   | 'readPrediction'
   | 'traceLineage'
   | 'submitResponse'
+  /** Train, promote, roll back, compare models; read their training sets. */
+  | 'manageModels'
+  /** What is held of a person: read, erase, restrict, correct. */
+  | 'manageSubjects'
+  /** Decide about responses and decisions that are queued for review. */
+  | 'review'
+  /** Read and export the audit log. */
+  | 'readAudit'
+  /** API keys, policies, retention. */
   | 'administer';
 
 /**

@@ -160,10 +160,10 @@ function untilOf(until: DateTimeInput | null | undefined, { deps }: ApiContext):
 
 /**
  * Who asks and why.
- * @throws Forbidden for who may not administer; InvalidArgument without a reason.
+ * @throws Forbidden for who may not manage models; InvalidArgument without a reason.
  */
 function causeOf({ caller }: ApiContext, reason: string) {
-  if (!caller.scope.allowsAll('administer')) throw new Forbidden('this key may not change models');
+  if (!caller.scope.allowsAll('manageModels')) throw new Forbidden('this key may not change models');
   if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
   return { actor: caller.name, reason: reason.trim() };
 }
