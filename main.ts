@@ -17,6 +17,7 @@ import { openScoring, type Scoring } from './scoring/service.ts';
 import { WrongPepper } from './store/instance.ts';
 import { journalLag } from './store/journal.ts';
 import { readRegistry } from './store/models.ts';
+import { latestReadings } from './store/monitoring.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
 
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
@@ -139,6 +140,7 @@ async function startServer(
         ...(graph ? { lineage: await graph.lag() } : {}),
         ...(await scorerLags(store)),
       }),
+      modelReadings: () => latestReadings(store),
       cells: () => cells.size,
       waitingRows: () => acceptor.waiting(),
     },

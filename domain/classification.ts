@@ -97,7 +97,8 @@ export function comparePaired(
   return { n, difference: mean, low: mean - reach, high: mean + reach, better: mean + reach < 0 };
 }
 
-function rankedScore(probabilities: readonly number[], label: number): number {
+/** The ranked probability score of one prediction: 0 (sure and right) to 1. */
+export function rankedScore(probabilities: readonly number[], label: number): number {
   let [cumulative, sum] = [0, 0];
   for (let i = 0; i < probabilities.length - 1; i++) {
     cumulative += probabilities[i] ?? 0;

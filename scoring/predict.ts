@@ -7,7 +7,7 @@ import type { Model } from './model.ts';
 import { logitsOf } from './softmax-regression.ts';
 
 /** What one model says of one response; probabilities in millionths, each head's add up to one million. */
-export interface Prediction {
+export interface Classification {
   /** Detractor, passive, promoter. */
   readonly nps: readonly number[];
   /** Index into NPS_CLASSES; null when the model abstains. */
@@ -22,6 +22,16 @@ export interface Prediction {
   readonly uncertainty: number;
   /** Why the model does not say; null when it does. */
   readonly abstained: string | null;
+}
+
+export interface Prediction extends Classification {
+  /** What the monitors watch of the text: words, tokens (of them unknown), language where it tells. */
+  readonly input: {
+    readonly words: number;
+    readonly tokens: number;
+    readonly unknownTokens: number;
+    readonly language: string | null;
+  };
 }
 
 const FEWEST_WORDS = 2;
@@ -44,7 +54,8 @@ export function predictOne(model: Model, source: FeatureSource, encoding: Encodi
   const nps = calibrate(model.nps.calibration, logitsOf(model.nps, inputs));
   const sentiment = calibrate(model.sentiment.calibration, logitsOf(model.sentiment, inputs));
   const [npsMillionths, sentimentMillionths] = [toMillionths(nps), toMillionths(sentiment)];
-  const abstained = whyNot(model, source, encoding, Math.max(...npsMillionths));
+  const input = inputOf(source, encoding);
+  const abstained = whyNot(model, input, Math.max(...npsMillionths));
   return {
     nps: npsMillionths,
     class: abstained === null ? indexOfLargest(npsMillionths) : null,
@@ -55,6 +66,7 @@ export function predictOne(model: Model, source: FeatureSource, encoding: Encodi
     ),
     uncertainty: uncertaintyOf(nps),
     abstained,
+    input,
   };
 }
 
@@ -64,7 +76,7 @@ export function predictOne(model: Model, source: FeatureSource, encoding: Encodi
  */
 export function calledThemes(
   model: Model,
-  { themes, abstained }: Prediction,
+  { themes, abstained }: Classification,
   precision: Readonly<Record<string, number>>,
 ): boolean[] {
   return model.artefact.heads.themes.map(({ name, thresholds }, i) => {
@@ -84,14 +96,23 @@ export function headInputs(source: FeatureSource, { embedding }: Encoding): Floa
   return inputs;
 }
 
-function whyNot(model: Model, { text }: FeatureSource, encoding: Encoding, highest: number): string | null {
+function inputOf({ text }: FeatureSource, { tokens, unknown }: Encoding): Prediction['input'] {
+  return {
+    words: wordsOf(text),
+    // The two tokens that frame the text are always known.
+    tokens: Math.max(0, tokens - 2),
+    unknownTokens: unknown,
+    language: languageOf(text),
+  };
+}
+
+function whyNot(model: Model, input: Prediction['input'], highest: number): string | null {
   const { languages, minimumProbability } = model.artefact;
-  if (wordsOf(text) < FEWEST_WORDS) return `too short: fewer than ${FEWEST_WORDS} words`;
-  const language = languageOf(text);
+  const { words, tokens, unknownTokens, language } = input;
+  if (words < FEWEST_WORDS) return `too short: fewer than ${FEWEST_WORDS} words`;
   if (language !== null && !languages.includes(language))
     return `language: ${language}; the model reads ${languages.join(', ')}`;
-  // The two tokens that frame the text are always known.
-  if (encoding.unknown / Math.max(1, encoding.tokens - 2) > MOST_UNKNOWN)
+  if (unknownTokens / Math.max(1, tokens) > MOST_UNKNOWN)
     return 'out of scope: most of it is not in the vocabulary';
   if (highest < minimumProbability * MILLION)
     return `uncertain: no class is more probable than ${Math.round(highest / 10_000)} %`;

@@ -10,7 +10,7 @@ import {
   journalLag,
   saveFollowerPosition,
 } from '../store/journal.ts';
-import { readRegistry } from '../store/models.ts';
+import { type RegisteredModel, readRegistry } from '../store/models.ts';
 import {
   type PredictionRow,
   readUnscored,
@@ -46,10 +46,7 @@ const scorerName = (modelVersionId: number) => `scorer ${modelVersionId}`;
 export async function startScorer(deps: ScorerDeps): Promise<{ stop: () => Promise<void> }> {
   const running = new Map<number, Promise<{ stop: () => Promise<void> }>>();
   const refresh = async () => {
-    const wanted = (await readRegistry(deps.store)).filter(
-      ({ stage, encoderHash }) =>
-        (stage === 'CHAMPION' || stage === 'SHADOW') && encoderHash === deps.pool.id.hash,
-    );
+    const wanted = (await readRegistry(deps.store)).filter((model) => isInUse(deps.pool, model));
     for (const [id, follower] of running) {
       if (wanted.some((model) => model.id === id)) continue;
       running.delete(id);
@@ -74,6 +71,11 @@ export async function startScorer(deps: ScorerDeps): Promise<{ stop: () => Promi
       await Promise.all([...running.values()].map(async (follower) => (await follower).stop()));
     },
   };
+}
+
+/** Whether the model version says something of new answers, and can with the encoder that is loaded. */
+export function isInUse({ id }: EncoderPool, { stage, encoderHash }: RegisteredModel): boolean {
+  return (stage === 'CHAMPION' || stage === 'SHADOW') && encoderHash === id.hash;
 }
 
 /** Journal entries that each model version in use has yet to score, by follower. */
@@ -171,5 +173,6 @@ export function predictionRow(
     uncertainty: prediction.uncertainty,
     abstained: prediction.abstained,
     featuresHash: features,
+    ...prediction.input,
   };
 }

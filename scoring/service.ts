@@ -11,6 +11,7 @@ import { type EncoderPool, openEncoderPool } from './encoder-pool.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { FeatureSource } from './features.ts';
 import { type Model, readModel } from './model.ts';
+import { startMonitor } from './monitor.ts';
 import { type Prediction, predict } from './predict.ts';
 import { type Cause, ensureDefault } from './registry.ts';
 import { type Reproduction, reproduce } from './reproduce.ts';
@@ -37,7 +38,7 @@ export interface Scoring {
   rollback(cause: Cause): Promise<number>;
   /** @throws ScoringError when the champion has not scored the response, as far as the scope goes. */
   reproduce(scope: Scope, responseId: string): Promise<Reproduction>;
-  /** Follows the journal and scores; the answer stops it. */
+  /** Follows the journal, scores, and watches the models in use; the answer stops it. */
   follow(
     onScored: (modelVersionId: number, responses: number) => void,
   ): Promise<{ stop: () => Promise<void> }>;
@@ -129,8 +130,15 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
       if (!stored) throw new ScoringError('response: no prediction of it by the champion exists here');
       return reproduce({ store, cells, pool: await pool() }, model, stored);
     },
-    follow: async (onScored) =>
-      startScorer({ store, cells, pool: await pool(), loadModel: load, onError, onScored }),
+    follow: async (onScored) => {
+      const deps = { store, cells, pool: await pool(), loadModel: load, now, onError };
+      const followers = [await startScorer({ ...deps, onScored }), await startMonitor(deps)];
+      return {
+        stop: async () => {
+          for (const follower of followers) await follower.stop();
+        },
+      };
+    },
     close: async () => {
       await (await opening?.catch(() => undefined))?.close();
     },

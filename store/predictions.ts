@@ -35,6 +35,11 @@ export interface PredictionRow {
   readonly uncertainty: number;
   readonly abstained: string | null;
   readonly featuresHash: string;
+  /** Of the text; null in predictions older than the monitors, and `language` where the text does not tell. */
+  readonly words: number | null;
+  readonly tokens: number | null;
+  readonly unknownTokens: number | null;
+  readonly language: string | null;
 }
 
 const TEXTS: Statement = {
@@ -63,14 +68,16 @@ const INSERT: Statement = {
   name: 'predictions_insert',
   text: `INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed, class,
       detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, abstained, features_hash,
-      predicted_at)
+      words, tokens, unknown_tokens, language, predicted_at)
     SELECT p."responseId", p."answeredAt", p."cellId", p."modelVersionId", p."mappingVersionId", p.surveyed, p.class,
       p.detractor, p.passive, p.promoter, p.sentiment, p.negative, p.neutral, p.positive,
-      ARRAY(SELECT jsonb_array_elements_text(p.themes)::integer), p.uncertainty, p.abstained, p."featuresHash", now()
+      ARRAY(SELECT jsonb_array_elements_text(p.themes)::integer), p.uncertainty, p.abstained, p."featuresHash",
+      p.words, p.tokens, p."unknownTokens", p.language, now()
     FROM json_to_recordset($1::json) AS p ("responseId" uuid, "answeredAt" timestamptz, "cellId" integer,
       "modelVersionId" integer, "mappingVersionId" integer, surveyed boolean, class smallint, detractor integer,
       passive integer, promoter integer, sentiment smallint, negative integer, neutral integer, positive integer,
-      themes jsonb, uncertainty integer, abstained text, "featuresHash" text)
+      themes jsonb, uncertainty integer, abstained text, "featuresHash" text,
+      words integer, tokens smallint, "unknownTokens" smallint, language text)
     ORDER BY p."responseId" ON CONFLICT DO NOTHING RETURNING response_id`,
 };
 const BY_RESPONSES: Statement = {
@@ -78,7 +85,7 @@ const BY_RESPONSES: Statement = {
   text: `SELECT p.response_id AS "responseId", p.answered_at AS "answeredAt", p.cell_id AS "cellId",
       p.model_version_id AS "modelVersionId", p.mapping_version_id AS "mappingVersionId", p.surveyed, p.class, p.detractor,
       p.passive, p.promoter, p.sentiment, p.negative, p.neutral, p.positive, p.themes, p.uncertainty, p.abstained,
-      p.features_hash AS "featuresHash"
+      p.features_hash AS "featuresHash", p.words, p.tokens, p.unknown_tokens AS "unknownTokens", p.language
     FROM response_key k JOIN prediction p ON p.response_id = k.id AND p.answered_at = k.answered_at
     WHERE k.id = ANY ($1::uuid[]) AND p.model_version_id = $2`,
 };

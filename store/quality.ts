@@ -1,11 +1,13 @@
 import type { CellDictionary, Segment } from '../domain/cell.ts';
 import type { Judged } from '../domain/classification.ts';
 import { type MixChange, mixChange } from '../domain/drift.ts';
+import { type InputChange, inputChanges } from '../domain/input-drift.ts';
 import { add, type Counts, ZERO } from '../domain/nps.ts';
 import { type Scope, visibleCells } from '../domain/scope.ts';
 import { isSuppressed } from '../domain/score.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
 import type { Session, Statement } from './client.ts';
+import { readInputProfiles } from './monitoring.ts';
 import { countIntervals } from './rollups.ts';
 
 /** What is known of a model version from the responses of a time that have a surveyed class too. */
@@ -17,6 +19,8 @@ export interface ModelFacts {
   readonly abstained: number;
   /** The mix of predicted classes against that of the equally long time before. */
   readonly mix: MixChange | null;
+  /** The texts themselves against those of the equally long time before; empty when too few to be told. */
+  readonly inputs: readonly InputChange[];
   /** False when there were more than are judged: then the newest are. */
   readonly complete: boolean;
 }
@@ -55,18 +59,23 @@ const SCORED: Statement = {
     FROM prediction WHERE model_version_id = $1 AND answered_at >= $2 AND answered_at < $3 AND cell_id = ANY ($4::integer[])`,
 };
 
-/** Reads what the caller may see of it: predictions, and the scores that they are judged by. */
+/**
+ * Reads what the caller may see of it: predictions, and the scores that they are judged by. `languages`: those that the
+ * model reads.
+ */
 export async function readModelFacts(
   deps: QualityDeps,
   scope: Scope,
   modelVersionId: number,
   segment: Segment,
   range: TimeRange,
+  languages: readonly string[],
 ): Promise<ModelFacts> {
   const cells = visibleCells(scope, ['readPrediction', 'readScore'], deps.cells, segment);
   const cellIds = cells.map(({ id }) => id);
   const bounds = [new Date(range.from), new Date(range.until)];
-  const [rows, [counted], mix] = await Promise.all([
+  const earlier = { from: range.from - (range.until - range.from), until: range.from };
+  const [rows, [counted], mix, before, now] = await Promise.all([
     deps.store.rows<{ label: number; detractor: number; passive: number; promoter: number }>(JUDGED, [
       modelVersionId,
       ...bounds,
@@ -75,6 +84,8 @@ export async function readModelFacts(
     ]),
     deps.store.rows<{ scored: number; abstained: number }>(SCORED, [modelVersionId, ...bounds, cellIds]),
     readMixes(deps, modelVersionId, cellIds, range),
+    readInputProfiles(deps.store, modelVersionId, cellIds, earlier),
+    readInputProfiles(deps.store, modelVersionId, cellIds, range),
   ]);
   const hidden = (n: number) => isSuppressed(scope, cells, n);
   const { scored = 0, abstained = 0 } = counted ?? {};
@@ -85,7 +96,10 @@ export async function readModelFacts(
   const shown = !hidden(rows.length) && !hidden(scored) && !hidden(abstained);
   const mixShown =
     shown && !mix.some((counts) => hidden(counts.promoters + counts.passives + counts.detractors));
+  const inputs = inputChanges(before, now, languages);
+  const inputsShown = mixShown && !inputs.some(({ n, referenceN }) => hidden(n) || hidden(referenceN));
   return {
+    inputs: inputsShown ? inputs : [],
     judged: shown ? judged : null,
     scored: shown ? scored : 0,
     abstained: shown ? abstained : 0,

@@ -191,8 +191,10 @@ export interface JournalPayload {
   readonly removed: readonly string[];
   /** [cell id, hours since 1970, Δ promoters, Δ passives, Δ detractors] */
   readonly deltas: readonly (readonly [number, number, number, number, number])[];
-  /** Of kind `predictions`: the model version. */
+  /** Of kinds `predictions`, `model` and `monitor`: the model version. */
   readonly model?: number;
+  /** Of kind `monitor`: the metrics that raised an alarm. */
+  readonly alarms?: readonly string[];
 }
 
 export const journal = pgTable(
@@ -215,4 +217,5 @@ export const follower = pgTable('follower', {
   recordedAt: recordedAt(),
 });
 
+export * from './monitor-schema.ts';
 export * from './scoring-schema.ts';

@@ -126,6 +126,12 @@ export const prediction = pgTable(
     abstained: text('abstained'),
     /** SHA-256 of the feature values. */
     featuresHash: text('features_hash').notNull(),
+    // What the monitors watch of a text; null in predictions older than the monitors.
+    words: integer('words'),
+    tokens: smallint('tokens'),
+    unknownTokens: smallint('unknown_tokens'),
+    /** ISO 639-1; null where the text does not tell. */
+    language: text('language'),
     predictedAt: moment('predicted_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.responseId, table.modelVersionId, table.answeredAt] })],

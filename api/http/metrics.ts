@@ -2,12 +2,15 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { BatchAccount } from '../../ingestion/outcome.ts';
+import type { Reading } from '../../store/monitoring.ts';
 import type { ApiContext } from '../context.ts';
 
 /** A number that is asked for when somebody scrapes. */
 export interface LiveGauges {
   /** Journal entries that each follower has yet to read, by follower. */
   readonly journalLag: () => Promise<Readonly<Record<string, number>>>;
+  /** The newest readings of each model version. */
+  readonly modelReadings: () => Promise<readonly Reading[]>;
   readonly sockets: () => number;
   readonly streams: () => number;
   readonly cohorts: () => number;
@@ -98,7 +101,32 @@ export function addMetricsRoute(server: FastifyInstance, { registry }: Metrics, 
       for (const [follower, lag] of Object.entries(await live.journalLag())) this.set({ follower }, lag);
     },
   });
+  addModelGauges(registry, live);
   server.get('/metrics', async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
+}
+
+function addModelGauges(registry: Registry, live: LiveGauges): void {
+  new Gauge({
+    name: 'scoreline_model_reading',
+    help: 'What the monitor last read of a model version, over everything.',
+    labelNames: ['model', 'metric'],
+    registers: [registry],
+    async collect() {
+      for (const { modelVersionId: model, metric, segment, value } of await live.modelReadings())
+        if (Object.keys(segment).length === 0) this.set({ model, metric }, value);
+    },
+  });
+  new Gauge({
+    name: 'scoreline_model_alarms',
+    help: 'Segments in which the last reading of a model version raised an alarm.',
+    labelNames: ['model', 'metric'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { modelVersionId: model, metric, alarm } of await live.modelReadings())
+        this.inc({ model, metric }, Number(alarm));
+    },
+  });
 }

@@ -6,10 +6,12 @@ import {
 } from '../../domain/classification.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
 import type { MixChange } from '../../domain/drift.ts';
+import type { InputChange } from '../../domain/input-drift.ts';
 import type { TimeRange } from '../../domain/time-windows.ts';
 import { type ModelFacts, readModelFacts, readPaired } from '../../store/quality.ts';
 import { InvalidArgument } from '../errors.ts';
 import { type Builder, type DateTimeInput, momentOf } from './builder.ts';
+import { addReadings } from './model-readings.ts';
 import { modelArgument } from './models.ts';
 import { type addSegment, segmentOf } from './segment.ts';
 
@@ -25,7 +27,8 @@ export function addModelQuality(
   dimensions: readonly Dimension[],
   segment: ReturnType<typeof addSegment>,
 ) {
-  const quality = addQuality(builder, addMixChange(builder));
+  const metric = addReadings(builder, dimensions);
+  const quality = addQuality(builder, addMixChange(builder), addInputChange(builder, metric));
   addComparison(builder, dimensions, segment);
   builder.queryField('modelQuality', (t) =>
     t.field({
@@ -41,7 +44,7 @@ export function addModelQuality(
       },
       resolve: async (_root, args, { deps, caller }): Promise<Quality> => {
         const given = args.modelVersion ? modelArgument('modelVersion', args.modelVersion) : null;
-        const { id } = await deps.scoring.model(given);
+        const { id, model } = await deps.scoring.model(given);
         const range = wholeMinutes(args.from, args.to);
         const facts = await readModelFacts(
           deps,
@@ -49,6 +52,7 @@ export function addModelQuality(
           id,
           segmentOf(dimensions, args.segment),
           range,
+          model.artefact.languages,
         );
         return { ...facts, report: facts.judged && facts.judged.length > 0 ? judge(facts.judged) : null };
       },
@@ -116,7 +120,27 @@ function wholeMinutes(from: DateTimeInput, to: DateTimeInput): TimeRange {
   return range;
 }
 
-function addQuality(builder: Builder, mixChange: ReturnType<typeof addMixChange>) {
+function addInputChange(builder: Builder, metric: ReturnType<typeof addReadings>) {
+  return builder.objectRef<InputChange>('InputChange').implement({
+    description: 'One figure of the texts of a time beside that of the equally long time before.',
+    fields: (t) => ({
+      metric: t.field({ type: metric, nullable: false, resolve: ({ metric }) => metric }),
+      value: t.exposeFloat('value', { nullable: false }),
+      reference: t.exposeFloat('reference', { nullable: false }),
+      pValue: t.float({
+        description:
+          'That both times have one distribution (chi-squared); null where there is nothing to compare.',
+        resolve: ({ test }) => test?.pValue ?? null,
+      }),
+    }),
+  });
+}
+
+function addQuality(
+  builder: Builder,
+  mixChange: ReturnType<typeof addMixChange>,
+  inputChange: ReturnType<typeof addInputChange>,
+) {
   return builder.objectRef<Quality>('ModelQuality').implement({
     description: 'Null figures: nothing to judge by, or too few for this caller.',
     fields: (t) => ({
@@ -146,6 +170,12 @@ function addQuality(builder: Builder, mixChange: ReturnType<typeof addMixChange>
         type: mixChange,
         description: 'The mix of predicted classes against that of the equally long time before.',
         resolve: ({ mix }) => mix,
+      }),
+      inputs: t.field({
+        type: [inputChange],
+        nullable: false,
+        description: 'Length, language, unknown words of the texts and abstention; none with too few texts.',
+        resolve: ({ inputs }) => inputs,
       }),
       complete: t.exposeBoolean('complete', {
         nullable: false,

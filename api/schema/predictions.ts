@@ -1,7 +1,7 @@
 import type { FeatureSource } from '../../scoring/features.ts';
 import type { Model } from '../../scoring/model.ts';
 import { NPS_CLASSES, SENTIMENTS } from '../../scoring/model.ts';
-import { calledThemes, type Prediction } from '../../scoring/predict.ts';
+import { type Classification, calledThemes } from '../../scoring/predict.ts';
 import type { PredictionRow } from '../../store/predictions.ts';
 import type { ResponseRow } from '../../store/responses.ts';
 import { type ApiContext, mayRead } from '../context.ts';
@@ -13,7 +13,7 @@ import { responseKeyOf } from './node.ts';
 import type { addNpsClass } from './nps-class.ts';
 
 /** A prediction with what is needed to explain it. */
-export interface ShownPrediction extends Prediction {
+export interface ShownPrediction extends Classification {
   readonly modelVersionId: number;
   readonly model: Model;
   /** The text and features it was made of; null when they are gone. */
@@ -67,7 +67,7 @@ export async function predictionOf(row: ResponseRow, context: ApiContext): Promi
   };
 }
 
-function asPrediction(row: PredictionRow): Prediction {
+function asPrediction(row: PredictionRow): Classification {
   return {
     nps: [row.detractor, row.passive, row.promoter],
     class: row.class,

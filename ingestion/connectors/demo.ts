@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDateTime } from '../../domain/date-time.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
 import type { MappingVersion } from '../../domain/provenance.ts';
+import { randomFrom } from '../../domain/random.ts';
 import { SCALES, type ScaleRule } from '../../domain/scale.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
@@ -63,17 +64,6 @@ const SHARE_WITH_COMMENT = 0.4;
 /** Of the answers, how many correct the one before. */
 const SHARE_CORRECTED = 0.02;
 const DRIFT_SECONDS = 600;
-
-/** A small generator of equally distributed numbers in [0, 1) from a seed. Source: mulberry32, T. Ettinger, public domain. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t ^= t + Math.imul(t ^ (t >>> 7), 61 | t);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /**
  * Endless simulated answers: each segment has a mood of its own that drifts slowly, so that scores move. `now`: epoch

@@ -215,7 +215,7 @@ describe('scoring the journal', () => {
   it('tells how good it is on answers that have a score too, and hides small counts', async () => {
     const range = { from: NOW - 100 * HOUR_MS, until: NOW + 2 * HOUR_MS };
     const deps = { ...record, now: Date.now };
-    const facts = await readModelFacts(deps, EVERYTHING, 1, {}, range);
+    const facts = await readModelFacts(deps, EVERYTHING, 1, {}, range, ['en']);
     const [counted] = await record.sql<{ judged: number; scored: number; abstained: number }>(
       `SELECT count(*) AS scored, count(abstained) AS abstained, count(*) FILTER (WHERE surveyed AND class IS NOT NULL) AS judged
         FROM prediction WHERE model_version_id = 1`,
@@ -226,7 +226,7 @@ describe('scoring the journal', () => {
       counted?.abstained,
     ]);
     const nobody = narrowScope('nobody', () => true, { smallestCount: 1_000, withheld: ['readResponse'] });
-    const hidden = await readModelFacts(deps, nobody, 1, {}, range);
+    const hidden = await readModelFacts(deps, nobody, 1, {}, range, ['en']);
     expect([hidden.judged, hidden.scored, hidden.mix]).toEqual([null, 0, null]);
   });
 

@@ -1,0 +1,92 @@
+import type { Dimension } from '../../domain/dimensions.ts';
+import { MODEL_METRICS, type ModelMetric } from '../../store/monitor-schema.ts';
+import { type Reading, readReadings } from '../../store/monitoring.ts';
+import { InvalidArgument } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { type Builder, forEachDimension, momentOf } from './builder.ts';
+import { modelArgument } from './models.ts';
+
+const DAY_MS = 86_400_000;
+
+const DESCRIPTIONS: Readonly<Record<ModelMetric, string>> = {
+  ACCURACY: 'Share of the answers with a surveyed class that the model gave the same one.',
+  RANKED_PROBABILITY_SCORE:
+    'Over detractor, passive, promoter, 0 to 1; smaller is better. The one that raises an alarm.',
+  BRIER: 'Over the three classes, 0 to 2; smaller is better.',
+  ECE: 'Expected calibration error, ten bins.',
+  CLASS_MIX: 'The score of the predicted classes as they are; tested by chi-squared.',
+  EMBEDDINGS: 'MMD² of samples of text embeddings; tested by permutation.',
+  LENGTH: 'Mean number of words; tested over classes of length.',
+  LANGUAGE: 'Share of texts in a language that the model does not read; tested over all languages.',
+  UNKNOWN_WORDS: 'Share of tokens that the vocabulary does not have; tested over texts with and without one.',
+  ABSTENTION: 'Share of texts of which the model says nothing.',
+};
+
+/** Adds ModelReading and the query modelReadings: what the monitor found, hour by hour. */
+export function addReadings(builder: Builder, dimensions: readonly Dimension[]) {
+  const metric = builder.enumType('ModelMetric', {
+    values: Object.fromEntries(
+      MODEL_METRICS.map((name) => [name, { value: name, description: DESCRIPTIONS[name] }]),
+    ) as Record<ModelMetric, { value: ModelMetric; description: string }>,
+  });
+  const reading = builder.objectRef<Reading>('ModelReading').implement({
+    description: 'One figure of the week that ends at `until`, beside the four weeks before that week.',
+    fields: (t) => ({
+      metric: t.field({ type: metric, nullable: false, resolve: ({ metric }) => metric }),
+      from: t.field({ type: 'DateTime', nullable: false, resolve: ({ from }) => from }),
+      until: t.field({ type: 'DateTime', nullable: false, resolve: ({ until }) => until }),
+      ...forEachDimension(dimensions, ({ attribute, description }) =>
+        t.string({
+          description: `${description} Null where it is of every value.`,
+          resolve: ({ segment }) => segment[attribute]?.[0] ?? null,
+        }),
+      ),
+      n: t.exposeInt('n', { nullable: false }),
+      referenceN: t.exposeInt('referenceN', { nullable: false }),
+      value: t.exposeFloat('value', { nullable: false }),
+      reference: t.exposeFloat('reference'),
+      low: t.exposeFloat('low', { description: '95 % interval of value - reference.' }),
+      high: t.exposeFloat('high'),
+      pValue: t.exposeFloat('pValue'),
+      adjustedPValue: t.exposeFloat('adjustedPValue', {
+        description: 'Adjusted for all that was tested at that hour (Benjamini and Hochberg).',
+      }),
+      alarm: t.exposeBoolean('alarm', {
+        nullable: false,
+        description:
+          'Adjusted p-value of at most .05: of the alarms of an hour, at most one in twenty is false.',
+      }),
+      detail: t.field({ type: 'JSON', nullable: false, resolve: ({ detail }) => detail }),
+    }),
+  });
+  builder.queryField('modelReadings', (t) =>
+    t.field({
+      type: [reading],
+      nullable: false,
+      description:
+        'What the monitor found of a model version, newest first. It is over everything, so only callers who may see every ' +
+        'prediction and score have it; `modelQuality` answers for what a caller sees.',
+      args: {
+        modelVersion: t.arg.id({ description: 'The champion when absent.' }),
+        metrics: t.arg({ type: [metric], description: 'All when absent.' }),
+        from: t.arg({ type: 'DateTime', description: 'Of the ends of windows; default: a day ago.' }),
+        to: t.arg({ type: 'DateTime' }),
+        first: t.arg.int({ required: true, defaultValue: 100 }),
+      },
+      resolve: async (_root, args, { deps, caller }) => {
+        if (!(args.first >= 1 && args.first <= LIMITS.page))
+          throw new InvalidArgument(`first: must be 1 to ${LIMITS.page}`);
+        const given = args.modelVersion ? modelArgument('modelVersion', args.modelVersion) : null;
+        const range = {
+          from: args.from ? momentOf('from', args.from) : deps.now() - DAY_MS,
+          until: args.to ? momentOf('to', args.to) : deps.now() + 1,
+        };
+        const { scope } = caller;
+        if (!scope.allowsAll('readPrediction') || !scope.allowsAll('readScore')) return [];
+        const { id } = await deps.scoring.model(given);
+        return readReadings(deps.store, id, range, args.metrics ?? MODEL_METRICS, args.first);
+      },
+    }),
+  );
+  return metric;
+}

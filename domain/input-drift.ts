@@ -1,0 +1,115 @@
+import { sameMix, type TwoSampleTest } from './two-sample.ts';
+
+/** What the texts of one cell were like, as one model version read them. */
+export interface InputProfile {
+  readonly cellId: number;
+  readonly scored: number;
+  readonly abstained: number;
+  /** Of the texts whose words were counted: how many have 1, 2-4, 5-9, 10-19, 20-49, 50-99, 100 and more. */
+  readonly lengths: readonly number[];
+  readonly measured: number;
+  readonly words: number;
+  readonly tokens: number;
+  readonly unknownTokens: number;
+  /** Texts with a token that the vocabulary does not have. */
+  readonly withUnknown: number;
+  /** Texts by language (ISO 639-1); "" where the text does not tell. */
+  readonly languages: Readonly<Record<string, number>>;
+}
+
+export const INPUT_METRICS = ['LENGTH', 'LANGUAGE', 'UNKNOWN_WORDS', 'ABSTENTION'] as const;
+export type InputMetric = (typeof INPUT_METRICS)[number];
+
+/** One figure of the texts of a time beside that of the time before, and whether the two share one distribution. */
+export interface InputChange {
+  readonly metric: InputMetric;
+  readonly n: number;
+  readonly referenceN: number;
+  /** Mean number of words; shares for the others. */
+  readonly value: number;
+  readonly reference: number;
+  /** Null when there is only one category to compare. */
+  readonly test: TwoSampleTest | null;
+}
+
+/**
+ * How the texts changed: their length (mean words; tested over classes of length), their language (share of another than
+ * those that the model reads; tested over all languages), the share of tokens that the vocabulary does not have
+ * (tested over texts with and without one), and how often the model abstains. Nothing where a side has no texts.
+ */
+export function inputChanges(
+  before: readonly InputProfile[],
+  now: readonly InputProfile[],
+  reads: readonly string[],
+): InputChange[] {
+  const [a, b] = [summed(before), summed(now)];
+  const names = [...new Set([...Object.keys(a.languages), ...Object.keys(b.languages)])].sort();
+  const foreign = ({ languages, measured }: InputProfile) =>
+    Object.entries(languages)
+      .filter(([language]) => language !== '' && !reads.includes(language))
+      .reduce((sum, [, texts]) => sum + texts, 0) / measured;
+  const measured = a.measured > 0 && b.measured > 0;
+  const change = (
+    metric: InputMetric,
+    size: (profile: InputProfile) => number,
+    value: (profile: InputProfile) => number,
+    mix: (profile: InputProfile) => readonly number[],
+  ): InputChange => ({
+    metric,
+    n: size(b),
+    referenceN: size(a),
+    value: value(b),
+    reference: value(a),
+    test: sameMix(mix(a), mix(b)),
+  });
+  const size = (profile: InputProfile) => profile.measured;
+  return [
+    ...(measured
+      ? [
+          change(
+            'LENGTH',
+            size,
+            (p) => p.words / p.measured,
+            (p) => p.lengths,
+          ),
+          change('LANGUAGE', size, foreign, (p) => names.map((name) => p.languages[name] ?? 0)),
+          change(
+            'UNKNOWN_WORDS',
+            size,
+            (p) => p.unknownTokens / Math.max(1, p.tokens),
+            (p) => [p.withUnknown, p.measured - p.withUnknown],
+          ),
+        ]
+      : []),
+    ...(a.scored > 0 && b.scored > 0
+      ? [
+          change(
+            'ABSTENTION',
+            (p) => p.scored,
+            (p) => p.abstained / p.scored,
+            (p) => [p.abstained, p.scored - p.abstained],
+          ),
+        ]
+      : []),
+  ];
+}
+
+function summed(profiles: readonly InputProfile[]): InputProfile {
+  const add = (pick: (profile: InputProfile) => number) => profiles.reduce((sum, one) => sum + pick(one), 0);
+  const languages: Record<string, number> = {};
+  for (const profile of profiles)
+    for (const [name, texts] of Object.entries(profile.languages))
+      languages[name] = (languages[name] ?? 0) + texts;
+  return {
+    cellId: 0,
+    scored: add(({ scored }) => scored),
+    abstained: add(({ abstained }) => abstained),
+    lengths: Array.from({ length: 7 }, (_, i) => add(({ lengths }) => lengths[i] ?? 0)),
+    measured: add(({ measured }) => measured),
+    words: add(({ words }) => words),
+    tokens: add(({ tokens }) => tokens),
+    unknownTokens: add(({ unknownTokens }) => unknownTokens),
+    withUnknown: add(({ withUnknown }) => withUnknown),
+    languages,
+  };
+}

@@ -1,0 +1,74 @@
+import type { Store } from '../store/client.ts';
+import { followerPosition, followJournal, saveFollowerPosition } from '../store/journal.ts';
+import { readRegistry } from '../store/models.ts';
+import { readingsTaken, writeReadings } from '../store/monitoring.ts';
+import type { Model } from './model.ts';
+import { type ReadingDeps, takeReadings } from './readings.ts';
+import { isInUse } from './scorer.ts';
+
+export interface MonitorDeps extends ReadingDeps {
+  readonly store: Store;
+  readonly cells: ReadingDeps['cells'] & { refresh(session: Store): Promise<void> };
+  readonly loadModel: (id: number) => Promise<Model>;
+  readonly onError: (error: Error) => void;
+}
+
+const NAME = 'monitor';
+const ENTRIES = 1_000;
+const HOUR_MS = 3_600_000;
+const LOOK_EVERY_MS = 60_000;
+
+/**
+ * Watches the models in use: a follower of the journal that notes which of them said something new, and takes the
+ * readings of each of those once an hour is over. An hour is read once, by whichever process comes first; what a
+ * stop interrupts is read at the next start.
+ */
+export async function startMonitor(deps: MonitorDeps): Promise<{ stop: () => Promise<void> }> {
+  const { store, onError } = deps;
+  // What was said before this start may not have been read.
+  const changed = new Set((await readRegistry(store)).map(({ id }) => id));
+  const follower = await followJournal({
+    store,
+    limit: ENTRIES,
+    from: await followerPosition(store, NAME),
+    onError,
+    handle: async (entries) => {
+      for (const { kind, payload } of entries)
+        if (kind === 'predictions' && payload.model !== undefined) changed.add(payload.model);
+      const last = entries.at(-1);
+      if (last) await saveFollowerPosition(store, NAME, last);
+    },
+  });
+  let stopped = false;
+  let looking = Promise.resolve();
+  const look = async () => {
+    const until = Math.floor(deps.now() / HOUR_MS) * HOUR_MS;
+    for (const model of await readRegistry(store)) {
+      if (stopped) return;
+      if (!isInUse(deps.pool, model) || !changed.has(model.id)) continue;
+      if (await readingsTaken(store, model.id, new Date(until))) continue;
+      changed.delete(model.id);
+      try {
+        await deps.cells.refresh(store);
+        await writeReadings(store, await takeReadings(deps, model.id, await deps.loadModel(model.id), until));
+      } catch (error) {
+        changed.add(model.id);
+        throw error;
+      }
+    }
+  };
+  const next = () => {
+    looking = looking.then(look).catch(onError);
+  };
+  next();
+  const timer = setInterval(next, LOOK_EVERY_MS);
+  timer.unref();
+  return {
+    stop: async () => {
+      stopped = true;
+      clearInterval(timer);
+      await follower.stop();
+      await looking;
+    },
+  };
+}

@@ -1,0 +1,261 @@
+import { createHash } from 'node:crypto';
+import type { Cell, CellDictionary, Segment } from '../domain/cell.ts';
+import { type Judged, judge, rankedScore } from '../domain/classification.ts';
+import { mixChange } from '../domain/drift.ts';
+import { adjustedForFalseDiscovery } from '../domain/false-discovery.ts';
+import { inputChanges } from '../domain/input-drift.ts';
+import { criticalValue } from '../domain/interval.ts';
+import { twoSidedP } from '../domain/normal.ts';
+import { add, type Counts, total, ZERO } from '../domain/nps.ts';
+import { EVERYTHING } from '../domain/scope.ts';
+import type { TimeRange } from '../domain/time-windows.ts';
+import type { TwoSampleTest } from '../domain/two-sample.ts';
+import type { Session } from '../store/client.ts';
+import { type Reading, readInputProfiles, sampleScored } from '../store/monitoring.ts';
+import { readScorable } from '../store/predictions.ts';
+import { readModelFacts } from '../store/quality.ts';
+import { countIntervals } from '../store/rollups.ts';
+import type { EncoderPool } from './encoder-pool.ts';
+import type { MmdRequest } from './mmd-worker.ts';
+import type { Model } from './model.ts';
+import { runInThread } from './thread.ts';
+
+export interface ReadingDeps {
+  readonly store: Session;
+  readonly cells: CellDictionary;
+  readonly pool: EncoderPool;
+  readonly now: () => number;
+}
+
+const DAY_MS = 86_400_000;
+/** The last week against the four weeks before it: both hold whole weeks, so weekdays do not look like drift. */
+const WINDOW_MS = 7 * DAY_MS;
+const REFERENCE_MS = 28 * DAY_MS;
+/** With fewer answers on a side nothing is said. */
+const FEWEST = 50;
+const MOST_SEGMENTS = 200;
+/** Embeddings on a side: two such samples are encoded in about a second. */
+const SAMPLE = 250;
+const PERMUTATIONS = 999;
+const CONFIDENCE = 0.95;
+/** Of the alarms of one time, the share that may be false. */
+const FALSE_DISCOVERIES = 0.05;
+
+type Draft = Omit<
+  Reading,
+  'modelVersionId' | 'from' | 'until' | 'referenceFrom' | 'adjustedPValue' | 'alarm'
+>;
+
+/**
+ * All readings of a model version for the week that ends at `until`, drift tests adjusted for their number together.
+ * Those of what has too few answers are absent.
+ */
+export async function takeReadings(
+  deps: ReadingDeps,
+  modelVersionId: number,
+  model: Model,
+  until: number,
+): Promise<Reading[]> {
+  const window = { from: until - WINDOW_MS, until };
+  const reference = { from: window.from - REFERENCE_MS, until: window.from };
+  const ask = { deps, modelVersionId, model, window, reference, cells: deps.cells.all() };
+  const drafts = [
+    ...(await qualityReadings(ask)),
+    ...(await mixReadings(ask)),
+    ...(await inputReadings(ask)),
+    ...(await embeddingReading(ask)),
+  ];
+  const tested = drafts.filter(({ pValue }) => pValue !== null);
+  const adjusted = adjustedForFalseDiscovery(tested.map(({ pValue }) => pValue ?? 1));
+  return drafts.map((draft) => {
+    const place = tested.indexOf(draft);
+    const adjustedPValue = place < 0 ? null : (adjusted[place] ?? null);
+    // A model that does better than before is no reason to worry.
+    const worse = draft.metric !== 'RANKED_PROBABILITY_SCORE' || draft.value > (draft.reference ?? 0);
+    return {
+      ...draft,
+      modelVersionId,
+      from: new Date(window.from),
+      until: new Date(window.until),
+      referenceFrom: new Date(reference.from),
+      adjustedPValue,
+      alarm: worse && adjustedPValue !== null && adjustedPValue <= FALSE_DISCOVERIES,
+    };
+  });
+}
+
+interface Ask {
+  readonly deps: ReadingDeps;
+  readonly modelVersionId: number;
+  readonly model: Model;
+  readonly window: TimeRange;
+  readonly reference: TimeRange;
+  readonly cells: readonly Cell[];
+}
+
+/** On answers that have a surveyed class too. Only the ranked probability score is tested: one question, one test. */
+async function qualityReadings({ deps, modelVersionId, model, window, reference }: Ask): Promise<Draft[]> {
+  const read = async (range: TimeRange) =>
+    (await readModelFacts(deps, EVERYTHING, modelVersionId, {}, range, model.artefact.languages)).judged ??
+    [];
+  const [now, before] = [await read(window), await read(reference)];
+  if (now.length < FEWEST) return [];
+  const report = judge(now);
+  const past = before.length >= FEWEST ? judge(before) : null;
+  const sizes = { segment: {}, n: now.length, referenceN: before.length };
+  const plain = (metric: Draft['metric'], pick: (of: typeof report) => number): Draft => ({
+    ...sizes,
+    metric,
+    value: pick(report),
+    reference: past && pick(past),
+    low: null,
+    high: null,
+    pValue: null,
+    detail: {},
+  });
+  return [
+    plain('ACCURACY', ({ accuracy }) => accuracy),
+    plain('BRIER', ({ brier }) => brier),
+    { ...plain('ECE', ({ ece }) => ece), detail: { confusion: report.confusion } },
+    {
+      ...plain('RANKED_PROBABILITY_SCORE', (of) => of.rankedProbabilityScore),
+      ...(past ? meansCompared(rankedScores(before), rankedScores(now)) : {}),
+    },
+  ];
+}
+
+const rankedScores = (examples: readonly Judged[]) =>
+  examples.map(({ probabilities, label }) => rankedScore(probabilities, label));
+
+/** Welch's comparison of two means, b - a, with the normal distribution: both sides are large. */
+function meansCompared(a: readonly number[], b: readonly number[]) {
+  const [first, second] = [meanAndVariance(a), meanAndVariance(b)];
+  const difference = second.mean - first.mean;
+  const error = Math.sqrt(first.variance / a.length + second.variance / b.length);
+  const reach = criticalValue(CONFIDENCE) * error;
+  return {
+    low: difference - reach,
+    high: difference + reach,
+    pValue: error > 0 ? twoSidedP(difference / error) : null,
+  };
+}
+
+function meanAndVariance(values: readonly number[]) {
+  const mean = values.reduce((x, y) => x + y, 0) / values.length;
+  return { mean, variance: values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1) };
+}
+
+/** The mix of predicted classes, of everything and of each value of each dimension. */
+async function mixReadings({ deps, modelVersionId, window, reference, cells }: Ask): Promise<Draft[]> {
+  const rows = await countIntervals(deps.store, {
+    edges: [reference.from, window.from, window.until],
+    cellIds: cells.map(({ id }) => id),
+    byCell: true,
+    now: deps.now(),
+    classes: { kind: 'inferred', model: modelVersionId },
+  });
+  const byCell = new Map<number, [Counts, Counts]>();
+  for (const row of rows) {
+    const pair = byCell.get(row.cellId) ?? [ZERO, ZERO];
+    const side = row.interval === 0 ? 0 : 1;
+    pair[side] = add(pair[side], row);
+    byCell.set(row.cellId, pair);
+  }
+  return segmentsOf(cells).flatMap(({ segment, members }) => {
+    const [before, now] = members.reduce<[Counts, Counts]>(
+      ([a, b], { id }) => {
+        const [x, y] = byCell.get(id) ?? [ZERO, ZERO];
+        return [add(a, x), add(b, y)];
+      },
+      [ZERO, ZERO],
+    );
+    const change = mixChange(before, now, CONFIDENCE);
+    if (!change || total(before) < FEWEST || total(now) < FEWEST) return [];
+    const { shift, low, high, pValue, psi, psiNull95, chiSquared } = change;
+    const score = ({ promoters, detractors, ...rest }: Counts) =>
+      (100 * (promoters - detractors)) / total({ promoters, detractors, ...rest });
+    return [
+      {
+        metric: 'CLASS_MIX' as const,
+        segment,
+        n: total(now),
+        referenceN: total(before),
+        value: score(now),
+        reference: score(before),
+        low,
+        high,
+        pValue,
+        detail: { chiSquared, shift, psi, psiNull95 },
+      },
+    ];
+  });
+}
+
+/** Everything, then each value of each dimension, the values with the most cells first. */
+function segmentsOf(cells: readonly Cell[]): { segment: Segment; members: readonly Cell[] }[] {
+  const byValue = new Map<string, { segment: Segment; members: Cell[] }>();
+  for (const cell of cells) {
+    for (const [attribute, value] of Object.entries(cell.attributes)) {
+      const key = JSON.stringify([attribute, value]);
+      const found = byValue.get(key) ?? { segment: { [attribute]: [value] }, members: [] };
+      found.members.push(cell);
+      byValue.set(key, found);
+    }
+  }
+  const values = [...byValue.values()].sort((a, b) => b.members.length - a.members.length);
+  return [{ segment: {}, members: cells }, ...values.slice(0, MOST_SEGMENTS)];
+}
+
+async function inputReadings({
+  deps,
+  modelVersionId,
+  model,
+  window,
+  reference,
+  cells,
+}: Ask): Promise<Draft[]> {
+  const ids = cells.map(({ id }) => id);
+  const read = (range: TimeRange) => readInputProfiles(deps.store, modelVersionId, ids, range);
+  const [before, now] = [await read(reference), await read(window)];
+  return inputChanges(before, now, model.artefact.languages)
+    .filter(({ n, referenceN }) => n >= FEWEST && referenceN >= FEWEST)
+    .map(({ test, ...change }) => ({ ...change, ...tested(test), segment: {}, low: null, high: null }));
+}
+
+const tested = (test: TwoSampleTest | null) => ({
+  pValue: test?.pValue ?? null,
+  detail: test ? { statistic: test.statistic } : {},
+});
+
+/** Texts are encoded again for it: embeddings of people's words are not kept. */
+async function embeddingReading({ deps, modelVersionId, window, reference, cells }: Ask): Promise<Draft[]> {
+  const ids = cells.map(({ id }) => id);
+  const embeddings = async (range: TimeRange) => {
+    const sample = await sampleScored(deps.store, modelVersionId, ids, range, SAMPLE);
+    const texts = (await readScorable(deps.store, sample)).map(({ comment }) => comment);
+    return (await deps.pool.encode(texts)).map(({ embedding }) => embedding);
+  };
+  const [before, now] = [await embeddings(reference), await embeddings(window)];
+  if (before.length < FEWEST || now.length < FEWEST) return [];
+  const seed = createHash('sha256').update(`${modelVersionId} ${window.until}`).digest().readUInt32LE();
+  const test = await runInThread<TwoSampleTest>(new URL('./mmd-worker.ts', import.meta.url), {
+    before,
+    now,
+    permutations: PERMUTATIONS,
+    seed,
+  } satisfies MmdRequest);
+  return [
+    {
+      metric: 'EMBEDDINGS',
+      segment: {},
+      n: now.length,
+      referenceN: before.length,
+      value: test.statistic,
+      reference: null,
+      low: null,
+      high: null,
+      pValue: test.pValue,
+      detail: { permutations: PERMUTATIONS },
+    },
+  ];
+}
