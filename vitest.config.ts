@@ -11,6 +11,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Property tests on a machine that others use too.
+          testTimeout: 30_000,
           include: ['**/*.test.ts'],
           exclude: ['test/**', 'node_modules/**'],
         },
