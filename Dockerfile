@@ -17,6 +17,7 @@ COPY graph ./graph
 COPY ingestion ./ingestion
 COPY instance ./instance
 COPY migrations ./migrations
+COPY policies ./policies
 COPY scoring ./scoring
 COPY store ./store
 COPY web ./web

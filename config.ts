@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { type Dimension, defineDimensions } from './domain/dimensions.ts';
 import defaultDeployment from './scoreline.config.ts';
@@ -26,8 +26,28 @@ export interface Config {
   readonly logLevel: string;
   readonly dimensions: readonly Dimension[];
   readonly cellLimit: number;
+  /** Folder of the access policies. */
+  readonly policies: string;
+  /** Scores over fewer responses are suppressed for callers who may not read the responses. */
+  readonly smallestCount: number;
+  /** undefined: only API keys let in. */
+  readonly jwt: JwtConfig | undefined;
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
+}
+
+/** Tokens that let in (JWT): who signs them, and which claims say what a caller is. */
+export interface JwtConfig {
+  /** URL or file of the JSON Web Key Set. */
+  readonly jwks: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** Seconds by which clocks may differ. */
+  readonly clockTolerance: number;
+  /** Path of the claim with the role. */
+  readonly role: string;
+  /** Path of the claim for each dimension that narrows; one that ends in "?" may be absent from a token. */
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** The configuration cannot be used; `message` has one line per mistake. */
@@ -68,6 +88,19 @@ const environment = z
     SCORELINE_ENCODER: z.string().min(1).optional(),
     SCORELINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     SCORELINE_CONFIG: z.string().min(1).optional(),
+    SCORELINE_POLICIES: z
+      .string()
+      .min(1)
+      .default(fileURLToPath(new URL('policies', import.meta.url))),
+    SCORELINE_JWT_JWKS: z.string().min(1).optional(),
+    SCORELINE_JWT_ISSUER: z.string().min(1).optional(),
+    SCORELINE_JWT_AUDIENCE: z.string().min(1).optional(),
+    SCORELINE_JWT_CLOCK_TOLERANCE: z.coerce
+      .number('must be seconds, 0 to 300')
+      .int()
+      .min(0)
+      .max(300)
+      .default(30),
   })
   .refine(
     ({ HOST, SCORELINE_ADMIN_KEY }) =>
@@ -80,6 +113,13 @@ const environment = z
 
 const deployment = z.strictObject({
   dimensions: z.array(z.strictObject({ field: z.string(), description: z.string().optional() })),
+  smallestCount: z.number().int().min(1).max(1_000).default(5),
+  jwt: z
+    .strictObject({
+      role: z.string().min(1),
+      attributes: z.record(z.string(), z.string().min(1)).default({}),
+    })
+    .optional(),
   cellLimit: z.number().int().min(1).max(1_000_000).default(10_000),
   themePrecision: z
     .record(
@@ -105,6 +145,7 @@ export async function loadConfig(
   const file = variables.SCORELINE_CONFIG;
   const found = deployment.safeParse(file === undefined ? defaultDeployment : await loadDeployment(file));
   if (!found.success) throw mistakes(`${file ?? 'scoreline.config.ts'}: `, found.error);
+  const dimensions = dimensionsOf(found.data.dimensions);
   return {
     host: variables.HOST,
     port: variables.PORT,
@@ -119,10 +160,40 @@ export async function loadConfig(
     roles: new Set(variables.SCORELINE_ROLES),
     encoder: variables.SCORELINE_ENCODER,
     logLevel: variables.SCORELINE_LOG_LEVEL,
-    dimensions: dimensionsOf(found.data.dimensions),
+    dimensions,
+    policies: resolve(variables.SCORELINE_POLICIES),
+    smallestCount: found.data.smallestCount,
+    jwt: jwtOf(variables, found.data.jwt, dimensions),
     cellLimit: found.data.cellLimit,
     themePrecision: found.data.themePrecision,
   };
+}
+
+/** @throws ConfigError where tokens are half configured: they would let in whom nobody meant. */
+function jwtOf(
+  variables: z.infer<typeof environment>,
+  claims: z.infer<typeof deployment>['jwt'],
+  dimensions: readonly Dimension[],
+): JwtConfig | undefined {
+  const jwks = variables.SCORELINE_JWT_JWKS;
+  if (jwks === undefined) return undefined;
+  const { SCORELINE_JWT_ISSUER: issuer, SCORELINE_JWT_AUDIENCE: audience } = variables;
+  const mistakes: string[] = [];
+  if (issuer === undefined) mistakes.push('SCORELINE_JWT_ISSUER is missing: who signs the tokens');
+  if (audience === undefined)
+    mistakes.push('SCORELINE_JWT_AUDIENCE is missing: for whom the tokens are made');
+  if (claims === undefined)
+    mistakes.push(
+      "jwt is missing in scoreline.config.ts: which claim holds the role, such as jwt: { role: 'role' }",
+    );
+  for (const name of Object.keys(claims?.attributes ?? {}))
+    if (!dimensions.some(({ field }) => field === name))
+      mistakes.push(
+        `jwt.attributes.${name} is no dimension; there are ${dimensions.map(({ field }) => field).join(', ')}`,
+      );
+  if (mistakes.length > 0 || issuer === undefined || audience === undefined || claims === undefined)
+    throw new ConfigError(mistakes.join('\n'));
+  return { jwks, issuer, audience, clockTolerance: variables.SCORELINE_JWT_CLOCK_TOLERANCE, ...claims };
 }
 
 function dimensionsOf(configured: z.infer<typeof deployment>['dimensions']): Dimension[] {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import pino from 'pino';
-import type { Caller } from './api/caller.ts';
+import { type Access, openAccess } from './api/access/access.ts';
+import { PolicyError } from './api/access/policies.ts';
 import type { ReadinessCheck } from './api/http/health.ts';
 import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
-import { EVERYTHING } from './domain/scope.ts';
 import { type GraphProjection, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
 import { createAcceptor } from './ingestion/accept.ts';
@@ -53,7 +53,10 @@ async function start(config: Config): Promise<() => Promise<void>> {
     stops.push(() => scoring.close());
     const feed = await startLiveFeed({ ...record, now: Date.now, onError });
     stops.push(() => feed.stop());
-    const server = await startServer(config, record, { graph, feed, scoring }, key.value, log);
+    const isAdmin = keyMatcher(key.value);
+    const access = await openAccess({ ...config, store: record.store, isAdmin, now: Date.now, log });
+    stops.push(() => access.close());
+    const server = await startServer(config, record, { graph, feed, scoring, access }, log);
     stops.push(() => server.close());
     if (config.roles.has('follow'))
       stops.push(...(await startFollowers(record, graph, { scoring, onScored: server.onScored }, onError)));
@@ -91,11 +94,11 @@ async function startFollowers(
 async function startServer(
   config: Config,
   record: OpenRecord,
-  { graph, feed, scoring }: { graph: GraphProjection | undefined; feed: LiveFeed; scoring: Scoring },
-  key: string,
+  parts: { graph: GraphProjection | undefined; feed: LiveFeed; scoring: Scoring; access: Access },
   log: pino.Logger,
 ): Promise<ApiServer> {
   const { store, cells, mappings, pepper } = record;
+  const { graph, feed, scoring, access } = parts;
   const { dimensions, cellLimit } = config;
   const warn = (message: string) => log.warn(message);
   const acceptor = createAcceptor({
@@ -108,8 +111,6 @@ async function startServer(
     now: Date.now,
     warn,
   });
-  const isAdmin = keyMatcher(key);
-  const admin: Caller = { name: 'admin', role: 'admin', policyVersion: 'built in', scope: EVERYTHING };
   const lineage = graph?.lineage ?? createRecordLineage(store);
   const checks: Record<string, ReadinessCheck> = {
     record: async () => {
@@ -130,7 +131,7 @@ async function startServer(
       themePrecision: config.themePrecision,
       log,
       now: Date.now,
-      authenticate: (presented) => (isAdmin(presented) ? admin : null),
+      access,
     },
     roles: { api: config.roles.has('api'), ingest: config.roles.has('ingest') },
     checks,
@@ -209,7 +210,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  const expected = [ConfigError, FolderInUse, WrongPepper].some((kind) => error instanceof kind);
+  const expected = [ConfigError, FolderInUse, PolicyError, WrongPepper].some((kind) => error instanceof kind);
   const listening = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
   if (listening) process.stderr.write(`Scoreline cannot start: ${error.message}; set PORT to another port\n`);
   else process.stderr.write(`Scoreline cannot start: ${expected ? error.message : error.stack}\n`);

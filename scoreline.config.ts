@@ -6,6 +6,8 @@ import { DEFAULT_DIMENSIONS } from './domain/dimensions.ts';
  */
 export default {
   dimensions: DEFAULT_DIMENSIONS,
+  /** Scores over fewer responses are suppressed for callers who may not read the responses themselves. */
+  smallestCount: 5,
   /** The most combinations of dimension values; beyond it new values are filed under "other". */
   cellLimit: 10_000,
   /**

@@ -1,18 +1,25 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Segment } from '../domain/cell.ts';
 import type { Scope } from '../domain/scope.ts';
 
 /** Who asks, and what they may see. */
 export interface Caller {
+  /** "ApiKey:…", "token:…" or "admin": unlike the name, of one key or subject only. */
+  readonly id: string;
   readonly name: string;
   /** Of the policies: admin, analyst, segment-owner, model-steward, auditor, dpo or feed. */
   readonly role: string;
   /** The policies under which the scope was made. */
   readonly policyVersion: string;
+  /** What narrows the role: values by attribute of a dimension. */
+  readonly attributes: Segment;
+  /** Epoch milliseconds; null when it does not end by itself. */
+  readonly expiresAt: number | null;
   readonly scope: Scope;
 }
 
-/** From a presented key to its caller; null when nobody has that key. */
-export type Authenticate = (key: string) => Caller | null;
+/** From a presented key or token to its caller; null when it is not (or no longer) one that lets in. */
+export type Authenticate = (presented: string) => Promise<Caller | null>;
 
 /** The key of a request: `Authorization: Bearer …` or `X-Api-Key: …`. */
 export function presentedKey(

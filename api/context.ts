@@ -11,7 +11,8 @@ import { readChampion } from '../store/models.ts';
 import { type PredictionRow, readPredictions } from '../store/predictions.ts';
 import type { RecordedMapping, RecordMappings } from '../store/provenance.ts';
 import { type ResponseRow, readResponsesById } from '../store/responses.ts';
-import type { Authenticate, Caller } from './caller.ts';
+import type { Access } from './access/access.ts';
+import type { Caller } from './caller.ts';
 import type { Log } from './log.ts';
 import type { LiveFeed } from './subscriptions/live-feed.ts';
 
@@ -27,7 +28,8 @@ export interface ApiDeps {
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
   readonly feed: LiveFeed;
-  readonly authenticate: Authenticate;
+  /** Who may come in, and what they may see. */
+  readonly access: Access;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly log: Log;

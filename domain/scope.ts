@@ -2,24 +2,26 @@ import type { Cell, CellDictionary, Segment } from './cell.ts';
 import { matchesSegment } from './cell.ts';
 
 /** What a policy grants separately. Each is granted for a set of cells. */
-export type FieldGroup =
-  | 'readScore'
-  | 'readResponse'
-  | 'readComment'
-  | 'readRespondent'
-  | 'readPrediction'
-  | 'traceLineage'
-  | 'submitResponse'
+export const FIELD_GROUPS = [
+  'readScore',
+  'readResponse',
+  'readComment',
+  'readRespondent',
+  'readPrediction',
+  'traceLineage',
+  'submitResponse',
   /** Train, promote, roll back, compare models; read their training sets. */
-  | 'manageModels'
+  'manageModels',
   /** What is held of a person: read, erase, restrict, correct. */
-  | 'manageSubjects'
+  'manageSubjects',
   /** Decide about responses and decisions that are queued for review. */
-  | 'review'
+  'review',
   /** Read and export the audit log. */
-  | 'readAudit'
+  'readAudit',
   /** API keys, policies, retention. */
-  | 'administer';
+  'administer',
+] as const;
+export type FieldGroup = (typeof FIELD_GROUPS)[number];
 
 /**
  * What one caller may see: for each field group a set of cells, and the smallest n that may be shown.

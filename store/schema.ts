@@ -217,5 +217,6 @@ export const follower = pgTable('follower', {
   recordedAt: recordedAt(),
 });
 
+export * from './access-schema.ts';
 export * from './monitor-schema.ts';
 export * from './scoring-schema.ts';

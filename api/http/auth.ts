@@ -16,7 +16,7 @@ export function requireKey(server: FastifyInstance, authenticate: Authenticate):
   server.addHook('onRequest', async (request, reply) => {
     if (OPEN_PATHS.has(request.url.split('?')[0] ?? '')) return;
     const key = presentedKey(request.headers);
-    request.caller = key === null ? null : authenticate(key);
+    request.caller = key === null ? null : await authenticate(key);
     if (request.caller) return;
     const message =
       key === null ? 'a key is needed: Authorization: Bearer KEY' : 'this key is not known here';

@@ -3,6 +3,7 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import { presentedKey } from '../caller.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { formatGraphqlError, InvalidArgument } from '../errors.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
@@ -57,7 +58,11 @@ export async function addGraphqlRoute(
   const streamEvents = async (request: FastifyRequest, reply: FastifyReply) => {
     const operation = operationOf(request);
     reply.hijack();
-    await streams.serve(reply.raw, callerOf(request), operation);
+    await streams.serve(
+      reply.raw,
+      { caller: callerOf(request), credential: presentedKey(request.headers) ?? '' },
+      operation,
+    );
   };
   return apollo;
 }

@@ -4,6 +4,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { BatchAccount } from '../../ingestion/outcome.ts';
 import type { Reading } from '../../store/monitoring.ts';
 import type { ApiContext } from '../context.ts';
+import { Forbidden } from '../errors.ts';
+import { callerOf } from './auth.ts';
 
 /** A number that is asked for when somebody scrapes. */
 export interface LiveGauges {
@@ -76,7 +78,7 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** Adds /metrics in the Prometheus text format. */
+/** Adds /metrics in the Prometheus text format, for who may administer. */
 export function addMetricsRoute(server: FastifyInstance, { registry }: Metrics, live: LiveGauges): void {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
@@ -102,9 +104,12 @@ export function addMetricsRoute(server: FastifyInstance, { registry }: Metrics, 
     },
   });
   addModelGauges(registry, live);
-  server.get('/metrics', async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  );
+  server.get('/metrics', async (request, reply) => {
+    // Counters tell how many cells and responses there are, whoever may see them.
+    if (!callerOf(request).scope.allowsAll('administer'))
+      throw new Forbidden('this key may not read metrics');
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
 }
 
 function addModelGauges(registry: Registry, live: LiveGauges): void {

@@ -42,7 +42,7 @@ export async function createApiServer({ deps, roles, checks, gauges }: ApiOption
     routerOptions: { ignoreTrailingSlash: true },
   });
   const metrics = createMetrics();
-  requireKey(fastify, deps.authenticate);
+  requireKey(fastify, deps.access.authenticate);
   addErrorHandlers(fastify, deps);
   addHealthRoutes(fastify, checks);
   const cohorts = createCohorts((error) => deps.log.error({ err: error }, 'a live update could not be told'));

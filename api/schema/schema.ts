@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Dimension } from '../../domain/dimensions.ts';
+import { addAccess } from './access.ts';
 import { createBuilder } from './builder.ts';
 import { addLineage, loadLineageNode } from './lineage.ts';
 import { addLive } from './live.ts';
@@ -36,6 +37,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addModelQuality(builder, dimensions, segment);
   addLineage(builder, dimensions, node, pageInfo);
   addSubmit(builder, dimensions);
+  addAccess(builder, dimensions);
   addLive(builder, dimensions, segment, nps);
   return builder.toSchema({ sortSchema: true });
 }

@@ -7,6 +7,7 @@ import { executeOperation, formatErrors, type OperationRequest, prepareOperation
 import type { Cohorts } from './cohort.ts';
 import { beginSubscription } from './subscribe.ts';
 import { tooMuchUnread } from './unread.ts';
+import { watchCaller } from './watch-caller.ts';
 
 const HEARTBEAT_MS = 12_000;
 const CLOSE_GRACE_MS = 2_000;
@@ -14,20 +15,25 @@ const CLOSE_GRACE_MS = 2_000;
 export interface EventStreams {
   /**
    * Answers one operation as a stream of server-sent events ("distinct connections mode" of the GraphQL over SSE
-   * protocol): `next` with an execution result, and `complete`.
+   * protocol): `next` with an execution result, and `complete`. It ends when the credential does.
    */
-  serve(response: ServerResponse, caller: Caller, request: OperationRequest): Promise<void>;
+  serve(response: ServerResponse, by: Bearer, request: OperationRequest): Promise<void>;
   count(): number;
   /** Ends all with the reason, so that clients know to come back. */
   close(): void;
+}
+
+/** A caller and what they came in with. */
+export interface Bearer {
+  readonly caller: Caller;
+  readonly credential: string;
 }
 
 /** The event streams of one server. */
 export function createEventStreams(schema: GraphQLSchema, deps: ApiDeps, cohorts: Cohorts): EventStreams {
   const open = new Set<StreamEnd>();
   return {
-    serve: (response, caller, request) =>
-      serveEventStream(response, schema, deps, cohorts, caller, request, open),
+    serve: (response, by, request) => serveEventStream(response, schema, deps, cohorts, by, request, open),
     count: () => open.size,
     close: () => {
       for (const end of open) end('the server is stopping; resume with after', 'GOING_AWAY');
@@ -43,7 +49,7 @@ async function serveEventStream(
   schema: GraphQLSchema,
   deps: ApiDeps,
   cohorts: Cohorts,
-  caller: Caller,
+  { caller, credential }: Bearer,
   request: OperationRequest,
   open: Set<StreamEnd>,
 ): Promise<void> {
@@ -74,6 +80,7 @@ async function serveEventStream(
     setTimeout(() => response.destroy(), CLOSE_GRACE_MS).unref();
   };
   open.add(end);
+  const unwatch = watchCaller(deps, credential, caller, ({ message, code }) => end(message, code));
   const isSlow = tooMuchUnread(() => response.writableLength);
   const begun = await beginSubscription(cohorts, prepared, (payload) => {
     if (ended || response.destroyed) return;
@@ -83,12 +90,15 @@ async function serveEventStream(
   });
   if (typeof begun !== 'function') {
     open.delete(end);
+    unwatch();
+    if (ended) return;
     return finish(begun);
   }
   leave = begun;
   const heartbeat = setInterval(() => !ended && response.write(':\n\n'), HEARTBEAT_MS);
   const closed = () => {
     open.delete(end);
+    unwatch();
     clearInterval(heartbeat);
     begun();
   };

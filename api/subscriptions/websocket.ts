@@ -10,13 +10,21 @@ import { executeOperation, formatErrors, type Prepared, prepareOperation } from 
 import type { Cohorts } from './cohort.ts';
 import { beginSubscription } from './subscribe.ts';
 import { tooMuchUnread } from './unread.ts';
+import { watchCaller } from './watch-caller.ts';
 
 /** graphql-ws lets an application add to what it hands from onSubscribe to subscribe: where the answers go. */
 type Delivered = Prepared & { readonly deliver: (payload: string) => void };
 
-type SocketExtra = Record<PropertyKey, unknown> & { caller?: Caller; isSlow?: () => boolean };
+type SocketExtra = Record<PropertyKey, unknown> & {
+  caller?: Caller;
+  unwatch?: () => void;
+  isSlow?: () => boolean;
+};
 
 const SLOW_CONSUMER = 4413;
+const FORBIDDEN = 4403;
+/** Of the WebSocket registry: "service restart", so that clients connect again. */
+const CONNECT_AGAIN = 1012;
 const CLOSE_GRACE_MS = 2_000;
 
 export interface SocketServer {
@@ -51,13 +59,19 @@ export function serveWebSocket(
   const protocol = useServer<Record<string, unknown>, SocketExtra>(
     {
       connectionInitWaitTimeout: 10_000,
-      onConnect: ({ connectionParams, extra }) => {
+      onConnect: async ({ connectionParams, extra }) => {
         const key = presentedKey(connectionParams ?? {}) ?? presentedKey(extra.request.headers);
-        const caller = key === null ? null : deps.authenticate(key);
-        if (!caller) return false;
+        const caller = key === null ? null : await deps.access.authenticate(key);
+        if (key === null || !caller) return false;
+        const { socket } = extra;
+        if (socket.readyState !== WebSocket.OPEN) return false;
         extra.caller = caller;
+        extra.unwatch = watchCaller(deps, key, caller, ({ code, message }) =>
+          socket.close(code === 'POLICY_CHANGED' ? CONNECT_AGAIN : FORBIDDEN, message),
+        );
         return true;
       },
+      onClose: ({ extra }) => extra.unwatch?.(),
       onSubscribe: (context, id, request) => {
         const { caller } = context.extra;
         if (!caller) throw new Error('a socket got past onConnect without a caller');

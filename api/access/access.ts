@@ -1,0 +1,138 @@
+import type { Segment } from '../../domain/cell.ts';
+import type { Dimension } from '../../domain/dimensions.ts';
+import { EVERYTHING } from '../../domain/scope.ts';
+import { type ApiKeyRow, listApiKeys } from '../../store/api-keys.ts';
+import type { Store } from '../../store/client.ts';
+import type { Authenticate, Caller } from '../caller.ts';
+import type { Log } from '../log.ts';
+import { type JwtOptions, TokenRefused, tokenVerifier } from './jwt.ts';
+import { followKeys, type NewKey } from './keys.ts';
+import { loadPolicies, type Policies } from './policies.ts';
+import { watchPolicies } from './policy-watch.ts';
+import { type ScopeOf, scopesUnder } from './scope-of.ts';
+
+export interface AccessOptions {
+  readonly store: Store;
+  readonly dimensions: readonly Dimension[];
+  /** Folder of the Cedar files. */
+  readonly policies: string;
+  readonly smallestCount: number;
+  /** Whether that is the administrator's key of the configuration, which no policy narrows. */
+  readonly isAdmin: (presented: string) => boolean;
+  readonly jwt: JwtOptions | undefined;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** Who may come in, and what they may see. */
+export interface Access {
+  readonly authenticate: Authenticate;
+  /** The policies in force. */
+  policies(): Policies;
+  createKey(key: NewKey, by: Caller): Promise<{ readonly id: string; readonly key: string }>;
+  revokeKey(id: string, by: Caller): Promise<boolean>;
+  listKeys(): Promise<ApiKeyRow[]>;
+  /** Calls the listener after keys or policies changed, until the answer is called. */
+  onChange(listener: () => void): () => void;
+  close(): Promise<void>;
+}
+
+const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
+/**
+ * Opens the doors: reads the policies, the keys and, where configured, the key set of tokens, and follows their changes.
+ * @throws PolicyError with one line per mistake in the policies.
+ */
+export async function openAccess(options: AccessOptions): Promise<Access> {
+  const { store, dimensions, now, log, smallestCount } = options;
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of [...listeners]) listener();
+  };
+  let policies = await loadPolicies(options.policies, dimensions);
+  let scopeOf: ScopeOf = scopesUnder(policies, smallestCount);
+  const warn = () => {
+    for (const warning of policies.warnings) log.warn({}, `policies: ${warning}`);
+  };
+  warn();
+  const verify = options.jwt && (await tokenVerifier(options.jwt, dimensions, now));
+  const onError = (error: Error) => log.warn({ err: error }, `API keys: ${error.message}`);
+  const keys = await followKeys({ store, now, onError }, changed);
+  const watch = watchPolicies(
+    {
+      folder: options.policies,
+      dimensions,
+      onMistake: ({ message }) =>
+        log.warn({}, `policies: the change is not taken, version ${policies.version} stays: ${message}`),
+      onChange: (next) => {
+        log.info({ from: policies.version, to: next.version }, 'policies: changed');
+        policies = next;
+        scopeOf = scopesUnder(next, smallestCount);
+        warn();
+        changed();
+      },
+    },
+    policies,
+  );
+
+  /** Null where the role or a dimension that narrows is no more: an unknown narrowing must not become none. */
+  const caller = (
+    who: Pick<Caller, 'id' | 'name' | 'role' | 'expiresAt'>,
+    attributes: Segment,
+  ): Caller | null => {
+    const unknown = Object.keys(attributes).some(
+      (name) => !dimensions.some(({ attribute }) => attribute === name),
+    );
+    if (unknown || !policies.roles.includes(who.role)) return null;
+    return { ...who, policyVersion: policies.version, attributes, scope: scopeOf(who.role, attributes) };
+  };
+  const byToken = async (token: string): Promise<Caller | null> => {
+    if (!verify || !TOKEN.test(token)) return null;
+    try {
+      const { subject, role, attributes, expiresAt } = await verify(token);
+      return caller({ id: `token:${subject}`, name: subject, role, expiresAt }, attributes);
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error;
+      log.info({ reason: error.message }, 'a token was refused');
+      return null;
+    }
+  };
+  const authenticate: Authenticate = async (presented) => {
+    if (options.isAdmin(presented)) return administrator(policies.version);
+    const key = keys.find(presented);
+    if (!key) return byToken(presented);
+    const { id, name, role, attributes, expiresAt } = key;
+    return caller({ id: `ApiKey:${id}`, name, role, expiresAt: expiresAt?.getTime() ?? null }, attributes);
+  };
+  return {
+    authenticate,
+    policies: () => policies,
+    createKey: async (key, by) => {
+      const { id, key: text } = await keys.create(key, by.name);
+      return { id: `ApiKey:${id}`, key: text };
+    },
+    revokeKey: (id, by) => keys.revoke(id.replace(/^ApiKey:/, ''), by.name),
+    listKeys: () => listApiKeys(store),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: async () => {
+      await watch.stop();
+      await keys.close();
+    },
+  };
+}
+
+function administrator(policyVersion: string): Caller {
+  return {
+    id: 'admin',
+    name: 'admin',
+    role: 'admin',
+    policyVersion,
+    attributes: {},
+    expiresAt: null,
+    scope: EVERYTHING,
+  };
+}

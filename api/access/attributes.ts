@@ -1,0 +1,41 @@
+import type { Segment } from '../../domain/cell.ts';
+import type { Dimension } from '../../domain/dimensions.ts';
+
+/**
+ * The attributes that narrow a caller, from JSON: { "region": ["Germany"] }. A dimension goes by its field
+ * (productLine) or its attribute (product_line); one value may stand without a list. The answer is by attribute.
+ * @throws the error that `mistake` makes of a message that says what would be right.
+ */
+export function parseAttributes(
+  given: unknown,
+  dimensions: readonly Dimension[],
+  mistake: (message: string) => Error,
+): Segment {
+  if (given === null || given === undefined) return {};
+  if (typeof given !== 'object' || Array.isArray(given))
+    throw mistake('attributes: must be an object such as { "region": ["Germany"] }');
+  const attributes: Record<string, readonly string[]> = {};
+  for (const [name, values] of Object.entries(given)) {
+    const dimension = dimensions.find(({ field, attribute }) => field === name || attribute === name);
+    if (!dimension) {
+      const known = dimensions.map(({ field }) => field).join(', ');
+      throw mistake(
+        `attributes: ${JSON.stringify(name.slice(0, 60))} is no dimension here; there are ${known}`,
+      );
+    }
+    const list: unknown[] = Array.isArray(values) ? values : [values];
+    if (list.length === 0 || !list.every((value) => typeof value === 'string' && value !== ''))
+      throw mistake(`attributes.${name}: must be a list of values with at least one, such as ["Germany"]`);
+    attributes[dimension.attribute] = list as string[];
+  }
+  return attributes;
+}
+
+/** The attributes as people write them: by field. */
+export function attributesByField(
+  attributes: Segment,
+  dimensions: readonly Dimension[],
+): Record<string, readonly string[]> {
+  const fieldOf = (name: string) => dimensions.find(({ attribute }) => attribute === name)?.field ?? name;
+  return Object.fromEntries(Object.entries(attributes).map(([name, values]) => [fieldOf(name), values]));
+}

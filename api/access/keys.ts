@@ -1,0 +1,110 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { Segment } from '../../domain/cell.ts';
+import {
+  API_KEY_CHANNEL,
+  apiKeysState,
+  insertApiKey,
+  type LiveKeyRow,
+  readLiveKeys,
+  revokeApiKey,
+  touchApiKey,
+} from '../../store/api-keys.ts';
+import type { Store } from '../../store/client.ts';
+
+export interface KeyDeps {
+  readonly store: Store;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly onError: (error: Error) => void;
+}
+
+/** What a new key is to be. */
+export interface NewKey {
+  readonly name: string;
+  readonly role: string;
+  readonly attributes: Segment;
+  readonly expiresAt: Date | null;
+}
+
+/** The API keys of the record, held in memory and kept up to date. */
+export interface Keys {
+  /** The live key that was presented, or null. */
+  find(presented: string): LiveKeyRow | null;
+  /** Makes a key; the text of it is in this answer and nowhere else. */
+  create(key: NewKey, by: string): Promise<{ readonly id: string; readonly key: string }>;
+  /** False when there is no such key, or it was revoked before. */
+  revoke(id: string, by: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const PREFIX = 'sl_';
+/** How often is looked whether a notice was lost. */
+const POLL_MS = 500;
+const USED_EVERY_MS = 60_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const digest = (key: string) => createHash('sha256').update(key).digest('hex');
+
+/**
+ * Reads the keys and follows their changes, by notice and by looking twice a second, so that one that another process
+ * revoked is refused within a second. `onChange` is called after each change.
+ */
+export async function followKeys({ store, now, onError }: KeyDeps, onChange: () => void): Promise<Keys> {
+  let byHash: ReadonlyMap<string, LiveKeyRow> = new Map();
+  let state = '';
+  const touched = new Map<string, number>();
+  let reading: Promise<void> = Promise.resolve();
+
+  const read = async () => {
+    const found = await apiKeysState(store);
+    if (found === state) return;
+    const rows = await readLiveKeys(store);
+    byHash = new Map(rows.map((row) => [row.hash, row]));
+    state = found;
+    onChange();
+  };
+  // One after the other, so that an older state never comes after a newer one.
+  const refresh = (): Promise<void> => {
+    reading = reading.catch(() => undefined).then(read);
+    return reading;
+  };
+  const look = () => void refresh().catch(onError);
+  await refresh();
+  const unlisten = await store.listen(API_KEY_CHANNEL, look);
+  const timer = setInterval(look, POLL_MS);
+  timer.unref();
+
+  const touch = (id: string) => {
+    const at = now();
+    if (at - (touched.get(id) ?? Number.NEGATIVE_INFINITY) < USED_EVERY_MS) return;
+    touched.set(id, at);
+    touchApiKey(store, id, new Date(at)).catch(onError);
+  };
+  return {
+    find: (presented) => {
+      const row = presented.startsWith(PREFIX) ? byHash.get(digest(presented)) : undefined;
+      if (!row || (row.expiresAt && row.expiresAt.getTime() <= now())) return null;
+      touch(row.id);
+      return row;
+    },
+    create: async (wanted, by) => {
+      const key = PREFIX + randomBytes(32).toString('base64url');
+      const id = randomUUID();
+      const createdAt = new Date(now());
+      await insertApiKey(store, { ...wanted, id, hash: digest(key), createdAt, createdBy: by });
+      await refresh();
+      return { id, key };
+    },
+    revoke: async (id, by) => {
+      if (!UUID.test(id)) return false;
+      const revoked = await revokeApiKey(store, id, new Date(now()), by);
+      await refresh();
+      return revoked;
+    },
+    close: async () => {
+      clearInterval(timer);
+      await unlisten();
+      await reading.catch(() => undefined);
+    },
+  };
+}

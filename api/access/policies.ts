@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  checkParseSchema,
+  type DetailedError,
+  type PolicyJson,
+  policySetTextToParts,
+  policyToJson,
+  schemaToJson,
+  validate,
+} from '@cedar-policy/cedar-wasm/nodejs';
+import type { Dimension } from '../../domain/dimensions.ts';
+import { FIELD_GROUPS } from '../../domain/scope.ts';
+
+/** Policies that were read, checked, and repeated for each dimension. */
+export interface Policies {
+  /** 12 hex digits of the SHA-256 over names and texts of all files. */
+  readonly version: string;
+  /** The roles of the schema's enumeration. */
+  readonly roles: readonly string[];
+  readonly dimensions: readonly Dimension[];
+  readonly byId: Readonly<Record<string, PolicyJson>>;
+  /** What is allowed but probably not meant, one line each. */
+  readonly warnings: readonly string[];
+}
+
+/** The policies cannot be used; `message` has one line per mistake. */
+export class PolicyError extends Error {
+  override readonly name = 'PolicyError';
+}
+
+/** The texts of a folder: policies by file name, and the schema. */
+export interface PolicyTexts {
+  readonly folder: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+const SCHEMA = 'schema.cedarschema';
+const PLACEHOLDER = /\bDIMENSION\b/g;
+
+/**
+ * Reads the folder's schema and policies.
+ * @throws PolicyError when it cannot be read.
+ */
+export async function readPolicyTexts(folder: string): Promise<PolicyTexts> {
+  try {
+    const names = (await readdir(folder)).filter((name) => name === SCHEMA || name.endsWith('.cedar')).sort();
+    const texts = await Promise.all(
+      names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
+    );
+    return { folder, files: Object.fromEntries(texts) };
+  } catch (error) {
+    throw new PolicyError(`policies: ${folder} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Names exactly this content. */
+export function policyVersion({ files }: PolicyTexts): string {
+  const content = JSON.stringify(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return createHash('sha256').update(content).digest('hex').slice(0, 12);
+}
+
+/**
+ * Checks the texts against the schema and repeats what names DIMENSION for each dimension.
+ * @throws PolicyError with one line per mistake.
+ */
+export function parsePolicies(texts: PolicyTexts, dimensions: readonly Dimension[]): Policies {
+  const { folder, files } = texts;
+  const mistakes: string[] = [];
+  const { roles, schema } = parseSchema(texts, dimensions, mistakes);
+  const byId: Record<string, PolicyJson> = {};
+  const places: Record<string, string> = {};
+  for (const [name, text] of Object.entries(files)) {
+    if (name === SCHEMA) continue;
+    for (const { id, json, place } of parseFile(join(folder, name), text, dimensions, mistakes)) {
+      if (byId[id]) mistakes.push(`${place}: @id "${id}" is at ${places[id]} already`);
+      byId[id] = json;
+      places[id] = place;
+    }
+  }
+  const placed = (policyId: string, error: DetailedError) =>
+    `${places[policyId]}: "${policyId}": ${told(error).replace(`for policy \`${policyId}\`, `, '').replace(`for policy \`${policyId}\`: `, '')}`;
+  if (mistakes.length > 0) throw new PolicyError(mistakes.join('\n'));
+  const checked = validate({ schema, policies: { staticPolicies: byId } });
+  if (checked.type === 'failure') throw new PolicyError(checked.errors.map(told).join('\n'));
+  mistakes.push(...checked.validationErrors.map(({ policyId, error }) => placed(policyId, error)));
+  if (mistakes.length > 0) throw new PolicyError([...new Set(mistakes)].join('\n'));
+  const warnings = checked.validationWarnings.map(({ policyId, error }) => placed(policyId, error));
+  return { version: policyVersion(texts), roles, dimensions, byId, warnings };
+}
+
+/**
+ * Reads and checks the policies of a folder.
+ * @throws PolicyError with one line per mistake.
+ */
+export async function loadPolicies(folder: string, dimensions: readonly Dimension[]): Promise<Policies> {
+  return parsePolicies(await readPolicyTexts(folder), dimensions);
+}
+
+function parseSchema({ folder, files }: PolicyTexts, dimensions: readonly Dimension[], mistakes: string[]) {
+  const place = join(folder, SCHEMA);
+  const text = files[SCHEMA];
+  if (text === undefined)
+    throw new PolicyError(`${place} is missing: it names roles, dimensions and actions`);
+  // An attribute named DIMENSION becomes one for each dimension; comments would confuse the count of commas.
+  const schema = text
+    .replace(/\/\/.*$/gm, '')
+    .replace(/\bDIMENSION(\??)\s*:\s*([^,}]+?)\s*(,|(?=}))/g, (_, optional: string, type: string) =>
+      dimensions.map(({ attribute }) => `${attribute}${optional}: ${type},`).join(' '),
+    );
+  const parsed = checkParseSchema(schema);
+  if (parsed.type === 'failure')
+    throw new PolicyError(parsed.errors.map((error) => `${place}: ${told(error)}`).join('\n'));
+  const json = schemaToJson(schema);
+  const names = json.type === 'success' ? json.json['']?.entityTypes : undefined;
+  const actions = Object.keys((json.type === 'success' && json.json['']?.actions) || {});
+  const role = names?.Role;
+  const roles = role && 'enum' in role ? role.enum : [];
+  if (roles.length === 0) mistakes.push(`${place}: the roles are missing: entity Role enum ["admin", ...];`);
+  for (const entity of ['Caller', 'Cell'])
+    if (!names?.[entity]) mistakes.push(`${place}: entity ${entity} is missing`);
+  for (const group of FIELD_GROUPS)
+    if (!actions.includes(group)) mistakes.push(`${place}: action ${group} is missing`);
+  for (const action of actions)
+    if (!FIELD_GROUPS.some((group) => group === action))
+      mistakes.push(`${place}: action ${action} is none of ${FIELD_GROUPS.join(', ')}`);
+  return { roles, schema };
+}
+
+interface ParsedPolicy {
+  readonly id: string;
+  readonly json: PolicyJson;
+  readonly place: string;
+}
+
+function parseFile(
+  path: string,
+  text: string,
+  dimensions: readonly Dimension[],
+  mistakes: string[],
+): ParsedPolicy[] {
+  const parts = policySetTextToParts(text);
+  if (parts.type === 'failure') {
+    mistakes.push(
+      ...parts.errors.map(
+        (error) => `${path}:${lineAt(text, error.sourceLocations?.[0]?.start ?? 0)}: ${told(error)}`,
+      ),
+    );
+    return [];
+  }
+  for (const template of parts.policy_templates)
+    mistakes.push(`${path}: templates are not used here: ${template.split('\n')[0]}`);
+  return parts.policies.flatMap((policy, number) => {
+    const place = `${path}:${lineAt(text, Buffer.byteLength(text.slice(0, Math.max(0, text.indexOf(policy)))))}`;
+    const each = PLACEHOLDER.test(policy) ? dimensions : [null];
+    PLACEHOLDER.lastIndex = 0;
+    return each.flatMap((dimension): ParsedPolicy[] => {
+      const answer = policyToJson(dimension ? policy.replace(PLACEHOLDER, dimension.attribute) : policy);
+      if (answer.type === 'failure') {
+        mistakes.push(...answer.errors.map((error) => `${place}: ${told(error)}`));
+        return [];
+      }
+      const { json } = answer;
+      if (JSON.stringify(json).includes('"type":"Caller"'))
+        mistakes.push(`${place}: names a single caller; policies speak of roles and attributes`);
+      const name = json.annotations?.id ?? `${path} policy ${number + 1}`;
+      return [{ id: dimension ? `${name} (${dimension.attribute})` : name, json, place }];
+    });
+  });
+}
+
+/** Cedar counts bytes. */
+function lineAt(text: string, byte: number): number {
+  return Buffer.from(text).subarray(0, byte).toString().split('\n').length;
+}
+
+function told({ message, help }: DetailedError): string {
+  return (help ? `${message} (${help})` : message).replace(/\s*\n\s*/g, ' ');
+}

@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Cell, cellKey } from '../../domain/cell.ts';
+import { defineDimensions } from '../../domain/dimensions.ts';
+import { FIELD_GROUPS, type FieldGroup } from '../../domain/scope.ts';
+import { type Policies, parsePolicies } from './policies.ts';
+import { compileResidual, NotInterpreted } from './residual.ts';
+import { decideCell, scopesUnder } from './scope-of.ts';
+
+const DIMENSIONS = defineDimensions([{ field: 'region' }, { field: 'channel' }]);
+const ROLES = ['reader', 'writer'];
+const SCHEMA = `
+entity Role enum ["reader", "writer"];
+entity Caller in [Role] { DIMENSION?: Set<String> };
+entity Cell { DIMENSION?: String };
+action ${FIELD_GROUPS.join(', ')} appliesTo { principal: Caller, resource: Cell };`;
+const policiesOf = (...policies: readonly string[]): Policies =>
+  parsePolicies(
+    { folder: 'policies', files: { 'schema.cedarschema': SCHEMA, 'all.cedar': policies.join('\n') } },
+    DIMENSIONS,
+  );
+
+const VALUES = ['a', 'b', 'a*', ''];
+const value = fc.constantFrom(...VALUES);
+const attribute = fc.constantFrom('region', 'channel');
+const list = fc.array(value, { minLength: 1, maxLength: 3 }).map((values) => JSON.stringify(values));
+const cells = fc
+  .record({ region: value, channel: value }, { requiredKeys: [] })
+  .map((attributes, id = 1): Cell => ({ id, key: cellKey(attributes), attributes }));
+const attributes = fc.dictionary(attribute, fc.uniqueArray(value, { minLength: 1 }), { maxKeys: 2 });
+const groups = fc.constantFrom<FieldGroup>('readScore', 'readComment', 'administer');
+
+/** Conditions that pass validation, in every operator that people write, some that are left to Cedar among them. */
+const conditions = fc.letrec<{ condition: string }>((tie) => ({
+  condition: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc
+      .tuple(attribute, value)
+      .map(([name, v]) => `(resource has ${name} && resource.${name} == ${JSON.stringify(v)})`),
+    fc
+      .tuple(attribute, value)
+      .map(([name, v]) => `(resource has ${name} && resource.${name} != ${JSON.stringify(v)})`),
+    fc.tuple(attribute, list).map(([name, l]) => `(resource has ${name} && ${l}.contains(resource.${name}))`),
+    fc
+      .tuple(attribute, list)
+      .map(([name, l]) => `(resource has ${name} && [resource.${name}, "x"].containsAny(${l}))`),
+    fc
+      .tuple(attribute, list)
+      .map(([name, l]) => `(resource has ${name} && ${l}.containsAll([resource.${name}]))`),
+    attribute.map(
+      (name) =>
+        `(principal has ${name} && resource has ${name} && principal.${name}.contains(resource.${name}))`,
+    ),
+    attribute.map((name) => `(resource has ${name} && resource.${name} like "a*")`),
+    attribute.map((name) => `(resource has ${name} && resource.${name} like "a\\*")`),
+    fc.constant(`(resource has region && resource has channel && resource.region == resource.channel)`),
+    fc.constant(`(resource has region && [[resource.region]] == [["a"], ["a"]])`),
+    fc.constant(`resource == Cell::"${cellKey({ region: 'a', channel: 'b' })}"`),
+    fc.constant(`resource in Cell::"${cellKey({ region: 'a', channel: 'b' })}"`),
+    fc.constant('principal has region'),
+    fc.tuple(tie('condition'), tie('condition')).map(([a, b]) => `(${a} && ${b})`),
+    fc.tuple(tie('condition'), tie('condition')).map(([a, b]) => `(${a} || ${b})`),
+    tie('condition').map((a) => `!(${a})`),
+    fc
+      .tuple(tie('condition'), tie('condition'), tie('condition'))
+      .map(([a, b, c]) => `(if ${a} then ${b} else ${c})`),
+  ),
+})).condition;
+const policy = (effect: 'permit' | 'forbid') =>
+  fc
+    .record({
+      role: fc.constantFrom('', ...ROLES.map((role) => ` in Role::"${role}"`)),
+      action: fc.constantFrom(
+        '',
+        ' == Action::"readScore"',
+        ' in [Action::"readScore", Action::"readComment"]',
+      ),
+      clause: fc
+        .tuple(fc.constantFrom('when', 'unless'), conditions)
+        .map(([kind, body]) => `${kind} { ${body} }`),
+      bare: fc.boolean(),
+    })
+    .map(
+      ({ role, action, clause, bare }) =>
+        `${effect} (principal${role}, action${action}, resource) ${bare ? '' : clause};`,
+    );
+const permits = fc.array(policy('permit'), { maxLength: 3 });
+const forbids = fc.array(policy('forbid'), { maxLength: 2 });
+
+describe('a scope', () => {
+  it('allows what full authorization allows, for any policies, caller and cell', () => {
+    const [seen, whole] = [new Set<boolean>(), new Set<boolean>()];
+    fc.assert(
+      fc.property(
+        permits,
+        forbids,
+        fc.constantFrom(...ROLES),
+        attributes,
+        groups,
+        fc.array(cells, { minLength: 1 }),
+        (p, f, role, narrowedTo, group, some) => {
+          const policies = policiesOf(...p, ...f);
+          const scope = scopesUnder(policies, 5)(role, narrowedTo);
+          for (const cell of some) {
+            const allowed = scope.allows(group, { ...cell, id: 0 });
+            expect(allowed).toBe(decideCell(policies, role, narrowedTo, group, cell));
+            seen.add(allowed);
+            if (scope.allowsAll(group)) expect(allowed).toBe(true);
+          }
+          whole.add(scope.allowsAll(group));
+        },
+      ),
+      { numRuns: 150 },
+    );
+    // The cases are worth something only if both answers occur.
+    expect([...seen].sort()).toEqual([false, true]);
+    expect([...whole].sort()).toEqual([false, true]);
+  });
+
+  it('never shrinks by another permit, and never grows by another prohibition', () => {
+    fc.assert(
+      fc.property(
+        permits,
+        forbids,
+        policy('permit'),
+        policy('forbid'),
+        fc.constantFrom(...ROLES),
+        attributes,
+        groups,
+        cells,
+        (p, f, permit, forbid, role, narrowedTo, group, cell) => {
+          const allows = (...policies: string[]) =>
+            scopesUnder(policiesOf(...policies), 5)(role, narrowedTo).allows(group, cell);
+          const allowed = allows(...p, ...f);
+          if (allowed) expect(allows(...p, permit, ...f)).toBe(true);
+          else expect(allows(...p, ...f, forbid)).toBe(false);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is one for equal callers, and another under other policies or a narrower role', () => {
+    const scopeOf = scopesUnder(policiesOf('permit (principal, action, resource);'), 5);
+    const scope = scopeOf('reader', { region: ['a', 'b'], channel: ['a'] });
+    expect(scopeOf('reader', { channel: ['a'], region: ['b', 'a', 'a'] })).toBe(scope);
+    const others = [
+      scopeOf('reader', { region: ['a', 'b'] }),
+      scopeOf('writer', { region: ['a', 'b'], channel: ['a'] }),
+    ];
+    const elsewhere = scopesUnder(policiesOf('permit (principal, action, resource); '), 5);
+    others.push(elsewhere('reader', { region: ['a', 'b'], channel: ['a'] }));
+    expect(new Set([scope, ...others].map(({ fingerprint }) => fingerprint)).size).toBe(4);
+  });
+
+  it('answers for cells that come later, and does not confuse those that have no number yet', () => {
+    const policies = policiesOf(
+      'permit (principal, action, resource) when { resource has region && resource.region == "a" };',
+    );
+    const scope = scopesUnder(policies, 5)('reader', {});
+    const cell = (region: string, id: number): Cell => ({
+      id,
+      key: cellKey({ region }),
+      attributes: { region },
+    });
+    expect([cell('a', 0), cell('b', 0), cell('a', 0)].map((one) => scope.allows('readScore', one))).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect([cell('a', 7), cell('b', 9), cell('a', 7)].map((one) => scope.allows('readScore', one))).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(scope.allowsAll('readScore')).toBe(false);
+  });
+});
+
+describe('a residual', () => {
+  const body = (expression: object) =>
+    compileResidual({
+      effect: 'permit',
+      principal: { op: 'All' },
+      action: { op: 'All' },
+      resource: { op: 'All' },
+      conditions: [{ kind: 'when', body: expression as never }],
+    });
+  const cell: Cell = { id: 1, key: 'k', attributes: { region: 'a' } };
+  const resource = { unknown: [{ Value: 'resource' }] };
+
+  it('with an error in it is not satisfied, whether asked when or unless', () => {
+    const missing = { '==': { left: { '.': { left: resource, attr: 'nothing' } }, right: { Value: 'a' } } };
+    expect(body(missing)(cell)).toBe(false);
+    expect(body({ '!': { arg: missing } })(cell)).toBe(false);
+    expect(body({ '||': { left: { Value: true }, right: missing } })(cell)).toBe(true);
+    expect(body({ '&&': { left: { Value: false }, right: missing } })(cell)).toBe(false);
+    expect(body({ '&&': { left: { Value: 'text' }, right: { Value: true } } })(cell)).toBe(false);
+  });
+
+  it('with what is not known here is left to Cedar', () => {
+    for (const expression of [
+      { '<': { left: { Value: 1 }, right: { Value: 2 } } },
+      { ip: [{ Value: '10.0.0.1' }] },
+      { Var: 'context' },
+      { has: { left: { Var: 'principal' }, attr: 'region' } },
+    ])
+      expect(() => body(expression)).toThrow(NotInterpreted);
+  });
+});

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import {
+  type EntityJson,
+  isAuthorizedPartial,
+  type PartialAuthorizationAnswer,
+  preparsePolicySet,
+  statefulIsAuthorized,
+} from '@cedar-policy/cedar-wasm/nodejs';
+import { LRUCache } from 'lru-cache';
+import type { Cell, Segment } from '../../domain/cell.ts';
+import { normaliseSegment } from '../../domain/cell.ts';
+import type { FieldGroup, Scope } from '../../domain/scope.ts';
+import type { Policies } from './policies.ts';
+import { cellEntity, compileResidual, NotInterpreted } from './residual.ts';
+
+/** From a role and the attributes that narrow it (values by attribute of a dimension) to what they may see. */
+export type ScopeOf = (role: string, attributes: Segment) => Scope;
+
+/** For all cells, for none, or as the function says. */
+type Grant = 'all' | 'none' | ((cell: Cell) => boolean);
+
+/** Scopes that are kept: callers with equal role and attributes share one, with what it knows of cells. */
+const KEPT_SCOPES = 500;
+const CALLER = { type: 'Caller', id: 'caller' };
+
+/** The scopes under these policies; equal roles and attributes get the same one. */
+export function scopesUnder(policies: Policies, smallestCount: number): ScopeOf {
+  const kept = new LRUCache<string, Scope>({ max: KEPT_SCOPES });
+  return (role, attributes) => {
+    const narrowedTo = normaliseSegment(attributes);
+    const name = JSON.stringify([policies.version, smallestCount, role, narrowedTo]);
+    const known = kept.get(name);
+    if (known) return known;
+    const scope = createScope(policies, role, narrowedTo, {
+      fingerprint: createHash('sha256').update(name).digest('hex').slice(0, 32),
+      smallestCount,
+    });
+    kept.set(name, scope);
+    return scope;
+  };
+}
+
+function createScope(
+  policies: Policies,
+  role: string,
+  attributes: Segment,
+  facts: Pick<Scope, 'fingerprint' | 'smallestCount'>,
+): Scope {
+  const grants = new Map<FieldGroup, Grant>();
+  const grantOf = (group: FieldGroup): Grant => {
+    let grant = grants.get(group);
+    if (grant === undefined) {
+      const decided = decide(policies, role, attributes, group);
+      grant = typeof decided === 'function' ? remembered(decided) : decided;
+      grants.set(group, grant);
+    }
+    return grant;
+  };
+  return {
+    ...facts,
+    allows: (group, cell) => {
+      const grant = grantOf(group);
+      return typeof grant === 'function' ? grant(cell) : grant === 'all';
+    },
+    allowsAll: (group) => grantOf(group) === 'all',
+  };
+}
+
+/** Remembers the answer for each cell of the record; id 0 is a cell that is not there yet. */
+function remembered(decide: (cell: Cell) => boolean): (cell: Cell) => boolean {
+  const answers: (boolean | undefined)[] = [];
+  return (cell) => {
+    if (cell.id <= 0) return decide(cell);
+    let answer = answers[cell.id];
+    if (answer === undefined) {
+      answer = decide(cell);
+      answers[cell.id] = answer;
+    }
+    return answer;
+  };
+}
+
+/** One partial authorization; what it leaves open is compiled, or asked cell by cell. */
+function decide(policies: Policies, role: string, attributes: Segment, group: FieldGroup): Grant {
+  const answer = isAuthorizedPartial({
+    principal: CALLER,
+    action: { type: 'Action', id: group },
+    resource: null,
+    context: {},
+    policies: { staticPolicies: { ...policies.byId } },
+    entities: callerEntities(role, attributes),
+  });
+  const cellByCell = (cell: Cell) => decideCell(policies, role, attributes, group, cell);
+  if (answer.type === 'failure') return cellByCell;
+  const { decision } = answer.response;
+  if (decision !== null) return decision === 'allow' ? 'all' : 'none';
+  try {
+    return compileAnswer(policies, answer);
+  } catch (error) {
+    if (error instanceof NotInterpreted) return cellByCell;
+    throw error;
+  }
+}
+
+/** Allowed is what a permit and no forbid is satisfied for. */
+function compileAnswer(
+  policies: Policies,
+  { response }: Extract<PartialAuthorizationAnswer, { type: 'residuals' }>,
+): (cell: Cell) => boolean {
+  const open = (effect: 'permit' | 'forbid') =>
+    response.nontrivialResiduals.flatMap((id) => {
+      const residual = response.residuals[id];
+      if (!residual) throw new NotInterpreted(`the residual of ${id} is missing`);
+      return residual.effect === effect ? [compileResidual(residual)] : [];
+    });
+  const satisfied = (effect: 'permit' | 'forbid') =>
+    response.satisfied.some((id) => policies.byId[id]?.effect === effect);
+  const [permits, forbids] = [open('permit'), open('forbid')];
+  const [permitted, forbidden] = [satisfied('permit'), satisfied('forbid')];
+  return (cell) =>
+    !forbidden &&
+    (permitted || permits.some((holds) => holds(cell))) &&
+    !forbids.some((holds) => holds(cell));
+}
+
+/** Policies that Cedar holds parsed, by version. */
+const parsed = new Set<string>();
+
+/**
+ * One full authorization, about 0.4 ms: what partial evaluation must agree with, and what decides where it cannot.
+ * Cedar's failure to answer is a no.
+ */
+export function decideCell(
+  policies: Policies,
+  role: string,
+  attributes: Segment,
+  group: FieldGroup,
+  { key, attributes: values }: Cell,
+): boolean {
+  const id = JSON.stringify([policies.version, policies.dimensions.map(({ attribute }) => attribute)]);
+  if (!parsed.has(id)) {
+    const answer = preparsePolicySet(id, { staticPolicies: { ...policies.byId } });
+    if (answer.type === 'failure') throw new Error(`policies ${policies.version} cannot be parsed again`);
+    parsed.add(id);
+  }
+  const answer = statefulIsAuthorized({
+    principal: CALLER,
+    action: { type: 'Action', id: group },
+    resource: cellEntity(key),
+    context: {},
+    preparsedPolicySetId: id,
+    entities: [
+      ...callerEntities(role, attributes),
+      { uid: cellEntity(key), attrs: { ...values }, parents: [] },
+    ],
+  });
+  return answer.type === 'success' && answer.response.decision === 'allow';
+}
+
+function callerEntities(role: string, attributes: Segment): EntityJson[] {
+  const attrs = Object.fromEntries(Object.entries(attributes).map(([name, values]) => [name, [...values]]));
+  return [
+    { uid: CALLER, attrs, parents: [{ type: 'Role', id: role }] },
+    { uid: { type: 'Role', id: role }, attrs: {}, parents: [] },
+  ];
+}

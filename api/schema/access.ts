@@ -1,0 +1,149 @@
+import type { Dimension } from '../../domain/dimensions.ts';
+import type { ApiKeyRow } from '../../store/api-keys.ts';
+import { attributesByField, parseAttributes } from '../access/attributes.ts';
+import type { NewKey } from '../access/keys.ts';
+import type { Caller } from '../caller.ts';
+import type { ApiContext } from '../context.ts';
+import { Forbidden, InvalidArgument } from '../errors.ts';
+import { type Builder, type DateTimeInput, momentOf } from './builder.ts';
+
+const LONGEST_NAME = 200;
+
+/** Adds Viewer and ApiKey, the queries viewer and apiKeys, and the mutations that make and revoke keys. */
+export function addAccess(builder: Builder, dimensions: readonly Dimension[]) {
+  addViewer(builder, dimensions);
+  const key = addApiKey(builder, dimensions);
+  builder.queryField('apiKeys', (t) =>
+    t.field({
+      type: [key],
+      nullable: false,
+      description: 'Every key, revoked and expired ones too, oldest first. For who may administer.',
+      resolve: (_root, _args, context) => {
+        assertAdministers(context, 'list keys');
+        return context.deps.access.listKeys();
+      },
+    }),
+  );
+  addKeyMutations(builder, dimensions);
+}
+
+function addViewer(builder: Builder, dimensions: readonly Dimension[]) {
+  const viewer = builder.objectRef<Caller>('Viewer').implement({
+    description: 'Who asks.',
+    fields: (t) => ({
+      name: t.exposeString('name', { nullable: false }),
+      role: t.exposeString('role', { nullable: false }),
+      policyVersion: t.exposeString('policyVersion', {
+        nullable: false,
+        description: 'Names the policies by which this answer was made.',
+      }),
+      attributes: t.field({
+        type: 'JSON',
+        nullable: false,
+        description: 'What narrows the role: { "region": ["Germany"] }.',
+        resolve: ({ attributes }) => attributesByField(attributes, dimensions),
+      }),
+      expiresAt: t.field({
+        type: 'DateTime',
+        resolve: ({ expiresAt }) => (expiresAt === null ? null : new Date(expiresAt)),
+      }),
+    }),
+  });
+  builder.queryField('viewer', (t) =>
+    t.field({ type: viewer, nullable: false, resolve: (_root, _args, { caller }) => caller }),
+  );
+}
+
+function addApiKey(builder: Builder, dimensions: readonly Dimension[]) {
+  return builder.objectRef<ApiKeyRow>('ApiKey').implement({
+    description: 'A key as it is listed; the key itself is shown once, when it is made.',
+    fields: (t) => ({
+      id: t.id({ nullable: false, resolve: ({ id }) => `ApiKey:${id}` }),
+      name: t.exposeString('name', { nullable: false }),
+      role: t.exposeString('role', { nullable: false }),
+      attributes: t.field({
+        type: 'JSON',
+        nullable: false,
+        resolve: ({ attributes }) => attributesByField(attributes, dimensions),
+      }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),
+      createdBy: t.exposeString('createdBy', { nullable: false }),
+      expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
+      lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', description: 'To the minute.' }),
+      revokedAt: t.expose('revokedAt', { type: 'DateTime' }),
+      revokedBy: t.exposeString('revokedBy'),
+    }),
+  });
+}
+
+interface ApiKeyInputShape {
+  readonly name: string;
+  readonly role: string;
+  readonly attributes?: unknown;
+  readonly expiresAt?: DateTimeInput | null | undefined;
+}
+
+function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
+  const input = builder.inputRef<ApiKeyInputShape>('ApiKeyInput').implement({
+    description:
+      'role: admin, analyst, segment-owner, model-steward, auditor, dpo, feed, collector (and what the policies add). ' +
+      'attributes narrow it: { "region": ["Germany"] }.',
+    fields: (t) =>
+      ({
+        name: t.string({ required: true }),
+        role: t.string({ required: true }),
+        attributes: t.field({ type: 'JSON' }),
+        expiresAt: t.field({ type: 'DateTime', description: 'Never when absent.' }),
+      }) as never,
+  });
+  const payload = builder.objectRef<{ id: string; key: string }>('ApiKeyPayload').implement({
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      key: t.exposeString('key', { nullable: false, description: 'The key is shown this once.' }),
+    }),
+  });
+  builder.mutationFields((t) => ({
+    createApiKey: t.field({
+      type: payload,
+      nullable: false,
+      args: { input: t.arg({ type: input, required: true }) },
+      resolve: (_root, args, context) => {
+        assertAdministers(context, 'make keys');
+        const { deps, caller } = context;
+        return deps.access.createKey(newKey(args.input as ApiKeyInputShape, dimensions, context), caller);
+      },
+    }),
+    revokeApiKey: t.boolean({
+      nullable: false,
+      description:
+        'Ends its sockets and streams too. False when there is no such key, or it was revoked before.',
+      args: { id: t.arg.id({ required: true }) },
+      resolve: (_root, { id }, context) => {
+        assertAdministers(context, 'revoke keys');
+        return context.deps.access.revokeKey(id, context.caller);
+      },
+    }),
+  }));
+}
+
+/** @throws Forbidden */
+function assertAdministers({ caller }: ApiContext, what: string): void {
+  if (!caller.scope.allowsAll('administer')) throw new Forbidden(`this key may not ${what}`);
+}
+
+/** @throws InvalidArgument that names the field. */
+function newKey(input: ApiKeyInputShape, dimensions: readonly Dimension[], { deps }: ApiContext): NewKey {
+  const name = input.name.trim();
+  if (name === '' || name.length > LONGEST_NAME)
+    throw new InvalidArgument(`name: must have 1 to ${LONGEST_NAME} characters`);
+  const { roles } = deps.access.policies();
+  if (!roles.includes(input.role)) {
+    const given = JSON.stringify(input.role.slice(0, 60));
+    throw new InvalidArgument(`role: ${given} is no role here; there are ${roles.join(', ')}`);
+  }
+  const expiresAt = input.expiresAt ? new Date(momentOf('expiresAt', input.expiresAt)) : null;
+  if (expiresAt && expiresAt.getTime() <= deps.now())
+    throw new InvalidArgument(`expiresAt: ${expiresAt.toISOString()} is not in the future`);
+  const attributes = parseAttributes(input.attributes, dimensions, (message) => new InvalidArgument(message));
+  return { name, role: input.role, attributes, expiresAt };
+}
