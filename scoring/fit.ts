@@ -21,7 +21,7 @@ export interface FitResult {
 /** Fits all heads; seconds of work, so it runs in a thread of its own. */
 export function fitAll({ nps, sentiment, themeNames, themes }: FitRequest): FitResult {
   return {
-    nps: fitHead(nps, 3),
+    nps: fitHead(nps, 3, ['softmax', 'ordinal']),
     sentiment: sentiment && fitHead(sentiment, 3),
     themes: fitThemes(themeNames, themes),
   };

@@ -24,8 +24,7 @@ export interface FitOptions {
  * @throws Error without examples.
  */
 export function fitSoftmax(examples: readonly Example[], classes: number, options: FitOptions): LinearHead {
-  const size = examples[0]?.inputs.length;
-  if (size === undefined) throw new Error('a head cannot be trained without examples');
+  const size = assertExamples(examples);
   const total = examples.reduce((sum, { weight }) => sum + weight, 0);
   const width = size + 1;
   const logits = new Float64Array(classes);
@@ -61,6 +60,16 @@ export function fitSoftmax(examples: readonly Example[], classes: number, option
     weights: Array.from({ length: classes }, (_, c) => x.slice(c * width, c * width + size)),
     bias: Float64Array.from({ length: classes }, (_, c) => x[c * width + size] as number),
   };
+}
+
+/**
+ * The number of inputs.
+ * @throws Error without examples.
+ */
+export function assertExamples(examples: readonly Example[]): number {
+  const size = examples[0]?.inputs.length;
+  if (size === undefined) throw new Error('a head cannot be trained without examples');
+  return size;
 }
 
 function logitsInto(

@@ -2,37 +2,48 @@ import { createHash } from 'node:crypto';
 import { calibrate, chooseCalibration, type LabelledLogits, logLoss } from '../domain/calibration.ts';
 import { type ClassificationReport, judge } from '../domain/classification.ts';
 import { type ModelArtefact, storeHead } from './model.ts';
+import { fitOrdinal } from './ordinal-regression.ts';
 import { type Example, fitSoftmax, type LinearHead, logitsOf } from './softmax-regression.ts';
 
 /** A head with what is known of it. */
 export interface FittedHead {
   readonly head: ModelArtefact['heads']['nps'];
+  readonly kind: HeadKind;
   readonly l2: number;
   /** On the last part, which neither weights nor calibration saw. */
   readonly report: ClassificationReport;
 }
 
-/** Penalties that are tried; the one of least log loss on the calibration part is taken. */
+/** Ordinal: for classes in an order, few enough parameters for little data. */
+export type HeadKind = 'softmax' | 'ordinal';
+const FITTERS = { softmax: fitSoftmax, ordinal: fitOrdinal } as const;
+
+/** Kinds and penalties that are tried; the one of least log loss on the calibration part is taken. */
 const PENALTIES = [3e-5, 3e-4, 3e-3];
 const FIT_SHARE = 0.7;
 const CALIBRATE_SHARE = 0.15;
 
 /**
- * Fits a head on the first 70 % of the examples, chooses penalty and calibration on the next 15 %, and judges it on the
+ * Fits a head on the first 70 % of the examples, chooses kind, penalty and calibration on the next 15 %, and judges it on the
  * rest. The examples come in the order of time, so what is judged lies after what was learnt.
  * @throws Error when there are too few for three parts.
  */
-export function fitHead(examples: readonly Example[], classes: number): FittedHead {
+export function fitHead(
+  examples: readonly Example[],
+  classes: number,
+  kinds: readonly HeadKind[] = ['softmax'],
+): FittedHead {
   const [fitOn, calibrateOn, judgeOn] = parts(examples);
   if (judgeOn.length === 0 || calibrateOn.length < 2)
     throw new Error(`${examples.length} labelled examples are too few to fit, calibrate and judge a head`);
-  const tried = PENALTIES.map((l2) => {
-    const fitted = fitSoftmax(fitOn, classes, { l2 });
+  const candidates = kinds.flatMap((kind) => PENALTIES.map((l2) => ({ kind, l2 })));
+  const tried = candidates.map(({ kind, l2 }) => {
+    const fitted = FITTERS[kind](fitOn, classes, { l2 });
     const logits = labelledLogits(fitted, calibrateOn);
     // Half to fit the calibration, half to choose among the kinds.
     const halves = [logits.filter((_, i) => i % 2 === 0), logits.filter((_, i) => i % 2 === 1)] as const;
     const calibration = chooseCalibration(...halves);
-    return { l2, fitted, calibration, loss: logLoss(calibration, logits) };
+    return { kind, l2, fitted, calibration, loss: logLoss(calibration, logits) };
   });
   const best = tried.reduce((a, b) => (b.loss < a.loss ? b : a));
   const report = judge(
@@ -41,7 +52,7 @@ export function fitHead(examples: readonly Example[], classes: number): FittedHe
       label,
     })),
   );
-  return { head: storeHead(best.fitted, best.calibration), l2: best.l2, report };
+  return { head: storeHead(best.fitted, best.calibration), kind: best.kind, l2: best.l2, report };
 }
 
 function parts(examples: readonly Example[]) {

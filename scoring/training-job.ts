@@ -81,7 +81,7 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cau
       trainingSet,
       ...(takesOver ? setsOfSentiment(champion) : [{ ...trainingSet, head: 'sentiment' }]),
     ],
-    evaluation: { nps: { l2: fitted.nps.l2, ...fitted.nps.report } },
+    evaluation: { nps: { kind: fitted.nps.kind, l2: fitted.nps.l2, ...fitted.nps.report } },
   };
   const trainedAt = new Date(deps.now());
   const label = `trained on ${responses.length} responses`;

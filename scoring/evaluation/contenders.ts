@@ -3,6 +3,7 @@ import { calibrate, fitTemperature } from '../../domain/calibration.ts';
 import type { Judged } from '../../domain/classification.ts';
 import type { EncoderPool } from '../encoder-pool.ts';
 import { minimise } from '../lbfgs.ts';
+import { fitOrdinal } from '../ordinal-regression.ts';
 import { headInputs } from '../predict.ts';
 import { fitSoftmax, logitsOf } from '../softmax-regression.ts';
 import type { Labelled, Split } from './data.ts';
@@ -39,8 +40,16 @@ export const vaderSentiment: Contender = {
   },
 };
 
-/** An encoder's embeddings with the heads of this project, calibrated by temperature. */
-export function encoderHeads(name: string, pool: EncoderPool, l2: number): Contender {
+/**
+ * An encoder's embeddings with the heads of this project, calibrated by temperature. The ordinal head is judged on NPS classes
+ * alone: elsewhere there is no order.
+ */
+export function encoderHeads(
+  name: string,
+  pool: EncoderPool,
+  l2: number,
+  fitter: typeof fitSoftmax = fitSoftmax,
+): Contender {
   const inputsOf = async (texts: readonly Labelled[]) => {
     const encodings = await pool.encode(texts.map(({ text }) => text));
     return texts.map(({ text, label }, i) => {
@@ -51,10 +60,11 @@ export function encoderHeads(name: string, pool: EncoderPool, l2: number): Conte
   };
   return {
     name,
-    judge: async ({ train, test, classes }) => {
+    judge: async ({ name: split, train, test, classes }) => {
+      if (fitter === fitOrdinal && !split.startsWith('NPS class')) return null;
       const [examples, judged] = [await inputsOf(train), await inputsOf(test)];
       const held = heldBack(examples.length, classes);
-      const fitted = fitSoftmax(examples.slice(0, examples.length - held), classes, {
+      const fitted = fitter(examples.slice(0, examples.length - held), classes, {
         l2,
         maxIterations: 120,
       });

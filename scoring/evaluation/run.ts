@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type ClassificationReport, judge } from '../../domain/classification.ts';
 import { openEncoderPool } from '../encoder-pool.ts';
+import { fitOrdinal } from '../ordinal-regression.ts';
 import { type Contender, encoderHeads, majority, tfidf, vaderSentiment } from './contenders.ts';
 import {
   airlineSentiment,
@@ -95,6 +96,7 @@ async function main(): Promise<void> {
     vaderSentiment,
     tfidf,
     encoderHeads('scoreline-minilm', shipped, L2),
+    encoderHeads('scoreline-minilm, ordinal head', shipped, L2, fitOrdinal),
     ...(uncut ? [encoderHeads('all-MiniLM-L6-v2, uncut', uncut, L2)] : []),
   ];
   const results: Result[] = [];

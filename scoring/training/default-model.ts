@@ -111,7 +111,7 @@ const pool = await openEncoderPool({ source: encoder, cacheFolder: '' });
 const taxonomy = readTaxonomy(new URL('../themes.json', import.meta.url));
 const texts = await labelledTexts();
 const [nps, sentiment] = [
-  fitHead(await examples(pool, texts.nps), 3),
+  fitHead(await examples(pool, texts.nps), 3, ['softmax', 'ordinal']),
   fitHead(await examples(pool, texts.sentiment), 3),
 ];
 const { themeNames, themes: themed, sentences } = await themeExamples(pool, taxonomy);
@@ -123,7 +123,7 @@ const setOf = (head: string, members: readonly Labelled[], description: string) 
   examples: members.length,
   description,
 });
-const summary = ({ report, l2 }: typeof nps) => ({ l2, ...report });
+const summary = ({ report, kind, l2 }: typeof nps) => ({ kind, l2, ...report });
 const model: ModelArtefact = {
   format: 1,
   encoder: { ...pool.id, dimension },
