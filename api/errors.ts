@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { WindowError } from '../domain/time-windows.ts';
-import { InvalidCursor } from '../graph/trace.ts';
+import { InvalidCursor } from '../graph/cursor.ts';
+import { NoImpact } from '../graph/impact.ts';
 import { InvalidMap } from '../ingestion/connectors/file-map.ts';
 import { Overloaded } from '../ingestion/group-commit.ts';
 import { ScoringError } from '../scoring/service.ts';
@@ -32,6 +33,7 @@ const TOLD_AS_THEY_ARE = [
   InvalidArgument,
   WindowError,
   InvalidCursor,
+  NoImpact,
   InvalidMap,
   ScoringError,
   StageError,

@@ -13,6 +13,7 @@ export const LINEAGE_KINDS = [
   'ScaleRule',
   'MappingVersion',
   'TrainingSet',
+  'FeatureSet',
   'Feature',
 ] as const;
 export type LineageKind = (typeof LINEAGE_KINDS)[number];

@@ -4,7 +4,7 @@ import { type LineageKind, nodeId, type RollupKey, rollupId } from '../domain/li
 import { describeScale } from '../domain/scale.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import type { Session } from '../store/client.ts';
-import { readFeatures, readTrainingSets } from '../store/model-provenance.ts';
+import { readFeatureSet, readFeatures, readTrainingSets } from '../store/model-provenance.ts';
 import { readModelVersions } from '../store/models.ts';
 import type { RecordedMapping, RecordMappings } from '../store/provenance.ts';
 import type { EventFacts } from './lineage-store.ts';
@@ -85,21 +85,39 @@ export async function describeModels(
   );
 }
 
-/** What the model versions were made of: training sets, then features, each with the version and how it is joined. */
-export async function describeParts({ store }: DescribeDeps, models: readonly number[]) {
-  const parts: { model: number; relation: 'TRAINED_ON' | 'USES'; node: LineageNode }[] = [];
+/** One thing that a model version was made of, and the edge that joins it to the version or to its feature set. */
+export interface ModelPart {
+  readonly model: number;
+  readonly from: string;
+  readonly relation: 'TRAINED_ON' | 'USES' | 'HAS';
+  readonly node: LineageNode;
+}
+
+/** What the model versions were made of: training sets, the feature set, its features. */
+export async function describeParts(
+  { store }: DescribeDeps,
+  models: readonly number[],
+): Promise<ModelPart[]> {
+  const parts: ModelPart[] = [];
   for (const model of models) {
+    const from = nodeId('ModelVersion', model);
     for (const { hash, head, examples, description } of await readTrainingSets(store, model)) {
       const label = `${head}: ${examples} examples, ${description}`;
       parts.push({
         model,
+        from,
         relation: 'TRAINED_ON',
         node: node(nodeId('TrainingSet', hash), 'TrainingSet', label),
       });
     }
+    const set = await readFeatureSet(store, model);
+    if (!set) continue;
+    const setId = nodeId('FeatureSet', set.key);
+    const label = `${set.features} ${set.features === 1 ? 'feature' : 'features'}`;
+    parts.push({ model, from, relation: 'USES', node: node(setId, 'FeatureSet', label, set.recordedAt) });
     for (const { key, name, version } of await readFeatures(store, model)) {
-      const label = `${name}, version ${version}`;
-      parts.push({ model, relation: 'USES', node: node(nodeId('Feature', key), 'Feature', label) });
+      const feature = node(nodeId('Feature', key), 'Feature', `${name}, version ${version}`);
+      parts.push({ model, from: setId, relation: 'HAS', node: feature });
     }
   }
   return parts;

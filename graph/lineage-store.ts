@@ -10,7 +10,8 @@ export interface RollupSelection {
   readonly untilHour: number;
   /** null: fed by anything. */
   readonly mappings: readonly string[] | null;
-  readonly model: number | null;
+  /** Of which model versions (0: surveyed); null: of any. */
+  readonly models: readonly number[] | null;
 }
 
 /** A response that is counted in a rollup, with the source event that brought its present content. */

@@ -3,7 +3,7 @@ import { type LineageKind, nodeId, parseNodeId, parseRollupKey, type RollupKey }
 import { type Scope, visibleCells } from '../domain/scope.ts';
 import type { Basis } from '../domain/score.ts';
 import { HOUR_MS, type TimeRange } from '../domain/time-windows.ts';
-import { readModelsOf } from '../store/model-provenance.ts';
+import { type PartKind, readModelsOf } from '../store/model-provenance.ts';
 import type { RecordedMapping } from '../store/provenance.ts';
 import {
   type DescribeDeps,
@@ -44,7 +44,7 @@ export type Start =
       readonly selection: RollupSelection;
       readonly range: TimeRange;
     }
-  /** A training set or a feature, with the model versions made of it. */
+  /** A training set, a feature set or a feature, with the model versions made of it. */
   | { readonly kind: 'part'; readonly node: LineageNode; readonly models: readonly number[] }
   | { readonly kind: 'mappings'; readonly node: LineageNode; readonly mappings: readonly RecordedMapping[] }
   | { readonly kind: 'response'; readonly node: LineageNode; readonly response: ResponseFacts }
@@ -55,7 +55,8 @@ export type Start =
       readonly event: EventFacts;
     };
 
-const SURVEYED = 0;
+/** The model version of what respondents said themselves. */
+export const SURVEYED = 0;
 /** Hours that any response can lie in. */
 const FIRST_HOUR = Date.UTC(1900, 0, 1) / HOUR_MS;
 const LAST_HOUR = Date.UTC(2200, 0, 1) / HOUR_MS;
@@ -64,7 +65,7 @@ export const ALL_TIME: TimeRange = { from: FIRST_HOUR * HOUR_MS, until: LAST_HOU
 /** The selection of everything that the caller may trace, to be narrowed. */
 export function everythingVisible(deps: PlanDeps, scope: Scope, segment: Segment = {}): RollupSelection {
   const cells = visibleCells(scope, ['traceLineage'], deps.cells, segment).map(({ key }) => key);
-  return { cells, fromHour: FIRST_HOUR, untilHour: LAST_HOUR, mappings: null, model: SURVEYED };
+  return { cells, fromHour: FIRST_HOUR, untilHour: LAST_HOUR, mappings: null, models: [SURVEYED] };
 }
 
 /** Where the walk from a score begins. */
@@ -76,7 +77,7 @@ export function scoreStart(deps: PlanDeps, scope: Scope, score: ScoreStart): Sta
     fromHour: Math.floor(from / HOUR_MS),
     // What nobody has inferred is made of nothing.
     untilHour: model === null ? Math.floor(from / HOUR_MS) : Math.ceil(until / HOUR_MS),
-    model,
+    models: model === null ? [] : [model],
   };
   const node: LineageNode = { id: score.id, kind: 'Score', label: score.label, recordedAt: null };
   return { kind: 'selection', node, selection, range: { from, until } };
@@ -90,30 +91,33 @@ export async function findStart(deps: PlanDeps, scope: Scope, id: string): Promi
   if (kind === 'Rollup') return rollupStart(deps, scope, parseRollupKey(key));
   if (kind === 'Response') return responseStart(deps, scope, key);
   if (kind === 'SourceEvent') return eventStart(deps, scope, key);
-  if (kind === 'Cell') return narrowed(deps, scope, describeCell(deps, key), { cells: [key] });
+  if (kind === 'Cell') return narrowed(deps, scope, describeCell(deps, key), { cells: [key], models: null });
   if (kind === 'ModelVersion') {
     if (!/^\d{1,9}$/.test(key)) return null;
     const [node] = await describeModels(deps, [Number(key)]);
-    return narrowed(deps, scope, node ?? null, { model: Number(key) });
+    if (!node || !(await modelExists(deps, scope, Number(key)))) return null;
+    const selection = { ...everythingVisible(deps, scope), models: [Number(key)] };
+    return { kind: 'selection', node, selection, range: ALL_TIME };
   }
-  if (kind === 'TrainingSet' || kind === 'Feature') return madeOfStart(deps, scope, kind, key);
+  if (kind === 'TrainingSet' || kind === 'FeatureSet' || kind === 'Feature')
+    return madeOfStart(deps, scope, kind, key);
   return mappingStart(deps, scope, kind, key);
 }
 
+/** A model version is there for whom a rollup of it is; one that has counted nothing, for whom sees everything. */
+export async function modelExists(deps: PlanDeps, scope: Scope, model: number): Promise<boolean> {
+  if (scope.allowsAll('traceLineage')) return true;
+  const selection = { ...everythingVisible(deps, scope), models: [model] };
+  return (await deps.lineage.rollups(selection, null, 1)).length > 0;
+}
+
 /** What models are made of is there for whom a rollup of such a model is. */
-async function madeOfStart(
-  deps: PlanDeps,
-  scope: Scope,
-  kind: 'TrainingSet' | 'Feature',
-  key: string,
-): Promise<Start | null> {
+async function madeOfStart(deps: PlanDeps, scope: Scope, kind: PartKind, key: string): Promise<Start | null> {
   const parts = await describeParts(deps, await readModelsOf(deps.store, kind, key));
   const id = nodeId(kind, key);
   const own = parts.filter(({ node }) => node.id === id);
-  const visible = everythingVisible(deps, scope);
   const models: number[] = [];
-  for (const { model } of own)
-    if ((await deps.lineage.rollups({ ...visible, model }, null, 1)).length > 0) models.push(model);
+  for (const { model } of own) if (await modelExists(deps, scope, model)) models.push(model);
   const [first] = own;
   return first && models.length > 0 ? { kind: 'part', node: first.node, models } : null;
 }
@@ -123,7 +127,13 @@ async function rollupStart(deps: PlanDeps, scope: Scope, rollup: RollupKey | nul
   const { hour, cell, model } = rollup;
   const node = describeRollup(deps, rollup);
   const range = { from: hour * HOUR_MS, until: (hour + 1) * HOUR_MS };
-  return narrowed(deps, scope, node, { cells: [cell], fromHour: hour, untilHour: hour + 1, model }, range);
+  return narrowed(
+    deps,
+    scope,
+    node,
+    { cells: [cell], fromHour: hour, untilHour: hour + 1, models: [model] },
+    range,
+  );
 }
 
 /** A start that exists for the caller only where a rollup of it does. */
@@ -187,7 +197,11 @@ async function mappingStart(
   const mappings = deps.mappings.all().filter((mapping) => keyOf(mapping) === key);
   const [first] = mappings;
   if (!first) return null;
-  const fed = { ...everythingVisible(deps, scope), mappings: mappings.map((mapping) => mapping.key) };
+  const fed = {
+    ...everythingVisible(deps, scope),
+    models: null,
+    mappings: mappings.map((mapping) => mapping.key),
+  };
   if ((await deps.lineage.rollups(fed, null, 1)).length === 0) return null;
   // Those of its mappings that feed nothing the caller may see do not exist for them.
   const seen = new Set((await deps.lineage.dictionary(fed)).mappings);

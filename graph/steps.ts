@@ -45,8 +45,8 @@ export interface RollupWalk {
   readonly range: TimeRange;
   /** Distance from the start of each kind. */
   readonly depths: { readonly rollup: number; readonly response: number; readonly event: number };
-  /** Whether the responses of a rollup of that cell follow it. */
-  readonly showsResponses: (cell: string) => boolean;
+  /** Whether the responses of that rollup follow it. */
+  readonly showsResponses: (rollup: RollupKey) => boolean;
   /** Only edges to these dictionary nodes; null: all of them are in the walk. */
   readonly known: ReadonlySet<string> | null;
   /** The start, where it is a score (each rollup is joined to it) or a rollup (not told again). */
@@ -94,7 +94,7 @@ async function restOfRollup(
   after: Place,
   limit: number,
 ): Promise<PlacedStep[]> {
-  if (!walk.showsResponses(rollup.cell)) return [];
+  if (!walk.showsResponses(rollup)) return [];
   const { range, selection } = walk;
   const last = after.length === 5 ? { id: after[3], part: after[4] } : null;
   const { lineage } = deps;
@@ -116,7 +116,7 @@ async function rollupSteps(
   limit: number,
 ): Promise<PlacedStep[]> {
   const { lineage } = deps;
-  const open = rollups.filter(({ cell }) => walk.showsResponses(cell));
+  const open = rollups.filter(walk.showsResponses);
   const [mappings, responses] = await Promise.all([
     lineage.mappingsOf(rollups),
     open.length > 0 ? lineage.responses(open, walk.range, walk.selection.mappings, null, limit) : [],

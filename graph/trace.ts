@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Scope } from '../domain/scope.ts';
+import { formatCursor, parseCursor } from './cursor.ts';
 import type { LineageNode } from './describe.ts';
 import { findStart, type PlanDeps, type ScoreStart, scoreStart } from './plan.ts';
 import { type LineageEdge, type Place, type TracedNode, takeSteps } from './steps.ts';
@@ -26,10 +26,7 @@ export interface TraceQuery {
   readonly after: string | null;
 }
 
-/** The cursor is none, or one of another trace. */
-export class InvalidCursor extends Error {
-  override readonly name = 'InvalidCursor';
-}
+const PLACES = ['number', 'number,string,number', 'number,string,number,string,string'];
 
 /**
  * One page of what a node came from (upstream) or went into (downstream). Order: the start; the model versions, cells,
@@ -44,7 +41,8 @@ export async function traceLineage(
 ): Promise<LineagePage | null> {
   const { start, direction, first, after } = query;
   const id = typeof start === 'string' ? start : start.id;
-  const place = after === null ? null : parseCursor(after, id, direction);
+  const list = `${direction} ${id}`;
+  const place = after === null ? null : (parseCursor(after, list, PLACES) as unknown as Place);
   const lag = await deps.lineage.lag();
   const found =
     typeof start === 'string' ? await findStart(deps, scope, start) : scoreStart(deps, scope, start);
@@ -58,7 +56,7 @@ export async function traceLineage(
     nodes: page.map(({ node }) => node),
     edges: page.flatMap(({ edges }) => edges),
     hasNextPage: steps.length > first,
-    endCursor: last ? formatCursor(id, direction, last.at) : null,
+    endCursor: last ? formatCursor(list, last.at) : null,
     ...completeness(start, lag),
     lag,
   };
@@ -78,30 +76,4 @@ function completeness(start: TraceQuery['start'], lag: number): Pick<LineagePage
 /** The node with that id, or null when it does not exist for the caller. */
 export async function lineageNode(deps: PlanDeps, scope: Scope, id: string): Promise<LineageNode | null> {
   return (await findStart(deps, scope, id))?.node ?? null;
-}
-
-/** Cursors are bound to their trace: one of another would skip what nobody has seen. */
-function traceKey(id: string, direction: TraceDirection): string {
-  return createHash('sha256').update(`${direction} ${id}`).digest('hex').slice(0, 16);
-}
-
-function formatCursor(id: string, direction: TraceDirection, at: Place): string {
-  return Buffer.from(JSON.stringify([traceKey(id, direction), ...at])).toString('base64url');
-}
-
-function parseCursor(text: string, id: string, direction: TraceDirection): Place {
-  const wrong = new InvalidCursor(
-    'after: not a cursor of this trace; give back endCursor as it was received',
-  );
-  let content: unknown;
-  try {
-    content = JSON.parse(Buffer.from(text, 'base64url').toString());
-  } catch {
-    throw wrong;
-  }
-  if (!Array.isArray(content) || content[0] !== traceKey(id, direction)) throw wrong;
-  const [, ...at] = content as unknown[];
-  const kinds = at.map((part) => typeof part).join();
-  if (!['number', 'number,string,number', 'number,string,number,string,string'].includes(kinds)) throw wrong;
-  return at as unknown as Place;
 }

@@ -14,11 +14,12 @@ import {
   describeSource,
   describeSurvey,
   type LineageNode,
+  type ModelPart,
   mappingsByKey,
   surveyKey,
 } from './describe.ts';
 import type { EventFacts } from './lineage-store.ts';
-import { ALL_TIME, everythingVisible, type PlanDeps, type Start } from './plan.ts';
+import { ALL_TIME, everythingVisible, modelExists, type PlanDeps, type Start, SURVEYED } from './plan.ts';
 import { edge, type LineageEdge, type RollupWalk, rollupEdges, type Step, type Walk } from './steps.ts';
 
 type StartOf<Kind extends Start['kind']> = Extract<Start, { kind: Kind }>;
@@ -46,8 +47,10 @@ export async function upstream(deps: PlanDeps, scope: Scope, start: Start): Prom
   }
   if (start.kind === 'part') return { fixed: async () => [begin] };
   if (start.node.kind === 'ModelVersion') {
-    const { model } = start.selection;
-    return { fixed: async () => [begin, ...(model === null ? [] : await behindModel(deps, model))] };
+    const [model] = start.selection.models ?? [];
+    return {
+      fixed: async () => [begin, ...(model === undefined ? [] : await behindModel(deps, scope, model))],
+    };
   }
   // Behind a cell there is nothing.
   if (start.node.kind === 'Cell') return { fixed: async () => [begin] };
@@ -90,8 +93,8 @@ export async function downstream(deps: PlanDeps, scope: Scope, start: Start): Pr
 
 /** Responses follow their rollup where the caller may read those of its cell. */
 function readable(deps: PlanDeps, scope: Scope): RollupWalk['showsResponses'] {
-  return (key) => {
-    const cell = deps.cells.byKey(key);
+  return (rollup) => {
+    const cell = deps.cells.byKey(rollup.cell);
     return cell !== undefined && scope.allows('readResponse', cell);
   };
 }
@@ -111,18 +114,36 @@ async function dictionarySteps(deps: PlanDeps, start: StartOf<'selection'>, base
   return steps.map((one) => withEdgesTo(one, joins));
 }
 
-/** What model versions were made of, each once, joined to those that it went into. */
+/** What model versions were made of, each once, joined to those that it went into; features after their sets. */
 async function partSteps(deps: PlanDeps, models: readonly number[], depth: number): Promise<Step[]> {
   const parts = await describeParts(deps, models);
-  return byId(parts.map(({ node }) => node)).map((node) => {
-    const joins = parts.filter((part) => part.node.id === node.id);
-    const edges = joins.map(({ model, relation }) => edge(nodeId('ModelVersion', model), relation, node.id));
-    return step(node, depth, edges);
-  });
+  const stepsOf = (wanted: readonly ModelPart[], at: number) =>
+    byId(wanted.map(({ node }) => node)).map((node) => {
+      const joins = wanted.filter((part) => part.node.id === node.id);
+      return step(node, at, distinct(joins.map(({ from, relation }) => edge(from, relation, node.id))));
+    });
+  return [
+    ...stepsOf(
+      parts.filter(({ relation }) => relation !== 'HAS'),
+      depth,
+    ),
+    ...stepsOf(
+      parts.filter(({ relation }) => relation === 'HAS'),
+      depth + 1,
+    ),
+  ];
 }
 
-async function behindModel(deps: PlanDeps, model: number): Promise<Step[]> {
-  const before = await describeModels(deps, await readSuperseded(deps.store, model));
+/** Model versions that share a feature set share its edges to features. */
+const distinct = (edges: readonly LineageEdge[]) => [
+  ...new Map(edges.map((one) => [`${one.from} ${one.to}`, one])).values(),
+];
+
+async function behindModel(deps: PlanDeps, scope: Scope, model: number): Promise<Step[]> {
+  const superseded: number[] = [];
+  for (const one of await readSuperseded(deps.store, model))
+    if (await modelExists(deps, scope, one)) superseded.push(one);
+  const before = await describeModels(deps, superseded);
   const id = nodeId('ModelVersion', model);
   return [
     ...before.map((node) => step(node, 1, [edge(id, 'SUPERSEDES', node.id)])),
@@ -131,10 +152,24 @@ async function behindModel(deps: PlanDeps, model: number): Promise<Step[]> {
 }
 
 async function afterPart(deps: PlanDeps, { node, models }: StartOf<'part'>): Promise<Step[]> {
-  const relation = node.kind === 'TrainingSet' ? 'TRAINED_ON' : 'USES';
-  return (await describeModels(deps, models)).map((model) =>
-    step(model, 1, [edge(model.id, relation, node.id)]),
-  );
+  const parts = await describeParts(deps, models);
+  const sets = parts.filter((part) => part.relation === 'USES');
+  const isFeature = node.kind === 'Feature';
+  const into = isFeature ? sets : parts.filter((part) => part.node.id === node.id);
+  const after = await describeModels(deps, models);
+  return [
+    ...(isFeature ? byId(sets.map((part) => part.node)) : []).map((set) =>
+      step(set, 1, [edge(set.id, 'HAS', node.id)]),
+    ),
+    ...after.map((model) => {
+      const joins = into.filter(({ from }) => from === model.id);
+      return step(
+        model,
+        isFeature ? 2 : 1,
+        joins.map(({ from, relation, node: { id } }) => edge(from, relation, id)),
+      );
+    }),
+  ];
 }
 
 const byId = (nodes: readonly LineageNode[]) =>
@@ -231,6 +266,7 @@ function afterResponse(deps: PlanDeps, start: StartOf<'response'> | StartOf<'eve
 
 function afterMappings(deps: PlanDeps, scope: Scope, { node, mappings }: StartOf<'mappings'>): Walk {
   const joins = mappings.flatMap(mappingEdges);
+  const shows = readable(deps, scope);
   const next = node.kind === 'MappingVersion' ? [] : mappings.map(describeMapping);
   const depths = {
     Source: { rollup: 2, response: 2, event: 1 },
@@ -249,10 +285,15 @@ function afterMappings(deps: PlanDeps, scope: Scope, { node, mappings }: StartOf
       ),
     ],
     rollups: {
-      selection: { ...everythingVisible(deps, scope), mappings: mappings.map(({ key }) => key) },
+      selection: {
+        ...everythingVisible(deps, scope),
+        models: null,
+        mappings: mappings.map(({ key }) => key),
+      },
       range: ALL_TIME,
       depths,
-      showsResponses: readable(deps, scope),
+      // A response that a model classed too is told once, with the number that it gave.
+      showsResponses: (rollup) => rollup.model === SURVEYED && shows(rollup),
       known: new Set([node.id, ...next.map(({ id }) => id)]),
       start: node.id,
     },

@@ -7,7 +7,7 @@ import type { Session, Statement } from './client.ts';
 const HOUR = (column: string) => `floor(extract(epoch FROM ${column}) / 3600)::integer`;
 const MS = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::float8`;
 const SELECTED = `r.bucket >= $2 AND r.bucket < $3 AND r.cell_id = ANY (ARRAY(SELECT id FROM cell WHERE key = ANY ($1::text[])))
-  AND ($4::integer IS NULL OR r.model_version_id = $4) AND r.n > 0`;
+  AND ($4::integer[] IS NULL OR r.model_version_id = ANY ($4)) AND r.n > 0`;
 const FED_BY = `EXISTS (SELECT FROM rollup_mapping f JOIN mapping_version m ON m.id = f.mapping_version_id
   WHERE f.cell_id = r.cell_id AND f.model_version_id = r.model_version_id AND f.bucket = r.bucket AND f.n > 0
     AND m.key = ANY ($5::text[]))`;
@@ -28,11 +28,11 @@ export interface SelectionParameters {
   readonly fromHour: number;
   readonly untilHour: number;
   readonly mappings: readonly string[] | null;
-  readonly model: number | null;
+  readonly models: readonly number[] | null;
 }
 
-function selected({ cells, fromHour, untilHour, mappings, model }: SelectionParameters): unknown[] {
-  return [cells, new Date(fromHour * HOUR_MS), new Date(untilHour * HOUR_MS), model, mappings];
+function selected({ cells, fromHour, untilHour, mappings, models }: SelectionParameters): unknown[] {
+  return [cells, new Date(fromHour * HOUR_MS), new Date(untilHour * HOUR_MS), models, mappings];
 }
 
 /** Hour rollups with answers, by hour, cell key and model version. */

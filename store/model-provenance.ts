@@ -25,6 +25,11 @@ const FEATURES: Statement = {
       JOIN feature_definition f ON f.key = listed.key
     WHERE v.id = $1 ORDER BY listed.place`,
 };
+const FEATURE_SET: Statement = {
+  name: 'model_feature_set',
+  text: `SELECT s.key, jsonb_array_length(s.features) AS features, s.recorded_at AS "recordedAt"
+    FROM model_version v JOIN feature_set s ON s.key = v.feature_set_key WHERE v.id = $1`,
+};
 const EVENTS: Statement = {
   name: 'model_events',
   text: `SELECT from_stage AS "from", to_stage AS "to", cause, actor, reason, recorded_at AS "recordedAt"
@@ -35,10 +40,17 @@ const SIGNATURE: Statement = {
   text: 'SELECT signature FROM model_version WHERE id = $1',
 };
 
-const MODELS_OF: Readonly<Record<'TrainingSet' | 'Feature', Statement>> = {
+/** What models are made of, as kinds of node. */
+export type PartKind = 'TrainingSet' | 'FeatureSet' | 'Feature';
+
+const MODELS_OF: Readonly<Record<PartKind, Statement>> = {
   TrainingSet: {
     name: 'models_of_training_set',
     text: 'SELECT model_version_id AS id FROM model_training_set WHERE hash = $1 ORDER BY 1',
+  },
+  FeatureSet: {
+    name: 'models_of_feature_set',
+    text: 'SELECT id FROM model_version WHERE feature_set_key = $1 ORDER BY 1',
   },
   Feature: {
     name: 'models_of_feature',
@@ -48,11 +60,7 @@ const MODELS_OF: Readonly<Record<'TrainingSet' | 'Feature', Statement>> = {
 };
 
 /** The model versions that were made of it. */
-export async function readModelsOf(
-  session: Session,
-  kind: 'TrainingSet' | 'Feature',
-  key: string,
-): Promise<number[]> {
+export async function readModelsOf(session: Session, kind: PartKind, key: string): Promise<number[]> {
   return (await session.rows<{ id: number }>(MODELS_OF[kind], [key])).map(({ id }) => id);
 }
 
@@ -76,6 +84,12 @@ export function readTrainingSets(session: Session, id: number): Promise<Training
 /** The features that the model version uses, in the order of their columns. */
 export function readFeatures(session: Session, id: number): Promise<FeatureRow[]> {
   return session.rows<FeatureRow>(FEATURES, [id]);
+}
+
+/** The feature set that the model version uses: its key and how many features it has; null where it has none. */
+export async function readFeatureSet(session: Session, id: number) {
+  const [row] = await session.rows<{ key: string; features: number; recordedAt: Date }>(FEATURE_SET, [id]);
+  return row ?? null;
 }
 
 /** Every change of stage of the model version, oldest first. */

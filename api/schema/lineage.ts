@@ -18,7 +18,7 @@ export function addLineage(
   node: ReturnType<typeof addNode>,
   pageInfo: ReturnType<typeof addPageInfo>,
 ) {
-  const page = addPage(builder, pageInfo);
+  const refs = addPage(builder, pageInfo);
   builder.objectRef<Extract<AnyNode, { __typename: 'LineageRecord' }>>('LineageRecord').implement({
     description: 'A node of the lineage graph that has no type of its own.',
     interfaces: [node as never],
@@ -32,7 +32,7 @@ export function addLineage(
   const direction = builder.enumType('TraceDirection', { values: ['UPSTREAM', 'DOWNSTREAM'] as const });
   builder.queryField('trace', (t) =>
     t.field({
-      type: page,
+      type: refs.page,
       nullable: false,
       description: 'From an NpsRow id or any node id.',
       args: {
@@ -42,8 +42,7 @@ export function addLineage(
         after: t.arg.string(),
       },
       resolve: async (_root, { id, direction, first, after }, { deps, caller }) => {
-        const name = parseScoreId(id);
-        const start = name ? scoreStartOf(dimensions, id, name) : id;
+        const start = startOf(dimensions, id);
         const query = { start, direction, first: pageSize(first), after: after ?? null };
         const found = await traceLineage(deps, caller.scope, query);
         if (found) return found;
@@ -53,6 +52,13 @@ export function addLineage(
       },
     }),
   );
+  return refs;
+}
+
+/** What the id names: a score, or a node by its id. */
+export function startOf(dimensions: readonly Dimension[], id: string): ScoreStart | string {
+  const name = parseScoreId(id);
+  return name ? scoreStartOf(dimensions, id, name) : id;
 }
 
 function addPage(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>) {
@@ -74,7 +80,7 @@ function addPage(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>) {
       relation: t.exposeString('relation', { nullable: false }),
     }),
   });
-  return builder.objectRef<LineagePage>('LineagePage').implement({
+  const page = builder.objectRef<LineagePage>('LineagePage').implement({
     description:
       'edges join nodes of this page to nodes of this or an earlier page; complete = false only with a reason.',
     fields: (t) => ({
@@ -89,6 +95,7 @@ function addPage(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>) {
       }),
     }),
   });
+  return { page, node };
 }
 
 /** Finds a node of the lineage graph that is no response. */

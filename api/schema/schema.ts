@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { addAccess } from './access.ts';
 import { createBuilder } from './builder.ts';
+import { addImpact } from './impact.ts';
 import { addLineage, loadLineageNode } from './lineage.ts';
 import { addLive } from './live.ts';
 import { addModelQuality } from './model-quality.ts';
@@ -35,7 +36,8 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   const prediction = addPredictions(builder, model, npsClass);
   const { pageInfo } = addResponses(builder, dimensions, { segment, node, npsClass, prediction });
   addModelQuality(builder, dimensions, segment);
-  addLineage(builder, dimensions, node, pageInfo);
+  const lineage = addLineage(builder, dimensions, node, pageInfo);
+  addImpact(builder, dimensions, { lineage, pageInfo });
   addSubmit(builder, dimensions);
   addAccess(builder, dimensions);
   addLive(builder, dimensions, segment, nps);

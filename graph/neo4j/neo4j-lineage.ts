@@ -10,10 +10,10 @@ const keyOf = (id: string) => id.slice(id.indexOf(':') + 1);
  * The selection's conditions; those that select nothing are left out, because `$x IS NULL OR …` keeps Neo4j's planner
  * from its indexes.
  */
-const where = ({ mappings, model }: RollupSelection): string =>
+const where = ({ mappings, models }: RollupSelection): string =>
   [
     'r.hour >= $fromHour AND r.hour < $untilHour AND r.cell IN $cells',
-    ...(model === null ? [] : ['r.model = $model']),
+    ...(models === null ? [] : ['r.model IN $models']),
     ...(mappings === null
       ? []
       : ['EXISTS { (r)-[:FED_BY]->(fed:MappingVersion) WHERE fed.id IN $mappings }']),

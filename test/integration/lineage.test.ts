@@ -1,133 +1,32 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/scope.ts';
+import { InvalidCursor } from '../../graph/cursor.ts';
 import type { LineageStore } from '../../graph/lineage-store.ts';
-import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
+import type { GraphProjection } from '../../graph/neo4j/open.ts';
 import type { PlanDeps, ScoreStart } from '../../graph/plan.ts';
 import { createRecordLineage } from '../../graph/record-lineage.ts';
-import { InvalidCursor, type LineagePage, type TraceDirection, traceLineage } from '../../graph/trace.ts';
-import { acceptFileRows } from '../../ingestion/connectors/file.ts';
-import { parseFileMap } from '../../ingestion/connectors/file-map.ts';
-import { DIMENSIONS, narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { type LineagePage, type TraceDirection, traceLineage } from '../../graph/trace.ts';
+import { BASE, iso, type LineageRecord, openLineageRecord, score } from '../fixtures/lineage-record.ts';
+import { narrowScope, type TestRecord } from '../fixtures/record.ts';
 import type {} from '../services/both.ts';
+import { describeImpact } from './lineage-impact.ts';
+import { describePath } from './lineage-path.ts';
 
-/*
- * One suite for every lineage store: the record answers alone in the project `integration`; in `services` Neo4j answers
- * too, and both must give the same pages.
- */
-const HOUR_MS = 3_600_000;
-const BASE = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 40 * HOUR_MS;
-const iso = (minutes: number) => new Date(BASE + minutes * 60_000).toISOString();
-
+/** One suite for every lineage store (lineage-record.ts): all must give the same pages. */
+let world: LineageRecord;
 let record: TestRecord;
 let graph: GraphProjection | undefined;
-let stores: [string, LineageStore][];
-
-const map = (source: string, scale: string) =>
-  parseFileMap(
-    {
-      source,
-      survey: { name: 'paper', version: '7' },
-      externalId: 'id',
-      answeredAt: { column: 'at' },
-      score: { column: 'score', scale },
-      dimensions: { region: { column: 'region' } },
-    },
-    DIMENSIONS,
-  );
-
-/** Answers of several sources, scales, cells and hours; corrections within and across cells; removals; a bare comment. */
-async function fill(): Promise<void> {
-  const items = Array.from({ length: 60 }, (_, i) => ({
-    externalId: `a${i}`,
-    source: i % 3 === 0 ? 'web' : 'mobile',
-    survey: i % 2 === 0 ? 'relationship' : 'transaction',
-    answeredAt: iso((i * 7) % 300),
-    score: i % 11,
-    region: ['Germany', 'Japan', 'Peru'][i % 3],
-  }));
-  await record.submit(items);
-  await record.submit([
-    { externalId: 'comment', answeredAt: iso(30), comment: 'no number', region: 'Germany' },
-  ]);
-  const rows = (scale: string) =>
-    Array.from({ length: 8 }, (_, i) => ({
-      line: i + 2,
-      values: { id: `${scale} ${i}`, at: iso(i * 20), score: String(1 + (i % 5)), region: 'Japan' },
-    }));
-  for (const scale of ['1-5', '1-10']) {
-    const batch = { map: map('paper archive', scale), file: 'box.csv', rows: rows(scale) };
-    await acceptFileRows(record.acceptor, EVERYTHING, batch);
-  }
-  const corrected = items.slice(10, 16).map((item, i) => ({
-    ...item,
-    score: 10,
-    answeredAt: iso(310 + i),
-    region: i % 2 === 0 ? 'Chile' : item.region,
-    survey: 'relationship',
-  }));
-  await record.submit(corrected);
-  await record.sql(`DELETE FROM response WHERE external_id IN ('a3', 'a20', 'a21')`);
-  await infer();
-}
-
-/** A model version, and what it said of every second response; it says nothing of some. */
-async function infer(): Promise<void> {
-  await record.sql(`INSERT INTO feature_definition (key, name, version, source, description, columns, code_hash)
-    VALUES ('f1', 'length', 1, 'text', 'words', '["length"]', 'c0de')`);
-  await record.sql(`INSERT INTO feature_set (key, features) VALUES ('s1', '["f1"]')`);
-  await record.sql(
-    `INSERT INTO training_set (hash, head, examples, description) VALUES ('t1', 'nps', 9, 'made up')`,
-  );
-  await record.sql(
-    `INSERT INTO model_version (id, label, key, stage, feature_set_key) VALUES (7, 'a model', 'k', 'CHAMPION', 's1')`,
-  );
-  await record.sql(`INSERT INTO model_training_set VALUES (7, 't1')`);
-  await record.sql(
-    `INSERT INTO model_version (id, label, key, stage) VALUES (6, 'an older model', 'j', 'RETIRED')`,
-  );
-  await record.sql(`INSERT INTO model_event (model_version_id, from_stage, to_stage, cause, actor, reason)
-    VALUES (6, 'CHAMPION', 'RETIRED', 'promotion', 'a', 'b'), (7, 'CANDIDATE', 'CHAMPION', 'promotion', 'a', 'b')`);
-  await record.sql(`INSERT INTO prediction SELECT r.id, r.answered_at, r.cell_id, 7, r.mapping_version_id, r.class IS NOT NULL,
-      CASE WHEN r.external_id LIKE '%4' THEN NULL ELSE 1 END, 0, 1000000, 0, 1, 0, 1000000, 0, '{}', 0, NULL, 'h', now()
-    FROM response r WHERE right(r.external_id, 1) IN ('0', '2', '4', '6', '8', 't')`);
-}
+let stores: LineageRecord['stores'];
 
 beforeAll(async () => {
-  record = await openTestRecord();
-  await fill();
-  stores = [['record', createRecordLineage(record.store)]];
-  const url = inject('services')?.neo4jUrl;
-  if (!url) return;
-  graph = openGraph({ url, user: '', password: '' }, record, (error) => {
-    throw error;
-  });
-  await graph.rebuild(() => undefined);
-  stores.push(['neo4j', graph.lineage]);
+  world = await openLineageRecord();
+  ({ record, graph, stores } = world);
 });
 afterAll(async () => {
-  await graph?.close();
-  await record?.close();
+  await world?.close();
 });
 
-const depsFor = (lineage: LineageStore): PlanDeps => ({ ...record, dimensions: DIMENSIONS, lineage });
-
-const score = (
-  segment: ScoreStart['segment'],
-  from: number,
-  until: number,
-  basis: ScoreStart['basis'] = 'SURVEYED',
-): ScoreStart => ({
-  id: `nps_${createHash('sha1')
-    .update(JSON.stringify([segment, from, until, basis]))
-    .digest('hex')}`,
-  segment,
-  from: BASE + from * 60_000,
-  until: BASE + until * 60_000,
-  label: 'a score',
-  basis,
-  model: basis === 'SURVEYED' ? null : 7,
-});
+const depsFor = (lineage: LineageStore): PlanDeps => world.depsFor(lineage);
 
 async function pages(
   lineage: LineageStore,
@@ -172,7 +71,7 @@ async function starts(): Promise<(ScoreStart | string)[]> {
   const inferred = score({}, 0, 360, 'INFERRED');
   const said = await whole(createRecordLineage(record.store), EVERYTHING, inferred, 'UPSTREAM');
   const ofModel = new Map(said?.nodes.map(({ kind, id }) => [kind, id]));
-  const parts = (['Rollup', 'ModelVersion', 'TrainingSet', 'Feature', 'Response'] as const).map(
+  const parts = (['Rollup', 'ModelVersion', 'TrainingSet', 'FeatureSet', 'Feature', 'Response'] as const).map(
     (kind) => ofModel.get(kind) ?? kind,
   );
   const [comment] = await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'comment'`);
@@ -224,8 +123,9 @@ describe('trace', () => {
       const model = await whole(lineage, EVERYTHING, 'ModelVersion:7', 'UPSTREAM');
       expect(model?.edges.map(({ relation, to }) => [relation, to])).toEqual([
         ['SUPERSEDES', 'ModelVersion:6'],
-        ['USES', 'Feature:f1'],
+        ['USES', 'FeatureSet:s1'],
         ['TRAINED_ON', 'TrainingSet:t1'],
+        ['HAS', 'Feature:f1'],
       ]);
       const classed = await record.sql(`SELECT FROM prediction WHERE class IS NOT NULL`);
       expect(classed.length).toBeGreaterThan(10);
@@ -356,6 +256,9 @@ describe('trace', () => {
     }
   });
 });
+
+describeImpact(() => world);
+describePath(() => world);
 
 describe('the projection', () => {
   it.runIf(inject('services'))(

@@ -197,6 +197,25 @@ describe('what a caller may not see', () => {
     expect(hidden.data).toMatchObject({ node: { __typename: 'Response' } });
   });
 
+  it('is in no impact of a node, by count, segment or hour, and on no path', async () => {
+    const impact = (id: string) => `{ impact(id: ${JSON.stringify(id)}, first: 200) {
+      totals { rollups segments responses inferred firstHour lastHour suppressed complete reason }
+      rollups { id label responses } pageInfo { hasNextPage endCursor } decisions { about label } complete
+      segments { nodes { cell { id label } modelVersion rollups responses firstHour lastHour } pageInfo { endCursor } } } }`;
+    const path = (from: string, to: string) =>
+      `{ path(from: ${JSON.stringify(from)}, to: ${JSON.stringify(to)}) { nodes { id kind depth } edges { from to relation } complete } }`;
+    const all = (world: World, key: string) =>
+      Promise.all([
+        ...IDS.map((id) => world.ask(key, impact(id))),
+        ...IDS.flatMap((from) => IDS.map((to) => world.ask(key, path(from, to)))),
+      ]);
+    const narrow = await compared('narrow', all);
+    narrow.expectEqual();
+    expect(narrow.answers).toContain('"totals":{"rollups":');
+    expect(narrow.answers).toContain('"COUNTED_IN"');
+    expect((await compared('wide', all)).equal).toBe(false);
+  });
+
   it('is in no trace of a score', async () => {
     const { data } = await without.ask<{ nps: { id: string }[] }>('narrow', '{ nps(window: "P7D") { id } }');
     const [{ id } = { id: '' }] = data.nps;

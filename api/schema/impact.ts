@@ -1,0 +1,166 @@
+import type { Dimension } from '../../domain/dimensions.ts';
+import { HOUR_MS } from '../../domain/time-windows.ts';
+import {
+  IMPACT_KINDS,
+  type Impact,
+  type ImpactDecision,
+  type ImpactPage,
+  type ImpactSegment,
+  type ImpactTotals,
+  impactOf,
+  type TouchedRollup,
+} from '../../graph/impact.ts';
+import { lineagePath } from '../../graph/path.ts';
+import { InvalidArgument } from '../errors.ts';
+import type { Builder } from './builder.ts';
+import { type addLineage, startOf } from './lineage.ts';
+import type { addPageInfo } from './page-info.ts';
+import { pageSize } from './responses.ts';
+
+interface Refs {
+  readonly lineage: ReturnType<typeof addLineage>;
+  readonly pageInfo: ReturnType<typeof addPageInfo>;
+}
+
+/** Adds the queries impact and path with their types. */
+export function addImpact(builder: Builder, dimensions: readonly Dimension[], refs: Refs) {
+  const impact = addImpactType(builder, refs);
+  builder.queryFields((t) => ({
+    impact: t.field({
+      type: impact,
+      nullable: false,
+      description: `What was made with a node: the id of a ${IMPACT_KINDS.join(', ')}.`,
+      args: {
+        id: t.arg.id({ required: true }),
+        first: t.arg.int({ required: true, defaultValue: 50 }),
+        after: t.arg.string(),
+      },
+      resolve: async (_root, { id, first, after }, { deps, caller }) => {
+        const query = { id, first: pageSize(first), after: after ?? null };
+        const found = await impactOf(deps, caller.scope, query);
+        if (found) return found;
+        throw new InvalidArgument(
+          `id: nothing with this id exists here; impact is told of ${IMPACT_KINDS.join(', ')}`,
+        );
+      },
+    }),
+    path: t.field({
+      type: refs.lineage.page,
+      description:
+        'The shortest way along the lineage between two nodes or scores, from the first to the second; null when there is none. ' +
+        'Where neither went into the other, over what both went into.',
+      args: { from: t.arg.id({ required: true }), to: t.arg.id({ required: true }) },
+      resolve: (_root, { from, to }, { deps, caller }) =>
+        lineagePath(deps, caller.scope, startOf(dimensions, from), startOf(dimensions, to)),
+    }),
+  }));
+}
+
+function addImpactType(builder: Builder, { lineage, pageInfo }: Refs) {
+  const totals = addTotals(builder);
+  const rollup = addRollup(builder, lineage);
+  const segments = addSegments(builder, { lineage, pageInfo });
+  const decision = addDecision(builder);
+  return builder.objectRef<Impact>('Impact').implement({
+    description:
+      'Hour rollups, segments and decisions that a node went into. Every score is a sum of such rollups.',
+    fields: (t) => ({
+      node: t.field({ type: lineage.node, nullable: false, resolve: ({ node }) => ({ ...node, depth: 0 }) }),
+      totals: t.field({ type: totals, nullable: false, resolve: (impact) => impact.totals() }),
+      rollups: t.field({
+        type: [rollup],
+        nullable: false,
+        description: 'This page of them, by hour.',
+        resolve: ({ nodes }) => [...nodes],
+      }),
+      pageInfo: t.field({ type: pageInfo, nullable: false, resolve: (facts) => facts }),
+      segments: t.field({
+        type: segments,
+        description: 'By cell and model version; null where they are not summed: totals.reason says why.',
+        args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
+        resolve: (impact, { first, after }) => impact.segments(pageSize(first), after ?? null),
+      }),
+      decisions: t.field({
+        type: [decision],
+        nullable: false,
+        description: 'What was decided about the model versions concerned.',
+        resolve: (impact) => impact.decisions(),
+      }),
+      complete: t.exposeBoolean('complete', { nullable: false }),
+      reason: t.exposeString('reason'),
+      lag: t.exposeInt('lag', { nullable: false }),
+    }),
+  });
+}
+
+function addTotals(builder: Builder) {
+  return builder.objectRef<ImpactTotals>('ImpactTotals').implement({
+    fields: (t) => ({
+      rollups: t.exposeInt('rollups', { description: 'Null when not counted.' }),
+      segments: t.exposeInt('segments', { description: 'Cells, each once per model version.' }),
+      responses: t.exposeInt('responses', {
+        description: 'Answers that these rollups count; null when suppressed.',
+      }),
+      inferred: t.exposeInt('inferred', {
+        description: 'Classes inferred by model versions that these rollups count; null when suppressed.',
+      }),
+      firstHour: t.expose('firstHour', { type: 'DateTime' }),
+      lastHour: t.expose('lastHour', { type: 'DateTime' }),
+      suppressed: t.exposeBoolean('suppressed', { nullable: false }),
+      complete: t.exposeBoolean('complete', { nullable: false }),
+      reason: t.exposeString('reason'),
+    }),
+  });
+}
+
+function addRollup(builder: Builder, { node }: Refs['lineage']) {
+  return builder.objectRef<TouchedRollup>('ImpactRollup').implement({
+    fields: (t) => ({
+      id: t.id({ nullable: false, resolve: (rollup) => rollup.node.id }),
+      label: t.string({ nullable: false, resolve: (rollup) => rollup.node.label }),
+      hour: t.expose('hour', { type: 'DateTime', nullable: false }),
+      cell: t.field({ type: node, resolve: ({ cell }) => cell && { ...cell, depth: 1 } }),
+      modelVersion: t.id({ nullable: false, resolve: ({ model }) => `ModelVersion:${model}` }),
+      responses: t.exposeInt('responses', {
+        description: 'Answers from the node that it counts; null for who may not read responses.',
+      }),
+    }),
+  });
+}
+
+function addSegments(builder: Builder, { lineage, pageInfo }: Refs) {
+  const segment = builder.objectRef<ImpactSegment>('ImpactSegment').implement({
+    fields: (t) => ({
+      cell: t.field({ type: lineage.node, resolve: ({ cell }) => cell && { ...cell, depth: 1 } }),
+      modelVersion: t.id({ nullable: false, resolve: ({ model }) => `ModelVersion:${model}` }),
+      rollups: t.exposeInt('rollups', { nullable: false }),
+      responses: t.exposeInt('responses', { description: 'Null when suppressed.' }),
+      firstHour: t.field({
+        type: 'DateTime',
+        nullable: false,
+        resolve: ({ firstHour }) => new Date(firstHour * HOUR_MS),
+      }),
+      lastHour: t.field({
+        type: 'DateTime',
+        nullable: false,
+        resolve: ({ lastHour }) => new Date(lastHour * HOUR_MS),
+      }),
+    }),
+  });
+  return builder.objectRef<ImpactPage<ImpactSegment>>('ImpactSegmentPage').implement({
+    fields: (t) => ({
+      nodes: t.field({ type: [segment], nullable: false, resolve: ({ nodes }) => [...nodes] }),
+      pageInfo: t.field({ type: pageInfo, nullable: false, resolve: (facts) => facts }),
+    }),
+  });
+}
+
+function addDecision(builder: Builder) {
+  return builder.objectRef<ImpactDecision>('ImpactDecision').implement({
+    fields: (t) => ({
+      about: t.id({ nullable: false, resolve: ({ model }) => `ModelVersion:${model}` }),
+      label: t.exposeString('label', { nullable: false }),
+      recordedAt: t.expose('recordedAt', { type: 'DateTime', nullable: false }),
+    }),
+  });
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+
+/** The cursor is none, or one of another list. */
+export class InvalidCursor extends Error {
+  override readonly name = 'InvalidCursor';
+}
+
+/** Cursors are bound to their list: one of another would skip what nobody has seen. */
+function bindingKey(list: string): string {
+  return createHash('sha256').update(list).digest('hex').slice(0, 16);
+}
+
+/** The place in the list, as text. `list` names the list whole: what is asked, of which start. */
+export function formatCursor(list: string, at: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify([bindingKey(list), ...at])).toString('base64url');
+}
+
+/**
+ * The place that the cursor of this list names; `kinds` tells the types that it may consist of, such as "number,string".
+ * @throws InvalidCursor
+ */
+export function parseCursor(text: string, list: string, kinds: readonly string[]): (string | number)[] {
+  const wrong = new InvalidCursor(
+    'after: not a cursor of this list; give back endCursor as it was received, with the same arguments',
+  );
+  let content: unknown;
+  try {
+    content = JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch {
+    throw wrong;
+  }
+  if (!Array.isArray(content) || content[0] !== bindingKey(list)) throw wrong;
+  const [, ...at] = content as unknown[];
+  if (!kinds.includes(at.map((part) => typeof part).join())) throw wrong;
+  return at as (string | number)[];
+}

@@ -1,0 +1,210 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { EVERYTHING, type Scope } from '../../domain/scope.ts';
+import { InvalidCursor } from '../../graph/cursor.ts';
+import {
+  type ImpactSegment,
+  type ImpactTotals,
+  impactOf,
+  NoImpact,
+  type TouchedRollup,
+} from '../../graph/impact.ts';
+import type { LineageStore } from '../../graph/lineage-store.ts';
+import type { LineageRecord } from '../fixtures/lineage-record.ts';
+import { narrowScope } from '../fixtures/record.ts';
+
+let world: LineageRecord;
+
+const MODELS = ['ModelVersion:7', 'Feature:f1', 'FeatureSet:s1', 'TrainingSet:t1'];
+
+/** Every source, survey, scale rule and mapping, each with what tells its answers in SQL. */
+async function mappingIds(): Promise<[string, string][]> {
+  const { record } = world;
+  await record.mappings.refresh(record.store);
+  const all = record.mappings.all();
+  const group = (id: (one: (typeof all)[number]) => string) => {
+    const groups = new Map<string, string[]>();
+    for (const one of all) groups.set(id(one), [...(groups.get(id(one)) ?? []), String(one.id)]);
+    return [...groups].map(([key, ids]): [string, string] => [key, `mapping_version_id IN (${ids})`]);
+  };
+  return [
+    ...group(({ source }) => `Source:${source}`),
+    ...group(({ surveyName, surveyVersion }) => `SurveyVersion:${surveyName}@${surveyVersion}`),
+    ...group(({ scaleKey }) => `ScaleRule:${scaleKey}`),
+    ...group(({ key }) => `MappingVersion:${key}`),
+  ];
+}
+
+interface Whole {
+  readonly rollups: TouchedRollup[];
+  readonly segments: ImpactSegment[];
+  readonly totals: ImpactTotals;
+  readonly decisions: unknown[];
+}
+
+/** All that an impact tells, page by page. */
+async function whole(
+  lineage: LineageStore,
+  scope: Scope,
+  id: string,
+  first: number,
+  bound?: number,
+): Promise<Whole | null> {
+  const deps = world.depsFor(lineage);
+  const rollups: TouchedRollup[] = [];
+  for (let after: string | null = null; ; ) {
+    const page: Awaited<ReturnType<typeof impactOf>> = await impactOf(
+      deps,
+      scope,
+      { id, first, after },
+      bound,
+    );
+    if (!page) return null;
+    expect(page.complete).toBe(true);
+    expect(page.nodes.length).toBeLessThanOrEqual(first);
+    rollups.push(...page.nodes);
+    after = page.endCursor;
+    if (page.hasNextPage) continue;
+    const segments: ImpactSegment[] = [];
+    for (let from: string | null = null; ; ) {
+      const part = await page.segments(first, from);
+      segments.push(...(part?.nodes ?? []));
+      from = part?.endCursor ?? null;
+      if (!part?.hasNextPage) break;
+    }
+    return { rollups, segments, totals: await page.totals(), decisions: await page.decisions() };
+  }
+}
+
+/** The same from the facts: answers with a class, and classes that a model gave. */
+async function recount(answers: string, more = ''): Promise<object> {
+  const facts = `SELECT cell_id, 0 AS model, answered_at, mapping_version_id FROM response WHERE class IS NOT NULL
+    UNION ALL SELECT cell_id, model_version_id, answered_at, mapping_version_id FROM prediction WHERE class IS NOT NULL`;
+  const [row] = await world.record.sql<object>(`SELECT
+      count(DISTINCT (cell_id, model, date_trunc('hour', answered_at, 'UTC')))::integer AS rollups,
+      count(DISTINCT (cell_id, model))::integer AS segments,
+      (count(*) FILTER (WHERE model = 0))::integer AS responses, (count(*) FILTER (WHERE model > 0))::integer AS inferred,
+      date_trunc('hour', min(answered_at), 'UTC') AS "firstHour", date_trunc('hour', max(answered_at), 'UTC') AS "lastHour"
+    FROM (${facts}) f JOIN cell c ON c.id = f.cell_id WHERE ${answers} ${more}`);
+  return row ?? {};
+}
+
+const sum = (values: readonly (number | null)[]) => values.reduce<number>((a, b) => a + (b ?? 0), 0);
+
+/** The suite of `impact`; part of lineage.test.ts, since one graph serves one file at a time. */
+export function describeImpact(opened: () => LineageRecord) {
+  describe('impact', () => {
+    beforeAll(() => {
+      world = opened();
+    });
+
+    it('counts what a recount of the facts counts, for sources, surveys, scales, mappings and models', async () => {
+      const ids = [...(await mappingIds()), ...MODELS.map((id): [string, string] => [id, 'model = 7'])];
+      expect(ids.length).toBeGreaterThan(12);
+      for (const [id, answers] of ids) {
+        const expected = await recount(answers);
+        for (const [name, lineage] of world.stores) {
+          const found = await whole(lineage, EVERYTHING, id, 500);
+          expect(found?.totals, `${name} ${id}`).toMatchObject(expected);
+          const responses = (found?.totals.responses ?? 0) + (found?.totals.inferred ?? 0);
+          expect(sum(found?.rollups.map((one) => one.responses) ?? [])).toBe(responses);
+          expect(sum(found?.segments.map((one) => one.responses) ?? [])).toBe(responses);
+          expect(found?.rollups).toHaveLength(found?.totals.rollups ?? -1);
+        }
+      }
+    });
+
+    it('gives the same rollups and segments, once each, for every page size', async () => {
+      for (const [id] of [...(await mappingIds()), ...MODELS.map((one) => [one])]) {
+        const [[, reference] = []] = world.stores;
+        const expected = reference && id && (await whole(reference, EVERYTHING, id, 500));
+        if (!expected) throw new Error(`no impact of ${id}`);
+        expect(new Set(expected.rollups.map(({ node }) => node.id)).size).toBe(expected.rollups.length);
+        for (const [name, lineage] of world.stores)
+          for (const first of [1, 3, 50])
+            expect(await whole(lineage, EVERYTHING, id ?? '', first), `${name} ${first}`).toEqual(expected);
+      }
+    });
+
+    it('tells decisions about the model versions concerned', async () => {
+      for (const [, lineage] of world.stores)
+        for (const id of MODELS)
+          expect((await whole(lineage, EVERYTHING, id, 50))?.decisions, id).toMatchObject([
+            { model: 7, label: 'candidate to champion (promotion)' },
+          ]);
+    });
+
+    it('shows a narrowed caller a world without what they may not see', async () => {
+      const sees = narrowScope('not japan', ({ attributes }) => attributes.region !== 'Japan');
+      for (const [, lineage] of world.stores) {
+        for (const [id, answers] of await mappingIds()) {
+          const expected = await recount(answers, `AND c.attributes ->> 'region' <> 'Japan'`);
+          const found = await whole(lineage, sees, id, 50);
+          if ((expected as { rollups: number }).rollups === 0) expect(found, id).toBeNull();
+          else expect(found?.totals, id).toMatchObject(expected);
+          expect(JSON.stringify(found)).not.toContain('Japan');
+        }
+        expect(await whole(lineage, sees, 'Source:paper archive', 50)).toBeNull();
+      }
+    });
+
+    it('never tells a small count, nor lets it be found by subtracting', async () => {
+      const k = 9;
+      const options = { smallestCount: k, withheld: ['readResponse'] };
+      const aggregates = narrowScope('aggregates', () => true, options);
+      const parts = await world.record.sql<{
+        cell: string;
+        model: string;
+        least: number;
+      }>(`SELECT c.key AS cell,
+        'ModelVersion:' || model_version_id AS model, min(n)::integer AS least
+      FROM (SELECT cell_id, model_version_id, sum(n) AS n FROM rollup_mapping GROUP BY cell_id, model_version_id, mapping_version_id
+        HAVING sum(n) > 0) p JOIN cell c ON c.id = p.cell_id GROUP BY 1, 2`);
+      expect(parts.some(({ least }) => least < k) && parts.some(({ least }) => least >= k)).toBe(true);
+      let shown = 0;
+      for (const [, lineage] of world.stores) {
+        for (const [id] of await mappingIds()) {
+          const found = await whole(lineage, aggregates, id, 500);
+          const open = await whole(lineage, EVERYTHING, id, 500);
+          expect(found?.rollups.every(({ responses }) => responses === null)).toBe(true);
+          expect(found?.segments).toHaveLength(open?.segments.length ?? -1);
+          for (const segment of found?.segments ?? []) {
+            const least = parts.find(
+              ({ cell, model }) =>
+                `Cell:${cell}` === segment.cell?.id && model === `ModelVersion:${segment.model}`,
+            );
+            if ((least?.least ?? 0) < k) expect(segment.responses).toBeNull();
+            else expect(segment.responses).toBeGreaterThanOrEqual(k);
+            shown += segment.responses ?? 0;
+          }
+          const hides = found?.segments.some(({ responses }) => responses === null);
+          expect(found?.totals.responses === null, id).toBe(hides);
+        }
+      }
+      expect(shown).toBeGreaterThan(0);
+    });
+
+    it('says so where more is touched than it sums', async () => {
+      for (const [, lineage] of world.stores) {
+        const found = await whole(lineage, EVERYTHING, 'Source:mobile', 500, 3);
+        expect(found?.totals).toMatchObject({ rollups: null, responses: null, complete: false });
+        expect(found?.totals.reason).toContain('more than 3 hour rollups');
+        expect(found?.segments).toEqual([]);
+        expect(found?.rollups.length).toBeGreaterThan(3);
+      }
+    });
+
+    it('refuses other kinds and cursors of other lists, and finds nothing where nothing is', async () => {
+      const [row] = await world.record.sql<{ id: string }>('SELECT id FROM response LIMIT 1');
+      for (const [, lineage] of world.stores) {
+        const ask = (id: string, after: string | null = null) =>
+          impactOf(world.depsFor(lineage), EVERYTHING, { id, first: 2, after });
+        await expect(ask(`Response:${row?.id}`)).rejects.toThrow(NoImpact);
+        const page = await ask('Source:web');
+        await expect(ask('Source:mobile', page?.endCursor ?? '')).rejects.toThrow(InvalidCursor);
+        await expect(page?.segments(2, page.endCursor)).rejects.toThrow(InvalidCursor);
+        for (const id of ['', 'Source:none', 'ModelVersion:99', 'Feature:none'])
+          expect(await ask(id)).toBeNull();
+      }
+    });
+  });
+}
