@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { type Dimension, defineDimensions } from './domain/dimensions.ts';
+import { parseWindow } from './domain/time-windows.ts';
 import defaultDeployment from './scoreline.config.ts';
 
 export const ROLES = ['api', 'ingest', 'follow'] as const;
@@ -34,6 +35,10 @@ export interface Config {
   readonly jwt: JwtConfig | undefined;
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
+  /** How long after its end an hour is sealed, milliseconds. */
+  readonly sealAfter: number;
+  /** Where signed heads are POSTed, besides the file in the data folder. */
+  readonly sealSink: string | undefined;
 }
 
 /** Tokens that let in (JWT): who signs them, and which claims say what a caller is. */
@@ -87,6 +92,7 @@ const environment = z
       .pipe(z.array(z.enum(ROLES, `must be some of ${ROLES.join(', ')}, separated by commas`)).min(1)),
     SCORELINE_ENCODER: z.string().min(1).optional(),
     SCORELINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+    SCORELINE_SEAL_SINK: url(['http:', 'https:'], 'https://witness.example.org/heads').optional(),
     SCORELINE_CONFIG: z.string().min(1).optional(),
     SCORELINE_POLICIES: z
       .string()
@@ -111,6 +117,19 @@ const environment = z
     },
   );
 
+/** Minutes or hours as milliseconds: answers come late by hours, not by months. */
+function sealDelay(text: string, context: z.RefinementCtx): number {
+  try {
+    const { unit, count } = parseWindow(text);
+    if (unit === 'minutes') return count * 60_000;
+    if (unit === 'hours') return count * 3_600_000;
+  } catch {
+    // Told below.
+  }
+  context.addIssue({ code: 'custom', message: 'must be a duration in minutes or hours, such as "PT1H"' });
+  return z.NEVER;
+}
+
 const deployment = z.strictObject({
   dimensions: z.array(z.strictObject({ field: z.string(), description: z.string().optional() })),
   smallestCount: z.number().int().min(1).max(1_000).default(5),
@@ -121,6 +140,7 @@ const deployment = z.strictObject({
     })
     .optional(),
   cellLimit: z.number().int().min(1).max(1_000_000).default(10_000),
+  sealAfter: z.string().default('PT1H').transform(sealDelay),
   themePrecision: z
     .record(
       z.string(),
@@ -166,6 +186,8 @@ export async function loadConfig(
     jwt: jwtOf(variables, found.data.jwt, dimensions),
     cellLimit: found.data.cellLimit,
     themePrecision: found.data.themePrecision,
+    sealAfter: found.data.sealAfter,
+    sealSink: variables.SCORELINE_SEAL_SINK,
   };
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pino from 'pino';
 import { type Access, openAccess } from './api/access/access.ts';
@@ -8,6 +9,8 @@ import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { type GraphProjection, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
+import { openSeals, type Seals } from './graph/seals/open.ts';
+import { sealerLag } from './graph/seals/sealer.ts';
 import { createAcceptor } from './ingestion/accept.ts';
 import { FolderInUse } from './instance/lock.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
@@ -42,11 +45,21 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const key = await adminKey(config.dataDir, config.adminKey);
     const graph = config.neo4j ? openGraph(config.neo4j, record, onError) : undefined;
     if (graph) stops.push(() => graph.close());
+    const signing = await signingKey(config.dataDir);
+    const seals = openSeals({
+      ...config,
+      store: record.store,
+      signingKey: signing,
+      headFile: join(config.dataDir, 'seals', 'heads.ndjson'),
+      now: Date.now,
+      randomBytes,
+      onError,
+    });
     const scoring = await openScoring({
       ...record,
       encoder: config.encoder ?? null,
       cacheFolder: join(config.dataDir, 'encoders'),
-      signingKey: await signingKey(config.dataDir),
+      signingKey: signing,
       now: Date.now,
       onError,
     });
@@ -56,10 +69,12 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const isAdmin = keyMatcher(key.value);
     const access = await openAccess({ ...config, store: record.store, isAdmin, now: Date.now, log });
     stops.push(() => access.close());
-    const server = await startServer(config, record, { graph, feed, scoring, access }, log);
+    const server = await startServer(config, record, { graph, feed, scoring, access, seals }, log);
     stops.push(() => server.close());
     if (config.roles.has('follow'))
-      stops.push(...(await startFollowers(record, graph, { scoring, onScored: server.onScored }, onError)));
+      stops.push(
+        ...(await startFollowers(record, graph, { scoring, seals, onScored: server.onScored }, onError)),
+      );
     const url = await server.listen(config.host, config.port);
     record.lock?.announce(url);
     greet(config, record, url, key, await championLabel(record));
@@ -74,7 +89,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
 async function startFollowers(
   record: OpenRecord,
   graph: GraphProjection | undefined,
-  { scoring, onScored }: { scoring: Scoring; onScored: ApiServer['onScored'] },
+  { scoring, seals, onScored }: { scoring: Scoring; seals: Seals; onScored: ApiServer['onScored'] },
   onError: (error: Error) => void,
 ): Promise<(() => Promise<unknown>)[]> {
   const purge = () => purgeMinuteRollups(record.store, Date.now()).catch(onError);
@@ -82,6 +97,7 @@ async function startFollowers(
   const timer = setInterval(purge, PURGE_EVERY_MS);
   const stops: (() => Promise<unknown>)[] = [async () => clearInterval(timer)];
   if (graph) stops.push(await graph.follow());
+  stops.push(await seals.follow());
   // The model takes seconds to load: nobody waits for it but the scores that it infers.
   const scorer = scoring.follow(onScored).catch((error: Error) => {
     onError(error);
@@ -94,11 +110,17 @@ async function startFollowers(
 async function startServer(
   config: Config,
   record: OpenRecord,
-  parts: { graph: GraphProjection | undefined; feed: LiveFeed; scoring: Scoring; access: Access },
+  parts: {
+    graph: GraphProjection | undefined;
+    feed: LiveFeed;
+    scoring: Scoring;
+    access: Access;
+    seals: Seals;
+  },
   log: pino.Logger,
 ): Promise<ApiServer> {
   const { store, cells, mappings, pepper } = record;
-  const { graph, feed, scoring, access } = parts;
+  const { graph, feed, scoring, access, seals } = parts;
   const { dimensions, cellLimit } = config;
   const warn = (message: string) => log.warn(message);
   const acceptor = createAcceptor({
@@ -126,6 +148,7 @@ async function startServer(
       dimensions,
       acceptor,
       lineage,
+      seals: seals.place,
       feed,
       scoring,
       themePrecision: config.themePrecision,
@@ -140,6 +163,7 @@ async function startServer(
         live: await journalLag(store, feed.position()),
         ...(graph ? { lineage: await graph.lag() } : {}),
         ...(await scorerLags(store)),
+        sealer: await sealerLag(store),
       }),
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,

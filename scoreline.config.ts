@@ -10,6 +10,8 @@ export default {
   smallestCount: 5,
   /** The most combinations of dimension values; beyond it new values are filed under "other". */
   cellLimit: 10_000,
+  /** How long after its end an hour is sealed: answers that come later restate it. In minutes or hours. */
+  sealAfter: 'PT1H',
   /**
    * How often calling a theme must be right: 0.5, 0.6, 0.7, 0.8, 0.9 or 0.95. From the model's held-out examples this gives the
    * probability from which the theme is called; others are called from 0.5 on.

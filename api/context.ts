@@ -3,6 +3,7 @@ import type { CellDictionary } from '../domain/cell.ts';
 import type { Dimension } from '../domain/dimensions.ts';
 import type { FieldGroup } from '../domain/scope.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
+import type { SealPlace } from '../graph/seals/verify.ts';
 import type { Acceptor } from '../ingestion/accept.ts';
 import type { BatchAccount } from '../ingestion/outcome.ts';
 import type { Scoring } from '../scoring/service.ts';
@@ -24,6 +25,7 @@ export interface ApiDeps {
   readonly dimensions: readonly Dimension[];
   readonly acceptor: Acceptor;
   readonly lineage: LineageStore;
+  readonly seals: SealPlace;
   readonly scoring: Scoring;
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;

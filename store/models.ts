@@ -39,10 +39,23 @@ const CHAMPION: Statement = {
   name: 'models_champion',
   text: `SELECT id, artefact->'confusion' AS confusion FROM model_version WHERE stage = 'CHAMPION'`,
 };
+const CONFUSION: Statement = {
+  name: 'models_confusion',
+  text: `SELECT artefact->'confusion' AS confusion FROM model_version WHERE id = $1`,
+};
 
 /** Those of the model versions that exist. */
 export function readModelVersions(session: Session, ids: readonly number[]): Promise<ModelVersionRow[]> {
   return session.rows<ModelVersionRow>(BY_IDS, [ids]);
+}
+
+/** How the model errs on held-out examples (true x predicted), or null when there is no such model. */
+export async function readConfusion(
+  session: Session,
+  id: number,
+): Promise<readonly (readonly number[])[] | null> {
+  const [row] = await session.rows<{ confusion: number[][] | null }>(CONFUSION, [id]);
+  return row?.confusion ?? null;
 }
 
 /** All models that were ever registered, oldest first. */

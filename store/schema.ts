@@ -220,3 +220,4 @@ export const follower = pgTable('follower', {
 export * from './access-schema.ts';
 export * from './monitor-schema.ts';
 export * from './scoring-schema.ts';
+export * from './seals-schema.ts';

@@ -14,6 +14,7 @@ import { addPredictions } from './predictions.ts';
 import { addResponses } from './responses.ts';
 import { addSegment } from './segment.ts';
 import { addSubmit } from './submit.ts';
+import { addVerification } from './verification.ts';
 
 /** The GraphQL schema for the configured dimensions. */
 export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
@@ -38,6 +39,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addModelQuality(builder, dimensions, segment);
   const lineage = addLineage(builder, dimensions, node, pageInfo);
   addImpact(builder, dimensions, { lineage, pageInfo });
+  addVerification(builder);
   addSubmit(builder, dimensions);
   addAccess(builder, dimensions);
   addLive(builder, dimensions, segment, nps);

@@ -1,0 +1,49 @@
+import { parseScoreId } from '../../domain/score.ts';
+import type { Verification } from '../../graph/seals/verdict.ts';
+import { verifyScore } from '../../graph/seals/verify.ts';
+import { InvalidArgument } from '../errors.ts';
+import type { Builder } from './builder.ts';
+
+const VERDICTS = ['VERIFIED', 'VERIFIED_WITH_ERASURES', 'RESTATED', 'MISMATCH', 'UNVERIFIABLE'] as const;
+
+/** Adds Verdict, Verification and the query verify. */
+export function addVerification(builder: Builder): void {
+  const verdict = builder.enumType('Verdict', {
+    description:
+      'VERIFIED: proven. VERIFIED_WITH_ERASURES: proven, some sealed responses were erased since. RESTATED: proven, and other than ' +
+      'first sealed: late, corrected or rescored responses. MISMATCH: something was changed; the reason names it. UNVERIFIABLE: the ' +
+      'reason says what is missing.',
+    values: VERDICTS,
+  });
+  const verification = builder.objectRef<Verification>('Verification').implement({
+    fields: (t) => ({
+      verdict: t.field({ type: verdict, nullable: false, resolve: (facts) => facts.verdict }),
+      reason: t.exposeString('reason'),
+      stated: t.exposeFloat('stated'),
+      recomputed: t.exposeFloat('recomputed', { description: 'From the responses, one by one.' }),
+      responses: t.exposeInt('responses', { nullable: false }),
+      erased: t.exposeInt('erased', {
+        nullable: false,
+        description: 'Sealed responses that were erased since; their leaves stay as hashes.',
+      }),
+      rollups: t.exposeInt('rollups', { nullable: false }),
+      root: t.exposeString('root', {
+        description:
+          "Hex SHA-256, RFC 9162 tree over the rollups' newest manifests, by hour, cell key and model version.",
+      }),
+    }),
+  });
+  builder.queryField('verify', (t) =>
+    t.field({
+      type: verification,
+      nullable: false,
+      description: 'Proves the number that an NpsRow id names, or says why not.',
+      args: { id: t.arg.id({ required: true }) },
+      resolve: (_root, { id }, { deps, caller }) => {
+        const name = parseScoreId(id);
+        if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
+        return verifyScore({ ...deps, ...deps.seals }, caller.scope, name);
+      },
+    }),
+  );
+}

@@ -1,0 +1,201 @@
+import { hash } from 'node:crypto';
+
+/*
+ * Merkle trees of RFC 9162 (Certificate Transparency 2.0), section 2.1: SHA-256, leaves and inner nodes told apart by a
+ * first byte, so that neither can be passed off as the other. Hashes are Buffers of 32 bytes.
+ */
+
+const LEAF = Buffer.of(0);
+const NODE = Buffer.of(1);
+
+/** A range of leaves; the hash of its subtree stands for it in a proof. `until` is exclusive. */
+export interface LeafRange {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** A subtree over 2^level leaves that never changes again; `place` counts those of its level from the left. */
+export interface TreeNode {
+  readonly level: number;
+  readonly place: number;
+}
+
+/** The hash of a leaf with that content. */
+export function leafHash(content: string | Uint8Array): Buffer {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return hash('sha256', Buffer.concat([LEAF, bytes]), 'buffer');
+}
+
+/** The hash of the node over two subtrees. */
+export function nodeHash(left: Buffer, right: Buffer): Buffer {
+  return hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
+}
+
+/** The root over the leaf hashes in order; without any, the hash of nothing. */
+export function treeHash(leaves: readonly Buffer[]): Buffer {
+  if (leaves.length === 0) return hash('sha256', '', 'buffer');
+  // Pairs from the left, an odd one carried up, are the same tree as splits at the largest power of two.
+  let level = leaves;
+  while (level.length > 1) {
+    const above: Buffer[] = [];
+    for (let i = 0; i + 1 < level.length; i += 2)
+      above.push(nodeHash(level[i] as Buffer, level[i + 1] as Buffer));
+    if (level.length % 2 === 1) above.push(level.at(-1) as Buffer);
+    level = above;
+  }
+  return level[0] as Buffer;
+}
+
+/** The largest power of two smaller than n, for n > 1. */
+function split(n: number): number {
+  let k = 1;
+  while (k * 2 < n) k *= 2;
+  return k;
+}
+
+/** The ranges whose hashes prove leaf `index` in a tree of that size, from the leaf to the root (2.1.3.1). */
+export function inclusionRanges(index: number, size: number): LeafRange[] {
+  const ranges: LeafRange[] = [];
+  let from = 0;
+  let until = size;
+  while (until - from > 1) {
+    const middle = from + split(until - from);
+    ranges.push(index < middle ? { from: middle, until } : { from, until: middle });
+    if (index < middle) until = middle;
+    else from = middle;
+  }
+  return ranges.reverse();
+}
+
+/** The ranges whose hashes prove that the tree of `first` leaves is a beginning of that of `second` (2.1.4.1). */
+export function consistencyRanges(first: number, second: number): LeafRange[] {
+  const ranges: LeafRange[] = [];
+  let from = 0;
+  let until = second;
+  let whole = true;
+  while (until !== first) {
+    const middle = from + split(until - from);
+    if (first <= middle) {
+      ranges.push({ from: middle, until });
+      until = middle;
+    } else {
+      ranges.push({ from, until: middle });
+      from = middle;
+      whole = false;
+    }
+  }
+  if (!whole) ranges.push({ from, until });
+  return ranges.reverse();
+}
+
+/** The complete subtrees that make up the range of a proof, largest first. */
+export function subtreesOf({ from, until }: LeafRange): TreeNode[] {
+  const nodes: TreeNode[] = [];
+  for (let start = from; start < until; ) {
+    let level = 0;
+    while (2 ** (level + 1) <= until - start && start % 2 ** (level + 1) === 0) level += 1;
+    nodes.push({ level, place: start / 2 ** level });
+    start += 2 ** level;
+  }
+  return nodes;
+}
+
+/** The hash of a range from those of its complete subtrees. */
+export function rangeHash(subtrees: readonly Buffer[]): Buffer {
+  if (subtrees.length === 0) return treeHash([]);
+  return subtrees.reduceRight((right, left) => nodeHash(left, right));
+}
+
+/** The hashes that prove leaf `index` of the tree over these leaf hashes. */
+export function inclusionProof(leaves: readonly Buffer[], index: number): Buffer[] {
+  return inclusionRanges(index, leaves.length).map(({ from, until }) => treeHash(leaves.slice(from, until)));
+}
+
+/** The hashes that prove that the first leaves stand at the beginning of all of them. */
+export function consistencyProof(leaves: readonly Buffer[], first: number): Buffer[] {
+  return consistencyRanges(first, leaves.length).map(({ from, until }) =>
+    treeHash(leaves.slice(from, until)),
+  );
+}
+
+const isHash = (bytes: Buffer) => bytes.length > 0;
+const odd = (n: number) => n % 2 === 1;
+const half = (n: number) => Math.floor(n / 2);
+
+/** Whether the proof leads from the leaf's hash at `index` to the root of the tree of that size (2.1.3.2). */
+export function provesInclusion(
+  index: number,
+  size: number,
+  leaf: Buffer,
+  proof: readonly Buffer[],
+  root: Buffer,
+): boolean {
+  if (!(index >= 0 && index < size) || ![leaf, root, ...proof].every(isHash)) return false;
+  let [first, last, found] = [index, size - 1, leaf];
+  for (const part of proof) {
+    if (last === 0) return false;
+    if (odd(first) || first === last) {
+      found = nodeHash(part, found);
+      while (!odd(first) && first !== 0) [first, last] = [half(first), half(last)];
+    } else {
+      found = nodeHash(found, part);
+    }
+    [first, last] = [half(first), half(last)];
+  }
+  return last === 0 && found.equals(root);
+}
+
+/** Whether the proof shows the tree of `firstRoot` to be a beginning of that of `secondRoot` (2.1.4.2). */
+export function provesConsistency(
+  first: number,
+  second: number,
+  proof: readonly Buffer[],
+  firstRoot: Buffer,
+  secondRoot: Buffer,
+): boolean {
+  if (first < 1 || first > second || ![firstRoot, secondRoot, ...proof].every(isHash)) return false;
+  if (first === second) return proof.length === 0 && firstRoot.equals(secondRoot);
+  if (proof.length === 0) return false;
+  const isPowerOfTwo = 2 ** Math.round(Math.log2(first)) === first;
+  const [start, ...rest] = isPowerOfTwo ? [firstRoot, ...proof] : proof;
+  let [fn, sn] = [first - 1, second - 1];
+  while (odd(fn)) [fn, sn] = [half(fn), half(sn)];
+  let [one, two] = [start as Buffer, start as Buffer];
+  for (const part of rest) {
+    if (sn === 0) return false;
+    if (odd(fn) || fn === sn) {
+      one = nodeHash(part, one);
+      two = nodeHash(part, two);
+      while (!odd(fn) && fn !== 0) [fn, sn] = [half(fn), half(sn)];
+    } else {
+      two = nodeHash(two, part);
+    }
+    [fn, sn] = [half(fn), half(sn)];
+  }
+  return sn === 0 && one.equals(firstRoot) && two.equals(secondRoot);
+}
+
+/** A complete subtree with its hash. */
+export interface HashedNode extends TreeNode {
+  readonly hash: Buffer;
+}
+
+/**
+ * Adds a leaf to a log of which only the edge is known: the complete subtrees that it is made of, largest first
+ * (`subtreesOf` the whole). Changes `edge`; the answer is every inner node that is complete from now on.
+ */
+export function appendLeaf(edge: HashedNode[], place: number, leaf: Buffer): HashedNode[] {
+  const added: HashedNode[] = [];
+  edge.push({ level: 0, place, hash: leaf });
+  for (let right = edge.at(-1), left = edge.at(-2); right && left?.level === right.level; ) {
+    const parent = {
+      level: left.level + 1,
+      place: left.place / 2,
+      hash: nodeHash(left.hash, right.hash),
+    };
+    edge.splice(-2, 2, parent);
+    added.push(parent);
+    [right, left] = [edge.at(-1), edge.at(-2)];
+  }
+  return added;
+}

@@ -1,0 +1,99 @@
+import type { Cell } from '../../domain/cell.ts';
+import { compareRollups, rollupId } from '../../domain/lineage.ts';
+import type { RollupSums } from '../../domain/seal.ts';
+import type { Session } from '../../store/client.ts';
+import { type RollupRef, readFacts, readRollupSums, SURVEYED } from '../../store/seal-facts.ts';
+import { readOrigins } from '../../store/sealing.ts';
+import { readLeaves, readSeals, type SealRow } from '../../store/seals.ts';
+import type { RollupEvidence } from './check-rollup.ts';
+
+/** Which rollups a score is made of. */
+export interface RollupRange {
+  readonly cells: readonly Cell[];
+  readonly models: readonly number[];
+  /** Hours since 1970; `until` exclusive. */
+  readonly hours: { readonly from: number; readonly until: number };
+}
+
+/** A rollup of a score, before its responses and leaves are read. */
+export interface ListedRollup extends RollupRef {
+  readonly id: string;
+  readonly sums: RollupSums | null;
+  readonly seals: readonly SealRow[];
+}
+
+/** Every rollup in the range that counts something, or that there is a seal of; by hour, cell key and model version. */
+export async function listRollups(session: Session, range: RollupRange): Promise<ListedRollup[]> {
+  const { cells, models, hours } = range;
+  if (cells.length === 0 || models.length === 0 || hours.from >= hours.until) return [];
+  const ids = cells.map(({ id }) => id);
+  const keys = new Map(cells.map(({ id, key }) => [id, key]));
+  const sums = await readRollupSums(session, ids, models, hours);
+  const seals = await readSeals(session, ids, models, hours);
+  const listed = new Map<string, ListedRollup & { seals: SealRow[] }>();
+  const named = (row: Pick<RollupRef, 'hour' | 'cellId' | 'model'>) => {
+    const { hour, cellId, model } = row;
+    const cell = keys.get(cellId) ?? '';
+    return { hour, cellId, model, cell, id: rollupId({ hour, cell, model }) };
+  };
+  for (const row of sums) if (row.n !== 0) listed.set(named(row).id, { ...named(row), sums: row, seals: [] });
+  const empty = new Map(sums.map((row) => [named(row).id, row]));
+  for (const row of seals) {
+    const rollup = named(row);
+    const present = listed.get(rollup.id) ?? { ...rollup, sums: empty.get(rollup.id) ?? null, seals: [] };
+    present.seals.push(row);
+    listed.set(rollup.id, present);
+  }
+  return [...listed.values()].sort(compareRollups);
+}
+
+/** Rollups of about this many responses are read at once. */
+const RESPONSES_AT_ONCE = 20_000;
+
+/**
+ * The rollups with their facts and leaves, part by part, so that a score of any size fits; beside them what brought the
+ * present content of responses that are counted there no more.
+ */
+export async function* readEvidence(
+  session: Session,
+  listed: readonly ListedRollup[],
+): AsyncGenerator<{ readonly evidence: RollupEvidence[]; readonly origins: Map<string, string> }> {
+  for (const part of parts(listed)) {
+    const facts = await readFacts(session, part);
+    const last = part.map(({ seals }) => seals.at(-1)?.id);
+    const leaves = await readLeaves(
+      session,
+      last.filter((id) => id !== undefined),
+    );
+    const evidence = part.map(({ id, model, sums, seals }, index): RollupEvidence => {
+      const sealId = last[index];
+      const kept = sealId === undefined ? [] : (leaves.get(sealId) ?? []);
+      return { id, model, sums, seals, facts: facts[index] ?? [], leaves: kept };
+    });
+    yield { evidence, origins: await readOrigins(session, goneFrom(evidence)) };
+  }
+}
+
+function* parts(listed: readonly ListedRollup[]): Generator<ListedRollup[]> {
+  let part: ListedRollup[] = [];
+  let size = 0;
+  for (const rollup of listed) {
+    part.push(rollup);
+    size += 1 + (rollup.sums?.n ?? 0);
+    if (size < RESPONSES_AT_ONCE) continue;
+    yield part;
+    [part, size] = [[], 0];
+  }
+  if (part.length > 0) yield part;
+}
+
+/** Responses that have a leaf and no fact. */
+function goneFrom(evidence: readonly RollupEvidence[]): string[] {
+  return evidence.flatMap(({ model, facts, leaves }) => {
+    if (model !== SURVEYED) return [];
+    const present = new Set(facts.map(({ id }) => id));
+    return leaves.flatMap(({ responseId }) =>
+      responseId !== null && !present.has(responseId) ? [responseId] : [],
+    );
+  });
+}

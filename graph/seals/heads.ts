@@ -1,0 +1,73 @@
+import { createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
+import { canonicalText, type Head, headHash, type SignedHead } from '../../domain/seal.ts';
+
+/** SHA-256 of the public key (SPKI, DER), hex: how a head names its signer. */
+export function keyFingerprint(publicKey: KeyObject): string {
+  return hash('sha256', publicKey.export({ type: 'spki', format: 'der' }));
+}
+
+/** The public half of the instance's key. */
+export function publicKeyOf(signingKey: KeyObject): KeyObject {
+  return createPublicKey(signingKey);
+}
+
+/** Signs a state of the log; `previous`: the head before it. `now`: epoch milliseconds. */
+export function signHead(
+  signingKey: KeyObject,
+  state: { readonly size: number; readonly root: string },
+  previous: SignedHead | null,
+  now: number,
+): SignedHead {
+  const head: Head = {
+    format: 'scoreline-head/1',
+    ...state,
+    previous: previous && headHash(previous),
+    at: new Date(now).toISOString(),
+    key: keyFingerprint(publicKeyOf(signingKey)),
+  };
+  const body = canonicalText(head);
+  return {
+    size: state.size,
+    body,
+    signature: sign(null, Buffer.from(body), signingKey).toString('base64'),
+  };
+}
+
+/**
+ * Checks the chain from the first head to the last: each names the one before it by body and signature, so the last
+ * signature vouches for all. The answer says what is wrong, or null.
+ */
+export function brokenChain(heads: readonly SignedHead[], publicKey: KeyObject): string | null {
+  let previous: SignedHead | null = null;
+  for (const head of heads) {
+    const named = `the head of size ${head.size}`;
+    const content = parseHead(head.body);
+    if (!content || content.size !== head.size) return `${named} does not say what it should`;
+    if (content.previous !== (previous && headHash(previous))) {
+      return previous
+        ? `${named} does not follow the head of size ${previous.size}: one of the two was changed`
+        : `${named} is the first, but names one before it`;
+    }
+    if (previous && head.size <= previous.size) return `${named} does not grow the log`;
+    previous = head;
+  }
+  if (!previous) return null;
+  if (parseHead(previous.body)?.key !== keyFingerprint(publicKey))
+    return `the head of size ${previous.size} names another key than this instance's`;
+  if (
+    !verify(null, Buffer.from(previous.body), publicKey, Buffer.from(previous.signature, 'base64')) ||
+    Buffer.from(previous.signature, 'base64').toString('base64') !== previous.signature
+  )
+    return `the signature of the head of size ${previous.size} does not fit it`;
+  return null;
+}
+
+/** The head that the text says, or null when it says none. */
+export function parseHead(body: string): Head | null {
+  try {
+    const head = JSON.parse(body) as Head;
+    return head.format === 'scoreline-head/1' && typeof head.root === 'string' ? head : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,38 @@
+import type { KeyObject } from 'node:crypto';
+import type { Store } from '../../store/client.ts';
+import { fileSink, urlSink } from './head-sink.ts';
+import { publicKeyOf } from './heads.ts';
+import { startSealer } from './sealer.ts';
+import type { SealPlace } from './verify.ts';
+
+export interface SealOptions {
+  readonly store: Store;
+  readonly signingKey: KeyObject;
+  /** The file of signed heads, outside of the record. */
+  readonly headFile: string;
+  /** Where heads are POSTed besides, or undefined. */
+  readonly sealSink: string | undefined;
+  /** How long after its end an hour is sealed, milliseconds. */
+  readonly sealAfter: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly randomBytes: (size: number) => Buffer;
+  readonly onError: (error: Error) => void;
+}
+
+/** The seals of one instance: where verification finds them, and the sealer. */
+export interface Seals {
+  readonly place: SealPlace;
+  /** Begins to seal; the answer stops it. */
+  follow(): Promise<() => Promise<void>>;
+}
+
+/** Opens the seals with the instance's key. */
+export function openSeals(options: SealOptions): Seals {
+  const { signingKey, headFile, sealSink, sealAfter } = options;
+  const sinks = [fileSink(headFile), ...(sealSink ? [urlSink(sealSink)] : [])];
+  return {
+    place: { publicKey: publicKeyOf(signingKey), headFile, sealAfter },
+    follow: async () => (await startSealer({ ...options, sinks })).stop,
+  };
+}

@@ -1,0 +1,146 @@
+import type { Store } from '../../store/client.ts';
+import {
+  followerPosition,
+  followJournal,
+  formatPosition,
+  type JournalEntry,
+  journalLag,
+  saveFollowerPosition,
+} from '../../store/journal.ts';
+import { SURVEYED } from '../../store/seal-facts.ts';
+import {
+  type Closing,
+  markPublished,
+  noteTouched,
+  readUnpublished,
+  type Touched,
+} from '../../store/sealing.ts';
+import type { HeadSink } from './head-sink.ts';
+import { type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
+
+export interface SealerDeps extends SealDeps {
+  /** How long after its end an hour is taken for complete, milliseconds. */
+  readonly sealAfter: number;
+  readonly sinks: readonly HeadSink[];
+  readonly onError: (error: Error) => void;
+}
+
+export const SEALER = 'sealer';
+const ENTRIES = 200;
+const HOUR_MS = 3_600_000;
+/** A rollup is left alone while it is being filled, but not for ever. */
+const SETTLE_MS = 5_000;
+const PATIENCE_MS = 15 * 60_000;
+const TICK_MS = 2_000;
+const RESPONSES_AT_ONCE = 10_000;
+
+/** Follows the journal and seals rollups once they are closed; the answer stops it. */
+export async function startSealer(deps: SealerDeps): Promise<{ stop: () => Promise<void> }> {
+  const { store, onError } = deps;
+  const follower = await followJournal({
+    store,
+    limit: ENTRIES,
+    from: await followerPosition(store, SEALER),
+    onError,
+    handle: (entries) => noteEntries(store, entries),
+  });
+  let stopped = false;
+  let wake: () => void = () => undefined;
+  const run = async () => {
+    while (!stopped) {
+      await sealClosed(deps, () => stopped).catch(onError);
+      if (stopped) break;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, TICK_MS);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  };
+  const running = run();
+  return {
+    stop: async () => {
+      stopped = true;
+      wake();
+      await Promise.all([follower.stop(), running]);
+    },
+  };
+}
+
+/** Journal entries whose rollups the sealer has not noted yet. */
+export async function sealerLag(store: Store): Promise<number> {
+  return journalLag(store, await followerPosition(store, SEALER));
+}
+
+/** Notes which rollups the entries touched, together with how far the sealer has come. */
+export function noteEntries(store: Store, entries: readonly JournalEntry[]): Promise<void> {
+  const touched = new Map<string, Touched>();
+  for (const entry of entries) {
+    const { kind, payload, recordedAt } = entry;
+    if (kind !== 'responses' && kind !== 'predictions') continue;
+    const model = kind === 'predictions' ? (payload.model ?? SURVEYED) : SURVEYED;
+    const position = formatPosition(entry);
+    for (const [cellId, hour] of payload.deltas) {
+      const key = `${hour} ${cellId} ${model}`;
+      const { firstEntry = position, firstTouched = recordedAt } = touched.get(key) ?? {};
+      touched.set(key, {
+        hour,
+        cellId,
+        model,
+        firstEntry,
+        firstTouched,
+        lastEntry: position,
+        lastTouched: recordedAt,
+      });
+    }
+  }
+  return store.transaction(async (session) => {
+    await noteTouched(session, [...touched.values()]);
+    const last = entries.at(-1);
+    if (last) await saveFollowerPosition(session, SEALER, last);
+  });
+}
+
+/**
+ * Seals every rollup that is closed by now, batch by batch, and takes the signed heads outside. What was committed but not
+ * taken outside before the process died is taken first.
+ */
+export async function sealClosed(
+  deps: SealerDeps,
+  stopped: () => boolean = () => false,
+  settle = SETTLE_MS,
+): Promise<Omit<SealedBatch, 'closed'>> {
+  let sealed = 0;
+  const refused: string[] = [];
+  await publishHeads(deps);
+  while (!stopped()) {
+    const now = deps.now();
+    const closing: Closing = {
+      bucketUntil: now - HOUR_MS - deps.sealAfter,
+      lastTouchedUntil: now - settle,
+      firstTouchedUntil: now - PATIENCE_MS,
+      responses: RESPONSES_AT_ONCE,
+    };
+    const batch = await sealBatch(deps, closing);
+    sealed += batch.sealed;
+    for (const reason of batch.refused) deps.onError(new Error(`a rollup is not sealed: ${reason}`));
+    refused.push(...batch.refused);
+    if (batch.sealed > 0) await publishHeads(deps);
+    if (batch.closed === 0) break;
+  }
+  return { sealed, refused };
+}
+
+async function publishHeads({ store, sinks, onError }: SealerDeps): Promise<void> {
+  const heads = await readUnpublished(store);
+  if (heads.length === 0) return;
+  try {
+    for (const sink of sinks) await sink.publish(heads);
+    await markPublished(store, heads);
+  } catch (error) {
+    // A place outside that is away keeps nobody from sealing; the heads are taken there later.
+    onError(error as Error);
+  }
+}

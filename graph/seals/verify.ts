@@ -1,0 +1,190 @@
+import type { KeyObject } from 'node:crypto';
+import { type CellDictionary, matchesSegment } from '../../domain/cell.ts';
+import { treeHash } from '../../domain/merkle.ts';
+import { add, type Counts, ZERO } from '../../domain/nps.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { type ScoreName, type ScoreRow, scoreRow } from '../../domain/score.ts';
+import type { SealedFact } from '../../domain/seal.ts';
+import { HOUR_MS } from '../../domain/time-windows.ts';
+import type { Session, Statement, Store } from '../../store/client.ts';
+import { readConfusion } from '../../store/models.ts';
+import { findLevelOffence } from '../../store/rollup-levels.ts';
+import { type CountedClasses, countIntervals } from '../../store/rollups.ts';
+import { SURVEYED } from '../../store/seal-facts.ts';
+import { checkHeadFile, checkLog } from './check-log.ts';
+import { checkRollup, type Offence } from './check-rollup.ts';
+import { type ListedRollup, listRollups, readEvidence } from './evidence.ts';
+import { type Tally, type Verification, verdictOf, withheld } from './verdict.ts';
+
+/** Where this instance's seals are, and by which key. */
+export interface SealPlace {
+  readonly publicKey: KeyObject;
+  /** The file of signed heads. */
+  readonly headFile: string;
+  /** How long after its end an hour is sealed, milliseconds. */
+  readonly sealAfter: number;
+}
+
+export interface VerifyDeps extends SealPlace {
+  readonly store: Store;
+  readonly cells: CellDictionary;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** Everything is read as of one moment, whatever is accepted meanwhile. */
+const ONE_MOMENT: Statement = {
+  name: '',
+  text: 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
+};
+
+/** Cells of the score that the caller may read, and whether they may trace all of them. */
+export function cellsOfScore(deps: Pick<VerifyDeps, 'cells'>, scope: Scope, name: ScoreName) {
+  const cells = deps.cells
+    .all()
+    .filter(({ attributes }) => matchesSegment(name.segment, attributes))
+    .filter((cell) => scope.allows('readScore', cell));
+  return { cells, traceable: cells.every((cell) => scope.allows('traceLineage', cell)) };
+}
+
+/** The model versions whose rollups the score is the sum of. */
+export function modelsOfScore({ basis, model }: ScoreName): number[] {
+  return [...(basis === 'INFERRED' ? [] : [SURVEYED]), ...(basis === 'SURVEYED' || !model ? [] : [model])];
+}
+
+/**
+ * Proves a score or says why not: counts the responses again, compares them with the rollups that the score is stated
+ * from, with the leaves and manifests that were sealed, the manifests with the log, its signed heads and the file outside.
+ */
+export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreName): Promise<Verification> {
+  const { cells, traceable } = cellsOfScore(deps, scope, name);
+  if (!traceable) return withheld('not granted: traceLineage of every cell of this score');
+  const hours = { from: Math.floor(name.from / HOUR_MS), until: Math.ceil(name.until / HOUR_MS) };
+  const found = await deps.store.transaction(async (session) => {
+    await session.rows(ONE_MOMENT, []);
+    const confusion = name.model === null ? null : await readConfusion(session, name.model);
+    const row = ([surveyed, inferred]: CountsByKind): ScoreRow => {
+      const part = inferred && confusion ? { counts: inferred, confusion } : null;
+      return scoreRow(scope, name, name.from, {}, cells, add(surveyed, inferred ?? ZERO), part);
+    };
+    const stated = row(
+      await statedCounts(
+        session,
+        deps,
+        name,
+        cells.map(({ id }) => id),
+      ),
+    );
+    if (stated.suppressed) return null;
+    const listed = await listRollups(session, { cells, models: modelsOfScore(name), hours });
+    const tally = await tallyRollups(session, name, listed);
+    const recomputed = row(tally.counts);
+    if (recomputed.suppressed) return null;
+    const sealed = listed.flatMap(({ id, seals }) => seals.map((seal) => ({ ...seal, rollup: id })));
+    const log = await checkLog(session, sealed, deps.publicKey);
+    const same = sameCounts(stated, recomputed);
+    const level = same ? null : await levelOffence(session, name, listed);
+    const offence = tally.offence ?? level ?? log.offence;
+    return { stated, recomputed, tally, offence, listed, heads: log.heads };
+  });
+  if (!found) return withheld('the score is suppressed: it is over fewer responses than may be shown');
+  const file = found.listed.some(({ seals }) => seals.length > 0)
+    ? await checkHeadFile(deps.store, deps.headFile, found.heads)
+    : { offence: null, missing: false };
+  const readable = cells.every((cell) => scope.allows('readResponse', cell));
+  return verdictOf({
+    ...found,
+    name,
+    offence: found.offence ?? file.offence,
+    headsMissing: file.missing,
+    readable,
+    root: rootOf(found.listed),
+    sealAfter: deps.sealAfter,
+  });
+}
+
+type CountsByKind = readonly [surveyed: Counts, inferred: Counts | null];
+
+const sameCounts = (a: ScoreRow, b: ScoreRow) =>
+  JSON.stringify(a.counts) === JSON.stringify(b.counts) && a.score === b.score;
+
+/** What the API states: the sums of rollups, of whatever level. */
+async function statedCounts(
+  session: Session,
+  deps: VerifyDeps,
+  name: ScoreName,
+  cellIds: readonly number[],
+): Promise<CountsByKind> {
+  const { from, until, basis, model } = name;
+  const counts = async (classes: CountedClasses) => {
+    const query = { edges: [from, until], cellIds, byCell: false, now: deps.now(), classes };
+    return (await countIntervals(session, query)).reduce<Counts>(add, ZERO);
+  };
+  const surveyed = basis === 'INFERRED' ? ZERO : await counts({ kind: 'surveyed' });
+  if (basis === 'SURVEYED' || model === null) return [surveyed, null];
+  return [surveyed, await counts({ kind: basis === 'INFERRED' ? 'inferred' : 'alone', model })];
+}
+
+/** Checks every rollup against its responses and its seal, and counts the responses inside the window. */
+async function tallyRollups(
+  session: Session,
+  name: ScoreName,
+  listed: readonly ListedRollup[],
+): Promise<Tally> {
+  let offence: Offence | null = null;
+  let [surveyed, inferred, erased] = [ZERO, ZERO, 0];
+  const unsealed = { late: 0, corrected: 0, rescored: 0 };
+  const places = new Map(listed.map(({ id }, index) => [id, index]));
+  for await (const { evidence, origins } of readEvidence(session, listed)) {
+    for (const one of evidence) {
+      const finding = checkRollup(one, origins);
+      offence ??= finding.offence;
+      erased += finding.erased;
+      const counts = countInside(name, one.facts, one.model);
+      if (one.model === SURVEYED) surveyed = add(surveyed, counts);
+      else inferred = add(inferred, counts);
+      if ((listed[places.get(one.id) ?? -1]?.seals.length ?? 0) === 0) continue;
+      const { added, changed, removed } = finding.match;
+      unsealed.late += added.length;
+      unsealed[one.model === SURVEYED ? 'corrected' : 'rescored'] += changed.length + removed.length;
+    }
+  }
+  const counts: CountsByKind = [surveyed, name.basis === 'SURVEYED' ? null : inferred];
+  return { offence, counts, erased, unsealed: { ...unsealed, erased: 0 } };
+}
+
+function countInside(name: ScoreName, facts: readonly SealedFact[], model: number): Counts {
+  const classes = [0, 0, 0];
+  for (const { answeredAt, class: given, inferred } of facts) {
+    if (answeredAt < name.from || answeredAt >= name.until) continue;
+    if (model !== SURVEYED && name.basis === 'COMBINED' && inferred?.surveyed) continue;
+    classes[given] = (classes[given] ?? 0) + 1;
+  }
+  const [detractors = 0, passives = 0, promoters = 0] = classes;
+  return { promoters, passives, detractors };
+}
+
+/** The stated number differs though every hour is right: a day's or a minute's rollup is not. */
+async function levelOffence(
+  session: Session,
+  name: ScoreName,
+  listed: readonly ListedRollup[],
+): Promise<Offence> {
+  const found = await findLevelOffence(session, name, modelsOfScore(name), [
+    ...new Set(listed.map(({ cellId }) => cellId)),
+  ]);
+  const cell = listed.find(({ cellId }) => cellId === found?.cellId)?.cell;
+  const day = found && new Date(found.bucket).toISOString().slice(0, 10);
+  const says = found
+    ? `the rollup of the day ${day} of cell ${cell} holds ${found.day} responses, its hours ${found.hours}, or others of them`
+    : 'the rollups that the score is stated from differ from its responses';
+  return { what: 'rollup', rollup: null, says };
+}
+
+/** Over the newest manifests in the order of the rollups; null without any. */
+function rootOf(listed: readonly ListedRollup[]): string | null {
+  const hashes = listed.flatMap(({ seals }) => seals.at(-1)?.hash ?? []);
+  return hashes.length === 0
+    ? null
+    : treeHash(hashes.map((hash) => Buffer.from(hash, 'hex'))).toString('hex');
+}

@@ -1,0 +1,373 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { leafHash, treeHash } from '../../domain/merkle.ts';
+import type { Manifest } from '../../domain/seal.ts';
+import { narrowScope } from '../fixtures/record.ts';
+import { HOUR_MS, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
+
+/** A day that is over: its hours are closed, its minutes have no rollups any more. */
+const DAY_MS = 24 * HOUR_MS;
+const BASE = Math.floor(Date.now() / DAY_MS) * DAY_MS - 10 * DAY_MS;
+const iso = (minutes: number) => new Date(BASE + minutes * 60_000).toISOString();
+const DAYS = { from: BASE, until: BASE + 2 * DAY_MS };
+const answers = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({
+    externalId: `a${i}`,
+    answeredAt: iso((i * 37) % 300),
+    score: (i * 7) % 11,
+    region: i % 3 === 0 ? 'Japan' : 'Peru',
+  }));
+
+describe('a score over sealed hours', () => {
+  let record: SealedRecord;
+  beforeAll(async () => {
+    record = await openSealedRecord();
+    await record.submit(answers(60));
+  });
+  afterAll(() => record?.close());
+
+  it('cannot be proven before its hours are sealed, and counts to what is stated', async () => {
+    const found = await record.verify(DAYS);
+    expect(found).toMatchObject({ verdict: 'UNVERIFIABLE', responses: 60, erased: 0, root: null });
+    expect(found.reason).toMatch(/^10 of 10 rollups are not sealed yet/);
+    expect(found.recomputed).toBe(found.stated);
+  });
+
+  it('is proven, and its root is the tree over the manifests', async () => {
+    expect(await record.seal()).toEqual({ sealed: 10, refused: [] });
+    const found = await record.verify(DAYS);
+    expect(found).toMatchObject({ verdict: 'VERIFIED', reason: null, responses: 60, erased: 0, rollups: 10 });
+    expect(found.stated).toBe(found.recomputed);
+    const rows = await record.sql<{ manifest: string }>('SELECT manifest FROM seal');
+    const manifests = rows.map(({ manifest }) => ({ manifest, ...(JSON.parse(manifest) as Manifest) }));
+    manifests.sort((a, b) => (a.hour + a.cell < b.hour + b.cell ? -1 : 1));
+    const root = treeHash(manifests.map(({ manifest }) => leafHash(manifest)));
+    expect(found.root).toBe(root.toString('hex'));
+    expect(manifests.reduce((sum, { sums }) => sum + Number(sums.n), 0)).toBe(60);
+  });
+
+  it('is sealed once: nothing new, no new revision', async () => {
+    await record.sql('UPDATE follower SET xact = 0, position = 0');
+    expect(await record.seal()).toEqual({ sealed: 0, refused: [] });
+  });
+
+  it('is not proven where the window splits an hour', async () => {
+    const found = await record.verify({ from: BASE + 60_000, until: BASE + 30 * HOUR_MS });
+    expect(found).toMatchObject({ verdict: 'UNVERIFIABLE' });
+    expect(found.reason).toContain('inside an hour');
+    expect(found.recomputed).toBe(found.stated);
+  });
+
+  it('is empty where there is nothing, or nothing that the caller may see', async () => {
+    const nothing = {
+      verdict: 'VERIFIED',
+      stated: null,
+      recomputed: null,
+      responses: 0,
+      rollups: 0,
+      root: null,
+    };
+    expect(await record.verify({ from: BASE - DAY_MS, until: BASE })).toMatchObject(nothing);
+    expect(await record.verify({ ...DAYS, segment: { region: ['Chile'] } })).toMatchObject(nothing);
+    const peru = narrowScope('peru', ({ attributes }) => attributes.region === 'Peru');
+    expect(await record.verify({ ...DAYS, segment: { region: ['Japan'] } }, peru)).toMatchObject(nothing);
+    expect(await record.verify(DAYS, peru)).toEqual(
+      await record.verify({ ...DAYS, segment: { region: ['Peru'] } }),
+    );
+  });
+
+  it('tells nothing to whom it may not be told', async () => {
+    const nothing = { verdict: 'UNVERIFIABLE', stated: null, recomputed: null, responses: 0, rollups: 0 };
+    const few = narrowScope('few', () => true, { smallestCount: 70, withheld: ['readResponse'] });
+    expect(await record.verify(DAYS, few)).toMatchObject({
+      ...nothing,
+      reason: expect.stringMatching(/suppressed/),
+    });
+    const untraced = narrowScope('untraced', () => true, { withheld: ['traceLineage'] });
+    expect(await record.verify(DAYS, untraced)).toMatchObject(nothing);
+  });
+});
+
+describe('whoever changes one bit', () => {
+  let record: SealedRecord;
+  beforeAll(async () => {
+    record = await openSealedRecord();
+    await record.submit(answers(60));
+    await record.seal();
+    await record.submit([{ externalId: 'late', answeredAt: iso(10), score: 10, region: 'Peru' }]);
+    await record.seal();
+  });
+  afterAll(() => record?.close());
+
+  const flipText = (column: string, at: number) =>
+    `${column} = overlay(${column} PLACING chr(ascii(substr(${column}, ${at}, 1)) # 1) FROM ${at} FOR 1)`;
+  const flipByte = (column: string) => `${column} = set_byte(${column}, 0, get_byte(${column}, 0) # 1)`;
+  const first = (unit: string) =>
+    `(bucket, cell_id) = (SELECT bucket, cell_id FROM rollup_${unit} ORDER BY bucket, cell_id LIMIT 1)`;
+  const cases: [string, string, RegExp][] = [
+    [
+      'the points of a response',
+      `UPDATE response SET points = points # 1 WHERE external_id = 'a7'`,
+      /^response [0-9a-f-]{36} of Rollup:\d{10}:[0-9a-f]{24}:0 is not what was sealed/,
+    ],
+    [
+      'the class of a response',
+      `UPDATE response SET class = class # 1 WHERE external_id = 'a1'`,
+      /^response .* is not what was sealed/,
+    ],
+    [
+      'an hour rollup',
+      `UPDATE rollup_hour SET promoters = promoters # 1 WHERE ${first('hour')}`,
+      /^Rollup:\d{10}:[0-9a-f]{24}:0 holds promoters = /,
+    ],
+    [
+      'a day rollup',
+      `UPDATE rollup_day SET n = n # 1, detractors = detractors # 1 WHERE ${first('day')}`,
+      /^the rollup of the day \d{4}-\d\d-\d\d of cell /,
+    ],
+    [
+      'a manifest',
+      `UPDATE seal SET ${flipText('manifest', 20)} WHERE id = 3`,
+      /^manifest of Rollup:.* is not what was hashed/,
+    ],
+    [
+      'an older manifest',
+      `UPDATE seal SET ${flipText('manifest', 120)} WHERE id = 0`,
+      /^manifest of Rollup:.*revision 0 .* is not what was hashed/,
+    ],
+    ['the hash of a manifest', `UPDATE seal SET ${flipText('hash', 1)} WHERE id = 4`, /^manifest of Rollup:/],
+    [
+      'a leaf',
+      `UPDATE seal_leaf SET ${flipByte('hash')} WHERE seal_id = 5 AND place = 0`,
+      /^leaf of Rollup:.* another root/,
+    ],
+    [
+      'the salt of a leaf',
+      `UPDATE seal_leaf SET ${flipByte('salt')} WHERE seal_id = 5 AND place = 1`,
+      /^response .* is not what was sealed/,
+    ],
+    [
+      'a node of the log',
+      `UPDATE seal_node SET ${flipText('hash', 7)} WHERE level = 1 AND place = 1`,
+      /^log of Rollup:.* not under the root/,
+    ],
+    [
+      'an older head',
+      `UPDATE seal_head SET ${flipText('body', 4)} WHERE size = (SELECT min(size) FROM seal_head)`,
+      /^head: /,
+    ],
+    [
+      'the last head',
+      `UPDATE seal_head SET ${flipText('body', 30)} WHERE size = (SELECT max(size) FROM seal_head)`,
+      /^head: /,
+    ],
+    [
+      'an older signature',
+      `UPDATE seal_head SET ${flipText('signature', 10)} WHERE size = (SELECT min(size) FROM seal_head)`,
+      /^head: .* was changed/,
+    ],
+    [
+      'the last signature',
+      `UPDATE seal_head SET ${flipText('signature', 11)} WHERE size = (SELECT max(size) FROM seal_head)`,
+      /^head: the signature .* does not fit/,
+    ],
+  ];
+
+  it.each(cases)('in %s is found and named', async (_what, statement, reason) => {
+    expect(await record.verify(DAYS)).toMatchObject({ verdict: 'RESTATED' });
+    await record.behindTriggers(statement);
+    const found = await record.verify(DAYS);
+    expect(found.reason).toMatch(reason);
+    expect(found.verdict).toBe('MISMATCH');
+    await record.behindTriggers(statement);
+  });
+
+  it('in the file of heads is found and named; a missing file makes nothing provable', async () => {
+    const text = readFileSync(record.headFile, 'utf8');
+    for (const at of [5, 200, text.length - 5]) {
+      const bytes = Buffer.from(text);
+      bytes[at] = (bytes[at] ?? 0) ^ 1;
+      writeFileSync(record.headFile, bytes);
+      expect(await record.verify(DAYS)).toMatchObject({
+        verdict: 'MISMATCH',
+        reason: expect.stringMatching(/^file of heads/),
+      });
+    }
+    writeFileSync(record.headFile, text.slice(0, text.indexOf('\n') + 1));
+    expect((await record.verify(DAYS)).reason).toMatch(/^file of heads: it lacks the head/);
+    writeFileSync(record.headFile, text);
+    expect(await record.verify(DAYS)).toMatchObject({ verdict: 'RESTATED' });
+  });
+
+  it('is not helped by the triggers, nor by the next seal', async () => {
+    await record.sql(`UPDATE response SET class = 2, points = 1000 WHERE external_id = 'a0'`);
+    expect(await record.verify(DAYS)).toMatchObject({
+      verdict: 'MISMATCH',
+      reason: expect.stringMatching(/^response /),
+    });
+    expect((await record.seal()).refused).toHaveLength(1);
+    expect(await record.verify(DAYS)).toMatchObject({
+      verdict: 'MISMATCH',
+      reason: expect.stringMatching(/^response /),
+    });
+    const unread = narrowScope('unread', () => true, { withheld: ['readResponse'] });
+    expect((await record.verify(DAYS, unread)).reason).toMatch(/^a response of Rollup:/);
+    await record.sql(`UPDATE response SET class = 0, points = 0 WHERE external_id = 'a0'`);
+    expect(await record.verify(DAYS)).toMatchObject({ verdict: 'RESTATED' });
+    await record.sql(`DELETE FROM response WHERE external_id = 'a5'`);
+    expect((await record.verify(DAYS)).reason).toMatch(/^response .* is gone, and was neither erased nor/);
+  });
+});
+
+describe('what happens to a score later', () => {
+  let record: SealedRecord;
+  beforeAll(async () => {
+    record = await openSealedRecord();
+    await record.submit(answers(40));
+    await record.seal();
+  });
+  afterAll(() => record?.close());
+  const revisions = () =>
+    record.sql<{ why: string; revision: number }>(
+      'SELECT why, revision FROM seal WHERE revision > 0 ORDER BY id',
+    );
+
+  it('a late response restates it, at once and once sealed', async () => {
+    const late = { externalId: 'late', answeredAt: iso(3), score: 0, region: 'Peru' };
+    await record.submit([late]);
+    const before = await record.verify(DAYS);
+    expect(before).toMatchObject({ verdict: 'RESTATED', responses: 41 });
+    expect(before.reason).toBe('since it was first sealed: 1 late; the newest of it is not sealed yet');
+    expect(await record.seal()).toEqual({ sealed: 1, refused: [] });
+    const after = await record.verify(DAYS);
+    expect(after).toMatchObject({ verdict: 'RESTATED', reason: 'since it was first sealed: 1 late' });
+    expect(await revisions()).toEqual([{ why: 'late', revision: 1 }]);
+  });
+
+  it('a correction restates it in the hours that it left and came to', async () => {
+    await record.submit([{ externalId: 'a2', answeredAt: iso(25 * 60), score: 10, region: 'Chile' }]);
+    expect((await record.verify(DAYS)).verdict).toBe('UNVERIFIABLE');
+    await record.seal();
+    const found = await record.verify(DAYS);
+    expect(found.reason).toBe('since it was first sealed: 1 late, 1 corrected');
+    expect(found).toMatchObject({ verdict: 'RESTATED', responses: 41 });
+    expect(await revisions()).toContainEqual({ why: 'corrected', revision: 1 });
+  });
+
+  it('an erasure leaves a proof with a hole', async () => {
+    const japan = { ...DAYS, segment: { region: ['Japan'] } };
+    expect(await record.verify(japan)).toMatchObject({ verdict: 'VERIFIED', responses: 14 });
+    await record.erase(['a3', 'a6']);
+    const before = await record.verify(japan);
+    expect(before).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', responses: 12, erased: 2 });
+    await record.seal();
+    expect(await record.verify(japan)).toMatchObject({
+      verdict: 'VERIFIED_WITH_ERASURES',
+      responses: 12,
+      erased: 2,
+    });
+    // Late answers to the same hours: the hashes of those erased stay in the tree.
+    await record.submit([
+      { externalId: 'later', answeredAt: iso((3 * 37) % 300), score: 9, region: 'Japan' },
+    ]);
+    await record.seal();
+    expect(await record.verify(japan)).toMatchObject({ verdict: 'RESTATED', responses: 13, erased: 2 });
+    const [row] = await record.sql<{ n: number }>(
+      `SELECT count(*)::integer AS n FROM seal_leaf WHERE salt IS NULL AND response_id IS NULL AND origin IS NULL`,
+    );
+    expect(row?.n).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('inferred scores', () => {
+  let record: SealedRecord;
+  beforeAll(async () => {
+    record = await openSealedRecord();
+    await record.submit(answers(30));
+    await record.submit(
+      Array.from({ length: 12 }, (_, i) => ({
+        externalId: `c${i}`,
+        answeredAt: iso(i * 9),
+        comment: 'words only',
+        region: 'Peru',
+      })),
+    );
+    const artefact = {
+      confusion: [
+        [80, 15, 5],
+        [15, 70, 15],
+        [5, 15, 80],
+      ],
+    };
+    await record.sql(
+      `INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'made up', 'abc', 'RETIRED', $1)`,
+      [JSON.stringify(artefact)],
+    );
+    await record.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
+        class, detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
+      SELECT id, answered_at, cell_id, 7, mapping_version_id, class IS NOT NULL, 2, 100000, 200000, 700000, 2, 0, 0, 1000000,
+        '{}', 0, 'f', now() FROM response WHERE class IS NULL OR external_id IN ('a1', 'a4')`);
+  });
+  afterAll(() => record?.close());
+
+  it('are proven under their model version, alone and beside the surveyed ones', async () => {
+    await record.seal();
+    const inferred = await record.verify({ ...DAYS, basis: 'INFERRED', model: 7 });
+    expect(inferred).toMatchObject({ verdict: 'VERIFIED', responses: 14 });
+    expect(inferred.stated).not.toBeNull();
+    const combined = await record.verify({ ...DAYS, basis: 'COMBINED', model: 7 });
+    expect(combined).toMatchObject({ verdict: 'VERIFIED', responses: 42 });
+    expect(combined.rollups).toBeGreaterThan(inferred.rollups);
+    await record.behindTriggers(`UPDATE prediction SET promoter = promoter # 1 WHERE response_id =
+      (SELECT min(response_id::text)::uuid FROM prediction)`);
+    expect(await record.verify({ ...DAYS, basis: 'COMBINED', model: 7 })).toMatchObject({
+      verdict: 'MISMATCH',
+      reason: expect.stringMatching(/^response .* of Rollup:\d{10}:[0-9a-f]{24}:7 is not what was sealed/),
+    });
+    expect(await record.verify(DAYS)).toMatchObject({ verdict: 'VERIFIED' });
+  });
+});
+
+describe('any history', () => {
+  let record: SealedRecord;
+  beforeAll(async () => {
+    record = await openSealedRecord();
+  });
+  afterAll(() => record?.close());
+
+  const answer = fc.record({
+    externalId: fc.integer({ min: 1, max: 40 }).map(String),
+    answeredAt: fc.integer({ min: 0, max: 40 * 60 }).map(iso),
+    score: fc.option(fc.integer({ min: 0, max: 10 }), { nil: null, freq: 6 }),
+    comment: fc.constant('words'),
+    region: fc.constantFrom('Japan', 'Peru'),
+  });
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.array(answer, { minLength: 1, maxLength: 12 }) },
+    { weight: 2, arbitrary: fc.constant('seal' as const) },
+    {
+      weight: 1,
+      arbitrary: fc.integer({ min: 1, max: 40 }).map((id) => ({ erase: [String(id), String(41 - id)] })),
+    },
+  );
+
+  it('is never a mismatch, and proven once sealed', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (history) => {
+        for (const one of history) {
+          if (one === 'seal') expect((await record.seal()).refused).toEqual([]);
+          else if ('erase' in one) await record.erase(one.erase);
+          else await record.submit(one);
+          const found = await record.verify(DAYS);
+          expect(found.verdict, found.reason ?? '').not.toBe('MISMATCH');
+          expect(found.recomputed).toBe(found.stated);
+        }
+        await record.seal();
+        const { verdict, reason } = await record.verify(DAYS);
+        expect(['VERIFIED', 'VERIFIED_WITH_ERASURES', 'RESTATED'], reason ?? '').toContain(verdict);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
