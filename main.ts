@@ -22,6 +22,7 @@ import { journalLag } from './store/journal.ts';
 import { readRegistry } from './store/models.ts';
 import { latestReadings } from './store/monitoring.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
+import { createWall, forgetScopes, type Wall, WallError } from './store/wall.ts';
 
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
 
@@ -64,12 +65,14 @@ async function start(config: Config): Promise<() => Promise<void>> {
       onError,
     });
     stops.push(() => scoring.close());
-    const feed = await startLiveFeed({ ...record, now: Date.now, onError });
+    const wall = createWall({ ...record, now: Date.now });
+    const feed = await startLiveFeed({ ...record, wall, now: Date.now, onError });
     stops.push(() => feed.stop());
     const isAdmin = keyMatcher(key.value);
     const access = await openAccess({ ...config, store: record.store, isAdmin, now: Date.now, log });
     stops.push(() => access.close());
-    const server = await startServer(config, record, { graph, feed, scoring, access, seals }, log);
+    const parts = { graph, feed, scoring, access, seals, wall };
+    const server = await startServer(config, record, parts, log);
     stops.push(() => server.close());
     if (config.roles.has('follow'))
       stops.push(
@@ -92,7 +95,10 @@ async function startFollowers(
   { scoring, seals, onScored }: { scoring: Scoring; seals: Seals; onScored: ApiServer['onScored'] },
   onError: (error: Error) => void,
 ): Promise<(() => Promise<unknown>)[]> {
-  const purge = () => purgeMinuteRollups(record.store, Date.now()).catch(onError);
+  const purge = async () => {
+    await purgeMinuteRollups(record.store, Date.now()).catch(onError);
+    await forgetScopes(record.store, Date.now()).catch(onError);
+  };
   await purge();
   const timer = setInterval(purge, PURGE_EVERY_MS);
   const stops: (() => Promise<unknown>)[] = [async () => clearInterval(timer)];
@@ -116,11 +122,12 @@ async function startServer(
     scoring: Scoring;
     access: Access;
     seals: Seals;
+    wall: Wall;
   },
   log: pino.Logger,
 ): Promise<ApiServer> {
   const { store, cells, mappings, pepper } = record;
-  const { graph, feed, scoring, access, seals } = parts;
+  const { graph, feed, scoring, access, seals, wall } = parts;
   const { dimensions, cellLimit } = config;
   const warn = (message: string) => log.warn(message);
   const acceptor = createAcceptor({
@@ -133,7 +140,7 @@ async function startServer(
     now: Date.now,
     warn,
   });
-  const lineage = graph?.lineage ?? createRecordLineage(store);
+  const lineage = graph?.lineage ?? createRecordLineage;
   const checks: Record<string, ReadinessCheck> = {
     record: async () => {
       await store.rows({ name: 'ready', text: 'SELECT 1' }, []);
@@ -143,6 +150,7 @@ async function startServer(
   const server = await createApiServer({
     deps: {
       store,
+      wall,
       cells,
       mappings,
       dimensions,
@@ -234,7 +242,9 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  const expected = [ConfigError, FolderInUse, PolicyError, WrongPepper].some((kind) => error instanceof kind);
+  const expected = [ConfigError, FolderInUse, PolicyError, WallError, WrongPepper].some(
+    (kind) => error instanceof kind,
+  );
   const listening = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
   if (listening) process.stderr.write(`Scoreline cannot start: ${error.message}; set PORT to another port\n`);
   else process.stderr.write(`Scoreline cannot start: ${expected ? error.message : error.stack}\n`);

@@ -7,11 +7,12 @@ import type { SealPlace } from '../graph/seals/verify.ts';
 import type { Acceptor } from '../ingestion/accept.ts';
 import type { BatchAccount } from '../ingestion/outcome.ts';
 import type { Scoring } from '../scoring/service.ts';
-import type { Store } from '../store/client.ts';
+import type { Session, Store } from '../store/client.ts';
 import { readChampion } from '../store/models.ts';
 import { type PredictionRow, readPredictions } from '../store/predictions.ts';
 import type { RecordedMapping, RecordMappings } from '../store/provenance.ts';
 import { type ResponseRow, readResponsesById } from '../store/responses.ts';
+import type { Wall } from '../store/wall.ts';
 import type { Access } from './access/access.ts';
 import type { Caller } from './caller.ts';
 import type { Log } from './log.ts';
@@ -20,11 +21,14 @@ import type { LiveFeed } from './subscriptions/live-feed.ts';
 /** What the API works with, the same for every request. */
 export interface ApiDeps {
   readonly store: Store;
+  /** What callers read, they read behind it. */
+  readonly wall: Wall;
   readonly cells: CellDictionary;
   readonly mappings: RecordMappings;
   readonly dimensions: readonly Dimension[];
   readonly acceptor: Acceptor;
-  readonly lineage: LineageStore;
+  /** Lineage as a session sees it. */
+  readonly lineage: (session: Session) => LineageStore;
   readonly seals: SealPlace;
   readonly scoring: Scoring;
   /** How often calling a theme must be right, by theme. */
@@ -39,6 +43,14 @@ export interface ApiDeps {
   readonly onIngested: (account: BatchAccount) => void;
 }
 
+/** The same as one caller has it: the record and its lineage behind the wall. */
+export interface ScopedDeps extends Omit<ApiDeps, 'store' | 'wall' | 'lineage'> {
+  readonly store: Session;
+  /** Before the wall: for changes, and for what is about more than one caller sees (proofs, keys, the audit). */
+  readonly record: Store;
+  readonly lineage: LineageStore;
+}
+
 /** One value that was withheld, told in `extensions.masked`. */
 export interface Masked {
   readonly path: readonly (string | number)[];
@@ -47,7 +59,7 @@ export interface Masked {
 
 /** One request: who asks, what was withheld from them, and loaders that live as long as it. */
 export interface ApiContext {
-  readonly deps: ApiDeps;
+  readonly deps: ScopedDeps;
   readonly caller: Caller;
   readonly masked: Masked[];
   readonly responses: DataLoader<string, ResponseRow | null>;
@@ -57,7 +69,10 @@ export interface ApiContext {
 }
 
 /** A context for one operation of the caller. */
-export function createContext(deps: ApiDeps, caller: Caller): ApiContext {
+export function createContext(shared: ApiDeps, caller: Caller): ApiContext {
+  const { wall, ...rest } = shared;
+  const store = wall.as(caller.scope);
+  const deps: ScopedDeps = { ...rest, store, record: shared.store, lineage: shared.lineage(store) };
   return {
     deps,
     caller,

@@ -7,6 +7,7 @@ import { fanOut } from './fan-out.ts';
 import { freshness } from './freshness.ts';
 import { ingestRate } from './ingest.ts';
 import { type Place, type Report, section } from './kit/report.ts';
+import { scopes } from './scopes.ts';
 import { scoring } from './scoring.ts';
 import { series } from './series.ts';
 import { traceLatency } from './trace.ts';
@@ -20,6 +21,7 @@ type Bench = (place: Place) => Promise<Report>;
 
 const BENCHES: Record<string, Bench> = {
   series,
+  scopes,
   ingest: ingestRate,
   'fan-out': fanOut,
   freshness,

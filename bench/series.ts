@@ -27,7 +27,7 @@ interface Contender {
 
 /** 90 daily points of one segment out of a million daily rows, over HTTP with the key checked. */
 export async function series({ databaseUrl }: Place): Promise<Report> {
-  const cells = await fill(databaseUrl);
+  const cells = await fillDays(databaseUrl);
   const baseline = await startProgram('bench/series-baseline.ts', { DATABASE_URL: databaseUrl });
   const ours = await startScoreline(databaseUrl);
   const contenders = contendersOf(baseline, ours, cells.slice(0, SEGMENTS));
@@ -60,7 +60,7 @@ export async function series({ databaseUrl }: Place): Promise<Report> {
 }
 
 /** Makes the tables, the cells and a million daily rows; the cells with their ids. */
-async function fill(databaseUrl: string) {
+export async function fillDays(databaseUrl: string) {
   const store = openPostgres(databaseUrl, () => undefined);
   await migrate(store);
   await store.close();
@@ -89,7 +89,11 @@ async function fill(databaseUrl: string) {
   return rows;
 }
 
-function contendersOf(baseline: Server, ours: Server, cells: Awaited<ReturnType<typeof fill>>): Contender[] {
+function contendersOf(
+  baseline: Server,
+  ours: Server,
+  cells: Awaited<ReturnType<typeof fillDays>>,
+): Contender[] {
   const authorization = `Bearer ${KEY}`;
   const graphql = (query: string) =>
     cells.map(({ attributes }): autocannon.Request => {

@@ -4,6 +4,7 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import pg from 'pg';
 import * as schema from './schema.ts';
+import { READER, SCOPE_SETTING, VIEWS } from './wall-names.ts';
 
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 
@@ -15,7 +16,6 @@ export interface Statement {
 
 /** The pool, or the one connection of a transaction. int8 arrives as number, timestamptz as Date. */
 export interface Session {
-  readonly db: Database;
   rows<Row>(statement: Statement, parameters: readonly unknown[]): Promise<Row[]>;
 }
 
@@ -24,6 +24,8 @@ export type TimescaleEdition = 'none' | 'apache' | 'community';
 /** The system of record on one of its backends. */
 export interface Store extends Session {
   readonly backend: 'pglite' | 'postgres';
+  /** Reads as the role and through the views of the second wall (wall.ts): what the scope of that fingerprint sees. */
+  rowsAs<Row>(fingerprint: string, statement: Statement, parameters: readonly unknown[]): Promise<Row[]>;
   /** Runs `work` in one READ COMMITTED transaction: all of it or nothing. */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Calls `wake` at each NOTIFY on the channel, and once after a lost connection is back. */
@@ -34,6 +36,11 @@ export interface Store extends Session {
 }
 
 const INT8 = 20;
+/** For one transaction. */
+const BECOME_READER = `SELECT set_config('role', '${READER}', true), set_config('search_path', '${VIEWS}, public', true),
+  set_config('${SCOPE_SETTING}', $1, true)`;
+/** For the connection, until another scope uses it. */
+const SET_SCOPE = `SELECT set_config('${SCOPE_SETTING}', $1, false)`;
 
 /** Opens the embedded record in `dataDir` (undefined: in memory). The caller holds the folder's lock. */
 export async function openPglite(dataDir: string | undefined): Promise<Store> {
@@ -42,7 +49,6 @@ export async function openPglite(dataDir: string | undefined): Promise<Store> {
     parsers: { [INT8]: Number },
   });
   const session = (client: PGlite | Transaction): Session => ({
-    db: drizzlePglite(client as PGlite, { schema }) as unknown as Database,
     rows: async <Row>(statement: Statement, parameters: readonly unknown[]) =>
       (await client.query<Row>(statement.text, [...parameters])).rows,
   });
@@ -50,9 +56,14 @@ export async function openPglite(dataDir: string | undefined): Promise<Store> {
   return {
     ...store,
     backend: 'pglite',
+    rowsAs: (fingerprint, statement, parameters) =>
+      pglite.transaction(async (tx) => {
+        await tx.query(BECOME_READER, [fingerprint]);
+        return session(tx).rows(statement, parameters);
+      }),
     transaction: (work) => pglite.transaction((tx) => work(session(tx))),
     listen: (channel, wake) => pglite.listen(channel, wake),
-    exclusively: (_lock, work) => work(store.db),
+    exclusively: (_lock, work) => work(drizzlePglite(pglite, { schema }) as unknown as Database),
     close: () => pglite.close(),
   };
 }
@@ -63,19 +74,24 @@ export function openPostgres(url: string, onError: (error: Error) => void, maxCo
     getTypeParser: ((oid: number, format: 'text') =>
       oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
   };
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: maxConnections,
-    types,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-  });
-  // An idle connection that breaks (server restart) is replaced by the pool; without a listener it ends the process.
-  pool.on('error', onError);
-  // The same for one that breaks while it is lent out between two statements: the next statement then fails.
-  pool.on('connect', (client) => client.on('error', onError));
+  const openPool = (options?: string) => {
+    const opened = new pg.Pool({
+      connectionString: url,
+      max: maxConnections,
+      types,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      ...(options === undefined ? {} : { options }),
+    });
+    // An idle connection that breaks (server restart) is replaced by the pool; without a listener it ends the process.
+    opened.on('error', onError);
+    // The same for one that breaks while it is lent out between two statements: the next statement then fails.
+    opened.on('connect', (client) => client.on('error', onError));
+    return opened;
+  };
+  const pool = openPool();
+  const readers = new Readers(() => openPool(`-c role=${READER} -c search_path=${VIEWS},public`));
   const session = (client: pg.Pool | pg.PoolClient): Session => ({
-    db: drizzlePostgres(client, { schema }) as unknown as Database,
     rows: async <Row>({ name, text }: Statement, parameters: readonly unknown[]) =>
       (await client.query({ name, text, values: [...parameters] })).rows as Row[],
   });
@@ -83,6 +99,7 @@ export function openPostgres(url: string, onError: (error: Error) => void, maxCo
   return {
     ...root,
     backend: 'postgres',
+    rowsAs: (fingerprint, statement, parameters) => readers.rows(fingerprint, statement, parameters),
     transaction: (work) => inTransaction(pool, (client) => work(session(client))),
     listen: (channel, wake) => listenOn(url, channel, wake, onError),
     exclusively: async (lock, work) => {
@@ -95,8 +112,51 @@ export function openPostgres(url: string, onError: (error: Error) => void, maxCo
         client.release(true);
       }
     },
-    close: () => pool.end(),
+    close: async () => {
+      await readers.close();
+      await pool.end();
+    },
   };
+}
+
+/**
+ * Connections that are the reader from their first moment: RESET ROLE leads back to it. Each keeps its last scope, so that
+ * the next statement of the same scope costs no round trip more.
+ */
+class Readers {
+  readonly #open: () => pg.Pool;
+  readonly #scopes = new WeakMap<pg.PoolClient, string>();
+  #pool: pg.Pool | undefined;
+
+  constructor(open: () => pg.Pool) {
+    this.#open = open;
+  }
+
+  async rows<Row>(
+    fingerprint: string,
+    { name, text }: Statement,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    this.#pool ??= this.#open();
+    const client = await this.#pool.connect();
+    let broken = true;
+    try {
+      if (this.#scopes.get(client) !== fingerprint) {
+        this.#scopes.delete(client);
+        await client.query({ name: 'scope', text: SET_SCOPE, values: [fingerprint] });
+        this.#scopes.set(client, fingerprint);
+      }
+      const { rows } = await client.query({ name, text, values: [...values] });
+      broken = false;
+      return rows as Row[];
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.end();
+  }
 }
 
 async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {

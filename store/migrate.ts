@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import type { Database, Store, TimescaleEdition } from './client.ts';
+import { lowerWall, raiseWall } from './wall.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
 /** Any number that no other program takes an advisory lock on: "SCORE" on a telephone's keys. */
@@ -19,6 +21,7 @@ export interface RecordFeatures {
  */
 export async function migrate(store: Store): Promise<RecordFeatures> {
   return store.exclusively(MIGRATION_LOCK, async (db) => {
+    if (await migrationsPending(db)) await lowerWall(db);
     if (store.backend === 'pglite') {
       await migratePglite(db as never, { migrationsFolder: MIGRATIONS });
     } else {
@@ -27,8 +30,21 @@ export async function migrate(store: Store): Promise<RecordFeatures> {
     const timescale = store.backend === 'pglite' ? 'none' : await timescaleEdition(db);
     if (timescale !== 'none') await createHypertables(db);
     await rebaseRestoredJournal(db);
+    await raiseWall(db);
     return { timescale };
   });
+}
+
+/** A view would keep a migration from changing the columns that it shows. */
+async function migrationsPending(db: Database): Promise<boolean> {
+  const [table] = rowsOf<{ found: boolean }>(
+    await db.execute(sql`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS found`),
+  );
+  if (!table?.found) return true;
+  const [applied] = rowsOf<{ n: number }>(
+    await db.execute(sql`SELECT count(*)::integer AS n FROM drizzle.__drizzle_migrations`),
+  );
+  return applied?.n !== readMigrationFiles({ migrationsFolder: MIGRATIONS }).length;
 }
 
 async function timescaleEdition(db: Database): Promise<TimescaleEdition> {

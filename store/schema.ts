@@ -221,3 +221,4 @@ export * from './access-schema.ts';
 export * from './monitor-schema.ts';
 export * from './scoring-schema.ts';
 export * from './seals-schema.ts';
+export * from './wall-schema.ts';

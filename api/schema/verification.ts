@@ -42,7 +42,7 @@ export function addVerification(builder: Builder): void {
       resolve: (_root, { id }, { deps, caller }) => {
         const name = parseScoreId(id);
         if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
-        return verifyScore({ ...deps, ...deps.seals }, caller.scope, name);
+        return verifyScore({ ...deps, ...deps.seals, store: deps.record }, caller.scope, name);
       },
     }),
   );

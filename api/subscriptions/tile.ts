@@ -12,6 +12,7 @@ import {
   readJournal,
 } from '../../store/journal.ts';
 import { readScores } from '../../store/scores.ts';
+import type { Wall } from '../../store/wall.ts';
 
 /** What one live score shows: everything that its rows depend on, but for the scope. */
 export interface TileQuery {
@@ -29,6 +30,7 @@ export interface NpsUpdate {
 
 export interface TileDeps {
   readonly store: Store;
+  readonly wall: Wall;
   readonly cells: RecordCells;
   readonly now: () => number;
   readonly onError: (error: Error) => void;
@@ -143,7 +145,8 @@ export class Tile {
     let rows: ScoreRow[];
     try {
       const query = { segment, basis, groupBy, confidence: CONFIDENCE, windows: [range] };
-      rows = await readScores(this.#deps, this.#scope, query);
+      const store = this.#deps.wall.as(this.#scope);
+      rows = await readScores({ ...this.#deps, store }, this.#scope, query);
     } catch (error) {
       // Counts as changed until it could be read.
       this.markDirty();

@@ -1,5 +1,5 @@
 import type { RecordCells } from '../../store/cells.ts';
-import type { Store } from '../../store/client.ts';
+import type { Session, Store } from '../../store/client.ts';
 import {
   BEGINNING,
   followerPosition,
@@ -27,8 +27,8 @@ export interface GraphRecord {
 
 /** The projection of the record in Neo4j. */
 export interface GraphProjection {
-  /** Answers from Neo4j; from the record while that is away. */
-  readonly lineage: LineageStore;
+  /** Answers from Neo4j; from the record, as the session sees it, while that is away. */
+  readonly lineage: (session: Session) => LineageStore;
   /** Throws while Neo4j does not answer. */
   check(): Promise<void>;
   lag(): Promise<number>;
@@ -49,12 +49,10 @@ export function openGraph(
   const { store } = record;
   const deps = { ...record, driver, projected: new Set<string>() };
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
-  const lineage = withFallback(
-    createNeo4jLineage(driver, lag),
-    createRecordLineage(store),
-    isAway,
-    ({ message }) => onError(new Error(`Neo4j is away, lineage is answered by the record: ${message}`)),
-  );
+  const projected = createNeo4jLineage(driver, lag);
+  const tell = ({ message }: Error) =>
+    onError(new Error(`Neo4j is away, lineage is answered by the record: ${message}`));
+  const lineage = (session: Session) => withFallback(projected, createRecordLineage(session), isAway, tell);
   let prepared = false;
   const project = async (entries: Parameters<typeof projectEntries>[1]) => {
     if (!prepared) await ensureGraphSchema(driver);

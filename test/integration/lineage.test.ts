@@ -276,9 +276,13 @@ describe('the projection', () => {
       await stop();
       const recordLineage = createRecordLineage(record.store);
       const expected = await whole(recordLineage, EVERYTHING, score({}, 0, 420), 'UPSTREAM');
-      expect(await whole(graph.lineage, EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(expected);
+      expect(await whole(graph.lineage(record.store), EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(
+        expected,
+      );
       await graph.rebuild(() => undefined);
-      expect(await whole(graph.lineage, EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(expected);
+      expect(await whole(graph.lineage(record.store), EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(
+        expected,
+      );
     },
   );
 });

@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import type { CellDictionary } from '../domain/cell.ts';
+import type { FieldGroup, Scope } from '../domain/scope.ts';
+import type { Database, Session, Statement, Store } from './client.ts';
+import { READER, SCOPE_SETTING, VIEWS } from './wall-names.ts';
+
+/*
+ * The second wall: what the API reads, it reads as a database role that has no right to any table, through views that show
+ * what one scope sees. The views have the tables' names and lie before them in the role's search path, so that statements
+ * are the same. Without a scope they are empty; a table that is not listed here cannot be read.
+ */
+
+const FINGERPRINT = `current_setting('${SCOPE_SETTING}', true)`;
+const EVERYTHING = `(SELECT s.everything FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT})`;
+type Column = 'score' | 'response' | 'comment' | 'respondent' | 'prediction';
+/** Whether the scope sees the cell under any of the groups. */
+const sees = (cell: string, ...groups: Column[]) =>
+  `(${EVERYTHING} OR ${cell} IN (SELECT g.cell_id FROM public.scope_cell g WHERE g.fingerprint = ${FINGERPRINT}
+    AND (${groups.map((group) => `g.${group}`).join(' OR ')})))`;
+const ANY: Column[] = ['score', 'response', 'prediction'];
+
+interface Guard {
+  /** Which rows are shown; t is the table. */
+  readonly where: string;
+  /** Columns of which only the rows of some cells are shown. */
+  readonly masked?: Readonly<Record<string, Column>>;
+}
+
+/** Tables of facts: their rows belong to cells. */
+const GUARDED: Readonly<Record<string, Guard>> = {
+  response: {
+    where: sees('t.cell_id', 'score', 'response'),
+    masked: { comment: 'comment', respondent: 'respondent', external_id: 'response' },
+  },
+  response_key: {
+    where: sees('t.cell_id', ...ANY),
+    masked: { respondent: 'respondent', content_hash: 'response' },
+  },
+  source_event: {
+    where: `EXISTS (SELECT FROM public.response_key k WHERE k.id = t.response_id AND ${sees('k.cell_id', ...ANY)})`,
+  },
+  prediction: { where: sees('t.cell_id', 'score', 'prediction') },
+  rollup_minute: { where: sees('t.cell_id', 'score') },
+  rollup_hour: { where: sees('t.cell_id', 'score', 'prediction') },
+  rollup_day: { where: sees('t.cell_id', 'score') },
+  rollup_mapping: { where: sees('t.cell_id', ...ANY) },
+  cell: { where: sees('t.id', ...ANY) },
+  monitor_reading: { where: EVERYTHING },
+};
+
+/** Tables that hold nothing of a cell: models, and what sources and surveys are called. */
+const OPEN = [
+  'feature_definition',
+  'feature_set',
+  'mapping_version',
+  'model_event',
+  'model_training_set',
+  'model_version',
+  'scale_rule',
+  'source',
+  'survey_version',
+  'training_set',
+] as const;
+
+/** The role cannot be made or taken on; the message says by whom and how. */
+export class WallError extends Error {
+  override readonly name = 'WallError';
+}
+
+/**
+ * Takes the views away, before migrations change the tables under them; `raiseWall` puts them back. Until then nobody
+ * reads: the wall fails closed.
+ */
+export async function lowerWall(db: Database): Promise<void> {
+  await db.execute(sql.raw(`DROP SCHEMA IF EXISTS ${VIEWS} CASCADE`));
+}
+
+/**
+ * Makes the role and the views, unless those that are there were made from the same definitions and tables.
+ * @throws WallError when this user may not make the role.
+ */
+export async function raiseWall(db: Database): Promise<void> {
+  await ensureReader(db);
+  const columns = rowsOf<{ table: string; columns: string[] }>(
+    await db.execute(sql`SELECT table_name AS table, array_agg(column_name::text ORDER BY ordinal_position) AS columns
+      FROM information_schema.columns WHERE table_schema = 'public' GROUP BY 1`),
+  );
+  const definition = [
+    `CREATE SCHEMA ${VIEWS}`,
+    `GRANT USAGE ON SCHEMA ${VIEWS}, public TO ${READER}`,
+    ...Object.entries(GUARDED).flatMap(([table, guard]) => {
+      const names = columns.find((one) => one.table === table)?.columns ?? [];
+      return [
+        `CREATE VIEW ${VIEWS}.${table} WITH (security_barrier) AS SELECT ${names
+          .map((name) => shown(name, guard))
+          .join(', ')} FROM public.${table} t WHERE ${guard.where}`,
+        `GRANT SELECT ON ${VIEWS}.${table} TO ${READER}`,
+      ];
+    }),
+    `GRANT SELECT ON ${OPEN.map((table) => `public.${table}`).join(', ')} TO ${READER}`,
+  ];
+  const hash = createHash('sha256').update(definition.join('\n')).digest('hex');
+  const [present] = rowsOf<{ comment: string | null }>(
+    await db.execute(sql`SELECT obj_description(to_regnamespace(${VIEWS})) AS comment`),
+  );
+  if (present?.comment === hash) return;
+  await db.transaction(async (tx) => {
+    await lowerWall(tx as unknown as Database);
+    for (const statement of definition) await tx.execute(sql.raw(statement));
+    await tx.execute(sql.raw(`COMMENT ON SCHEMA ${VIEWS} IS '${hash}'`));
+  });
+}
+
+function shown(column: string, { masked }: Guard): string {
+  const group = masked?.[column];
+  return group ? `CASE WHEN ${sees('t.cell_id', group)} THEN t.${column} END AS ${column}` : `t.${column}`;
+}
+
+async function ensureReader(db: Database): Promise<void> {
+  try {
+    // Roles belong to the whole cluster: another database's start may be making it just now.
+    await db.execute(
+      sql.raw(`DO $$ BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${READER}') THEN CREATE ROLE ${READER} NOLOGIN; END IF;
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`),
+    );
+    await db.execute(
+      sql.raw(`DO $$ BEGIN
+        IF NOT pg_has_role(current_user, '${READER}', 'MEMBER') THEN EXECUTE format('GRANT ${READER} TO %I', current_user); END IF;
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`),
+    );
+  } catch (error) {
+    throw new WallError(
+      `the database role ${READER}, as which the API reads, cannot be made by this user (${(error as Error).message}); ` +
+        `let an administrator of the database run: CREATE ROLE ${READER} NOLOGIN; GRANT ${READER} TO <the user of DATABASE_URL>`,
+    );
+  }
+}
+
+function rowsOf<Row>(result: unknown): Row[] {
+  return (result as { rows: Row[] }).rows;
+}
+
+/** Sessions that see what a scope sees, whatever is asked of them. */
+export interface Wall {
+  as(scope: Scope): Session;
+}
+
+const COLUMNS: Readonly<Record<Column, FieldGroup>> = {
+  score: 'readScore',
+  response: 'readResponse',
+  comment: 'readComment',
+  respondent: 'readRespondent',
+  prediction: 'readPrediction',
+};
+const NOTE_SCOPE: Statement = {
+  name: 'wall_scope',
+  text: `INSERT INTO scope (fingerprint, everything, used_at) VALUES ($1, $2, $3)
+    ON CONFLICT (fingerprint) DO UPDATE SET used_at = excluded.used_at`,
+};
+const NOTE_CELLS: Statement = {
+  name: 'wall_cells',
+  text: `INSERT INTO scope_cell (fingerprint, cell_id, score, response, comment, respondent, prediction)
+    SELECT $1, c.* FROM json_to_recordset($2::json) AS c (id integer, score boolean, response boolean, comment boolean,
+      respondent boolean, prediction boolean) ORDER BY id ON CONFLICT DO NOTHING`,
+};
+const FORGET: Statement = {
+  name: 'wall_forget',
+  text: `WITH old AS (DELETE FROM scope WHERE used_at < $1 RETURNING fingerprint)
+    DELETE FROM scope_cell WHERE fingerprint IN (SELECT fingerprint FROM old)`,
+};
+const NOTED_AGAIN_MS = 3_600_000;
+const KEPT_MS = 7 * 24 * 3_600_000;
+
+/** Removes scopes that nobody has used for a week. */
+export async function forgetScopes(session: Session, now: number): Promise<void> {
+  await session.rows(FORGET, [new Date(now - KEPT_MS)]);
+}
+
+/** The wall of this process. A scope's cells are noted before it reads, and again when there are new ones. */
+export function createWall(deps: {
+  readonly store: Store;
+  readonly cells: CellDictionary & { readonly size: number };
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}): Wall {
+  const { store, cells, now } = deps;
+  const noted = new Map<
+    string,
+    { readonly cells: number; readonly at: number; readonly done: Promise<void> }
+  >();
+  const note = (scope: Scope): Promise<void> | undefined => {
+    const { fingerprint } = scope;
+    const known = noted.get(fingerprint);
+    if (known && known.cells === cells.size && now() - known.at < NOTED_AGAIN_MS) return known.done;
+    const done = noteScope(store, scope, cells, new Date(now()));
+    noted.set(fingerprint, { cells: cells.size, at: now(), done });
+    done.catch(() => noted.delete(fingerprint));
+    return done;
+  };
+  return {
+    as: (scope) => ({
+      rows: async (statement, parameters) => {
+        await note(scope);
+        return store.rowsAs(scope.fingerprint, statement, parameters);
+      },
+    }),
+  };
+}
+
+async function noteScope(store: Store, scope: Scope, cells: CellDictionary, at: Date): Promise<void> {
+  const columns = Object.entries(COLUMNS);
+  const everything = columns.every(([, group]) => scope.allowsAll(group));
+  const seen = everything
+    ? []
+    : cells
+        .all()
+        .filter((cell) => columns.some(([, group]) => scope.allows(group, cell)))
+        .map((cell) => ({
+          id: cell.id,
+          ...Object.fromEntries(columns.map(([column, group]) => [column, scope.allows(group, cell)])),
+        }));
+  await store.transaction(async (session) => {
+    await session.rows(NOTE_SCOPE, [scope.fingerprint, everything, at]);
+    if (seen.length > 0) await session.rows(NOTE_CELLS, [scope.fingerprint, JSON.stringify(seen)]);
+  });
+}

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVERYTHING, type Scope } from '../../domain/scope.ts';
+import { createRecordLineage } from '../../graph/record-lineage.ts';
+import { traceLineage } from '../../graph/trace.ts';
+import { readResponses, readResponsesById } from '../../store/responses.ts';
+import { readScores } from '../../store/scores.ts';
+import { forgetScopes } from '../../store/wall.ts';
+import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+
+const HOUR_MS = 3_600_000;
+const NOW = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+const answer = (i: number, region: string) => ({
+  externalId: `w${i}`,
+  answeredAt: new Date(NOW - i * HOUR_MS).toISOString(),
+  region,
+  respondent: `person-${i}@example.org`,
+  score: i % 11,
+  comment: `Comment number ${i} from ${region}.`,
+});
+const inGermany = (cell: { attributes: Readonly<Record<string, string>> }) =>
+  cell.attributes.region === 'Germany';
+const germany = narrowScope('germany', inGermany);
+const scoresOnly = narrowScope('scores only', inGermany, {
+  withheld: ['readResponse', 'readComment', 'readRespondent', 'readPrediction'],
+});
+
+let record: TestRecord;
+beforeAll(async () => {
+  record = await openTestRecord();
+  await record.submit(
+    Array.from({ length: 90 }, (_, i) => answer(i, ['Germany', 'Japan', 'Peru'][i % 3] ?? '')),
+  );
+});
+afterAll(() => record?.close());
+
+const read = <Row>(scope: Scope, text: string) => record.wall.as(scope).rows<Row>({ name: '', text }, []);
+const count = async (scope: Scope, table: string) =>
+  (await read<{ n: number }>(scope, `SELECT count(*)::integer AS n FROM ${table}`))[0]?.n;
+
+describe('the second wall', () => {
+  const guarded = [
+    'response',
+    'response_key',
+    'source_event',
+    'rollup_minute',
+    'rollup_hour',
+    'rollup_day',
+    'rollup_mapping',
+    'cell',
+  ];
+
+  it.each(guarded)(
+    'shows of %s what the scope sees, nothing without one, and everything to the administrator',
+    async (table) => {
+      const everything = await count(EVERYTHING, table);
+      const shown = await count(germany, table);
+      expect(shown).toBeGreaterThan(0);
+      expect(everything).toBeGreaterThanOrEqual(3 * (shown ?? 0) - 2);
+      const nobody = await record.store.rowsAs<{ n: number }>(
+        'never noted',
+        { name: '', text: `SELECT count(*)::integer AS n FROM ${table}` },
+        [],
+      );
+      expect(nobody).toEqual([{ n: 0 }]);
+      // By a path that the search path does not lead past.
+      await expect(read(EVERYTHING, `SELECT FROM public.${table}`)).rejects.toThrow(/permission denied/);
+    },
+  );
+
+  it('masks what the scope may not read of a response that it sees', async () => {
+    const [row] = await read<Record<string, unknown>>(scoresOnly, 'SELECT * FROM response LIMIT 1');
+    expect(row).toMatchObject({ comment: null, respondent: null, external_id: null });
+    expect(row?.class).not.toBeNull();
+    const [whole] = await read<Record<string, unknown>>(germany, 'SELECT * FROM response LIMIT 1');
+    expect(whole?.respondent).not.toBeNull();
+    expect(whole?.external_id).not.toBeNull();
+  });
+
+  it('lets nothing be written, no other table be read, and no way back to the owner', async () => {
+    await expect(read(EVERYTHING, `DELETE FROM response`)).rejects.toThrow(/permission denied/);
+    await expect(read(EVERYTHING, `UPDATE scope SET everything = true`)).rejects.toThrow(/permission denied/);
+    const readable = await record.sql<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+        AND has_table_privilege('scoreline_reader', c.oid, 'SELECT') ORDER BY 1`,
+    );
+    // Whatever is added later is closed until somebody decides that it is about no cell.
+    expect(readable.map(({ name }) => name)).toEqual([
+      'feature_definition',
+      'feature_set',
+      'mapping_version',
+      'model_event',
+      'model_training_set',
+      'model_version',
+      'scale_rule',
+      'source',
+      'survey_version',
+      'training_set',
+    ]);
+    if (record.store.backend === 'postgres') {
+      await read(germany, 'RESET ROLE').catch(() => undefined);
+      expect(await read(germany, 'SELECT current_user AS name')).toEqual([{ name: 'scoreline_reader' }]);
+    }
+  });
+
+  it('holds alone: reads that forget the scope in the program still see only what it sees', async () => {
+    const behind = { ...record, store: record.wall.as(germany), now: () => NOW };
+    const windows = [{ from: NOW - 100 * HOUR_MS, until: NOW + 2 * HOUR_MS }];
+    const query = { segment: {}, basis: 'SURVEYED' as const, confidence: 0.95, groupBy: ['region'], windows };
+    const rows = await readScores(behind, EVERYTHING, query);
+    expect(rows.map(({ group }) => group.region)).toEqual(['Germany']);
+    const page = { segment: {}, from: null, to: null, first: 500, after: null };
+    const responses = await readResponses(behind, EVERYTHING, page);
+    expect(responses).toHaveLength(30);
+    const [hidden] = await record.sql<{ id: string }>(
+      `SELECT r.id FROM response r JOIN cell c ON c.id = r.cell_id WHERE c.attributes->>'region' = 'Japan' LIMIT 1`,
+    );
+    expect(await readResponsesById(behind, EVERYTHING, [hidden?.id ?? ''])).toEqual([]);
+    const lineage = createRecordLineage(behind.store);
+    const trace = (id: string) =>
+      traceLineage({ ...behind, dimensions: [], lineage } as never, EVERYTHING, {
+        start: id,
+        direction: 'UPSTREAM',
+        first: 10,
+        after: null,
+      });
+    expect(await trace(`Response:${hidden?.id}`)).toBeNull();
+    expect(await trace(`Response:${responses[0]?.id}`)).not.toBeNull();
+  });
+
+  it('learns of new cells, and forgets scopes that nobody uses', async () => {
+    await record.submit([{ ...answer(1_000, 'Germany'), productLine: 'brand new' }]);
+    const found = await read<{ n: number }>(
+      germany,
+      `SELECT count(*)::integer AS n FROM response r JOIN cell c ON c.id = r.cell_id WHERE c.attributes->>'product_line' = 'brand new'`,
+    );
+    expect(found).toEqual([{ n: 1 }]);
+    await forgetScopes(record.store, Date.now());
+    expect(await record.sql('SELECT FROM scope')).not.toEqual([]);
+    await forgetScopes(record.store, Date.now() + 8 * 24 * HOUR_MS);
+    expect(await record.sql('SELECT FROM scope')).toEqual([]);
+    expect(await record.sql('SELECT FROM scope_cell')).toEqual([]);
+  });
+});
