@@ -93,6 +93,22 @@ export function createContext(shared: ApiDeps, caller: Caller): ApiContext {
   };
 }
 
+/** Where in the answer a resolver stands. */
+export interface ResponsePath {
+  readonly prev: ResponsePath | undefined;
+  readonly key: string | number;
+}
+
+/** The path from the root, as it stands in `extensions.masked`. */
+export function pathOf(path: ResponsePath): (string | number)[] {
+  return [...(path.prev ? pathOf(path.prev) : []), path.key];
+}
+
+/** Whether the caller may see something of the field group: then what is the same for all of it may be shown. */
+export function mayReadSome({ deps, caller: { scope } }: ApiContext, group: FieldGroup): boolean {
+  return scope.allowsAll(group) || deps.cells.all().some((cell) => scope.allows(group, cell));
+}
+
 /** Whether the caller may read the field group of that cell; if not, the path is noted as withheld. */
 export function mayRead(
   context: ApiContext,

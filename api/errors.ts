@@ -9,6 +9,7 @@ import { ScoringError } from '../scoring/service.ts';
 import { TrainingError } from '../scoring/training-job.ts';
 import { isPassingError } from '../store/errors.ts';
 import { StageError } from '../store/models.ts';
+import { KeySetUnavailable } from './access/jwt.ts';
 import type { Log } from './log.ts';
 
 /** An argument that is of the right type but makes no sense; the message names it. */
@@ -47,6 +48,13 @@ export function publicError(error: unknown): PublicError | null {
   }
   if (error instanceof Forbidden) return { code: 'FORBIDDEN', status: 403, message: error.message };
   if (error instanceof Overloaded) return { code: 'OVERLOADED', status: 503, message: error.message };
+  if (error instanceof KeySetUnavailable) {
+    return {
+      code: 'UNAVAILABLE',
+      status: 503,
+      message: 'tokens cannot be checked just now; try again shortly',
+    };
+  }
   if (isPassingError(error)) {
     return {
       code: 'UNAVAILABLE',

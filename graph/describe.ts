@@ -101,8 +101,9 @@ export async function describeParts(
   const parts: ModelPart[] = [];
   for (const model of models) {
     const from = nodeId('ModelVersion', model);
-    for (const { hash, head, examples, description } of await readTrainingSets(store, model)) {
-      const label = `${head}: ${examples} examples, ${description}`;
+    // Not how many examples: that would tell of responses that the caller may not see.
+    for (const { hash, head, description } of await readTrainingSets(store, model)) {
+      const label = `${head}: ${description}`;
       parts.push({
         model,
         from,

@@ -36,6 +36,9 @@ const STALE =
   'externalId: this id already has another answer that was given at the same time or later; ' +
   'a correction needs a later answeredAt';
 
+/** The same whether the segment or the response that is there already is out of bounds. */
+const FORBIDDEN = rejected('FORBIDDEN', 'this key may not submit responses into this segment');
+
 /** Builds the step over an open record; `deps.cells` and `deps.mappings` fill themselves as needed. */
 export function createAcceptor(deps: AcceptDeps): Acceptor {
   const commits = createGroupCommit<AcceptRow, Acceptance>({
@@ -55,7 +58,7 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
     async accept(scope, drafts) {
       const normalised = drafts.map((draft) => permitted(scope, normalise(deps, draft)));
       const responses = normalised.filter((item): item is NormalisedResponse => 'id' in item);
-      const acceptances = await commits.add(await toRows(deps, responses));
+      const acceptances = await commits.add(await toRows(deps, scope, responses));
       let next = 0;
       return normalised.map((item) => ('id' in item ? outcomeOf(acceptances[next++]) : item));
     },
@@ -68,10 +71,19 @@ function permitted(scope: Scope, item: NormalisedResponse | Outcome): Normalised
   if (!('id' in item)) return item;
   const { attributes } = item;
   if (scope.allows('submitResponse', { id: 0, key: cellKey(attributes), attributes })) return item;
-  return rejected('FORBIDDEN', 'this key may not submit responses into this segment');
+  return FORBIDDEN;
 }
 
-async function toRows(deps: AcceptDeps, responses: readonly NormalisedResponse[]): Promise<AcceptRow[]> {
+async function toRows(
+  deps: AcceptDeps,
+  scope: Scope,
+  responses: readonly NormalisedResponse[],
+): Promise<AcceptRow[]> {
+  const mayReplace = (cellId: number) => {
+    if (scope.allowsAll('submitResponse')) return true;
+    const cell = deps.cells.get(cellId);
+    return cell !== undefined && scope.allows('submitResponse', cell);
+  };
   const attributes = responses.map((response) => response.attributes);
   const cellIds = await deps.cells.ensure(deps.store, attributes, deps.cellLimit, (cell) =>
     deps.warn(`${deps.cellLimit} cells are reached: ${JSON.stringify(cell)} is filed under "other"`),
@@ -93,12 +105,14 @@ async function toRows(deps: AcceptDeps, responses: readonly NormalisedResponse[]
       eventId: sourceEventId(response.id, response.contentHash),
       position: response.event.position,
       eventHash: response.event.hash,
+      mayReplace,
     });
   }
   return rows;
 }
 
 function outcomeOf(acceptance: Acceptance | undefined): Outcome {
+  if (acceptance === 'forbidden') return FORBIDDEN;
   if (acceptance === 'stale') return rejected('STALE', STALE);
   return { status: acceptance === 'accepted' ? 'accepted' : 'duplicate' };
 }

@@ -84,7 +84,7 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cau
     evaluation: { nps: { kind: fitted.nps.kind, l2: fitted.nps.l2, ...fitted.nps.report } },
   };
   const trainedAt = new Date(deps.now());
-  const label = `trained on ${responses.length} responses`;
+  const label = `trained on responses until ${until.toISOString().slice(0, 16)}Z`;
   return register(
     store,
     deps.signingKey,

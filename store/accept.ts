@@ -16,10 +16,12 @@ export interface AcceptRow {
   readonly eventId: string;
   readonly position: string;
   readonly eventHash: string;
+  /** Whether who brings it may put something in the place of a response of that cell. */
+  readonly mayReplace: (cellId: number) => boolean;
 }
 
-/** stale: another content for a known id, but not a later answer. */
-export type Acceptance = 'accepted' | 'duplicate' | 'stale';
+/** stale: another content for a known id, but not a later answer. forbidden: the known one is not theirs to replace. */
+export type Acceptance = 'accepted' | 'duplicate' | 'stale' | 'forbidden';
 
 interface KeyRow {
   id: string;
@@ -114,6 +116,7 @@ function decide(rows: readonly AcceptRow[], known: ReadonlyMap<string, KeyRow>, 
       const ownEarlierTry = !final.has(row.id) && key?.receivedAt.getTime() === receivedAt.getTime();
       return ownEarlierTry ? 'accepted' : 'duplicate';
     }
+    if (present && !row.mayReplace(present.cellId)) return 'forbidden';
     if (present && row.answeredAt.getTime() <= present.answeredAt.getTime()) return 'stale';
     final.set(row.id, row);
     events.push(row);

@@ -36,6 +36,11 @@ export class TokenRefused extends Error {
   override readonly name = 'TokenRefused';
 }
 
+/** The key set cannot be read just now: nobody can say whether the token is good. */
+export class KeySetUnavailable extends Error {
+  override readonly name = 'KeySetUnavailable';
+}
+
 export type VerifyToken = (token: string) => Promise<TokenFacts>;
 
 /** Signatures that only the holder of a private key can make; a shared secret or none at all is not among them. */
@@ -58,7 +63,7 @@ const MAX_AGE_MS = 10 * 60_000;
 
 /**
  * Verifies tokens against the configured key set. The promise rejects with TokenRefused for a token that does not
- * pass, with another error when the key set cannot be read.
+ * pass, with KeySetUnavailable when the key set cannot be read.
  * @throws when a file of keys cannot be read.
  */
 export async function tokenVerifier(
@@ -80,9 +85,11 @@ export async function tokenVerifier(
       });
       return factsOf(payload, config, dimensions);
     } catch (error) {
-      // A key set that is down is not the token's fault.
-      if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) throw error;
-      throw new TokenRefused(error.message);
+      if (error instanceof TokenRefused) throw error;
+      // What jose says of the token has a class of its own; of the answer of the key set's server, the bare one.
+      const ofToken = error instanceof errors.JOSEError && error.code !== 'ERR_JOSE_GENERIC';
+      if (ofToken && !(error instanceof errors.JWKSTimeout)) throw new TokenRefused(error.message);
+      throw new KeySetUnavailable(`the key set of tokens cannot be read: ${(error as Error).message}`);
     }
   };
 }

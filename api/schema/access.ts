@@ -1,3 +1,4 @@
+import type { Cell } from '../../domain/cell.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
 import type { ApiKeyRow } from '../../store/api-keys.ts';
 import { attributesByField, parseAttributes } from '../access/attributes.ts';
@@ -5,7 +6,7 @@ import type { NewKey } from '../access/keys.ts';
 import type { Caller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
-import { type Builder, type DateTimeInput, momentOf } from './builder.ts';
+import { access, type Builder, type DateTimeInput, forEachDimension, momentOf } from './builder.ts';
 
 const LONGEST_NAME = 200;
 
@@ -15,6 +16,7 @@ export function addAccess(builder: Builder, dimensions: readonly Dimension[]) {
   const key = addApiKey(builder, dimensions);
   builder.queryField('apiKeys', (t) =>
     t.field({
+      ...access('administer'),
       type: [key],
       nullable: false,
       description: 'Every key, revoked and expired ones too, oldest first. For who may administer.',
@@ -25,10 +27,36 @@ export function addAccess(builder: Builder, dimensions: readonly Dimension[]) {
     }),
   );
   addKeyMutations(builder, dimensions);
+  addCells(builder, dimensions);
+}
+
+/** What policies are about. Only for administrators: that a cell exists tells that somebody answered. */
+function addCells(builder: Builder, dimensions: readonly Dimension[]) {
+  const cell = builder.objectRef<Cell>('Cell').implement({
+    ...access('administer'),
+    description: 'One combination of dimension values.',
+    fields: (t) =>
+      forEachDimension(dimensions, ({ attribute, description }) =>
+        t.string({ description, resolve: ({ attributes }) => attributes[attribute] ?? null }),
+      ),
+  });
+  builder.queryField('cells', (t) =>
+    t.field({
+      ...access('administer'),
+      type: [cell],
+      nullable: false,
+      description: 'Every combination of dimension values that the record holds. For who may administer.',
+      resolve: (_root, _args, context) => {
+        assertAdministers(context, 'list cells');
+        return [...context.deps.cells.all()];
+      },
+    }),
+  );
 }
 
 function addViewer(builder: Builder, dimensions: readonly Dimension[]) {
   const viewer = builder.objectRef<Caller>('Viewer').implement({
+    ...access('public'),
     description: 'Who asks.',
     fields: (t) => ({
       name: t.exposeString('name', { nullable: false }),
@@ -50,12 +78,18 @@ function addViewer(builder: Builder, dimensions: readonly Dimension[]) {
     }),
   });
   builder.queryField('viewer', (t) =>
-    t.field({ type: viewer, nullable: false, resolve: (_root, _args, { caller }) => caller }),
+    t.field({
+      ...access('public'),
+      type: viewer,
+      nullable: false,
+      resolve: (_root, _args, { caller }) => caller,
+    }),
   );
 }
 
 function addApiKey(builder: Builder, dimensions: readonly Dimension[]) {
   return builder.objectRef<ApiKeyRow>('ApiKey').implement({
+    ...access('administer'),
     description: 'A key as it is listed; the key itself is shown once, when it is made.',
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: ({ id }) => `ApiKey:${id}` }),
@@ -97,6 +131,7 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
       }) as never,
   });
   const payload = builder.objectRef<{ id: string; key: string }>('ApiKeyPayload').implement({
+    ...access('administer'),
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
       key: t.exposeString('key', { nullable: false, description: 'The key is shown this once.' }),
@@ -104,6 +139,7 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
   });
   builder.mutationFields((t) => ({
     createApiKey: t.field({
+      ...access('administer'),
       type: payload,
       nullable: false,
       args: { input: t.arg({ type: input, required: true }) },
@@ -114,6 +150,7 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
       },
     }),
     revokeApiKey: t.boolean({
+      ...access('administer'),
       nullable: false,
       description:
         'Ends its sockets and streams too. False when there is no such key, or it was revoked before.',

@@ -12,7 +12,7 @@ import {
 } from '../../graph/impact.ts';
 import { lineagePath } from '../../graph/path.ts';
 import { InvalidArgument } from '../errors.ts';
-import type { Builder } from './builder.ts';
+import { access, type Builder } from './builder.ts';
 import { type addLineage, startOf } from './lineage.ts';
 import type { addPageInfo } from './page-info.ts';
 import { pageSize } from './responses.ts';
@@ -27,6 +27,7 @@ export function addImpact(builder: Builder, dimensions: readonly Dimension[], re
   const impact = addImpactType(builder, refs);
   builder.queryFields((t) => ({
     impact: t.field({
+      ...access('traceLineage'),
       type: impact,
       nullable: false,
       description: `What was made with a node: the id of a ${IMPACT_KINDS.join(', ')}.`,
@@ -45,6 +46,7 @@ export function addImpact(builder: Builder, dimensions: readonly Dimension[], re
       },
     }),
     path: t.field({
+      ...access('traceLineage'),
       type: refs.lineage.page,
       description:
         'The shortest way along the lineage between two nodes or scores, from the first to the second; null when there is none. ' +
@@ -62,6 +64,7 @@ function addImpactType(builder: Builder, { lineage, pageInfo }: Refs) {
   const segments = addSegments(builder, { lineage, pageInfo });
   const decision = addDecision(builder);
   return builder.objectRef<Impact>('Impact').implement({
+    ...access('traceLineage'),
     description:
       'Hour rollups, segments and decisions that a node went into. Every score is a sum of such rollups.',
     fields: (t) => ({
@@ -95,6 +98,7 @@ function addImpactType(builder: Builder, { lineage, pageInfo }: Refs) {
 
 function addTotals(builder: Builder) {
   return builder.objectRef<ImpactTotals>('ImpactTotals').implement({
+    ...access('traceLineage'),
     fields: (t) => ({
       rollups: t.exposeInt('rollups', { description: 'Null when not counted.' }),
       segments: t.exposeInt('segments', { description: 'Cells, each once per model version.' }),
@@ -115,6 +119,7 @@ function addTotals(builder: Builder) {
 
 function addRollup(builder: Builder, { node }: Refs['lineage']) {
   return builder.objectRef<TouchedRollup>('ImpactRollup').implement({
+    ...access('traceLineage'),
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: (rollup) => rollup.node.id }),
       label: t.string({ nullable: false, resolve: (rollup) => rollup.node.label }),
@@ -130,6 +135,7 @@ function addRollup(builder: Builder, { node }: Refs['lineage']) {
 
 function addSegments(builder: Builder, { lineage, pageInfo }: Refs) {
   const segment = builder.objectRef<ImpactSegment>('ImpactSegment').implement({
+    ...access('traceLineage'),
     fields: (t) => ({
       cell: t.field({ type: lineage.node, resolve: ({ cell }) => cell && { ...cell, depth: 1 } }),
       modelVersion: t.id({ nullable: false, resolve: ({ model }) => `ModelVersion:${model}` }),
@@ -148,6 +154,7 @@ function addSegments(builder: Builder, { lineage, pageInfo }: Refs) {
     }),
   });
   return builder.objectRef<ImpactPage<ImpactSegment>>('ImpactSegmentPage').implement({
+    ...access('traceLineage'),
     fields: (t) => ({
       nodes: t.field({ type: [segment], nullable: false, resolve: ({ nodes }) => [...nodes] }),
       pageInfo: t.field({ type: pageInfo, nullable: false, resolve: (facts) => facts }),
@@ -157,6 +164,7 @@ function addSegments(builder: Builder, { lineage, pageInfo }: Refs) {
 
 function addDecision(builder: Builder) {
   return builder.objectRef<ImpactDecision>('ImpactDecision').implement({
+    ...access('traceLineage'),
     fields: (t) => ({
       about: t.id({ nullable: false, resolve: ({ model }) => `ModelVersion:${model}` }),
       label: t.exposeString('label', { nullable: false }),

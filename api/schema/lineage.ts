@@ -6,7 +6,7 @@ import type { LineageEdge, TracedNode } from '../../graph/steps.ts';
 import { type LineagePage, lineageNode, traceLineage } from '../../graph/trace.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
-import type { Builder } from './builder.ts';
+import { access, type Builder } from './builder.ts';
 import type { AnyNode, addNode } from './node.ts';
 import type { addPageInfo } from './page-info.ts';
 import { pageSize } from './responses.ts';
@@ -20,6 +20,7 @@ export function addLineage(
 ) {
   const refs = addPage(builder, pageInfo);
   builder.objectRef<Extract<AnyNode, { __typename: 'LineageRecord' }>>('LineageRecord').implement({
+    ...access('traceLineage'),
     description: 'A node of the lineage graph that has no type of its own.',
     interfaces: [node as never],
     fields: (t) => ({
@@ -32,6 +33,7 @@ export function addLineage(
   const direction = builder.enumType('TraceDirection', { values: ['UPSTREAM', 'DOWNSTREAM'] as const });
   builder.queryField('trace', (t) =>
     t.field({
+      ...access('traceLineage'),
       type: refs.page,
       nullable: false,
       description: 'From an NpsRow id or any node id.',
@@ -63,6 +65,7 @@ export function startOf(dimensions: readonly Dimension[], id: string): ScoreStar
 
 function addPage(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>) {
   const node = builder.objectRef<TracedNode>('LineageNode').implement({
+    ...access('traceLineage'),
     description:
       "kind is the node's label in the lineage graph: Rollup, Response, SourceEvent, Source, ModelVersion, Cell, …",
     fields: (t) => ({
@@ -74,6 +77,7 @@ function addPage(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>) {
     }),
   });
   const edge = builder.objectRef<LineageEdge>('LineageEdge').implement({
+    ...access('traceLineage'),
     fields: (t) => ({
       from: t.exposeID('from', { nullable: false }),
       to: t.exposeID('to', { nullable: false }),
@@ -81,6 +85,7 @@ function addPage(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>) {
     }),
   });
   const page = builder.objectRef<LineagePage>('LineagePage').implement({
+    ...access('traceLineage'),
     description:
       'edges join nodes of this page to nodes of this or an earlier page; complete = false only with a reason.',
     fields: (t) => ({

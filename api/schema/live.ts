@@ -4,7 +4,7 @@ import { parsePosition } from '../../store/journal.ts';
 import { InvalidArgument } from '../errors.ts';
 import { TileSubscription } from '../subscriptions/cohort.ts';
 import type { NpsUpdate } from '../subscriptions/tile.ts';
-import type { Builder } from './builder.ts';
+import { access, type Builder } from './builder.ts';
 import type { addNps } from './nps.ts';
 import { type addSegment, segmentOf } from './segment.ts';
 
@@ -16,6 +16,7 @@ export function addLive(
   { row, basis }: ReturnType<typeof addNps>,
 ) {
   const update = builder.objectRef<NpsUpdate>('NpsUpdate').implement({
+    ...access('readScore'),
     description:
       'position: where this update stands in the journal; subscribe again with `after` to miss nothing.',
     fields: (t) => ({
@@ -25,6 +26,7 @@ export function addLive(
   });
   builder.subscriptionField('npsUpdates', (t) =>
     t.field({
+      ...access('readScore'),
       type: update,
       nullable: false,
       description:

@@ -1,7 +1,7 @@
 import type { ModelEventRow } from '../../store/model-provenance.ts';
 import type { FeatureRow, TrainingSetRow } from '../../store/models.ts';
 import { MODEL_STAGES } from '../../store/scoring-schema.ts';
-import type { Builder } from './builder.ts';
+import { access, type Builder } from './builder.ts';
 
 type StageRef = ReturnType<typeof addStage>;
 
@@ -22,6 +22,7 @@ function addStage(builder: Builder) {
 
 function addTrainingSet(builder: Builder) {
   return builder.objectRef<TrainingSetRow>('TrainingSet').implement({
+    ...access('manageModels'),
     fields: (t) => ({
       hash: t.exposeString('hash', { nullable: false, description: 'SHA-256 over its members in order.' }),
       head: t.exposeString('head', { nullable: false }),
@@ -37,6 +38,7 @@ function addTrainingSet(builder: Builder) {
 
 function addFeature(builder: Builder) {
   return builder.objectRef<FeatureRow>('Feature').implement({
+    ...access('public'),
     fields: (t) => ({
       key: t.exposeString('key', { nullable: false }),
       name: t.exposeString('name', { nullable: false }),
@@ -54,6 +56,7 @@ function addFeature(builder: Builder) {
 
 function addEvent(builder: Builder, stage: StageRef) {
   return builder.objectRef<ModelEventRow>('ModelEvent').implement({
+    ...access('manageModels'),
     fields: (t) => ({
       from: t.field({ type: stage, resolve: (event) => event.from }),
       to: t.field({ type: stage, nullable: false, resolve: (event) => event.to }),

@@ -10,7 +10,7 @@ import type { InputChange } from '../../domain/input-drift.ts';
 import type { TimeRange } from '../../domain/time-windows.ts';
 import { type ModelFacts, readModelFacts, readPaired } from '../../store/quality.ts';
 import { InvalidArgument } from '../errors.ts';
-import { type Builder, type DateTimeInput, momentOf } from './builder.ts';
+import { access, type Builder, type DateTimeInput, momentOf } from './builder.ts';
 import { addReadings } from './model-readings.ts';
 import { modelArgument } from './models.ts';
 import { type addSegment, segmentOf } from './segment.ts';
@@ -32,6 +32,7 @@ export function addModelQuality(
   addComparison(builder, dimensions, segment);
   builder.queryField('modelQuality', (t) =>
     t.field({
+      ...access('readPrediction'),
       type: quality,
       nullable: false,
       description:
@@ -66,6 +67,7 @@ function addComparison(
   segment: ReturnType<typeof addSegment>,
 ) {
   const comparison = builder.objectRef<PairedComparison>('ModelComparison').implement({
+    ...access('readPrediction'),
     description: 'Challenger against champion on the same responses; below 0 the challenger is better.',
     fields: (t) => ({
       judged: t.exposeInt('n', { nullable: false }),
@@ -83,6 +85,7 @@ function addComparison(
   });
   builder.queryField('modelComparison', (t) =>
     t.field({
+      ...access('readPrediction'),
       type: comparison,
       description:
         'Two model versions on responses of the time that both have scored and that have a surveyed class; null with too few. ' +
@@ -122,6 +125,7 @@ function wholeMinutes(from: DateTimeInput, to: DateTimeInput): TimeRange {
 
 function addInputChange(builder: Builder, metric: ReturnType<typeof addReadings>) {
   return builder.objectRef<InputChange>('InputChange').implement({
+    ...access('readPrediction'),
     description: 'One figure of the texts of a time beside that of the equally long time before.',
     fields: (t) => ({
       metric: t.field({ type: metric, nullable: false, resolve: ({ metric }) => metric }),
@@ -142,6 +146,7 @@ function addQuality(
   inputChange: ReturnType<typeof addInputChange>,
 ) {
   return builder.objectRef<Quality>('ModelQuality').implement({
+    ...access('readPrediction'),
     description: 'Null figures: nothing to judge by, or too few for this caller.',
     fields: (t) => ({
       judged: t.int({
@@ -187,6 +192,7 @@ function addQuality(
 
 function addMixChange(builder: Builder) {
   return builder.objectRef<MixChange>('MixChange').implement({
+    ...access('readPrediction'),
     fields: (t) => ({
       chiSquared: t.exposeFloat('chiSquared', { nullable: false }),
       pValue: t.exposeFloat('pValue', { nullable: false }),

@@ -3,7 +3,7 @@ import { MODEL_METRICS, type ModelMetric } from '../../store/monitor-schema.ts';
 import { type Reading, readReadings } from '../../store/monitoring.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
-import { type Builder, forEachDimension, momentOf } from './builder.ts';
+import { access, type Builder, forEachDimension, momentOf } from './builder.ts';
 import { modelArgument } from './models.ts';
 
 const DAY_MS = 86_400_000;
@@ -30,6 +30,7 @@ export function addReadings(builder: Builder, dimensions: readonly Dimension[]) 
     ) as Record<ModelMetric, { value: ModelMetric; description: string }>,
   });
   const reading = builder.objectRef<Reading>('ModelReading').implement({
+    ...access('readPrediction'),
     description: 'One figure of the week that ends at `until`, beside the four weeks before that week.',
     fields: (t) => ({
       metric: t.field({ type: metric, nullable: false, resolve: ({ metric }) => metric }),
@@ -61,6 +62,7 @@ export function addReadings(builder: Builder, dimensions: readonly Dimension[]) 
   });
   builder.queryField('modelReadings', (t) =>
     t.field({
+      ...access('readPrediction'),
       type: [reading],
       nullable: false,
       description:

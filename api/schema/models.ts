@@ -6,9 +6,9 @@ import {
 } from '../../store/model-provenance.ts';
 import { type RegisteredModel, readRegistry } from '../../store/models.ts';
 import type { ModelStage } from '../../store/scoring-schema.ts';
-import type { ApiContext } from '../context.ts';
+import { type ApiContext, pathOf, type ResponsePath } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
-import { type Builder, type DateTimeInput, momentOf } from './builder.ts';
+import { access, type Builder, type DateTimeInput, momentOf } from './builder.ts';
 import { addModelProvenance } from './model-provenance.ts';
 import type { addNode } from './node.ts';
 
@@ -41,6 +41,7 @@ export async function findModel(id: number, { deps }: ApiContext): Promise<Regis
 export function addModels(builder: Builder, node: ReturnType<typeof addNode>) {
   const { stage, trainingSet, feature, event } = addModelProvenance(builder);
   const model = builder.objectRef<RegisteredModel>('ModelVersion').implement({
+    ...access('public'),
     description:
       'One version of the model: an encoder, heads, their calibration, and what they were trained on.',
     interfaces: [node as never],
@@ -64,15 +65,18 @@ export function addModels(builder: Builder, node: ReturnType<typeof addNode>) {
         resolve: ({ trainedAt }) => (trainedAt && trainedAt.getTime() > 0 ? trainedAt : null),
       }),
       evaluation: t.field({
+        ...access('manageModels'),
         type: 'JSON',
         description: 'On examples that no part of it saw.',
-        resolve: (row) => row.evaluation,
+        resolve: (row, _args, context, info) => (mayReadWhole(context, info.path) ? row.evaluation : null),
       }),
       trainingSets: t.field({
+        ...access('manageModels'),
         type: [trainingSet],
         nullable: false,
         description: 'By hash: what each head was trained on, without its texts.',
-        resolve: ({ id }, _args, { deps }) => readTrainingSets(deps.store, id),
+        resolve: ({ id }, _args, context, info) =>
+          mayReadWhole(context, info.path) ? readTrainingSets(context.deps.store, id) : [],
       }),
       features: t.field({
         type: [feature],
@@ -81,10 +85,12 @@ export function addModels(builder: Builder, node: ReturnType<typeof addNode>) {
         resolve: ({ id }, _args, { deps }) => readFeatures(deps.store, id),
       }),
       history: t.field({
+        ...access('manageModels'),
         type: [event],
         nullable: false,
         description: 'Every change of stage, oldest first.',
-        resolve: ({ id }, _args, { deps }) => readModelEvents(deps.store, id),
+        resolve: ({ id }, _args, context, info) =>
+          mayReadWhole(context, info.path) ? readModelEvents(context.deps.store, id) : [],
       }),
       signature: t.string({
         description: "Ed25519 over the manifest by the instance's key, with the public key; JSON.",
@@ -94,6 +100,7 @@ export function addModels(builder: Builder, node: ReturnType<typeof addNode>) {
   });
   builder.queryField('modelVersions', (t) =>
     t.field({
+      ...access('public'),
       type: [model],
       nullable: false,
       description: 'Oldest first.',
@@ -112,6 +119,7 @@ function addModelMutations(builder: Builder, model: ReturnType<typeof addModels>
   };
   builder.mutationFields((t) => ({
     trainModel: t.field({
+      ...access('manageModels'),
       type: model,
       nullable: false,
       description: 'Trains heads on labelled responses answered before `until`; the result is a candidate.',
@@ -122,6 +130,7 @@ function addModelMutations(builder: Builder, model: ReturnType<typeof addModels>
       },
     }),
     shadowModel: t.field({
+      ...access('manageModels'),
       type: model,
       nullable: false,
       description: 'Lets a candidate score the same stream beside the champion.',
@@ -133,6 +142,7 @@ function addModelMutations(builder: Builder, model: ReturnType<typeof addModels>
       },
     }),
     promoteModel: t.field({
+      ...access('manageModels'),
       type: model,
       nullable: false,
       description: 'Makes it champion at once; the champion before is retired.',
@@ -144,6 +154,7 @@ function addModelMutations(builder: Builder, model: ReturnType<typeof addModels>
       },
     }),
     rollbackModel: t.field({
+      ...access('manageModels'),
       type: model,
       nullable: false,
       description: 'Back to the champion before this one; answers with it.',
@@ -152,6 +163,16 @@ function addModelMutations(builder: Builder, model: ReturnType<typeof addModels>
         one(await context.deps.scoring.rollback(causeOf(context, reason)), context),
     }),
   }));
+}
+
+/**
+ * Whether the caller may know what was made of all responses together: who manages models, or may see every
+ * prediction. For others it would tell how many there are that they may not see; the path is then noted as withheld.
+ */
+function mayReadWhole({ caller: { scope }, masked }: ApiContext, path: ResponsePath): boolean {
+  if (scope.allowsAll('manageModels') || scope.allowsAll('readPrediction')) return true;
+  masked.push({ path: pathOf(path), reason: 'not granted: manageModels' });
+  return false;
 }
 
 function untilOf(until: DateTimeInput | null | undefined, { deps }: ApiContext): Date {

@@ -1,7 +1,7 @@
 import type { RegisteredModel } from '../../store/models.ts';
 import type { ResponseRow } from '../../store/responses.ts';
 import type { ApiContext } from '../context.ts';
-import type { Builder } from './builder.ts';
+import { access, type Builder } from './builder.ts';
 
 /** What `node` can answer with; `__typename` tells which type. */
 export type AnyNode =
@@ -33,12 +33,14 @@ export function responseKeyOf(id: string): string | null {
 /** Adds the interface Node and the query for one. */
 export function addNode(builder: Builder, load: NodeLoader) {
   const node = builder.interfaceRef<AnyNode>('Node').implement({
+    ...access('public'),
     description: 'Anything that has an id of its own.',
     resolveType: ({ __typename }) => __typename,
     fields: (t) => ({ id: t.id({ nullable: false, resolve: nodeId }) }),
   });
   builder.queryField('node', (t) =>
     t.field({
+      ...access('public'),
       type: node,
       description: 'What the id names, or null when it does not exist for this caller.',
       args: { id: t.arg.id({ required: true }) },

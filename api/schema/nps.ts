@@ -13,7 +13,7 @@ import {
 import { readChange, readScores, type ScoreChange, type ScoreWindow } from '../../store/scores.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
-import { type Builder, type DateTimeInput, forEachDimension, momentOf } from './builder.ts';
+import { access, type Builder, type DateTimeInput, forEachDimension, momentOf } from './builder.ts';
 import { type addSegment, segmentOf } from './segment.ts';
 
 /** Adds NpsRow, NpsChange and the queries nps, npsSeries, npsChange. */
@@ -30,6 +30,7 @@ export function addNps(
 
   builder.queryFields((t) => ({
     nps: t.field({
+      ...access('readScore'),
       type: [row],
       nullable: false,
       description: 'The score of the window that ends with the bucket holding `asOf` (default: now).',
@@ -54,6 +55,7 @@ export function addNps(
       },
     }),
     npsSeries: t.field({
+      ...access('readScore'),
       type: [row],
       nullable: false,
       description:
@@ -103,6 +105,7 @@ function addChangeQuery(
   const change = addNpsChange(builder, row);
   builder.queryField('npsChange', (t) =>
     t.field({
+      ...access('readScore'),
       type: change,
       nullable: false,
       description: 'Two windows compared; they must not overlap. Edges are whole minutes.',
@@ -131,6 +134,7 @@ function addChangeQuery(
 
 function addNpsRow(builder: Builder, dimensions: readonly Dimension[]) {
   return builder.objectRef<ScoreRow>('NpsRow').implement({
+    ...access('readScore'),
     description:
       'One score, flat for BI tools, with what is needed to judge it. ' +
       "Counts are of the row's own window and segment.",
@@ -193,6 +197,7 @@ function addNpsRow(builder: Builder, dimensions: readonly Dimension[]) {
 
 function addNpsChange(builder: Builder, row: ReturnType<typeof addNpsRow>) {
   return builder.objectRef<ScoreChange>('NpsChange').implement({
+    ...access('readScore'),
     description: 'b minus a, in score points.',
     fields: (t) => ({
       before: t.expose('before', { type: row, nullable: false }),

@@ -1,4 +1,4 @@
-import type { Builder } from './builder.ts';
+import { access, type Builder } from './builder.ts';
 
 export interface PageFacts {
   readonly hasNextPage: boolean;
@@ -8,6 +8,7 @@ export interface PageFacts {
 /** Adds PageInfo. */
 export function addPageInfo(builder: Builder) {
   return builder.objectRef<PageFacts>('PageInfo').implement({
+    ...access('public'),
     fields: (t) => ({
       hasNextPage: t.exposeBoolean('hasNextPage', { nullable: false }),
       endCursor: t.exposeString('endCursor'),

@@ -4,10 +4,10 @@ import { NPS_CLASSES, SENTIMENTS } from '../../scoring/model.ts';
 import { type Classification, calledThemes } from '../../scoring/predict.ts';
 import type { PredictionRow } from '../../store/predictions.ts';
 import type { ResponseRow } from '../../store/responses.ts';
-import { type ApiContext, mayRead } from '../context.ts';
-import { InvalidArgument } from '../errors.ts';
+import { type ApiContext, mayRead, mayReadSome, pathOf, type ResponsePath } from '../context.ts';
+import { Forbidden, InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
-import type { Builder } from './builder.ts';
+import { access, type Builder } from './builder.ts';
 import { type addModels, findModel, modelArgument } from './models.ts';
 import { responseKeyOf } from './node.ts';
 import type { addNpsClass } from './nps-class.ts';
@@ -31,11 +31,14 @@ export function addPredictions(
   const prediction = addPrediction(builder, model, npsClass);
   builder.queryField('classify', (t) =>
     t.field({
+      ...access('readPrediction'),
       type: [prediction],
       nullable: false,
       description: 'Try texts on the champion, or on a named version; nothing is stored.',
       args: { texts: t.arg.stringList({ required: true }), modelVersion: t.arg.id() },
-      resolve: async (_root, { texts, modelVersion }, { deps }) => {
+      resolve: async (_root, { texts, modelVersion }, context) => {
+        const { deps } = context;
+        if (!mayReadSome(context, 'readPrediction')) throw new Forbidden('this key may not see predictions');
         assertTexts(texts);
         const version = modelVersion ? modelArgument('modelVersion', modelVersion) : null;
         const found = await deps.scoring.model(version);
@@ -91,6 +94,7 @@ function addPrediction(
   const themeScore = builder
     .objectRef<{ theme: string; probability: number; called: boolean }>('ThemeScore')
     .implement({
+      ...access('readPrediction'),
       fields: (t) => ({
         theme: t.exposeString('theme', { nullable: false }),
         probability: t.exposeFloat('probability', { nullable: false }),
@@ -102,6 +106,7 @@ function addPrediction(
       }),
     });
   const tokenShare = builder.objectRef<{ token: string; share: number }>('TokenShare').implement({
+    ...access('readComment'),
     description:
       'What a token gave to the logit of the winning class; features and the bias stand in brackets. They add up to it.',
     fields: (t) => ({
@@ -110,6 +115,7 @@ function addPrediction(
     }),
   });
   return builder.objectRef<ShownPrediction>('Prediction').implement({
+    ...access('readPrediction'),
     description: 'What one model version says of a text.',
     fields: (t) => ({
       modelVersion: t.field({
@@ -160,24 +166,33 @@ function addPrediction(
         description: 'Why it does not say; then class and sentiment are null.',
       }),
       explanation: t.field({
+        ...access('readComment'),
         type: [tokenShare],
         nullable: false,
         args: { head: t.arg({ type: head, required: true, defaultValue: 'NPS' }) },
-        resolve: async ({ model, source, cellId }, { head }, context, info) => {
-          const path = [...(info.path.prev ? [String(info.path.prev.key)] : []), info.path.key];
-          if (cellId !== null && !mayRead(context, 'readComment', cellId, path)) return [];
-          const found = await source();
-          if (!found) return [];
-          const which = head === 'NPS' ? 'nps' : 'sentiment';
-          return [...(await context.deps.scoring.explain(model, found, which)).shares];
-        },
+        resolve: explain,
       }),
     }),
   });
 }
 
+/** What the text's tokens gave; the text of a stored prediction is a comment. */
+async function explain(
+  { model, source, cellId }: ShownPrediction,
+  { head }: { head: 'NPS' | 'SENTIMENT' },
+  context: ApiContext,
+  info: { readonly path: ResponsePath },
+) {
+  if (cellId !== null && !mayRead(context, 'readComment', cellId, pathOf(info.path))) return [];
+  const found = await source();
+  if (!found) return [];
+  const which = head === 'NPS' ? 'nps' : 'sentiment';
+  return [...(await context.deps.scoring.explain(model, found, which)).shares];
+}
+
 function addReproduction(builder: Builder) {
   const reproduction = builder.objectRef<{ same: boolean; reason: string | null }>('Reproduction').implement({
+    ...access('readPrediction'),
     fields: (t) => ({
       same: t.exposeBoolean('same', { nullable: false }),
       reason: t.exposeString('reason', { description: 'Why it did not come out the same.' }),
@@ -185,6 +200,7 @@ function addReproduction(builder: Builder) {
   });
   builder.mutationField('reproducePrediction', (t) =>
     t.field({
+      ...access('readPrediction'),
       type: reproduction,
       nullable: false,
       description: 'Runs a stored prediction again with its pinned model, features and text.',

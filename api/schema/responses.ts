@@ -1,10 +1,10 @@
 import type { Dimension } from '../../domain/dimensions.ts';
 import { describeScale } from '../../domain/scale.ts';
 import { type ResponseCursor, type ResponseRow, readResponses } from '../../store/responses.ts';
-import { type ApiContext, mayRead } from '../context.ts';
+import { type ApiContext, mayRead, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
-import { type Builder, forEachDimension, momentOf } from './builder.ts';
+import { access, type Builder, forEachDimension, momentOf } from './builder.ts';
 import { type addNode, RESPONSE_PREFIX } from './node.ts';
 import type { addNpsClass } from './nps-class.ts';
 import { addPageInfo } from './page-info.ts';
@@ -33,12 +33,14 @@ export function addResponses(
   const response = addResponse(builder, dimensions, refs);
   const pageInfo = addPageInfo(builder);
   const edge = builder.objectRef<ResponseRow>('ResponseEdge').implement({
+    ...access('readResponse'),
     fields: (t) => ({
       node: t.field({ type: response, nullable: false, resolve: (row) => row }),
       cursor: t.string({ nullable: false, resolve: cursorOf }),
     }),
   });
   const connection = builder.objectRef<ResponsePage>('ResponseConnection').implement({
+    ...access('readResponse'),
     fields: (t) => ({
       edges: t.field({ type: [edge], nullable: false, resolve: ({ rows }) => rows }),
       pageInfo: t.field({
@@ -53,6 +55,7 @@ export function addResponses(
   });
   builder.queryField('responses', (t) =>
     t.field({
+      ...access('readResponse'),
       type: connection,
       nullable: false,
       description: 'Newest answers first; `from` inclusive, `to` exclusive.',
@@ -85,6 +88,7 @@ function addResponse(builder: Builder, dimensions: readonly Dimension[], refs: R
   const { node, npsClass, prediction } = refs;
   const mapping = (row: ResponseRow, context: ApiContext) => context.mappings.load(row.mappingVersionId);
   return builder.objectRef<ResponseRow>('Response').implement({
+    ...access('readResponse'),
     description: "One respondent's answer after normalising.",
     // The interface's shape is that of any node; what `node` loads says its type itself.
     interfaces: [node as never],
@@ -113,6 +117,7 @@ function addResponse(builder: Builder, dimensions: readonly Dimension[], refs: R
         resolve: async (row, _args, context) => (await mapping(row, context)).surveyVersion,
       }),
       comment: t.string({
+        ...access('readComment'),
         description:
           'Redacted text; null with a reason in `extensions.masked` when the caller may not read it.',
         // Asked of every response: whether there is a comment is part of what is withheld.
@@ -120,11 +125,13 @@ function addResponse(builder: Builder, dimensions: readonly Dimension[], refs: R
           mayRead(context, 'readComment', row.cellId, pathOf(info.path)) ? row.comment : null,
       }),
       respondent: t.string({
+        ...access('readRespondent'),
         description: 'Pseudonym; null with a reason in `extensions.masked` when the caller may not read it.',
         resolve: (row, _args, context, info) =>
           mayRead(context, 'readRespondent', row.cellId, pathOf(info.path)) ? row.respondent : null,
       }),
       prediction: t.field({
+        ...access('readPrediction'),
         type: prediction,
         description: 'By the champion; null until scored, or when the caller may not read it.',
         resolve: (row, _args, context) => predictionOf(row, context),
@@ -137,15 +144,6 @@ function addResponse(builder: Builder, dimensions: readonly Dimension[], refs: R
       ),
     }),
   });
-}
-
-interface ResponsePath {
-  readonly prev: ResponsePath | undefined;
-  readonly key: string | number;
-}
-
-function pathOf(path: ResponsePath): (string | number)[] {
-  return [...(path.prev ? pathOf(path.prev) : []), path.key];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineDimensions } from '../../domain/dimensions.ts';
+import { FIELD_GROUPS } from '../../domain/scope.ts';
 import { buildSchema } from './schema.ts';
 
 const schema = buildSchema(defineDimensions([{ field: 'fare' }, { field: 'homeAirport' }]));
@@ -38,4 +39,39 @@ describe('a deployment with dimensions of its own', () => {
       expect(free).toEqual([]);
     },
   );
+});
+
+describe('access', () => {
+  const CLASSES: readonly unknown[] = ['public', ...FIELD_GROUPS];
+  const fields = Object.values(schema.getTypeMap()).flatMap((type) => {
+    if (type.name.startsWith('__') || !('getInterfaces' in type)) return [];
+    return Object.values(type.getFields()).map((field) => ({
+      name: `${type.name}.${field.name}`,
+      shows: field.extensions.access ?? type.extensions.access,
+    }));
+  });
+
+  it('is said of every field: tag it with access(...) of builder.ts, or its type', () => {
+    expect(fields.filter(({ shows }) => !CLASSES.includes(shows))).toEqual([]);
+    expect(fields.length).toBeGreaterThan(100);
+  });
+
+  it('is public only for what is the same for everybody, or is about the caller', () => {
+    const types = new Set(
+      fields.filter(({ shows }) => shows === 'public').map(({ name }) => name.replace(/\..*/, '')),
+    );
+    expect([...types].sort()).toEqual(['Feature', 'ModelVersion', 'Node', 'PageInfo', 'Query', 'Viewer']);
+    const queries = fields.filter(({ name, shows }) => shows === 'public' && name.startsWith('Query.'));
+    expect(queries.map(({ name }) => name)).toEqual(['Query.modelVersions', 'Query.node', 'Query.viewer']);
+  });
+
+  it.each([
+    ['Response.comment', 'readComment'],
+    ['Response.respondent', 'readRespondent'],
+    ['Prediction.explanation', 'readComment'],
+    ['ModelVersion.trainingSets', 'manageModels'],
+    ['Query.apiKeys', 'administer'],
+  ])('%s shows %s', (name, shows) => {
+    expect(fields.find((field) => field.name === name)?.shows).toBe(shows);
+  });
 });

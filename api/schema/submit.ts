@@ -4,7 +4,7 @@ import { createItemReader } from '../../ingestion/connectors/responses.ts';
 import { type BatchAccount, type Rejection, submitItems } from '../../ingestion/submit.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
-import { type Builder, type DateTimeInput, forEachDimension } from './builder.ts';
+import { access, type Builder, type DateTimeInput, forEachDimension } from './builder.ts';
 
 interface ResponseInputShape extends Record<string, unknown> {
   readonly answeredAt: DateTimeInput;
@@ -30,6 +30,7 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
       }) as never,
   });
   const rejection = builder.objectRef<Rejection>('Rejection').implement({
+    ...access('submitResponse'),
     fields: (t) => ({
       index: t.exposeInt('index', { nullable: false }),
       code: t.exposeString('code', { nullable: false }),
@@ -37,6 +38,7 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
     }),
   });
   const payload = builder.objectRef<BatchAccount>('SubmitPayload').implement({
+    ...access('submitResponse'),
     fields: (t) => ({
       accepted: t.exposeInt('accepted', { nullable: false }),
       duplicates: t.exposeInt('duplicates', { nullable: false }),
@@ -46,6 +48,7 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
   const read = createItemReader(dimensions, 'graphql');
   builder.mutationField('submitResponses', (t) =>
     t.field({
+      ...access('submitResponse'),
       type: payload,
       nullable: false,
       description:

@@ -2,7 +2,7 @@ import { parseScoreId } from '../../domain/score.ts';
 import type { Verification } from '../../graph/seals/verdict.ts';
 import { verifyScore } from '../../graph/seals/verify.ts';
 import { InvalidArgument } from '../errors.ts';
-import type { Builder } from './builder.ts';
+import { access, type Builder } from './builder.ts';
 
 const VERDICTS = ['VERIFIED', 'VERIFIED_WITH_ERASURES', 'RESTATED', 'MISMATCH', 'UNVERIFIABLE'] as const;
 
@@ -16,6 +16,7 @@ export function addVerification(builder: Builder): void {
     values: VERDICTS,
   });
   const verification = builder.objectRef<Verification>('Verification').implement({
+    ...access('traceLineage'),
     fields: (t) => ({
       verdict: t.field({ type: verdict, nullable: false, resolve: (facts) => facts.verdict }),
       reason: t.exposeString('reason'),
@@ -35,6 +36,7 @@ export function addVerification(builder: Builder): void {
   });
   builder.queryField('verify', (t) =>
     t.field({
+      ...access('traceLineage'),
       type: verification,
       nullable: false,
       description: 'Proves the number that an NpsRow id names, or says why not.',

@@ -1,3 +1,6 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,9 +17,13 @@ import {
 
 let instance: Instance;
 let server: RunningServer;
+let policies: string;
+const SHIPPED = fileURLToPath(new URL('../../policies', import.meta.url));
 beforeAll(async () => {
   instance = await freshInstance();
-  server = await startServer(instance);
+  policies = join(instance.dataDir, 'policies');
+  cpSync(SHIPPED, policies, { recursive: true });
+  server = await startServer(instance, { SCORELINE_POLICIES: policies });
   const at = new Date(Date.now() - 60_000).toISOString();
   const items = ['Germany', 'Chile'].flatMap((region) =>
     Array.from({ length: 8 }, (_, i) => ({
@@ -226,6 +233,39 @@ describe.each(Object.entries(streams))('a subscription over %s', (name, connect)
     await until(staying.isOver, 'that ends too');
   });
 
+  it('ends when the policies change what its key may see, and the change holds for what comes next', async () => {
+    const { key } = await create({ name: 'live', role: 'feed' });
+    const stream = await begin(key);
+    const before = await ask<{ viewer: { policyVersion: string } }>(key, '{ viewer { policyVersion } }');
+    const path = join(policies, 'roles.cedar');
+    const text = readFileSync(path, 'utf8');
+    const LIST = '{ responses { edges { node { score } } } }';
+    type List = { responses: { edges: unknown[] } };
+    expect((await ask<List>(key, LIST)).data.responses.edges).toEqual([]);
+    try {
+      writeFileSync(
+        path,
+        `${text}\npermit (principal in Role::"feed", action == Action::"readResponse", resource);`,
+      );
+      await until(stream.isOver, 'it ends', 2_000);
+      expect(stream.code()).toBe(name === 'SSE' ? 'POLICY_CHANGED' : 1012);
+      expect((await ask<List>(key, LIST)).data.responses.edges).toHaveLength(16);
+      writeFileSync(path, 'permit (');
+      await until(() => server.output().includes('the change is not taken'), 'the mistake is logged', 5_000);
+      expect((await ask<List>(key, LIST)).data.responses.edges).toHaveLength(16);
+    } finally {
+      writeFileSync(path, text);
+    }
+    const version = async () =>
+      (await ask<typeof before.data>(key, '{ viewer { policyVersion } }')).data.viewer.policyVersion;
+    await until(
+      async () => (await version()) === before.data.viewer.policyVersion,
+      'the old ones are back',
+      3_000,
+    );
+    expect((await ask<List>(key, LIST)).data.responses.edges).toEqual([]);
+  });
+
   it('ends within a second when its key expires', async () => {
     const expiresAt = Date.now() + 1_500;
     const { key } = await create({
@@ -237,5 +277,115 @@ describe.each(Object.entries(streams))('a subscription over %s', (name, connect)
     await until(stream.isOver, 'it ends', 5_000);
     expect(Date.now()).toBeLessThan(expiresAt + 1_000);
     expect(Date.now()).toBeGreaterThanOrEqual(expiresAt);
+  });
+});
+
+describe('a key that may submit into one segment', () => {
+  const SUBMIT = `mutation ($input: [ResponseInput!]!) {
+    submitResponses(input: $input) { accepted duplicates rejected { index code message } } }`;
+  const item = (externalId: string, region: string, score: number, minutes: number) => ({
+    externalId,
+    source: 'shared',
+    region,
+    score,
+    answeredAt: new Date(Date.now() - minutes * 60_000).toISOString(),
+  });
+  type Submitted = {
+    submitResponses: { accepted: number; rejected: { index: number; code: string; message: string }[] };
+  };
+
+  it('puts nothing elsewhere, and nothing in the place of what lies elsewhere', async () => {
+    const { key } = await create({
+      name: 'shop Germany',
+      role: 'collector',
+      attributes: { region: ['Germany'] },
+    });
+    const submit = (by: string, ...input: object[]) => ask<Submitted>(by, SUBMIT, { input });
+    expect((await submit(ADMIN_KEY, item('taken', 'Chile', 1, 30))).data.submitResponses.accepted).toBe(1);
+    const { data } = await submit(
+      key,
+      item('mine', 'Germany', 9, 20),
+      item('new', 'Chile', 9, 20),
+      // A later answer under an id that lies in Chile, an earlier one, and one that claims to lie there.
+      item('taken', 'Germany', 9, 20),
+      item('taken', 'Germany', 9, 40),
+      item('taken', 'Chile', 9, 20),
+    );
+    expect(data.submitResponses.accepted).toBe(1);
+    const { rejected } = data.submitResponses;
+    expect(rejected.map(({ index }) => index)).toEqual([1, 2, 3, 4]);
+    expect(
+      new Set(rejected.map(({ code, message }) => `${code} ${message}`)).size,
+      'one answer for all',
+    ).toBe(1);
+    expect(rejected[0]?.code).toBe('FORBIDDEN');
+    const kept = await ask<{ responses: { edges: { node: object }[] } }>(
+      ADMIN_KEY,
+      '{ responses(segment: { region: ["Chile"] }, first: 100) { edges { node { externalId score } } } }',
+    );
+    const nodes = kept.data.responses.edges.map(({ node }) => node);
+    expect(nodes).toContainEqual({ externalId: 'taken', score: 1 });
+    expect(nodes).not.toContainEqual(expect.objectContaining({ externalId: 'new' }));
+    // It reads nothing, not even what it wrote.
+    const own = await ask<{ responses: { edges: unknown[] }; nps: { responses: number }[] }>(
+      key,
+      '{ responses { edges { node { id } } } nps { responses } }',
+    );
+    expect(own.data).toEqual({ responses: { edges: [] }, nps: [{ responses: 0 }] });
+  });
+});
+
+describe('what was made of all responses', () => {
+  const QUERY = '{ modelVersions { label evaluation history { reason } trainingSets { examples } } }';
+  type Versions = {
+    modelVersions: { evaluation: object | null; history: object[]; trainingSets: object[] }[];
+  };
+
+  it.each([
+    ['feed', {}, false],
+    ['analyst', { region: ['Germany'] }, false],
+    ['model-steward', { region: ['Germany'] }, false],
+    ['model-steward', {}, true],
+    ['auditor', {}, true],
+  ])('is shown to %s %j: %s', async (role, attributes, shown) => {
+    const { key } = await create({ name: role, role, attributes });
+    const { data, extensions } = await ask<Versions>(key, QUERY);
+    const [model] = data.modelVersions;
+    expect(model?.evaluation !== null).toBe(shown);
+    expect((model?.trainingSets.length ?? 0) > 0).toBe(shown);
+    expect((model?.history.length ?? 0) > 0).toBe(shown);
+    const masked = (extensions?.masked ?? []) as { path: unknown[] }[];
+    expect(masked.map(({ path }) => path.join('.')).sort()).toEqual(
+      shown ? [] : ['evaluation', 'history', 'trainingSets'].map((field) => `modelVersions.0.${field}`),
+    );
+  });
+
+  it('and the classifier itself is not for those who see no predictions', async () => {
+    const { key } = await create({ name: 'feed', role: 'feed' });
+    const { errors } = await ask(key, '{ classify(texts: ["good"]) { promoter } }');
+    expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    const { key: narrow } = await create({
+      name: 'narrow',
+      role: 'analyst',
+      attributes: { region: ['Germany'] },
+    });
+    expect((await ask(narrow, '{ classify(texts: ["good"]) { promoter } }')).errors).toBeUndefined();
+  });
+
+  it.each([
+    'mutation { trainModel(reason: "x") { id } }',
+    'mutation { shadowModel(id: "ModelVersion:1", reason: "x") { id } }',
+    'mutation { promoteModel(id: "ModelVersion:1", reason: "x") { id } }',
+    'mutation { rollbackModel(reason: "x") { id } }',
+  ])('is changed only by who manages models: %s', async (mutation) => {
+    for (const [role, attributes] of [
+      ['analyst', {}],
+      ['auditor', {}],
+      ['dpo', {}],
+      ['model-steward', { region: ['Germany'] }],
+    ] as const) {
+      const { key } = await create({ name: role, role, attributes });
+      expect((await ask(key, mutation)).errors?.[0]?.extensions.code, role).toBe('FORBIDDEN');
+    }
   });
 });

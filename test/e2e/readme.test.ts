@@ -96,6 +96,20 @@ describe('the README', () => {
     expect(await response.json()).toEqual(JSON.parse(answer));
   });
 
+  it('shows how a key is made and what it sees', async () => {
+    const [, body = ''] = /-d '(\{"query": "mutation \{ createApiKey.*?\})'\n```/s.exec(README) ?? [];
+    expect(await (await server.post('/graphql', body)).json()).toMatchObject({
+      data: { createApiKey: { key: expect.stringMatching(/^sl_/) } },
+    });
+    const [, seen = ''] =
+      /```\nnpm run policies -- --key "BI Germany"\n```\n\n```\n(.*?)```/s.exec(README) ?? [];
+    expect(seen).toContain('readScore');
+    const { code, output } = await runProgram(['cli/policies.ts', '--key', 'BI Germany'], instance.env)
+      .finished;
+    expect(code).toBe(0);
+    expect(output).toContain(seen);
+  });
+
   it('names every variable of the environment that is read', () => {
     const config = readFileSync(new URL('../../config.ts', import.meta.url), 'utf8');
     const read = [...config.matchAll(/^ {4}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name);

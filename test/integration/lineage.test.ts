@@ -118,7 +118,7 @@ describe('trace', () => {
       const labels = (kind: string) =>
         trace?.nodes.filter((node) => node.kind === kind).map(({ label }) => label);
       expect(labels('ModelVersion')).toEqual(['a model']);
-      expect(labels('TrainingSet')).toEqual(['nps: 9 examples, made up']);
+      expect(labels('TrainingSet')).toEqual(['nps: made up']);
       expect(labels('Feature')).toEqual(['length, version 1']);
       const model = await whole(lineage, EVERYTHING, 'ModelVersion:7', 'UPSTREAM');
       expect(model?.edges.map(({ relation, to }) => [relation, to])).toEqual([

@@ -1,0 +1,109 @@
+import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
+import { type Cell, type CellAttributes, cellKey, matchesSegment, type Segment } from '../../domain/cell.ts';
+import type { Dimension } from '../../domain/dimensions.ts';
+import { FIELD_GROUPS, type FieldGroup, type Scope } from '../../domain/scope.ts';
+import { attributesByField } from './attributes.ts';
+
+/** Of one field group: what a caller sees among some cells, or what a change gives or takes. */
+export interface ReportLine {
+  readonly group: FieldGroup;
+  /** "everything", "nothing", "region: Germany", or one text for each cell. */
+  readonly segments: readonly string[];
+}
+
+/** Stands for every value that nobody named. */
+export const ANY_OTHER = '(any other)';
+const MOST_CELLS = 20_000;
+
+/** What the scope shows of the cells, in the order of the field groups. */
+export function reportOf(
+  scope: Scope,
+  cells: readonly Cell[],
+  dimensions: readonly Dimension[],
+): ReportLine[] {
+  return FIELD_GROUPS.map((group) => {
+    if (scope.allowsAll(group)) return { group, segments: ['everything'] };
+    const seen = cells.filter((cell) => scope.allows(group, cell));
+    return { group, segments: describeCells(seen, cells, dimensions) };
+  });
+}
+
+/** What the scope `after` shows that `before` did not, and the other way round; only the groups that differ. */
+export function differenceOf(
+  before: Scope,
+  after: Scope,
+  cells: readonly Cell[],
+  dimensions: readonly Dimension[],
+) {
+  const more = (one: Scope, other: Scope): ReportLine[] =>
+    FIELD_GROUPS.flatMap((group) => {
+      const gained = cells.filter((cell) => one.allows(group, cell) && !other.allows(group, cell));
+      if (gained.length > 0) return [{ group, segments: describeCells(gained, cells, dimensions) }];
+      // The same of the cells that there are, but not of those to come.
+      const ahead = one.allowsAll(group) && !other.allowsAll(group);
+      return ahead ? [{ group, segments: ['all cells to come'] }] : [];
+    });
+  return { gained: more(after, before), lost: more(before, after) };
+}
+
+/** The cells as one segment where they are exactly one, else one by one. */
+function describeCells(
+  seen: readonly Cell[],
+  all: readonly Cell[],
+  dimensions: readonly Dimension[],
+): string[] {
+  if (seen.length === 0) return ['nothing'];
+  const valuesOf = (cells: readonly Cell[], name: string) =>
+    [...new Set(cells.map(({ attributes }) => attributes[name] ?? ''))].sort();
+  const isExactly = (segment: Segment) =>
+    all.filter(({ attributes }) => matchesSegment(segment, attributes)).length === seen.length;
+  let segment: Segment = Object.fromEntries(
+    dimensions.map(({ attribute }) => [attribute, valuesOf(seen, attribute)]),
+  );
+  if (isExactly(segment)) {
+    // Said with as few dimensions as possible: those with most values are left out first.
+    const byValues = Object.entries(segment).sort(([, a], [, b]) => b.length - a.length);
+    for (const [name] of byValues) {
+      const { [name]: _, ...rest } = segment;
+      if (isExactly(rest)) segment = rest;
+    }
+    const said = Object.entries(attributesByField(segment, dimensions));
+    return [said.map(([field, values]) => `${field}: ${values.join(', ')}`).join(' and ') || 'all cells'];
+  }
+  return seen.map(({ attributes }) =>
+    dimensions.map(({ attribute }) => attributes[attribute] ?? '?').join(' · '),
+  );
+}
+
+/**
+ * Cells to try policies on where there is no record: every combination of the values that attributes and policies
+ * name, and any other.
+ * @throws Error when there are too many.
+ */
+export function exampleCells(
+  attributes: Segment,
+  policies: readonly Readonly<Record<string, PolicyJson>>[],
+  dimensions: readonly Dimension[],
+): Cell[] {
+  const literals = policies.flatMap((byId) =>
+    Object.values(byId).flatMap(({ conditions }) => texts(conditions)),
+  );
+  let combinations: CellAttributes[] = [{}];
+  for (const { attribute } of dimensions) {
+    const values = new Set([...(attributes[attribute] ?? []), ...literals, ANY_OTHER]);
+    if (combinations.length * values.size > MOST_CELLS)
+      throw new Error('these policies name too many values to try them all: run it where the record is');
+    combinations = combinations.flatMap((one) =>
+      [...values].map((value) => ({ ...one, [attribute]: value })),
+    );
+  }
+  return combinations.map((one, i) => ({ id: i + 1, key: cellKey(one), attributes: one }));
+}
+
+function texts(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(texts);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name === 'Value' && typeof inner === 'string' ? [inner] : texts(inner),
+  );
+}

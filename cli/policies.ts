@@ -1,0 +1,212 @@
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { attributesByField, parseAttributes } from '../api/access/attributes.ts';
+import { loadPolicies, type Policies, PolicyError } from '../api/access/policies.ts';
+import { differenceOf, exampleCells, type ReportLine, reportOf } from '../api/access/report.ts';
+import { scopesUnder } from '../api/access/scope-of.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { type Cell, cellKey, type Segment } from '../domain/cell.ts';
+import { openRecord } from '../instance/open-record.ts';
+import { listApiKeys } from '../store/api-keys.ts';
+import { findServer } from './sink.ts';
+
+const USAGE = `usage: npm run policies                                      validates
+       npm run policies -- --role ROLE [--attributes JSON]     what such a caller sees
+       npm run policies -- --key NAME                          what that API key sees
+       ... --against FOLDER                                    what changed since the policies in FOLDER`;
+
+interface KeyFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly attributes: Segment;
+}
+
+/** What policies are tried on: the record's cells and keys, or none where there is no record. */
+interface Facts {
+  readonly source: string;
+  readonly cells: readonly Cell[] | null;
+  readonly keys: readonly KeyFacts[];
+}
+
+interface Subject {
+  readonly title: string;
+  readonly role: string;
+  readonly attributes: Segment;
+}
+
+const say = (text = '') => process.stdout.write(`${text}\n`);
+
+/** npm run policies: validates, and tells which field groups of which segments a caller sees. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      role: { type: 'string' },
+      attributes: { type: 'string' },
+      key: { type: 'string' },
+      against: { type: 'string' },
+    },
+  });
+  if (values.key !== undefined && (values.role ?? values.attributes) !== undefined)
+    throw new Error(`--key has a role and attributes of its own\n${USAGE}`);
+  if (values.attributes !== undefined && values.role === undefined)
+    throw new Error(`--attributes narrow a --role\n${USAGE}`);
+  const config = await loadConfig();
+  const { dimensions } = config;
+  const policies = await loadPolicies(config.policies, dimensions);
+  const before = values.against ? await loadPolicies(resolve(values.against), dimensions) : null;
+  const count = Object.keys(policies.byId).length;
+  say(`${relative('', config.policies) || '.'}: valid, version ${policies.version}, ${count} policies`);
+  say(`roles: ${policies.roles.join(', ')}`);
+  for (const warning of policies.warnings) say(`warning: ${warning}`);
+  const one = values.role !== undefined || values.key !== undefined;
+  if (!one && !before) return;
+  const facts = await readFacts(config);
+  const subjects = one ? [subjectOf(values, policies, config, facts)] : everybody(policies, config, facts);
+  let told = 0;
+  for (const subject of subjects) if (tell(subject, { policies, before, config, facts }, one)) told += 1;
+  if (!one) say(`\n${told === 0 ? 'no difference' : 'no other difference'} for any role or key`);
+}
+
+/** Each role, free and narrowed to some value, and each key. */
+function everybody({ roles }: Policies, { dimensions }: Config, { keys }: Facts): Subject[] {
+  const narrowed = Object.fromEntries(
+    dimensions.slice(0, 1).map(({ attribute }) => [attribute, ['(a value)']]),
+  );
+  return [
+    ...roles.flatMap((role) =>
+      [{}, narrowed].map((attributes) => ({ title: `role ${role}`, role, attributes })),
+    ),
+    ...keys.map((key) => ({ ...key, title: `key ${key.name}, role ${key.role}` })),
+  ];
+}
+
+/** Says what the subject sees, or the difference; false when there is none, which is said only if asked for. */
+function tell(
+  { title, role, attributes }: Subject,
+  {
+    policies,
+    before,
+    config,
+    facts,
+  }: { policies: Policies; before: Policies | null; config: Config; facts: Facts },
+  always: boolean,
+): boolean {
+  const { dimensions, smallestCount } = config;
+  const cells = facts.cells ?? exampleCells(attributes, [policies.byId, before?.byId ?? {}], dimensions);
+  const narrowing = JSON.stringify(attributesByField(attributes, dimensions));
+  const heading = `\n${title}${narrowing === '{}' ? '' : `, narrowed to ${narrowing}`}; ${facts.source}`;
+  const scope = scopesUnder(policies, smallestCount)(role, attributes);
+  if (!before) {
+    say(heading);
+    print(reportOf(scope, cells, dimensions), ' ');
+    return true;
+  }
+  const scopeBefore = scopesUnder(before, smallestCount)(role, attributes);
+  const { gained, lost } = differenceOf(scopeBefore, scope, cells, dimensions);
+  const differs = gained.length + lost.length > 0;
+  if (differs || always) say(heading);
+  if (!differs && always) say('  no difference');
+  print(gained, '+');
+  print(lost, '-');
+  return differs;
+}
+
+function print(lines: readonly ReportLine[], sign: string): void {
+  for (const { group, segments } of lines) {
+    const [first, ...others] = segments;
+    say(`${sign} ${group.padEnd(15)} ${first}`);
+    for (const other of others) say(`${sign} ${''.padEnd(15)} ${other}`);
+  }
+}
+
+function subjectOf(
+  given: { readonly role?: string; readonly attributes?: string; readonly key?: string },
+  policies: Policies,
+  { dimensions }: Config,
+  { keys }: Facts,
+): Subject {
+  if (given.key !== undefined) {
+    const found = keys.filter(({ id, name }) => name === given.key || id === given.key);
+    const [key] = found;
+    if (!key) throw new Error(`--key: no key is called ${JSON.stringify(given.key)}, or it was revoked`);
+    if (found.length > 1)
+      throw new Error(
+        `--key: several keys have this name; take one id: ${found.map(({ id }) => id).join(', ')}`,
+      );
+    return { ...key, title: `key ${key.name}, role ${key.role}` };
+  }
+  const role = given.role ?? '';
+  if (!policies.roles.includes(role))
+    throw new Error(
+      `--role: ${JSON.stringify(role)} is no role here; there are ${policies.roles.join(', ')}`,
+    );
+  let json: unknown;
+  try {
+    json = given.attributes === undefined ? {} : JSON.parse(given.attributes);
+  } catch {
+    throw new Error(`--attributes: must be JSON such as '{"region":["Germany"]}'`);
+  }
+  return {
+    title: `role ${role}`,
+    role,
+    attributes: parseAttributes(json, dimensions, (message) => new Error(`--${message}`)),
+  };
+}
+
+/** From the server that runs on the data folder, else from the record itself, else there is none. */
+async function readFacts(config: Config): Promise<Facts> {
+  const server = config.databaseUrl === undefined ? await findServer(config) : null;
+  if (server) return factsOfServer(server, config);
+  if (config.databaseUrl === undefined && !existsSync(join(config.dataDir, 'record')))
+    return { source: 'no record here: tried on the values that are named', cells: null, keys: [] };
+  const record = await openRecord(config, ({ message }) => process.stderr.write(`${message}\n`));
+  try {
+    const keys = (await listApiKeys(record.store)).filter(({ revokedAt }) => revokedAt === null);
+    const cells = record.cells.all();
+    return {
+      source: `${cells.length} cells of the record`,
+      cells,
+      keys: keys.map((key) => ({ ...key, id: `ApiKey:${key.id}` })),
+    };
+  } finally {
+    await record.close();
+  }
+}
+
+async function factsOfServer(server: { url: string; key: string }, { dimensions }: Config): Promise<Facts> {
+  const fields = dimensions.map(({ field }) => field).join(' ');
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query: `{ cells { ${fields} } apiKeys { id name role attributes revokedAt } }` }),
+  });
+  const { data, errors } = (await response.json()) as {
+    data?: { cells: Record<string, string>[]; apiKeys: (KeyFacts & { revokedAt: string | null })[] } | null;
+    errors?: { message: string }[];
+  };
+  if (!data)
+    throw new Error(
+      errors?.map(({ message }) => message).join('\n') ?? `the server answered ${response.status}`,
+    );
+  const cells = data.cells.map((values, i): Cell => {
+    const attributes = Object.fromEntries(
+      dimensions.map(({ field, attribute }) => [attribute, values[field] ?? '']),
+    );
+    return { id: i + 1, key: cellKey(attributes), attributes };
+  });
+  const keys = data.apiKeys
+    .filter(({ revokedAt }) => revokedAt === null)
+    .map((key) => ({
+      ...key,
+      attributes: parseAttributes(key.attributes, dimensions, (message) => new Error(message)),
+    }));
+  return { source: `${cells.length} cells of the server at ${server.url}`, cells, keys };
+}
+
+main().catch((error: Error) => {
+  const invalid = error instanceof PolicyError;
+  process.stderr.write(`${invalid ? 'these policies cannot be used:\n' : ''}${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,87 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshInstance, type Instance, runProgram, startServer } from '../fixtures/server.ts';
+
+/* npm run policies, before there is a record, beside a running server, and on the record that it left. */
+
+const SHIPPED = fileURLToPath(new URL('../../policies', import.meta.url));
+let instance: Instance;
+beforeAll(async () => {
+  instance = await freshInstance();
+});
+afterAll(() => instance?.remove());
+
+const policies = async (...args: string[]) => {
+  const { code, output } = await runProgram(['cli/policies.ts', ...args], instance.env).finished;
+  return { code, output };
+};
+const lineOf = (output: string, group: string) => new RegExp(`^ +${group} +(.*)$`, 'm').exec(output)?.[1];
+
+describe('npm run policies', () => {
+  it('validates, and shows what a role sees before there is a record', async () => {
+    const valid = await policies();
+    expect(valid).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/policies: valid, version [0-9a-f]{12}/),
+    });
+    if (instance.env.DATABASE_URL) return;
+    const { output } = await policies(
+      '--role',
+      'segment-owner',
+      '--attributes',
+      '{"region":["Germany"],"channel":"web"}',
+    );
+    expect(lineOf(output, 'readComment')).toBe('region: Germany and channel: web');
+    expect(lineOf(output, 'readRespondent')).toBe('nothing');
+    const free = await policies('--role', 'analyst');
+    expect(lineOf(free.output, 'readScore')).toBe('everything');
+  });
+
+  it.each([
+    [['--role', 'king'], '--role: "king" is no role here; there are admin, analyst'],
+    [['--role', 'feed', '--attributes', '{"planet":["Mars"]}'], '"planet" is no dimension here'],
+    [['--against', '/nowhere'], 'these policies cannot be used:'],
+  ])('%j tells what is wrong', async (args, message) => {
+    const { code, output } = await policies(...args);
+    expect(code).toBe(1);
+    expect(output).toContain(message);
+    expect(output).not.toContain('    at ');
+  });
+
+  it('shows a key and the difference of a change, on the cells of the server and of the record', async () => {
+    const server = await startServer(instance);
+    const answeredAt = new Date(Date.now() - 60_000).toISOString();
+    const items = ['Germany', 'Chile', 'Peru'].map((region) => ({
+      externalId: region,
+      answeredAt,
+      score: 9,
+      region,
+    }));
+    await server.post('/ingest/responses', items);
+    await server.graphql(
+      'mutation { createApiKey(input: { name: "BI south", role: "analyst", attributes: { region: ["Chile", "Peru", "Fiji"] } }) { id } }',
+    );
+    const before = join(instance.dataDir, 'before');
+    cpSync(SHIPPED, before, { recursive: true });
+    const roles = readFileSync(join(before, 'roles.cedar'), 'utf8');
+    writeFileSync(join(before, 'roles.cedar'), roles.replace('Action::"readComment", ', ''));
+    const check = async (source: RegExp) => {
+      const { output } = await policies('--key', 'BI south');
+      expect(output).toMatch(source);
+      expect(lineOf(output, 'readComment')).toBe('region: Chile, Peru');
+      const change = await policies('--against', before);
+      expect(change.output).toMatch(/^role analyst; [^\n]*\n\+ readComment +all cells$/m);
+      expect(change.output).toMatch(/^key BI south, [^\n]*\n\+ readComment +region: Chile, Peru$/m);
+      expect(change.output).not.toContain('role dpo');
+      expect(change.output).toContain('no other difference');
+    };
+    try {
+      await check(instance.env.DATABASE_URL ? /3 cells of the record/ : /3 cells of the server at http/);
+    } finally {
+      await server.stop();
+    }
+    await check(/3 cells of the record/);
+  });
+});

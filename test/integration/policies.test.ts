@@ -1,0 +1,174 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadPolicies, PolicyError } from '../../api/access/policies.ts';
+import { watchPolicies } from '../../api/access/policy-watch.ts';
+import { scopesUnder } from '../../api/access/scope-of.ts';
+import { type Cell, cellKey, type Segment } from '../../domain/cell.ts';
+import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/dimensions.ts';
+import { FIELD_GROUPS } from '../../domain/scope.ts';
+import { until } from '../fixtures/server.ts';
+
+const SHIPPED = fileURLToPath(new URL('../../policies', import.meta.url));
+const DIMENSIONS = defineDimensions(DEFAULT_DIMENSIONS);
+const cell = (attributes: Record<string, string>): Cell => ({ id: 0, key: cellKey(attributes), attributes });
+const GERMANY = cell({ region: 'Germany', product_line: 'Rail', lifecycle_stage: 'new', channel: 'web' });
+const CHILE = cell({ region: 'Chile', product_line: 'Rail', lifecycle_stage: 'new', channel: 'web' });
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'scoreline-policies-'));
+  cpSync(SHIPPED, folder, { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+
+describe('the policies that ship', () => {
+  const TABLE: Record<string, string> = {
+    admin: FIELD_GROUPS.join(' '),
+    analyst: 'readScore readResponse readComment readPrediction traceLineage',
+    'model-steward': 'readScore readPrediction traceLineage manageModels',
+    auditor: 'readScore readResponse readPrediction traceLineage readAudit',
+    dpo: 'readScore readResponse readComment readRespondent traceLineage manageSubjects readAudit',
+    feed: 'readScore',
+    collector: 'submitResponse',
+    'segment-owner': '',
+  };
+
+  it('have the roles of the table, and no warnings', async () => {
+    const { roles, warnings } = await loadPolicies(SHIPPED, DIMENSIONS);
+    expect([...roles].sort()).toEqual(Object.keys(TABLE).sort());
+    expect(warnings).toEqual([]);
+  });
+
+  it.each(Object.entries(TABLE))('give %s what the table says, everywhere', async (role, groups) => {
+    const scope = scopesUnder(await loadPolicies(SHIPPED, DIMENSIONS), 5)(role, {});
+    expect(FIELD_GROUPS.filter((group) => scope.allowsAll(group)).join(' ')).toBe(groups);
+    expect(FIELD_GROUPS.filter((group) => scope.allows(group, GERMANY)).join(' ')).toBe(groups);
+  });
+
+  it.each([...Object.keys(TABLE)])('narrow %s by attributes in every group', async (role) => {
+    const scopeOf = scopesUnder(await loadPolicies(SHIPPED, DIMENSIONS), 5);
+    const owned = 'readScore readResponse readComment readPrediction traceLineage review';
+    const groups = role === 'segment-owner' ? owned : TABLE[role];
+    const inside: Segment[] = [{ region: ['Germany'] }, { region: ['Peru', 'Germany'], channel: ['web'] }];
+    const outside: Segment[] = [
+      { region: ['Peru'] },
+      { region: ['Germany'], channel: ['e-mail'] },
+      { region: [] },
+    ];
+    for (const attributes of inside) {
+      const scope = scopeOf(role, attributes);
+      expect(FIELD_GROUPS.filter((group) => scope.allows(group, GERMANY)).join(' ')).toBe(groups);
+      expect(FIELD_GROUPS.filter((group) => scope.allows(group, CHILE))).toEqual([]);
+      // A cell that lacks the dimension is not inside.
+      expect(FIELD_GROUPS.filter((group) => scope.allows(group, cell({ channel: 'web' })))).toEqual([]);
+      expect(FIELD_GROUPS.filter((group) => scope.allowsAll(group))).toEqual([]);
+    }
+    for (const attributes of outside)
+      expect(FIELD_GROUPS.filter((group) => scopeOf(role, attributes).allows(group, GERMANY))).toEqual([]);
+  });
+
+  it('narrow by the dimensions of another deployment too', async () => {
+    const dimensions = defineDimensions([{ field: 'homeAirport' }]);
+    const scopeOf = scopesUnder(await loadPolicies(SHIPPED, dimensions), 5);
+    const scope = scopeOf('segment-owner', { home_airport: ['FRA'] });
+    expect(scope.allows('readScore', cell({ home_airport: 'FRA' }))).toBe(true);
+    expect(scope.allows('readScore', cell({ home_airport: 'SCL' }))).toBe(false);
+    expect(scopeOf('segment-owner', {}).allows('readScore', cell({ home_airport: 'FRA' }))).toBe(false);
+  });
+});
+
+describe('a mistake in the policies', () => {
+  const mistakeOf = async () => {
+    const error = await loadPolicies(folder, DIMENSIONS).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(PolicyError);
+    return (error as Error).message.split('\n');
+  };
+
+  it('is told with its place, one line each', async () => {
+    write(
+      'own.cedar',
+      '// ours\n\n@id("x")\npermit (principal in Role::"analist", action, resource)\nwhen { resource.regio == "a" };\n',
+    );
+    const lines = await mistakeOf();
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/own\.cedar:3: "x": .*"analist".*valid.*"analyst"/);
+    expect(lines[1]).toMatch(/own\.cedar:3: "x": .*regio.*did you mean `region`/);
+  });
+
+  it.each([
+    [
+      'own.cedar',
+      'permit (principal, action, resource)\nwhen { resource.region = "a" };',
+      /own\.cedar:2: .*'='/,
+    ],
+    [
+      'own.cedar',
+      '@id("feed: scores only") permit (principal, action, resource);',
+      /roles\.cedar:\d+: @id .* is at .*own\.cedar:1 already/,
+    ],
+    [
+      'own.cedar',
+      'permit (principal == Caller::"me", action, resource);',
+      /own\.cedar:1: names a single caller/,
+    ],
+    ['own.cedar', 'permit (principal == ?principal, action, resource);', /templates are not used/],
+    ['own.cedar', 'permit (principal, action == Action::"readAll", resource);', /own\.cedar:1: .*readAll/],
+    [
+      'own.cedar',
+      'permit (principal, action, resource) when { resource.region == "a" };',
+      /own\.cedar:1: .*region/,
+    ],
+    ['schema.cedarschema', 'entity Role', /schema\.cedarschema: /],
+    ['schema.cedarschema', 'entity Caller; entity Cell; entity Role;', /the roles are missing/],
+  ])('in %s is found: %s', async (name, text, expected) => {
+    write(name, text);
+    expect((await mistakeOf()).join('\n')).toMatch(expected);
+  });
+});
+
+describe('a change of the files', () => {
+  it('is taken once it has settled; one that cannot be used is told once and leaves what was', async () => {
+    const versions: string[] = [];
+    const mistakes: string[] = [];
+    const first = await loadPolicies(folder, DIMENSIONS);
+    const watch = watchPolicies(
+      {
+        folder,
+        dimensions: DIMENSIONS,
+        onChange: ({ version }) => versions.push(version),
+        onMistake: ({ message }) => mistakes.push(message),
+      },
+      first,
+    );
+    try {
+      // Emptied for a moment, as editors do: the prohibition in it is not lifted.
+      const narrowing = read('narrowing.cedar');
+      write('narrowing.cedar', '');
+      await new Promise((done) => setTimeout(done, 100));
+      write('narrowing.cedar', narrowing);
+      await new Promise((done) => setTimeout(done, 900));
+      expect(versions).toEqual([]);
+      write(
+        'roles.cedar',
+        `${read('roles.cedar')}\n@id("more") permit (principal in Role::"feed", action == Action::"readResponse", resource);`,
+      );
+      await until(() => versions.length === 1, 'the change is taken', 3_000);
+      expect(versions[0]).not.toBe(first.version);
+      write('roles.cedar', 'permit');
+      await until(() => mistakes.length > 0, 'the mistake is told', 3_000);
+      await new Promise((done) => setTimeout(done, 900));
+      expect(mistakes).toHaveLength(1);
+      expect(versions).toHaveLength(1);
+    } finally {
+      await watch.stop();
+    }
+  });
+});
