@@ -15,6 +15,7 @@ describe('loadConfig', () => {
   it('needs nothing', async () => {
     const config = await loadConfig({});
     expect(config).toMatchObject({ host: '127.0.0.1', port: 4000, databaseUrl: undefined, neo4j: undefined });
+    expect(config).toMatchObject({ sealAfter: 3_600_000, sealSink: undefined });
     expect([...config.roles]).toEqual(['api', 'ingest', 'follow']);
     expect(config.dimensions.map(({ field }) => field)).toEqual([
       'productLine',

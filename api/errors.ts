@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { WindowError } from '../domain/time-windows.ts';
 import { InvalidCursor } from '../graph/cursor.ts';
 import { NoImpact } from '../graph/impact.ts';
+import { ProofUnavailable } from '../graph/seals/export-proof.ts';
 import { InvalidMap } from '../ingestion/connectors/file-map.ts';
 import { Overloaded } from '../ingestion/group-commit.ts';
 import { ScoringError } from '../scoring/service.ts';
@@ -36,6 +37,7 @@ const TOLD_AS_THEY_ARE = [
   InvalidCursor,
   NoImpact,
   InvalidMap,
+  ProofUnavailable,
   ScoringError,
   StageError,
   TrainingError,

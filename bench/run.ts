@@ -9,6 +9,7 @@ import { ingestRate } from './ingest.ts';
 import { type Place, type Report, section } from './kit/report.ts';
 import { scopes } from './scopes.ts';
 import { scoring } from './scoring.ts';
+import { sealing } from './sealing.ts';
 import { series } from './series.ts';
 import { traceLatency } from './trace.ts';
 
@@ -27,6 +28,7 @@ const BENCHES: Record<string, Bench> = {
   freshness,
   trace: traceLatency,
   scoring,
+  sealing,
 };
 const RESULTS = fileURLToPath(new URL('RESULTS.md', import.meta.url));
 const HEAD = `# Measured

@@ -9,9 +9,11 @@ import {
   inclusionProof,
   inclusionRanges,
   leafHash,
+  nodesBeside,
   provesConsistency,
   provesInclusion,
   rangeHash,
+  rootOver,
   subtreesOf,
   treeHash,
 } from './merkle.ts';
@@ -86,6 +88,27 @@ describe('proofs', () => {
         if (i + 1 < size) expect(provesConsistency(i + 1, size, steps, beginning, beginning)).toBe(false);
       }
     }
+  });
+
+  it('of many leaves at once give the same root, and no other', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 80 }), fc.array(fc.nat(79), { minLength: 1 }), (size, wanted) => {
+        const all = Array.from({ length: size }, (_, i) => leafHash(String(i)));
+        const places = [...new Set(wanted.map((place) => place % size))].sort((a, b) => a - b);
+        const beside = new Map(
+          nodesBeside(places, size).map(({ level, place }) => [
+            `${level}/${place}`,
+            treeHash(all.slice(place * 2 ** level, (place + 1) * 2 ** level)),
+          ]),
+        );
+        const at = ({ level, place }: { level: number; place: number }) => beside.get(`${level}/${place}`);
+        const leaves = places.map((place) => ({ place, hash: all[place] as Buffer }));
+        expect(rootOver(leaves, size, at)).toEqual(treeHash(all));
+        const [first, ...rest] = leaves;
+        const forged = [{ place: first?.place ?? 0, hash: leafHash('x') }, ...rest];
+        expect(rootOver(forged, size, at)).not.toEqual(treeHash(all));
+      }),
+    );
   });
 
   it('take as many hashes as the tree is deep', () => {

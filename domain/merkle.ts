@@ -199,3 +199,59 @@ export function appendLeaf(edge: HashedNode[], place: number, leaf: Buffer): Has
   }
   return added;
 }
+
+/** The complete subtrees from which, and from the leaves at these places (ascending), the root of such a tree can be made. */
+export function nodesBeside(places: readonly number[], size: number): TreeNode[] {
+  const nodes: TreeNode[] = [];
+  walkTree(places, size, { leaf: () => undefined, beside: (range) => void nodes.push(...subtreesOf(range)) });
+  return nodes;
+}
+
+/**
+ * The root of a tree of that size from leaves at some places (ascending) and the nodes beside them: every inner hash is made once, which
+ * for many leaves is far less than a proof for each. Null where a node is missing.
+ */
+export function rootOver(
+  leaves: readonly { readonly place: number; readonly hash: Buffer }[],
+  size: number,
+  nodeAt: (node: TreeNode) => Buffer | undefined,
+): Buffer | null {
+  let missing = false;
+  const root = walkTree<Buffer>(
+    leaves.map(({ place }) => place),
+    size,
+    {
+      leaf: (index) => leaves[index]?.hash,
+      beside: (range) => {
+        const hashes = subtreesOf(range).map(nodeAt);
+        if (hashes.every((hash) => hash !== undefined)) return rangeHash(hashes as Buffer[]);
+        missing = true;
+        return undefined;
+      },
+      join: nodeHash,
+    },
+  );
+  return missing ? null : (root ?? null);
+}
+
+interface TreeVisitor<T> {
+  /** A leaf that is asked for; its index among the places. */
+  readonly leaf: (index: number) => T | undefined;
+  /** A range without any such leaf. */
+  readonly beside: (range: LeafRange) => T | undefined;
+  readonly join?: (left: T, right: T) => T;
+}
+
+function walkTree<T>(places: readonly number[], size: number, visitor: TreeVisitor<T>): T | undefined {
+  const visit = (from: number, until: number, first: number, last: number): T | undefined => {
+    if (first === last) return visitor.beside({ from, until });
+    if (until - from === 1) return visitor.leaf(first);
+    const middle = from + split(until - from);
+    let cut = first;
+    while (cut < last && (places[cut] as number) < middle) cut += 1;
+    const left = visit(from, middle, first, cut);
+    const right = visit(middle, until, cut, last);
+    return left !== undefined && right !== undefined ? visitor.join?.(left, right) : undefined;
+  };
+  return size === 0 ? undefined : visit(0, size, 0, places.length);
+}

@@ -1,7 +1,8 @@
 import { parseScoreId } from '../../domain/score.ts';
+import { exportProof } from '../../graph/seals/export-proof.ts';
 import type { Verification } from '../../graph/seals/verdict.ts';
 import { verifyScore } from '../../graph/seals/verify.ts';
-import { InvalidArgument } from '../errors.ts';
+import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
 
 const VERDICTS = ['VERIFIED', 'VERIFIED_WITH_ERASURES', 'RESTATED', 'MISMATCH', 'UNVERIFIABLE'] as const;
@@ -45,6 +46,23 @@ export function addVerification(builder: Builder): void {
         const name = parseScoreId(id);
         if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
         return verifyScore({ ...deps, ...deps.seals, store: deps.record }, caller.scope, name);
+      },
+    }),
+  );
+  builder.queryField('exportProof', (t) =>
+    t.field({
+      ...access('readAudit'),
+      type: 'JSON',
+      nullable: false,
+      description:
+        'The score with its leaves, manifests and signed heads: what scoreline-verify checks without a database. For auditors of everything.',
+      args: { id: t.arg.id({ required: true }) },
+      resolve: (_root, { id }, { deps, caller }) => {
+        // The log is one for all cells: its size and hashes belong to those who may see every cell.
+        if (!caller.scope.allowsAll('readAudit')) throw new Forbidden('this key may not export proofs');
+        const name = parseScoreId(id);
+        if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
+        return exportProof({ ...deps, ...deps.seals, store: deps.record }, caller.scope, name);
       },
     }),
   );

@@ -46,7 +46,10 @@ export async function startProgram(file: string, env: Record<string, string>): P
 }
 
 /** Starts our server on a record, with a data folder of its own. */
-export async function startScoreline(databaseUrl: string, env: Record<string, string> = {}): Promise<Server> {
+export async function startScoreline(
+  databaseUrl: string,
+  env: Record<string, string> = {},
+): Promise<Server & { readonly dataDir: string }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'scoreline-bench-'));
   const server = await startProgram('main.ts', {
     PORT: '0',
@@ -59,6 +62,7 @@ export async function startScoreline(databaseUrl: string, env: Record<string, st
   });
   return {
     ...server,
+    dataDir,
     stop: async () => {
       await server.stop();
       rmSync(dataDir, { recursive: true, force: true });

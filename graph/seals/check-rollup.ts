@@ -52,12 +52,20 @@ export function checkRollup(evidence: RollupEvidence, origins: ReadonlyMap<strin
   return { offence, match, erased: match.erased.length };
 }
 
+const parsed = new WeakMap<SealRow, Manifest | null>();
+
+/** What the manifest says, or null when it says nothing; parsed once. */
 function manifestOfRow(row: SealRow): Manifest | null {
+  const known = parsed.get(row);
+  if (known !== undefined) return known;
+  let manifest: Manifest | null = null;
   try {
-    return JSON.parse(row.manifest) as Manifest;
+    manifest = JSON.parse(row.manifest) as Manifest;
   } catch {
-    return null;
+    // Whoever asks names the manifest.
   }
+  parsed.set(row, manifest);
+  return manifest;
 }
 
 /** Every revision is what was hashed, belongs to this rollup, and follows the one before. */

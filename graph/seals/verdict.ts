@@ -92,7 +92,7 @@ function judge(findings: Findings): [Verdict, string | null] {
     const some = open.length < listed.length ? 'the sealed ones check, and all ' : 'all ';
     return [
       'UNVERIFIABLE',
-      `${open.length} of ${listed.length} rollups are not sealed yet (the last can be from ${new Date(last).toISOString()}); ${some}responses count to the stated score`,
+      `${open.length} of ${listed.length} rollups are not sealed yet (the last is sealed from ${new Date(last).toISOString()} on); ${some}responses count to the stated score`,
     ];
   }
   if (findings.headsMissing)

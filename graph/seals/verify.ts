@@ -33,7 +33,7 @@ export interface VerifyDeps extends SealPlace {
 }
 
 /** Everything is read as of one moment, whatever is accepted meanwhile. */
-const ONE_MOMENT: Statement = {
+export const ONE_MOMENT: Statement = {
   name: '',
   text: 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
 };

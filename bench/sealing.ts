@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { startScoreline } from './kit/process.ts';
+import { distribution, figure, type Place, type Report } from './kit/report.ts';
+import { graphql, inFlight, ingest, responseAt } from './kit/traffic.ts';
+
+const RESPONSES = 100_000;
+const BATCH = 2_000;
+const DAYS = 10;
+const CALLS = 12;
+const WARM_UP = 2;
+const AIM_MS = 2_000;
+const PATIENCE_MS = 180_000;
+
+interface Verified {
+  readonly verify: { verdict: string; reason: string | null; responses: number; rollups: number };
+}
+
+/** How long it takes to seal 100k responses, and to prove a score over all of them. */
+export async function sealing({ databaseUrl }: Place): Promise<Report> {
+  const server = await startScoreline(databaseUrl);
+  // Hours whose lateness has passed: they are sealed as soon as they are left alone.
+  const until = Math.floor(Date.now() / 86_400_000 - 1) * 86_400_000;
+  await inFlight(batches(until), 2, (body) => ingest(server.url, body, BATCH));
+  const asked = `{ nps(window: "P${DAYS + 2}D", asOf: "${new Date(until + 1).toISOString()}") { id } }`;
+  const { nps } = await graphql<{ nps: { id: string }[] }>(server.url, asked);
+  const id = nps[0]?.id;
+  const verify = () =>
+    graphql<Verified>(
+      server.url,
+      'query ($id: ID!) { verify(id: $id) { verdict reason responses rollups } }',
+      { id },
+    );
+  const sealed = await sealingSeconds(server);
+  const times: number[] = [];
+  let found = await verify();
+  for (let call = 0; call < CALLS + WARM_UP; call++) {
+    const began = performance.now();
+    found = await verify();
+    if (call >= WARM_UP) times.push(performance.now() - began);
+    if (found.verify.verdict !== 'VERIFIED')
+      throw new Error(`${found.verify.verdict}: ${found.verify.reason}`);
+  }
+  await server.stop();
+  const { p50, max } = distribution(times);
+  return {
+    title: 'sealing, and proving a score of 100k responses',
+    method:
+      `${figure(RESPONSES)} responses of 64 cells over ${DAYS} days in batches of ${figure(BATCH)}; then ${CALLS} calls of verify ` +
+      `after ${WARM_UP}, one after another, each over all of them: every response counted, every leaf, manifest, head and ` +
+      'the file of heads checked. Sealing: from the first signed head to the last, by their times.',
+    columns: ['what', 'found'],
+    rows: [
+      ['responses proven', figure(found.verify.responses)],
+      ['rollups (one cell, one hour)', figure(found.verify.rollups)],
+      ['sealed, rollups/s', figure(sealed.rollups / sealed.seconds)],
+      ['sealed, responses/s', figure((RESPONSES * sealed.rollups) / found.verify.rollups / sealed.seconds)],
+      ['verify p50 ms', figure(p50)],
+      ['verify max ms', figure(max)],
+    ],
+    bars: [{ aim: `verify under ${AIM_MS} ms`, found: `${figure(max)} ms at most`, met: max < AIM_MS }],
+  };
+}
+
+/** Waits until everything is sealed; how many rollups were sealed after the first head, and in what time. */
+async function sealingSeconds(server: { readonly dataDir: string }) {
+  const file = `${server.dataDir}/seals/heads.ndjson`;
+  let [size, changed] = [0, Date.now()];
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
+    await new Promise((done) => setTimeout(done, 500));
+    const now = existsSync(file) ? readFileSync(file).length : 0;
+    if (now !== size) [size, changed] = [now, Date.now()];
+    if (size > 0 && Date.now() - changed > 15_000) break;
+  }
+  const heads = readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(JSON.parse(line).body) as { size: number; at: string });
+  const [first, last] = [heads[0], heads.at(-1)];
+  if (!first || !last || first === last) throw new Error('too few heads to measure');
+  return { rollups: last.size - first.size, seconds: (Date.parse(last.at) - Date.parse(first.at)) / 1000 };
+}
+
+function* batches(until: number): Generator<string> {
+  for (let from = 0; from < RESPONSES; from += BATCH) {
+    yield JSON.stringify(Array.from({ length: BATCH }, (_, i) => responseAt(from + i, until, DAYS)));
+  }
+}

@@ -1,0 +1,138 @@
+import type { Scope } from '../../domain/scope.ts';
+import { type ScoreName, scoreId } from '../../domain/score.ts';
+import { leafContent, type SealedFact } from '../../domain/seal.ts';
+import { HOUR_MS } from '../../domain/time-windows.ts';
+import { SURVEYED } from '../../store/seal-facts.ts';
+import { type HeadRow, readHeads } from '../../store/seals.ts';
+import { type LogProof, proveInLog } from './check-log.ts';
+import { checkRollup, type RollupEvidence } from './check-rollup.ts';
+import { type ListedRollup, listRollups, readEvidence } from './evidence.ts';
+import { cellsOfScore, modelsOfScore, ONE_MOMENT, type VerifyDeps, verifyScore } from './verify.ts';
+
+/** The score cannot be exported as a proof; the message says why. */
+export class ProofUnavailable extends Error {
+  override readonly name = 'ProofUnavailable';
+}
+
+/** A leaf: what it says, salt included, or only its hash where the response was erased or may not be read. */
+type ExportedLeaf = { readonly content: string } | { readonly hash: string };
+
+/** What `scoreline-verify` checks, without a database and without us. */
+export interface Proof {
+  readonly format: 'scoreline-proof/1';
+  readonly exportedAt: string;
+  readonly score: Omit<ScoreName, 'from' | 'until'> & {
+    readonly id: string;
+    readonly from: string;
+    readonly until: string;
+    readonly stated: number | null;
+    readonly responses: number;
+    readonly root: string | null;
+  };
+  /** Attributes by cell key. */
+  readonly cells: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly rollups: readonly {
+    readonly id: string;
+    /** Every revision, oldest first: its manifest as it was hashed, and its place in the log. */
+    readonly seals: readonly ({ readonly manifest: string } & LogProof)[];
+    /** Of the newest revision, in order. */
+    readonly leaves: readonly ExportedLeaf[];
+  }[];
+  /** All signed states of the log, oldest first. */
+  readonly heads: readonly { readonly body: string; readonly signature: string }[];
+  /** PEM, Ed25519. */
+  readonly publicKey: string;
+}
+
+/** A proof is handed out whole. */
+const MOST_LEAVES = 100_000;
+
+/**
+ * The score with everything that proves it.
+ * @throws ProofUnavailable where the score is not proven, or its newest changes are not sealed.
+ */
+export async function exportProof(deps: VerifyDeps, scope: Scope, name: ScoreName): Promise<Proof> {
+  const found = await verifyScore(deps, scope, name);
+  if (found.verdict === 'MISMATCH' || found.verdict === 'UNVERIFIABLE')
+    throw new ProofUnavailable(`this score is not proven: ${found.verdict}, ${found.reason}`);
+  if (found.responses > MOST_LEAVES)
+    throw new ProofUnavailable(
+      `this score is over ${found.responses} responses, a proof over at most ${MOST_LEAVES}; ask for its parts`,
+    );
+  const { cells } = cellsOfScore(deps, scope, name);
+  const hours = { from: name.from / HOUR_MS, until: name.until / HOUR_MS };
+  return deps.store.transaction(async (session) => {
+    await session.rows(ONE_MOMENT, []);
+    const listed = await listRollups(session, { cells, models: modelsOfScore(name), hours });
+    const heads = await readHeads(session);
+    const logProofs = await proveInLog(
+      session,
+      listed.flatMap(({ seals }) => seals),
+      heads.at(-1)?.size ?? 0,
+    );
+    const leaves = new Map<string, ExportedLeaf[]>();
+    for await (const { evidence, origins } of readEvidence(session, listed)) {
+      for (const one of evidence) {
+        const { added, changed, removed } = checkRollup(one, origins).match;
+        if (added.length + changed.length + removed.length > 0)
+          throw new ProofUnavailable('its newest changes are not sealed yet; try again in a minute');
+        leaves.set(one.id, exportedLeaves(one, mayRead(deps, scope, one)));
+      }
+    }
+    return {
+      format: 'scoreline-proof/1',
+      exportedAt: new Date(deps.now()).toISOString(),
+      score: {
+        ...name,
+        id: scoreId(name),
+        from: new Date(name.from).toISOString(),
+        until: new Date(name.until).toISOString(),
+        stated: found.stated,
+        responses: found.responses,
+        root: found.root,
+      },
+      cells: Object.fromEntries(
+        cells
+          .filter(({ key }) => listed.some(({ cell }) => cell === key))
+          .map(({ key, attributes }) => [key, attributes]),
+      ),
+      rollups: withProofs(listed, logProofs, leaves),
+      heads: heads.map(({ body, signature }: HeadRow) => ({ body, signature })),
+      publicKey: deps.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    };
+  });
+}
+
+/** Whether the caller may see what single leaves of that rollup say. */
+function mayRead({ cells }: VerifyDeps, scope: Scope, { id, model }: RollupEvidence): boolean {
+  const cell = cells.byKey(id.split(':')[2] ?? '');
+  if (!cell) return false;
+  return scope.allows('readResponse', cell) && (model === SURVEYED || scope.allows('readPrediction', cell));
+}
+
+function exportedLeaves({ facts, leaves }: RollupEvidence, readable: boolean): ExportedLeaf[] {
+  const byId = new Map(facts.map((fact): [string, SealedFact] => [fact.id, fact]));
+  return leaves.map(({ hash, responseId, salt }) => {
+    const fact = byId.get(responseId ?? '');
+    return readable && fact && salt
+      ? { content: leafContent(fact, salt.toString('hex')) }
+      : { hash: hash.toString('hex') };
+  });
+}
+
+function withProofs(
+  listed: readonly ListedRollup[],
+  logProofs: readonly (LogProof | null)[],
+  leaves: ReadonlyMap<string, ExportedLeaf[]>,
+): Proof['rollups'] {
+  let next = 0;
+  return listed.map(({ id, seals }) => ({
+    id,
+    seals: seals.map(({ manifest }) => {
+      const proof = logProofs[next++];
+      if (!proof) throw new ProofUnavailable('the log of seals lacks a node');
+      return { manifest, ...proof };
+    }),
+    leaves: leaves.get(id) ?? [],
+  }));
+}

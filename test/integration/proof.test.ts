@@ -1,0 +1,177 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '../../domain/scope.ts';
+import { exportProof, type Proof } from '../../graph/seals/export-proof.ts';
+import { keyFingerprint } from '../../graph/seals/heads.ts';
+import { narrowScope } from '../fixtures/record.ts';
+import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
+
+/* As an auditor would: the verifier is packed, unpacked in an empty folder, and given nothing but the proof. */
+const VERIFIER = fileURLToPath(new URL('../../verifier', import.meta.url));
+const DAY_MS = 24 * HOUR_MS;
+const BASE = Math.floor(Date.now() / DAY_MS) * DAY_MS - 5 * DAY_MS;
+const DAY = { from: BASE, until: BASE + DAY_MS };
+const at = (minutes: number) => new Date(BASE + minutes * 60_000).toISOString();
+
+let record: SealedRecord;
+let folder: string;
+let proof: Proof;
+
+function check(given: unknown, ...args: string[]) {
+  const file = join(folder, 'proof.json');
+  writeFileSync(file, typeof given === 'string' ? given : JSON.stringify(given));
+  const bin = join(folder, 'package', 'bin.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, file, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: {},
+  });
+  return { status, output: stdout + stderr };
+}
+/** The proof with one thing changed. */
+const changed = (change: (copy: never) => void) => {
+  const copy = JSON.parse(JSON.stringify(proof));
+  change(copy as never);
+  return copy;
+};
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'scoreline-auditor-'));
+  const packed = execFileSync('npm', ['pack', '--silent', '--offline', '--pack-destination', folder], {
+    cwd: VERIFIER,
+    encoding: 'utf8',
+  });
+  execFileSync('tar', ['-xzf', packed.trim().split('\n').at(-1) as string], { cwd: folder });
+  record = await openSealedRecord();
+  await record.submit(
+    Array.from({ length: 50 }, (_, i) => ({
+      externalId: `p${i}`,
+      answeredAt: at(i * 11),
+      score: (i * 3) % 11,
+      region: i % 2 === 0 ? 'Peru' : 'Japan',
+    })),
+  );
+  await record.seal();
+  proof = await exportProof(record.verifyDeps, EVERYTHING, nameOf(DAY));
+});
+afterAll(async () => {
+  await record?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('an exported proof', () => {
+  it('is checked with nothing but Node', () => {
+    const { status, output } = check(proof);
+    expect(output).toMatch(/^VERIFIED\n/);
+    expect(output).toContain('responses   50');
+    expect(status).toBe(0);
+    const answer = check({ data: { exportProof: proof } });
+    expect(answer.status).toBe(0);
+  });
+
+  it('is checked against a key and heads that the auditor has', () => {
+    const key = keyFingerprint(record.verifyDeps.publicKey);
+    expect(check(proof, '--key', key, '--heads', record.headFile).status).toBe(0);
+    const other = check(
+      proof,
+      '--key',
+      key.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+    );
+    expect(other).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/^MISMATCH: the proof is signed/),
+    });
+    const [line = ''] = readFileSync(record.headFile, 'utf8').split('\n');
+    const forged = join(folder, 'heads.ndjson');
+    writeFileSync(forged, `${line.replace(/root\\":\\"./, 'root\\":\\"g')}\n`);
+    expect(check(proof, '--heads', forged)).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/line 1 of the file of heads/),
+    });
+  });
+
+  type Copy = {
+    score: { stated: number; responses: number; segment: object; from: string };
+    rollups: { seals: { manifest: string; path: string[] }[]; leaves: { content: string }[] }[];
+    heads: { body: string; signature: string }[];
+    cells: Record<string, Record<string, string>>;
+  };
+  const cases: [string, (copy: Copy) => void][] = [
+    ['the stated score', ({ score }) => Object.assign(score, { stated: score.stated + 1 })],
+    ['the segment', ({ score }) => Object.assign(score, { segment: { region: ['Peru'] } })],
+    ['the window', ({ score }) => Object.assign(score, { from: at(120) })],
+    ['a cell', ({ cells }) => Object.assign(Object.values(cells)[0] as object, { region: 'Chile' })],
+    [
+      'a leaf',
+      ({ rollups }) => {
+        const leaf = rollups[0]?.leaves[0] as { content: string };
+        leaf.content = leaf.content.replace(/"points":\d+/, '"points":1');
+      },
+    ],
+    ['a leaf that is left out', ({ rollups }) => rollups[0]?.leaves.pop()],
+    ['a rollup that is left out', ({ rollups }) => rollups.pop()],
+    ['a rollup that is there twice', ({ rollups }) => rollups.push(rollups[0] as never)],
+    [
+      'a manifest',
+      ({ rollups }) => {
+        const seal = rollups[1]?.seals[0] as { manifest: string };
+        seal.manifest = seal.manifest.replace('"promoters":"', '"promoters":"1');
+      },
+    ],
+    [
+      'the way to the root',
+      ({ rollups }) => {
+        const path = rollups[1]?.seals[0]?.path as string[];
+        path[0] = (path[1] ?? '').slice();
+      },
+    ],
+    [
+      'a head',
+      ({ heads }) =>
+        Object.assign(heads[0] as object, { body: heads[0]?.body.replace('"at":"2', '"at":"3') }),
+    ],
+    [
+      'a signature',
+      ({ heads }) => Object.assign(heads[0] as object, { signature: `A${heads[0]?.signature.slice(1)}` }),
+    ],
+  ];
+  it.each(cases)('is refused where somebody changed %s', (_what, change) => {
+    const { status, output } = check(changed(change as never));
+    expect(output).toMatch(/^MISMATCH: /);
+    expect(status).toBe(1);
+  });
+
+  it('is refused with 1 when it is none, with 2 when there is no such file', () => {
+    expect(check({}).status).toBe(1);
+    expect(check('not json').status).toBe(2);
+    expect(check(proof, 'another').status).toBe(2);
+  });
+
+  it('holds only hashes of what its reader may not read', async () => {
+    const scope = narrowScope('numbers', () => true, { withheld: ['readResponse'] });
+    const numbers = await exportProof(record.verifyDeps, scope, nameOf(DAY));
+    expect(JSON.stringify(numbers)).not.toContain('salt');
+    const { status, output } = check(numbers);
+    expect(output).toMatch(/^UNVERIFIABLE: 50 leaves are only hashes/);
+    expect(status).toBe(1);
+  });
+
+  it('says what came late and what was erased; what is not sealed is not exported', async () => {
+    await record.erase(['p2', 'p4']);
+    await record.seal();
+    const erased = await exportProof(record.verifyDeps, EVERYTHING, nameOf(DAY));
+    expect(check(erased)).toMatchObject({
+      status: 0,
+      output: expect.stringMatching(/^VERIFIED_WITH_ERASURES: 2/),
+    });
+    await record.submit([{ externalId: 'late', answeredAt: at(3), score: 9, region: 'Peru' }]);
+    await expect(exportProof(record.verifyDeps, EVERYTHING, nameOf(DAY))).rejects.toThrow('not sealed yet');
+    await record.seal();
+    const late = await exportProof(record.verifyDeps, EVERYTHING, nameOf(DAY));
+    expect(check(late)).toMatchObject({ status: 0, output: expect.stringMatching(/^RESTATED: .*1 late/) });
+  });
+});
