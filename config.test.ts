@@ -25,6 +25,14 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it('refuses tokens that are half configured', async () => {
+    const lines = await mistakes({ SCORELINE_JWT_JWKS: 'https://login.example/jwks.json' });
+    expect(lines.join('\n')).toMatch(
+      /SCORELINE_JWT_ISSUER is missing.*\nSCORELINE_JWT_AUDIENCE is missing.*\njwt is missing/,
+    );
+    expect((await loadConfig({})).jwt).toBeUndefined();
+  });
+
   it('takes an empty value as absent', async () => {
     const config = await loadConfig({
       PORT: '',
