@@ -47,6 +47,9 @@ const conditions = fc.letrec<{ condition: string }>((tie) => ({
     fc
       .tuple(attribute, list)
       .map(([name, l]) => `(resource has ${name} && ${l}.containsAll([resource.${name}]))`),
+    fc
+      .tuple(attribute, list)
+      .map(([name, l]) => `(resource has ${name} && [resource.${name}, "a"].containsAll(${l}))`),
     attribute.map(
       (name) =>
         `(principal has ${name} && resource has ${name} && principal.${name}.contains(resource.${name}))`,

@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeySetUnavailable, TokenRefused, tokenVerifier, type VerifyToken } from '../../api/access/jwt.ts';
@@ -131,6 +134,17 @@ describe('a token', () => {
         .sign(new TextEncoder().encode(secret));
       await expect(verify(token)).rejects.toThrow(TokenRefused);
     }
+  });
+
+  it('signed with a shared secret is refused even if the key set holds that secret', async () => {
+    const secret = new TextEncoder().encode('s'.repeat(32));
+    const file = join(await mkdtemp(join(tmpdir(), 'scoreline-jwks-')), 'jwks.json');
+    const k = Buffer.from(secret).toString('base64url');
+    await writeFile(file, JSON.stringify({ keys: [{ kty: 'oct', kid: 'k1', alg: 'HS256', k }] }));
+    const lax = await tokenVerifier(options({ jwks: file }), DIMENSIONS, () => NOW);
+    const token = await new SignJWT(CLAIMS).setProtectedHeader({ alg: 'HS256', kid: 'k1' }).sign(secret);
+    await expect(lax(token)).rejects.toThrow(TokenRefused);
+    await rm(dirname(file), { recursive: true });
   });
 
   it('brings no key of its own', async () => {
