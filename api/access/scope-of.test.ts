@@ -120,6 +120,40 @@ describe('a scope', () => {
     expect([...whole].sort()).toEqual([false, true]);
   });
 
+  it.each([
+    'resource has region && [resource.region, "a"].containsAll(["a", "b"])',
+    'resource has region && ["a", "b"].containsAll([resource.region, "a"])',
+    'resource has region && [resource.region, "x"].containsAny(["a", "b"])',
+    'resource has region && ["a", "a*"].contains(resource.region)',
+    'resource has region && resource.region like "a*"',
+    'resource has region && resource.region like "a\\*"',
+    'resource has region && resource has channel && [resource.region] == [resource.channel, "a"]',
+    'resource has region && resource has channel && resource.region != resource.channel',
+    'if resource has region then resource.region == "a" else true',
+    'resource has region || resource has channel',
+    '!(resource has region)',
+    'resource is Cell',
+  ])('answers as Cedar does for %s, in every cell', (condition) => {
+    const values = [undefined, ...VALUES];
+    const cells = values.flatMap((region) =>
+      values.map((channel): Cell => {
+        const given = Object.entries({ region, channel }).filter(([, value]) => value !== undefined);
+        const attributes = Object.fromEntries(given) as Record<string, string>;
+        return { id: 0, key: cellKey(attributes), attributes };
+      }),
+    );
+    const answers = (['when', 'unless'] as const).flatMap((kind) => {
+      const policies = policiesOf(`permit (principal, action, resource) ${kind} { ${condition} };`);
+      const scope = scopesUnder(policies, 5)('reader', {});
+      return cells.map((cell) => {
+        const allowed = scope.allows('readScore', cell);
+        expect(allowed).toBe(decideCell(policies, 'reader', {}, 'readScore', cell));
+        return allowed;
+      });
+    });
+    expect(new Set(answers).size).toBe(2);
+  });
+
   it('never shrinks by another permit, and never grows by another prohibition', () => {
     fc.assert(
       fc.property(
