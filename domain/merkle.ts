@@ -22,8 +22,8 @@ export interface TreeNode {
 
 /** The hash of a leaf with that content. */
 export function leafHash(content: string | Uint8Array): Buffer {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  return hash('sha256', Buffer.concat([LEAF, bytes]), 'buffer');
+  if (typeof content === 'string') return hash('sha256', `\0${content}`, 'buffer');
+  return hash('sha256', Buffer.concat([LEAF, content]), 'buffer');
 }
 
 /** The hash of the node over two subtrees. */

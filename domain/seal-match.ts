@@ -5,7 +5,8 @@ import { leafContent, type SealedFact } from './seal.ts';
 export interface KeptLeaf {
   readonly hash: Buffer;
   readonly responseId: string | null;
-  readonly salt: Buffer | null;
+  /** Hex. */
+  readonly salt: string | null;
   readonly origin: string | null;
 }
 
@@ -25,9 +26,9 @@ export interface LeafMatch {
   readonly tampered: readonly SealedFact[];
 }
 
-/** The hash of the leaf of that fact under that salt. */
-export function factHash(fact: SealedFact, salt: Buffer): Buffer {
-  return leafHash(leafContent(fact, salt.toString('hex')));
+/** The hash of the leaf of that fact under that salt (hex). */
+export function factHash(fact: SealedFact, salt: string): Buffer {
+  return leafHash(leafContent(fact, salt));
 }
 
 /** Compares facts with leaves, each response once in either. */
@@ -46,7 +47,7 @@ export function matchLeaves(facts: readonly SealedFact[], leaves: readonly KeptL
     const leaf = open.get(fact.id);
     open.delete(fact.id);
     if (!leaf) added.push(fact);
-    else if (factHash(fact, leaf.salt as Buffer).equals(leaf.hash)) kept.push({ fact, leaf });
+    else if (factHash(fact, leaf.salt as string).equals(leaf.hash)) kept.push({ fact, leaf });
     else (leaf.origin === fact.origin ? tampered : changed).push(fact);
   }
   return { kept, added, changed, removed: [...open.values()], erased, tampered };

@@ -17,42 +17,41 @@ const GIVEN = `unnest($1::timestamptz[], $2::integer[], $3::integer[]) WITH ORDI
 const BETWEEN = (fact: string) =>
   `${fact}.answered_at >= given.bucket AND ${fact}.answered_at < given.bucket + interval '1 hour'
       AND ${fact}.answered_at >= $4 AND ${fact}.answered_at < $5`;
-const MS = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::float8`;
+const MS = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::bigint`;
 
+/** One row for each rollup, its facts as text: the many small rows would cost more than all the hashing. */
 const RESPONSES: Statement = {
   name: 'seal_facts_responses',
-  text: `SELECT given.place::integer - 1 AS place, r.id, ${MS('r.answered_at')} AS "answeredAt", r.class, m.key AS mapping,
-      r.source_event_id AS origin, r.points
+  text: `SELECT given.place::integer - 1 AS place, string_agg(r.id || ',' || ${MS('r.answered_at')} || ',' || r.class || ',' || m.key || ',' ||
+      r.source_event_id || ',' || coalesce(r.points::text, ''), ';' ORDER BY r.id) AS facts
     FROM ${GIVEN} JOIN response r ON r.cell_id = given.cell AND ${BETWEEN('r')}
       JOIN mapping_version m ON m.id = r.mapping_version_id
-    WHERE r.class IS NOT NULL AND given.model = 0 ORDER BY given.place, r.id`,
+    WHERE r.class IS NOT NULL AND given.model = 0 GROUP BY given.place`,
 };
 const PREDICTIONS: Statement = {
   name: 'seal_facts_predictions',
-  text: `SELECT given.place::integer - 1 AS place, p.response_id AS id, ${MS('p.answered_at')} AS "answeredAt", p.class,
-      m.key AS mapping, (extract(epoch FROM p.predicted_at) * 1000000)::bigint::text AS origin, v.key AS model, p.detractor, p.passive,
-      p.promoter, p.surveyed
+  text: `SELECT given.place::integer - 1 AS place, string_agg(p.response_id || ',' || ${MS('p.answered_at')} || ',' || p.class || ',' ||
+      m.key || ',' || (extract(epoch FROM p.predicted_at) * 1000000)::bigint || ',' || coalesce(v.key, '') || ',' || p.detractor || ',' ||
+      p.passive || ',' || p.promoter || ',' || p.surveyed, ';' ORDER BY p.response_id) AS facts
     FROM ${GIVEN} JOIN prediction p ON p.cell_id = given.cell AND p.model_version_id = given.model AND ${BETWEEN('p')}
       JOIN mapping_version m ON m.id = p.mapping_version_id JOIN model_version v ON v.id = p.model_version_id
-    WHERE p.class IS NOT NULL ORDER BY given.place, p.response_id`,
+    WHERE p.class IS NOT NULL GROUP BY given.place`,
 };
 
-interface FactRow {
-  readonly place: number;
-  readonly id: string;
-  readonly answeredAt: number;
-  readonly class: number;
-  readonly mapping: string;
-  readonly origin: string;
+function parseFact(cell: string, text: string): SealedFact {
+  const [id = '', answeredAt, given, mapping = '', origin = '', ...rest] = text.split(',');
+  const fact = { id, answeredAt: Number(answeredAt), cell, class: Number(given), mapping, origin };
+  if (rest.length === 1) return { ...fact, points: rest[0] === '' ? null : Number(rest[0]), inferred: null };
+  const [model = '', detractor, passive, promoter, surveyed] = rest;
+  const inferred = {
+    model,
+    detractor: Number(detractor),
+    passive: Number(passive),
+    promoter: Number(promoter),
+    surveyed: surveyed === 'true',
+  };
+  return { ...fact, points: null, inferred };
 }
-type ResponseRow = FactRow & { readonly points: number };
-type PredictionRow = FactRow & {
-  readonly model: string | null;
-  readonly detractor: number;
-  readonly passive: number;
-  readonly promoter: number;
-  readonly surveyed: boolean;
-};
 
 /** Rollups as parameters, with the hours that they lie in (so that a hypertable opens only their chunks). */
 export function rollupParameters(rollups: readonly RollupRef[]): unknown[] {
@@ -71,18 +70,12 @@ export async function readFacts(session: Session, rollups: readonly RollupRef[])
   for (const { hour } of rollups) [first, last] = [Math.min(first, hour), Math.max(last, hour)];
   const hours = [new Date(first * HOUR_MS), new Date((last + 1) * HOUR_MS)];
   const parameters = [...rollupParameters(rollups), ...hours];
-  const cellOf = (place: number) => rollups[place]?.cell ?? '';
-  if (rollups.some(({ model }) => model === SURVEYED)) {
-    for (const row of await session.rows<ResponseRow>(RESPONSES, parameters)) {
-      const { place, ...fact } = row;
-      facts[place]?.push({ ...fact, cell: cellOf(place), inferred: null });
-    }
-  }
-  if (rollups.some(({ model }) => model !== SURVEYED)) {
-    for (const row of await session.rows<PredictionRow>(PREDICTIONS, parameters)) {
-      const { place, model, detractor, passive, promoter, surveyed, ...fact } = row;
-      const inferred = { model: model ?? '', detractor, passive, promoter, surveyed };
-      facts[place]?.push({ ...fact, cell: cellOf(place), points: null, inferred });
+  const surveyed = rollups.some(({ model }) => model === SURVEYED);
+  const inferred = rollups.some(({ model }) => model !== SURVEYED);
+  for (const statement of [...(surveyed ? [RESPONSES] : []), ...(inferred ? [PREDICTIONS] : [])]) {
+    for (const row of await session.rows<{ place: number; facts: string }>(statement, parameters)) {
+      const cell = rollups[row.place]?.cell ?? '';
+      facts[row.place] = row.facts.split(';').map((text) => parseFact(cell, text));
     }
   }
   return facts;

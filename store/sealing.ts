@@ -198,7 +198,7 @@ export async function insertSeals(
       p: place,
       h: hash.toString('hex'),
       r: responseId,
-      t: salt?.toString('hex') ?? null,
+      t: salt,
       o: origin,
     })),
   );

@@ -60,10 +60,12 @@ export function readSeals(
   return session.rows<SealRow>(OF_CELLS, [cellIds, models, ...bounds]);
 }
 
+/** One row for each seal: a hundred thousand rows of single leaves would take longer than all the hashing. */
 const LEAVES: Statement = {
   name: 'seals_leaves',
-  text: `SELECT seal_id AS "sealId", hash, response_id AS "responseId", salt, origin FROM seal_leaf
-    WHERE seal_id = ANY ($1::bigint[]) ORDER BY seal_id, place`,
+  text: `SELECT seal_id AS "sealId", string_agg(encode(hash, 'hex') || ',' || coalesce(response_id::text, '') || ',' ||
+      coalesce(encode(salt, 'hex'), '') || ',' || coalesce(origin, ''), ';' ORDER BY place) AS leaves
+    FROM seal_leaf WHERE seal_id = ANY ($1::bigint[]) GROUP BY seal_id`,
 };
 
 /** The leaves of the seals, in order, by seal. */
@@ -73,15 +75,20 @@ export async function readLeaves(
 ): Promise<Map<number, KeptLeaf[]>> {
   const leaves = new Map(sealIds.map((id): [number, KeptLeaf[]] => [id, []]));
   if (sealIds.length === 0) return leaves;
-  const rows = await session.rows<
-    { sealId: number; hash: Uint8Array; salt: Uint8Array | null } & Pick<KeptLeaf, 'responseId' | 'origin'>
-  >(LEAVES, [sealIds]);
-  for (const { sealId, hash, responseId, salt, origin } of rows) {
-    leaves
-      .get(sealId)
-      ?.push({ hash: Buffer.from(hash), responseId, salt: salt && Buffer.from(salt), origin });
+  for (const row of await session.rows<{ sealId: number; leaves: string }>(LEAVES, [sealIds])) {
+    leaves.set(row.sealId, row.leaves.split(';').map(parseLeaf));
   }
   return leaves;
+}
+
+function parseLeaf(text: string): KeptLeaf {
+  const [hash = '', responseId, salt, origin] = text.split(',');
+  return {
+    hash: Buffer.from(hash, 'hex'),
+    responseId: responseId || null,
+    salt: salt || null,
+    origin: origin || null,
+  };
 }
 
 const NODES: Statement = {

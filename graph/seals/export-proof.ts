@@ -114,9 +114,7 @@ function exportedLeaves({ facts, leaves }: RollupEvidence, readable: boolean): E
   const byId = new Map(facts.map((fact): [string, SealedFact] => [fact.id, fact]));
   return leaves.map(({ hash, responseId, salt }) => {
     const fact = byId.get(responseId ?? '');
-    return readable && fact && salt
-      ? { content: leafContent(fact, salt.toString('hex')) }
-      : { hash: hash.toString('hex') };
+    return readable && fact && salt ? { content: leafContent(fact, salt) } : { hash: hash.toString('hex') };
   });
 }
 

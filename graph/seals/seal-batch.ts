@@ -148,7 +148,7 @@ function draft(deps: SealDeps, pair: Pair, known: ReadonlySet<string>): Draft | 
   const leaves = facts.map((fact, index): KeptLeaf => {
     const kept = present.get(fact.id);
     if (kept) return kept;
-    const salt = salts.subarray(index * SALT_BYTES, (index + 1) * SALT_BYTES);
+    const salt = salts.toString('hex', index * SALT_BYTES, (index + 1) * SALT_BYTES);
     return { hash: factHash(fact, salt), responseId: fact.id, salt, origin: fact.origin };
   });
   const erased = [...match.erased].sort((a, b) => Buffer.compare(a.hash, b.hash));
