@@ -45,6 +45,7 @@ describe('loadConfig', () => {
       databaseUrl: undefined,
       adminKey: undefined,
       pepper: undefined,
+      keys: { provider: 'file', kek: undefined, vault: undefined, kms: undefined },
     });
   });
 

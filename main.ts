@@ -14,6 +14,7 @@ import { sealerLag } from './graph/seals/sealer.ts';
 import { createAcceptor } from './ingestion/accept.ts';
 import { FolderInUse } from './instance/lock.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
+import { changeKeys } from './instance/rotate.ts';
 import { adminKey, keyMatcher, signingKey } from './instance/secrets.ts';
 import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
@@ -37,7 +38,9 @@ async function start(config: Config): Promise<() => Promise<void>> {
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
   );
-  const record = await openRecord(config, onError);
+  const record = await openRecord(config, onError, (subjects) =>
+    say(`  sealing what was stored before there were keys: ${subjects} persons …`),
+  );
   const stops: (() => Promise<unknown>)[] = [() => record.close()];
   const stop = async () => {
     for (const one of stops.reverse()) await one();
@@ -126,15 +129,12 @@ async function startServer(
   },
   log: pino.Logger,
 ): Promise<ApiServer> {
-  const { store, cells, mappings, pepper } = record;
   const { graph, feed, scoring, access, seals, wall } = parts;
+  const { store, cells, mappings, vault } = record;
   const { dimensions, cellLimit } = config;
   const warn = (message: string) => log.warn(message);
   const acceptor = createAcceptor({
-    store,
-    cells,
-    mappings,
-    pepper,
+    ...record,
     dimensions,
     cellLimit,
     now: Date.now,
@@ -151,6 +151,7 @@ async function startServer(
     deps: {
       store,
       wall,
+      vault,
       cells,
       mappings,
       dimensions,
@@ -159,6 +160,7 @@ async function startServer(
       seals: seals.place,
       feed,
       scoring,
+      changeKeys: (action) => changeKeys(record, config, action),
       themePrecision: config.themePrecision,
       log,
       now: Date.now,

@@ -12,6 +12,7 @@ import { readChampion } from '../store/models.ts';
 import { type PredictionRow, readPredictions } from '../store/predictions.ts';
 import type { RecordedMapping, RecordMappings } from '../store/provenance.ts';
 import { type ResponseRow, readResponsesById } from '../store/responses.ts';
+import type { Vault } from '../store/vault.ts';
 import type { Wall } from '../store/wall.ts';
 import type { Access } from './access/access.ts';
 import type { Caller } from './caller.ts';
@@ -23,6 +24,8 @@ export interface ApiDeps {
   readonly store: Store;
   /** What callers read, they read behind it. */
   readonly wall: Wall;
+  /** Opens what is sealed of persons. */
+  readonly vault: Vault;
   readonly cells: CellDictionary;
   readonly mappings: RecordMappings;
   readonly dimensions: readonly Dimension[];
@@ -36,6 +39,8 @@ export interface ApiDeps {
   readonly feed: LiveFeed;
   /** Who may come in, and what they may see. */
   readonly access: Access;
+  /** Rotates what the record is sealed with; says what was done. */
+  readonly changeKeys: (action: 'rotate' | 'rewrap' | 'pepper' | 'retire') => Promise<string>;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly log: Log;

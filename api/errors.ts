@@ -9,6 +9,7 @@ import { Overloaded } from '../ingestion/group-commit.ts';
 import { ScoringError } from '../scoring/service.ts';
 import { TrainingError } from '../scoring/training-job.ts';
 import { isPassingError } from '../store/errors.ts';
+import { KeyProviderError } from '../store/key-provider.ts';
 import { StageError } from '../store/models.ts';
 import { KeySetUnavailable } from './access/jwt.ts';
 import type { Log } from './log.ts';
@@ -38,6 +39,7 @@ const TOLD_AS_THEY_ARE = [
   NoImpact,
   InvalidMap,
   ProofUnavailable,
+  KeyProviderError,
   ScoringError,
   StageError,
   TrainingError,

@@ -56,13 +56,9 @@ export async function findSink(
     return { sink, description: `through the server at ${named.url}`, close: async () => undefined };
   }
   const record = await openRecord(config, ({ message }) => onNote(message));
-  const { store, cells, mappings, pepper } = record;
   const { dimensions, cellLimit, dataDir } = config;
   const acceptor = createAcceptor({
-    store,
-    cells,
-    mappings,
-    pepper,
+    ...record,
     dimensions,
     cellLimit,
     now: Date.now,

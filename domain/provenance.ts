@@ -43,18 +43,24 @@ export interface NormalisedResponse {
   readonly points: number | null;
   readonly class: NpsClass | null;
   readonly comment: string | null;
+  /** Pseudonym. */
   readonly respondent: string | null;
+  /** What finds the respondent in the record, under the newest pepper first; empty without one. */
+  readonly lookups: readonly string[];
   readonly attributes: CellAttributes;
   readonly mapping: MappingVersion;
   /** Keyed hash of everything above: equal contents are duplicates. */
   readonly contentHash: string;
+  /** The same under former peppers: what was stored then is recognised. */
+  readonly formerHashes: readonly string[];
   readonly event: SourceEventFacts;
 }
 
-/** What is kept of what arrived: where it stood in its source and the keyed hash of its bytes. */
+/** What is kept of what arrived: where it stood in its source, the keyed hash of its bytes, and (sealed) the bytes. */
 export interface SourceEventFacts {
   readonly position: string;
   readonly hash: string;
+  readonly content: string;
 }
 
 /** The UUID (version 8) that names the response to `externalId` of `source` for ever, whatever its content. */

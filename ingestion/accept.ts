@@ -6,6 +6,7 @@ import type { RecordCells } from '../store/cells.ts';
 import type { Store } from '../store/client.ts';
 import { isPassingError } from '../store/errors.ts';
 import type { RecordMappings } from '../store/provenance.ts';
+import type { Vault } from '../store/vault.ts';
 import type { ResponseDraft } from './draft.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type NormaliseDeps, normalise } from './normalise.ts';
@@ -13,6 +14,7 @@ import { type Outcome, rejected } from './outcome.ts';
 
 export interface AcceptDeps extends NormaliseDeps {
   readonly store: Store;
+  readonly vault: Vault;
   readonly cells: RecordCells;
   readonly mappings: RecordMappings;
   /** The most cells the record may hold. */
@@ -38,12 +40,14 @@ const STALE =
 
 /** The same whether the segment or the response that is there already is out of bounds. */
 const FORBIDDEN = rejected('FORBIDDEN', 'this key may not submit responses into this segment');
+const ERASED =
+  'externalId: this response was erased for its respondent and is not taken again; a new answer has a new externalId';
 
 /** Builds the step over an open record; `deps.cells` and `deps.mappings` fill themselves as needed. */
 export function createAcceptor(deps: AcceptDeps): Acceptor {
   const commits = createGroupCommit<AcceptRow, Acceptance>({
     commit: async (rows, { receivedAt }) => {
-      const outcomes = await acceptRows(deps.store, rows, receivedAt);
+      const outcomes = await acceptRows(deps, rows, receivedAt);
       if (outcomes.includes('accepted')) deps.onCommitted?.();
       return outcomes;
     },
@@ -100,12 +104,14 @@ async function toRows(
       points: response.points,
       class: response.class === null ? null : CLASS_NUMBER[response.class],
       comment: response.comment,
-      respondent: response.respondent,
+      subject: { pseudonym: response.respondent, lookups: response.lookups },
       contentHash: response.contentHash,
+      formerHashes: response.formerHashes,
       eventId: sourceEventId(response.id, response.contentHash),
       position: response.event.position,
       eventHash: response.event.hash,
       mayReplace,
+      eventContent: response.event.content,
     });
   }
   return rows;
@@ -114,5 +120,6 @@ async function toRows(
 function outcomeOf(acceptance: Acceptance | undefined): Outcome {
   if (acceptance === 'forbidden') return FORBIDDEN;
   if (acceptance === 'stale') return rejected('STALE', STALE);
+  if (acceptance === 'erased') return rejected('ERASED', ERASED);
   return { status: acceptance === 'accepted' ? 'accepted' : 'duplicate' };
 }

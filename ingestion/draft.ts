@@ -15,6 +15,6 @@ export interface ResponseDraft {
   readonly mapping: MappingVersion;
   /** Where the item stood in its source: "reviews.csv line 17", "request 5f… item 3". */
   readonly position: string;
-  /** The item as it arrived; only its keyed hash is kept. */
+  /** The item as it arrived; kept sealed under the respondent's key. */
   readonly raw: string;
 }

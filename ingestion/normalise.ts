@@ -6,7 +6,7 @@ import { redact } from '../domain/redact.ts';
 import { applyScale, describeScale } from '../domain/scale.ts';
 import type { ResponseDraft } from './draft.ts';
 import { type Outcome, rejected } from './outcome.ts';
-import { keyedHash, type Pepper, pseudonym } from './pseudonym.ts';
+import { keyedHash, lookupsOf, type Pepper, peppers, pseudonym } from './pseudonym.ts';
 
 export interface NormaliseDeps {
   readonly dimensions: readonly Dimension[];
@@ -61,11 +61,21 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
     respondent: respondent === null ? null : pseudonym(deps.pepper, respondent),
     attributes: attributes.values,
   };
+  const contentHashes = peppers(deps.pepper).map((pepper) => {
+    const known = respondent === null ? null : pseudonym(pepper, respondent);
+    return keyedHash(pepper, 'content', canonicalize({ ...content, respondent: known }) ?? '');
+  });
   return {
     ...content,
+    lookups: respondent === null ? [] : lookupsOf(deps.pepper, respondent),
     mapping,
-    contentHash: keyedHash(deps.pepper, 'content', canonicalize(content) ?? ''),
-    event: { position: draft.position, hash: keyedHash(deps.pepper, 'event', draft.raw) },
+    contentHash: contentHashes[0] as string,
+    formerHashes: contentHashes.slice(1),
+    event: {
+      position: draft.position,
+      hash: keyedHash(deps.pepper, 'event', draft.raw),
+      content: draft.raw.replaceAll('\u0000', ' ').toWellFormed(),
+    },
   };
 }
 

@@ -7,6 +7,7 @@ export type RejectionCode =
   | 'IN_THE_FUTURE' // answered more than a day ahead
   | 'TOO_LONG'
   | 'STALE' // another content for a known id, but not a later answer
+  | 'ERASED' // it was erased for its respondent
   | 'FORBIDDEN'; // the caller may not submit into this segment
 
 /** What became of one item of a batch. */

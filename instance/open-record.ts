@@ -1,12 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { type Pepper, pepperFingerprint } from '../ingestion/pseudonym.ts';
+import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/pseudonym.ts';
 import { RecordCells } from '../store/cells.ts';
 import { openPglite, openPostgres, type Store } from '../store/client.ts';
-import { checkPepper } from '../store/instance.ts';
-import { migrate, type RecordFeatures } from '../store/migrate.ts';
+import { checkPepper, readTenant } from '../store/instance.ts';
+import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/migrate.ts';
 import { RecordMappings } from '../store/provenance.ts';
+import { sealStored } from '../store/seal-stored.ts';
+import { Vault } from '../store/vault.ts';
+import { openKeyProviders } from './keys/open-provider.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
 import { pepper } from './secrets.ts';
 
@@ -17,16 +20,23 @@ export interface OpenRecord {
   readonly cells: RecordCells;
   readonly mappings: RecordMappings;
   readonly pepper: Pepper;
+  /** Opens and seals what tells of persons. */
+  readonly vault: Vault;
   /** The embedded record's; a server's record is shared, and its data folder too. */
   readonly lock: FolderLock | undefined;
   close(): Promise<void>;
 }
 
 /**
- * Opens the record that the configuration names: takes the data folder, migrates, checks the pepper.
+ * Opens the record that the configuration names: takes the data folder, migrates, checks the pepper, seals what was
+ * stored before there were keys.
  * @throws FolderInUse, WrongPepper, or what the database says.
  */
-export async function openRecord(config: Config, onError: (error: Error) => void): Promise<OpenRecord> {
+export async function openRecord(
+  config: Config,
+  onError: (error: Error) => void,
+  onSealing: (subjects: number) => void = () => undefined,
+): Promise<OpenRecord> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const lock = config.databaseUrl === undefined ? await lockFolder(config.dataDir) : undefined;
   let store: Store | undefined;
@@ -38,7 +48,12 @@ export async function openRecord(config: Config, onError: (error: Error) => void
     const opened = store;
     const features = await migrate(opened);
     const secret = await pepper(config.dataDir, config.pepper);
-    await checkPepper(opened, pepperFingerprint(secret));
+    await checkPepper(opened, peppers(secret).map(pepperFingerprint));
+    const [provider, ...others] = await openKeyProviders(config, Date.now);
+    const vault = new Vault(opened, await readTenant(opened), provider, others);
+    await exclusivelyMigrating(opened, () =>
+      sealStored(opened, vault, (pseudonym) => lookupOf(secret, pseudonym), onSealing),
+    );
     const cells = new RecordCells();
     const mappings = new RecordMappings();
     await Promise.all([cells.refresh(opened), mappings.refresh(opened)]);
@@ -46,7 +61,7 @@ export async function openRecord(config: Config, onError: (error: Error) => void
       await opened.close();
       await lock?.release();
     };
-    return { store: opened, features, cells, mappings, pepper: secret, lock, close };
+    return { store: opened, features, cells, mappings, pepper: secret, vault, lock, close };
   } catch (error) {
     await store?.close().catch(() => undefined);
     await lock?.release();

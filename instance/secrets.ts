@@ -6,7 +6,7 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pepper } from '../ingestion/pseudonym.ts';
 
@@ -45,11 +45,33 @@ export async function adminKey(dataDir: string, configured: string | undefined):
   return keptSecret(dataDir, 'admin-key', () => `sl_${randomBytes(32).toString('base64url')}`);
 }
 
-/** The pepper of the pseudonyms: the configured one, or the one kept in the data folder. */
-export async function pepper(dataDir: string, configured: string | undefined): Promise<Pepper> {
-  const hex =
-    configured ?? (await keptSecret(dataDir, 'pepper', () => randomBytes(32).toString('hex'))).value;
-  return { version: 1, secret: Buffer.from(hex, 'hex') };
+const PEPPER_FILE = 'pepper';
+const newPepper = () => randomBytes(32).toString('hex');
+
+/** The pepper of the pseudonyms with those before it: configured, or kept in the data folder, oldest first. */
+export async function pepper(dataDir: string, configured: readonly string[] | undefined): Promise<Pepper> {
+  const secrets = configured ?? (await keptSecret(dataDir, PEPPER_FILE, newPepper)).value.split('\n');
+  const chain = secrets.reduce<Pepper | undefined>(
+    (former, hex, index) => ({ version: index + 1, secret: Buffer.from(hex.trim(), 'hex'), former }),
+    undefined,
+  );
+  if (!chain || chain.secret.length < 32) throw new Error('the pepper must be at least 64 hex digits');
+  return chain;
+}
+
+/** Adds a pepper to those in the data folder. */
+export async function addPepper(dataDir: string): Promise<Pepper> {
+  const path = join(dataDir, PEPPER_FILE);
+  const text = (await readFile(path, 'utf8')).trim();
+  const file = await open(`${path}.new`, 'w', 0o600);
+  try {
+    await file.writeFile(`${text}\n${newPepper()}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.new`, path);
+  return pepper(dataDir, undefined);
 }
 
 /** The key (Ed25519) that signs what this instance vouches for, kept in the data folder. */

@@ -15,6 +15,7 @@ import { type Reading, readInputProfiles, sampleScored } from '../store/monitori
 import { readScorable } from '../store/predictions.ts';
 import { readModelFacts } from '../store/quality.ts';
 import { countIntervals } from '../store/rollups.ts';
+import type { Vault } from '../store/vault.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import type { MmdRequest } from './mmd-worker.ts';
 import type { Model } from './model.ts';
@@ -22,6 +23,7 @@ import { runInThread } from './thread.ts';
 
 export interface ReadingDeps {
   readonly store: Session;
+  readonly vault: Vault;
   readonly cells: CellDictionary;
   readonly pool: EncoderPool;
   readonly now: () => number;
@@ -232,7 +234,7 @@ async function embeddingReading({ deps, modelVersionId, window, reference, cells
   const ids = cells.map(({ id }) => id);
   const embeddings = async (range: TimeRange) => {
     const sample = await sampleScored(deps.store, modelVersionId, ids, range, SAMPLE);
-    const texts = (await readScorable(deps.store, sample)).map(({ comment }) => comment);
+    const texts = (await readScorable(deps, sample)).map(({ comment }) => comment);
     return (await deps.pool.encode(texts)).map(({ embedding }) => embedding);
   };
   const [before, now] = [await embeddings(reference), await embeddings(window)];

@@ -1,6 +1,5 @@
 import type { CellDictionary } from '../domain/cell.ts';
-import type { Session } from '../store/client.ts';
-import { type PredictionRow, readScorable } from '../store/predictions.ts';
+import { type PredictionRow, readScorable, type TextDeps } from '../store/predictions.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { FEATURE_SET } from './features.ts';
 import type { Model } from './model.ts';
@@ -15,7 +14,7 @@ export interface Reproduction {
 
 /** Runs a stored prediction again with its pinned model, features and text. */
 export async function reproduce(
-  deps: { readonly store: Session; readonly cells: CellDictionary; readonly pool: EncoderPool },
+  deps: TextDeps & { readonly cells: CellDictionary; readonly pool: EncoderPool },
   model: Model,
   stored: PredictionRow,
 ): Promise<Reproduction> {
@@ -26,7 +25,7 @@ export async function reproduce(
     );
   if (featureSet.codeHash !== FEATURE_SET.codeHash)
     return no('the code of the features has changed since the model was trained');
-  const [response] = await readScorable(deps.store, [stored.responseId]);
+  const [response] = await readScorable(deps, [stored.responseId]);
   if (!response) return no('the text is no longer kept');
   const source = featureSourceOf(deps.cells, response);
   const [prediction] = await predict(deps.pool, model, [source]);

@@ -17,6 +17,7 @@ import {
   type ScorableResponse,
   storePredictions,
 } from '../store/predictions.ts';
+import type { Vault } from '../store/vault.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { featureValues } from './features.ts';
 import type { Model } from './model.ts';
@@ -24,6 +25,7 @@ import { type Prediction, predict } from './predict.ts';
 
 export interface ScorerDeps {
   readonly store: Store;
+  readonly vault: Vault;
   readonly cells: CellDictionary & { refresh(session: Store): Promise<void> };
   readonly pool: EncoderPool;
   readonly loadModel: (id: number) => Promise<Model>;
@@ -115,7 +117,7 @@ async function scoreEntries(
   const ids = entries.flatMap(({ kind, payload }) => (kind === 'responses' ? payload.added : []));
   const distinct = [...new Set(ids)];
   for (let i = 0; i < distinct.length; i += TEXTS) {
-    const responses = await readUnscored(deps.store, distinct.slice(i, i + TEXTS), modelVersionId);
+    const responses = await readUnscored(deps, distinct.slice(i, i + TEXTS), modelVersionId);
     if (responses.length === 0) continue;
     if (responses.some(({ cellId }) => !deps.cells.get(cellId))) await deps.cells.refresh(deps.store);
     const sources = responses.map((response) => featureSourceOf(deps.cells, response));

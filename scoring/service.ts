@@ -7,6 +7,7 @@ import type { Scope } from '../domain/scope.ts';
 import type { Session, Store } from '../store/client.ts';
 import { makeShadow, promote, readArtefact, readChampion, rollback } from '../store/models.ts';
 import { readPredictions, readScorable } from '../store/predictions.ts';
+import type { Vault } from '../store/vault.ts';
 import { type EncoderPool, openEncoderPool } from './encoder-pool.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { FeatureSource } from './features.ts';
@@ -47,6 +48,7 @@ export interface Scoring {
 
 export interface ScoringOptions {
   readonly store: Store;
+  readonly vault: Vault;
   readonly cells: CellDictionary & { refresh(session: Session): Promise<void> };
   /** A local folder or a hub id; null: the one that ships. */
   readonly encoder: string | null;
@@ -62,7 +64,7 @@ const TAXONOMY = new URL('./themes.json', import.meta.url);
 
 /** Opens the registry (with the model that ships, if it is empty); the encoder is started when it is first needed. */
 export async function openScoring(options: ScoringOptions): Promise<Scoring> {
-  const { store, cells, signingKey, now, onError } = options;
+  const { store, vault, cells, signingKey, now, onError } = options;
   const shipped = readModel(JSON.parse(readFileSync(SHIPPED_MODEL, 'utf8')));
   await ensureDefault(store, signingKey, shipped.artefact);
   const models = new LRUCache<number, Model>({ max: 20 });
@@ -104,13 +106,14 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
     predict: async (model, sources) => predict(await fitting(model), model, sources),
     explain: async (model, source, head) => explain(await fitting(model), model, source, head),
     sourceOf: async (responseId) => {
-      const [response] = await readScorable(store, [responseId]);
+      const [response] = await readScorable({ store, vault }, [responseId]);
       return response ? featureSourceOf(cells, response) : null;
     },
     train: async (until, cause) =>
       trainCandidate(
         {
           store,
+          vault,
           cells,
           pool: await pool(),
           champion: (await champion().catch(() => null))?.model ?? null,
@@ -128,10 +131,10 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
       const { id, model } = await champion();
       const [stored] = await readPredictions({ store, cells }, scope, [responseId], id);
       if (!stored) throw new ScoringError('response: no prediction of it by the champion exists here');
-      return reproduce({ store, cells, pool: await pool() }, model, stored);
+      return reproduce({ store, vault, cells, pool: await pool() }, model, stored);
     },
     follow: async (onScored) => {
-      const deps = { store, cells, pool: await pool(), loadModel: load, now, onError };
+      const deps = { store, vault, cells, pool: await pool(), loadModel: load, now, onError };
       const followers = [await startScorer({ ...deps, onScored }), await startMonitor(deps)];
       return {
         stop: async () => {

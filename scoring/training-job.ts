@@ -3,6 +3,7 @@ import type { CellDictionary } from '../domain/cell.ts';
 import type { Store } from '../store/client.ts';
 import { formatPosition, journalHead } from '../store/journal.ts';
 import { readLabelled, type ScorableResponse } from '../store/predictions.ts';
+import type { Vault } from '../store/vault.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { FEATURE_SET, type FeatureSource } from './features.ts';
 import type { FitRequest, FitResult } from './fit.ts';
@@ -22,6 +23,7 @@ export class TrainingError extends Error {
 
 export interface TrainingDeps {
   readonly store: Store;
+  readonly vault: Vault;
   readonly cells: CellDictionary;
   readonly pool: EncoderPool;
   /** The present champion: what is not trained anew is taken over from it. */
@@ -44,7 +46,7 @@ const FEWEST_OF_CLASS = 10;
 export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cause): Promise<number> {
   const { store, cells, pool, champion } = deps;
   const position = formatPosition(await journalHead(store));
-  const responses = await readLabelled(store, until, MOST_EXAMPLES);
+  const responses = await readLabelled(deps, until, MOST_EXAMPLES);
   assertEnough(responses);
   const sources = responses.map((response) => featureSourceOf(cells, response));
   const examples = await examplesOf(

@@ -1,4 +1,5 @@
 import type { Session, Statement, Store } from './client.ts';
+import type { ArrivingSubject, OpenSubject, SubjectRef, Vault } from './vault.ts';
 
 /** One response as its rows will stand, with the source event that brought it. */
 export interface AcceptRow {
@@ -11,45 +12,54 @@ export interface AcceptRow {
   readonly points: number | null;
   readonly class: 0 | 1 | 2 | null;
   readonly comment: string | null;
-  readonly respondent: string | null;
+  readonly subject: Omit<SubjectRef, 'responseId'>;
   readonly contentHash: string;
+  /** Hashes of the same content under former peppers. */
+  readonly formerHashes: readonly string[];
   readonly eventId: string;
   readonly position: string;
   readonly eventHash: string;
   /** Whether who brings it may put something in the place of a response of that cell. */
   readonly mayReplace: (cellId: number) => boolean;
+
+  readonly eventContent: string;
 }
 
-/** stale: another content for a known id, but not a later answer. forbidden: the known one is not theirs to replace. */
-export type Acceptance = 'accepted' | 'duplicate' | 'stale' | 'forbidden';
+/** stale: another content for a known id, but not a later answer; erased: the id was erased for its respondent; forbidden:
+ * the known one is not theirs to replace. */
+export type Acceptance = 'accepted' | 'duplicate' | 'stale' | 'erased' | 'forbidden';
 
 interface KeyRow {
   id: string;
   answeredAt: Date;
   receivedAt: Date;
   cellId: number;
+  subjectId: string | null;
   contentHash: string;
 }
 
+/** Stands in place of the content hash of an erased response. */
+export const ERASED_CONTENT = 'erased';
+
 const CLAIM_KEYS: Statement = {
   name: 'accept_claim',
-  text: `INSERT INTO response_key (id, answered_at, received_at, cell_id, respondent, content_hash)
+  text: `INSERT INTO response_key (id, answered_at, received_at, cell_id, subject_id, content_hash)
     SELECT * FROM json_to_recordset($1::json)
-      AS k (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, respondent text, content_hash text)
+      AS k (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, subject_id uuid, content_hash text)
     ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id`,
 };
 const LOCK_KEYS: Statement = {
   name: 'accept_lock',
   text: `SELECT id, answered_at AS "answeredAt", received_at AS "receivedAt", cell_id AS "cellId",
-      content_hash AS "contentHash"
+      subject_id AS "subjectId", content_hash AS "contentHash"
     FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
 };
 const UPDATE_KEYS: Statement = {
   name: 'accept_update',
   text: `UPDATE response_key SET answered_at = k.answered_at, received_at = k.received_at, cell_id = k.cell_id,
-      respondent = k.respondent, content_hash = k.content_hash
+      subject_id = k.subject_id, content_hash = k.content_hash
     FROM json_to_recordset($1::json)
-      AS k (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, respondent text, content_hash text)
+      AS k (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, subject_id uuid, content_hash text)
     WHERE response_key.id = k.id`,
 };
 /** Names time and cell, so that a hypertable opens only the chunks concerned. */
@@ -59,45 +69,71 @@ const DELETE_REPLACED: Statement = {
 };
 const INSERT_EVENTS: Statement = {
   name: 'accept_events',
-  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, hash, received_at)
+  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, hash, received_at, subject_id, content)
     SELECT * FROM json_to_recordset($1::json)
-      AS e (id uuid, response_id uuid, mapping_version_id integer, position text, hash text, received_at timestamptz)
+      AS e (id uuid, response_id uuid, mapping_version_id integer, position text, hash text, received_at timestamptz,
+        subject_id uuid, content text)
     ON CONFLICT (id) DO NOTHING`,
 };
+/** The columns of a response as JSON gives them. */
+export const RESPONSE_COLUMNS = `id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer,
+  mapping_version_id integer, source_event_id uuid, external_id text, score smallint, points smallint, class smallint, comment text,
+  subject_id uuid`;
 const INSERT_RESPONSES: Statement = {
   name: 'accept_responses',
   text: `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id,
-      score, points, class, comment, respondent)
-    SELECT * FROM json_to_recordset($1::json)
-      AS r (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, mapping_version_id integer,
-        source_event_id uuid, external_id text, score smallint, points smallint, class smallint, comment text, respondent text)`,
+      score, points, class, comment, subject_id)
+    SELECT * FROM json_to_recordset($1::json) AS r (${RESPONSE_COLUMNS})`,
 };
+const INSERT_RESTRICTED: Statement = {
+  name: 'accept_restricted',
+  text: `INSERT INTO restricted_response (id, subject_id, row)
+    SELECT * FROM json_to_recordset($1::json) AS r (id uuid, subject_id uuid, row jsonb)
+    ON CONFLICT (id) DO UPDATE SET subject_id = excluded.subject_id, row = excluded.row, recorded_at = now()`,
+};
+
+export interface AcceptDeps {
+  readonly store: Store;
+  readonly vault: Vault;
+}
+
+/** A row with the subject that it is sealed for. */
+interface Arrival extends AcceptRow {
+  readonly owner: ArrivingSubject;
+}
 
 /**
  * Accepts rows in one transaction: the idempotency keys, the source events and the responses; the triggers add the
  * rollups and the journal. The answer has one entry per row, in order. The same content again is a duplicate; another
- * content with a later time of answer replaces; rows of one batch see those before them.
+ * content with a later time of answer replaces; rows of one batch see those before them. What tells of a person is
+ * sealed here.
  *
  * `receivedAt` must be the same when a batch is tried again after an error whose outcome is unknown (a connection lost
  * during COMMIT): what the first try stored is then recognised as this batch's own and counts as accepted.
  */
 export function acceptRows(
-  store: Store,
+  { store, vault }: AcceptDeps,
   rows: readonly AcceptRow[],
   receivedAt: Date,
 ): Promise<Acceptance[]> {
   return store.transaction(async (session) => {
-    const known = await claimKeys(session, rows, receivedAt);
-    const { outcomes, final, events } = decide(rows, known, receivedAt);
-    await write(session, known, final, events, receivedAt);
+    // Locks in one order in every writer: subjects, keys, new subjects; each sorted. Nobody waits in a circle.
+    const owners = await vault.find(
+      session,
+      rows.map(({ id, subject }) => ({ ...subject, responseId: id })),
+    );
+    const arrivals = rows.map((row, i): Arrival => ({ ...row, owner: owners[i] as ArrivingSubject }));
+    const known = await claimKeys(session, arrivals, receivedAt);
+    const { outcomes, final, events } = decide(arrivals, known, receivedAt);
+    if (final.length > 0) await write(session, vault, known, { final, events }, receivedAt);
     return outcomes;
   });
 }
 
 /** Inserts the keys that are new and locks those that are not; the answer holds only the latter. */
-async function claimKeys(session: Session, rows: readonly AcceptRow[], receivedAt: Date) {
+async function claimKeys(session: Session, rows: readonly Arrival[], receivedAt: Date) {
   // Inserts first, locks second, both in the order of the ids: two writers never wait for each other in a circle.
-  const first = new Map<string, AcceptRow>();
+  const first = new Map<string, Arrival>();
   for (const row of rows) if (!first.has(row.id)) first.set(row.id, row);
   const claimed = await session.rows<{ id: string }>(CLAIM_KEYS, [keysOf([...first.values()], receivedAt)]);
   for (const { id } of claimed) first.delete(id);
@@ -106,12 +142,14 @@ async function claimKeys(session: Session, rows: readonly AcceptRow[], receivedA
   return new Map(locked.map((key) => [key.id, key]));
 }
 
-function decide(rows: readonly AcceptRow[], known: ReadonlyMap<string, KeyRow>, receivedAt: Date) {
-  const final = new Map<string, AcceptRow>();
-  const events: AcceptRow[] = [];
+function decide(rows: readonly Arrival[], known: ReadonlyMap<string, KeyRow>, receivedAt: Date) {
+  const final = new Map<string, Arrival>();
+  const events: Arrival[] = [];
   const outcomes = rows.map((row): Acceptance => {
     const present = final.get(row.id) ?? known.get(row.id);
-    if (present?.contentHash === row.contentHash) {
+    if (present?.contentHash === ERASED_CONTENT)
+      return row.mayReplace(present.cellId) ? 'erased' : 'forbidden';
+    if (present && [row.contentHash, ...row.formerHashes].includes(present.contentHash)) {
       const key = known.get(row.id);
       const ownEarlierTry = !final.has(row.id) && key?.receivedAt.getTime() === receivedAt.getTime();
       return ownEarlierTry ? 'accepted' : 'duplicate';
@@ -127,20 +165,32 @@ function decide(rows: readonly AcceptRow[], known: ReadonlyMap<string, KeyRow>, 
 
 async function write(
   session: Session,
+  vault: Vault,
   known: ReadonlyMap<string, KeyRow>,
-  final: readonly AcceptRow[],
-  events: readonly AcceptRow[],
+  accepted: { readonly final: readonly Arrival[]; readonly events: readonly Arrival[] },
   receivedAt: Date,
 ): Promise<void> {
-  if (final.length === 0) return;
+  const owners = await vault.store(
+    session,
+    accepted.events.map(({ owner }) => owner),
+  );
+  const events = accepted.events.map((row, i) => ({
+    ...row,
+    drawn: row.owner,
+    owner: owners[i] as OpenSubject,
+  }));
+  const current = new Set(accepted.final);
+  const final = events.filter((_row, i) => current.has(accepted.events[i] as Arrival));
   const replaced = final.flatMap((row) => known.get(row.id) ?? []);
   for (const { id, answeredAt, cellId } of replaced) {
     await session.rows(DELETE_REPLACED, [id, answeredAt, cellId]);
   }
-  // Keys claimed above hold the first row of the batch: a later row of the same batch may have replaced it.
-  const current = new Set(final);
-  const superseded = new Set(events.filter((row) => !current.has(row)).map((row) => row.id));
-  const outdated = final.filter((row) => known.has(row.id) || superseded.has(row.id));
+  // Keys claimed above hold the first row of the batch: a later row of the same batch may have replaced it. And another
+  // transaction may have stored the subject first.
+  const superseded = new Set(accepted.events.filter((row) => !current.has(row)).map((row) => row.id));
+  const outdated = final.filter(
+    (row) => known.has(row.id) || superseded.has(row.id) || row.owner.id !== row.drawn.id,
+  );
   if (outdated.length > 0) await session.rows(UPDATE_KEYS, [keysOf(outdated, receivedAt)]);
   await session.rows(INSERT_EVENTS, [
     JSON.stringify(
@@ -151,37 +201,47 @@ async function write(
         position: row.position,
         hash: row.eventHash,
         received_at: receivedAt,
+        subject_id: row.owner.id,
+        content: vault.seal(row.owner, 'event', row.eventId, row.eventContent),
       })),
     ),
   ]);
-  await session.rows(INSERT_RESPONSES, [
-    JSON.stringify(
-      final.map((row) => ({
-        id: row.id,
-        answered_at: row.answeredAt,
-        received_at: receivedAt,
-        cell_id: row.cellId,
-        mapping_version_id: row.mappingVersionId,
-        source_event_id: row.eventId,
-        external_id: row.externalId,
-        score: row.score,
-        points: row.points,
-        class: row.class,
-        comment: row.comment,
-        respondent: row.respondent,
-      })),
-    ),
-  ]);
+  const free = final.filter(({ owner }) => !owner.restricted);
+  const rowsOf = (row: Sealable) => responseRow(vault, row, receivedAt);
+  if (free.length > 0) await session.rows(INSERT_RESPONSES, [JSON.stringify(free.map(rowsOf))]);
+  const restricted = final
+    .filter(({ owner }) => owner.restricted)
+    .map((row) => ({ id: row.id, subject_id: row.owner.id, row: rowsOf(row) }));
+  if (restricted.length > 0) await session.rows(INSERT_RESTRICTED, [JSON.stringify(restricted)]);
 }
 
-function keysOf(rows: readonly AcceptRow[], receivedAt: Date): string {
+type Sealable = Omit<Arrival, 'owner'> & { readonly owner: OpenSubject };
+
+function responseRow(vault: Vault, row: Sealable, receivedAt: Date) {
+  return {
+    id: row.id,
+    answered_at: row.answeredAt,
+    received_at: receivedAt,
+    cell_id: row.cellId,
+    mapping_version_id: row.mappingVersionId,
+    source_event_id: row.eventId,
+    external_id: row.externalId,
+    score: row.score,
+    points: row.points,
+    class: row.class,
+    comment: row.comment === null ? null : vault.seal(row.owner, 'comment', row.id, row.comment),
+    subject_id: row.owner.id,
+  };
+}
+
+function keysOf(rows: readonly Sealable[], receivedAt: Date): string {
   return JSON.stringify(
     rows.map((row) => ({
       id: row.id,
       answered_at: row.answeredAt,
       received_at: receivedAt,
       cell_id: row.cellId,
-      respondent: row.respondent,
+      subject_id: row.owner.id,
       content_hash: row.contentHash,
     })),
   );

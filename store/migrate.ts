@@ -47,6 +47,11 @@ async function migrationsPending(db: Database): Promise<boolean> {
   return applied?.n !== readMigrationFiles({ migrationsFolder: MIGRATIONS }).length;
 }
 
+/** Runs `work` while no other process migrates. */
+export function exclusivelyMigrating<T>(store: Store, work: () => Promise<T>): Promise<T> {
+  return store.exclusively(MIGRATION_LOCK, work);
+}
+
 async function timescaleEdition(db: Database): Promise<TimescaleEdition> {
   const available = await db.execute(sql`SELECT FROM pg_available_extensions WHERE name = 'timescaledb'`);
   if (rowsOf(available).length === 0) return 'none';

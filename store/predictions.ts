@@ -1,6 +1,7 @@
 import type { CellDictionary } from '../domain/cell.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Session, Statement, Store } from './client.ts';
+import type { SealedComment, Vault } from './vault.ts';
 
 /** A response with text, as a model reads it. */
 export interface ScorableResponse {
@@ -14,6 +15,14 @@ export interface ScorableResponse {
   /** Tells whether the response is still what was read. */
   readonly contentHash: string;
 }
+
+/** What the texts of responses are read with. */
+export interface TextDeps {
+  readonly store: Session;
+  readonly vault: Vault;
+}
+
+type SealedText = Omit<ScorableResponse, 'comment'> & SealedComment;
 
 /** What one model version said of one response; probabilities in millionths. */
 export interface PredictionRow {
@@ -45,7 +54,7 @@ export interface PredictionRow {
 const TEXTS: Statement = {
   name: 'predictions_texts',
   text: `SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId",
-      r.comment, r.class, k.content_hash AS "contentHash"
+      r.comment, r.class, r.subject_id AS "subjectId", k.content_hash AS "contentHash"
     FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.id = ANY ($1::uuid[]) AND r.comment IS NOT NULL ORDER BY r.id`,
 };
@@ -92,19 +101,27 @@ const BY_RESPONSES: Statement = {
 
 /** Those of the responses that have text and no prediction by that model yet. */
 export async function readUnscored(
-  session: Session,
+  deps: TextDeps,
   ids: readonly string[],
   modelVersionId: number,
 ): Promise<ScorableResponse[]> {
-  const known = await session.rows<{ id: string }>(KNOWN, [ids, modelVersionId]);
+  const known = await deps.store.rows<{ id: string }>(KNOWN, [ids, modelVersionId]);
   const scored = new Set(known.map(({ id }) => id));
   const open = ids.filter((id) => !scored.has(id));
-  return open.length === 0 ? [] : session.rows<ScorableResponse>(TEXTS, [open]);
+  return open.length === 0 ? [] : readScorable(deps, open);
 }
 
 /** The responses of those ids that have text. */
-export function readScorable(session: Session, ids: readonly string[]): Promise<ScorableResponse[]> {
-  return session.rows<ScorableResponse>(TEXTS, [ids]);
+export async function readScorable(deps: TextDeps, ids: readonly string[]): Promise<ScorableResponse[]> {
+  return openTexts(deps, await deps.store.rows<SealedText>(TEXTS, [ids]));
+}
+
+/** Without those that were erased while they were read. */
+async function openTexts({ vault }: TextDeps, rows: readonly SealedText[]): Promise<ScorableResponse[]> {
+  const opened = await vault.openComments(rows);
+  return opened.flatMap(({ comment, respondent: _respondent, ...row }) =>
+    comment === null ? [] : [{ ...row, comment }],
+  );
 }
 
 /**
@@ -155,7 +172,7 @@ const LABELLED: Statement = {
   name: 'predictions_labelled',
   text: `SELECT * FROM (
       SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId", r.comment,
-        r.class, k.content_hash AS "contentHash"
+        r.class, r.subject_id AS "subjectId", k.content_hash AS "contentHash"
       FROM response r JOIN response_key k ON k.id = r.id AND k.answered_at = r.answered_at
       WHERE r.class IS NOT NULL AND r.comment IS NOT NULL AND r.answered_at < $1
       ORDER BY r.answered_at DESC, r.id DESC LIMIT $2
@@ -163,6 +180,6 @@ const LABELLED: Statement = {
 };
 
 /** The newest responses answered before `until` that have both text and a surveyed class, oldest first. */
-export function readLabelled(session: Session, until: Date, limit: number): Promise<ScorableResponse[]> {
-  return session.rows<ScorableResponse>(LABELLED, [until, limit]);
+export async function readLabelled(deps: TextDeps, until: Date, limit: number): Promise<ScorableResponse[]> {
+  return openTexts(deps, await deps.store.rows<SealedText>(LABELLED, [until, limit]));
 }

@@ -2,6 +2,7 @@ import type { CellDictionary, Segment } from '../domain/cell.ts';
 import type { Scope } from '../domain/scope.ts';
 import { visibleCells } from '../domain/scope.ts';
 import type { Session, Statement } from './client.ts';
+import type { SealedComment, Vault } from './vault.ts';
 
 /** A response as the record holds it. class: 0 detractor, 1 passive, 2 promoter. */
 export interface ResponseRow {
@@ -14,8 +15,11 @@ export interface ResponseRow {
   readonly score: number | null;
   readonly class: 0 | 1 | 2 | null;
   readonly comment: string | null;
+  /** Pseudonym. */
   readonly respondent: string | null;
 }
+
+type SealedRow = Omit<ResponseRow, 'respondent'> & SealedComment;
 
 /** Where a page ended: the last response's time and id. */
 export interface ResponseCursor {
@@ -34,19 +38,23 @@ export interface ResponseQuery {
 
 export interface ResponseDeps {
   readonly store: Session;
+  readonly vault: Vault;
   readonly cells: CellDictionary;
 }
 
 const COLUMNS = `r.id, r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.cell_id AS "cellId",
-  r.mapping_version_id AS "mappingVersionId", r.external_id AS "externalId", r.score, r.class, r.comment, r.respondent`;
+  r.mapping_version_id AS "mappingVersionId", r.external_id AS "externalId", r.score, r.class, r.comment, r.subject_id AS "subjectId",
+  k.subject_id AS "ownerId"`;
 
 // The bounds on time stand as plain comparisons, so that a hypertable's other chunks are not opened.
 const PAGE: Statement = {
   name: 'responses_page',
-  text: `SELECT ${COLUMNS} FROM response r
-    WHERE r.answered_at >= $2 AND r.answered_at < $3 AND r.answered_at <= $4
-      AND (r.answered_at, r.id) < ($4, $5::uuid) AND r.cell_id = ANY ($1::integer[])
-    ORDER BY r.answered_at DESC, r.id DESC LIMIT $6`,
+  text: `SELECT ${COLUMNS} FROM (
+      SELECT * FROM response p
+      WHERE p.answered_at >= $2 AND p.answered_at < $3 AND p.answered_at <= $4
+        AND (p.answered_at, p.id) < ($4, $5::uuid) AND p.cell_id = ANY ($1::integer[])
+      ORDER BY p.answered_at DESC, p.id DESC LIMIT $6
+    ) r JOIN response_key k ON k.id = r.id ORDER BY r.answered_at DESC, r.id DESC`,
 };
 const BY_IDS: Statement = {
   name: 'responses_by_ids',
@@ -60,13 +68,13 @@ const LATEST = new Date('9999-12-31T00:00:00Z');
 const LAST_UUID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** The newest answers first; up to `first` + 1 rows, so that the caller sees whether there are more. */
-export function readResponses(
+export async function readResponses(
   deps: ResponseDeps,
   scope: Scope,
   query: ResponseQuery,
 ): Promise<ResponseRow[]> {
   const cellIds = visibleCells(scope, ['readResponse'], deps.cells, query.segment).map(({ id }) => id);
-  return deps.store.rows<ResponseRow>(PAGE, [
+  const rows = await deps.store.rows<SealedRow>(PAGE, [
     cellIds,
     query.from ?? EARLIEST,
     query.to ?? LATEST,
@@ -74,6 +82,7 @@ export function readResponses(
     query.after?.id ?? LAST_UUID,
     query.first + 1,
   ]);
+  return deps.vault.openComments(rows);
 }
 
 /** The responses of those ids that exist and that the caller may see, in any order. */
@@ -82,9 +91,10 @@ export async function readResponsesById(
   scope: Scope,
   ids: readonly string[],
 ): Promise<ResponseRow[]> {
-  const rows = await deps.store.rows<ResponseRow>(BY_IDS, [ids]);
-  return rows.filter(({ cellId }) => {
+  const rows = await deps.store.rows<SealedRow>(BY_IDS, [ids]);
+  const visible = rows.filter(({ cellId }) => {
     const cell = deps.cells.get(cellId);
     return cell !== undefined && scope.allows('readResponse', cell);
   });
+  return deps.vault.openComments(visible);
 }

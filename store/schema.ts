@@ -27,6 +27,10 @@ export const instance = pgTable('instance', {
   id: smallint('id').primaryKey(),
   /** HMAC of a constant under the pseudonym pepper: another pepper would silently split every respondent in two. */
   pepperFingerprint: text('pepper_fingerprint').notNull(),
+  /** Names this record in the associated data of everything that is sealed in it. */
+  tenant: uuid('tenant').notNull().defaultRandom(),
+  /** When everything stored before there were keys had been sealed. */
+  sealedAt: moment('sealed_at'),
   recordedAt: recordedAt(),
 });
 
@@ -89,10 +93,11 @@ export const responseKey = pgTable(
     answeredAt: moment('answered_at').notNull(),
     receivedAt: moment('received_at').notNull(),
     cellId: integer('cell_id').notNull(),
-    respondent: text('respondent'),
+    /** Whose it is; null of an erased response, of which nothing but the id stays (decision 0023). */
+    subjectId: uuid('subject_id'),
     contentHash: text('content_hash').notNull(),
   },
-  (table) => [index().on(table.respondent)],
+  (table) => [index().on(table.subjectId)],
 );
 
 export const sourceEvent = pgTable(
@@ -104,6 +109,10 @@ export const sourceEvent = pgTable(
     position: text('position').notNull(),
     hash: text('hash').notNull(),
     receivedAt: moment('received_at').notNull(),
+    /** Under whose key the content is sealed. */
+    subjectId: uuid('subject_id'),
+    /** The item as it arrived, sealed; null when its time is over, or it came before there were keys. */
+    content: text('content'),
   },
   (table) => [index().on(table.responseId)],
 );
@@ -123,8 +132,10 @@ export const response = pgTable(
     score: smallint('score'),
     points: smallint('points'),
     class: smallint('class'),
+    /** Sealed. */
     comment: text('comment'),
-    respondent: text('respondent'),
+    /** Under whose key. */
+    subjectId: uuid('subject_id'),
   },
   (table) => [
     primaryKey({ columns: [table.id, table.answeredAt] }),
@@ -221,4 +232,5 @@ export * from './access-schema.ts';
 export * from './monitor-schema.ts';
 export * from './scoring-schema.ts';
 export * from './seals-schema.ts';
+export * from './subject-schema.ts';
 export * from './wall-schema.ts';

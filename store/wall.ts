@@ -25,20 +25,24 @@ interface Guard {
   readonly where: string;
   /** Columns of which only the rows of some cells are shown. */
   readonly masked?: Readonly<Record<string, Column>>;
+  /** Columns that are not there at all. */
+  readonly hidden?: readonly string[];
 }
 
 /** Tables of facts: their rows belong to cells. */
 const GUARDED: Readonly<Record<string, Guard>> = {
   response: {
     where: sees('t.cell_id', 'score', 'response'),
-    masked: { comment: 'comment', respondent: 'respondent', external_id: 'response' },
+    // Who may not know whose key it is cannot open what is sealed: see store/vault.ts.
+    masked: { comment: 'comment', subject_id: 'comment', external_id: 'response' },
   },
   response_key: {
     where: sees('t.cell_id', ...ANY),
-    masked: { respondent: 'respondent', content_hash: 'response' },
+    masked: { subject_id: 'respondent', content_hash: 'response' },
   },
   source_event: {
     where: `EXISTS (SELECT FROM public.response_key k WHERE k.id = t.response_id AND ${sees('k.cell_id', ...ANY)})`,
+    hidden: ['subject_id', 'content'],
   },
   prediction: { where: sees('t.cell_id', 'score', 'prediction') },
   rollup_minute: { where: sees('t.cell_id', 'score') },
@@ -90,7 +94,8 @@ export async function raiseWall(db: Database): Promise<void> {
     `CREATE SCHEMA ${VIEWS}`,
     `GRANT USAGE ON SCHEMA ${VIEWS}, public TO ${READER}`,
     ...Object.entries(GUARDED).flatMap(([table, guard]) => {
-      const names = columns.find((one) => one.table === table)?.columns ?? [];
+      const all = columns.find((one) => one.table === table)?.columns ?? [];
+      const names = all.filter((name) => !guard.hidden?.includes(name));
       return [
         `CREATE VIEW ${VIEWS}.${table} WITH (security_barrier) AS SELECT ${names
           .map((name) => shown(name, guard))

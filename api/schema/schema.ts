@@ -3,6 +3,7 @@ import type { Dimension } from '../../domain/dimensions.ts';
 import { addAccess } from './access.ts';
 import { createBuilder } from './builder.ts';
 import { addImpact } from './impact.ts';
+import { addKeys } from './keys.ts';
 import { addLineage, loadLineageNode } from './lineage.ts';
 import { addLive } from './live.ts';
 import { addModelQuality } from './model-quality.ts';
@@ -42,6 +43,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addVerification(builder);
   addSubmit(builder, dimensions);
   addAccess(builder, dimensions);
+  addKeys(builder);
   addLive(builder, dimensions, segment, nps);
   return builder.toSchema({ sortSchema: true });
 }

@@ -69,10 +69,12 @@ describe('the second wall', () => {
 
   it('masks what the scope may not read of a response that it sees', async () => {
     const [row] = await read<Record<string, unknown>>(scoresOnly, 'SELECT * FROM response LIMIT 1');
-    expect(row).toMatchObject({ comment: null, respondent: null, external_id: null });
+    expect(row).toMatchObject({ comment: null, subject_id: null, external_id: null });
     expect(row?.class).not.toBeNull();
     const [whole] = await read<Record<string, unknown>>(germany, 'SELECT * FROM response LIMIT 1');
-    expect(whole?.respondent).not.toBeNull();
+    expect(whole?.subject_id).not.toBeNull();
+    const [key] = await read<Record<string, unknown>>(scoresOnly, 'SELECT * FROM response_key LIMIT 1');
+    expect(key).toMatchObject({ subject_id: null, content_hash: null });
     expect(whole?.external_id).not.toBeNull();
   });
 

@@ -10,6 +10,7 @@ import { RecordCells } from '../../store/cells.ts';
 import { openPostgres } from '../../store/client.ts';
 import { isPassingError } from '../../store/errors.ts';
 import { RecordMappings } from '../../store/provenance.ts';
+import { Vault } from '../../store/vault.ts';
 import { DIMENSIONS, openTestRecord, PEPPER } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 import {
@@ -58,6 +59,7 @@ describe('the record on TimescaleDB', () => {
       const store = openPostgres(url, () => undefined, 3);
       const deps = {
         store,
+        vault: new Vault(store, record.vault.tenant, record.vault.provider),
         cells: new RecordCells(),
         mappings: new RecordMappings(),
         dimensions: DIMENSIONS,

@@ -1,0 +1,40 @@
+import type { ApiContext } from '../context.ts';
+import { Forbidden, InvalidArgument } from '../errors.ts';
+import { access, type Builder } from './builder.ts';
+
+/** Adds the mutation changeKeys. */
+export function addKeys(builder: Builder) {
+  const action = builder.enumType('KeyAction', {
+    values: {
+      ROTATE: {
+        value: 'rotate' as const,
+        description: 'A new wrapping key; every data key is wrapped anew.',
+      },
+      REWRAP: {
+        value: 'rewrap' as const,
+        description: 'Every data key is wrapped anew by the provider in use.',
+      },
+      PEPPER: { value: 'pepper' as const, description: 'A new pepper; every pseudonym is carried over.' },
+      RETIRE: {
+        value: 'retire' as const,
+        description: 'Destroys wrapping keys that nothing here needs: older backups can then not be read.',
+      },
+    },
+  });
+  builder.mutationField('changeKeys', (t) =>
+    t.string({
+      ...access('administer'),
+      nullable: false,
+      description:
+        'Rotates what the record is sealed with, while it is read and written; says what was done.',
+      args: { action: t.arg({ type: action, required: true }), reason: t.arg.string({ required: true }) },
+      resolve: async (_root, { action: asked, reason }, { deps, caller }: ApiContext) => {
+        if (!caller.scope.allowsAll('administer')) throw new Forbidden('this key may not change keys');
+        if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept in the log');
+        const report = await deps.changeKeys(asked);
+        deps.log.info({ action: asked, reason: reason.trim(), actor: caller.name }, report);
+        return report;
+      },
+    }),
+  );
+}

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../config.ts';
+import { openRecord } from '../instance/open-record.ts';
+import { changeKeys, KEY_ACTIONS, type KeyAction } from '../instance/rotate.ts';
+import { findServer } from './sink.ts';
+
+const USAGE = `usage: npm run keys -- ACTION [--pepper] [--reason TEXT]
+  rotate           makes a new wrapping key and wraps every data key anew
+  rotate --pepper  makes a new pepper and carries every pseudonym over to it
+  rewrap           wraps every data key anew by the provider that is configured now
+  retire           destroys wrapping keys that nothing in the record needs; older backups can then not be read`;
+const QUERY =
+  'mutation Keys($action: KeyAction!, $reason: String!) { changeKeys(action: $action, reason: $reason) }';
+
+interface Answer {
+  readonly data?: { readonly changeKeys: string } | null;
+  readonly errors?: readonly { readonly message: string }[];
+}
+
+function readArguments(): { action: KeyAction; reason: string } {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { pepper: { type: 'boolean', default: false }, reason: { type: 'string' } },
+  });
+  const [named] = positionals;
+  const action = named === 'rotate' && values.pepper ? 'pepper' : KEY_ACTIONS.find((one) => one === named);
+  if (!action || positionals.length !== 1 || (values.pepper && named !== 'rotate')) throw new Error(USAGE);
+  return { action, reason: values.reason ?? 'npm run keys' };
+}
+
+/** Through the server that runs on the data folder, which alone may open its record; else on the record itself. */
+async function main(): Promise<void> {
+  const { action, reason } = readArguments();
+  const config = await loadConfig();
+  const server = await findServer(config);
+  if (!server) {
+    const record = await openRecord(config, (error) => process.stderr.write(`${error.message}\n`));
+    try {
+      process.stdout.write(`${await changeKeys(record, config, action)}\n`);
+    } finally {
+      await record.close();
+    }
+    return;
+  }
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query: QUERY, variables: { action: action.toUpperCase(), reason } }),
+  });
+  const { data, errors } = (await response.json()) as Answer;
+  if (!data || errors)
+    throw new Error(
+      errors?.map(({ message }) => message).join('\n') ?? `the server answered ${response.status}`,
+    );
+  process.stdout.write(`${data.changeKeys}\n`);
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import type { Config } from '../../config.ts';
+import { type KeyProvider, KeyProviderError } from '../../store/key-provider.ts';
+import { awsKmsProvider } from './aws-kms.ts';
+import { configuredKeyProvider, fileKeyProvider } from './file-provider.ts';
+import { vaultTransitProvider } from './vault-transit.ts';
+
+/**
+ * The configured key provider first, then the others that are configured too: what they wrapped before stays readable
+ * until it is rewrapped.
+ */
+export async function openKeyProviders(
+  { keys, dataDir }: Pick<Config, 'keys' | 'dataDir'>,
+  now: () => number,
+): Promise<[KeyProvider, ...KeyProvider[]]> {
+  const providers = [
+    keys.kek ? configuredKeyProvider(keys.kek) : await fileKeyProvider(join(dataDir, 'wrapping-keys')),
+    ...(keys.vault ? [vaultTransitProvider(keys.vault)] : []),
+    ...(keys.kms ? [awsKmsProvider({ ...keys.kms, now })] : []),
+  ];
+  const chosen = providers.find(({ name }) => name === keys.provider);
+  if (!chosen) throw new KeyProviderError(`the key provider ${keys.provider} is not configured`);
+  return [chosen, ...providers.filter((one) => one !== chosen)];
+}

@@ -1,0 +1,241 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { seal, unseal } from '../domain/sealed.ts';
+import type { Session, Statement } from './client.ts';
+import { type KeyProvider, KeyProviderError, type WrappedKey } from './key-provider.ts';
+
+/** Whose something is that arrives: found by any of the lookups, or without a respondent by the response's own id. */
+export interface SubjectRef {
+  readonly pseudonym: string | null;
+  readonly lookups: readonly string[];
+  readonly responseId: string;
+}
+
+/** A subject with its key in hand. */
+export interface OpenSubject {
+  readonly id: string;
+  readonly pseudonym: string | null;
+  readonly restricted: boolean;
+  readonly key: Buffer;
+}
+
+/** A subject that something arrives for; `ref` is null when it is stored already. */
+export interface ArrivingSubject extends OpenSubject {
+  readonly ref: SubjectRef | null;
+}
+
+export interface SubjectKeyRow extends WrappedKey {
+  readonly id: string;
+  readonly lookup: string | null;
+  /** Sealed. */
+  readonly pseudonym: string | null;
+  readonly provider: string;
+  readonly restricted: boolean;
+}
+
+export const SUBJECT_COLUMNS = `id, lookup, pseudonym, wrapped, provider, key_version AS version, restricted`;
+
+// Held until the transaction ends: nobody erases, restricts or carries over a subject while something is sealed for it.
+const HOLD: Statement = {
+  name: 'vault_hold',
+  text: `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE lookup = ANY ($1::text[]) OR id = ANY ($2::uuid[])
+    ORDER BY id FOR SHARE`,
+};
+const INSERT: Statement = {
+  name: 'vault_insert',
+  text: `INSERT INTO subject_key (id, lookup, pseudonym, wrapped, provider, key_version, wrapped_at)
+    SELECT id, lookup, pseudonym, wrapped, $2, version, now()
+    FROM json_to_recordset($1::json) AS s (id uuid, lookup text, pseudonym text, wrapped text, version text)
+    ORDER BY lookup, id ON CONFLICT DO NOTHING RETURNING id`,
+};
+const BY_IDS: Statement = {
+  name: 'vault_by_ids',
+  text: `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE id = ANY ($1::uuid[])`,
+};
+
+/** Keys in memory: at most so many, and no longer than this after an erasure in another process. */
+const MOST_KEYS = 20_000;
+const KEY_LIFE_MS = 5 * 60_000;
+
+/** The one place where values of persons are sealed and opened: a data key per subject, wrapped by the key provider. */
+export class Vault {
+  readonly tenant: string;
+  /** Keys are read in front of the wall: what they open was read behind it. */
+  readonly #store: Session;
+  readonly #provider: KeyProvider;
+  readonly #others: ReadonlyMap<string, KeyProvider>;
+  readonly #keys = new LRUCache<string, Pick<OpenSubject, 'key' | 'pseudonym'>>({
+    max: MOST_KEYS,
+    ttl: KEY_LIFE_MS,
+  });
+
+  /** `others` can unwrap what was wrapped before the provider was changed. */
+  constructor(store: Session, tenant: string, provider: KeyProvider, others: readonly KeyProvider[] = []) {
+    this.#store = store;
+    this.tenant = tenant;
+    this.#provider = provider;
+    this.#others = new Map([provider, ...others].map((one) => [one.name, one]));
+  }
+
+  get provider(): KeyProvider {
+    return this.#provider;
+  }
+
+  /**
+   * The subjects of what arrives, in order: those that are known are held until the transaction ends, for the others an id
+   * and a key are drawn, to be stored by `store` if they turn out to be needed.
+   */
+  async find(session: Session, refs: readonly SubjectRef[]): Promise<ArrivingSubject[]> {
+    const lookups = [...new Set(refs.flatMap((ref) => ref.lookups))].sort();
+    const ids = refs.filter((ref) => ref.lookups.length === 0).map(({ responseId }) => responseId);
+    const rows = await session.rows<SubjectKeyRow>(HOLD, [lookups, ids]);
+    const opened = await this.open(rows);
+    const known = new Map<string, ArrivingSubject>();
+    rows.forEach(({ id, lookup }, i) => {
+      known.set(lookup ?? id, { ...(opened[i] as OpenSubject), ref: null });
+    });
+    return refs.map((ref) => {
+      const names = ref.lookups.length === 0 ? [ref.responseId] : ref.lookups;
+      const found = names.flatMap((name) => known.get(name) ?? [])[0];
+      if (found) return found;
+      const id = ref.lookups.length === 0 ? ref.responseId : randomUUID();
+      const fresh = { id, pseudonym: ref.pseudonym, restricted: false, key: randomBytes(32), ref };
+      known.set(names[0] as string, fresh);
+      return fresh;
+    });
+  }
+
+  /**
+   * Stores those of the subjects that are new, and answers with all of them in order: another one than was drawn where
+   * another transaction was faster.
+   */
+  async store(session: Session, subjects: readonly ArrivingSubject[]): Promise<OpenSubject[]> {
+    const fresh = [...new Set(subjects.filter(({ ref }) => ref !== null))];
+    if (fresh.length === 0) return [...subjects];
+    const wrapped = await this.wrap(fresh);
+    const rows = fresh.map((subject, i) => ({
+      id: subject.id,
+      lookup: subject.ref?.lookups[0] ?? null,
+      pseudonym: subject.pseudonym === null ? null : this.sealPseudonym(subject, subject.pseudonym),
+      ...wrapped[i],
+    }));
+    const inserted = await session.rows<{ id: string }>(INSERT, [JSON.stringify(rows), this.#provider.name]);
+    const made = new Set(inserted.map(({ id }) => id));
+    const late = fresh.filter(({ id }) => !made.has(id));
+    if (late.length === 0) return [...subjects];
+    const others = await this.find(
+      session,
+      late.flatMap(({ ref }) => ref ?? []),
+    );
+    const settled = await this.store(session, others);
+    const instead = new Map(late.map((subject, i) => [subject, settled[i] as OpenSubject]));
+    return subjects.map((subject) => instead.get(subject) ?? subject);
+  }
+
+  /** Data keys wrapped by the provider in use. */
+  wrap(subjects: readonly Pick<OpenSubject, 'id' | 'key'>[]): Promise<WrappedKey[]> {
+    return this.#provider.wrap(subjects.map(({ id, key }) => ({ tenant: this.tenant, subject: id, key })));
+  }
+
+  sealPseudonym({ id, key }: Pick<OpenSubject, 'id' | 'key'>, pseudonym: string): string {
+    return seal(key, { tenant: this.tenant, subject: id, field: 'respondent', row: id }, pseudonym);
+  }
+
+  /** The subjects of the rows with their keys; the provider is asked once for all that are not in memory. */
+  async open(rows: readonly SubjectKeyRow[]): Promise<OpenSubject[]> {
+    const keys = new Map(rows.map(({ id }) => [id, this.#keys.get(id)]));
+    const closed = rows.filter(({ id }) => keys.get(id) === undefined);
+    for (const name of new Set(closed.map(({ provider }) => provider))) {
+      const own = closed.filter((row) => row.provider === name);
+      const unwrapped = await this.#providerOf(name).unwrap(
+        own.map(({ id, wrapped, version }) => ({ tenant: this.tenant, subject: id, wrapped, version })),
+      );
+      own.forEach(({ id, pseudonym }, i) => {
+        const key = unwrapped[i] as Buffer;
+        const context = { tenant: this.tenant, subject: id, field: 'respondent', row: id };
+        const shown = pseudonym === null ? null : unseal(key, context, pseudonym).toString('utf8');
+        keys.set(id, { key, pseudonym: shown });
+        this.#keys.set(id, { key, pseudonym: shown });
+      });
+    }
+    return rows.map(({ id, restricted }) => ({
+      id,
+      restricted,
+      ...(keys.get(id) as Pick<OpenSubject, 'key' | 'pseudonym'>),
+    }));
+  }
+
+  #providerOf(name: string): KeyProvider {
+    const provider = this.#others.get(name);
+    if (provider) return provider;
+    throw new KeyProviderError(
+      `keys are wrapped by ${JSON.stringify(name)}, which is not configured: configure it too until they are rewrapped`,
+    );
+  }
+
+  /** The subjects of those ids that exist, by id. */
+  async subjects(ids: readonly string[]): Promise<Map<string, OpenSubject>> {
+    const found = new Map<string, OpenSubject>();
+    const unknown = new Set<string>();
+    for (const id of ids) {
+      const known = this.#keys.get(id);
+      // Whether it is restricted is not kept in memory; who reads does not need it.
+      if (known) found.set(id, { id, restricted: false, ...known });
+      else unknown.add(id);
+    }
+    if (unknown.size > 0) {
+      const rows = await this.#store.rows<SubjectKeyRow>(BY_IDS, [[...unknown]]);
+      for (const subject of await this.open(rows)) found.set(subject.id, subject);
+    }
+    return found;
+  }
+
+  /** Sealed for the subject, to be opened as that field of that row only. */
+  seal({ id, key }: Pick<OpenSubject, 'id' | 'key'>, field: 'comment' | 'event', row: string, text: string) {
+    return seal(key, { tenant: this.tenant, subject: id, field, row }, text);
+  }
+
+  /** @throws SealBroken */
+  unseal(
+    { id, key }: Pick<OpenSubject, 'id' | 'key'>,
+    field: 'comment' | 'event',
+    row: string,
+    sealed: string,
+  ) {
+    return unseal(key, { tenant: this.tenant, subject: id, field, row }, sealed).toString('utf8');
+  }
+
+  /**
+   * The rows with their comments opened and their owners' pseudonyms. Null is a comment whose key is gone (erased
+   * meanwhile) or whose subject the reader was not shown, and likewise a pseudonym.
+   * @throws SealBroken when a comment was changed.
+   */
+  async openComments<Row extends SealedComment>(
+    rows: readonly Row[],
+  ): Promise<(Omit<Row, 'subjectId' | 'ownerId'> & { readonly respondent: string | null })[]> {
+    const subjects = await this.subjects(
+      rows.flatMap((row) => [row.subjectId ?? [], row.ownerId ?? []].flat()),
+    );
+    return rows.map(({ subjectId, ownerId, ...row }) => {
+      const subject = subjects.get(subjectId ?? '');
+      const readable = subject && row.comment !== null;
+      const comment = readable ? this.unseal(subject, 'comment', row.id, row.comment as string) : null;
+      return { ...row, comment, respondent: subjects.get(ownerId ?? '')?.pseudonym ?? null };
+    });
+  }
+
+  /** Forgets keys that are held in memory. */
+  forget(ids: readonly string[]): void {
+    for (const id of ids) this.#keys.delete(id);
+  }
+}
+
+/** What of a row the vault opens. */
+export interface SealedComment {
+  readonly id: string;
+  /** Under whose key the comment is sealed. */
+  readonly subjectId: string | null;
+  /** Whose pseudonym is wanted. */
+  readonly ownerId?: string | null;
+  readonly comment: string | null;
+}

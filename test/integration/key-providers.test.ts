@@ -1,0 +1,240 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { seal, unseal } from '../../domain/sealed.ts';
+import { awsKmsProvider } from '../../instance/keys/aws-kms.ts';
+import { configuredKeyProvider, fileKeyProvider } from '../../instance/keys/file-provider.ts';
+import { signV4 } from '../../instance/keys/sigv4.ts';
+import { vaultTransitProvider } from '../../instance/keys/vault-transit.ts';
+import type { KeyProvider, WrappedKey } from '../../store/key-provider.ts';
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+/** A stub of a key service: its keys are its own, what it refuses it refuses as the real one does. */
+interface Stub {
+  readonly url: string;
+  readonly requests: { path: string; body: Record<string, never>; headers: IncomingMessage['headers'] }[];
+}
+
+async function stub(
+  answer: (path: string, body: never, headers: IncomingMessage['headers']) => [number, unknown],
+): Promise<Stub> {
+  const requests: Stub['requests'] = [];
+  const server: Server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = JSON.parse(Buffer.concat(chunks).toString());
+    requests.push({ path: request.url ?? '', body, headers: request.headers });
+    const [status, content] = answer(request.url ?? '', body as never, request.headers);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(content));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  closers.push(() => server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+}
+
+const KEYS = Array.from({ length: 40 }, (_, i) => ({ tenant: 't', subject: `s${i}`, key: randomBytes(32) }));
+
+/** What every provider must do. */
+async function behaves(provider: KeyProvider): Promise<void> {
+  const wrap = async () => {
+    const wrapped = await provider.wrap(KEYS);
+    return KEYS.map(({ tenant, subject }, i) => ({
+      tenant,
+      subject,
+      ...(wrapped[i] as (typeof wrapped)[0]),
+    }));
+  };
+  const before = await wrap();
+  expect(await provider.unwrap(before)).toEqual(KEYS.map(({ key }) => key));
+  for (const [i, { key }] of KEYS.entries()) expect(before[i]?.wrapped).not.toContain(key.toString('base64'));
+  const [one] = before;
+  if (!one) throw new Error('nothing was wrapped');
+  // A key that was moved to another person, or to another record, does not open.
+  await expect(provider.unwrap([{ ...one, subject: 's1' }])).rejects.toThrow();
+  await expect(provider.unwrap([{ ...one, tenant: 'other' }])).rejects.toThrow();
+  await provider.rotate();
+  const after = await wrap();
+  expect(await provider.unwrap([...before, ...after])).toEqual([...KEYS, ...KEYS].map(({ key }) => key));
+  expect(await provider.wrap([])).toEqual([]);
+}
+
+describe('the file of wrapping keys', () => {
+  const path = () => {
+    const folder = mkdtempSync(join(tmpdir(), 'scoreline-test-'));
+    closers.push(() => rmSync(folder, { recursive: true }));
+    return join(folder, 'wrapping-keys');
+  };
+
+  it('wraps, rotates, and is nobody else’s to read', async () => {
+    const file = path();
+    await behaves(await fileKeyProvider(file));
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(2);
+  });
+
+  it('is read again when another process has rotated, and retires only what nothing needs', async () => {
+    const file = path();
+    const one = await fileKeyProvider(file);
+    const other = await fileKeyProvider(file);
+    const [old] = await one.wrap(KEYS);
+    await other.rotate();
+    const [fresh] = await other.wrap(KEYS);
+    const bound = { tenant: 't', subject: 's0' };
+    expect([old?.version, fresh?.version]).toEqual(['1', '2']);
+    expect(await one.unwrap([{ ...bound, ...(fresh as WrappedKey) }])).toEqual([KEYS[0]?.key]);
+    expect(await one.retire?.(new Set(['1', '2']))).toEqual([]);
+    expect(await one.retire?.(new Set(['2']))).toEqual(['1']);
+    await expect(one.unwrap([{ ...bound, ...(old as WrappedKey) }])).rejects.toThrow(
+      /version 1 is gone: what it wrapped cannot be read/,
+    );
+    expect(await (await fileKeyProvider(file)).unwrap([{ ...bound, ...(fresh as WrappedKey) }])).toHaveLength(
+      1,
+    );
+    expect(await one.rotate()).toBe('3');
+  });
+
+  it('may be configured instead; then it is rotated there', async () => {
+    const [a, b] = ['0a'.repeat(32), '0b'.repeat(32)];
+    const [old] = await configuredKeyProvider([a]).wrap(KEYS);
+    const both = configuredKeyProvider([a, b]);
+    expect(await both.unwrap([{ tenant: 't', subject: 's0', ...(old as WrappedKey) }])).toEqual([
+      KEYS[0]?.key,
+    ]);
+    expect((await both.wrap(KEYS))[0]?.version).toBe('2');
+    await expect(both.rotate()).rejects.toThrow(/add a new one to the end of SCORELINE_KEK/);
+  });
+});
+
+describe('Vault transit', () => {
+  const serve = async () => {
+    const versions = [randomBytes(32)];
+    const context = (data: string) => ({ tenant: '', subject: '', field: 'vault', row: data });
+    const server = await stub((path, body: { batch_input: Record<string, string>[] }, headers) => {
+      if (headers['x-vault-token'] !== 'token') return [403, { errors: ['permission denied'] }];
+      if (path === '/v1/secrets/transit/keys/my%20key/rotate') {
+        versions.push(randomBytes(32));
+        return [200, {}];
+      }
+      const [, action] = /^\/v1\/secrets\/transit\/(encrypt|decrypt)\/my%20key$/.exec(path) ?? [];
+      const one = (item: Record<string, string>) => {
+        const { associated_data: data = '', plaintext = '', ciphertext = '' } = item;
+        if (action === 'encrypt')
+          return {
+            ciphertext: `vault:v${versions.length}:${seal(versions.at(-1) as Buffer, context(data), plaintext)}`,
+          };
+        const [, version, sealed = ''] = /^vault:v(\d+):(.*)$/.exec(ciphertext) ?? [];
+        try {
+          const key = versions[Number(version) - 1] as Buffer;
+          return { plaintext: unseal(key, context(data), sealed).toString() };
+        } catch {
+          return { error: 'cipher: message authentication failed' };
+        }
+      };
+      return action ? [200, { data: { batch_results: body.batch_input.map(one) } }] : [404, { errors: [] }];
+    });
+    const options = { address: server.url, mount: 'secrets/transit', key: 'my key', namespace: 'team' };
+    return { server, options };
+  };
+
+  it('wraps many keys in one request', async () => {
+    const { server, options } = await serve();
+    const provider = vaultTransitProvider({ ...options, token: 'token' });
+    await behaves(provider);
+    expect(server.requests[0]?.headers['x-vault-namespace']).toBe('team');
+    expect(server.requests[0]?.body['batch_input']).toHaveLength(KEYS.length);
+    expect((await provider.wrap(KEYS))[0]?.version).toBe('v2');
+  });
+
+  it('says what Vault said', async () => {
+    const { options } = await serve();
+    const provider = vaultTransitProvider({ ...options, token: 'wrong' });
+    await expect(provider.wrap(KEYS)).rejects.toThrow(/Vault answered 403 .*permission denied/);
+    const away = vaultTransitProvider({ ...options, address: 'http://127.0.0.1:1', token: 'token' });
+    await expect(away.wrap(KEYS)).rejects.toThrow(/cannot be reached/);
+  });
+});
+
+describe('AWS KMS', () => {
+  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' };
+  const NOW = Date.UTC(2026, 2, 31, 12);
+
+  it('signs as the published example is signed', () => {
+    // "get-vanilla" of the AWS Signature Version 4 test suite.
+    const signed = signV4(
+      { method: 'GET', url: new URL('https://example.amazonaws.com/'), headers: {}, body: '' },
+      { region: 'us-east-1', service: 'service' },
+      {
+        accessKeyId: 'AKIDEXAMPLE',
+        secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+        sessionToken: undefined,
+      },
+      new Date('2015-08-30T12:36:00Z'),
+    );
+    expect(signed['authorization']).toBe(
+      'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, ' +
+        'Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31',
+    );
+  });
+
+  it('wraps each key with its subject as the encryption context, in requests that are signed', async () => {
+    const keys = [randomBytes(32)];
+    let url = '';
+    const server = await stub((_path, body: Record<string, string>, headers) => {
+      const { host: _host, authorization, ...others } = headers;
+      const sent = ['content-type', 'x-amz-target'].map((name) => [name, String(others[name])] as const);
+      const again = signV4(
+        { method: 'POST', url: new URL(url), headers: Object.fromEntries(sent), body: JSON.stringify(body) },
+        { region: 'eu-central-1', service: 'kms' },
+        credentials,
+        new Date(NOW),
+      );
+      if (again['authorization'] !== authorization || others['x-amz-security-token'] !== 'session')
+        return [400, { __type: 'InvalidSignatureException' }];
+      if (body['KeyId'] !== 'alias/scoreline') return [400, { __type: 'NotFoundException' }];
+      const row = JSON.stringify(body['EncryptionContext']);
+      const context = { tenant: '', subject: '', field: 'kms', row };
+      switch (others['x-amz-target']) {
+        case 'TrentService.Encrypt':
+          return [
+            200,
+            {
+              CiphertextBlob: `${keys.length} ${seal(keys.at(-1) as Buffer, context, body['Plaintext'] ?? '')}`,
+            },
+          ];
+        case 'TrentService.Decrypt': {
+          const [version, sealed = ''] = String(body['CiphertextBlob']).split(' ');
+          try {
+            const key = keys[Number(version) - 1] as Buffer;
+            return [200, { Plaintext: unseal(key, context, sealed).toString() }];
+          } catch {
+            return [400, { __type: 'InvalidCiphertextException' }];
+          }
+        }
+        case 'TrentService.RotateKeyOnDemand':
+          keys.push(randomBytes(32));
+          return [200, {}];
+        default:
+          return [400, { __type: 'UnknownOperationException' }];
+      }
+    });
+    url = `${server.url}/`;
+    const options = { region: 'eu-central-1', endpoint: url, keyId: 'alias/scoreline', now: () => NOW };
+    await behaves(awsKmsProvider({ ...options, credentials }));
+    expect(server.requests[0]?.body['EncryptionContext']).toEqual({
+      'scoreline:tenant': 't',
+      'scoreline:subject': 's0',
+    });
+    const other = { ...credentials, secretAccessKey: createHmac('sha256', 'x').digest('hex') };
+    await expect(awsKmsProvider({ ...options, credentials: other }).wrap(KEYS)).rejects.toThrow(
+      /AWS KMS answered 400 to Encrypt: .*InvalidSignature/,
+    );
+  });
+});

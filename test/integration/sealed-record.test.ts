@@ -1,0 +1,270 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { loadConfig } from '../../config.ts';
+import { EVERYTHING } from '../../domain/scope.ts';
+import { createAcceptor } from '../../ingestion/accept.ts';
+import { createItemReader } from '../../ingestion/connectors/responses.ts';
+import { lookupOf, pepperFingerprint, pseudonym } from '../../ingestion/pseudonym.ts';
+import { submitItems } from '../../ingestion/submit.ts';
+import { configuredKeyProvider } from '../../instance/keys/file-provider.ts';
+import { type OpenRecord, openRecord } from '../../instance/open-record.ts';
+import { changeKeys } from '../../instance/rotate.ts';
+import { openPglite } from '../../store/client.ts';
+import { checkPepper, readTenant } from '../../store/instance.ts';
+import type { KeyProvider } from '../../store/key-provider.ts';
+import { migrate } from '../../store/migrate.ts';
+import { readResponses } from '../../store/responses.ts';
+import { sealStored } from '../../store/seal-stored.ts';
+import { Vault } from '../../store/vault.ts';
+import { findInFiles } from '../fixtures/needles.ts';
+import { DIMENSIONS, openTestRecord, PEPPER } from '../fixtures/record.ts';
+import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
+import type {} from '../services/both.ts';
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'scoreline-test-'));
+  closers.push(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+const embedded = (name: string, work: () => Promise<void>) =>
+  it.skipIf(inject('services'))(name, work, 180_000);
+
+/** A record as it stood before there were keys: the migrations up to number 3, and responses in plain text. */
+async function oldRecord(dataDir: string, responses: number): Promise<void> {
+  const migrations = join(folder(), 'migrations');
+  cpSync('migrations', migrations, { recursive: true });
+  const journal = join(migrations, 'meta/_journal.json');
+  const { entries, ...rest } = JSON.parse(readFileSync(journal, 'utf8')) as { entries: { idx: number }[] };
+  writeFileSync(journal, JSON.stringify({ ...rest, entries: entries.filter(({ idx }) => idx <= 3) }));
+  const pglite = await PGlite.create({ dataDir: join(dataDir, 'record') });
+  await migratePglite(drizzle(pglite), { migrationsFolder: migrations });
+  await pglite.query('INSERT INTO instance (id, pepper_fingerprint) VALUES (1, $1)', [
+    pepperFingerprint(PEPPER),
+  ]);
+  await pglite.exec(`INSERT INTO cell (key, attributes) VALUES ('k', '{"region": "Peru"}');
+    INSERT INTO source (name) VALUES ('api'); INSERT INTO survey_version (name, version) VALUES ('nps', '1');
+    INSERT INTO scale_rule (key, rule) VALUES ('0-10', '{}');
+    INSERT INTO mapping_version (key, source_id, survey_version_id, scale_rule_id, connector, definition) VALUES ('m', 1, 1, 1, 'responses', '""')`);
+  for (let i = 0; i < responses; i++) {
+    const id = `00000000-0000-8000-8000-${String(i).padStart(12, '0')}`;
+    // Every third is by one of four persons, the others have no respondent.
+    const person = i % 3 === 0 ? pseudonym(PEPPER, `person${i % 4}@example.org`) : null;
+    const at = new Date(Date.UTC(2026, 2, 1, 0, i));
+    await pglite.query(
+      `INSERT INTO response_key (id, answered_at, received_at, cell_id, respondent, content_hash) VALUES ($1, $2, $2, 1, $3, 'h')`,
+      [id, at, person],
+    );
+    await pglite.query(
+      `INSERT INTO source_event (id, response_id, mapping_version_id, position, hash, received_at) VALUES ($1, $1, 1, 'p', 'h', $2)`,
+      [id, at],
+    );
+    await pglite.query(
+      `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points, class, comment, respondent)
+       VALUES ($1, $2, $2, 1, 1, $1, $3, 9, 900, 2, $4, $5)`,
+      [id, at, `e${i}`, i % 5 === 0 ? null : `call Mrs Plainfield ${i}`, person],
+    );
+  }
+  await pglite.exec(`INSERT INTO model_version (id, label) VALUES (1, 'm');
+    INSERT INTO prediction SELECT id, answered_at, cell_id, 1, mapping_version_id, true, 2, 0, 0, 1000000, 2, 0, 0, 1000000,
+    '{}', 0, NULL, 'h', now() FROM response; CHECKPOINT`);
+  await pglite.close();
+}
+
+const configOf = async (dataDir: string) =>
+  loadConfig({ SCORELINE_DATA_DIR: dataDir, SCORELINE_PEPPER: PEPPER.secret.toString('hex') });
+
+async function everyResponse(record: Pick<OpenRecord, 'store' | 'vault' | 'cells'>) {
+  const query = { segment: {}, from: null, to: null, first: 10_000, after: null };
+  return readResponses(record, EVERYTHING, query);
+}
+
+describe('what was stored in plain text', () => {
+  embedded('is sealed at the next start, changes no number, and is gone from the files', async () => {
+    const dataDir = folder();
+    const responses = 900;
+    await oldRecord(dataDir, responses);
+    const needles = ['Mrs Plainfield', pseudonym(PEPPER, 'person1@example.org')];
+    expect(findInFiles(dataDir, needles)).not.toEqual([]);
+    const record = await openRecord(await configOf(dataDir), (error) => expect(error).toBeNull());
+    const sql = <Row>(text: string) => record.store.rows<Row>({ name: '', text }, []);
+    const rows = await everyResponse(record);
+    expect(rows).toHaveLength(responses);
+    for (const row of rows) {
+      const i = Number(row.externalId.slice(1));
+      expect(row.comment).toBe(i % 5 === 0 ? null : `call Mrs Plainfield ${i}`);
+      expect(row.respondent).toBe(i % 3 === 0 ? pseudonym(PEPPER, `person${i % 4}@example.org`) : null);
+    }
+    expect(await sql('SELECT count(*)::integer AS n FROM subject_key')).toEqual([
+      { n: 4 + Math.floor((responses * 2) / 3) },
+    ]);
+    // Nobody is told of a change, and what models said stays.
+    expect(await sql(`SELECT count(*)::integer AS n FROM journal WHERE kind = 'responses'`)).toEqual([
+      { n: responses },
+    ]);
+    expect(await sql('SELECT count(*)::integer AS n FROM prediction')).toEqual([{ n: responses }]);
+    await expectRollupsToEqualRecount({ sql } as never);
+    expect(findInFiles(dataDir, needles)).toEqual([]);
+    await record.close();
+    expect(findInFiles(dataDir, needles)).toEqual([]);
+  });
+
+  embedded('is sealed to the end when the first try was interrupted', async () => {
+    const dataDir = folder();
+    await oldRecord(dataDir, 900);
+    const store = await openPglite(join(dataDir, 'record'));
+    await migrate(store);
+    await checkPepper(store, [pepperFingerprint(PEPPER)]);
+    const real = configuredKeyProvider(['05'.repeat(32)]);
+    let calls = 0;
+    const failing: KeyProvider = {
+      ...real,
+      wrap: (keys) => (calls++ === 1 ? Promise.reject(new Error('the power went')) : real.wrap(keys)),
+    };
+    const tenant = await readTenant(store);
+    const lookup = (known: string) => lookupOf(PEPPER, known);
+    const run = (provider: KeyProvider, progress: number[]) =>
+      sealStored(store, new Vault(store, tenant, provider), lookup, (n) => progress.push(n));
+    const progress: number[] = [];
+    await expect(run(failing, progress)).rejects.toThrow('the power went');
+    expect(progress).toEqual([500]);
+    await run(real, progress);
+    expect(progress).toEqual([500, 104]);
+    await store.close();
+  });
+});
+
+describe('keys and peppers', () => {
+  const items = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => ({
+      externalId: `r${from + i}`,
+      respondent: (from + i) % 2 === 0 ? `person${(from + i) % 10}@example.org` : null,
+      answeredAt: '2026-03-01T00:00:00Z',
+      score: 9,
+      comment: `comment ${from + i}`,
+    }));
+  const setUp = async () => {
+    const config = await loadConfig({ SCORELINE_DATA_DIR: folder() });
+    const record = await openRecord(config, (error) => expect(error).toBeNull());
+    closers.push(() => record.close());
+    const acceptor = createAcceptor({
+      ...record,
+      dimensions: DIMENSIONS,
+      cellLimit: 100,
+      now: Date.now,
+      warn: () => undefined,
+    });
+    const read = createItemReader(DIMENSIONS, 'responses');
+    const submit = (list: readonly object[]) => submitItems(acceptor, EVERYTHING, read, list, 'test');
+    return { config, record, submit };
+  };
+
+  embedded(
+    'are rotated while responses come in: all is read as before, duplicates are known, persons stay one',
+    async () => {
+      const { config, record, submit } = await setUp();
+      expect((await submit(items(0, 700))).accepted).toBe(700);
+      const before = new Map((await everyResponse(record)).map((row) => [row.externalId, row]));
+      let next = 700;
+      let rotating = true;
+      const writing = (async () => {
+        while (rotating) {
+          expect((await submit(items(next, next + 20))).accepted).toBe(20);
+          next += 20;
+          // PGlite answers without leaving the microtasks: files would never be read.
+          await new Promise((done) => setImmediate(done));
+        }
+      })();
+      expect(await changeKeys(record, config, 'rotate')).toMatch(
+        /data keys wrapped by file under its 2 version/,
+      );
+      expect(await changeKeys(record, config, 'pepper')).toMatch(/pseudonyms begin with p2_ now/);
+      rotating = false;
+      await writing;
+      const rows = await everyResponse(record);
+      expect(rows).toHaveLength(next);
+      const pseudonyms = new Map<string, Set<string>>();
+      for (const row of rows) {
+        const number = Number(row.externalId.slice(1));
+        expect(row.comment).toBe(`comment ${number}`);
+        expect(row.respondent).toEqual(number % 2 === 0 ? expect.stringMatching(/^p2_/) : null);
+        const old = before.get(row.externalId)?.respondent;
+        if (old) pseudonyms.set(old, (pseudonyms.get(old) ?? new Set()).add(row.respondent ?? ''));
+      }
+      expect([...pseudonyms.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1, 1]);
+      // Their hashes were made under the old pepper, their subjects are found under the new one.
+      expect(await submit(items(0, 700))).toMatchObject({ accepted: 0, duplicates: 700, rejected: [] });
+      const sql = <Row>(text: string) => record.store.rows<Row>({ name: '', text }, []);
+      expect(await sql('SELECT count(*)::integer AS n FROM subject_key WHERE lookup IS NOT NULL')).toEqual([
+        { n: 5 },
+      ]);
+      expect(await changeKeys(record, config, 'retire')).toBe('wrapping keys destroyed: 1');
+      record.vault.forget((await sql<{ id: string }>('SELECT id FROM subject_key')).map(({ id }) => id));
+      expect((await everyResponse(record)).map(({ comment }) => comment)).not.toContain(null);
+    },
+  );
+
+  embedded('stay after a restart; a pepper too few is refused', async () => {
+    const config = await loadConfig({ SCORELINE_DATA_DIR: folder() });
+    const record = await openRecord(config, () => undefined);
+    await changeKeys(record, config, 'pepper');
+    await record.close();
+    const again = await openRecord(config, () => undefined);
+    expect([again.pepper.version, again.pepper.former?.version]).toEqual([2, 1]);
+    await again.close();
+    const only = again.pepper.former?.secret.toString('hex') ?? '';
+    await expect(openRecord({ ...config, pepper: [only] }, () => undefined)).rejects.toThrow(
+      'another pseudonym pepper',
+    );
+  });
+});
+
+describe('the vault', () => {
+  it('makes one subject of a person whom many writers bring at once', async () => {
+    const record = await openTestRecord();
+    closers.push(() => record.close());
+    const one = (i: number) => ({
+      externalId: `r${i}`,
+      respondent: 'Jane@example.org',
+      answeredAt: '2026-03-01T00:00:00Z',
+      score: 9,
+    });
+    await Promise.all(
+      Array.from({ length: 40 }, (_, i) =>
+        record.submit([one(i), { ...one(i), externalId: `s${i}`, respondent: null }]),
+      ),
+    );
+    expect(
+      await record.sql('SELECT count(*)::integer AS n FROM subject_key WHERE lookup IS NOT NULL'),
+    ).toEqual([{ n: 1 }]);
+    expect(
+      await record.sql(
+        `SELECT count(*)::integer AS n FROM response_key k JOIN subject_key s ON s.id = k.subject_id`,
+      ),
+    ).toEqual([{ n: 80 }]);
+  });
+
+  it('does not open what was moved to another response', async () => {
+    const record = await openTestRecord();
+    closers.push(() => record.close());
+    const answer = { respondent: 'jane@example.org', answeredAt: '2026-03-01T00:00:00Z' };
+    await record.submit([
+      { ...answer, externalId: 'a', comment: 'good' },
+      { ...answer, externalId: 'b', comment: 'bad' },
+    ]);
+    await record.sql(
+      `UPDATE response SET comment = (SELECT comment FROM response WHERE external_id = 'a') WHERE external_id = 'b'`,
+    );
+    await expect(everyResponse(record)).rejects.toThrow(/does not open/);
+  });
+});
