@@ -59,3 +59,11 @@ export function visibleCells(
         matchesSegment(segment, cell.attributes) && groups.every((group) => scope.allows(group, cell)),
     );
 }
+
+/**
+ * Whether the caller may know what was made of all responses together (training sets, evaluations, what was decided of
+ * models): who manages models, or may see every prediction.
+ */
+export function readsModelsWhole(scope: Scope): boolean {
+  return scope.allowsAll('manageModels') || scope.allowsAll('readPrediction');
+}

@@ -1,5 +1,5 @@
 import type { LineageKind, RollupKey } from '../domain/lineage.ts';
-import type { Scope } from '../domain/scope.ts';
+import { readsModelsWhole, type Scope } from '../domain/scope.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import {
   readRollupCounts,
@@ -132,7 +132,7 @@ export async function impactOf(
     lag,
     totals: async () => totalsOf(await shown(), bound),
     segments: async (count, from) => segmentPage(deps, id, await shown(), count, from),
-    decisions: () => decisionsOf(deps, start, selection),
+    decisions: async () => (readsModelsWhole(scope) ? decisionsOf(deps, start, selection) : []),
   };
 }
 

@@ -96,6 +96,17 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
   );
 }
 
+/**
+ * The number that a score's id names, as it stands now. Null where it counts classes of a model that is the champion no
+ * more: its number cannot be stated by the present one.
+ */
+export async function readScore(deps: ScoreDeps, scope: Scope, name: ScoreName): Promise<ScoreRow | null> {
+  const { segment, basis, confidence, from, until } = name;
+  const query = { segment, basis, confidence, groupBy: [], windows: [{ from, until }] };
+  const [row] = await readScores(deps, scope, query);
+  return row && row.model === name.model ? row : null;
+}
+
 /** The two windows' rows and their difference (after minus before), null where either row is empty or suppressed. */
 export async function readChange(
   deps: ScoreDeps,

@@ -14,6 +14,7 @@ import { addHealthRoutes, type ReadinessCheck } from './health.ts';
 import { addIngestRoutes } from './ingest.ts';
 import { addMetricsRoute, createMetrics, type LiveGauges } from './metrics.ts';
 import { addPage } from './page.ts';
+import { addReport } from './report.ts';
 
 export interface ApiOptions {
   readonly deps: Omit<ApiDeps, 'onIngested'>;
@@ -55,6 +56,7 @@ export async function createApiServer({ deps, roles, checks, gauges }: ApiOption
     await addGraphqlRoute(fastify, schema, counted, streams, metrics);
     sockets = serveWebSocket(fastify.server, schema, counted, cohorts);
     addPage(fastify);
+    addReport(fastify, counted);
   }
   if (roles.ingest) addIngestRoutes(fastify, counted);
   addMetricsRoute(fastify, metrics, {

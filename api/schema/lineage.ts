@@ -109,7 +109,8 @@ export async function loadLineageNode(id: string, { deps, caller }: ApiContext):
   return found && { __typename: 'LineageRecord', ...found };
 }
 
-function scoreStartOf(dimensions: readonly Dimension[], id: string, name: ScoreName): ScoreStart {
+/** The score that the name spells, as the start of a trace. */
+export function scoreStartOf(dimensions: readonly Dimension[], id: string, name: ScoreName): ScoreStart {
   const { segment, from, until, basis } = name;
   const places = dimensions.flatMap(({ attribute }) => {
     const values = segment[attribute];

@@ -1,3 +1,4 @@
+import { readsModelsWhole } from '../../domain/scope.ts';
 import {
   readFeatures,
   readModelEvents,
@@ -170,7 +171,7 @@ function addModelMutations(builder: Builder, model: ReturnType<typeof addModels>
  * prediction. For others it would tell how many there are that they may not see; the path is then noted as withheld.
  */
 function mayReadWhole({ caller: { scope }, masked }: ApiContext, path: ResponsePath): boolean {
-  if (scope.allowsAll('manageModels') || scope.allowsAll('readPrediction')) return true;
+  if (readsModelsWhole(scope)) return true;
   masked.push({ path: pathOf(path), reason: 'not granted: manageModels' });
   return false;
 }

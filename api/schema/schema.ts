@@ -12,6 +12,7 @@ import { addNode, responseKeyOf } from './node.ts';
 import { addNps } from './nps.ts';
 import { addNpsClass } from './nps-class.ts';
 import { addPredictions } from './predictions.ts';
+import { addProvenance } from './provenance.ts';
 import { addResponses } from './responses.ts';
 import { addSegment } from './segment.ts';
 import { addSubmit } from './submit.ts';
@@ -41,6 +42,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   const lineage = addLineage(builder, dimensions, node, pageInfo);
   addImpact(builder, dimensions, { lineage, pageInfo });
   addVerification(builder);
+  addProvenance(builder, dimensions);
   addSubmit(builder, dimensions);
   addAccess(builder, dimensions);
   addKeys(builder);

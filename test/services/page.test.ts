@@ -21,6 +21,31 @@ afterAll(async () => {
   instance?.remove();
 });
 
+/** Run in the page: whether the picture's texts lie in their boxes, and its boxes beside each other. */
+const LAYOUT = `(() => {
+  const groups = [...document.querySelectorAll('svg g')].map((group) => ({
+    rect: group.querySelector('rect').getBoundingClientRect(),
+    texts: [...group.querySelectorAll('text')].map((text) => text.getBoundingClientRect()),
+  }));
+  const inside = groups.every(({ rect, texts }) =>
+    texts.every((text) => text.right <= rect.right + 1 && text.bottom <= rect.bottom + 1));
+  const apart = groups.every(({ rect: a }, i) => groups.every(({ rect: b }, j) =>
+    i >= j || a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top));
+  return { boxes: groups.length, inside, apart, wide: document.body.scrollWidth > window.innerWidth };
+})()`;
+
+const launch = () =>
+  browsers.launch({
+    executablePath: chromium(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+
 it('asks for the key, then shows a console with the example queries that works without internet', async () => {
   // For the tab that shows twelve weeks of the example, and for the live one.
   const times = ['2026-10-20T12:00:00Z', '2026-10-19T12:00:00Z', new Date().toISOString()];
@@ -32,16 +57,7 @@ it('asks for the key, then shows a console with the example queries that works w
     productLine: 'Rail',
   }));
   expect((await server.post('/ingest/responses', items)).status).toBe(202);
-  const browser = await browsers.launch({
-    executablePath: chromium(),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  const browser = await launch();
   try {
     const page = await browser.newPage();
     const elsewhere: string[] = [];
@@ -70,6 +86,53 @@ it('asks for the key, then shows a console with the example queries that works w
     if (process.env.SCORELINE_TEST_SCREENSHOT)
       await page.screenshot({ path: process.env.SCORELINE_TEST_SCREENSHOT });
     expect(elsewhere).toEqual([]);
+    expect(problems).toEqual([]);
+  } finally {
+    await browser.close();
+  }
+});
+
+it("shows the auditor's report of a score, whole and readable, without anything from elsewhere", async () => {
+  const items = Array.from({ length: 120 }, (_, i) => ({
+    externalId: `report ${i}`,
+    source: ['web', 'mobile app', 'call centre'][i % 3],
+    survey: i % 2 === 0 ? 'relationship' : 'transaction',
+    answeredAt: new Date(Date.now() - (1 + i) * 3_600_000).toISOString(),
+    score: (i * 7) % 11,
+    comment: i % 4 === 0 ? 'the train was late and the staff was rude' : undefined,
+    region: ['Germany', 'Japan', 'Peru', 'Chile'][i % 4],
+    productLine: i % 5 === 0 ? 'Air' : 'Rail',
+  }));
+  expect((await server.post('/ingest/responses', items)).status).toBe(202);
+  const { data } = await server.graphql<{ nps: { id: string; score: number }[] }>(
+    '{ nps(window: "P30D") { id score } }',
+  );
+  const [row] = data.nps;
+  const path = `/reports/score/${row?.id}`;
+  expect((await fetch(`${server.url}${path}`)).status).toBe(401);
+  const browser = await launch();
+  try {
+    const context = await browser.newContext({ extraHTTPHeaders: { authorization: `Bearer ${ADMIN_KEY}` } });
+    const page = await context.newPage();
+    const asked: string[] = [];
+    const problems: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    page.on('console', (message) => problems.push(message.text()));
+    await page.goto(`${server.url}${path}`);
+    expect(await page.locator('.score').innerText()).toBe(row?.score.toFixed(1).replace('-', '−'));
+    expect(await page.locator('h2').allInnerTexts()).toEqual([
+      'Proof',
+      'Sources and surveys',
+      'Model',
+      'Where it comes from',
+    ]);
+    if (process.env.SCORELINE_TEST_SCREENSHOT)
+      await page.screenshot({ path: `${process.env.SCORELINE_TEST_SCREENSHOT}.report.png`, fullPage: true });
+    // No text of the picture leaves its box, and no box covers another.
+    const overflow = await page.evaluate(LAYOUT);
+    expect(overflow).toEqual({ boxes: 10, inside: true, apart: true, wide: false });
+    expect((await page.pdf()).subarray(0, 4).toString()).toBe('%PDF');
+    expect(asked).toEqual([`${server.url}${path}`]);
     expect(problems).toEqual([]);
   } finally {
     await browser.close();

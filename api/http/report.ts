@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import { verifyScore } from '../../graph/seals/verify.ts';
+import { type ApiDeps, createContext } from '../context.ts';
+import { type ReportDeps, reportFacts } from '../report/facts.ts';
+import { renderReport } from '../report/render.ts';
+import { callerOf } from './auth.ts';
+
+/** The page has a style of its own and nothing else. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const PATH = '/reports/score/';
+
+/** Adds GET /reports/score/ID: the auditor's report of one score, within the caller's scope. */
+export function addReport(server: FastifyInstance, deps: ApiDeps): void {
+  server.get<{ Params: { '*': string } }>(`${PATH}*`, async (request, reply) => {
+    const { deps: scoped, caller } = createContext(deps, callerOf(request));
+    const verify: ReportDeps['verify'] = (scope, name) =>
+      verifyScore({ ...scoped, ...scoped.seals, store: scoped.record }, scope, name);
+    const facts = await reportFacts({ ...scoped, verify }, caller, request.params['*']);
+    if (!facts) {
+      const message = `${PATH}ID: the id is none of a score; it is the id of an NpsRow`;
+      return reply.code(404).send({ errors: [{ message, extensions: { code: 'NOT_FOUND' } }] });
+    }
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', POLICY)
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'no-store')
+      .send(renderReport(facts));
+  });
+}

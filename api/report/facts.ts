@@ -1,0 +1,110 @@
+import type { Dimension } from '../../domain/dimensions.ts';
+import { readsModelsWhole, type Scope } from '../../domain/scope.ts';
+import { parseScoreId, type ScoreName, type ScoreRow } from '../../domain/score.ts';
+import { type CollectedTrace, collectTrace } from '../../graph/collect.ts';
+import { mappingsByKey } from '../../graph/describe.ts';
+import type { PlanDeps } from '../../graph/plan.ts';
+import type { Verification } from '../../graph/seals/verdict.ts';
+import {
+  type ModelEventRow,
+  readFeatures,
+  readModelEvents,
+  readTrainingSets,
+} from '../../store/model-provenance.ts';
+import {
+  type FeatureRow,
+  type RegisteredModel,
+  readRegistry,
+  type TrainingSetRow,
+} from '../../store/models.ts';
+import type { RecordedMapping } from '../../store/provenance.ts';
+import { readScore } from '../../store/scores.ts';
+import { scoreStartOf } from '../schema/lineage.ts';
+
+export interface ReportDeps extends PlanDeps {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly dimensions: readonly Dimension[];
+  /** Proves the number; without it the report says that it is not proven. */
+  readonly verify?: (scope: Scope, name: ScoreName) => Promise<Verification>;
+}
+
+/** Who asked. */
+export interface ReportReader {
+  readonly name: string;
+  readonly role: string;
+  readonly policyVersion: string;
+  readonly scope: Scope;
+}
+
+/** A model with what it was made of and what was decided about it. */
+export interface ModelCard {
+  readonly model: RegisteredModel;
+  readonly features: readonly FeatureRow[];
+  /** null for who may not know what was made of all responses. */
+  readonly whole: {
+    readonly trainingSets: readonly TrainingSetRow[];
+    readonly history: readonly ModelEventRow[];
+    readonly evaluation: unknown;
+  } | null;
+}
+
+/** All that the report of one score tells. */
+export interface ReportFacts {
+  readonly id: string;
+  readonly name: ScoreName;
+  /** null: its model is the champion no more, so that its number cannot be stated by the present one. */
+  readonly score: ScoreRow | null;
+  readonly label: string;
+  readonly dimensions: readonly Dimension[];
+  readonly trace: CollectedTrace;
+  readonly mappings: readonly RecordedMapping[];
+  readonly card: ModelCard | null;
+  readonly proof: Verification | null;
+  readonly reader: ReportReader;
+  readonly at: Date;
+}
+
+/** Nodes of the lineage that a report reads. */
+const BOUND = 2_000;
+
+/** The facts of one score's report within the reader's scope; null when the id is none of a score. */
+export async function reportFacts(
+  deps: ReportDeps,
+  reader: ReportReader,
+  id: string,
+): Promise<ReportFacts | null> {
+  const name = parseScoreId(id);
+  if (!name) return null;
+  const { scope } = reader;
+  const start = scoreStartOf(deps.dimensions, id, name);
+  const trace = await collectTrace(deps, scope, start, BOUND);
+  const keys = trace.nodes.filter(({ kind }) => kind === 'MappingVersion').map((node) => keyOf(node.id));
+  return {
+    id,
+    name,
+    score: await readScore(deps, scope, name),
+    label: start.label,
+    dimensions: deps.dimensions,
+    trace,
+    mappings: await mappingsByKey(deps, keys),
+    card: name.model === null ? null : await modelCard(deps, scope, name.model),
+    proof: (await deps.verify?.(scope, name)) ?? null,
+    reader,
+    at: new Date(deps.now()),
+  };
+}
+
+const keyOf = (id: string) => id.slice(id.indexOf(':') + 1);
+
+async function modelCard({ store }: ReportDeps, scope: Scope, version: number): Promise<ModelCard | null> {
+  const model = (await readRegistry(store)).find(({ id }) => id === version);
+  if (!model) return null;
+  const features = await readFeatures(store, version);
+  if (!readsModelsWhole(scope)) return { model, features, whole: null };
+  const [trainingSets, history] = await Promise.all([
+    readTrainingSets(store, version),
+    readModelEvents(store, version),
+  ]);
+  return { model, features, whole: { trainingSets, history, evaluation: model.evaluation } };
+}

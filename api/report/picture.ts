@@ -1,0 +1,135 @@
+import type { LineageKind } from '../../domain/lineage.ts';
+import type { CollectedTrace } from '../../graph/collect.ts';
+import { html, type Markup, raw } from './html.ts';
+
+/** Kinds from left (the number) to right (where it began), by column. */
+const COLUMNS: readonly (readonly LineageKind[])[] = [
+  ['Score'],
+  ['Rollup'],
+  ['Cell', 'Response', 'ModelVersion', 'MappingVersion'],
+  ['SourceEvent', 'TrainingSet', 'FeatureSet', 'SurveyVersion', 'ScaleRule'],
+  ['Feature', 'Source'],
+];
+const NAMES: Readonly<Partial<Record<LineageKind, readonly [one: string, many: string]>>> = {
+  Score: ['score', 'scores'],
+  Rollup: ['hour rollup', 'hour rollups'],
+  Response: ['response', 'responses'],
+  SourceEvent: ['source event', 'source events'],
+  ModelVersion: ['model version', 'model versions'],
+  Cell: ['cell', 'cells'],
+  Source: ['source', 'sources'],
+  SurveyVersion: ['survey version', 'survey versions'],
+  ScaleRule: ['scale rule', 'scale rules'],
+  MappingVersion: ['mapping version', 'mapping versions'],
+  TrainingSet: ['training set', 'training sets'],
+  FeatureSet: ['feature set', 'feature sets'],
+  Feature: ['feature', 'features'],
+};
+const BOX = { width: 216, line: 15, pad: 9, gapX: 56, gapY: 22 };
+const LINES = 3;
+const LINE_LENGTH = 29;
+const MARGIN = 8;
+
+interface Box {
+  readonly kind: LineageKind;
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly x: number;
+  readonly y: number;
+  readonly height: number;
+  readonly column: number;
+}
+
+/** The lineage by kind as an SVG: one box for each kind with some of its nodes, and how the kinds hang together. */
+export function lineagePicture(trace: CollectedTrace): Markup {
+  const boxes = layOut(trace);
+  const height = Math.max(...boxes.map(({ y, height }) => y + height)) + MARGIN;
+  const columns = new Set(boxes.map(({ x }) => x)).size;
+  const width = columns * (BOX.width + BOX.gapX) - BOX.gapX + 2 * MARGIN;
+  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Lineage of the score by kind of node">
+<defs><marker id="end" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0 8 4 0 8z"/></marker></defs>
+${links(trace, boxes)}${boxes.map(drawBox)}</svg>`;
+}
+
+function layOut({ nodes, complete }: CollectedTrace): Box[] {
+  const byKind = new Map(COLUMNS.flat().map((kind) => [kind, nodes.filter((node) => node.kind === kind)]));
+  const filled = COLUMNS.map((kinds) => kinds.filter((kind) => (byKind.get(kind)?.length ?? 0) > 0)).filter(
+    (kinds) => kinds.length > 0,
+  );
+  const columns = filled.map((kinds, column) => {
+    let y = 0;
+    return kinds.map((kind): Box => {
+      const labels = (byKind.get(kind) ?? []).map(({ label }) => label);
+      const shown =
+        kind === 'Score'
+          ? wrapped(labels[0] ?? '')
+          : labels.slice(0, LINES).map((label) => shortened(label.replace(/^response /, '')));
+      const more = kind === 'Score' ? 0 : labels.length - shown.length;
+      const lines = more > 0 ? [...shown, `and ${more} more`] : shown;
+      const [one, many] = NAMES[kind] ?? [kind, kind];
+      const atLeast =
+        complete || (kind !== 'Rollup' && kind !== 'Response' && kind !== 'SourceEvent') ? '' : 'at least ';
+      const title = kind === 'Score' ? one : `${atLeast}${labels.length} ${labels.length === 1 ? one : many}`;
+      const height = 2 * BOX.pad + BOX.line * (lines.length + 1);
+      const box = { kind, title, lines, x: MARGIN + column * (BOX.width + BOX.gapX), y, height, column };
+      y += height + BOX.gapY;
+      return box;
+    });
+  });
+  const heightOf = (boxes: readonly Box[]) => Math.max(...boxes.map(({ y, height }) => y + height));
+  const tallest = Math.max(...columns.map(heightOf));
+  return columns.flatMap((boxes) => {
+    const top = MARGIN + (tallest - heightOf(boxes)) / 2;
+    return boxes.map((box) => ({ ...box, y: box.y + top }));
+  });
+}
+
+const shortened = (label: string) =>
+  label.length > LINE_LENGTH ? `${label.slice(0, LINE_LENGTH - 1)}…` : label;
+
+/** At separators, so that the whole label stays readable. */
+function wrapped(label: string): string[] {
+  const lines: string[] = [];
+  for (const part of label.split(' · ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + part.length + 3 <= LINE_LENGTH)
+      lines[lines.length - 1] = `${last} · ${part}`;
+    else lines.push(...part.split(/(?= to )/).map((one) => shortened(one.trim())));
+  }
+  return lines;
+}
+
+function drawBox({ kind, title, lines, x, y, height }: Box): Markup {
+  const text = (line: string, i: number) =>
+    html`<text x="${x + BOX.pad}" y="${y + BOX.pad + BOX.line * (i + 0.8)}" class="${i === 0 ? 'title' : 'line'}">${line}</text>`;
+  return html`<g class="${kind}"><rect x="${x}" y="${y}" width="${BOX.width}" height="${height}" rx="5"/>${[title, ...lines].map(text)}</g>`;
+}
+
+/** One curve for each pair of kinds that edges join. */
+function links({ nodes, edges }: CollectedTrace, boxes: readonly Box[]): Markup {
+  const kindOf = new Map(nodes.map(({ id, kind }) => [id, kind]));
+  const boxOf = new Map(boxes.map((box) => [box.kind, box]));
+  const joined = new Set<string>();
+  const curves: Markup[] = [];
+  for (const { from, to } of edges) {
+    const ends = [from, to].map((id) => boxOf.get(kindOf.get(id) as LineageKind));
+    const [left, right] = ends.sort((a, b) => (a?.column ?? 0) - (b?.column ?? 0));
+    if (!left || !right || left === right || joined.has(`${left.kind} ${right.kind}`)) continue;
+    joined.add(`${left.kind} ${right.kind}`);
+    curves.push(curve(left, right));
+  }
+  return raw(curves.map(String).join('\n'));
+}
+
+function curve(left: Box, right: Box): Markup {
+  const [y1, y2] = [left.y + left.height / 2, right.y + right.height / 2];
+  if (left.column === right.column) {
+    const [upper, lower] = left.y < right.y ? [left, right] : [right, left];
+    const x = upper.x + 20;
+    return html`<path class="link" d="M${x} ${upper.y + upper.height} V${lower.y}" marker-end="url(#end)"/>`;
+  }
+  const [x1, x2] = [left.x + BOX.width, right.x - 1];
+  // Behind a column between them the line runs in the gaps, so that it crosses no box's text.
+  const bend = Math.min(BOX.gapX, (x2 - x1) / 2);
+  return html`<path class="link" d="M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}" marker-end="url(#end)"/>`;
+}

@@ -1,0 +1,31 @@
+import type { Dimension } from '../../domain/dimensions.ts';
+import { parseScoreId } from '../../domain/score.ts';
+import { collectTrace } from '../../graph/collect.ts';
+import { provDocument } from '../../graph/prov-json.ts';
+import { readScore } from '../../store/scores.ts';
+import { InvalidArgument } from '../errors.ts';
+import { access, type Builder } from './builder.ts';
+import { scoreStartOf } from './lineage.ts';
+
+/** Nodes of one document. */
+const BOUND = 10_000;
+
+/** Adds the query provenance. */
+export function addProvenance(builder: Builder, dimensions: readonly Dimension[]): void {
+  builder.queryField('provenance', (t) =>
+    t.field({
+      ...access('traceLineage'),
+      type: 'JSON',
+      nullable: false,
+      description:
+        "W3C PROV-JSON of one score, from its trace. The score's sl:lineageComplete is false only with sl:lineageReason.",
+      args: { id: t.arg.id({ required: true, description: 'Of an NpsRow.' }) },
+      resolve: async (_root, { id }, { deps, caller }) => {
+        const name = parseScoreId(id);
+        if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
+        const trace = await collectTrace(deps, caller.scope, scoreStartOf(dimensions, id, name), BOUND);
+        return provDocument(await readScore(deps, caller.scope, name), trace);
+      },
+    }),
+  );
+}

@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import Ajv from 'ajv';
+import addFormats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ReportDeps, type ReportReader, reportFacts } from '../../api/report/facts.ts';
+import { renderReport } from '../../api/report/render.ts';
+import { EVERYTHING, type Scope } from '../../domain/scope.ts';
+import { parseScoreId, type ScoreName, scoreId } from '../../domain/score.ts';
+import { collectTrace } from '../../graph/collect.ts';
+import { provDocument } from '../../graph/prov-json.ts';
+import { createRecordLineage } from '../../graph/record-lineage.ts';
+import { readScore } from '../../store/scores.ts';
+import { BASE, iso, type LineageRecord, openLineageRecord } from '../fixtures/lineage-record.ts';
+import { narrowScope } from '../fixtures/record.ts';
+
+let world: LineageRecord;
+let deps: ReportDeps;
+beforeAll(async () => {
+  world = await openLineageRecord(false);
+  const lineage = createRecordLineage(world.record.store);
+  deps = { ...world.depsFor(lineage), now: () => Date.parse(iso(600)) };
+});
+afterAll(async () => {
+  await world?.close();
+});
+
+const name = (basis: ScoreName['basis'], segment: ScoreName['segment'] = {}): ScoreName => ({
+  segment,
+  from: BASE,
+  until: BASE + 6 * 3_600_000,
+  basis,
+  confidence: 0.95,
+  model: basis === 'SURVEYED' ? null : 7,
+});
+const NAMES = [name('SURVEYED'), name('INFERRED'), name('COMBINED'), name('SURVEYED', { region: ['Japan'] })];
+const notJapan = narrowScope('not japan', ({ attributes }) => attributes.region !== 'Japan');
+const aggregates = narrowScope('aggregates', () => true, { smallestCount: 500, withheld: ['readResponse'] });
+
+async function prov(scope: Scope, one: ScoreName, bound = 10_000) {
+  const id = scoreId(one);
+  const start = { ...one, id, label: 'a score' };
+  const trace = await collectTrace(deps, scope, start, bound);
+  const document = provDocument(await readScore(deps, scope, one), trace);
+  return { trace, document: JSON.parse(JSON.stringify(document)) as Record<string, Record<string, never>> };
+}
+
+/** The published schema says draft 4; it uses nothing that later drafts read otherwise. */
+function provSchema() {
+  const path = new URL('../fixtures/prov/prov-json-schema.json', import.meta.url);
+  const { $schema: _, ...schema } = JSON.parse(readFileSync(path, 'utf8'));
+  const ajv = new Ajv.default({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  return ajv.compile(schema);
+}
+
+describe('PROV-JSON of a score', () => {
+  it('holds to the published schema, and to itself: what is related is there', async () => {
+    const validate = provSchema();
+    for (const one of NAMES) {
+      for (const scope of [EVERYTHING, notJapan, aggregates]) {
+        const { document, trace } = await prov(scope, one);
+        expect(validate(document), JSON.stringify(validate.errors?.slice(0, 3))).toBe(true);
+        const known = new Set(
+          ['entity', 'agent', 'activity'].flatMap((part) => Object.keys(document[part] ?? {})),
+        );
+        expect(known.size).toBe(trace.nodes.length + 2);
+        for (const [relation, statements] of Object.entries(document)) {
+          if (['prefix', 'entity', 'agent', 'activity'].includes(relation)) continue;
+          for (const statement of Object.values(statements)) {
+            const ends = Object.entries(statement).filter(
+              ([key]) => key.startsWith('prov:') && key !== 'prov:type',
+            );
+            expect(ends).toHaveLength(2);
+            for (const [, end] of ends) expect(known, `${relation} ${end}`).toContain(end);
+          }
+        }
+        if (scope === EVERYTHING)
+          expect(Object.keys(document.wasDerivedFrom ?? {}).length).toBeGreaterThan(5);
+      }
+    }
+    expect(validate({ wasDerivedFrom: { '_:1': {} } })).toBe(false);
+  });
+
+  it('tells the number and whether the lineage is whole, and nothing that the caller may not see', async () => {
+    const scoreOf = ({ document }: Awaited<ReturnType<typeof prov>>): Record<string, unknown> =>
+      Object.entries(document.entity ?? {}).find(([id]) => id.startsWith('sl:Score/'))?.[1] ?? {};
+    const whole = scoreOf(await prov(EVERYTHING, name('SURVEYED')));
+    expect(whole).toMatchObject({ 'sl:lineageComplete': true, 'sl:method': 'ADJUSTED_WALD' });
+    const row = await readScore(deps, EVERYTHING, name('SURVEYED'));
+    expect(whole['prov:value']).toEqual({ $: row?.score, type: 'xsd:double' });
+    const cut = scoreOf(await prov(EVERYTHING, name('SURVEYED'), 20));
+    expect(cut['sl:lineageComplete']).toBe(false);
+    expect(cut['sl:lineageReason']).toContain('more than 20 nodes');
+    expect(JSON.stringify(await prov(notJapan, name('SURVEYED')))).not.toContain('Japan');
+    const withheld = scoreOf(await prov(aggregates, name('SURVEYED')));
+    expect(withheld).not.toHaveProperty('prov:value');
+    expect(withheld).not.toHaveProperty('sl:low');
+  });
+});
+
+const reader = (scope: Scope): ReportReader => ({
+  name: 'an <auditor>',
+  role: 'auditor',
+  policyVersion: 'p1',
+  scope,
+});
+async function report(scope: Scope, one: ScoreName, more: Partial<ReportDeps> = {}): Promise<string> {
+  const facts = await reportFacts({ ...deps, ...more }, reader(scope), scoreId(one));
+  if (!facts) throw new Error('no report');
+  return renderReport(facts);
+}
+
+describe("the auditor's report", () => {
+  it('tells number, interval, sources, model, approvals and the missing proof', async () => {
+    const row = await readScore(deps, EVERYTHING, name('INFERRED'));
+    const page = await report(EVERYTHING, name('INFERRED'));
+    const points = (value: number | undefined) => value?.toFixed(1).replace('-', '−') ?? 'none';
+    for (const text of [
+      points(row?.score ?? undefined),
+      `${points(row?.interval?.low)} to ${points(row?.interval?.high)}`,
+      'paper archive',
+      'paper, version 7',
+      '7, a model',
+      'candidate to champion (promotion)',
+      'made up',
+      'Approvals',
+      'Accuracy',
+      '0.8',
+      'Not proven',
+      'The lineage is complete',
+    ])
+      expect(page).toContain(text);
+  });
+
+  it('is one page without anything from elsewhere, and everything in it is escaped', async () => {
+    await world.record.sql(`UPDATE model_version SET label = '<script>alert("1")</script>' WHERE id = 7`);
+    await world.record.submit([
+      {
+        externalId: 'x',
+        source: '<img src=x onerror="1">',
+        answeredAt: iso(5),
+        score: 9,
+        region: `"><b>'&amp;`,
+      },
+    ]);
+    for (const one of NAMES) {
+      const page = await report(EVERYTHING, one);
+      expect(page).not.toMatch(/<(script|img|link|iframe|b>')/i);
+      expect(page).not.toMatch(/(src|href|url\()(?!#)\s*=?\s*["'(]?\w+:/);
+      expect(page).not.toContain('an <auditor>');
+      expect(page).toContain('an &lt;auditor&gt;');
+    }
+    expect(await report(EVERYTHING, name('SURVEYED'))).toContain('&lt;img src=x onerror=&quot;1&quot;&gt;');
+    expect(await report(EVERYTHING, name('INFERRED'))).toContain('&lt;script&gt;alert(');
+    await world.record.sql(`UPDATE model_version SET label = 'a model' WHERE id = 7`);
+  });
+
+  it('tells the proof that it is given', async () => {
+    const proof = {
+      reason: 'late <answers>',
+      stated: -12.5,
+      recomputed: -12.5,
+      responses: 9,
+      erased: 1,
+      rollups: 3,
+      root: 'ab12',
+    };
+    const verify = async () => ({ verdict: 'VERIFIED_WITH_ERASURES' as const, ...proof });
+    const page = await report(EVERYTHING, name('SURVEYED'), { verify });
+    for (const text of ['verified with erasures', 'late &lt;answers&gt;', '−12.5', 'ab12'])
+      expect(page).toContain(text);
+    expect(page).not.toContain('Not proven');
+  });
+
+  it('tells nothing that the reader may not see', async () => {
+    const page = await report(notJapan, name('SURVEYED'));
+    expect(page).not.toContain('Japan');
+    expect(page).not.toContain('paper archive');
+    const card = await report(notJapan, name('INFERRED'));
+    expect(card).toContain('may not know what it was trained on');
+    expect(card).not.toContain('promotion');
+    const withheld = await report(aggregates, name('SURVEYED'));
+    expect(withheld).toContain('Withheld: too few people answered');
+    const row = await readScore(deps, EVERYTHING, name('SURVEYED'));
+    expect(withheld).not.toContain(`>${row?.counts?.promoters}<`);
+  });
+
+  it('does not state the number of a model that is the champion no more', async () => {
+    const page = await report(EVERYTHING, { ...name('INFERRED'), model: 6 });
+    expect(page).toContain('is the champion no more');
+    expect(parseScoreId('nonsense')).toBeNull();
+    expect(await reportFacts(deps, reader(EVERYTHING), 'nonsense')).toBeNull();
+  });
+});
