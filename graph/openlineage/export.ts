@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { Scope } from '../../domain/scope.ts';
+import { followerPosition, readJournal, saveFollowerPosition } from '../../store/journal.ts';
+import { type RunEvent, runEvents } from './events.ts';
+import { type RunDeps, runsOf, sealingRuns } from './runs.ts';
+import type { Transport } from './transports.ts';
+
+const ENTRIES = 200;
+const HEADS = 100;
+
+export interface ExportOptions {
+  readonly transport: Transport;
+  readonly engineVersion: string;
+  /** Begin from the beginning, whatever went to this place before. */
+  readonly restart: boolean;
+}
+
+/**
+ * Sends what ran since the last export to the same place, in the journal's order, then the sealings; answers with the
+ * number of events. The place is remembered only after the transport has taken the events: after a crash some are sent
+ * again, under the same run ids.
+ */
+export async function exportLineage(deps: RunDeps, scope: Scope, options: ExportOptions): Promise<number> {
+  const { transport, engineVersion, restart } = options;
+  const place = createHash('sha256')
+    .update(`${transport.place}\n${scope.fingerprint}`)
+    .digest('hex')
+    .slice(0, 16);
+  const [journal, seals] = [`openlineage ${place} journal`, `openlineage ${place} seals`];
+  let sent = 0;
+  const send = async (events: readonly RunEvent[]) => {
+    if (events.length > 0) await transport.send(events);
+    sent += events.length;
+  };
+  const eventsOf = (runs: Awaited<ReturnType<typeof runsOf>>) =>
+    runs.flatMap((run) => runEvents(run, engineVersion));
+  let at = await followerPosition(deps.store, restart ? '' : journal);
+  for (;;) {
+    const entries = await readJournal(deps.store, at, ENTRIES);
+    const last = entries.at(-1);
+    if (!last) break;
+    await send(eventsOf(await runsOf(deps, scope, entries)));
+    at = { xact: last.xact, position: last.position };
+    await saveFollowerPosition(deps.store, journal, at);
+  }
+  let { position: size } = await followerPosition(deps.store, restart ? '' : seals);
+  for (;;) {
+    const next = await sealingRuns(deps, scope, size, HEADS);
+    if (next.size === null) return sent;
+    await send(eventsOf(next.runs));
+    size = next.size;
+    await saveFollowerPosition(deps.store, seals, { xact: 0, position: size });
+  }
+}

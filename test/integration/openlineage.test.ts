@@ -1,0 +1,175 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Ajv2020 from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVERYTHING, type Scope } from '../../domain/scope.ts';
+import { exportLineage } from '../../graph/openlineage/export.ts';
+import { fileTransport, httpTransport } from '../../graph/openlineage/transports.ts';
+import { iso, type LineageRecord, openLineageRecord } from '../fixtures/lineage-record.ts';
+import { narrowScope } from '../fixtures/record.ts';
+
+const SCHEMAS = new URL('../fixtures/openlineage/', import.meta.url);
+const COMMENT = 'a planted comment';
+const RESPONDENT = 'planted-person@example.org';
+
+let world: LineageRecord;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'openlineage-'));
+  world = await openLineageRecord(false);
+  await world.record.submit([
+    {
+      externalId: 'planted',
+      answeredAt: iso(3),
+      comment: COMMENT,
+      respondent: RESPONDENT,
+      score: 3,
+      region: 'Germany',
+    },
+  ]);
+  await world.record.sql(`INSERT INTO seal (id, bucket, cell_id, model_version_id, revision, why, manifest, hash, recorded_at)
+    SELECT row_number() OVER () - 1, bucket, cell_id, model_version_id, 1, 'closed', '{}', 'h', now() FROM rollup_hour`);
+  await world.record.sql(
+    `INSERT INTO seal_head (size, body, signature) SELECT count(*), '{}', 's' FROM seal`,
+  );
+});
+afterAll(async () => {
+  await world?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Event {
+  eventType: string;
+  run: { runId: string; facets: object };
+  job: { name: string; facets: object };
+  inputs: { name: string; facets?: object }[];
+  outputs: { name: string; facets?: object; outputFacets?: { outputStatistics: { rowCount: number } } }[];
+}
+
+async function exported(
+  scope: Scope,
+  name: string,
+  restart = false,
+): Promise<{ events: Event[]; sent: number }> {
+  const path = join(folder, name);
+  const options = { transport: fileTransport(path), engineVersion: '1', restart };
+  const sent = await exportLineage(world.record, scope, options);
+  const lines = readFileSync(path, 'utf8').trim().split('\n');
+  return { events: lines.map((line) => JSON.parse(line)), sent };
+}
+
+describe('OpenLineage events', () => {
+  it('hold to the published schemas of core and of every facet in them', async () => {
+    const ajv = new Ajv2020.default({ strict: false, allErrors: true });
+    addFormats.default(ajv);
+    const read = (path: string) => JSON.parse(readFileSync(new URL(path, SCHEMAS), 'utf8'));
+    const core = read('OpenLineage.json');
+    ajv.addSchema(core);
+    for (const file of readdirSync(new URL('facets/', SCHEMAS))) ajv.addSchema(read(`facets/${file}`));
+    const used = new Set<string>();
+    const { events } = await exported(EVERYTHING, 'schemas.ndjson');
+    for (const event of events) {
+      const validate = ajv.getSchema(core.$id);
+      expect(validate?.(event), JSON.stringify([event, validate?.errors])).toBe(true);
+      const holders = [
+        event.run.facets,
+        event.job.facets,
+        ...[...event.inputs, ...event.outputs].flatMap(({ facets }) => facets ?? []),
+      ];
+      holders.push(...event.outputs.flatMap(({ outputFacets }) => outputFacets ?? []));
+      for (const facets of holders) {
+        for (const content of Object.values(facets)) {
+          const { _schemaURL } = content as { _schemaURL: string };
+          used.add(_schemaURL);
+          const check = ajv.getSchema(_schemaURL);
+          expect(check, `${_schemaURL} is not in the fixtures`).toBeDefined();
+          expect(check?.(content), JSON.stringify(check?.errors)).toBe(true);
+        }
+      }
+    }
+    expect(used.size).toBe(readdirSync(new URL('facets/', SCHEMAS)).length);
+    expect(ajv.getSchema(core.$id)?.({ eventType: 'START' })).toBe(false);
+  });
+
+  it('tell imports, scorings, trainings and sealings, each with a start and an end, and count their rows', async () => {
+    const { events } = await exported(EVERYTHING, 'kinds.ndjson');
+    const starts = events.filter(({ eventType }) => eventType === 'START');
+    const ends = events.filter(({ eventType }) => eventType === 'COMPLETE');
+    expect(ends.map(({ run }) => run.runId)).toEqual(starts.map(({ run }) => run.runId));
+    expect(new Set(starts.map(({ run }) => run.runId)).size).toBe(starts.length);
+    expect(new Set(ends.map(({ job }) => job.name))).toEqual(
+      new Set(['import', 'scoring', 'training', 'sealing']),
+    );
+    const rows = (job: string) =>
+      ends
+        .filter(({ job: { name } }) => name === job)
+        .reduce((sum, { outputs }) => sum + (outputs[0]?.outputFacets?.outputStatistics.rowCount ?? 0), 0);
+    const [counted] = await world.record.sql<{ predictions: number; seals: number }>(
+      'SELECT (SELECT count(*) FROM prediction)::integer AS predictions, (SELECT count(*) FROM seal)::integer AS seals',
+    );
+    expect(rows('scoring')).toBe(counted?.predictions);
+    expect(rows('sealing')).toBe(counted?.seals);
+    expect(ends.flatMap(({ inputs }) => inputs.map(({ name }) => name))).toContain('source/paper archive');
+  });
+
+  it('go on where the last export to the same place ended, under the same ids when from the beginning', async () => {
+    const first = await exported(EVERYTHING, 'resumed.ndjson');
+    expect(first.sent).toBeGreaterThan(10);
+    expect((await exported(EVERYTHING, 'resumed.ndjson')).sent).toBe(0);
+    await world.record.submit([{ externalId: 'later', answeredAt: iso(7), score: 9, region: 'Germany' }]);
+    const later = await exported(EVERYTHING, 'resumed.ndjson');
+    expect(later.sent).toBe(2);
+    const again = await exported(EVERYTHING, 'again.ndjson');
+    expect(new Set(again.events.map(({ run }) => run.runId))).toEqual(
+      new Set(later.events.map(({ run }) => run.runId)),
+    );
+  });
+
+  it('hold no content, and nothing of cells that the scope may not trace', async () => {
+    const text = JSON.stringify((await exported(EVERYTHING, 'content.ndjson')).events);
+    for (const planted of [COMMENT, RESPONDENT]) expect(text).not.toContain(planted);
+    const notJapan = narrowScope('not japan', ({ attributes }) => attributes.region !== 'Japan');
+    const { events } = await exported(notJapan, 'narrow.ndjson');
+    expect(JSON.stringify(events)).not.toContain('paper archive');
+    const sealed = events.find(({ job, eventType }) => job.name === 'sealing' && eventType === 'COMPLETE');
+    const [counted] = await world.record.sql<{ n: number }>(
+      `SELECT count(*)::integer AS n FROM seal s JOIN cell c ON c.id = s.cell_id WHERE c.attributes ->> 'region' <> 'Japan'`,
+    );
+    expect(sealed?.outputs[0]?.outputFacets?.outputStatistics.rowCount).toBe(counted?.n);
+  });
+
+  it('arrive over HTTP in order, and are sent again when they were refused', async () => {
+    const got: Event[] = [];
+    let refuse = true;
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (part) => {
+        body += part;
+      });
+      request.on('end', () => {
+        if (got.length === 5 && refuse) response.writeHead(503).end('not now');
+        else {
+          got.push(JSON.parse(body));
+          response.writeHead(201).end();
+        }
+      });
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/lineage`;
+      const options = { transport: httpTransport(url, 'k'), engineVersion: '1', restart: false };
+      await expect(exportLineage(world.record, EVERYTHING, options)).rejects.toThrow('503: not now');
+      refuse = false;
+      await exportLineage(world.record, EVERYTHING, options);
+      const { events } = await exported(EVERYTHING, 'http.ndjson');
+      const keys = (list: Event[]) => list.map(({ run, eventType }) => `${run.runId} ${eventType}`);
+      expect(keys(got).slice(-events.length)).toEqual(keys(events));
+    } finally {
+      server.close();
+    }
+  });
+});
