@@ -144,12 +144,12 @@ async function narrowed(
   narrow: Partial<RollupSelection>,
   range: TimeRange = ALL_TIME,
 ): Promise<Start | null> {
-  if (!node) return null;
   const visible = everythingVisible(deps, scope);
   const cells = narrow.cells ? visible.cells.filter((cell) => narrow.cells?.includes(cell)) : visible.cells;
   const selection = { ...visible, ...narrow, cells };
-  if ((await deps.lineage.rollups(selection, null, 1)).length === 0) return null;
-  return { kind: 'selection', node, selection, range };
+  // Asked also where there is no such node: what is hidden must not take longer than what never was.
+  const found = await deps.lineage.rollups(selection, null, 1);
+  return node && found.length > 0 ? { kind: 'selection', node, selection, range } : null;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -169,7 +169,8 @@ async function responseStart(deps: PlanDeps, scope: Scope, id: string): Promise<
 
 async function eventStart(deps: PlanDeps, scope: Scope, id: string): Promise<Start | null> {
   const owner = UUID.test(id) ? await deps.lineage.responseOfEvent(id) : null;
-  const response = owner === null ? null : await visibleResponse(deps, scope, owner);
+  // As long for an event that never was as for a hidden one.
+  const response = await visibleResponse(deps, scope, owner ?? id);
   const event = response && [response.event, ...response.superseded].find((one) => one.id === id);
   return response && event ? { kind: 'event', node: describeEvent(event), response, event } : null;
 }
@@ -196,13 +197,14 @@ async function mappingStart(
   await deps.mappings.refresh(deps.store);
   const mappings = deps.mappings.all().filter((mapping) => keyOf(mapping) === key);
   const [first] = mappings;
-  if (!first) return null;
   const fed = {
     ...everythingVisible(deps, scope),
     models: null,
     mappings: mappings.map((mapping) => mapping.key),
   };
-  if ((await deps.lineage.rollups(fed, null, 1)).length === 0) return null;
+  // Asked also where there is no such node: what is hidden must not take longer than what never was.
+  const found = await deps.lineage.rollups(fed, null, 1);
+  if (!first || found.length === 0) return null;
   // Those of its mappings that feed nothing the caller may see do not exist for them.
   const seen = new Set((await deps.lineage.dictionary(fed)).mappings);
   return {

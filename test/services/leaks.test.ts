@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+/*
+ * A test of non-interference that finds nothing may be blind. Here leaks are planted, one at a time, in a copy of the project whose
+ * second wall is down, and test/integration/non-interference.test.ts must find each of them.
+ */
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const LEFT_OUT = /^(node_modules|\.git|\.cache|data|coverage)$/;
+
+interface Leak {
+  readonly name: string;
+  readonly file: string;
+  /** Text that occurs once, and what stands there instead. */
+  readonly patch: readonly (readonly [find: string, replace: string])[];
+}
+
+const LEAKS: readonly Leak[] = [
+  {
+    name: 'scores over every cell',
+    file: 'domain/scope.ts',
+    patch: [
+      [
+        'matchesSegment(segment, cell.attributes) && groups.every((group) => scope.allows(group, cell)),',
+        'matchesSegment(segment, cell.attributes),',
+      ],
+    ],
+  },
+  {
+    name: 'a response by its id, whoever asks',
+    file: 'store/responses.ts',
+    patch: [
+      ["return cell !== undefined && scope.allows('readResponse', cell);", 'return cell !== undefined;'],
+    ],
+  },
+  {
+    name: 'an error where something is hidden',
+    file: 'store/responses.ts',
+    patch: [
+      [
+        "return cell !== undefined && scope.allows('readResponse', cell);",
+        "if (cell && !scope.allows('readResponse', cell)) throw new Error('not for you');\n    return cell !== undefined;",
+      ],
+    ],
+  },
+  {
+    name: 'comments for everybody who sees the response',
+    file: 'api/context.ts',
+    patch: [['if (cell && context.caller.scope.allows(group, cell)) return true;', 'if (cell) return true;']],
+  },
+  {
+    name: 'a mask only where there is something behind it',
+    file: 'api/schema/responses.ts',
+    patch: [
+      [
+        "mayRead(context, 'readComment', row.cellId, pathOf(info.path)) ? row.comment : null,",
+        "row.comment !== null && mayRead(context, 'readComment', row.cellId, pathOf(info.path)) ? row.comment : null,",
+      ],
+    ],
+  },
+  {
+    name: 'the lineage of a hidden response',
+    file: 'graph/plan.ts',
+    patch: [
+      [
+        "return cell && scope.allows('traceLineage', cell) && scope.allows('readResponse', cell) ? response : null;",
+        'return cell ? response : null;',
+      ],
+    ],
+  },
+  {
+    name: 'a hidden cell as a node',
+    file: 'graph/plan.ts',
+    patch: [
+      [
+        'narrow.cells ? visible.cells.filter((cell) => narrow.cells?.includes(cell)) : visible.cells;',
+        'narrow.cells ?? visible.cells;',
+      ],
+    ],
+  },
+  {
+    name: 'a source that feeds only what is hidden',
+    file: 'graph/plan.ts',
+    patch: [['if (!first || found.length === 0) return null;', 'if (!first) return null;']],
+  },
+  {
+    name: 'lineage over every cell',
+    file: 'graph/plan.ts',
+    patch: [
+      [
+        "visibleCells(scope, ['traceLineage'], deps.cells, segment)",
+        'visibleCells(scope, [], deps.cells, segment)',
+      ],
+    ],
+  },
+  {
+    name: 'a live score that stirs when hidden answers come',
+    file: 'api/subscriptions/tile.ts',
+    patch: [
+      ['return this.#visible().some(({ id }) => id === cellId);', 'return true;'],
+      ['JSON.stringify(shown.counts) === JSON.stringify(next.counts)) return false;', 'false) return false;'],
+    ],
+  },
+  {
+    name: 'a proof over every cell',
+    file: 'graph/seals/verify.ts',
+    patch: [[".filter((cell) => scope.allows('readScore', cell));", ';']],
+  },
+];
+
+/** A copy of the project with the leak in it; node_modules are shared. */
+function plant({ file, patch }: Leak): string {
+  const folder = mkdtempSync(join(tmpdir(), 'scoreline-leak-'));
+  cpSync(ROOT, folder, {
+    recursive: true,
+    filter: (source) => !LEFT_OUT.test(source.slice(ROOT.length).replace(/^\//, '')),
+  });
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  let text = readFileSync(join(folder, file), 'utf8');
+  for (const [find, replace] of patch) {
+    // The code went on: the leak must be planted anew.
+    expect(text.split(find), `${file}: ${find}`).toHaveLength(2);
+    text = text.replace(find, replace);
+  }
+  writeFileSync(join(folder, file), text);
+  return folder;
+}
+
+function search(folder: string): Promise<{ code: number | null; output: string }> {
+  const vitest = join('node_modules', 'vitest', 'vitest.mjs');
+  const test = 'test/integration/non-interference.test.ts';
+  const child = spawn(process.execPath, [vitest, 'run', '--project', 'integration', test], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      TMPDIR: process.env.TMPDIR,
+      CI: 'true',
+      NO_COLOR: '1',
+      TEST_WALL: 'off',
+    },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
+}
+
+describe('a planted leak is found', () => {
+  it.each(LEAKS)('$name', async (leak) => {
+    const folder = plant(leak);
+    try {
+      const { code, output } = await search(folder);
+      expect(code, output).toBe(1);
+      // It failed because answers differ, and for no other reason.
+      expect(output).toContain('"withHidden": "');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
