@@ -50,8 +50,19 @@ describe('calibration', () => {
     ]);
   });
 
+  it('keeps points of one place together, also after a part of them was pooled', () => {
+    const points = [
+      [0.2, 1],
+      [0.5, 0],
+      [0.5, 1],
+      [0.5, 1],
+    ] as const;
+    expect(poolAdjacent(points)).toEqual({ from: [0.2], values: [0.75] });
+  });
+
   it('is non-decreasing and keeps the mean, whatever the points', () => {
-    const point = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 1));
+    const place = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0.25, 0.5, 0.75));
+    const point = fc.tuple(place, fc.constantFrom(0, 1));
     fc.assert(
       fc.property(fc.array(point, { minLength: 1, maxLength: 60 }), (points) => {
         const steps = poolAdjacent(points);

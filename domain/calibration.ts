@@ -79,12 +79,8 @@ export function fitIsotonic(examples: readonly LabelledLogits[]): Calibration {
 /** The non-decreasing step function closest to the points in least squares. */
 export function poolAdjacent(points: readonly (readonly [x: number, y: number])[]): IsotonicSteps {
   const blocks: { from: number; sum: number; n: number }[] = [];
-  for (const [x, y] of [...points].sort((a, b) => a[0] - b[0])) {
-    const last = blocks.at(-1);
-    if (last && last.from === x && last.n > 0) {
-      last.sum += y;
-      last.n += 1;
-    } else blocks.push({ from: x, sum: y, n: 1 });
+  for (const point of sumsByPlace(points)) {
+    blocks.push(point);
     for (let top = blocks.length - 1; top > 0; top--) {
       const [before, present] = [blocks[top - 1], blocks[top]];
       if (!before || !present || before.sum / before.n <= present.sum / present.n) break;
@@ -96,6 +92,19 @@ export function poolAdjacent(points: readonly (readonly [x: number, y: number])[
     }
   }
   return { from: blocks.map(({ from }) => from), values: blocks.map(({ sum, n }) => sum / n) };
+}
+
+/** The points at each place put together, in order: whatever pools one of them pools all. */
+function sumsByPlace(points: readonly (readonly [x: number, y: number])[]) {
+  const places: { from: number; sum: number; n: number }[] = [];
+  for (const [x, y] of [...points].sort((a, b) => a[0] - b[0])) {
+    const last = places.at(-1);
+    if (last?.from === x) {
+      last.sum += y;
+      last.n += 1;
+    } else places.push({ from: x, sum: y, n: 1 });
+  }
+  return places;
 }
 
 /** Temperature or isotonic, whichever has the smaller log loss on examples that neither was fitted on. */
