@@ -46,6 +46,7 @@ describe('loadConfig', () => {
       adminKey: undefined,
       pepper: undefined,
       keys: { provider: 'file', kek: undefined, vault: undefined, kms: undefined },
+      retention: {},
     });
   });
 

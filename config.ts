@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Duration } from 'luxon';
 import { z } from 'zod';
 import { type Dimension, defineDimensions } from './domain/dimensions.ts';
 import { parseWindow } from './domain/time-windows.ts';
@@ -72,6 +73,8 @@ export interface Config {
   readonly jwt: JwtConfig | undefined;
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
+  /** For how long what is kept, as ISO 8601 durations; what is not named is kept for ever. */
+  readonly retention: Readonly<Partial<Record<'comments' | 'responses' | 'sourceEvents', string>>>;
   /** How long after its end an hour is sealed, milliseconds. */
   readonly sealAfter: number;
   /** Where signed heads are POSTed, besides the file in the data folder. */
@@ -216,6 +219,13 @@ function sealDelay(text: string, context: z.RefinementCtx): number {
   return z.NEVER;
 }
 
+const age = z
+  .string()
+  .refine(
+    (text) => Duration.fromISO(text).as('days') >= 1,
+    'is not a duration of a day or more, such as P2Y',
+  );
+
 const deployment = z.strictObject({
   dimensions: z.array(z.strictObject({ field: z.string(), description: z.string().optional() })),
   smallestCount: z.number().int().min(1).max(1_000).default(5),
@@ -233,6 +243,9 @@ const deployment = z.strictObject({
       z.literal([0.5, 0.6, 0.7, 0.8, 0.9, 0.95], 'must be one of 0.5, 0.6, 0.7, 0.8, 0.9, 0.95'),
     )
     .default({}),
+  retention: z
+    .strictObject({ comments: age.optional(), responses: age.optional(), sourceEvents: age.optional() })
+    .prefault({}),
 });
 
 /**
@@ -278,6 +291,8 @@ export async function loadConfig(
     jwt: jwtOf(variables, found.data.jwt, dimensions),
     cellLimit: found.data.cellLimit,
     themePrecision: found.data.themePrecision,
+    // Without the kinds that are not named.
+    retention: JSON.parse(JSON.stringify(found.data.retention)) as Config['retention'],
     sealAfter: found.data.sealAfter,
     sealSink: variables.SCORELINE_SEAL_SINK,
   };

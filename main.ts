@@ -12,8 +12,10 @@ import { createRecordLineage } from './graph/record-lineage.ts';
 import { openSeals, type Seals } from './graph/seals/open.ts';
 import { sealerLag } from './graph/seals/sealer.ts';
 import { createAcceptor } from './ingestion/accept.ts';
+import { lookupsOfGiven } from './ingestion/pseudonym.ts';
 import { FolderInUse } from './instance/lock.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
+import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
 import { adminKey, keyMatcher, signingKey } from './instance/secrets.ts';
 import { scorerLags } from './scoring/scorer.ts';
@@ -79,7 +81,12 @@ async function start(config: Config): Promise<() => Promise<void>> {
     stops.push(() => server.close());
     if (config.roles.has('follow'))
       stops.push(
-        ...(await startFollowers(record, graph, { scoring, seals, onScored: server.onScored }, onError)),
+        ...(await startFollowers(
+          { record, retention: config.retention },
+          graph,
+          { scoring, seals, onScored: server.onScored },
+          onError,
+        )),
       );
     const url = await server.listen(config.host, config.port);
     record.lock?.announce(url);
@@ -91,9 +98,9 @@ async function start(config: Config): Promise<() => Promise<void>> {
   }
 }
 
-/** Work that no request asks for: the lineage projection, and clearing away minute rollups that nobody reads. */
+/** Work that no request asks for: the lineage projection, and clearing away what nobody reads and what is too old. */
 async function startFollowers(
-  record: OpenRecord,
+  { record, retention }: { record: OpenRecord; retention: Config['retention'] },
   graph: GraphProjection | undefined,
   { scoring, seals, onScored }: { scoring: Scoring; seals: Seals; onScored: ApiServer['onScored'] },
   onError: (error: Error) => void,
@@ -101,6 +108,7 @@ async function startFollowers(
   const purge = async () => {
     await purgeMinuteRollups(record.store, Date.now()).catch(onError);
     await forgetScopes(record.store, Date.now()).catch(onError);
+    await applyRetention(record, retention, Date.now()).catch(onError);
   };
   await purge();
   const timer = setInterval(purge, PURGE_EVERY_MS);
@@ -160,6 +168,8 @@ async function startServer(
       seals: seals.place,
       feed,
       scoring,
+      identify: (respondent) => lookupsOfGiven(record.pepper, respondent),
+      graphHolds: async (ids) => graph?.holds(ids) ?? 0,
       changeKeys: (action) => changeKeys(record, config, action),
       themePrecision: config.themePrecision,
       log,

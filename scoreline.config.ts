@@ -17,4 +17,9 @@ export default {
    * probability from which the theme is called; others are called from 0.5 on.
    */
   themePrecision: { cancellation_risk: 0.8 },
+  /**
+   * For how long what is kept, as ISO 8601 durations: `comments`, `responses`, `sourceEvents` (the items as they arrived).
+   * What is not named is kept until it is erased. Such as: { comments: 'P2Y', responses: 'P7Y', sourceEvents: 'P90D' }
+   */
+  retention: {},
 };

@@ -39,6 +39,10 @@ export interface ApiDeps {
   readonly feed: LiveFeed;
   /** Who may come in, and what they may see. */
   readonly access: Access;
+  /** The lookups under which a person is found, by identifier or pseudonym. */
+  readonly identify: (respondent: string) => string[];
+  /** How many of the responses the lineage graph still holds, where there is one beside the record. */
+  readonly graphHolds: (responseIds: readonly string[]) => Promise<number>;
   /** Rotates what the record is sealed with; says what was done. */
   readonly changeKeys: (action: 'rotate' | 'rewrap' | 'pepper' | 'retire') => Promise<string>;
   /** Epoch milliseconds. */

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { CellDictionary } from '../domain/cell.ts';
 import type { Store } from '../store/client.ts';
 import { formatPosition, journalHead } from '../store/journal.ts';
+import { noteMembers } from '../store/model-provenance.ts';
 import { readLabelled, type ScorableResponse } from '../store/predictions.ts';
 import type { Vault } from '../store/vault.ts';
 import type { EncoderPool } from './encoder-pool.ts';
@@ -87,12 +88,14 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cau
   };
   const trainedAt = new Date(deps.now());
   const label = `trained on responses until ${until.toISOString().slice(0, 16)}Z`;
-  return register(
+  const model = { artefact, label, trainedAt, until, journalPosition: position };
+  const id = await register(store, deps.signingKey, model, cause);
+  await noteMembers(
     store,
-    deps.signingKey,
-    { artefact, label, trainedAt, until, journalPosition: position },
-    cause,
+    trainingSet.hash,
+    responses.map((response) => response.id),
   );
+  return id;
 }
 
 function setsOfSentiment(champion: Model | null) {

@@ -76,6 +76,21 @@ export async function readSuperseded(session: Session, id: number): Promise<numb
   return (await session.rows<{ id: number }>(SUPERSEDED, [id])).map((row) => row.id);
 }
 
+const NOTE_MEMBERS: Statement = {
+  name: 'model_training_set_members',
+  text: `INSERT INTO training_set_member (hash, response_id) SELECT $1, id FROM response_key
+    WHERE id = ANY ($2::uuid[]) AND subject_id IS NOT NULL ORDER BY id ON CONFLICT DO NOTHING`,
+};
+
+/** Notes which responses a training set is made of, so that an erasure can name the models that learnt from them. */
+export async function noteMembers(
+  session: Session,
+  hash: string,
+  responseIds: readonly string[],
+): Promise<void> {
+  await session.rows(NOTE_MEMBERS, [hash, responseIds]);
+}
+
 /** What the heads of the model version were trained on. */
 export function readTrainingSets(session: Session, id: number): Promise<TrainingSetRow[]> {
   return session.rows<TrainingSetRow>(TRAINING_SETS, [id]);

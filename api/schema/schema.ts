@@ -15,6 +15,7 @@ import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
 import { addResponses } from './responses.ts';
 import { addSegment } from './segment.ts';
+import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
 import { addVerification } from './verification.ts';
 
@@ -46,6 +47,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addSubmit(builder, dimensions);
   addAccess(builder, dimensions);
   addKeys(builder);
+  addSubjects(builder, dimensions, { model, segment });
   addLive(builder, dimensions, segment, nps);
   return builder.toSchema({ sortSchema: true });
 }

@@ -1,3 +1,4 @@
+import { nodeId } from '../../domain/lineage.ts';
 import type { RecordCells } from '../../store/cells.ts';
 import type { Session, Store } from '../../store/client.ts';
 import {
@@ -32,6 +33,8 @@ export interface GraphProjection {
   /** Throws while Neo4j does not answer. */
   check(): Promise<void>;
   lag(): Promise<number>;
+  /** How many of the responses the graph holds. Throws while Neo4j does not answer. */
+  holds(responseIds: readonly string[]): Promise<number>;
   /** Begins to project; the answer stops it. */
   follow(): Promise<() => Promise<void>>;
   /** Drops the graph and projects all of the record again. */
@@ -72,6 +75,14 @@ export function openGraph(
       await driver.executeQuery('RETURN 1');
     },
     lag,
+    holds: async (responseIds) => {
+      const ids = responseIds.map((id) => nodeId('Response', id));
+      const { records } = await driver.executeQuery(
+        'UNWIND $ids AS id MATCH (x:Response {id: id}) RETURN toFloat(count(x)) AS n',
+        { ids },
+      );
+      return Number(records[0]?.get('n') ?? 0);
+    },
     follow,
     rebuild: async (onProgress) => {
       await dropGraph();

@@ -32,7 +32,7 @@ const MAP = {
   comment: 'why',
 };
 
-it('an identifier that comes through any door stands in plain text nowhere', async () => {
+it('an identifier that comes through any door stands in plain text nowhere, before and after its erasure', async () => {
   const instance = await freshInstance({ SCORELINE_LOG_LEVEL: 'debug' });
   const elsewhere = await freshInstance();
   const server = await startServer(instance);
@@ -74,6 +74,7 @@ it('an identifier that comes through any door stands in plain text nowhere', asy
       instance.env,
     ).finished;
     expect(imported.output).toContain('accepted    1');
+    expect(findInFiles(instance.dataDir, NEEDLES)).toEqual([]);
     // The one who may read it can, and the model has.
     const read = `{ responses(first: 10) { edges { node { comment respondent prediction { class explanation { token } } } } } }`;
     interface Read {
@@ -94,6 +95,27 @@ it('an identifier that comes through any door stands in plain text nowhere', asy
     );
     const { data } = await server.graphql<Read>(read);
     for (const { node } of data.responses.edges) expect(node.comment).toContain('Wilhelmina Needlewood');
+    const erase = `mutation ($respondent: String!) { eraseSubject(respondent: $respondent, reason: "asked for it") {
+      responses complete remaining models { id } } }`;
+    const nothing = { complete: true, remaining: [], models: [] };
+    expect(await server.graphql(erase, { respondent: 'needle-customer-0000' })).toEqual({
+      data: { eraseSubject: { responses: 0, ...nothing } },
+    });
+    expect(await server.graphql(erase, { respondent: ' Needle-Customer-4711' })).toEqual({
+      data: { eraseSubject: { responses: 4, ...nothing } },
+    });
+    expect((await server.graphql<Read>(read)).data.responses.edges).toHaveLength(1);
+    expect(await server.graphql(erase, { respondent: 'needle-customer-4711' })).toEqual({
+      data: { eraseSubject: { responses: 0, ...nothing } },
+    });
+    const key = 'mutation { createApiKey(input: { name: "who", role: "analyst" }) { key } }';
+    const made = await server.graphql<{ createApiKey: { key: string } }>(key);
+    const refused = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${made.data.createApiKey.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: erase, variables: { respondent: 'needle-customer-4711' } }),
+    });
+    expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
     if (instance.env.DATABASE_URL) {
       const store = openPostgres(instance.env.DATABASE_URL, () => undefined);
       const sql = <Row>(text: string) => store.rows<Row>({ name: '', text }, []);

@@ -1,0 +1,162 @@
+import { RESPONSE_COLUMNS } from './accept.ts';
+import type { Session, Statement } from './client.ts';
+import type { SubjectDeps } from './erase.ts';
+
+/** All that is held of a person, as portable JSON. */
+export interface Holdings {
+  readonly pseudonym: string | null;
+  readonly restricted: boolean;
+  readonly legalHold: boolean;
+  readonly responses: readonly object[];
+  /** Hashes of training sets that their answers are part of. */
+  readonly trainingSets: readonly string[];
+}
+
+const SUBJECTS: Statement = {
+  name: 'subject_rows',
+  text: 'SELECT id, restricted, held FROM subject_key WHERE lookup = ANY ($1::text[]) ORDER BY id',
+};
+const RESPONSES: Statement = {
+  name: 'subject_responses',
+  text: `SELECT r.*, s.name AS source, v.name AS survey, v.version AS "surveyVersion", c.attributes FROM (
+      SELECT r.id, r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.cell_id, r.mapping_version_id,
+        r.external_id AS "externalId", r.score, r.class, r.comment, r.subject_id AS "subjectId", false AS restricted
+      FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
+      WHERE k.subject_id = ANY ($1::uuid[])
+      UNION ALL
+      SELECT x.id, x.answered_at, x.received_at, x.cell_id, x.mapping_version_id, x.external_id, x.score, x.class, x.comment,
+        x.subject_id, true
+      FROM restricted_response h, jsonb_to_record(h.row) AS x (${RESPONSE_COLUMNS}) WHERE h.subject_id = ANY ($1::uuid[])
+    ) r JOIN mapping_version m ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id
+      JOIN survey_version v ON v.id = m.survey_version_id JOIN cell c ON c.id = r.cell_id
+    ORDER BY r."answeredAt", r.id`,
+};
+const EVENTS: Statement = {
+  name: 'subject_events',
+  text: `SELECT e.id, e.response_id AS "responseId", e.position, e.received_at AS "receivedAt", e.subject_id AS "subjectId", e.content
+    FROM source_event e WHERE e.response_id = ANY ($1::uuid[]) ORDER BY e.received_at, e.id`,
+};
+const PREDICTIONS: Statement = {
+  name: 'subject_predictions',
+  text: `SELECT p.response_id AS "responseId", p.model_version_id AS "modelVersion", p.class, p.detractor, p.passive, p.promoter,
+      p.sentiment, p.negative, p.neutral, p.positive, p.abstained, p.predicted_at AS "predictedAt"
+    FROM response_key k JOIN prediction p ON p.response_id = k.id AND p.answered_at = k.answered_at
+    WHERE k.id = ANY ($1::uuid[]) ORDER BY p.response_id, p.model_version_id`,
+};
+const MEMBERS: Statement = {
+  name: 'subject_members',
+  text: 'SELECT DISTINCT hash FROM training_set_member WHERE response_id = ANY ($1::uuid[]) ORDER BY 1',
+};
+
+/** And what else the statement names, as it stands. */
+interface ResponseRow {
+  readonly id: string;
+  readonly class: 0 | 1 | 2 | null;
+  readonly comment: string | null;
+  readonly subjectId: string | null;
+  readonly cell_id: number;
+  readonly mapping_version_id: number;
+}
+interface EventRow {
+  readonly id: string;
+  readonly responseId: string;
+  readonly position: string;
+  readonly receivedAt: Date;
+  readonly subjectId: string | null;
+  readonly content: string | null;
+}
+
+const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
+
+/** What is held of the person; null of somebody who is not known. */
+export async function readHoldings(deps: SubjectDeps, lookups: readonly string[]): Promise<Holdings | null> {
+  const { store, vault } = deps;
+  const subjects = await store.rows<{ id: string; restricted: boolean; held: boolean }>(SUBJECTS, [lookups]);
+  if (subjects.length === 0) return null;
+  const ids = subjects.map(({ id }) => id);
+  const rows = await store.rows<ResponseRow>(RESPONSES, [ids]);
+  const responseIds = rows.map(({ id }) => id);
+  const opened = await vault.openComments(rows);
+  const events = await openEvents(deps, responseIds);
+  const predictions = await store.rows<{ responseId: string }>(PREDICTIONS, [responseIds]);
+  const members = await store.rows<{ hash: string }>(MEMBERS, [responseIds]);
+  const of = <Row extends { responseId: string }>(list: readonly Row[], id: string) =>
+    list.filter((row) => row.responseId === id).map(({ responseId: _response, ...rest }) => rest);
+  return {
+    pseudonym: [...(await vault.subjects(ids)).values()][0]?.pseudonym ?? null,
+    restricted: subjects.some(({ restricted }) => restricted),
+    legalHold: subjects.some(({ held }) => held),
+    responses: opened.map((row) => {
+      const { respondent: _respondent, cell_id: _cell, mapping_version_id: _mapping, ...rest } = row;
+      return {
+        ...rest,
+        class: row.class === null ? null : CLASSES[row.class],
+        events: of(events, row.id),
+        predictions: of(predictions, row.id),
+      };
+    }),
+    trainingSets: members.map(({ hash }) => hash),
+  };
+}
+
+async function openEvents({ store, vault }: SubjectDeps, responseIds: readonly string[]) {
+  const rows = await store.rows<EventRow>(EVENTS, [responseIds]);
+  const subjects = await vault.subjects(rows.flatMap(({ subjectId }) => subjectId ?? []));
+  return rows.map(({ content, subjectId, ...row }) => {
+    const subject = subjects.get(subjectId ?? '');
+    const text = content === null || !subject ? null : vault.unseal(subject, 'event', row.id, content);
+    return { ...row, content: text };
+  });
+}
+
+const LOCK: Statement = {
+  name: 'subject_lock',
+  text: 'SELECT id FROM subject_key WHERE lookup = ANY ($1::text[]) ORDER BY id FOR UPDATE',
+};
+const SET_RESTRICTED: Statement = {
+  name: 'subject_restrict',
+  text: 'UPDATE subject_key SET restricted = $2 WHERE id = ANY ($1::uuid[])',
+};
+const PUT_ASIDE: Statement = {
+  name: 'subject_put_aside',
+  text: `INSERT INTO restricted_response (id, subject_id, row)
+    SELECT r.id, k.subject_id, to_jsonb(r) FROM response_key k
+      JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
+    WHERE k.subject_id = ANY ($1::uuid[]) RETURNING id`,
+};
+const PLACES: Statement = {
+  name: 'subject_places',
+  text: `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId" FROM response_key WHERE subject_id = ANY ($1::uuid[]) ORDER BY id`,
+};
+const REMOVE: Statement = {
+  name: 'subject_remove',
+  text: 'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
+};
+const PUT_BACK: Statement = {
+  name: 'subject_put_back',
+  text: `WITH back AS (DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[]) RETURNING row)
+    INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points,
+      class, comment, subject_id)
+    SELECT x.* FROM back, jsonb_to_record(back.row) AS x (${RESPONSE_COLUMNS}) ORDER BY x.id RETURNING id`,
+};
+
+/**
+ * Puts a person's responses aside, or back: aside they are held, sealed, and in nothing that is counted, read or learnt from;
+ * scores follow at once, by the same triggers as for any change. Answers with how many were moved; null of somebody unknown.
+ */
+export function restrict(
+  { store }: Pick<SubjectDeps, 'store'>,
+  lookups: readonly string[],
+  restricted: boolean,
+): Promise<number | null> {
+  return store.transaction(async (session: Session) => {
+    const ids = (await session.rows<{ id: string }>(LOCK, [lookups])).map(({ id }) => id);
+    if (ids.length === 0) return null;
+    await session.rows(SET_RESTRICTED, [ids, restricted]);
+    if (!restricted) return (await session.rows(PUT_BACK, [ids])).length;
+    const moved = await session.rows(PUT_ASIDE, [ids]);
+    const places = await session.rows<{ id: string; answeredAt: Date; cellId: number }>(PLACES, [ids]);
+    for (const { id, answeredAt, cellId } of places) await session.rows(REMOVE, [id, answeredAt, cellId]);
+    return moved.length;
+  });
+}
