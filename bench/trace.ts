@@ -13,9 +13,11 @@ const DAY_MS = 86_400_000;
 const TRACE = `query Trace($id: ID!) { trace(id: $id, first: 50) {
   nodes { id kind label depth recordedAt } edges { from to relation } pageInfo { endCursor hasNextPage } complete lag } }`;
 
-interface Page {
-  readonly trace: { nodes: object[]; edges: object[]; complete: boolean };
-}
+const IMPACT = `query Impact($id: ID!) { impact(id: $id, first: 50) {
+  rollups { id label hour modelVersion responses } pageInfo { endCursor hasNextPage } complete lag } }`;
+const TOTALS = `query Totals($id: ID!) { impact(id: $id, first: 1) {
+  totals { rollups segments responses inferred firstHour lastHour complete } } }`;
+const PATH = `query Path($id: ID!) { path(from: $id, to: "ModelVersion:0") { nodes { id kind } edges { from to relation } } }`;
 
 /** Latency of lineage answers over 200k responses, on Neo4j and on the record, and how fast Neo4j is filled. */
 export async function traceLatency({ databaseUrl, neo4jUrl }: Place): Promise<Report> {
@@ -34,11 +36,15 @@ export async function traceLatency({ databaseUrl, neo4jUrl }: Place): Promise<Re
   ]);
   const rows = [];
   const p99: number[] = [];
-  for (const [what, ids] of [
-    ['score of one cell and day, first page of 50', scores],
-    ['one response, upstream', responses],
+  const sources = Array.from({ length: CALLS + WARM_UP }, () => 'Source:bench');
+  for (const [what, query, ids] of [
+    ['trace of a score of one cell and day, first page of 50', TRACE, scores],
+    ['trace of one response, upstream', TRACE, responses],
+    ['impact of the source of everything, first page of 50', IMPACT, sources],
+    ['impact of the same, its totals', TOTALS, sources.slice(0, WARM_UP + 50)],
+    ['path from one response to its model version', PATH, responses],
   ] as const) {
-    const [onGraph, onRecord] = await latencies([graph, record], ids);
+    const [onGraph, onRecord] = await latencies([graph, record], query, ids);
     for (const [store, times = []] of [
       ['Neo4j', onGraph],
       ['the record', onRecord],
@@ -57,7 +63,7 @@ export async function traceLatency({ databaseUrl, neo4jUrl }: Place): Promise<Re
       `at ${rate(ingested)}; then Neo4j was filled from nothing at ${rate(projected)} (its server's start included). ` +
       `${CALLS} GraphQL calls after ${WARM_UP}, each with another id, one after another, the two stores in turn; both gave the ` +
       'same pages.',
-    columns: ['trace of', 'answered by', 'p50 ms', 'p99 ms', 'max ms'],
+    columns: ['what', 'answered by', 'p50 ms', 'p99 ms', 'max ms'],
     rows,
     bars: [
       {
@@ -117,16 +123,26 @@ async function responseIds(server: Server, count: number): Promise<string[]> {
   return responses.edges.map(({ node }) => node.id);
 }
 
+interface Answer {
+  readonly trace?: { readonly nodes: object[]; readonly edges: object[] };
+  readonly impact?: { readonly rollups?: object[]; readonly totals?: object };
+  readonly path?: object | null;
+}
+
 /** Milliseconds of each call after the warm-up, by server; the servers must give the same nodes and edges. */
-async function latencies(servers: readonly Server[], ids: readonly string[]): Promise<number[][]> {
+async function latencies(
+  servers: readonly Server[],
+  query: string,
+  ids: readonly string[],
+): Promise<number[][]> {
   const times = servers.map((): number[] => []);
   for (const [call, id] of ids.entries()) {
     const pages = new Set<string>();
     for (const [index, { url }] of servers.entries()) {
       const began = performance.now();
-      const { trace } = await graphql<Page>(url, TRACE, { id });
+      const { trace, impact, path } = await graphql<Answer>(url, query, { id });
       if (call >= WARM_UP) times[index]?.push(performance.now() - began);
-      pages.add(JSON.stringify([trace.nodes, trace.edges]));
+      pages.add(JSON.stringify([trace?.nodes, trace?.edges, impact?.rollups, impact?.totals, path]));
     }
     if (pages.size > 1)
       throw new Error(`the stores differ on ${id}: ${[...pages].join('\n').slice(0, 4_000)}`);

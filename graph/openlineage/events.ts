@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
  * respondent, no score.
  */
 const SPEC = 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent';
-const PRODUCER = 'https://github.com/scoreline/scoreline';
+const PRODUCER = 'urn:scoreline:server';
 const NAMESPACE = 'scoreline';
 
 /** Each facet with the published version of its schema. */
