@@ -8,6 +8,7 @@ import { InvalidMap } from '../ingestion/connectors/file-map.ts';
 import { Overloaded } from '../ingestion/group-commit.ts';
 import { ScoringError } from '../scoring/service.ts';
 import { TrainingError } from '../scoring/training-job.ts';
+import { CorrectionError } from '../store/correct.ts';
 import { isPassingError } from '../store/errors.ts';
 import { KeyProviderError } from '../store/key-provider.ts';
 import { StageError } from '../store/models.ts';
@@ -40,6 +41,7 @@ const TOLD_AS_THEY_ARE = [
   InvalidMap,
   ProofUnavailable,
   KeyProviderError,
+  CorrectionError,
   ScoringError,
   StageError,
   TrainingError,

@@ -173,6 +173,11 @@ export class Vault {
     );
   }
 
+  /** Those of the subjects that exist, held until the transaction ends: nobody erases them meanwhile. */
+  async held(session: Session, ids: readonly string[]): Promise<OpenSubject[]> {
+    return this.open(await session.rows<SubjectKeyRow>(HOLD, [[], ids]));
+  }
+
   /** The subjects of those ids that exist, by id. */
   async subjects(ids: readonly string[]): Promise<Map<string, OpenSubject>> {
     const found = new Map<string, OpenSubject>();

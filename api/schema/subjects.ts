@@ -1,4 +1,5 @@
 import type { Dimension } from '../../domain/dimensions.ts';
+import { correct } from '../../store/correct.ts';
 import { checkErasure, erase, pendingErasures } from '../../store/erase.ts';
 import { type LegalHold, type Order, placeHold, readHolds, releaseHold } from '../../store/legal-hold.ts';
 import { readModelsOf } from '../../store/model-provenance.ts';
@@ -8,6 +9,7 @@ import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
 import { type addModels, findModel } from './models.ts';
+import { responseKeyOf } from './node.ts';
 import { type addSegment, segmentOf } from './segment.ts';
 
 interface ErasureReport {
@@ -56,6 +58,26 @@ export function addSubjects(
         const moved = await restrict(storesOf(context), context.deps.identify(given(respondent)), restricted);
         context.deps.log.info({ ...by, restricted, moved }, 'a person was restricted, or no more');
         return moved ?? 0;
+      },
+    }),
+  );
+  builder.mutationField('correctResponse', (t) =>
+    t.boolean({
+      ...access('manageSubjects'),
+      nullable: false,
+      description:
+        'Corrects what a person answered (GDPR article 16); what is left out stays. False when there is no such response.',
+      args: {
+        response: t.arg.id({ required: true }),
+        score: t.arg.int({ description: "On the response's own scale; null takes it away." }),
+        comment: t.arg.string({ description: 'Null takes it away.' }),
+        reason: t.arg.string({ required: true }),
+      },
+      resolve: (_root, { response, reason, ...correction }, context) => {
+        const by = orderOf(context, reason);
+        const id = responseKeyOf(response);
+        if (id === null) throw new InvalidArgument('response: not the id of a response');
+        return correct({ ...storesOf(context), mappings: context.deps.mappings }, id, correction, by);
       },
     }),
   );

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lookupsOfGiven } from '../../ingestion/pseudonym.ts';
+import { correct } from '../../store/correct.ts';
 import { checkErasure, erase, pendingErasures } from '../../store/erase.ts';
 import { placeHold, releaseHold } from '../../store/legal-hold.ts';
 import { noteMembers } from '../../store/model-provenance.ts';
@@ -158,6 +159,33 @@ describe('what is held of a person', () => {
     const after = await readHoldings(record, identify('cat@example.org'));
     expect(after?.responses).toContainEqual(before?.responses[0]);
     expect(await restrict(record, identify('nobody@example.org'), true)).toBeNull();
+  });
+});
+
+describe('a correction', () => {
+  it('changes the numbers, is told by lineage, and is not undone by the file that it corrects', async () => {
+    await record.submit([answer('d1', 'dot@example.org')]);
+    const [id = ''] = await ids('d1');
+    const n = (await promoters()) ?? 0;
+    expect(await correct(record, id, { score: 2, comment: 'mail dot@example.org' }, BY)).toBe(true);
+    expect(await promoters()).toBe(n - 1);
+    const held = await readHoldings(record, identify('dot@example.org'));
+    expect(held?.responses).toMatchObject([
+      {
+        score: 2,
+        class: 'DETRACTOR',
+        comment: 'mail [email]',
+        events: [{}, { position: 'corrected by officer' }],
+      },
+    ]);
+    expect(await record.submit([answer('d1', 'dot@example.org')])).toMatchObject({
+      rejected: [{ code: 'STALE' }],
+    });
+    expect(await correct(record, id, { comment: null }, BY)).toBe(true);
+    await expect(correct(record, id, { score: null }, BY)).rejects.toThrow(/a response needs one of them/);
+    await expect(correct(record, id, { score: 11 }, BY)).rejects.toThrow(/not on the scale/);
+    expect(await correct(record, '00000000-0000-0000-0000-000000000000', { score: 1 }, BY)).toBe(false);
+    await expectRollupsToEqualRecount(record);
   });
 });
 

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { redact } from '../domain/redact.ts';
+import { applyScale, type ScaleRule } from '../domain/scale.ts';
+import { RESPONSE_COLUMNS } from './accept.ts';
+import type { Statement } from './client.ts';
+import type { SubjectDeps } from './erase.ts';
+import type { Order } from './legal-hold.ts';
+import type { RecordMappings } from './provenance.ts';
+
+/** What is to stand instead; what is left out stays. */
+export interface Correction {
+  readonly score?: number | null | undefined;
+  readonly comment?: string | null | undefined;
+}
+
+/** A correction that cannot be made; the message says why. */
+export class CorrectionError extends Error {
+  override readonly name = 'CorrectionError';
+}
+
+const LOCK: Statement = {
+  name: 'correct_lock',
+  text: `SELECT subject_id AS "subjectId" FROM response_key WHERE id = $1 FOR UPDATE`,
+};
+const READ: Statement = {
+  name: 'correct_read',
+  text: `SELECT to_jsonb(r) AS row, r.answered_at AS "answeredAt" FROM response_key k
+      JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id WHERE k.id = $1`,
+};
+const DELETE: Statement = {
+  name: 'correct_delete',
+  text: 'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
+};
+const INSERT: Statement = {
+  name: 'correct_insert',
+  text: `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score,
+      points, class, comment, subject_id)
+    SELECT * FROM jsonb_to_record($1::jsonb) AS r (${RESPONSE_COLUMNS})`,
+};
+const EVENT: Statement = {
+  name: 'correct_event',
+  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, hash, received_at, subject_id, content)
+    VALUES ($1, $2, $3, $4, $5, now(), $6, $7)`,
+};
+/** No content that arrives is equal to it: the old one again is stale, a later answer replaces it. */
+const MARK: Statement = {
+  name: 'correct_mark',
+  text: 'UPDATE response_key SET content_hash = $2 WHERE id = $1',
+};
+
+const CLASSES = { detractor: 0, passive: 1, promoter: 2 } as const;
+
+/**
+ * Corrects a response (GDPR article 16): the triggers carry it into every number, models read it again, and the correction
+ * is a source event of its own, so that lineage tells of it. False when there is no such response.
+ * @throws CorrectionError when the score is not on the response's scale, or nothing would be left.
+ */
+export function correct(
+  deps: SubjectDeps & { readonly mappings: RecordMappings },
+  id: string,
+  correction: Correction,
+  by: Order,
+): Promise<boolean> {
+  const { store, vault, mappings } = deps;
+  return store.transaction(async (session) => {
+    const [key] = await session.rows<{ subjectId: string | null }>(LOCK, [id]);
+    const [found] = await session.rows<{ row: Record<string, unknown>; answeredAt: Date }>(READ, [id]);
+    const [owner] = key?.subjectId ? await vault.held(session, [key.subjectId]) : [];
+    if (!found || !owner) return false;
+    const { row, answeredAt } = found;
+    const { scale } = await mappings.get(session, row['mapping_version_id'] as number);
+    const score = correction.score === undefined ? {} : scored(scale, correction.score);
+    const comment = correction.comment === undefined ? undefined : blankToNull(correction.comment);
+    const sealed = comment ? vault.seal(owner, 'comment', id, redact(comment)) : comment;
+    const eventId = randomUUID();
+    const next = {
+      ...row,
+      ...score,
+      ...(sealed === undefined ? {} : { comment: sealed, subject_id: owner.id }),
+    };
+    const left = next as { score?: unknown; comment?: unknown };
+    if (left.score === null && left.comment === null)
+      throw new CorrectionError('score, comment: a response needs one of them; erase it instead');
+    await session.rows(DELETE, [id, answeredAt, row['cell_id']]);
+    const content = vault.seal(owner, 'event', eventId, JSON.stringify({ ...correction, ...by }));
+    const position = `corrected by ${by.actor}`;
+    const place = [
+      eventId,
+      id,
+      row['mapping_version_id'],
+      position,
+      `corrected ${eventId}`,
+      owner.id,
+      content,
+    ];
+    await session.rows(EVENT, place);
+    await session.rows(INSERT, [JSON.stringify({ ...next, source_event_id: eventId })]);
+    await session.rows(MARK, [id, `corrected ${eventId}`]);
+    return true;
+  });
+}
+
+function scored(scale: ScaleRule, score: number | null) {
+  if (score === null) return { score: null, points: null, class: null };
+  const answer = applyScale(scale, score);
+  if (!answer) throw new CorrectionError(`score: ${score} is not on the scale of this response`);
+  return { score: answer.score, points: answer.points, class: CLASSES[answer.class] };
+}
+
+const blankToNull = (text: string | null) => (text === null || text.trim() === '' ? null : text);
