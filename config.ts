@@ -77,6 +77,8 @@ export interface Config {
   readonly retention: Readonly<Partial<Record<'comments' | 'responses' | 'sourceEvents', string>>>;
   /** How long after its end an hour is sealed, milliseconds. */
   readonly sealAfter: number;
+  /** Whether reads of numbers are in the audit log too; reads of comments and respondents always are. */
+  readonly auditAggregates: boolean;
   /** Where signed heads are POSTed, besides the file in the data folder. */
   readonly sealSink: string | undefined;
 }
@@ -237,6 +239,7 @@ const deployment = z.strictObject({
     .optional(),
   cellLimit: z.number().int().min(1).max(1_000_000).default(10_000),
   sealAfter: z.string().default('PT1H').transform(sealDelay),
+  audit: z.strictObject({ aggregates: z.boolean().default(false) }).default({ aggregates: false }),
   themePrecision: z
     .record(
       z.string(),
@@ -295,6 +298,7 @@ export async function loadConfig(
     retention: JSON.parse(JSON.stringify(found.data.retention)) as Config['retention'],
     sealAfter: found.data.sealAfter,
     sealSink: variables.SCORELINE_SEAL_SINK,
+    auditAggregates: found.data.audit.aggregates,
   };
 }
 

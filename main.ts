@@ -20,6 +20,7 @@ import { changeKeys } from './instance/rotate.ts';
 import { adminKey, keyMatcher, signingKey } from './instance/secrets.ts';
 import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
+import { openAuditTrail } from './store/audit-trail.ts';
 import { WrongPepper } from './store/instance.ts';
 import { journalLag } from './store/journal.ts';
 import { readRegistry } from './store/models.ts';
@@ -175,6 +176,7 @@ async function startServer(
       log,
       now: Date.now,
       access,
+      audit: openAuditTrail(store, config.auditAggregates),
     },
     roles: { api: config.roles.has('api'), ingest: config.roles.has('ingest') },
     checks,

@@ -12,6 +12,8 @@ export default {
   cellLimit: 10_000,
   /** How long after its end an hour is sealed: answers that come later restate it. In minutes or hours. */
   sealAfter: 'PT1H',
+  /** Reads of comments and respondents are always in the audit log; with aggregates: true reads of numbers are too. */
+  audit: { aggregates: false },
   /**
    * How often calling a theme must be right: 0.5, 0.6, 0.7, 0.8, 0.9 or 0.95. From the model's held-out examples this gives the
    * probability from which the theme is called; others are called from 0.5 on.

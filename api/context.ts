@@ -7,6 +7,7 @@ import type { SealPlace } from '../graph/seals/verify.ts';
 import type { Acceptor } from '../ingestion/accept.ts';
 import type { BatchAccount } from '../ingestion/outcome.ts';
 import type { Scoring } from '../scoring/service.ts';
+import type { AuditTrail } from '../store/audit-trail.ts';
 import type { Session, Store } from '../store/client.ts';
 import { readChampion } from '../store/models.ts';
 import { type PredictionRow, readPredictions } from '../store/predictions.ts';
@@ -15,6 +16,7 @@ import { type ResponseRow, readResponsesById } from '../store/responses.ts';
 import type { Vault } from '../store/vault.ts';
 import type { Wall } from '../store/wall.ts';
 import type { Access } from './access/access.ts';
+import type { Released, Sensitive } from './audit.ts';
 import type { Caller } from './caller.ts';
 import type { Log } from './log.ts';
 import type { LiveFeed } from './subscriptions/live-feed.ts';
@@ -45,6 +47,8 @@ export interface ApiDeps {
   readonly graphHolds: (responseIds: readonly string[]) => Promise<number>;
   /** Rotates what the record is sealed with; says what was done. */
   readonly changeKeys: (action: 'rotate' | 'rewrap' | 'pepper' | 'retire') => Promise<string>;
+  /** Who read or changed what. */
+  readonly audit: AuditTrail;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly log: Log;
@@ -66,11 +70,14 @@ export interface Masked {
   readonly reason: string;
 }
 
-/** One request: who asks, what was withheld from them, and loaders that live as long as it. */
+/** One request: who asks and what for, what was withheld from them and what was released, and loaders that live as long as it. */
 export interface ApiContext {
   readonly deps: ScopedDeps;
   readonly caller: Caller;
+  /** What the caller says that it is for. */
+  readonly purpose: string | null;
   readonly masked: Masked[];
+  readonly released: Released;
   readonly responses: DataLoader<string, ResponseRow | null>;
   readonly mappings: DataLoader<number, RecordedMapping>;
   /** The champion's prediction by response id. */
@@ -78,14 +85,16 @@ export interface ApiContext {
 }
 
 /** A context for one operation of the caller. */
-export function createContext(shared: ApiDeps, caller: Caller): ApiContext {
+export function createContext(shared: ApiDeps, caller: Caller, purpose: string | null): ApiContext {
   const { wall, ...rest } = shared;
   const store = wall.as(caller.scope);
   const deps: ScopedDeps = { ...rest, store, record: shared.store, lineage: shared.lineage(store) };
   return {
     deps,
     caller,
+    purpose,
     masked: [],
+    released: { comment: new Set(), respondent: new Set() },
     responses: new DataLoader(async (ids) => {
       const rows = await readResponsesById(deps, caller.scope, ids);
       const byId = new Map(rows.map((row) => [row.id, row]));
@@ -129,4 +138,21 @@ export function mayRead(
   if (cell && context.caller.scope.allows(group, cell)) return true;
   context.masked.push({ path, reason: `not granted: ${group}` });
   return false;
+}
+
+const GROUPS = { comment: 'readComment', respondent: 'readRespondent' } as const;
+
+/**
+ * Whether the caller may read that of the response; if so, it is noted as released, and the answer leaves after the audit
+ * log has it.
+ */
+export function mayRelease(
+  context: ApiContext,
+  what: Sensitive,
+  response: { readonly id: string; readonly cellId: number },
+  path: Masked['path'],
+): boolean {
+  if (!mayRead(context, GROUPS[what], response.cellId, path)) return false;
+  context.released[what].add(response.id);
+  return true;
 }

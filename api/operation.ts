@@ -9,6 +9,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
+import { type Executed, withAudit } from './audit.ts';
 import type { ApiContext } from './context.ts';
 import { formatGraphqlError } from './errors.ts';
 import { LIMIT_RULES, LIMITS } from './limits.ts';
@@ -50,9 +51,15 @@ export function prepareOperation(
   };
 }
 
-/** Executes a query or mutation and finishes its answer for the world. */
+/** Executes a query or mutation and finishes its answer for the world; what it releases is in the audit log by then. */
 export async function executeOperation(prepared: Prepared): Promise<ExecutionResult> {
-  return finishResult(await execute(prepared), prepared.contextValue);
+  const context = prepared.contextValue;
+  return withAudit(context, executedOf(prepared), finishResult(await execute(prepared), context));
+}
+
+/** What the audit log is told of an operation. */
+export function executedOf({ schema, document, operationName, variableValues }: Prepared): Executed {
+  return { schema, document, operationName, variables: variableValues };
 }
 
 /** Maps the errors and tells what was withheld. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import type { AuditHead } from './audit.ts';
 import { type RollupKey, rollupId } from './lineage.ts';
 import { leafHash, treeHash } from './merkle.ts';
 import type { Counts } from './nps.ts';
@@ -208,6 +209,8 @@ export interface Head {
   readonly size: number;
   /** RFC 9162 tree hash over their manifests, hex. */
   readonly root: string;
+  /** The last row of the audit log at that moment, null while there was none; heads made before there was a log lack it. */
+  readonly audit?: AuditHead | null;
   /** `headHash` of the head before it, or null. */
   readonly previous: string | null;
   readonly at: string;

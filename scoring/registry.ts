@@ -1,14 +1,15 @@
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Store } from '../store/client.ts';
-import { type NewModel, promote, readRegistry, registerModel, type TrainingSetRow } from '../store/models.ts';
+import {
+  type Change,
+  type NewModel,
+  promote,
+  readRegistry,
+  registerModel,
+  type TrainingSetRow,
+} from '../store/models.ts';
 import { artefactKey, type ModelArtefact } from './model.ts';
-
-/** Who asks for a change in the registry, and why. */
-export interface Cause {
-  readonly actor: string;
-  readonly reason: string;
-}
 
 export interface Registration {
   readonly artefact: ModelArtefact;
@@ -24,7 +25,7 @@ export function register(
   store: Store,
   signingKey: KeyObject,
   { artefact, label, trainedAt, until, journalPosition }: Registration,
-  cause: Cause,
+  cause: Change,
 ): Promise<number> {
   const key = artefactKey(artefact);
   const { codeHash, features } = artefact.featureSet;

@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import type { CellDictionary } from '../domain/cell.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Session, Store } from '../store/client.ts';
-import { makeShadow, promote, readArtefact, readChampion, rollback } from '../store/models.ts';
+import { type Change, makeShadow, promote, readArtefact, readChampion, rollback } from '../store/models.ts';
 import { readPredictions, readScorable } from '../store/predictions.ts';
 import type { Vault } from '../store/vault.ts';
 import { type EncoderPool, openEncoderPool } from './encoder-pool.ts';
@@ -14,7 +14,7 @@ import type { FeatureSource } from './features.ts';
 import { type Model, readModel } from './model.ts';
 import { startMonitor } from './monitor.ts';
 import { type Prediction, predict } from './predict.ts';
-import { type Cause, ensureDefault } from './registry.ts';
+import { ensureDefault } from './registry.ts';
 import { type Reproduction, reproduce } from './reproduce.ts';
 import { featureSourceOf, startScorer } from './scorer.ts';
 import { readTaxonomy } from './themes.ts';
@@ -33,10 +33,10 @@ export interface Scoring {
   explain(model: Model, source: FeatureSource, head: 'nps' | 'sentiment'): Promise<Explanation>;
   /** What the model read of a stored response; null when its text is gone. */
   sourceOf(responseId: string): Promise<FeatureSource | null>;
-  train(until: Date, cause: Cause): Promise<number>;
-  promote(id: number, cause: Cause): Promise<void>;
-  shadow(id: number, cause: Cause): Promise<void>;
-  rollback(cause: Cause): Promise<number>;
+  train(until: Date, cause: Change): Promise<number>;
+  promote(id: number, cause: Change): Promise<void>;
+  shadow(id: number, cause: Change): Promise<void>;
+  rollback(cause: Change): Promise<number>;
   /** @throws ScoringError when the champion has not scored the response, as far as the scope goes. */
   reproduce(scope: Scope, responseId: string): Promise<Reproduction>;
   /** Follows the journal, scores, and watches the models in use; the answer stops it. */

@@ -3,6 +3,7 @@ import type { CellDictionary } from '../domain/cell.ts';
 import type { Store } from '../store/client.ts';
 import { formatPosition, journalHead } from '../store/journal.ts';
 import { noteMembers } from '../store/model-provenance.ts';
+import type { Change } from '../store/models.ts';
 import { readLabelled, type ScorableResponse } from '../store/predictions.ts';
 import type { Vault } from '../store/vault.ts';
 import type { EncoderPool } from './encoder-pool.ts';
@@ -10,7 +11,7 @@ import { FEATURE_SET, type FeatureSource } from './features.ts';
 import type { FitRequest, FitResult } from './fit.ts';
 import type { Model, ModelArtefact } from './model.ts';
 import { headInputs } from './predict.ts';
-import { type Cause, register } from './registry.ts';
+import { register } from './registry.ts';
 import { featureSourceOf } from './scorer.ts';
 import type { Example } from './softmax-regression.ts';
 import type { Taxonomy } from './themes.ts';
@@ -44,7 +45,7 @@ const FEWEST_OF_CLASS = 10;
  * the result as a candidate; answers with its version. The same responses give the same weights.
  * @throws TrainingError when there are too few.
  */
-export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cause): Promise<number> {
+export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Change): Promise<number> {
   const { store, cells, pool, champion } = deps;
   const position = formatPosition(await journalHead(store));
   const responses = await readLabelled(deps, until, MOST_EXAMPLES);

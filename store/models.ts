@@ -1,3 +1,4 @@
+import type { NoteChange } from './audit.ts';
 import type { Session, Statement, Store } from './client.ts';
 import type { ModelStage, StageCause } from './scoring-schema.ts';
 
@@ -159,7 +160,7 @@ export function registerModel(
   store: Store,
   model: NewModel,
   featureSetKey: string,
-  by: { readonly actor: string; readonly reason: string },
+  by: Change,
 ): Promise<number> {
   return store.transaction(async (session) => {
     await session.rows(LOCK, []);
@@ -183,6 +184,7 @@ export function registerModel(
     if (!row) throw new Error('the registry has no version 0: its migrations were not applied');
     await session.rows(LINK_SETS, [row.id, model.trainingSets.map(({ hash }) => hash)]);
     await session.rows(EVENT, [row.id, null, 'CANDIDATE', 'registered', by.actor, by.reason]);
+    await by.note?.(session, { modelVersion: row.id, to: 'CANDIDATE' });
     return row.id;
   });
 }
@@ -192,9 +194,11 @@ export class StageError extends Error {
   override readonly name = 'StageError';
 }
 
-interface Change {
+/** Who changes the registry, and why. */
+export interface Change {
   readonly actor: string;
   readonly reason: string;
+  readonly note?: NoteChange;
 }
 
 /** Makes the model champion; the champion before is retired. @throws StageError when there is no such model. */
@@ -214,6 +218,7 @@ export function makeShadow(store: Store, id: number, by: Change): Promise<void> 
     if (stage !== 'CANDIDATE')
       throw new StageError(`only a candidate becomes a shadow; this one is ${stage ?? 'unknown'}`);
     await move(session, id, [stage, 'SHADOW'], 'shadow', by);
+    await by.note?.(session, { modelVersion: id, from: stage, to: 'SHADOW' });
   });
 }
 
@@ -251,6 +256,7 @@ async function enthrone(session: Session, id: number, cause: StageCause, by: Cha
     if (present === 'CHAMPION') await move(session, other, ['CHAMPION', 'RETIRED'], cause, by);
   }
   await move(session, id, [stage, 'CHAMPION'], cause, by);
+  await by.note?.(session, { modelVersion: id, from: stage, to: 'CHAMPION' });
 }
 
 async function move(

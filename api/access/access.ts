@@ -2,6 +2,7 @@ import type { Segment } from '../../domain/cell.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { EVERYTHING } from '../../domain/scope.ts';
 import { type ApiKeyRow, listApiKeys } from '../../store/api-keys.ts';
+import { auditPolicies, type NoteChange } from '../../store/audit.ts';
 import type { Store } from '../../store/client.ts';
 import type { Authenticate, Caller } from '../caller.ts';
 import type { Log } from '../log.ts';
@@ -30,8 +31,12 @@ export interface Access {
   readonly authenticate: Authenticate;
   /** The policies in force. */
   policies(): Policies;
-  createKey(key: NewKey, by: Caller): Promise<{ readonly id: string; readonly key: string }>;
-  revokeKey(id: string, by: Caller): Promise<boolean>;
+  createKey(
+    key: NewKey,
+    by: Caller,
+    note?: NoteChange,
+  ): Promise<{ readonly id: string; readonly key: string }>;
+  revokeKey(id: string, by: Caller, note?: NoteChange): Promise<boolean>;
   listKeys(): Promise<ApiKeyRow[]>;
   /** Calls the listener after keys or policies changed, until the answer is called. */
   onChange(listener: () => void): () => void;
@@ -56,8 +61,11 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     for (const warning of policies.warnings) log.warn({}, `policies: ${warning}`);
   };
   warn();
+  await auditPolicies(store, policies.version, now());
   const verify = options.jwt && (await tokenVerifier(options.jwt, dimensions, now));
   const onError = (error: Error) => log.warn({ err: error }, `API keys: ${error.message}`);
+  const onAuditError = (error: Error) =>
+    log.error({ err: error }, `policies: the change is in force but not in the audit log: ${error.message}`);
   const keys = await followKeys({ store, now, onError }, changed);
   const watch = watchPolicies(
     {
@@ -68,6 +76,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
       onChange: (next) => {
         log.info({ from: policies.version, to: next.version }, 'policies: changed');
         policies = next;
+        auditPolicies(store, next.version, now()).catch(onAuditError);
         scopeOf = scopesUnder(next, smallestCount);
         warn();
         changed();
@@ -108,11 +117,11 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   return {
     authenticate,
     policies: () => policies,
-    createKey: async (key, by) => {
-      const { id, key: text } = await keys.create(key, by.name);
+    createKey: async (key, by, note) => {
+      const { id, key: text } = await keys.create(key, by.name, note);
       return { id: `ApiKey:${id}`, key: text };
     },
-    revokeKey: (id, by) => keys.revoke(id.replace(/^ApiKey:/, ''), by.name),
+    revokeKey: (id, by, note) => keys.revoke(id.replace(/^ApiKey:/, ''), by.name, note),
     listKeys: () => listApiKeys(store),
     onChange: (listener) => {
       listeners.add(listener);

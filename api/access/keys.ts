@@ -9,6 +9,7 @@ import {
   revokeApiKey,
   touchApiKey,
 } from '../../store/api-keys.ts';
+import type { NoteChange } from '../../store/audit.ts';
 import type { Store } from '../../store/client.ts';
 
 export interface KeyDeps {
@@ -31,9 +32,9 @@ export interface Keys {
   /** The live key that was presented, or null. */
   find(presented: string): LiveKeyRow | null;
   /** Makes a key; the text of it is in this answer and nowhere else. */
-  create(key: NewKey, by: string): Promise<{ readonly id: string; readonly key: string }>;
+  create(key: NewKey, by: string, note?: NoteChange): Promise<{ readonly id: string; readonly key: string }>;
   /** False when there is no such key, or it was revoked before. */
-  revoke(id: string, by: string): Promise<boolean>;
+  revoke(id: string, by: string, note?: NoteChange): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -87,17 +88,25 @@ export async function followKeys({ store, now, onError }: KeyDeps, onChange: () 
       touch(row.id);
       return row;
     },
-    create: async (wanted, by) => {
+    create: async (wanted, by, note) => {
       const key = PREFIX + randomBytes(32).toString('base64url');
       const id = randomUUID();
       const createdAt = new Date(now());
-      await insertApiKey(store, { ...wanted, id, hash: digest(key), createdAt, createdBy: by });
+      const { role, attributes, expiresAt } = wanted;
+      await store.transaction(async (session) => {
+        await insertApiKey(session, { ...wanted, id, hash: digest(key), createdAt, createdBy: by });
+        await note?.(session, { key: `ApiKey:${id}`, role, attributes, expiresAt });
+      });
       await refresh();
       return { id, key };
     },
-    revoke: async (id, by) => {
+    revoke: async (id, by, note) => {
       if (!UUID.test(id)) return false;
-      const revoked = await revokeApiKey(store, id, new Date(now()), by);
+      const revoked = await store.transaction(async (session) => {
+        const done = await revokeApiKey(session, id, new Date(now()), by);
+        if (done) await note?.(session, { key: `ApiKey:${id}` });
+        return done;
+      });
       await refresh();
       return revoked;
     },

@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { headerPurpose } from '../audit.ts';
 import { type Authenticate, type Caller, presentedKey } from '../caller.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | null;
+    /** What the caller says that it is for. */
+    purpose: string | null;
   }
 }
 
@@ -13,11 +16,15 @@ const OPEN_PATHS = new Set(['/', '/healthz', '/readyz']);
 /** Refuses every request without a known key, but for the open paths; unknown paths too, so that none can be probed. */
 export function requireKey(server: FastifyInstance, authenticate: Authenticate): void {
   server.decorateRequest('caller', null);
+  server.decorateRequest('purpose', null);
   server.addHook('onRequest', async (request, reply) => {
     if (OPEN_PATHS.has(request.url.split('?')[0] ?? '')) return;
     const key = presentedKey(request.headers);
     request.caller = key === null ? null : await authenticate(key);
-    if (request.caller) return;
+    if (request.caller) {
+      request.purpose = headerPurpose(request.headers['x-scoreline-purpose']);
+      return;
+    }
     const message =
       key === null ? 'a key is needed: Authorization: Bearer KEY' : 'this key is not known here';
     await reply

@@ -3,6 +3,7 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import { withAudit } from '../audit.ts';
 import { presentedKey } from '../caller.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { formatGraphqlError, InvalidArgument } from '../errors.ts';
@@ -37,12 +38,13 @@ export async function addGraphqlRoute(
       fastifyApolloDrainPlugin(server),
       compiledQueries(schema),
       tellMasked,
+      keepAudit,
       metrics.apolloPlugin,
     ],
   });
   await apollo.start();
   const handle = fastifyApolloHandler(apollo, {
-    context: async (request) => createContext(deps, callerOf(request)),
+    context: async (request) => createContext(deps, callerOf(request), request.purpose),
   });
   server.route({
     method: ['GET', 'POST'],
@@ -60,7 +62,11 @@ export async function addGraphqlRoute(
     reply.hijack();
     await streams.serve(
       reply.raw,
-      { caller: callerOf(request), credential: presentedKey(request.headers) ?? '' },
+      {
+        caller: callerOf(request),
+        credential: presentedKey(request.headers) ?? '',
+        purpose: request.purpose,
+      },
       operation,
     );
   };
@@ -98,6 +104,23 @@ const tellMasked: ApolloServerPlugin<ApiContext> = {
       if (response.body.kind !== 'single' || contextValue.masked.length === 0) return;
       const result = response.body.singleResult;
       result.extensions = { ...result.extensions, masked: contextValue.masked };
+    },
+  }),
+};
+
+/** The last before an answer leaves: what it releases is in the audit log by then. */
+const keepAudit: ApolloServerPlugin<ApiContext> = {
+  requestDidStart: async () => ({
+    willSendResponse: async ({ contextValue, response, document, operation, schema, request }) => {
+      if (response.body.kind !== 'single' || !document || !operation) return;
+      const executed = {
+        schema,
+        document,
+        operationName: request.operationName,
+        variables: request.variables,
+      };
+      const result = response.body.singleResult;
+      response.body.singleResult = (await withAudit(contextValue, executed, result as never)) as never;
     },
   }),
 };

@@ -8,6 +8,7 @@ import { buildSchema } from '../schema/schema.ts';
 import { createCohorts } from '../subscriptions/cohort.ts';
 import { createEventStreams, type EventStreams } from '../subscriptions/sse.ts';
 import { serveWebSocket } from '../subscriptions/websocket.ts';
+import { addAuditExport } from './audit-export.ts';
 import { requireKey } from './auth.ts';
 import { addGraphqlRoute } from './graphql.ts';
 import { addHealthRoutes, type ReadinessCheck } from './health.ts';
@@ -55,6 +56,7 @@ export async function createApiServer({ deps, roles, checks, gauges }: ApiOption
     streams = createEventStreams(schema, counted, cohorts);
     await addGraphqlRoute(fastify, schema, counted, streams, metrics);
     sockets = serveWebSocket(fastify.server, schema, counted, cohorts);
+    addAuditExport(fastify, counted);
     addPage(fastify);
     addReport(fastify, counted);
   }

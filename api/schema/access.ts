@@ -3,6 +3,7 @@ import type { Dimension } from '../../domain/dimensions.ts';
 import type { ApiKeyRow } from '../../store/api-keys.ts';
 import { attributesByField, parseAttributes } from '../access/attributes.ts';
 import type { NewKey } from '../access/keys.ts';
+import { noteOf } from '../audit.ts';
 import type { Caller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
@@ -146,7 +147,8 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
       resolve: (_root, args, context) => {
         assertAdministers(context, 'make keys');
         const { deps, caller } = context;
-        return deps.access.createKey(newKey(args.input as ApiKeyInputShape, dimensions, context), caller);
+        const key = newKey(args.input as ApiKeyInputShape, dimensions, context);
+        return deps.access.createKey(key, caller, noteOf(context, 'createApiKey'));
       },
     }),
     revokeApiKey: t.boolean({
@@ -157,7 +159,7 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
       args: { id: t.arg.id({ required: true }) },
       resolve: (_root, { id }, context) => {
         assertAdministers(context, 'revoke keys');
-        return context.deps.access.revokeKey(id, context.caller);
+        return context.deps.access.revokeKey(id, context.caller, noteOf(context, 'revokeApiKey'));
       },
     }),
   }));

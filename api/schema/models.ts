@@ -5,8 +5,9 @@ import {
   readSignature,
   readTrainingSets,
 } from '../../store/model-provenance.ts';
-import { type RegisteredModel, readRegistry } from '../../store/models.ts';
+import { type Change, type RegisteredModel, readRegistry } from '../../store/models.ts';
 import type { ModelStage } from '../../store/scoring-schema.ts';
+import { noteOf } from '../audit.ts';
 import { type ApiContext, pathOf, type ResponsePath } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder, type DateTimeInput, momentOf } from './builder.ts';
@@ -126,7 +127,7 @@ function addModelMutations(builder: Builder, model: ReturnType<typeof addModels>
       description: 'Trains heads on labelled responses answered before `until`; the result is a candidate.',
       args: { until: t.arg({ type: 'DateTime' }), reason: t.arg.string({ required: true }) },
       resolve: async (_root, { until, reason }, context) => {
-        const cause = causeOf(context, reason);
+        const cause = causeOf(context, reason, 'trainModel');
         return one(await context.deps.scoring.train(untilOf(until, context), cause), context);
       },
     }),
@@ -138,7 +139,7 @@ function addModelMutations(builder: Builder, model: ReturnType<typeof addModels>
       args: { id: t.arg.id({ required: true }), reason: t.arg.string({ required: true }) },
       resolve: async (_root, { id, reason }, context) => {
         const version = modelArgument('id', id);
-        await context.deps.scoring.shadow(version, causeOf(context, reason));
+        await context.deps.scoring.shadow(version, causeOf(context, reason, 'shadowModel'));
         return one(version, context);
       },
     }),
@@ -150,7 +151,7 @@ function addModelMutations(builder: Builder, model: ReturnType<typeof addModels>
       args: { id: t.arg.id({ required: true }), reason: t.arg.string({ required: true }) },
       resolve: async (_root, { id, reason }, context) => {
         const version = modelArgument('id', id);
-        await context.deps.scoring.promote(version, causeOf(context, reason));
+        await context.deps.scoring.promote(version, causeOf(context, reason, 'promoteModel'));
         return one(version, context);
       },
     }),
@@ -161,7 +162,7 @@ function addModelMutations(builder: Builder, model: ReturnType<typeof addModels>
       description: 'Back to the champion before this one; answers with it.',
       args: { reason: t.arg.string({ required: true }) },
       resolve: async (_root, { reason }, context) =>
-        one(await context.deps.scoring.rollback(causeOf(context, reason)), context),
+        one(await context.deps.scoring.rollback(causeOf(context, reason, 'rollbackModel')), context),
     }),
   }));
 }
@@ -184,8 +185,9 @@ function untilOf(until: DateTimeInput | null | undefined, { deps }: ApiContext):
  * Who asks and why.
  * @throws Forbidden for who may not manage models; InvalidArgument without a reason.
  */
-function causeOf({ caller }: ApiContext, reason: string) {
+function causeOf(context: ApiContext, reason: string, action: string): Change {
+  const { caller } = context;
   if (!caller.scope.allowsAll('manageModels')) throw new Forbidden('this key may not change models');
   if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
-  return { actor: caller.name, reason: reason.trim() };
+  return { actor: caller.name, reason: reason.trim(), note: noteOf(context, action) };
 }

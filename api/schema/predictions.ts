@@ -4,7 +4,7 @@ import { NPS_CLASSES, SENTIMENTS } from '../../scoring/model.ts';
 import { type Classification, calledThemes } from '../../scoring/predict.ts';
 import type { PredictionRow } from '../../store/predictions.ts';
 import type { ResponseRow } from '../../store/responses.ts';
-import { type ApiContext, mayRead, mayReadSome, pathOf, type ResponsePath } from '../context.ts';
+import { type ApiContext, mayReadSome, mayRelease, pathOf, type ResponsePath } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder } from './builder.ts';
@@ -18,8 +18,8 @@ export interface ShownPrediction extends Classification {
   readonly model: Model;
   /** The text and features it was made of; null when they are gone. */
   readonly source: () => Promise<FeatureSource | null>;
-  /** The cell of a stored one: its text is a comment. */
-  readonly cellId: number | null;
+  /** Of which it is, where it is stored: its text is a comment. */
+  readonly response: { readonly id: string; readonly cellId: number } | null;
 }
 
 /** Adds Prediction, the query classify and the mutation reproducePrediction. */
@@ -46,7 +46,7 @@ export function addPredictions(
         const predictions = await deps.scoring.predict(found.model, sources);
         return predictions.map((one, i): ShownPrediction => {
           const source = async () => sources[i] ?? null;
-          return { ...one, modelVersionId: found.id, model: found.model, source, cellId: null };
+          return { ...one, modelVersionId: found.id, model: found.model, source, response: null };
         });
       },
     }),
@@ -66,7 +66,7 @@ export async function predictionOf(row: ResponseRow, context: ApiContext): Promi
     modelVersionId: stored.modelVersionId,
     model,
     source: () => scoring.sourceOf(row.id),
-    cellId: row.cellId,
+    response: row,
   };
 }
 
@@ -178,12 +178,12 @@ function addPrediction(
 
 /** What the text's tokens gave; the text of a stored prediction is a comment. */
 async function explain(
-  { model, source, cellId }: ShownPrediction,
+  { model, source, response }: ShownPrediction,
   { head }: { head: 'NPS' | 'SENTIMENT' },
   context: ApiContext,
   info: { readonly path: ResponsePath },
 ) {
-  if (cellId !== null && !mayRead(context, 'readComment', cellId, pathOf(info.path))) return [];
+  if (response && !mayRelease(context, 'comment', response, pathOf(info.path))) return [];
   const found = await source();
   if (!found) return [];
   const which = head === 'NPS' ? 'nps' : 'sentiment';

@@ -1,7 +1,7 @@
 import type { Dimension } from '../../domain/dimensions.ts';
 import { describeScale } from '../../domain/scale.ts';
 import { type ResponseCursor, type ResponseRow, readResponses } from '../../store/responses.ts';
-import { type ApiContext, mayRead, pathOf } from '../context.ts';
+import { type ApiContext, mayRelease, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder, forEachDimension, momentOf } from './builder.ts';
@@ -122,13 +122,13 @@ function addResponse(builder: Builder, dimensions: readonly Dimension[], refs: R
           'Redacted text; null with a reason in `extensions.masked` when the caller may not read it.',
         // Asked of every response: whether there is a comment is part of what is withheld.
         resolve: (row, _args, context, info) =>
-          mayRead(context, 'readComment', row.cellId, pathOf(info.path)) ? row.comment : null,
+          mayRelease(context, 'comment', row, pathOf(info.path)) ? row.comment : null,
       }),
       respondent: t.string({
         ...access('readRespondent'),
         description: 'Pseudonym; null with a reason in `extensions.masked` when the caller may not read it.',
         resolve: (row, _args, context, info) =>
-          mayRead(context, 'readRespondent', row.cellId, pathOf(info.path)) ? row.respondent : null,
+          mayRelease(context, 'respondent', row, pathOf(info.path)) ? row.respondent : null,
       }),
       prediction: t.field({
         ...access('readPrediction'),

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { addAccess } from './access.ts';
+import { addAuditLog } from './audit-log.ts';
 import { createBuilder } from './builder.ts';
 import { addImpact } from './impact.ts';
 import { addKeys } from './keys.ts';
@@ -48,6 +49,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addAccess(builder, dimensions);
   addKeys(builder);
   addSubjects(builder, dimensions, { model, segment });
+  addAuditLog(builder, pageInfo);
   addLive(builder, dimensions, segment, nps);
   return builder.toSchema({ sortSchema: true });
 }

@@ -23,10 +23,11 @@ export interface EventStreams {
   close(): void;
 }
 
-/** A caller and what they came in with. */
+/** A caller, what they came in with, and what for. */
 export interface Bearer {
   readonly caller: Caller;
   readonly credential: string;
+  readonly purpose: string | null;
 }
 
 /** The event streams of one server. */
@@ -49,7 +50,7 @@ async function serveEventStream(
   schema: GraphQLSchema,
   deps: ApiDeps,
   cohorts: Cohorts,
-  { caller, credential }: Bearer,
+  { caller, credential, purpose }: Bearer,
   request: OperationRequest,
   open: Set<StreamEnd>,
 ): Promise<void> {
@@ -64,7 +65,7 @@ async function serveEventStream(
     if (result) response.write(`event: next\ndata: ${JSON.stringify(result)}\n\n`);
     response.end('event: complete\ndata:\n\n');
   };
-  const prepared = prepareOperation(schema, createContext(deps, caller), request);
+  const prepared = prepareOperation(schema, createContext(deps, caller, purpose), request);
   if (!('document' in prepared)) return finish({ errors: formatErrors(deps.log, prepared) });
   if (getOperationAST(prepared.document, prepared.operationName)?.operation !== 'subscription') {
     return finish(await executeOperation(prepared));

@@ -1,6 +1,7 @@
 import { createSourceEventStream, type ExecutionResult, execute, GraphQLError } from 'graphql';
+import { withAudit } from '../audit.ts';
 import { maskedError, publicError } from '../errors.ts';
-import { finishResult, type Prepared } from '../operation.ts';
+import { executedOf, finishResult, type Prepared } from '../operation.ts';
 import { type Cohorts, TileSubscription } from './cohort.ts';
 
 /**
@@ -15,7 +16,9 @@ export async function beginSubscription(
   const context = prepared.contextValue;
   // Only TileSubscription is ever returned as a stream: npsUpdates is the one subscription there is.
   const source: unknown = await createSourceEventStream(prepared);
-  if (!(source instanceof TileSubscription)) return finishResult(source as ExecutionResult, context);
+  const refused = source instanceof TileSubscription ? {} : finishResult(source as ExecutionResult, context);
+  const begun = await withAudit(context, executedOf(prepared), refused);
+  if (!(source instanceof TileSubscription) || begun.errors) return begun;
   try {
     return await cohorts.join({
       subscription: source,

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocket, WebSocketServer } from 'ws';
+import { headerPurpose, purposeOf } from '../audit.ts';
 import { type Caller, presentedKey } from '../caller.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { LIMITS } from '../limits.ts';
@@ -17,11 +18,13 @@ type Delivered = Prepared & { readonly deliver: (payload: string) => void };
 
 type SocketExtra = Record<PropertyKey, unknown> & {
   caller?: Caller;
+  purpose?: string | null;
   unwatch?: () => void;
   isSlow?: () => boolean;
 };
 
 const SLOW_CONSUMER = 4413;
+const BAD_REQUEST = 4400;
 const FORBIDDEN = 4403;
 /** Of the WebSocket registry: "service restart", so that clients connect again. */
 const CONNECT_AGAIN = 1012;
@@ -65,6 +68,13 @@ export function serveWebSocket(
         if (key === null || !caller) return false;
         const { socket } = extra;
         if (socket.readyState !== WebSocket.OPEN) return false;
+        try {
+          const header = extra.request.headers['x-scoreline-purpose'];
+          extra.purpose = purposeOf(connectionParams?.['purpose']) ?? headerPurpose(header);
+        } catch (error) {
+          socket.close(BAD_REQUEST, (error as Error).message);
+          return false;
+        }
         extra.caller = caller;
         extra.unwatch = watchCaller(deps, key, caller, ({ code, message }) =>
           socket.close(code === 'POLICY_CHANGED' ? CONNECT_AGAIN : FORBIDDEN, message),
@@ -73,7 +83,7 @@ export function serveWebSocket(
       },
       onClose: ({ extra }) => extra.unwatch?.(),
       onSubscribe: (context, id, request) => {
-        const { caller } = context.extra;
+        const { caller, purpose = null } = context.extra;
         if (!caller) throw new Error('a socket got past onConnect without a caller');
         if (Object.keys(context.subscriptions).length > LIMITS.socketOperations) {
           context.extra.socket.close(
@@ -81,7 +91,7 @@ export function serveWebSocket(
             `at most ${LIMITS.socketOperations} operations at once on one socket`,
           );
         }
-        const prepared = prepareOperation(schema, createContext(deps, caller), request);
+        const prepared = prepareOperation(schema, createContext(deps, caller, purpose), request);
         if (!('document' in prepared)) return formatErrors(deps.log, prepared);
         const { socket } = context.extra;
         context.extra.isSlow ??= tooMuchUnread(() => socket.bufferedAmount);

@@ -11,10 +11,10 @@ export function publicKeyOf(signingKey: KeyObject): KeyObject {
   return createPublicKey(signingKey);
 }
 
-/** Signs a state of the log; `previous`: the head before it. `now`: epoch milliseconds. */
+/** Signs a state of the log, and of the audit log beside it; `previous`: the head before it. `now`: epoch milliseconds. */
 export function signHead(
   signingKey: KeyObject,
-  state: { readonly size: number; readonly root: string },
+  state: Pick<Head, 'size' | 'root' | 'audit'>,
   previous: SignedHead | null,
   now: number,
 ): SignedHead {

@@ -10,6 +10,7 @@ import {
   type SealedFact,
 } from '../../domain/seal.ts';
 import { factHash, type KeptLeaf, type LeafMatch, matchLeaves } from '../../domain/seal-match.ts';
+import { auditHead } from '../../store/audit.ts';
 import type { Session, Store } from '../../store/client.ts';
 import { readFacts, SURVEYED } from '../../store/seal-facts.ts';
 import {
@@ -193,5 +194,7 @@ async function append(deps: SealDeps, session: Session, drafts: readonly Draft[]
     return { ...one, id: size - 1 };
   });
   const root = rangeHash(edge.map(({ hash }) => hash)).toString('hex');
-  await insertSeals(session, seals, nodes, signHead(deps.signingKey, { size, root }, last, deps.now()));
+  // Rows of the log come one transaction after the other: all before the last committed one are committed too.
+  const state = { size, root, audit: await auditHead(session) };
+  await insertSeals(session, seals, nodes, signHead(deps.signingKey, state, last, deps.now()));
 }

@@ -1,0 +1,161 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  type SelectionSetNode,
+  valueFromASTUntyped,
+} from 'graphql';
+import type { AuditActor, AuditEntry, AuditOutcome, AuditSubject } from '../domain/audit.ts';
+import { audit, type NoteChange } from '../store/audit.ts';
+import type { ApiContext } from './context.ts';
+import { InvalidArgument, maskedError, publicError } from './errors.ts';
+import { LIMITS } from './limits.ts';
+
+/** What of a response is never released without a row in the log. */
+export type Sensitive = 'comment' | 'respondent';
+/** Ids of the responses of which one operation released it. */
+export type Released = Readonly<Record<Sensitive, Set<string>>>;
+
+export const LONGEST_PURPOSE = 200;
+
+/**
+ * What a caller says that a request is for; null when they say nothing.
+ * @throws InvalidArgument when it is too long to be kept.
+ */
+export function purposeOf(given: unknown): string | null {
+  if (typeof given !== 'string' || given.trim() === '') return null;
+  const purpose = given.trim();
+  if (purpose.length <= LONGEST_PURPOSE) return purpose;
+  throw new InvalidArgument(
+    `purpose: ${purpose.length} characters; it is kept in the audit log, at most ${LONGEST_PURPOSE}`,
+  );
+}
+
+/** The header `x-scoreline-purpose`: Node reads headers as Latin-1, clients write UTF-8. */
+export function headerPurpose(header: string | readonly string[] | undefined): string | null {
+  if (typeof header !== 'string') return null;
+  const text = Buffer.from(header, 'latin1').toString('utf8');
+  return purposeOf(text.includes('\ufffd') ? header : text);
+}
+
+/** Who asks, as the log keeps them. */
+export function auditActor({ caller, purpose }: Pick<ApiContext, 'caller' | 'purpose'>): AuditActor {
+  const { id, name, role, policyVersion } = caller;
+  return { actor: id, actorName: name, role, policyVersion, purpose };
+}
+
+/** An entry about what this caller does now. */
+export function entryOf(
+  context: ApiContext,
+  action: string,
+  subject: AuditSubject,
+  outcome: AuditOutcome = 'done',
+): AuditEntry {
+  return { ...auditActor(context), at: context.deps.now(), action, subject, outcome };
+}
+
+/** For a change that the caller makes: what its transaction calls at its end. */
+export function noteOf(context: ApiContext, action: string): NoteChange {
+  return (session, subject) => audit(session, entryOf(context, action, subject));
+}
+
+/** What was executed. */
+export interface Executed {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName: string | null | undefined;
+  readonly variables: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/**
+ * Puts into the log what the answer releases and what was refused, and resolves when that is committed: only then may the
+ * answer leave. Where it cannot be kept, nothing is answered.
+ */
+export async function withAudit(
+  context: ApiContext,
+  executed: Executed,
+  result: ExecutionResult,
+): Promise<ExecutionResult> {
+  const entries = entriesOf(context, executed, result);
+  if (entries.length === 0) return result;
+  try {
+    await context.deps.audit.append(entries);
+    return result;
+  } catch (error) {
+    const { code, message } = publicError(error) ?? maskedError(context.deps.log, error);
+    return { errors: [new GraphQLError(message, { extensions: { code } })] };
+  }
+}
+
+function entriesOf(context: ApiContext, executed: Executed, { errors }: ExecutionResult): AuditEntry[] {
+  const entries: AuditEntry[] = [];
+  const { comment, respondent } = context.released;
+  if (comment.size + respondent.size > 0) {
+    const subject = {
+      ...(comment.size > 0 ? { comment: idsOf(comment) } : {}),
+      ...(respondent.size > 0 ? { respondent: idsOf(respondent) } : {}),
+    };
+    entries.push(entryOf(context, 'read', subject));
+    // What comes later of the same operation is another release.
+    comment.clear();
+    respondent.clear();
+  }
+  const refused = errors?.filter(({ extensions }) => extensions['code'] === 'FORBIDDEN') ?? [];
+  if (refused.length === 0 && !context.deps.audit.aggregates) return entries;
+  const fields = rootFields(executed);
+  const asked = new Map(fields.map((field) => [(field.alias ?? field.name).value, field.name.value]));
+  for (const { path } of refused)
+    entries.push(entryOf(context, asked.get(String(path?.[0])) ?? 'unknown', {}, 'refused'));
+  if (context.deps.audit.aggregates) entries.push(...aggregatesOf(context, executed, fields));
+  return entries;
+}
+
+/** At most a page of ids; how many more there were is said. */
+function idsOf(ids: ReadonlySet<string>) {
+  return { responses: [...ids].slice(0, LIMITS.page), more: Math.max(0, ids.size - LIMITS.page) };
+}
+
+const AGGREGATES = new Set(['readScore', 'traceLineage', 'readAudit']);
+const LONGEST_ARGUMENTS = 2_000;
+
+/** One entry for the numbers, their lineage and proofs that an operation asked for. */
+function aggregatesOf(
+  context: ApiContext,
+  { schema, document, operationName, variables }: Executed,
+  fields: readonly FieldNode[],
+): AuditEntry[] {
+  const operation = getOperationAST(document, operationName)?.operation;
+  if (operation === undefined || operation === 'mutation') return [];
+  const root = schema.getRootType(operation)?.getFields() ?? {};
+  const asked = fields.flatMap(({ name, arguments: given = [] }) => {
+    // The log tells of being read itself.
+    if (name.value === 'auditLog') return [];
+    if (!AGGREGATES.has(String(root[name.value]?.extensions['access']))) return [];
+    const values = Object.fromEntries(
+      given.map((one) => [one.name.value, valueFromASTUntyped(one.value, variables) ?? null]),
+    );
+    const long = JSON.stringify(values).length > LONGEST_ARGUMENTS;
+    return [{ field: name.value, arguments: long ? 'too long to be kept' : values }];
+  });
+  return asked.length === 0 ? [] : [entryOf(context, 'aggregate', { asked: asked.slice(0, LIMITS.aliases) })];
+}
+
+/** The fields at the root, through fragments; those that a directive skips too: they were asked for. */
+function rootFields({ document, operationName }: Executed): FieldNode[] {
+  const fragments = new Map(
+    document.definitions
+      .filter((one): one is FragmentDefinitionNode => one.kind === Kind.FRAGMENT_DEFINITION)
+      .map((one) => [one.name.value, one.selectionSet]),
+  );
+  const within = (set: SelectionSetNode | undefined): FieldNode[] =>
+    set?.selections.flatMap((one) => {
+      if (one.kind === Kind.FIELD) return [one];
+      return within(one.kind === Kind.INLINE_FRAGMENT ? one.selectionSet : fragments.get(one.name.value));
+    }) ?? [];
+  return within(getOperationAST(document, operationName)?.selectionSet);
+}

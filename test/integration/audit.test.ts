@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuditEntry, type AuditRow, auditLine, parseAuditLine } from '../../domain/audit.ts';
+import type { Head } from '../../domain/seal.ts';
+import { checkAudit } from '../../graph/seals/check-audit.ts';
+import { brokenChain } from '../../graph/seals/heads.ts';
+import { audit, auditHead, auditPolicies, readAudit, streamAudit } from '../../store/audit.ts';
+import { openAuditTrail } from '../../store/audit-trail.ts';
+import { openPostgres } from '../../store/client.ts';
+import { readHeads } from '../../store/seals.ts';
+import { openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
+
+const HOUR_MS = 3_600_000;
+const START = Math.floor(Date.now() / HOUR_MS - 100) * HOUR_MS;
+const entry = (more: Partial<AuditEntry> = {}): AuditEntry => ({
+  at: START,
+  actor: 'ApiKey:1',
+  actorName: 'BI',
+  role: 'analyst',
+  policyVersion: 'p1',
+  purpose: 'monthly report',
+  action: 'read',
+  subject: { comment: { responses: ['a', 'b'], more: 0 } },
+  outcome: 'done',
+  ...more,
+});
+
+let record: SealedRecord;
+beforeAll(async () => {
+  record = await openSealedRecord();
+});
+afterAll(() => record?.close());
+
+const append = (...entries: AuditEntry[]) =>
+  record.store.transaction((session) => audit(session, ...entries));
+const rows = async () => {
+  const all: AuditRow[] = [];
+  for await (const page of streamAudit(record.store, { from: null, to: null })) all.push(...page);
+  return all;
+};
+const verdict = async (heads = readHeads(record.store)) =>
+  checkAudit({
+    rows: streamAudit(record.store, { from: null, to: null }),
+    heads: await heads,
+    publicKey: record.verifyDeps.publicKey,
+    partial: false,
+  });
+const ALL = { actor: null, action: null, from: null, to: null };
+
+describe('the audit log', () => {
+  it('is empty at first, and then a chain', async () => {
+    expect(await auditHead(record.store)).toBeNull();
+    expect(await verdict()).toEqual({ offence: null, head: null, rows: 0, last: null, covered: 0 });
+    await append(entry(), entry({ actorName: 'lone \ud800, \0 and 한', purpose: null }));
+    await append(entry({ at: START + HOUR_MS, actor: 'admin', actorName: 'admin', action: 'promoteModel' }));
+    const found = await rows();
+    expect(found.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(found.map(({ previous }) => previous)).toEqual([null, found[0]?.hash, found[1]?.hash]);
+    expect(found[0]).toMatchObject({
+      at: `${new Date(START).toISOString().slice(0, -1)}000Z`,
+      subject: { comment: { responses: ['a', 'b'], more: 0 } },
+    });
+    expect(await verdict()).toMatchObject({ offence: null, rows: 3, last: { seq: 3 } });
+    expect(await auditHead(record.store)).toEqual({ seq: 3, hash: found[2]?.hash });
+  });
+
+  it('is read newest first, by actor, action and time', async () => {
+    const read = async (more: object, page = { before: null as number | null, limit: 10 }) =>
+      (await readAudit(record.store, { ...ALL, ...more }, page)).map(({ seq }) => seq);
+    expect(await read({})).toEqual([3, 2, 1]);
+    expect(await read({}, { before: 3, limit: 1 })).toEqual([2]);
+    expect(await read({ actor: 'BI' })).toEqual([1]);
+    expect(await read({ actor: 'ApiKey:1' })).toEqual([2, 1]);
+    expect(await read({ action: 'promoteModel' })).toEqual([3]);
+    expect(await read({ from: new Date(START + HOUR_MS) })).toEqual([3]);
+    expect(await read({ to: new Date(START + HOUR_MS) })).toEqual([2, 1]);
+  });
+
+  it('says with the change what changed, or neither', async () => {
+    const before = await auditHead(record.store);
+    await expect(
+      record.store.transaction(async (session) => {
+        await audit(session, entry());
+        throw new Error('the change failed');
+      }),
+    ).rejects.toThrow('the change failed');
+    expect(await auditHead(record.store)).toEqual(before);
+  });
+
+  it('stays one chain when processes add to it at once', async () => {
+    const other = record.databaseUrl ? openPostgres(record.databaseUrl, () => undefined) : record.store;
+    const trails = [record.store, other].map((store) => openAuditTrail(store, false));
+    const before = (await rows()).length;
+    await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        i % 3 === 0
+          ? append(entry({ action: `direct ${i}` }))
+          : trails[i % 2]?.append([entry({ action: `a ${i}` }), entry({ action: `b ${i}` })]),
+      ),
+    );
+    expect(await verdict()).toMatchObject({ offence: null, rows: before + 20 + 80 });
+    const actions = new Set((await rows()).map(({ action }) => action));
+    expect(actions.has('direct 57') && actions.has('a 58') && actions.has('b 58')).toBe(true);
+    if (other !== record.store) await other.close();
+  });
+
+  it('has the policies once, however many processes tell it', async () => {
+    const tell = (version: string) => auditPolicies(record.store, version, START);
+    await tell('v1');
+    await Promise.all([tell('v2'), tell('v2')]);
+    const found = await readAudit(record.store, { ...ALL, action: 'policies' }, { before: null, limit: 10 });
+    expect(found.map(({ subject }) => subject)).toEqual([
+      { from: 'v1', to: 'v2' },
+      { from: null, to: 'v1' },
+    ]);
+  });
+
+  it('is exported as lines that prove themselves', async () => {
+    const lines = (await rows()).map(auditLine);
+    expect(lines.map(parseAuditLine)).toEqual(await rows());
+    expect(parseAuditLine(`${lines[0]} `)).toBeNull();
+    expect(parseAuditLine('null')).toBeNull();
+    expect(parseAuditLine('{"seq":1,"hash":"x"')).toBeNull();
+  });
+});
+
+describe('signed heads', () => {
+  it('hold where the log stood, and still follow heads without it', async () => {
+    await record.submit([{ externalId: 'one', answeredAt: new Date(START).toISOString(), score: 9 }]);
+    await record.seal();
+    const stood = await auditHead(record.store);
+    const [head] = await readHeads(record.store);
+    expect((JSON.parse(head?.body ?? '{}') as Head).audit).toEqual(stood);
+    await append(entry({ action: 'after the head' }));
+    expect(await verdict()).toMatchObject({ offence: null, head: null, covered: stood?.seq });
+    expect(brokenChain(await readHeads(record.store), record.verifyDeps.publicKey)).toBeNull();
+    expect((await record.verify({ from: START, until: START + HOUR_MS })).verdict).toBe('VERIFIED');
+  });
+});
+
+/** One bit of each column of row 7, and what the check then says. */
+const BITS: readonly [column: string, change: string, says: RegExp][] = [
+  ['seq', 'seq # 1048576', /^row 7 is missing: row 8 stands/],
+  ['at', "at + interval '1 microsecond'", /^row 7 is not what was hashed/],
+  ...['actor', 'actor_name', 'role', 'policy_version', 'purpose', 'action', 'outcome'].map(
+    (column): [string, string, RegExp] => [column, flipped(column), /^row 7 is not what was hashed/],
+  ),
+  ['subject', 'replace(subject, \'"a"\', \'"c"\')', /^row 7 is not what was hashed/],
+  ['subject', "subject || ' '", /^row 7 is not what was hashed/],
+  ['previous', flipped('previous'), /^row 7 is not what was hashed/],
+  ['hash', flipped('hash'), /^row 7 is not what was hashed/],
+];
+/** The lowest bit of the last character. */
+function flipped(column: string) {
+  return `left(${column}, -1) || chr(ascii(right(${column}, 1)) # 1)`;
+}
+
+describe('somebody who has the database', () => {
+  /** Makes the change, answers with what the check says, and takes it back. */
+  const tampered = async (change: string | (() => Promise<void>)) => {
+    const kept = JSON.stringify(await record.sql<object>('SELECT * FROM audit_log'));
+    try {
+      if (typeof change === 'string') await record.sql(change);
+      else await change();
+      return await verdict();
+    } finally {
+      await record.sql('DELETE FROM audit_log');
+      await record.sql(
+        'INSERT INTO audit_log SELECT * FROM json_populate_recordset(NULL::audit_log, $1::json)',
+        [kept],
+      );
+    }
+  };
+
+  it.each(BITS)('cannot change one bit of %s: %s', async (column, change, says) => {
+    const found = await tampered(`UPDATE audit_log SET ${column} = ${change} WHERE seq = 7`);
+    expect(found.offence).toMatchObject({ seq: 7, says: expect.stringMatching(says) });
+    expect((await verdict()).offence).toBeNull();
+  });
+
+  it('cannot take a row out, at the start, inside or at the end', async () => {
+    const { covered } = await verdict();
+    for (const seq of [1, 7])
+      expect((await tampered(`DELETE FROM audit_log WHERE seq = ${seq}`)).offence?.seq).toBe(seq);
+    const cut = await tampered(`DELETE FROM audit_log WHERE seq >= ${covered}`);
+    expect(cut.offence).toEqual({
+      seq: covered,
+      says: `row ${covered} is missing: the log ends before it, and a head signed ${covered} rows`,
+    });
+    expect((await tampered('DELETE FROM audit_log')).offence?.seq).toBe(1);
+  });
+
+  it('cannot write the log again with hashes that fit', async () => {
+    const all = await rows();
+    const { covered } = await verdict();
+    const again = await tampered(async () => {
+      await record.sql('DELETE FROM audit_log');
+      await append(...all.map(({ action }) => entry({ action, actorName: 'somebody else' })));
+    });
+    expect(again.offence).toMatchObject({ seq: covered, says: expect.stringMatching(/written again/) });
+  });
+
+  it('cannot take the head that knows better', async () => {
+    const heads = await readHeads(record.store);
+    const forged = heads.map((head) => ({
+      ...head,
+      body: head.body.replace('"audit":{', '"audit":{"x":1,'),
+    }));
+    const found = await verdict(Promise.resolve(forged));
+    expect(found.head).toMatch(/^the signature of the head of size \d+ does not fit it/);
+  });
+});
