@@ -74,4 +74,20 @@ describe('access', () => {
   ])('%s shows %s', (name, shows) => {
     expect(fields.find((field) => field.name === name)?.shows).toBe(shows);
   });
+
+  // An update is executed once for many callers: a comment in it would be released to them without a row in the audit log.
+  it('leads from a subscription to no comment and no respondent', () => {
+    const reached = new Set<string>();
+    const visit = (name: string): void => {
+      const type = schema.getType(name);
+      if (!type || !('getFields' in type) || reached.has(name)) return;
+      reached.add(name);
+      for (const field of Object.values(type.getFields())) visit(String(field.type).replace(/[[\]!]/g, ''));
+    };
+    visit('Subscription');
+    const sensitive = fields.filter(({ shows }) => shows === 'readComment' || shows === 'readRespondent');
+    expect(sensitive.length).toBeGreaterThan(2);
+    expect(sensitive.filter(({ name }) => reached.has(name.replace(/\..*/, '')))).toEqual([]);
+    expect(reached).toContain('NpsRow');
+  });
 });

@@ -1,4 +1,8 @@
+import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withAudit } from '../../api/audit.ts';
+import type { ApiContext } from '../../api/context.ts';
+import { buildSchema } from '../../api/schema/schema.ts';
 import { type AuditEntry, type AuditRow, auditLine, parseAuditLine } from '../../domain/audit.ts';
 import type { Head } from '../../domain/seal.ts';
 import { checkAudit } from '../../graph/seals/check-audit.ts';
@@ -7,6 +11,7 @@ import { audit, auditHead, auditPolicies, readAudit, streamAudit } from '../../s
 import { openAuditTrail } from '../../store/audit-trail.ts';
 import { openPostgres } from '../../store/client.ts';
 import { readHeads } from '../../store/seals.ts';
+import { DIMENSIONS } from '../fixtures/record.ts';
 import { openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
 
 const HOUR_MS = 3_600_000;
@@ -134,6 +139,52 @@ describe('signed heads', () => {
     expect(await verdict()).toMatchObject({ offence: null, head: null, covered: stood?.seq });
     expect(brokenChain(await readHeads(record.store), record.verifyDeps.publicKey)).toBeNull();
     expect((await record.verify({ from: START, until: START + HOUR_MS })).verdict).toBe('VERIFIED');
+  });
+});
+
+describe('an answer', () => {
+  const executed = {
+    schema: buildSchema(DIMENSIONS),
+    document: parse('{ responses { edges { node { comment } } } }'),
+    operationName: null,
+    variables: null,
+  };
+  const result = { data: { responses: { edges: [{ node: { comment: 'secret' } }] } } };
+  const contextOf = (released: number) =>
+    ({
+      caller: { id: 'ApiKey:9', name: 'BI', role: 'analyst', policyVersion: 'p1' },
+      purpose: null,
+      released: {
+        comment: new Set(Array.from({ length: released }, (_, i) => `r${i}`)),
+        respondent: new Set(),
+      },
+      deps: {
+        audit: openAuditTrail(record.store, false),
+        now: () => START,
+        log: { error: () => undefined },
+      },
+    }) as unknown as ApiContext;
+
+  it('has at most a page of ids in its row, and how many more there were', async () => {
+    expect(await withAudit(contextOf(502), executed, result)).toBe(result);
+    const [row] = await readAudit(record.store, { ...ALL, actor: 'ApiKey:9' }, { before: null, limit: 2 });
+    const kept = row?.subject['comment'] as { responses: string[]; more: number };
+    expect([kept.responses.length, kept.responses.at(-1), kept.more]).toEqual([500, 'r499', 2]);
+  });
+
+  it('does not leave where its row cannot be kept', async () => {
+    await record.sql('ALTER TABLE audit_log RENAME TO audit_log_away');
+    try {
+      const answer = await withAudit(contextOf(1), executed, result);
+      expect(answer.data).toBeUndefined();
+      expect(JSON.stringify(answer)).not.toContain('secret');
+      expect(answer.errors?.[0]?.extensions['code']).toBe('INTERNAL_SERVER_ERROR');
+      // What releases nothing needs no row.
+      expect(await withAudit(contextOf(0), executed, result)).toBe(result);
+    } finally {
+      await record.sql('ALTER TABLE audit_log_away RENAME TO audit_log');
+    }
+    expect(await verdict()).toMatchObject({ offence: null });
   });
 });
 

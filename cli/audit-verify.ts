@@ -1,0 +1,107 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../config.ts';
+import { type AuditRow, parseAuditLine } from '../domain/audit.ts';
+import type { SignedHead } from '../domain/seal.ts';
+import { type AuditVerdict, checkAudit } from '../graph/seals/check-audit.ts';
+import { checkHeadFile } from '../graph/seals/check-log.ts';
+import { readHeadFile } from '../graph/seals/head-sink.ts';
+import { readHeads } from '../store/seals.ts';
+import { type AuditSource, fileSource, findAuditSource } from './audit-source.ts';
+
+const USAGE = `usage: npm run audit:verify [-- [FILE] [--part] [--heads FILE] [--key FILE] [--url URL]]
+  FILE     what audit:export wrote; without it the log itself is checked
+  --part   FILE was exported with --from or --to: it may begin and end anywhere
+  --heads  the file of signed heads (else of the data folder)
+  --key    the instance's public key, PEM (else of the data folder)`;
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/** npm run audit:verify: follows the chain, holds it against the signed heads, and names the first row that was touched. */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      part: { type: 'boolean', default: false },
+      heads: { type: 'string' },
+      key: { type: 'string' },
+      url: { type: 'string' },
+    },
+  });
+  const [file, ...more] = positionals;
+  if (more.length > 0 || (values.part && !file)) throw new Error(USAGE);
+  const config = await loadConfig();
+  const source = file
+    ? fileSource(file)
+    : await findAuditSource(config, { url: values.url, purpose: 'audit:verify' });
+  try {
+    const headFile = values.heads ?? join(config.dataDir, 'seals', 'heads.ndjson');
+    if (values.heads && !existsSync(values.heads)) throw new Error(`--heads: there is no ${values.heads}`);
+    const publicKey = keyOf(values.key, join(config.dataDir, 'signing-key'));
+    // Before the rows: whatever a head signed is there by then.
+    const { heads, says } = await headsOf(source, headFile);
+    const rows = rowsOf(source);
+    const verdict = await checkAudit({ rows, heads, publicKey, partial: values.part });
+    report(source, verdict, publicKey !== null, says);
+  } finally {
+    await source.close();
+  }
+}
+
+/** The record's heads, compared with the file outside of it, or the file's alone. */
+async function headsOf(
+  { store }: AuditSource,
+  headFile: string,
+): Promise<{ readonly heads: readonly SignedHead[]; readonly says: string | null }> {
+  if (store) {
+    const heads = await readHeads(store);
+    const { offence } = await checkHeadFile(store, headFile, heads);
+    return { heads, says: offence && `${headFile}: ${offence.says}` };
+  }
+  const file = await readHeadFile(headFile);
+  return { heads: file?.heads ?? [], says: file?.broken ? `${headFile}: ${file.broken}` : null };
+}
+
+async function* rowsOf(source: AuditSource): AsyncGenerator<AuditRow[]> {
+  let number = 0;
+  for await (const line of source.lines({ from: null, to: null })) {
+    number += 1;
+    const row = parseAuditLine(line);
+    if (!row)
+      throw new Error(
+        `line ${number} of ${source.description} is no row as it was exported: somebody wrote on it`,
+      );
+    yield [row];
+  }
+}
+
+/** A private key in PEM holds its public half too. */
+function keyOf(named: string | undefined, kept: string): KeyObject | null {
+  const path = named ?? (existsSync(kept) ? kept : null);
+  return path === null ? null : createPublicKey(readFileSync(path));
+}
+
+function report(
+  source: AuditSource,
+  { offence, head, rows, last, covered }: AuditVerdict,
+  signed: boolean,
+  fileSays: string | null,
+): void {
+  const wrong = [offence?.says, head, fileSays].filter((one) => one !== null && one !== undefined);
+  say(`${source.description}: ${rows} rows that follow each other${last ? `, up to row ${last.seq}` : ''}`);
+  say(
+    covered === 0
+      ? 'no signed head covers any: rows could be missing at the end'
+      : `up to row ${covered} they are under heads${signed ? ' signed by this key' : ', whose signatures were not checked: no --key'}`,
+  );
+  for (const one of wrong) say(`BROKEN: ${one}`);
+  if (wrong.length > 0) process.exitCode = 1;
+  else say('nothing was changed');
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`audit:verify: ${error.message}\n`);
+  process.exitCode = 1;
+});
