@@ -16,11 +16,6 @@ import type { ApiContext } from './context.ts';
 import { InvalidArgument, maskedError, publicError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 
-/** What of a response is never released without a row in the log. */
-export type Sensitive = 'comment' | 'respondent';
-/** Ids of the responses of which one operation released it. */
-export type Released = Readonly<Record<Sensitive, Set<string>>>;
-
 export const LONGEST_PURPOSE = 200;
 
 /**

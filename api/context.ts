@@ -16,7 +16,6 @@ import { type ResponseRow, readResponsesById } from '../store/responses.ts';
 import type { Vault } from '../store/vault.ts';
 import type { Wall } from '../store/wall.ts';
 import type { Access } from './access/access.ts';
-import type { Released, Sensitive } from './audit.ts';
 import type { Caller } from './caller.ts';
 import type { Log } from './log.ts';
 import type { LiveFeed } from './subscriptions/live-feed.ts';
@@ -63,6 +62,11 @@ export interface ScopedDeps extends Omit<ApiDeps, 'store' | 'wall' | 'lineage'> 
   readonly record: Store;
   readonly lineage: LineageStore;
 }
+
+/** What of a response is never released without a row in the audit log. */
+type Sensitive = 'comment' | 'respondent';
+/** Ids of the responses of which one operation released it. */
+type Released = Readonly<Record<Sensitive, Set<string>>>;
 
 /** One value that was withheld, told in `extensions.masked`. */
 export interface Masked {

@@ -13,7 +13,7 @@ const PATH = '/reports/score/';
 /** Adds GET /reports/score/ID: the auditor's report of one score, within the caller's scope. */
 export function addReport(server: FastifyInstance, deps: ApiDeps): void {
   server.get<{ Params: { '*': string } }>(`${PATH}*`, async (request, reply) => {
-    const { deps: scoped, caller } = createContext(deps, callerOf(request));
+    const { deps: scoped, caller } = createContext(deps, callerOf(request), request.purpose);
     const verify: ReportDeps['verify'] = (scope, name) =>
       verifyScore({ ...scoped, ...scoped.seals, store: scoped.record }, scope, name);
     const facts = await reportFacts({ ...scoped, verify }, caller, request.params['*']);

@@ -35,9 +35,14 @@ export function addSubjects(
       type: 'JSON',
       description: 'All that is held of a person, as portable JSON; null of somebody who is not known.',
       args: { respondent: t.arg.string({ required: true, description: RESPONDENT }) },
-      resolve: (_root, { respondent }, context) => {
+      resolve: async (_root, { respondent }, context) => {
         assertOfficer(context);
-        return readHoldings(storesOf(context), context.deps.identify(given(respondent)));
+        const held = await readHoldings(storesOf(context), context.deps.identify(given(respondent)));
+        for (const { id } of (held?.responses ?? []) as readonly { readonly id: string }[]) {
+          context.released.comment.add(id);
+          context.released.respondent.add(id);
+        }
+        return held;
       },
     }),
   );
