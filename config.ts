@@ -2,6 +2,12 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Duration } from 'luxon';
 import { z } from 'zod';
+import {
+  type GateSettings,
+  gateSettings,
+  readTrustedDocuments,
+  type TrustedDocuments,
+} from './api/gate/settings.ts';
 import { type Dimension, defineDimensions } from './domain/dimensions.ts';
 import { parseWindow } from './domain/time-windows.ts';
 import defaultDeployment from './scoreline.config.ts';
@@ -79,6 +85,10 @@ export interface Config {
   readonly sealAfter: number;
   /** Whether reads of numbers are in the audit log too; reads of comments and respondents always are. */
   readonly auditAggregates: boolean;
+  /** What an operation and a key may cost, and which roles may ask for the schema or send trusted documents only. */
+  readonly limits: GateSettings;
+  /** By hash; empty: none. */
+  readonly trustedDocuments: TrustedDocuments;
   /** Where signed heads are POSTed, besides the file in the data folder. */
   readonly sealSink: string | undefined;
 }
@@ -159,6 +169,7 @@ const environment = z
     SCORELINE_ENCODER: z.string().min(1).optional(),
     SCORELINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     SCORELINE_SEAL_SINK: url(['http:', 'https:'], 'https://witness.example.org/heads').optional(),
+    SCORELINE_TRUSTED_DOCUMENTS: z.string().min(1).optional(),
     SCORELINE_CONFIG: z.string().min(1).optional(),
     SCORELINE_POLICIES: z
       .string()
@@ -238,6 +249,7 @@ const deployment = z.strictObject({
     })
     .optional(),
   cellLimit: z.number().int().min(1).max(1_000_000).default(10_000),
+  limits: gateSettings,
   sealAfter: z.string().default('PT1H').transform(sealDelay),
   audit: z.strictObject({ aggregates: z.boolean().default(false) }).default({ aggregates: false }),
   themePrecision: z
@@ -297,6 +309,8 @@ export async function loadConfig(
     // Without the kinds that are not named.
     retention: JSON.parse(JSON.stringify(found.data.retention)) as Config['retention'],
     sealAfter: found.data.sealAfter,
+    limits: found.data.limits,
+    trustedDocuments: await trustedOf(variables.SCORELINE_TRUSTED_DOCUMENTS, found.data.limits),
     sealSink: variables.SCORELINE_SEAL_SINK,
     auditAggregates: found.data.audit.aggregates,
   };
@@ -336,6 +350,21 @@ function dimensionsOf(configured: z.infer<typeof deployment>['dimensions']): Dim
     );
   } catch (error) {
     throw new ConfigError((error as Error).message);
+  }
+}
+
+/** @throws ConfigError where the file is wrong, or a role may send nothing but trusted documents and there are none. */
+async function trustedOf(file: string | undefined, { trustedOnly }: GateSettings): Promise<TrustedDocuments> {
+  if (file === undefined) {
+    if (trustedOnly.length === 0) return new Map();
+    throw new ConfigError(
+      `SCORELINE_TRUSTED_DOCUMENTS is missing: limits.trustedOnly allows ${trustedOnly.join(', ')} nothing else`,
+    );
+  }
+  try {
+    return await readTrustedDocuments(resolve(file));
+  } catch (error) {
+    throw new ConfigError(`SCORELINE_TRUSTED_DOCUMENTS: ${file}: ${(error as Error).message}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { type Access, openAccess } from './api/access/access.ts';
 import { PolicyError } from './api/access/policies.ts';
+import { openGate } from './api/gate/gate.ts';
 import type { ReadinessCheck } from './api/http/health.ts';
 import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
@@ -177,6 +178,7 @@ async function startServer(
       now: Date.now,
       access,
       audit: openAuditTrail(store, config.auditAggregates),
+      gate: openGate(config.limits, config.trustedDocuments, Date.now),
     },
     roles: { api: config.roles.has('api'), ingest: config.roles.has('ingest') },
     checks,

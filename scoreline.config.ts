@@ -10,6 +10,20 @@ export default {
   smallestCount: 5,
   /** The most combinations of dimension values; beyond it new values are filed under "other". */
   cellLimit: 10_000,
+  /**
+   * The limits of the open world; docs/guides/limits.md tells what each field costs. `introspection`: roles that may ask for
+   * the schema. `trustedOnly`: roles that may send only documents of SCORELINE_TRUSTED_DOCUMENTS. `cost`: the most points of
+   * one operation, and of one key in a minute in one process (null: no limit), by role.
+   */
+  limits: {
+    introspection: ['admin', 'analyst', 'segment-owner', 'model-steward', 'auditor', 'dpo', 'collector'],
+    trustedOnly: [],
+    cost: {
+      default: { operation: 10_000, minute: 6_000_000 },
+      admin: { operation: 10_000, minute: null },
+      feed: { operation: 1_000, minute: 120_000 },
+    },
+  },
   /** How long after its end an hour is sealed: answers that come later restate it. In minutes or hours. */
   sealAfter: 'PT1H',
   /** Reads of comments and respondents are always in the audit log; with aggregates: true reads of numbers are too. */

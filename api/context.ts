@@ -17,6 +17,8 @@ import type { Vault } from '../store/vault.ts';
 import type { Wall } from '../store/wall.ts';
 import type { Access } from './access/access.ts';
 import type { Caller } from './caller.ts';
+import type { Cost } from './gate/cost.ts';
+import type { Gate } from './gate/gate.ts';
 import type { Log } from './log.ts';
 import type { LiveFeed } from './subscriptions/live-feed.ts';
 
@@ -44,6 +46,8 @@ export interface ApiDeps {
   readonly identify: (respondent: string) => string[];
   /** How many of the responses the lineage graph still holds, where there is one beside the record. */
   readonly graphHolds: (responseIds: readonly string[]) => Promise<number>;
+  /** What every operation passes before it runs. */
+  readonly gate: Gate;
   /** Rotates what the record is sealed with; says what was done. */
   readonly changeKeys: (action: 'rotate' | 'rewrap' | 'pepper' | 'retire') => Promise<string>;
   /** Who read or changed what. */
@@ -82,6 +86,8 @@ export interface ApiContext {
   readonly purpose: string | null;
   readonly masked: Masked[];
   readonly released: Released;
+  /** Once it is known; a subscription's updates do not tell it. */
+  cost: Cost | null;
   readonly responses: DataLoader<string, ResponseRow | null>;
   readonly mappings: DataLoader<number, RecordedMapping>;
   /** The champion's prediction by response id. */
@@ -99,6 +105,7 @@ export function createContext(shared: ApiDeps, caller: Caller, purpose: string |
     purpose,
     masked: [],
     released: { comment: new Set(), respondent: new Set() },
+    cost: null,
     responses: new DataLoader(async (ids) => {
       const rows = await readResponsesById(deps, caller.scope, ids);
       const byId = new Map(rows.map((row) => [row.id, row]));

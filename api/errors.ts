@@ -25,11 +25,28 @@ export class Forbidden extends Error {
   override readonly name = 'Forbidden';
 }
 
+/** A request that a limit or a rule for the caller's role keeps out. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly code: string;
+  readonly status: number;
+  /** Seconds. */
+  readonly retryAfter: number | undefined;
+  constructor(code: string, status: number, message: string, retryAfter?: number) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
 /** What an error says to the world: the one place where domain errors meet transport codes. */
 export interface PublicError {
   readonly code: string;
   readonly status: number;
   readonly message: string;
+  /** Seconds after which it may go. */
+  readonly retryAfter?: number | undefined;
 }
 
 /** Errors of the asker's making; their messages say what would be right. */
@@ -51,6 +68,10 @@ const TOLD_AS_THEY_ARE = [
 export function publicError(error: unknown): PublicError | null {
   if (TOLD_AS_THEY_ARE.some((kind) => error instanceof kind)) {
     return { code: 'BAD_USER_INPUT', status: 400, message: (error as Error).message };
+  }
+  if (error instanceof Refused) {
+    const { code, status, message, retryAfter } = error;
+    return { code, status, message, retryAfter };
   }
   if (error instanceof Forbidden) return { code: 'FORBIDDEN', status: 403, message: error.message };
   if (error instanceof Overloaded) return { code: 'OVERLOADED', status: 503, message: error.message };

@@ -7,6 +7,11 @@ export const LIMITS = {
   depth: 10,
   aliases: 30,
   tokens: 4_000,
+  /** Fields that a document may unfold to, its fragments included. */
+  fields: 5_000,
+  /** How often one field may stand in one selection, and how many directives at one place. */
+  repeats: 30,
+  directives: 5,
   /** Bytes of a GraphQL request. */
   graphqlBody: 4 * 1024 * 1024,
   /** Bytes of one ingest request. */
@@ -38,5 +43,5 @@ const reported = {
 /** Validation rules beside the specification's: the same over HTTP, SSE and WebSocket. */
 export const LIMIT_RULES: readonly ValidationRule[] = [
   maxDepthRule({ n: LIMITS.depth, ignoreIntrospection: true, ...reported }) as unknown as ValidationRule,
-  maxAliasesRule({ n: LIMITS.aliases, ...reported }) as unknown as ValidationRule,
+  maxAliasesRule({ n: LIMITS.aliases, allowList: [], ...reported }) as unknown as ValidationRule,
 ];

@@ -5,21 +5,24 @@ import {
   execute,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
   parse,
   specifiedRules,
   validate,
 } from 'graphql';
 import { type Executed, withAudit } from './audit.ts';
 import type { ApiContext } from './context.ts';
-import { formatGraphqlError } from './errors.ts';
+import { formatGraphqlError, InvalidArgument } from './errors.ts';
+import type { DocumentRequest } from './gate/gate.ts';
 import { LIMIT_RULES, LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 
 /** A GraphQL request as any transport brings it. */
-export interface OperationRequest {
-  readonly query: string;
+export interface OperationRequest extends DocumentRequest {
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  /** It came by GET, which changes nothing. */
+  readonly readOnly?: boolean;
 }
 
 /** An operation that came through parsing and validation. */
@@ -34,14 +37,24 @@ export function prepareOperation(
   context: ApiContext,
   request: OperationRequest,
 ): Prepared | readonly GraphQLError[] {
+  const { gate } = context.deps;
+  const { caller } = context;
   let document: DocumentNode;
   try {
-    document = parse(request.query, { maxTokens: LIMITS.tokens });
+    document = parse(gate.readDocument(caller, request), { maxTokens: LIMITS.tokens });
+    const errors = validate(schema, document, [...specifiedRules, ...LIMIT_RULES]);
+    if (errors.length > 0) return errors.map((error) => toldError(context, error));
+    const operation = getOperationAST(document, request.operationName);
+    if (request.readOnly && operation?.operation === 'mutation')
+      throw new InvalidArgument('a mutation is sent by POST');
+    if (operation) {
+      const cost = gate.admit(caller, schema, document, operation, request.variables ?? {});
+      if (operation.operation !== 'subscription') context.cost = cost;
+    }
   } catch (error) {
-    return [error as GraphQLError];
+    if (error instanceof GraphQLError) return [toldError(context, error)];
+    return [new GraphQLError((error as Error).message, { originalError: error as Error })];
   }
-  const errors = validate(schema, document, [...specifiedRules, ...LIMIT_RULES]);
-  if (errors.length > 0) return errors;
   return {
     schema,
     document,
@@ -63,14 +76,28 @@ export function executedOf({ schema, document, operationName, variableValues }: 
 }
 
 /** Maps the errors and tells what was withheld. */
-export function finishResult(result: ExecutionResult, { masked, deps }: ApiContext): ExecutionResult {
-  const errors = result.errors && formatErrors(deps.log, result.errors);
-  const extensions = masked.length > 0 ? { ...result.extensions, masked } : result.extensions;
+export function finishResult(result: ExecutionResult, context: ApiContext): ExecutionResult {
+  const errors =
+    result.errors && formatErrors(context.deps.log, result.errors).map((error) => toldError(context, error));
+  const extensions = { ...result.extensions, ...extensionsOf(context) };
   return {
     ...(errors ? { errors } : {}),
     ...(result.data === undefined ? {} : { data: result.data }),
-    ...(extensions ? { extensions } : {}),
+    ...(Object.keys(extensions).length > 0 ? { extensions } : {}),
   };
+}
+
+/** What an answer tells beside its data: what was withheld, and the cost. */
+export function extensionsOf({ masked, cost }: ApiContext): Record<string, unknown> {
+  return { ...(masked.length > 0 ? { masked } : {}), ...(cost ? { cost } : {}) };
+}
+
+/** The error without what the caller may not be told. */
+function toldError({ deps, caller }: ApiContext, error: GraphQLError): GraphQLError {
+  const message = deps.gate.told(caller, error.message);
+  if (message === error.message) return error;
+  const { source, positions, path, extensions } = error;
+  return new GraphQLError(message, { source, positions, path, extensions });
 }
 
 /** Errors as the world may see them. */

@@ -1,8 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
+import { costTable } from '../api/gate/cost-table.ts';
 import { buildSchema } from '../api/schema/schema.ts';
 import { loadConfig } from '../config.ts';
 
-/** npm run schema: writes schema.graphql for the configured dimensions. */
+/** npm run schema: writes schema.graphql for the configured dimensions, and what each of its fields costs. */
 const { dimensions } = await loadConfig();
-await writeFile(new URL('../schema.graphql', import.meta.url), `${printSchema(buildSchema(dimensions))}\n`);
+const schema = buildSchema(dimensions);
+await writeFile(new URL('../schema.graphql', import.meta.url), `${printSchema(schema)}\n`);
+await writeFile(new URL('../docs/guides/costs.md', import.meta.url), costTable(schema));

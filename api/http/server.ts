@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { ApiDeps } from '../context.ts';
-import { maskedError, publicError } from '../errors.ts';
+import { maskedError, type PublicError, publicError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { buildSchema } from '../schema/schema.ts';
 import { createCohorts } from '../subscriptions/cohort.ts';
@@ -84,8 +84,9 @@ export async function createApiServer({ deps, roles, checks, gauges }: ApiOption
 
 function addErrorHandlers(fastify: FastifyInstance, deps: ApiOptions['deps']): void {
   fastify.setErrorHandler(async (error: Error & { statusCode?: number; code?: string }, request, reply) => {
-    const known = publicError(error) ?? fromFastify(error) ?? maskedError(deps.log, error);
-    if (known.status === 503) reply.header('retry-after', '2');
+    const known: PublicError = publicError(error) ?? fromFastify(error) ?? maskedError(deps.log, error);
+    const wait = known.retryAfter ?? (known.status === 503 ? 2 : undefined);
+    if (wait !== undefined) reply.header('retry-after', String(wait));
     if (known.status === 413) await readOn(request.raw);
     return reply
       .code(known.status)

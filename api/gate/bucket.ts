@@ -1,0 +1,27 @@
+import { LRUCache } from 'lru-cache';
+
+const MINUTE_MS = 60_000;
+const CALLERS = 50_000;
+
+/**
+ * Token buckets by name: each holds what may be spent in a minute and fills evenly. In memory, so per process: three
+ * replicas allow three times as much.
+ */
+export class Buckets {
+  readonly #filled = new LRUCache<string, { readonly tokens: number; readonly at: number }>({ max: CALLERS });
+
+  /**
+   * Takes the amount, or nothing.
+   * @param perMinute size of the bucket, at least `amount`
+   * @param now epoch milliseconds
+   * @returns 0, or the milliseconds after which the amount is there
+   */
+  take(name: string, amount: number, perMinute: number, now: number): number {
+    const known = this.#filled.get(name) ?? { tokens: perMinute, at: now };
+    const since = Math.max(0, now - known.at);
+    const tokens = Math.min(perMinute, known.tokens + (since * perMinute) / MINUTE_MS);
+    const left = tokens - amount;
+    this.#filled.set(name, { tokens: left < 0 ? tokens : left, at: now });
+    return left < 0 ? Math.max(1, Math.ceil((-left * MINUTE_MS) / perMinute)) : 0;
+  }
+}

@@ -1,0 +1,26 @@
+import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { COSTS, UNLISTED } from './costs.ts';
+
+/** docs/guides/costs.md: what each field of the schema costs. */
+export function costTable(schema: GraphQLSchema): string {
+  const rows = Object.values(schema.getTypeMap())
+    .filter((type): type is GraphQLObjectType => 'getFields' in type && !type.name.startsWith('__'))
+    .flatMap((type) =>
+      Object.keys(type.getFields()).flatMap((field) => {
+        const name = `${type.name}.${field}`;
+        const cost = COSTS[name] ?? UNLISTED[type.name];
+        return cost ? [`| ${name} | ${cost.says} |`] : [];
+      }),
+    );
+  return [
+    '# What fields cost',
+    '',
+    'In points, 1 being about 50 µs of the server; see [limits](limits.md). Fields that are not listed cost what is asked for',
+    'inside them. Written by `npm run schema`.',
+    '',
+    '| field | points |',
+    '| --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}

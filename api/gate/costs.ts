@@ -1,0 +1,93 @@
+/** What a field costs: 1 point is about 50 µs of the server's time. */
+export interface FieldCost {
+  /** From the arguments and what is asked for inside; never from what there is to answer with. */
+  readonly points: (args: Readonly<Record<string, unknown>>, inside: number) => number;
+  /** The same in words. */
+  readonly says: string;
+}
+
+const fixed = (points: number): FieldCost => ({ points: (_, inside) => points + inside, says: `${points}` });
+
+const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
+const firstOf = ({ first }: Readonly<Record<string, unknown>>): number =>
+  typeof first === 'number' && first > 0 ? first : 0;
+
+const paged = (points: number, each: number): FieldCost => ({
+  points: (args, inside) => points + firstOf(args) * (each + inside),
+  says: `${points}, and ${each} and what is asked inside for each of \`first\``,
+});
+
+/** How many cells a grouping meets is hidden, so each dimension counts for the same. */
+const grouped = (args: Readonly<Record<string, unknown>>): number => 2 ** lengthOf(args['groupBy']);
+const GROUPED = 'doubled by each dimension of `groupBy`';
+
+const BUCKET_MS: Readonly<Record<string, number>> = {
+  MINUTE: 60_000,
+  HOUR: 3_600_000,
+  DAY: 86_400_000,
+  WEEK: 7 * 86_400_000,
+  MONTH: 28 * 86_400_000,
+};
+
+function bucketsOf({ from, to, every }: Readonly<Record<string, unknown>>): number {
+  const span = momentOf(to) - momentOf(from);
+  const width = BUCKET_MS[String(every)] ?? 86_400_000;
+  // What makes no sense is for the resolver to say.
+  return Number.isFinite(span) && span > 0 ? Math.ceil(span / width) : 0;
+}
+
+/** Of a DateTime argument as the scalar hands it on. */
+function momentOf(input: unknown): number {
+  const value = (input as { value?: Date | null } | null | undefined)?.value;
+  return value instanceof Date ? value.getTime() : Number.NaN;
+}
+
+/** Root fields that are not listed. */
+export const UNLISTED: Readonly<Record<string, FieldCost>> = {
+  Query: fixed(10),
+  Mutation: fixed(20),
+  Subscription: fixed(20),
+};
+
+/** By "Type.field"; what is not listed here costs what is asked for inside it. */
+export const COSTS: Readonly<Record<string, FieldCost>> = {
+  'Query.nps': { points: (args) => 5 * grouped(args), says: `5, ${GROUPED}` },
+  'Query.npsSeries': {
+    points: (args) => (5 + bucketsOf(args) / 20) * grouped(args) * (args['rolling'] ? 2 : 1),
+    says: `5, and 1 for every 20 buckets; doubled with \`rolling\`, ${GROUPED}`,
+  },
+  'Query.npsChange': fixed(10),
+  'Query.responses': paged(5, 0.1),
+  'Query.node': fixed(2),
+  'Query.trace': paged(10, 0.2),
+  'Query.impact': paged(20, 0.2),
+  'Query.path': fixed(50),
+  'Query.verify': fixed(200),
+  'Query.exportProof': fixed(500),
+  'Query.classify': {
+    points: (args, inside) => lengthOf(args['texts']) * (10 + inside),
+    says: '10 and what is asked inside for each text',
+  },
+  'Query.modelVersions': {
+    points: (_, inside) => 5 + 5 * inside,
+    says: '5, and five times what is asked inside',
+  },
+  'Query.modelQuality': fixed(50),
+  'Query.modelComparison': fixed(100),
+  'Query.modelReadings': paged(5, 0.05),
+  'Query.viewer': fixed(1),
+  'Mutation.submitResponses': {
+    points: (args, inside) => 1 + lengthOf(args['input']) / 20 + inside,
+    says: '1, and 1 for every 20 items',
+  },
+  'Mutation.trainModel': fixed(2_000),
+  'Mutation.reproducePrediction': fixed(40),
+  'Mutation.changeKeys': fixed(500),
+  'Mutation.eraseSubject': fixed(200),
+  'Subscription.npsUpdates': {
+    points: (args) => 10 * grouped(args),
+    says: `10 to begin, ${GROUPED}; updates cost nothing`,
+  },
+  'Response.prediction': fixed(1),
+  'Prediction.explanation': fixed(10),
+};

@@ -1,0 +1,225 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { getOperationAST, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/dimensions.ts';
+import type { Caller } from '../caller.ts';
+import { buildSchema } from '../schema/schema.ts';
+import { Buckets } from './bucket.ts';
+import { costOf } from './cost.ts';
+import { COSTS } from './costs.ts';
+import { openGate } from './gate.ts';
+import { screenDocument } from './screen.ts';
+import { gateSettings, readTrustedDocuments, sha256 } from './settings.ts';
+
+const SCHEMA = buildSchema(defineDimensions(DEFAULT_DIMENSIONS));
+
+const cost = (query: string, variables: Record<string, unknown> = {}): number => {
+  const document = parse(query);
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error('one operation is needed');
+  return costOf(SCHEMA, document, operation, variables);
+};
+
+const caller = (role: string, id = role): Caller => ({
+  id,
+  name: id,
+  role,
+  policyVersion: 'test',
+  attributes: {},
+  expiresAt: null,
+  scope: { fingerprint: id, smallestCount: 1, allows: () => true, allowsAll: () => true },
+});
+
+describe('the cost of an operation', () => {
+  it('follows its arguments, from literals and variables alike', () => {
+    expect(cost('{ nps { score } }')).toBe(5);
+    expect(cost('{ nps(groupBy: [REGION, CHANNEL]) { score } }')).toBe(20);
+    expect(cost('{ a: nps { score } b: nps { score } }')).toBe(10);
+    const series = 'query ($to: DateTime!) { npsSeries(from: "2026-01-01T00:00:00Z", to: $to) { score } }';
+    expect(cost(series, { to: '2026-04-11T00:00:00Z' })).toBe(10);
+    expect(cost(series, { to: '2026-01-21T00:00:00Z' })).toBe(6);
+    expect(cost('{ responses(first: 100) { edges { node { id } } } }')).toBe(15);
+    expect(
+      cost('{ responses(first: 100) { edges { node { prediction { explanation { token } } } } } }'),
+    ).toBe(1_115);
+    expect(cost('query ($t: [String!]!) { classify(texts: $t) { class } }', { t: ['a', 'b'] })).toBe(20);
+    expect(
+      cost('query ($no: Boolean!) { verify(id: "x") @include(if: $no) { reason } viewer { name } }', {
+        no: false,
+      }),
+    ).toBe(1);
+  });
+
+  it('is that of the fragments where they are spread', () => {
+    expect(cost('{ ...f } fragment f on Query { nps { score } change: nps { low } }')).toBe(10);
+    expect(cost('{ node(id: "x") { ... on Response { prediction { explanation { token } } } } }')).toBe(13);
+  });
+
+  it('names fields that there are', () => {
+    for (const name of Object.keys(COSTS)) {
+      const [type, field] = name.split('.') as [string, string];
+      const found = SCHEMA.getType(type);
+      expect(found && 'getFields' in found && found.getFields()[field], name).toBeTruthy();
+    }
+  });
+
+  it('counts what runs beside a field whose arguments do not fit', () => {
+    const both =
+      'query ($f: Int) { responses(first: $f) { pageInfo { endCursor } } verify(id: "x") { reason } }';
+    expect(cost(both, { f: null })).toBe(200);
+  });
+
+  it('is not lost in fragments that unfold without end', () => {
+    const chain = Array.from(
+      { length: 60 },
+      (_, i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`,
+    );
+    expect(cost(`{ ...f0 } ${chain.join(' ')} fragment f60 on Query { nps { score } }`)).toBe(
+      Number.POSITIVE_INFINITY,
+    );
+  });
+});
+
+describe('the bucket', () => {
+  it('never gives more than is in it and what flowed in', () => {
+    const steps = fc.array(fc.record({ wait: fc.nat(30_000), amount: fc.integer({ min: 1, max: 100 }) }));
+    fc.assert(
+      fc.property(steps, (asked) => {
+        const buckets = new Buckets();
+        let now = 1_000;
+        let given = 0;
+        for (const { wait, amount } of asked) {
+          now += wait;
+          if (buckets.take('a', amount, 100, now) === 0) given += amount;
+        }
+        return given <= 100 + ((now - 1_000) * 100) / 60_000 + 1e-6;
+      }),
+    );
+  });
+
+  it('tells when the amount will be there, truly', () => {
+    const buckets = new Buckets();
+    expect(buckets.take('a', 60, 60, 0)).toBe(0);
+    const wait = buckets.take('a', 30, 60, 0);
+    expect(wait).toBe(30_000);
+    expect(buckets.take('a', 30, 60, wait - 1_000)).toBeGreaterThan(0);
+    expect(buckets.take('a', 30, 60, wait)).toBe(0);
+    expect(buckets.take('b', 60, 60, 0)).toBe(0);
+  });
+});
+
+describe('documents that are refused before they are validated', () => {
+  it('repeat a field or a directive too often', () => {
+    expect(() => screenDocument(`{ ${'__typename '.repeat(500)} }`)).toThrow('__typename is repeated');
+    expect(() => screenDocument(`{ __typename ${'@aa'.repeat(10)} }`)).toThrow('directives');
+    expect(() => screenDocument(`{ ...f } fragment f on Query { ${'__typename '.repeat(500)} }`)).toThrow(
+      'repeated',
+    );
+  });
+
+  it('unfold to too much, at once and without hanging', () => {
+    const chain = Array.from(
+      { length: 200 },
+      (_, i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`,
+    );
+    const bomb = `{ ...f0 } ${chain.join(' ')} fragment f200 on Query { __typename }`;
+    const began = performance.now();
+    expect(() => screenDocument(bomb)).toThrow('unfolds');
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(() =>
+      screenDocument('{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }'),
+    ).not.toThrow();
+  });
+});
+
+describe('the gate', () => {
+  const settings = gateSettings.parse({
+    trustedOnly: ['feed'],
+    cost: { default: { operation: 100, minute: 120 }, admin: { operation: 1_000, minute: null } },
+  });
+  const TRUSTED = '{ nps { score } }';
+  const open = () => openGate(settings, new Map([[sha256(TRUSTED), TRUSTED]]), () => 0);
+  const admit = (gate: ReturnType<typeof open>, who: Caller, query: string) => {
+    const document = parse(gate.readDocument(who, { query }));
+    const operation = getOperationAST(document);
+    if (!operation) throw new Error('one operation is needed');
+    return gate.admit(who, SCHEMA, document, operation, {});
+  };
+
+  it('takes trusted documents by hash and by text, and from some roles no others', () => {
+    const gate = open();
+    const hash = sha256(TRUSTED);
+    for (const request of [
+      { query: TRUSTED },
+      { documentId: hash },
+      { documentId: `sha256:${hash}` },
+      { extensions: { persistedQuery: { version: 1, sha256Hash: hash } } },
+    ])
+      expect(gate.readDocument(caller('feed'), request)).toBe(TRUSTED);
+    expect(() => gate.readDocument(caller('feed'), { query: '{ nps { low } }' })).toThrow(
+      expect.objectContaining({ code: 'DOCUMENT_NOT_TRUSTED', status: 403 }),
+    );
+    expect(() => gate.readDocument(caller('admin'), { documentId: sha256('x') })).toThrow(
+      expect.objectContaining({ code: 'PERSISTED_QUERY_NOT_FOUND' }),
+    );
+    expect(gate.readDocument(caller('admin'), { query: '{ nps { low } }' })).toBe('{ nps { low } }');
+    // A hash does not smuggle another text in.
+    expect(() => gate.readDocument(caller('admin'), { query: '{ x }', documentId: sha256('y') })).toThrow(
+      'not the SHA-256',
+    );
+  });
+
+  it('lets only some roles ask for the schema, or be helped to guess it', () => {
+    const gate = open();
+    expect(() => admit(gate, caller('collector', 'c'), '{ __schema { types { name } } }')).not.toThrow();
+    expect(() =>
+      admit(gate, caller('stranger'), '{ ...f } fragment f on Query { __type(name: "Query") { name } }'),
+    ).toThrow(expect.objectContaining({ code: 'INTROSPECTION_DISABLED' }));
+    const guess = 'Cannot query field "npss" on type "Query". Did you mean "nps"?';
+    expect(gate.told(caller('admin'), guess)).toBe(guess);
+    expect(gate.told(caller('stranger'), guess)).toBe('Cannot query field "npss" on type "Query".');
+  });
+
+  it('counts what a caller spends, each for itself', () => {
+    const gate = open();
+    expect(admit(gate, caller('analyst', 'a'), '{ path(from: "a", to: "b") { lag } }')).toEqual({
+      requested: 50,
+      limit: 100,
+    });
+    admit(gate, caller('analyst', 'a'), '{ path(from: "a", to: "b") { lag } }');
+    expect(() => admit(gate, caller('analyst', 'a'), '{ path(from: "a", to: "b") { lag } }')).toThrow(
+      expect.objectContaining({ code: 'RATE_LIMITED', status: 429, retryAfter: 15 }),
+    );
+    expect(() => admit(gate, caller('analyst', 'b'), '{ path(from: "a", to: "b") { lag } }')).not.toThrow();
+    expect(() => admit(gate, caller('analyst', 'c'), '{ verify(id: "x") { reason } }')).toThrow(
+      expect.objectContaining({ code: 'COST_LIMIT_EXCEEDED', status: 400 }),
+    );
+  });
+
+  it('counts requests that are never valid too', () => {
+    const gate = open();
+    let refused = 0;
+    for (let i = 0; i < 200; i++)
+      try {
+        gate.readDocument(caller('analyst', 'a'), { query: `{ guess${i} }` });
+      } catch {
+        refused++;
+      }
+    expect(refused).toBe(80);
+  });
+});
+
+describe('the file of trusted documents', () => {
+  it('is refused where a hash is not that of its text', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'trusted-'));
+    const file = join(folder, 'documents.json');
+    await writeFile(file, JSON.stringify({ [sha256('{ a }')]: '{ a }' }));
+    expect([...(await readTrustedDocuments(file)).values()]).toEqual(['{ a }']);
+    await writeFile(file, JSON.stringify({ [sha256('{ a }')]: '{ b }' }));
+    await expect(readTrustedDocuments(file)).rejects.toThrow('is not the SHA-256');
+    await rm(folder, { recursive: true });
+  });
+});

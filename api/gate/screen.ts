@@ -1,0 +1,80 @@
+import { type DocumentNode, Kind, parse, type SelectionSetNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { InvalidArgument } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+
+const KEPT = 1_000;
+
+/** Texts that were found good: most are asked again and again. */
+const good = new LRUCache<string, true>({
+  max: KEPT,
+  maxSize: 4_000_000,
+  sizeCalculation: (_, text) => text.length,
+});
+
+/**
+ * Refuses documents that would cost too much to validate, before they are: fields or directives repeated many times, and
+ * fragments in fragments that unfold to too many fields. What cannot be parsed is left to who tells why.
+ * @throws InvalidArgument saying which limit.
+ */
+export function screenDocument(text: string): void {
+  if (text === '' || good.has(text)) return;
+  let document: DocumentNode;
+  try {
+    document = parse(text, { maxTokens: LIMITS.tokens, noLocation: true });
+  } catch {
+    return;
+  }
+  const fragments = new Map(
+    document.definitions.flatMap((one) =>
+      one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one.selectionSet] as const] : [],
+    ),
+  );
+  const unfolded = new Map<string, number>();
+  for (const definition of document.definitions) {
+    if (!('selectionSet' in definition)) continue;
+    refuseDirectives(definition.directives);
+    if (countFields(definition.selectionSet, fragments, unfolded) > LIMITS.fields)
+      throw new InvalidArgument(`the document unfolds to more than ${LIMITS.fields} fields`);
+  }
+  good.set(text, true);
+}
+
+/** How many fields the selection unfolds to; fragments are counted once and remembered. */
+function countFields(
+  { selections }: SelectionSetNode,
+  fragments: ReadonlyMap<string, SelectionSetNode>,
+  unfolded: Map<string, number>,
+): number {
+  const repeats = new Map<string, number>();
+  let count = 0;
+  for (const selection of selections) {
+    refuseDirectives(selection.directives);
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      const name = selection.name.value;
+      const inside = fragments.get(name);
+      if (inside && !unfolded.has(name)) {
+        // A fragment inside itself counts as nothing here: validation refuses it.
+        unfolded.set(name, 0);
+        unfolded.set(name, countFields(inside, fragments, unfolded));
+      }
+      count += 1 + (unfolded.get(name) ?? 0);
+      continue;
+    }
+    if (selection.kind === Kind.FIELD) {
+      const key = selection.alias?.value ?? selection.name.value;
+      const times = (repeats.get(key) ?? 0) + 1;
+      repeats.set(key, times);
+      if (times > LIMITS.repeats)
+        throw new InvalidArgument(`the field ${key} is repeated more than ${LIMITS.repeats} times`);
+    }
+    count += 1;
+    if (selection.selectionSet) count += countFields(selection.selectionSet, fragments, unfolded);
+  }
+  return count;
+}
+
+function refuseDirectives(directives: readonly unknown[] = []): void {
+  if (directives.length > LIMITS.directives)
+    throw new InvalidArgument(`at most ${LIMITS.directives} directives may stand at one place`);
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+/** Cost points that a role may spend. */
+export interface Budget {
+  /** On one operation. */
+  readonly operation: number;
+  /** By one key, token or admin in a minute; null: no limit. */
+  readonly minute: number | null;
+}
+
+export interface GateSettings {
+  /** Roles that may ask for the schema. */
+  readonly introspection: readonly string[];
+  /** Roles that may send trusted documents only. */
+  readonly trustedOnly: readonly string[];
+  /** By role; `default` for the others. */
+  readonly cost: Readonly<Record<string, Budget>>;
+}
+
+const points = z.number().int().min(1);
+const budget = z
+  .strictObject({ operation: points, minute: points.nullable() })
+  .refine(({ operation, minute }) => minute === null || minute >= operation, {
+    error: 'minute must be at least operation, or that operation could never run',
+  });
+
+const ALL_BUT_FEED = ['admin', 'analyst', 'segment-owner', 'model-steward', 'auditor', 'dpo', 'collector'];
+
+/** `limits` of scoreline.config.ts. */
+export const gateSettings = z
+  .strictObject({
+    introspection: z.array(z.string().min(1)).default(ALL_BUT_FEED),
+    trustedOnly: z.array(z.string().min(1)).default([]),
+    cost: z
+      .record(z.string(), budget)
+      .refine((cost) => cost['default'] !== undefined, {
+        error: 'must have "default", for the roles not named',
+      })
+      .default({
+        default: { operation: 10_000, minute: 6_000_000 },
+        admin: { operation: 10_000, minute: null },
+        feed: { operation: 1_000, minute: 120_000 },
+      }),
+  })
+  .prefault({});
+
+/** Texts of documents by the lower-case hex of their SHA-256. */
+export type TrustedDocuments = ReadonlyMap<string, string>;
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/**
+ * Reads the allow-list: a JSON object of hash and text, as the tools of GraphQL clients write it.
+ * @throws Error naming the entry whose hash is not that of its text.
+ */
+export async function readTrustedDocuments(file: string): Promise<TrustedDocuments> {
+  const entries = z.record(z.string(), z.string()).safeParse(JSON.parse(await readFile(file, 'utf8')));
+  if (!entries.success) throw new Error('must be a JSON object of SHA-256 and text of each document');
+  for (const [hash, text] of Object.entries(entries.data))
+    if (hash !== sha256(text))
+      throw new Error(`${hash} is not the SHA-256 of its text, which is ${sha256(text)}`);
+  return new Map(Object.entries(entries.data));
+}

@@ -1,0 +1,311 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getIntrospectionQuery } from 'graphql';
+import { createClient as createEvents } from 'graphql-sse';
+import { createClient as createSocket } from 'graphql-ws';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { sha256 } from '../../api/gate/settings.ts';
+import {
+  ADMIN_KEY,
+  freshInstance,
+  type Instance,
+  type RunningServer,
+  startServer,
+} from '../fixtures/server.ts';
+
+/** What graphql-cop and its like try, over every transport. */
+
+interface Answer {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+  readonly extensions?: { readonly cost?: { readonly requested: number; readonly limit: number } };
+}
+
+interface Asked {
+  readonly query?: string;
+  readonly variables?: Record<string, unknown>;
+  readonly extensions?: Record<string, unknown>;
+}
+
+const TRUSTED = '{ nps { score } }';
+const keys: Record<string, string> = { admin: ADMIN_KEY };
+let folder: string;
+let instance: Instance;
+let server: RunningServer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scoreline-abuse-'));
+  const config = join(folder, 'scoreline.config.mjs');
+  const documents = join(folder, 'documents.json');
+  const limits = {
+    introspection: ['admin'],
+    trustedOnly: ['collector'],
+    cost: {
+      default: { operation: 1_000, minute: 1_000_000 },
+      admin: { operation: 10_000, minute: null },
+      feed: { operation: 50, minute: 60 },
+    },
+  };
+  await writeFile(
+    config,
+    `export default ${JSON.stringify({ dimensions: [{ field: 'region', description: 'Where.' }], limits })};`,
+  );
+  await writeFile(documents, JSON.stringify({ [sha256(TRUSTED)]: TRUSTED }));
+  instance = await freshInstance({ SCORELINE_CONFIG: config, SCORELINE_TRUSTED_DOCUMENTS: documents });
+  server = await startServer(instance);
+  const make = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }';
+  for (const [name, role] of [
+    ['analyst', 'analyst'],
+    ['trusted', 'collector'],
+    ['http', 'feed'],
+    ['sse', 'feed'],
+    ['ws', 'feed'],
+  ] as const) {
+    const { data } = await server.graphql<{ createApiKey: { key: string } }>(make, { input: { name, role } });
+    keys[name] = data.createApiKey.key;
+  }
+});
+
+afterAll(async () => {
+  await server?.stop();
+  instance?.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const authorized = (key: string) => ({ authorization: `Bearer ${keys[key]}` });
+
+const post = (key: string, body: unknown, headers: Record<string, string> = {}) =>
+  fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { ...authorized(key), 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+
+const http = async (key: string, asked: Asked): Promise<Answer> =>
+  (await (await post(key, asked)).json()) as Answer;
+
+/** The one answer of an operation, from a client of events or of a socket. */
+function only(
+  subscribe: (sink: {
+    next: (answer: Answer) => void;
+    error: (error: unknown) => void;
+    complete: () => void;
+  }) => void,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    let answer: Answer | undefined;
+    subscribe({
+      next: (told) => {
+        answer ??= told;
+        resolve(told);
+      },
+      error: (error) => (Array.isArray(error) ? resolve({ errors: error }) : reject(error)),
+      complete: () => (answer ? undefined : reject(new Error('no answer'))),
+    });
+  });
+}
+
+const sse = (key: string, asked: Asked): Promise<Answer> => {
+  const client = createEvents({ url: `${server.url}/graphql`, retryAttempts: 0, headers: authorized(key) });
+  return only((sink) => client.subscribe({ query: '', ...asked } as never, sink as never)).finally(() =>
+    client.dispose(),
+  );
+};
+
+const ws = (key: string, asked: Asked): Promise<Answer> => {
+  const client = createSocket({
+    url: `${server.url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    connectionParams: authorized(key),
+  });
+  return only((sink) => client.subscribe({ query: '', ...asked } as never, sink as never)).finally(() =>
+    client.dispose(),
+  );
+};
+
+const messages = ({ errors = [] }: Answer) => errors.map(({ message }) => message).join('\n');
+const codes = ({ errors = [] }: Answer) => errors.map(({ extensions }) => extensions?.code);
+
+describe.each([
+  ['http', http],
+  ['sse', sse],
+  ['ws', ws],
+] as const)('abuse over %s', (transport, send) => {
+  it.each([
+    [
+      'alias overloading',
+      `{ ${Array.from({ length: 101 }, (_, i) => `a${i}: __typename`).join(' ')} }`,
+      /[Aa]liases/,
+    ],
+    ['field duplication', `{ ${'__typename '.repeat(500)} }`, /repeated/],
+    ['directive overloading', `{ __typename ${'@aa'.repeat(10)} }`, /directives/],
+    ['many tokens', `{ ${'a '.repeat(5_000)} }`, /tokens/],
+    [
+      'depth',
+      `{ node(id: "x") { ${'... on Response { prediction { modelVersion { '.repeat(6)} id ${'} } } '.repeat(6)} } }`,
+      /depth/i,
+    ],
+    [
+      'circular introspection',
+      `{ __schema { types { ${'fields { type { '.repeat(6)} name ${'} } '.repeat(6)} } } }`,
+      /introspection/i,
+    ],
+    [
+      'fragments in fragments',
+      `{ ...f0 } ${Array.from({ length: 60 }, (_, i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`).join(' ')} fragment f60 on Query { __typename }`,
+      /unfolds/,
+    ],
+    ['circular fragments', '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }', /itself/],
+    [
+      'cost',
+      `{ ${Array.from({ length: 30 }, (_, i) => `a${i}: exportProof(id: "${i}")`).join(' ')} }`,
+      /costs 15000 points/,
+    ],
+  ])('is refused: %s', async (_, query, says) => {
+    const answer = await send('admin', { query });
+    expect(messages(answer)).toMatch(says);
+    expect(answer.data ?? null).toBeNull();
+  });
+
+  it('tells the cost of an answer, the same for everybody who asks the same', async () => {
+    const asked = {
+      query: 'query ($by: [Dimension!]!) { nps(groupBy: $by) { score } }',
+      variables: { by: ['REGION'] },
+    };
+    expect((await send('admin', asked)).extensions?.cost).toEqual({ requested: 10, limit: 10_000 });
+    expect((await send('analyst', asked)).extensions?.cost).toEqual({ requested: 10, limit: 1_000 });
+  });
+
+  it('does not tell the schema to roles that may not ask for it, nor help to guess it', async () => {
+    const query = getIntrospectionQuery();
+    expect((await send('admin', { query })).data?.__schema).toBeTruthy();
+    // Asked twice: a document that is known by now is refused as the first time.
+    for (let i = 0; i < 2; i++) {
+      expect(codes(await send('analyst', { query }))).toEqual(['INTROSPECTION_DISABLED']);
+      expect(codes(await send('analyst', { query: '{ __type(name: "Query") { name } }' }))).toEqual([
+        'INTROSPECTION_DISABLED',
+      ]);
+    }
+    expect(messages(await send('admin', { query: '{ npz { score } }' }))).toContain('Did you mean');
+    const guesses: Asked[] = [
+      { query: '{ npz { score } }' },
+      { query: '{ nps(basis: SURVEYEDD) { score } }' },
+      { query: '{ nps { scor } }' },
+      {
+        query: 'query ($s: SegmentInput) { nps(segment: $s) { score } }',
+        variables: { s: { regio: ['x'] } },
+      },
+      { query: 'query ($b: Basis!) { nps(basis: $b) { score } }', variables: { b: 'SURVEYEDD' } },
+    ];
+    for (const asked of guesses) {
+      const answer = await send('analyst', asked);
+      expect(messages(answer), asked.query).not.toBe('');
+      expect(JSON.stringify(answer), asked.query).not.toContain('Did you mean');
+    }
+  });
+
+  it('takes trusted documents by hash, and from some roles nothing else', async () => {
+    const persisted = (text: string) => ({
+      extensions: { persistedQuery: { version: 1, sha256Hash: sha256(text) } },
+    });
+    for (const asked of [persisted(TRUSTED), { query: TRUSTED }]) {
+      expect(
+        (await send('trusted', asked)).errors?.filter(({ extensions }) => extensions?.code !== 'FORBIDDEN') ??
+          [],
+      ).toEqual([]);
+      expect((await send('admin', asked)).data?.nps).toBeTruthy();
+    }
+    for (const query of ['{ viewer { name } }', '{ nonsense', '{ npz }', getIntrospectionQuery()])
+      expect(codes(await send('trusted', { query })), query).toEqual(['DOCUMENT_NOT_TRUSTED']);
+    // Nobody registers documents by sending them.
+    const other = '{ viewer { role } }';
+    expect((await send('admin', { query: other, ...persisted(other) })).data?.viewer).toBeTruthy();
+    expect(codes(await send('admin', persisted(other)))).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
+  });
+
+  it('stops who spends too much, and tells when to come back', async () => {
+    const told: Answer[] = [];
+    for (let i = 0; i < 15; i++) told.push(await send(transport, { query: '{ nps { score } }' }));
+    expect(told[0]?.data?.nps).toBeTruthy();
+    const last = told.at(-1) as Answer;
+    expect(codes(last)).toEqual(['RATE_LIMITED']);
+    expect(messages(last)).toMatch(/try again in \d+ s/);
+    // The next key has a budget of its own.
+    expect((await send('analyst', { query: '{ nps { score } }' })).data?.nps).toBeTruthy();
+  });
+});
+
+describe('abuse of HTTP', () => {
+  it('answers 429 with Retry-After', async () => {
+    let answer = await post('http', { query: '{ nps { score } }' });
+    for (let i = 0; i < 20 && answer.status !== 429; i++)
+      answer = await post('http', { query: '{ nps { score } }' });
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('refuses batches, also as the only element of one', async () => {
+    for (const size of [1, 10]) {
+      const answer = await post(
+        'admin',
+        Array.from({ length: size }, () => ({ query: '{ __typename }' })),
+      );
+      expect(answer.status).toBe(400);
+      expect(await answer.text()).toMatch(/batching/i);
+    }
+  });
+
+  it('changes nothing by GET, as an event stream neither', async () => {
+    const mutation = `mutation { revokeApiKey(id: "x") }`;
+    const url = `${server.url}/graphql?query=${encodeURIComponent(mutation)}`;
+    const plain = await fetch(url, { headers: { ...authorized('admin'), 'apollo-require-preflight': '1' } });
+    expect(plain.status).toBe(405);
+    const events = await fetch(url, { headers: { ...authorized('admin'), accept: 'text/event-stream' } });
+    expect(await events.text()).toContain('a mutation is sent by POST');
+  });
+
+  it('answers queries by GET, by text and by hash', async () => {
+    const headers = { ...authorized('admin'), 'apollo-require-preflight': '1' };
+    const extensions = JSON.stringify({ persistedQuery: { version: 1, sha256Hash: sha256(TRUSTED) } });
+    for (const search of [{ query: TRUSTED }, { extensions }, { documentId: sha256(TRUSTED) }]) {
+      const answer = await fetch(`${server.url}/graphql?${new URLSearchParams(search as never)}`, {
+        headers,
+      });
+      expect(((await answer.json()) as Answer).data?.nps, JSON.stringify(search)).toBeTruthy();
+    }
+  });
+
+  it('refuses what a form of another site could send', async () => {
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'multipart/form-data; boundary=x',
+    ]) {
+      const answer = await post('admin', `query=${encodeURIComponent('{ __typename }')}`, {
+        'content-type': type,
+      });
+      expect(answer.status, type).toBeGreaterThanOrEqual(400);
+      expect(answer.status, type).toBeLessThan(500);
+      expect(await answer.text(), type).not.toContain('"data"');
+    }
+    const simple = await fetch(`${server.url}/graphql?query=%7B__typename%7D`, {
+      headers: authorized('admin'),
+    });
+    expect(simple.status).toBe(400);
+    expect(await simple.text()).toMatch(/CSRF/);
+  });
+
+  it('tells no traces, and has no page of others at /graphql', async () => {
+    const traced = await http('admin', { query: '{ __typename }', extensions: {} });
+    expect(Object.keys(traced.extensions ?? {})).toEqual(['cost']);
+    const page = await fetch(`${server.url}/graphql`, {
+      headers: { ...authorized('admin'), accept: 'text/html' },
+    });
+    expect(page.status).toBe(400);
+    expect(await page.text()).not.toMatch(/<html|graphiql|playground|sandbox/i);
+    expect((await fetch(`${server.url}/graphql`, { headers: { accept: 'text/html' } })).status).toBe(401);
+  });
+});
