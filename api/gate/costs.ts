@@ -83,6 +83,7 @@ export const COSTS: Readonly<Record<string, FieldCost>> = {
   'Mutation.trainModel': fixed(2_000),
   'Mutation.reproducePrediction': fixed(40),
   'Mutation.changeKeys': fixed(500),
+  'Query.subject': fixed(100),
   'Mutation.eraseSubject': fixed(200),
   'Subscription.npsUpdates': {
     points: (args) => 10 * grouped(args),
