@@ -84,6 +84,7 @@ export const COSTS: Readonly<Record<string, FieldCost>> = {
   'Mutation.reproducePrediction': fixed(40),
   'Mutation.changeKeys': fixed(500),
   'Query.subject': fixed(100),
+  'Query.auditLog': paged(5, 0.1),
   'Mutation.eraseSubject': fixed(200),
   'Subscription.npsUpdates': {
     points: (args) => 10 * grouped(args),
