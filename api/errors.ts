@@ -9,7 +9,7 @@ import { Overloaded } from '../ingestion/group-commit.ts';
 import { ScoringError } from '../scoring/service.ts';
 import { TrainingError } from '../scoring/training-job.ts';
 import { CorrectionError } from '../store/correct.ts';
-import { isPassingError } from '../store/errors.ts';
+import { isPassingError, isUnstorableText } from '../store/errors.ts';
 import { KeyProviderError } from '../store/key-provider.ts';
 import { StageError } from '../store/models.ts';
 import { KeySetUnavailable } from './access/jwt.ts';
@@ -81,6 +81,10 @@ export function publicError(error: unknown): PublicError | null {
       status: 503,
       message: 'tokens cannot be checked just now; try again shortly',
     };
+  }
+  if (isUnstorableText(error)) {
+    const message = 'a text holds the character U+0000, which cannot be stored or searched for';
+    return { code: 'BAD_USER_INPUT', status: 400, message };
   }
   if (isPassingError(error)) {
     return {

@@ -19,3 +19,14 @@ export function isPassingError(error: unknown): boolean {
   if (PASSING_MESSAGE.test(error.message)) return true;
   return error.cause !== undefined && isPassingError(error.cause);
 }
+
+/** SQLSTATE of text that PostgreSQL does not keep: U+0000, in a text or in JSON. */
+const UNSTORABLE = new Set(['22021', '22P05']);
+
+/** Whether a text of the asker holds a character that cannot be stored. */
+export function isUnstorableText(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as Error & { code?: string };
+  if (code !== undefined && UNSTORABLE.has(code)) return true;
+  return error.cause !== undefined && isUnstorableText(error.cause);
+}

@@ -114,10 +114,15 @@ function addComparison(
   );
 }
 
+const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
+
 /** @throws InvalidArgument */
 function wholeMinutes(from: DateTimeInput, to: DateTimeInput): TimeRange {
   const range = { from: momentOf('from', from), until: momentOf('to', to) };
   if (range.from >= range.until) throw new InvalidArgument('to: must be later than from');
+  // The mix is compared with that of the time before, of the same length.
+  if (2 * range.from - range.until < YEAR_1)
+    throw new InvalidArgument('from: the time before it, as long as that until to, begins before the year 1');
   if (range.from % 60_000 !== 0 || range.until % 60_000 !== 0)
     throw new InvalidArgument('from, to: must be whole minutes, without seconds');
   return range;

@@ -298,6 +298,15 @@ describe('abuse of HTTP', () => {
     expect(await simple.text()).toMatch(/CSRF/);
   });
 
+  it('takes the blame for nothing that the asker did', async () => {
+    for (const query of [
+      '{ modelQuality(from: "0001-01-01T00:00:00Z", to: "2026-03-29T00:30:00Z") { accuracy } }',
+      'mutation { placeLegalHold(reason: "r", segment: { region: ["a\\u0000"] }) }',
+      'mutation { createApiKey(input: { name: "a\\u0000", role: "feed" }) { id } }',
+    ])
+      expect(codes(await http('admin', { query })), query).toEqual(['BAD_USER_INPUT']);
+  });
+
   it('tells no traces, and has no page of others at /graphql', async () => {
     const traced = await http('admin', { query: '{ __typename }', extensions: {} });
     expect(Object.keys(traced.extensions ?? {})).toEqual(['cost']);

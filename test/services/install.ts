@@ -3,7 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { cacheFolder } from './places.ts';
 
-const SCRIPTS = { timescaledb: 'timescaledb.sh', neo4j: 'neo4j/install.sh' } as const;
+const SCRIPTS = {
+  timescaledb: 'timescaledb.sh',
+  neo4j: 'neo4j/install.sh',
+  schemathesis: 'schemathesis.sh',
+} as const;
 
 /** The folder a server is installed in, after installing it there if it was missing (see the scripts). */
 export async function installed(service: keyof typeof SCRIPTS): Promise<string> {
