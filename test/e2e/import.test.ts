@@ -138,7 +138,9 @@ describe('npm run import', () => {
       ),
     ].join('\n');
 
-  it('continues after an interruption and after kill -9 without counting anything twice, and starts over when finished', async () => {
+  it('continues after an interruption and after kill -9 without counting anything twice, and starts over when finished', {
+    timeout: 300_000,
+  }, async () => {
     const path = file('many.csv', many(20_000));
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {
       const running = importFile(path);

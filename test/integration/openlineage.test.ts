@@ -57,6 +57,7 @@ async function exported(
 ): Promise<{ events: Event[]; sent: number }> {
   const path = join(folder, name);
   const options = { transport: fileTransport(path), engineVersion: '1', restart };
+  await world.record.settled();
   const sent = await exportLineage(world.record, scope, options);
   const lines = readFileSync(path, 'utf8').trim().split('\n');
   return { events: lines.map((line) => JSON.parse(line)), sent };
