@@ -98,14 +98,14 @@ it('an identifier that comes through any door stands in plain text nowhere, befo
     const erase = `mutation ($respondent: String!) { eraseSubject(respondent: $respondent, reason: "asked for it") {
       responses complete remaining models { id } } }`;
     const nothing = { complete: true, remaining: [], models: [] };
-    expect(await server.graphql(erase, { respondent: 'needle-customer-0000' })).toEqual({
+    expect(await server.graphql(erase, { respondent: 'needle-customer-0000' })).toMatchObject({
       data: { eraseSubject: { responses: 0, ...nothing } },
     });
-    expect(await server.graphql(erase, { respondent: ' Needle-Customer-4711' })).toEqual({
+    expect(await server.graphql(erase, { respondent: ' Needle-Customer-4711' })).toMatchObject({
       data: { eraseSubject: { responses: 4, ...nothing } },
     });
     expect((await server.graphql<Read>(read)).data.responses.edges).toHaveLength(1);
-    expect(await server.graphql(erase, { respondent: 'needle-customer-4711' })).toEqual({
+    expect(await server.graphql(erase, { respondent: 'needle-customer-4711' })).toMatchObject({
       data: { eraseSubject: { responses: 0, ...nothing } },
     });
     const key = 'mutation { createApiKey(input: { name: "who", role: "analyst" }) { key } }';

@@ -195,8 +195,8 @@ describe('GraphQL', () => {
     ],
     [
       '{ npsSeries(from: "1990-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z", every: MINUTE) { id } }',
-      'BAD_USER_INPUT',
-      /at most/,
+      'COST_LIMIT_EXCEEDED',
+      /costs/,
     ],
     [
       '{ npsChange(beforeFrom: "2026-01-01T00:00:00Z", beforeTo: "2026-01-03T00:00:00Z", afterFrom: "2026-01-02T00:00:00Z", afterTo: "2026-01-04T00:00:00Z") { pValue } }',

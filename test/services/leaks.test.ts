@@ -57,8 +57,8 @@ const LEAKS: readonly Leak[] = [
     file: 'api/schema/responses.ts',
     patch: [
       [
-        "mayRead(context, 'readComment', row.cellId, pathOf(info.path)) ? row.comment : null,",
-        "row.comment !== null && mayRead(context, 'readComment', row.cellId, pathOf(info.path)) ? row.comment : null,",
+        "mayRelease(context, 'comment', row, pathOf(info.path)) ? row.comment : null,",
+        "row.comment !== null && mayRelease(context, 'comment', row, pathOf(info.path)) ? row.comment : null,",
       ],
     ],
   },
