@@ -9,6 +9,7 @@ import {
   type TrustedDocuments,
 } from './api/gate/settings.ts';
 import { type Dimension, defineDimensions } from './domain/dimensions.ts';
+import type { ReviewRules } from './domain/review-rules.ts';
 import { parseWindow } from './domain/time-windows.ts';
 import defaultDeployment from './scoreline.config.ts';
 
@@ -75,6 +76,7 @@ export interface Config {
   readonly policies: string;
   /** Scores over fewer responses are suppressed for callers who may not read the responses. */
   readonly smallestCount: number;
+  readonly reviewRules: ReviewRules;
   /** undefined: only API keys let in. */
   readonly jwt: JwtConfig | undefined;
   /** How often calling a theme must be right, by theme. */
@@ -242,6 +244,14 @@ const age = z
 const deployment = z.strictObject({
   dimensions: z.array(z.strictObject({ field: z.string(), description: z.string().optional() })),
   smallestCount: z.number().int().min(1).max(1_000).default(5),
+  review: z
+    .strictObject({
+      sample: z.number().min(0).max(1).default(0),
+      lowConfidence: z.number().min(0).max(1).default(0),
+      contradictions: z.boolean().default(false),
+      approvals: z.number().int().min(1).max(5).default(1),
+    })
+    .prefault({}),
   jwt: z
     .strictObject({
       role: z.string().min(1),
@@ -303,6 +313,7 @@ export async function loadConfig(
     dimensions,
     policies: resolve(variables.SCORELINE_POLICIES),
     smallestCount: found.data.smallestCount,
+    reviewRules: found.data.review,
     jwt: jwtOf(variables, found.data.jwt, dimensions),
     cellLimit: found.data.cellLimit,
     themePrecision: found.data.themePrecision,

@@ -66,6 +66,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const scoring = await openScoring({
       ...record,
       encoder: config.encoder ?? null,
+      reviewRules: config.reviewRules,
       cacheFolder: join(config.dataDir, 'encoders'),
       signingKey: signing,
       now: Date.now,
@@ -174,6 +175,7 @@ async function startServer(
       graphHolds: async (ids) => graph?.holds(ids) ?? 0,
       changeKeys: (action) => changeKeys(record, config, action),
       themePrecision: config.themePrecision,
+      reviewRules: config.reviewRules,
       log,
       now: Date.now,
       access,

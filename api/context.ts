@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { CellDictionary } from '../domain/cell.ts';
 import type { Dimension } from '../domain/dimensions.ts';
+import type { ReviewRules } from '../domain/review-rules.ts';
 import type { FieldGroup } from '../domain/scope.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
 import type { SealPlace } from '../graph/seals/verify.ts';
@@ -42,6 +43,8 @@ export interface ApiDeps {
   readonly feed: LiveFeed;
   /** Who may come in, and what they may see. */
   readonly access: Access;
+  /** What is queued for review, and how many must decide alike. */
+  readonly reviewRules: ReviewRules;
   /** The lookups under which a person is found, by identifier or pseudonym. */
   readonly identify: (respondent: string) => string[];
   /** How many of the responses the lineage graph still holds, where there is one beside the record. */

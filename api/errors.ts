@@ -12,6 +12,7 @@ import { CorrectionError } from '../store/correct.ts';
 import { isPassingError, isUnstorableText } from '../store/errors.ts';
 import { KeyProviderError } from '../store/key-provider.ts';
 import { StageError } from '../store/models.ts';
+import { ReviewError } from '../store/reviews.ts';
 import { KeySetUnavailable } from './access/jwt.ts';
 import type { Log } from './log.ts';
 
@@ -60,6 +61,7 @@ const TOLD_AS_THEY_ARE = [
   KeyProviderError,
   CorrectionError,
   ScoringError,
+  ReviewError,
   StageError,
   TrainingError,
 ];

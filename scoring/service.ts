@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import type { CellDictionary } from '../domain/cell.ts';
+import type { ReviewRules } from '../domain/review-rules.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Session, Store } from '../store/client.ts';
 import { type Change, makeShadow, promote, readArtefact, readChampion, rollback } from '../store/models.ts';
@@ -16,6 +17,7 @@ import { startMonitor } from './monitor.ts';
 import { type Prediction, predict } from './predict.ts';
 import { ensureDefault } from './registry.ts';
 import { type Reproduction, reproduce } from './reproduce.ts';
+import { startReviewQueue } from './review-queue.ts';
 import { featureSourceOf, startScorer } from './scorer.ts';
 import { readTaxonomy } from './themes.ts';
 import { trainCandidate } from './training-job.ts';
@@ -54,6 +56,8 @@ export interface ScoringOptions {
   readonly encoder: string | null;
   readonly cacheFolder: string;
   readonly signingKey: KeyObject;
+  /** By which what the champion says is queued for review; absent: nothing is. */
+  readonly reviewRules?: ReviewRules;
   readonly now: () => number;
   readonly onError: (error: Error) => void;
 }
@@ -135,15 +139,24 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
     },
     follow: async (onScored) => {
       const deps = { store, vault, cells, pool: await pool(), loadModel: load, now, onError };
-      const followers = [await startScorer({ ...deps, onScored }), await startMonitor(deps)];
-      return {
-        stop: async () => {
-          for (const follower of followers) await follower.stop();
-        },
-      };
+      return startFollowers({ ...deps, onScored, reviewRules: options.reviewRules ?? null });
     },
     close: async () => {
       await (await opening?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+type FollowerDeps = Parameters<typeof startScorer>[0] &
+  Parameters<typeof startMonitor>[0] & { readonly reviewRules: ReviewRules | null };
+
+async function startFollowers(deps: FollowerDeps): Promise<{ stop: () => Promise<void> }> {
+  const { reviewRules } = deps;
+  const followers = [await startScorer(deps), await startMonitor(deps)];
+  if (reviewRules) followers.push(await startReviewQueue({ ...deps, reviewRules }));
+  return {
+    stop: async () => {
+      for (const follower of followers) await follower.stop();
     },
   };
 }

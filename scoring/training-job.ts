@@ -4,7 +4,7 @@ import type { Store } from '../store/client.ts';
 import { formatPosition, journalHead } from '../store/journal.ts';
 import { noteMembers } from '../store/model-provenance.ts';
 import type { Change } from '../store/models.ts';
-import { readLabelled, type ScorableResponse } from '../store/predictions.ts';
+import { type LabelledResponse, readLabelled } from '../store/predictions.ts';
 import type { Vault } from '../store/vault.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { FEATURE_SET, type FeatureSource } from './features.ts';
@@ -37,6 +37,17 @@ export interface TrainingDeps {
 
 /** The newest labelled responses are taken, at most so many. */
 const MOST_EXAMPLES = 20_000;
+/**
+ * What people decided in a review weighs as much as three numbers of respondents: it is about the text alone, and was looked
+ * at because the model had doubts or was wrong.
+ */
+const CORRECTION_WEIGHT = 3;
+
+/** How many numbers of respondents a label counts for. */
+export function labelWeight({ corrected }: Pick<LabelledResponse, 'corrected'>): number {
+  return corrected ? CORRECTION_WEIGHT : 1;
+}
+
 const FEWEST_EXAMPLES = 100;
 const FEWEST_OF_CLASS = 10;
 
@@ -55,6 +66,7 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
     pool,
     sources,
     responses.map((response) => response.class ?? 0),
+    responses.map(labelWeight),
   );
   // Another encoder than the champion's: its sentiment head does not fit, the classes stand in for sentiment.
   const takesOver = champion?.artefact.encoder.hash === pool.id.hash;
@@ -62,7 +74,10 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
   const request: FitRequest = { nps: examples, sentiment: takesOver ? null : examples, themeNames, themes };
   const fitted = await runInThread<FitResult>(new URL('./fit-worker.ts', import.meta.url), request);
   const dimension = (examples[0]?.inputs.length ?? 0) - FEATURE_SET.columns.length;
-  const members = responses.map(({ id, contentHash, class: label }) => `${id} ${contentHash} ${label}`);
+  const members = responses.map(
+    ({ id, contentHash, class: label, corrected }) =>
+      `${id} ${contentHash} ${label}${corrected ? ' corrected' : ''}`,
+  );
   const trainingSet = {
     head: 'nps',
     hash: trainingSetHash(members),
@@ -103,7 +118,7 @@ function setsOfSentiment(champion: Model | null) {
   return (champion?.artefact.trainingSets ?? []).filter(({ head }) => head === 'sentiment');
 }
 
-function assertEnough(responses: readonly ScorableResponse[]): void {
+function assertEnough(responses: readonly LabelledResponse[]): void {
   if (responses.length < FEWEST_EXAMPLES) {
     throw new TrainingError(
       `until: ${responses.length} responses with text and a score; training needs at least ${FEWEST_EXAMPLES}`,
@@ -118,17 +133,18 @@ function assertEnough(responses: readonly ScorableResponse[]): void {
   }
 }
 
-/** The texts as inputs of heads, with their labels. */
+/** The texts as inputs of heads, with their labels; what has no weight of its own weighs 1. */
 export async function examplesOf(
   pool: EncoderPool,
   sources: readonly FeatureSource[],
   labels: readonly number[],
+  weights: readonly number[] = [],
 ): Promise<Example[]> {
   const encodings = await pool.encode(sources.map(({ text }) => text));
   return sources.map((source, i) => {
     const encoding = encodings[i];
     if (!encoding) throw new Error('a text has no encoding');
-    return { inputs: headInputs(source, encoding), label: labels[i] ?? 0, weight: 1 };
+    return { inputs: headInputs(source, encoding), label: labels[i] ?? 0, weight: weights[i] ?? 1 };
   });
 }
 

@@ -117,7 +117,7 @@ export async function readScorable(deps: TextDeps, ids: readonly string[]): Prom
 }
 
 /** Without those that were erased while they were read. */
-async function openTexts({ vault }: TextDeps, rows: readonly SealedText[]): Promise<ScorableResponse[]> {
+async function openTexts<Row extends SealedText>({ vault }: TextDeps, rows: readonly Row[]) {
   const opened = await vault.openComments(rows);
   return opened.flatMap(({ comment, respondent: _respondent, ...row }) =>
     comment === null ? [] : [{ ...row, comment }],
@@ -168,18 +168,35 @@ export async function readPredictions(
   });
 }
 
+/** A correction by people stands in the place of the respondent's number, or where there is none. */
 const LABELLED: Statement = {
   name: 'predictions_labelled',
   text: `SELECT * FROM (
       SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId", r.comment,
-        r.class, r.subject_id AS "subjectId", k.content_hash AS "contentHash"
+        coalesce(c.class, r.class) AS class, c.class IS NOT NULL AS corrected, r.subject_id AS "subjectId",
+        k.content_hash AS "contentHash"
       FROM response r JOIN response_key k ON k.id = r.id AND k.answered_at = r.answered_at
-      WHERE r.class IS NOT NULL AND r.comment IS NOT NULL AND r.answered_at < $1
+        LEFT JOIN (SELECT DISTINCT ON (v.response_id) v.response_id, d.class FROM review v JOIN review_decision d ON d.review_id = v.id
+          WHERE v.decided_at IS NOT NULL AND d.verdict = 'CORRECTED' AND d.class IS NOT NULL
+          ORDER BY v.response_id, v.decided_at DESC, d.id DESC) c ON c.response_id = r.id
+      WHERE (r.class IS NOT NULL OR c.class IS NOT NULL) AND r.comment IS NOT NULL AND r.answered_at < $1
       ORDER BY r.answered_at DESC, r.id DESC LIMIT $2
     ) newest ORDER BY "answeredAt", id`,
 };
 
-/** The newest responses answered before `until` that have both text and a surveyed class, oldest first. */
-export async function readLabelled(deps: TextDeps, until: Date, limit: number): Promise<ScorableResponse[]> {
-  return openTexts(deps, await deps.store.rows<SealedText>(LABELLED, [until, limit]));
+/** A response with a label for its text. */
+export interface LabelledResponse extends ScorableResponse {
+  /** Whether people decided the label in a review. */
+  readonly corrected: boolean;
+}
+
+/**
+ * The newest responses answered before `until` that have text and a class, oldest first: the one that people decided on in a
+ * review, else the respondent's own.
+ */
+export async function readLabelled(deps: TextDeps, until: Date, limit: number): Promise<LabelledResponse[]> {
+  return openTexts(
+    deps,
+    await deps.store.rows<SealedText & { corrected: boolean }>(LABELLED, [until, limit]),
+  );
 }

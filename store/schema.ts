@@ -231,6 +231,7 @@ export const follower = pgTable('follower', {
 export * from './access-schema.ts';
 export * from './audit-schema.ts';
 export * from './monitor-schema.ts';
+export * from './review-schema.ts';
 export * from './scoring-schema.ts';
 export * from './seals-schema.ts';
 export * from './subject-schema.ts';

@@ -62,6 +62,7 @@ export const COSTS: Readonly<Record<string, FieldCost>> = {
   'Query.trace': paged(10, 0.2),
   'Query.impact': paged(20, 0.2),
   'Query.path': fixed(50),
+  'Query.reviewQueue': paged(5, 0.2),
   'Query.verify': fixed(200),
   'Query.exportProof': fixed(500),
   'Query.classify': {

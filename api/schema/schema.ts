@@ -15,6 +15,7 @@ import { addNpsClass } from './nps-class.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
 import { addResponses } from './responses.ts';
+import { addReviews } from './reviews.ts';
 import { addSegment } from './segment.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
@@ -39,7 +40,8 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   const model = addModels(builder, node);
   const npsClass = addNpsClass(builder);
   const prediction = addPredictions(builder, model, npsClass);
-  const { pageInfo } = addResponses(builder, dimensions, { segment, node, npsClass, prediction });
+  const responses = addResponses(builder, dimensions, { segment, node, npsClass, prediction });
+  const { pageInfo } = responses;
   addModelQuality(builder, dimensions, segment);
   const lineage = addLineage(builder, dimensions, node, pageInfo);
   addImpact(builder, dimensions, { lineage, pageInfo });
@@ -50,6 +52,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addKeys(builder);
   addSubjects(builder, dimensions, { model, segment });
   addAuditLog(builder, pageInfo);
+  addReviews(builder, dimensions, { segment, npsClass, responses });
   addLive(builder, dimensions, segment, nps);
   return builder.toSchema({ sortSchema: true });
 }

@@ -1,0 +1,38 @@
+import type { ReviewRules } from '../domain/review-rules.ts';
+import type { Store } from '../store/client.ts';
+import { followerPosition, followJournal, saveFollowerPosition } from '../store/journal.ts';
+import { readChampion } from '../store/models.ts';
+import { queueReviews } from '../store/reviews.ts';
+
+const NAME = 'review queue';
+const ENTRIES = 100;
+
+/**
+ * Queues for review, by rule, what the champion says: a follower of the journal whose position is saved with its effect, so
+ * that nothing is queued twice or left out.
+ */
+export async function startReviewQueue(deps: {
+  readonly store: Store;
+  readonly reviewRules: ReviewRules;
+  readonly now: () => number;
+  readonly onError: (error: Error) => void;
+}): Promise<{ stop: () => Promise<void> }> {
+  const { store, reviewRules, now, onError } = deps;
+  return followJournal({
+    store,
+    limit: ENTRIES,
+    from: await followerPosition(store, NAME),
+    onError,
+    handle: async (entries) => {
+      const champion = (await readChampion(store))?.id;
+      await store.transaction(async (session) => {
+        for (const { kind, payload } of entries) {
+          if (kind !== 'predictions' || payload.model === undefined || payload.model !== champion) continue;
+          await queueReviews(session, reviewRules, payload.model, payload.added, new Date(now()));
+        }
+        const last = entries.at(-1);
+        if (last) await saveFollowerPosition(session, NAME, last);
+      });
+    },
+  });
+}

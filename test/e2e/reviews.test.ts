@@ -1,0 +1,230 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  ADMIN_KEY,
+  freshInstance,
+  type GraphqlAnswer,
+  type Instance,
+  type RunningServer,
+  startServer,
+  until,
+} from '../fixtures/server.ts';
+
+/*
+ * Human review at a running server whose deployment demands two people. The owners of Germany are Ada and Ben; Ines is Peru's.
+ */
+let folder: string;
+let instance: Instance;
+let server: RunningServer;
+const keys: Record<string, string> = {};
+
+interface Review {
+  readonly id: string;
+  readonly cause: string;
+  readonly reason: string | null;
+  readonly decidedAt: string | null;
+  readonly claimedUntil: string | null;
+  readonly response: { readonly id: string; readonly externalId: string } | null;
+  readonly decisions: readonly {
+    readonly by: string;
+    readonly verdict: string;
+    readonly class: string | null;
+  }[];
+}
+const REVIEW = 'id cause reason decidedAt claimedUntil response { id } decisions { by verdict class reason }';
+
+async function ask<T = Record<string, never>>(who: string, query: string, variables: object = {}) {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${keys[who]}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as GraphqlAnswer<T>;
+}
+async function queue(who: string, more = ''): Promise<Review[]> {
+  const query = `{ reviewQueue(first: 200${more}) { edges { node { ${REVIEW} } } } }`;
+  const { data, errors } = await ask<{ reviewQueue: { edges: { node: Review }[] } }>(who, query);
+  expect(errors).toBeUndefined();
+  return data.reviewQueue.edges.map(({ node }) => node);
+}
+const decide = (who: string, id: string, input: object) =>
+  ask<{ decideReview: Review }>(
+    who,
+    `mutation ($id: ID!, $input: ReviewDecisionInput!) { decideReview(id: $id, input: $input) { ${REVIEW} } }`,
+    { id, input },
+  );
+const claim = (who: string, id: string) =>
+  ask<{ claimReview: Review }>(who, `mutation ($id: ID!) { claimReview(id: $id) { ${REVIEW} } }`, { id });
+const refusal = ({ errors }: GraphqlAnswer<unknown>) => errors?.[0]?.message;
+
+const TEXTS = [
+  'We love it, it saves us hours',
+  'It does what it should, but it is slow',
+  'It crashes all the time',
+];
+/** The numbers fit the texts, but for one in twenty, which says the opposite. */
+const answers = Array.from({ length: 240 }, (_, i) => ({
+  externalId: `r${i}`,
+  answeredAt: new Date(Date.now() - (i + 1) * 60_000).toISOString(),
+  comment: `${TEXTS[i % 3]}, case ${i}.`,
+  score: i % 20 === 0 ? [0, 7, 10][i % 3] : [10, 7, 0][i % 3],
+  region: i % 2 === 0 ? 'Germany' : 'Peru',
+}));
+const CONTRADICTORY = answers.filter((_, i) => i % 20 === 0 && i % 3 !== 1).length;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'scoreline-review-'));
+  const config = join(folder, 'own.config.mjs');
+  writeFileSync(
+    config,
+    `export default { dimensions: [{ field: 'productLine' }, { field: 'region' }], cellLimit: 100,
+      review: { sample: 0.1, lowConfidence: 0.34, contradictions: true, approvals: 2 } };`,
+  );
+  instance = await freshInstance({ SCORELINE_CONFIG: config });
+  server = await startServer(instance);
+  keys['admin'] = ADMIN_KEY;
+  for (const [name, role, region] of [
+    ['Ada', 'segment-owner', 'Germany'],
+    ['Ben', 'segment-owner', 'Germany'],
+    ['Ines', 'segment-owner', 'Peru'],
+    ['Ann', 'analyst', 'Germany'],
+  ]) {
+    const { data, errors } = await ask<{ createApiKey: { key: string } }>(
+      'admin',
+      'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }',
+      { input: { name, role, attributes: { region: [region] } } },
+    );
+    expect(errors).toBeUndefined();
+    keys[name as string] = data.createApiKey.key;
+  }
+  expect(await (await server.post('/ingest/responses', answers)).json()).toMatchObject({ accepted: 240 });
+  await until(async () => (await queue('admin')).length > 0, 'reviews are queued', 90_000);
+  await until(
+    async () => {
+      const query = '{ nps(basis: INFERRED, window: "P1D") { responses } }';
+      const { data } = await ask<{ nps: { responses: number }[] }>('admin', query);
+      return (data.nps[0]?.responses ?? 0) > 200;
+    },
+    'every text is scored',
+    90_000,
+  );
+});
+afterAll(async () => {
+  await server?.stop();
+  instance?.remove();
+  if (folder) rmSync(folder, { recursive: true });
+});
+
+describe('the queue of reviews', () => {
+  it('holds what the rules take, each once, also after a stop', async () => {
+    await until(
+      async () =>
+        (await queue('admin')).filter(({ cause }) => cause === 'HIGH_IMPACT').length >= CONTRADICTORY,
+      'contradictions are queued',
+    );
+    const before = await queue('admin');
+    const sampled = before.filter(({ cause }) => cause === 'SAMPLED').length;
+    expect(sampled, 'about a tenth').toBeGreaterThan(5);
+    expect(sampled).toBeLessThan(50);
+    expect(new Set(before.map(({ response }) => response?.id)).size).toBe(before.length);
+    await server.stop();
+    server = await startServer(instance);
+    expect(await queue('admin')).toEqual(before);
+  });
+
+  it('shows each reviewer the own segment only, and others nothing', async () => {
+    const [all, ada, ines, ann] = [
+      await queue('admin'),
+      await queue('Ada'),
+      await queue('Ines'),
+      await queue('Ann'),
+    ];
+    expect(ada.length).toBeGreaterThan(0);
+    expect(ines.length).toBeGreaterThan(0);
+    expect([...ada, ...ines].map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort());
+    expect(ann).toEqual([]);
+    const peruvian = ines[0]?.id ?? '';
+    const none = 'Review:00000000-0000-4000-8000-000000000000';
+    for (const act of [claim, (who: string, id: string) => decide(who, id, { reason: 'mine' })])
+      expect(refusal(await act('Ada', peruvian))).toBe(refusal(await act('Ada', none)));
+    expect(refusal(await claim('Ann', peruvian))).toBe('this key may not review responses');
+  });
+});
+
+describe('a review', () => {
+  it('is decided by two people who agree, each with a reason, and is then in the audit log', async () => {
+    const [first] = await queue('Ada');
+    const id = first?.id ?? '';
+    expect((await claim('Ada', id)).data.claimReview.claimedUntil).not.toBeNull();
+    expect(refusal(await decide('Ben', id, { class: 'PASSIVE', reason: 'neither' }))).toMatch(
+      /somebody else has claimed/,
+    );
+    expect(refusal(await decide('Ada', id, { class: 'PASSIVE', reason: '  ' }))).toMatch(/reason: say why/);
+    const once = await decide('Ada', id, { class: 'PASSIVE', reason: 'it praises and complains' });
+    expect(once.data.decideReview).toMatchObject({ decidedAt: null, claimedUntil: null });
+    expect(refusal(await decide('Ada', id, { class: 'PASSIVE', reason: 'again' }))).toMatch(/another person/);
+    const other = await decide('Ben', id, { reason: 'the model is right' });
+    expect(other.data.decideReview.decidedAt, 'they do not agree').toBeNull();
+    const third = await decide('admin', id, { class: 'PASSIVE', reason: 'neither hot nor cold' });
+    expect(third.data.decideReview).toMatchObject({
+      decidedAt: expect.any(String),
+      decisions: [
+        { by: 'Ada', verdict: 'CORRECTED', class: 'PASSIVE', reason: 'it praises and complains' },
+        { by: 'Ben', verdict: 'CONFIRMED', class: null, reason: 'the model is right' },
+        { verdict: 'CORRECTED', class: 'PASSIVE', reason: 'neither hot nor cold' },
+      ],
+    });
+    expect(refusal(await decide('Ben', id, { reason: 'late' }))).toMatch(/is decided/);
+    expect((await queue('Ada')).map((review) => review.id)).not.toContain(id);
+    expect((await queue('Ada', ', decided: true')).map((review) => review.id)).toEqual([id]);
+    const { data } = await ask<{ auditLog: { edges: { node: { action: string } }[] } }>(
+      'admin',
+      '{ auditLog(first: 200, action: "review.decide") { edges { node { action } } } }',
+    );
+    expect(data.auditLog.edges).toHaveLength(3);
+  });
+
+  it('is opened again by a dispute, and who decided before may decide again', async () => {
+    const [decided] = await queue('Ada', ', decided: true');
+    const dispute = (who: string, reason: string) =>
+      ask<{ disputeResponse: Review | null }>(
+        who,
+        `mutation ($response: ID!, $reason: String!) { disputeResponse(response: $response, reason: $reason) { ${REVIEW} } }`,
+        { response: decided?.response?.id, reason },
+      );
+    const opened = (await dispute('Ada', 'the customer called')).data.disputeResponse;
+    expect(opened).toMatchObject({ cause: 'DISPUTED', reason: 'the customer called', decisions: [] });
+    expect(opened?.id).not.toBe(decided?.id);
+    expect(
+      (await dispute('Ann', 'me too')).data.disputeResponse,
+      'an analyst asks, and sees no reviews',
+    ).toBeNull();
+    expect((await dispute('Ines', 'not mine')).data.disputeResponse).toBeNull();
+    expect((await queue('Ada')).find(({ id }) => id === opened?.id)?.reason).toBe(
+      'the customer called\nme too',
+    );
+    await decide('Ada', opened?.id ?? '', { class: 'DETRACTOR', reason: 'on second thought' });
+    const last = await decide('Ben', opened?.id ?? '', { class: 'DETRACTOR', reason: 'yes' });
+    expect(last.data.decideReview.decidedAt).not.toBeNull();
+  });
+
+  it('becomes a label: the training set is another than without it', async () => {
+    const train = async () => {
+      const trained = await ask<{
+        trainModel: { trainingSets: { head: string; hash: string; examples: number }[] };
+      }>('admin', 'mutation { trainModel(reason: "after review") { trainingSets { head hash examples } } }');
+      expect(trained.errors).toBeUndefined();
+      return trained.data.trainModel.trainingSets.find(({ head }) => head === 'nps');
+    };
+    const before = await train();
+    expect(await train()).toEqual(before);
+    const review = (await queue('Ada')).find(({ cause }) => cause === 'HIGH_IMPACT');
+    for (const who of ['Ada', 'Ben'])
+      await decide(who, review?.id ?? '', { class: 'PASSIVE', reason: 'as it reads' });
+    const after = await train();
+    expect(after?.examples).toBe(before?.examples);
+    expect(after?.hash).not.toBe(before?.hash);
+  });
+});

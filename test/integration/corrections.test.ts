@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { labelWeight } from '../../scoring/training-job.ts';
+import { correct } from '../../store/correct.ts';
+import { readLabelled } from '../../store/predictions.ts';
+import { decideReview, disputeResponse, type Reviewer } from '../../store/reviews.ts';
+import { openTestRecord } from '../fixtures/record.ts';
+
+it('what people decided in a review is the label, and weighs more than a number', async () => {
+  const record = await openTestRecord();
+  const answeredAt = new Date(Date.now() - 60_000).toISOString();
+  await record.submit([
+    { externalId: 'number', answeredAt, score: 10, comment: 'It crashes all the time.' },
+    { externalId: 'plain', answeredAt, score: 9, comment: 'We love it.' },
+    { externalId: 'text', answeredAt, comment: 'It is neither good nor bad.' },
+  ]);
+  const labels = async () =>
+    (await readLabelled(record, new Date(), 10))
+      .map(({ comment, class: label, corrected }) => ({ comment, label, weight: labelWeight({ corrected }) }))
+      .sort((a, b) => (a.comment < b.comment ? -1 : 1));
+  expect(await labels()).toEqual([
+    { comment: 'It crashes all the time.', label: 2, weight: 1 },
+    { comment: 'We love it.', label: 2, weight: 1 },
+  ]);
+  const [first, last] = await record.sql<{ id: string }>(
+    "SELECT id FROM response WHERE external_id IN ('number', 'text') ORDER BY external_id",
+  );
+  const by: Reviewer = {
+    id: 'a',
+    name: 'Ada',
+    now: new Date(),
+    note: async () => undefined,
+    may: () => true,
+  };
+  for (const [response, label] of [
+    [first, 0],
+    [last, 1],
+  ] as const) {
+    const review = await disputeResponse(record.store, response?.id ?? '', 1, 'look', by);
+    const verdict = { verdict: 'CORRECTED', class: label, reason: 'as it reads' } as const;
+    await decideReview(record.store, review?.id ?? '', verdict, 1, by);
+  }
+  expect(await labels()).toEqual([
+    { comment: 'It crashes all the time.', label: 0, weight: 3 },
+    { comment: 'It is neither good nor bad.', label: 1, weight: 3 },
+    { comment: 'We love it.', label: 2, weight: 1 },
+  ]);
+  // A corrected response is another text: what was decided of the old one goes, and the number counts again.
+  const order = { actor: 'officer', reason: 'asked for it' };
+  await correct(record, first?.id ?? '', { comment: 'It never crashes.' }, order);
+  expect((await labels())[0]).toEqual({ comment: 'It is neither good nor bad.', label: 1, weight: 3 });
+  expect((await labels())[1]).toEqual({ comment: 'It never crashes.', label: 2, weight: 1 });
+  await record.close();
+});
