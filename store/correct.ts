@@ -96,6 +96,7 @@ export function correct(
     await session.rows(EVENT, place);
     await session.rows(INSERT, [JSON.stringify({ ...next, source_event_id: eventId })]);
     await session.rows(MARK, [id, `corrected ${eventId}`]);
+    await by.note?.(session, { response: id, fields: Object.keys(correction).sort(), event: eventId });
     return true;
   });
 }

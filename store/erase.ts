@@ -100,15 +100,10 @@ export async function erase(deps: SubjectDeps, lookups: readonly string[], by: O
     await deleteResponses(session, keys);
     await session.rows(DELETE_KEYS, [ids]);
     const trainingSets = sets.map(({ hash }) => hash);
-    await session.rows(NOTE, [
-      randomUUID(),
-      lookups,
-      responseIds,
-      keys.length,
-      by.actor,
-      by.reason,
-      trainingSets,
-    ]);
+    const erasure = randomUUID();
+    await session.rows(NOTE, [erasure, lookups, responseIds, keys.length, by.actor, by.reason, trainingSets]);
+    // Nothing that leads to the person: only how much it was.
+    await by.note?.(session, { erasure, responses: keys.length });
     return { ids, holds: [] };
   });
   vault.forget(done.ids);

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Segment } from '../domain/cell.ts';
+import type { NoteChange } from './audit.ts';
 import type { Session, Statement, Store } from './client.ts';
 
 /** Who asks, and why: kept with what was done. */
 export interface Order {
   readonly actor: string;
   readonly reason: string;
+  readonly note?: NoteChange;
 }
 
 export interface LegalHold {
@@ -74,6 +76,7 @@ export function placeHold(
       ids.push(id);
     }
     await session.rows(MARK, []);
+    await by.note?.(session, { holds: ids, ...('segment' in on ? { segment: on.segment } : {}) });
     return ids;
   });
 }
@@ -83,6 +86,7 @@ export function releaseHold(store: Store, id: string, by: Order): Promise<boolea
   return store.transaction(async (session) => {
     const released = await session.rows(RELEASE, [id, by.actor, by.reason]);
     await session.rows(MARK, []);
+    if (released.length > 0) await by.note?.(session, { hold: id });
     return released.length > 0;
   });
 }

@@ -1,4 +1,5 @@
 import { RESPONSE_COLUMNS } from './accept.ts';
+import type { NoteChange } from './audit.ts';
 import type { Session, Statement } from './client.ts';
 import type { SubjectDeps } from './erase.ts';
 
@@ -148,15 +149,21 @@ export function restrict(
   { store }: Pick<SubjectDeps, 'store'>,
   lookups: readonly string[],
   restricted: boolean,
+  note?: NoteChange,
 ): Promise<number | null> {
   return store.transaction(async (session: Session) => {
     const ids = (await session.rows<{ id: string }>(LOCK, [lookups])).map(({ id }) => id);
     if (ids.length === 0) return null;
     await session.rows(SET_RESTRICTED, [ids, restricted]);
-    if (!restricted) return (await session.rows(PUT_BACK, [ids])).length;
+    if (!restricted) {
+      const back = (await session.rows(PUT_BACK, [ids])).length;
+      await note?.(session, { restricted, responses: back });
+      return back;
+    }
     const moved = await session.rows(PUT_ASIDE, [ids]);
     const places = await session.rows<{ id: string; answeredAt: Date; cellId: number }>(PLACES, [ids]);
     for (const { id, answeredAt, cellId } of places) await session.rows(REMOVE, [id, answeredAt, cellId]);
+    await note?.(session, { restricted, responses: moved.length });
     return moved.length;
   });
 }

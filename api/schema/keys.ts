@@ -1,4 +1,4 @@
-import type { ApiContext } from '../context.ts';
+import { entryOf } from '../audit.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
 
@@ -28,9 +28,12 @@ export function addKeys(builder: Builder) {
       description:
         'Rotates what the record is sealed with, while it is read and written; says what was done.',
       args: { action: t.arg({ type: action, required: true }), reason: t.arg.string({ required: true }) },
-      resolve: async (_root, { action: asked, reason }, { deps, caller }: ApiContext) => {
+      resolve: async (_root, { action: asked, reason }, context) => {
+        const { deps, caller } = context;
         if (!caller.scope.allowsAll('administer')) throw new Forbidden('this key may not change keys');
         if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept in the log');
+        // Many transactions: that it was asked for is kept before the first.
+        await deps.audit.append([entryOf(context, 'changeKeys', { action: asked })]);
         const report = await deps.changeKeys(asked);
         deps.log.info({ action: asked, reason: reason.trim(), actor: caller.name }, report);
         return report;

@@ -5,6 +5,7 @@ import { type LegalHold, type Order, placeHold, readHolds, releaseHold } from '.
 import { readModelsOf } from '../../store/model-provenance.ts';
 import type { RegisteredModel } from '../../store/models.ts';
 import { readHoldings, restrict } from '../../store/subject.ts';
+import { noteOf } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
@@ -59,9 +60,13 @@ export function addSubjects(
         reason: t.arg.string({ required: true }),
       },
       resolve: async (_root, { respondent, restricted, reason }, context) => {
-        const by = orderOf(context, reason);
-        const moved = await restrict(storesOf(context), context.deps.identify(given(respondent)), restricted);
-        context.deps.log.info({ ...by, restricted, moved }, 'a person was restricted, or no more');
+        const by = orderOf(context, reason, 'restrictSubject');
+        const lookups = context.deps.identify(given(respondent));
+        const moved = await restrict(storesOf(context), lookups, restricted, by.note);
+        context.deps.log.info(
+          { actor: by.actor, reason: by.reason, restricted, moved },
+          'a person was restricted, or no more',
+        );
         return moved ?? 0;
       },
     }),
@@ -79,7 +84,7 @@ export function addSubjects(
         reason: t.arg.string({ required: true }),
       },
       resolve: (_root, { response, reason, ...correction }, context) => {
-        const by = orderOf(context, reason);
+        const by = orderOf(context, reason, 'correctResponse');
         const id = responseKeyOf(response);
         if (id === null) throw new InvalidArgument('response: not the id of a response');
         return correct({ ...storesOf(context), mappings: context.deps.mappings }, id, correction, by);
@@ -121,7 +126,7 @@ function addErasure(builder: Builder, model: ReturnType<typeof addModels>) {
         reason: t.arg.string({ required: true }),
       },
       resolve: async (_root, { respondent, reason }, context) =>
-        eraseAndCheck(context, orderOf(context, reason), given(respondent)),
+        eraseAndCheck(context, orderOf(context, reason, 'eraseSubject'), given(respondent)),
     }),
   );
 }
@@ -193,7 +198,7 @@ function addHolds(
         reason: t.arg.string({ required: true }),
       },
       resolve: (_root, args, context) => {
-        const by = orderOf(context, args.reason);
+        const by = orderOf(context, args.reason, 'placeLegalHold');
         const { respondent } = args;
         if ((respondent == null) === (args.segment == null))
           throw new InvalidArgument('respondent, segment: name one of them');
@@ -211,7 +216,7 @@ function addHolds(
       nullable: false,
       args: { id: t.arg.id({ required: true }), reason: t.arg.string({ required: true }) },
       resolve: (_root, { id, reason }, context) => {
-        const by = orderOf(context, reason);
+        const by = orderOf(context, reason, 'releaseLegalHold');
         if (!/^[0-9a-f-]{36}$/.test(id)) throw new InvalidArgument('id: not the id of a legal hold');
         return releaseHold(context.deps.record, id, by);
       },
@@ -229,10 +234,10 @@ function assertOfficer({ caller }: ApiContext): void {
     throw new Forbidden('this key may not manage what is held of persons');
 }
 
-function orderOf(context: ApiContext, reason: string): Order {
+function orderOf(context: ApiContext, reason: string, action: string): Order {
   assertOfficer(context);
   if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
-  return { actor: context.caller.name, reason: reason.trim() };
+  return { actor: context.caller.name, reason: reason.trim(), note: noteOf(context, action) };
 }
 
 function given(respondent: string): string {

@@ -196,6 +196,63 @@ describe('every way to a comment', () => {
     expect(row?.subject['comment']?.responses).toContain(response.replace('Response:', ''));
   });
 
+  it('leaves a row: all that is held of a person, and what is done with it', async () => {
+    const { id, key } = of('dpo');
+    const person = 'planted person 5';
+    const { data } = await ask<{ subject: { responses: { id: string }[] } }>(
+      key,
+      'query ($p: String!) { subject(respondent: $p) }',
+      { p: person },
+    );
+    const responses = data.subject.responses.map((one) => one.id);
+    expect(responses).toHaveLength(1);
+    const [row] = await log({ actor: id });
+    expect(row?.action).toBe('read');
+    expect(row?.subject).toEqual({
+      comment: { responses, more: 0 },
+      respondent: { responses, more: 0 },
+    });
+    const done = async (mutation: string) =>
+      expect(
+        (await ask(key, `mutation ($p: String!) { ${mutation} }`, { p: person })).errors,
+      ).toBeUndefined();
+    await done('restrictSubject(respondent: $p, restricted: true, reason: "asked")');
+    await done('restrictSubject(respondent: $p, restricted: false, reason: "asked")');
+    await done('placeLegalHold(respondent: $p, reason: "court")');
+    expect(
+      (await log({ actor: id }))
+        .filter(({ action }) => action !== 'aggregate')
+        .slice(0, 3)
+        .map((one) => [one.action, one.subject]),
+    ).toEqual([
+      ['placeLegalHold', { holds: [expect.any(String)] }],
+      ['restrictSubject', { restricted: false, responses: 1 }],
+      ['restrictSubject', { restricted: true, responses: 1 }],
+    ]);
+    const corrected = { response: `Response:${responses[0]}`, comment: 'secret words, other ones' };
+    const correct =
+      'mutation ($response: ID!, $comment: String) { correctResponse(response: $response, comment: $comment, reason: "asked") }';
+    expect((await ask(key, correct, corrected)).data).toEqual({ correctResponse: true });
+    expect((await log({ action: 'correctResponse' }))[0]?.subject).toMatchObject({
+      response: responses[0],
+      fields: ['comment'],
+    });
+    const holds = await ask<{ legalHolds: { id: string }[] }>(key, '{ legalHolds { id } }');
+    const release = 'mutation ($id: ID!) { releaseLegalHold(id: $id, reason: "over") }';
+    expect((await ask(key, release, { id: holds.data.legalHolds[0]?.id })).data).toEqual({
+      releaseLegalHold: true,
+    });
+    await done('eraseSubject(respondent: $p, reason: "asked") { complete }');
+    expect((await log({ actor: id })).slice(0, 2).map(({ action, subject }) => [action, subject])).toEqual([
+      ['eraseSubject', { erasure: expect.any(String), responses: 1 }],
+      ['releaseLegalHold', { hold: holds.data.legalHolds[0]?.id }],
+    ]);
+    expect(
+      await ask(ADMIN_KEY, 'mutation { changeKeys(action: REWRAP, reason: "yearly") }'),
+    ).not.toHaveProperty('errors');
+    expect((await log({ action: 'changeKeys' }))[0]?.subject).toEqual({ action: 'rewrap' });
+  });
+
   it('tells comments from respondents', async () => {
     const { id, key } = of('dpo');
     await ask(key, '{ responses { edges { node { respondent } } } }');
