@@ -91,14 +91,17 @@ function report(
 ): void {
   const wrong = [offence?.says, head, fileSays].filter((one) => one !== null && one !== undefined);
   say(`${source.description}: ${rows} rows that follow each other${last ? `, up to row ${last.seq}` : ''}`);
+  for (const one of wrong) say(`BROKEN: ${one}`);
+  if (wrong.length > 0) {
+    process.exitCode = 1;
+    return;
+  }
   say(
     covered === 0
       ? 'no signed head covers any: rows could be missing at the end'
-      : `up to row ${covered} they are under heads${signed ? ' signed by this key' : ', whose signatures were not checked: no --key'}`,
+      : `up to row ${Math.min(covered, last?.seq ?? 0)} they are under heads${signed ? ' signed by this key' : ', whose signatures were not checked: no --key'}`,
   );
-  for (const one of wrong) say(`BROKEN: ${one}`);
-  if (wrong.length > 0) process.exitCode = 1;
-  else say('nothing was changed');
+  say('nothing was changed');
 }
 
 main().catch((error: Error) => {
