@@ -78,7 +78,7 @@ describe('an API key', () => {
     });
     const seen = await ask<{ nps: { region: string; responses: number }[] }>(
       key,
-      '{ nps(window: "PT1H", groupBy: [REGION]) { region responses } }',
+      '{ nps(window: "PT2H", groupBy: [REGION]) { region responses } }',
     );
     expect(seen.data.nps).toEqual([{ region: 'Germany', responses: 8 }]);
     const list = await ask<{ responses: { edges: { node: object }[] } }>(
@@ -172,7 +172,7 @@ describe('an API key', () => {
   });
 });
 
-const SUBSCRIPTION = 'subscription { npsUpdates(window: "PT1H") { row { responses } } }';
+const SUBSCRIPTION = 'subscription { npsUpdates(window: "PT2H") { row { responses } } }';
 const streams = {
   WebSocket: (key: string) => {
     const closed: number[] = [];

@@ -103,7 +103,7 @@ beforeAll(async () => {
   await until(async () => (await queue('admin')).length > 0, 'reviews are queued', 90_000);
   await until(
     async () => {
-      const query = '{ nps(basis: INFERRED, window: "P1D") { responses } }';
+      const query = '{ nps(basis: INFERRED, window: "P2D") { responses } }';
       const { data } = await ask<{ nps: { responses: number }[] }>('admin', query);
       return (data.nps[0]?.responses ?? 0) > 200;
     },
