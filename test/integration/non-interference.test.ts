@@ -11,7 +11,7 @@ describe('what a caller may not see', () => {
   it('changes no byte of any answer, error or cost, over generated operations', {
     timeout: 300_000,
   }, async () => {
-    const { found, answered } = await compareWorlds(worlds, { count: 300, seed: 20_261_124 });
+    const { found, answered } = await compareWorlds(worlds, { count: 200, seed: 20_261_124 });
     expect(found).toBeNull();
     // Most of them must have had something to tell, or nothing was compared.
     expect(answered).toBeGreaterThan(120);
