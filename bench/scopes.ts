@@ -43,7 +43,7 @@ export async function scopes({ databaseUrl }: Place): Promise<Report> {
     const { attributes } = seen[i % seen.length] as (typeof seen)[number];
     const segment = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, [value]]));
     const query = { segment, basis: 'SURVEYED' as const, confidence: 0.95, groupBy: [], windows };
-    return readScores({ store: session, cells, now: Date.now }, scope, query);
+    return readScores({ store: session, record: store, cells, now: Date.now }, scope, query);
   };
   const answers = await Promise.all(
     contenders.map(async (one) => JSON.stringify((await ask(one, 3)).map(({ counts }) => counts))),

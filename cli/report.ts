@@ -41,7 +41,14 @@ async function fromRecord(config: Awaited<ReturnType<typeof loadConfig>>, id: st
     };
     const verify: ReportDeps['verify'] = (scope, name) =>
       verifyScore({ ...record, ...place, now: Date.now }, scope, name);
-    const deps = { ...record, dimensions: config.dimensions, lineage, now: Date.now, verify };
+    const deps = {
+      ...record,
+      record: record.store,
+      dimensions: config.dimensions,
+      lineage,
+      now: Date.now,
+      verify,
+    };
     const reader = { name: 'the operator', role: 'admin', policyVersion: 'built in', scope: EVERYTHING };
     const facts = await reportFacts(deps, reader, id);
     if (!facts) throw new Error(`${id.slice(0, 60)} is not the id of a score\n${USAGE}`);

@@ -165,18 +165,15 @@ function percent(estimate: Estimate | null): number | null {
   return estimate && 100 * estimate.theta;
 }
 
-/** The row of one number. `cells`: those whose responses the counts are of; `inferred`: the part of them that is. */
+/** The row of one number. `counts`: null where they are withheld; `inferred`: the part of them that a model inferred. */
 export function scoreRow(
-  scope: Scope,
   name: ScoreName,
   time: number,
   group: ScoreRow['group'],
-  cells: readonly Cell[],
-  counts: Counts,
+  counts: Counts | null,
   inferred: InferredPart | null,
 ): ScoreRow {
-  const shown = isSuppressed(scope, cells, total(counts)) ? null : counts;
-  return new ScoreRow(name, time, group, shown, inferred && total(inferred.counts) > 0 ? inferred : null);
+  return new ScoreRow(name, time, group, counts, inferred && total(inferred.counts) > 0 ? inferred : null);
 }
 
 /** Running totals: element i is the sum of the first i counts, so the sum of a window is one subtraction. */
@@ -204,16 +201,4 @@ export function groupCells(
     }
   }
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
-}
-
-/**
- * Whether a live score that stands at `shown` may advance to `next` for a caller who may not read the responses: only
- * when both the count and its change are large enough that no single answer shows.
- */
-export function mayAdvance(smallestCount: number, shown: Counts | null, next: Counts | null): boolean {
-  // What is suppressed replaces a score that no longer holds, but a first answer must not show by it.
-  if (!next) return shown !== null && total(shown) > 0;
-  const n = total(next);
-  const change = Math.abs(n - (shown ? total(shown) : 0));
-  return (n === 0 || n >= smallestCount) && change >= smallestCount;
 }

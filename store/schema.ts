@@ -230,6 +230,7 @@ export const follower = pgTable('follower', {
 
 export * from './access-schema.ts';
 export * from './audit-schema.ts';
+export * from './disclosure-schema.ts';
 export * from './monitor-schema.ts';
 export * from './review-schema.ts';
 export * from './scoring-schema.ts';

@@ -13,12 +13,16 @@ import {
   scoreRow,
 } from '../domain/score.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
-import type { Session } from './client.ts';
+import type { Session, Store } from './client.ts';
+import { guardedCells } from './disclosure.ts';
 import { readChampion } from './models.ts';
 import { type CountedClasses, countIntervals, type IntervalCounts } from './rollups.ts';
+import { guardCounts, type ScoreColumn } from './score-guard.ts';
 
 export interface ScoreDeps {
   readonly store: Session;
+  /** Where the disclosure ledgers are kept; who reads through the wall cannot write them. */
+  readonly record: Store;
   readonly cells: CellDictionary;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -50,7 +54,8 @@ export interface ScoreChange {
 
 /**
  * One row per window and group, window by window. Without groups every window has its row, empty or not; with groups
- * those are listed that have a response in any of the windows.
+ * those are listed that have a response in any of the windows. Of cells whose responses the caller may not read, rows
+ * tell what the disclosure ledger does, and their groups are listed whether or not anybody answered.
  */
 export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuery): Promise<ScoreRow[]> {
   const visible = visibleCells(scope, ['readScore'], deps.cells, query.segment);
@@ -58,8 +63,11 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
   const place = new Map(edges.map((edge, index) => [edge, index]));
   const champion = query.basis === 'SURVEYED' ? null : await readChampion(deps.store);
   const classes = countedClasses(query.basis, champion?.id);
-  const parts = await Promise.all(classes.map((one) => readIntervals(deps, query, one, visible, edges)));
-  const columns = groupCells(visible, query.groupBy).map(({ group, cells }) => {
+  const free = visible.every((cell) => scope.allows('readResponse', cell));
+  const guarded = free ? [] : guardedCells(scope, deps.cells);
+  const readable = guarded.length === 0 ? visible : without(visible, guarded);
+  const parts = await Promise.all(classes.map((one) => readIntervals(deps, query, one, readable, edges)));
+  const columns = groupCells(visible, query.groupBy).map(({ group, cells }): ScoreColumn => {
     const keys = query.groupBy.length > 0 ? cells.map(({ id }) => id) : [ALL_CELLS];
     const ofWindows = parts.map((intervals) => {
       const rows = keys.flatMap((key) => intervals.get(key) ?? []);
@@ -70,28 +78,42 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
     const counts = query.windows.map((_, i) =>
       ofWindows.reduce((sum, one) => add(sum, one[i] ?? ZERO), ZERO),
     );
-    const inferred = champion ? ofWindows.at(-1) : undefined;
-    return { group, cells, counts, inferred };
+    return { group, cells, counts, inferred: champion ? ofWindows.at(-1) : undefined };
   });
+  const all = await guardCounts(
+    { ...deps, store: deps.record },
+    scope,
+    guarded,
+    { ...query, model: champion?.id ?? null },
+    columns,
+  );
+  return rowsOf(query, champion, all);
+}
+
+function rowsOf(
+  query: ScoreQuery,
+  champion: Awaited<ReturnType<typeof readChampion>>,
+  columns: readonly ScoreColumn[],
+): ScoreRow[] {
   const listed =
     query.groupBy.length === 0
       ? columns
-      : columns.filter(({ counts }) => counts.some((one) => total(one) > 0));
+      : columns.filter(({ counts, told }) => told || counts.some((one) => total(one) > 0));
   const { basis, confidence } = query;
   return query.windows.flatMap((window, index) =>
-    listed.map(({ group, cells, counts, inferred }) => {
+    listed.map(({ group, counts, inferred, told }) => {
       const { from, until, time = from } = window;
       const model = champion?.id ?? null;
-      const name: ScoreName = {
-        from,
-        until,
-        segment: narrowed(query.segment, group),
-        basis,
-        confidence,
-        model,
-      };
+      const segment = narrowed(query.segment, group);
+      const name: ScoreName = { from, until, segment, basis, confidence, model };
       const part = champion && inferred && { counts: inferred[index] ?? ZERO, confusion: champion.confusion };
-      return scoreRow(scope, name, time, group, cells, counts[index] ?? ZERO, part ?? null);
+      return scoreRow(
+        name,
+        time,
+        group,
+        told?.[index] === false ? null : (counts[index] ?? ZERO),
+        part ?? null,
+      );
     }),
   );
 }
@@ -168,6 +190,11 @@ async function readIntervals(
     else intervals.set(row.cellId, [row]);
   }
   return intervals;
+}
+
+function without(cells: readonly Cell[], others: readonly Cell[]): Cell[] {
+  const ids = new Set(others.map(({ id }) => id));
+  return cells.filter(({ id }) => !ids.has(id));
 }
 
 function addUp(rows: readonly IntervalCounts[], length: number): Counts[] {

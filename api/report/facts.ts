@@ -5,6 +5,7 @@ import { type CollectedTrace, collectTrace } from '../../graph/collect.ts';
 import { mappingsByKey } from '../../graph/describe.ts';
 import type { PlanDeps } from '../../graph/plan.ts';
 import type { Verification } from '../../graph/seals/verdict.ts';
+import type { Store } from '../../store/client.ts';
 import {
   type ModelEventRow,
   readFeatures,
@@ -24,6 +25,8 @@ import { scoreStartOf } from '../schema/lineage.ts';
 export interface ReportDeps extends PlanDeps {
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Where the disclosure ledgers are kept. */
+  readonly record: Store;
   readonly dimensions: readonly Dimension[];
   /** Proves the number; without it the report says that it is not proven. */
   readonly verify?: (scope: Scope, name: ScoreName) => Promise<Verification>;

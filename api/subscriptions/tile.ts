@@ -1,9 +1,10 @@
 import type { Segment } from '../../domain/cell.ts';
 import { type Scope, visibleCells } from '../../domain/scope.ts';
-import { type Basis, mayAdvance, type ScoreRow } from '../../domain/score.ts';
+import type { Basis, ScoreRow } from '../../domain/score.ts';
 import { type WindowLength, windowAt } from '../../domain/time-windows.ts';
 import type { RecordCells } from '../../store/cells.ts';
 import type { Store } from '../../store/client.ts';
+import { guardedCells } from '../../store/disclosure.ts';
 import {
   formatPosition,
   isAfter,
@@ -108,6 +109,7 @@ export class Tile {
 
   /** Whether anything that the rows are made of changed after that place in the journal. */
   async changedSince(after: JournalPosition): Promise<boolean> {
+    if (this.#isOpaque()) return true;
     const position = this.#hooks.position();
     if (!isAfter(position, after)) return isAfter(after, position);
     const entries = await readJournal(this.#deps.store, after, RESUME_ENTRIES);
@@ -146,23 +148,24 @@ export class Tile {
     try {
       const query = { segment, basis, groupBy, confidence: CONFIDENCE, windows: [range] };
       const store = this.#deps.wall.as(this.#scope);
-      rows = await readScores({ ...this.#deps, store }, this.#scope, query);
+      rows = await readScores({ ...this.#deps, record: this.#deps.store, store }, this.#scope, query);
     } catch (error) {
       // Counts as changed until it could be read.
       this.markDirty();
       throw error;
     }
-    this.#tell(rows, formatPosition(position));
+    // A place in the journal would tell how much is committed that this caller may not see: they get the time instead.
+    const place = this.#isOpaque() ? { xact: 0, position: this.#deps.now() } : position;
+    this.#tell(rows, formatPosition(place));
   }
 
   #tell(rows: readonly ScoreRow[], position: string): void {
-    const free = this.#visible().every((cell) => this.#scope.allows('readResponse', cell));
     const told: NpsUpdate[] = [];
     const shown = new Map<string, NpsUpdate>();
     for (const row of rows) {
       const key = JSON.stringify(row.group);
       const before = this.#shown.get(key);
-      if (before && !this.#advances(before.row, row, free)) {
+      if (before && !changed(before.row, row)) {
         shown.set(key, before);
         continue;
       }
@@ -174,9 +177,9 @@ export class Tile {
     if (told.length > 0) for (const listener of this.#listeners) listener(told);
   }
 
-  #advances(shown: ScoreRow, next: ScoreRow, free: boolean): boolean {
-    if (shown.id === next.id && JSON.stringify(shown.counts) === JSON.stringify(next.counts)) return false;
-    return free || mayAdvance(this.#scope.smallestCount, shown.counts, next.counts);
+  /** Whether the caller may not see every change of the journal one by one. */
+  #isOpaque(): boolean {
+    return !this.#scope.allowsAll('readScore') || guardedCells(this.#scope, this.#deps.cells).length > 0;
   }
 
   #range() {
@@ -186,4 +189,9 @@ export class Tile {
   #visible() {
     return visibleCells(this.#scope, ['readScore'], this.#deps.cells, this.#query.segment);
   }
+}
+
+/** For a caller who may not read the responses rows change only as the disclosure ledger does. */
+function changed(shown: ScoreRow, next: ScoreRow): boolean {
+  return shown.id !== next.id || JSON.stringify(shown.counts) !== JSON.stringify(next.counts);
 }

@@ -7,6 +7,7 @@ import { type ScoreName, type ScoreRow, scoreRow } from '../../domain/score.ts';
 import type { SealedFact } from '../../domain/seal.ts';
 import { HOUR_MS } from '../../domain/time-windows.ts';
 import type { Session, Statement, Store } from '../../store/client.ts';
+import { guardedCells } from '../../store/disclosure.ts';
 import { readConfusion } from '../../store/models.ts';
 import { findLevelOffence } from '../../store/rollup-levels.ts';
 import { type CountedClasses, countIntervals } from '../../store/rollups.ts';
@@ -59,13 +60,17 @@ export function modelsOfScore({ basis, model }: ScoreName): number[] {
 export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreName): Promise<Verification> {
   const { cells, traceable } = cellsOfScore(deps, scope, name);
   if (!traceable) return withheld('not granted: traceLineage of every cell of this score');
+  // A proof counts every response again: it would tell of few what the score itself must not.
+  const guarded = new Set(guardedCells(scope, deps.cells));
+  if (cells.some((cell) => guarded.has(cell)))
+    return withheld('not granted: readResponse of every cell of this score');
   const hours = { from: Math.floor(name.from / HOUR_MS), until: Math.ceil(name.until / HOUR_MS) };
   const found = await deps.store.transaction(async (session) => {
     await session.rows(ONE_MOMENT, []);
     const confusion = name.model === null ? null : await readConfusion(session, name.model);
     const row = ([surveyed, inferred]: CountsByKind): ScoreRow => {
       const part = inferred && confusion ? { counts: inferred, confusion } : null;
-      return scoreRow(scope, name, name.from, {}, cells, add(surveyed, inferred ?? ZERO), part);
+      return scoreRow(name, name.from, {}, add(surveyed, inferred ?? ZERO), part);
     };
     const stated = row(
       await statedCounts(
@@ -75,11 +80,9 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
         cells.map(({ id }) => id),
       ),
     );
-    if (stated.suppressed) return null;
     const listed = await listRollups(session, { cells, models: modelsOfScore(name), hours });
     const tally = await tallyRollups(session, name, listed);
     const recomputed = row(tally.counts);
-    if (recomputed.suppressed) return null;
     const sealed = listed.flatMap(({ id, seals }) => seals.map((seal) => ({ ...seal, rollup: id })));
     const log = await checkLog(session, sealed, deps.publicKey);
     const same = sameCounts(stated, recomputed);
@@ -87,7 +90,6 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
     const offence = tally.offence ?? level ?? log.offence;
     return { stated, recomputed, tally, offence, listed, heads: log.heads };
   });
-  if (!found) return withheld('the score is suppressed: it is over fewer responses than may be shown');
   const file = found.listed.some(({ seals }) => seals.length > 0)
     ? await checkHeadFile(deps.store, deps.headFile, found.heads)
     : { offence: null, missing: false };

@@ -175,9 +175,8 @@ describe('a score over few responses', () => {
       'aggregates',
       `{ npsSeries(segment: { region: ["Peru"] }, from: "${at(120)}", to: "${at(0)}", every: HOUR) { ${ROW} } }`,
     );
-    expect(data.npsSeries.filter(({ suppressed }) => suppressed)).toMatchObject([HIDDEN]);
-    const empty = { score: null, responses: 0, suppressed: false };
-    expect(data.npsSeries.filter(({ suppressed }) => !suppressed)).toMatchObject([empty, empty]);
+    // An hour without answers looks like one with few: which it is would tell that somebody answered.
+    expect(data.npsSeries).toMatchObject([HIDDEN, HIDDEN, HIDDEN]);
     const change = `npsChange(segment: { region: ["Germany"] }, beforeFrom: "${at(60)}", beforeTo: "${at(3)}", afterFrom: "${at(3)}", afterTo: "${at(0)}")`;
     const query = `{ ${change} { before { responses suppressed } after { responses suppressed } difference low high pValue } }`;
     const nothing = { difference: null, low: null, high: null, pValue: null };

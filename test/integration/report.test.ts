@@ -18,7 +18,7 @@ let deps: ReportDeps;
 beforeAll(async () => {
   world = await openLineageRecord(false);
   const lineage = createRecordLineage(world.record.store);
-  deps = { ...world.depsFor(lineage), now: () => Date.parse(iso(600)) };
+  deps = { ...world.depsFor(lineage), record: world.record.store, now: () => Date.parse(iso(600)) };
 });
 afterAll(async () => {
   await world?.close();

@@ -82,7 +82,7 @@ describe('a score over sealed hours', () => {
     const few = narrowScope('few', () => true, { smallestCount: 70, withheld: ['readResponse'] });
     expect(await record.verify(DAYS, few)).toMatchObject({
       ...nothing,
-      reason: expect.stringMatching(/suppressed/),
+      reason: expect.stringMatching(/readResponse/),
     });
     const untraced = narrowScope('untraced', () => true, { withheld: ['traceLineage'] });
     expect(await record.verify(DAYS, untraced)).toMatchObject(nothing);

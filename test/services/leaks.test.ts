@@ -102,7 +102,10 @@ const LEAKS: readonly Leak[] = [
     file: 'api/subscriptions/tile.ts',
     patch: [
       ['return this.#visible().some(({ id }) => id === cellId);', 'return true;'],
-      ['JSON.stringify(shown.counts) === JSON.stringify(next.counts)) return false;', 'false) return false;'],
+      [
+        'return shown.id !== next.id || JSON.stringify(shown.counts) !== JSON.stringify(next.counts);',
+        'return true;',
+      ],
     ],
   },
   {

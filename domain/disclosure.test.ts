@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  answersIn,
+  type Change,
+  firstLots,
+  type Lot,
+  type LotRules,
+  laterLots,
+  mayTell,
+  sumLots,
+} from './disclosure.ts';
+import { add, type Counts, ZERO } from './nps.ts';
+import { HOUR_MS } from './time-windows.ts';
+
+const K = 5;
+const DAY = 24;
+const ATTRIBUTES = [
+  { product: 'Air', region: 'Germany' },
+  { product: 'Rail', region: 'Germany' },
+  { product: 'Air', region: 'Japan' },
+  { product: 'Rail', region: 'Peru' },
+];
+const rules = (more: Partial<LotRules> = {}): LotRules => ({
+  smallestCount: K,
+  attributesOf: (cellId) => ATTRIBUTES[cellId % ATTRIBUTES.length] ?? {},
+  today: 10 * DAY,
+  hadOwnLot: () => false,
+  ...more,
+});
+const counts = (promoters: number, passives = 0, detractors = 0): Counts => ({
+  promoters,
+  passives,
+  detractors,
+});
+const change = (cellId: number, hour: number, ...of: [number, number?, number?]): Change => ({
+  cellId,
+  hour,
+  counts: counts(...of),
+});
+
+const someChanges = (least: number) =>
+  fc
+    .uniqueArray(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 11 * DAY - 1 })), {
+      selector: ([cell, hour]) => cell * 1_000 + hour,
+      maxLength: 40,
+    })
+    .chain((places) =>
+      fc.tuple(
+        ...places.map(([cell, hour]) => {
+          const one = fc.integer({ min: least, max: 6 });
+          return fc.tuple(one, one, one).map((of): Change => change(cell, hour, ...of));
+        }),
+      ),
+    )
+    .map((changes) => changes as Change[]);
+const isSome = ({ counts: { promoters, passives, detractors } }: Change) =>
+  promoters !== 0 || passives !== 0 || detractors !== 0;
+
+describe('lots', () => {
+  it('have at least k answers, share no cell and hour, and tell nothing that is not there', () => {
+    for (const [make, least] of [
+      [firstLots, 0],
+      [laterLots, -3],
+    ] as const)
+      fc.assert(
+        fc.property(someChanges(least), fc.integer({ min: 1, max: 9 }), fc.boolean(), (changes, k, own) => {
+          const given = changes.filter(isSome);
+          const lots = make(given, rules({ smallestCount: k, hadOwnLot: () => own }));
+          const all = lots.flatMap((lot) => lot.changes);
+          for (const lot of lots) expect(answersIn(lot.changes)).toBeGreaterThanOrEqual(k);
+          expect(new Set(all).size).toBe(all.length);
+          for (const one of all) expect(given).toContain(one);
+        }),
+      );
+  });
+
+  it('are at first of everything, or there are none', () => {
+    fc.assert(
+      fc.property(someChanges(0), (changes) => {
+        const given = changes.filter(isSome);
+        const all = firstLots(given, rules()).flatMap((lot) => lot.changes);
+        expect(new Set(all)).toEqual(new Set(answersIn(given) >= K ? given : []));
+      }),
+    );
+  });
+
+  it('join what is small with what is small, and only where that is too few with what is not', () => {
+    const placesOf = (changes: Change[]) =>
+      firstLots(changes, rules()).map((lot) => lot.changes.map(({ cellId }) => cellId).sort());
+    expect(placesOf([change(0, 5, 9), change(2, 5, 3), change(3, 5, 2)])).toEqual([[0], [2, 3]]);
+    expect(placesOf([change(0, 5, 9), change(2, 5, 7), change(3, 5, 2)])).toEqual([[0], [2, 3]]);
+    expect(placesOf([change(0, 5, 9), change(1, 5, 2)])).toEqual([[0, 1]]);
+  });
+
+  it('keep days apart where they can', () => {
+    const daysOf = (changes: Change[]) =>
+      firstLots(changes, rules()).map((lot) => lot.changes.map(({ hour }) => Math.floor(hour / DAY)));
+    expect(daysOf([change(0, 1, 5), change(0, 30, 2), change(2, 55, 4), change(0, 80, 3)])).toEqual([
+      [0],
+      [1, 2, 3],
+    ]);
+  });
+
+  it('wait for a cell of today to have enough of its own, if it ever had', () => {
+    const some = [change(0, 10 * DAY, 3), change(1, 10 * DAY, 2)];
+    expect(laterLots(some, rules())).toHaveLength(1);
+    expect(laterLots(some, rules({ hadOwnLot: () => true }))).toEqual([]);
+    expect(laterLots(some, rules({ today: 11 * DAY, hadOwnLot: () => true }))).toHaveLength(1);
+  });
+
+  it('are not made of answers that go', () => {
+    expect(laterLots([change(0, 5, -9)], rules())).toEqual([]);
+    expect(laterLots([change(0, 5, -5, 5)], rules())).toHaveLength(1);
+  });
+});
+
+describe('the sum of lots', () => {
+  const groupOf = new Map([
+    [0, 0],
+    [1, 0],
+    [2, 1],
+  ]);
+
+  it('is that of the lots wholly inside, for any windows and groups', () => {
+    const window = fc
+      .tuple(fc.integer({ min: 0, max: 11 * DAY * 2 }), fc.integer({ min: 1, max: 300 }))
+      .map(([from, length]) => ({ from: (from * HOUR_MS) / 2, until: ((from + length) * HOUR_MS) / 2 }));
+    fc.assert(
+      fc.property(
+        someChanges(0),
+        fc.array(window, { maxLength: 5 }),
+        fc.boolean(),
+        (changes, windows, soft) => {
+          const lots = firstLots(changes.filter(isSome), rules()).map((lot) => ({ ...lot, soft }));
+          const sums = sumLots(lots, windows, groupOf, 2);
+          windows.forEach(({ from, until }, i) => {
+            for (const group of [0, 1]) {
+              const within = ({ cellId, hour }: Change) =>
+                groupOf.get(cellId) === group && hour * HOUR_MS >= from && (hour + 1) * HOUR_MS <= until;
+              const touches = ({ cellId, hour }: Change) =>
+                groupOf.get(cellId) === group && hour * HOUR_MS < until && (hour + 1) * HOUR_MS > from;
+              // What lies in one hour, and is asked about as a whole, is left out where a window divides the hour.
+              const ofOneHour = ({ changes: ofLot }: Lot) =>
+                new Set(ofLot.map(({ hour }) => hour)).size === 1 &&
+                ofLot.every(({ cellId }) => groupOf.get(cellId) === group);
+              const cut = lots.some(
+                (lot) => lot.changes.some(touches) && !lot.changes.every(within) && !ofOneHour(lot),
+              );
+              const expected = lots
+                .filter((lot) => lot.changes.every(within))
+                .flatMap((lot) => lot.changes)
+                .reduce((sum, one) => add(sum, one.counts), ZERO);
+              expect(sums[i]?.[group]).toEqual(cut && !soft ? null : expected);
+            }
+          });
+        },
+      ),
+    );
+  });
+});
+
+describe('parts of a score', () => {
+  it('are told together when none is small and they are enough', () => {
+    expect(mayTell([counts(5), ZERO], K)).toBe(true);
+    expect(mayTell([counts(5), counts(0, 4)], K)).toBe(false);
+    expect(mayTell([counts(3), counts(0, 4)], K)).toBe(false);
+    expect(mayTell([ZERO, ZERO], K)).toBe(false);
+  });
+});

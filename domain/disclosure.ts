@@ -1,0 +1,221 @@
+import type { CellAttributes } from './cell.ts';
+import { add, type Counts, total, ZERO } from './nps.ts';
+import { DAY_MS, HOUR_MS, type TimeRange } from './time-windows.ts';
+
+/**
+ * What may be told of answers to callers who may not read them. They are told sums of lots: a lot is a set of changes by
+ * which at least k answers came, never divided, and never told again with another content. Take any linear combination
+ * of such sums, of whatever segments, windows and times, and in it the last lot whose weight is not 0: no earlier lot has
+ * the answers that came with it, so that they cannot be cancelled. Hence no combination is about fewer than k. How lots
+ * are cut decides only what can be shown. See docs/guides/small-cells.md.
+ */
+
+/** A change of one cell's counts in one hour since they were last told; classes may be negative. */
+export interface Change {
+  readonly cellId: number;
+  /** Hours since 1970, UTC. */
+  readonly hour: number;
+  readonly counts: Counts;
+}
+
+export interface Lot {
+  readonly changes: readonly Change[];
+  /** Where a query takes only a part of it: hard lots suppress the score, soft ones are left out of it until later. */
+  readonly soft: boolean;
+}
+
+export interface LotRules {
+  readonly smallestCount: number;
+  /** Of a cell by its id. */
+  readonly attributesOf: (cellId: number) => CellAttributes;
+  /** The first hour of the present UTC day: its cells are given time to grow. */
+  readonly today: number;
+  /** Whether a cell had a lot of its own before: then it may well have another. */
+  readonly hadOwnLot: (cellId: number) => boolean;
+}
+
+const HOURS_PER_DAY = DAY_MS / HOUR_MS;
+
+/**
+ * How many answers came, or came to say something else: each is in one class of one cell and hour by now. Those that went
+ * do not count: a lot of them alone, subtracted from what was told before, would leave the few that stayed.
+ */
+export function answersIn(changes: readonly Change[]): number {
+  let came = 0;
+  for (const { counts } of changes)
+    for (const n of [counts.promoters, counts.passives, counts.detractors]) came += Math.max(0, n);
+  return came;
+}
+
+/**
+ * The first lots of a record: all changes, or none where there are too few. What is too small for a lot of its own is
+ * joined with others that are, else with the smallest beside it (complementary suppression).
+ */
+export function firstLots(changes: readonly Change[], rules: LotRules): Lot[] {
+  if (answersIn(changes) < rules.smallestCount) return [];
+  const lots = cut(changes, axesOf(changes, rules), rules.smallestCount, true);
+  return lots.map((lot) => ({ changes: lot, soft: lot.some(({ hour }) => hour >= rules.today) }));
+}
+
+/**
+ * The lots that later changes make up by now; those that are too few wait. A lot of one cell and day is best. Of the
+ * present day cells share one only where none of them had one of its own and each has some answers; of past days what
+ * is left is told in lots as narrow as they can be.
+ */
+export function laterLots(changes: readonly Change[], rules: LotRules): Lot[] {
+  const k = rules.smallestCount;
+  const lots: (readonly Change[])[] = [];
+  const past: Change[] = [];
+  const present: Change[] = [];
+  for (const ofCell of partition(changes, ({ cellId, hour }) => [cellId, dayOf(hour)]).values()) {
+    const [first] = ofCell;
+    if (answersIn(ofCell) >= k) lots.push(...cut(ofCell, [hourAxis], k, false));
+    else if (ofCell.every(({ hour }) => hour < rules.today)) past.push(...ofCell);
+    else if (first && !rules.hadOwnLot(first.cellId)) present.push(...ofCell);
+  }
+  if (answersIn(past) >= k) lots.push(...cut(past, axesOf(past, rules), k, false));
+  if (answersIn(present) >= k) lots.push(...cut(present, axesOf(present, rules), k, false).filter(isDense));
+  return lots.map((lot) => ({ changes: lot, soft: true }));
+}
+
+/** Enough for each cell to make one of its own likely; else a busy record would be told in lots of many cells. */
+function isDense(lot: readonly Change[]): boolean {
+  return answersIn(lot) >= 2 * new Set(lot.map(({ cellId }) => cellId)).size;
+}
+
+/** How changes are parted: in time neighbours are joined, over the values of an attribute the small ones. */
+interface Axis {
+  readonly time: boolean;
+  readonly valueOf: (change: Change) => unknown;
+}
+
+const dayOf = (hour: number) => Math.floor(hour / HOURS_PER_DAY);
+const dayAxis: Axis = { time: true, valueOf: ({ hour }) => dayOf(hour) };
+const hourAxis: Axis = { time: true, valueOf: ({ hour }) => hour };
+
+/** Days first, so that windows stay whole; then attributes, those with few values first; then hours. */
+function axesOf(changes: readonly Change[], { attributesOf }: LotRules): Axis[] {
+  const values = new Map<string, Set<string>>();
+  for (const cellId of new Set(changes.map((change) => change.cellId)))
+    for (const [name, value] of Object.entries(attributesOf(cellId)))
+      values.set(name, (values.get(name) ?? new Set()).add(value));
+  const attributes = [...values].sort(([a, x], [b, y]) => x.size - y.size || (a < b ? -1 : 1));
+  const axes = attributes.map(
+    ([name]): Axis => ({ time: false, valueOf: ({ cellId }) => attributesOf(cellId)[name] }),
+  );
+  return [dayAxis, ...axes, hourAxis];
+}
+
+/** Cuts changes of at least k answers along the axes; `whole`: nothing may be left over. */
+function cut(
+  changes: readonly Change[],
+  axes: readonly Axis[],
+  k: number,
+  whole: boolean,
+): (readonly Change[])[] {
+  const [axis, ...others] = axes;
+  if (!axis) return [changes];
+  const parts = [...partition(changes, (change) => axis.valueOf(change))]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, part]) => part);
+  const joined = axis.time ? joinRuns(parts, k) : joinSmall(parts, k);
+  if (whole && joined.rest.length > 0) joinRest(joined, axis.time);
+  // Together they may be enough where no part is.
+  if (joined.lots.length === 0) return cut(changes, others, k, whole);
+  return joined.lots.flatMap((lot) => cut(lot, others, k, whole));
+}
+
+interface Joined {
+  readonly lots: Change[][];
+  rest: Change[];
+}
+
+/** Neighbours in order until they are k. */
+function joinRuns(parts: readonly Change[][], k: number): Joined {
+  const lots: Change[][] = [];
+  let rest: Change[] = [];
+  for (const part of parts) {
+    rest = [...rest, ...part];
+    if (answersIn(rest) < k) continue;
+    lots.push(rest);
+    rest = [];
+  }
+  return { lots, rest };
+}
+
+/** Those with k each for itself, all the others together. */
+function joinSmall(parts: readonly Change[][], k: number): Joined {
+  const lots = parts.filter((part) => answersIn(part) >= k);
+  const rest = parts.filter((part) => answersIn(part) < k).flat();
+  if (answersIn(rest) < k) return { lots, rest };
+  return { lots: [...lots, rest], rest: [] };
+}
+
+/** What is left over goes to the last run, or to the smallest part. */
+function joinRest(joined: Joined, time: boolean): void {
+  const sizes = joined.lots.map(answersIn);
+  const place = time ? joined.lots.length - 1 : sizes.indexOf(Math.min(...sizes));
+  joined.lots[place]?.push(...joined.rest);
+  joined.rest = [];
+}
+
+function partition(
+  changes: readonly Change[],
+  keyOf: (change: Change) => unknown,
+): Map<string | number, Change[]> {
+  const parts = new Map<string | number, Change[]>();
+  for (const change of changes) {
+    const value = keyOf(change);
+    const key = typeof value === 'number' ? value : JSON.stringify(value);
+    const part = parts.get(key);
+    if (part) part.push(change);
+    else parts.set(key, [change]);
+  }
+  return parts;
+}
+
+/** The sum of the lots that lie wholly in a window and group; null where a hard lot lies there only in part. */
+export type LotSum = Counts | null;
+
+/**
+ * The sums by window and group. `groupOf`: the group of each cell that is asked about, by its id. A window that begins or ends
+ * within an hour has no part of that hour's lots.
+ */
+export function sumLots(
+  lots: readonly Lot[],
+  windows: readonly TimeRange[],
+  groupOf: ReadonlyMap<number, number>,
+  groups: number,
+): LotSum[][] {
+  const sums = windows.map((): LotSum[] => Array.from({ length: groups }, () => ZERO));
+  for (const { changes, soft } of lots) {
+    const touched = new Set(changes.map(({ cellId }) => groupOf.get(cellId)));
+    const [only] = touched;
+    const whole = touched.size === 1 && only !== undefined;
+    const sum = changes.reduce((all, { counts }) => add(all, counts), ZERO);
+    const start = changes.reduce((least, { hour }) => Math.min(least, hour), Infinity) * HOUR_MS;
+    const end = (changes.reduce((most, { hour }) => Math.max(most, hour), -Infinity) + 1) * HOUR_MS;
+    windows.forEach(({ from, until }, i) => {
+      if (start >= until || end <= from) return;
+      const row = sums[i] as LotSum[];
+      if (whole && from <= start && end <= until) {
+        const before = row[only];
+        if (before) row[only] = add(before, sum);
+      } else if (!soft && !(whole && end - start === HOUR_MS)) {
+        for (const { cellId, hour } of changes) {
+          const group = groupOf.get(cellId);
+          const overlaps = hour * HOUR_MS < until && (hour + 1) * HOUR_MS > from;
+          if (group !== undefined && overlaps) row[group] = null;
+        }
+      }
+    });
+  }
+  return sums;
+}
+
+/** Whether parts of a score, each with its own lots, may be told together: none small, and k in all. */
+export function mayTell(parts: readonly Counts[], smallestCount: number): boolean {
+  const sizes = parts.map(total);
+  if (sizes.some((n) => n !== 0 && n < smallestCount)) return false;
+  return sizes.reduce((sum, n) => sum + n, 0) >= smallestCount;
+}

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import type { Segment } from '../../domain/cell.ts';
+import { randomFrom } from '../../domain/random.ts';
+import type { Basis, ScoreRow } from '../../domain/score.ts';
+import { DAY_MS, HOUR_MS, type TimeRange } from '../../domain/time-windows.ts';
+import { readChange, readScores } from '../../store/scores.ts';
+import { AttackedWorld, toldBy } from '../fixtures/attacked-world.ts';
+import { LinearAttack, type Vector } from '../fixtures/linear-attack.ts';
+import { narrowScope } from '../fixtures/record.ts';
+
+/*
+ * An attacker who reads scores but no answers asks everything, again and again while answers come, change and go, and
+ * solves for what is about fewer than k people. The attack is shown to work on the rule that each score stands for itself.
+ */
+const K = 5;
+const feed = narrowScope('feed', () => true, { smallestCount: K, withheld: ['readResponse'] });
+const START = Date.UTC(2026, 2, 10, 13);
+const BASES: readonly Basis[] = ['SURVEYED', 'COMBINED', 'INFERRED'];
+const VALUES = {
+  product_line: ['Air', 'Rail'],
+  region: ['Germany', 'Japan', 'Peru'],
+  channel: ['web', 'app'],
+} as const;
+
+/** Every segment of the lattice: of each dimension all, or any selection of its values. */
+function segments(): Segment[] {
+  const selections = (values: readonly string[]) =>
+    Array.from({ length: 2 ** values.length - 1 }, (_, mask) =>
+      values.filter((_, i) => (mask + 1) & (1 << i)),
+    );
+  return Object.entries(VALUES).reduce<Segment[]>(
+    (all, [name, values]) =>
+      all.flatMap((segment) => [
+        segment,
+        ...selections(values).map((some) => ({ ...segment, [name]: some })),
+      ]),
+    [{}],
+  );
+}
+
+/** Windows that a caller can ask for: rolling ones, days of three zones (one half an hour off), weeks, hours. */
+function windowsAt(now: number): TimeRange[] {
+  const tomorrow = (Math.floor(now / DAY_MS) + 1) * DAY_MS;
+  const days = (first: number, count: number, offset = 0) => ({
+    from: tomorrow - (first + count - 1) * DAY_MS + offset,
+    until: tomorrow - (first - 1) * DAY_MS + offset,
+  });
+  const nextHour = (Math.floor(now / HOUR_MS) + 1) * HOUR_MS;
+  return [
+    ...[1, 2, 3, 4, 5, 7, 30].map((count) => days(1, count)),
+    ...[1, 2, 3, 4, 5, 6].map((first) => days(first, 1)),
+    ...[1, 2, 3].flatMap((first) => [days(first, 1, -HOUR_MS), days(first, 1, 5.5 * HOUR_MS)]),
+    ...[1, 2, 6, 24].map((hours) => ({ from: nextHour - hours * HOUR_MS, until: nextHour })),
+    ...[1, 2, 3, 4, 5, 6, 7, 8].map((ago) => ({
+      from: nextHour - ago * HOUR_MS,
+      until: nextHour - (ago - 1) * HOUR_MS,
+    })),
+  ];
+}
+
+const GROUPS = [['region'], ['product_line', 'region'], ['channel'], ['product_line', 'region', 'channel']];
+
+/** One answer of everything that can be asked at a moment, with what it was asked for. */
+async function poll(world: AttackedWorld, lattice: readonly Segment[]): Promise<ScoreRow[]> {
+  const windows = windowsAt(world.now);
+  const rows: ScoreRow[] = [];
+  for (const basis of BASES) {
+    const query = { basis, confidence: 0.95, windows };
+    for (const segment of lattice)
+      rows.push(...(await readScores(world.deps, feed, { ...query, segment, groupBy: [] })));
+    for (const groupBy of GROUPS)
+      rows.push(...(await readScores(world.deps, feed, { ...query, segment: {}, groupBy })));
+    const [before, after] = [windows[8] as TimeRange, windows[7] as TimeRange];
+    const change = await readChange(world.deps, feed, {
+      basis,
+      confidence: 0.95,
+      segment: {},
+      before,
+      after,
+    });
+    expect(change.difference === null).toBe(change.before.score === null || change.after.score === null);
+    rows.push(change.before, change.after);
+  }
+  return rows;
+}
+
+/** Random answers, corrections and deletions; now and then what would leave few of many. */
+function historyOf(world: AttackedWorld, seed: number) {
+  const random = randomFrom(seed);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  let last = 0;
+  const answer = (ago: number, id = `a${++last}`) => ({
+    externalId: id,
+    answeredAt: new Date(world.now - ago).toISOString(),
+    score: random() < 0.25 ? undefined : pick([0, 5, 7, 8, 9, 10]),
+    comment: 'a comment',
+    productLine: pick(VALUES.product_line),
+    region: random() < 0.6 ? 'Germany' : pick(VALUES.region),
+    channel: random() < 0.7 ? 'web' : 'app',
+  });
+  const items = (count: number, ago: () => number) => Array.from({ length: count }, () => answer(ago()));
+  return {
+    begin: async () => void (await world.record.submit(items(90, () => Math.floor(random() * 6 * DAY_MS)))),
+    step: async () => {
+      world.now += Math.floor((0.5 + random() * 6) * HOUR_MS);
+      await world.record.submit(
+        items(1 + Math.floor(random() * 9), () => Math.floor(random() * 2 * HOUR_MS)),
+      );
+      if (random() < 0.5) await world.record.submit(items(1, () => Math.floor(random() * 5 * DAY_MS)));
+      if (random() < 0.6) await world.record.submit([answer(0, `a${1 + Math.floor(random() * last)}`)]);
+      if (random() < 0.6)
+        await world.record.sql(`DELETE FROM response WHERE external_id = $1`, [
+          `a${1 + Math.floor(random() * last)}`,
+        ]);
+      // All but one of a cell's day go at once.
+      if (random() < 0.3)
+        await world.record.sql(
+          `DELETE FROM response WHERE id IN (SELECT id FROM response WHERE cell_id = $1
+          AND answered_at > $2 ORDER BY id OFFSET 1)`,
+          [pick([1, 2, 3, 4]), new Date(world.now - DAY_MS)],
+        );
+      if (random() < 0.7) await world.infer();
+    },
+  };
+}
+
+const personOf = (world: AttackedWorld) => (fact: string) => world.facts.get(fact)?.person ?? fact;
+
+/** The sums that the attacker gets, and those under the rule that each score stands for itself. */
+async function attack(seed: number, steps: number) {
+  const world = await AttackedWorld.open(START);
+  try {
+    const history = historyOf(world, seed);
+    const lattice = segments();
+    const sums = new Map<string, Vector>();
+    const alone = new Map<string, Vector>();
+    const count = { rows: 0, told: 0, large: 0 };
+    const keep = (kept: Map<string, Vector>, vector: Vector) =>
+      kept.set(
+        [...vector]
+          .map(([fact, weight]) => `${fact} ${weight}`)
+          .sort()
+          .join(),
+        vector,
+      );
+    await history.begin();
+    for (let step = 0; step <= steps; step++) {
+      if (step > 0) await history.step();
+      await world.readFacts();
+      const rows = await poll(world, lattice);
+      await world.readLots();
+      for (const row of rows) {
+        const { segment, basis } = row;
+        const expected = world.tells(row, segment, basis, K);
+        expect(toldBy(row), `${basis} ${JSON.stringify(segment)} ${row.from} ${row.until}`).toEqual(
+          expected?.counts ?? null,
+        );
+        count.rows += 1;
+        if (expected) count.told += 1;
+        if (expected) keep(sums, expected.vector);
+        const facts = world.factsOf(row, segment, basis);
+        if (facts.length >= K) count.large += 1;
+        if (facts.length >= K) keep(alone, new Map(facts.map(({ key }) => [key, 1])));
+      }
+    }
+    return { world, count, sums: [...sums.values()], alone: [...alone.values()] };
+  } finally {
+    await world.record.close();
+  }
+}
+
+/** Every sum that a curious person would like: a cell, a region, a product at an hour or a day, where there are few. */
+function smallSums(world: AttackedWorld): string[][] {
+  const places = new Map<string, string[]>();
+  for (const { key, part, cellId, hour } of world.facts.values()) {
+    const attributes = world.record.cells.get(cellId)?.attributes ?? {};
+    const names = [
+      `cell ${cellId}`,
+      `region ${attributes.region}`,
+      `product ${attributes.product_line}`,
+      'all',
+    ];
+    for (const name of names)
+      for (const time of [`hour ${hour}`, `day ${Math.floor(hour / 24)}`, 'ever']) {
+        const place = `${part} ${name} ${time}`;
+        places.set(place, [...(places.get(place) ?? []), key]);
+      }
+  }
+  return [...places.values()].filter((facts) => new Set(facts.map(personOf(world))).size < K);
+}
+
+describe('an attacker who solves linear systems over all answers at all times', () => {
+  it.each([1, 2])(
+    'learns nothing about fewer than k people (history %i)',
+    async (seed) => {
+      const { world, count, sums, alone } = await attack(seed, 8);
+      expect(count.told).toBeGreaterThan(count.large / 10);
+      for (const lot of world.lots)
+        expect(new Set([...lot.vector.keys()].map(personOf(world))).size).toBeGreaterThanOrEqual(K);
+      const system = new LinearAttack(sums, personOf(world));
+      const small = smallSums(world);
+      expect(small.length).toBeGreaterThan(100);
+      expect(small.filter((facts) => system.learns(facts))).toEqual([]);
+      expect(system.fewest(20, randomFrom(seed))).toBeGreaterThanOrEqual(K);
+
+      // The same attack on scores that each stand for themselves finds single people.
+      const naive = new LinearAttack(alone, personOf(world));
+      expect(small.filter((facts) => naive.learns(facts)).length).toBeGreaterThan(10);
+      expect(naive.fewest(1, randomFrom(seed))).toBe(1);
+      console.log(
+        `history ${seed}: ${count.told} of ${count.large} large and ${count.rows} rows told, ${sums.length} different sums of rank ${system.rank}, ${world.lots.length} lots; naive: rank ${naive.rank}`,
+      );
+    },
+    300_000,
+  );
+});
