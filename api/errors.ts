@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { UntoldChange } from '../domain/as-known.ts';
 import { WindowError } from '../domain/time-windows.ts';
 import { InvalidCursor } from '../graph/cursor.ts';
 import { NoImpact } from '../graph/impact.ts';
+import { UnknownMoment } from '../graph/known/as-known.ts';
 import { ProofUnavailable } from '../graph/seals/export-proof.ts';
 import { InvalidMap } from '../ingestion/connectors/file-map.ts';
 import { Overloaded } from '../ingestion/group-commit.ts';
@@ -58,6 +60,8 @@ const TOLD_AS_THEY_ARE = [
   NoImpact,
   InvalidMap,
   ProofUnavailable,
+  UnknownMoment,
+  UntoldChange,
   KeyProviderError,
   CorrectionError,
   ScoringError,

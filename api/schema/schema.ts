@@ -5,6 +5,7 @@ import { addAuditLog } from './audit-log.ts';
 import { createBuilder } from './builder.ts';
 import { addImpact } from './impact.ts';
 import { addKeys } from './keys.ts';
+import { addKnown } from './known.ts';
 import { addLineage, loadLineageNode } from './lineage.ts';
 import { addLive } from './live.ts';
 import { addModelQuality } from './model-quality.ts';
@@ -46,6 +47,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   const lineage = addLineage(builder, dimensions, node, pageInfo);
   addImpact(builder, dimensions, { lineage, pageInfo });
   addVerification(builder);
+  addKnown(builder, { row: nps.row, npsClass });
   addProvenance(builder, dimensions);
   addSubmit(builder, dimensions);
   addAccess(builder, dimensions);

@@ -111,9 +111,9 @@ const sameCounts = (a: ScoreRow, b: ScoreRow) =>
   JSON.stringify(a.counts) === JSON.stringify(b.counts) && a.score === b.score;
 
 /** What the API states: the sums of rollups, of whatever level. */
-async function statedCounts(
+export async function statedCounts(
   session: Session,
-  deps: VerifyDeps,
+  deps: Pick<VerifyDeps, 'now'>,
   name: ScoreName,
   cellIds: readonly number[],
 ): Promise<CountsByKind> {

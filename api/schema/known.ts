@@ -1,0 +1,142 @@
+import type { Contribution, KnownChange, KnownDifference } from '../../domain/as-known.ts';
+import type { NpsClass } from '../../domain/nps.ts';
+import { parseScoreId } from '../../domain/score.ts';
+import { type AsKnown, scoreAsKnownAt } from '../../graph/known/as-known.ts';
+import { Forbidden, InvalidArgument } from '../errors.ts';
+import { access, type Builder, momentOf } from './builder.ts';
+import { RESPONSE_PREFIX } from './node.ts';
+import type { addNps } from './nps.ts';
+import type { addNpsClass } from './nps-class.ts';
+import { pageSize } from './responses.ts';
+
+interface Types {
+  readonly row: ReturnType<typeof addNps>['row'];
+  readonly npsClass: ReturnType<typeof addNpsClass>;
+}
+
+/** Adds NpsAsKnown and the query npsAsKnownAt. */
+export function addKnown(builder: Builder, { row, npsClass }: Types): void {
+  const difference = addDifference(builder, npsClass);
+  const known = builder.objectRef<AsKnown>('NpsAsKnown').implement({
+    ...access('traceLineage'),
+    description: 'One score at two moments of the record, with every response that makes the difference.',
+    fields: (t) => ({
+      knownAt: t.field({
+        type: 'DateTime',
+        nullable: false,
+        resolve: ({ knownAt }) => new Date(knownAt),
+      }),
+      known: t.expose('known', {
+        type: row,
+        nullable: false,
+        description: 'As `nps` would have answered at that moment, under the champion of that moment.',
+      }),
+      now: t.expose('now', { type: row, nullable: false, description: 'As `nps` answers now.' }),
+      differences: t.field({
+        type: [difference],
+        nullable: false,
+        description: 'By reason; their changes add up to now minus known. Empty where nothing changed.',
+        resolve: ({ differences }) => [...differences],
+      }),
+    }),
+  });
+  builder.queryField('npsAsKnownAt', (t) =>
+    t.field({
+      ...access('traceLineage'),
+      type: known,
+      nullable: false,
+      description:
+        'The score that an NpsRow id names, as it was known at a past moment, and which facts changed since. Its window must ' +
+        'begin and end at whole hours.',
+      args: { id: t.arg.id({ required: true }), knownAt: t.arg({ type: 'DateTime', required: true }) },
+      resolve: async (_root, { id, knownAt }, { deps, caller }) => {
+        const name = parseScoreId(id);
+        if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
+        const found = await scoreAsKnownAt(
+          { ...deps, store: deps.record },
+          caller.scope,
+          name,
+          momentOf('knownAt', knownAt),
+        );
+        if (found) return found;
+        throw new Forbidden(
+          'not granted: readResponse and traceLineage (of inferred scores readPrediction too) of every cell of this score',
+        );
+      },
+    }),
+  );
+}
+
+const REASONS = {
+  LATE: { description: 'Not counted here then; came since.' },
+  CORRECTED: { description: 'Counts as something else now, or elsewhere.' },
+  ERASED: { description: "Deleted: by the person's right or because its time was over." },
+  RESTRICTED: { description: 'Set aside until a dispute is settled.' },
+  RE_SCORED: { description: 'The same answer, of which a model says something else, or something at last.' },
+} as const;
+const CLASSES: readonly NpsClass[] = ['detractor', 'passive', 'promoter'];
+type ClassName = 'PROMOTER' | 'PASSIVE' | 'DETRACTOR';
+
+const classOf = (one: Contribution | null) =>
+  one && ((CLASSES[one.class]?.toUpperCase() ?? null) as ClassName | null);
+
+function addFact(builder: Builder, npsClass: Types['npsClass']) {
+  return builder.objectRef<KnownChange>('KnownFact').implement({
+    ...access('readResponse'),
+    description: 'One response that counts otherwise than then. A class is null where it does not count.',
+    fields: (t) => ({
+      responseId: t.id({
+        nullable: false,
+        description: 'Of `Response`; what was erased is found no more.',
+        resolve: ({ responseId }) => RESPONSE_PREFIX + responseId,
+      }),
+      known: t.field({ type: npsClass, resolve: ({ was }) => classOf(was) }),
+      now: t.field({ type: npsClass, resolve: ({ is }) => classOf(is) }),
+      recordedAt: t.field({
+        type: 'DateTime',
+        nullable: false,
+        description: 'When it first changed after that moment.',
+        resolve: ({ recordedAt }) => recordedAt,
+      }),
+    }),
+  });
+}
+
+function addDifference(builder: Builder, npsClass: Types['npsClass']) {
+  const fact = addFact(builder, npsClass);
+  return builder.objectRef<KnownDifference>('KnownDifference').implement({
+    ...access('traceLineage'),
+    description: 'Now minus known, of one reason.',
+    fields: (t) => ({
+      reason: t.field({
+        type: builder.enumType('KnownReason', { values: REASONS }),
+        nullable: false,
+        resolve: ({ reason }) => reason,
+      }),
+      promoters: t.int({ nullable: false, resolve: ({ change }) => change.promoters }),
+      passives: t.int({ nullable: false, resolve: ({ change }) => change.passives }),
+      detractors: t.int({ nullable: false, resolve: ({ change }) => change.detractors }),
+      responses: t.exposeInt('responses', {
+        nullable: false,
+        description: 'How many count otherwise, also where their changes cancel out.',
+      }),
+      facts: t.field({
+        type: [fact],
+        nullable: false,
+        description:
+          'The responses, those that changed first at the beginning; none where another model version is the champion.',
+        args: {
+          first: t.arg.int({ required: true, defaultValue: 50 }),
+          after: t.arg.id({ description: '`responseId` of the last one seen.' }),
+        },
+        resolve: ({ facts }, { first, after }) => {
+          const size = pageSize(first);
+          if (after === null || after === undefined) return facts.slice(0, size);
+          const place = facts.findIndex(({ responseId }) => RESPONSE_PREFIX + responseId === after);
+          if (place < 0) throw new InvalidArgument('after: is not the responseId of one of these facts');
+          return facts.slice(place + 1, place + 1 + size);
+        },
+      }),
+    }),
+  });
+}

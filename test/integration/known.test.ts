@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { add, type Counts, subtract, ZERO } from '../../domain/nps.ts';
+import { randomFrom } from '../../domain/random.ts';
+import { EVERYTHING } from '../../domain/scope.ts';
+import type { Basis, ScoreName } from '../../domain/score.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/time-windows.ts';
+import { type AsKnown, scoreAsKnownAt } from '../../graph/known/as-known.ts';
+import { lookupsOfGiven } from '../../ingestion/pseudonym.ts';
+import { correct } from '../../store/correct.ts';
+import { erase } from '../../store/erase.ts';
+import { ageOut } from '../../store/retention.ts';
+import { readScore, readScores } from '../../store/scores.ts';
+import { restrict } from '../../store/subject.ts';
+import { narrowScope, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';
+
+const BY = { actor: 'officer', reason: 'asked for it' };
+const BASE = Math.floor(Date.now() / DAY_MS) * DAY_MS - 3 * DAY_MS;
+const BASES: readonly Basis[] = ['SURVEYED', 'INFERRED', 'COMBINED'];
+
+/** A record with two models that say what the hash of an answer's words is, each another. */
+class KnownRecord {
+  readonly record: TestRecord;
+  #champion: number | null = null;
+
+  constructor(record: TestRecord) {
+    this.record = record;
+  }
+
+  get deps() {
+    return { ...this.record, now: Date.now };
+  }
+
+  answer(i: number, more: object = {}) {
+    return {
+      externalId: `a${i}`,
+      respondent: `person ${i % 20}`,
+      answeredAt: new Date(BASE + ((i * 37) % 120) * 60_000).toISOString(),
+      ...(i % 3 === 0 ? {} : { score: (i * 7) % 11 }),
+      ...(i % 2 === 0 ? { comment: `words ${i}` } : {}),
+      region: i % 4 === 0 ? 'Japan' : 'Peru',
+      ...more,
+    };
+  }
+
+  async promote(model: number): Promise<void> {
+    const { record } = this;
+    await record.sql(
+      `INSERT INTO model_version (id, label, key, stage, artefact) VALUES (${model}, 'made up', 'k${model}', 'SHADOW',
+      '{"confusion": [[${70 + model}, 15, 5], [15, 70, 15], [5, 15, 80]]}') ON CONFLICT DO NOTHING`,
+    );
+    if (this.#champion !== null) await this.#stage(this.#champion, 'CHAMPION', 'RETIRED');
+    await this.#stage(model, 'SHADOW', 'CHAMPION');
+    this.#champion = model;
+    await this.infer();
+  }
+
+  async #stage(model: number, from: string, to: string): Promise<void> {
+    await this.record.sql(`UPDATE model_version SET stage = '${to}' WHERE id = ${model}`);
+    await this.record.sql(`INSERT INTO model_event (model_version_id, from_stage, to_stage, cause, actor, reason)
+      VALUES (${model}, '${from}', '${to}', 'promotion', 'a', 'b')`);
+  }
+
+  /** The champion says something of each comment that it has not read. */
+  async infer(): Promise<void> {
+    const model = this.#champion;
+    if (model === null) return;
+    await this.record.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
+        class, detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
+      SELECT id, answered_at, cell_id, ${model}, mapping_version_id, class IS NOT NULL,
+        CASE WHEN abs(hashtext(id::text)) % 6 = 0 THEN NULL ELSE abs(hashtext(external_id || ${model})) % 3 END,
+        100000, 200000, 700000, 2, 0, 0, 1000000, '{}', 0, 'f', now()
+      FROM response r WHERE comment IS NOT NULL AND NOT EXISTS (
+        SELECT FROM prediction p WHERE p.response_id = r.id AND p.answered_at = r.answered_at AND p.model_version_id = ${model})`);
+  }
+
+  /** A moment after all that was done before it and before all that is done after it. */
+  async moment(): Promise<number> {
+    await new Promise((done) => setTimeout(done, 3));
+    const [row] = await this.record.sql<{ at: Date }>('SELECT clock_timestamp() AS at');
+    await new Promise((done) => setTimeout(done, 3));
+    return row?.at.getTime() ?? 0;
+  }
+
+  name(
+    basis: Basis,
+    segment: ScoreName['segment'] = {},
+    hours: readonly [number, number] = [0, 24],
+  ): ScoreName {
+    const [from, until] = [BASE + hours[0] * HOUR_MS, BASE + hours[1] * HOUR_MS];
+    return {
+      segment,
+      basis,
+      confidence: 0.95,
+      from,
+      until,
+      model: basis === 'SURVEYED' ? null : this.#champion,
+    };
+  }
+
+  asKnown(name: ScoreName, at: number): Promise<AsKnown | null> {
+    return scoreAsKnownAt(this.deps, EVERYTHING, name, at);
+  }
+}
+
+const sumOf = ({ differences }: AsKnown) => differences.reduce((sum, { change }) => add(sum, change), ZERO);
+
+describe('a score as it was known', () => {
+  let known: KnownRecord;
+  beforeAll(async () => {
+    known = new KnownRecord(await openTestRecord());
+  });
+  afterAll(() => known?.record.close());
+
+  it('is nothing before the first answer, and all of it came since', async () => {
+    const before = await known.moment();
+    await known.record.submit([known.answer(1), known.answer(2)]);
+    const found = await known.asKnown(known.name('SURVEYED'), before);
+    expect(found?.known).toMatchObject({ counts: ZERO, score: null });
+    expect(found?.differences).toMatchObject([{ reason: 'LATE', responses: 2 }]);
+    expect(found?.differences[0]?.facts).toHaveLength(2);
+  });
+
+  it('names the reason of each difference', async () => {
+    const { record } = known;
+    const scores = [9, 9, 9, 9, 9, 2];
+    const items = scores.map((score, i) => ({
+      ...known.answer(100 + i, { respondent: `reason ${i}`, region: 'Oslo', comment: 'words', score }),
+      answeredAt: new Date(BASE + (i + 1) * 60_000).toISOString(),
+    }));
+    await record.submit(items);
+    const segment = { region: ['Oslo'] };
+    const before = await known.moment();
+    const idOf = async (i: number) =>
+      (await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'a${100 + i}'`))[0]
+        ?.id ?? '';
+    const ids = await Promise.all(scores.map((_, i) => idOf(i)));
+    await correct(record, ids[0] ?? '', { score: 0 }, BY);
+    await erase(record, lookupsOfGiven(PEPPER, 'reason 1'), BY);
+    await restrict(record, lookupsOfGiven(PEPPER, 'reason 2'), true);
+    // To another region: here it counts no more. And one whose words alone change counts as it did.
+    await record.submit([
+      { ...items[3], region: 'Bergen', answeredAt: new Date(BASE + HOUR_MS).toISOString() },
+    ]);
+    await correct(record, ids[4] ?? '', { comment: 'other words' }, BY);
+    await record.submit([known.answer(110, { region: 'Oslo', score: 7 })]);
+    const found = await known.asKnown(known.name('SURVEYED', segment), before);
+    expect(found?.known.counts).toEqual({ promoters: 5, passives: 0, detractors: 1 });
+    expect(found?.now.counts).toEqual({ promoters: 1, passives: 1, detractors: 2 });
+    const facts = found?.differences.flatMap((one) =>
+      one.facts.map(({ responseId, was, is }) => [
+        one.reason,
+        ids.indexOf(responseId),
+        was?.class ?? null,
+        is?.class ?? null,
+      ]),
+    );
+    expect(new Set(facts?.map((fact) => JSON.stringify(fact)))).toEqual(
+      new Set(
+        [
+          ['CORRECTED', 0, 2, 0],
+          ['ERASED', 1, 2, null],
+          ['RESTRICTED', 2, 2, null],
+          ['CORRECTED', 3, 2, null],
+          ['LATE', -1, null, 1],
+        ].map((fact) => JSON.stringify(fact)),
+      ),
+    );
+    await restrict(record, lookupsOfGiven(PEPPER, 'reason 2'), false);
+  });
+
+  it('counts under the champion of that moment, and says what the present one says otherwise', async () => {
+    await known.promote(7);
+    const segment = { region: ['Peru', 'Japan'] };
+    await known.record.submit(Array.from({ length: 40 }, (_, i) => known.answer(200 + i)));
+    const unread = await known.moment();
+    await known.infer();
+    const read = await known.moment();
+    const scored = await known.asKnown(known.name('INFERRED', segment), unread);
+    expect(scored?.differences).toMatchObject([{ reason: 'RE_SCORED' }]);
+    await known.promote(8);
+    const found = await known.asKnown(known.name('INFERRED', segment), read);
+    expect([found?.known.model, found?.now.model]).toEqual([7, 8]);
+    expect(found?.known.score).toBe(scored?.now.score);
+    expect(found?.differences).toMatchObject([{ reason: 'RE_SCORED', facts: [] }]);
+    expect(found?.differences[0]?.responses).toBeGreaterThan(0);
+  });
+
+  it('is what was told then, through any history', { timeout: 120_000 }, async () => {
+    const random = randomFrom(11);
+    const upTo = (n: number) => Math.floor(random() * n);
+    const { record } = known;
+    const told: { at: number; name: ScoreName; counts: Counts | null; score: number | null }[] = [];
+    let next = 1_000;
+    const steps: (() => Promise<unknown>)[] = [
+      () => record.submit(Array.from({ length: 1 + upTo(12) }, () => known.answer(next++))),
+      () => record.submit(Array.from({ length: 1 + upTo(6) }, () => later(1_000 + upTo(next - 1_000)))),
+      () => erase(record, lookupsOfGiven(PEPPER, `person ${upTo(20)}`), BY),
+      () => restrict(record, lookupsOfGiven(PEPPER, `person ${upTo(20)}`), random() < 0.5),
+      () => known.infer(),
+      () => known.promote(random() < 0.5 ? 7 : 8),
+    ];
+    let minutes = 200;
+    /** The same person's later answer: with another number, in another region, at another hour or on the day after. */
+    const later = (i: number) =>
+      known.answer(i, {
+        answeredAt: new Date(BASE + (minutes++ % (30 * 60)) * 60_000).toISOString(),
+        ...(random() < 0.7 ? { score: upTo(11) } : {}),
+        region: ['Japan', 'Peru', 'Chile'][upTo(3)],
+      });
+    for (let step = 0; step < 40; step++) {
+      await (steps[upTo(steps.length)] as () => Promise<unknown>)();
+      const at = await known.moment();
+      for (const basis of BASES)
+        for (const segment of [{}, { region: ['Peru'] }])
+          for (const hours of [
+            [0, 24],
+            [1, 3],
+          ] as const) {
+            const name = known.name(basis, segment, hours);
+            const query = { segment, basis, confidence: 0.95, groupBy: [], windows: [name] };
+            const [row] = await readScores(known.deps, EVERYTHING, query);
+            told.push({ at, name, counts: row?.counts ?? null, score: row?.score ?? null });
+          }
+    }
+    let changed = 0;
+    for (const { at, name, counts, score } of told) {
+      const found = (await known.asKnown({ ...name, model: null }, at)) as AsKnown;
+      expect({ counts: found.known.counts, score: found.known.score }).toEqual({ counts, score });
+      expect(sumOf(found)).toEqual(subtract(found.now.counts ?? ZERO, found.known.counts ?? ZERO));
+      if (found.differences.length > 1) changed += 1;
+    }
+    expect(changed).toBeGreaterThan(told.length / 2);
+    const name = known.name('SURVEYED');
+    const last = await known.asKnown(name, told.at(-1)?.at ?? 0);
+    expect(last?.now.counts).toEqual((await readScore(known.deps, EVERYTHING, name))?.counts);
+  });
+
+  it('does not take a comment whose time is over for a change', async () => {
+    const before = await known.moment();
+    await ageOut(known.record, { comments: 'P1D' }, { comments: new Date() });
+    const found = await known.asKnown(known.name('SURVEYED'), before);
+    expect(found?.differences).toEqual([]);
+  });
+
+  it('says what cannot be told', async () => {
+    const name = known.name('SURVEYED');
+    await expect(known.asKnown(name, Date.now() + HOUR_MS)).rejects.toThrow(
+      /knownAt: must not be in the future/,
+    );
+    const odd = { ...name, from: name.from + 30 * 60_000 };
+    await expect(known.asKnown(odd, Date.now())).rejects.toThrow(/whole hours/);
+    const scope = narrowScope('feed', () => true, { withheld: ['readResponse'] });
+    expect(await scoreAsKnownAt(known.deps, scope, name, Date.now() - 1)).toBeNull();
+    const before = await known.moment();
+    // Nothing of ours changes rows in place: whoever does, a class cannot be told any more.
+    await known.record.sql(
+      `UPDATE response SET class = 0 WHERE class = 2 AND answered_at < to_timestamp(${(BASE + DAY_MS) / 1000})`,
+    );
+    await expect(known.asKnown(name, before)).rejects.toThrow(/changed responses in place/);
+  });
+});
