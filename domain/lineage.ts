@@ -15,6 +15,8 @@ export const LINEAGE_KINDS = [
   'TrainingSet',
   'FeatureSet',
   'Feature',
+  'Seal',
+  'Review',
 ] as const;
 export type LineageKind = (typeof LINEAGE_KINDS)[number];
 
@@ -54,6 +56,18 @@ export function parseRollupKey(key: string): RollupKey | null {
   const rollup = { hour: time / HOUR_MS, cell, model: Number(model) };
   // A 30th of February parses too, as another day: only what spells back the same is an id.
   return Number.isNaN(time) || rollupId(rollup) !== `Rollup:${key}` ? null : rollup;
+}
+
+/** A revision of a rollup's seal, as the key part of its id spells it: the rollup's key, and the revision. */
+export function parseSealKey(key: string): { readonly rollup: RollupKey; readonly revision: number } | null {
+  const match = /^(.*):([1-9]\d{0,8})$/.exec(key);
+  const rollup = match && parseRollupKey(match[1] ?? '');
+  return rollup ? { rollup, revision: Number(match[2]) } : null;
+}
+
+/** "Seal:YYYYMMDDHH:cell:model:revision". */
+export function sealId(rollup: RollupKey, revision: number): string {
+  return `Seal:${rollupId(rollup).slice('Rollup:'.length)}:${revision}`;
 }
 
 /** The order of rollups in every list: by hour, cell key, model version. */

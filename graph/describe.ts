@@ -1,9 +1,10 @@
 import { type CellDictionary, cellLabel } from '../domain/cell.ts';
 import type { Dimension } from '../domain/dimensions.ts';
-import { type LineageKind, nodeId, type RollupKey, rollupId } from '../domain/lineage.ts';
+import { type LineageKind, nodeId, type RollupKey, rollupId, sealId } from '../domain/lineage.ts';
 import { describeScale } from '../domain/scale.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import type { Session } from '../store/client.ts';
+import type { ReviewMark, SealMark } from '../store/lineage-marks.ts';
 import { readFeatureSet, readFeatures, readTrainingSets } from '../store/model-provenance.ts';
 import { readModelVersions } from '../store/models.ts';
 import type { RecordedMapping, RecordMappings } from '../store/provenance.ts';
@@ -52,6 +53,18 @@ export function describeResponse(id: string, answeredAt: number, receivedAt: num
 
 export function describeEvent({ id, position, receivedAt }: EventFacts): LineageNode {
   return node(nodeId('SourceEvent', id), 'SourceEvent', position, new Date(receivedAt));
+}
+
+export function describeSeal(rollup: RollupKey, { revision, why, hash, recordedAt }: SealMark): LineageNode {
+  const label = `seal, revision ${revision}: ${why.toLowerCase()}, manifest ${hash.slice(0, 12)}`;
+  return node(sealId(rollup, revision), 'Seal', label, recordedAt);
+}
+
+/** Not what was decided: `review` tells that to whom it is for. */
+export function describeReview({ id, model, cause, queuedAt, decidedAt }: ReviewMark): LineageNode {
+  const state = decidedAt ? `decided ${decidedAt.toISOString()}` : 'open';
+  const label = `review of model version ${model}, ${cause.toLowerCase().replace('_', ' ')}, ${state}`;
+  return node(nodeId('Review', id), 'Review', label, queuedAt);
 }
 
 export function describeSource({ source, sourceRecordedAt }: RecordedMapping): LineageNode {

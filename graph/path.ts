@@ -1,4 +1,4 @@
-import { nodeId, type RollupKey, rollupId } from '../domain/lineage.ts';
+import { type LineageKind, nodeId, type RollupKey, rollupId } from '../domain/lineage.ts';
 import type { Scope } from '../domain/scope.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import { describeResponse, describeRollup, type LineageNode } from './describe.ts';
@@ -13,7 +13,7 @@ import {
 } from './plan.ts';
 import { edge, type LineageEdge, type TracedNode } from './steps.ts';
 import type { LineagePage } from './trace.ts';
-import { upstream } from './walk.ts';
+import { joinOf, upstream } from './upstream.ts';
 
 /** Model versions followed from one to the one that it superseded. */
 const SUPERSEDED_BOUND = 100;
@@ -70,16 +70,16 @@ const joined = (first: Way, second: Way): Way => ({
 
 /** The shortest way from what was made (low) up to what it was made of (high), or null. */
 async function climb(deps: PlanDeps, scope: Scope, low: Start, high: Start): Promise<Way | null> {
-  if (low.node.kind !== 'Score')
+  if (low.node.kind !== 'Score' && low.node.kind !== 'Seal')
     return search(await linksAbove(deps, scope, low, high), low.node, high.node.id);
   if (low.node.id === high.node.id) return { nodes: [low.node], edges: [] };
-  if (high.node.kind === 'Score') return null;
+  if (MADE_LAST.includes(high.node.kind)) return null;
   const rollup = await firstRollup(deps, scope, low, high);
   if (!rollup) return null;
   const start = startOfRollup(deps, scope, rollup);
   const rest = await climb(deps, scope, start, high);
-  const sum = edge(low.node.id, 'SUM_OF', start.node.id);
-  return rest && joined({ nodes: [low.node, start.node], edges: [sum] }, rest);
+  const join = joinOf(low.node, start.node.id);
+  return rest && joined({ nodes: [low.node, start.node], edges: [join] }, rest);
 }
 
 function startOfRollup(deps: PlanDeps, scope: Scope, rollup: RollupKey): Start {
@@ -189,11 +189,13 @@ async function commonStart(deps: PlanDeps, scope: Scope, a: Start, b: Start): Pr
     const model = a.models.find((version) => b.models.includes(version));
     return model === undefined ? null : findStart(deps, scope, nodeId('ModelVersion', model));
   }
-  // Nothing is made of a score, and of a rollup only scores.
-  if ([a, b].some(({ node }) => node.kind === 'Score' || node.kind === 'Rollup')) return null;
+  if ([a, b].some(({ node }) => node.kind === 'Rollup' || MADE_LAST.includes(node.kind))) return null;
   const rollup = await firstRollup(deps, scope, a, b);
   return rollup && startOfRollup(deps, scope, rollup);
 }
+
+/** Nothing is made of them; of a rollup only scores and seals are. */
+const MADE_LAST: readonly LineageKind[] = ['Score', 'Seal', 'Review'];
 
 /** The first rollup that both went into (a score: that it is a sum of), or null. */
 async function firstRollup(deps: PlanDeps, scope: Scope, a: Start, b: Start): Promise<RollupKey | null> {

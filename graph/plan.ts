@@ -1,8 +1,16 @@
 import type { Segment } from '../domain/cell.ts';
-import { type LineageKind, nodeId, parseNodeId, parseRollupKey, type RollupKey } from '../domain/lineage.ts';
+import {
+  type LineageKind,
+  nodeId,
+  parseNodeId,
+  parseRollupKey,
+  parseSealKey,
+  type RollupKey,
+} from '../domain/lineage.ts';
 import { type Scope, visibleCells } from '../domain/scope.ts';
 import type { Basis } from '../domain/score.ts';
 import { HOUR_MS, type TimeRange } from '../domain/time-windows.ts';
+import { type ReviewMark, readReviewMark, readSealMarks } from '../store/lineage-marks.ts';
 import { type PartKind, readModelsOf } from '../store/model-provenance.ts';
 import type { RecordedMapping } from '../store/provenance.ts';
 import {
@@ -13,8 +21,10 @@ import {
   describeModels,
   describeParts,
   describeResponse,
+  describeReview,
   describeRollup,
   describeScaleRule,
+  describeSeal,
   describeSource,
   describeSurvey,
   type LineageNode,
@@ -47,6 +57,12 @@ export type Start =
   /** A training set, a feature set or a feature, with the model versions made of it. */
   | { readonly kind: 'part'; readonly node: LineageNode; readonly models: readonly number[] }
   | { readonly kind: 'mappings'; readonly node: LineageNode; readonly mappings: readonly RecordedMapping[] }
+  | {
+      readonly kind: 'review';
+      readonly node: LineageNode;
+      readonly review: ReviewMark;
+      readonly response: ResponseFacts;
+    }
   | { readonly kind: 'response'; readonly node: LineageNode; readonly response: ResponseFacts }
   | {
       readonly kind: 'event';
@@ -91,6 +107,8 @@ export async function findStart(deps: PlanDeps, scope: Scope, id: string): Promi
   if (kind === 'Rollup') return rollupStart(deps, scope, parseRollupKey(key));
   if (kind === 'Response') return responseStart(deps, scope, key);
   if (kind === 'SourceEvent') return eventStart(deps, scope, key);
+  if (kind === 'Review') return reviewStart(deps, scope, key);
+  if (kind === 'Seal') return sealStart(deps, scope, key);
   if (kind === 'Cell') return narrowed(deps, scope, describeCell(deps, key), { cells: [key], models: null });
   if (kind === 'ModelVersion') {
     if (!/^\d{1,9}$/.test(key)) return null;
@@ -136,6 +154,17 @@ async function rollupStart(deps: PlanDeps, scope: Scope, rollup: RollupKey | nul
   );
 }
 
+/** A seal is there for whom its rollup is. */
+async function sealStart(deps: PlanDeps, scope: Scope, key: string): Promise<Start | null> {
+  const parsed = parseSealKey(key);
+  const start = await rollupStart(deps, scope, parsed?.rollup ?? null);
+  if (!parsed || start?.kind !== 'selection') return null;
+  const seal = (await readSealMarks(deps.store, parsed.rollup)).find(
+    ({ revision }) => revision === parsed.revision,
+  );
+  return seal ? { ...start, node: describeSeal(parsed.rollup, seal) } : null;
+}
+
 /** A start that exists for the caller only where a rollup of it does. */
 async function narrowed(
   deps: PlanDeps,
@@ -165,6 +194,21 @@ async function responseStart(deps: PlanDeps, scope: Scope, id: string): Promise<
   const response = await visibleResponse(deps, scope, id);
   if (!response) return null;
   return { kind: 'response', node: describeResponse(id, response.answeredAt, response.receivedAt), response };
+}
+
+/** A review is there for who may read the response and what the model said of it. */
+async function reviewStart(deps: PlanDeps, scope: Scope, id: string): Promise<Start | null> {
+  const review = UUID.test(id) ? await readReviewMark(deps.store, id) : null;
+  // As long for a review that never was as for a hidden one.
+  const response = await visibleResponse(deps, scope, review?.responseId ?? id);
+  if (!review || !response || !readsPrediction(deps, scope, response)) return null;
+  return { kind: 'review', node: describeReview(review), review, response };
+}
+
+/** Whether the caller may read what models said of the response. */
+export function readsPrediction(deps: PlanDeps, scope: Scope, { cell: key }: ResponseFacts): boolean {
+  const cell = deps.cells.byKey(key);
+  return cell !== undefined && scope.allows('readPrediction', cell);
 }
 
 async function eventStart(deps: PlanDeps, scope: Scope, id: string): Promise<Start | null> {

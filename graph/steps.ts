@@ -49,8 +49,10 @@ export interface RollupWalk {
   readonly showsResponses: (rollup: RollupKey) => boolean;
   /** Only edges to these dictionary nodes; null: all of them are in the walk. */
   readonly known: ReadonlySet<string> | null;
-  /** The start, where it is a score (each rollup is joined to it) or a rollup (not told again). */
+  /** The start, where it is a rollup: it is not told again. */
   readonly start: string;
+  /** What joins each rollup to the start, where it is a score or a seal. */
+  readonly joined?: (rollup: string) => LineageEdge;
 }
 
 export const edge = (from: string, relation: string, to: string): LineageEdge => ({ from, relation, to });
@@ -129,10 +131,10 @@ async function rollupSteps(
     const node = describeRollup(deps, rollup);
     if (node.id !== walk.start) {
       const edges = rollupEdges(rollup, mappings[index] ?? []).filter(({ to }) => isKnown(walk, to));
-      const sum = walk.start.startsWith('nps_') ? [edge(walk.start, 'SUM_OF', node.id)] : [];
+      const joins = walk.joined ? [walk.joined(node.id)] : [];
       steps.push({
         node: { ...node, depth: walk.depths.rollup },
-        edges: [...sum, ...edges],
+        edges: [...joins, ...edges],
         at: [hour, cell, model],
       });
     }

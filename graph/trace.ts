@@ -1,9 +1,10 @@
 import type { Scope } from '../domain/scope.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import type { LineageNode } from './describe.ts';
+import { downstream } from './downstream.ts';
 import { findStart, type PlanDeps, type ScoreStart, scoreStart } from './plan.ts';
 import { type LineageEdge, type Place, type TracedNode, takeSteps } from './steps.ts';
-import { downstream, upstream } from './walk.ts';
+import { upstream } from './upstream.ts';
 
 export type TraceDirection = 'UPSTREAM' | 'DOWNSTREAM';
 

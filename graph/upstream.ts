@@ -1,5 +1,6 @@
-import { nodeId, rollupId } from '../domain/lineage.ts';
+import { nodeId, parseSealKey } from '../domain/lineage.ts';
 import type { Scope } from '../domain/scope.ts';
+import { readSealMarks } from '../store/lineage-marks.ts';
 import { readSuperseded } from '../store/model-provenance.ts';
 import type { RecordedMapping } from '../store/provenance.ts';
 import {
@@ -9,8 +10,8 @@ import {
   describeModels,
   describeParts,
   describeResponse,
-  describeRollup,
   describeScaleRule,
+  describeSeal,
   describeSource,
   describeSurvey,
   type LineageNode,
@@ -19,12 +20,12 @@ import {
   surveyKey,
 } from './describe.ts';
 import type { EventFacts } from './lineage-store.ts';
-import { ALL_TIME, everythingVisible, modelExists, type PlanDeps, type Start, SURVEYED } from './plan.ts';
+import { modelExists, type PlanDeps, type Start } from './plan.ts';
 import { edge, type LineageEdge, type RollupWalk, rollupEdges, type Step, type Walk } from './steps.ts';
 
-type StartOf<Kind extends Start['kind']> = Extract<Start, { kind: Kind }>;
+export type StartOf<Kind extends Start['kind']> = Extract<Start, { kind: Kind }>;
 
-const step = (node: LineageNode, depth: number, edges: readonly LineageEdge[] = []): Step => ({
+export const step = (node: LineageNode, depth: number, edges: readonly LineageEdge[] = []): Step => ({
   node: { ...node, depth },
   edges,
 });
@@ -39,6 +40,7 @@ export async function upstream(deps: PlanDeps, scope: Scope, start: Start): Prom
   const begin = step(start.node, 0);
   if (start.kind === 'response')
     return { fixed: async () => [begin, ...(await behindResponse(deps, start))] };
+  if (start.kind === 'review') return { fixed: async () => [begin, ...(await behindReview(deps, start))] };
   if (start.kind === 'event') return { fixed: async () => [begin, ...(await behindEvent(deps, start))] };
   if (start.kind === 'mappings') {
     return {
@@ -54,9 +56,13 @@ export async function upstream(deps: PlanDeps, scope: Scope, start: Start): Prom
   }
   // Behind a cell there is nothing.
   if (start.node.kind === 'Cell') return { fixed: async () => [begin] };
-  const base = start.node.kind === 'Score' ? 1 : 0;
+  const base = start.node.kind === 'Rollup' ? 0 : 1;
   return {
-    fixed: async () => [begin, ...(await dictionarySteps(deps, start, base))],
+    fixed: async () => [
+      begin,
+      ...(await revisionBefore(deps, start.node)),
+      ...(await dictionarySteps(deps, start, base)),
+    ],
     rollups: {
       selection: start.selection,
       range: start.range,
@@ -64,35 +70,43 @@ export async function upstream(deps: PlanDeps, scope: Scope, start: Start): Prom
       showsResponses: readable(deps, scope),
       known: null,
       start: start.node.id,
+      ...(base === 1 ? { joined: (rollup: string) => joinOf(start.node, rollup) } : {}),
     },
   };
 }
 
-/** What the start went into. */
-export async function downstream(deps: PlanDeps, scope: Scope, start: Start): Promise<Walk> {
-  const begin = step(start.node, 0);
-  if (start.kind === 'response' || start.kind === 'event') {
-    return { fixed: async () => [begin, ...afterResponse(deps, start)] };
-  }
-  if (start.kind === 'mappings') return afterMappings(deps, scope, start);
-  if (start.kind === 'part') return { fixed: async () => [begin, ...(await afterPart(deps, start))] };
-  // Scores are named by queries and not kept, so nothing comes after a rollup.
-  if (start.node.kind === 'Score' || start.node.kind === 'Rollup') return { fixed: async () => [begin] };
-  return {
-    fixed: async () => [begin],
-    rollups: {
-      selection: start.selection,
-      range: ALL_TIME,
-      depths: { rollup: 1, response: 2, event: 3 },
-      showsResponses: () => false,
-      known: new Set([start.node.id]),
-      start: start.node.id,
-    },
-  };
+/** How a score or a seal is joined to its rollups. */
+export function joinOf(start: LineageNode, rollup: string): LineageEdge {
+  return start.kind === 'Seal' ? edge(rollup, 'SEALED_BY', start.id) : edge(start.id, 'SUM_OF', rollup);
+}
+
+/** Of a seal: the revision that it took the place of. */
+async function revisionBefore(deps: PlanDeps, { id, kind }: LineageNode): Promise<Step[]> {
+  const parsed = kind === 'Seal' ? parseSealKey(id.slice('Seal:'.length)) : null;
+  if (!parsed) return [];
+  const before = (await readSealMarks(deps.store, parsed.rollup)).find(
+    ({ revision }) => revision === parsed.revision - 1,
+  );
+  if (!before) return [];
+  const node = describeSeal(parsed.rollup, before);
+  return [step(node, 1, [edge(id, 'SUPERSEDES', node.id)])];
+}
+
+/** The response that was reviewed with what is behind it, and the model version that spoke of it. */
+async function behindReview(deps: PlanDeps, { node, review, response }: StartOf<'review'>): Promise<Step[]> {
+  const about = describeResponse(response.id, response.answeredAt, response.receivedAt);
+  const behindIt = await behindResponse(deps, { kind: 'response', node: about, response });
+  const models = await describeModels(deps, [review.model]);
+  return [
+    step(about, 1, [edge(node.id, 'ABOUT', about.id)]),
+    ...models.map((model) => step(model, 1, [edge(node.id, 'ABOUT', model.id)])),
+    ...(await partSteps(deps, [review.model], 2)),
+    ...behindIt.map((one) => step(one.node, one.node.depth + 1, one.edges)),
+  ];
 }
 
 /** Responses follow their rollup where the caller may read those of its cell. */
-function readable(deps: PlanDeps, scope: Scope): RollupWalk['showsResponses'] {
+export function readable(deps: PlanDeps, scope: Scope): RollupWalk['showsResponses'] {
   return (rollup) => {
     const cell = deps.cells.byKey(rollup.cell);
     return cell !== undefined && scope.allows('readResponse', cell);
@@ -151,28 +165,7 @@ async function behindModel(deps: PlanDeps, scope: Scope, model: number): Promise
   ];
 }
 
-async function afterPart(deps: PlanDeps, { node, models }: StartOf<'part'>): Promise<Step[]> {
-  const parts = await describeParts(deps, models);
-  const sets = parts.filter((part) => part.relation === 'USES');
-  const isFeature = node.kind === 'Feature';
-  const into = isFeature ? sets : parts.filter((part) => part.node.id === node.id);
-  const after = await describeModels(deps, models);
-  return [
-    ...(isFeature ? byId(sets.map((part) => part.node)) : []).map((set) =>
-      step(set, 1, [edge(set.id, 'HAS', node.id)]),
-    ),
-    ...after.map((model) => {
-      const joins = into.filter(({ from }) => from === model.id);
-      return step(
-        model,
-        isFeature ? 2 : 1,
-        joins.map(({ from, relation, node: { id } }) => edge(from, relation, id)),
-      );
-    }),
-  ];
-}
-
-const byId = (nodes: readonly LineageNode[]) =>
+export const byId = (nodes: readonly LineageNode[]) =>
   [...new Map(nodes.map((node) => [node.id, node])).values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 /** Sources, surveys, scale rules and then the mappings, joined to them. */
@@ -189,7 +182,7 @@ function provenanceSteps(
   ];
 }
 
-function mappingEdges(mapping: RecordedMapping): LineageEdge[] {
+export function mappingEdges(mapping: RecordedMapping): LineageEdge[] {
   const id = nodeId('MappingVersion', mapping.key);
   return [
     edge(id, 'OF_SOURCE', nodeId('Source', mapping.source)),
@@ -242,60 +235,4 @@ async function behindEvent(deps: PlanDeps, { event }: StartOf<'event'>): Promise
   return provenanceSteps([mapping], { far: 2, mapping: 1 })
     .map((one) => (one.node.kind === 'Source' ? step(one.node, 1, one.edges) : one))
     .map((one) => withEdgesTo(one, behind(event, mapping)));
-}
-
-function afterResponse(deps: PlanDeps, start: StartOf<'response'> | StartOf<'event'>): Step[] {
-  const { response } = start;
-  const id = nodeId('Response', response.id);
-  const steps: Step[] = [];
-  let superseded = false;
-  if (start.kind === 'event') {
-    superseded = start.event.id !== response.event.id;
-    const relation = superseded ? 'SUPERSEDES' : 'NORMALISED_FROM';
-    const node = describeResponse(response.id, response.answeredAt, response.receivedAt);
-    steps.push(step(node, 1, [edge(id, relation, start.node.id)]));
-  }
-  // What was superseded is in no number any more.
-  const depth = steps.length + 1;
-  const rollups = superseded ? [] : [...(response.rollup ? [response.rollup] : []), ...response.inferred];
-  for (const rollup of rollups) {
-    steps.push(step(describeRollup(deps, rollup), depth, [edge(id, 'COUNTED_IN', rollupId(rollup))]));
-  }
-  return steps;
-}
-
-function afterMappings(deps: PlanDeps, scope: Scope, { node, mappings }: StartOf<'mappings'>): Walk {
-  const joins = mappings.flatMap(mappingEdges);
-  const shows = readable(deps, scope);
-  const next = node.kind === 'MappingVersion' ? [] : mappings.map(describeMapping);
-  const depths = {
-    Source: { rollup: 2, response: 2, event: 1 },
-    SurveyVersion: { rollup: 2, response: 1, event: 2 },
-    ScaleRule: { rollup: 2, response: 3, event: 2 },
-  }[node.kind as string] ?? { rollup: 1, response: 2, event: 1 };
-  return {
-    fixed: async () => [
-      step(node, 0),
-      ...next.map((one) =>
-        step(
-          one,
-          1,
-          joins.filter(({ from, to }) => from === one.id && to === node.id),
-        ),
-      ),
-    ],
-    rollups: {
-      selection: {
-        ...everythingVisible(deps, scope),
-        models: null,
-        mappings: mappings.map(({ key }) => key),
-      },
-      range: ALL_TIME,
-      depths,
-      // A response that a model classed too is told once, with the number that it gave.
-      showsResponses: (rollup) => rollup.model === SURVEYED && shows(rollup),
-      known: new Set([node.id, ...next.map(({ id }) => id)]),
-      start: node.id,
-    },
-  };
 }

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rollupId } from '../../domain/lineage.ts';
+import { EVERYTHING, type Scope } from '../../domain/scope.ts';
+import { HOUR_MS } from '../../domain/time-windows.ts';
+import { lineagePath } from '../../graph/path.ts';
+import type { PlanDeps } from '../../graph/plan.ts';
+import { createRecordLineage } from '../../graph/record-lineage.ts';
+import { type LineagePage, lineageNode, type TraceDirection, traceLineage } from '../../graph/trace.ts';
+import { type LineageRecord, openLineageRecord } from '../fixtures/lineage-record.ts';
+import { narrowScope } from '../fixtures/record.ts';
+
+/* What was said of facts afterwards: seals of rollups, reviews of responses. Both stores read them from the record. */
+let world: LineageRecord;
+const ids = { rollup: '', seals: [] as string[], review: '', response: '', region: '' };
+
+beforeAll(async () => {
+  world = await openLineageRecord(false);
+  const { record } = world;
+  const [one] = await record.sql<{
+    id: string;
+    cell: string;
+    cellId: number;
+    answeredAt: Date;
+    region: string;
+  }>(
+    `SELECT r.id, r.cell_id AS "cellId", c.key AS cell, r.answered_at AS "answeredAt", c.attributes->>'region' AS region FROM response r
+     JOIN prediction p ON p.response_id = r.id JOIN cell c ON c.id = r.cell_id WHERE r.class IS NOT NULL ORDER BY r.id LIMIT 1`,
+  );
+  if (!one) throw new Error('there is a response that a model read');
+  const hour = Math.floor(one.answeredAt.getTime() / HOUR_MS);
+  const rollup = { hour, cell: one.cell, model: 0 };
+  for (const [revision, why] of [
+    [1, 'sealed'],
+    [2, 'late'],
+  ] as const) {
+    await record.sql(`INSERT INTO seal (id, bucket, cell_id, model_version_id, revision, why, manifest, hash, recorded_at)
+      VALUES (${revision}, to_timestamp(${hour * 3_600}), ${one.cellId}, 0, ${revision}, '${why}', '{}', '${revision}abcdef012345678', now())`);
+    ids.seals.push(`Seal:${rollupId(rollup).slice(7)}:${revision}`);
+  }
+  const [review] = await record.sql<{ id: string }>(
+    `INSERT INTO review (response_id, answered_at, cell_id, model_version_id, cause, queued_at) SELECT id, answered_at, cell_id, 7,
+      'LOW_CONFIDENCE', now() FROM response WHERE id = '${one.id}' RETURNING id`,
+  );
+  Object.assign(ids, {
+    rollup: rollupId(rollup),
+    review: `Review:${review?.id}`,
+    response: `Response:${one.id}`,
+    region: one.region,
+  });
+});
+afterAll(() => world?.close());
+
+/** As the API reads: through the views of what the scope sees. */
+function depsOf(scope: Scope): PlanDeps {
+  const store = world.record.wall.as(scope);
+  return { ...world.depsFor(createRecordLineage(store)), store };
+}
+
+async function trace(start: string, direction: TraceDirection, scope = EVERYTHING, first = 500) {
+  const pages: LineagePage[] = [];
+  for (let after: string | null = null; ; ) {
+    const page: LineagePage | null = await traceLineage(depsOf(scope), scope, {
+      start,
+      direction,
+      first,
+      after,
+    });
+    if (!page) return null;
+    pages.push(page);
+    if (!page.hasNextPage) break;
+    after = page.endCursor;
+  }
+  return { nodes: pages.flatMap(({ nodes }) => nodes), edges: pages.flatMap(({ edges }) => edges) };
+}
+
+describe('the lineage of what was said afterwards', () => {
+  it('leads from a rollup to the revisions of its seal, and back to what they sealed', async () => {
+    const [first = '', second = ''] = ids.seals;
+    const down = await trace(ids.rollup, 'DOWNSTREAM');
+    expect(down?.nodes.map(({ id, label }) => [id, label])).toEqual([
+      [ids.rollup, expect.any(String)],
+      [first, 'seal, revision 1: sealed, manifest 1abcdef01234'],
+      [second, 'seal, revision 2: late, manifest 2abcdef01234'],
+    ]);
+    expect(down?.edges).toEqual([
+      { from: ids.rollup, relation: 'SEALED_BY', to: first },
+      { from: ids.rollup, relation: 'SEALED_BY', to: second },
+      { from: second, relation: 'SUPERSEDES', to: first },
+    ]);
+    const up = await trace(second, 'UPSTREAM');
+    expect(up?.edges.slice(0, 1)).toEqual([{ from: second, relation: 'SUPERSEDES', to: first }]);
+    expect(up?.edges).toContainEqual({ from: ids.rollup, relation: 'SEALED_BY', to: second });
+    expect(up?.edges).toContainEqual({ from: ids.response, relation: 'COUNTED_IN', to: ids.rollup });
+    expect(up?.nodes.filter(({ kind }) => kind === 'Rollup')).toMatchObject([{ id: ids.rollup, depth: 1 }]);
+    expect((await trace(first, 'UPSTREAM'))?.nodes.map(({ kind }) => kind)).not.toContain('Review');
+    expect((await trace(second, 'DOWNSTREAM'))?.nodes.map(({ id }) => id)).toEqual([second]);
+  });
+
+  it('leads from a response to its reviews, and from a review to all that it was about', async () => {
+    const down = await trace(ids.response, 'DOWNSTREAM');
+    expect(down?.nodes.at(-1)).toMatchObject({
+      id: ids.review,
+      kind: 'Review',
+      label: 'review of model version 7, low confidence, open',
+    });
+    expect(down?.edges.at(-1)).toEqual({ from: ids.review, relation: 'ABOUT', to: ids.response });
+    const up = await trace(ids.review, 'UPSTREAM');
+    expect(up?.edges.filter(({ relation }) => relation === 'ABOUT').map(({ to }) => to)).toEqual([
+      ids.response,
+      'ModelVersion:7',
+    ]);
+    const depths = new Map(up?.nodes.map(({ kind, depth }) => [kind, depth]));
+    expect(Object.fromEntries(depths)).toMatchObject({
+      Review: 0,
+      Response: 1,
+      ModelVersion: 1,
+      SourceEvent: 2,
+      TrainingSet: 2,
+      Feature: 3,
+      Source: 3,
+    });
+    expect((await trace(ids.review, 'DOWNSTREAM'))?.nodes.map(({ id }) => id)).toEqual([ids.review]);
+  });
+
+  it('gives the same in pages of any size', async () => {
+    for (const start of [...ids.seals, ids.review, ids.rollup, ids.response])
+      for (const direction of ['UPSTREAM', 'DOWNSTREAM'] as const)
+        for (const first of [1, 3])
+          expect(await trace(start, direction, EVERYTHING, first)).toEqual(await trace(start, direction));
+  });
+
+  it('is a way for paths', async () => {
+    const { record } = world;
+    const [source] = await record.sql<{ name: string }>(`SELECT s.name FROM response r JOIN mapping_version m
+      ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id WHERE 'Response:' || r.id = '${ids.response}'`);
+    const kinds = async (from: string, to: string) =>
+      (await lineagePath(depsOf(EVERYTHING), EVERYTHING, from, to))?.nodes.map(({ kind }) => kind);
+    const to = `Source:${source?.name}`;
+    expect(await kinds(ids.review, to)).toEqual(['Review', 'Response', 'SourceEvent', 'Source']);
+    expect(await kinds(ids.seals[1] ?? '', ids.response)).toEqual(['Seal', 'Rollup', 'Response']);
+    expect(await kinds('TrainingSet:t1', ids.review)).toEqual(['TrainingSet', 'ModelVersion', 'Review']);
+    expect(await kinds(ids.review, ids.seals[0] ?? '')).toBeUndefined();
+  });
+
+  it('does not exist for whom the rollup, the response or the prediction does not', async () => {
+    const elsewhere = narrowScope('elsewhere', ({ attributes }) => attributes.region !== ids.region);
+    const counts = narrowScope('counts', () => true, { withheld: ['readResponse'] });
+    const surveyed = narrowScope('surveyed', () => true, { withheld: ['readPrediction'] });
+    const seen = async (scope: Scope) =>
+      Promise.all(
+        [...ids.seals, ids.review].map(async (id) => (await lineageNode(depsOf(scope), scope, id))?.kind),
+      );
+    expect(await seen(EVERYTHING)).toEqual(['Seal', 'Seal', 'Review']);
+    expect(await seen(elsewhere)).toEqual([undefined, undefined, undefined]);
+    expect(await seen(counts)).toEqual(['Seal', 'Seal', undefined]);
+    expect(await seen(surveyed)).toEqual(['Seal', 'Seal', undefined]);
+    const down = await trace(ids.response, 'DOWNSTREAM', surveyed);
+    expect(down?.nodes.map(({ kind }) => kind)).not.toContain('Review');
+    // Each wall alone: a program that forgets to ask is shown nothing.
+    for (const scope of [elsewhere, surveyed])
+      expect(await world.record.wall.as(scope).rows({ name: '', text: 'SELECT FROM review' }, [])).toEqual(
+        [],
+      );
+    expect(await world.record.wall.as(elsewhere).rows({ name: '', text: 'SELECT FROM seal' }, [])).toEqual(
+      [],
+    );
+    for (const id of [
+      'Seal:',
+      'Seal:2026010100:x:0:1',
+      `${ids.seals[0]}0`,
+      'Review:nothing',
+      `Review:${ids.response.slice(9)}`,
+    ])
+      expect(await lineageNode(depsOf(EVERYTHING), EVERYTHING, id)).toBeNull();
+  });
+});
