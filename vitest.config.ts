@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           // Property tests on a machine that others use too.
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           include: ['**/*.test.ts'],
           exclude: ['test/**', 'node_modules/**'],
         },
@@ -21,12 +21,12 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           hookTimeout: 120_000,
         },
       },
       {
-        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000 },
       },
       {
         test: {
