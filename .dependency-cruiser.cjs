@@ -8,11 +8,11 @@ const ROOMS = {
   agents: ['domain', 'store'],
   api: ['domain', 'store', 'ingestion', 'scoring', 'graph', 'agents', 'web'],
   web: [],
-  instance: ['domain', 'store', 'ingestion', 'config.ts'],
+  instance: ['domain', 'store', 'ingestion', 'config.ts', 'config'],
 };
 
 const rooms = Object.entries(ROOMS).map(([room, allowed]) => ({
-  name: `${room}-looks-only-into-${allowed.filter((other) => other !== 'config.ts').join('-') || 'itself'}`,
+  name: `${room}-looks-only-into-${allowed.filter((other) => !other.startsWith('config')).join('-') || 'itself'}`,
   severity: 'error',
   from: { path: `^${room}/`, pathNot: '\\.test\\.ts$' },
   to: {

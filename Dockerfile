@@ -11,6 +11,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY package.json tsconfig.json main.ts config.ts scoreline.config.ts schema.graphql ./
 COPY api ./api
 COPY cli ./cli
+COPY config ./config
 COPY domain ./domain
 COPY examples ./examples
 COPY graph ./graph

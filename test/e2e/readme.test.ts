@@ -111,7 +111,7 @@ describe('the README', () => {
   });
 
   it('names every variable of the environment that is read', () => {
-    const config = readFileSync(new URL('../../config.ts', import.meta.url), 'utf8');
+    const config = readFileSync(new URL('../../config/environment.ts', import.meta.url), 'utf8');
     const read = [...config.matchAll(/^ {4}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name);
     expect(read.length).toBeGreaterThan(8);
     for (const name of read) expect(README).toContain(`\`${name}\``);

@@ -12,6 +12,7 @@ it('lets rooms look only into those below them', () => {
       'json',
       'main.ts',
       'config.ts',
+      'config',
       'cli',
       'instance',
       'api',

@@ -1,0 +1,57 @@
+import { Duration } from 'luxon';
+import { z } from 'zod';
+import { gateSettings } from '../api/gate/settings.ts';
+import { parseWindow } from '../domain/time-windows.ts';
+
+/** Minutes or hours as milliseconds: answers come late by hours, not by months. */
+function sealDelay(text: string, context: z.RefinementCtx): number {
+  try {
+    const { unit, count } = parseWindow(text);
+    if (unit === 'minutes') return count * 60_000;
+    if (unit === 'hours') return count * 3_600_000;
+  } catch {
+    // Told below.
+  }
+  context.addIssue({ code: 'custom', message: 'must be a duration in minutes or hours, such as "PT1H"' });
+  return z.NEVER;
+}
+
+const age = z
+  .string()
+  .refine(
+    (text) => Duration.fromISO(text).as('days') >= 1,
+    'is not a duration of a day or more, such as P2Y',
+  );
+
+/** What scoreline.config.ts may say. */
+export const deployment = z.strictObject({
+  dimensions: z.array(z.strictObject({ field: z.string(), description: z.string().optional() })),
+  smallestCount: z.number().int().min(1).max(1_000).default(5),
+  review: z
+    .strictObject({
+      sample: z.number().min(0).max(1).default(0),
+      lowConfidence: z.number().min(0).max(1).default(0),
+      contradictions: z.boolean().default(false),
+      approvals: z.number().int().min(1).max(5).default(1),
+    })
+    .prefault({}),
+  jwt: z
+    .strictObject({
+      role: z.string().min(1),
+      attributes: z.record(z.string(), z.string().min(1)).default({}),
+    })
+    .optional(),
+  cellLimit: z.number().int().min(1).max(1_000_000).default(10_000),
+  limits: gateSettings,
+  sealAfter: z.string().default('PT1H').transform(sealDelay),
+  audit: z.strictObject({ aggregates: z.boolean().default(false) }).default({ aggregates: false }),
+  themePrecision: z
+    .record(
+      z.string(),
+      z.literal([0.5, 0.6, 0.7, 0.8, 0.9, 0.95], 'must be one of 0.5, 0.6, 0.7, 0.8, 0.9, 0.95'),
+    )
+    .default({}),
+  retention: z
+    .strictObject({ comments: age.optional(), responses: age.optional(), sourceEvents: age.optional() })
+    .prefault({}),
+});
