@@ -48,7 +48,7 @@ export async function listRollups(session: Session, range: RollupRange): Promise
 }
 
 /** Rollups of about this many responses are read at once. */
-const RESPONSES_AT_ONCE = 20_000;
+const RESPONSES_AT_ONCE = 10_000;
 
 /**
  * The rollups with their facts and leaves, part by part, so that a score of any size fits; beside them what brought the
@@ -57,21 +57,37 @@ const RESPONSES_AT_ONCE = 20_000;
 export async function* readEvidence(
   session: Session,
   listed: readonly ListedRollup[],
-): AsyncGenerator<{ readonly evidence: RollupEvidence[]; readonly origins: Map<string, string> }> {
-  for (const part of parts(listed)) {
-    const facts = await readFacts(session, part);
-    const last = part.map(({ seals }) => seals.at(-1)?.id);
-    const leaves = await readLeaves(
-      session,
-      last.filter((id) => id !== undefined),
-    );
-    const evidence = part.map(({ id, model, sums, seals }, index): RollupEvidence => {
-      const sealId = last[index];
-      const kept = sealId === undefined ? [] : (leaves.get(sealId) ?? []);
-      return { id, model, sums, seals, facts: facts[index] ?? [], leaves: kept };
-    });
-    yield { evidence, origins: await readOrigins(session, goneFrom(evidence)) };
+): AsyncGenerator<EvidencePart> {
+  const all = [...parts(listed)];
+  let next = all[0] && readPart(session, all[0]);
+  for (let i = 0; next; i++) {
+    const part: EvidencePart = await next;
+    const following = all[i + 1];
+    // The database reads on while this part is hashed.
+    next = following && readPart(session, following);
+    next?.catch(() => undefined);
+    yield part;
   }
+}
+
+interface EvidencePart {
+  readonly evidence: RollupEvidence[];
+  readonly origins: Map<string, string>;
+}
+
+async function readPart(session: Session, part: readonly ListedRollup[]): Promise<EvidencePart> {
+  const facts = await readFacts(session, part);
+  const last = part.map(({ seals }) => seals.at(-1)?.id);
+  const leaves = await readLeaves(
+    session,
+    last.filter((id) => id !== undefined),
+  );
+  const evidence = part.map(({ id, model, sums, seals }, index): RollupEvidence => {
+    const sealId = last[index];
+    const kept = sealId === undefined ? [] : (leaves.get(sealId) ?? []);
+    return { id, model, sums, seals, facts: facts[index] ?? [], leaves: kept };
+  });
+  return { evidence, origins: await readOrigins(session, goneFrom(evidence)) };
 }
 
 function* parts(listed: readonly ListedRollup[]): Generator<ListedRollup[]> {
