@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startScoreline } from './kit/process.ts';
 import { distribution, figure, type Place, type Report } from './kit/report.ts';
 import { graphql, inFlight, ingest, responseAt } from './kit/traffic.ts';
@@ -17,10 +19,9 @@ interface Verified {
 
 /** How long it takes to seal 100k responses, and to prove a score over all of them. */
 export async function sealing({ databaseUrl }: Place): Promise<Report> {
-  const server = await startScoreline(databaseUrl);
-  // Hours whose lateness has passed: they are sealed as soon as they are left alone.
   const until = Math.floor(Date.now() / 86_400_000 - 1) * 86_400_000;
-  await inFlight(batches(until), 2, (body) => ingest(server.url, body, BATCH));
+  await ingestUnsealed(databaseUrl, until);
+  const server = await startScoreline(databaseUrl);
   const asked = `{ nps(window: "P${DAYS + 2}D", asOf: "${new Date(until + 1).toISOString()}") { id } }`;
   const { nps } = await graphql<{ nps: { id: string }[] }>(server.url, asked);
   const id = nps[0]?.id;
@@ -59,6 +60,18 @@ export async function sealing({ databaseUrl }: Place): Promise<Report> {
     ],
     bars: [{ aim: `verify under ${AIM_MS} ms`, found: `${figure(max)} ms at most`, met: max < AIM_MS }],
   };
+}
+
+/** Brings all in while no hour is old enough to be sealed: a seal between two batches would make the second one late. */
+async function ingestUnsealed(databaseUrl: string, until: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'scoreline-bench-config-'));
+  const config = join(folder, 'scoreline.config.mjs');
+  const own = new URL('../scoreline.config.ts', import.meta.url);
+  writeFileSync(config, `import own from '${own}';\nexport default { ...own, sealAfter: 'PT2000H' };\n`);
+  const server = await startScoreline(databaseUrl, { SCORELINE_CONFIG: config });
+  await inFlight(batches(until), 2, (body) => ingest(server.url, body, BATCH));
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** Waits until everything is sealed; how many rollups were sealed after the first head, and in what time. */
