@@ -5,6 +5,7 @@ import { add, type Counts, subtract, total, ZERO } from '../domain/nps.ts';
 import { type Scope, visibleCells } from '../domain/scope.ts';
 import { DAY_MS, HOUR_MS } from '../domain/time-windows.ts';
 import type { Session, Statement, Store } from './client.ts';
+import { type Part, readCountsOfHours } from './disclosure-counts.ts';
 import { type JournalPosition, journalHead, readJournal } from './journal.ts';
 
 /**
@@ -16,9 +17,6 @@ export interface DisclosureDeps {
   readonly cells: CellDictionary;
   readonly now: () => number;
 }
-
-/** Which answers a lot is of: surveyed ones, or those of a model, apart for responses without and with a surveyed class. */
-export type Part = 'surveyed' | `alone ${number}` | `beside ${number}`;
 
 export interface Ledger {
   /** How many lots there are: equal numbers mean equal answers. */
@@ -242,28 +240,6 @@ function entryOf<Value>(map: Map<Part, Value>, part: Part, make: () => Value): V
   return value;
 }
 
-const columns = (prefix: string) =>
-  ['promoters', 'passives', 'detractors'].map((name) => `r.${prefix}${name} AS ${name}`).join(', ');
-const beside = ['promoters', 'passives', 'detractors']
-  .map((name) => `r.${name} - r.alone_${name} AS ${name}`)
-  .join(', ');
-const liveStatement = (kind: string, counts: string, all: boolean): Statement => ({
-  name: `disclosure_live_${kind}${all ? '_all' : ''}`,
-  text: `SELECT r.cell_id AS "cellId", floor(extract(epoch FROM r.bucket) / 3600)::integer AS hour, ${counts}
-    FROM ${all ? '' : 'unnest($3::integer[], $4::timestamptz[]) AS given (cell_id, bucket) JOIN '}rollup_hour r
-      ${all ? '' : 'ON r.cell_id = given.cell_id AND r.bucket = given.bucket AND r.bucket >= $5 AND r.bucket <= $6'}
-    WHERE r.model_version_id = $1 AND r.cell_id = ANY ($2::integer[])`,
-});
-const live = (kind: string, counts: string) => ({
-  all: liveStatement(kind, counts, true),
-  some: liveStatement(kind, counts, false),
-});
-const LIVE = {
-  surveyed: live('surveyed', columns('')),
-  alone: live('alone', columns('alone_')),
-  beside: live('beside', beside),
-};
-
 /** What is counted by now beyond what was told, of the cells and hours that may differ. */
 async function readChanges(
   session: Session,
@@ -271,27 +247,13 @@ async function readChanges(
   state: State,
   part: Part,
 ): Promise<Change[]> {
-  const [kind, model = '0'] = part.split(' ') as [keyof typeof LIVE, string?];
   const open = state.open.get(part) ?? null;
   const cellIds = guarded.map(({ id }) => id);
   const told = state.told.get(part) ?? new Map<string, Counts>();
   const pairs = open && [...open].map((atom) => atom.split(' ').map(Number) as [number, number]);
   if (pairs?.length === 0) return [];
-  const dates = pairs?.map(([, hour]) => hour * HOUR_MS) ?? [];
-  const bounds = [
-    dates.reduce((a, b) => Math.min(a, b), Infinity),
-    dates.reduce((a, b) => Math.max(a, b), 0),
-  ];
-  const rows = await (pairs
-    ? session.rows<Change & Counts>(LIVE[kind].some, [
-        Number(model),
-        cellIds,
-        pairs.map(([cellId]) => cellId),
-        dates.map((time) => new Date(time)),
-        ...bounds.map((time) => new Date(time)),
-      ])
-    : session.rows<Change & Counts>(LIVE[kind].all, [Number(model), cellIds]));
-  const counted = new Map(rows.map((row) => [`${row.cellId} ${row.hour}`, row as Counts]));
+  const rows = await readCountsOfHours(session, part, cellIds, pairs);
+  const counted = new Map(rows.map((row) => [`${row.cellId} ${row.hour}`, row]));
   const atoms = open ?? new Set([...counted.keys(), ...told.keys()]);
   const ids = new Set(cellIds);
   return [...atoms].flatMap((atom) => {

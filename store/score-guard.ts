@@ -4,7 +4,8 @@ import { add, type Counts, ZERO } from '../domain/nps.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Basis } from '../domain/score.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
-import { type DisclosureDeps, openLedger, type Part } from './disclosure.ts';
+import { type DisclosureDeps, openLedger } from './disclosure.ts';
+import type { Part } from './disclosure-counts.ts';
 
 /** One group's cells and counts: of each window, all of them and those that a model inferred. */
 export interface ScoreColumn {

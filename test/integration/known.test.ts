@@ -185,7 +185,7 @@ describe('a score as it was known', () => {
     expect(found?.differences[0]?.responses).toBeGreaterThan(0);
   });
 
-  it('is what was told then, through any history', { timeout: 120_000 }, async () => {
+  it('is what was told then, through any history', { timeout: 600_000 }, async () => {
     const random = randomFrom(11);
     const upTo = (n: number) => Math.floor(random() * n);
     const { record } = known;

@@ -9,7 +9,7 @@ afterAll(() => worlds?.close());
 
 describe('what a caller may not see', () => {
   it('changes no byte of any answer, error or cost, over generated operations', {
-    timeout: 300_000,
+    timeout: 900_000,
   }, async () => {
     const { found, answered } = await compareWorlds(worlds, { count: 200, seed: 20_261_124 });
     expect(found).toBeNull();
