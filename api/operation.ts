@@ -11,7 +11,7 @@ import {
   validate,
 } from 'graphql';
 import { type Executed, withAudit } from './audit.ts';
-import type { ApiContext } from './context.ts';
+import type { ApiContext, Masked } from './context.ts';
 import { formatGraphqlError, InvalidArgument } from './errors.ts';
 import type { DocumentRequest } from './gate/gate.ts';
 import { LIMIT_RULES, LIMITS } from './limits.ts';
@@ -89,7 +89,18 @@ export function finishResult(result: ExecutionResult, context: ApiContext): Exec
 
 /** What an answer tells beside its data: what was withheld, and the cost. */
 export function extensionsOf({ masked, cost }: ApiContext): Record<string, unknown> {
-  return { ...(masked.length > 0 ? { masked } : {}), ...(cost ? { cost } : {}) };
+  // In the order of the paths: that of resolving them tells what took how long.
+  const sorted = masked.toSorted((a, b) => comparePaths(a.path, b.path));
+  return { ...(masked.length > 0 ? { masked: sorted } : {}), ...(cost ? { cost } : {}) };
+}
+
+/** By field names and places in lists, from the root. */
+function comparePaths(a: Masked['path'], b: Masked['path']): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const [x, y] = [a[i] as string | number, b[i] as string | number];
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return a.length - b.length;
 }
 
 /** The error without what the caller may not be told. */
