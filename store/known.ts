@@ -13,8 +13,8 @@ const ENTRY_BEFORE: Statement = {
   text: 'SELECT position FROM journal WHERE recorded_at <= $1 ORDER BY position DESC LIMIT 1',
 };
 /**
- * Positions are drawn and times taken under a response's lock, so both tell in which order it changed. Some of other responses
- * are drawn earlier and timed later: a margin of positions, and the time decides.
+ * Positions are drawn and times taken under a response's lock, so both tell in which order it changed. Of other responses a lower
+ * position may have a later time, where transactions ran at once: so many positions are looked through again, and the time decides.
  */
 const MARGIN = 1_000;
 const ENTRIES: Statement = {
@@ -53,7 +53,7 @@ export async function readEntriesSince(session: Session, query: KnownQuery): Pro
   ]);
 }
 
-/** What a response is by now; what it counted as is null where it is in no cell any more. */
+/** What a response is by now. */
 export interface PresentFact {
   readonly id: string;
   readonly cellId: number;
