@@ -10,9 +10,10 @@ export default {
   smallestCount: 5,
   /**
    * What of the champion's readings people look at (`reviewQueue`): this share of all, by chance; where no class is more
-   * probable than `lowConfidence`; where number and text say the opposite. And how many people must decide alike.
+   * probable than `lowConfidence`; where number and text say the opposite. Whether they look at each change of the champion
+   * too (`decisions`). And how many people must decide alike.
    */
-  review: { sample: 0.01, lowConfidence: 0.45, contradictions: true, approvals: 1 },
+  review: { sample: 0.01, lowConfidence: 0.45, contradictions: true, decisions: true, approvals: 1 },
   /** The most combinations of dimension values; beyond it new values are filed under "other". */
   cellLimit: 10_000,
   /**

@@ -32,6 +32,7 @@ export const deployment = z.strictObject({
       sample: z.number().min(0).max(1).default(0),
       lowConfidence: z.number().min(0).max(1).default(0),
       contradictions: z.boolean().default(false),
+      decisions: z.boolean().default(false),
       approvals: z.number().int().min(1).max(5).default(1),
     })
     .prefault({}),

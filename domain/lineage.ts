@@ -15,7 +15,10 @@ export const LINEAGE_KINDS = [
   'TrainingSet',
   'FeatureSet',
   'Feature',
+  'Calibration',
   'Seal',
+  'Decision',
+  'Alert',
   'Review',
 ] as const;
 export type LineageKind = (typeof LINEAGE_KINDS)[number];

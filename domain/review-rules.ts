@@ -6,6 +6,10 @@ export interface ReviewRules {
   readonly lowConfidence: number;
   /** Where the respondent is a promoter and the text a detractor's, or the other way round. */
   readonly contradictions: boolean;
+  /**
+   * Whether decisions about models are queued: each change of the champion, and of the others the share of `sample`.
+   */
+  readonly decisions: boolean;
   /** How many people must decide alike. */
   readonly approvals: number;
 }

@@ -67,3 +67,8 @@ export function visibleCells(
 export function readsModelsWhole(scope: Scope): boolean {
   return scope.allowsAll('manageModels') || scope.allowsAll('readPrediction');
 }
+
+/** Whether the caller may decide about decisions about models: they are about all cells together. */
+export function reviewsDecisions(scope: Scope): boolean {
+  return scope.allowsAll('review') && readsModelsWhole(scope);
+}

@@ -4,8 +4,13 @@ import { type LineageKind, nodeId, type RollupKey, rollupId, sealId } from '../d
 import { describeScale } from '../domain/scale.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import type { Session } from '../store/client.ts';
-import type { ReviewMark, SealMark } from '../store/lineage-marks.ts';
-import { readFeatureSet, readFeatures, readTrainingSets } from '../store/model-provenance.ts';
+import type { AlertMark, DecisionMark, ReviewMark, SealMark } from '../store/lineage-marks.ts';
+import {
+  readCalibration,
+  readFeatureSet,
+  readFeatures,
+  readTrainingSets,
+} from '../store/model-provenance.ts';
 import { readModelVersions } from '../store/models.ts';
 import type { RecordedMapping, RecordMappings } from '../store/provenance.ts';
 import type { EventFacts } from './lineage-store.ts';
@@ -60,11 +65,29 @@ export function describeSeal(rollup: RollupKey, { revision, why, hash, recordedA
   return node(sealId(rollup, revision), 'Seal', label, recordedAt);
 }
 
+const words = (text: string) => text.toLowerCase().replaceAll('_', ' ');
+
 /** Not what was decided: `review` tells that to whom it is for. */
-export function describeReview({ id, model, cause, queuedAt, decidedAt }: ReviewMark): LineageNode {
+export function describeReview(review: ReviewMark): LineageNode {
+  const { id, model, decisionId, cause, queuedAt, decidedAt } = review;
   const state = decidedAt ? `decided ${decidedAt.toISOString()}` : 'open';
-  const label = `review of model version ${model}, ${cause.toLowerCase().replace('_', ' ')}, ${state}`;
-  return node(nodeId('Review', id), 'Review', label, queuedAt);
+  const what = decisionId === null ? `model version ${model}` : `a decision about model version ${model}`;
+  return node(nodeId('Review', id), 'Review', `review of ${what}, ${words(cause)}, ${state}`, queuedAt);
+}
+
+/** Not who decided, nor why: the history of the model version tells that. */
+export function describeDecision({ id, model, from, to, cause, recordedAt }: DecisionMark): LineageNode {
+  const change = from === null ? words(to) : `${words(from)} to ${words(to)}`;
+  const label = `model version ${model}: ${change} (${cause})`;
+  return node(nodeId('Decision', id), 'Decision', label, recordedAt);
+}
+
+/** Not the figure: `modelReadings` tells that. */
+export function describeAlert({ id, model, metric, segment, until, recordedAt }: AlertMark): LineageNode {
+  const where = Object.values(segment).flatMap((values) => (values ? [values.join(' or ')] : []));
+  const of = [words(metric), ...where].join(', ');
+  const label = `alert: ${of} of model version ${model}, in the week until ${until.toISOString().slice(0, 13)}:00Z`;
+  return node(nodeId('Alert', id), 'Alert', label, recordedAt);
 }
 
 export function describeSource({ source, sourceRecordedAt }: RecordedMapping): LineageNode {
@@ -102,13 +125,13 @@ export async function describeModels(
 export interface ModelPart {
   readonly model: number;
   readonly from: string;
-  readonly relation: 'TRAINED_ON' | 'USES' | 'HAS';
+  readonly relation: 'TRAINED_ON' | 'CALIBRATED_BY' | 'USES' | 'HAS';
   readonly node: LineageNode;
 }
 
-/** What the model versions were made of: training sets, the feature set, its features. */
+/** What the model versions were made of: training sets, calibration, the feature set, its features. */
 export async function describeParts(
-  { store }: DescribeDeps,
+  { store }: Pick<DescribeDeps, 'store'>,
   models: readonly number[],
 ): Promise<ModelPart[]> {
   const parts: ModelPart[] = [];
@@ -123,6 +146,13 @@ export async function describeParts(
         relation: 'TRAINED_ON',
         node: node(nodeId('TrainingSet', hash), 'TrainingSet', label),
       });
+    }
+    const calibration = await readCalibration(store, model);
+    if (calibration) {
+      const { key, nps, sentiment } = calibration;
+      const label = `calibration: NPS ${nps}, sentiment ${sentiment ?? 'none'}`;
+      const part = node(nodeId('Calibration', key), 'Calibration', label);
+      parts.push({ model, from, relation: 'CALIBRATED_BY', node: part });
     }
     const set = await readFeatureSet(store, model);
     if (!set) continue;

@@ -1,7 +1,16 @@
 import { nodeId, parseRollupKey, rollupId, sealId } from '../domain/lineage.ts';
-import type { Scope } from '../domain/scope.ts';
-import { readReviewMarks, readSealMarks } from '../store/lineage-marks.ts';
+import { readsModelsWhole, type Scope } from '../domain/scope.ts';
 import {
+  EVERY_ANSWER,
+  readAlertMarks,
+  readDecisionMarks,
+  readReviewMarks,
+  readReviewsOfDecision,
+  readSealMarks,
+} from '../store/lineage-marks.ts';
+import {
+  describeAlert,
+  describeDecision,
   describeMapping,
   describeModels,
   describeParts,
@@ -27,16 +36,20 @@ export async function downstream(deps: PlanDeps, scope: Scope, start: Start): Pr
       ],
     };
   }
-  // Of what was decided nothing is made that is kept: corrections are labels, told of a training set by its members.
-  if (start.kind === 'review' || start.node.kind === 'Seal') return { fixed: async () => [begin] };
+  if (start.kind === 'decision')
+    return { fixed: async () => [begin, ...(await reviewsOfDecision(deps, start))] };
+  // Of what was said nothing is made that is kept: corrections are labels, told of a training set by its members.
+  if (start.kind === 'review' || start.kind === 'alert' || start.node.kind === 'Seal')
+    return { fixed: async () => [begin] };
   if (start.kind === 'mappings') return afterMappings(deps, scope, start);
   if (start.kind === 'part') return { fixed: async () => [begin, ...(await afterPart(deps, start))] };
   // Scores are named by queries and not kept: what comes after a rollup are its seals.
   if (start.node.kind === 'Score') return { fixed: async () => [begin] };
   if (start.node.kind === 'Rollup')
     return { fixed: async () => [begin, ...(await sealsOf(deps, start.node.id))] };
+  const [model] = start.node.kind === 'ModelVersion' ? (start.selection.models ?? []) : [];
   return {
-    fixed: async () => [begin],
+    fixed: async () => [begin, ...(model === undefined ? [] : await saidOfModel(deps, scope, model))],
     rollups: {
       selection: start.selection,
       range: ALL_TIME,
@@ -87,6 +100,25 @@ async function reviewsOf(deps: PlanDeps, { node, response }: StartOf<'response'>
     const about = describeReview(review);
     return step(about, 1, [edge(about.id, 'ABOUT', node.id)]);
   });
+}
+
+/** What people said of a decision. */
+async function reviewsOfDecision(deps: PlanDeps, { node, decision }: StartOf<'decision'>): Promise<Step[]> {
+  return (await readReviewsOfDecision(deps.store, decision.id)).map((review) => {
+    const about = describeReview(review);
+    return step(about, 1, [edge(about.id, 'ABOUT', node.id)]);
+  });
+}
+
+/** What was decided about a model version, and the alerts about it, for who may know of what all answers made. */
+async function saidOfModel(deps: PlanDeps, scope: Scope, model: number): Promise<Step[]> {
+  if (!readsModelsWhole(scope)) return [];
+  const id = nodeId('ModelVersion', model);
+  const decisions = await readDecisionMarks(deps.store, [model]);
+  const alerts = await readAlertMarks(deps.record, [model], EVERY_ANSWER, 0, null);
+  return [...decisions.map(describeDecision), ...alerts.map(describeAlert)].map((mark) =>
+    step(mark, 1, [edge(mark.id, 'ABOUT', id)]),
+  );
 }
 
 function afterResponse(deps: PlanDeps, start: StartOf<'response'> | StartOf<'event'>): Step[] {

@@ -1,5 +1,5 @@
 import type { LineageKind, RollupKey } from '../domain/lineage.ts';
-import { readsModelsWhole, type Scope } from '../domain/scope.ts';
+import type { Scope } from '../domain/scope.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import {
   readRollupCounts,
@@ -7,11 +7,12 @@ import {
   readTouchedSegments,
   type TouchedSegment,
 } from '../store/impact.ts';
-import { readModelEvents } from '../store/model-provenance.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import { describeCell, describeRollup, type LineageNode } from './describe.ts';
+import { findStart } from './find-start.ts';
+import { marksTouched } from './impact-marks.ts';
 import type { RollupSelection } from './lineage-store.ts';
-import { everythingVisible, findStart, type PlanDeps, type Start } from './plan.ts';
+import { everythingVisible, type PlanDeps, type Start } from './plan.ts';
 
 /** What has an impact: what many scores are made with. A response or a rollup is traced downstream instead. */
 export const IMPACT_KINDS: readonly LineageKind[] = [
@@ -19,6 +20,7 @@ export const IMPACT_KINDS: readonly LineageKind[] = [
   'FeatureSet',
   'Feature',
   'TrainingSet',
+  'Calibration',
   'Source',
   'SurveyVersion',
   'ScaleRule',
@@ -73,11 +75,10 @@ export interface ImpactPage<T> {
   readonly endCursor: string | null;
 }
 
-/** A change of stage of a model version that is, or is made of, the start. */
-export interface ImpactDecision {
+/** A decision or an alert about a model version that the start went into. */
+export interface ImpactMark {
   readonly model: number;
-  readonly label: string;
-  readonly recordedAt: Date;
+  readonly node: LineageNode;
 }
 
 export interface Impact extends ImpactPage<TouchedRollup> {
@@ -89,14 +90,16 @@ export interface Impact extends ImpactPage<TouchedRollup> {
   readonly totals: () => Promise<ImpactTotals>;
   /** null where they are not summed (`totals` says why). @throws InvalidCursor */
   readonly segments: (first: number, after: string | null) => Promise<ImpactPage<ImpactSegment> | null>;
-  readonly decisions: () => Promise<ImpactDecision[]>;
+  /** Both null for who may not know of what all answers made. @throws InvalidCursor */
+  readonly decisions: (first: number, after: string | null) => Promise<ImpactPage<ImpactMark> | null>;
+  readonly alerts: (first: number, after: string | null) => Promise<ImpactPage<ImpactMark> | null>;
 }
 
 /** Rows of hour rollups that one sum may take. */
 const BOUND = 500_000;
 
 /**
- * What was made with a node: which hour rollups (one page), how much in all, in which segments, and which decisions.
+ * What was made with a node: which hour rollups (one page), how much in all, in which segments, which decisions and alerts.
  * Which rollups is the lineage store's to say; how many answers, the record's. Null when the node does not exist for the
  * caller.
  * @throws NoImpact, InvalidCursor
@@ -132,7 +135,7 @@ export async function impactOf(
     lag,
     totals: async () => totalsOf(await shown(), bound),
     segments: async (count, from) => segmentPage(deps, id, await shown(), count, from),
-    decisions: async () => (readsModelsWhole(scope) ? decisionsOf(deps, start, selection) : []),
+    ...marksTouched(deps, scope, start, selection),
   };
 }
 
@@ -250,21 +253,4 @@ function segmentPage(
     hasNextPage: left.length > first,
     endCursor: last ? formatCursor(list, [last.cell, last.model]) : null,
   };
-}
-
-/** What was decided about the model versions that are the start, or are made of it. Who and why is the model's to tell. */
-async function decisionsOf(
-  { store }: PlanDeps,
-  start: Start,
-  { models }: RollupSelection,
-): Promise<ImpactDecision[]> {
-  if (start.node.kind === 'Cell' || start.kind === 'mappings') return [];
-  const decisions: ImpactDecision[] = [];
-  for (const model of models ?? []) {
-    for (const { from, to, cause, recordedAt } of await readModelEvents(store, model)) {
-      const label = from === null ? `${to} (${cause})` : `${from} to ${to} (${cause})`;
-      decisions.push({ model, label: label.toLowerCase(), recordedAt });
-    }
-  }
-  return decisions;
 }

@@ -1,16 +1,11 @@
-import { type LineageKind, nodeId, type RollupKey, rollupId } from '../domain/lineage.ts';
+import { type LineageKind, nodeId, parseSealKey, type RollupKey, rollupId } from '../domain/lineage.ts';
 import type { Scope } from '../domain/scope.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import { describeResponse, describeRollup, type LineageNode } from './describe.ts';
+import { findStart } from './find-start.ts';
 import type { RollupSelection } from './lineage-store.ts';
-import {
-  everythingVisible,
-  findStart,
-  type PlanDeps,
-  type ScoreStart,
-  type Start,
-  scoreStart,
-} from './plan.ts';
+import { MARKS } from './mark-starts.ts';
+import { everythingVisible, type PlanDeps, type ScoreStart, type Start, scoreStart } from './plan.ts';
 import { edge, type LineageEdge, type TracedNode } from './steps.ts';
 import type { LineagePage } from './trace.ts';
 import { joinOf, upstream } from './upstream.ts';
@@ -26,8 +21,8 @@ interface Way {
 
 /**
  * The shortest way between two nodes along the lineage: one went into the other, or both went into one mapping
- * version, model version or rollup (the first, where there are several). Null when there is none for the caller, or one
- * of the nodes does not exist for them. Not the shortest path of any edges: two responses of one cell have nothing to
+ * version, model version or rollup (the first, where there are several), or something was said of one that the other leads
+ * to. Null when there is none for the caller, or one of the nodes does not exist for them. Not the shortest path of any edges: two responses of one cell have nothing to
  * do with each other.
  */
 export async function lineagePath(
@@ -41,9 +36,7 @@ export async function lineagePath(
     typeof id === 'string' ? findStart(deps, scope, id) : scoreStart(deps, scope, id);
   const [a, b] = [await startOf(from), await startOf(to)];
   if (!a || !b) return null;
-  const up = await climb(deps, scope, a, b);
-  const down = up ? null : await climb(deps, scope, b, a);
-  const way = up ?? (down && reversed(down)) ?? (await throughCommon(deps, scope, a, b));
+  const way = await wayBetween(deps, scope, a, b);
   if (!way) return null;
   const nodes = way.nodes.map((node, depth): TracedNode => ({ ...node, depth }));
   return {
@@ -56,6 +49,40 @@ export async function lineagePath(
       lag === 0 ? null : `the lineage graph is ${lag} journal entries behind: a shorter way may be missing`,
     lag,
   };
+}
+
+async function wayBetween(deps: PlanDeps, scope: Scope, a: Start, b: Start): Promise<Way | null> {
+  const up = await climb(deps, scope, a, b);
+  if (up) return up;
+  const down = await climb(deps, scope, b, a);
+  if (down) return reversed(down);
+  const common = await throughCommon(deps, scope, a, b);
+  if (common) return common;
+  if (MARKS.includes(b.node.kind)) return overSubject(deps, scope, a, b);
+  const back = MARKS.includes(a.node.kind) ? await overSubject(deps, scope, b, a) : null;
+  return back && reversed(back);
+}
+
+/** To something that was said of a fact: the way to the fact, and from there to what was said. */
+async function overSubject(deps: PlanDeps, scope: Scope, a: Start, mark: Start): Promise<Way | null> {
+  const subject = await subjectOf(deps, scope, mark);
+  const way = subject && (await wayBetween(deps, scope, a, subject));
+  const last = subject && (await climb(deps, scope, mark, subject));
+  return way && last && joined(way, reversed(last));
+}
+
+/** What was said something of. */
+async function subjectOf(deps: PlanDeps, scope: Scope, mark: Start): Promise<Start | null> {
+  if (mark.kind === 'decision') return findStart(deps, scope, nodeId('ModelVersion', mark.decision.model));
+  if (mark.kind === 'alert') return findStart(deps, scope, nodeId('ModelVersion', mark.alert.model));
+  if (mark.kind === 'review') {
+    const { about } = mark;
+    const id =
+      'decision' in about ? nodeId('Decision', about.decision.id) : nodeId('Response', about.response.id);
+    return findStart(deps, scope, id);
+  }
+  const sealed = parseSealKey(mark.node.id.slice('Seal:'.length));
+  return sealed && findStart(deps, scope, rollupId(sealed.rollup));
 }
 
 const reversed = ({ nodes, edges }: Way): Way => ({
@@ -194,8 +221,8 @@ async function commonStart(deps: PlanDeps, scope: Scope, a: Start, b: Start): Pr
   return rollup && startOfRollup(deps, scope, rollup);
 }
 
-/** Nothing is made of them; of a rollup only scores and seals are. */
-const MADE_LAST: readonly LineageKind[] = ['Score', 'Seal', 'Review'];
+/** Nothing is made of them; of a rollup only scores are, and seals said of it. */
+const MADE_LAST: readonly LineageKind[] = ['Score', ...MARKS];
 
 /** The first rollup that both went into (a score: that it is a sum of), or null. */
 async function firstRollup(deps: PlanDeps, scope: Scope, a: Start, b: Start): Promise<RollupKey | null> {

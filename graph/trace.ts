@@ -2,7 +2,8 @@ import type { Scope } from '../domain/scope.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import type { LineageNode } from './describe.ts';
 import { downstream } from './downstream.ts';
-import { findStart, type PlanDeps, type ScoreStart, scoreStart } from './plan.ts';
+import { findStart } from './find-start.ts';
+import { type PlanDeps, type ScoreStart, scoreStart } from './plan.ts';
 import { type LineageEdge, type Place, type TracedNode, takeSteps } from './steps.ts';
 import { upstream } from './upstream.ts';
 

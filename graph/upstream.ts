@@ -5,6 +5,7 @@ import { readSuperseded } from '../store/model-provenance.ts';
 import type { RecordedMapping } from '../store/provenance.ts';
 import {
   describeCell,
+  describeDecision,
   describeEvent,
   describeMapping,
   describeModels,
@@ -41,6 +42,10 @@ export async function upstream(deps: PlanDeps, scope: Scope, start: Start): Prom
   if (start.kind === 'response')
     return { fixed: async () => [begin, ...(await behindResponse(deps, start))] };
   if (start.kind === 'review') return { fixed: async () => [begin, ...(await behindReview(deps, start))] };
+  if (start.kind === 'decision' || start.kind === 'alert') {
+    const { model } = start.kind === 'decision' ? start.decision : start.alert;
+    return { fixed: async () => [begin, ...(await aboutModel(deps, start.node.id, model, 1))] };
+  }
   if (start.kind === 'event') return { fixed: async () => [begin, ...(await behindEvent(deps, start))] };
   if (start.kind === 'mappings') {
     return {
@@ -92,15 +97,29 @@ async function revisionBefore(deps: PlanDeps, { id, kind }: LineageNode): Promis
   return [step(node, 1, [edge(id, 'SUPERSEDES', node.id)])];
 }
 
-/** The response that was reviewed with what is behind it, and the model version that spoke of it. */
-async function behindReview(deps: PlanDeps, { node, review, response }: StartOf<'review'>): Promise<Step[]> {
-  const about = describeResponse(response.id, response.answeredAt, response.receivedAt);
-  const behindIt = await behindResponse(deps, { kind: 'response', node: about, response });
-  const models = await describeModels(deps, [review.model]);
+/** The model version that something was said about, with what it was made of. */
+async function aboutModel(deps: PlanDeps, mark: string, model: number, depth: number): Promise<Step[]> {
   return [
-    step(about, 1, [edge(node.id, 'ABOUT', about.id)]),
-    ...models.map((model) => step(model, 1, [edge(node.id, 'ABOUT', model.id)])),
-    ...(await partSteps(deps, [review.model], 2)),
+    ...(await describeModels(deps, [model])).map((node) => step(node, depth, [edge(mark, 'ABOUT', node.id)])),
+    ...(await partSteps(deps, [model], depth + 1)),
+  ];
+}
+
+/** What was reviewed: a decision, or a response with what is behind it and the model version that spoke of it. */
+async function behindReview(deps: PlanDeps, { node, review, about }: StartOf<'review'>): Promise<Step[]> {
+  if ('decision' in about) {
+    const decision = describeDecision(about.decision);
+    return [
+      step(decision, 1, [edge(node.id, 'ABOUT', decision.id)]),
+      ...(await aboutModel(deps, decision.id, review.model, 2)),
+    ];
+  }
+  const { response } = about;
+  const read = describeResponse(response.id, response.answeredAt, response.receivedAt);
+  const behindIt = await behindResponse(deps, { kind: 'response', node: read, response });
+  return [
+    step(read, 1, [edge(node.id, 'ABOUT', read.id)]),
+    ...(await aboutModel(deps, node.id, review.model, 1)),
     ...behindIt.map((one) => step(one.node, one.node.depth + 1, one.edges)),
   ];
 }

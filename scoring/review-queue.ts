@@ -2,13 +2,13 @@ import type { ReviewRules } from '../domain/review-rules.ts';
 import type { Store } from '../store/client.ts';
 import { followerPosition, followJournal, saveFollowerPosition } from '../store/journal.ts';
 import { readChampion } from '../store/models.ts';
-import { queueReviews } from '../store/reviews.ts';
+import { queueDecisionReviews, queueReviews } from '../store/review-queue.ts';
 
 const NAME = 'review queue';
 const ENTRIES = 100;
 
 /**
- * Queues for review, by rule, what the champion says: a follower of the journal whose position is saved with its effect, so
+ * Queues for review, by rule, what the champion says and what people decide about models: a follower of the journal whose position is saved with its effect, so
  * that nothing is queued twice or left out.
  */
 export async function startReviewQueue(deps: {
@@ -30,6 +30,10 @@ export async function startReviewQueue(deps: {
           if (kind !== 'predictions' || payload.model === undefined || payload.model !== champion) continue;
           await queueReviews(session, reviewRules, payload.model, payload.added, new Date(now()));
         }
+        const decided = entries.flatMap(({ kind, payload }) =>
+          kind === 'model' ? (payload.model ?? []) : [],
+        );
+        await queueDecisionReviews(session, reviewRules, decided, new Date(now()));
         const last = entries.at(-1);
         if (last) await saveFollowerPosition(session, NAME, last);
       });

@@ -40,8 +40,27 @@ const SIGNATURE: Statement = {
   text: 'SELECT signature FROM model_version WHERE id = $1',
 };
 
+/** By content, as the record writes JSON: the same calibrations have the same key. */
+const CALIBRATION_KEY = `CASE WHEN v.artefact #> '{heads,nps,calibration}' IS NOT NULL THEN encode(sha256(convert_to(
+    jsonb_build_object('nps', v.artefact #> '{heads,nps,calibration}', 'sentiment', v.artefact #> '{heads,sentiment,calibration}',
+      'themes', jsonb_path_query_array(v.artefact, '$.heads.themes[*].head.calibration'))::text, 'UTF8')), 'hex') END`;
+const CALIBRATION: Statement = {
+  name: 'model_calibration',
+  text: `SELECT ${CALIBRATION_KEY} AS key, v.artefact #>> '{heads,nps,calibration,kind}' AS nps,
+      v.artefact #>> '{heads,sentiment,calibration,kind}' AS sentiment FROM model_version v WHERE v.id = $1`,
+};
+
+/** What makes probabilities of a model version's outputs: a hash of the fitted calibrations of all heads, and their kinds. */
+export async function readCalibration(session: Session, id: number) {
+  const [row] = await session.rows<{ key: string | null; nps: string; sentiment: string | null }>(
+    CALIBRATION,
+    [id],
+  );
+  return row?.key ? { ...row, key: row.key } : null;
+}
+
 /** What models are made of, as kinds of node. */
-export type PartKind = 'TrainingSet' | 'FeatureSet' | 'Feature';
+export type PartKind = 'TrainingSet' | 'FeatureSet' | 'Feature' | 'Calibration';
 
 const MODELS_OF: Readonly<Record<PartKind, Statement>> = {
   TrainingSet: {
@@ -56,6 +75,10 @@ const MODELS_OF: Readonly<Record<PartKind, Statement>> = {
     name: 'models_of_feature',
     text: `SELECT v.id FROM model_version v JOIN feature_set s ON s.key = v.feature_set_key
       WHERE s.features @> to_jsonb($1::text) ORDER BY 1`,
+  },
+  Calibration: {
+    name: 'models_of_calibration',
+    text: `SELECT v.id FROM model_version v WHERE ${CALIBRATION_KEY} = $1 ORDER BY 1`,
   },
 };
 

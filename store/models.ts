@@ -138,8 +138,8 @@ const LINK_SETS: Statement = {
 const BY_KEY: Statement = { name: 'models_by_key', text: 'SELECT id FROM model_version WHERE key = $1' };
 const EVENT: Statement = {
   name: 'models_event',
-  text: `INSERT INTO model_event (model_version_id, from_stage, to_stage, cause, actor, reason)
-    VALUES ($1, $2, $3, $4, $5, $6)`,
+  text: `INSERT INTO model_event (model_version_id, from_stage, to_stage, cause, actor, actor_id, reason)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 };
 const SET_STAGE: Statement = {
   name: 'models_set_stage',
@@ -183,7 +183,7 @@ export function registerModel(
     ]);
     if (!row) throw new Error('the registry has no version 0: its migrations were not applied');
     await session.rows(LINK_SETS, [row.id, model.trainingSets.map(({ hash }) => hash)]);
-    await session.rows(EVENT, [row.id, null, 'CANDIDATE', 'registered', by.actor, by.reason]);
+    await session.rows(EVENT, [row.id, null, 'CANDIDATE', 'registered', ...whoAndWhy(by)]);
     await by.note?.(session, { modelVersion: row.id, to: 'CANDIDATE' });
     return row.id;
   });
@@ -197,9 +197,13 @@ export class StageError extends Error {
 /** Who changes the registry, and why. */
 export interface Change {
   readonly actor: string;
+  /** Id of the caller, who does not review what they decided; absent where nobody asked. */
+  readonly actorId?: string;
   readonly reason: string;
   readonly note?: NoteChange;
 }
+
+const whoAndWhy = ({ actor, actorId, reason }: Change) => [actor, actorId ?? null, reason];
 
 /** Makes the model champion; the champion before is retired. @throws StageError when there is no such model. */
 export function promote(store: Store, id: number, by: Change): Promise<void> {
@@ -267,5 +271,5 @@ async function move(
   by: Change,
 ): Promise<void> {
   await session.rows(SET_STAGE, [id, to]);
-  await session.rows(EVENT, [id, from, to, cause, by.actor, by.reason]);
+  await session.rows(EVENT, [id, from, to, cause, ...whoAndWhy(by)]);
 }

@@ -1,7 +1,9 @@
+import { sql } from 'drizzle-orm';
 import {
   bigserial,
   boolean,
   doublePrecision,
+  index,
   integer,
   jsonb,
   pgTable,
@@ -58,5 +60,9 @@ export const monitorReading = pgTable(
     detail: jsonb('detail').$type<Readonly<Record<string, unknown>>>().notNull(),
     recordedAt: moment('recorded_at').notNull().defaultNow(),
   },
-  (table) => [unique().on(table.modelVersionId, table.until, table.metric, table.segmentKey)],
+  (table) => [
+    unique().on(table.modelVersionId, table.until, table.metric, table.segmentKey),
+    // Alarms are few among readings, and alerts are made of them (store/lineage-marks.ts).
+    index('monitor_alarm').on(table.modelVersionId, table.until).where(sql`alarm`),
+  ],
 );

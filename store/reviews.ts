@@ -1,13 +1,14 @@
-import type { ReviewRules } from '../domain/review-rules.ts';
 import type { NoteChange } from './audit.ts';
 import type { Session, Statement, Store } from './client.ts';
 import type { ReviewCause, ReviewVerdict } from './review-schema.ts';
 
-/** One response that somebody should look at, or has. */
+/** One response, or one decision about a model version, that somebody should look at, or has. */
 export interface ReviewRow {
   readonly id: string;
-  readonly responseId: string;
-  readonly cellId: number;
+  /** With its cell; both null where a decision is reviewed. */
+  readonly responseId: string | null;
+  readonly cellId: number | null;
+  readonly decisionId: number | null;
   readonly modelVersionId: number;
   readonly cause: ReviewCause;
   readonly reason: string | null;
@@ -32,26 +33,9 @@ export class ReviewError extends Error {
   override readonly name = 'ReviewError';
 }
 
-const COLUMNS = `v.id, v.response_id AS "responseId", v.cell_id AS "cellId", v.model_version_id AS "modelVersionId", v.cause,
-  v.reason,   v.queued_at AS "queuedAt", v.claimed_by AS "claimedBy", v.claimed_until AS "claimedUntil", v.decided_at AS "decidedAt"`;
+const COLUMNS = `v.id, v.response_id AS "responseId", v.cell_id AS "cellId", v.decision_id AS "decisionId", v.model_version_id AS "modelVersionId", v.cause,
+  v.reason, v.queued_at AS "queuedAt", v.claimed_by AS "claimedBy", v.claimed_until AS "claimedUntil", v.decided_at AS "decidedAt"`;
 
-/** The sample is by hash: the same whoever queues, and again after a stop. */
-const QUEUE: Statement = {
-  name: 'reviews_queue',
-  text: `INSERT INTO review (response_id, answered_at, cell_id, model_version_id, cause, queued_at)
-    SELECT * FROM (
-      SELECT p.response_id, p.answered_at, p.cell_id, p.model_version_id,
-        CASE
-          WHEN $3 AND p.class IS NOT NULL AND abs(r.class - p.class) = 2 THEN 'HIGH_IMPACT'
-          WHEN p.abstained LIKE 'uncertain%'
-            OR p.class IS NOT NULL AND greatest(p.detractor, p.passive, p.promoter) < $4::float8 * 1000000 THEN 'LOW_CONFIDENCE'
-          WHEN ('x' || substr(md5(p.response_id::text), 1, 8))::bit(32)::bigint < $5::float8 * 4294967296 THEN 'SAMPLED'
-        END AS cause, $6::timestamptz
-      FROM prediction p JOIN response r ON r.id = p.response_id AND r.answered_at = p.answered_at
-      WHERE p.response_id = ANY ($1::uuid[]) AND p.model_version_id = $2
-        AND NOT EXISTS (SELECT FROM review v WHERE v.response_id = p.response_id AND v.model_version_id = p.model_version_id)
-    ) found WHERE cause IS NOT NULL ORDER BY response_id ON CONFLICT DO NOTHING`,
-};
 const DISPUTE: Statement = {
   name: 'reviews_dispute',
   text: `INSERT INTO review AS v (response_id, answered_at, cell_id, model_version_id, cause, reason, queued_at)
@@ -64,7 +48,7 @@ const DISPUTE: Statement = {
 const OPEN: Statement = {
   name: 'reviews_open',
   text: `SELECT ${COLUMNS} FROM review v
-    WHERE v.cell_id = ANY ($1::integer[]) AND (v.decided_at IS NOT NULL) = $2 AND (v.queued_at, v.id) > ($3, $4::uuid)
+    WHERE (v.cell_id = ANY ($1::integer[]) OR $6 AND v.decision_id IS NOT NULL) AND (v.decided_at IS NOT NULL) = $2 AND (v.queued_at, v.id) > ($3, $4::uuid)
     ORDER BY v.queued_at, v.id LIMIT $5`,
 };
 const BY_ID: Statement = {
@@ -84,23 +68,23 @@ const CLOSE: Statement = {
   name: 'reviews_close',
   text: `UPDATE review v SET decided_at = $2, claimed_by = NULL, claimed_until = NULL WHERE v.id = $1 RETURNING ${COLUMNS}`,
 };
+const DECIDER: Statement = {
+  name: 'reviews_decider',
+  text: 'SELECT actor_id AS "actorId" FROM model_event WHERE id = $1',
+};
+const DISPUTE_DECISION: Statement = {
+  name: 'reviews_dispute_decision',
+  text: `INSERT INTO review AS v (decision_id, model_version_id, cause, reason, queued_at)
+    SELECT e.id, e.model_version_id, 'DISPUTED', $2, $3 FROM model_event e WHERE e.id = $1
+    ON CONFLICT (decision_id) WHERE decided_at IS NULL
+      DO UPDATE SET cause = 'DISPUTED', reason = coalesce(v.reason || E'\\n', '') || EXCLUDED.reason
+    RETURNING ${COLUMNS}`,
+};
 const DECISIONS: Statement = {
   name: 'reviews_decisions',
   text: `SELECT review_id AS "reviewId", actor, actor_name AS "actorName", verdict, class, reason, decided_at AS "decidedAt"
     FROM review_decision WHERE review_id = ANY ($1::uuid[]) ORDER BY id`,
 };
-
-/** Queues those of the responses that a rule takes; what is queued already stays as it is. */
-export async function queueReviews(
-  session: Session,
-  rules: ReviewRules,
-  modelVersionId: number,
-  responseIds: readonly string[],
-  now: Date,
-): Promise<void> {
-  const { contradictions, lowConfidence, sample } = rules;
-  await session.rows(QUEUE, [responseIds, modelVersionId, contradictions, lowConfidence, sample, now]);
-}
 
 /** Where a page of the queue ended. */
 export interface ReviewCursor {
@@ -113,10 +97,10 @@ const FIRST: ReviewCursor = {
   id: '00000000-0000-0000-0000-000000000000',
 };
 
-/** Oldest first, in these cells (cut to the scope by the caller). */
+/** Oldest first: of responses in these cells, and of decisions where they are told to the caller. */
 export function readReviews(
   session: Session,
-  cellIds: readonly number[],
+  { cellIds, decisions }: { readonly cellIds: readonly number[]; readonly decisions: boolean },
   {
     decided,
     after,
@@ -124,7 +108,7 @@ export function readReviews(
   }: { readonly decided: boolean; readonly after: ReviewCursor | null; readonly limit: number },
 ): Promise<ReviewRow[]> {
   const { queuedAt, id } = after ?? FIRST;
-  return session.rows<ReviewRow>(OPEN, [cellIds, decided, queuedAt, id, limit]);
+  return session.rows<ReviewRow>(OPEN, [cellIds, decided, queuedAt, id, limit, decisions]);
 }
 
 export function readDecisions(session: Session, reviewIds: readonly string[]): Promise<ReviewDecisionRow[]> {
@@ -138,8 +122,8 @@ export interface Reviewer {
   readonly name: string;
   readonly now: Date;
   readonly note: NoteChange;
-  /** Whether the cell is theirs to review. */
-  readonly may: (cellId: number) => boolean;
+  /** Whether it is theirs to review. */
+  readonly may: (review: Pick<ReviewRow, 'cellId'>) => boolean;
 }
 
 const CLAIM_MS = 30 * 60_000;
@@ -147,7 +131,7 @@ const CLAIM_MS = 30 * 60_000;
 /** @throws ReviewError when there is no such review for them. */
 async function held(session: Session, id: string, { may }: Reviewer): Promise<ReviewRow> {
   const [found] = await session.rows<ReviewRow>(BY_ID, [id]);
-  if (!found || !may(found.cellId)) throw new ReviewError('id: no such review exists here');
+  if (!found || !may(found)) throw new ReviewError('id: no such review exists here');
   return found;
 }
 
@@ -167,6 +151,12 @@ function assertFree({ decidedAt, claimedBy, claimedUntil }: ReviewRow, by: Revie
   if (decidedAt) throw new ReviewError('id: this review is decided');
   if (claimedBy !== null && claimedBy !== by.id && claimedUntil && claimedUntil > by.now)
     throw new ReviewError(`id: somebody else has claimed this review until ${claimedUntil.toISOString()}`);
+}
+
+/** The id of who decided, where it is known. */
+async function deciderOf(session: Session, decisionId: number): Promise<string | null> {
+  const [row] = await session.rows<{ actorId: string | null }>(DECIDER, [decisionId]);
+  return row?.actorId ?? null;
 }
 
 export interface Verdict {
@@ -189,7 +179,15 @@ export function decideReview(
   return store.transaction(async (session) => {
     const found = await held(session, id, by);
     assertFree(found, by);
+    if ((found.decisionId === null ? 'OVERTURNED' : 'CORRECTED') === verdict.verdict)
+      throw new ReviewError(
+        found.decisionId === null
+          ? 'input: what a model said is confirmed, or corrected by a class; decisions are overturned'
+          : 'input: a decision is confirmed, or overturned; a class corrects what a model said of a response',
+      );
     const before = await readDecisions(session, [id]);
+    if (found.decisionId !== null && (await deciderOf(session, found.decisionId)) === by.id)
+      throw new ReviewError('id: this was your own decision; somebody else reviews it');
     if (before.some(({ actor }) => actor === by.id))
       throw new ReviewError('id: you have decided this review; it needs another person who decides alike');
     await session.rows(DECIDE, [id, by.id, by.name, verdict.verdict, verdict.class, verdict.reason, by.now]);
@@ -219,6 +217,20 @@ export function disputeResponse(
   return store.transaction(async (session) => {
     const [queued] = await session.rows<ReviewRow>(DISPUTE, [responseId, modelVersionId, reason, by.now]);
     if (queued) await by.note(session, { review: queued.id, response: responseId });
+    return queued ?? null;
+  });
+}
+
+/** Queues a decision because somebody disputes it, as `disputeResponse` does; null where there is no such decision. */
+export function disputeDecision(
+  store: Store,
+  decisionId: number,
+  reason: string,
+  by: Pick<Reviewer, 'now' | 'note'>,
+): Promise<ReviewRow | null> {
+  return store.transaction(async (session) => {
+    const [queued] = await session.rows<ReviewRow>(DISPUTE_DECISION, [decisionId, reason, by.now]);
+    if (queued) await by.note(session, { review: queued.id, decision: decisionId });
     return queued ?? null;
   });
 }

@@ -196,7 +196,7 @@ export const rollupMapping = pgTable(
   ],
 );
 
-/** What one statement changed: of kind `responses`, or of kind `predictions` by one model version. */
+/** What one statement changed: of kind `responses`, or of kind `predictions` by one model version; other kinds change no count. */
 export interface JournalPayload {
   readonly added: readonly string[];
   readonly removed: readonly string[];
@@ -206,6 +206,10 @@ export interface JournalPayload {
   readonly model?: number;
   /** Of kind `monitor`: the metrics that raised an alarm. */
   readonly alarms?: readonly string[];
+  /** Of kind `seal`: the first and the last place in the log. */
+  readonly seals?: readonly [first: number, last: number];
+  /** Of kind `review`: ids of reviews that were queued, or went with what they were of. */
+  readonly reviews?: readonly string[];
 }
 
 export const journal = pgTable(

@@ -92,6 +92,8 @@ export const modelEvent = pgTable('model_event', {
   /** What was asked for: a promotion retires another model in the same transaction. */
   cause: text('cause').$type<StageCause>().notNull(),
   actor: text('actor').notNull(),
+  /** Id of the caller, whose own decision it is; null where nobody asked (the model that ships), and in older rows. */
+  actorId: text('actor_id'),
   reason: text('reason').notNull(),
   recordedAt: recordedAt(),
 });

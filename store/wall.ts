@@ -52,7 +52,11 @@ const GUARDED: Readonly<Record<string, Guard>> = {
   cell: { where: sees('t.id', ...ANY) },
   // Its place in the log tells how much of other cells is sealed; the manifest is for proofs.
   seal: { where: sees('t.cell_id', 'score', 'prediction'), hidden: ['id', 'manifest'] },
-  review: { where: sees('t.cell_id', 'prediction'), hidden: ['reason', 'claimed_by', 'claimed_until'] },
+  // A review of a decision is of no cell.
+  review: {
+    where: `(t.cell_id IS NULL OR ${sees('t.cell_id', 'prediction')})`,
+    hidden: ['reason', 'claimed_by', 'claimed_until'],
+  },
   monitor_reading: { where: EVERYTHING },
 };
 

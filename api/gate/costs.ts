@@ -61,6 +61,8 @@ export const COSTS: Readonly<Record<string, FieldCost>> = {
   'Query.node': fixed(2),
   'Query.trace': paged(10, 0.2),
   'Query.impact': paged(20, 0.2),
+  'Impact.decisions': fixed(1),
+  'Impact.alerts': fixed(1),
   'Query.path': fixed(50),
   'Query.reviewQueue': paged(5, 0.2),
   'Query.verify': fixed(200),

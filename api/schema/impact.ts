@@ -3,7 +3,7 @@ import { HOUR_MS } from '../../domain/time-windows.ts';
 import {
   IMPACT_KINDS,
   type Impact,
-  type ImpactDecision,
+  type ImpactMark,
   type ImpactPage,
   type ImpactSegment,
   type ImpactTotals,
@@ -14,6 +14,7 @@ import { lineagePath } from '../../graph/path.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
 import { type addLineage, startOf } from './lineage.ts';
+import { mayReadWhole } from './models.ts';
 import type { addPageInfo } from './page-info.ts';
 import { pageSize } from './responses.ts';
 
@@ -62,11 +63,11 @@ function addImpactType(builder: Builder, { lineage, pageInfo }: Refs) {
   const totals = addTotals(builder);
   const rollup = addRollup(builder, lineage);
   const segments = addSegments(builder, { lineage, pageInfo });
-  const decision = addDecision(builder);
+  const marks = addMarks(builder, { pageInfo });
   return builder.objectRef<Impact>('Impact').implement({
     ...access('traceLineage'),
     description:
-      'Hour rollups, segments and decisions that a node went into. Every score is a sum of such rollups.',
+      'Hour rollups, segments, decisions and alerts that a node went into. Every score is a sum of such rollups.',
     fields: (t) => ({
       node: t.field({ type: lineage.node, nullable: false, resolve: ({ node }) => ({ ...node, depth: 0 }) }),
       totals: t.field({ type: totals, nullable: false, resolve: (impact) => impact.totals() }),
@@ -84,10 +85,20 @@ function addImpactType(builder: Builder, { lineage, pageInfo }: Refs) {
         resolve: (impact, { first, after }) => impact.segments(pageSize(first), after ?? null),
       }),
       decisions: t.field({
-        type: [decision],
-        nullable: false,
-        description: 'What was decided about the model versions concerned.',
-        resolve: (impact) => impact.decisions(),
+        type: marks,
+        description:
+          'About the model versions concerned: of what brings answers, those that learnt from them. Null for who may not know.',
+        args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
+        resolve: (impact, { first, after }, context, info) =>
+          mayReadWhole(context, info.path) ? impact.decisions(pageSize(first), after ?? null) : null,
+      }),
+      alerts: t.field({
+        type: marks,
+        description:
+          'About the model versions concerned: of what brings answers, those of readings in which they were read. Null for who may not know.',
+        args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
+        resolve: (impact, { first, after }, context, info) =>
+          mayReadWhole(context, info.path) ? impact.alerts(pageSize(first), after ?? null) : null,
       }),
       complete: t.exposeBoolean('complete', { nullable: false }),
       reason: t.exposeString('reason'),
@@ -162,13 +173,22 @@ function addSegments(builder: Builder, { lineage, pageInfo }: Refs) {
   });
 }
 
-function addDecision(builder: Builder) {
-  return builder.objectRef<ImpactDecision>('ImpactDecision').implement({
+function addMarks(builder: Builder, { pageInfo }: Pick<Refs, 'pageInfo'>) {
+  const mark = builder.objectRef<ImpactMark>('ImpactMark').implement({
+    ...access('traceLineage'),
+    description: 'A decision or an alert about a model version.',
+    fields: (t) => ({
+      id: t.id({ nullable: false, resolve: ({ node }) => node.id }),
+      label: t.string({ nullable: false, resolve: ({ node }) => node.label }),
+      about: t.id({ nullable: false, resolve: ({ model }) => `ModelVersion:${model}` }),
+      recordedAt: t.field({ type: 'DateTime', resolve: ({ node }) => node.recordedAt }),
+    }),
+  });
+  return builder.objectRef<ImpactPage<ImpactMark>>('ImpactMarkPage').implement({
     ...access('traceLineage'),
     fields: (t) => ({
-      about: t.id({ nullable: false, resolve: ({ model }) => `ModelVersion:${model}` }),
-      label: t.exposeString('label', { nullable: false }),
-      recordedAt: t.expose('recordedAt', { type: 'DateTime', nullable: false }),
+      nodes: t.field({ type: [mark], nullable: false, resolve: ({ nodes }) => [...nodes] }),
+      pageInfo: t.field({ type: pageInfo, nullable: false, resolve: (facts) => facts }),
     }),
   });
 }

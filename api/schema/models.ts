@@ -171,7 +171,7 @@ function addModelMutations(builder: Builder, model: ReturnType<typeof addModels>
  * Whether the caller may know what was made of all responses together: who manages models, or may see every
  * prediction. For others it would tell how many there are that they may not see; the path is then noted as withheld.
  */
-function mayReadWhole({ caller: { scope }, masked }: ApiContext, path: ResponsePath): boolean {
+export function mayReadWhole({ caller: { scope }, masked }: ApiContext, path: ResponsePath): boolean {
   if (readsModelsWhole(scope)) return true;
   masked.push({ path: pathOf(path), reason: 'not granted: manageModels' });
   return false;
@@ -189,5 +189,5 @@ function causeOf(context: ApiContext, reason: string, action: string): Change {
   const { caller } = context;
   if (!caller.scope.allowsAll('manageModels')) throw new Forbidden('this key may not change models');
   if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
-  return { actor: caller.name, reason: reason.trim(), note: noteOf(context, action) };
+  return { actor: caller.name, actorId: caller.id, reason: reason.trim(), note: noteOf(context, action) };
 }

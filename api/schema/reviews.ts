@@ -1,32 +1,30 @@
 import type { Dimension } from '../../domain/dimensions.ts';
-import { visibleCells } from '../../domain/scope.ts';
+import { reviewsDecisions, visibleCells } from '../../domain/scope.ts';
+import { describeDecision } from '../../graph/describe.ts';
+import { readDecisionMark } from '../../store/lineage-marks.ts';
 import type { ResponseRow } from '../../store/responses.ts';
 import type { ReviewVerdict } from '../../store/review-schema.ts';
 import {
-  claimReview,
-  decideReview,
-  disputeResponse,
   type ReviewCursor,
   type ReviewDecisionRow,
-  type Reviewer,
   type ReviewRow,
   readDecisions,
   readReviews,
 } from '../../store/reviews.ts';
-import { noteOf } from '../audit.ts';
-import type { ApiContext } from '../context.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder } from './builder.ts';
-import { responseKeyOf } from './node.ts';
+import type { addLineage } from './lineage.ts';
 import type { addNpsClass } from './nps-class.ts';
 import type { addPageInfo } from './page-info.ts';
 import type { addResponses } from './responses.ts';
+import { addReviewMutations, REVIEW_CLASSES, REVIEW_PREFIX } from './review-mutations.ts';
 import { type addSegment, segmentOf } from './segment.ts';
 
-const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
-const PREFIX = 'Review:';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The type Review. */
+export type ReviewRef = ReturnType<typeof addReview>;
 
 interface ReviewPage {
   readonly rows: readonly ReviewRow[];
@@ -37,17 +35,24 @@ interface Refs {
   readonly segment: ReturnType<typeof addSegment>;
   readonly npsClass: ReturnType<typeof addNpsClass>;
   readonly responses: ReturnType<typeof addResponses>;
+  readonly node: ReturnType<typeof addLineage>['node'];
 }
 
 /** Adds Review, the queue of reviews, and what reviewers do: claim, decide, dispute. */
 export function addReviews(builder: Builder, dimensions: readonly Dimension[], refs: Refs) {
   const review = addReview(builder, refs);
   addQueue(builder, dimensions, refs, review);
-  addDecisions(builder, refs, review);
+  addReviewMutations(builder, refs, review);
 }
 
-function addReview(builder: Builder, { npsClass, responses }: Refs) {
-  const verdict = builder.enumType('ReviewVerdict', { values: ['CONFIRMED', 'CORRECTED'] as const });
+function addReview(builder: Builder, { npsClass, responses, ...refs }: Refs) {
+  const verdict = builder.enumType('ReviewVerdict', {
+    values: {
+      CONFIRMED: { description: 'The model was right, or what was decided.' },
+      CORRECTED: { description: 'The text says something else.' },
+      OVERTURNED: { description: 'It should not have been decided so.' },
+    },
+  });
   const decision = builder.objectRef<ReviewDecisionRow>('ReviewDecision').implement({
     ...access('review'),
     description: 'What one person decided, and why; kept for good.',
@@ -58,22 +63,27 @@ function addReview(builder: Builder, { npsClass, responses }: Refs) {
       class: t.field({
         type: npsClass,
         description: 'What the text says instead.',
-        resolve: (row) => (row.class === null ? null : CLASSES[row.class]),
+        resolve: (row) => (row.class === null ? null : REVIEW_CLASSES[row.class]),
       }),
       reason: t.exposeString('reason', { nullable: false }),
     }),
   });
   return builder.objectRef<ReviewRow>('Review').implement({
     ...access('review'),
-    description: 'A response of which somebody should check what the model said.',
+    description:
+      'What a model said of a response, or what was decided about a model, that somebody should check.',
     fields: (t) => ({
-      id: t.id({ nullable: false, resolve: ({ id }) => PREFIX + id }),
+      id: t.id({ nullable: false, resolve: ({ id }) => REVIEW_PREFIX + id }),
       cause: t.field({
         type: builder.enumType('ReviewCause', {
           values: {
-            LOW_CONFIDENCE: { description: 'No class is probable enough.' },
+            LOW_CONFIDENCE: {
+              description:
+                'No class is probable enough; a version was made champion while its monitor raised an alarm.',
+            },
             HIGH_IMPACT: {
-              description: 'The respondent is a promoter and the text a detractor’s, or the other way round.',
+              description:
+                'The respondent is a promoter and the text a detractor’s, or the other way round; another version is champion.',
             },
             SAMPLED: { description: 'By chance, so that also what looks right is checked.' },
             DISPUTED: { description: 'Somebody asked for it.' },
@@ -96,8 +106,16 @@ function addReview(builder: Builder, { npsClass, responses }: Refs) {
       }),
       response: t.field({
         type: responses.response,
-        resolve: ({ responseId }, _args, context): Promise<ResponseRow | null> =>
-          context.responses.load(responseId),
+        resolve: async ({ responseId }, _args, context): Promise<ResponseRow | null> =>
+          responseId === null ? null : context.responses.load(responseId),
+      }),
+      decision: t.field({
+        type: refs.node,
+        description: 'The decision about a model version; the reason is in the history of the version.',
+        resolve: async ({ decisionId }, _args, { deps }) => {
+          const found = decisionId === null ? null : await readDecisionMark(deps.store, decisionId);
+          return found && { ...describeDecision(found), depth: 0 };
+        },
       }),
       decisions: t.field({
         type: [decision],
@@ -140,7 +158,8 @@ function addQueue(
       ...access('review'),
       type: connection,
       nullable: false,
-      description: 'Reviews of the cells that the caller may review, the longest waiting first.',
+      description:
+        'Reviews of responses in the cells that the caller may review, and, without a segment, of decisions about models, the longest waiting first.',
       args: {
         segment: t.arg({ type: segment.segment }),
         decided: t.arg.boolean({ required: true, defaultValue: false }),
@@ -152,107 +171,16 @@ function addQueue(
           throw new InvalidArgument(`first: must be 1 to ${LIMITS.page}`);
         const within = segmentOf(dimensions, args.segment);
         const cells = visibleCells(caller.scope, ['review', 'readResponse'], deps.cells, within);
+        const theirs = {
+          cellIds: cells.map(({ id }) => id),
+          decisions: reviewsDecisions(caller.scope) && Object.keys(within).length === 0,
+        };
         const page = { decided: args.decided, after: parseCursor(args.after), limit: args.first + 1 };
-        const rows = await readReviews(
-          deps.record,
-          cells.map(({ id }) => id),
-          page,
-        );
+        const rows = await readReviews(deps.record, theirs, page);
         return { rows: rows.slice(0, args.first), hasNextPage: rows.length > args.first };
       },
     }),
   );
-}
-
-function addDecisions(builder: Builder, { npsClass }: Refs, review: ReturnType<typeof addReview>) {
-  const input = builder.inputType('ReviewDecisionInput', {
-    fields: (t) => ({
-      class: t.field({
-        type: npsClass,
-        description: 'What the text says instead of what the model said; null confirms the model.',
-      }),
-      reason: t.string({ required: true }),
-    }),
-  });
-  builder.mutationFields((t) => ({
-    claimReview: t.field({
-      ...access('review'),
-      type: review,
-      nullable: false,
-      description: 'For half an hour nobody else decides.',
-      args: { id: t.arg.id({ required: true }) },
-      resolve: (_root, { id }, context) =>
-        claimReview(context.deps.record, reviewKey(id), reviewerOf(context, 'review.claim')),
-    }),
-    decideReview: t.field({
-      ...access('review'),
-      type: review,
-      nullable: false,
-      description:
-        'A correction becomes a label that weighs more than a number; scores of models change when one is trained on it.',
-      args: { id: t.arg.id({ required: true }), input: t.arg({ type: input, required: true }) },
-      resolve: (_root, { id, input }, context) => {
-        const index = input.class ? CLASSES.indexOf(input.class) : -1;
-        const decided = {
-          verdict: index < 0 ? ('CONFIRMED' as const) : ('CORRECTED' as const),
-          class: index < 0 ? null : (index as 0 | 1 | 2),
-          reason: reasonOf(input.reason),
-        };
-        const { record, reviewRules } = context.deps;
-        const by = reviewerOf(context, 'review.decide');
-        return decideReview(record, reviewKey(id), decided, reviewRules.approvals, by);
-      },
-    }),
-    disputeResponse: t.field({
-      ...access('readResponse'),
-      type: review,
-      description:
-        'Queues a response of which the caller disputes what the model said; null where no model said anything.',
-      args: { response: t.arg.id({ required: true }), reason: t.arg.string({ required: true }) },
-      resolve: async (_root, { response, reason }, context) => {
-        const why = reasonOf(reason);
-        const key = responseKeyOf(response);
-        const stored = key === null ? null : await context.predictions.load(key);
-        if (key === null || !stored || !(await context.responses.load(key))) return null;
-        const by = { now: new Date(context.deps.now()), note: noteOf(context, 'review.dispute') };
-        const queued = await disputeResponse(context.deps.record, key, stored.modelVersionId, why, by);
-        // Who may not review has asked for it, and sees no more of it.
-        return queued && mayReview(context, queued.cellId) ? queued : null;
-      },
-    }),
-  }));
-}
-
-function mayReview({ deps, caller }: ApiContext, cellId: number): boolean {
-  const cell = deps.cells.get(cellId);
-  return (
-    cell !== undefined && caller.scope.allows('review', cell) && caller.scope.allows('readResponse', cell)
-  );
-}
-
-/** @throws Forbidden for who may review nothing at all. */
-function reviewerOf(context: ApiContext, action: string): Reviewer {
-  const { deps, caller } = context;
-  if (!deps.cells.all().some(({ id }) => mayReview(context, id)))
-    throw new Forbidden('this key may not review responses');
-  return {
-    id: caller.id,
-    name: caller.name,
-    now: new Date(deps.now()),
-    note: noteOf(context, action),
-    may: (cellId) => mayReview(context, cellId),
-  };
-}
-
-function reasonOf(reason: string): string {
-  if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
-  return reason.trim();
-}
-
-function reviewKey(id: string): string {
-  const key = id.startsWith(PREFIX) ? id.slice(PREFIX.length) : '';
-  if (!UUID.test(key)) throw new InvalidArgument('id: no such review exists here');
-  return key;
 }
 
 function cursorOf({ queuedAt, id }: ReviewRow): string {

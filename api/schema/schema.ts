@@ -54,7 +54,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addKeys(builder);
   addSubjects(builder, dimensions, { model, segment });
   addAuditLog(builder, pageInfo);
-  addReviews(builder, dimensions, { segment, npsClass, responses });
+  addReviews(builder, dimensions, { segment, npsClass, responses, node: lineage.node });
   addLive(builder, dimensions, segment, nps);
   return builder.toSchema({ sortSchema: true });
 }

@@ -11,8 +11,11 @@ import {
   readInferredRollups,
   readResponseLineage,
 } from '../../store/lineage.ts';
+import { readSealsOfHours } from '../../store/lineage-marks.ts';
 import type { RecordedMapping, RecordMappings } from '../../store/provenance.ts';
 import { surveyKey } from '../describe.ts';
+import { projectMarks, projectSeals } from './project-marks.ts';
+import { write } from './write.ts';
 
 export interface ProjectorDeps {
   readonly driver: Driver;
@@ -45,6 +48,7 @@ export async function projectEntries(deps: ProjectorDeps, entries: readonly Jour
   }
   const touched = [...hours.values()];
   for (let i = 0; i < touched.length; i += BATCH) await projectFeeding(deps, touched.slice(i, i + BATCH));
+  await projectMarks(deps, entries);
 }
 
 const MAPPINGS = `UNWIND $rows AS row
@@ -72,7 +76,8 @@ async function projectMappings({ driver, store, mappings, projected }: Projector
 }
 
 const REMOVE = `UNWIND $ids AS id MATCH (x:Response {id: id})
-  OPTIONAL MATCH (x)-[:NORMALISED_FROM|SUPERSEDES]->(e:SourceEvent) DETACH DELETE x, e`;
+  OPTIONAL MATCH (x)-[:NORMALISED_FROM|SUPERSEDES]->(e:SourceEvent) OPTIONAL MATCH (x)<-[:ABOUT]-(v:Review)
+  DETACH DELETE x, e, v`;
 /** What a correction left: the old rollup, survey and event of a response that has others now. */
 const LOOSEN = `UNWIND $rows AS row MATCH (x:Response {id: row.id})-[link:COUNTED_IN|ANSWERS|NORMALISED_FROM]->(old)
   WHERE NOT old.id IN [row.rollup, row.survey, row.event] + row.inferred DELETE link`;
@@ -238,8 +243,9 @@ const FEED = `UNWIND $rows AS row MATCH (r:Rollup {id: row.rollup}) MATCH (m:Map
   MERGE (r)-[:FED_BY]->(m)`;
 const STARVE = `UNWIND $rows AS row MATCH (:Rollup {id: row.rollup})-[link:FED_BY]->(:MappingVersion {id: row.mapping})
   DELETE link`;
-/** A rollup that nothing feeds any more has no answers. */
-const EMPTY = `UNWIND $rollups AS id MATCH (r:Rollup {id: id}) WHERE NOT (r)-[:FED_BY]->() DETACH DELETE r`;
+/** A rollup that nothing feeds any more has no answers. Its seals are there again when it has some. */
+const EMPTY = `UNWIND $rollups AS id MATCH (r:Rollup {id: id}) WHERE NOT (r)-[:FED_BY]->()
+  OPTIONAL MATCH (r)-[:SEALED_BY]->(s:Seal) DETACH DELETE r, s`;
 
 /** Joins the rollups of those hours to the mappings that feed them, and removes those that nothing feeds. */
 async function projectFeeding(
@@ -258,14 +264,5 @@ async function projectFeeding(
     await tx.run(STARVE, { rows: starved });
     await tx.run(EMPTY, { rollups: [...new Set(starved.map(({ rollup }) => rollup))] });
   });
-}
-
-/** One transaction, tried again where another held its locks. */
-async function write(driver: Driver, work: (tx: ManagedTransaction) => Promise<unknown>): Promise<void> {
-  const session = driver.session();
-  try {
-    await session.executeWrite(work);
-  } finally {
-    await session.close();
-  }
+  await projectSeals(driver, await readSealsOfHours(store, hours));
 }

@@ -80,7 +80,7 @@ beforeAll(async () => {
   writeFileSync(
     config,
     `export default { dimensions: [{ field: 'productLine' }, { field: 'region' }], cellLimit: 100,
-      review: { sample: 0.1, lowConfidence: 0.34, contradictions: true, approvals: 2 } };`,
+      review: { sample: 0.1, lowConfidence: 0.34, contradictions: true, decisions: true, approvals: 2 } };`,
   );
   instance = await freshInstance({ SCORELINE_CONFIG: config });
   server = await startServer(instance);
@@ -90,11 +90,14 @@ beforeAll(async () => {
     ['Ben', 'segment-owner', 'Germany'],
     ['Ines', 'segment-owner', 'Peru'],
     ['Ann', 'analyst', 'Germany'],
+    ['Stella', 'model-steward', null],
+    ['Stuart', 'model-steward', null],
+    ['Stine', 'model-steward', null],
   ]) {
     const { data, errors } = await ask<{ createApiKey: { key: string } }>(
       'admin',
       'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }',
-      { input: { name, role, attributes: { region: [region] } } },
+      { input: { name, role, ...(region ? { attributes: { region: [region] } } : {}) } },
     );
     expect(errors).toBeUndefined();
     keys[name as string] = data.createApiKey.key;
@@ -226,5 +229,110 @@ describe('a review', () => {
     const after = await train();
     expect(after?.examples).toBe(before?.examples);
     expect(after?.hash).not.toBe(before?.hash);
+  });
+});
+
+describe('a decision about a model', () => {
+  const DECISION =
+    'id cause reason decidedAt decision { id kind label } response { id } decisions { by verdict class }';
+  const decisionsOf = async (who: string, more = '') => {
+    const query = `{ reviewQueue(first: 200${more}) { edges { node { ${DECISION} } } } }`;
+    const { data } = await ask<{ reviewQueue: { edges: { node: DecisionReview }[] } }>(who, query);
+    return data.reviewQueue.edges.map(({ node }) => node).filter(({ decision }) => decision !== null);
+  };
+  interface DecisionReview extends Omit<Review, 'response'> {
+    readonly decision: { readonly id: string; readonly label: string } | null;
+    readonly response: unknown;
+  }
+
+  it('is queued when it changes the champion, and reviewed by others than who made it', async () => {
+    const train = 'mutation { trainModel(reason: "as ever") { id version } }';
+    const { data } = await ask<{ trainModel: { id: string; version: number } }>('Stella', train);
+    const { id, version } = data.trainModel;
+    const promoted = await ask(
+      'Stella',
+      `mutation { promoteModel(id: "${id}", reason: "better for Japan") { stage } }`,
+    );
+    expect(promoted.errors).toBeUndefined();
+    const label = `model version ${version}: candidate to champion (promotion)`;
+    const find = async (who: string, more = '') =>
+      (await decisionsOf(who, more)).find(({ decision }) => decision?.label === label);
+    await until(async () => (await find('Stuart')) !== undefined, 'the promotion is queued');
+    const review = await find('Stuart');
+    expect(review).toMatchObject({ cause: 'HIGH_IMPACT', response: null, decisions: [] });
+    for (const who of ['Ada', 'Ann']) expect(await decisionsOf(who), `${who} sees one segment`).toEqual([]);
+    expect(
+      (await queue('Stuart')).every(({ response }) => response === null),
+      'stewards read no answers',
+    ).toBe(true);
+    expect(
+      await decisionsOf('admin', ', segment: { region: ["Peru"] }'),
+      'decisions are of no segment',
+    ).toEqual([]);
+    const at = review?.id ?? '';
+    expect(refusal(await decide('Stella', at, { reason: 'mine' }))).toMatch(/your own decision/);
+    expect(refusal(await decide('Ada', at, { reason: 'x' }))).toBe('id: no such review exists here');
+    expect(refusal(await decide('Stuart', at, { class: 'PASSIVE', reason: 'x' }))).toMatch(
+      /a decision is confirmed, or overturned/,
+    );
+    expect(refusal(await decide('Stuart', at, { class: 'PASSIVE', overturn: true, reason: 'x' }))).toMatch(
+      /overturn is of a decision/,
+    );
+    const [ofResponse] = (await queue('Ada')).filter(({ response }) => response !== null);
+    expect(refusal(await decide('Ada', ofResponse?.id ?? '', { overturn: true, reason: 'x' }))).toMatch(
+      /corrected by a class/,
+    );
+    expect(
+      (await decide('Stuart', at, { overturn: true, reason: 'worse for Peru' })).data.decideReview.decidedAt,
+    ).toBeNull();
+    expect(
+      (await decide('Stine', at, { overturn: true, reason: 'so it is' })).data.decideReview.decidedAt,
+    ).not.toBeNull();
+    expect(await find('Stine', ', decided: true')).toMatchObject({
+      decisions: [
+        { by: 'Stuart', verdict: 'OVERTURNED', class: null },
+        { by: 'Stine', verdict: 'OVERTURNED', class: null },
+      ],
+    });
+    const dispute = (who: string) =>
+      ask<{ disputeDecision: Review | null }>(
+        who,
+        `mutation { disputeDecision(decision: "${review?.decision?.id}", reason: "look again") { ${REVIEW} } }`,
+      );
+    expect((await dispute('Ann')).data.disputeDecision).toBeNull();
+    expect((await dispute('Stella')).data.disputeDecision).toMatchObject({
+      cause: 'DISPUTED',
+      reason: 'look again',
+    });
+    expect(await find('Stuart')).toMatchObject({ cause: 'DISPUTED', decisions: [] });
+  });
+
+  it('is in the lineage, with its reviews, for who may know of it', async () => {
+    const { data } = await ask<{
+      impact: { decisions: { nodes: { id: string; label: string; about: string }[] } };
+    }>('Stella', '{ impact(id: "Source:api") { decisions { nodes { id label about } } } }');
+    const promotion = data.impact.decisions.nodes.find(({ label }) =>
+      label.endsWith('to champion (promotion)'),
+    );
+    expect(promotion, 'the model learnt from answers of this source').toBeDefined();
+    const trace = (who: string) =>
+      ask<{ trace: { nodes: { kind: string; label: string }[] } | null }>(
+        who,
+        `{ trace(id: "${promotion?.id}", direction: DOWNSTREAM) { nodes { kind label } } }`,
+      );
+    expect((await trace('Stine')).data.trace?.nodes.map(({ kind }) => kind)).toEqual([
+      'Decision',
+      'Review',
+      'Review',
+    ]);
+    expect(refusal(await trace('Ann'))).toMatch(/nothing with this id exists here/);
+    const hidden = await ask<{ impact: { decisions: unknown } }>(
+      'Ann',
+      '{ impact(id: "Source:api") { decisions { nodes { id } } } }',
+    );
+    expect(hidden.data.impact.decisions).toBeNull();
+    expect(hidden.extensions?.masked).toEqual([
+      { path: ['impact', 'decisions'], reason: 'not granted: manageModels' },
+    ]);
   });
 });

@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/scope.ts';
+import { HOUR_MS } from '../../domain/time-windows.ts';
 import { InvalidCursor } from '../../graph/cursor.ts';
 import {
+  type ImpactMark,
+  type ImpactPage,
   type ImpactSegment,
   type ImpactTotals,
   impactOf,
@@ -9,12 +12,14 @@ import {
   type TouchedRollup,
 } from '../../graph/impact.ts';
 import type { LineageStore } from '../../graph/lineage-store.ts';
-import type { LineageRecord } from '../fixtures/lineage-record.ts';
+import { createRecordLineage } from '../../graph/record-lineage.ts';
+import { traceLineage } from '../../graph/trace.ts';
+import { BASE, type LineageRecord } from '../fixtures/lineage-record.ts';
 import { narrowScope } from '../fixtures/record.ts';
 
 let world: LineageRecord;
 
-const MODELS = ['ModelVersion:7', 'Feature:f1', 'FeatureSet:s1', 'TrainingSet:t1'];
+const MODELS = ['ModelVersion:7', 'Feature:f1', 'FeatureSet:s1', 'TrainingSet:t1', 'Calibration:'];
 
 /** Every source, survey, scale rule and mapping, each with what tells its answers in SQL. */
 async function mappingIds(): Promise<[string, string][]> {
@@ -38,7 +43,31 @@ interface Whole {
   readonly rollups: TouchedRollup[];
   readonly segments: ImpactSegment[];
   readonly totals: ImpactTotals;
-  readonly decisions: unknown[];
+  readonly decisions: ImpactMark[] | null;
+  readonly alerts: ImpactMark[] | null;
+}
+
+/** The calibration is named by a hash of what it holds. */
+async function readCalibrationId(): Promise<string[]> {
+  const query = { start: 'ModelVersion:7', direction: 'UPSTREAM', first: 50, after: null } as const;
+  const lineage = createRecordLineage(world.record.store);
+  const page = await traceLineage(world.depsFor(lineage), EVERYTHING, query);
+  return page?.nodes.flatMap(({ kind, id }) => (kind === 'Calibration' ? [id] : [])) ?? [];
+}
+
+async function all(
+  ask: (first: number, after: string | null) => Promise<ImpactPage<ImpactMark> | null>,
+  first: number,
+): Promise<ImpactMark[] | null> {
+  const marks: ImpactMark[] = [];
+  for (let after: string | null = null; ; ) {
+    const page: ImpactPage<ImpactMark> | null = await ask(first, after);
+    if (!page) return null;
+    expect(page.nodes.length).toBeLessThanOrEqual(first);
+    marks.push(...page.nodes);
+    after = page.endCursor;
+    if (!page.hasNextPage) return marks;
+  }
 }
 
 /** All that an impact tells, page by page. */
@@ -71,7 +100,8 @@ async function whole(
       from = part?.endCursor ?? null;
       if (!part?.hasNextPage) break;
     }
-    return { rollups, segments, totals: await page.totals(), decisions: await page.decisions() };
+    const [decisions, alerts] = [await all(page.decisions, first), await all(page.alerts, first)];
+    return { rollups, segments, totals: await page.totals(), decisions, alerts };
   }
 }
 
@@ -88,13 +118,23 @@ async function recount(answers: string, more = ''): Promise<object> {
   return row ?? {};
 }
 
+const hourOf = (hour: number) => new Date(BASE + hour * HOUR_MS).toISOString().slice(0, 13);
+const alert = (of: string, hour: number) =>
+  `alert: ${of} of model version 7, in the week until ${hourOf(hour)}:00Z`;
+/** Alarms less than a day apart are one alert. */
+const ALERTS = [alert('class mix', 7), alert('class mix', 38), alert('length, Japan', 7)] as const;
+const LONG_AGO = alert('length, Japan', -3_000);
+const labels = (marks: ImpactMark[] | null | undefined) => marks?.map(({ node }) => node.label).sort();
+
 const sum = (values: readonly (number | null)[]) => values.reduce<number>((a, b) => a + (b ?? 0), 0);
 
 /** The suite of `impact`; part of lineage.test.ts, since one graph serves one file at a time. */
 export function describeImpact(opened: () => LineageRecord) {
   describe('impact', () => {
-    beforeAll(() => {
+    beforeAll(async () => {
       world = opened();
+      const [found] = await readCalibrationId();
+      MODELS.splice(MODELS.indexOf('Calibration:'), 1, found ?? '');
     });
 
     it('counts what a recount of the facts counts, for sources, surveys, scales, mappings and models', async () => {
@@ -125,12 +165,40 @@ export function describeImpact(opened: () => LineageRecord) {
       }
     });
 
-    it('tells decisions about the model versions concerned', async () => {
-      for (const [, lineage] of world.stores)
-        for (const id of MODELS)
-          expect((await whole(lineage, EVERYTHING, id, 50))?.decisions, id).toMatchObject([
-            { model: 7, label: 'candidate to champion (promotion)' },
+    it('tells decisions and alerts about the model versions concerned, to who may know', async () => {
+      const narrowed = narrowScope('not everything', () => true);
+      for (const [, lineage] of world.stores) {
+        for (const id of MODELS) {
+          const found = await whole(lineage, EVERYTHING, id, 2);
+          expect(found?.decisions, id).toMatchObject([
+            {
+              model: 7,
+              node: { kind: 'Decision', label: 'model version 7: candidate to champion (promotion)' },
+            },
           ]);
+          expect(labels(found?.alerts), id).toEqual([...ALERTS, LONG_AGO].sort());
+          expect(await whole(lineage, narrowed, id, 2)).toMatchObject({ decisions: null, alerts: null });
+        }
+      }
+    });
+
+    it('tells of sources the decisions about what learnt from them, and the alerts that they were read in', async () => {
+      const [mix, mixLater, japan] = ALERTS;
+      for (const [, lineage] of world.stores) {
+        const of = async (id: string) => {
+          const found = await whole(lineage, EVERYTHING, id, 1);
+          return [found?.decisions?.map(({ model }) => model), labels(found?.alerts)];
+        };
+        expect(await of('Source:web'), 'answers of Germany, one of them learnt').toEqual([
+          [7],
+          [mix, mixLater],
+        ]);
+        expect(await of('Source:mobile')).toEqual([[], [mix, mixLater, japan]]);
+        const [peru] = await world.record.sql<{ id: string }>(
+          `SELECT 'Cell:' || key AS id FROM cell WHERE attributes ->> 'region' = 'Peru'`,
+        );
+        expect(await of(peru?.id ?? ''), 'what a model learnt is of no cell').toEqual([[], [mix, mixLater]]);
+      }
     });
 
     it('shows a narrowed caller a world without what they may not see', async () => {

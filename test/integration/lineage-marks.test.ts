@@ -3,13 +3,13 @@ import { rollupId } from '../../domain/lineage.ts';
 import { EVERYTHING, type Scope } from '../../domain/scope.ts';
 import { HOUR_MS } from '../../domain/time-windows.ts';
 import { lineagePath } from '../../graph/path.ts';
-import type { PlanDeps } from '../../graph/plan.ts';
+import type { PlanDeps, ScoreStart } from '../../graph/plan.ts';
 import { createRecordLineage } from '../../graph/record-lineage.ts';
 import { type LineagePage, lineageNode, type TraceDirection, traceLineage } from '../../graph/trace.ts';
-import { type LineageRecord, openLineageRecord } from '../fixtures/lineage-record.ts';
+import { type LineageRecord, openLineageRecord, score } from '../fixtures/lineage-record.ts';
 import { narrowScope } from '../fixtures/record.ts';
 
-/* What was said of facts afterwards: seals of rollups, reviews of responses. Both stores read them from the record. */
+/* What was said of facts afterwards: seals of rollups, decisions, alerts, reviews. Both stores read them from the record. */
 let world: LineageRecord;
 const ids = { rollup: '', seals: [] as string[], review: '', response: '', region: '' };
 
@@ -73,6 +73,12 @@ async function trace(start: string, direction: TraceDirection, scope = EVERYTHIN
   return { nodes: pages.flatMap(({ nodes }) => nodes), edges: pages.flatMap(({ edges }) => edges) };
 }
 
+/** Ids of the first decision and the first alert about a model version. */
+async function saidOf(model: string): Promise<string[]> {
+  const nodes = (await trace(model, 'DOWNSTREAM'))?.nodes ?? [];
+  return ['Decision', 'Alert'].map((wanted) => nodes.find(({ kind }) => kind === wanted)?.id ?? '');
+}
+
 describe('the lineage of what was said afterwards', () => {
   it('leads from a rollup to the revisions of its seal, and back to what they sealed', async () => {
     const [first = '', second = ''] = ids.seals;
@@ -133,13 +139,77 @@ describe('the lineage of what was said afterwards', () => {
     const { record } = world;
     const [source] = await record.sql<{ name: string }>(`SELECT s.name FROM response r JOIN mapping_version m
       ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id WHERE 'Response:' || r.id = '${ids.response}'`);
-    const kinds = async (from: string, to: string) =>
+    const kinds = async (from: ScoreStart | string, to: ScoreStart | string) =>
       (await lineagePath(depsOf(EVERYTHING), EVERYTHING, from, to))?.nodes.map(({ kind }) => kind);
     const to = `Source:${source?.name}`;
     expect(await kinds(ids.review, to)).toEqual(['Review', 'Response', 'SourceEvent', 'Source']);
     expect(await kinds(ids.seals[1] ?? '', ids.response)).toEqual(['Seal', 'Rollup', 'Response']);
     expect(await kinds('TrainingSet:t1', ids.review)).toEqual(['TrainingSet', 'ModelVersion', 'Review']);
-    expect(await kinds(ids.review, ids.seals[0] ?? '')).toBeUndefined();
+    expect(await kinds(ids.review, ids.seals[0] ?? '')).toEqual(['Review', 'Response', 'Rollup', 'Seal']);
+    const hour = score({ region: [ids.region] }, 0, 360);
+    expect(await kinds(hour, ids.seals[1] ?? '')).toEqual(['Score', 'Rollup', 'Seal']);
+    expect(await kinds(ids.seals[1] ?? '', hour)).toEqual(['Seal', 'Rollup', 'Score']);
+    expect(await kinds(hour, ids.review)).toEqual(['Score', 'Rollup', 'Response', 'Review']);
+    const [decision = '', alert = ''] = await saidOf('ModelVersion:7');
+    expect(await kinds(decision, 'Feature:f1')).toEqual([
+      'Decision',
+      'ModelVersion',
+      'FeatureSet',
+      'Feature',
+    ]);
+    expect(await kinds(alert, to)).toEqual(['Alert', 'ModelVersion', 'Rollup', 'MappingVersion', 'Source']);
+    expect(await kinds(decision, alert)).toEqual(['Decision', 'ModelVersion', 'Alert']);
+    const elsewhere = score(
+      { region: ['Peru', 'Germany', 'Chile'].filter((name) => name !== ids.region) },
+      0,
+      360,
+    );
+    expect(await kinds(elsewhere, ids.seals[0] ?? '')).toBeUndefined();
+  });
+
+  it('leads from a model version to decisions and alerts, from those to what was reviewed, and back', async () => {
+    const down = await trace('ModelVersion:7', 'DOWNSTREAM');
+    const said = down?.nodes.filter(({ kind }) => kind === 'Decision' || kind === 'Alert') ?? [];
+    expect(said.map(({ kind }) => kind)).toEqual(['Decision', 'Alert', 'Alert', 'Alert', 'Alert']);
+    for (const { id } of said)
+      expect(down?.edges).toContainEqual({ from: id, relation: 'ABOUT', to: 'ModelVersion:7' });
+    const [decision = '', alert = ''] = said.map(({ id }) => id);
+    const [review] = await world.record.sql<{ id: string }>(
+      `INSERT INTO review (decision_id, model_version_id, cause, queued_at) VALUES (${decision.slice('Decision:'.length)}, 7,
+        'HIGH_IMPACT', now()) RETURNING 'Review:' || id AS id`,
+    );
+    const after = await trace(decision, 'DOWNSTREAM');
+    expect(after?.nodes.map(({ label }) => label)).toEqual([
+      'model version 7: candidate to champion (promotion)',
+      'review of a decision about model version 7, high impact, open',
+    ]);
+    const up = await trace(review?.id ?? '', 'UPSTREAM');
+    expect(up?.nodes.slice(0, 3).map(({ kind, depth }) => [kind, depth])).toEqual([
+      ['Review', 0],
+      ['Decision', 1],
+      ['ModelVersion', 2],
+    ]);
+    expect(up?.edges.slice(0, 2)).toEqual([
+      { from: review?.id, relation: 'ABOUT', to: decision },
+      { from: decision, relation: 'ABOUT', to: 'ModelVersion:7' },
+    ]);
+    expect((await trace(alert, 'UPSTREAM'))?.nodes.map(({ kind }) => kind)).toContain('Calibration');
+    // Who does not know of what all answers made knows of none of it.
+    const narrowed = narrowScope('narrowed', () => true);
+    for (const id of [decision, alert, review?.id ?? ''])
+      expect(await lineageNode(depsOf(narrowed), narrowed, id), id).toBeNull();
+    expect(
+      (await trace('ModelVersion:7', 'DOWNSTREAM', narrowed))?.nodes.map(({ kind }) => kind),
+    ).not.toContain('Decision');
+    for (const id of [
+      'Decision:0',
+      'Decision:x',
+      'Decision:999999',
+      'Alert:999999',
+      'Alert:',
+      'Decision:1e1',
+    ])
+      expect(await lineageNode(depsOf(EVERYTHING), EVERYTHING, id), id).toBeNull();
   });
 
   it('does not exist for whom the rollup, the response or the prediction does not', async () => {
@@ -158,9 +228,11 @@ describe('the lineage of what was said afterwards', () => {
     expect(down?.nodes.map(({ kind }) => kind)).not.toContain('Review');
     // Each wall alone: a program that forgets to ask is shown nothing.
     for (const scope of [elsewhere, surveyed])
-      expect(await world.record.wall.as(scope).rows({ name: '', text: 'SELECT FROM review' }, [])).toEqual(
-        [],
-      );
+      expect(
+        await world.record.wall
+          .as(scope)
+          .rows({ name: '', text: 'SELECT FROM review WHERE decision_id IS NULL' }, []),
+      ).toEqual([]);
     expect(await world.record.wall.as(elsewhere).rows({ name: '', text: 'SELECT FROM seal' }, [])).toEqual(
       [],
     );

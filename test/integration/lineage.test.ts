@@ -9,6 +9,7 @@ import { type LineagePage, type TraceDirection, traceLineage } from '../../graph
 import { BASE, iso, type LineageRecord, openLineageRecord, score } from '../fixtures/lineage-record.ts';
 import { narrowScope, type TestRecord } from '../fixtures/record.ts';
 import type {} from '../services/both.ts';
+import { describeGraphMarks } from './lineage-graph-marks.ts';
 import { describeImpact } from './lineage-impact.ts';
 import { describePath } from './lineage-path.ts';
 
@@ -123,6 +124,7 @@ describe('trace', () => {
       const model = await whole(lineage, EVERYTHING, 'ModelVersion:7', 'UPSTREAM');
       expect(model?.edges.map(({ relation, to }) => [relation, to])).toEqual([
         ['SUPERSEDES', 'ModelVersion:6'],
+        ['CALIBRATED_BY', expect.stringMatching(/^Calibration:[0-9a-f]{64}$/)],
         ['USES', 'FeatureSet:s1'],
         ['TRAINED_ON', 'TrainingSet:t1'],
         ['HAS', 'Feature:f1'],
@@ -259,6 +261,7 @@ describe('trace', () => {
 
 describeImpact(() => world);
 describePath(() => world);
+describeGraphMarks(() => world);
 
 describe('the projection', () => {
   it.runIf(inject('services'))(

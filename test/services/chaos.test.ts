@@ -248,6 +248,7 @@ describe('a server', () => {
     await cells.refresh(store);
     const deps = {
       store,
+      record: store,
       cells,
       mappings: new RecordMappings(),
       dimensions: DIMENSIONS,

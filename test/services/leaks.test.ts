@@ -84,7 +84,7 @@ const LEAKS: readonly Leak[] = [
   },
   {
     name: 'a source that feeds only what is hidden',
-    file: 'graph/plan.ts',
+    file: 'graph/find-start.ts',
     patch: [['if (!first || found.length === 0) return null;', 'if (!first) return null;']],
   },
   {

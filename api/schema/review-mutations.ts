@@ -1,0 +1,146 @@
+import { readsModelsWhole, reviewsDecisions } from '../../domain/scope.ts';
+import {
+  claimReview,
+  decideReview,
+  disputeDecision,
+  disputeResponse,
+  type Reviewer,
+  type ReviewRow,
+  type Verdict,
+} from '../../store/reviews.ts';
+import { noteOf } from '../audit.ts';
+import type { ApiContext } from '../context.ts';
+import { Forbidden, InvalidArgument } from '../errors.ts';
+import { access, type Builder } from './builder.ts';
+import { responseKeyOf } from './node.ts';
+import type { addNpsClass } from './nps-class.ts';
+import type { ReviewRef } from './reviews.ts';
+
+export const REVIEW_CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
+export const REVIEW_PREFIX = 'Review:';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Adds what reviewers do: claim, decide, dispute. */
+export function addReviewMutations(
+  builder: Builder,
+  { npsClass }: { readonly npsClass: ReturnType<typeof addNpsClass> },
+  review: ReviewRef,
+) {
+  const input = builder.inputType('ReviewDecisionInput', {
+    fields: (t) => ({
+      class: t.field({
+        type: npsClass,
+        description: 'What the text says instead of what the model said; null confirms the model.',
+      }),
+      overturn: t.boolean({
+        required: true,
+        defaultValue: false,
+        description: 'Of a decision about a model: it should not have been decided so.',
+      }),
+      reason: t.string({ required: true }),
+    }),
+  });
+  builder.mutationFields((t) => ({
+    claimReview: t.field({
+      ...access('review'),
+      type: review,
+      nullable: false,
+      description: 'For half an hour nobody else decides.',
+      args: { id: t.arg.id({ required: true }) },
+      resolve: (_root, { id }, context) =>
+        claimReview(context.deps.record, reviewKey(id), reviewerOf(context, 'review.claim')),
+    }),
+    decideReview: t.field({
+      ...access('review'),
+      type: review,
+      nullable: false,
+      description:
+        'A correction becomes a label that weighs more than a number; scores of models change when one is trained on it.',
+      args: { id: t.arg.id({ required: true }), input: t.arg({ type: input, required: true }) },
+      resolve: (_root, { id, input }, context) => {
+        const decided = { ...verdictOf(input), reason: reasonOf(input.reason) };
+        const { record, reviewRules } = context.deps;
+        const by = reviewerOf(context, 'review.decide');
+        return decideReview(record, reviewKey(id), decided, reviewRules.approvals, by);
+      },
+    }),
+    disputeResponse: t.field({
+      ...access('readResponse'),
+      type: review,
+      description:
+        'Queues a response of which the caller disputes what the model said; null where no model said anything.',
+      args: { response: t.arg.id({ required: true }), reason: t.arg.string({ required: true }) },
+      resolve: async (_root, { response, reason }, context) => {
+        const why = reasonOf(reason);
+        const key = responseKeyOf(response);
+        const stored = key === null ? null : await context.predictions.load(key);
+        if (key === null || !stored || !(await context.responses.load(key))) return null;
+        const by = { now: new Date(context.deps.now()), note: noteOf(context, 'review.dispute') };
+        const queued = await disputeResponse(context.deps.record, key, stored.modelVersionId, why, by);
+        // Who may not review has asked for it, and sees no more of it.
+        return queued && mayReview(context, queued) ? queued : null;
+      },
+    }),
+    disputeDecision: t.field({
+      ...access('readPrediction'),
+      type: review,
+      description:
+        'Queues a decision about a model that the caller disputes; null where there is no such decision.',
+      args: { decision: t.arg.id({ required: true }), reason: t.arg.string({ required: true }) },
+      resolve: async (_root, { decision, reason }, context) => {
+        const why = reasonOf(reason);
+        const key = /^Decision:([1-9]\d{0,14})$/.exec(decision)?.[1];
+        if (key === undefined || !readsModelsWhole(context.caller.scope)) return null;
+        const by = { now: new Date(context.deps.now()), note: noteOf(context, 'review.dispute') };
+        const queued = await disputeDecision(context.deps.record, Number(key), why, by);
+        return queued && mayReview(context, queued) ? queued : null;
+      },
+    }),
+  }));
+}
+
+function verdictOf(input: {
+  readonly class?: (typeof REVIEW_CLASSES)[number] | null | undefined;
+  readonly overturn: boolean;
+}): Omit<Verdict, 'reason'> {
+  if (input.overturn) {
+    if (input.class)
+      throw new InvalidArgument('input: a class corrects what a model said; overturn is of a decision');
+    return { verdict: 'OVERTURNED', class: null };
+  }
+  const index = input.class ? REVIEW_CLASSES.indexOf(input.class) : -1;
+  return index < 0
+    ? { verdict: 'CONFIRMED', class: null }
+    : { verdict: 'CORRECTED', class: index as 0 | 1 | 2 };
+}
+
+function mayReview({ deps, caller: { scope } }: ApiContext, { cellId }: Pick<ReviewRow, 'cellId'>): boolean {
+  if (cellId === null) return reviewsDecisions(scope);
+  const cell = deps.cells.get(cellId);
+  return cell !== undefined && scope.allows('review', cell) && scope.allows('readResponse', cell);
+}
+
+/** @throws Forbidden for who may review nothing at all. */
+function reviewerOf(context: ApiContext, action: string): Reviewer {
+  const { deps, caller } = context;
+  const some = deps.cells.all().some(({ id }) => mayReview(context, { cellId: id }));
+  if (!some && !reviewsDecisions(caller.scope)) throw new Forbidden('this key may not review responses');
+  return {
+    id: caller.id,
+    name: caller.name,
+    now: new Date(deps.now()),
+    note: noteOf(context, action),
+    may: (review) => mayReview(context, review),
+  };
+}
+
+function reasonOf(reason: string): string {
+  if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
+  return reason.trim();
+}
+
+function reviewKey(id: string): string {
+  const key = id.startsWith(REVIEW_PREFIX) ? id.slice(REVIEW_PREFIX.length) : '';
+  if (!UUID.test(key)) throw new InvalidArgument('id: no such review exists here');
+  return key;
+}

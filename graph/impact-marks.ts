@@ -1,0 +1,91 @@
+import { readsModelsWhole, type Scope } from '../domain/scope.ts';
+import {
+  type AlertsTouched,
+  EVERY_ANSWER,
+  readAlertMarks,
+  readDecisionMarks,
+  readTaughtModels,
+} from '../store/lineage-marks.ts';
+import { formatCursor, parseCursor } from './cursor.ts';
+import { describeAlert, describeDecision } from './describe.ts';
+import type { Impact, ImpactMark, ImpactPage } from './impact.ts';
+import type { RollupSelection } from './lineage-store.ts';
+import type { PlanDeps, Start } from './plan.ts';
+
+/**
+ * Decisions and alerts that a node went into. Of what a model version is made of: those about the version. Of what brings
+ * answers: decisions about versions that learnt from its answers, and alerts of readings that its answers were read in.
+ */
+export function marksTouched(
+  deps: PlanDeps,
+  scope: Scope,
+  start: Start,
+  selection: RollupSelection,
+): Pick<Impact, 'decisions' | 'alerts'> {
+  const { id } = start.node;
+  const whole = readsModelsWhole(scope);
+  return {
+    decisions: async (first, after) => {
+      if (!whole) return null;
+      const list = `impact decisions ${id}`;
+      const from = placeOf(list, after);
+      const found = await readDecisionMarks(deps.store, await decidedModels(deps, start, selection));
+      const left = found.filter((decision) => decision.id > from);
+      return pageOf(list, first, left, ({ model, ...decision }) => ({
+        model,
+        node: describeDecision({ model, ...decision }),
+      }));
+    },
+    alerts: async (first, after) => {
+      if (!whole) return null;
+      const list = `impact alerts ${id}`;
+      const { models, touched } = await alertedBy(deps, start, selection);
+      const found = await readAlertMarks(deps.record, models, touched, placeOf(list, after), first + 1);
+      return pageOf(list, first, found, (alert) => ({ model: alert.model, node: describeAlert(alert) }));
+    },
+  };
+}
+
+const placeOf = (list: string, after: string | null): number =>
+  after === null ? 0 : (parseCursor(after, list, ['number'])[0] as number);
+
+function pageOf<T extends { readonly id: number }>(
+  list: string,
+  first: number,
+  left: readonly T[],
+  show: (one: T) => ImpactMark,
+): ImpactPage<ImpactMark> {
+  const page = left.slice(0, first);
+  const last = page.at(-1);
+  return {
+    nodes: page.map(show),
+    hasNextPage: left.length > first,
+    endCursor: last ? formatCursor(list, [last.id]) : null,
+  };
+}
+
+async function decidedModels(
+  deps: PlanDeps,
+  start: Start,
+  { models }: RollupSelection,
+): Promise<readonly number[]> {
+  if (start.kind === 'mappings')
+    return readTaughtModels(
+      deps.record,
+      start.mappings.map(({ key }) => key),
+    );
+  // What a model learnt is of no cell.
+  return start.node.kind === 'Cell' ? [] : (models ?? []);
+}
+
+async function alertedBy(
+  deps: PlanDeps,
+  start: Start,
+  selection: RollupSelection,
+): Promise<{ readonly models: readonly number[]; readonly touched: AlertsTouched }> {
+  const isCell = start.node.kind === 'Cell';
+  if (!isCell && start.kind !== 'mappings') return { models: selection.models ?? [], touched: EVERY_ANSWER };
+  // Those that read something of it: none but they can have raised an alarm over it.
+  const { models } = await deps.lineage.dictionary({ ...selection, models: null });
+  return { models, touched: { mappings: selection.mappings, cells: isCell ? selection.cells : null } };
+}
