@@ -7,10 +7,27 @@ import {
   readTaughtModels,
 } from '../store/lineage-marks.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
-import { describeAlert, describeDecision } from './describe.ts';
-import type { Impact, ImpactMark, ImpactPage } from './impact.ts';
+import { describeAlert, describeDecision, type LineageNode } from './describe.ts';
 import type { RollupSelection } from './lineage-store.ts';
 import type { PlanDeps, Start } from './plan.ts';
+
+export interface ImpactPage<T> {
+  readonly nodes: readonly T[];
+  readonly hasNextPage: boolean;
+  readonly endCursor: string | null;
+}
+
+/** A decision or an alert about a model version that the start went into. */
+export interface ImpactMark {
+  readonly model: number;
+  readonly node: LineageNode;
+}
+
+/** Both null for who may not know of what all answers made. @throws InvalidCursor */
+export interface MarksTouched {
+  readonly decisions: (first: number, after: string | null) => Promise<ImpactPage<ImpactMark> | null>;
+  readonly alerts: (first: number, after: string | null) => Promise<ImpactPage<ImpactMark> | null>;
+}
 
 /**
  * Decisions and alerts that a node went into. Of what a model version is made of: those about the version. Of what brings
@@ -21,7 +38,7 @@ export function marksTouched(
   scope: Scope,
   start: Start,
   selection: RollupSelection,
-): Pick<Impact, 'decisions' | 'alerts'> {
+): MarksTouched {
   const { id } = start.node;
   const whole = readsModelsWhole(scope);
   return {

@@ -10,7 +10,7 @@ import {
 import { formatCursor, parseCursor } from './cursor.ts';
 import { describeCell, describeRollup, type LineageNode } from './describe.ts';
 import { findStart } from './find-start.ts';
-import { marksTouched } from './impact-marks.ts';
+import { type ImpactPage, type MarksTouched, marksTouched } from './impact-marks.ts';
 import type { RollupSelection } from './lineage-store.ts';
 import { everythingVisible, type PlanDeps, type Start } from './plan.ts';
 
@@ -69,19 +69,7 @@ export interface ImpactSegment extends Omit<TouchedSegment, 'responses' | 'cell'
   readonly responses: number | null;
 }
 
-export interface ImpactPage<T> {
-  readonly nodes: readonly T[];
-  readonly hasNextPage: boolean;
-  readonly endCursor: string | null;
-}
-
-/** A decision or an alert about a model version that the start went into. */
-export interface ImpactMark {
-  readonly model: number;
-  readonly node: LineageNode;
-}
-
-export interface Impact extends ImpactPage<TouchedRollup> {
+export interface Impact extends ImpactPage<TouchedRollup>, MarksTouched {
   readonly node: LineageNode;
   readonly complete: boolean;
   readonly reason: string | null;
@@ -90,9 +78,6 @@ export interface Impact extends ImpactPage<TouchedRollup> {
   readonly totals: () => Promise<ImpactTotals>;
   /** null where they are not summed (`totals` says why). @throws InvalidCursor */
   readonly segments: (first: number, after: string | null) => Promise<ImpactPage<ImpactSegment> | null>;
-  /** Both null for who may not know of what all answers made. @throws InvalidCursor */
-  readonly decisions: (first: number, after: string | null) => Promise<ImpactPage<ImpactMark> | null>;
-  readonly alerts: (first: number, after: string | null) => Promise<ImpactPage<ImpactMark> | null>;
 }
 
 /** Rows of hour rollups that one sum may take. */

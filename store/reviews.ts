@@ -1,5 +1,6 @@
 import type { NoteChange } from './audit.ts';
 import type { Session, Statement, Store } from './client.ts';
+import type { ModelStage } from './models.ts';
 import type { ReviewCause, ReviewVerdict } from './review-schema.ts';
 
 /** One response, or one decision about a model version, that somebody should look at, or has. */
@@ -113,6 +114,28 @@ export function readReviews(
 
 export function readDecisions(session: Session, reviewIds: readonly string[]): Promise<ReviewDecisionRow[]> {
   return session.rows<ReviewDecisionRow>(DECISIONS, [reviewIds]);
+}
+
+/** What one person said in the review of a decision about a model version. */
+export interface ReviewedDecision {
+  /** The stage that was decided on. */
+  readonly to: ModelStage;
+  readonly verdict: ReviewVerdict;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+const OF_MODEL: Statement = {
+  name: 'reviews_of_model',
+  text: `SELECT e.to_stage AS to, d.verdict, d.actor_name AS by, d.reason, d.decided_at AS at FROM model_event e
+      JOIN review v ON v.decision_id = e.id JOIN review_decision d ON d.review_id = v.id
+    WHERE e.model_version_id = $1 ORDER BY d.id`,
+};
+
+/** What was said in reviews of decisions about the model version: for who may know what was decided. */
+export function readReviewedDecisions(session: Session, model: number): Promise<ReviewedDecision[]> {
+  return session.rows<ReviewedDecision>(OF_MODEL, [model]);
 }
 
 /** Who decides, when, and how it is noted. */

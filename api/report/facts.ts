@@ -19,6 +19,7 @@ import {
   type TrainingSetRow,
 } from '../../store/models.ts';
 import type { RecordedMapping } from '../../store/provenance.ts';
+import { type ReviewedDecision, readReviewedDecisions } from '../../store/reviews.ts';
 import { readScore } from '../../store/scores.ts';
 import { scoreStartOf } from '../schema/lineage.ts';
 
@@ -48,6 +49,8 @@ export interface ModelCard {
   readonly whole: {
     readonly trainingSets: readonly TrainingSetRow[];
     readonly history: readonly ModelEventRow[];
+    /** What others said of those decisions. */
+    readonly reviews: readonly ReviewedDecision[];
     readonly evaluation: unknown;
   } | null;
 }
@@ -100,14 +103,19 @@ export async function reportFacts(
 
 const keyOf = (id: string) => id.slice(id.indexOf(':') + 1);
 
-async function modelCard({ store }: ReportDeps, scope: Scope, version: number): Promise<ModelCard | null> {
+async function modelCard(
+  { store, record }: ReportDeps,
+  scope: Scope,
+  version: number,
+): Promise<ModelCard | null> {
   const model = (await readRegistry(store)).find(({ id }) => id === version);
   if (!model) return null;
   const features = await readFeatures(store, version);
   if (!readsModelsWhole(scope)) return { model, features, whole: null };
-  const [trainingSets, history] = await Promise.all([
+  const [trainingSets, history, reviews] = await Promise.all([
     readTrainingSets(store, version),
     readModelEvents(store, version),
+    readReviewedDecisions(record, version),
   ]);
-  return { model, features, whole: { trainingSets, history, evaluation: model.evaluation } };
+  return { model, features, whole: { trainingSets, history, reviews, evaluation: model.evaluation } };
 }

@@ -143,7 +143,9 @@ function modelSection({ card, name }: ReportFacts): Markup {
   )}${whole ? wholeModel(whole) : html`<p>This reader may not know what it was trained on, how it was judged, nor who approved it.</p>`}</section>`;
 }
 
-function wholeModel({ trainingSets, history, evaluation }: NonNullable<ModelCard['whole']>): Markup {
+type WholeCard = NonNullable<ModelCard['whole']>;
+
+function wholeModel({ trainingSets, history, reviews, evaluation }: WholeCard): Markup {
   const sets = trainingSets.map(({ head, examples, description, hash }) => [
     head,
     examples,
@@ -152,11 +154,12 @@ function wholeModel({ trainingSets, history, evaluation }: NonNullable<ModelCard
   ]);
   return html`<h3>Trained on</h3>${table(['Head', 'Examples', 'What', 'SHA-256'], sets)}
 <h3>Evaluation, on examples that no part of it saw</h3>${evaluationTable(evaluation)}
-<h3>Approvals</h3>${approvals(history)}`;
+<h3>Approvals</h3>${approvals(history)}
+<h3>Reviews of them</h3>${reviewsOf(reviews)}`;
 }
 
 /** Who let it through each stage, and why. */
-function approvals(history: NonNullable<ModelCard['whole']>['history']): Markup {
+function approvals(history: WholeCard['history']): Markup {
   const lines = history.map(({ from, to, cause, actor, reason, recordedAt }) => [
     moment(recordedAt),
     `${from ? `${from.toLowerCase()} to ` : ''}${to.toLowerCase()} (${cause})`,
@@ -164,6 +167,19 @@ function approvals(history: NonNullable<ModelCard['whole']>['history']): Markup 
     reason,
   ]);
   return table(['When', 'Stage', 'Who', 'Why'], lines);
+}
+
+/** What others said of it. */
+function reviewsOf(reviews: WholeCard['reviews']): Markup {
+  if (reviews.length === 0) return html`<p>Nobody else has said what they think of these decisions.</p>`;
+  const lines = reviews.map(({ at, to, verdict, by, reason }) => [
+    moment(at),
+    to.toLowerCase(),
+    verdict.toLowerCase(),
+    by,
+    reason,
+  ]);
+  return table(['When', 'Stage', 'Verdict', 'Who', 'Why'], lines);
 }
 
 /** The numbers of the evaluation by head; tables in it (confusion, reliability) are left to the query. */

@@ -3,13 +3,12 @@ import { HOUR_MS } from '../../domain/time-windows.ts';
 import {
   IMPACT_KINDS,
   type Impact,
-  type ImpactMark,
-  type ImpactPage,
   type ImpactSegment,
   type ImpactTotals,
   impactOf,
   type TouchedRollup,
 } from '../../graph/impact.ts';
+import type { ImpactMark, ImpactPage } from '../../graph/impact-marks.ts';
 import { lineagePath } from '../../graph/path.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';

@@ -14,10 +14,8 @@ import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
 import { responseKeyOf } from './node.ts';
 import type { addNpsClass } from './nps-class.ts';
-import type { ReviewRef } from './reviews.ts';
+import { REVIEW_CLASSES, REVIEW_PREFIX, type ReviewRef } from './reviews.ts';
 
-export const REVIEW_CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
-export const REVIEW_PREFIX = 'Review:';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Adds what reviewers do: claim, decide, dispute. */

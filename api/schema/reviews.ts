@@ -18,9 +18,10 @@ import type { addLineage } from './lineage.ts';
 import type { addNpsClass } from './nps-class.ts';
 import type { addPageInfo } from './page-info.ts';
 import type { addResponses } from './responses.ts';
-import { addReviewMutations, REVIEW_CLASSES, REVIEW_PREFIX } from './review-mutations.ts';
 import { type addSegment, segmentOf } from './segment.ts';
 
+export const REVIEW_CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
+export const REVIEW_PREFIX = 'Review:';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The type Review. */
@@ -38,11 +39,11 @@ interface Refs {
   readonly node: ReturnType<typeof addLineage>['node'];
 }
 
-/** Adds Review, the queue of reviews, and what reviewers do: claim, decide, dispute. */
+/** Adds Review and the queue of reviews. */
 export function addReviews(builder: Builder, dimensions: readonly Dimension[], refs: Refs) {
   const review = addReview(builder, refs);
   addQueue(builder, dimensions, refs, review);
-  addReviewMutations(builder, refs, review);
+  return review;
 }
 
 function addReview(builder: Builder, { npsClass, responses, ...refs }: Refs) {

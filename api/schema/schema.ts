@@ -16,6 +16,7 @@ import { addNpsClass } from './nps-class.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
 import { addResponses } from './responses.ts';
+import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
 import { addSegment } from './segment.ts';
 import { addSubjects } from './subjects.ts';
@@ -54,7 +55,8 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addKeys(builder);
   addSubjects(builder, dimensions, { model, segment });
   addAuditLog(builder, pageInfo);
-  addReviews(builder, dimensions, { segment, npsClass, responses, node: lineage.node });
+  const review = addReviews(builder, dimensions, { segment, npsClass, responses, node: lineage.node });
+  addReviewMutations(builder, { npsClass }, review);
   addLive(builder, dimensions, segment, nps);
   return builder.toSchema({ sortSchema: true });
 }

@@ -3,14 +3,13 @@ import { EVERYTHING, type Scope } from '../../domain/scope.ts';
 import { HOUR_MS } from '../../domain/time-windows.ts';
 import { InvalidCursor } from '../../graph/cursor.ts';
 import {
-  type ImpactMark,
-  type ImpactPage,
   type ImpactSegment,
   type ImpactTotals,
   impactOf,
   NoImpact,
   type TouchedRollup,
 } from '../../graph/impact.ts';
+import type { ImpactMark, ImpactPage } from '../../graph/impact-marks.ts';
 import type { LineageStore } from '../../graph/lineage-store.ts';
 import { createRecordLineage } from '../../graph/record-lineage.ts';
 import { traceLineage } from '../../graph/trace.ts';

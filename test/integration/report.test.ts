@@ -132,6 +132,22 @@ describe("the auditor's report", () => {
       expect(page).toContain(text);
   });
 
+  it('tells what others said of the decisions, to who may know of them', async () => {
+    expect(await report(EVERYTHING, name('INFERRED'))).toContain('Nobody else has said what they think');
+    await world.record.sql(`WITH asked AS (INSERT INTO review (decision_id, model_version_id, cause, queued_at, decided_at)
+        SELECT id, 7, 'HIGH_IMPACT', now(), now() FROM model_event WHERE model_version_id = 7 RETURNING id)
+      INSERT INTO review_decision (review_id, actor, actor_name, verdict, reason, decided_at)
+        SELECT id, 'k', 'Stine', 'OVERTURNED', 'worse for <Peru>', now() FROM asked`);
+    const page = await report(EVERYTHING, name('INFERRED'));
+    for (const text of ['overturned', 'Stine', 'worse for &lt;Peru&gt;']) expect(page).toContain(text);
+    expect(
+      await report(
+        narrowScope('narrow', () => true),
+        name('INFERRED'),
+      ),
+    ).not.toContain('Stine');
+  });
+
   it('is one page without anything from elsewhere, and everything in it is escaped', async () => {
     await world.record.sql(`UPDATE model_version SET label = '<script>alert("1")</script>' WHERE id = 7`);
     await world.record.submit([
