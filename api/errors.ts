@@ -5,13 +5,14 @@ import { WindowError } from '../domain/time-windows.ts';
 import { InvalidCursor } from '../graph/cursor.ts';
 import { NoImpact } from '../graph/impact.ts';
 import { UnknownMoment } from '../graph/known/as-known.ts';
+import { WayTooLong } from '../graph/path.ts';
 import { ProofUnavailable } from '../graph/seals/export-proof.ts';
 import { InvalidMap } from '../ingestion/connectors/file-map.ts';
 import { Overloaded } from '../ingestion/group-commit.ts';
 import { ScoringError } from '../scoring/service.ts';
 import { TrainingError } from '../scoring/training-job.ts';
 import { CorrectionError } from '../store/correct.ts';
-import { isPassingError, isUnstorableText } from '../store/errors.ts';
+import { isPassingError, isTimeout, isUnstorableText } from '../store/errors.ts';
 import { KeyProviderError } from '../store/key-provider.ts';
 import { StageError } from '../store/models.ts';
 import { ReviewError } from '../store/reviews.ts';
@@ -58,6 +59,7 @@ const TOLD_AS_THEY_ARE = [
   WindowError,
   InvalidCursor,
   NoImpact,
+  WayTooLong,
   InvalidMap,
   ProofUnavailable,
   UnknownMoment,
@@ -91,6 +93,11 @@ export function publicError(error: unknown): PublicError | null {
   if (isUnstorableText(error)) {
     const message = 'a text holds the character U+0000, which cannot be stored or searched for';
     return { code: 'BAD_USER_INPUT', status: 400, message };
+  }
+  if (isTimeout(error)) {
+    const message =
+      'this takes too long here and was given up; ask for a shorter time, fewer segments or a smaller page';
+    return { code: 'TOOK_TOO_LONG', status: 503, message };
   }
   if (isPassingError(error)) {
     return {

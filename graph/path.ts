@@ -10,8 +10,13 @@ import { edge, type LineageEdge, type TracedNode } from './steps.ts';
 import type { LineagePage } from './trace.ts';
 import { joinOf, upstream } from './upstream.ts';
 
-/** Model versions followed from one to the one that it superseded. */
-const SUPERSEDED_BOUND = 100;
+/** Model versions followed from one to the one that it superseded; more than a registry comes to hold. */
+const SUPERSEDED_BOUND = 10_000;
+
+/** There may be a way, but it is longer than what is followed. */
+export class WayTooLong extends Error {
+  override readonly name = 'WayTooLong';
+}
 
 /** A way through the graph: nodes, and before each but the first the edge that leads to it. */
 interface Way {
@@ -168,7 +173,7 @@ function countedIn(start: Start): readonly RollupKey[] {
   return [...(response.rollup ? [response.rollup] : []), ...response.inferred];
 }
 
-/** Follows the model versions that were superseded, as far as the bound. */
+/** Follows the model versions that were superseded. @throws WayTooLong */
 async function addSuperseded(
   deps: PlanDeps,
   scope: Scope,
@@ -177,7 +182,11 @@ async function addSuperseded(
 ): Promise<void> {
   const seen = new Set<string>();
   for (const node of nodes.values()) {
-    if (node.kind !== 'ModelVersion' || seen.has(node.id) || seen.size >= SUPERSEDED_BOUND) continue;
+    if (node.kind !== 'ModelVersion' || seen.has(node.id)) continue;
+    if (seen.size === SUPERSEDED_BOUND)
+      throw new WayTooLong(
+        `path: more than ${SUPERSEDED_BOUND} model versions lie between these; ask for a part of the way`,
+      );
     seen.add(node.id);
     const models = [Number(node.id.slice(nodeId('ModelVersion', '').length))];
     const selection = { ...everythingVisible(deps, scope), models };

@@ -36,6 +36,8 @@ export interface Store extends Session {
 }
 
 const INT8 = 20;
+/** What a caller reads is given up after this long. The embedded record has one thread, which cannot be interrupted. */
+export const READ_MS = 30_000;
 /** For one transaction. */
 const BECOME_READER = `SELECT set_config('role', '${READER}', true), set_config('search_path', '${VIEWS}, public', true),
   set_config('${SCOPE_SETTING}', $1, true)`;
@@ -90,7 +92,9 @@ export function openPostgres(url: string, onError: (error: Error) => void, maxCo
     return opened;
   };
   const pool = openPool();
-  const readers = new Readers(() => openPool(`-c role=${READER} -c search_path=${VIEWS},public`));
+  const readers = new Readers(() =>
+    openPool(`-c role=${READER} -c search_path=${VIEWS},public -c statement_timeout=${READ_MS}`),
+  );
   const session = (client: pg.Pool | pg.PoolClient): Session => ({
     rows: async <Row>({ name, text }: Statement, parameters: readonly unknown[]) =>
       (await client.query({ name, text, values: [...parameters] })).rows as Row[],

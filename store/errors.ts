@@ -30,3 +30,14 @@ export function isUnstorableText(error: unknown): boolean {
   if (code !== undefined && UNSTORABLE.has(code)) return true;
   return error.cause !== undefined && isUnstorableText(error.cause);
 }
+
+/** PostgreSQL's `statement_timeout`, and Neo4j's transaction timeout. */
+const TIMED_OUT = /^57014$|^Neo\.ClientError\.Transaction\.TransactionTimedOut/;
+
+/** Whether what was read took longer than anybody is given. */
+export function isTimeout(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as Error & { code?: string };
+  if (code !== undefined && TIMED_OUT.test(code)) return true;
+  return error.cause !== undefined && isTimeout(error.cause);
+}

@@ -1,6 +1,7 @@
 import type { Driver } from 'neo4j-driver';
 import neo4j from 'neo4j-driver';
 import { nodeId, type RollupKey, rollupId } from '../../domain/lineage.ts';
+import { READ_MS } from '../../store/client.ts';
 import type { CountedResponse, LineageStore, ResponseFacts, RollupSelection } from '../lineage-store.ts';
 
 /** Keys in the graph are ids of nodes: "MappingVersion:…"; the store speaks of the keys behind the colon. */
@@ -76,10 +77,20 @@ interface ResponseRecord extends Omit<CountedRow, 'place' | 'id'> {
   readonly eventMapping: string;
 }
 
-/** Lineage answered by the projection in Neo4j; `lag` tells how far behind the record it is. */
-export function createNeo4jLineage(driver: Driver, lag: () => Promise<number>): LineageStore {
+/**
+ * Lineage answered by the projection in Neo4j; `lag` tells how far behind the record it is. A query that takes longer than
+ * `timeout` milliseconds is given up.
+ */
+export function createNeo4jLineage(
+  driver: Driver,
+  lag: () => Promise<number>,
+  timeout = READ_MS,
+): LineageStore {
   const read = async <Row>(query: string, parameters: object): Promise<Row[]> => {
-    const { records } = await driver.executeQuery(query, parameters, { routing: neo4j.routing.READ });
+    const { records } = await driver.executeQuery(query, parameters, {
+      routing: neo4j.routing.READ,
+      transactionConfig: { timeout },
+    });
     return records.map((record) => record.toObject() as Row);
   };
   const selected = ({ mappings, ...selection }: RollupSelection) => ({

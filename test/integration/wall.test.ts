@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { publicError } from '../../api/errors.ts';
 import { EVERYTHING, type Scope } from '../../domain/scope.ts';
 import { createRecordLineage } from '../../graph/record-lineage.ts';
 import { traceLineage } from '../../graph/trace.ts';
@@ -141,5 +142,14 @@ describe('the second wall', () => {
     await forgetScopes(record.store, Date.now() + 8 * 24 * HOUR_MS);
     expect(await record.sql('SELECT FROM scope')).toEqual([]);
     expect(await record.sql('SELECT FROM scope_cell')).toEqual([]);
+  });
+
+  it.runIf(inject('services'))('gives up what takes too long, and says so', async () => {
+    expect(await read(germany, 'SHOW statement_timeout')).toEqual([{ statement_timeout: '30s' }]);
+    // With less patience: the connection is closed by what fails on it, so that nobody else has it.
+    const error = await read(germany, `SET statement_timeout = 50`)
+      .then(() => read(germany, 'SELECT pg_sleep(20)'))
+      .catch((thrown: unknown) => thrown);
+    expect(publicError(error)).toMatchObject({ code: 'TOOK_TOO_LONG', status: 503 });
   });
 });
