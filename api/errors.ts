@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { UntoldChange } from '../domain/as-known.ts';
+import { NoSuchFact, UntoldChange } from '../domain/as-known.ts';
 import { WindowError } from '../domain/time-windows.ts';
 import { InvalidCursor } from '../graph/cursor.ts';
 import { NoImpact } from '../graph/impact.ts';
@@ -64,6 +64,7 @@ const TOLD_AS_THEY_ARE = [
   ProofUnavailable,
   UnknownMoment,
   UntoldChange,
+  NoSuchFact,
   KeyProviderError,
   CorrectionError,
   ScoringError,

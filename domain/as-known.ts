@@ -90,8 +90,22 @@ export interface KnownDifference {
   readonly reason: KnownReason;
   readonly change: Counts;
   readonly responses: number;
-  /** The oldest change first; none where another model version is meant, which changed what it says of them all. */
-  readonly facts: readonly KnownChange[];
+  /** Up to `first` of them after that response: the oldest change first; where another model version says it, by id. */
+  readonly facts: (first: number, after: string | null) => Promise<readonly KnownChange[]>;
+}
+
+/** A page asked for after a response that is none of the facts. */
+export class NoSuchFact extends Error {
+  override readonly name = 'NoSuchFact';
+}
+
+function pager(facts: readonly KnownChange[]): KnownDifference['facts'] {
+  return async (first, after) => {
+    const place = after === null ? -1 : facts.findIndex(({ responseId }) => responseId === after);
+    if (after !== null && place < 0)
+      throw new NoSuchFact('after: is not the responseId of one of these facts');
+    return facts.slice(place + 1, place + 1 + first);
+  };
 }
 
 /** What the changes add to the counts, surveyed or inferred. */
@@ -113,8 +127,10 @@ export function differencesOf(changes: readonly KnownChange[]): KnownDifference[
       reason,
       change: add(sumOfChanges(facts, false), sumOfChanges(facts, true)),
       responses: facts.length,
-      facts: facts.toSorted(
-        (a, b) => a.recordedAt.getTime() - b.recordedAt.getTime() || (a.responseId < b.responseId ? -1 : 1),
+      facts: pager(
+        facts.toSorted(
+          (a, b) => a.recordedAt.getTime() - b.recordedAt.getTime() || (a.responseId < b.responseId ? -1 : 1),
+        ),
       ),
     }))
     .sort((a, b) => b.responses - a.responses);

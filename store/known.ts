@@ -2,6 +2,7 @@ import type { KnownEntry } from '../domain/as-known.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import { ERASED_CONTENT } from './accept.ts';
 import type { Session, Statement } from './client.ts';
+import type { JournalPosition } from './journal.ts';
 
 /** What is needed to tell a number as it was known: statements over the journal, and what its facts are by now. */
 
@@ -17,21 +18,26 @@ const ENTRY_BEFORE: Statement = {
  * position may have a later time, where transactions ran at once: so many positions are looked through again, and the time decides.
  */
 const MARGIN = 1_000;
-const ENTRIES: Statement = {
-  name: 'known_entries',
+const entriesStatement = (name: string, after: string): Statement => ({
+  name,
   text: `SELECT position, kind, recorded_at AS "recordedAt", payload->'added' AS added, payload->'removed' AS removed,
       payload->'deltas' AS deltas
     FROM journal j
-    WHERE position > $1 AND recorded_at > $2
+    WHERE ${after}
       AND (kind = 'responses' OR (kind = 'predictions' AND (payload->>'model')::integer = $3))
       AND EXISTS (SELECT FROM jsonb_array_elements(payload->'deltas') d
         WHERE (d->>0)::integer = ANY ($4::integer[]) AND (d->>1)::bigint >= $5 AND (d->>1)::bigint < $6)
     ORDER BY position DESC LIMIT $7`,
-};
+});
+const SINCE_TIME = entriesStatement('known_entries', 'position > $1 AND recorded_at > $2');
+/** In the order in which followers and subscribers see the journal. */
+const SINCE_PLACE = entriesStatement('known_entries_after', '(xact, position) > ($1::bigint, $2::bigint)');
 
 export interface KnownQuery {
   /** Epoch milliseconds. */
   readonly knownAt: number;
+  /** The last entry that was known; null: those up to the moment. */
+  readonly place: JournalPosition | null;
   readonly model: number | null;
   readonly cellIds: readonly number[];
   readonly from: number;
@@ -40,17 +46,34 @@ export interface KnownQuery {
 
 /** The entries after the moment that changed counts of these cells and hours, the last first; one more than allowed at most. */
 export async function readEntriesSince(session: Session, query: KnownQuery): Promise<KnownEntry[]> {
-  const knownAt = new Date(query.knownAt);
-  const [before] = await session.rows<{ position: number }>(ENTRY_BEFORE, [knownAt]);
-  return session.rows<KnownEntry>(ENTRIES, [
-    Math.max(0, (before?.position ?? 0) - MARGIN),
-    knownAt,
+  const { place } = query;
+  const wanted = [
     query.model,
     query.cellIds,
     Math.floor(query.from / HOUR_MS),
     Math.ceil(query.until / HOUR_MS),
     MOST_ENTRIES + 1,
-  ]);
+  ];
+  if (place) return session.rows<KnownEntry>(SINCE_PLACE, [place.xact, place.position, ...wanted]);
+  const knownAt = new Date(query.knownAt);
+  const [before] = await session.rows<{ position: number }>(ENTRY_BEFORE, [knownAt]);
+  const from = Math.max(0, (before?.position ?? 0) - MARGIN);
+  return session.rows<KnownEntry>(SINCE_TIME, [from, knownAt, ...wanted]);
+}
+
+const PLACE: Statement = {
+  name: 'known_place',
+  text: `SELECT (SELECT recorded_at FROM journal WHERE (xact, position) <= ($1::bigint, $2::bigint) ORDER BY xact DESC, position DESC LIMIT 1) AS at,
+    EXISTS (SELECT FROM journal WHERE (xact, position) >= ($1::bigint, $2::bigint)) AS reached`,
+};
+
+/** When the last entry up to the place was written, in epoch milliseconds: null where the journal has not come so far. */
+export async function momentOfPlace(
+  session: Session,
+  { xact, position }: JournalPosition,
+): Promise<number | null> {
+  const [row] = await session.rows<{ at: Date | null; reached: boolean }>(PLACE, [xact, position]);
+  return row?.reached ? (row.at?.getTime() ?? 0) : null;
 }
 
 /** What a response is by now. */
@@ -106,31 +129,59 @@ export async function championAt(session: Session, knownAt: number): Promise<num
   return stages.find(({ stage }) => stage === 'CHAMPION')?.model ?? null;
 }
 
-const RE_SCORED: Statement = {
-  name: 'known_re_scored',
-  text: `SELECT count(*) AS responses FROM (
+const REIGN: Statement = {
+  name: 'known_reign',
+  text: `SELECT max(recorded_at) AS at FROM model_event WHERE model_version_id = $1 AND to_stage = 'CHAMPION'`,
+};
+
+/** Since when the model version is champion; null where it never was. */
+export async function reignSince(session: Session, model: number): Promise<Date | null> {
+  const [row] = await session.rows<{ at: Date | null }>(REIGN, [model]);
+  return row?.at ?? null;
+}
+
+const DIFFER = `(
       SELECT response_id, class, surveyed FROM prediction WHERE model_version_id = $1 AND cell_id = ANY ($3::integer[])
         AND answered_at >= $4 AND answered_at < $5 AND class IS NOT NULL) a
     FULL JOIN (
       SELECT response_id, class, surveyed FROM prediction WHERE model_version_id = $2 AND cell_id = ANY ($3::integer[])
         AND answered_at >= $4 AND answered_at < $5 AND class IS NOT NULL) b USING (response_id)
-    WHERE a.class IS DISTINCT FROM b.class AND NOT ($6 AND coalesce(a.surveyed, b.surveyed))`,
+    WHERE a.class IS DISTINCT FROM b.class AND NOT ($6 AND coalesce(a.surveyed, b.surveyed))`;
+const COUNT_RE_SCORED: Statement = {
+  name: 'known_count_re_scored',
+  text: `SELECT count(*) AS responses FROM ${DIFFER}`,
+};
+const RE_SCORED: Statement = {
+  name: 'known_re_scored',
+  text: `SELECT response_id AS id, a.class AS was, b.class AS is FROM ${DIFFER} AND ($7::uuid IS NULL OR response_id > $7)
+    ORDER BY response_id LIMIT $8`,
 };
 
-/** Of how many responses two model versions (null: none) say different classes. `alone`: only of those without a surveyed one. */
-export async function countReScored(
-  session: Session,
-  [before, after]: readonly [number | null, number | null],
-  query: Omit<KnownQuery, 'model' | 'knownAt'>,
-  alone: boolean,
-): Promise<number> {
-  const [row] = await session.rows<{ responses: number }>(RE_SCORED, [
-    before,
-    after,
-    query.cellIds,
-    new Date(query.from),
-    new Date(query.until),
-    alone,
-  ]);
+/** Of which facts two model versions (null: none) say different classes. */
+export interface ReScoredQuery extends Omit<KnownQuery, 'model' | 'knownAt' | 'place'> {
+  readonly before: number | null;
+  readonly after: number | null;
+  /** Only of those without a surveyed class. */
+  readonly alone: boolean;
+}
+
+const reScoredParameters = ({ before, after, cellIds, from, until, alone }: ReScoredQuery): unknown[] => [
+  before,
+  after,
+  cellIds,
+  new Date(from),
+  new Date(until),
+  alone,
+];
+
+/** Of how many responses the two say different classes. */
+export async function countReScored(session: Session, query: ReScoredQuery): Promise<number> {
+  const [row] = await session.rows<{ responses: number }>(COUNT_RE_SCORED, reScoredParameters(query));
   return row?.responses ?? 0;
+}
+
+/** Up to `limit` of them after that id, by id, with what the two say (null: nothing). */
+export function readReScored(session: Session, query: ReScoredQuery, after: string | null, limit: number) {
+  const parameters = [...reScoredParameters(query), after, limit];
+  return session.rows<{ id: string; was: number | null; is: number | null }>(RE_SCORED, parameters);
 }

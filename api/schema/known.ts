@@ -1,10 +1,11 @@
 import type { Contribution, KnownChange, KnownDifference } from '../../domain/as-known.ts';
 import type { NpsClass } from '../../domain/nps.ts';
 import { parseScoreId } from '../../domain/score.ts';
-import { type AsKnown, scoreAsKnownAt } from '../../graph/known/as-known.ts';
+import { type AsKnown, type Moment, scoreAsKnownAt } from '../../graph/known/as-known.ts';
+import { parsePosition } from '../../store/journal.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
-import { access, type Builder, momentOf } from './builder.ts';
-import { RESPONSE_PREFIX } from './node.ts';
+import { access, type Builder, type DateTimeInput, momentOf } from './builder.ts';
+import { RESPONSE_PREFIX, responseKeyOf } from './node.ts';
 import type { addNps } from './nps.ts';
 import type { addNpsClass } from './nps-class.ts';
 import { pageSize } from './responses.ts';
@@ -48,15 +49,21 @@ export function addKnown(builder: Builder, { row, npsClass }: Types): void {
       description:
         'The score that an NpsRow id names, as it was known at a past moment, and which facts changed since. Its window must ' +
         'begin and end at whole hours.',
-      args: { id: t.arg.id({ required: true }), knownAt: t.arg({ type: 'DateTime', required: true }) },
-      resolve: async (_root, { id, knownAt }, { deps, caller }) => {
+      args: {
+        id: t.arg.id({ required: true }),
+        knownAt: t.arg({ type: 'DateTime' }),
+        position: t.arg.string({
+          description: 'In the place of `knownAt`: a position of the journal, as npsUpdates tells it.',
+        }),
+      },
+      resolve: async (_root, { id, knownAt, position }, { deps, caller }) => {
         const name = parseScoreId(id);
         if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
         const found = await scoreAsKnownAt(
           { ...deps, store: deps.record },
           caller.scope,
           name,
-          momentOf('knownAt', knownAt),
+          knownMoment(knownAt, position),
         );
         if (found) return found;
         throw new Forbidden(
@@ -64,6 +71,17 @@ export function addKnown(builder: Builder, { row, npsClass }: Types): void {
         );
       },
     }),
+  );
+}
+
+function knownMoment(knownAt: DateTimeInput | null | undefined, position: string | null | undefined): Moment {
+  if (knownAt && !position) return { knownAt: momentOf('knownAt', knownAt) };
+  const place = position && !knownAt ? parsePosition(position) : null;
+  if (place) return { place };
+  throw new InvalidArgument(
+    position && !knownAt
+      ? 'position: must be one that npsUpdates told, such as "757.12"'
+      : 'knownAt, position: give one of them, the time or the position of the journal',
   );
 }
 
@@ -124,17 +142,16 @@ function addDifference(builder: Builder, npsClass: Types['npsClass']) {
         type: [fact],
         nullable: false,
         description:
-          'The responses, those that changed first at the beginning; none where another model version is the champion.',
+          'The responses: those that changed first at the beginning; by id where another model version says something else.',
         args: {
           first: t.arg.int({ required: true, defaultValue: 50 }),
           after: t.arg.id({ description: '`responseId` of the last one seen.' }),
         },
-        resolve: ({ facts }, { first, after }) => {
-          const size = pageSize(first);
-          if (after === null || after === undefined) return facts.slice(0, size);
-          const place = facts.findIndex(({ responseId }) => RESPONSE_PREFIX + responseId === after);
-          if (place < 0) throw new InvalidArgument('after: is not the responseId of one of these facts');
-          return facts.slice(place + 1, place + 1 + size);
+        resolve: async ({ facts }, { first, after }) => {
+          const key = after === null || after === undefined ? null : responseKeyOf(after);
+          if (key === null && after)
+            throw new InvalidArgument('after: is not the responseId of one of these facts');
+          return [...(await facts(pageSize(first), key))];
         },
       }),
     }),

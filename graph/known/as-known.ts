@@ -14,14 +14,19 @@ import { type FieldGroup, type Scope, visibleCells } from '../../domain/scope.ts
 import { type ScoreName, type ScoreRow, scoreRow } from '../../domain/score.ts';
 import { HOUR_MS } from '../../domain/time-windows.ts';
 import type { Session, Store } from '../../store/client.ts';
+import type { JournalPosition } from '../../store/journal.ts';
 import {
   championAt,
   countReScored,
   type KnownQuery,
   MOST_ENTRIES,
+  momentOfPlace,
   type PresentFact,
+  type ReScoredQuery,
   readEntriesSince,
   readPresentFacts,
+  readReScored,
+  reignSince,
 } from '../../store/known.ts';
 import { readChampion, readConfusion } from '../../store/models.ts';
 import { ONE_MOMENT, statedCounts } from '../seals/verify.ts';
@@ -41,6 +46,9 @@ export interface AsKnown {
   readonly differences: readonly KnownDifference[];
 }
 
+/** A moment of the record: a time in epoch milliseconds, or the last entry of the journal that was known. */
+export type Moment = { readonly knownAt: number } | { readonly place: JournalPosition };
+
 /** Why a score cannot be told as it was known; the message says what can be. */
 export class UnknownMoment extends Error {
   override readonly name = 'UnknownMoment';
@@ -51,11 +59,10 @@ export async function scoreAsKnownAt(
   deps: KnownDeps,
   scope: Scope,
   name: ScoreName,
-  knownAt: number,
+  moment: Moment,
 ): Promise<AsKnown | null> {
   if (name.from % HOUR_MS !== 0 || name.until % HOUR_MS !== 0)
     throw new UnknownMoment('id: its window must begin and end at whole hours (UTC), as the journal counts');
-  if (knownAt > deps.now()) throw new UnknownMoment('knownAt: must not be in the future');
   const visible = visibleCells(scope, ['readScore'], deps.cells, name.segment);
   const needed: FieldGroup[] = ['readResponse', 'traceLineage'];
   if (name.basis !== 'SURVEYED') needed.push('readPrediction');
@@ -63,10 +70,12 @@ export async function scoreAsKnownAt(
   const cellIds = visible.map(({ id }) => id);
   return deps.store.transaction(async (session) => {
     await session.rows(ONE_MOMENT, []);
+    const knownAt = await timeOf(session, deps, moment);
     const surveyedOnly = name.basis === 'SURVEYED';
     const before = surveyedOnly ? null : await championAt(session, knownAt);
     const after = surveyedOnly ? null : ((await readChampion(session))?.id ?? null);
-    const query: KnownQuery = { knownAt, model: before, cellIds, from: name.from, until: name.until };
+    const place = 'place' in moment ? moment.place : null;
+    const query: KnownQuery = { knownAt, place, model: before, cellIds, from: name.from, until: name.until };
     const changes = await changesSince(session, name, query);
     const stated = async (model: number | null) => {
       const [surveyed, inferred] = await statedCounts(session, deps, { ...name, model }, cellIds);
@@ -91,23 +100,44 @@ export async function scoreAsKnownAt(
         ...differencesOf(changes),
         ...(before === after
           ? []
-          : [await otherModel(session, name, query, after, subtract(now.inferred, old.inferred))]),
+          : [await otherModel(deps, session, name, query, after, subtract(now.inferred, old.inferred))]),
       ],
     };
   });
 }
 
+async function timeOf(session: Session, deps: KnownDeps, moment: Moment): Promise<number> {
+  if ('place' in moment) {
+    const at = await momentOfPlace(session, moment.place);
+    if (at === null) throw new UnknownMoment('position: the journal has not come so far');
+    return at;
+  }
+  if (moment.knownAt > deps.now()) throw new UnknownMoment('knownAt: must not be in the future');
+  return moment.knownAt;
+}
+
 /** What another model version says of the facts of today. */
 async function otherModel(
+  { store }: KnownDeps,
   session: Session,
   { basis }: ScoreName,
-  query: KnownQuery,
+  { model: before, cellIds, from, until }: KnownQuery,
   after: number | null,
   change: Counts,
 ): Promise<KnownDifference> {
-  const models = [query.model, after] as const;
-  const responses = await countReScored(session, models, query, basis === 'COMBINED');
-  return { reason: 'RE_SCORED', change, responses, facts: [] };
+  const query: ReScoredQuery = { before, after, cellIds, from, until, alone: basis === 'COMBINED' };
+  const recordedAt = (after === null ? null : await reignSince(session, after)) ?? new Date(0);
+  const said = (one: number | null) => (one === null ? null : { class: one, inferred: true });
+  return {
+    reason: 'RE_SCORED',
+    change,
+    responses: await countReScored(session, query),
+    // Of all that was ever read: a page at a time.
+    facts: async (first, last) =>
+      (await readReScored(store, query, last, first)).map(({ id, was, is }) => {
+        return { responseId: id, reason: 'RE_SCORED', was: said(was), is: said(is), recordedAt };
+      }),
+  };
 }
 
 /** Every fact that counts otherwise than at that moment, under the model version of that moment. */

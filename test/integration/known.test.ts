@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KnownChange } from '../../domain/as-known.ts';
+import { NoSuchFact } from '../../domain/as-known.ts';
 import { add, type Counts, subtract, ZERO } from '../../domain/nps.ts';
 import { randomFrom } from '../../domain/random.ts';
 import { EVERYTHING } from '../../domain/scope.ts';
@@ -8,6 +10,7 @@ import { type AsKnown, scoreAsKnownAt } from '../../graph/known/as-known.ts';
 import { lookupsOfGiven } from '../../ingestion/pseudonym.ts';
 import { correct } from '../../store/correct.ts';
 import { erase } from '../../store/erase.ts';
+import { type JournalPosition, journalHead } from '../../store/journal.ts';
 import { ageOut } from '../../store/retention.ts';
 import { readScore, readScores } from '../../store/scores.ts';
 import { restrict } from '../../store/subject.ts';
@@ -97,9 +100,27 @@ class KnownRecord {
     };
   }
 
-  asKnown(name: ScoreName, at: number): Promise<AsKnown | null> {
-    return scoreAsKnownAt(this.deps, EVERYTHING, name, at);
+  asKnown(name: ScoreName, at: number | JournalPosition): Promise<AsKnown | null> {
+    const moment = typeof at === 'number' ? { knownAt: at } : { place: at };
+    return scoreAsKnownAt(this.deps, EVERYTHING, name, moment);
   }
+}
+
+/** Every fact of every difference, page by page. */
+async function factsOf(found: AsKnown | null, first = 3): Promise<KnownChange[]> {
+  const facts: KnownChange[] = [];
+  for (const difference of found?.differences ?? []) {
+    const own: KnownChange[] = [];
+    for (;;) {
+      const page = await difference.facts(first, own.at(-1)?.responseId ?? null);
+      own.push(...page);
+      if (page.length < first) break;
+    }
+    expect(own).toHaveLength(difference.responses);
+    expect(own.every(({ reason }) => reason === difference.reason)).toBe(true);
+    facts.push(...own);
+  }
+  return facts;
 }
 
 const sumOf = ({ differences }: AsKnown) => differences.reduce((sum, { change }) => add(sum, change), ZERO);
@@ -117,7 +138,7 @@ describe('a score as it was known', () => {
     const found = await known.asKnown(known.name('SURVEYED'), before);
     expect(found?.known).toMatchObject({ counts: ZERO, score: null });
     expect(found?.differences).toMatchObject([{ reason: 'LATE', responses: 2 }]);
-    expect(found?.differences[0]?.facts).toHaveLength(2);
+    expect(await factsOf(found, 1)).toHaveLength(2);
   });
 
   it('names the reason of each difference', async () => {
@@ -146,15 +167,13 @@ describe('a score as it was known', () => {
     const found = await known.asKnown(known.name('SURVEYED', segment), before);
     expect(found?.known.counts).toEqual({ promoters: 5, passives: 0, detractors: 1 });
     expect(found?.now.counts).toEqual({ promoters: 1, passives: 1, detractors: 2 });
-    const facts = found?.differences.flatMap((one) =>
-      one.facts.map(({ responseId, was, is }) => [
-        one.reason,
-        ids.indexOf(responseId),
-        was?.class ?? null,
-        is?.class ?? null,
-      ]),
-    );
-    expect(new Set(facts?.map((fact) => JSON.stringify(fact)))).toEqual(
+    const facts = (await factsOf(found)).map(({ reason, responseId, was, is }) => [
+      reason,
+      ids.indexOf(responseId),
+      was?.class ?? null,
+      is?.class ?? null,
+    ]);
+    expect(new Set(facts.map((fact) => JSON.stringify(fact)))).toEqual(
       new Set(
         [
           ['CORRECTED', 0, 2, 0],
@@ -181,15 +200,35 @@ describe('a score as it was known', () => {
     const found = await known.asKnown(known.name('INFERRED', segment), read);
     expect([found?.known.model, found?.now.model]).toEqual([7, 8]);
     expect(found?.known.score).toBe(scored?.now.score);
-    expect(found?.differences).toMatchObject([{ reason: 'RE_SCORED', facts: [] }]);
-    expect(found?.differences[0]?.responses).toBeGreaterThan(0);
+    expect(found?.differences).toMatchObject([{ reason: 'RE_SCORED' }]);
+    const facts = await factsOf(found, 4);
+    expect(facts.length).toBeGreaterThan(4);
+    expect(new Set(facts.map(({ responseId }) => responseId)).size).toBe(facts.length);
+    const classes = facts.map(({ was, is }) => [was?.class ?? null, is?.class ?? null]);
+    expect(classes.every(([was, is]) => was !== is)).toBe(true);
+    const change = (of: number) =>
+      classes.filter(([, is]) => is === of).length - classes.filter(([was]) => was === of).length;
+    expect(found?.differences[0]?.change).toEqual({
+      detractors: change(0),
+      passives: change(1),
+      promoters: change(2),
+    });
+    await expect(
+      scored?.differences[0]?.facts(2, facts[0]?.responseId.replace(/./g, '0') ?? ''),
+    ).rejects.toThrow(NoSuchFact);
   });
 
   it('is what was told then, through any history', { timeout: 600_000 }, async () => {
     const random = randomFrom(11);
     const upTo = (n: number) => Math.floor(random() * n);
     const { record } = known;
-    const told: { at: number; name: ScoreName; counts: Counts | null; score: number | null }[] = [];
+    const told: {
+      at: number;
+      place: JournalPosition;
+      name: ScoreName;
+      counts: Counts | null;
+      score: number | null;
+    }[] = [];
     let next = 1_000;
     const steps: (() => Promise<unknown>)[] = [
       () => record.submit(Array.from({ length: 1 + upTo(12) }, () => known.answer(next++))),
@@ -210,6 +249,8 @@ describe('a score as it was known', () => {
     for (let step = 0; step < 40; step++) {
       await (steps[upTo(steps.length)] as () => Promise<unknown>)();
       const at = await known.moment();
+      await record.settled();
+      const place = await journalHead(record.store);
       for (const basis of BASES)
         for (const segment of [{}, { region: ['Peru'] }])
           for (const hours of [
@@ -219,14 +260,20 @@ describe('a score as it was known', () => {
             const name = known.name(basis, segment, hours);
             const query = { segment, basis, confidence: 0.95, groupBy: [], windows: [name] };
             const [row] = await readScores(known.deps, EVERYTHING, query);
-            told.push({ at, name, counts: row?.counts ?? null, score: row?.score ?? null });
+            told.push({ at, place, name, counts: row?.counts ?? null, score: row?.score ?? null });
           }
     }
     let changed = 0;
-    for (const { at, name, counts, score } of told) {
+    for (const { at, place, name, counts, score } of told) {
       const found = (await known.asKnown({ ...name, model: null }, at)) as AsKnown;
       expect({ counts: found.known.counts, score: found.known.score }).toEqual({ counts, score });
       expect(sumOf(found)).toEqual(subtract(found.now.counts ?? ZERO, found.known.counts ?? ZERO));
+      // The same by the position of the journal, which a subscriber holds.
+      const placed = (await known.asKnown({ ...name, model: null }, place)) as AsKnown;
+      expect({ counts: placed.known.counts, score: placed.known.score }).toEqual({ counts, score });
+      expect(placed.differences.map(({ reason, responses }) => [reason, responses])).toEqual(
+        found.differences.map(({ reason, responses }) => [reason, responses]),
+      );
       if (found.differences.length > 1) changed += 1;
     }
     expect(changed).toBeGreaterThan(told.length / 2);
@@ -250,7 +297,11 @@ describe('a score as it was known', () => {
     const odd = { ...name, from: name.from + 30 * 60_000 };
     await expect(known.asKnown(odd, Date.now())).rejects.toThrow(/whole hours/);
     const scope = narrowScope('feed', () => true, { withheld: ['readResponse'] });
-    expect(await scoreAsKnownAt(known.deps, scope, name, Date.now() - 1)).toBeNull();
+    expect(await scoreAsKnownAt(known.deps, scope, name, { knownAt: Date.now() - 1 })).toBeNull();
+    const head = await journalHead(known.record.store);
+    await expect(known.asKnown(name, { ...head, position: head.position + 9 })).rejects.toThrow(
+      /not come so far/,
+    );
     const before = await known.moment();
     // Nothing of ours changes rows in place: whoever does, a class cannot be told any more.
     await known.record.sql(
