@@ -30,7 +30,7 @@ describe('the policies that ship', () => {
   const TABLE: Record<string, string> = {
     admin: FIELD_GROUPS.join(' '),
     analyst: 'readScore readResponse readComment readPrediction traceLineage',
-    'model-steward': 'readScore readPrediction traceLineage manageModels',
+    'model-steward': 'readScore readPrediction traceLineage manageModels review',
     auditor: 'readScore readResponse readPrediction traceLineage readAudit',
     dpo: 'readScore readResponse readComment readRespondent traceLineage manageSubjects readAudit',
     feed: 'readScore',
