@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import { EVERYTHING } from '../domain/scope.ts';
 import { exportLineage } from '../graph/openlineage/export.ts';
+import { kafkaTransport } from '../graph/openlineage/kafka.ts';
+import { isKafkaUrl, type KafkaTarget, parseKafkaUrl } from '../graph/openlineage/kafka-target.ts';
 import {
   fileTransport,
   httpTransport,
@@ -12,8 +14,10 @@ import {
 import { openRecord } from '../instance/open-record.ts';
 
 const USAGE = `usage: npm run --silent lineage:export -- --format openlineage [--to FILE|URL] [--key KEY] [--restart]
-  --to       an NDJSON file, or the http(s) URL of an OpenLineage endpoint; without it, standard output from the beginning
-  --key      sent to the URL as a bearer token
+  --to       an NDJSON file, the http(s) URL of an OpenLineage endpoint, or a topic of Kafka, which must exist; without it,
+             standard output from the beginning. Kafka: kafka://HOST:PORT[,HOST:PORT...]/TOPIC, or kafkas:// for TLS, with
+             USER:PASSWORD@ before the brokers for a login by SASL/PLAIN, or by ?sasl=scram-sha-256 or scram-sha-512 at the end
+  --key      sent to the http(s) URL as a bearer token
   --restart  from the beginning, not from where the last export to this place ended`;
 
 function readArguments() {
@@ -27,9 +31,8 @@ function readArguments() {
       },
     });
     if (values.format !== 'openlineage') throw new Error('--format must be openlineage');
-    if (values.to?.startsWith('kafka:'))
-      throw new Error('--to: Kafka is not supported; send to a file or a URL');
-    return values;
+    const { to, key, restart } = values;
+    return { transport: transportTo(to, key), restart: restart || to === undefined };
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${USAGE}`);
   }
@@ -37,21 +40,33 @@ function readArguments() {
 
 function transportTo(to: string | undefined, key: string | undefined): Transport {
   if (to === undefined) return streamTransport(process.stdout);
+  if (isKafkaUrl(to)) {
+    if (key !== undefined)
+      throw new Error('--key: for Kafka write USER:PASSWORD@ before the brokers in --to');
+    return kafkaTransport(kafkaTarget(to));
+  }
   return /^https?:\/\//.test(to) ? httpTransport(to, key) : fileTransport(to);
+}
+
+function kafkaTarget(to: string): KafkaTarget {
+  try {
+    return parseKafkaUrl(to);
+  } catch (error) {
+    throw new Error(`--to: ${(error as Error).message}`);
+  }
 }
 
 /** npm run lineage:export: OpenLineage run events of all that ran since the last export to the same place. */
 async function main(): Promise<void> {
-  const { to, key, restart } = readArguments();
+  const { transport, restart } = readArguments();
   const config = await loadConfig();
   const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
   const record = await openRecord(config, ({ message }) => process.stderr.write(`${message}\n`));
   try {
-    const transport = transportTo(to, key);
-    const options = { transport, engineVersion: version, restart: restart || to === undefined };
-    const sent = await exportLineage(record, EVERYTHING, options);
+    const sent = await exportLineage(record, EVERYTHING, { transport, engineVersion: version, restart });
     process.stderr.write(`${sent} events\n`);
   } finally {
+    await transport.close?.();
     await record.close();
   }
 }

@@ -47,6 +47,7 @@ export interface Run {
 
 export interface RunEvent {
   readonly eventType: 'START' | 'COMPLETE';
+  readonly run: { readonly runId: string; readonly facets: Readonly<Record<string, Facet>> };
   readonly [field: string]: unknown;
 }
 

@@ -7,6 +7,8 @@ export interface Transport {
   /** Names the place: exports to it go on where the last one ended. */
   readonly place: string;
   send(events: readonly RunEvent[]): Promise<void>;
+  /** Gives back what `send` holds open between calls; never throws. */
+  close?(): Promise<void>;
 }
 
 const lines = (events: readonly RunEvent[]) => events.map((event) => `${JSON.stringify(event)}\n`).join('');

@@ -1,4 +1,4 @@
-# Shared by the two install scripts; sourced, never run. Expects `set -euo pipefail` and an absolute PREFIX.
+# Shared by the install scripts; sourced, never run. Expects `set -euo pipefail` and an absolute PREFIX.
 
 # The server runs as another user than the installer (PostgreSQL refuses root): what is unpacked must be readable.
 umask 022
@@ -58,4 +58,46 @@ apt_install_first() {
       install --no-install-recommends "$package" >>"$LOG" 2>&1 && return 0
   done
   return 1
+}
+
+# Neo4j and Kafka run on Java 17 and 21 and refuse or warn on others, so `java` on the PATH may be the wrong one.
+find_jdk() {
+  local home release
+  for home in "${JAVA_HOME:-}" "$(dirname "$(dirname "$(readlink -f "$(command -v java || echo /)")")")" /usr/lib/jvm/*; do
+    # An empty home would find /bin/javac, a link out of the JDK.
+    [ -n "$home" ] && [ -x "$home/bin/javac" ] || continue
+    release=$("$home/bin/javac" -version 2>&1)
+    case $release in 'javac 17'* | 'javac 21'*) echo "$home" && return ;; esac
+  done
+}
+
+# Sets JAVA_HOME to a JDK that SERVER runs on, after installing one if there was none.
+need_jdk() {
+  local server=$1 home
+  home=$(find_jdk)
+  if [ -z "$home" ]; then
+    apt_install openjdk-17-jdk-headless openjdk-21-jdk-headless || die "$server needs a JDK 17 or 21; see $LOG"
+    home=$(find_jdk)
+    [ -n "$home" ] || die "$server needs a JDK 17 or 21, and none was found after installing one"
+  fi
+  export JAVA_HOME=$home
+}
+
+# Empties PREFIX and fetches into PREFIX/lib what the pom beside the install script asks for; PREFIX/jdk is the JDK.
+fetch_with_maven() {
+  local server=$1 pom=$2
+  need_jdk "$server"
+  need mvn maven
+  say "fetching $server into $PREFIX (once; Maven can take a minute or more)"
+  rm -rf "$PREFIX"
+  mkdir -p "$PREFIX/lib"
+  cp "$pom" "$PREFIX/pom.xml" # Maven writes beside its pom
+  copy_dependencies || { say 'Maven failed; trying once more' && copy_dependencies; } ||
+    die "Maven could not fetch $server; see $LOG"
+  ln -sfn "$JAVA_HOME" "$PREFIX/jdk"
+}
+
+copy_dependencies() {
+  (cd "$PREFIX" && mvn -B -q dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=lib) \
+    >>"$LOG" 2>&1
 }

@@ -6,6 +6,7 @@ import { cacheFolder } from './places.ts';
 const SCRIPTS = {
   timescaledb: 'timescaledb.sh',
   neo4j: 'neo4j/install.sh',
+  kafka: 'kafka/install.sh',
   schemathesis: 'schemathesis.sh',
 } as const;
 

@@ -141,7 +141,8 @@ export async function startOnFreePort<T>(start: (port: number) => Promise<T>): P
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody has at this moment (see startOnFreePort on where it lies). */
+export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
     const probe = createServer().listen(port, '127.0.0.1');

@@ -1,0 +1,124 @@
+import { isIP } from 'node:net';
+import type { Producer } from '@platformatic/kafka';
+import type { RunEvent } from './events.ts';
+import { type KafkaTarget, kafkaPlace } from './kafka-target.ts';
+import type { Transport } from './transports.ts';
+
+type StringProducer = Producer<string, string, string, string>;
+
+interface Message {
+  readonly topic: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** For one batch, everything included: connecting, looking up the topic, trying again. */
+const PATIENCE_MS = 30_000;
+/** For one answer of a broker, which itself waits 5 s for its replicas. */
+const ANSWER_MS = 15_000;
+const CLOSING_MS = 5_000;
+/** What goes at once stays below the megabyte that brokers take by default, were it all for one partition. */
+const BATCH_BYTES = 500_000;
+
+/**
+ * To a topic of Kafka, which must be there: how many partitions it has and how long it keeps things is not ours to choose.
+ * One message an event: the run's id as key, so that a run's events stay in order in one partition, JSON as value.
+ * `send` resolves when all in-sync replicas have the events, and throws within half a minute a batch when they have not. The
+ * client is loaded and connects at the first `send`.
+ */
+export function kafkaTransport(target: KafkaTarget): Transport {
+  const place = kafkaPlace(target);
+  let producer: StringProducer | undefined;
+  const close = async () => {
+    const closing = producer;
+    producer = undefined;
+    if (closing) await within(CLOSING_MS, closing.close()).catch(() => undefined);
+  };
+  return {
+    place,
+    send: async (events) => {
+      try {
+        producer ??= await openProducer(target);
+        for (const messages of batches(events, target.topic))
+          await within(PATIENCE_MS, producer.send({ messages }));
+      } catch (error) {
+        // Not used again: a connection that missed an answer stays stuck, and whether the brokers have this batch is unknown.
+        // They would take the next one, under the same sequence number, for a repetition and drop it.
+        await close();
+        throw new Error(`${place}: ${reasonOf(error)}`);
+      }
+    },
+    close,
+  };
+}
+
+async function openProducer({ brokers, tls, sasl }: KafkaTarget): Promise<StringProducer> {
+  const { compatibilityPartitioner, Producer, stringSerializers } = await import('@platformatic/kafka');
+  return new Producer({
+    clientId: 'scoreline',
+    bootstrapBrokers: brokers.map((broker) => ({ ...broker })),
+    serializers: stringSerializers,
+    // Acknowledged by all in-sync replicas, and written once although it is tried again.
+    idempotent: true,
+    requestTimeout: ANSWER_MS,
+    retries: 3,
+    // As Java's clients do it, so that others who write events of the same run reach the same partition.
+    partitioner: compatibilityPartitioner,
+    autocreateTopics: false,
+    // Servers of many names choose their certificate by the name asked for; an address is none.
+    ...(tls ? { tls: {}, tlsServerName: brokers.some(({ host }) => isIP(host) === 0) } : {}),
+    ...(sasl ? { sasl } : {}),
+  });
+}
+
+function* batches(events: readonly RunEvent[], topic: string): Generator<Message[]> {
+  let batch: Message[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const value = JSON.stringify(event);
+    const more = Buffer.byteLength(value);
+    if (batch.length > 0 && bytes + more > BATCH_BYTES) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push({ topic, key: event.run.runId, value });
+    bytes += more;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function within<T>(ms: number, doing: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`no acknowledgement within ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([doing, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What lies at the bottom of the client's nested errors, each told once, and what to do where it is not plain. */
+function reasonOf(error: unknown): string {
+  const text = [...new Set(causesOf(error))].slice(0, 3).join('; ');
+  if (/unknown topic/i.test(text)) return 'the topic does not exist; create it first';
+  if (/^connection closed/i.test(text))
+    return `${text}; does the broker ask for TLS (kafkas://) or for a login?`;
+  return text;
+}
+
+function causesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  const {
+    errors = [],
+    cause,
+    serverErrorMessage,
+  } = error as Error & {
+    errors?: unknown[];
+    serverErrorMessage?: string | null;
+  };
+  const below = [...errors, ...(cause === undefined ? [] : [cause])].flatMap(causesOf);
+  return below.length > 0 ? below : [serverErrorMessage || error.message];
+}
