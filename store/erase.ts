@@ -17,6 +17,7 @@ export interface PendingErasure {
   readonly id: string;
   readonly responses: number;
   readonly responseIds: readonly string[];
+  readonly subjectIds: readonly string[];
   readonly trainingSets: readonly string[];
 }
 
@@ -34,6 +35,11 @@ const LOCK_KEYS: Statement = {
   name: 'erase_lock',
   text: `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId" FROM response_key WHERE subject_id = ANY ($1::uuid[])
     ORDER BY id FOR UPDATE`,
+};
+/** Responses that they once answered, whoever's they are now: a model may have learnt from what they said. */
+const EVER_ANSWERED: Statement = {
+  name: 'erase_ever_answered',
+  text: 'SELECT DISTINCT response_id AS id FROM source_event WHERE subject_id = ANY ($1::uuid[]) ORDER BY 1',
 };
 /** Those that are known to have learnt from them, and those from before members were noted that may have. */
 const TRAINING_SETS: Statement = {
@@ -53,8 +59,12 @@ const DELETE_RESPONSE: Statement = {
 };
 const FORGET: readonly Statement[] = [
   { name: 'erase_restricted', text: 'DELETE FROM restricted_response WHERE id = ANY ($1::uuid[])' },
-  { name: 'erase_events', text: 'DELETE FROM source_event WHERE response_id = ANY ($1::uuid[])' },
   { name: 'erase_members', text: 'DELETE FROM training_set_member WHERE response_id = ANY ($1::uuid[])' },
+];
+/** What others have sent under the same ids stays theirs, and goes with them. */
+const FORGET_PERSON: readonly Statement[] = [
+  { name: 'erase_events', text: 'DELETE FROM source_event WHERE subject_id = ANY ($1::uuid[])' },
+  { name: 'erase_set_aside', text: 'DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[])' },
 ];
 /** The id stays, so that the same file brings nothing back, and the cell, so that only who sees it is told. */
 const ENTOMB: Statement = {
@@ -68,17 +78,18 @@ const DELETE_KEYS: Statement = {
 };
 const NOTE: Statement = {
   name: 'erase_note',
-  text: `INSERT INTO erasure (id, lookups, response_ids, responses, actor, reason, training_sets)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+  text: `INSERT INTO erasure (id, lookups, response_ids, subject_ids, responses, actor, reason, training_sets)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 };
 const PENDING: Statement = {
   name: 'erase_pending',
-  text: `SELECT id, responses, response_ids AS "responseIds", training_sets AS "trainingSets" FROM erasure
+  text: `SELECT id, responses, response_ids AS "responseIds", coalesce(subject_ids, '{}') AS "subjectIds",
+      training_sets AS "trainingSets" FROM erasure
     WHERE completed_at IS NULL AND lookups && $1::text[] ORDER BY recorded_at`,
 };
 const COMPLETE: Statement = {
   name: 'erase_complete',
-  text: 'UPDATE erasure SET completed_at = now(), lookups = NULL, response_ids = NULL WHERE id = $1',
+  text: 'UPDATE erasure SET completed_at = now(), lookups = NULL, response_ids = NULL, subject_ids = NULL WHERE id = $1',
 };
 
 /**
@@ -96,12 +107,15 @@ export async function erase(deps: SubjectDeps, lookups: readonly string[], by: O
     const holds = await holdsOf(session, cells, ids, keys);
     if (holds.length > 0) return { ids: [], holds };
     const responseIds = keys.map(({ id }) => id);
-    const sets = await session.rows<{ hash: string }>(TRAINING_SETS, [responseIds]);
+    const answered = (await session.rows<{ id: string }>(EVER_ANSWERED, [ids])).map(({ id }) => id);
+    const sets = await session.rows<{ hash: string }>(TRAINING_SETS, [[...responseIds, ...answered]]);
     await deleteResponses(session, keys);
+    for (const statement of FORGET_PERSON) await session.rows(statement, [ids]);
     await session.rows(DELETE_KEYS, [ids]);
     const trainingSets = sets.map(({ hash }) => hash);
     const erasure = randomUUID();
-    await session.rows(NOTE, [erasure, lookups, responseIds, keys.length, by.actor, by.reason, trainingSets]);
+    const { actor, reason } = by;
+    await session.rows(NOTE, [erasure, lookups, responseIds, ids, keys.length, actor, reason, trainingSets]);
     // Nothing that leads to the person: only how much it was.
     await by.note?.(session, { erasure, responses: keys.length });
     return { ids, holds: [] };
@@ -144,18 +158,28 @@ export function pendingErasures(session: Session, lookups: readonly string[]): P
   return session.rows<PendingErasure>(PENDING, [lookups]);
 }
 
-const STORES: readonly { readonly name: string; readonly statement: Statement }[] = [
-  ['responses', 'response WHERE id = ANY ($1::uuid[])'],
-  ['restricted responses', 'restricted_response WHERE id = ANY ($1::uuid[])'],
-  ['predictions', 'prediction WHERE response_id = ANY ($1::uuid[])'],
-  ['source events', 'source_event WHERE response_id = ANY ($1::uuid[])'],
-  ['links to the person', 'response_key WHERE id = ANY ($1::uuid[]) AND subject_id IS NOT NULL'],
-  ['members of training sets', 'training_set_member WHERE response_id = ANY ($1::uuid[])'],
-  ['leaves of seals', 'seal_leaf WHERE response_id = ANY ($1::uuid[])'],
-].map(([name = '', from]) => ({
-  name,
-  statement: { name: `erase_check_${name}`, text: `SELECT count(*)::integer AS n FROM ${from}` },
-}));
+interface Checked {
+  readonly name: string;
+  readonly by: 'responseIds' | 'subjectIds';
+  readonly from: string;
+}
+const STORES: readonly Checked[] = [
+  { name: 'responses', by: 'responseIds', from: 'response WHERE id' },
+  { name: 'restricted responses', by: 'responseIds', from: 'restricted_response WHERE id' },
+  { name: 'predictions', by: 'responseIds', from: 'prediction WHERE response_id' },
+  {
+    name: 'links to the person',
+    by: 'responseIds',
+    from: 'response_key WHERE subject_id IS NOT NULL AND id',
+  },
+  { name: 'members of training sets', by: 'responseIds', from: 'training_set_member WHERE response_id' },
+  { name: 'leaves of seals', by: 'responseIds', from: 'seal_leaf WHERE response_id' },
+  { name: 'reviews', by: 'responseIds', from: 'review WHERE response_id' },
+  { name: 'keys', by: 'subjectIds', from: 'subject_key WHERE id' },
+  { name: 'source events', by: 'subjectIds', from: 'source_event WHERE subject_id' },
+  { name: 'responses set aside', by: 'subjectIds', from: 'restricted_response WHERE subject_id' },
+  { name: 'responses of the person', by: 'subjectIds', from: 'response_key WHERE subject_id' },
+];
 
 /**
  * Looks into every store for what an erasure should have taken away, and ends the erasure when nothing is left: only then
@@ -163,18 +187,20 @@ const STORES: readonly { readonly name: string; readonly statement: Statement }[
  */
 export async function checkErasure(
   session: Session,
-  { id, responseIds }: PendingErasure,
+  erasure: PendingErasure,
   graphHolds: (responseIds: readonly string[]) => Promise<number>,
 ): Promise<string[]> {
   const remaining: string[] = [];
-  for (const { name, statement } of STORES) {
-    const [row] = await session.rows<{ n: number }>(statement, [responseIds]);
+  for (const { name, by, from } of STORES) {
+    const text = `SELECT count(*)::integer AS n FROM ${from} = ANY ($1::uuid[])`;
+    const statement = { name: `erase_check_${name}`, text };
+    const [row] = await session.rows<{ n: number }>(statement, [erasure[by]]);
     if (row && row.n > 0) remaining.push(`record: ${row.n} ${name}`);
   }
-  const inGraph = await graphHolds(responseIds).catch(() => null);
+  const inGraph = await graphHolds(erasure.responseIds).catch(() => null);
   if (inGraph === null) remaining.push('lineage graph: does not answer');
   else if (inGraph > 0)
     remaining.push(`lineage graph: ${inGraph} responses, until it has followed the journal`);
-  if (remaining.length === 0) await session.rows(COMPLETE, [id]);
+  if (remaining.length === 0) await session.rows(COMPLETE, [erasure.id]);
   return remaining;
 }

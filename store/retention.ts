@@ -35,14 +35,21 @@ const LOCK: Statement = {
 const IDLE_SUBJECTS: Statement = {
   name: 'retention_subjects',
   text: `DELETE FROM subject_key s WHERE s.id = ANY ($1::uuid[]) AND NOT s.held
-    AND NOT EXISTS (SELECT FROM response_key k WHERE k.subject_id = s.id)`,
+    AND NOT EXISTS (SELECT FROM response_key k WHERE k.subject_id = s.id)
+    AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id AND e.content IS NOT NULL)`,
 };
 const OLD_EVENTS: Statement = {
   name: 'retention_events',
   text: `UPDATE source_event e SET content = NULL WHERE e.id IN (
       SELECT e.id FROM source_event e JOIN response_key r ON r.id = e.response_id
-      WHERE e.received_at < $1 AND e.content IS NOT NULL AND ${FREE} LIMIT $3
-    ) RETURNING e.id`,
+      WHERE e.received_at < $1 AND e.content IS NOT NULL AND ${FREE}
+        AND NOT EXISTS (SELECT FROM subject_key s WHERE s.id = e.subject_id AND s.held) LIMIT $3
+    ) RETURNING e.id, e.subject_id AS "subjectId"`,
+};
+const EVENTS_OF: Statement = {
+  name: 'retention_events_of',
+  text: `DELETE FROM source_event e WHERE e.response_id = ANY ($1::uuid[])
+    AND NOT EXISTS (SELECT FROM subject_key s WHERE s.id = e.subject_id AND s.held) RETURNING e.subject_id AS "subjectId"`,
 };
 const NOTE: Statement = {
   name: 'retention_note',
@@ -87,7 +94,11 @@ async function batchOf(
     .filter(({ attributes }) => holds.some((segment) => matchesSegment(segment, attributes)))
     .map(({ id }) => id);
   const parameters = [before, heldCells, BATCH];
-  if (kind === 'sourceEvents') return (await session.rows(OLD_EVENTS, parameters)).length;
+  if (kind === 'sourceEvents') {
+    const emptied = await session.rows<Owned>(OLD_EVENTS, parameters);
+    await dropIdle(session, emptied);
+    return emptied.length;
+  }
   if (kind === 'comments') {
     // What was said of the text stays, and so do the scores: only the text goes.
     await session.rows(SEALING, []);
@@ -99,6 +110,15 @@ async function batchOf(
     [old.map(({ id }) => id), before],
   );
   await deleteResponses(session, keys);
-  await session.rows(IDLE_SUBJECTS, [keys.flatMap(({ subjectId }) => subjectId ?? [])]);
+  const events = await session.rows<Owned>(EVENTS_OF, [keys.map(({ id }) => id)]);
+  await dropIdle(session, [...keys, ...events]);
   return keys.length;
+}
+
+interface Owned {
+  readonly subjectId: string | null;
+}
+
+function dropIdle(session: Session, rows: readonly Owned[]): Promise<unknown> {
+  return session.rows(IDLE_SUBJECTS, [rows.flatMap(({ subjectId }) => subjectId ?? [])]);
 }

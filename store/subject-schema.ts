@@ -78,11 +78,17 @@ export const erasure = pgTable(
     lookups: text('lookups').array(),
     /** Of the erased responses, until it is complete. */
     responseIds: uuid('response_ids').array(),
+    /** Of the erased person, until it is complete. */
+    subjectIds: uuid('subject_ids').array(),
     responses: integer('responses').notNull(),
     actor: text('actor').notNull(),
     reason: text('reason').notNull(),
     /** Hashes of training sets that had learnt from them. */
     trainingSets: text('training_sets').array().notNull(),
+    /** Model versions that were made of those sets when it was asked for. */
+    models: integer('models').array().notNull().default([]),
+    /** When the embedded record's own files were rid of it; null until then. */
+    filesAt: moment('files_at'),
     completedAt: moment('completed_at'),
     recordedAt: recordedAt(),
   },

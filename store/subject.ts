@@ -9,6 +9,8 @@ export interface Holdings {
   readonly restricted: boolean;
   readonly legalHold: boolean;
   readonly responses: readonly object[];
+  /** What they sent in that no response of theirs stands on any more: somebody else has answered under the same id since. */
+  readonly otherEvents: readonly object[];
   /** Hashes of training sets that their answers are part of. */
   readonly trainingSets: readonly string[];
 }
@@ -35,7 +37,7 @@ const RESPONSES: Statement = {
 const EVENTS: Statement = {
   name: 'subject_events',
   text: `SELECT e.id, e.response_id AS "responseId", e.position, e.received_at AS "receivedAt", e.subject_id AS "subjectId", e.content
-    FROM source_event e WHERE e.response_id = ANY ($1::uuid[]) ORDER BY e.received_at, e.id`,
+    FROM source_event e WHERE e.subject_id = ANY ($1::uuid[]) ORDER BY e.received_at, e.id`,
 };
 const PREDICTIONS: Statement = {
   name: 'subject_predictions',
@@ -78,7 +80,7 @@ export async function readHoldings(deps: SubjectDeps, lookups: readonly string[]
   const rows = await store.rows<ResponseRow>(RESPONSES, [ids]);
   const responseIds = rows.map(({ id }) => id);
   const opened = await vault.openComments(rows);
-  const events = await openEvents(deps, responseIds);
+  const events = await openEvents(deps, ids);
   const predictions = await store.rows<{ responseId: string }>(PREDICTIONS, [responseIds]);
   const members = await store.rows<{ hash: string }>(MEMBERS, [responseIds]);
   const of = <Row extends { responseId: string }>(list: readonly Row[], id: string) =>
@@ -96,13 +98,15 @@ export async function readHoldings(deps: SubjectDeps, lookups: readonly string[]
         predictions: of(predictions, row.id),
       };
     }),
+    otherEvents: events.filter(({ responseId }) => !responseIds.includes(responseId)),
     trainingSets: members.map(({ hash }) => hash),
   };
 }
 
-async function openEvents({ store, vault }: SubjectDeps, responseIds: readonly string[]) {
-  const rows = await store.rows<EventRow>(EVENTS, [responseIds]);
-  const subjects = await vault.subjects(rows.flatMap(({ subjectId }) => subjectId ?? []));
+/** By whose they are and not by response: another person may have answered under the same id. */
+async function openEvents({ store, vault }: SubjectDeps, subjectIds: readonly string[]) {
+  const rows = await store.rows<EventRow>(EVENTS, [subjectIds]);
+  const subjects = await vault.subjects(subjectIds);
   return rows.map(({ content, subjectId, ...row }) => {
     const subject = subjects.get(subjectId ?? '');
     const text = content === null || !subject ? null : vault.unseal(subject, 'event', row.id, content);
@@ -138,7 +142,9 @@ const PUT_BACK: Statement = {
   text: `WITH back AS (DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[]) RETURNING row)
     INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points,
       class, comment, subject_id)
-    SELECT x.* FROM back, jsonb_to_record(back.row) AS x (${RESPONSE_COLUMNS}) ORDER BY x.id RETURNING id`,
+    SELECT x.* FROM back, jsonb_to_record(back.row) AS x (${RESPONSE_COLUMNS})
+      -- What somebody else has answered under the same id since stands instead.
+      JOIN response_key k ON k.id = x.id AND k.subject_id = ANY ($1::uuid[]) ORDER BY x.id RETURNING id`,
 };
 
 /**
