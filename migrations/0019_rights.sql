@@ -1,3 +1,10 @@
+CREATE TABLE "retired_key" (
+	"provider" text NOT NULL,
+	"version" text NOT NULL,
+	"recorded_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "retired_key_provider_version_pk" PRIMARY KEY("provider","version")
+);
+--> statement-breakpoint
 ALTER TABLE "erasure" ADD COLUMN "subject_ids" uuid[];--> statement-breakpoint
 ALTER TABLE "erasure" ADD COLUMN "models" integer[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "erasure" ADD COLUMN "files_at" timestamp with time zone;--> statement-breakpoint

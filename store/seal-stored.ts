@@ -89,7 +89,7 @@ async function sealBatch(
   });
   await session.rows(SEAL_COMMENTS, [JSON.stringify(sealed)]);
   const list = [...subjects.values()];
-  const wrapped = await vault.wrap(list);
+  const wrapped = await vault.wrap(session, list);
   const keys = list.map((subject, i) => ({
     id: subject.id,
     lookup: subject.pseudonym === null ? null : lookupOf(subject.pseudonym),

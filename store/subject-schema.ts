@@ -44,6 +44,17 @@ export const subjectKey = pgTable(
   (table) => [index('subject_key_unsealed').on(table.id).where(sql`wrapped IS NULL`)],
 );
 
+/** Versions of wrapping keys that were retired: nothing may be wrapped under them again, by whatever process. */
+export const retiredKey = pgTable(
+  'retired_key',
+  {
+    provider: text('provider').notNull(),
+    version: text('version').notNull(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [primaryKey({ columns: [table.provider, table.version] })],
+);
+
 /** Responses of restricted persons: out of every table that is counted, read or learnt from. */
 export const restrictedResponse = pgTable(
   'restricted_response',

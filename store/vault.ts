@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { seal, unseal } from '../domain/sealed.ts';
 import type { Session, Statement } from './client.ts';
+import { wrapLocked } from './key-lock.ts';
 import { type KeyProvider, KeyProviderError, type WrappedKey } from './key-provider.ts';
 
 /** Whose something is that arrives: found by any of the lookups, or without a respondent by the response's own id. */
@@ -112,7 +113,7 @@ export class Vault {
   async store(session: Session, subjects: readonly ArrivingSubject[]): Promise<OpenSubject[]> {
     const fresh = [...new Set(subjects.filter(({ ref }) => ref !== null))];
     if (fresh.length === 0) return [...subjects];
-    const wrapped = await this.wrap(fresh);
+    const wrapped = await this.wrap(session, fresh);
     const rows = fresh.map((subject, i) => ({
       id: subject.id,
       lookup: subject.ref?.lookups[0] ?? null,
@@ -132,9 +133,10 @@ export class Vault {
     return subjects.map((subject) => instead.get(subject) ?? subject);
   }
 
-  /** Data keys wrapped by the provider in use. */
-  wrap(subjects: readonly Pick<OpenSubject, 'id' | 'key'>[]): Promise<WrappedKey[]> {
-    return this.#provider.wrap(subjects.map(({ id, key }) => ({ tenant: this.tenant, subject: id, key })));
+  /** Data keys wrapped by the provider in use, to be stored in the same transaction. */
+  wrap(session: Session, subjects: readonly Pick<OpenSubject, 'id' | 'key'>[]): Promise<WrappedKey[]> {
+    const keys = subjects.map(({ id, key }) => ({ tenant: this.tenant, subject: id, key }));
+    return wrapLocked(session, this.#provider, keys);
   }
 
   sealPseudonym({ id, key }: Pick<OpenSubject, 'id' | 'key'>, pseudonym: string): string {
