@@ -18,14 +18,19 @@ export class CorrectionError extends Error {
   override readonly name = 'CorrectionError';
 }
 
+const OWNER: Statement = {
+  name: 'correct_owner',
+  text: 'SELECT subject_id AS "subjectId" FROM response_key WHERE id = $1',
+};
 const LOCK: Statement = {
   name: 'correct_lock',
-  text: `SELECT subject_id AS "subjectId" FROM response_key WHERE id = $1 FOR UPDATE`,
+  text: 'SELECT id FROM response_key WHERE id = $1 AND subject_id = $2 FOR UPDATE',
 };
 const READ: Statement = {
   name: 'correct_read',
-  text: `SELECT to_jsonb(r) AS row, r.answered_at AS "answeredAt" FROM response_key k
-      JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id WHERE k.id = $1`,
+  text: `SELECT to_jsonb(r) AS row, r.answered_at AS "answeredAt", false AS restricted FROM response_key k
+      JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id WHERE k.id = $1
+    UNION ALL SELECT row, NULL, true FROM restricted_response WHERE id = $1`,
 };
 const DELETE: Statement = {
   name: 'correct_delete',
@@ -36,6 +41,11 @@ const INSERT: Statement = {
   text: `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score,
       points, class, comment, subject_id)
     SELECT * FROM jsonb_to_record($1::jsonb) AS r (${RESPONSE_COLUMNS})`,
+};
+/** It stays where it was put aside. */
+const UPDATE_RESTRICTED: Statement = {
+  name: 'correct_restricted',
+  text: 'UPDATE restricted_response SET row = $2::jsonb WHERE id = $1',
 };
 const EVENT: Statement = {
   name: 'correct_event',
@@ -50,9 +60,15 @@ const MARK: Statement = {
 
 const CLASSES = { detractor: 0, passive: 1, promoter: 2 } as const;
 
+interface Stored {
+  readonly row: Record<string, unknown>;
+  readonly answeredAt: Date | null;
+  readonly restricted: boolean;
+}
+
 /**
  * Corrects a response (GDPR article 16): the triggers carry it into every number, models read it again, and the correction
- * is a source event of its own, so that lineage tells of it. False when there is no such response.
+ * is a source event of its own, so that lineage tells of it; a restricted one is corrected where it lies. False when there is no such response.
  * @throws CorrectionError when the score is not on the response's scale, or nothing would be left.
  */
 export function correct(
@@ -63,11 +79,16 @@ export function correct(
 ): Promise<boolean> {
   const { store, vault, mappings } = deps;
   return store.transaction(async (session) => {
-    const [key] = await session.rows<{ subjectId: string | null }>(LOCK, [id]);
-    const [found] = await session.rows<{ row: Record<string, unknown>; answeredAt: Date }>(READ, [id]);
+    // The subject before the key, as everywhere (store/person.ts); if it is somebody else's by then, there is none to correct.
+    const [key] = await session.rows<{ subjectId: string | null }>(OWNER, [id]);
     const [owner] = key?.subjectId ? await vault.held(session, [key.subjectId]) : [];
-    if (!found || !owner) return false;
-    const { row, answeredAt } = found;
+    const [locked] = owner ? await session.rows(LOCK, [id, owner.id]) : [];
+    const [found] = locked ? await session.rows<Stored>(READ, [id]) : [];
+    if (!found || !owner) {
+      await by.note?.(session, { response: id, known: false });
+      return false;
+    }
+    const { row, answeredAt, restricted } = found;
     const { scale } = await mappings.get(session, row['mapping_version_id'] as number);
     const score = correction.score === undefined ? {} : scored(scale, correction.score);
     const comment = correction.comment === undefined ? undefined : blankToNull(correction.comment);
@@ -81,7 +102,7 @@ export function correct(
     const left = next as { score?: unknown; comment?: unknown };
     if (left.score === null && left.comment === null)
       throw new CorrectionError('score, comment: a response needs one of them; erase it instead');
-    await session.rows(DELETE, [id, answeredAt, row['cell_id']]);
+    if (!restricted) await session.rows(DELETE, [id, answeredAt, row['cell_id']]);
     const content = vault.seal(owner, 'event', eventId, JSON.stringify({ ...correction, ...by }));
     const position = `corrected by ${by.actor}`;
     const place = [
@@ -94,7 +115,9 @@ export function correct(
       content,
     ];
     await session.rows(EVENT, place);
-    await session.rows(INSERT, [JSON.stringify({ ...next, source_event_id: eventId })]);
+    const corrected = JSON.stringify({ ...next, source_event_id: eventId });
+    if (restricted) await session.rows(UPDATE_RESTRICTED, [id, corrected]);
+    else await session.rows(INSERT, [corrected]);
     await session.rows(MARK, [id, `corrected ${eventId}`]);
     await by.note?.(session, { response: id, fields: Object.keys(correction).sort(), event: eventId });
     return true;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Session, Statement, Store } from './client.ts';
+import { rewriteFiles } from './rewrite-files.ts';
 import type { Vault } from './vault.ts';
 
 /*
@@ -98,22 +99,4 @@ async function sealBatch(
   }));
   await session.rows(SEAL_SUBJECTS, [JSON.stringify(keys), vault.provider.name]);
   return list.length;
-}
-
-const statement = (text: string): Statement => ({ name: '', text });
-
-/** Dead rows and old WAL segments keep what stood in them until they are written anew. */
-export async function rewriteFiles(store: Store): Promise<void> {
-  for (const text of [
-    // Segments that are done with are deleted instead of being kept, as they are, for later use.
-    'SET wal_recycle = off',
-    'VACUUM FULL response',
-    'VACUUM FULL response_key',
-    'VACUUM FULL subject_key',
-    'VACUUM FULL source_event',
-    'SELECT pg_switch_wal()',
-    'CHECKPOINT',
-    'RESET wal_recycle',
-  ])
-    await store.rows(statement(text), []);
 }

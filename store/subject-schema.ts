@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   bigserial,
   boolean,
   index,
@@ -98,7 +99,13 @@ export const erasure = pgTable(
     trainingSets: text('training_sets').array().notNull(),
     /** Model versions that were made of those sets when it was asked for. */
     models: integer('models').array().notNull().default([]),
-    /** When the embedded record's own files were rid of it; null until then. */
+    /** Wrapping keys ("file 1") that copies of the data keys are under: what is left of them can be read as long as these are there. */
+    wrappedBy: text('wrapped_by').array().notNull().default([]),
+    /** The transaction that took them away: followers of the journal must have come so far. */
+    xact: bigint('xact', { mode: 'number' }),
+    /** When the journal named the responses no more; null until then. */
+    journalAt: moment('journal_at'),
+    /** When the embedded record's files were written anew; null until then. A server's files are not ours. */
     filesAt: moment('files_at'),
     completedAt: moment('completed_at'),
     recordedAt: recordedAt(),

@@ -2,6 +2,14 @@ import { RESPONSE_COLUMNS } from './accept.ts';
 import type { NoteChange } from './audit.ts';
 import type { Session, Statement } from './client.ts';
 import type { SubjectDeps } from './erase.ts';
+import {
+  LOCK_KEYS,
+  type LockedKey,
+  lockedSubjects,
+  type Person,
+  personParameters,
+  SUBJECT_IDS,
+} from './person.ts';
 
 /** All that is held of a person, as portable JSON. */
 export interface Holdings {
@@ -17,7 +25,7 @@ export interface Holdings {
 
 const SUBJECTS: Statement = {
   name: 'subject_rows',
-  text: 'SELECT id, restricted, held FROM subject_key WHERE lookup = ANY ($1::text[]) ORDER BY id',
+  text: `SELECT id, restricted, held FROM subject_key WHERE id IN ${SUBJECT_IDS} ORDER BY id`,
 };
 const RESPONSES: Statement = {
   name: 'subject_responses',
@@ -72,9 +80,12 @@ interface EventRow {
 const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 
 /** What is held of the person; null of somebody who is not known. */
-export async function readHoldings(deps: SubjectDeps, lookups: readonly string[]): Promise<Holdings | null> {
+export async function readHoldings(deps: SubjectDeps, person: Person): Promise<Holdings | null> {
   const { store, vault } = deps;
-  const subjects = await store.rows<{ id: string; restricted: boolean; held: boolean }>(SUBJECTS, [lookups]);
+  const subjects = await store.rows<{ id: string; restricted: boolean; held: boolean }>(
+    SUBJECTS,
+    personParameters(person),
+  );
   if (subjects.length === 0) return null;
   const ids = subjects.map(({ id }) => id);
   const rows = await store.rows<ResponseRow>(RESPONSES, [ids]);
@@ -114,10 +125,7 @@ async function openEvents({ store, vault }: SubjectDeps, subjectIds: readonly st
   });
 }
 
-const LOCK: Statement = {
-  name: 'subject_lock',
-  text: 'SELECT id FROM subject_key WHERE lookup = ANY ($1::text[]) ORDER BY id FOR UPDATE',
-};
+const LOCK = lockedSubjects('subject_lock', 'id');
 const SET_RESTRICTED: Statement = {
   name: 'subject_restrict',
   text: 'UPDATE subject_key SET restricted = $2 WHERE id = ANY ($1::uuid[])',
@@ -128,10 +136,6 @@ const PUT_ASIDE: Statement = {
     SELECT r.id, k.subject_id, to_jsonb(r) FROM response_key k
       JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.subject_id = ANY ($1::uuid[]) RETURNING id`,
-};
-const PLACES: Statement = {
-  name: 'subject_places',
-  text: `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId" FROM response_key WHERE subject_id = ANY ($1::uuid[]) ORDER BY id`,
 };
 const REMOVE: Statement = {
   name: 'subject_remove',
@@ -153,13 +157,18 @@ const PUT_BACK: Statement = {
  */
 export function restrict(
   { store }: Pick<SubjectDeps, 'store'>,
-  lookups: readonly string[],
+  person: Person,
   restricted: boolean,
   note?: NoteChange,
 ): Promise<number | null> {
   return store.transaction(async (session: Session) => {
-    const ids = (await session.rows<{ id: string }>(LOCK, [lookups])).map(({ id }) => id);
-    if (ids.length === 0) return null;
+    const ids = (await session.rows<{ id: string }>(LOCK, personParameters(person))).map(({ id }) => id);
+    if (ids.length === 0) {
+      await note?.(session, { restricted, known: false });
+      return null;
+    }
+    // Nobody puts another answer in the place of one of these meanwhile.
+    const places = await session.rows<LockedKey>(LOCK_KEYS, [ids]);
     await session.rows(SET_RESTRICTED, [ids, restricted]);
     if (!restricted) {
       const back = (await session.rows(PUT_BACK, [ids])).length;
@@ -167,7 +176,6 @@ export function restrict(
       return back;
     }
     const moved = await session.rows(PUT_ASIDE, [ids]);
-    const places = await session.rows<{ id: string; answeredAt: Date; cellId: number }>(PLACES, [ids]);
     for (const { id, answeredAt, cellId } of places) await session.rows(REMOVE, [id, answeredAt, cellId]);
     await note?.(session, { restricted, responses: moved.length });
     return moved.length;
