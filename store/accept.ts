@@ -236,7 +236,7 @@ function responseRow(vault: Vault, row: Sealable, receivedAt: Date) {
     score: row.score,
     points: row.points,
     class: row.class,
-    comment: row.comment === null ? null : vault.seal(row.owner, 'comment', row.id, row.comment),
+    comment: row.comment === null ? null : vault.sealComment(row.owner, row.id, row.eventId, row.comment),
     subject_id: row.owner.id,
   };
 }

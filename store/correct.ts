@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { redact } from '../domain/redact.ts';
 import { applyScale, type ScaleRule } from '../domain/scale.ts';
 import { RESPONSE_COLUMNS } from './accept.ts';
-import type { Statement } from './client.ts';
+import type { Session, Statement } from './client.ts';
 import type { SubjectDeps } from './erase.ts';
 import type { Order } from './legal-hold.ts';
 import type { RecordMappings } from './provenance.ts';
+import type { Vault } from './vault.ts';
 
 /** What is to stand instead; what is left out stays. */
 export interface Correction {
@@ -92,12 +93,16 @@ export function correct(
     const { scale } = await mappings.get(session, row['mapping_version_id'] as number);
     const score = correction.score === undefined ? {} : scored(scale, correction.score);
     const comment = correction.comment === undefined ? undefined : blankToNull(correction.comment);
-    const sealed = comment ? vault.seal(owner, 'comment', id, redact(comment)) : comment;
     const eventId = randomUUID();
+    // One that stays is sealed anew too: it is bound to the event that stands behind the response.
+    const text =
+      comment === undefined ? await presentComment(session, vault, row) : comment && redact(comment);
+    const sealed = text === null ? null : vault.sealComment(owner, id, eventId, text);
     const next = {
       ...row,
       ...score,
-      ...(sealed === undefined ? {} : { comment: sealed, subject_id: owner.id }),
+      comment: sealed,
+      subject_id: owner.id,
     };
     const left = next as { score?: unknown; comment?: unknown };
     if (left.score === null && left.comment === null)
@@ -122,6 +127,14 @@ export function correct(
     await by.note?.(session, { response: id, fields: Object.keys(correction).sort(), event: eventId });
     return true;
   });
+}
+
+async function presentComment(session: Session, vault: Vault, row: Stored['row']): Promise<string | null> {
+  const { id, comment, subject_id, source_event_id } = row as Readonly<Record<string, string | null>>;
+  if (comment == null) return null;
+  const [subject] = await vault.held(session, [subject_id ?? '']);
+  if (!subject) throw new Error(`the comment of response ${id} is nobody's`);
+  return vault.openComment(subject, id ?? '', source_event_id ?? '', comment);
 }
 
 function scored(scale: ScaleRule, score: number | null) {

@@ -54,7 +54,7 @@ export interface PredictionRow {
 const TEXTS: Statement = {
   name: 'predictions_texts',
   text: `SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId",
-      r.comment, r.class, r.subject_id AS "subjectId", k.content_hash AS "contentHash"
+      r.comment, r.class, r.subject_id AS "subjectId", r.source_event_id AS "sourceEventId", k.content_hash AS "contentHash"
     FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.id = ANY ($1::uuid[]) AND r.comment IS NOT NULL ORDER BY r.id`,
 };
@@ -176,7 +176,7 @@ const LABELLED: Statement = {
   name: 'predictions_labelled',
   text: `SELECT * FROM (
       SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId", r.comment,
-        coalesce(c.class, r.class) AS class, c.class IS NOT NULL AS corrected, r.subject_id AS "subjectId",
+        coalesce(c.class, r.class) AS class, c.class IS NOT NULL AS corrected, r.subject_id AS "subjectId", r.source_event_id AS "sourceEventId",
         k.content_hash AS "contentHash"
       FROM response r JOIN response_key k ON k.id = r.id AND k.answered_at = r.answered_at
         LEFT JOIN (SELECT DISTINCT ON (v.response_id) v.response_id, CASE d.verdict WHEN 'CORRECTED' THEN d.class END AS class

@@ -4,7 +4,7 @@ import type { Session, Statement } from './client.ts';
 import { deleteResponses, type SubjectDeps } from './erase.ts';
 import { activeHolds } from './legal-hold.ts';
 import { keepHolds, type LockedKey } from './person.ts';
-import { SEALING } from './seal-stored.ts';
+import { SEALING } from './reseal.ts';
 
 /** For how long what is kept, as ISO 8601 durations; what is not named is kept for ever. */
 export type Retention = Readonly<Partial<Record<RetainedKind, string>>>;

@@ -1,6 +1,7 @@
 import type { Session, Statement, Store } from './client.ts';
 import { lockKeys, noteRetired } from './key-lock.ts';
 import { type KeyProvider, KeyProviderError, type Retirement } from './key-provider.ts';
+import { resealComments } from './reseal.ts';
 import { SUBJECT_COLUMNS, type SubjectKeyRow, type Vault } from './vault.ts';
 
 /** Subjects of one transaction. */
@@ -34,7 +35,10 @@ const VERSIONS: Statement = {
 };
 const NOW: Statement = { name: 'rotate_now', text: 'SELECT now() AS now' };
 
-/** Wraps every data key anew by the provider in use; answers with how many. Readers and writers go on meanwhile. */
+/**
+ * Wraps every data key anew by the provider in use, and binds comments to the version of their response that were sealed before
+ * there was one; answers with how many keys. Readers and writers go on meanwhile.
+ */
 export async function rewrapKeys(store: Store, vault: Vault): Promise<number> {
   const [started] = await store.rows<{ now: Date }>(NOW, []);
   return inBatches(store, async (session, after) => {
@@ -43,6 +47,7 @@ export async function rewrapKeys(store: Store, vault: Vault): Promise<number> {
     const wrapped = await vault.wrap(session, subjects);
     const keys = subjects.map(({ id }, i) => ({ id, ...wrapped[i] }));
     await session.rows(REWRAP, [JSON.stringify(keys), vault.provider.name]);
+    await resealComments(session, vault, subjects);
     return rows;
   });
 }

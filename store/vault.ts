@@ -20,6 +20,8 @@ export interface OpenSubject {
   readonly key: Buffer;
 }
 
+type SubjectWithKey = Pick<OpenSubject, 'id' | 'key'>;
+
 /** A subject that something arrives for; `ref` is null when it is stored already. */
 export interface ArrivingSubject extends OpenSubject {
   readonly ref: SubjectRef | null;
@@ -180,6 +182,11 @@ export class Vault {
     return this.open(await session.rows<SubjectKeyRow>(HOLD, [[], ids]));
   }
 
+  /** Those of the subjects that the transaction sees. */
+  async read(session: Session, ids: readonly string[]): Promise<OpenSubject[]> {
+    return this.open(await session.rows<SubjectKeyRow>(BY_IDS, [ids]));
+  }
+
   /** The subjects of those ids that exist, by id. */
   async subjects(ids: readonly string[]): Promise<Map<string, OpenSubject>> {
     const found = new Map<string, OpenSubject>();
@@ -198,17 +205,24 @@ export class Vault {
   }
 
   /** Sealed for the subject, to be opened as that field of that row only. */
-  seal({ id, key }: Pick<OpenSubject, 'id' | 'key'>, field: 'comment' | 'event', row: string, text: string) {
+  seal({ id, key }: SubjectWithKey, field: 'event' | 'review', row: string, text: string) {
     return seal(key, { tenant: this.tenant, subject: id, field, row }, text);
   }
 
+  /** The comment of a response, bound to the source event that brought this content: an older one cannot be put back. */
+  sealComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, text: string) {
+    const context = { tenant: this.tenant, subject: id, field: 'comment', row, version: sourceEventId };
+    return seal(key, context, text);
+  }
+
   /** @throws SealBroken */
-  unseal(
-    { id, key }: Pick<OpenSubject, 'id' | 'key'>,
-    field: 'comment' | 'event',
-    row: string,
-    sealed: string,
-  ) {
+  openComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, sealed: string) {
+    const context = { tenant: this.tenant, subject: id, field: 'comment', row, version: sourceEventId };
+    return unseal(key, context, sealed).toString('utf8');
+  }
+
+  /** @throws SealBroken */
+  unseal({ id, key }: SubjectWithKey, field: 'event' | 'review', row: string, sealed: string) {
     return unseal(key, { tenant: this.tenant, subject: id, field, row }, sealed).toString('utf8');
   }
 
@@ -219,14 +233,18 @@ export class Vault {
    */
   async openComments<Row extends SealedComment>(
     rows: readonly Row[],
-  ): Promise<(Omit<Row, 'subjectId' | 'ownerId'> & { readonly respondent: string | null })[]> {
+  ): Promise<
+    (Omit<Row, 'subjectId' | 'ownerId' | 'sourceEventId'> & { readonly respondent: string | null })[]
+  > {
     const subjects = await this.subjects(
       rows.flatMap((row) => [row.subjectId ?? [], row.ownerId ?? []].flat()),
     );
-    return rows.map(({ subjectId, ownerId, ...row }) => {
+    return rows.map(({ subjectId, ownerId, sourceEventId, ...row }) => {
       const subject = subjects.get(subjectId ?? '');
       const readable = subject && row.comment !== null;
-      const comment = readable ? this.unseal(subject, 'comment', row.id, row.comment as string) : null;
+      const comment = readable
+        ? this.openComment(subject, row.id, sourceEventId, row.comment as string)
+        : null;
       return { ...row, comment, respondent: subjects.get(ownerId ?? '')?.pseudonym ?? null };
     });
   }
@@ -245,4 +263,6 @@ export interface SealedComment {
   /** Whose pseudonym is wanted. */
   readonly ownerId?: string | null;
   readonly comment: string | null;
+  /** What brought this content. */
+  readonly sourceEventId: string;
 }

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/scope.ts';
+import { seal } from '../../domain/sealed.ts';
 import { createAcceptor } from '../../ingestion/accept.ts';
 import { createItemReader } from '../../ingestion/connectors/responses.ts';
 import { submitItems } from '../../ingestion/submit.ts';
 import { configuredKeyProvider, fileKeyProvider } from '../../instance/keys/file-provider.ts';
 import { changeKeys } from '../../instance/rotate.ts';
+import { correct } from '../../store/correct.ts';
 import type { KeyProvider } from '../../store/key-provider.ts';
 import { readResponses } from '../../store/responses.ts';
 import { DIMENSIONS, openTestRecord, type TestRecord, testVault } from '../fixtures/record.ts';
@@ -27,6 +29,7 @@ async function processOn(record: TestRecord, provider: KeyProvider) {
   const acceptor = createAcceptor({ ...deps, now: Date.now, cellLimit: 100, warn: () => undefined });
   const read = createItemReader(DIMENSIONS, 'responses');
   return {
+    vault,
     submit: (...ids: string[]) =>
       submitItems(
         acceptor,
@@ -98,6 +101,32 @@ it('a process whose configuration names an older key as the newest is refused, n
   expect(await fresh.change('retire')).toMatch(/wrapping keys retired: 1; .*destroy every copy/);
   await expect(stale.submit('b')).rejects.toThrow(/version 1, which was retired.*restart/);
   expect(await (await processOn(record, configuredKeyProvider(['-', b]))).comments()).toEqual(['words of a']);
+});
+
+it('an older comment of the same response does not open when it is put back; older formats open, and are sealed anew', async () => {
+  const { record, open } = await setUp();
+  const one = await open();
+  await one.submit('a');
+  const [first] = await record.sql<{ id: string; comment: string }>('SELECT id, comment FROM response');
+  const by = { actor: 'officer', reason: 'asked for it' };
+  const vault = one.vault;
+  expect(await correct({ ...record, vault }, first?.id ?? '', { score: 3 }, by)).toBe(true);
+  expect(await one.comments()).toEqual(['words of a']);
+  const put = (comment: string | undefined) => record.sql('UPDATE response SET comment = $1', [comment]);
+  await put(first?.comment);
+  await expect(one.comments()).rejects.toThrow(/comment of .* does not open/);
+  // As it was sealed before contents had versions.
+  const [row] = await record.sql<{ id: string; subject: string }>(
+    'SELECT id, subject_id AS subject FROM response',
+  );
+  const [owner] = [...(await vault.subjects([row?.subject ?? ''])).values()];
+  if (!owner || !row) throw new Error('nobody is there');
+  const context = { tenant: vault.tenant, subject: owner.id, field: 'comment', row: row.id };
+  await put(seal(owner.key, context, 'words of before'));
+  expect(await one.comments()).toEqual(['words of before']);
+  await one.change('rotate');
+  expect(await record.sql('SELECT left(comment, 2) AS format FROM response')).toEqual([{ format: '2.' }]);
+  expect(await one.comments()).toEqual(['words of before']);
 });
 
 it('keys are rotated and retired again and again while several processes write, and everybody stays readable', async () => {
