@@ -7,6 +7,7 @@ import { openPglite, openPostgres, type Store } from '../store/client.ts';
 import { checkPepper, readTenant } from '../store/instance.ts';
 import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/migrate.ts';
 import { RecordMappings } from '../store/provenance.ts';
+import { sealReasons } from '../store/review-reasons.ts';
 import { createFileCleaner, type FileCleaner } from '../store/rewrite-files.ts';
 import { sealStored } from '../store/seal-stored.ts';
 import { Vault } from '../store/vault.ts';
@@ -54,9 +55,10 @@ export async function openRecord(
     await checkPepper(opened, peppers(secret).map(pepperFingerprint));
     const [provider, ...others] = await openKeyProviders(config, Date.now);
     const vault = new Vault(opened, await readTenant(opened), provider, others);
-    await exclusivelyMigrating(opened, () =>
-      sealStored(opened, vault, (pseudonym) => lookupOf(secret, pseudonym), onSealing),
-    );
+    await exclusivelyMigrating(opened, async () => {
+      await sealStored(opened, vault, (pseudonym) => lookupOf(secret, pseudonym), onSealing);
+      await sealReasons(opened, vault);
+    });
     const cells = new RecordCells();
     const mappings = new RecordMappings();
     await Promise.all([cells.refresh(opened), mappings.refresh(opened)]);

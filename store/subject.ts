@@ -10,6 +10,7 @@ import {
   personParameters,
   SUBJECT_IDS,
 } from './person.ts';
+import { openReason } from './review-reasons.ts';
 
 /** All that is held of a person, as portable JSON. */
 export interface Holdings {
@@ -31,12 +32,13 @@ const RESPONSES: Statement = {
   name: 'subject_responses',
   text: `SELECT r.*, s.name AS source, v.name AS survey, v.version AS "surveyVersion", c.attributes FROM (
       SELECT r.id, r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.cell_id, r.mapping_version_id,
-        r.external_id AS "externalId", r.score, r.class, r.comment, r.subject_id AS "subjectId", false AS restricted
+        r.external_id AS "externalId", r.score, r.class, r.comment, r.subject_id AS "subjectId",
+        r.source_event_id AS "sourceEventId", false AS restricted
       FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
       WHERE k.subject_id = ANY ($1::uuid[])
       UNION ALL
       SELECT x.id, x.answered_at, x.received_at, x.cell_id, x.mapping_version_id, x.external_id, x.score, x.class, x.comment,
-        x.subject_id, true
+        x.subject_id, x.source_event_id, true
       FROM restricted_response h, jsonb_to_record(h.row) AS x (${RESPONSE_COLUMNS}) WHERE h.subject_id = ANY ($1::uuid[])
     ) r JOIN mapping_version m ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id
       JOIN survey_version v ON v.id = m.survey_version_id JOIN cell c ON c.id = r.cell_id
@@ -50,9 +52,21 @@ const EVENTS: Statement = {
 const PREDICTIONS: Statement = {
   name: 'subject_predictions',
   text: `SELECT p.response_id AS "responseId", p.model_version_id AS "modelVersion", p.class, p.detractor, p.passive, p.promoter,
-      p.sentiment, p.negative, p.neutral, p.positive, p.abstained, p.predicted_at AS "predictedAt"
+      p.sentiment, p.negative, p.neutral, p.positive, p.uncertainty, p.abstained, p.words, p.tokens,
+      p.unknown_tokens AS "unknownTokens", p.language, p.predicted_at AS "predictedAt",
+      (SELECT coalesce(jsonb_object_agg(t.theme->>'name', p.themes[t.place]), '{}')
+        FROM jsonb_array_elements(m.artefact->'heads'->'themes') WITH ORDINALITY AS t (theme, place)) AS themes
     FROM response_key k JOIN prediction p ON p.response_id = k.id AND p.answered_at = k.answered_at
+      JOIN model_version m ON m.id = p.model_version_id
     WHERE k.id = ANY ($1::uuid[]) ORDER BY p.response_id, p.model_version_id`,
+};
+const REVIEWS: Statement = {
+  name: 'subject_reviews',
+  text: `SELECT v.id, v.response_id AS "responseId", v.cause, v.reason, v.model_version_id AS "modelVersion", v.queued_at AS "queuedAt",
+      v.decided_at AS "decidedAt", coalesce((SELECT jsonb_agg(jsonb_build_object('by', d.actor_name, 'at', d.decided_at,
+        'verdict', d.verdict, 'class', d.class, 'reason', d.reason) ORDER BY d.id)
+        FROM review_decision d WHERE d.review_id = v.id), '[]') AS decisions
+    FROM review v WHERE v.response_id = ANY ($1::uuid[]) ORDER BY v.queued_at, v.id`,
 };
 const MEMBERS: Statement = {
   name: 'subject_members',
@@ -65,6 +79,7 @@ interface ResponseRow {
   readonly class: 0 | 1 | 2 | null;
   readonly comment: string | null;
   readonly subjectId: string | null;
+  readonly sourceEventId: string;
   readonly cell_id: number;
   readonly mapping_version_id: number;
 }
@@ -93,6 +108,7 @@ export async function readHoldings(deps: SubjectDeps, person: Person): Promise<H
   const opened = await vault.openComments(rows);
   const events = await openEvents(deps, ids);
   const predictions = await store.rows<{ responseId: string }>(PREDICTIONS, [responseIds]);
+  const reviews = await openReviews(deps, responseIds);
   const members = await store.rows<{ hash: string }>(MEMBERS, [responseIds]);
   const of = <Row extends { responseId: string }>(list: readonly Row[], id: string) =>
     list.filter((row) => row.responseId === id).map(({ responseId: _response, ...rest }) => rest);
@@ -107,6 +123,7 @@ export async function readHoldings(deps: SubjectDeps, person: Person): Promise<H
         class: row.class === null ? null : CLASSES[row.class],
         events: of(events, row.id),
         predictions: of(predictions, row.id),
+        reviews: of(reviews, row.id),
       };
     }),
     otherEvents: events.filter(({ responseId }) => !responseIds.includes(responseId)),
@@ -123,6 +140,31 @@ async function openEvents({ store, vault }: SubjectDeps, subjectIds: readonly st
     const text = content === null || !subject ? null : vault.unseal(subject, 'event', row.id, content);
     return { ...row, content: text };
   });
+}
+
+interface ReviewRow {
+  readonly id: string;
+  readonly responseId: string;
+  readonly reason: string | null;
+  readonly decisions: readonly { readonly class: 0 | 1 | 2 | null; readonly reason: string }[];
+}
+
+/** What people said when they disputed or judged what a model made of the answers. */
+async function openReviews(deps: SubjectDeps, responseIds: readonly string[]) {
+  const rows = await deps.store.rows<ReviewRow>(REVIEWS, [responseIds]);
+  return Promise.all(
+    rows.map(async ({ decisions, ...row }) => ({
+      ...row,
+      reason: row.reason === null ? null : await openReason(deps, row.responseId, row.reason),
+      decisions: await Promise.all(
+        decisions.map(async (one) => ({
+          ...one,
+          class: one.class === null ? null : CLASSES[one.class],
+          reason: await openReason(deps, row.responseId, one.reason),
+        })),
+      ),
+    })),
+  );
 }
 
 const LOCK = lockedSubjects('subject_lock', 'id');

@@ -1,6 +1,7 @@
 import type { Dimension } from '../../domain/dimensions.ts';
 import { visibleCells } from '../../domain/scope.ts';
 import type { ResponseRow } from '../../store/responses.ts';
+import { openReason, sealReason } from '../../store/review-reasons.ts';
 import type { ReviewVerdict } from '../../store/review-schema.ts';
 import {
   claimReview,
@@ -82,7 +83,11 @@ function addReview(builder: Builder, { npsClass, responses }: Refs) {
         nullable: false,
         resolve: ({ cause }) => cause,
       }),
-      reason: t.exposeString('reason', { description: 'What the one who disputed it said.' }),
+      reason: t.string({
+        description: 'What the one who disputed it said.',
+        resolve: ({ responseId, reason }, _args, { deps }) =>
+          reason === null ? null : openReason({ ...deps, store: deps.record }, responseId, reason),
+      }),
       queuedAt: t.field({ type: 'DateTime', nullable: false, resolve: ({ queuedAt }) => queuedAt }),
       claimedUntil: t.field({
         type: 'DateTime',
@@ -102,7 +107,15 @@ function addReview(builder: Builder, { npsClass, responses }: Refs) {
       decisions: t.field({
         type: [decision],
         nullable: false,
-        resolve: ({ id }, _args, { deps }) => readDecisions(deps.record, [id]),
+        resolve: async ({ id, responseId }, _args, { deps }) => {
+          const stores = { ...deps, store: deps.record };
+          const decisions = await readDecisions(deps.record, [id]);
+          const open = async (one: ReviewDecisionRow) => ({
+            ...one,
+            reason: await openReason(stores, responseId, one.reason),
+          });
+          return Promise.all(decisions.map(open));
+        },
       }),
     }),
   });
@@ -214,7 +227,11 @@ function addDecisions(builder: Builder, { npsClass }: Refs, review: ReturnType<t
         const key = responseKeyOf(response);
         const stored = key === null ? null : await context.predictions.load(key);
         if (key === null || !stored || !(await context.responses.load(key))) return null;
-        const by = { now: new Date(context.deps.now()), note: noteOf(context, 'review.dispute') };
+        const by = {
+          now: new Date(context.deps.now()),
+          note: noteOf(context, 'review.dispute'),
+          seal: sealOf(context),
+        };
         const queued = await disputeResponse(context.deps.record, key, stored.modelVersionId, why, by);
         // Who may not review has asked for it, and sees no more of it.
         return queued && mayReview(context, queued.cellId) ? queued : null;
@@ -241,7 +258,12 @@ function reviewerOf(context: ApiContext, action: string): Reviewer {
     now: new Date(deps.now()),
     note: noteOf(context, action),
     may: (cellId) => mayReview(context, cellId),
+    seal: sealOf(context),
   };
+}
+
+function sealOf({ deps }: ApiContext): NonNullable<Reviewer['seal']> {
+  return (session, reason) => sealReason(session, deps.vault, reason);
 }
 
 function reasonOf(reason: string): string {
