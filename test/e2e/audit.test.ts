@@ -268,10 +268,10 @@ describe('every way to a comment', () => {
     expect(await last()).toMatchObject({ action: 'restrictSubject', subject: { known: false } });
     const placed = await ask<{ placeLegalHold: string[] }>(
       key,
-      'mutation { placeLegalHold(respondent: "planted person 6", reason: "court") }',
+      'mutation { placeLegalHold(respondent: "planted person 4", reason: "court") }',
     );
     const [hold = ''] = placed.data.placeLegalHold;
-    await ask1('mutation { eraseSubject(respondent: "planted person 6", reason: "asked") { remaining } }');
+    await ask1('mutation { eraseSubject(respondent: "planted person 4", reason: "asked") { remaining } }');
     expect(await last()).toMatchObject({ action: 'eraseSubject', subject: { stopped: [hold] } });
     await ask1(`mutation { releaseLegalHold(id: "${hold}", reason: "over") }`);
     await ask1('{ erasures { edges { node { reason responses } } } }');

@@ -133,13 +133,34 @@ it('an identifier that comes through any door stands in plain text nowhere, befo
     for (const { node } of data.responses.edges) expect(node.comment).toContain('Wilhelmina Needlewood');
     // What was sealed of the person stands in the files, while they are held: the search finds it.
     const first = await server.stop();
-    const pieces = piecesOf(await sealedOf(instance));
+    const before = await sealedOf(instance);
+    // Without a server too, what is done with keys is kept; and there is another wrapped key that must go.
+    const rewrapped = await runProgram(['cli/keys.ts', 'rewrap', '--reason', 'by hand'], instance.env)
+      .finished;
+    expect(rewrapped.output).toMatch(/data keys wrapped by file/);
+    const pieces = piecesOf([...before, ...(await sealedOf(instance))]);
     expect(pieces.length).toBeGreaterThan(40);
     if (!graph)
       expect(
         new Set(findInFiles(instance.dataDir, pieces).map((at) => at.split(' in ')[0])).size,
       ).toBeGreaterThan(40);
     server = await startServer(instance);
+    const changes = '{ auditLog(action: "changeKeys") { edges { node { actor actorName subject } } } }';
+    expect(await server.graphql(changes)).toMatchObject({
+      data: {
+        auditLog: {
+          edges: [
+            {
+              node: {
+                actor: 'system',
+                actorName: 'npm run keys',
+                subject: { action: 'rewrap', reason: 'by hand' },
+              },
+            },
+          ],
+        },
+      },
+    });
     const erase = `mutation ($respondent: String!) { eraseSubject(respondent: $respondent, reason: "asked for it") {
       known responses complete remaining models { id } } }`;
     const nothing = { complete: true, remaining: [], models: [] };
