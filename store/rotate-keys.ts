@@ -69,7 +69,7 @@ export async function relinkSubjects(store: Store, vault: Vault, pepper: Relinki
       const carried = subject.pseudonym === null ? null : pepper.carriedOver(subject.pseudonym);
       if (carried === null) return [];
       const lookup = pepper.lookupOf(carried);
-      return [{ id: subject.id, lookup, pseudonym: vault.sealPseudonym(subject, carried) }];
+      return [{ id: subject.id, lookup, pseudonym: vault.sealPseudonym(subject, carried, lookup) }];
     });
     await session.rows(RELINK, [JSON.stringify(relinked)]);
     vault.forget(rows.map(({ id }) => id));

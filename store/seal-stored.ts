@@ -92,12 +92,12 @@ async function sealBatch(
   await session.rows(SEAL_COMMENTS, [JSON.stringify(sealed)]);
   const list = [...subjects.values()];
   const wrapped = await vault.wrap(session, list);
-  const keys = list.map((subject, i) => ({
-    id: subject.id,
-    lookup: subject.pseudonym === null ? null : lookupOf(subject.pseudonym),
-    pseudonym: subject.pseudonym === null ? null : vault.sealPseudonym(subject, subject.pseudonym),
-    ...wrapped[i],
-  }));
+  const keys = list.map((subject, i) => {
+    const { id, pseudonym } = subject;
+    if (pseudonym === null) return { id, lookup: null, pseudonym, ...wrapped[i] };
+    const lookup = lookupOf(pseudonym);
+    return { id, lookup, pseudonym: vault.sealPseudonym(subject, pseudonym, lookup), ...wrapped[i] };
+  });
   await session.rows(SEAL_SUBJECTS, [JSON.stringify(keys), vault.provider.name]);
   return list.length;
 }

@@ -116,12 +116,13 @@ export class Vault {
     const fresh = [...new Set(subjects.filter(({ ref }) => ref !== null))];
     if (fresh.length === 0) return [...subjects];
     const wrapped = await this.wrap(session, fresh);
-    const rows = fresh.map((subject, i) => ({
-      id: subject.id,
-      lookup: subject.ref?.lookups[0] ?? null,
-      pseudonym: subject.pseudonym === null ? null : this.sealPseudonym(subject, subject.pseudonym),
-      ...wrapped[i],
-    }));
+    const rows = fresh.map((subject, i) => {
+      const { id, pseudonym } = subject;
+      const lookup = subject.ref?.lookups[0] ?? null;
+      const sealed =
+        pseudonym === null || lookup === null ? null : this.sealPseudonym(subject, pseudonym, lookup);
+      return { id, lookup, pseudonym: sealed, ...wrapped[i] };
+    });
     const inserted = await session.rows<{ id: string }>(INSERT, [JSON.stringify(rows), this.#provider.name]);
     const made = new Set(inserted.map(({ id }) => id));
     const late = fresh.filter(({ id }) => !made.has(id));
@@ -141,8 +142,10 @@ export class Vault {
     return wrapLocked(session, this.#provider, keys);
   }
 
-  sealPseudonym({ id, key }: Pick<OpenSubject, 'id' | 'key'>, pseudonym: string): string {
-    return seal(key, { tenant: this.tenant, subject: id, field: 'respondent', row: id }, pseudonym);
+  /** Bound to the lookup that it belongs to, so that none of a former pepper is put back. */
+  sealPseudonym({ id, key }: SubjectWithKey, pseudonym: string, lookup: string): string {
+    const context = { tenant: this.tenant, subject: id, field: 'respondent', row: id, version: lookup };
+    return seal(key, context, pseudonym);
   }
 
   /** The subjects of the rows with their keys; the provider is asked once for all that are not in memory. */
@@ -154,9 +157,9 @@ export class Vault {
       const unwrapped = await this.#providerOf(name).unwrap(
         own.map(({ id, wrapped, version }) => ({ tenant: this.tenant, subject: id, wrapped, version })),
       );
-      own.forEach(({ id, pseudonym }, i) => {
+      own.forEach(({ id, pseudonym, lookup: version }, i) => {
         const key = unwrapped[i] as Buffer;
-        const context = { tenant: this.tenant, subject: id, field: 'respondent', row: id };
+        const context = { tenant: this.tenant, subject: id, field: 'respondent', row: id, version };
         const shown = pseudonym === null ? null : unseal(key, context, pseudonym).toString('utf8');
         keys.set(id, { key, pseudonym: shown });
         this.#keys.set(id, { key, pseudonym: shown });
