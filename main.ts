@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { type Access, openAccess } from './api/access/access.ts';
 import { PolicyError } from './api/access/policies.ts';
+import type { ApiDeps } from './api/context.ts';
 import { openGate } from './api/gate/gate.ts';
 import type { ReadinessCheck } from './api/http/health.ts';
 import { type ApiServer, createApiServer } from './api/http/server.ts';
@@ -22,6 +23,7 @@ import { adminKey, keyMatcher, signingKey } from './instance/secrets.ts';
 import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
+import { continueErasures } from './store/erasures.ts';
 import { WrongPepper } from './store/instance.ts';
 import { journalLag } from './store/journal.ts';
 import { readRegistry } from './store/models.ts';
@@ -108,10 +110,12 @@ async function startFollowers(
   { scoring, seals, onScored }: { scoring: Scoring; seals: Seals; onScored: ApiServer['onScored'] },
   onError: (error: Error) => void,
 ): Promise<(() => Promise<unknown>)[]> {
+  const graphHolds: ApiDeps['graphHolds'] = async (ids, xact) => graph?.holds(ids, xact) ?? 0;
   const purge = async () => {
     await purgeMinuteRollups(record.store, Date.now()).catch(onError);
     await forgetScopes(record.store, Date.now()).catch(onError);
     await applyRetention(record, retention, Date.now()).catch(onError);
+    await continueErasures({ ...record, graphHolds, filesDue: record.files.due }).catch(onError);
   };
   await purge();
   const timer = setInterval(purge, PURGE_EVERY_MS);
@@ -172,7 +176,8 @@ async function startServer(
       feed,
       scoring,
       identify: (respondent) => lookupsOfGiven(record.pepper, respondent),
-      graphHolds: async (ids) => graph?.holds(ids) ?? 0,
+      graphHolds: async (ids, xact) => graph?.holds(ids, xact) ?? 0,
+      filesDue: () => record.files.due(),
       changeKeys: (action) => changeKeys(record, config, action),
       themePrecision: config.themePrecision,
       reviewRules: config.reviewRules,

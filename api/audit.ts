@@ -115,6 +115,8 @@ function idsOf(ids: ReadonlySet<string>) {
   return { responses: [...ids].slice(0, LIMITS.page), more: Math.max(0, ids.size - LIMITS.page) };
 }
 
+/** Reading them is an entry of its own. */
+const TELL_THEMSELVES = new Set(['auditLog', 'deletionRecords']);
 const AGGREGATES = new Set(['readScore', 'traceLineage', 'readAudit']);
 const LONGEST_ARGUMENTS = 2_000;
 
@@ -128,8 +130,7 @@ function aggregatesOf(
   if (operation === undefined || operation === 'mutation') return [];
   const root = schema.getRootType(operation)?.getFields() ?? {};
   const asked = fields.flatMap(({ name, arguments: given = [] }) => {
-    // The log tells of being read itself.
-    if (name.value === 'auditLog') return [];
+    if (TELL_THEMSELVES.has(name.value)) return [];
     if (!AGGREGATES.has(String(root[name.value]?.extensions['access']))) return [];
     const values = Object.fromEntries(
       given.map((one) => [one.name.value, valueFromASTUntyped(one.value, variables) ?? null]),

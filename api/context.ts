@@ -48,7 +48,9 @@ export interface ApiDeps {
   /** The lookups under which a person is found, by identifier or pseudonym. */
   readonly identify: (respondent: string) => string[];
   /** How many of the responses the lineage graph still holds, where there is one beside the record. */
-  readonly graphHolds: (responseIds: readonly string[]) => Promise<number>;
+  readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
+  /** Has the embedded record's files written anew, soon. */
+  readonly filesDue: () => void;
   /** What every operation passes before it runs. */
   readonly gate: Gate;
   /** Rotates what the record is sealed with; says what was done. */

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
+import type { AuditEntry } from '../domain/audit.ts';
 import { openRecord } from '../instance/open-record.ts';
 import { changeKeys, KEY_ACTIONS, type KeyAction } from '../instance/rotate.ts';
+import { audit } from '../store/audit.ts';
 import { findServer } from './sink.ts';
 
 const USAGE = `usage: npm run keys -- ACTION [--pepper] [--reason TEXT]
@@ -28,6 +30,13 @@ function readArguments(): { action: KeyAction; reason: string } {
   return { action, reason: values.reason ?? 'npm run keys' };
 }
 
+/** Nobody came in with a key: who has the record's secrets did it. */
+function entryOf(action: KeyAction, reason: string): AuditEntry {
+  const who = { actor: 'system', actorName: 'npm run keys', role: 'system', policyVersion: null };
+  const subject = { action, reason };
+  return { ...who, purpose: null, at: Date.now(), action: 'changeKeys', subject, outcome: 'done' };
+}
+
 /** Through the server that runs on the data folder, which alone may open its record; else on the record itself. */
 async function main(): Promise<void> {
   const { action, reason } = readArguments();
@@ -36,6 +45,8 @@ async function main(): Promise<void> {
   if (!server) {
     const record = await openRecord(config, (error) => process.stderr.write(`${error.message}\n`));
     try {
+      // As the server does: that it was asked for is kept before the first of many transactions.
+      await record.store.transaction((session) => audit(session, entryOf(action, reason)));
       process.stdout.write(`${await changeKeys(record, config, action)}\n`);
     } finally {
       await record.close();

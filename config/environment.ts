@@ -73,9 +73,11 @@ export const environment = z
       'must be at least 64 hex digits (openssl rand -hex 32), or several, oldest first, separated by commas',
     ).optional(),
     SCORELINE_KEK: hexList(
-      /^[0-9a-fA-F]{64}$/,
-      'must be 64 hex digits (openssl rand -hex 32), or several, oldest first, separated by commas',
-    ).optional(),
+      /^([0-9a-fA-F]{64}|-)$/,
+      'must be 64 hex digits (openssl rand -hex 32), or several, oldest first, separated by commas, with "-" for one that was destroyed',
+    )
+      .refine((keys) => keys.at(-1) !== '-', { error: 'must end with the key in use, not with "-"' })
+      .optional(),
     SCORELINE_KEY_PROVIDER: z
       .enum(KEY_PROVIDERS, `must be one of ${KEY_PROVIDERS.join(', ')}`)
       .default('file'),

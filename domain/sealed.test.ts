@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { SealBroken, type SealContext, seal, unseal } from './sealed.ts';
+import { isSealedPlace, SealBroken, type SealContext, seal, unseal } from './sealed.ts';
 
 const KEY = Buffer.alloc(32, 1);
 const CONTEXT: SealContext = { tenant: 't', subject: 's', field: 'comment', row: 'r' };
@@ -36,4 +36,17 @@ it('notices every flipped bit', () => {
     }),
   );
   expect(() => unseal(KEY, CONTEXT, 'plain text')).toThrow(SealBroken);
+});
+
+it('of a content that has a version opens only as that version, and what was sealed before there was one opens too', () => {
+  const versioned = { ...CONTEXT, version: 'first' };
+  const sealed = seal(KEY, versioned, 'secret');
+  expect(unseal(KEY, versioned, sealed).toString()).toBe('secret');
+  expect(() => unseal(KEY, { ...CONTEXT, version: 'second' }, sealed)).toThrow(SealBroken);
+  expect(() => unseal(KEY, CONTEXT, sealed)).toThrow(SealBroken);
+  // Nobody makes the older format of the newer one.
+  expect(() => unseal(KEY, versioned, sealed.replace(/^2/, '1'))).toThrow(SealBroken);
+  const older = seal(KEY, CONTEXT, 'secret');
+  expect([isSealedPlace(older), isSealedPlace(sealed)]).toEqual([true, false]);
+  expect(unseal(KEY, versioned, older).toString()).toBe('secret');
 });

@@ -9,6 +9,8 @@ export interface SealContext {
   readonly field: string;
   /** The id of the row that holds it. */
   readonly row: string;
+  /** Which content of that row, where it changes: what stood there before does not open when it is put back. */
+  readonly version?: string | null;
 }
 
 /** A sealed text does not open: it was changed, stands in another place, or belongs to another key. */
@@ -16,13 +18,15 @@ export class SealBroken extends Error {
   override readonly name = 'SealBroken';
 }
 
-const VERSION = '1';
+/** "1" is bound to its place alone, "2" to a version of the content too. */
+const FORMATS = { place: '1', content: '2' } as const;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** JSON of a list: no two contexts have the same text. */
-function associatedData({ tenant, subject, field, row }: SealContext): Buffer {
-  return Buffer.from(JSON.stringify(['scoreline', VERSION, tenant, subject, field, row]));
+function associatedData(format: string, { tenant, subject, field, row, version }: SealContext): Buffer {
+  const place = ['scoreline', format, tenant, subject, field, row];
+  return Buffer.from(JSON.stringify(format === FORMATS.content ? [...place, version] : place));
 }
 
 // Random bytes are drawn for many at once: one call for each value would cost as much as the cipher.
@@ -38,28 +42,35 @@ function freshIv(): Buffer {
   return Buffer.from(pool.subarray(used - IV_BYTES, used));
 }
 
-/** AES-256-GCM under a key of 32 bytes with a random nonce: "1." and base64 of nonce, tag and ciphertext. */
+/** AES-256-GCM under a key of 32 bytes with a random nonce: the format, "." and base64 of nonce, tag and ciphertext. */
 export function seal(key: Buffer, context: SealContext, plain: Buffer | string): string {
   const iv = freshIv();
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(associatedData(context));
+  const format = context.version == null ? FORMATS.place : FORMATS.content;
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(associatedData(format, context));
   const body = [
     typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain),
     cipher.final(),
   ];
-  return `${VERSION}.${Buffer.concat([iv, cipher.getAuthTag(), ...body]).toString('base64')}`;
+  return `${format}.${Buffer.concat([iv, cipher.getAuthTag(), ...body]).toString('base64')}`;
+}
+
+/** Whether the text is bound to its place alone, as all were before contents had versions. */
+export function isSealedPlace(sealed: string): boolean {
+  return sealed.startsWith(`${FORMATS.place}.`);
 }
 
 /**
- * What was sealed in that context.
+ * What was sealed in that context; of the older format also where the context names a version.
  * @throws SealBroken
  */
 export function unseal(key: Buffer, context: SealContext, sealed: string): Buffer {
-  const bytes = Buffer.from(sealed.slice(VERSION.length + 1), 'base64');
+  const format = isSealedPlace(sealed) ? FORMATS.place : FORMATS.content;
+  const bytes = Buffer.from(sealed.slice(format.length + 1), 'base64');
   const where = `${context.field} of ${context.row}`;
-  if (!sealed.startsWith(`${VERSION}.`) || bytes.length < IV_BYTES + TAG_BYTES)
-    throw new SealBroken(`${where} is not a sealed text of version ${VERSION}`);
+  if (!sealed.startsWith(`${format}.`) || bytes.length < IV_BYTES + TAG_BYTES)
+    throw new SealBroken(`${where} is not a sealed text of version ${FORMATS.place} or ${FORMATS.content}`);
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES))
-    .setAAD(associatedData(context))
+    .setAAD(associatedData(format, context))
     .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   try {
     return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);

@@ -7,6 +7,8 @@ import { openPglite, openPostgres, type Store } from '../store/client.ts';
 import { checkPepper, readTenant } from '../store/instance.ts';
 import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/migrate.ts';
 import { RecordMappings } from '../store/provenance.ts';
+import { sealReasons } from '../store/review-reasons.ts';
+import { createFileCleaner, type FileCleaner } from '../store/rewrite-files.ts';
 import { sealStored } from '../store/seal-stored.ts';
 import { Vault } from '../store/vault.ts';
 import { openKeyProviders } from './keys/open-provider.ts';
@@ -22,6 +24,8 @@ export interface OpenRecord {
   readonly pepper: Pepper;
   /** Opens and seals what tells of persons. */
   readonly vault: Vault;
+  /** Rids the embedded record's files of what was deleted. */
+  readonly files: FileCleaner;
   /** The embedded record's; a server's record is shared, and its data folder too. */
   readonly lock: FolderLock | undefined;
   close(): Promise<void>;
@@ -51,17 +55,20 @@ export async function openRecord(
     await checkPepper(opened, peppers(secret).map(pepperFingerprint));
     const [provider, ...others] = await openKeyProviders(config, Date.now);
     const vault = new Vault(opened, await readTenant(opened), provider, others);
-    await exclusivelyMigrating(opened, () =>
-      sealStored(opened, vault, (pseudonym) => lookupOf(secret, pseudonym), onSealing),
-    );
+    await exclusivelyMigrating(opened, async () => {
+      await sealStored(opened, vault, (pseudonym) => lookupOf(secret, pseudonym), onSealing);
+      await sealReasons(opened, vault);
+    });
     const cells = new RecordCells();
     const mappings = new RecordMappings();
     await Promise.all([cells.refresh(opened), mappings.refresh(opened)]);
+    const files = createFileCleaner(opened, onError);
     const close = async () => {
+      await files.stop();
       await opened.close();
       await lock?.release();
     };
-    return { store: opened, features, cells, mappings, pepper: secret, vault, lock, close };
+    return { store: opened, features, cells, mappings, pepper: secret, vault, files, lock, close };
   } catch (error) {
     await store?.close().catch(() => undefined);
     await lock?.release();

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import { carriedOver, lookupOf, type Pepper, pepperFingerprint } from '../ingestion/pseudonym.ts';
 import { checkPepper, tiePepper } from '../store/instance.ts';
 import { KeyProviderError } from '../store/key-provider.ts';
-import { relinkSubjects, rewrapKeys, versionsInUse } from '../store/rotate-keys.ts';
+import { relinkSubjects, retireWrapping, rewrapKeys, rotateWrapping } from '../store/rotate-keys.ts';
 import type { OpenRecord } from './open-record.ts';
 import { addPepper } from './secrets.ts';
 
@@ -30,12 +30,8 @@ export async function changeKeys(
   const { store, vault } = record;
   const { provider } = vault;
   if (action === 'pepper') return changePepper(record, config);
-  if (action === 'retire') {
-    if (!provider.retire) throw new KeyProviderError(`${provider.name} retires its versions itself`);
-    const retired = await provider.retire(await versionsInUse(store, provider.name));
-    return `wrapping keys destroyed: ${retired.join(', ') || 'none, all are in use'}`;
-  }
-  const version = action === 'rotate' ? await provider.rotate() : 'present';
+  if (action === 'retire') return (await retireWrapping(store, provider)).report;
+  const version = action === 'rotate' ? await rotateWrapping(store, provider) : 'present';
   const keys = await rewrapKeys(store, vault);
   return `${keys} data keys wrapped by ${provider.name} under its ${version} version`;
 }

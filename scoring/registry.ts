@@ -20,12 +20,16 @@ export interface Registration {
   readonly journalPosition: string | null;
 }
 
-/** Registers the model as a candidate, its manifest signed by the instance's key; answers with its version. */
+/**
+ * Registers the model as a candidate, its manifest signed by the instance's key; answers with its version. `settle` is of the
+ * same transaction.
+ */
 export function register(
   store: Store,
   signingKey: KeyObject,
   { artefact, label, trainedAt, until, journalPosition }: Registration,
   cause: Change,
+  settle?: Parameters<typeof registerModel>[4],
 ): Promise<number> {
   const key = artefactKey(artefact);
   const { codeHash, features } = artefact.featureSet;
@@ -42,7 +46,7 @@ export function register(
     features: featureRows,
     trainingSets,
   };
-  return registerModel(store, model, hashOf(featureRows.map((row) => row.key)), cause);
+  return registerModel(store, model, hashOf(featureRows.map((row) => row.key)), cause, settle);
 }
 
 /** What the signature covers: the artefact by hash, and what a reader asks of it first. */

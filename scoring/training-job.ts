@@ -54,7 +54,7 @@ const FEWEST_OF_CLASS = 10;
 /**
  * Trains heads on labelled responses (text and a surveyed class) answered before `until`, oldest first, and registers
  * the result as a candidate; answers with its version. The same responses give the same weights.
- * @throws TrainingError when there are too few.
+ * @throws TrainingError when there are too few, or when some were erased meanwhile.
  */
 export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Change): Promise<number> {
   const { store, cells, pool, champion } = deps;
@@ -105,13 +105,15 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
   const trainedAt = new Date(deps.now());
   const label = `trained on responses until ${until.toISOString().slice(0, 16)}Z`;
   const model = { artefact, label, trainedAt, until, journalPosition: position };
-  const id = await register(store, deps.signingKey, model, cause);
-  await noteMembers(
-    store,
-    trainingSet.hash,
-    responses.map((response) => response.id),
-  );
-  return id;
+  const ids = responses.map((response) => response.id);
+  return register(store, deps.signingKey, model, cause, async (session) => {
+    const gone = await noteMembers(session, trainingSet.hash, ids);
+    // It has learnt from somebody who was erased while it did: it must not come into use.
+    if (gone > 0)
+      throw new TrainingError(
+        `${gone} of the responses were erased or restricted while the model was trained on them; it was dropped: train again`,
+      );
+  });
 }
 
 function setsOfSentiment(champion: Model | null) {

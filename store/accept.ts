@@ -91,6 +91,11 @@ const INSERT_RESTRICTED: Statement = {
     SELECT * FROM json_to_recordset($1::json) AS r (id uuid, subject_id uuid, row jsonb)
     ON CONFLICT (id) DO UPDATE SET subject_id = excluded.subject_id, row = excluded.row, recorded_at = now()`,
 };
+/** What was put aside is replaced too: by an answer of somebody who is not restricted. */
+const DELETE_RESTRICTED: Statement = {
+  name: 'accept_delete_restricted',
+  text: 'DELETE FROM restricted_response WHERE id = ANY ($1::uuid[])',
+};
 
 export interface AcceptDeps {
   readonly store: Store;
@@ -208,6 +213,8 @@ async function write(
   ]);
   const free = final.filter(({ owner }) => !owner.restricted);
   const rowsOf = (row: Sealable) => responseRow(vault, row, receivedAt);
+  const freed = free.filter(({ id }) => known.has(id)).map(({ id }) => id);
+  if (freed.length > 0) await session.rows(DELETE_RESTRICTED, [freed]);
   if (free.length > 0) await session.rows(INSERT_RESPONSES, [JSON.stringify(free.map(rowsOf))]);
   const restricted = final
     .filter(({ owner }) => owner.restricted)
@@ -229,7 +236,7 @@ function responseRow(vault: Vault, row: Sealable, receivedAt: Date) {
     score: row.score,
     points: row.points,
     class: row.class,
-    comment: row.comment === null ? null : vault.seal(row.owner, 'comment', row.id, row.comment),
+    comment: row.comment === null ? null : vault.sealComment(row.owner, row.id, row.eventId, row.comment),
     subject_id: row.owner.id,
   };
 }

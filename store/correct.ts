@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { redact } from '../domain/redact.ts';
 import { applyScale, type ScaleRule } from '../domain/scale.ts';
 import { RESPONSE_COLUMNS } from './accept.ts';
-import type { Statement } from './client.ts';
+import type { Session, Statement } from './client.ts';
 import type { SubjectDeps } from './erase.ts';
 import type { Order } from './legal-hold.ts';
 import type { RecordMappings } from './provenance.ts';
+import type { Vault } from './vault.ts';
 
 /** What is to stand instead; what is left out stays. */
 export interface Correction {
@@ -18,14 +19,19 @@ export class CorrectionError extends Error {
   override readonly name = 'CorrectionError';
 }
 
+const OWNER: Statement = {
+  name: 'correct_owner',
+  text: 'SELECT subject_id AS "subjectId" FROM response_key WHERE id = $1',
+};
 const LOCK: Statement = {
   name: 'correct_lock',
-  text: `SELECT subject_id AS "subjectId" FROM response_key WHERE id = $1 FOR UPDATE`,
+  text: 'SELECT id FROM response_key WHERE id = $1 AND subject_id = $2 FOR UPDATE',
 };
 const READ: Statement = {
   name: 'correct_read',
-  text: `SELECT to_jsonb(r) AS row, r.answered_at AS "answeredAt" FROM response_key k
-      JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id WHERE k.id = $1`,
+  text: `SELECT to_jsonb(r) AS row, r.answered_at AS "answeredAt", false AS restricted FROM response_key k
+      JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id WHERE k.id = $1
+    UNION ALL SELECT row, NULL, true FROM restricted_response WHERE id = $1`,
 };
 const DELETE: Statement = {
   name: 'correct_delete',
@@ -36,6 +42,11 @@ const INSERT: Statement = {
   text: `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score,
       points, class, comment, subject_id)
     SELECT * FROM jsonb_to_record($1::jsonb) AS r (${RESPONSE_COLUMNS})`,
+};
+/** It stays where it was put aside. */
+const UPDATE_RESTRICTED: Statement = {
+  name: 'correct_restricted',
+  text: 'UPDATE restricted_response SET row = $2::jsonb WHERE id = $1',
 };
 const EVENT: Statement = {
   name: 'correct_event',
@@ -50,9 +61,15 @@ const MARK: Statement = {
 
 const CLASSES = { detractor: 0, passive: 1, promoter: 2 } as const;
 
+interface Stored {
+  readonly row: Record<string, unknown>;
+  readonly answeredAt: Date | null;
+  readonly restricted: boolean;
+}
+
 /**
  * Corrects a response (GDPR article 16): the triggers carry it into every number, models read it again, and the correction
- * is a source event of its own, so that lineage tells of it. False when there is no such response.
+ * is a source event of its own, so that lineage tells of it; a restricted one is corrected where it lies. False when there is no such response.
  * @throws CorrectionError when the score is not on the response's scale, or nothing would be left.
  */
 export function correct(
@@ -63,25 +80,34 @@ export function correct(
 ): Promise<boolean> {
   const { store, vault, mappings } = deps;
   return store.transaction(async (session) => {
-    const [key] = await session.rows<{ subjectId: string | null }>(LOCK, [id]);
-    const [found] = await session.rows<{ row: Record<string, unknown>; answeredAt: Date }>(READ, [id]);
+    // The subject before the key, as everywhere (store/person.ts); if it is somebody else's by then, there is none to correct.
+    const [key] = await session.rows<{ subjectId: string | null }>(OWNER, [id]);
     const [owner] = key?.subjectId ? await vault.held(session, [key.subjectId]) : [];
-    if (!found || !owner) return false;
-    const { row, answeredAt } = found;
+    const [locked] = owner ? await session.rows(LOCK, [id, owner.id]) : [];
+    const [found] = locked ? await session.rows<Stored>(READ, [id]) : [];
+    if (!found || !owner) {
+      await by.note?.(session, { response: id, known: false });
+      return false;
+    }
+    const { row, answeredAt, restricted } = found;
     const { scale } = await mappings.get(session, row['mapping_version_id'] as number);
     const score = correction.score === undefined ? {} : scored(scale, correction.score);
     const comment = correction.comment === undefined ? undefined : blankToNull(correction.comment);
-    const sealed = comment ? vault.seal(owner, 'comment', id, redact(comment)) : comment;
     const eventId = randomUUID();
+    // One that stays is sealed anew too: it is bound to the event that stands behind the response.
+    const text =
+      comment === undefined ? await presentComment(session, vault, row) : comment && redact(comment);
+    const sealed = text === null ? null : vault.sealComment(owner, id, eventId, text);
     const next = {
       ...row,
       ...score,
-      ...(sealed === undefined ? {} : { comment: sealed, subject_id: owner.id }),
+      comment: sealed,
+      subject_id: owner.id,
     };
     const left = next as { score?: unknown; comment?: unknown };
     if (left.score === null && left.comment === null)
       throw new CorrectionError('score, comment: a response needs one of them; erase it instead');
-    await session.rows(DELETE, [id, answeredAt, row['cell_id']]);
+    if (!restricted) await session.rows(DELETE, [id, answeredAt, row['cell_id']]);
     const content = vault.seal(owner, 'event', eventId, JSON.stringify({ ...correction, ...by }));
     const position = `corrected by ${by.actor}`;
     const place = [
@@ -94,11 +120,21 @@ export function correct(
       content,
     ];
     await session.rows(EVENT, place);
-    await session.rows(INSERT, [JSON.stringify({ ...next, source_event_id: eventId })]);
+    const corrected = JSON.stringify({ ...next, source_event_id: eventId });
+    if (restricted) await session.rows(UPDATE_RESTRICTED, [id, corrected]);
+    else await session.rows(INSERT, [corrected]);
     await session.rows(MARK, [id, `corrected ${eventId}`]);
     await by.note?.(session, { response: id, fields: Object.keys(correction).sort(), event: eventId });
     return true;
   });
+}
+
+async function presentComment(session: Session, vault: Vault, row: Stored['row']): Promise<string | null> {
+  const { id, comment, subject_id, source_event_id } = row as Readonly<Record<string, string | null>>;
+  if (comment == null) return null;
+  const [subject] = await vault.held(session, [subject_id ?? '']);
+  if (!subject) throw new Error(`the comment of response ${id} is nobody's`);
+  return vault.openComment(subject, id ?? '', source_event_id ?? '', comment);
 }
 
 function scored(scale: ScaleRule, score: number | null) {

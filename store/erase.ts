@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { type Cell, type CellDictionary, matchesSegment } from '../domain/cell.ts';
 import { ERASED_CONTENT } from './accept.ts';
 import type { Session, Statement, Store } from './client.ts';
-import { activeHolds, type Order } from './legal-hold.ts';
+import { activeHolds, type LegalHold, type Order } from './legal-hold.ts';
+import {
+  keepHolds,
+  LOCK_KEYS,
+  type LockedKey,
+  lockedSubjects,
+  type Person,
+  personParameters,
+} from './person.ts';
 import { forgetLeaves } from './seals.ts';
 import type { Vault } from './vault.ts';
 
@@ -12,28 +20,16 @@ export interface SubjectDeps {
   readonly cells: CellDictionary;
 }
 
-/** An erasure that a check has not found complete yet. */
-export interface PendingErasure {
+interface SubjectRow {
   readonly id: string;
-  readonly responses: number;
-  readonly responseIds: readonly string[];
-  readonly trainingSets: readonly string[];
+  readonly wrappedBy: string;
 }
 
-interface KeyRow {
-  readonly id: string;
-  readonly answeredAt: Date;
-  readonly cellId: number;
-}
-
-const LOCK_SUBJECTS: Statement = {
-  name: 'erase_subjects',
-  text: 'SELECT id, held FROM subject_key WHERE lookup = ANY ($1::text[]) ORDER BY id FOR UPDATE',
-};
-const LOCK_KEYS: Statement = {
-  name: 'erase_lock',
-  text: `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId" FROM response_key WHERE subject_id = ANY ($1::uuid[])
-    ORDER BY id FOR UPDATE`,
+const LOCK_SUBJECTS = lockedSubjects('erase_subjects', `id, provider || ' ' || key_version AS "wrappedBy"`);
+/** Responses that they once answered, whoever's they are now: a model may have learnt from what they said. */
+const EVER_ANSWERED: Statement = {
+  name: 'erase_ever_answered',
+  text: 'SELECT DISTINCT response_id AS id FROM source_event WHERE subject_id = ANY ($1::uuid[]) ORDER BY 1',
 };
 /** Those that are known to have learnt from them, and those from before members were noted that may have. */
 const TRAINING_SETS: Statement = {
@@ -53,8 +49,12 @@ const DELETE_RESPONSE: Statement = {
 };
 const FORGET: readonly Statement[] = [
   { name: 'erase_restricted', text: 'DELETE FROM restricted_response WHERE id = ANY ($1::uuid[])' },
-  { name: 'erase_events', text: 'DELETE FROM source_event WHERE response_id = ANY ($1::uuid[])' },
   { name: 'erase_members', text: 'DELETE FROM training_set_member WHERE response_id = ANY ($1::uuid[])' },
+];
+/** What others have sent under the same ids stays theirs, and goes with them. */
+const FORGET_PERSON: readonly Statement[] = [
+  { name: 'erase_events', text: 'DELETE FROM source_event WHERE subject_id = ANY ($1::uuid[])' },
+  { name: 'erase_set_aside', text: 'DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[])' },
 ];
 /** The id stays, so that the same file brings nothing back, and the cell, so that only who sees it is told. */
 const ENTOMB: Statement = {
@@ -68,52 +68,73 @@ const DELETE_KEYS: Statement = {
 };
 const NOTE: Statement = {
   name: 'erase_note',
-  text: `INSERT INTO erasure (id, lookups, response_ids, responses, actor, reason, training_sets)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+  text: `INSERT INTO erasure (id, lookups, response_ids, subject_ids, responses, actor, reason, training_sets, models,
+      wrapped_by, xact, files_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
+      ARRAY(SELECT DISTINCT model_version_id FROM model_training_set WHERE hash = ANY ($8::text[]) ORDER BY 1), $9,
+      pg_current_xact_id()::text::bigint, CASE WHEN $10 THEN now() END)`,
 };
-const PENDING: Statement = {
-  name: 'erase_pending',
-  text: `SELECT id, responses, response_ids AS "responseIds", training_sets AS "trainingSets" FROM erasure
-    WHERE completed_at IS NULL AND lookups && $1::text[] ORDER BY recorded_at`,
-};
-const COMPLETE: Statement = {
-  name: 'erase_complete',
-  text: 'UPDATE erasure SET completed_at = now(), lookups = NULL, response_ids = NULL WHERE id = $1',
-};
+
+/** What became of an order to erase. */
+export interface Erased {
+  /** Whether anything was held of such a person. */
+  readonly known: boolean;
+  /** What keeps it from being done (legal holds), in words. */
+  readonly holds: readonly string[];
+}
 
 /**
  * Erases a person: the data key, the responses (the triggers follow with rollups, predictions and the journal), what
- * arrived, the way from seals to them. Answers with what keeps it from being done (a legal hold), or an empty list. Nothing
- * happens for somebody who is not known.
+ * arrived, the way from seals to them. Nothing happens while a legal hold keeps them, or for somebody who is not known.
  */
-export async function erase(deps: SubjectDeps, lookups: readonly string[], by: Order): Promise<string[]> {
+export async function erase(deps: SubjectDeps, person: Person, by: Order): Promise<Erased> {
   const { store, vault, cells } = deps;
   const done = await store.transaction(async (session) => {
-    const subjects = await session.rows<{ id: string; held: boolean }>(LOCK_SUBJECTS, [lookups]);
+    await keepHolds(session);
+    const subjects = await session.rows<SubjectRow>(LOCK_SUBJECTS, personParameters(person));
     const ids = subjects.map(({ id }) => id);
-    if (ids.length === 0) return { ids, holds: [] };
-    const keys = await session.rows<KeyRow>(LOCK_KEYS, [ids]);
+    if (ids.length === 0) {
+      await by.note?.(session, { known: false });
+      return { ids, known: false, holds: [] };
+    }
+    const keys = await session.rows<LockedKey>(LOCK_KEYS, [ids]);
     const holds = await holdsOf(session, cells, ids, keys);
-    if (holds.length > 0) return { ids: [], holds };
+    if (holds.length > 0) {
+      await by.note?.(session, { stopped: holds.map(({ id }) => id) });
+      return { ids: [], known: true, holds: holds.map(inWords) };
+    }
     const responseIds = keys.map(({ id }) => id);
-    const sets = await session.rows<{ hash: string }>(TRAINING_SETS, [responseIds]);
+    const answered = (await session.rows<{ id: string }>(EVER_ANSWERED, [ids])).map(({ id }) => id);
+    const sets = await session.rows<{ hash: string }>(TRAINING_SETS, [[...responseIds, ...answered]]);
     await deleteResponses(session, keys);
+    for (const statement of FORGET_PERSON) await session.rows(statement, [ids]);
     await session.rows(DELETE_KEYS, [ids]);
-    const trainingSets = sets.map(({ hash }) => hash);
     const erasure = randomUUID();
-    await session.rows(NOTE, [erasure, lookups, responseIds, keys.length, by.actor, by.reason, trainingSets]);
+    await session.rows(NOTE, [
+      erasure,
+      person.lookups,
+      responseIds,
+      ids,
+      keys.length,
+      by.actor,
+      by.reason,
+      sets.map(({ hash }) => hash),
+      [...new Set(subjects.map(({ wrappedBy }) => wrappedBy))].sort(),
+      store.backend !== 'pglite',
+    ]);
     // Nothing that leads to the person: only how much it was.
     await by.note?.(session, { erasure, responses: keys.length });
-    return { ids, holds: [] };
+    return { ids, known: true, holds: [] };
   });
   vault.forget(done.ids);
   // The row with the wrapped key is dead; its place is freed to be written over.
-  if (done.ids.length > 0) await store.rows({ name: '', text: 'VACUUM subject_key' }, []);
-  return done.holds;
+  if (done.ids.length > 0 && store.backend !== 'pglite')
+    await store.rows({ name: '', text: 'VACUUM subject_key' }, []);
+  return { known: done.known, holds: done.holds };
 }
 
 /** Deletes responses with all that hangs on them; only their ids stay. In the caller's transaction, which locked the keys. */
-export async function deleteResponses(session: Session, keys: readonly KeyRow[]): Promise<void> {
+export async function deleteResponses(session: Session, keys: readonly LockedKey[]): Promise<void> {
   if (keys.length === 0) return;
   const ids = keys.map(({ id }) => id);
   for (const { id, answeredAt, cellId } of keys)
@@ -127,54 +148,16 @@ async function holdsOf(
   session: Session,
   cells: CellDictionary,
   subjectIds: readonly string[],
-  keys: readonly KeyRow[],
-): Promise<string[]> {
+  keys: readonly LockedKey[],
+): Promise<LegalHold[]> {
   const own = keys.map(({ cellId }) => cells.get(cellId)).filter((cell): cell is Cell => cell !== undefined);
-  return (await activeHolds(session))
-    .filter(
-      ({ subjectId, segment }) =>
-        (subjectId !== null && subjectIds.includes(subjectId)) ||
-        (segment !== null && own.some(({ attributes }) => matchesSegment(segment, attributes))),
-    )
-    .map(({ id, recordedAt }) => `legal hold ${id} of ${recordedAt.toISOString()}: release it first`);
+  return (await activeHolds(session)).filter(
+    ({ subjectId, segment }) =>
+      (subjectId !== null && subjectIds.includes(subjectId)) ||
+      (segment !== null && own.some(({ attributes }) => matchesSegment(segment, attributes))),
+  );
 }
 
-/** Erasures of the person that no check has found complete yet. */
-export function pendingErasures(session: Session, lookups: readonly string[]): Promise<PendingErasure[]> {
-  return session.rows<PendingErasure>(PENDING, [lookups]);
-}
-
-const STORES: readonly { readonly name: string; readonly statement: Statement }[] = [
-  ['responses', 'response WHERE id = ANY ($1::uuid[])'],
-  ['restricted responses', 'restricted_response WHERE id = ANY ($1::uuid[])'],
-  ['predictions', 'prediction WHERE response_id = ANY ($1::uuid[])'],
-  ['source events', 'source_event WHERE response_id = ANY ($1::uuid[])'],
-  ['links to the person', 'response_key WHERE id = ANY ($1::uuid[]) AND subject_id IS NOT NULL'],
-  ['members of training sets', 'training_set_member WHERE response_id = ANY ($1::uuid[])'],
-  ['leaves of seals', 'seal_leaf WHERE response_id = ANY ($1::uuid[])'],
-].map(([name = '', from]) => ({
-  name,
-  statement: { name: `erase_check_${name}`, text: `SELECT count(*)::integer AS n FROM ${from}` },
-}));
-
-/**
- * Looks into every store for what an erasure should have taken away, and ends the erasure when nothing is left: only then
- * is forgotten whose it was. Answers with what is left, in words.
- */
-export async function checkErasure(
-  session: Session,
-  { id, responseIds }: PendingErasure,
-  graphHolds: (responseIds: readonly string[]) => Promise<number>,
-): Promise<string[]> {
-  const remaining: string[] = [];
-  for (const { name, statement } of STORES) {
-    const [row] = await session.rows<{ n: number }>(statement, [responseIds]);
-    if (row && row.n > 0) remaining.push(`record: ${row.n} ${name}`);
-  }
-  const inGraph = await graphHolds(responseIds).catch(() => null);
-  if (inGraph === null) remaining.push('lineage graph: does not answer');
-  else if (inGraph > 0)
-    remaining.push(`lineage graph: ${inGraph} responses, until it has followed the journal`);
-  if (remaining.length === 0) await session.rows(COMPLETE, [id]);
-  return remaining;
+function inWords({ id, recordedAt }: LegalHold): string {
+  return `legal hold ${id} of ${recordedAt.toISOString()}: release it first`;
 }

@@ -56,6 +56,16 @@ export async function journalLag(session: Session, after: JournalPosition): Prom
   return row?.entries ?? 0;
 }
 
+const OF_TRANSACTION: Statement = {
+  name: 'journal_of_transaction',
+  text: 'SELECT FROM journal WHERE xact = $3 AND (xact, position) > ($1::bigint, $2::bigint) LIMIT 1',
+};
+
+/** Whether entries of that transaction come after `at`. */
+export async function hasYetToFollow(session: Session, at: JournalPosition, xact: number): Promise<boolean> {
+  return (await session.rows(OF_TRANSACTION, [at.xact, at.position, xact])).length > 0;
+}
+
 /** "757.12" (transaction, position): what clients get and give back as `after`. */
 export function formatPosition({ xact, position }: JournalPosition): string {
   return `${xact}.${position}`;

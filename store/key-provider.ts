@@ -20,13 +20,22 @@ export interface KeyProvider {
   wrap(keys: readonly BoundKey[]): Promise<WrappedKey[]>;
   /** @throws KeyProviderError when the provider is away, or a key does not belong to its subject. */
   unwrap(keys: readonly BoundWrappedKey[]): Promise<Buffer[]>;
-  /** Makes a new version, under which keys are wrapped from now on; answers with its name. */
+  /** The version under which keys are wrapped now. */
+  current(): Promise<string>;
+  /** Makes a new version, under which keys are wrapped from now on; answers with its name. Never two at once. */
   rotate(): Promise<string>;
   /**
-   * Destroys the versions under which nothing is wrapped any more, backups of the record included: what they hold is then
-   * lost. Absent where the provider has its own way.
+   * Destroys every version but the current one, as far as it is the provider's to destroy: backups of the record that need
+   * them are then lost. Only when nothing in the record needs them and nobody wraps.
    */
-  retire?(inUse: ReadonlySet<string>): Promise<string[]>;
+  retire(): Promise<Retirement>;
+}
+
+export interface Retirement {
+  /** Under which nothing may be wrapped any more. */
+  readonly versions: readonly string[];
+  /** What was destroyed, and what is left for the operator to do. */
+  readonly report: string;
 }
 
 /** A key provider cannot do what it was asked; the message says why and what would be right. */

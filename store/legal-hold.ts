@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Segment } from '../domain/cell.ts';
 import type { NoteChange } from './audit.ts';
 import type { Session, Statement, Store } from './client.ts';
+import { changeHolds, lockedSubjects, type Person, personParameters } from './person.ts';
 
 /** Who asks, and why: kept with what was done. */
 export interface Order {
@@ -29,10 +30,7 @@ const ACTIVE: Statement = {
   name: 'hold_active',
   text: `SELECT ${COLUMNS} FROM legal_hold WHERE released_at IS NULL ORDER BY recorded_at, id`,
 };
-const SUBJECTS: Statement = {
-  name: 'hold_subjects',
-  text: 'SELECT id FROM subject_key WHERE lookup = ANY ($1::text[]) ORDER BY id FOR UPDATE',
-};
+const SUBJECTS = lockedSubjects('hold_subjects', 'id');
 const PLACE: Statement = {
   name: 'hold_place',
   text: 'INSERT INTO legal_hold (id, subject_id, segment, actor, reason) VALUES ($1, $2, $3::jsonb, $4, $5)',
@@ -57,17 +55,18 @@ export function activeHolds(session: Session): Promise<LegalHold[]> {
   return session.rows<LegalHold>(ACTIVE, []);
 }
 
-/** Holds a person (by lookups) or a segment; the answer are the ids, none for somebody who is not known. */
+/** Holds a person or a segment; the answer are the ids, none for somebody who is not known. */
 export function placeHold(
   store: Store,
-  on: { readonly lookups: readonly string[] } | { readonly segment: Segment },
+  on: Person | { readonly segment: Segment },
   by: Order,
 ): Promise<string[]> {
   return store.transaction(async (session) => {
+    await changeHolds(session);
     const subjects =
       'segment' in on
         ? [null]
-        : (await session.rows<{ id: string }>(SUBJECTS, [on.lookups])).map(({ id }) => id);
+        : (await session.rows<{ id: string }>(SUBJECTS, personParameters(on))).map(({ id }) => id);
     const segment = 'segment' in on ? JSON.stringify(on.segment) : null;
     const ids: string[] = [];
     for (const subject of subjects) {
@@ -84,9 +83,10 @@ export function placeHold(
 /** Ends a hold; false when there is none of that id that holds. */
 export function releaseHold(store: Store, id: string, by: Order): Promise<boolean> {
   return store.transaction(async (session) => {
+    await changeHolds(session);
     const released = await session.rows(RELEASE, [id, by.actor, by.reason]);
     await session.rows(MARK, []);
-    if (released.length > 0) await by.note?.(session, { hold: id });
+    await by.note?.(session, released.length > 0 ? { hold: id } : { hold: id, known: false });
     return released.length > 0;
   });
 }

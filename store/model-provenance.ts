@@ -99,19 +99,35 @@ export async function readSuperseded(session: Session, id: number): Promise<numb
   return (await session.rows<{ id: number }>(SUPERSEDED, [id])).map((row) => row.id);
 }
 
+/** Whoever erases or restricts a response locks its key. */
+const HOLD_MEMBERS: Statement = {
+  name: 'model_hold_members',
+  text: 'SELECT id FROM response_key WHERE id = ANY ($1::uuid[]) AND subject_id IS NOT NULL ORDER BY id FOR SHARE',
+};
+const PRESENT_MEMBERS: Statement = {
+  name: 'model_present_members',
+  text: `SELECT k.id FROM response_key k WHERE k.id = ANY ($1::uuid[])
+    AND NOT EXISTS (SELECT FROM restricted_response x WHERE x.id = k.id)`,
+};
 const NOTE_MEMBERS: Statement = {
   name: 'model_training_set_members',
-  text: `INSERT INTO training_set_member (hash, response_id) SELECT $1, id FROM response_key
-    WHERE id = ANY ($2::uuid[]) AND subject_id IS NOT NULL ORDER BY id ON CONFLICT DO NOTHING`,
+  text: 'INSERT INTO training_set_member (hash, response_id) SELECT $1, unnest($2::uuid[]) ORDER BY 2 ON CONFLICT DO NOTHING',
 };
 
-/** Notes which responses a training set is made of, so that an erasure can name the models that learnt from them. */
+/**
+ * Notes which responses a training set is made of, so that an erasure can name the models that learnt from them. Answers with
+ * how many are not there any more: erased or put aside. The others are held until the transaction ends.
+ */
 export async function noteMembers(
   session: Session,
   hash: string,
   responseIds: readonly string[],
-): Promise<void> {
-  await session.rows(NOTE_MEMBERS, [hash, responseIds]);
+): Promise<number> {
+  const held = await session.rows<{ id: string }>(HOLD_MEMBERS, [responseIds]);
+  // After the locks: what is put aside by now is seen.
+  const present = await session.rows<{ id: string }>(PRESENT_MEMBERS, [held.map(({ id }) => id)]);
+  await session.rows(NOTE_MEMBERS, [hash, present.map(({ id }) => id)]);
+  return new Set(responseIds).size - present.length;
 }
 
 /** What the heads of the model version were trained on. */

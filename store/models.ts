@@ -155,23 +155,31 @@ const REIGNS: Statement = {
     WHERE to_stage = 'CHAMPION' ORDER BY id`,
 };
 
-/** Registers a model as a candidate; the same artefact again is the version that it has. */
+/**
+ * Registers a model as a candidate; the same artefact again is the version that it has. `settle` is of the same transaction,
+ * after the training sets: where it throws, nothing is registered.
+ */
 export function registerModel(
   store: Store,
   model: NewModel,
   featureSetKey: string,
   by: Change,
+  settle: (session: Session) => Promise<void> = async () => undefined,
 ): Promise<number> {
   return store.transaction(async (session) => {
     await session.rows(LOCK, []);
     const [known] = await session.rows<{ id: number }>(BY_KEY, [model.key]);
-    if (known) return known.id;
+    if (known) {
+      await settle(session);
+      return known.id;
+    }
     await session.rows(INSERT_FEATURES, [JSON.stringify(model.features)]);
     await session.rows(INSERT_FEATURE_SET, [
       featureSetKey,
       JSON.stringify(model.features.map(({ key }) => key)),
     ]);
     await session.rows(INSERT_TRAINING_SETS, [JSON.stringify(model.trainingSets)]);
+    await settle(session);
     const { label, key, artefact, trainedAt, signature } = model;
     const [row] = await session.rows<{ id: number }>(INSERT_MODEL, [
       label,

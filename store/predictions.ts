@@ -54,7 +54,7 @@ export interface PredictionRow {
 const TEXTS: Statement = {
   name: 'predictions_texts',
   text: `SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId",
-      r.comment, r.class, r.subject_id AS "subjectId", k.content_hash AS "contentHash"
+      r.comment, r.class, r.subject_id AS "subjectId", r.source_event_id AS "sourceEventId", k.content_hash AS "contentHash"
     FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.id = ANY ($1::uuid[]) AND r.comment IS NOT NULL ORDER BY r.id`,
 };
@@ -168,16 +168,19 @@ export async function readPredictions(
   });
 }
 
-/** A correction by people stands in the place of the respondent's number, or where there is none. */
+/**
+ * A correction by people stands in the place of the respondent's number, or where there is none. What counts is the verdict
+ * that closed the newest review: the last of it, since with that one as many as are needed had decided alike.
+ */
 const LABELLED: Statement = {
   name: 'predictions_labelled',
   text: `SELECT * FROM (
       SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId", r.comment,
-        coalesce(c.class, r.class) AS class, c.class IS NOT NULL AS corrected, r.subject_id AS "subjectId",
+        coalesce(c.class, r.class) AS class, c.class IS NOT NULL AS corrected, r.subject_id AS "subjectId", r.source_event_id AS "sourceEventId",
         k.content_hash AS "contentHash"
       FROM response r JOIN response_key k ON k.id = r.id AND k.answered_at = r.answered_at
-        LEFT JOIN (SELECT DISTINCT ON (v.response_id) v.response_id, d.class FROM review v JOIN review_decision d ON d.review_id = v.id
-          WHERE v.decided_at IS NOT NULL AND d.verdict = 'CORRECTED' AND d.class IS NOT NULL
+        LEFT JOIN (SELECT DISTINCT ON (v.response_id) v.response_id, CASE d.verdict WHEN 'CORRECTED' THEN d.class END AS class
+          FROM review v JOIN review_decision d ON d.review_id = v.id WHERE v.decided_at IS NOT NULL
           ORDER BY v.response_id, v.decided_at DESC, d.id DESC) c ON c.response_id = r.id
       WHERE (r.class IS NOT NULL OR c.class IS NOT NULL) AND r.comment IS NOT NULL AND r.answered_at < $1
       ORDER BY r.answered_at DESC, r.id DESC LIMIT $2

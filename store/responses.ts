@@ -44,6 +44,7 @@ export interface ResponseDeps {
 
 const COLUMNS = `r.id, r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.cell_id AS "cellId",
   r.mapping_version_id AS "mappingVersionId", r.external_id AS "externalId", r.score, r.class, r.comment, r.subject_id AS "subjectId",
+  r.source_event_id AS "sourceEventId",
   k.subject_id AS "ownerId"`;
 
 // The bounds on time stand as plain comparisons, so that a hypertable's other chunks are not opened.

@@ -1,6 +1,7 @@
 import type { NoteChange } from './audit.ts';
 import type { Session, Statement, Store } from './client.ts';
 import type { ModelStage } from './models.ts';
+import type { Reason } from './review-reasons.ts';
 import type { ReviewCause, ReviewVerdict } from './review-schema.ts';
 
 /** One response, or one decision about a model version, that somebody should look at, or has. */
@@ -147,6 +148,15 @@ export interface Reviewer {
   readonly note: NoteChange;
   /** Whether it is theirs to review. */
   readonly may: (review: Pick<ReviewRow, 'cellId'>) => boolean;
+  /** Seals what is said of a response for whoever gave it; null where there is nobody. Absent: it is kept as it is. */
+  readonly seal?: (session: Session, reason: Reason) => Promise<string | null>;
+}
+
+/** @throws ReviewError when whoever gave the response is gone. */
+async function kept(session: Session, reason: Reason, { seal }: Pick<Reviewer, 'seal'>): Promise<string> {
+  const sealed = seal ? await seal(session, reason) : reason.reason;
+  if (sealed === null) throw new ReviewError('id: no such review exists here');
+  return sealed;
 }
 
 const CLAIM_MS = 30 * 60_000;
@@ -213,7 +223,9 @@ export function decideReview(
       throw new ReviewError('id: this was your own decision; somebody else reviews it');
     if (before.some(({ actor }) => actor === by.id))
       throw new ReviewError('id: you have decided this review; it needs another person who decides alike');
-    await session.rows(DECIDE, [id, by.id, by.name, verdict.verdict, verdict.class, verdict.reason, by.now]);
+    const said = { responseId: found.responseId, reason: verdict.reason, isNew: false };
+    const reason = await kept(session, said, by);
+    await session.rows(DECIDE, [id, by.id, by.name, verdict.verdict, verdict.class, reason, by.now]);
     const alike =
       before.filter((one) => one.verdict === verdict.verdict && one.class === verdict.class).length + 1;
     await by.note(session, { review: id, verdict: verdict.verdict });
@@ -235,10 +247,11 @@ export function disputeResponse(
   responseId: string,
   modelVersionId: number,
   reason: string,
-  by: Pick<Reviewer, 'now' | 'note'>,
+  by: Pick<Reviewer, 'now' | 'note' | 'seal'>,
 ): Promise<ReviewRow | null> {
   return store.transaction(async (session) => {
-    const [queued] = await session.rows<ReviewRow>(DISPUTE, [responseId, modelVersionId, reason, by.now]);
+    const said = await kept(session, { responseId, reason, isNew: true }, by);
+    const [queued] = await session.rows<ReviewRow>(DISPUTE, [responseId, modelVersionId, said, by.now]);
     if (queued) await by.note(session, { review: queued.id, response: responseId });
     return queued ?? null;
   });

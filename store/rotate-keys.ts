@@ -1,4 +1,7 @@
 import type { Session, Statement, Store } from './client.ts';
+import { lockKeys, noteRetired } from './key-lock.ts';
+import { type KeyProvider, KeyProviderError, type Retirement } from './key-provider.ts';
+import { resealComments } from './reseal.ts';
 import { SUBJECT_COLUMNS, type SubjectKeyRow, type Vault } from './vault.ts';
 
 /** Subjects of one transaction. */
@@ -28,19 +31,23 @@ const RELINK: Statement = {
 };
 const VERSIONS: Statement = {
   name: 'rotate_versions',
-  text: 'SELECT DISTINCT key_version AS version FROM subject_key WHERE provider = $1',
+  text: 'SELECT key_version AS version, count(*)::integer AS keys FROM subject_key WHERE provider = $1 GROUP BY 1 ORDER BY 1',
 };
 const NOW: Statement = { name: 'rotate_now', text: 'SELECT now() AS now' };
 
-/** Wraps every data key anew by the provider in use; answers with how many. Readers and writers go on meanwhile. */
+/**
+ * Wraps every data key anew by the provider in use, and binds comments to the version of their response that were sealed before
+ * there was one; answers with how many keys. Readers and writers go on meanwhile.
+ */
 export async function rewrapKeys(store: Store, vault: Vault): Promise<number> {
   const [started] = await store.rows<{ now: Date }>(NOW, []);
   return inBatches(store, async (session, after) => {
     const rows = await session.rows<SubjectKeyRow>(OLD_KEYS, [after, started?.now, BATCH]);
     const subjects = await vault.open(rows);
-    const wrapped = await vault.wrap(subjects);
+    const wrapped = await vault.wrap(session, subjects);
     const keys = subjects.map(({ id }, i) => ({ id, ...wrapped[i] }));
     await session.rows(REWRAP, [JSON.stringify(keys), vault.provider.name]);
+    await resealComments(session, vault, subjects);
     return rows;
   });
 }
@@ -62,7 +69,7 @@ export async function relinkSubjects(store: Store, vault: Vault, pepper: Relinki
       const carried = subject.pseudonym === null ? null : pepper.carriedOver(subject.pseudonym);
       if (carried === null) return [];
       const lookup = pepper.lookupOf(carried);
-      return [{ id: subject.id, lookup, pseudonym: vault.sealPseudonym(subject, carried) }];
+      return [{ id: subject.id, lookup, pseudonym: vault.sealPseudonym(subject, carried, lookup) }];
     });
     await session.rows(RELINK, [JSON.stringify(relinked)]);
     vault.forget(rows.map(({ id }) => id));
@@ -70,10 +77,35 @@ export async function relinkSubjects(store: Store, vault: Vault, pepper: Relinki
   });
 }
 
-/** Versions of the provider's wrapping keys under which something is wrapped. */
-export async function versionsInUse(store: Store, provider: string): Promise<Set<string>> {
-  const rows = await store.rows<{ version: string }>(VERSIONS, [provider]);
-  return new Set(rows.map(({ version }) => version));
+/** Makes a new wrapping key, under which everybody wraps from then on; answers with its version. */
+export function rotateWrapping(store: Store, provider: KeyProvider): Promise<string> {
+  return store.transaction(async (session) => {
+    await lockKeys(session);
+    return provider.rotate();
+  });
+}
+
+/**
+ * Destroys the wrapping keys before the newest, with nobody wrapping meanwhile.
+ * @throws KeyProviderError while something is wrapped under one of them.
+ */
+export function retireWrapping(store: Store, provider: KeyProvider): Promise<Retirement> {
+  return store.transaction(async (session) => {
+    await lockKeys(session);
+    // Statements after the lock see what its last holders committed.
+    const current = await provider.current();
+    const inUse = await session.rows<{ version: string; keys: number }>(VERSIONS, [provider.name]);
+    const old = inUse.filter(({ version }) => version !== current);
+    if (old.length > 0) {
+      const held = old.map(({ version, keys }) => `${keys} under version ${version}`).join(', ');
+      throw new KeyProviderError(
+        `data keys are still wrapped by older keys of ${provider.name} (${held}); nothing was destroyed. Run "npm run keys -- rewrap", then retire again`,
+      );
+    }
+    const retired = await provider.retire();
+    await noteRetired(session, provider.name, retired.versions);
+    return retired;
+  });
 }
 
 async function inBatches(

@@ -114,7 +114,7 @@ export const sourceEvent = pgTable(
     /** The item as it arrived, sealed; null when its time is over, or it came before there were keys. */
     content: text('content'),
   },
-  (table) => [index().on(table.responseId)],
+  (table) => [index().on(table.responseId), index().on(table.subjectId)],
 );
 
 /** A hypertable by `answered_at` where TimescaleDB is present. class: 0 detractor, 1 passive, 2 promoter. */

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Session, Statement, Store } from './client.ts';
+import { SEALING } from './reseal.ts';
+import { rewriteFiles } from './rewrite-files.ts';
 import type { Vault } from './vault.ts';
 
 /*
@@ -20,12 +22,11 @@ const OPEN_SUBJECTS: Statement = {
 };
 const COMMENTS: Statement = {
   name: 'seal_comments',
-  text: `SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.comment, k.subject_id AS "subjectId"
+  text: `SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.comment, k.subject_id AS "subjectId",
+      r.source_event_id AS "sourceEventId"
     FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.subject_id = ANY ($1::uuid[])`,
 };
-/** The triggers keep still: what is sealed is the same fact as before. */
-export const SEALING: Statement = { name: 'seal_quietly', text: `SET LOCAL scoreline.sealing = 'on'` };
 const SEAL_COMMENTS: Statement = {
   name: 'seal_update',
   text: `UPDATE response r SET comment = s.comment, subject_id = s."subjectId"
@@ -48,6 +49,7 @@ interface CommentRow {
   readonly cellId: number;
   readonly comment: string | null;
   readonly subjectId: string;
+  readonly sourceEventId: string;
 }
 
 /**
@@ -81,39 +83,21 @@ async function sealBatch(
   const subjects = new Map(rows.map(({ id, pseudonym }) => [id, { id, pseudonym, key: randomBytes(32) }]));
   const comments = await session.rows<CommentRow>(COMMENTS, [[...subjects.keys()]]);
   await session.rows(SEALING, []);
-  const sealed = comments.map(({ id, answeredAt, cellId, comment, subjectId }) => {
+  const sealed = comments.map(({ id, answeredAt, cellId, comment, subjectId, sourceEventId }) => {
     const subject = subjects.get(subjectId);
     if (!subject) throw new Error(`the subject of response ${id} is not of this batch`);
-    const text = comment === null ? null : vault.seal(subject, 'comment', id, comment);
+    const text = comment === null ? null : vault.sealComment(subject, id, sourceEventId, comment);
     return { id, answeredAt, cellId, comment: text, subjectId };
   });
   await session.rows(SEAL_COMMENTS, [JSON.stringify(sealed)]);
   const list = [...subjects.values()];
-  const wrapped = await vault.wrap(list);
-  const keys = list.map((subject, i) => ({
-    id: subject.id,
-    lookup: subject.pseudonym === null ? null : lookupOf(subject.pseudonym),
-    pseudonym: subject.pseudonym === null ? null : vault.sealPseudonym(subject, subject.pseudonym),
-    ...wrapped[i],
-  }));
+  const wrapped = await vault.wrap(session, list);
+  const keys = list.map((subject, i) => {
+    const { id, pseudonym } = subject;
+    if (pseudonym === null) return { id, lookup: null, pseudonym, ...wrapped[i] };
+    const lookup = lookupOf(pseudonym);
+    return { id, lookup, pseudonym: vault.sealPseudonym(subject, pseudonym, lookup), ...wrapped[i] };
+  });
   await session.rows(SEAL_SUBJECTS, [JSON.stringify(keys), vault.provider.name]);
   return list.length;
-}
-
-const statement = (text: string): Statement => ({ name: '', text });
-
-/** Dead rows and old WAL segments keep what stood in them until they are written anew. */
-export async function rewriteFiles(store: Store): Promise<void> {
-  for (const text of [
-    // Segments that are done with are deleted instead of being kept, as they are, for later use.
-    'SET wal_recycle = off',
-    'VACUUM FULL response',
-    'VACUUM FULL response_key',
-    'VACUUM FULL subject_key',
-    'VACUUM FULL source_event',
-    'SELECT pg_switch_wal()',
-    'CHECKPOINT',
-    'RESET wal_recycle',
-  ])
-    await store.rows(statement(text), []);
 }

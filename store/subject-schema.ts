@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   bigserial,
   boolean,
   index,
@@ -44,6 +45,17 @@ export const subjectKey = pgTable(
   (table) => [index('subject_key_unsealed').on(table.id).where(sql`wrapped IS NULL`)],
 );
 
+/** Versions of wrapping keys that were retired: nothing may be wrapped under them again, by whatever process. */
+export const retiredKey = pgTable(
+  'retired_key',
+  {
+    provider: text('provider').notNull(),
+    version: text('version').notNull(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [primaryKey({ columns: [table.provider, table.version] })],
+);
+
 /** Responses of restricted persons: out of every table that is counted, read or learnt from. */
 export const restrictedResponse = pgTable(
   'restricted_response',
@@ -78,11 +90,23 @@ export const erasure = pgTable(
     lookups: text('lookups').array(),
     /** Of the erased responses, until it is complete. */
     responseIds: uuid('response_ids').array(),
+    /** Of the erased person, until it is complete. */
+    subjectIds: uuid('subject_ids').array(),
     responses: integer('responses').notNull(),
     actor: text('actor').notNull(),
     reason: text('reason').notNull(),
     /** Hashes of training sets that had learnt from them. */
     trainingSets: text('training_sets').array().notNull(),
+    /** Model versions that were made of those sets when it was asked for. */
+    models: integer('models').array().notNull().default([]),
+    /** Wrapping keys ("file 1") that copies of the data keys are under: what is left of them can be read as long as these are there. */
+    wrappedBy: text('wrapped_by').array().notNull().default([]),
+    /** The transaction that took them away: followers of the journal must have come so far. */
+    xact: bigint('xact', { mode: 'number' }),
+    /** When the journal named the responses no more; null until then. */
+    journalAt: moment('journal_at'),
+    /** When the embedded record's files were written anew; null until then. A server's files are not ours. */
+    filesAt: moment('files_at'),
     completedAt: moment('completed_at'),
     recordedAt: recordedAt(),
   },

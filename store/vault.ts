@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { seal, unseal } from '../domain/sealed.ts';
 import type { Session, Statement } from './client.ts';
+import { wrapLocked } from './key-lock.ts';
 import { type KeyProvider, KeyProviderError, type WrappedKey } from './key-provider.ts';
 
 /** Whose something is that arrives: found by any of the lookups, or without a respondent by the response's own id. */
@@ -18,6 +19,8 @@ export interface OpenSubject {
   readonly restricted: boolean;
   readonly key: Buffer;
 }
+
+type SubjectWithKey = Pick<OpenSubject, 'id' | 'key'>;
 
 /** A subject that something arrives for; `ref` is null when it is stored already. */
 export interface ArrivingSubject extends OpenSubject {
@@ -112,13 +115,14 @@ export class Vault {
   async store(session: Session, subjects: readonly ArrivingSubject[]): Promise<OpenSubject[]> {
     const fresh = [...new Set(subjects.filter(({ ref }) => ref !== null))];
     if (fresh.length === 0) return [...subjects];
-    const wrapped = await this.wrap(fresh);
-    const rows = fresh.map((subject, i) => ({
-      id: subject.id,
-      lookup: subject.ref?.lookups[0] ?? null,
-      pseudonym: subject.pseudonym === null ? null : this.sealPseudonym(subject, subject.pseudonym),
-      ...wrapped[i],
-    }));
+    const wrapped = await this.wrap(session, fresh);
+    const rows = fresh.map((subject, i) => {
+      const { id, pseudonym } = subject;
+      const lookup = subject.ref?.lookups[0] ?? null;
+      const sealed =
+        pseudonym === null || lookup === null ? null : this.sealPseudonym(subject, pseudonym, lookup);
+      return { id, lookup, pseudonym: sealed, ...wrapped[i] };
+    });
     const inserted = await session.rows<{ id: string }>(INSERT, [JSON.stringify(rows), this.#provider.name]);
     const made = new Set(inserted.map(({ id }) => id));
     const late = fresh.filter(({ id }) => !made.has(id));
@@ -132,13 +136,16 @@ export class Vault {
     return subjects.map((subject) => instead.get(subject) ?? subject);
   }
 
-  /** Data keys wrapped by the provider in use. */
-  wrap(subjects: readonly Pick<OpenSubject, 'id' | 'key'>[]): Promise<WrappedKey[]> {
-    return this.#provider.wrap(subjects.map(({ id, key }) => ({ tenant: this.tenant, subject: id, key })));
+  /** Data keys wrapped by the provider in use, to be stored in the same transaction. */
+  wrap(session: Session, subjects: readonly Pick<OpenSubject, 'id' | 'key'>[]): Promise<WrappedKey[]> {
+    const keys = subjects.map(({ id, key }) => ({ tenant: this.tenant, subject: id, key }));
+    return wrapLocked(session, this.#provider, keys);
   }
 
-  sealPseudonym({ id, key }: Pick<OpenSubject, 'id' | 'key'>, pseudonym: string): string {
-    return seal(key, { tenant: this.tenant, subject: id, field: 'respondent', row: id }, pseudonym);
+  /** Bound to the lookup that it belongs to, so that none of a former pepper is put back. */
+  sealPseudonym({ id, key }: SubjectWithKey, pseudonym: string, lookup: string): string {
+    const context = { tenant: this.tenant, subject: id, field: 'respondent', row: id, version: lookup };
+    return seal(key, context, pseudonym);
   }
 
   /** The subjects of the rows with their keys; the provider is asked once for all that are not in memory. */
@@ -150,9 +157,9 @@ export class Vault {
       const unwrapped = await this.#providerOf(name).unwrap(
         own.map(({ id, wrapped, version }) => ({ tenant: this.tenant, subject: id, wrapped, version })),
       );
-      own.forEach(({ id, pseudonym }, i) => {
+      own.forEach(({ id, pseudonym, lookup: version }, i) => {
         const key = unwrapped[i] as Buffer;
-        const context = { tenant: this.tenant, subject: id, field: 'respondent', row: id };
+        const context = { tenant: this.tenant, subject: id, field: 'respondent', row: id, version };
         const shown = pseudonym === null ? null : unseal(key, context, pseudonym).toString('utf8');
         keys.set(id, { key, pseudonym: shown });
         this.#keys.set(id, { key, pseudonym: shown });
@@ -178,6 +185,11 @@ export class Vault {
     return this.open(await session.rows<SubjectKeyRow>(HOLD, [[], ids]));
   }
 
+  /** Those of the subjects that the transaction sees. */
+  async read(session: Session, ids: readonly string[]): Promise<OpenSubject[]> {
+    return this.open(await session.rows<SubjectKeyRow>(BY_IDS, [ids]));
+  }
+
   /** The subjects of those ids that exist, by id. */
   async subjects(ids: readonly string[]): Promise<Map<string, OpenSubject>> {
     const found = new Map<string, OpenSubject>();
@@ -196,17 +208,24 @@ export class Vault {
   }
 
   /** Sealed for the subject, to be opened as that field of that row only. */
-  seal({ id, key }: Pick<OpenSubject, 'id' | 'key'>, field: 'comment' | 'event', row: string, text: string) {
+  seal({ id, key }: SubjectWithKey, field: 'event' | 'review', row: string, text: string) {
     return seal(key, { tenant: this.tenant, subject: id, field, row }, text);
   }
 
+  /** The comment of a response, bound to the source event that brought this content: an older one cannot be put back. */
+  sealComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, text: string) {
+    const context = { tenant: this.tenant, subject: id, field: 'comment', row, version: sourceEventId };
+    return seal(key, context, text);
+  }
+
   /** @throws SealBroken */
-  unseal(
-    { id, key }: Pick<OpenSubject, 'id' | 'key'>,
-    field: 'comment' | 'event',
-    row: string,
-    sealed: string,
-  ) {
+  openComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, sealed: string) {
+    const context = { tenant: this.tenant, subject: id, field: 'comment', row, version: sourceEventId };
+    return unseal(key, context, sealed).toString('utf8');
+  }
+
+  /** @throws SealBroken */
+  unseal({ id, key }: SubjectWithKey, field: 'event' | 'review', row: string, sealed: string) {
     return unseal(key, { tenant: this.tenant, subject: id, field, row }, sealed).toString('utf8');
   }
 
@@ -217,14 +236,18 @@ export class Vault {
    */
   async openComments<Row extends SealedComment>(
     rows: readonly Row[],
-  ): Promise<(Omit<Row, 'subjectId' | 'ownerId'> & { readonly respondent: string | null })[]> {
+  ): Promise<
+    (Omit<Row, 'subjectId' | 'ownerId' | 'sourceEventId'> & { readonly respondent: string | null })[]
+  > {
     const subjects = await this.subjects(
       rows.flatMap((row) => [row.subjectId ?? [], row.ownerId ?? []].flat()),
     );
-    return rows.map(({ subjectId, ownerId, ...row }) => {
+    return rows.map(({ subjectId, ownerId, sourceEventId, ...row }) => {
       const subject = subjects.get(subjectId ?? '');
       const readable = subject && row.comment !== null;
-      const comment = readable ? this.unseal(subject, 'comment', row.id, row.comment as string) : null;
+      const comment = readable
+        ? this.openComment(subject, row.id, sourceEventId, row.comment as string)
+        : null;
       return { ...row, comment, respondent: subjects.get(ownerId ?? '')?.pseudonym ?? null };
     });
   }
@@ -243,4 +266,6 @@ export interface SealedComment {
   /** Whose pseudonym is wanted. */
   readonly ownerId?: string | null;
   readonly comment: string | null;
+  /** What brought this content. */
+  readonly sourceEventId: string;
 }

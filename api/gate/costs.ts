@@ -88,6 +88,8 @@ export const COSTS: Readonly<Record<string, FieldCost>> = {
   'Mutation.changeKeys': fixed(500),
   'Query.subject': fixed(100),
   'Query.auditLog': paged(5, 0.1),
+  'Query.erasures': paged(10, 0.2),
+  'Query.deletionRecords': paged(5, 0.1),
   'Mutation.eraseSubject': fixed(200),
   'Subscription.npsUpdates': {
     points: (args) => 10 * grouped(args),

@@ -1,4 +1,5 @@
 import { readsModelsWhole, reviewsDecisions } from '../../domain/scope.ts';
+import { sealReason } from '../../store/review-reasons.ts';
 import {
   claimReview,
   decideReview,
@@ -73,7 +74,11 @@ export function addReviewMutations(
         const key = responseKeyOf(response);
         const stored = key === null ? null : await context.predictions.load(key);
         if (key === null || !stored || !(await context.responses.load(key))) return null;
-        const by = { now: new Date(context.deps.now()), note: noteOf(context, 'review.dispute') };
+        const by = {
+          now: new Date(context.deps.now()),
+          note: noteOf(context, 'review.dispute'),
+          seal: sealOf(context),
+        };
         const queued = await disputeResponse(context.deps.record, key, stored.modelVersionId, why, by);
         // Who may not review has asked for it, and sees no more of it.
         return queued && mayReview(context, queued) ? queued : null;
@@ -129,7 +134,12 @@ function reviewerOf(context: ApiContext, action: string): Reviewer {
     now: new Date(deps.now()),
     note: noteOf(context, action),
     may: (review) => mayReview(context, review),
+    seal: sealOf(context),
   };
+}
+
+function sealOf({ deps }: ApiContext): NonNullable<Reviewer['seal']> {
+  return (session, reason) => sealReason(session, deps.vault, reason);
 }
 
 function reasonOf(reason: string): string {

@@ -3,6 +3,7 @@ import { reviewsDecisions, visibleCells } from '../../domain/scope.ts';
 import { describeDecision } from '../../graph/describe.ts';
 import { readDecisionMark } from '../../store/lineage-marks.ts';
 import type { ResponseRow } from '../../store/responses.ts';
+import { openReason } from '../../store/review-reasons.ts';
 import type { ReviewVerdict } from '../../store/review-schema.ts';
 import {
   type ReviewCursor,
@@ -93,7 +94,11 @@ function addReview(builder: Builder, { npsClass, responses, ...refs }: Refs) {
         nullable: false,
         resolve: ({ cause }) => cause,
       }),
-      reason: t.exposeString('reason', { description: 'What the one who disputed it said.' }),
+      reason: t.string({
+        description: 'What the one who disputed it said.',
+        resolve: ({ responseId, reason }, _args, { deps }) =>
+          reason === null ? null : openReason({ ...deps, store: deps.record }, responseId, reason),
+      }),
       queuedAt: t.field({ type: 'DateTime', nullable: false, resolve: ({ queuedAt }) => queuedAt }),
       claimedUntil: t.field({
         type: 'DateTime',
@@ -121,7 +126,15 @@ function addReview(builder: Builder, { npsClass, responses, ...refs }: Refs) {
       decisions: t.field({
         type: [decision],
         nullable: false,
-        resolve: ({ id }, _args, { deps }) => readDecisions(deps.record, [id]),
+        resolve: async ({ id, responseId }, _args, { deps }) => {
+          const stores = { ...deps, store: deps.record };
+          const decisions = await readDecisions(deps.record, [id]);
+          const open = async (one: ReviewDecisionRow) => ({
+            ...one,
+            reason: await openReason(stores, responseId, one.reason),
+          });
+          return Promise.all(decisions.map(open));
+        },
       }),
     }),
   });

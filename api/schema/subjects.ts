@@ -1,34 +1,19 @@
 import type { Dimension } from '../../domain/dimensions.ts';
 import { correct } from '../../store/correct.ts';
-import { checkErasure, erase, pendingErasures } from '../../store/erase.ts';
-import { type LegalHold, type Order, placeHold, readHolds, releaseHold } from '../../store/legal-hold.ts';
-import { readModelsOf } from '../../store/model-provenance.ts';
-import type { RegisteredModel } from '../../store/models.ts';
+import { type LegalHold, placeHold, readHolds, releaseHold } from '../../store/legal-hold.ts';
 import { readHoldings, restrict } from '../../store/subject.ts';
-import { noteOf } from '../audit.ts';
-import type { ApiContext } from '../context.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { entryOf } from '../audit.ts';
+import { InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
-import { type addModels, findModel } from './models.ts';
 import { responseKeyOf } from './node.ts';
+import { assertOfficer, orderOf, personOf, RESPONDENT, storesOf } from './person.ts';
 import { type addSegment, segmentOf } from './segment.ts';
 
-interface ErasureReport {
-  readonly responses: number;
-  readonly remaining: readonly string[];
-  readonly models: readonly RegisteredModel[];
-}
-
-const RESPONDENT = 'The identifier as it was sent in, or the pseudonym.';
-/** How long an answer waits for followers of the journal to have followed. */
-const PATIENCE_MS = 5_000;
-const LOOK_MS = 100;
-
-/** Adds what the data protection officer asks and does: subject, eraseSubject, restrictSubject, legal holds. */
+/** Adds what the data protection officer asks and does: subject, restrictSubject, correctResponse, legal holds. */
 export function addSubjects(
   builder: Builder,
   dimensions: readonly Dimension[],
-  refs: { readonly model: ReturnType<typeof addModels>; readonly segment: ReturnType<typeof addSegment> },
+  segment: ReturnType<typeof addSegment>,
 ) {
   builder.queryField('subject', (t) =>
     t.field({
@@ -38,7 +23,10 @@ export function addSubjects(
       args: { respondent: t.arg.string({ required: true, description: RESPONDENT }) },
       resolve: async (_root, { respondent }, context) => {
         assertOfficer(context);
-        const held = await readHoldings(storesOf(context), context.deps.identify(given(respondent)));
+        const held = await readHoldings(storesOf(context), personOf(context, respondent));
+        // Also of somebody without responses, or who is not known: that it was asked for is kept.
+        const found = held ? { responses: held.responses.length } : { known: false };
+        await context.deps.audit.append([entryOf(context, 'subject', found)]);
         for (const { id } of (held?.responses ?? []) as readonly { readonly id: string }[]) {
           context.released.comment.add(id);
           context.released.respondent.add(id);
@@ -47,7 +35,6 @@ export function addSubjects(
       },
     }),
   );
-  addErasure(builder, refs.model);
   builder.mutationField('restrictSubject', (t) =>
     t.int({
       ...access('manageSubjects'),
@@ -61,8 +48,8 @@ export function addSubjects(
       },
       resolve: async (_root, { respondent, restricted, reason }, context) => {
         const by = orderOf(context, reason, 'restrictSubject');
-        const lookups = context.deps.identify(given(respondent));
-        const moved = await restrict(storesOf(context), lookups, restricted, by.note);
+        const person = personOf(context, respondent);
+        const moved = await restrict(storesOf(context), person, restricted, by.note);
         context.deps.log.info(
           { actor: by.actor, reason: by.reason, restricted, moved },
           'a person was restricted, or no more',
@@ -91,68 +78,7 @@ export function addSubjects(
       },
     }),
   );
-  addHolds(builder, dimensions, refs.segment);
-}
-
-function addErasure(builder: Builder, model: ReturnType<typeof addModels>) {
-  const erasure = builder.objectRef<ErasureReport>('Erasure').implement({
-    ...access('manageSubjects'),
-    description: 'What was erased, and what a check over every store still found.',
-    fields: (t) => ({
-      responses: t.exposeInt('responses', { nullable: false }),
-      complete: t.boolean({
-        nullable: false,
-        description: 'True when the check found nothing; else ask again: it checks again, and finishes.',
-        resolve: ({ remaining }) => remaining.length === 0,
-      }),
-      remaining: t.stringList({ nullable: false, resolve: ({ remaining }) => [...remaining] }),
-      models: t.field({
-        type: [model],
-        nullable: false,
-        description:
-          'Model versions that were trained on the erased responses; training again leaves them out.',
-        resolve: ({ models }) => models,
-      }),
-    }),
-  });
-  builder.mutationField('eraseSubject', (t) =>
-    t.field({
-      ...access('manageSubjects'),
-      type: erasure,
-      nullable: false,
-      description: 'Erases a person: deletes the key that everything is sealed with, and the rows.',
-      args: {
-        respondent: t.arg.string({ required: true, description: RESPONDENT }),
-        reason: t.arg.string({ required: true }),
-      },
-      resolve: async (_root, { respondent, reason }, context) =>
-        eraseAndCheck(context, orderOf(context, reason, 'eraseSubject'), given(respondent)),
-    }),
-  );
-}
-
-async function eraseAndCheck(context: ApiContext, by: Order, respondent: string): Promise<ErasureReport> {
-  const { record, graphHolds, identify, log } = context.deps;
-  const lookups = identify(respondent);
-  const holds = await erase(storesOf(context), lookups, by);
-  const pending = await pendingErasures(record, lookups);
-  const remaining: string[] = [...holds];
-  for (const one of pending) {
-    const deadline = Date.now() + PATIENCE_MS;
-    let left = await checkErasure(record, one, graphHolds);
-    while (left.length > 0 && Date.now() < deadline) {
-      await new Promise((done) => setTimeout(done, LOOK_MS));
-      left = await checkErasure(record, one, graphHolds);
-    }
-    remaining.push(...left);
-  }
-  const sets = new Set(pending.flatMap(({ trainingSets }) => trainingSets));
-  const versions = new Set<number>();
-  for (const hash of sets) for (const id of await readModelsOf(record, 'TrainingSet', hash)) versions.add(id);
-  const models = await Promise.all([...versions].sort((a, b) => a - b).map((id) => findModel(id, context)));
-  const responses = pending.reduce((sum, one) => sum + one.responses, 0);
-  log.info({ actor: by.actor, responses, remaining: remaining.length }, 'a person was erased');
-  return { responses, remaining, models: models.filter((model): model is RegisteredModel => model !== null) };
+  addHolds(builder, dimensions, segment);
 }
 
 function addHolds(
@@ -181,9 +107,11 @@ function addHolds(
       ...access('manageSubjects'),
       type: [hold],
       nullable: false,
-      resolve: (_root, _args, context) => {
+      resolve: async (_root, _args, context) => {
         assertOfficer(context);
-        return readHolds(context.deps.record);
+        const holds = await readHolds(context.deps.record);
+        await context.deps.audit.append([entryOf(context, 'legalHolds', { holds: holds.length })]);
+        return holds;
       },
     }),
   );
@@ -202,10 +130,10 @@ function addHolds(
         const { respondent } = args;
         if ((respondent == null) === (args.segment == null))
           throw new InvalidArgument('respondent, segment: name one of them');
-        const on =
+        const on: Parameters<typeof placeHold>[1] =
           respondent == null
             ? { segment: segmentOf(dimensions, args.segment) }
-            : { lookups: context.deps.identify(given(respondent)) };
+            : personOf(context, respondent);
         return placeHold(context.deps.record, on, by);
       },
     }),
@@ -222,25 +150,4 @@ function addHolds(
       },
     }),
   );
-}
-
-/** Persons are not behind the wall: who may ask is asked about everybody. */
-function storesOf({ deps }: ApiContext) {
-  return { store: deps.record, vault: deps.vault, cells: deps.cells };
-}
-
-function assertOfficer({ caller }: ApiContext): void {
-  if (!caller.scope.allowsAll('manageSubjects'))
-    throw new Forbidden('this key may not manage what is held of persons');
-}
-
-function orderOf(context: ApiContext, reason: string, action: string): Order {
-  assertOfficer(context);
-  if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
-  return { actor: context.caller.name, reason: reason.trim(), note: noteOf(context, action) };
-}
-
-function given(respondent: string): string {
-  if (respondent.trim() === '') throw new InvalidArgument('respondent: must not be blank');
-  return respondent;
 }

@@ -5,6 +5,7 @@ import {
   BEGINNING,
   followerPosition,
   followJournal,
+  hasYetToFollow,
   journalLag,
   saveFollowerPosition,
 } from '../../store/journal.ts';
@@ -33,8 +34,11 @@ export interface GraphProjection {
   /** Throws while Neo4j does not answer. */
   check(): Promise<void>;
   lag(): Promise<number>;
-  /** How many of the responses the graph holds. Throws while Neo4j does not answer. */
-  holds(responseIds: readonly string[]): Promise<number>;
+  /**
+   * How many of the responses the graph holds, all of them until it has followed that transaction: what it is about to write
+   * was read before. Throws while Neo4j does not answer.
+   */
+  holds(responseIds: readonly string[], xact: number): Promise<number>;
   /** Begins to project; the answer stops it. */
   follow(): Promise<() => Promise<void>>;
   /** Drops the graph and projects all of the record again. */
@@ -75,7 +79,9 @@ export function openGraph(
       await driver.executeQuery('RETURN 1');
     },
     lag,
-    holds: async (responseIds) => {
+    holds: async (responseIds, xact) => {
+      if (await hasYetToFollow(store, await followerPosition(store, FOLLOWER), xact))
+        return responseIds.length;
       const ids = responseIds.map((id) => nodeId('Response', id));
       const { records } = await driver.executeQuery(
         'UNWIND $ids AS id MATCH (x:Response {id: id}) RETURN toFloat(count(x)) AS n',

@@ -2,6 +2,8 @@ import type { AwsKmsConfig } from '../../config.ts';
 import { type BoundKey, type KeyProvider, KeyProviderError } from '../../store/key-provider.ts';
 import { signV4 } from './sigv4.ts';
 
+/** What stands as version of keys that were wrapped before the KMS key was noted. */
+const UNNAMED = 'managed';
 /** Calls in flight: KMS takes one key a call. */
 const AT_ONCE = 16;
 
@@ -38,24 +40,42 @@ export function awsKmsProvider(options: AwsKmsConfig & { readonly now: () => num
   const context = ({ tenant, subject }: Omit<BoundKey, 'key'>) => ({
     EncryptionContext: { 'scoreline:tenant': tenant, 'scoreline:subject': subject },
   });
+  const current = async () => {
+    const { KeyMetadata } = (await call('DescribeKey', { KeyId: keyId })) as unknown as {
+      readonly KeyMetadata?: { readonly Arn?: string };
+    };
+    return KeyMetadata?.Arn ?? keyId;
+  };
   return {
     name: 'aws-kms',
     wrap: (keys) =>
       inTurns(keys, async (one) => {
         const Plaintext = one.key.toString('base64');
-        const { CiphertextBlob = '' } = await call('Encrypt', { KeyId: keyId, Plaintext, ...context(one) });
-        return { wrapped: CiphertextBlob, version: 'managed' };
+        const { CiphertextBlob = '', KeyId = keyId } = await call('Encrypt', {
+          KeyId: keyId,
+          Plaintext,
+          ...context(one),
+        });
+        return { wrapped: CiphertextBlob, version: KeyId };
       }),
     unwrap: (keys) =>
       inTurns(keys, async (one) => {
         const CiphertextBlob = one.wrapped;
-        const { Plaintext = '' } = await call('Decrypt', { KeyId: keyId, CiphertextBlob, ...context(one) });
+        // Under the key that wrapped it, which may be the one before; of older rows it is not noted, and KMS finds it.
+        const by = one.version === UNNAMED ? {} : { KeyId: one.version };
+        const { Plaintext = '' } = await call('Decrypt', { ...by, CiphertextBlob, ...context(one) });
         return Buffer.from(Plaintext, 'base64');
       }),
+    current,
     rotate: async () => {
       await call('RotateKeyOnDemand', { KeyId: keyId });
-      return 'managed';
+      return current();
     },
+    // KMS keeps all material of a key for as long as there is the key: only another key lets the one before go.
+    retire: async () => ({
+      versions: [],
+      report: `nothing here is wrapped under another key of AWS KMS than ${await current()}; if there was one before it, schedule its deletion (aws kms schedule-key-deletion), and older backups cannot be read. The former material of this key goes only with the key itself`,
+    }),
   };
 }
 

@@ -9,17 +9,31 @@ type Keys = Map<string, Buffer>;
 
 const KEY = /^[0-9a-f]{64}$/i;
 
-/** Wrapping keys from the configuration, as hex, oldest first. They are rotated where they are configured. */
-export function configuredKeyProvider(hex: readonly string[]): KeyProvider {
-  const keys: Keys = new Map(hex.map((key, index) => [String(index + 1), Buffer.from(key, 'hex')]));
-  return provider(
-    async () => keys,
-    () => {
+/**
+ * Wrapping keys from the configuration, as hex, oldest first; "-" stands for one that was destroyed, so that the others keep
+ * their numbers. They are made and destroyed where they are configured.
+ */
+export function configuredKeyProvider(given: readonly string[]): KeyProvider {
+  const keys = parseKeys(given, 'SCORELINE_KEK');
+  return provider(async () => keys, {
+    rotate: () => {
       throw new KeyProviderError(
-        'the wrapping keys are configured: add a new one to the end of SCORELINE_KEK, restart, and then run: npm run keys -- rewrap',
+        'the wrapping keys are configured: add a new one to the end of SCORELINE_KEK, restart all processes, and then run: npm run keys -- rewrap',
       );
     },
-  );
+    retire: async () => {
+      const versions = olderThan(keys);
+      const [last] = newest(keys);
+      const list = `${'-,'.repeat(Number(last) - 1)}(key ${last})`;
+      return {
+        versions,
+        report:
+          versions.length === 0
+            ? 'wrapping keys retired: none, there is only the newest'
+            : `wrapping keys retired: ${versions.join(', ')}; nothing is wrapped under them. Put "-" in their place in SCORELINE_KEK (${list}) and destroy every copy of them`,
+      };
+    },
+  });
 }
 
 /** Wrapping keys in a file (mode 0600, one hex key a line, oldest first), made when it is not there. */
@@ -36,53 +50,77 @@ export async function fileKeyProvider(path: string): Promise<KeyProvider> {
   const replace = async (changed: Keys) => {
     await writeNew(`${path}.new`, 'w', changed);
     await rename(`${path}.new`, path);
+    await syncFolder(dirname(path));
     keys = changed;
   };
-  const base = provider(
-    async (version) => {
-      // Another process has rotated since.
-      if (version !== undefined && !keys.has(version)) keys = await readKeys(path);
-      return keys;
-    },
-    async () => {
-      keys = await readKeys(path);
-      const version = String(Number(current(keys)[0]) + 1);
-      await replace(new Map([...keys, [version, randomBytes(32)]]));
+  const keysFor = async (version?: string) => {
+    // To wrap, the file is read each time: another process may have made a new key since, and destroyed the one before.
+    if (version === undefined || !keys.has(version)) keys = await readKeys(path);
+    return keys;
+  };
+  return provider(keysFor, {
+    rotate: async () => {
+      const present = await keysFor();
+      const version = String(Number(newest(present)[0]) + 1);
+      await replace(new Map([...present, [version, randomBytes(32)]]));
       return version;
     },
-  );
-  const retire = async (inUse: ReadonlySet<string>) => {
-    keys = await readKeys(path);
-    const [last] = current(keys);
-    const retired = [...keys.keys()].filter((version) => version !== last && !inUse.has(version));
-    await replace(new Map([...keys].filter(([version]) => !retired.includes(version))));
-    return retired;
-  };
-  return { ...base, retire };
+    retire: async () => {
+      const present = await keysFor();
+      const versions = olderThan(present);
+      if (versions.length > 0) await replace(new Map([newest(present)]));
+      return {
+        versions,
+        report: `wrapping keys destroyed: ${versions.join(', ') || 'none, there is only the newest'}`,
+      };
+    },
+  });
 }
 
-function current(keys: Keys): [string, Buffer] {
+/** The versions before the newest. */
+function olderThan(keys: Keys): string[] {
+  return [...keys.keys()].slice(0, -1);
+}
+
+function newest(keys: Keys): [string, Buffer] {
   const last = [...keys].at(-1);
   if (!last) throw new KeyProviderError('there is no wrapping key');
   return last;
 }
 
 async function readKeys(path: string): Promise<Keys> {
-  const lines = (await readFile(path, 'utf8')).split('\n').map((line) => line.trim());
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+  return parseKeys(
+    lines.map((line) => line.trim()),
+    path,
+  );
+}
+
+/** A retired key is "-": the versions of the others stay. */
+function parseKeys(lines: readonly string[], where: string): Keys {
   const keys: Keys = new Map();
   lines.forEach((line, index) => {
-    // A retired key is a line with "-": the versions of the others stay.
     if (KEY.test(line)) keys.set(String(index + 1), Buffer.from(line, 'hex'));
     else if (line !== '' && line !== '-')
-      throw new KeyProviderError(`${path} line ${index + 1}: not a key of 64 hex digits`);
+      throw new KeyProviderError(`${where}, key ${index + 1}: not a key of 64 hex digits`);
   });
-  if (keys.size === 0) throw new KeyProviderError(`${path} holds no key; restore it from its backup`);
+  if (keys.size === 0) throw new KeyProviderError(`${where} holds no key; restore it from its backup`);
   return keys;
+}
+
+/** So that the new name of a file outlives a loss of power. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 async function writeNew(path: string, flag: 'w' | 'wx', keys: Keys): Promise<void> {
   const file = await open(path, flag, 0o600);
-  const last = Number(current(keys)[0]);
+  const last = Number(newest(keys)[0]);
   const lines = Array.from({ length: last }, (_, i) => keys.get(String(i + 1))?.toString('hex') ?? '-');
   try {
     await file.writeFile(`${lines.join('\n')}\n`);
@@ -93,14 +131,18 @@ async function writeNew(path: string, flag: 'w' | 'wx', keys: Keys): Promise<voi
   await chmod(path, 0o600);
 }
 
-function provider(keysFor: (version?: string) => Promise<Keys>, rotate: () => Promise<string>): KeyProvider {
+function provider(
+  keysFor: (version?: string) => Promise<Keys>,
+  changes: Pick<KeyProvider, 'rotate' | 'retire'>,
+): KeyProvider {
   const context = ({ tenant, subject }: { tenant: string; subject: string }) =>
     ({ tenant, subject, field: 'key', row: subject }) as const;
   return {
     name: 'file',
-    rotate: async () => rotate(),
+    ...changes,
+    current: async () => newest(await keysFor())[0],
     wrap: async (bound) => {
-      const [version, wrapping] = current(await keysFor());
+      const [version, wrapping] = newest(await keysFor());
       return bound.map((one) => ({ wrapped: seal(wrapping, context(one), one.key), version }));
     },
     unwrap: (bound) =>

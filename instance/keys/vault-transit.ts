@@ -7,21 +7,26 @@ interface BatchItem {
   readonly error?: string;
 }
 
+interface KeyState {
+  readonly latest_version: number;
+  readonly min_available_version?: number;
+}
+
 /**
  * HashiCorp Vault's transit engine: wraps data keys by encrypt and decrypt with `batch_input`; tenant and subject are the
  * `associated_data`. https://developer.hashicorp.com/vault/api-docs/secret/transit
  */
 export function vaultTransitProvider(options: VaultTransitConfig): KeyProvider {
   const { address, mount, key, token, namespace } = options;
-  const call = async (path: string, body: object): Promise<{ data?: { batch_results?: BatchItem[] } }> => {
+  const call = async <Data>(path: string, body?: object): Promise<Data | undefined> => {
     const answer = await fetch(`${address.replace(/\/$/, '')}/v1/${mount}/${path}`, {
-      method: 'POST',
+      method: body ? 'POST' : 'GET',
       headers: {
         'x-vault-token': token,
         'content-type': 'application/json',
         ...(namespace === undefined ? {} : { 'x-vault-namespace': namespace }),
       },
-      body: JSON.stringify(body),
+      ...(body ? { body: JSON.stringify(body) } : {}),
       signal: AbortSignal.timeout(10_000),
     }).catch((error: Error) => {
       throw new KeyProviderError(`Vault at ${address} cannot be reached: ${error.message}`);
@@ -29,11 +34,17 @@ export function vaultTransitProvider(options: VaultTransitConfig): KeyProvider {
     const text = await answer.text();
     if (!answer.ok)
       throw new KeyProviderError(`Vault answered ${answer.status} to ${path}: ${text.slice(0, 200)}`);
-    return text === '' ? {} : (JSON.parse(text) as { data?: { batch_results?: BatchItem[] } });
+    return text === '' ? undefined : (JSON.parse(text) as { data?: Data }).data;
+  };
+  const name = encodeURIComponent(key);
+  const latest = async () => {
+    const state = await call<KeyState>(`keys/${name}`);
+    if (!state?.latest_version) throw new KeyProviderError(`Vault tells no version of the key ${key}`);
+    return state;
   };
   const batch = async (action: 'encrypt' | 'decrypt', items: readonly object[]) => {
     if (items.length === 0) return [];
-    const results = (await call(`${action}/${encodeURIComponent(key)}`, { batch_input: items })).data
+    const results = (await call<{ batch_results?: BatchItem[] }>(`${action}/${name}`, { batch_input: items }))
       ?.batch_results;
     if (results?.length !== items.length)
       throw new KeyProviderError(
@@ -61,9 +72,21 @@ export function vaultTransitProvider(options: VaultTransitConfig): KeyProvider {
       const items = keys.map((one) => ({ ciphertext: one.wrapped, associated_data: associated(one) }));
       return (await batch('decrypt', items)).map(({ plaintext = '' }) => Buffer.from(plaintext, 'base64'));
     },
+    current: async () => `v${(await latest()).latest_version}`,
     rotate: async () => {
-      await call(`keys/${encodeURIComponent(key)}/rotate`, {});
-      return 'the newest';
+      await call(`keys/${name}/rotate`, {});
+      return `v${(await latest()).latest_version}`;
+    },
+    retire: async () => {
+      const { latest_version: newest, min_available_version: oldest = 0 } = await latest();
+      const first = Math.max(1, oldest);
+      const versions = Array.from({ length: newest - first }, (_, i) => `v${first + i}`);
+      if (versions.length === 0)
+        return { versions, report: 'wrapping keys destroyed: none, Vault has only the newest' };
+      // Vault trims only what neither encrypts nor decrypts any more.
+      await call(`keys/${name}/config`, { min_decryption_version: newest, min_encryption_version: newest });
+      await call(`keys/${name}/trim`, { min_available_version: newest });
+      return { versions, report: `wrapping keys destroyed in Vault: ${versions.join(', ')}` };
     },
   };
 }

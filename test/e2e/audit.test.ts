@@ -206,8 +206,9 @@ describe('every way to a comment', () => {
     );
     const responses = data.subject.responses.map((one) => one.id);
     expect(responses).toHaveLength(1);
-    const [row] = await log({ actor: id });
+    const [row, asked] = await log({ actor: id });
     expect(row?.action).toBe('read');
+    expect([asked?.action, asked?.subject]).toEqual(['subject', { responses: 1 }]);
     expect(row?.subject).toEqual({
       comment: { responses, more: 0 },
       respondent: { responses, more: 0 },
@@ -243,6 +244,7 @@ describe('every way to a comment', () => {
       releaseLegalHold: true,
     });
     await done('eraseSubject(respondent: $p, reason: "asked") { complete }');
+    expect((await log({ actor: id, action: 'legalHolds' }))[0]?.subject).toEqual({ holds: 1 });
     expect((await log({ actor: id })).slice(0, 2).map(({ action, subject }) => [action, subject])).toEqual([
       ['eraseSubject', { erasure: expect.any(String), responses: 1 }],
       ['releaseLegalHold', { hold: holds.data.legalHolds[0]?.id }],
@@ -251,6 +253,31 @@ describe('every way to a comment', () => {
       await ask(ADMIN_KEY, 'mutation { changeKeys(action: REWRAP, reason: "yearly") }'),
     ).not.toHaveProperty('errors');
     expect((await log({ action: 'changeKeys' }))[0]?.subject).toEqual({ action: 'rewrap' });
+  });
+
+  it('leaves a row: what was asked for about somebody who is not known, or is held', async () => {
+    const { id, key } = of('dpo');
+    const nobody = 'Nobody Known';
+    const ask1 = async (operation: string) => expect((await ask(key, operation)).errors).toBeUndefined();
+    const last = async () => (await log({ actor: id }))[0];
+    await ask1(`{ subject(respondent: "${nobody}") }`);
+    expect(await last()).toMatchObject({ action: 'subject', subject: { known: false } });
+    await ask1(`mutation { eraseSubject(respondent: "${nobody}", reason: "asked") { known complete } }`);
+    expect(await last()).toMatchObject({ action: 'eraseSubject', subject: { known: false } });
+    await ask1(`mutation { restrictSubject(respondent: "${nobody}", reason: "asked") }`);
+    expect(await last()).toMatchObject({ action: 'restrictSubject', subject: { known: false } });
+    const placed = await ask<{ placeLegalHold: string[] }>(
+      key,
+      'mutation { placeLegalHold(respondent: "planted person 4", reason: "court") }',
+    );
+    const [hold = ''] = placed.data.placeLegalHold;
+    await ask1('mutation { eraseSubject(respondent: "planted person 4", reason: "asked") { remaining } }');
+    expect(await last()).toMatchObject({ action: 'eraseSubject', subject: { stopped: [hold] } });
+    await ask1(`mutation { releaseLegalHold(id: "${hold}", reason: "over") }`);
+    await ask1('{ erasures { edges { node { reason responses } } } }');
+    expect(await last()).toMatchObject({ action: 'erasures' });
+    await ask1('{ deletionRecords { edges { node { what rows } } } }');
+    expect(await last()).toMatchObject({ action: 'deletionRecords' });
   });
 
   it('tells comments from respondents', async () => {

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { openPostgres } from '../../store/client.ts';
+import { expect, inject, it } from 'vitest';
+import { openPglite, openPostgres } from '../../store/client.ts';
 import { findInFiles, findInTables } from '../fixtures/needles.ts';
-import { freshInstance, runProgram, startServer, until } from '../fixtures/server.ts';
+import { freshInstance, type Instance, runProgram, startServer, until } from '../fixtures/server.ts';
+import type {} from '../services/both.ts';
 
 /** What nobody may find: an e-mail address and a number that redaction does not know, a name in prose, the identifier. */
 const NEEDLES = [
@@ -32,10 +33,45 @@ const MAP = {
   comment: 'why',
 };
 
+/** What is stored of the person, sealed: the wrapped key, the pseudonym, the comments, what arrived, and the lookup. */
+async function sealedOf({ dataDir, env }: Instance): Promise<string[]> {
+  const url = env.DATABASE_URL;
+  const store = url ? openPostgres(url, () => undefined) : await openPglite(join(dataDir, 'record'));
+  const rows = await store.rows<{ text: string }>(
+    {
+      name: '',
+      text: `WITH one AS (SELECT * FROM subject_key WHERE lookup IS NOT NULL)
+        SELECT wrapped AS text FROM one UNION SELECT pseudonym FROM one UNION SELECT lookup FROM one
+        UNION SELECT r.comment FROM response r JOIN one ON one.id = r.subject_id
+        UNION SELECT e.content FROM source_event e JOIN one ON one.id = e.subject_id`,
+    },
+    [],
+  );
+  await store.rows({ name: '', text: 'CHECKPOINT' }, []);
+  await store.close();
+  return rows.map(({ text }) => text);
+}
+
+/** A text may be cut by the end of a page, so pieces are looked for. */
+const piecesOf = (texts: readonly string[]) =>
+  texts.flatMap((text) =>
+    Array.from({ length: Math.floor(text.length / 24) }, (_, i) => text.slice(i * 24, i * 24 + 24)),
+  );
+
+/** Everything that is stored outside of the record's tables by a real server's run, as far as it is there. */
+function graphFolders(): string[] {
+  const services = inject('services');
+  return services ? [services.neo4j.dataDir] : [];
+}
+
 it('an identifier that comes through any door stands in plain text nowhere, before and after its erasure', async () => {
-  const instance = await freshInstance({ SCORELINE_LOG_LEVEL: 'debug' });
+  const graph = inject('services')?.neo4jUrl;
+  const instance = await freshInstance({
+    SCORELINE_LOG_LEVEL: 'debug',
+    ...(graph ? { NEO4J_URL: graph } : {}),
+  });
   const elsewhere = await freshInstance();
-  const server = await startServer(instance);
+  let server = await startServer(instance);
   try {
     expect(await (await server.post('/ingest/responses', [item('http')])).json()).toMatchObject({
       accepted: 1,
@@ -95,18 +131,73 @@ it('an identifier that comes through any door stands in plain text nowhere, befo
     );
     const { data } = await server.graphql<Read>(read);
     for (const { node } of data.responses.edges) expect(node.comment).toContain('Wilhelmina Needlewood');
-    const erase = `mutation ($respondent: String!) { eraseSubject(respondent: $respondent, reason: "asked for it") {
-      responses complete remaining models { id } } }`;
-    const nothing = { complete: true, remaining: [], models: [] };
-    expect(await server.graphql(erase, { respondent: 'needle-customer-0000' })).toMatchObject({
-      data: { eraseSubject: { responses: 0, ...nothing } },
+    // What was sealed of the person stands in the files, while they are held: the search finds it.
+    const first = await server.stop();
+    const before = await sealedOf(instance);
+    // Without a server too, what is done with keys is kept; and there is another wrapped key that must go.
+    const rewrapped = await runProgram(['cli/keys.ts', 'rewrap', '--reason', 'by hand'], instance.env)
+      .finished;
+    expect(rewrapped.output).toMatch(/data keys wrapped by file/);
+    const pieces = piecesOf([...before, ...(await sealedOf(instance))]);
+    expect(pieces.length).toBeGreaterThan(40);
+    if (!graph)
+      expect(
+        new Set(findInFiles(instance.dataDir, pieces).map((at) => at.split(' in ')[0])).size,
+      ).toBeGreaterThan(40);
+    server = await startServer(instance);
+    const changes = '{ auditLog(action: "changeKeys") { edges { node { actor actorName subject } } } }';
+    expect(await server.graphql(changes)).toMatchObject({
+      data: {
+        auditLog: {
+          edges: [
+            {
+              node: {
+                actor: 'system',
+                actorName: 'npm run keys',
+                subject: { action: 'rewrap', reason: 'by hand' },
+              },
+            },
+          ],
+        },
+      },
     });
-    expect(await server.graphql(erase, { respondent: ' Needle-Customer-4711' })).toMatchObject({
-      data: { eraseSubject: { responses: 4, ...nothing } },
+    const erase = `mutation ($respondent: String!) { eraseSubject(respondent: $respondent, reason: "asked for it") {
+      known responses complete remaining models { id } } }`;
+    const nothing = { complete: true, remaining: [], models: [] };
+    interface Erased {
+      eraseSubject: { complete: boolean };
+    }
+    /** As the guide says: asked again until it is complete. */
+    const eraseWhole = async (respondent: string) => {
+      let answer = await server.graphql<Erased>(erase, { respondent });
+      for (let tries = 0; tries < 30 && answer.data?.eraseSubject.complete === false; tries++)
+        answer = await server.graphql<Erased>(erase, { respondent });
+      return answer;
+    };
+    expect(await server.graphql(erase, { respondent: 'needle-customer-0000' })).toMatchObject({
+      data: { eraseSubject: { known: false, responses: 0, ...nothing } },
+    });
+    expect(await eraseWhole(' Needle-Customer-4711')).toMatchObject({
+      data: { eraseSubject: { known: true, responses: 4, ...nothing } },
     });
     expect((await server.graphql<Read>(read)).data.responses.edges).toHaveLength(1);
     expect(await server.graphql(erase, { respondent: 'needle-customer-4711' })).toMatchObject({
-      data: { eraseSubject: { responses: 0, ...nothing } },
+      data: { eraseSubject: { known: false, responses: 0, ...nothing } },
+    });
+    // While the server runs: nothing of it stands in the embedded record's files any more, its log included.
+    if (!graph) expect(findInFiles(instance.dataDir, pieces)).toEqual([]);
+    // Copies elsewhere end with the wrapping key.
+    const proofs = '{ erasures { edges { node { responses complete wrappedBy copiesUnreadableSince } } } }';
+    const proof = { responses: 4, complete: true, wrappedBy: ['file 1'] };
+    expect(await server.graphql(proofs)).toMatchObject({
+      data: { erasures: { edges: [{ node: { ...proof, copiesUnreadableSince: null } }] } },
+    });
+    for (const action of ['ROTATE', 'RETIRE'])
+      expect(
+        (await server.graphql(`mutation { changeKeys(action: ${action}, reason: "backups") }`)).errors,
+      ).toBeUndefined();
+    expect(await server.graphql(proofs)).toMatchObject({
+      data: { erasures: { edges: [{ node: { ...proof, copiesUnreadableSince: expect.any(String) } }] } },
     });
     const key = 'mutation { createApiKey(input: { name: "who", role: "analyst" }) { key } }';
     const made = await server.graphql<{ createApiKey: { key: string } }>(key);
@@ -119,12 +210,20 @@ it('an identifier that comes through any door stands in plain text nowhere, befo
     if (instance.env.DATABASE_URL) {
       const store = openPostgres(instance.env.DATABASE_URL, () => undefined);
       const sql = <Row>(text: string) => store.rows<Row>({ name: '', text }, []);
-      expect(await findInTables(sql, NEEDLES)).toEqual([]);
+      expect(await findInTables(sql, [...NEEDLES, ...pieces])).toEqual([]);
       await store.close();
     }
+    const exported = await fetch(`${server.url}/audit/export`, {
+      headers: { authorization: `Bearer ${instance.env.SCORELINE_ADMIN_KEY}` },
+    });
     const { output } = await server.stop();
-    expect(NEEDLES.filter((needle) => output.includes(needle))).toEqual([]);
-    expect(findInFiles(instance.dataDir, NEEDLES)).toEqual([]);
+    const lineage = await runProgram(['cli/lineage-export.ts', '--format', 'openlineage'], instance.env)
+      .finished;
+    expect(lineage.code).toBe(0);
+    const said = [first.output, output, await exported.text(), lineage.output].join('\n');
+    expect([...NEEDLES, ...pieces].filter((needle) => said.includes(needle))).toEqual([]);
+    for (const folder of [instance.dataDir, ...graphFolders()])
+      expect(findInFiles(folder, [...NEEDLES, ...pieces])).toEqual([]);
     // The search itself finds what is there.
     expect(findInFiles(elsewhere.dataDir, NEEDLES)).not.toEqual([]);
   } finally {

@@ -51,3 +51,40 @@ it('what people decided in a review is the label, and weighs more than a number'
   expect((await labels())[1]).toEqual({ comment: 'It never crashes.', label: 2, weight: 1 });
   await record.close();
 });
+
+it('neither an outvoted correction is a label, nor one that a later review overturned', async () => {
+  const record = await openTestRecord();
+  const answeredAt = new Date(Date.now() - 60_000).toISOString();
+  await record.submit([{ externalId: 'a', answeredAt, score: 10, comment: 'It crashes all the time.' }]);
+  const [row] = await record.sql<{ id: string }>('SELECT id FROM response');
+  let minute = 0;
+  const review = async (...verdicts: readonly (0 | 1 | 2 | null)[]) => {
+    const now = new Date(Date.now() + minute++ * 60_000);
+    const of = (id: string): Reviewer => ({
+      id,
+      name: id,
+      now,
+      note: async () => undefined,
+      may: () => true,
+    });
+    const queued = await disputeResponse(record.store, row?.id ?? '', 1, 'look', of('asks'));
+    for (const [i, label] of verdicts.entries()) {
+      const verdict = label === null ? ('CONFIRMED' as const) : ('CORRECTED' as const);
+      await decideReview(
+        record.store,
+        queued?.id ?? '',
+        { verdict, class: label, reason: 'as it reads' },
+        2,
+        of(`${i}`),
+      );
+    }
+    const [labelled] = await readLabelled(record, new Date(), 10);
+    return [labelled?.class, labelled?.corrected];
+  };
+  expect(await review(0, null, null)).toEqual([2, false]);
+  expect(await review(0, 1, 0)).toEqual([0, true]);
+  expect(await review(null, 1, null)).toEqual([2, false]);
+  // An open review decides nothing yet.
+  expect(await review(1)).toEqual([2, false]);
+  await record.close();
+});

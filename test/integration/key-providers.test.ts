@@ -30,7 +30,8 @@ async function stub(
   const server: Server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = JSON.parse(Buffer.concat(chunks).toString());
+    const text = Buffer.concat(chunks).toString();
+    const body = text === '' ? {} : JSON.parse(text);
     requests.push({ path: request.url ?? '', body, headers: request.headers });
     const [status, content] = answer(request.url ?? '', body as never, request.headers);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(content));
@@ -60,8 +61,10 @@ async function behaves(provider: KeyProvider): Promise<void> {
   // A key that was moved to another person, or to another record, does not open.
   await expect(provider.unwrap([{ ...one, subject: 's1' }])).rejects.toThrow();
   await expect(provider.unwrap([{ ...one, tenant: 'other' }])).rejects.toThrow();
-  await provider.rotate();
+  expect(one.version).toBe(await provider.current());
+  expect(await provider.rotate()).toBe(await provider.current());
   const after = await wrap();
+  expect(after[0]?.version).toBe(await provider.current());
   expect(await provider.unwrap([...before, ...after])).toEqual([...KEYS, ...KEYS].map(({ key }) => key));
   expect(await provider.wrap([])).toEqual([]);
 }
@@ -90,8 +93,8 @@ describe('the file of wrapping keys', () => {
     const bound = { tenant: 't', subject: 's0' };
     expect([old?.version, fresh?.version]).toEqual(['1', '2']);
     expect(await one.unwrap([{ ...bound, ...(fresh as WrappedKey) }])).toEqual([KEYS[0]?.key]);
-    expect(await one.retire?.(new Set(['1', '2']))).toEqual([]);
-    expect(await one.retire?.(new Set(['2']))).toEqual(['1']);
+    expect(await one.retire()).toEqual({ versions: ['1'], report: 'wrapping keys destroyed: 1' });
+    expect((await other.retire()).report).toMatch(/none, there is only the newest/);
     await expect(one.unwrap([{ ...bound, ...(old as WrappedKey) }])).rejects.toThrow(
       /version 1 is gone: what it wrapped cannot be read/,
     );
@@ -99,6 +102,19 @@ describe('the file of wrapping keys', () => {
       1,
     );
     expect(await one.rotate()).toBe('3');
+  });
+
+  it('is read again before each wrap: nothing is wrapped under a key that another process destroyed', async () => {
+    const file = path();
+    const stale = await fileKeyProvider(file);
+    await stale.wrap(KEYS);
+    const other = await fileKeyProvider(file);
+    await other.rotate();
+    await other.retire();
+    const [wrapped] = await stale.wrap(KEYS);
+    expect(wrapped?.version).toBe('2');
+    const bound = { tenant: 't', subject: 's0', ...(wrapped as WrappedKey) };
+    expect(await other.unwrap([bound])).toEqual([KEYS[0]?.key]);
   });
 
   it('may be configured instead; then it is rotated there', async () => {
@@ -109,18 +125,46 @@ describe('the file of wrapping keys', () => {
       KEYS[0]?.key,
     ]);
     expect((await both.wrap(KEYS))[0]?.version).toBe('2');
-    await expect(both.rotate()).rejects.toThrow(/add a new one to the end of SCORELINE_KEK/);
+    await expect(async () => both.rotate()).rejects.toThrow(/add a new one to the end of SCORELINE_KEK/);
+    // A key that was destroyed leaves its place, so that the other keeps its number.
+    const [fresh] = await both.wrap(KEYS);
+    expect(await both.retire()).toEqual({
+      versions: ['1'],
+      report: expect.stringContaining('Put "-" in their place in SCORELINE_KEK (-,(key 2))'),
+    });
+    const left = configuredKeyProvider(['-', b]);
+    expect(await left.unwrap([{ tenant: 't', subject: 's0', ...(fresh as WrappedKey) }])).toEqual([
+      KEYS[0]?.key,
+    ]);
+    await expect(left.unwrap([{ tenant: 't', subject: 's0', ...(old as WrappedKey) }])).rejects.toThrow(
+      /version 1 is gone/,
+    );
   });
 });
 
 describe('Vault transit', () => {
   const serve = async () => {
     const versions = [randomBytes(32)];
+    const lowest = { min_decryption_version: 0, min_encryption_version: 0 };
+    let available = 0;
     const context = (data: string) => ({ tenant: '', subject: '', field: 'vault', row: data });
     const server = await stub((path, body: { batch_input: Record<string, string>[] }, headers) => {
       if (headers['x-vault-token'] !== 'token') return [403, { errors: ['permission denied'] }];
       if (path === '/v1/secrets/transit/keys/my%20key/rotate') {
         versions.push(randomBytes(32));
+        return [200, {}];
+      }
+      if (path === '/v1/secrets/transit/keys/my%20key')
+        return [200, { data: { latest_version: versions.length, min_available_version: available } }];
+      if (path === '/v1/secrets/transit/keys/my%20key/config') {
+        Object.assign(lowest, body);
+        return [200, {}];
+      }
+      if (path === '/v1/secrets/transit/keys/my%20key/trim') {
+        available = (body as unknown as { min_available_version: number }).min_available_version;
+        if (available > Math.min(lowest.min_decryption_version, lowest.min_encryption_version))
+          return [400, { errors: ['cannot trim what is in use'] }];
+        versions.fill(Buffer.alloc(32), 0, available - 1);
         return [200, {}];
       }
       const [, action] = /^\/v1\/secrets\/transit\/(encrypt|decrypt)\/my%20key$/.exec(path) ?? [];
@@ -151,6 +195,25 @@ describe('Vault transit', () => {
     expect(server.requests[0]?.headers['x-vault-namespace']).toBe('team');
     expect(server.requests[0]?.body['batch_input']).toHaveLength(KEYS.length);
     expect((await provider.wrap(KEYS))[0]?.version).toBe('v2');
+  });
+
+  it('trims the versions before the newest when they are retired', async () => {
+    const { options } = await serve();
+    const provider = vaultTransitProvider({ ...options, token: 'token' });
+    const bound = { tenant: 't', subject: 's0' };
+    const [old] = await provider.wrap(KEYS);
+    expect((await provider.retire()).report).toMatch(/none, Vault has only the newest/);
+    await provider.rotate();
+    const [fresh] = await provider.wrap(KEYS);
+    expect(await provider.retire()).toEqual({
+      versions: ['v1'],
+      report: 'wrapping keys destroyed in Vault: v1',
+    });
+    expect(await provider.unwrap([{ ...bound, ...(fresh as WrappedKey) }])).toEqual([KEYS[0]?.key]);
+    await expect(provider.unwrap([{ ...bound, ...(old as WrappedKey) }])).rejects.toThrow(
+      /could not decrypt/,
+    );
+    expect((await provider.retire()).versions).toEqual([]);
   });
 
   it('says what Vault said', async () => {
@@ -198,7 +261,9 @@ describe('AWS KMS', () => {
       );
       if (again['authorization'] !== authorization || others['x-amz-security-token'] !== 'session')
         return [400, { __type: 'InvalidSignatureException' }];
-      if (body['KeyId'] !== 'alias/scoreline') return [400, { __type: 'NotFoundException' }];
+      const named = { 'alias/scoreline': 'arn:first', 'alias/other': 'arn:second' }[body['KeyId'] ?? ''];
+      const arn = named ?? body['KeyId'];
+      if (arn !== 'arn:first' && arn !== 'arn:second') return [400, { __type: 'NotFoundException' }];
       const row = JSON.stringify(body['EncryptionContext']);
       const context = { tenant: '', subject: '', field: 'kms', row };
       switch (others['x-amz-target']) {
@@ -206,11 +271,13 @@ describe('AWS KMS', () => {
           return [
             200,
             {
-              CiphertextBlob: `${keys.length} ${seal(keys.at(-1) as Buffer, context, body['Plaintext'] ?? '')}`,
+              KeyId: arn,
+              CiphertextBlob: `${keys.length} ${arn} ${seal(keys.at(-1) as Buffer, context, body['Plaintext'] ?? '')}`,
             },
           ];
         case 'TrentService.Decrypt': {
-          const [version, sealed = ''] = String(body['CiphertextBlob']).split(' ');
+          const [version, by, sealed = ''] = String(body['CiphertextBlob']).split(' ');
+          if (by !== arn) return [400, { __type: 'IncorrectKeyException' }];
           try {
             const key = keys[Number(version) - 1] as Buffer;
             return [200, { Plaintext: unseal(key, context, sealed).toString() }];
@@ -221,6 +288,8 @@ describe('AWS KMS', () => {
         case 'TrentService.RotateKeyOnDemand':
           keys.push(randomBytes(32));
           return [200, {}];
+        case 'TrentService.DescribeKey':
+          return [200, { KeyMetadata: { Arn: arn } }];
         default:
           return [400, { __type: 'UnknownOperationException' }];
       }
@@ -232,6 +301,21 @@ describe('AWS KMS', () => {
       'scoreline:tenant': 't',
       'scoreline:subject': 's0',
     });
+    // Another key takes over: what the one before wrapped is read until it is rewrapped, and then that one can go.
+    const bound = { tenant: 't', subject: 's0' };
+    const [old] = await awsKmsProvider({ ...options, credentials }).wrap(KEYS.slice(0, 1));
+    const second = awsKmsProvider({ ...options, keyId: 'alias/other', credentials });
+    const [fresh] = await second.wrap(KEYS.slice(0, 1));
+    expect([old?.version, fresh?.version, await second.current()]).toEqual([
+      'arn:first',
+      'arn:second',
+      'arn:second',
+    ]);
+    expect(await second.unwrap([old, fresh].map((one) => ({ ...bound, ...(one as WrappedKey) })))).toEqual([
+      KEYS[0]?.key,
+      KEYS[0]?.key,
+    ]);
+    expect((await second.retire()).report).toMatch(/schedule its deletion/);
     const other = { ...credentials, secretAccessKey: createHmac('sha256', 'x').digest('hex') };
     await expect(awsKmsProvider({ ...options, credentials: other }).wrap(KEYS)).rejects.toThrow(
       /AWS KMS answered 400 to Encrypt: .*InvalidSignature/,

@@ -7,16 +7,14 @@ import { EVERYTHING } from '../../domain/scope.ts';
 import type { Basis, ScoreName } from '../../domain/score.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/time-windows.ts';
 import { type AsKnown, scoreAsKnownAt } from '../../graph/known/as-known.ts';
-import { lookupsOfGiven } from '../../ingestion/pseudonym.ts';
 import { correct } from '../../store/correct.ts';
-import { erase } from '../../store/erase.ts';
 import { type JournalPosition, journalHead } from '../../store/journal.ts';
 import { ageOut } from '../../store/retention.ts';
 import { readScore, readScores } from '../../store/scores.ts';
 import { restrict } from '../../store/subject.ts';
-import { narrowScope, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';
+import { BY, eraseWhole, personOf } from '../fixtures/erasing.ts';
+import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
-const BY = { actor: 'officer', reason: 'asked for it' };
 const BASE = Math.floor(Date.now() / DAY_MS) * DAY_MS - 3 * DAY_MS;
 const BASES: readonly Basis[] = ['SURVEYED', 'INFERRED', 'COMBINED'];
 
@@ -156,8 +154,8 @@ describe('a score as it was known', () => {
         ?.id ?? '';
     const ids = await Promise.all(scores.map((_, i) => idOf(i)));
     await correct(record, ids[0] ?? '', { score: 0 }, BY);
-    await erase(record, lookupsOfGiven(PEPPER, 'reason 1'), BY);
-    await restrict(record, lookupsOfGiven(PEPPER, 'reason 2'), true);
+    await eraseWhole(record, personOf('reason 1'));
+    await restrict(record, personOf('reason 2'), true);
     // To another region: here it counts no more. And one whose words alone change counts as it did.
     await record.submit([
       { ...items[3], region: 'Bergen', answeredAt: new Date(BASE + HOUR_MS).toISOString() },
@@ -177,14 +175,15 @@ describe('a score as it was known', () => {
       new Set(
         [
           ['CORRECTED', 0, 2, 0],
-          ['ERASED', 1, 2, null],
+          // Of the erased one the journal says what it counted as, and no more which it was.
+          ['ERASED', -1, 2, null],
           ['RESTRICTED', 2, 2, null],
           ['CORRECTED', 3, 2, null],
           ['LATE', -1, null, 1],
         ].map((fact) => JSON.stringify(fact)),
       ),
     );
-    await restrict(record, lookupsOfGiven(PEPPER, 'reason 2'), false);
+    await restrict(record, personOf('reason 2'), false);
   });
 
   it('counts under the champion of that moment, and says what the present one says otherwise', async () => {
@@ -233,8 +232,8 @@ describe('a score as it was known', () => {
     const steps: (() => Promise<unknown>)[] = [
       () => record.submit(Array.from({ length: 1 + upTo(12) }, () => known.answer(next++))),
       () => record.submit(Array.from({ length: 1 + upTo(6) }, () => later(1_000 + upTo(next - 1_000)))),
-      () => erase(record, lookupsOfGiven(PEPPER, `person ${upTo(20)}`), BY),
-      () => restrict(record, lookupsOfGiven(PEPPER, `person ${upTo(20)}`), random() < 0.5),
+      () => eraseWhole(record, personOf(`person ${upTo(20)}`)),
+      () => restrict(record, personOf(`person ${upTo(20)}`), random() < 0.5),
       () => known.infer(),
       () => known.promote(random() < 0.5 ? 7 : 8),
     ];
@@ -284,7 +283,7 @@ describe('a score as it was known', () => {
 
   it('does not take a comment whose time is over for a change', async () => {
     const before = await known.moment();
-    await ageOut(known.record, { comments: 'P1D' }, { comments: new Date() });
+    await ageOut(known.record, { comments: 'P1D' }, { comments: new Date() }, Date.now());
     const found = await known.asKnown(known.name('SURVEYED'), before);
     expect(found?.differences).toEqual([]);
   });

@@ -1,11 +1,10 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
-import { drizzle } from 'drizzle-orm/pglite';
+import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
-import { afterEach, describe, expect, inject, it } from 'vitest';
-import { loadConfig } from '../../config.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Config, loadConfig } from '../../config.ts';
 import { EVERYTHING } from '../../domain/scope.ts';
 import { createAcceptor } from '../../ingestion/accept.ts';
 import { createItemReader } from '../../ingestion/connectors/responses.ts';
@@ -14,17 +13,16 @@ import { submitItems } from '../../ingestion/submit.ts';
 import { configuredKeyProvider } from '../../instance/keys/file-provider.ts';
 import { type OpenRecord, openRecord } from '../../instance/open-record.ts';
 import { changeKeys } from '../../instance/rotate.ts';
-import { openPglite } from '../../store/client.ts';
+import { openPglite, openPostgres } from '../../store/client.ts';
 import { checkPepper, readTenant } from '../../store/instance.ts';
 import type { KeyProvider } from '../../store/key-provider.ts';
 import { migrate } from '../../store/migrate.ts';
 import { readResponses } from '../../store/responses.ts';
 import { sealStored } from '../../store/seal-stored.ts';
 import { Vault } from '../../store/vault.ts';
-import { findInFiles } from '../fixtures/needles.ts';
-import { DIMENSIONS, openTestRecord, PEPPER } from '../fixtures/record.ts';
+import { findInFiles, findInTables } from '../fixtures/needles.ts';
+import { DIMENSIONS, freshDatabase, openTestRecord, PEPPER } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
-import type {} from '../services/both.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -37,52 +35,88 @@ function folder(): string {
   return path;
 }
 
-const embedded = (name: string, work: () => Promise<void>) =>
-  it.skipIf(inject('services'))(name, work, 180_000);
+interface Place {
+  readonly dataDir: string;
+  readonly databaseUrl: string | undefined;
+}
+
+/** Where a record lies: a folder, and in the project `services` a database of the real server. */
+async function freshPlace(): Promise<Place> {
+  return { dataDir: folder(), databaseUrl: (await freshDatabase()) ?? undefined };
+}
+
+const openStore = async ({ dataDir, databaseUrl }: Place) =>
+  databaseUrl ? openPostgres(databaseUrl, () => undefined) : openPglite(join(dataDir, 'record'));
+
+/** Where the texts are found: on a server in its tables, for its files are its operator's. */
+async function findIn({ dataDir, databaseUrl }: Place, needles: readonly string[]): Promise<string[]> {
+  if (!databaseUrl) return findInFiles(dataDir, needles);
+  const store = openPostgres(databaseUrl, () => undefined);
+  const found = await findInTables((text) => store.rows({ name: '', text }, []), needles);
+  await store.close();
+  return found;
+}
 
 /** A record as it stood before there were keys: the migrations up to number 3, and responses in plain text. */
-async function oldRecord(dataDir: string, responses: number): Promise<void> {
+async function oldRecord(place: Place, responses: number): Promise<void> {
   const migrations = join(folder(), 'migrations');
   cpSync('migrations', migrations, { recursive: true });
   const journal = join(migrations, 'meta/_journal.json');
   const { entries, ...rest } = JSON.parse(readFileSync(journal, 'utf8')) as { entries: { idx: number }[] };
   writeFileSync(journal, JSON.stringify({ ...rest, entries: entries.filter(({ idx }) => idx <= 3) }));
-  const pglite = await PGlite.create({ dataDir: join(dataDir, 'record') });
-  await migratePglite(drizzle(pglite), { migrationsFolder: migrations });
-  await pglite.query('INSERT INTO instance (id, pepper_fingerprint) VALUES (1, $1)', [
-    pepperFingerprint(PEPPER),
-  ]);
-  await pglite.exec(`INSERT INTO cell (key, attributes) VALUES ('k', '{"region": "Peru"}');
-    INSERT INTO source (name) VALUES ('api'); INSERT INTO survey_version (name, version) VALUES ('nps', '1');
-    INSERT INTO scale_rule (key, rule) VALUES ('0-10', '{}');
-    INSERT INTO mapping_version (key, source_id, survey_version_id, scale_rule_id, connector, definition) VALUES ('m', 1, 1, 1, 'responses', '""')`);
+  const store = await openStore(place);
+  await store.exclusively(1, (db) =>
+    (store.backend === 'pglite' ? migratePglite : migratePostgres)(db as never, {
+      migrationsFolder: migrations,
+    }),
+  );
+  const query = (text: string, parameters: readonly unknown[] = []) =>
+    store.rows({ name: '', text }, parameters);
+  await query('INSERT INTO instance (id, pepper_fingerprint) VALUES (1, $1)', [pepperFingerprint(PEPPER)]);
+  for (const text of [
+    `INSERT INTO cell (key, attributes) VALUES ('k', '{"region": "Peru"}')`,
+    `INSERT INTO source (name) VALUES ('api')`,
+    `INSERT INTO survey_version (name, version) VALUES ('nps', '1')`,
+    `INSERT INTO scale_rule (key, rule) VALUES ('0-10', '{}')`,
+    `INSERT INTO mapping_version (key, source_id, survey_version_id, scale_rule_id, connector, definition)
+      VALUES ('m', 1, 1, 1, 'responses', '""')`,
+  ])
+    await query(text);
   for (let i = 0; i < responses; i++) {
     const id = `00000000-0000-8000-8000-${String(i).padStart(12, '0')}`;
     // Every third is by one of four persons, the others have no respondent.
     const person = i % 3 === 0 ? pseudonym(PEPPER, `person${i % 4}@example.org`) : null;
     const at = new Date(Date.UTC(2026, 2, 1, 0, i));
-    await pglite.query(
+    await query(
       `INSERT INTO response_key (id, answered_at, received_at, cell_id, respondent, content_hash) VALUES ($1, $2, $2, 1, $3, 'h')`,
       [id, at, person],
     );
-    await pglite.query(
+    await query(
       `INSERT INTO source_event (id, response_id, mapping_version_id, position, hash, received_at) VALUES ($1, $1, 1, 'p', 'h', $2)`,
       [id, at],
     );
-    await pglite.query(
+    await query(
       `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points, class, comment, respondent)
        VALUES ($1, $2, $2, 1, 1, $1, $3, 9, 900, 2, $4, $5)`,
       [id, at, `e${i}`, i % 5 === 0 ? null : `call Mrs Plainfield ${i}`, person],
     );
   }
-  await pglite.exec(`INSERT INTO model_version (id, label) VALUES (1, 'm');
-    INSERT INTO prediction SELECT id, answered_at, cell_id, 1, mapping_version_id, true, 2, 0, 0, 1000000, 2, 0, 0, 1000000,
-    '{}', 0, NULL, 'h', now() FROM response; CHECKPOINT`);
-  await pglite.close();
+  for (const text of [
+    `INSERT INTO model_version (id, label) VALUES (1, 'm')`,
+    `INSERT INTO prediction SELECT id, answered_at, cell_id, 1, mapping_version_id, true, 2, 0, 0, 1000000, 2, 0, 0, 1000000,
+      '{}', 0, NULL, 'h', now() FROM response`,
+    'CHECKPOINT',
+  ])
+    await query(text);
+  await store.close();
 }
 
-const configOf = async (dataDir: string) =>
-  loadConfig({ SCORELINE_DATA_DIR: dataDir, SCORELINE_PEPPER: PEPPER.secret.toString('hex') });
+const configOf = async ({ dataDir, databaseUrl }: Place, pepper?: string) =>
+  loadConfig({
+    SCORELINE_DATA_DIR: dataDir,
+    ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
+    ...(pepper ? { SCORELINE_PEPPER: pepper } : {}),
+  });
 
 async function everyResponse(record: Pick<OpenRecord, 'store' | 'vault' | 'cells'>) {
   const query = { segment: {}, from: null, to: null, first: 10_000, after: null };
@@ -90,13 +124,15 @@ async function everyResponse(record: Pick<OpenRecord, 'store' | 'vault' | 'cells
 }
 
 describe('what was stored in plain text', () => {
-  embedded('is sealed at the next start, changes no number, and is gone from the files', async () => {
-    const dataDir = folder();
+  it('is sealed at the next start, changes no number, and is gone from the files', async () => {
+    const place = await freshPlace();
     const responses = 900;
-    await oldRecord(dataDir, responses);
+    await oldRecord(place, responses);
     const needles = ['Mrs Plainfield', pseudonym(PEPPER, 'person1@example.org')];
-    expect(findInFiles(dataDir, needles)).not.toEqual([]);
-    const record = await openRecord(await configOf(dataDir), (error) => expect(error).toBeNull());
+    expect(await findIn(place, needles)).not.toEqual([]);
+    const record = await openRecord(await configOf(place, PEPPER.secret.toString('hex')), (error) =>
+      expect(error).toBeNull(),
+    );
     const sql = <Row>(text: string) => record.store.rows<Row>({ name: '', text }, []);
     const rows = await everyResponse(record);
     expect(rows).toHaveLength(responses);
@@ -114,15 +150,15 @@ describe('what was stored in plain text', () => {
     ]);
     expect(await sql('SELECT count(*)::integer AS n FROM prediction')).toEqual([{ n: responses }]);
     await expectRollupsToEqualRecount({ sql } as never);
-    expect(findInFiles(dataDir, needles)).toEqual([]);
+    expect(await findIn(place, needles)).toEqual([]);
     await record.close();
-    expect(findInFiles(dataDir, needles)).toEqual([]);
+    expect(await findIn(place, needles)).toEqual([]);
   });
 
-  embedded('is sealed to the end when the first try was interrupted', async () => {
-    const dataDir = folder();
-    await oldRecord(dataDir, 900);
-    const store = await openPglite(join(dataDir, 'record'));
+  it('is sealed to the end when the first try was interrupted', async () => {
+    const place = await freshPlace();
+    await oldRecord(place, 900);
+    const store = await openStore(place);
     await migrate(store);
     await checkPepper(store, [pepperFingerprint(PEPPER)]);
     const real = configuredKeyProvider(['05'.repeat(32)]);
@@ -153,8 +189,7 @@ describe('keys and peppers', () => {
       score: 9,
       comment: `comment ${from + i}`,
     }));
-  const setUp = async () => {
-    const config = await loadConfig({ SCORELINE_DATA_DIR: folder() });
+  const openOn = async (config: Config) => {
     const record = await openRecord(config, (error) => expect(error).toBeNull());
     closers.push(() => record.close());
     const acceptor = createAcceptor({
@@ -166,59 +201,68 @@ describe('keys and peppers', () => {
     });
     const read = createItemReader(DIMENSIONS, 'responses');
     const submit = (list: readonly object[]) => submitItems(acceptor, EVERYTHING, read, list, 'test');
-    return { config, record, submit };
+    return { record, submit };
   };
 
-  embedded(
-    'are rotated while responses come in: all is read as before, duplicates are known, persons stay one',
-    async () => {
-      const { config, record, submit } = await setUp();
-      expect((await submit(items(0, 700))).accepted).toBe(700);
-      const before = new Map((await everyResponse(record)).map((row) => [row.externalId, row]));
-      let next = 700;
-      let rotating = true;
-      const writing = (async () => {
-        while (rotating) {
-          expect((await submit(items(next, next + 20))).accepted).toBe(20);
-          next += 20;
-          // PGlite answers without leaving the microtasks: files would never be read.
-          await new Promise((done) => setImmediate(done));
-        }
-      })();
-      expect(await changeKeys(record, config, 'rotate')).toMatch(
-        /data keys wrapped by file under its 2 version/,
-      );
-      expect(await changeKeys(record, config, 'pepper')).toMatch(/pseudonyms begin with p2_ now/);
-      rotating = false;
-      await writing;
-      const rows = await everyResponse(record);
-      expect(rows).toHaveLength(next);
-      const pseudonyms = new Map<string, Set<string>>();
-      for (const row of rows) {
-        const number = Number(row.externalId.slice(1));
-        expect(row.comment).toBe(`comment ${number}`);
-        expect(row.respondent).toEqual(number % 2 === 0 ? expect.stringMatching(/^p2_/) : null);
-        const old = before.get(row.externalId)?.respondent;
-        if (old) pseudonyms.set(old, (pseudonyms.get(old) ?? new Set()).add(row.respondent ?? ''));
+  it('are rotated while responses come in: all is read as before, duplicates are known, persons stay one', async () => {
+    const config = await configOf(await freshPlace());
+    let { record, submit } = await openOn(config);
+    expect((await submit(items(0, 700))).accepted).toBe(700);
+    const before = new Map((await everyResponse(record)).map((row) => [row.externalId, row]));
+    let next = 700;
+    let rotating = true;
+    const writing = (async () => {
+      while (rotating) {
+        expect((await submit(items(next, next + 20))).accepted).toBe(20);
+        next += 20;
+        // PGlite answers without leaving the microtasks: files would never be read.
+        await new Promise((done) => setImmediate(done));
       }
-      expect([...pseudonyms.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1, 1]);
-      // Their hashes were made under the old pepper, their subjects are found under the new one.
-      expect(await submit(items(0, 700))).toMatchObject({ accepted: 0, duplicates: 700, rejected: [] });
-      const sql = <Row>(text: string) => record.store.rows<Row>({ name: '', text }, []);
-      expect(await sql('SELECT count(*)::integer AS n FROM subject_key WHERE lookup IS NOT NULL')).toEqual([
-        { n: 5 },
-      ]);
-      expect(await changeKeys(record, config, 'retire')).toBe('wrapping keys destroyed: 1');
-      record.vault.forget((await sql<{ id: string }>('SELECT id FROM subject_key')).map(({ id }) => id));
-      expect((await everyResponse(record)).map(({ comment }) => comment)).not.toContain(null);
-    },
-  );
+    })();
+    expect(await changeKeys(record, config, 'rotate')).toMatch(
+      /data keys wrapped by file under its 2 version/,
+    );
+    const pepper = await changeKeys(record, config, 'pepper');
+    rotating = false;
+    await writing;
+    // On a server other processes write too: they are restarted, and then everybody is carried over.
+    if (config.databaseUrl) {
+      expect(pepper).toMatch(/restart all processes/);
+      ({ record, submit } = await openOn(config));
+      expect(await changeKeys(record, config, 'pepper')).toMatch(/pseudonyms begin with p2_ now/);
+    } else expect(pepper).toMatch(/pseudonyms begin with p2_ now/);
+    const rows = await everyResponse(record);
+    expect(rows).toHaveLength(next);
+    const pseudonyms = new Map<string, Set<string>>();
+    for (const row of rows) {
+      const number = Number(row.externalId.slice(1));
+      expect(row.comment).toBe(`comment ${number}`);
+      expect(row.respondent).toEqual(number % 2 === 0 ? expect.stringMatching(/^p2_/) : null);
+      const old = before.get(row.externalId)?.respondent;
+      if (old) pseudonyms.set(old, (pseudonyms.get(old) ?? new Set()).add(row.respondent ?? ''));
+    }
+    expect([...pseudonyms.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1, 1]);
+    // Their hashes were made under the old pepper, their subjects are found under the new one.
+    expect(await submit(items(0, 700))).toMatchObject({ accepted: 0, duplicates: 700, rejected: [] });
+    const sql = <Row>(text: string) => record.store.rows<Row>({ name: '', text }, []);
+    expect(await sql('SELECT count(*)::integer AS n FROM subject_key WHERE lookup IS NOT NULL')).toEqual([
+      { n: 5 },
+    ]);
+    expect(await changeKeys(record, config, 'retire')).toBe('wrapping keys destroyed: 1');
+    record.vault.forget((await sql<{ id: string }>('SELECT id FROM subject_key')).map(({ id }) => id));
+    expect((await everyResponse(record)).map(({ comment }) => comment)).not.toContain(null);
+  });
 
-  embedded('stay after a restart; a pepper too few is refused', async () => {
-    const config = await loadConfig({ SCORELINE_DATA_DIR: folder() });
+  it('stay after a restart; a pepper too few is refused', async () => {
+    const config = await configOf(await freshPlace());
     const record = await openRecord(config, () => undefined);
     await changeKeys(record, config, 'pepper');
     await record.close();
+    if (config.databaseUrl) {
+      const second = await openRecord(config, () => undefined);
+      await changeKeys(second, config, 'pepper');
+      await second.close();
+    }
     const again = await openRecord(config, () => undefined);
     expect([again.pepper.version, again.pepper.former?.version]).toEqual([2, 1]);
     await again.close();

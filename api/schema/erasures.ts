@@ -1,0 +1,224 @@
+import { audit } from '../../store/audit.ts';
+import { erase } from '../../store/erase.ts';
+import {
+  checkErasure,
+  type ErasureRow,
+  listErasures,
+  pendingErasures,
+  readErasures,
+} from '../../store/erasures.ts';
+import type { Order } from '../../store/legal-hold.ts';
+import type { RegisteredModel } from '../../store/models.ts';
+import type { Person } from '../../store/person.ts';
+import { entryOf } from '../audit.ts';
+import type { ApiContext } from '../context.ts';
+import { InvalidArgument } from '../errors.ts';
+import { access, type Builder } from './builder.ts';
+import { type addModels, findModel } from './models.ts';
+import type { addPageInfo } from './page-info.ts';
+import { assertOfficer, orderOf, personOf, RESPONDENT, storesOf } from './person.ts';
+import { pageSize } from './responses.ts';
+
+interface ErasureReport {
+  readonly known: boolean;
+  readonly remaining: readonly string[];
+  readonly records: readonly ErasureRow[];
+}
+
+interface ErasurePage {
+  readonly rows: readonly ErasureRow[];
+  readonly hasNextPage: boolean;
+}
+
+interface Refs {
+  readonly model: ReturnType<typeof addModels>;
+  readonly pageInfo: ReturnType<typeof addPageInfo>;
+}
+
+/** How long an answer waits for followers of the journal to have followed, and for the files to be written anew. */
+const PATIENCE_MS = 5_000;
+const LOOK_MS = 100;
+
+/** Adds Erasure, the mutation eraseSubject and the query erasures. */
+export function addErasures(builder: Builder, refs: Refs) {
+  const record = addRecord(builder, refs);
+  const erasure = builder.objectRef<ErasureReport>('Erasure').implement({
+    ...access('manageSubjects'),
+    description: 'What was erased, and what a check over every store still found.',
+    fields: (t) => ({
+      known: t.exposeBoolean('known', {
+        nullable: false,
+        description:
+          'False when nothing is held of such a person (any more): look for a typing error before you call it done.',
+      }),
+      responses: t.int({
+        nullable: false,
+        resolve: ({ records }) => records.reduce((sum, one) => sum + one.responses, 0),
+      }),
+      complete: t.boolean({
+        nullable: false,
+        description: 'True when the check found nothing; else ask again: it checks again, and finishes.',
+        resolve: ({ remaining }) => remaining.length === 0,
+      }),
+      remaining: t.stringList({ nullable: false, resolve: ({ remaining }) => [...remaining] }),
+      trainingSets: t.stringList({
+        nullable: false,
+        description: 'Hashes of training sets that the erased responses were part of.',
+        resolve: ({ records }) => [...new Set(records.flatMap(({ trainingSets }) => trainingSets))].sort(),
+      }),
+      models: t.field({
+        type: [refs.model],
+        nullable: false,
+        description:
+          'Model versions that were trained on the erased responses; training again leaves them out.',
+        resolve: ({ records }, _args, context) => modelsOf(records, context),
+      }),
+      records: t.field({
+        type: [record],
+        nullable: false,
+        description: 'What is kept as proof; `erasures` lists it later.',
+        resolve: ({ records }) => records,
+      }),
+    }),
+  });
+  builder.mutationField('eraseSubject', (t) =>
+    t.field({
+      ...access('manageSubjects'),
+      type: erasure,
+      nullable: false,
+      description: 'Erases a person: deletes the key that everything is sealed with, and the rows.',
+      args: {
+        respondent: t.arg.string({ required: true, description: RESPONDENT }),
+        reason: t.arg.string({ required: true }),
+      },
+      resolve: async (_root, { respondent, reason }, context) =>
+        eraseAndCheck(context, orderOf(context, reason, 'eraseSubject'), personOf(context, respondent)),
+    }),
+  );
+  addList(builder, refs, record);
+}
+
+function addRecord(builder: Builder, { model }: Refs) {
+  return builder.objectRef<ErasureRow>('ErasureRecord').implement({
+    ...access('manageSubjects'),
+    description: 'An erasure as it is kept: when, why and how much, and nothing of whose it was.',
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      at: t.field({ type: 'DateTime', nullable: false, resolve: ({ recordedAt }) => recordedAt }),
+      by: t.exposeString('actor', { nullable: false }),
+      reason: t.exposeString('reason', { nullable: false }),
+      responses: t.exposeInt('responses', { nullable: false }),
+      complete: t.boolean({ nullable: false, resolve: ({ completedAt }) => completedAt !== null }),
+      completedAt: t.expose('completedAt', { type: 'DateTime' }),
+      trainingSets: t.stringList({ nullable: false, resolve: ({ trainingSets }) => [...trainingSets] }),
+      models: t.field({
+        type: [model],
+        nullable: false,
+        description: 'Model versions that were made of the training sets when it was asked for.',
+        resolve: (row, _args, context) => modelsOf([row], context),
+      }),
+      wrappedBy: t.stringList({
+        nullable: false,
+        description:
+          'Wrapping keys that the erased data keys were under, as "provider version": with these, copies that are not in the record (backups, and on a server its log and dead rows) could still be read.',
+        resolve: ({ wrappedBy }) => [...wrappedBy],
+      }),
+      copiesUnreadableSince: t.expose('unreadableSince', {
+        type: 'DateTime',
+        description: 'When the last of these keys was retired (`npm run keys -- retire`); null until then.',
+      }),
+    }),
+  });
+}
+
+function addList(builder: Builder, { pageInfo }: Refs, record: ReturnType<typeof addRecord>) {
+  const edge = builder.objectRef<ErasureRow>('ErasureEdge').implement({
+    ...access('manageSubjects'),
+    fields: (t) => ({
+      cursor: t.string({ nullable: false, resolve: cursorOf }),
+      node: t.field({ type: record, nullable: false, resolve: (row) => row }),
+    }),
+  });
+  const connection = builder.objectRef<ErasurePage>('ErasureConnection').implement({
+    ...access('manageSubjects'),
+    fields: (t) => ({
+      edges: t.field({ type: [edge], nullable: false, resolve: ({ rows }) => rows }),
+      pageInfo: t.field({
+        type: pageInfo,
+        nullable: false,
+        resolve: ({ rows, hasNextPage }) => {
+          const last = rows.at(-1);
+          return { hasNextPage, endCursor: last ? cursorOf(last) : null };
+        },
+      }),
+    }),
+  });
+  builder.queryField('erasures', (t) =>
+    t.field({
+      ...access('manageSubjects'),
+      type: connection,
+      nullable: false,
+      description: 'Erasures that were asked for, newest first.',
+      args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
+      resolve: async (_root, args, context): Promise<ErasurePage> => {
+        assertOfficer(context);
+        const first = pageSize(args.first);
+        const after = parseCursor(args.after);
+        const rows = await context.deps.record.transaction(async (session) => {
+          const page = await listErasures(session, after, first + 1);
+          await audit(session, entryOf(context, 'erasures', { first, after }));
+          return page;
+        });
+        return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
+      },
+    }),
+  );
+}
+
+async function eraseAndCheck(context: ApiContext, by: Order, person: Person): Promise<ErasureReport> {
+  const { record: store, graphHolds, filesDue, log } = context.deps;
+  const { known, holds } = await erase(storesOf(context), person, by);
+  const pending = await pendingErasures(store, person);
+  const remaining: string[] = [...holds];
+  const deadline = Date.now() + PATIENCE_MS;
+  for (const { id } of pending) {
+    for (;;) {
+      // Read again: what was done for it since stands there.
+      const one = (await pendingErasures(store, person)).find((other) => other.id === id);
+      const left = one ? await checkErasure({ store, graphHolds, filesDue }, one) : [];
+      if (left.length === 0) break;
+      if (Date.now() > deadline) {
+        remaining.push(...left);
+        break;
+      }
+      await new Promise((done) => setTimeout(done, LOOK_MS));
+    }
+  }
+  const records = await readErasures(
+    store,
+    pending.map(({ id }) => id),
+  );
+  log.info(
+    { actor: by.actor, erasures: records.length, remaining: remaining.length },
+    'an erasure was asked for',
+  );
+  return { known: known || records.length > 0, remaining, records };
+}
+
+async function modelsOf(records: readonly ErasureRow[], context: ApiContext): Promise<RegisteredModel[]> {
+  const versions = [...new Set(records.flatMap(({ models }) => models))].sort((a, b) => a - b);
+  const models = await Promise.all(versions.map((id) => findModel(id, context)));
+  return models.filter((model): model is RegisteredModel => model !== null);
+}
+
+function cursorOf({ id }: ErasureRow): string {
+  return Buffer.from(id).toString('base64url');
+}
+
+function parseCursor(text: string | null | undefined): string | null {
+  if (text === null || text === undefined) return null;
+  const id = Buffer.from(text, 'base64url').toString();
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+    throw new InvalidArgument('after: not a cursor of this list');
+  return id;
+}

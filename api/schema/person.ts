@@ -1,0 +1,42 @@
+import type { Order } from '../../store/legal-hold.ts';
+import type { Person } from '../../store/person.ts';
+import { noteOf } from '../audit.ts';
+import type { ApiContext } from '../context.ts';
+import { Forbidden, InvalidArgument } from '../errors.ts';
+import { responseKeyOf } from './node.ts';
+
+export const RESPONDENT =
+  'The identifier as it was sent in, the pseudonym, or the id of a response (Response:…): the person whose it is.';
+
+/**
+ * Whom the argument means.
+ * @throws InvalidArgument
+ */
+export function personOf({ deps }: ApiContext, respondent: string): Person {
+  if (respondent.trim() === '') throw new InvalidArgument('respondent: must not be blank');
+  const response = responseKeyOf(respondent.trim());
+  return response === null
+    ? { lookups: deps.identify(respondent), responseIds: [] }
+    : { lookups: [], responseIds: [response] };
+}
+
+/** @throws Forbidden for who may not manage what is held of persons. */
+export function assertOfficer({ caller }: ApiContext): void {
+  if (!caller.scope.allowsAll('manageSubjects'))
+    throw new Forbidden('this key may not manage what is held of persons');
+}
+
+/**
+ * Who orders it and why.
+ * @throws Forbidden, InvalidArgument
+ */
+export function orderOf(context: ApiContext, reason: string, action: string): Order {
+  assertOfficer(context);
+  if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
+  return { actor: context.caller.name, reason: reason.trim(), note: noteOf(context, action) };
+}
+
+/** Persons are not behind the wall: who may ask is asked about everybody. */
+export function storesOf({ deps }: ApiContext) {
+  return { store: deps.record, vault: deps.vault, cells: deps.cells };
+}

@@ -1,0 +1,97 @@
+import type { Statement, Store } from './client.ts';
+
+const statement = (text: string): Statement => ({ name: '', text });
+
+/** Everything that holds, or held, something of a person. */
+const TABLES = [
+  'subject_key',
+  'response',
+  'response_key',
+  'restricted_response',
+  'source_event',
+  'prediction',
+  'review',
+  'review_decision',
+  'training_set_member',
+  'seal_leaf',
+  'journal',
+  'erasure',
+] as const;
+
+/**
+ * Writes the embedded record's files anew: dead rows and old segments of the log keep what stood in them until then. A
+ * server's files are its operator's.
+ */
+export async function rewriteFiles(store: Store, tables: readonly string[] = TABLES): Promise<void> {
+  // For good: segments that are done with are deleted instead of being kept, as they are, for later use.
+  await store.rows(statement('SET wal_recycle = off'), []);
+  for (const table of tables) await store.rows(statement(`VACUUM FULL ${table}`), []);
+  await store.rows(statement('SELECT pg_switch_wal()'), []);
+  await store.rows(statement('CHECKPOINT'), []);
+}
+
+const DUE: Statement = {
+  name: 'files_due',
+  text: 'SELECT id FROM erasure WHERE journal_at IS NOT NULL AND files_at IS NULL',
+};
+const REWRITTEN: Statement = {
+  name: 'files_rewritten',
+  text: 'UPDATE erasure SET files_at = now() WHERE id = ANY ($1::uuid[])',
+};
+
+/** Writes the files anew for all erasures that are waiting for it. */
+export async function cleanFiles(store: Store): Promise<void> {
+  const due = (await store.rows<{ id: string }>(DUE, [])).map(({ id }) => id);
+  await rewriteFiles(store);
+  if (due.length > 0) await store.rows(REWRITTEN, [due]);
+}
+
+/** Erasures that come one after the other share one rewriting, which takes the longer the more is stored. */
+const SETTLE_MS = 300;
+const A_DAY_MS = 24 * 3_600_000;
+
+export interface FileCleaner {
+  /** Something was deleted for a person: the files are written anew soon. */
+  due(): void;
+  /** Something was deleted because of its age: soon, but not more often than once a day. */
+  dueToday(): void;
+  /** Ends with what is being done now. */
+  stop(): Promise<void>;
+}
+
+/** Cleans the embedded record's files whenever it is due, once for all that came together. On a server it does nothing. */
+export function createFileCleaner(store: Store, onError: (error: Error) => void): FileCleaner {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  let again = false;
+  let stopped = false;
+  let ranAt = 0;
+  const run = async () => {
+    do {
+      again = false;
+      ranAt = Date.now();
+      await cleanFiles(store).catch(onError);
+    } while (again && !stopped);
+    running = undefined;
+  };
+  const due = () => {
+    if (stopped || store.backend !== 'pglite') return;
+    if (running) again = true;
+    else
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        running = run();
+      }, SETTLE_MS);
+  };
+  return {
+    due,
+    dueToday: () => {
+      if (Date.now() - ranAt > A_DAY_MS) due();
+    },
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

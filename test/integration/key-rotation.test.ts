@@ -1,0 +1,157 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { EVERYTHING } from '../../domain/scope.ts';
+import { seal } from '../../domain/sealed.ts';
+import { createAcceptor } from '../../ingestion/accept.ts';
+import { createItemReader } from '../../ingestion/connectors/responses.ts';
+import { submitItems } from '../../ingestion/submit.ts';
+import { configuredKeyProvider, fileKeyProvider } from '../../instance/keys/file-provider.ts';
+import { changeKeys } from '../../instance/rotate.ts';
+import { correct } from '../../store/correct.ts';
+import type { KeyProvider } from '../../store/key-provider.ts';
+import { readResponses } from '../../store/responses.ts';
+import { DIMENSIONS, openTestRecord, type TestRecord, testVault } from '../fixtures/record.ts';
+
+/** Several processes on one record: each has a vault and a key provider of its own. */
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+const CONFIG = { dataDir: '', pepper: undefined };
+const PEPPER = { version: 1, secret: Buffer.alloc(32, 7) };
+
+async function processOn(record: TestRecord, provider: KeyProvider) {
+  const vault = await testVault(record.store, provider);
+  const deps = { ...record, vault, dimensions: DIMENSIONS, pepper: PEPPER };
+  const acceptor = createAcceptor({ ...deps, now: Date.now, cellLimit: 100, warn: () => undefined });
+  const read = createItemReader(DIMENSIONS, 'responses');
+  return {
+    vault,
+    submit: (...ids: string[]) =>
+      submitItems(
+        acceptor,
+        EVERYTHING,
+        read,
+        ids.map((id) => ({
+          externalId: id,
+          respondent: `person ${id}`,
+          answeredAt: '2026-03-01T00:00:00Z',
+          score: 9,
+          comment: `words of ${id}`,
+        })),
+        'test',
+      ),
+    change: (action: 'rotate' | 'rewrap' | 'retire') =>
+      changeKeys({ store: record.store, vault, pepper: PEPPER }, CONFIG, action),
+    comments: async () => {
+      const query = { segment: {}, from: null, to: null, first: 10_000, after: null };
+      return (await readResponses({ ...record, vault }, EVERYTHING, query))
+        .map(({ comment }) => comment)
+        .sort();
+    },
+  };
+}
+
+async function setUp() {
+  const record = await openTestRecord();
+  const folder = mkdtempSync(join(tmpdir(), 'scoreline-test-'));
+  closers.push(
+    () => record.close(),
+    () => rmSync(folder, { recursive: true }),
+  );
+  const file = join(folder, 'wrapping-keys');
+  return { record, file, open: async () => processOn(record, await fileKeyProvider(file)) };
+}
+
+it('a process that was not told of a rotation wraps under the new key', async () => {
+  const { open } = await setUp();
+  const stale = await open();
+  await stale.submit('a');
+  const other = await open();
+  expect(await other.change('rotate')).toMatch(/1 data keys wrapped by file under its 2 version/);
+  expect(await other.change('retire')).toBe('wrapping keys destroyed: 1');
+  await stale.submit('b');
+  expect(await (await open()).comments()).toEqual(['words of a', 'words of b']);
+});
+
+it('nothing is destroyed while something is wrapped under it', async () => {
+  const { record, file, open } = await setUp();
+  const one = await open();
+  await one.submit('a');
+  await (await fileKeyProvider(file)).rotate();
+  await expect(one.change('retire')).rejects.toThrow(/1 under version 1.*nothing was destroyed.*rewrap/);
+  expect(readFileSync(file, 'utf8').split('\n')[0]).toMatch(/^[0-9a-f]{64}$/);
+  await one.change('rewrap');
+  expect(await one.change('retire')).toBe('wrapping keys destroyed: 1');
+  expect(await record.sql('SELECT provider, version FROM retired_key')).toEqual([
+    { provider: 'file', version: '1' },
+  ]);
+});
+
+it('a process whose configuration names an older key as the newest is refused, not heard', async () => {
+  const { record } = await setUp();
+  const [a, b] = ['0a'.repeat(32), '0b'.repeat(32)];
+  const stale = await processOn(record, configuredKeyProvider([a]));
+  await stale.submit('a');
+  const fresh = await processOn(record, configuredKeyProvider([a, b]));
+  await fresh.change('rewrap');
+  expect(await fresh.change('retire')).toMatch(/wrapping keys retired: 1; .*destroy every copy/);
+  await expect(stale.submit('b')).rejects.toThrow(/version 1, which was retired.*restart/);
+  expect(await (await processOn(record, configuredKeyProvider(['-', b]))).comments()).toEqual(['words of a']);
+});
+
+it('an older comment of the same response does not open when it is put back; older formats open, and are sealed anew', async () => {
+  const { record, open } = await setUp();
+  const one = await open();
+  await one.submit('a');
+  const [first] = await record.sql<{ id: string; comment: string }>('SELECT id, comment FROM response');
+  const by = { actor: 'officer', reason: 'asked for it' };
+  const vault = one.vault;
+  expect(await correct({ ...record, vault }, first?.id ?? '', { score: 3 }, by)).toBe(true);
+  expect(await one.comments()).toEqual(['words of a']);
+  const put = (comment: string | undefined) => record.sql('UPDATE response SET comment = $1', [comment]);
+  await put(first?.comment);
+  await expect(one.comments()).rejects.toThrow(/comment of .* does not open/);
+  // As it was sealed before contents had versions.
+  const [row] = await record.sql<{ id: string; subject: string }>(
+    'SELECT id, subject_id AS subject FROM response',
+  );
+  const [owner] = [...(await vault.subjects([row?.subject ?? ''])).values()];
+  if (!owner || !row) throw new Error('nobody is there');
+  const context = { tenant: vault.tenant, subject: owner.id, field: 'comment', row: row.id };
+  await put(seal(owner.key, context, 'words of before'));
+  expect(await one.comments()).toEqual(['words of before']);
+  await one.change('rotate');
+  expect(await record.sql('SELECT left(comment, 2) AS format FROM response')).toEqual([{ format: '2.' }]);
+  expect(await one.comments()).toEqual(['words of before']);
+});
+
+it('keys are rotated and retired again and again while several processes write, and everybody stays readable', async () => {
+  const { open } = await setUp();
+  const writers = await Promise.all([open(), open()]);
+  const [keeper, other] = await Promise.all([open(), open()]);
+  let writing = true;
+  const written: string[] = [];
+  const write = async ({ submit }: (typeof writers)[0], name: string) => {
+    for (let i = 0; writing; i++) {
+      await submit(`${name}${i}`);
+      written.push(`words of ${name}${i}`);
+      await new Promise((done) => setImmediate(done));
+    }
+  };
+  const all = writers.map((one, i) => write(one, `w${i}-`));
+  for (let i = 0; i < 5; i++) {
+    // Two at once: each makes a key of its own, neither loses the other's.
+    await Promise.all([keeper.change('rotate'), other.change('rotate')]);
+    // What was wrapped by one of them before the other's key.
+    await keeper.change('rewrap');
+    expect(await keeper.change('retire')).toMatch(/wrapping keys destroyed: \d+, \d+/);
+  }
+  writing = false;
+  await Promise.all(all);
+  expect(written.length).toBeGreaterThan(10);
+  expect(await (await open()).comments()).toEqual(written.sort());
+});

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openReason, sealReason, sealReasons } from '../../store/review-reasons.ts';
+import { decideReview, disputeResponse, type Reviewer, readDecisions } from '../../store/reviews.ts';
+import { readHoldings } from '../../store/subject.ts';
+import { eraseWhole, personOf } from '../fixtures/erasing.ts';
+import { findInTables } from '../fixtures/needles.ts';
+import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+
+const QUOTE = 'she writes that Mrs Plainfield was rude';
+let record: TestRecord;
+let responseId: string;
+
+beforeAll(async () => {
+  record = await openTestRecord();
+  await record.submit([
+    {
+      externalId: 'a',
+      respondent: 'ann',
+      answeredAt: '2026-03-01T00:00:00Z',
+      score: 9,
+      comment: 'Mrs P. was rude',
+    },
+  ]);
+  responseId = (await record.sql<{ id: string }>('SELECT id FROM response'))[0]?.id ?? '';
+});
+afterAll(() => record.close());
+
+const by = (id: string, sealed = true): Reviewer => ({
+  id,
+  name: id,
+  now: new Date('2026-03-02'),
+  note: async () => undefined,
+  may: () => true,
+  ...(sealed ? { seal: (session, reason) => sealReason(session, record.vault, reason) } : {}),
+});
+const decide = (review: string, who: Reviewer) =>
+  decideReview(record.store, review, { verdict: 'CORRECTED', class: 0, reason: `decided: ${QUOTE}` }, 3, who);
+
+it('what reviewers quote is sealed with the comment, told to the person, and goes with them', async () => {
+  const queued = await disputeResponse(record.store, responseId, 1, `first: ${QUOTE}`, by('ada'));
+  await disputeResponse(record.store, responseId, 1, `second: ${QUOTE}`, by('bob'));
+  const review = queued?.id ?? '';
+  await decide(review, by('cleo'));
+  expect(await findInTables(record.sql, [QUOTE])).toEqual([]);
+  const [row] = await record.sql<{ reason: string }>('SELECT reason FROM review');
+  expect(await openReason(record, responseId, row?.reason ?? '')).toBe(`first: ${QUOTE}\nsecond: ${QUOTE}`);
+  expect(await readHoldings(record, personOf('ann'))).toMatchObject({
+    responses: [
+      {
+        reviews: [
+          {
+            cause: 'DISPUTED',
+            reason: `first: ${QUOTE}\nsecond: ${QUOTE}`,
+            decisions: [
+              { by: 'cleo', verdict: 'CORRECTED', class: 'DETRACTOR', reason: `decided: ${QUOTE}` },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+});
+
+it('what was stored before that is sealed at the start, and is still not to be changed by anybody', async () => {
+  const [review] = await record.sql<{ id: string }>('SELECT id FROM review');
+  await record.sql('UPDATE review SET reason = $1', [`third: ${QUOTE}`]);
+  await decide(review?.id ?? '', by('dora', false));
+  expect(await findInTables(record.sql, [QUOTE])).toHaveLength(2);
+  await sealReasons(record.store, record.vault);
+  expect(await findInTables(record.sql, [QUOTE])).toEqual([]);
+  const opened = (await readDecisions(record.store, [review?.id ?? ''])).map(({ reason }) =>
+    openReason(record, responseId, reason),
+  );
+  expect(await Promise.all(opened)).toEqual([`decided: ${QUOTE}`, `decided: ${QUOTE}`]);
+  await expect(record.sql(`UPDATE review_decision SET reason = 'other'`)).rejects.toThrow();
+  await eraseWhole(record, personOf('ann'));
+  expect(await record.sql('SELECT id FROM review')).toEqual([]);
+});

@@ -1,0 +1,96 @@
+import { expect, it } from 'vitest';
+import { randomFrom } from '../../domain/random.ts';
+import { EVERYTHING } from '../../domain/scope.ts';
+import { correct } from '../../store/correct.ts';
+import { erase } from '../../store/erase.ts';
+import { placeHold, releaseHold } from '../../store/legal-hold.ts';
+import { readResponses } from '../../store/responses.ts';
+import { ageOut } from '../../store/retention.ts';
+import { restrict } from '../../store/subject.ts';
+import { BY, personOf } from '../fixtures/erasing.ts';
+import { openTestRecord } from '../fixtures/record.ts';
+import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
+
+const WORKERS = 6;
+const STEPS = 40;
+const PEOPLE = 5;
+
+it('whatever is done for persons at once, nothing is lost, counted twice or waits in a circle', async () => {
+  const record = await openTestRecord();
+  const { sql } = record;
+  const count = async (from: string) =>
+    (await sql<{ n: number }>(`SELECT count(*)::integer AS n FROM ${from}`))[0]?.n;
+  let minute = 0;
+  const worker = async (seed: number) => {
+    const random = randomFrom(seed);
+    const upTo = (n: number) => Math.floor(random() * n);
+    const person = () => personOf(`person ${upTo(PEOPLE)}`);
+    const steps: (() => Promise<unknown>)[] = [
+      // The same ids again and again, by whoever: later answers replace those of others.
+      () =>
+        record.submit(
+          Array.from({ length: 1 + upTo(4) }, () => ({
+            externalId: `e${upTo(30)}`,
+            respondent: `person ${upTo(PEOPLE)}`,
+            answeredAt: new Date(Date.UTC(2026, 2, 1) + minute++ * 60_000).toISOString(),
+            score: upTo(11),
+            comment: 'words',
+            region: ['Peru', 'Chile'][upTo(2)],
+          })),
+        ),
+      () => restrict(record, person(), random() < 0.5),
+      () => erase(record, person(), BY),
+      async () => {
+        const [one] = await sql<{ id: string }>('SELECT id FROM response_key ORDER BY random() LIMIT 1');
+        if (one) await correct(record, one.id, { score: upTo(11) }, BY);
+      },
+      async () => {
+        const ids = await placeHold(record.store, person(), BY);
+        for (const id of ids) await releaseHold(record.store, id, BY);
+      },
+      () => {
+        const at = new Date(Date.UTC(2026, 2, 1) + upTo(minute + 1) * 30_000);
+        return ageOut(
+          record,
+          { responses: 'P1D', sourceEvents: 'P1D' },
+          { responses: at, sourceEvents: at },
+          0,
+        );
+      },
+    ];
+    for (let step = 0; step < STEPS; step++) await (steps[upTo(steps.length)] as () => Promise<unknown>)();
+  };
+  // A deadlock would be an error of one of them; what arrives is tried again, so it is counted.
+  const deadlocks = async () =>
+    (
+      await sql<{ n: number }>(
+        'SELECT deadlocks::integer AS n FROM pg_stat_database WHERE datname = current_database()',
+      )
+    )[0]?.n;
+  const before = await deadlocks();
+  await Promise.all(Array.from({ length: WORKERS }, (_, i) => worker(i + 1)));
+  expect(await deadlocks()).toBe(before);
+  await expectRollupsToEqualRecount(record);
+  for (const person of Array.from({ length: PEOPLE }, (_, i) => personOf(`person ${i}`)))
+    await restrict(record, person, false);
+  await expectRollupsToEqualRecount(record);
+  const placed = 'r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id';
+  expect([
+    await count('restricted_response'),
+    // Each that is stored has its key, whose it is, and that person.
+    await count(`response r WHERE NOT EXISTS (SELECT FROM response_key k WHERE ${placed})`),
+    await count(
+      `response_key k WHERE k.subject_id IS NOT NULL AND NOT EXISTS (SELECT FROM response r WHERE ${placed})`,
+    ),
+    await count(
+      'response_key k WHERE NOT EXISTS (SELECT FROM subject_key s WHERE s.id = k.subject_id) AND k.subject_id IS NOT NULL',
+    ),
+    await count('response r JOIN response_key k ON k.id = r.id WHERE r.subject_id <> k.subject_id'),
+  ]).toEqual([0, 0, 0, 0, 0]);
+  const query = { segment: {}, from: null, to: null, first: 1_000, after: null };
+  await record.cells.refresh(record.store);
+  const rows = await readResponses(record, EVERYTHING, query);
+  expect(rows.length).toBe(await count('response'));
+  for (const { comment } of rows) expect(comment).toBe('words');
+  await record.close();
+});

@@ -1,0 +1,89 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { randomFrom } from '../../domain/random.ts';
+import type { EncoderPool } from '../../scoring/encoder-pool.ts';
+import { trainCandidate } from '../../scoring/training-job.ts';
+import { listErasures } from '../../store/erasures.ts';
+import { restrict } from '../../store/subject.ts';
+import { eraseWhole, personOf } from '../fixtures/erasing.ts';
+import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+
+/** What is erased while a model is trained on it. */
+
+let record: TestRecord;
+const PEOPLE = 120;
+const count = async (from: string) =>
+  (await record.sql<{ n: number }>(`SELECT count(*)::integer AS n FROM ${from}`))[0]?.n;
+
+beforeAll(async () => {
+  record = await openTestRecord();
+  await record.submit(
+    Array.from({ length: PEOPLE }, (_, i) => ({
+      externalId: `e${i}`,
+      respondent: `person ${i}`,
+      answeredAt: '2026-03-01T00:00:00Z',
+      score: [2, 7, 10][i % 3],
+      comment: `text number ${i}`,
+    })),
+  );
+  await record.cells.refresh(record.store);
+});
+afterAll(() => record.close());
+
+/** Trains on vectors by chance; `meanwhile` happens while texts are encoded. */
+function train(meanwhile: () => Promise<unknown>): Promise<number> {
+  const random = randomFrom(3);
+  const encodingOf = () => ({
+    embedding: Float32Array.from({ length: 4 }, () => random() - 0.5),
+    tokens: 5,
+    unknown: 0,
+  });
+  const pool: EncoderPool = {
+    id: { name: 'by chance', hash: '0'.repeat(64) },
+    encode: async (texts) => {
+      if (texts.some((text) => text.startsWith('text number'))) await meanwhile();
+      return texts.map(encodingOf);
+    },
+    states: () => Promise.reject(new Error('not asked for')),
+    waiting: () => 0,
+    close: async () => undefined,
+  };
+  const taxonomy = {
+    themes: ['price', 'speed'].map((name) => ({
+      name,
+      examples: Array.from({ length: 6 }, (_, i) => `${name} ${i}`),
+    })),
+  };
+  const deps = {
+    ...record,
+    pool,
+    champion: null,
+    taxonomy: taxonomy as unknown as Parameters<typeof trainCandidate>[0]['taxonomy'],
+    signingKey: generateKeyPairSync('ed25519').privateKey,
+    now: () => Date.UTC(2026, 5, 1),
+  };
+  return trainCandidate(deps, new Date('2026-06-01'), { actor: 'steward', reason: 'trains' });
+}
+
+it('a model that learnt from somebody who was erased or restricted meanwhile is dropped', async () => {
+  await expect(train(() => eraseWhole(record, personOf('person 1')))).rejects.toThrow(
+    /1 of the responses were erased or restricted .* train again/,
+  );
+  await expect(train(() => restrict(record, personOf('person 2'), true))).rejects.toThrow(
+    /1 of the responses/,
+  );
+  expect([await count('model_version WHERE id > 0'), await count('training_set')]).toEqual([0, 0]);
+});
+
+it('one whose people are all there has them as members, and is named when one is erased later', async () => {
+  const id = await train(async () => undefined);
+  expect(await count('training_set_member')).toBe(PEOPLE - 2);
+  await eraseWhole(record, personOf('person 3'));
+  expect(await count('training_set_member')).toBe(PEOPLE - 3);
+  const [last] = await listErasures(record.store, null, 1);
+  expect(last).toMatchObject({
+    models: [id],
+    trainingSets: [expect.any(String)],
+    completedAt: expect.any(Date),
+  });
+});
