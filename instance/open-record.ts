@@ -5,6 +5,7 @@ import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/
 import { RecordCells } from '../store/cells.ts';
 import { openPglite, openPostgres, type Store } from '../store/client.ts';
 import { checkPepper, readTenant } from '../store/instance.ts';
+import { adoptLeaves } from '../store/leaf-notes.ts';
 import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/migrate.ts';
 import { RecordMappings } from '../store/provenance.ts';
 import { sealStored } from '../store/seal-stored.ts';
@@ -29,7 +30,7 @@ export interface OpenRecord {
 
 /**
  * Opens the record that the configuration names: takes the data folder, migrates, checks the pepper, seals what was
- * stored before there were keys.
+ * stored before there were keys, takes over what was erased before leaves were told of.
  * @throws FolderInUse, WrongPepper, or what the database says.
  */
 export async function openRecord(
@@ -54,6 +55,7 @@ export async function openRecord(
     await exclusivelyMigrating(opened, () =>
       sealStored(opened, vault, (pseudonym) => lookupOf(secret, pseudonym), onSealing),
     );
+    await adoptLeaves(opened);
     const cells = new RecordCells();
     const mappings = new RecordMappings();
     await Promise.all([cells.refresh(opened), mappings.refresh(opened)]);

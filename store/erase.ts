@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type Cell, type CellDictionary, matchesSegment } from '../domain/cell.ts';
 import { ERASED_CONTENT } from './accept.ts';
 import type { Session, Statement, Store } from './client.ts';
+import { forgetLeaves } from './leaf-notes.ts';
 import { activeHolds, type Order } from './legal-hold.ts';
-import { forgetLeaves } from './seals.ts';
 import type { Vault } from './vault.ts';
 
 export interface SubjectDeps {
@@ -102,6 +102,7 @@ export async function erase(deps: SubjectDeps, lookups: readonly string[], by: O
     const trainingSets = sets.map(({ hash }) => hash);
     const erasure = randomUUID();
     await session.rows(NOTE, [erasure, lookups, responseIds, keys.length, by.actor, by.reason, trainingSets]);
+    await forgetLeaves(session, responseIds, 'erased');
     // Nothing that leads to the person: only how much it was.
     await by.note?.(session, { erasure, responses: keys.length });
     return { ids, holds: [] };
@@ -112,14 +113,16 @@ export async function erase(deps: SubjectDeps, lookups: readonly string[], by: O
   return done.holds;
 }
 
-/** Deletes responses with all that hangs on them; only their ids stay. In the caller's transaction, which locked the keys. */
+/**
+ * Deletes responses with all that hangs on them; only their ids stay. In the caller's transaction, which locked the keys, and ends with
+ * `forgetLeaves`.
+ */
 export async function deleteResponses(session: Session, keys: readonly KeyRow[]): Promise<void> {
   if (keys.length === 0) return;
   const ids = keys.map(({ id }) => id);
   for (const { id, answeredAt, cellId } of keys)
     await session.rows(DELETE_RESPONSE, [id, answeredAt, cellId]);
   for (const statement of FORGET) await session.rows(statement, [ids]);
-  await forgetLeaves(session, ids);
   await session.rows(ENTOMB, [ids, ERASED_CONTENT]);
 }
 

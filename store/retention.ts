@@ -1,6 +1,7 @@
 import { matchesSegment } from '../domain/cell.ts';
 import type { Session, Statement } from './client.ts';
 import { deleteResponses, type SubjectDeps } from './erase.ts';
+import { forgetLeaves } from './leaf-notes.ts';
 import { activeHolds } from './legal-hold.ts';
 import { SEALING } from './seal-stored.ts';
 
@@ -100,5 +101,7 @@ async function batchOf(
   );
   await deleteResponses(session, keys);
   await session.rows(IDLE_SUBJECTS, [keys.flatMap(({ subjectId }) => subjectId ?? [])]);
+  const ids = keys.map(({ id }) => id);
+  await forgetLeaves(session, ids, 'aged');
   return keys.length;
 }

@@ -117,38 +117,6 @@ export function readLatestSeals(session: Session, rollups: readonly RollupRef[])
   return session.rows<SealRow>(LATEST, rollupParameters(rollups));
 }
 
-const ORIGINS: Statement = {
-  name: 'sealing_origins',
-  text: `SELECT r.id, r.source_event_id AS origin FROM response_key k
-      JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
-    WHERE k.id = ANY ($1::uuid[])`,
-};
-
-/** What brought the present content of those of the responses that exist. */
-export async function readOrigins(
-  session: Session,
-  responseIds: readonly string[],
-): Promise<Map<string, string>> {
-  if (responseIds.length === 0) return new Map();
-  const rows = await session.rows<{ id: string; origin: string }>(ORIGINS, [responseIds]);
-  return new Map(rows.map(({ id, origin }) => [id, origin]));
-}
-
-const SEALED_BEFORE: Statement = {
-  name: 'sealing_sealed_before',
-  text: `SELECT DISTINCT l.response_id AS id FROM seal_leaf l JOIN seal s ON s.id = l.seal_id
-    WHERE l.response_id = ANY ($1::uuid[]) AND s.model_version_id = 0`,
-};
-
-/** Those of the responses that some seal has a leaf of already. */
-export async function sealedBefore(
-  session: Session,
-  responseIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (responseIds.length === 0) return new Set();
-  return new Set((await session.rows<{ id: string }>(SEALED_BEFORE, [responseIds])).map(({ id }) => id));
-}
-
 /** A new revision and its leaves in order. */
 export interface NewSeal extends Omit<SealRow, 'why' | 'revision'> {
   readonly content: Manifest;

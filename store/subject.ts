@@ -2,6 +2,7 @@ import { RESPONSE_COLUMNS } from './accept.ts';
 import type { NoteChange } from './audit.ts';
 import type { Session, Statement } from './client.ts';
 import type { SubjectDeps } from './erase.ts';
+import { noteRestricted } from './leaf-notes.ts';
 
 /** All that is held of a person, as portable JSON. */
 export interface Holdings {
@@ -160,9 +161,11 @@ export function restrict(
       await note?.(session, { restricted, responses: back });
       return back;
     }
-    const moved = await session.rows(PUT_ASIDE, [ids]);
+    const moved = await session.rows<{ id: string }>(PUT_ASIDE, [ids]);
     const places = await session.rows<{ id: string; answeredAt: Date; cellId: number }>(PLACES, [ids]);
     for (const { id, answeredAt, cellId } of places) await session.rows(REMOVE, [id, answeredAt, cellId]);
+    const movedIds = moved.map(({ id }) => id);
+    await noteRestricted(session, movedIds);
     await note?.(session, { restricted, responses: moved.length });
     return moved.length;
   });

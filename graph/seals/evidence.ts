@@ -2,10 +2,11 @@ import type { Cell } from '../../domain/cell.ts';
 import { compareRollups, rollupId } from '../../domain/lineage.ts';
 import type { RollupSums } from '../../domain/seal.ts';
 import type { Session } from '../../store/client.ts';
-import { type RollupRef, readFacts, readRollupSums, SURVEYED } from '../../store/seal-facts.ts';
-import { readOrigins } from '../../store/sealing.ts';
+import { readMappingCounts } from '../../store/seal-evidence.ts';
+import { type RollupRef, readFacts, readRollupSums } from '../../store/seal-facts.ts';
 import { readLeaves, readSeals, type SealRow } from '../../store/seals.ts';
 import type { RollupEvidence } from './check-rollup.ts';
+import { type Explanations, readExplanations } from './explain.ts';
 
 /** Which rollups a score is made of. */
 export interface RollupRange {
@@ -51,8 +52,8 @@ export async function listRollups(session: Session, range: RollupRange): Promise
 const RESPONSES_AT_ONCE = 10_000;
 
 /**
- * The rollups with their facts and leaves, part by part, so that a score of any size fits; beside them what brought the
- * present content of responses that are counted there no more.
+ * The rollups with their facts and leaves, part by part, so that a score of any size fits; beside them what explains that they
+ * differ, by number in the part.
  */
 export async function* readEvidence(
   session: Session,
@@ -72,7 +73,7 @@ export async function* readEvidence(
 
 interface EvidencePart {
   readonly evidence: RollupEvidence[];
-  readonly origins: Map<string, string>;
+  readonly explained: Explanations;
 }
 
 async function readPart(session: Session, part: readonly ListedRollup[]): Promise<EvidencePart> {
@@ -82,12 +83,17 @@ async function readPart(session: Session, part: readonly ListedRollup[]): Promis
     session,
     last.filter((id) => id !== undefined),
   );
+  const mappings = await readMappingCounts(session, part);
   const evidence = part.map(({ id, model, sums, seals }, index): RollupEvidence => {
     const sealId = last[index];
     const kept = sealId === undefined ? [] : (leaves.get(sealId) ?? []);
-    return { id, model, sums, seals, facts: facts[index] ?? [], leaves: kept };
+    return { id, model, sums, seals, facts: facts[index] ?? [], leaves: kept, mappings: mappings.get(index) ?? '' };
   });
-  return { evidence, origins: await readOrigins(session, goneFrom(evidence)) };
+  const compared = part.map(({ hour, cellId, cell, model, seals }, index) => {
+    const { facts: present, leaves: kept } = evidence[index] as RollupEvidence;
+    return { hour, cellId, cell, model, facts: present, leaves: kept, isSealed: seals.length > 0 };
+  });
+  return { evidence, explained: await readExplanations(session, compared) };
 }
 
 function* parts(listed: readonly ListedRollup[]): Generator<ListedRollup[]> {
@@ -101,15 +107,4 @@ function* parts(listed: readonly ListedRollup[]): Generator<ListedRollup[]> {
     [part, size] = [[], 0];
   }
   if (part.length > 0) yield part;
-}
-
-/** Responses that have a leaf and no fact. */
-function goneFrom(evidence: readonly RollupEvidence[]): string[] {
-  return evidence.flatMap(({ model, facts, leaves }) => {
-    if (model !== SURVEYED) return [];
-    const present = new Set(facts.map(({ id }) => id));
-    return leaves.flatMap(({ responseId }) =>
-      responseId !== null && !present.has(responseId) ? [responseId] : [],
-    );
-  });
 }

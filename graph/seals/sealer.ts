@@ -15,13 +15,11 @@ import {
   readUnpublished,
   type Touched,
 } from '../../store/sealing.ts';
-import type { HeadSink } from './head-sink.ts';
 import { type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
 
 export interface SealerDeps extends SealDeps {
   /** How long after its end an hour is taken for complete, milliseconds. */
   readonly sealAfter: number;
-  readonly sinks: readonly HeadSink[];
   readonly onError: (error: Error) => void;
 }
 

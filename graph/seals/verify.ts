@@ -4,7 +4,7 @@ import { treeHash } from '../../domain/merkle.ts';
 import { add, type Counts, ZERO } from '../../domain/nps.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { type ScoreName, type ScoreRow, scoreRow } from '../../domain/score.ts';
-import type { SealedFact } from '../../domain/seal.ts';
+import { CHANGE_CAUSES, NO_CHANGES, type SealedFact } from '../../domain/seal.ts';
 import { HOUR_MS } from '../../domain/time-windows.ts';
 import type { Session, Statement, Store } from '../../store/client.ts';
 import { guardedCells } from '../../store/disclosure.ts';
@@ -13,7 +13,9 @@ import { findLevelOffence } from '../../store/rollup-levels.ts';
 import { type CountedClasses, countIntervals } from '../../store/rollups.ts';
 import { SURVEYED } from '../../store/seal-facts.ts';
 import { checkHeadFile, checkLog } from './check-log.ts';
+import { findCellOffence, findModelOffence } from './check-parts.ts';
 import { checkRollup, type Offence } from './check-rollup.ts';
+import { checkWhole } from './check-whole.ts';
 import { type ListedRollup, listRollups, readEvidence } from './evidence.ts';
 import { type Tally, type Verification, verdictOf, withheld } from './verdict.ts';
 
@@ -24,6 +26,8 @@ export interface SealPlace {
   readonly headFile: string;
   /** How long after its end an hour is sealed, milliseconds. */
   readonly sealAfter: number;
+  /** For how long what hangs on no single score is not checked again, milliseconds; else some minutes. */
+  readonly rememberFor?: number;
 }
 
 export interface VerifyDeps extends SealPlace {
@@ -87,17 +91,23 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
     const log = await checkLog(session, sealed, deps.publicKey);
     const same = sameCounts(stated, recomputed);
     const level = same ? null : await levelOffence(session, name, listed);
-    const offence = tally.offence ?? level ?? log.offence;
+    const parts =
+      findCellOffence(deps.cells, scope) ??
+      (await findModelOffence(session, deps.store, name.model, listed));
+    const offence = tally.offence ?? level ?? log.offence ?? parts;
     return { stated, recomputed, tally, offence, listed, heads: log.heads };
   });
-  const file = found.listed.some(({ seals }) => seals.length > 0)
-    ? await checkHeadFile(deps.store, deps.headFile, found.heads)
-    : { offence: null, missing: false };
+  const { listed, heads } = found;
+  const file = await checkHeadFile(deps.store, deps.headFile, heads, deps.now());
+  const first = found.offence ?? file.offence;
+  // Which place of the log was touched, only the whole log tells.
+  const whole = first && first.what !== 'log' ? null : await checkWhole({ deps, scope, listed, heads });
+  const offence = whole ?? first;
   const readable = cells.every((cell) => scope.allows('readResponse', cell));
   return verdictOf({
     ...found,
     name,
-    offence: found.offence ?? file.offence,
+    offence,
     headsMissing: file.missing,
     readable,
     root: rootOf(found.listed),
@@ -135,24 +145,20 @@ async function tallyRollups(
 ): Promise<Tally> {
   let offence: Offence | null = null;
   let [surveyed, inferred, erased] = [ZERO, ZERO, 0];
-  const unsealed = { late: 0, corrected: 0, rescored: 0 };
-  const places = new Map(listed.map(({ id }, index) => [id, index]));
-  for await (const { evidence, origins } of readEvidence(session, listed)) {
-    for (const one of evidence) {
-      const finding = checkRollup(one, origins);
+  const unsealed = { ...NO_CHANGES };
+  for await (const { evidence, explained } of readEvidence(session, listed)) {
+    for (const [place, one] of evidence.entries()) {
+      const finding = checkRollup(one, place, explained);
       offence ??= finding.offence;
       erased += finding.erased;
       const counts = countInside(name, one.facts, one.model);
       if (one.model === SURVEYED) surveyed = add(surveyed, counts);
       else inferred = add(inferred, counts);
-      if ((listed[places.get(one.id) ?? -1]?.seals.length ?? 0) === 0) continue;
-      const { added, changed, removed } = finding.match;
-      unsealed.late += added.length;
-      unsealed[one.model === SURVEYED ? 'corrected' : 'rescored'] += changed.length + removed.length;
+      for (const cause of CHANGE_CAUSES) unsealed[cause] += finding.unsealed[cause];
     }
   }
   const counts: CountsByKind = [surveyed, name.basis === 'SURVEYED' ? null : inferred];
-  return { offence, counts, erased, unsealed: { ...unsealed, erased: 0 } };
+  return { offence, counts, erased, unsealed };
 }
 
 function countInside(name: ScoreName, facts: readonly SealedFact[], model: number): Counts {
@@ -184,7 +190,7 @@ async function levelOffence(
 }
 
 /** Over the newest manifests in the order of the rollups; null without any. */
-function rootOf(listed: readonly ListedRollup[]): string | null {
+export function rootOf(listed: readonly ListedRollup[]): string | null {
   const hashes = listed.flatMap(({ seals }) => seals.at(-1)?.hash ?? []);
   return hashes.length === 0
     ? null

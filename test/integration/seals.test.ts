@@ -1,10 +1,13 @@
+import { hash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leafHash, treeHash } from '../../domain/merkle.ts';
-import type { Manifest } from '../../domain/seal.ts';
+import { canonicalText, type Manifest } from '../../domain/seal.ts';
+import { EVERYTHING } from '../../domain/scope.ts';
+import { verifyScore } from '../../graph/seals/verify.ts';
 import { narrowScope } from '../fixtures/record.ts';
-import { HOUR_MS, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
+import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
 
 /** A day that is over: its hours are closed, its minutes have no rollups any more. */
 const DAY_MS = 24 * HOUR_MS;
@@ -307,8 +310,8 @@ describe('inferred scores', () => {
       ],
     };
     await record.sql(
-      `INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'made up', 'abc', 'RETIRED', $1)`,
-      [JSON.stringify(artefact)],
+      `INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'made up', $2, 'RETIRED', $1)`,
+      [JSON.stringify(artefact), hash('sha256', canonicalText(artefact))],
     );
     await record.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
         class, detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
@@ -332,6 +335,62 @@ describe('inferred scores', () => {
       reason: expect.stringMatching(/^response .* of Rollup:\d{10}:[0-9a-f]{24}:7 is not what was sealed/),
     });
     expect(await record.verify(DAYS)).toMatchObject({ verdict: 'VERIFIED' });
+    await record.behindTriggers(`UPDATE prediction SET promoter = promoter # 1 WHERE response_id =
+      (SELECT min(response_id::text)::uuid FROM prediction)`);
+  });
+
+  it('are not proven where somebody changed how the model is known to err', async () => {
+    const asked = { ...DAYS, basis: 'INFERRED' as const, model: 7 };
+    expect((await record.verify(asked)).verdict).toBe('VERIFIED');
+    const confusion = (to: string) =>
+      record.sql(`UPDATE model_version SET artefact = jsonb_set(artefact, '{confusion,0,0}', '${to}') WHERE id = 7`);
+    await confusion('90');
+    expect(await record.verify(asked)).toMatchObject({
+      verdict: 'MISMATCH',
+      reason: 'model: the artefact of model version 7 is not what its key was made of',
+    });
+    await confusion('80');
+    expect((await record.verify(asked)).verdict).toBe('VERIFIED');
+  });
+
+  it('are not proven where a prediction is gone though nothing came since', async () => {
+    const asked = { ...DAYS, basis: 'INFERRED' as const, model: 7 };
+    const [gone] = await record.sql<{ row: object }>(
+      `DELETE FROM prediction p WHERE response_id = (SELECT min(response_id::text)::uuid FROM prediction) RETURNING to_jsonb(p) AS row`,
+    );
+    expect(await record.verify(asked)).toMatchObject({
+      verdict: 'MISMATCH',
+      reason: expect.stringMatching(/^response .* has lost what a model said of it, and nothing/),
+    });
+    expect((await record.seal()).refused).toHaveLength(1);
+    // The very same again is right again; said anew, it is rescored.
+    const again = (more: object) =>
+      record.sql('INSERT INTO prediction SELECT * FROM jsonb_populate_record(NULL::prediction, $1::jsonb)', [
+        JSON.stringify({ ...gone?.row, ...more }),
+      ]);
+    await again({ class: 0 });
+    expect((await record.verify(asked)).reason).toMatch(/^response .* is not what was sealed/);
+    await record.sql(`DELETE FROM prediction WHERE predicted_at = (SELECT max(predicted_at) FROM prediction) AND class = 0`);
+    await again({});
+    expect((await record.verify(asked)).verdict).toBe('VERIFIED');
+    await record.sql('DELETE FROM prediction WHERE response_id = $1', [
+      (gone?.row as { response_id: string }).response_id,
+    ]);
+    await again({ class: 0, predicted_at: new Date().toISOString() });
+    expect((await record.seal()).refused).toEqual([]);
+    expect(await record.verify(asked)).toMatchObject({
+      verdict: 'RESTATED',
+      reason: 'since it was first sealed: 1 rescored',
+    });
+  });
+
+  it('and no others are proven where a cell stands for other attributes than its key', async () => {
+    const [cell] = record.cells.all();
+    if (!cell) throw new Error('there is a cell');
+    const forged = { ...cell, attributes: { ...cell.attributes, region: 'Chile' } };
+    const cells = { ...record.cells, all: () => [forged], get: () => forged, byKey: () => forged };
+    const found = await verifyScore({ ...record.verifyDeps, cells }, EVERYTHING, nameOf(DAYS));
+    expect(found).toMatchObject({ verdict: 'MISMATCH', reason: expect.stringMatching(/^cell: [0-9a-f]{24} does not/) });
   });
 });
 
