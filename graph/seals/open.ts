@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { Store } from '../../store/client.ts';
+import type { ProofDeps } from './export-proof.ts';
 import { fileSink, urlSink } from './head-sink.ts';
-import { publicKeyOf } from './heads.ts';
+import { publicKeyOf, signText } from './heads.ts';
 import { startSealer } from './sealer.ts';
 import type { SealPlace } from './verify.ts';
 
@@ -22,7 +23,7 @@ export interface SealOptions {
 
 /** The seals of one instance: where verification finds them, and the sealer. */
 export interface Seals {
-  readonly place: SealPlace;
+  readonly place: SealPlace & Pick<ProofDeps, 'sign'>;
   /** Begins to seal; the answer stops it. */
   follow(): Promise<() => Promise<void>>;
 }
@@ -32,7 +33,12 @@ export function openSeals(options: SealOptions): Seals {
   const { signingKey, headFile, sealSink, sealAfter } = options;
   const sinks = [fileSink(headFile), ...(sealSink ? [urlSink(sealSink)] : [])];
   return {
-    place: { publicKey: publicKeyOf(signingKey), headFile, sealAfter },
+    place: {
+      publicKey: publicKeyOf(signingKey),
+      headFile,
+      sealAfter,
+      sign: (text) => signText(signingKey, text),
+    },
     follow: async () => (await startSealer({ ...options, sinks })).stop,
   };
 }
