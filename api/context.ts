@@ -5,7 +5,7 @@ import type { ReviewRules } from '../domain/review-rules.ts';
 import type { FieldGroup } from '../domain/scope.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
 import type { ProofDeps } from '../graph/seals/export-proof.ts';
-import type { SealPlace } from '../graph/seals/verify.ts';
+import type { SealPlace } from '../graph/seals/place.ts';
 import type { Acceptor } from '../ingestion/accept.ts';
 import type { BatchAccount } from '../ingestion/outcome.ts';
 import type { Scoring } from '../scoring/service.ts';

@@ -1,3 +1,4 @@
+import { sign } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
@@ -5,14 +6,14 @@ import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/
 import { RecordCells } from '../store/cells.ts';
 import { openPglite, openPostgres, type Store } from '../store/client.ts';
 import { checkPepper, readTenant } from '../store/instance.ts';
-import { adoptLeaves } from '../store/leaf-notes.ts';
+import { type Attest, adoptLeaves } from '../store/leaf-notes.ts';
 import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/migrate.ts';
 import { RecordMappings } from '../store/provenance.ts';
 import { sealStored } from '../store/seal-stored.ts';
 import { Vault } from '../store/vault.ts';
 import { openKeyProviders } from './keys/open-provider.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
-import { pepper } from './secrets.ts';
+import { pepper, signingKey } from './secrets.ts';
 
 /** The record, open and brought up to date, with what of it is held in memory. */
 export interface OpenRecord {
@@ -21,6 +22,8 @@ export interface OpenRecord {
   readonly cells: RecordCells;
   readonly mappings: RecordMappings;
   readonly pepper: Pepper;
+  /** Signs with the instance's key what is noted of sealed leaves. */
+  readonly attest: Attest;
   /** Opens and seals what tells of persons. */
   readonly vault: Vault;
   /** The embedded record's; a server's record is shared, and its data folder too. */
@@ -55,7 +58,9 @@ export async function openRecord(
     await exclusivelyMigrating(opened, () =>
       sealStored(opened, vault, (pseudonym) => lookupOf(secret, pseudonym), onSealing),
     );
-    await adoptLeaves(opened);
+    const key = await signingKey(config.dataDir);
+    const attest: Attest = (text) => sign(null, Buffer.from(text), key).toString('base64');
+    await adoptLeaves(opened, attest);
     const cells = new RecordCells();
     const mappings = new RecordMappings();
     await Promise.all([cells.refresh(opened), mappings.refresh(opened)]);
@@ -63,7 +68,7 @@ export async function openRecord(
       await opened.close();
       await lock?.release();
     };
-    return { store: opened, features, cells, mappings, pepper: secret, vault, lock, close };
+    return { store: opened, features, cells, mappings, pepper: secret, attest, vault, lock, close };
   } catch (error) {
     await store?.close().catch(() => undefined);
     await lock?.release();

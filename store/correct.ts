@@ -56,7 +56,7 @@ const CLASSES = { detractor: 0, passive: 1, promoter: 2 } as const;
  * @throws CorrectionError when the score is not on the response's scale, or nothing would be left.
  */
 export function correct(
-  deps: SubjectDeps & { readonly mappings: RecordMappings },
+  deps: Omit<SubjectDeps, 'attest'> & { readonly mappings: RecordMappings },
   id: string,
   correction: Correction,
   by: Order,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Cell, type CellDictionary, matchesSegment } from '../domain/cell.ts';
 import { ERASED_CONTENT } from './accept.ts';
 import type { Session, Statement, Store } from './client.ts';
-import { forgetLeaves } from './leaf-notes.ts';
+import { type Attest, forgetLeaves } from './leaf-notes.ts';
 import { activeHolds, type Order } from './legal-hold.ts';
 import type { Vault } from './vault.ts';
 
@@ -10,6 +10,8 @@ export interface SubjectDeps {
   readonly store: Store;
   readonly vault: Vault;
   readonly cells: CellDictionary;
+  /** Signs what is noted of sealed leaves. */
+  readonly attest: Attest;
 }
 
 /** An erasure that a check has not found complete yet. */
@@ -87,7 +89,7 @@ const COMPLETE: Statement = {
  * happens for somebody who is not known.
  */
 export async function erase(deps: SubjectDeps, lookups: readonly string[], by: Order): Promise<string[]> {
-  const { store, vault, cells } = deps;
+  const { store, vault, cells, attest } = deps;
   const done = await store.transaction(async (session) => {
     const subjects = await session.rows<{ id: string; held: boolean }>(LOCK_SUBJECTS, [lookups]);
     const ids = subjects.map(({ id }) => id);
@@ -102,7 +104,7 @@ export async function erase(deps: SubjectDeps, lookups: readonly string[], by: O
     const trainingSets = sets.map(({ hash }) => hash);
     const erasure = randomUUID();
     await session.rows(NOTE, [erasure, lookups, responseIds, keys.length, by.actor, by.reason, trainingSets]);
-    await forgetLeaves(session, responseIds, 'erased');
+    await forgetLeaves(session, attest, responseIds, 'erased');
     // Nothing that leads to the person: only how much it was.
     await by.note?.(session, { erasure, responses: keys.length });
     return { ids, holds: [] };

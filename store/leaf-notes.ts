@@ -1,12 +1,18 @@
-import type { AuditSubject } from '../domain/audit.ts';
+import canonicalize from 'canonicalize';
 import { audit } from './audit.ts';
 import type { Session, Statement, Store } from './client.ts';
 import { lockSeals, readLastHead } from './seals.ts';
 
 /*
  * What became of leaves by right is told by rows of the audit log, which heads sign: a leaf that lost its response without such a row
- * was not erased but tampered with. A row names leaves by the beginning of their hashes; without the salt they tell nothing.
+ * was not erased but tampered with. A row names leaves by the beginning of their hashes; without the salt they tell nothing. It is
+ * signed by the instance, whose key is not in the database: who can write rows cannot write these.
  */
+
+/** Ed25519 over the text by the instance's key, base64. */
+export type Attest = (text: string) => string;
+/** Whether that is the instance's signature (base64) over the text. */
+export type IsAttested = (text: string, signature: string) => boolean;
 
 /** Why leaves have no response any more. adopted: it was so before there were such rows. */
 export const LEAF_CAUSES = ['erased', 'aged', 'restricted', 'adopted'] as const;
@@ -26,9 +32,14 @@ const NOW: Statement = {
   text: 'SELECT (extract(epoch FROM now()) * 1000)::bigint AS at',
 };
 
+/** What is signed of a row. */
+const attested = (cause: LeafCause, leaves: readonly string[]) =>
+  canonicalize({ format: 'scoreline-leaves/1', cause, leaves }) ?? '';
+
 /** Writes down what became of leaves with these hashes (hex), in the transaction that does it; call it last there. */
 export async function noteLeaves(
   session: Session,
+  attest: Attest,
   cause: LeafCause,
   hashes: readonly string[],
 ): Promise<void> {
@@ -37,7 +48,8 @@ export async function noteLeaves(
   const [clock] = await session.rows<{ at: number }>(NOW, []);
   const system = { actor: 'system', actorName: 'system', role: 'system', policyVersion: null, purpose: null };
   for (let i = 0; i === 0 || i < names.length; i += MOST_LEAVES) {
-    const subject: AuditSubject = { cause, leaves: names.slice(i, i + MOST_LEAVES) };
+    const leaves = names.slice(i, i + MOST_LEAVES);
+    const subject = { cause, leaves, signature: attest(attested(cause, leaves)) };
     const at = clock?.at ?? 0;
     await audit(session, { ...system, at, action: LEAVES_ACTION, subject, outcome: 'done' });
   }
@@ -57,6 +69,7 @@ const FORGET: Statement = {
  */
 export async function forgetLeaves(
   session: Session,
+  attest: Attest,
   responseIds: readonly string[],
   cause: 'erased' | 'aged',
 ): Promise<number> {
@@ -66,6 +79,7 @@ export async function forgetLeaves(
   const forgotten = await session.rows<{ hash: string }>(FORGET, [responseIds]);
   await noteLeaves(
     session,
+    attest,
     cause,
     forgotten.map(({ hash }) => hash),
   );
@@ -78,12 +92,17 @@ const OF_RESPONSES: Statement = {
 };
 
 /** Writes down that these responses were put aside: their leaves lose their facts until they are put back. */
-export async function noteRestricted(session: Session, responseIds: readonly string[]): Promise<void> {
+export async function noteRestricted(
+  session: Session,
+  attest: Attest,
+  responseIds: readonly string[],
+): Promise<void> {
   if (responseIds.length === 0) return;
   await lockSeals(session);
   const leaves = await session.rows<{ hash: string }>(OF_RESPONSES, [responseIds]);
   await noteLeaves(
     session,
+    attest,
     'restricted',
     leaves.map(({ hash }) => hash),
   );
@@ -94,9 +113,10 @@ const NOTES: Statement = {
   text: 'SELECT seq, subject FROM audit_log WHERE action = $1 AND seq > $2 ORDER BY seq LIMIT 200',
 };
 
-/** What rows of the audit log say became of leaves, by `leafName`; only of those that are asked for. */
+/** What rows of the audit log that the instance signed say became of leaves, by `leafName`; only of those that are asked for. */
 export async function readLeafNotes(
   session: Session,
+  isAttested: IsAttested,
   names: ReadonlySet<string>,
 ): Promise<Map<string, ReadonlySet<LeafCause>>> {
   const notes = new Map<string, Set<LeafCause>>();
@@ -104,10 +124,10 @@ export async function readLeafNotes(
   for (let after = 0; ; ) {
     const rows = await session.rows<{ seq: number; subject: string }>(NOTES, [LEAVES_ACTION, after]);
     for (const { subject } of rows) {
-      const { cause, leaves } = parseNote(subject);
-      for (const leaf of leaves) {
-        if (names.has(leaf)) notes.set(leaf, (notes.get(leaf) ?? new Set()).add(cause));
-      }
+      const { cause, leaves, signature } = parseNote(subject);
+      const asked = leaves.filter((leaf) => names.has(leaf));
+      if (asked.length === 0 || !isAttested(attested(cause, leaves), signature)) continue;
+      for (const leaf of asked) notes.set(leaf, (notes.get(leaf) ?? new Set()).add(cause));
     }
     const last = rows.at(-1);
     if (!last) return notes;
@@ -115,15 +135,23 @@ export async function readLeafNotes(
   }
 }
 
+interface LeafNote {
+  readonly cause: LeafCause;
+  readonly leaves: readonly string[];
+  readonly signature: string;
+}
+
 /** A row that somebody wrote on explains nothing; that it was written on is for the check of the log to tell. */
-function parseNote(subject: string): { readonly cause: LeafCause; readonly leaves: readonly string[] } {
+function parseNote(subject: string): LeafNote {
   try {
-    const { cause, leaves } = JSON.parse(subject) as { cause: LeafCause; leaves: readonly string[] };
-    if (LEAF_CAUSES.includes(cause) && Array.isArray(leaves)) return { cause, leaves };
+    const note = JSON.parse(subject) as LeafNote;
+    const isNote =
+      LEAF_CAUSES.includes(note.cause) && Array.isArray(note.leaves) && typeof note.signature === 'string';
+    if (isNote) return note;
   } catch {
     // As none.
   }
-  return { cause: 'adopted', leaves: [] };
+  return { cause: 'adopted', leaves: [], signature: '' };
 }
 
 const ADOPTED: Statement = {
@@ -145,7 +173,7 @@ const RECORDED = '"forgetting":"recorded"';
  * Takes over, once, what became of leaves before there were rows that tell of it. It does nothing in a record whose heads say that such
  * rows were written all along, and so cannot be made to bless what was taken away later.
  */
-export async function adoptLeaves(store: Store): Promise<void> {
+export async function adoptLeaves(store: Store, attest: Attest): Promise<void> {
   const isOld = async (session: Session) => {
     const last = await readLastHead(session);
     return last !== null && !last.body.includes(RECORDED);
@@ -161,6 +189,7 @@ export async function adoptLeaves(store: Store): Promise<void> {
       const former = await session.rows<{ hash: string }>(statement, []);
       await noteLeaves(
         session,
+        attest,
         cause,
         former.map(({ hash }) => hash),
       );

@@ -102,6 +102,6 @@ async function batchOf(
   await deleteResponses(session, keys);
   await session.rows(IDLE_SUBJECTS, [keys.flatMap(({ subjectId }) => subjectId ?? [])]);
   const ids = keys.map(({ id }) => id);
-  await forgetLeaves(session, ids, 'aged');
+  await forgetLeaves(session, deps.attest, ids, 'aged');
   return keys.length;
 }

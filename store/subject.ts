@@ -71,7 +71,10 @@ interface EventRow {
 const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 
 /** What is held of the person; null of somebody who is not known. */
-export async function readHoldings(deps: SubjectDeps, lookups: readonly string[]): Promise<Holdings | null> {
+export async function readHoldings(
+  deps: Omit<SubjectDeps, 'attest'>,
+  lookups: readonly string[],
+): Promise<Holdings | null> {
   const { store, vault } = deps;
   const subjects = await store.rows<{ id: string; restricted: boolean; held: boolean }>(SUBJECTS, [lookups]);
   if (subjects.length === 0) return null;
@@ -101,7 +104,7 @@ export async function readHoldings(deps: SubjectDeps, lookups: readonly string[]
   };
 }
 
-async function openEvents({ store, vault }: SubjectDeps, responseIds: readonly string[]) {
+async function openEvents({ store, vault }: Omit<SubjectDeps, 'attest'>, responseIds: readonly string[]) {
   const rows = await store.rows<EventRow>(EVENTS, [responseIds]);
   const subjects = await vault.subjects(rows.flatMap(({ subjectId }) => subjectId ?? []));
   return rows.map(({ content, subjectId, ...row }) => {
@@ -147,7 +150,7 @@ const PUT_BACK: Statement = {
  * scores follow at once, by the same triggers as for any change. Answers with how many were moved; null of somebody unknown.
  */
 export function restrict(
-  { store }: Pick<SubjectDeps, 'store'>,
+  { store, attest }: Pick<SubjectDeps, 'store' | 'attest'>,
   lookups: readonly string[],
   restricted: boolean,
   note?: NoteChange,
@@ -165,7 +168,7 @@ export function restrict(
     const places = await session.rows<{ id: string; answeredAt: Date; cellId: number }>(PLACES, [ids]);
     for (const { id, answeredAt, cellId } of places) await session.rows(REMOVE, [id, answeredAt, cellId]);
     const movedIds = moved.map(({ id }) => id);
-    await noteRestricted(session, movedIds);
+    await noteRestricted(session, attest, movedIds);
     await note?.(session, { restricted, responses: moved.length });
     return moved.length;
   });

@@ -25,7 +25,9 @@ export function verifyProof(proof, { key, heads } = {}) {
 
 function check(proof, key, copies) {
   if (proof?.format === 'scoreline-proof/1')
-    throw new Unverifiable('this proof is of an older format, which could not show its claim: export it again');
+    throw new Unverifiable(
+      'this proof is of an older format, which could not show its claim: export it again',
+    );
   if (proof?.format !== 'scoreline-proof/2')
     throw new Unverifiable('this is no proof of format scoreline-proof/2');
   const claim = claimOf(proof.score);
@@ -79,7 +81,10 @@ function claimOf({ id, segment, from, until, basis, confidence, model }) {
         .map(([name, list]) => [name, [...new Set(list)].sort()])
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     );
-  insist(sorted(segment) === sorted(claim.segment), 'the segment is not that of the score that was asked for');
+  insist(
+    sorted(segment) === sorted(claim.segment),
+    'the segment is not that of the score that was asked for',
+  );
   insist(
     Date.parse(from) === claim.from && Date.parse(until) === claim.until,
     'the window is not that of the score that was asked for',
@@ -123,10 +128,7 @@ function checkRevisions({ id, seals }, head) {
 /** The rollup belongs to the score: its hour, its cell, its model version. */
 function checkPlace(cells, claim, id, manifest, models) {
   const hour = Date.parse(manifest.hour);
-  insist(
-    hour >= claim.from && hour + HOUR_MS <= claim.until,
-    `${id} lies outside of the window`,
-  );
+  insist(hour >= claim.from && hour + HOUR_MS <= claim.until, `${id} lies outside of the window`);
   insist(models.includes(manifest.model.version), `${id} is of another model version`);
   const attributes = cells[manifest.cell];
   insist(attributes, `the cell of ${id} is not described`);

@@ -226,7 +226,7 @@ function addHolds(
 
 /** Persons are not behind the wall: who may ask is asked about everybody. */
 function storesOf({ deps }: ApiContext) {
-  return { store: deps.record, vault: deps.vault, cells: deps.cells };
+  return { store: deps.record, vault: deps.vault, cells: deps.cells, attest: deps.seals.sign };
 }
 
 function assertOfficer({ caller }: ApiContext): void {

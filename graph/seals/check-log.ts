@@ -74,13 +74,7 @@ export async function proveConsistency(
     const [before, proof] = [heads[i - 1], proofs[i] ?? []];
     if (!before || proof.includes(null)) return !before;
     const [first, second] = [before, head].map(({ body }) => Buffer.from(parseHead(body)?.root ?? '', 'hex'));
-    return provesConsistency(
-      before.size,
-      head.size,
-      proof as Buffer[],
-      first as Buffer,
-      second as Buffer,
-    );
+    return provesConsistency(before.size, head.size, proof as Buffer[], first as Buffer, second as Buffer);
   });
   return holds ? proofs.map((proof) => proof.map((hash) => hash?.toString('hex') ?? '')) : null;
 }

@@ -5,7 +5,7 @@ import type { HeadRow } from '../../store/seals.ts';
 import { readPlaced } from '../../store/whole-log.ts';
 import type { Offence } from './check-rollup.ts';
 import type { ListedRollup } from './evidence.ts';
-import type { VerifyDeps } from './verify.ts';
+import type { VerifyDeps } from './place.ts';
 import { checkWholeAudit } from './whole-audit.ts';
 import { checkWholeLogOnce, type LogFinding } from './whole-log.ts';
 

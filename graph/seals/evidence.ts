@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Cell } from '../../domain/cell.ts';
 import { compareRollups, rollupId } from '../../domain/lineage.ts';
 import type { RollupSums } from '../../domain/seal.ts';
@@ -57,15 +58,16 @@ const RESPONSES_AT_ONCE = 10_000;
  */
 export async function* readEvidence(
   session: Session,
+  publicKey: KeyObject,
   listed: readonly ListedRollup[],
 ): AsyncGenerator<EvidencePart> {
   const all = [...parts(listed)];
-  let next = all[0] && readPart(session, all[0]);
+  let next = all[0] && readPart(session, publicKey, all[0]);
   for (let i = 0; next; i++) {
     const part: EvidencePart = await next;
     const following = all[i + 1];
     // The database reads on while this part is hashed.
-    next = following && readPart(session, following);
+    next = following && readPart(session, publicKey, following);
     next?.catch(() => undefined);
     yield part;
   }
@@ -76,7 +78,11 @@ interface EvidencePart {
   readonly explained: Explanations;
 }
 
-async function readPart(session: Session, part: readonly ListedRollup[]): Promise<EvidencePart> {
+async function readPart(
+  session: Session,
+  publicKey: KeyObject,
+  part: readonly ListedRollup[],
+): Promise<EvidencePart> {
   const facts = await readFacts(session, part);
   const last = part.map(({ seals }) => seals.at(-1)?.id);
   const leaves = await readLeaves(
@@ -87,13 +93,21 @@ async function readPart(session: Session, part: readonly ListedRollup[]): Promis
   const evidence = part.map(({ id, model, sums, seals }, index): RollupEvidence => {
     const sealId = last[index];
     const kept = sealId === undefined ? [] : (leaves.get(sealId) ?? []);
-    return { id, model, sums, seals, facts: facts[index] ?? [], leaves: kept, mappings: mappings.get(index) ?? '' };
+    return {
+      id,
+      model,
+      sums,
+      seals,
+      facts: facts[index] ?? [],
+      leaves: kept,
+      mappings: mappings.get(index) ?? '',
+    };
   });
   const compared = part.map(({ hour, cellId, cell, model, seals }, index) => {
     const { facts: present, leaves: kept } = evidence[index] as RollupEvidence;
     return { hour, cellId, cell, model, facts: present, leaves: kept, isSealed: seals.length > 0 };
   });
-  return { evidence, explained: await readExplanations(session, compared) };
+  return { evidence, explained: await readExplanations(session, publicKey, compared) };
 }
 
 function* parts(listed: readonly ListedRollup[]): Generator<ListedRollup[]> {

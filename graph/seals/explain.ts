@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { type Manifest, NO_CHANGES, type SealChanges, type SealedFact } from '../../domain/seal.ts';
 import { factHash, type KeptLeaf, type LeafMatch } from '../../domain/seal-match.ts';
 import type { Session } from '../../store/client.ts';
@@ -10,6 +11,7 @@ import {
   readEarlierLeaves,
 } from '../../store/seal-evidence.ts';
 import { type RollupRef, SURVEYED } from '../../store/seal-facts.ts';
+import { isSigned } from './heads.ts';
 
 /** A rollup beside its newest seal. */
 export interface Compared extends RollupRef {
@@ -29,9 +31,13 @@ export interface Explanations {
   readonly wrong: ReadonlyMap<number, Unexplained>;
 }
 
-/** Reads what is needed to explain how these rollups differ from their seals; in the snapshot that they were read in. */
+/**
+ * Reads what is needed to explain how these rollups differ from their seals; in the snapshot that they were read in. `publicKey`: the
+ * instance's.
+ */
 export async function readExplanations(
   session: Session,
+  publicKey: KeyObject,
   compared: readonly Compared[],
 ): Promise<Explanations> {
   const ids = new Set<string>();
@@ -41,7 +47,7 @@ export async function readExplanations(
   return {
     brought: await readBrought(session, [...ids]),
     earlier: await readEarlierLeaves(session, [...added]),
-    notes: await readLeafNotes(session, leaves),
+    notes: await readLeafNotes(session, (text, signature) => isSigned(publicKey, text, signature), leaves),
     wrong: placed(compared, await findWrongResponses(session, compared)),
   };
 }

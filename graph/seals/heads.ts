@@ -16,6 +16,11 @@ export function signText(signingKey: KeyObject, text: string): string {
   return sign(null, Buffer.from(text), signingKey).toString('base64');
 }
 
+/** Whether that is the signature (base64) of the key over the text. */
+export function isSigned(publicKey: KeyObject, text: string, signature: string): boolean {
+  return verify(null, Buffer.from(text), publicKey, Buffer.from(signature, 'base64'));
+}
+
 /** Signs a state of the log, and of the audit log beside it; `previous`: the head before it. `now`: epoch milliseconds. */
 export function signHead(
   signingKey: KeyObject,

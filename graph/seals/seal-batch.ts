@@ -18,6 +18,7 @@ import {
   type Closing,
   claimClosed,
   insertSeals,
+  lastEntriesOf,
   type NewSeal,
   readLatestSeals,
   refuse,
@@ -27,7 +28,7 @@ import { sealsNotUnder } from './check-log.ts';
 import { leafOffence } from './check-rollup.ts';
 import { changesSince, type Explanations, findUnexplained, readExplanations } from './explain.ts';
 import type { HeadSink } from './head-sink.ts';
-import { signHead } from './heads.ts';
+import { publicKeyOf, signHead } from './heads.ts';
 import { type OpenLog, openLog } from './open-log.ts';
 
 export interface SealDeps {
@@ -62,11 +63,11 @@ export function sealBatch(deps: SealDeps, closing: Closing): Promise<SealedBatch
     if (closed.length === 0) return { closed: 0, sealed: 0, refused: [] };
     const { store: memory, signingKey, sinks } = deps;
     const log = await openLog(session, { memory, signingKey, sinks, now: deps.now() });
-    const { pairs, explained, newest } = await compare(session, closed);
+    const { pairs, explained } = await compare(session, publicKeyOf(signingKey), closed);
     const refused = await refuseTampered(session, log, pairs, explained);
     const drafts = pairs
       .filter(({ rollup }) => !refused.has(rollup))
-      .flatMap((pair) => draft(deps, pair, explained, newest.get(pair.place)) ?? []);
+      .flatMap((pair) => draft(deps, pair, explained) ?? []);
     if (drafts.length > 0) await append(deps, session, log, drafts);
     return { closed: closed.length, sealed: drafts.length, refused: [...refused.values()] };
   });
@@ -81,6 +82,10 @@ interface Pair {
   readonly facts: readonly SealedFact[];
   readonly leaves: readonly KeptLeaf[];
   readonly match: LeafMatch;
+  /** When the newest of the facts was brought, microseconds since 1970; null without facts. */
+  readonly newest: number | null;
+  /** The last entry of the journal that touched it by now. */
+  readonly lastEntry: string;
 }
 
 const keyOf = ({ hour, cellId, model }: Pick<SealRow, 'hour' | 'cellId' | 'model'>) =>
@@ -89,12 +94,9 @@ const keyOf = ({ hour, cellId, model }: Pick<SealRow, 'hour' | 'cellId' | 'model
 /** Reads facts, newest seals and what explains their differences. */
 async function compare(
   session: Session,
+  publicKey: KeyObject,
   closed: readonly ClosedRollup[],
-): Promise<{
-  readonly pairs: readonly Pair[];
-  readonly explained: Explanations;
-  readonly newest: ReadonlyMap<number, number>;
-}> {
+): Promise<{ readonly pairs: readonly Pair[]; readonly explained: Explanations }> {
   // Before the facts: what comes between the two must not be taken for part of them.
   const newest = await readNewestBrought(session, closed);
   const [facts, latest] = [await readFacts(session, closed), await readLatestSeals(session, closed)];
@@ -103,18 +105,32 @@ async function compare(
     session,
     latest.map(({ id }) => id),
   );
+  // After the facts: what is in them is told of by then.
+  const entries = await lastEntriesOf(session, closed);
   const pairs = closed.map((rollup, place): Pair => {
     const seal = byRollup.get(keyOf(rollup)) ?? null;
     const kept = seal ? (leaves.get(seal.id) ?? []) : [];
     const present = facts[place] ?? [];
-    return { rollup, place, seal, facts: present, leaves: kept, match: matchLeaves(present, kept) };
+    return {
+      rollup,
+      place,
+      seal,
+      facts: present,
+      leaves: kept,
+      match: matchLeaves(present, kept),
+      newest:
+        rollup.model === SURVEYED
+          ? (newest.get(place) ?? null)
+          : newestOf(present.map(({ origin }) => Number(origin))),
+      lastEntry: entries.get(rollup) ?? rollup.lastEntry,
+    };
   });
   const compared = pairs.map(({ rollup, seal, ...pair }) => ({
     ...rollup,
     ...pair,
     isSealed: seal !== null,
   }));
-  return { pairs, explained: await readExplanations(session, compared), newest };
+  return { pairs, explained: await readExplanations(session, publicKey, compared) };
 }
 
 /** Puts back rollups whose seal was changed, or whose facts changed or went without anything that explains it. */
@@ -158,19 +174,12 @@ function reasonToRefuse(
 
 type Draft = Omit<NewSeal, 'id'>;
 
-/** The next revision of a rollup's seal, or null where there is nothing new to say. `newest`: of the events, microseconds. */
-function draft(
-  deps: SealDeps,
-  pair: Pair,
-  explained: Explanations,
-  newest: number | undefined,
-): Draft | null {
-  const { rollup, seal, facts, match } = pair;
+/** The next revision of a rollup's seal, or null where there is nothing new to say. */
+function draft(deps: SealDeps, pair: Pair, explained: Explanations): Draft | null {
+  const { rollup, seal, facts, match, newest: brought, lastEntry } = pair;
   const before = seal && (JSON.parse(seal.manifest) as Manifest);
   const changes = changesSince(rollup.model, match, before, explained);
   if (seal ? Object.values(changes).every((count) => count === 0) : facts.length === 0) return null;
-  const predicted = facts.map(({ origin }) => Number(origin));
-  const brought = rollup.model === SURVEYED ? (newest ?? null) : newestOf(predicted);
   const present = new Map(match.kept.map(({ fact, leaf }) => [fact.id, leaf]));
   const salts = deps.randomBytes(SALT_BYTES * facts.length);
   const leaves = facts.map((fact, index): KeptLeaf => {
@@ -181,7 +190,7 @@ function draft(
   });
   const erased = [...match.erased].sort((a, b) => Buffer.compare(a.hash, b.hash));
   const all = [...leaves, ...erased];
-  const { hour, cellId, cell, model, modelKey, featureSet, firstEntry, lastEntry } = rollup;
+  const { hour, cellId, cell, model, modelKey, featureSet, firstEntry } = rollup;
   const content = manifestOf({
     rollup: { hour, cell, model },
     model: { version: model, key: modelKey, featureSet },

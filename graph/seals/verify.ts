@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { type CellDictionary, matchesSegment } from '../../domain/cell.ts';
+import { matchesSegment } from '../../domain/cell.ts';
 import { treeHash } from '../../domain/merkle.ts';
 import { add, type Counts, ZERO } from '../../domain/nps.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { type ScoreName, type ScoreRow, scoreRow } from '../../domain/score.ts';
 import { CHANGE_CAUSES, NO_CHANGES, type SealedFact } from '../../domain/seal.ts';
 import { HOUR_MS } from '../../domain/time-windows.ts';
-import type { Session, Statement, Store } from '../../store/client.ts';
+import type { Session, Statement } from '../../store/client.ts';
 import { guardedCells } from '../../store/disclosure.ts';
 import { readConfusion } from '../../store/models.ts';
 import { findLevelOffence } from '../../store/rollup-levels.ts';
@@ -17,25 +17,8 @@ import { findCellOffence, findModelOffence } from './check-parts.ts';
 import { checkRollup, type Offence } from './check-rollup.ts';
 import { checkWhole } from './check-whole.ts';
 import { type ListedRollup, listRollups, readEvidence } from './evidence.ts';
+import type { VerifyDeps } from './place.ts';
 import { type Tally, type Verification, verdictOf, withheld } from './verdict.ts';
-
-/** Where this instance's seals are, and by which key. */
-export interface SealPlace {
-  readonly publicKey: KeyObject;
-  /** The file of signed heads. */
-  readonly headFile: string;
-  /** How long after its end an hour is sealed, milliseconds. */
-  readonly sealAfter: number;
-  /** For how long what hangs on no single score is not checked again, milliseconds; else some minutes. */
-  readonly rememberFor?: number;
-}
-
-export interface VerifyDeps extends SealPlace {
-  readonly store: Store;
-  readonly cells: CellDictionary;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-}
 
 /** Everything is read as of one moment, whatever is accepted meanwhile. */
 export const ONE_MOMENT: Statement = {
@@ -85,15 +68,14 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
       ),
     );
     const listed = await listRollups(session, { cells, models: modelsOfScore(name), hours });
-    const tally = await tallyRollups(session, name, listed);
+    const tally = await tallyRollups(session, deps.publicKey, name, listed);
     const recomputed = row(tally.counts);
     const sealed = listed.flatMap(({ id, seals }) => seals.map((seal) => ({ ...seal, rollup: id })));
     const log = await checkLog(session, sealed, deps.publicKey);
     const same = sameCounts(stated, recomputed);
     const level = same ? null : await levelOffence(session, name, listed);
     const parts =
-      findCellOffence(deps.cells, scope) ??
-      (await findModelOffence(session, deps.store, name.model, listed));
+      findCellOffence(deps.cells, scope) ?? (await findModelOffence(session, deps.store, name.model, listed));
     const offence = tally.offence ?? level ?? log.offence ?? parts;
     return { stated, recomputed, tally, offence, listed, heads: log.heads };
   });
@@ -140,13 +122,14 @@ export async function statedCounts(
 /** Checks every rollup against its responses and its seal, and counts the responses inside the window. */
 async function tallyRollups(
   session: Session,
+  publicKey: KeyObject,
   name: ScoreName,
   listed: readonly ListedRollup[],
 ): Promise<Tally> {
   let offence: Offence | null = null;
   let [surveyed, inferred, erased] = [ZERO, ZERO, 0];
   const unsealed = { ...NO_CHANGES };
-  for await (const { evidence, explained } of readEvidence(session, listed)) {
+  for await (const { evidence, explained } of readEvidence(session, publicKey, listed)) {
     for (const [place, one] of evidence.entries()) {
       const finding = checkRollup(one, place, explained);
       offence ??= finding.offence;

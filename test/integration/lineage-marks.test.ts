@@ -179,13 +179,15 @@ describe('the lineage of what was said afterwards', () => {
       expect(await world.record.wall.as(scope).rows({ name: '', text: 'SELECT FROM review' }, [])).toEqual(
         [],
       );
-    expect(await world.record.wall.as(elsewhere).rows({ name: '', text: 'SELECT FROM seal' }, [])).toEqual(
-      [],
-    );
+    const ofCell = `SELECT FROM seal JOIN cell c ON c.id = cell_id WHERE c.attributes->>'region' = '${ids.region}'`;
+    const sealsSeen = (scope: Scope) => world.record.wall.as(scope).rows({ name: '', text: ofCell }, []);
+    expect(await sealsSeen(elsewhere)).toEqual([]);
+    expect(await sealsSeen(EVERYTHING)).not.toEqual([]);
     for (const id of [
       'Seal:',
       'Seal:2026010100:x:0:1',
       `${ids.seals[0]}0`,
+      `${ids.seals[1]}9`,
       'Review:nothing',
       `Review:${ids.response.slice(9)}`,
     ])

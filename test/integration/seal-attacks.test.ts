@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appendLeaf, type HashedNode } from '../../domain/merkle.ts';
@@ -8,7 +9,7 @@ import { verifyScore } from '../../graph/seals/verify.ts';
 import { lookupsOfGiven } from '../../ingestion/pseudonym.ts';
 import { correct } from '../../store/correct.ts';
 import { erase } from '../../store/erase.ts';
-import { adoptLeaves } from '../../store/leaf-notes.ts';
+import { adoptLeaves, forgetLeaves } from '../../store/leaf-notes.ts';
 import { ageOut } from '../../store/retention.ts';
 import { readFacts } from '../../store/seal-facts.ts';
 import { restrict } from '../../store/subject.ts';
@@ -227,9 +228,20 @@ describe('leaves without a response', () => {
     expect(JSON.parse(row?.subject ?? '')).toEqual({
       cause: 'erased',
       leaves: [expect.stringMatching(/^[0-9a-f]{24}$/)],
+      signature: expect.any(String),
     });
     await forget(['a5']);
     await expectMismatch(/^leaf of Rollup/);
+  });
+
+  it('are no erasure where somebody else wrote the record of one, chained as it should be', async () => {
+    const id = await idOf('a0');
+    await record.sql(`DELETE FROM response WHERE id = '${id}'`);
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const attest = (text: string) => sign(null, Buffer.from(text), privateKey).toString('base64');
+    await record.store.transaction((session) => forgetLeaves(session, attest, [id], 'erased'));
+    await expectMismatch(/^leaf of Rollup:.* no record tells of an erasure/);
+    expect((await record.seal()).refused).toHaveLength(1);
   });
 
   it('are the work of retention where a policy says so', async () => {
@@ -242,15 +254,15 @@ describe('leaves without a response', () => {
   it('are taken over once from before there were records of them, and then never again', async () => {
     await forget(['a0']);
     const [head] = await record.sql<{ body: string }>('SELECT body FROM seal_head');
-    await adoptLeaves(record.store);
+    await adoptLeaves(record.store, record.attest);
     await expectMismatch(/^leaf of Rollup/);
     // As an older version signed it.
     const old = head?.body.replace('"forgetting":"recorded",', '') ?? '';
     await record.signAgain(old);
-    await adoptLeaves(record.store);
+    await adoptLeaves(record.store, record.attest);
     expect(await record.verify(DAY)).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 1 });
     await forget(['a5']);
-    await adoptLeaves(record.store);
+    await adoptLeaves(record.store, record.attest);
     await expectMismatch(/^leaf of Rollup/);
     const rows = await record.sql<{ subject: string }>(
       `SELECT subject FROM audit_log WHERE action = 'leaves'`,

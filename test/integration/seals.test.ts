@@ -3,9 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leafHash, treeHash } from '../../domain/merkle.ts';
-import { canonicalText, type Manifest } from '../../domain/seal.ts';
 import { EVERYTHING } from '../../domain/scope.ts';
+import { canonicalText, type Manifest } from '../../domain/seal.ts';
+import { noteEntries } from '../../graph/seals/sealer.ts';
 import { verifyScore } from '../../graph/seals/verify.ts';
+import { followerPosition, readJournal } from '../../store/journal.ts';
+import { SEALER } from '../../store/sealing.ts';
 import { narrowScope } from '../fixtures/record.ts';
 import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
 
@@ -289,6 +292,36 @@ describe('what happens to a score later', () => {
   });
 });
 
+describe('a manifest', () => {
+  let record: SealedRecord;
+  beforeAll(async () => {
+    record = await openSealedRecord();
+    await record.submit(answers(4));
+    await record.seal();
+  });
+  afterAll(() => record?.close());
+
+  it('names the entries of the journal up to all that it counts', async () => {
+    const one = { answeredAt: iso(3), score: 9, region: 'Peru' };
+    await record.submit([{ ...one, externalId: 'noted' }]);
+    await record.settled();
+    const at = await followerPosition(record.store, SEALER);
+    await noteEntries(record.store, await readJournal(record.store, at, 50));
+    // Committed, and not taken in yet.
+    await record.submit([{ ...one, externalId: 'not noted' }]);
+    expect(await record.sealClosed()).toEqual({ sealed: 1, refused: [] });
+    const [seal] = await record.sql<{ manifest: string }>(
+      'SELECT manifest FROM seal ORDER BY id DESC LIMIT 1',
+    );
+    const { changes, journal } = JSON.parse(seal?.manifest ?? '') as Manifest;
+    const [last] = await record.sql<{ entry: string }>(
+      `SELECT xact || '.' || position AS entry FROM journal WHERE kind = 'responses' ORDER BY xact DESC, position DESC LIMIT 1`,
+    );
+    expect([changes.late, journal.last]).toEqual([2, last?.entry]);
+    expect(journal.first).not.toBe(journal.last);
+  });
+});
+
 describe('inferred scores', () => {
   let record: SealedRecord;
   beforeAll(async () => {
@@ -343,7 +376,9 @@ describe('inferred scores', () => {
     const asked = { ...DAYS, basis: 'INFERRED' as const, model: 7 };
     expect((await record.verify(asked)).verdict).toBe('VERIFIED');
     const confusion = (to: string) =>
-      record.sql(`UPDATE model_version SET artefact = jsonb_set(artefact, '{confusion,0,0}', '${to}') WHERE id = 7`);
+      record.sql(
+        `UPDATE model_version SET artefact = jsonb_set(artefact, '{confusion,0,0}', '${to}') WHERE id = 7`,
+      );
     await confusion('90');
     expect(await record.verify(asked)).toMatchObject({
       verdict: 'MISMATCH',
@@ -370,12 +405,14 @@ describe('inferred scores', () => {
       ]);
     await again({ class: 0 });
     expect((await record.verify(asked)).reason).toMatch(/^response .* is not what was sealed/);
-    await record.sql(`DELETE FROM prediction WHERE predicted_at = (SELECT max(predicted_at) FROM prediction) AND class = 0`);
+    await record.sql(
+      `DELETE FROM prediction WHERE predicted_at = (SELECT max(predicted_at) FROM prediction) AND class = 0`,
+    );
     await again({});
     expect((await record.verify(asked)).verdict).toBe('VERIFIED');
-    await record.sql('DELETE FROM prediction WHERE response_id = $1', [
-      (gone?.row as { response_id: string }).response_id,
-    ]);
+    await record.sql(
+      'DELETE FROM prediction WHERE response_id = (SELECT min(response_id::text)::uuid FROM prediction)',
+    );
     await again({ class: 0, predicted_at: new Date().toISOString() });
     expect((await record.seal()).refused).toEqual([]);
     expect(await record.verify(asked)).toMatchObject({
@@ -390,7 +427,10 @@ describe('inferred scores', () => {
     const forged = { ...cell, attributes: { ...cell.attributes, region: 'Chile' } };
     const cells = { ...record.cells, all: () => [forged], get: () => forged, byKey: () => forged };
     const found = await verifyScore({ ...record.verifyDeps, cells }, EVERYTHING, nameOf(DAYS));
-    expect(found).toMatchObject({ verdict: 'MISMATCH', reason: expect.stringMatching(/^cell: [0-9a-f]{24} does not/) });
+    expect(found).toMatchObject({
+      verdict: 'MISMATCH',
+      reason: expect.stringMatching(/^cell: [0-9a-f]{24} does not/),
+    });
   });
 });
 
