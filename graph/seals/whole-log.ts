@@ -25,6 +25,8 @@ interface Remembered {
   readonly edge: readonly HashedNode[];
   /** Epoch milliseconds of the last check from the beginning. */
   readonly at: number;
+  /** How long that took, milliseconds. */
+  readonly took: number;
 }
 
 export interface WholeLogOptions {
@@ -38,6 +40,8 @@ export interface WholeLogOptions {
 
 /** Seals of one page: about 20 MB of manifests. */
 const PAGE = 20_000;
+/** A long log is remembered longer: reading it again takes at most a twentieth of the time. */
+const SHARE = 20;
 const remembered = new WeakMap<object, Remembered>();
 const running = new WeakMap<object, Promise<LogFinding | null>>();
 
@@ -50,7 +54,8 @@ export async function checkWholeLog(
   heads: readonly SignedHead[],
   { memory, now, rememberFor }: WholeLogOptions,
 ): Promise<LogFinding | null> {
-  const known = recall(memory, heads, now - rememberFor);
+  const began = performance.now();
+  const known = recall(memory, heads, now, rememberFor);
   const edge: HashedNode[] = [...(known?.edge ?? [])];
   let [size, covered] = [known?.size ?? 0, known?.size ?? 0];
   const newer = heads.filter((head) => head.size > size);
@@ -74,7 +79,10 @@ export async function checkWholeLog(
   if (outside !== null)
     return { says: `the seal ${outside} is under no signed head`, from: outside, until: outside + 1 };
   const last = heads.at(-1);
-  if (last) remembered.set(memory, { head: headHash(last), size, edge, at: known?.at ?? now });
+  if (last) {
+    const { at, took } = known ?? { at: now, took: performance.now() - began };
+    remembered.set(memory, { head: headHash(last), size, edge, at, took });
+  }
   return null;
 }
 
@@ -97,9 +105,15 @@ export function isLogKnown(memory: object, since: number): boolean {
 }
 
 /** What is remembered, if it is young enough and the head that it ended at is still one of these. */
-function recall(memory: object, heads: readonly SignedHead[], since: number): Remembered | null {
+function recall(
+  memory: object,
+  heads: readonly SignedHead[],
+  now: number,
+  rememberFor: number,
+): Remembered | null {
   const known = remembered.get(memory);
-  if (!known || known.at <= since) return null;
+  const patience = rememberFor === 0 ? 0 : Math.max(rememberFor, SHARE * (known?.took ?? 0));
+  if (!known || known.at <= now - patience) return null;
   const head = heads.find(({ size }) => size === known.size);
   return head && headHash(head) === known.head ? known : null;
 }

@@ -7,9 +7,12 @@ import { EVERYTHING } from '../../domain/scope.ts';
 import { canonicalText, type Manifest } from '../../domain/seal.ts';
 import { noteEntries } from '../../graph/seals/sealer.ts';
 import { verifyScore } from '../../graph/seals/verify.ts';
+import { lookupsOfGiven } from '../../ingestion/pseudonym.ts';
+import { correct } from '../../store/correct.ts';
 import { followerPosition, readJournal } from '../../store/journal.ts';
 import { SEALER } from '../../store/sealing.ts';
-import { narrowScope } from '../fixtures/record.ts';
+import { restrict } from '../../store/subject.ts';
+import { narrowScope, PEPPER } from '../fixtures/record.ts';
 import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
 
 /** A day that is over: its hours are closed, its minutes have no rollups any more. */
@@ -435,27 +438,41 @@ describe('inferred scores', () => {
 });
 
 describe('any history', () => {
+  // Three persons of forty answers: a restriction moves many, and what comes from them meanwhile.
+  const personOf = (externalId: number) => `person${externalId % 3}@example.org`;
   let record: SealedRecord;
   beforeAll(async () => {
     record = await openSealedRecord();
   });
   afterAll(() => record?.close());
 
-  const answer = fc.record({
-    externalId: fc.integer({ min: 1, max: 40 }).map(String),
-    answeredAt: fc.integer({ min: 0, max: 40 * 60 }).map(iso),
-    score: fc.option(fc.integer({ min: 0, max: 10 }), { nil: null, freq: 6 }),
-    comment: fc.constant('words'),
-    region: fc.constantFrom('Japan', 'Peru'),
-  });
+  const external = fc.integer({ min: 1, max: 40 });
+  const answer = fc
+    .record({
+      externalId: external.map(String),
+      answeredAt: fc.integer({ min: 0, max: 40 * 60 }).map(iso),
+      score: fc.option(fc.integer({ min: 0, max: 10 }), { nil: null, freq: 6 }),
+      comment: fc.constant('words'),
+      region: fc.constantFrom('Japan', 'Peru'),
+    })
+    .map((one) => ({ ...one, respondent: personOf(Number(one.externalId)) }));
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.array(answer, { minLength: 1, maxLength: 12 }) },
     { weight: 2, arbitrary: fc.constant('seal' as const) },
     {
       weight: 1,
-      arbitrary: fc.integer({ min: 1, max: 40 }).map((id) => ({ erase: [String(id), String(41 - id)] })),
+      arbitrary: external.map((id) => ({ erase: [String(id), String(41 - id)] })),
     },
+    { weight: 2, arbitrary: fc.record({ restrict: external, on: fc.boolean() }) },
+    { weight: 2, arbitrary: fc.record({ correct: external, score: fc.integer({ min: 0, max: 10 }) }) },
   );
+  const by = { actor: 'officer', reason: 'asked for it' };
+  const correctOne = async (externalId: number, score: number) => {
+    const [row] = await record.sql<{ id: string }>(
+      `SELECT id FROM response WHERE external_id = '${externalId}'`,
+    );
+    if (row) await correct(record, row.id, { score }, by);
+  };
 
   it('is never a mismatch, and proven once sealed', async () => {
     await fc.assert(
@@ -463,6 +480,9 @@ describe('any history', () => {
         for (const one of history) {
           if (one === 'seal') expect((await record.seal()).refused).toEqual([]);
           else if ('erase' in one) await record.erase(one.erase);
+          else if ('restrict' in one)
+            await restrict(record, lookupsOfGiven(PEPPER, personOf(one.restrict)), one.on);
+          else if ('correct' in one) await correctOne(one.correct, one.score);
           else await record.submit(one);
           const found = await record.verify(DAYS);
           expect(found.verdict, found.reason ?? '').not.toBe('MISMATCH');
