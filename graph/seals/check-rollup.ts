@@ -24,8 +24,8 @@ export interface RollupEvidence {
   readonly seals: readonly SealRow[];
   /** Of the last revision. */
   readonly leaves: readonly KeptLeaf[];
-  /** How many of its responses each mapping version brought, as the record keeps account of it: "key n", by key. */
-  readonly mappings: string;
+  /** How many of its responses each mapping version brought, as the record keeps account of it: "key n", by key; null: not read. */
+  readonly mappings: string | null;
 }
 
 /** What is wrong: which thing of which rollup. `response` only for those who may read it. */
@@ -157,6 +157,7 @@ function sumOffence({ id, sums, facts, seals }: RollupEvidence, match: LeafMatch
 
 /** The account of which mappings brought how many is what the responses say. */
 function mappingOffence({ id, facts, mappings }: RollupEvidence): Offence | null {
+  if (mappings === null) return null;
   const counts = new Map<string, number>();
   for (const { mapping } of facts) counts.set(mapping, (counts.get(mapping) ?? 0) + 1);
   const counted = [...counts]

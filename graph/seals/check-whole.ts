@@ -5,12 +5,9 @@ import type { HeadRow } from '../../store/seals.ts';
 import { readPlaced } from '../../store/whole-log.ts';
 import type { Offence } from './check-rollup.ts';
 import type { ListedRollup } from './evidence.ts';
-import type { VerifyDeps } from './place.ts';
+import { REMEMBER_MS, type VerifyDeps } from './place.ts';
 import { checkWholeAudit } from './whole-audit.ts';
 import { checkWholeLogOnce, type LogFinding } from './whole-log.ts';
-
-/** What was found right is taken as right for this long; what was added since is read at once. */
-const REMEMBER_MS = 5 * 60_000;
 
 export interface WholeCheck {
   readonly deps: VerifyDeps;

@@ -8,6 +8,7 @@ import { type RollupRef, readFacts, readRollupSums } from '../../store/seal-fact
 import { readLeaves, readSeals, type SealRow } from '../../store/seals.ts';
 import type { RollupEvidence } from './check-rollup.ts';
 import { type Explanations, readExplanations } from './explain.ts';
+import type { SoundRollups } from './sound-rollups.ts';
 
 /** Which rollups a score is made of. */
 export interface RollupRange {
@@ -58,19 +59,26 @@ const RESPONSES_AT_ONCE = 10_000;
  */
 export async function* readEvidence(
   session: Session,
-  publicKey: KeyObject,
+  trust: EvidenceTrust,
   listed: readonly ListedRollup[],
 ): AsyncGenerator<EvidencePart> {
   const all = [...parts(listed)];
-  let next = all[0] && readPart(session, publicKey, all[0]);
+  let next = all[0] && readPart(session, trust, all[0]);
   for (let i = 0; next; i++) {
     const part: EvidencePart = await next;
     const following = all[i + 1];
     // The database reads on while this part is hashed.
-    next = following && readPart(session, publicKey, following);
+    next = following && readPart(session, trust, following);
     next?.catch(() => undefined);
     yield part;
   }
+}
+
+/** What evidence is judged by. */
+export interface EvidenceTrust {
+  /** The instance's. */
+  readonly publicKey: KeyObject;
+  readonly sound: SoundRollups;
 }
 
 interface EvidencePart {
@@ -80,7 +88,7 @@ interface EvidencePart {
 
 async function readPart(
   session: Session,
-  publicKey: KeyObject,
+  trust: EvidenceTrust,
   part: readonly ListedRollup[],
 ): Promise<EvidencePart> {
   const facts = await readFacts(session, part);
@@ -89,7 +97,15 @@ async function readPart(
     session,
     last.filter((id) => id !== undefined),
   );
-  const mappings = await readMappingCounts(session, part);
+  const isSound = part.map(({ seals }, index) =>
+    trust.sound.has(seals.at(-1)?.hash, facts[index]?.length ?? 0),
+  );
+  const unsure = part.flatMap((rollup, index) => (isSound[index] ? [] : [{ rollup, index }]));
+  const counts = await readMappingCounts(
+    session,
+    unsure.map(({ rollup }) => rollup),
+  );
+  const mappings = new Map(unsure.map(({ index }, i) => [index, counts.get(i) ?? '']));
   const evidence = part.map(({ id, model, sums, seals }, index): RollupEvidence => {
     const sealId = last[index];
     const kept = sealId === undefined ? [] : (leaves.get(sealId) ?? []);
@@ -100,14 +116,23 @@ async function readPart(
       seals,
       facts: facts[index] ?? [],
       leaves: kept,
-      mappings: mappings.get(index) ?? '',
+      mappings: mappings.get(index) ?? null,
     };
   });
   const compared = part.map(({ hour, cellId, cell, model, seals }, index) => {
     const { facts: present, leaves: kept } = evidence[index] as RollupEvidence;
-    return { hour, cellId, cell, model, facts: present, leaves: kept, isSealed: seals.length > 0 };
+    return {
+      hour,
+      cellId,
+      cell,
+      model,
+      facts: present,
+      leaves: kept,
+      isSealed: seals.length > 0,
+      isSound: isSound[index] ?? false,
+    };
   });
-  return { evidence, explained: await readExplanations(session, publicKey, compared) };
+  return { evidence, explained: await readExplanations(session, trust.publicKey, compared) };
 }
 
 function* parts(listed: readonly ListedRollup[]): Generator<ListedRollup[]> {

@@ -19,6 +19,8 @@ export interface Compared extends RollupRef {
   /** Of the newest seal; none without one. */
   readonly leaves: readonly KeptLeaf[];
   readonly isSealed: boolean;
+  /** What no leaf holds was found right a short time ago. */
+  readonly isSound: boolean;
 }
 
 /** What explains differences between facts and leaves. */
@@ -48,7 +50,13 @@ export async function readExplanations(
     brought: await readBrought(session, [...ids]),
     earlier: await readEarlierLeaves(session, [...added]),
     notes: await readLeafNotes(session, (text, signature) => isSigned(publicKey, text, signature), leaves),
-    wrong: placed(compared, await findWrongResponses(session, compared)),
+    wrong: placed(
+      compared,
+      await findWrongResponses(
+        session,
+        compared.filter(({ isSound }) => !isSound),
+      ),
+    ),
   };
 }
 

@@ -9,7 +9,7 @@ import { checkRollup, type RollupEvidence } from './check-rollup.ts';
 import { type ListedRollup, listRollups, readEvidence } from './evidence.ts';
 import type { VerifyDeps } from './place.ts';
 import { type SignedStatement, signStatement } from './statement.ts';
-import { cellsOfScore, modelsOfScore, ONE_MOMENT, rootOf, verifyScore } from './verify.ts';
+import { cellsOfScore, modelsOfScore, ONE_MOMENT, rootOf, trustOf, verifyScore } from './verify.ts';
 
 /** The score cannot be exported as a proof; the message says why. */
 export class ProofUnavailable extends Error {
@@ -85,7 +85,7 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
       heads.at(-1)?.size ?? 0,
     );
     const leaves = new Map<string, ExportedLeaf[]>();
-    for await (const { evidence, explained } of readEvidence(session, deps.publicKey, listed)) {
+    for await (const { evidence, explained } of readEvidence(session, trustOf(deps), listed)) {
       for (const [place, one] of evidence.entries()) {
         const { added, changed, removed } = checkRollup(one, place, explained).match;
         if (added.length + changed.length + removed.length > 0)

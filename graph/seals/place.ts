@@ -2,6 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import type { CellDictionary } from '../../domain/cell.ts';
 import type { Store } from '../../store/client.ts';
 
+/** What was found right and hangs on no leaf is taken as right for this long; what was added since is read at once. */
+export const REMEMBER_MS = 5 * 60_000;
+
 /** Where this instance's seals are, and by which key. */
 export interface SealPlace {
   readonly publicKey: KeyObject;
@@ -9,7 +12,7 @@ export interface SealPlace {
   readonly headFile: string;
   /** How long after its end an hour is sealed, milliseconds. */
   readonly sealAfter: number;
-  /** For how long what hangs on no single score is not checked again, milliseconds; else some minutes. */
+  /** For how long what hangs on no leaf is not checked again, milliseconds; else REMEMBER_MS. */
   readonly rememberFor?: number;
 }
 

@@ -129,6 +129,7 @@ async function compare(
     ...rollup,
     ...pair,
     isSealed: seal !== null,
+    isSound: false,
   }));
   return { pairs, explained: await readExplanations(session, publicKey, compared) };
 }

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { matchesSegment } from '../../domain/cell.ts';
 import { treeHash } from '../../domain/merkle.ts';
 import { add, type Counts, ZERO } from '../../domain/nps.ts';
@@ -16,8 +15,9 @@ import { checkHeadFile, checkLog } from './check-log.ts';
 import { findCellOffence, findModelOffence } from './check-parts.ts';
 import { checkRollup, type Offence } from './check-rollup.ts';
 import { checkWhole } from './check-whole.ts';
-import { type ListedRollup, listRollups, readEvidence } from './evidence.ts';
-import type { VerifyDeps } from './place.ts';
+import { type EvidenceTrust, type ListedRollup, listRollups, readEvidence } from './evidence.ts';
+import { REMEMBER_MS, type VerifyDeps } from './place.ts';
+import { SoundRollups } from './sound-rollups.ts';
 import { type Tally, type Verification, verdictOf, withheld } from './verdict.ts';
 
 /** Everything is read as of one moment, whatever is accepted meanwhile. */
@@ -68,7 +68,7 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
       ),
     );
     const listed = await listRollups(session, { cells, models: modelsOfScore(name), hours });
-    const tally = await tallyRollups(session, deps.publicKey, name, listed);
+    const tally = await tallyRollups(session, trustOf(deps), name, listed);
     const recomputed = row(tally.counts);
     const sealed = listed.flatMap(({ id, seals }) => seals.map((seal) => ({ ...seal, rollup: id })));
     const log = await checkLog(session, sealed, deps.publicKey);
@@ -119,20 +119,27 @@ export async function statedCounts(
   return [surveyed, await counts({ kind: basis === 'INFERRED' ? 'inferred' : 'alone', model })];
 }
 
+/** By which key, and what need not be read again. */
+export function trustOf({ publicKey, store, now, rememberFor = REMEMBER_MS }: VerifyDeps): EvidenceTrust {
+  return { publicKey, sound: new SoundRollups(store, now(), rememberFor) };
+}
+
 /** Checks every rollup against its responses and its seal, and counts the responses inside the window. */
 async function tallyRollups(
   session: Session,
-  publicKey: KeyObject,
+  trust: EvidenceTrust,
   name: ScoreName,
   listed: readonly ListedRollup[],
 ): Promise<Tally> {
   let offence: Offence | null = null;
   let [surveyed, inferred, erased] = [ZERO, ZERO, 0];
   const unsealed = { ...NO_CHANGES };
-  for await (const { evidence, explained } of readEvidence(session, publicKey, listed)) {
+  for await (const { evidence, explained } of readEvidence(session, trust, listed)) {
     for (const [place, one] of evidence.entries()) {
       const finding = checkRollup(one, place, explained);
       offence ??= finding.offence;
+      const newest = one.seals.at(-1);
+      if (newest && !finding.offence) trust.sound.add(newest.hash, one.facts.length);
       erased += finding.erased;
       const counts = countInside(name, one.facts, one.model);
       if (one.model === SURVEYED) surveyed = add(surveyed, counts);
