@@ -2,6 +2,7 @@
 FROM node:22-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY verifier ./verifier
 RUN npm ci --omit=dev
 
 FROM node:22-slim
@@ -21,6 +22,7 @@ COPY migrations ./migrations
 COPY policies ./policies
 COPY scoring ./scoring
 COPY store ./store
+COPY verifier ./verifier
 COPY web ./web
 RUN mkdir /data && chown node:node /data
 USER node

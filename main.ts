@@ -199,6 +199,7 @@ async function startServer(
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
       waitingRows: () => acceptor.waiting(),
+      sealerStopped: () => seals.isStopped(),
     },
   });
   return {

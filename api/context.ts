@@ -4,7 +4,8 @@ import type { Dimension } from '../domain/dimensions.ts';
 import type { ReviewRules } from '../domain/review-rules.ts';
 import type { FieldGroup } from '../domain/scope.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
-import type { SealPlace } from '../graph/seals/verify.ts';
+import type { ProofDeps } from '../graph/seals/export-proof.ts';
+import type { SealPlace } from '../graph/seals/place.ts';
 import type { Acceptor } from '../ingestion/accept.ts';
 import type { BatchAccount } from '../ingestion/outcome.ts';
 import type { Scoring } from '../scoring/service.ts';
@@ -36,7 +37,7 @@ export interface ApiDeps {
   readonly acceptor: Acceptor;
   /** Lineage as a session sees it. */
   readonly lineage: (session: Session) => LineageStore;
-  readonly seals: SealPlace;
+  readonly seals: SealPlace & Pick<ProofDeps, 'sign'>;
   readonly scoring: Scoring;
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;

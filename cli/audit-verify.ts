@@ -57,7 +57,7 @@ async function headsOf(
 ): Promise<{ readonly heads: readonly SignedHead[]; readonly says: string | null }> {
   if (store) {
     const heads = await readHeads(store);
-    const { offence } = await checkHeadFile(store, headFile, heads);
+    const { offence } = await checkHeadFile(store, headFile, heads, Date.now());
     return { heads, says: offence && `${headFile}: ${offence.says}` };
   }
   const file = await readHeadFile(headFile);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nodeId, parseNodeId, parseRollupKey, rollupId } from './lineage.ts';
+import { nodeId, parseNodeId, parseRollupKey, parseSealKey, rollupId, sealId } from './lineage.ts';
 
 describe('node ids', () => {
   it('spell a rollup and are read back', () => {
@@ -25,6 +25,15 @@ describe('node ids', () => {
     '2024010110:xyz:0',
   ])('%s is no rollup', (key) => {
     expect(parseRollupKey(key)).toBeNull();
+  });
+
+  it('spell a revision of a seal, the first being 0, and are read back', () => {
+    const rollup = { hour: 490_000, cell: '0123456789abcdef01234567', model: 7 };
+    for (const revision of [0, 1, 12]) {
+      const key = sealId(rollup, revision).slice('Seal:'.length);
+      expect(parseSealKey(key)).toEqual({ rollup, revision });
+      expect(parseSealKey(`${key.slice(0, -String(revision).length)}0${revision}`)).toBeNull();
+    }
   });
 
   it('keep colons of the key', () => {

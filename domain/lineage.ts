@@ -61,9 +61,9 @@ export function parseRollupKey(key: string): RollupKey | null {
   return Number.isNaN(time) || rollupId(rollup) !== `Rollup:${key}` ? null : rollup;
 }
 
-/** A revision of a rollup's seal, as the key part of its id spells it: the rollup's key, and the revision. */
+/** A revision of a rollup's seal, as the key part of its id spells it: the rollup's key, and the revision, the first being 0. */
 export function parseSealKey(key: string): { readonly rollup: RollupKey; readonly revision: number } | null {
-  const match = /^(.*):([1-9]\d{0,8})$/.exec(key);
+  const match = /^(.*):(0|[1-9]\d{0,8})$/.exec(key);
   const rollup = match && parseRollupKey(match[1] ?? '');
   return rollup ? { rollup, revision: Number(match[2]) } : null;
 }

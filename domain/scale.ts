@@ -122,3 +122,12 @@ export function applyScale(rule: ScaleRule, answer: string | number): ScaledScor
     score >= rule.promoterFrom ? 'promoter' : score >= rule.passiveFrom ? 'passive' : 'detractor';
   return { score, points, class: npsClass };
 }
+
+/** Whether an answer that was stored as that score has these points (hundredths) and that class under the rule. */
+export function fitsScale(rule: ScaleRule, { score, points, class: given }: ScaledScore): boolean {
+  const answers =
+    rule.kind === 'labels'
+      ? Object.values(rule.labels).filter((label) => label.score === score)
+      : [applyScale(rule, score)];
+  return answers.some((answer) => answer?.points === points && answer.class === given);
+}

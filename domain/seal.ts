@@ -53,14 +53,15 @@ export function leafContent(fact: SealedFact, salt: string): string {
   return `${start},"detractor":${detractor},"id":"${id}","mapping":"${mapping}","model":"${model}","passive":${passive},"predictedAt":"${origin}","promoter":${promoter},"salt":"${salt}","surveyed":${surveyed}}`;
 }
 
+/** What may change a rollup after it was sealed. restricted: put aside in a dispute (GDPR article 18), or put back. */
+export const CHANGE_CAUSES = ['late', 'corrected', 'rescored', 'restricted', 'erased'] as const;
 /** Why there is a revision: `sealed` is the first. */
-export const SEAL_CAUSES = ['sealed', 'late', 'corrected', 'rescored', 'erased'] as const;
-export type SealCause = (typeof SEAL_CAUSES)[number];
+export type SealCause = 'sealed' | (typeof CHANGE_CAUSES)[number];
 
 /** How many leaves came, changed or lost their response since the revision before. */
 export type SealChanges = Readonly<Record<Exclude<SealCause, 'sealed'>, number>>;
 
-export const NO_CHANGES: SealChanges = { late: 0, corrected: 0, rescored: 0, erased: 0 };
+export const NO_CHANGES: SealChanges = { late: 0, corrected: 0, rescored: 0, restricted: 0, erased: 0 };
 
 /** The integers that a rollup holds. */
 export interface RollupSums extends Counts {
@@ -126,7 +127,13 @@ export interface Manifest {
   /** Hash of the revision before it (`manifestHash`), or null. */
   readonly previous: string | null;
   readonly why: SealCause;
-  readonly changes: SealChanges;
+  /** Manifests from before there was such a cause lack `restricted`. */
+  readonly changes: Omit<SealChanges, 'restricted'> & Partial<SealChanges>;
+  /**
+   * When the newest of the facts was brought: its source event received, or its prediction made; microseconds since 1970. What changes
+   * them later is newer. Absent without facts, and in manifests from before it was kept.
+   */
+  readonly brought?: string;
   /** RFC 9162 tree hash over the leaves, hex. */
   readonly root: string;
   readonly leaves: number;
@@ -152,13 +159,15 @@ export interface ManifestInput {
   /** Of the leaves in their order, erased ones included. */
   readonly hashes: readonly Buffer[];
   readonly journal: Manifest['journal'];
+  /** Microseconds since 1970, or null without facts. */
+  readonly brought: number | null;
   /** Epoch milliseconds. */
   readonly now: number;
 }
 
 /** The manifest of one revision of a rollup's seal. */
 export function manifestOf(input: ManifestInput): Manifest {
-  const { rollup, model, revision, previous, changes, facts, hashes, journal, now } = input;
+  const { rollup, model, revision, previous, changes, facts, hashes, journal, brought, now } = input;
   const sums = sumsOf(facts);
   const count = (keys: readonly (string | number)[]) => {
     const counts: Record<string, number> = {};
@@ -175,6 +184,7 @@ export function manifestOf(input: ManifestInput): Manifest {
     previous,
     why: causeOf(revision, changes),
     changes,
+    ...(brought === null ? {} : { brought: String(brought) }),
     root: treeHash(hashes).toString('hex'),
     leaves: hashes.length,
     erased: hashes.length - facts.length,
@@ -189,7 +199,7 @@ export function manifestOf(input: ManifestInput): Manifest {
 /** The weightiest cause of a revision. */
 function causeOf(revision: number, changes: SealChanges): SealCause {
   if (revision === 0) return 'sealed';
-  return (['erased', 'corrected', 'rescored', 'late'] as const).find((cause) => changes[cause] > 0) ?? 'late';
+  return [...CHANGE_CAUSES].reverse().find((cause) => changes[cause] > 0) ?? 'late';
 }
 
 /** The manifest as it is hashed and kept: RFC 8785. */
@@ -211,6 +221,8 @@ export interface Head {
   readonly root: string;
   /** The last row of the audit log at that moment, null while there was none; heads made before there was a log lack it. */
   readonly audit?: AuditHead | null;
+  /** From here on rows of the audit log tell of each leaf that lost its response; heads made before that lack it. */
+  readonly forgetting?: 'recorded';
   /** `headHash` of the head before it, or null. */
   readonly previous: string | null;
   readonly at: string;

@@ -89,7 +89,7 @@ async function sealsOf(deps: PlanDeps, id: string): Promise<Step[]> {
   return seals.flatMap((seal) => {
     if (!rollup) return [];
     const node = describeSeal(rollup, seal);
-    const before = seal.revision > 1 ? [edge(node.id, 'SUPERSEDES', sealId(rollup, seal.revision - 1))] : [];
+    const before = seal.revision > 0 ? [edge(node.id, 'SUPERSEDES', sealId(rollup, seal.revision - 1))] : [];
     return [step(node, 1, [edge(id, 'SEALED_BY', node.id), ...before])];
   });
 }

@@ -1,3 +1,4 @@
+import { sign } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
@@ -5,6 +6,7 @@ import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/
 import { RecordCells } from '../store/cells.ts';
 import { openPglite, openPostgres, type Store } from '../store/client.ts';
 import { checkPepper, readTenant } from '../store/instance.ts';
+import { type Attest, adoptLeaves } from '../store/leaf-notes.ts';
 import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/migrate.ts';
 import { RecordMappings } from '../store/provenance.ts';
 import { sealReasons } from '../store/review-reasons.ts';
@@ -13,7 +15,7 @@ import { sealStored } from '../store/seal-stored.ts';
 import { Vault } from '../store/vault.ts';
 import { openKeyProviders } from './keys/open-provider.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
-import { pepper } from './secrets.ts';
+import { pepper, signingKey } from './secrets.ts';
 
 /** The record, open and brought up to date, with what of it is held in memory. */
 export interface OpenRecord {
@@ -22,6 +24,8 @@ export interface OpenRecord {
   readonly cells: RecordCells;
   readonly mappings: RecordMappings;
   readonly pepper: Pepper;
+  /** Signs with the instance's key what is noted of sealed leaves. */
+  readonly attest: Attest;
   /** Opens and seals what tells of persons. */
   readonly vault: Vault;
   /** Rids the embedded record's files of what was deleted. */
@@ -33,7 +37,7 @@ export interface OpenRecord {
 
 /**
  * Opens the record that the configuration names: takes the data folder, migrates, checks the pepper, seals what was
- * stored before there were keys.
+ * stored before there were keys, takes over what was erased before leaves were told of.
  * @throws FolderInUse, WrongPepper, or what the database says.
  */
 export async function openRecord(
@@ -59,6 +63,9 @@ export async function openRecord(
       await sealStored(opened, vault, (pseudonym) => lookupOf(secret, pseudonym), onSealing);
       await sealReasons(opened, vault);
     });
+    const key = await signingKey(config.dataDir);
+    const attest: Attest = (text) => sign(null, Buffer.from(text), key).toString('base64');
+    await adoptLeaves(opened, attest);
     const cells = new RecordCells();
     const mappings = new RecordMappings();
     await Promise.all([cells.refresh(opened), mappings.refresh(opened)]);
@@ -68,7 +75,18 @@ export async function openRecord(
       await opened.close();
       await lock?.release();
     };
-    return { store: opened, features, cells, mappings, pepper: secret, vault, files, lock, close };
+    return {
+      store: opened,
+      features,
+      cells,
+      mappings,
+      pepper: secret,
+      attest,
+      vault,
+      files,
+      lock,
+      close,
+    };
   } catch (error) {
     await store?.close().catch(() => undefined);
     await lock?.release();

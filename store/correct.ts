@@ -73,7 +73,7 @@ interface Stored {
  * @throws CorrectionError when the score is not on the response's scale, or nothing would be left.
  */
 export function correct(
-  deps: SubjectDeps & { readonly mappings: RecordMappings },
+  deps: Omit<SubjectDeps, 'attest'> & { readonly mappings: RecordMappings },
   id: string,
   correction: Correction,
   by: Order,

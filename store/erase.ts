@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Cell, type CellDictionary, matchesSegment } from '../domain/cell.ts';
 import { ERASED_CONTENT } from './accept.ts';
 import type { Session, Statement, Store } from './client.ts';
+import { type Attest, forgetLeaves } from './leaf-notes.ts';
 import { activeHolds, type LegalHold, type Order } from './legal-hold.ts';
 import {
   keepHolds,
@@ -11,13 +12,14 @@ import {
   type Person,
   personParameters,
 } from './person.ts';
-import { forgetLeaves } from './seals.ts';
 import type { Vault } from './vault.ts';
 
 export interface SubjectDeps {
   readonly store: Store;
   readonly vault: Vault;
   readonly cells: CellDictionary;
+  /** Signs what is noted of sealed leaves. */
+  readonly attest: Attest;
 }
 
 interface SubjectRow {
@@ -88,7 +90,7 @@ export interface Erased {
  * arrived, the way from seals to them. Nothing happens while a legal hold keeps them, or for somebody who is not known.
  */
 export async function erase(deps: SubjectDeps, person: Person, by: Order): Promise<Erased> {
-  const { store, vault, cells } = deps;
+  const { store, vault, cells, attest } = deps;
   const done = await store.transaction(async (session) => {
     await keepHolds(session);
     const subjects = await session.rows<SubjectRow>(LOCK_SUBJECTS, personParameters(person));
@@ -122,6 +124,7 @@ export async function erase(deps: SubjectDeps, person: Person, by: Order): Promi
       [...new Set(subjects.map(({ wrappedBy }) => wrappedBy))].sort(),
       store.backend !== 'pglite',
     ]);
+    await forgetLeaves(session, attest, responseIds, 'erased');
     // Nothing that leads to the person: only how much it was.
     await by.note?.(session, { erasure, responses: keys.length });
     return { ids, known: true, holds: [] };
@@ -133,14 +136,16 @@ export async function erase(deps: SubjectDeps, person: Person, by: Order): Promi
   return { known: done.known, holds: done.holds };
 }
 
-/** Deletes responses with all that hangs on them; only their ids stay. In the caller's transaction, which locked the keys. */
+/**
+ * Deletes responses with all that hangs on them; only their ids stay. In the caller's transaction, which locked the keys, and
+ * ends with `forgetLeaves`.
+ */
 export async function deleteResponses(session: Session, keys: readonly LockedKey[]): Promise<void> {
   if (keys.length === 0) return;
   const ids = keys.map(({ id }) => id);
   for (const { id, answeredAt, cellId } of keys)
     await session.rows(DELETE_RESPONSE, [id, answeredAt, cellId]);
   for (const statement of FORGET) await session.rows(statement, [ids]);
-  await forgetLeaves(session, ids);
   await session.rows(ENTOMB, [ids, ERASED_CONTENT]);
 }
 

@@ -21,6 +21,7 @@ export interface RegisteredModel extends ModelVersionRow {
   readonly evaluation: unknown;
 }
 
+const KEY: Statement = { name: 'models_key', text: 'SELECT key FROM model_version WHERE id = $1' };
 const BY_IDS: Statement = {
   name: 'models_by_ids',
   text: 'SELECT id, label, recorded_at AS "recordedAt" FROM model_version WHERE id = ANY ($1::integer[]) ORDER BY id',
@@ -57,6 +58,12 @@ export async function readConfusion(
 ): Promise<readonly (readonly number[])[] | null> {
   const [row] = await session.rows<{ confusion: number[][] | null }>(CONFUSION, [id]);
   return row?.confusion ?? null;
+}
+
+/** SHA-256 of the artefact, as it was registered; null of what is no registered model. */
+export async function readModelKey(session: Session, id: number): Promise<string | null> {
+  const [row] = await session.rows<{ key: string | null }>(KEY, [id]);
+  return row?.key ?? null;
 }
 
 /** All models that were ever registered, oldest first. */

@@ -122,7 +122,7 @@ const LATEST: Statement = {
     ORDER BY model_version_id, metric, segment_key`,
 };
 /** Any number of our own: of two monitors only one writes. */
-const LOCK: Statement = { name: 'monitoring_lock', text: 'SELECT pg_advisory_xact_lock(72675)' };
+const LOCK: Statement = { name: 'monitoring_lock', text: 'SELECT pg_advisory_xact_lock(72677)' };
 
 /** Stores the readings of one model version and one time, unless somebody already has; all of them or none. */
 export async function writeReadings(store: Store, readings: readonly Reading[]): Promise<void> {

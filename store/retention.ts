@@ -1,7 +1,8 @@
-import { type CellDictionary, matchesSegment } from '../domain/cell.ts';
+import { matchesSegment } from '../domain/cell.ts';
 import { audit } from './audit.ts';
 import type { Session, Statement } from './client.ts';
 import { deleteResponses, type SubjectDeps } from './erase.ts';
+import { forgetLeaves } from './leaf-notes.ts';
 import { activeHolds } from './legal-hold.ts';
 import { keepHolds, type LockedKey } from './person.ts';
 import { SEALING } from './reseal.ts';
@@ -101,7 +102,7 @@ export async function ageOut(
     if (keep === undefined || before === undefined) continue;
     for (let deleted = -1; deleted !== 0; rows[kind] += deleted) {
       deleted = await deps.store.transaction(async (session) => {
-        const n = await batchOf(session, deps.cells, kind, before);
+        const n = await batchOf(session, deps, kind, before);
         if (n > 0) await note(session, { what: kind, keep, before, rows: n }, now);
         return n;
       });
@@ -126,7 +127,7 @@ async function note(session: Session, { what, keep, before, rows }: Deletion, no
 
 async function batchOf(
   session: Session,
-  cells: CellDictionary,
+  { cells, attest }: Pick<SubjectDeps, 'cells' | 'attest'>,
   kind: RetainedKind,
   before: Date,
 ): Promise<number> {
@@ -157,6 +158,12 @@ async function batchOf(
   await deleteResponses(session, keys);
   await session.rows(DELETE_EVENTS, [keys.map(({ id }) => id)]);
   await session.rows(DELETE_IDLE, [subjects]);
+  await forgetLeaves(
+    session,
+    attest,
+    keys.map(({ id }) => id),
+    'aged',
+  );
   return keys.length;
 }
 

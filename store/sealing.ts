@@ -3,6 +3,7 @@ import type { Manifest, SignedHead } from '../domain/seal.ts';
 import type { KeptLeaf } from '../domain/seal-match.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import type { Session, Statement } from './client.ts';
+import { followerPosition } from './journal.ts';
 import { type RollupRef, rollupParameters } from './seal-facts.ts';
 import type { SealRow } from './seals.ts';
 
@@ -80,6 +81,40 @@ export function claimClosed(session: Session, closing: Closing): Promise<ClosedR
   return session.rows<ClosedRollup>(CLAIM, [...times, responses, responses]);
 }
 
+/** The follower of the journal that seals. */
+export const SEALER = 'sealer';
+
+const LAST_ENTRIES: Statement = {
+  name: 'sealing_last_entries',
+  text: `SELECT touched.hour, touched."cellId", touched.model,
+      (array_agg(touched.xact || '.' || touched.position ORDER BY touched.xact DESC, touched.position DESC))[1] AS entry
+    FROM (SELECT (d->>1)::integer AS hour, (d->>0)::integer AS "cellId", j.xact, j.position,
+        CASE j.kind WHEN 'predictions' THEN (j.payload->>'model')::integer ELSE 0 END AS model
+      FROM journal j, jsonb_array_elements(j.payload->'deltas') d
+      WHERE (j.xact, j.position) > ($1::bigint, $2::bigint) AND j.kind IN ('responses', 'predictions')) touched
+    JOIN unnest($3::timestamptz[], $4::integer[], $5::integer[]) AS given (bucket, cell, model) ON given.cell = touched."cellId"
+      AND given.model = touched.model AND given.bucket = to_timestamp(touched.hour::float8 * 3600)
+    GROUP BY 1, 2, 3`,
+};
+
+/**
+ * The last entry that touched each of the closed rollups, as far as it is committed by now: facts are read as they are, and may be further than the
+ * follower has come. Call it after the facts were read.
+ */
+export async function lastEntriesOf(
+  session: Session,
+  closed: readonly ClosedRollup[],
+): Promise<Map<ClosedRollup, string>> {
+  const at = await followerPosition(session, SEALER);
+  type Row = Pick<RollupRef, 'hour' | 'cellId' | 'model'> & { readonly entry: string };
+  const parameters = [at.xact, at.position, ...rollupParameters(closed)];
+  const rows = await session.rows<Row>(LAST_ENTRIES, parameters);
+  const key = ({ hour, cellId, model }: Pick<RollupRef, 'hour' | 'cellId' | 'model'>) =>
+    `${hour} ${cellId} ${model}`;
+  const entries = new Map(rows.map((row) => [key(row), row.entry]));
+  return new Map(closed.map((rollup) => [rollup, entries.get(key(rollup)) ?? rollup.lastEntry]));
+}
+
 const REFUSE: Statement = {
   name: 'sealing_refuse',
   text: `INSERT INTO seal_pending (cell_id, model_version_id, bucket, first_entry, last_entry, first_touched, last_touched, refused)
@@ -115,38 +150,6 @@ const LATEST: Statement = {
 /** The newest seal of each of the rollups that has one. */
 export function readLatestSeals(session: Session, rollups: readonly RollupRef[]): Promise<SealRow[]> {
   return session.rows<SealRow>(LATEST, rollupParameters(rollups));
-}
-
-const ORIGINS: Statement = {
-  name: 'sealing_origins',
-  text: `SELECT r.id, r.source_event_id AS origin FROM response_key k
-      JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
-    WHERE k.id = ANY ($1::uuid[])`,
-};
-
-/** What brought the present content of those of the responses that exist. */
-export async function readOrigins(
-  session: Session,
-  responseIds: readonly string[],
-): Promise<Map<string, string>> {
-  if (responseIds.length === 0) return new Map();
-  const rows = await session.rows<{ id: string; origin: string }>(ORIGINS, [responseIds]);
-  return new Map(rows.map(({ id, origin }) => [id, origin]));
-}
-
-const SEALED_BEFORE: Statement = {
-  name: 'sealing_sealed_before',
-  text: `SELECT DISTINCT l.response_id AS id FROM seal_leaf l JOIN seal s ON s.id = l.seal_id
-    WHERE l.response_id = ANY ($1::uuid[]) AND s.model_version_id = 0`,
-};
-
-/** Those of the responses that some seal has a leaf of already. */
-export async function sealedBefore(
-  session: Session,
-  responseIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (responseIds.length === 0) return new Set();
-  return new Set((await session.rows<{ id: string }>(SEALED_BEFORE, [responseIds])).map(({ id }) => id));
 }
 
 /** A new revision and its leaves in order. */

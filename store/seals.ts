@@ -12,23 +12,6 @@ export async function lockSeals(session: Session): Promise<void> {
   await session.rows(LOCK, []);
 }
 
-const FORGET: Statement = {
-  name: 'seals_forget',
-  text: `UPDATE seal_leaf SET response_id = NULL, salt = NULL, origin = NULL WHERE response_id = ANY ($1::uuid[]) RETURNING seal_id`,
-};
-
-/**
- * Takes from all leaves of these responses what leads back to them: id, salt and origin. The hashes stay, and tell
- * nothing any more. Call it in the transaction that deletes the responses, for whatever reason they are deleted: one that is
- * gone while its leaf is not forgotten is taken for tampering. The answer is how many leaves were forgotten.
- */
-export async function forgetLeaves(session: Session, responseIds: readonly string[]): Promise<number> {
-  if (responseIds.length === 0) return 0;
-  // A batch that is being sealed now may be about to add leaves of these responses.
-  await lockSeals(session);
-  return (await session.rows(FORGET, [responseIds])).length;
-}
-
 /** One revision of the seal of a rollup. */
 export interface SealRow {
   readonly id: number;

@@ -2,6 +2,7 @@ import { RESPONSE_COLUMNS } from './accept.ts';
 import type { NoteChange } from './audit.ts';
 import type { Session, Statement } from './client.ts';
 import type { SubjectDeps } from './erase.ts';
+import { noteRestricted } from './leaf-notes.ts';
 import {
   LOCK_KEYS,
   type LockedKey,
@@ -95,7 +96,10 @@ interface EventRow {
 const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 
 /** What is held of the person; null of somebody who is not known. */
-export async function readHoldings(deps: SubjectDeps, person: Person): Promise<Holdings | null> {
+export async function readHoldings(
+  deps: Omit<SubjectDeps, 'attest'>,
+  person: Person,
+): Promise<Holdings | null> {
   const { store, vault } = deps;
   const subjects = await store.rows<{ id: string; restricted: boolean; held: boolean }>(
     SUBJECTS,
@@ -132,7 +136,7 @@ export async function readHoldings(deps: SubjectDeps, person: Person): Promise<H
 }
 
 /** By whose they are and not by response: another person may have answered under the same id. */
-async function openEvents({ store, vault }: SubjectDeps, subjectIds: readonly string[]) {
+async function openEvents({ store, vault }: Omit<SubjectDeps, 'attest'>, subjectIds: readonly string[]) {
   const rows = await store.rows<EventRow>(EVENTS, [subjectIds]);
   const subjects = await vault.subjects(subjectIds);
   return rows.map(({ content, subjectId, ...row }) => {
@@ -150,7 +154,7 @@ interface ReviewRow {
 }
 
 /** What people said when they disputed or judged what a model made of the answers. */
-async function openReviews(deps: SubjectDeps, responseIds: readonly string[]) {
+async function openReviews(deps: Omit<SubjectDeps, 'attest'>, responseIds: readonly string[]) {
   const rows = await deps.store.rows<ReviewRow>(REVIEWS, [responseIds]);
   return Promise.all(
     rows.map(async ({ decisions, ...row }) => ({
@@ -198,7 +202,7 @@ const PUT_BACK: Statement = {
  * scores follow at once, by the same triggers as for any change. Answers with how many were moved; null of somebody unknown.
  */
 export function restrict(
-  { store }: Pick<SubjectDeps, 'store'>,
+  { store, attest }: Pick<SubjectDeps, 'store' | 'attest'>,
   person: Person,
   restricted: boolean,
   note?: NoteChange,
@@ -217,8 +221,10 @@ export function restrict(
       await note?.(session, { restricted, responses: back });
       return back;
     }
-    const moved = await session.rows(PUT_ASIDE, [ids]);
+    const moved = await session.rows<{ id: string }>(PUT_ASIDE, [ids]);
     for (const { id, answeredAt, cellId } of places) await session.rows(REMOVE, [id, answeredAt, cellId]);
+    const movedIds = moved.map(({ id }) => id);
+    await noteRestricted(session, attest, movedIds);
     await note?.(session, { restricted, responses: moved.length });
     return moved.length;
   });

@@ -1,4 +1,5 @@
-import { createHash, createPublicKey, verify as verifySignature } from 'node:crypto';
+import { checkHeads, checkStatement, insist, Mismatch, Unverifiable } from './signed.js';
+import { bytes, hex, leafHash, rootOfPath, sha256, treeHash } from './trees.js';
 
 /*
  * Checks a proof of one score. Written apart from the program that made it: it shares no code with it, only RFC 9162 (trees), RFC 8785
@@ -6,52 +7,11 @@ import { createHash, createPublicKey, verify as verifySignature } from 'node:cry
  */
 
 const HOUR_MS = 3_600_000;
-const sha256 = (...parts) => {
-  const digest = createHash('sha256');
-  for (const part of parts) digest.update(part);
-  return digest.digest();
-};
-const leafHash = (text) => sha256(Buffer.of(0), text);
-const nodeHash = (left, right) => sha256(Buffer.of(1), left, right);
-const hex = (bytes) => bytes.toString('hex');
-const bytes = (text) => Buffer.from(text, 'hex');
-
-/** RFC 9162, 2.1.1. */
-function treeHash(hashes) {
-  if (hashes.length === 0) return sha256();
-  let level = hashes;
-  while (level.length > 1) {
-    level = Array.from({ length: Math.ceil(level.length / 2) }, (_, i) =>
-      2 * i + 1 < level.length ? nodeHash(level[2 * i], level[2 * i + 1]) : level[2 * i],
-    );
-  }
-  return level[0];
-}
-
-/** RFC 9162, 2.1.3.2: the root that the path leads to, or null. */
-function rootOfPath(index, size, leaf, path) {
-  let [at, last, found] = [index, size - 1, leaf];
-  if (!(at >= 0 && at <= last)) return null;
-  for (const part of path) {
-    if (last === 0) return null;
-    if (at % 2 === 1 || at === last) {
-      found = nodeHash(part, found);
-      while (at % 2 === 0 && at !== 0) [at, last] = [at / 2, Math.floor(last / 2)];
-    } else found = nodeHash(found, part);
-    [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
-  }
-  return last === 0 ? found : null;
-}
-
-class Mismatch extends Error {}
-class Unverifiable extends Error {}
-const insist = (holds, says) => {
-  if (!holds) throw new Mismatch(says);
-};
 
 /**
  * What can be said of the proof. `key`: fingerprint of the public key, known from elsewhere; `heads`: lines of a copy of the file of
- * heads. Answers { verdict, reason, score, responses, erased, rollups, key, signedAt }.
+ * heads. Answers { verdict, reason } and, as far as it came, what was claimed (segment, window, basis, level), what was found (stated,
+ * recomputed, responses, erased, rollups), and who signed it when (key, signedAt, size, exportedAt).
  */
 export function verifyProof(proof, { key, heads } = {}) {
   try {
@@ -64,22 +24,33 @@ export function verifyProof(proof, { key, heads } = {}) {
 }
 
 function check(proof, key, copies) {
-  if (proof?.format !== 'scoreline-proof/1')
-    throw new Unverifiable('this is no proof of format scoreline-proof/1');
+  if (proof?.format === 'scoreline-proof/1')
+    throw new Unverifiable(
+      'this proof is of an older format, which could not show its claim: export it again',
+    );
+  if (proof?.format !== 'scoreline-proof/2')
+    throw new Unverifiable('this is no proof of format scoreline-proof/2');
+  const claim = claimOf(proof.score);
   const head = checkHeads(proof, key, copies);
-  const models = modelsOf(proof.score);
+  checkStatement(proof, head);
+  const models = modelsOf(claim);
   const seen = new Set();
-  const tally = { classes: [0, 0, 0], erased: 0, hidden: 0, changes: { late: 0, corrected: 0, rescored: 0 } };
+  const tally = {
+    classes: [0, 0, 0],
+    erased: 0,
+    hidden: 0,
+    changes: { late: 0, corrected: 0, rescored: 0, restricted: 0 },
+  };
   const newest = [];
   for (const rollup of proof.rollups) {
     insist(!seen.has(rollup.id), `${rollup.id} is in the proof twice`);
     seen.add(rollup.id);
     const manifests = checkRevisions(rollup, head);
     const last = manifests.at(-1);
-    checkPlace(proof, rollup.id, last, models);
-    checkLeaves(proof, rollup, last, tally);
+    checkPlace(proof.cells, claim, rollup.id, last, models);
+    checkLeaves(claim, rollup, last, tally);
     for (const { changes } of manifests.slice(1))
-      for (const cause of Object.keys(tally.changes)) tally.changes[cause] += changes[cause];
+      for (const cause of Object.keys(tally.changes)) tally.changes[cause] += changes[cause] ?? 0;
     newest.push(leafHash(rollup.seals.at(-1).manifest));
   }
   const root = newest.length === 0 ? null : hex(treeHash(newest));
@@ -87,48 +58,49 @@ function check(proof, key, copies) {
     root === (proof.score.root ?? null),
     'the root over the manifests is not the one that the proof states',
   );
-  return judge(proof, tally, head);
+  return { ...judge(proof, claim, tally, head), exportedAt: head.exportedAt };
+}
+
+/** What the id of the score spells, which is what was asked; what the proof says beside it must be the same. */
+function claimOf({ id, segment, from, until, basis, confidence, model }) {
+  const match = /^nps_([A-Za-z0-9_-]+)$/.exec(id);
+  if (!match) throw new Unverifiable('the proof names no score');
+  const spelt = JSON.parse(Buffer.from(match[1], 'base64url').toString());
+  insist(spelt[0] === 1 && spelt.length >= 6, 'the id of the score spells no score');
+  const claim = {
+    segment: spelt[1],
+    from: spelt[2],
+    until: spelt[3],
+    basis: spelt[4],
+    confidence: spelt[5],
+    model: spelt[6] ?? null,
+  };
+  const sorted = (values) =>
+    JSON.stringify(
+      Object.entries(values)
+        .map(([name, list]) => [name, [...new Set(list)].sort()])
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  insist(
+    sorted(segment) === sorted(claim.segment),
+    'the segment is not that of the score that was asked for',
+  );
+  insist(
+    Date.parse(from) === claim.from && Date.parse(until) === claim.until,
+    'the window is not that of the score that was asked for',
+  );
+  insist(
+    basis === claim.basis && (model ?? null) === claim.model,
+    'the basis is not that of the score that was asked for',
+  );
+  insist(confidence === claim.confidence, 'the level is not that of the score that was asked for');
+  return claim;
 }
 
 /** Which model versions' rollups the score is made of. */
 function modelsOf({ basis, model }) {
   if (basis === 'SURVEYED' || model === null) return [0];
   return basis === 'INFERRED' ? [model] : [0, model];
-}
-
-/** The chain of heads, signed by the key; the newest. */
-function checkHeads({ heads, publicKey }, key, copies) {
-  const known = createPublicKey(publicKey);
-  const fingerprint = hex(sha256(known.export({ type: 'spki', format: 'der' })));
-  insist(
-    key === undefined || key.toLowerCase() === fingerprint,
-    `the proof is signed by the key ${fingerprint}`,
-  );
-  let previous = null;
-  for (const { body, signature } of heads) {
-    const head = JSON.parse(body);
-    insist(
-      head.previous === previous?.hash || (head.previous === null && !previous),
-      `the head of size ${head.size} does not follow the one before it`,
-    );
-    insist(!previous || head.size > previous.size, `the head of size ${head.size} does not grow the log`);
-    insist(head.key === fingerprint, `the head of size ${head.size} names another key`);
-    const valid = verifySignature(null, Buffer.from(body), known, Buffer.from(signature, 'base64'));
-    insist(valid, `the signature of the head of size ${head.size} does not fit it`);
-    previous = { ...head, fingerprint, hash: hex(sha256(`${body}\n${signature}`)) };
-  }
-  if (!previous) throw new Unverifiable('the proof has no signed head');
-  const lines = new Set(heads.map(({ body, signature }) => `${body}\n${signature}`));
-  for (const [index, line] of copies.entries()) {
-    const { body, signature } = JSON.parse(line);
-    const { size } = JSON.parse(body);
-    if (size > previous.size) continue;
-    insist(
-      lines.has(`${body}\n${signature}`),
-      `line ${index + 1} of the file of heads is not in the proof's chain`,
-    );
-  }
-  return previous;
 }
 
 /** Every revision follows the one before, and is under the signed root. */
@@ -154,12 +126,9 @@ function checkRevisions({ id, seals }, head) {
 }
 
 /** The rollup belongs to the score: its hour, its cell, its model version. */
-function checkPlace({ score, cells }, id, manifest, models) {
+function checkPlace(cells, claim, id, manifest, models) {
   const hour = Date.parse(manifest.hour);
-  insist(
-    hour >= Date.parse(score.from) && hour + HOUR_MS <= Date.parse(score.until),
-    `${id} lies outside of the window`,
-  );
+  insist(hour >= claim.from && hour + HOUR_MS <= claim.until, `${id} lies outside of the window`);
   insist(models.includes(manifest.model.version), `${id} is of another model version`);
   const attributes = cells[manifest.cell];
   insist(attributes, `the cell of ${id} is not described`);
@@ -168,12 +137,12 @@ function checkPlace({ score, cells }, id, manifest, models) {
     hex(sha256(JSON.stringify(sorted))).slice(0, 24) === manifest.cell,
     `the cell of ${id} is described wrongly`,
   );
-  for (const [name, values] of Object.entries(score.segment))
+  for (const [name, values] of Object.entries(claim.segment))
     insist(values.includes(attributes[name]), `the cell of ${id} is not in the segment`);
 }
 
 /** The leaves are those that were sealed, and count to what the manifest says. */
-function checkLeaves({ score }, { id, leaves }, manifest, tally) {
+function checkLeaves({ basis }, { id, leaves }, manifest, tally) {
   const hashes = leaves.map((leaf) => ('content' in leaf ? leafHash(leaf.content) : bytes(leaf.hash)));
   insist(
     hashes.length === manifest.leaves && hex(treeHash(hashes)) === manifest.root,
@@ -198,7 +167,7 @@ function checkLeaves({ score }, { id, leaves }, manifest, tally) {
     );
     classes[fact.class] += 1;
     if (fact.points !== undefined) histogram[fact.points] = (histogram[fact.points] ?? 0) + 1;
-    if (!(score.basis === 'COMBINED' && fact.surveyed === true)) tally.classes[fact.class] += 1;
+    if (!(basis === 'COMBINED' && fact.surveyed === true)) tally.classes[fact.class] += 1;
   }
   tally.erased += manifest.erased;
   const hidden = leaves.length - ids.size - manifest.erased;
@@ -216,10 +185,14 @@ function checkLeaves({ score }, { id, leaves }, manifest, tally) {
   insist(same, `the points of the leaves of ${id} are not those of its manifest`);
 }
 
-function judge({ score, rollups }, { classes, erased, hidden, changes }, head) {
+function judge({ score, rollups }, claim, { classes, erased, hidden, changes }, head) {
   const [detractors, passives, promoters] = classes;
   const n = detractors + passives + promoters;
+  const { segment, from, until, basis, model } = claim;
   const facts = {
+    segment: JSON.stringify(segment),
+    window: `${new Date(from).toISOString()} to ${new Date(until).toISOString()}`,
+    basis: model === null ? basis : `${basis} by model version ${model}`,
     responses: n,
     erased,
     rollups: rollups.length,
@@ -234,7 +207,7 @@ function judge({ score, rollups }, { classes, erased, hidden, changes }, head) {
       ...facts,
     };
   insist(n === score.responses, `the leaves are ${n} responses, the score is stated over ${score.responses}`);
-  if (score.basis !== 'SURVEYED' && score.model !== null && n > 0)
+  if (basis !== 'SURVEYED' && model !== null && n > 0)
     return {
       verdict: 'UNVERIFIABLE',
       reason: `every leaf and count checks (${promoters} promoters, ${passives} passives, ${detractors} detractors as surveyed or predicted); the correction for the model's errors is not computed here`,

@@ -18,6 +18,8 @@ export interface LiveGauges {
   readonly cohorts: () => number;
   readonly waitingRows: () => number;
   readonly cells: () => number;
+  /** Whether the sealer found the log of seals changed, and seals nothing more. */
+  readonly sealerStopped: () => boolean;
 }
 
 export interface Metrics {
@@ -94,6 +96,11 @@ export function addMetricsRoute(server: FastifyInstance, { registry }: Metrics, 
   gauge('scoreline_subscription_cohorts', 'Groups of equal subscriptions, each executed once.', live.cohorts);
   gauge('scoreline_ingest_waiting_responses', 'Responses waiting for their commit.', live.waitingRows);
   gauge('scoreline_cells', 'Cells: combinations of dimension values.', live.cells);
+  gauge(
+    'scoreline_sealer_stopped',
+    '1 while nothing is sealed because the log of seals is not what was signed: somebody changed the record.',
+    () => Number(live.sealerStopped()),
+  );
   new Gauge({
     name: 'scoreline_journal_lag_entries',
     help: 'Journal entries that a follower has yet to read.',

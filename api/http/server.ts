@@ -21,7 +21,10 @@ export interface ApiOptions {
   readonly deps: Omit<ApiDeps, 'onIngested'>;
   readonly roles: { readonly api: boolean; readonly ingest: boolean };
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
-  readonly gauges: Pick<LiveGauges, 'journalLag' | 'modelReadings' | 'cells' | 'waitingRows'>;
+  readonly gauges: Pick<
+    LiveGauges,
+    'journalLag' | 'modelReadings' | 'cells' | 'waitingRows' | 'sealerStopped'
+  >;
 }
 
 export interface ApiServer {

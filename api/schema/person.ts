@@ -38,5 +38,5 @@ export function orderOf(context: ApiContext, reason: string, action: string): Or
 
 /** Persons are not behind the wall: who may ask is asked about everybody. */
 export function storesOf({ deps }: ApiContext) {
-  return { store: deps.record, vault: deps.vault, cells: deps.cells };
+  return { store: deps.record, vault: deps.vault, cells: deps.cells, attest: deps.seals.sign };
 }

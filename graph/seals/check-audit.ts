@@ -49,7 +49,8 @@ export async function checkAudit({ rows, heads, publicKey, partial }: AuditCheck
   return verdict(partial ? null : chain.end());
 }
 
-function signedRows(heads: readonly SignedHead[]): Map<number, string> {
+/** What the heads say of rows of the audit log: hash by number. */
+export function signedRows(heads: readonly SignedHead[]): Map<number, string> {
   const stated = heads.flatMap(({ body }) => parseHead(body)?.audit ?? []);
   return new Map(stated.map(({ seq, hash }) => [seq, hash]));
 }

@@ -1,7 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import {
+  consistencyRanges,
   inclusionRanges,
   nodesBeside,
+  provesConsistency,
   provesInclusion,
   rangeHash,
   rootOver,
@@ -49,6 +51,34 @@ export async function proveInLog(
   });
 }
 
+/**
+ * The hashes (hex) that prove each head to be a beginning of the next (RFC 9162, 2.1.4.1), the first one's none; null where the log
+ * lacks a node.
+ */
+export async function proveConsistency(
+  session: Session,
+  heads: readonly HeadRow[],
+): Promise<readonly (readonly string[])[] | null> {
+  const ranges = heads.map(({ size }, i) => {
+    const before = heads[i - 1]?.size;
+    return before === undefined ? [] : consistencyRanges(before, size).map(subtreesOf);
+  });
+  const nodes = await readNodes(session, ranges.flat(2));
+  const proofs = ranges.map((range) =>
+    range.map((subtrees) => {
+      const found = subtrees.map((node) => nodes.get(nodeKey(node)));
+      return found.every((hash) => hash !== undefined) ? rangeHash(found as Buffer[]) : null;
+    }),
+  );
+  const holds = heads.every((head, i) => {
+    const [before, proof] = [heads[i - 1], proofs[i] ?? []];
+    if (!before || proof.includes(null)) return !before;
+    const [first, second] = [before, head].map(({ body }) => Buffer.from(parseHead(body)?.root ?? '', 'hex'));
+    return provesConsistency(before.size, head.size, proof as Buffer[], first as Buffer, second as Buffer);
+  });
+  return holds ? proofs.map((proof) => proof.map((hash) => hash?.toString('hex') ?? '')) : null;
+}
+
 /** The chain of signed heads, the root that the last one signs, and that every seal is under it. */
 export async function checkLog(
   session: Session,
@@ -64,18 +94,25 @@ export async function checkLog(
     const offence: Offence = { what: 'head', rollup: null, says: 'there are seals, but no signed head' };
     return { offence: seals.length > 0 ? offence : null, heads };
   }
-  if (await allUnder(session, seals, head)) return { offence: null, heads };
+  const [first] = await sealsNotUnder(session, seals, head);
+  if (!first) return { offence: null, heads };
+  const says = `revision ${first.revision} of the seal is not under the root that was signed`;
+  return { offence: { what: 'log', rollup: first.rollup, says }, heads };
+}
+
+/** Those of the seals that do not lead to the root that the head signs. */
+export async function sealsNotUnder<Seal extends SealRow>(
+  session: Session,
+  seals: readonly Seal[],
+  head: Head,
+): Promise<Seal[]> {
+  if (await allUnder(session, seals, head)) return [];
   const proofs = await proveInLog(session, seals, head.size);
   const root = Buffer.from(head.root, 'hex');
-  for (const [i, seal] of seals.entries()) {
-    const proof = proofs[i];
-    const path = proof?.path.map((hash) => Buffer.from(hash, 'hex'));
-    if (path && provesInclusion(seal.id, head.size, Buffer.from(seal.hash, 'hex'), path, root)) continue;
-    const says = `revision ${seal.revision} of the seal is not under the root that was signed`;
-    return { offence: { what: 'log', rollup: seal.rollup, says }, heads };
-  }
-  const says = 'the seals are not under the root that was signed';
-  return { offence: { what: 'log', rollup: null, says }, heads };
+  return seals.filter((seal, i) => {
+    const path = proofs[i]?.path.map((hash) => Buffer.from(hash, 'hex'));
+    return !path || !provesInclusion(seal.id, head.size, Buffer.from(seal.hash, 'hex'), path, root);
+  });
 }
 
 /** Whether the signed root follows from these seals and what the log keeps beside them. */
@@ -93,26 +130,32 @@ async function allUnder(session: Session, seals: readonly SealRow[], head: Head)
 
 export interface FileFinding {
   readonly offence: Offence | null;
-  /** Heads that were published are not there to be compared. */
+  /** Heads that should be there are not, to be compared. */
   readonly missing: boolean;
 }
 
+/** A head is taken outside right after it was signed, and again until that worked. */
+const GRACE_MS = 60_000;
+
 /**
  * Compares the file of heads, outside of the record, with the record's `heads`. Read after them; newer lines must be in the
- * record by now.
+ * record by now. What the record says of where heads are is not believed: one that is older than a minute must be there. `now`:
+ * epoch milliseconds.
  */
 export async function checkHeadFile(
   session: Session,
   path: string,
   heads: readonly HeadRow[],
+  now: number,
 ): Promise<FileFinding> {
   const offence = (says: string): FileFinding => ({
     offence: { what: 'file of heads', rollup: null, says },
     missing: false,
   });
   const file = await readHeadFile(path);
-  const published = heads.filter((head) => head.published);
-  if (!file) return { offence: null, missing: published.length > 0 };
+  const signedBefore = (head: HeadRow) => Date.parse(parseHead(head.body)?.at ?? '');
+  const expected = heads.filter((head) => head.published || signedBefore(head) < now - GRACE_MS);
+  if (!file) return { offence: null, missing: expected.length > 0 };
   if (file.broken) return offence(file.broken);
   const newest = (await readLastHead(session))?.size ?? 0;
   const known = new Map(heads.map((head) => [head.size, headLine(head)]));
@@ -128,6 +171,9 @@ export async function checkHeadFile(
     );
   }
   const held = new Set(file.heads.map(({ size }) => size));
-  const lacking = published.find(({ size }) => !held.has(size));
-  return lacking ? offence(`it lacks the head of size ${lacking.size}`) : { offence: null, missing: false };
+  const lacking = expected.filter(({ size }) => !held.has(size));
+  const taken = lacking.find((head) => head.published);
+  return taken
+    ? offence(`it lacks the head of size ${taken.size}`)
+    : { offence: null, missing: lacking.length > 0 };
 }

@@ -4,13 +4,13 @@ import {
   manifestHash,
   ROLLUP_SUMS,
   type RollupSums,
+  type SealChanges,
   type SealedFact,
   sumsOf,
 } from '../../domain/seal.ts';
 import { type KeptLeaf, type LeafMatch, matchLeaves } from '../../domain/seal-match.ts';
-import { SURVEYED } from '../../store/seal-facts.ts';
 import type { SealRow } from '../../store/seals.ts';
-import { wasReplaced } from './seal-batch.ts';
+import { changesSince, type Explanations, findUnexplained } from './explain.ts';
 
 /** One rollup with everything that is known of it. */
 export interface RollupEvidence {
@@ -24,11 +24,23 @@ export interface RollupEvidence {
   readonly seals: readonly SealRow[];
   /** Of the last revision. */
   readonly leaves: readonly KeptLeaf[];
+  /** How many of its responses each mapping version brought, as the record keeps account of it: "key n", by key; null: not read. */
+  readonly mappings: string | null;
 }
 
 /** What is wrong: which thing of which rollup. `response` only for those who may read it. */
 export interface Offence {
-  readonly what: 'response' | 'rollup' | 'leaf' | 'manifest' | 'log' | 'head' | 'file of heads';
+  readonly what:
+    | 'response'
+    | 'rollup'
+    | 'leaf'
+    | 'manifest'
+    | 'log'
+    | 'head'
+    | 'file of heads'
+    | 'audit log'
+    | 'model'
+    | 'cell';
   readonly rollup: string | null;
   readonly response?: string;
   readonly says: string;
@@ -39,17 +51,25 @@ export interface RollupFinding {
   readonly match: LeafMatch;
   /** Leaves of the last seal whose response is erased. */
   readonly erased: number;
+  /** What is not sealed yet. */
+  readonly unsealed: SealChanges;
 }
 
-/** `origins`: what brought the present content of responses whose leaf has no fact here. */
-export function checkRollup(evidence: RollupEvidence, origins: ReadonlyMap<string, string>): RollupFinding {
-  const match = matchLeaves(evidence.facts, evidence.seals.length > 0 ? evidence.leaves : []);
+/** `place`: the rollup's number in the list that the explanations were read for. */
+export function checkRollup(evidence: RollupEvidence, place: number, explained: Explanations): RollupFinding {
+  const { model, seals } = evidence;
+  const match = matchLeaves(evidence.facts, seals.length > 0 ? evidence.leaves : []);
+  const wrong = revisionOffence(evidence) ?? leafOffence(evidence);
+  const last = seals.at(-1);
+  const manifest = last && !wrong ? manifestOfRow(last) : null;
+  const unexplained = wrong ? null : findUnexplained({ model, place }, match, manifest, explained);
   const offence =
-    revisionOffence(evidence) ??
-    leafOffence(evidence) ??
-    responseOffence(evidence, match, origins) ??
-    sumOffence(evidence, match);
-  return { offence, match, erased: match.erased.length };
+    wrong ??
+    (unexplained && { ...unexplained, rollup: evidence.id }) ??
+    sumOffence(evidence, match) ??
+    mappingOffence(evidence);
+  const unsealed = changesSince(model, match, manifest, explained);
+  return { offence, match, erased: match.erased.length, unsealed };
 }
 
 const parsed = new WeakMap<SealRow, Manifest | null>();
@@ -89,7 +109,11 @@ function revisionOffence({ id, seals }: RollupEvidence): Offence | null {
 }
 
 /** The kept leaves are those whose tree was sealed. */
-function leafOffence({ id, seals, leaves }: RollupEvidence): Offence | null {
+export function leafOffence({
+  id,
+  seals,
+  leaves,
+}: Pick<RollupEvidence, 'id' | 'seals' | 'leaves'>): Offence | null {
   const last = seals.at(-1);
   const manifest = last && manifestOfRow(last);
   if (!manifest) return null;
@@ -101,22 +125,6 @@ function leafOffence({ id, seals, leaves }: RollupEvidence): Offence | null {
   return root === manifest.root
     ? null
     : { what: 'leaf', rollup: id, says: 'the tree over the leaves has another root than was sealed' };
-}
-
-function responseOffence(
-  { id, model }: RollupEvidence,
-  match: LeafMatch,
-  origins: ReadonlyMap<string, string>,
-): Offence | null {
-  const [changed] = match.tampered;
-  if (changed) {
-    const says = 'is not what was sealed, and nothing that was received explains the change';
-    return { what: 'response', rollup: id, response: changed.id, says };
-  }
-  const gone = model === SURVEYED ? match.removed.find((leaf) => !wasReplaced(leaf, origins)) : undefined;
-  if (!gone) return null;
-  const says = 'is gone, and was neither erased nor replaced';
-  return { what: 'response', rollup: id, response: gone.responseId as string, says };
 }
 
 /** The rollup holds what its responses count to, and so does the manifest. */
@@ -145,4 +153,18 @@ function sumOffence({ id, sums, facts, seals }: RollupEvidence, match: LeafMatch
         rollup: id,
         says: `the seal says ${other} = ${manifest.sums[other]}, its leaves another number`,
       };
+}
+
+/** The account of which mappings brought how many is what the responses say. */
+function mappingOffence({ id, facts, mappings }: RollupEvidence): Offence | null {
+  if (mappings === null) return null;
+  const counts = new Map<string, number>();
+  for (const { mapping } of facts) counts.set(mapping, (counts.get(mapping) ?? 0) + 1);
+  const counted = [...counts]
+    .map(([key, n]) => `${key} ${n}`)
+    .sort()
+    .join(',');
+  if (counted === mappings) return null;
+  const says = 'is accounted to other mappings than those that its responses were made by';
+  return { what: 'rollup', rollup: id, says };
 }

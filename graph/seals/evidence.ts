@@ -1,11 +1,14 @@
+import type { KeyObject } from 'node:crypto';
 import type { Cell } from '../../domain/cell.ts';
 import { compareRollups, rollupId } from '../../domain/lineage.ts';
 import type { RollupSums } from '../../domain/seal.ts';
 import type { Session } from '../../store/client.ts';
-import { type RollupRef, readFacts, readRollupSums, SURVEYED } from '../../store/seal-facts.ts';
-import { readOrigins } from '../../store/sealing.ts';
+import { readMappingCounts } from '../../store/seal-evidence.ts';
+import { type RollupRef, readFacts, readRollupSums } from '../../store/seal-facts.ts';
 import { readLeaves, readSeals, type SealRow } from '../../store/seals.ts';
 import type { RollupEvidence } from './check-rollup.ts';
+import { type Explanations, readExplanations } from './explain.ts';
+import type { SoundRollups } from './sound-rollups.ts';
 
 /** Which rollups a score is made of. */
 export interface RollupRange {
@@ -51,43 +54,85 @@ export async function listRollups(session: Session, range: RollupRange): Promise
 const RESPONSES_AT_ONCE = 10_000;
 
 /**
- * The rollups with their facts and leaves, part by part, so that a score of any size fits; beside them what brought the
- * present content of responses that are counted there no more.
+ * The rollups with their facts and leaves, part by part, so that a score of any size fits; beside them what explains that they
+ * differ, by number in the part.
  */
 export async function* readEvidence(
   session: Session,
+  trust: EvidenceTrust,
   listed: readonly ListedRollup[],
 ): AsyncGenerator<EvidencePart> {
   const all = [...parts(listed)];
-  let next = all[0] && readPart(session, all[0]);
+  let next = all[0] && readPart(session, trust, all[0]);
   for (let i = 0; next; i++) {
     const part: EvidencePart = await next;
     const following = all[i + 1];
     // The database reads on while this part is hashed.
-    next = following && readPart(session, following);
+    next = following && readPart(session, trust, following);
     next?.catch(() => undefined);
     yield part;
   }
 }
 
-interface EvidencePart {
-  readonly evidence: RollupEvidence[];
-  readonly origins: Map<string, string>;
+/** What evidence is judged by. */
+export interface EvidenceTrust {
+  /** The instance's. */
+  readonly publicKey: KeyObject;
+  readonly sound: SoundRollups;
 }
 
-async function readPart(session: Session, part: readonly ListedRollup[]): Promise<EvidencePart> {
+interface EvidencePart {
+  readonly evidence: RollupEvidence[];
+  readonly explained: Explanations;
+}
+
+async function readPart(
+  session: Session,
+  trust: EvidenceTrust,
+  part: readonly ListedRollup[],
+): Promise<EvidencePart> {
   const facts = await readFacts(session, part);
   const last = part.map(({ seals }) => seals.at(-1)?.id);
   const leaves = await readLeaves(
     session,
     last.filter((id) => id !== undefined),
   );
+  const isSound = part.map(({ seals }, index) =>
+    trust.sound.has(seals.at(-1)?.hash, facts[index]?.length ?? 0),
+  );
+  const unsure = part.flatMap((rollup, index) => (isSound[index] ? [] : [{ rollup, index }]));
+  const counts = await readMappingCounts(
+    session,
+    unsure.map(({ rollup }) => rollup),
+  );
+  const mappings = new Map(unsure.map(({ index }, i) => [index, counts.get(i) ?? '']));
   const evidence = part.map(({ id, model, sums, seals }, index): RollupEvidence => {
     const sealId = last[index];
     const kept = sealId === undefined ? [] : (leaves.get(sealId) ?? []);
-    return { id, model, sums, seals, facts: facts[index] ?? [], leaves: kept };
+    return {
+      id,
+      model,
+      sums,
+      seals,
+      facts: facts[index] ?? [],
+      leaves: kept,
+      mappings: mappings.get(index) ?? null,
+    };
   });
-  return { evidence, origins: await readOrigins(session, goneFrom(evidence)) };
+  const compared = part.map(({ hour, cellId, cell, model, seals }, index) => {
+    const { facts: present, leaves: kept } = evidence[index] as RollupEvidence;
+    return {
+      hour,
+      cellId,
+      cell,
+      model,
+      facts: present,
+      leaves: kept,
+      isSealed: seals.length > 0,
+      isSound: isSound[index] ?? false,
+    };
+  });
+  return { evidence, explained: await readExplanations(session, trust.publicKey, compared) };
 }
 
 function* parts(listed: readonly ListedRollup[]): Generator<ListedRollup[]> {
@@ -101,15 +146,4 @@ function* parts(listed: readonly ListedRollup[]): Generator<ListedRollup[]> {
     [part, size] = [[], 0];
   }
   if (part.length > 0) yield part;
-}
-
-/** Responses that have a leaf and no fact. */
-function goneFrom(evidence: readonly RollupEvidence[]): string[] {
-  return evidence.flatMap(({ model, facts, leaves }) => {
-    if (model !== SURVEYED) return [];
-    const present = new Set(facts.map(({ id }) => id));
-    return leaves.flatMap(({ responseId }) =>
-      responseId !== null && !present.has(responseId) ? [responseId] : [],
-    );
-  });
 }

@@ -4,10 +4,12 @@ import { leafContent, type SealedFact } from '../../domain/seal.ts';
 import { HOUR_MS } from '../../domain/time-windows.ts';
 import { SURVEYED } from '../../store/seal-facts.ts';
 import { type HeadRow, readHeads } from '../../store/seals.ts';
-import { type LogProof, proveInLog } from './check-log.ts';
+import { type LogProof, proveConsistency, proveInLog } from './check-log.ts';
 import { checkRollup, type RollupEvidence } from './check-rollup.ts';
 import { type ListedRollup, listRollups, readEvidence } from './evidence.ts';
-import { cellsOfScore, modelsOfScore, ONE_MOMENT, type VerifyDeps, verifyScore } from './verify.ts';
+import type { VerifyDeps } from './place.ts';
+import { type SignedStatement, signStatement } from './statement.ts';
+import { cellsOfScore, modelsOfScore, ONE_MOMENT, rootOf, trustOf, verifyScore } from './verify.ts';
 
 /** The score cannot be exported as a proof; the message says why. */
 export class ProofUnavailable extends Error {
@@ -19,7 +21,7 @@ type ExportedLeaf = { readonly content: string } | { readonly hash: string };
 
 /** What `scoreline-verify` checks, without a database and without us. */
 export interface Proof {
-  readonly format: 'scoreline-proof/1';
+  readonly format: 'scoreline-proof/2';
   readonly exportedAt: string;
   readonly score: Omit<ScoreName, 'from' | 'until'> & {
     readonly id: string;
@@ -38,10 +40,22 @@ export interface Proof {
     /** Of the newest revision, in order. */
     readonly leaves: readonly ExportedLeaf[];
   }[];
-  /** All signed states of the log, oldest first. */
-  readonly heads: readonly { readonly body: string; readonly signature: string }[];
+  /** All signed states of the log, oldest first, each with the hashes that prove the one before to be its beginning. */
+  readonly heads: readonly {
+    readonly body: string;
+    readonly signature: string;
+    readonly consistency: readonly string[];
+  }[];
+  /** What the instance says of this proof: without it, a rollup's newest revision could be left out. */
+  readonly statement: SignedStatement;
   /** PEM, Ed25519. */
   readonly publicKey: string;
+}
+
+/** What a proof is exported with. */
+export interface ProofDeps extends VerifyDeps {
+  /** Ed25519 by the instance's key, base64. */
+  readonly sign: (text: string) => string;
 }
 
 /** A proof is handed out whole. */
@@ -51,7 +65,7 @@ const MOST_LEAVES = 100_000;
  * The score with everything that proves it.
  * @throws ProofUnavailable where the score is not proven, or its newest changes are not sealed.
  */
-export async function exportProof(deps: VerifyDeps, scope: Scope, name: ScoreName): Promise<Proof> {
+export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName): Promise<Proof> {
   const found = await verifyScore(deps, scope, name);
   if (found.verdict === 'MISMATCH' || found.verdict === 'UNVERIFIABLE')
     throw new ProofUnavailable(`this score is not proven: ${found.verdict}, ${found.reason}`);
@@ -71,25 +85,37 @@ export async function exportProof(deps: VerifyDeps, scope: Scope, name: ScoreNam
       heads.at(-1)?.size ?? 0,
     );
     const leaves = new Map<string, ExportedLeaf[]>();
-    for await (const { evidence, origins } of readEvidence(session, listed)) {
-      for (const one of evidence) {
-        const { added, changed, removed } = checkRollup(one, origins).match;
+    for await (const { evidence, explained } of readEvidence(session, trustOf(deps), listed)) {
+      for (const [place, one] of evidence.entries()) {
+        const { added, changed, removed } = checkRollup(one, place, explained).match;
         if (added.length + changed.length + removed.length > 0)
           throw new ProofUnavailable('its newest changes are not sealed yet; try again in a minute');
         leaves.set(one.id, exportedLeaves(one, mayRead(deps, scope, one)));
       }
     }
+    const consistency = await proveConsistency(session, heads);
+    if (!consistency) throw new ProofUnavailable('the log of seals lacks a node');
+    const exportedAt = new Date(deps.now()).toISOString();
+    const { stated, responses, root } = found;
+    if (rootOf(listed) !== root)
+      throw new ProofUnavailable('something was sealed just now; try again in a minute');
+    const rollups = listed.map(({ id, seals }) => {
+      const last = seals.at(-1);
+      if (!last) throw new ProofUnavailable(`${id} is not sealed yet`);
+      return { id, revision: last.revision, hash: last.hash };
+    });
+    const statement = { score: scoreId(name), stated, responses, root, rollups, exportedAt };
     return {
-      format: 'scoreline-proof/1',
-      exportedAt: new Date(deps.now()).toISOString(),
+      format: 'scoreline-proof/2',
+      exportedAt,
       score: {
         ...name,
         id: scoreId(name),
         from: new Date(name.from).toISOString(),
         until: new Date(name.until).toISOString(),
-        stated: found.stated,
-        responses: found.responses,
-        root: found.root,
+        stated,
+        responses,
+        root,
       },
       cells: Object.fromEntries(
         cells
@@ -97,7 +123,12 @@ export async function exportProof(deps: VerifyDeps, scope: Scope, name: ScoreNam
           .map(({ key, attributes }) => [key, attributes]),
       ),
       rollups: withProofs(listed, logProofs, leaves),
-      heads: heads.map(({ body, signature }: HeadRow) => ({ body, signature })),
+      heads: heads.map(({ body, signature }: HeadRow, i) => ({
+        body,
+        signature,
+        consistency: consistency[i] ?? [],
+      })),
+      statement: signStatement(deps.sign, statement, heads.at(-1) ?? null),
       publicKey: deps.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     };
   });

@@ -5,6 +5,8 @@ import { headLine, type SignedHead } from '../../domain/seal.ts';
 /** Where signed heads go outside of the record. Handing in the same head twice changes nothing. */
 export interface HeadSink {
   publish(heads: readonly SignedHead[]): Promise<void>;
+  /** The newest head that is there, where that can be asked. */
+  newest?(): Promise<SignedHead | null>;
 }
 
 /** What the file of heads holds, or what about it cannot be read. */
@@ -34,6 +36,7 @@ export function fileSink(path: string): HeadSink {
         await file.close();
       }
     },
+    newest: async () => (await readHeadFile(path))?.heads.at(-1) ?? null,
   };
 }
 

@@ -11,6 +11,16 @@ export function publicKeyOf(signingKey: KeyObject): KeyObject {
   return createPublicKey(signingKey);
 }
 
+/** Ed25519 by that key, base64. */
+export function signText(signingKey: KeyObject, text: string): string {
+  return sign(null, Buffer.from(text), signingKey).toString('base64');
+}
+
+/** Whether that is the signature (base64) of the key over the text. */
+export function isSigned(publicKey: KeyObject, text: string, signature: string): boolean {
+  return verify(null, Buffer.from(text), publicKey, Buffer.from(signature, 'base64'));
+}
+
 /** Signs a state of the log, and of the audit log beside it; `previous`: the head before it. `now`: epoch milliseconds. */
 export function signHead(
   signingKey: KeyObject,
@@ -21,6 +31,7 @@ export function signHead(
   const head: Head = {
     format: 'scoreline-head/1',
     ...state,
+    forgetting: 'recorded',
     previous: previous && headHash(previous),
     at: new Date(now).toISOString(),
     key: keyFingerprint(publicKeyOf(signingKey)),
@@ -29,7 +40,7 @@ export function signHead(
   return {
     size: state.size,
     body,
-    signature: sign(null, Buffer.from(body), signingKey).toString('base64'),
+    signature: signText(signingKey, body),
   };
 }
 
@@ -51,15 +62,17 @@ export function brokenChain(heads: readonly SignedHead[], publicKey: KeyObject):
     if (previous && head.size <= previous.size) return `${named} does not grow the log`;
     previous = head;
   }
-  if (!previous) return null;
-  if (parseHead(previous.body)?.key !== keyFingerprint(publicKey))
-    return `the head of size ${previous.size} names another key than this instance's`;
-  if (
-    !verify(null, Buffer.from(previous.body), publicKey, Buffer.from(previous.signature, 'base64')) ||
-    Buffer.from(previous.signature, 'base64').toString('base64') !== previous.signature
-  )
-    return `the signature of the head of size ${previous.size} does not fit it`;
-  return null;
+  return previous && brokenSignature(previous, publicKey);
+}
+
+/** What is wrong with the signature of that head, or null. */
+export function brokenSignature({ size, body, signature }: SignedHead, publicKey: KeyObject): string | null {
+  if (parseHead(body)?.key !== keyFingerprint(publicKey))
+    return `the head of size ${size} names another key than this instance's`;
+  const bytes = Buffer.from(signature, 'base64');
+  return verify(null, Buffer.from(body), publicKey, bytes) && bytes.toString('base64') === signature
+    ? null
+    : `the signature of the head of size ${size} does not fit it`;
 }
 
 /** The head that the text says, or null when it says none. */

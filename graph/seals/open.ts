@@ -1,9 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { Store } from '../../store/client.ts';
+import type { ProofDeps } from './export-proof.ts';
 import { fileSink, urlSink } from './head-sink.ts';
-import { publicKeyOf } from './heads.ts';
+import { publicKeyOf, signText } from './heads.ts';
+import type { SealPlace } from './place.ts';
 import { startSealer } from './sealer.ts';
-import type { SealPlace } from './verify.ts';
 
 export interface SealOptions {
   readonly store: Store;
@@ -22,7 +23,9 @@ export interface SealOptions {
 
 /** The seals of one instance: where verification finds them, and the sealer. */
 export interface Seals {
-  readonly place: SealPlace;
+  readonly place: SealPlace & Pick<ProofDeps, 'sign'>;
+  /** Whether the sealer found the log to be another than was signed, and seals nothing. */
+  isStopped(): boolean;
   /** Begins to seal; the answer stops it. */
   follow(): Promise<() => Promise<void>>;
 }
@@ -31,8 +34,18 @@ export interface Seals {
 export function openSeals(options: SealOptions): Seals {
   const { signingKey, headFile, sealSink, sealAfter } = options;
   const sinks = [fileSink(headFile), ...(sealSink ? [urlSink(sealSink)] : [])];
+  let broken = false;
+  const onLook = (isBroken: boolean) => {
+    broken = isBroken;
+  };
   return {
-    place: { publicKey: publicKeyOf(signingKey), headFile, sealAfter },
-    follow: async () => (await startSealer({ ...options, sinks })).stop,
+    isStopped: () => broken,
+    place: {
+      publicKey: publicKeyOf(signingKey),
+      headFile,
+      sealAfter,
+      sign: (text) => signText(signingKey, text),
+    },
+    follow: async () => (await startSealer({ ...options, sinks, onLook })).stop,
   };
 }

@@ -1,31 +1,35 @@
 import type { KeyObject } from 'node:crypto';
-import { appendLeaf, type HashedNode, rangeHash, subtreesOf } from '../../domain/merkle.ts';
+import { rollupId } from '../../domain/lineage.ts';
+import { appendLeaf, type HashedNode, rangeHash } from '../../domain/merkle.ts';
 import {
   canonicalText,
   type Manifest,
   manifestHash,
   manifestOf,
-  NO_CHANGES,
-  type SealChanges,
   type SealedFact,
 } from '../../domain/seal.ts';
 import { factHash, type KeptLeaf, type LeafMatch, matchLeaves } from '../../domain/seal-match.ts';
 import { auditHead } from '../../store/audit.ts';
 import type { Session, Store } from '../../store/client.ts';
+import { readNewestBrought } from '../../store/seal-evidence.ts';
 import { readFacts, SURVEYED } from '../../store/seal-facts.ts';
 import {
   type ClosedRollup,
   type Closing,
   claimClosed,
   insertSeals,
+  lastEntriesOf,
   type NewSeal,
   readLatestSeals,
-  readOrigins,
   refuse,
-  sealedBefore,
 } from '../../store/sealing.ts';
-import { lockSeals, nodeKey, readLastHead, readLeaves, readNodes, type SealRow } from '../../store/seals.ts';
-import { signHead } from './heads.ts';
+import { lockSeals, readLeaves, type SealRow } from '../../store/seals.ts';
+import { sealsNotUnder } from './check-log.ts';
+import { leafOffence } from './check-rollup.ts';
+import { changesSince, type Explanations, findUnexplained, readExplanations } from './explain.ts';
+import type { HeadSink } from './head-sink.ts';
+import { publicKeyOf, signHead } from './heads.ts';
+import { type OpenLog, openLog } from './open-log.ts';
 
 export interface SealDeps {
   readonly store: Store;
@@ -33,6 +37,8 @@ export interface SealDeps {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly randomBytes: (size: number) => Buffer;
+  /** Where heads are outside of the record: what is signed must follow from them. */
+  readonly sinks: readonly HeadSink[];
 }
 
 /** What became of one batch: how many rollups were looked at, sealed (first or again), and refused with why. */
@@ -48,101 +54,132 @@ const SALT_BYTES = 16;
  * Seals closed rollups in one transaction: all of it or, when the process dies, nothing. Rollups that are what their seal
  * says get no new revision; those with a fact that changed though nothing brought a change get none either, so that no
  * seal ever vouches for it.
+ * @throws LogBroken where the log is not what was signed: nothing is added to it.
  */
 export function sealBatch(deps: SealDeps, closing: Closing): Promise<SealedBatch> {
   return deps.store.transaction(async (session) => {
     await lockSeals(session);
     const closed = await claimClosed(session, closing);
     if (closed.length === 0) return { closed: 0, sealed: 0, refused: [] };
-    const [facts, latest] = [await readFacts(session, closed), await readLatestSeals(session, closed)];
-    const byRollup = new Map(latest.map((seal) => [keyOf(seal), seal]));
-    const leaves = await readLeaves(
-      session,
-      latest.map(({ id }) => id),
-    );
-    const matches = closed.map((rollup, index): Pair => {
-      const seal = byRollup.get(keyOf(rollup)) ?? null;
-      const kept = seal ? (leaves.get(seal.id) ?? []) : [];
-      return { rollup, seal, facts: facts[index] ?? [], match: matchLeaves(facts[index] ?? [], kept) };
-    });
-    const refused = await refuseTampered(session, matches);
-    const known = await sealedBefore(session, addedLater(matches));
-    const drafts = matches
+    const { store: memory, signingKey, sinks } = deps;
+    const log = await openLog(session, { memory, signingKey, sinks, now: deps.now() });
+    const { pairs, explained } = await compare(session, publicKeyOf(signingKey), closed);
+    const refused = await refuseTampered(session, log, pairs, explained);
+    const drafts = pairs
       .filter(({ rollup }) => !refused.has(rollup))
-      .flatMap((pair) => draft(deps, pair, known) ?? []);
-    if (drafts.length > 0) await append(deps, session, drafts);
+      .flatMap((pair) => draft(deps, pair, explained) ?? []);
+    if (drafts.length > 0) await append(deps, session, log, drafts);
     return { closed: closed.length, sealed: drafts.length, refused: [...refused.values()] };
   });
 }
 
+/** A rollup beside its newest seal. */
 interface Pair {
   readonly rollup: ClosedRollup;
+  /** Its number in the batch. */
+  readonly place: number;
   readonly seal: SealRow | null;
   readonly facts: readonly SealedFact[];
+  readonly leaves: readonly KeptLeaf[];
   readonly match: LeafMatch;
+  /** When the newest of the facts was brought, microseconds since 1970; null without facts. */
+  readonly newest: number | null;
+  /** The last entry of the journal that touched it by now. */
+  readonly lastEntry: string;
 }
 
 const keyOf = ({ hour, cellId, model }: Pick<SealRow, 'hour' | 'cellId' | 'model'>) =>
   `${hour} ${cellId} ${model}`;
 
-/** New surveyed facts of rollups that were sealed before. */
-function addedLater(pairs: readonly Pair[]): string[] {
-  return pairs.flatMap(({ rollup, seal, match }) =>
-    seal && rollup.model === SURVEYED ? match.added.map(({ id }) => id) : [],
+/** Reads facts, newest seals and what explains their differences. */
+async function compare(
+  session: Session,
+  publicKey: KeyObject,
+  closed: readonly ClosedRollup[],
+): Promise<{ readonly pairs: readonly Pair[]; readonly explained: Explanations }> {
+  // Before the facts: what comes between the two must not be taken for part of them.
+  const newest = await readNewestBrought(session, closed);
+  const [facts, latest] = [await readFacts(session, closed), await readLatestSeals(session, closed)];
+  const byRollup = new Map(latest.map((seal) => [keyOf(seal), seal]));
+  const leaves = await readLeaves(
+    session,
+    latest.map(({ id }) => id),
   );
+  // After the facts: what is in them is told of by then.
+  const entries = await lastEntriesOf(session, closed);
+  const pairs = closed.map((rollup, place): Pair => {
+    const seal = byRollup.get(keyOf(rollup)) ?? null;
+    const kept = seal ? (leaves.get(seal.id) ?? []) : [];
+    const present = facts[place] ?? [];
+    return {
+      rollup,
+      place,
+      seal,
+      facts: present,
+      leaves: kept,
+      match: matchLeaves(present, kept),
+      newest:
+        rollup.model === SURVEYED
+          ? (newest.get(place) ?? null)
+          : newestOf(present.map(({ origin }) => Number(origin))),
+      lastEntry: entries.get(rollup) ?? rollup.lastEntry,
+    };
+  });
+  const compared = pairs.map(({ rollup, seal, ...pair }) => ({
+    ...rollup,
+    ...pair,
+    isSealed: seal !== null,
+    isSound: false,
+  }));
+  return { pairs, explained: await readExplanations(session, publicKey, compared) };
 }
 
-/** Puts back rollups whose facts changed or went without an event, an erasure or a correction that explains it. */
-async function refuseTampered(session: Session, pairs: readonly Pair[]): Promise<Map<ClosedRollup, string>> {
+/** Puts back rollups whose seal was changed, or whose facts changed or went without anything that explains it. */
+async function refuseTampered(
+  session: Session,
+  { head }: OpenLog,
+  pairs: readonly Pair[],
+  explained: Explanations,
+): Promise<Map<ClosedRollup, string>> {
   const refused = new Map<ClosedRollup, string>();
-  const gone = pairs.flatMap(({ rollup, match }) =>
-    rollup.model === SURVEYED ? match.removed.map(({ responseId }) => responseId as string) : [],
-  );
-  const origins = await readOrigins(session, gone);
-  for (const { rollup, seal, match } of pairs) {
-    const [changed] = match.tampered;
-    const forged = seal && manifestHash(seal.manifest) !== seal.hash;
-    const missing =
-      rollup.model === SURVEYED ? match.removed.find((leaf) => !wasReplaced(leaf, origins)) : undefined;
-    const reason = forged
-      ? `revision ${seal.revision} of its seal is not what was hashed`
-      : changed
-        ? `response ${changed.id} is not what was sealed, and no source event brought a change`
-        : missing && `response ${missing.responseId} is gone, and was neither erased nor replaced`;
+  const seals = pairs.flatMap(({ seal }) => seal ?? []);
+  const unsigned = new Set(head ? await sealsNotUnder(session, seals, head) : seals);
+  for (const pair of pairs) {
+    const reason = reasonToRefuse(pair, unsigned, explained);
     if (!reason) continue;
-    refused.set(rollup, reason);
-    await refuse(session, rollup, reason);
+    refused.set(pair.rollup, reason);
+    await refuse(session, pair.rollup, reason);
   }
   return refused;
 }
 
-/** Whether the response of a leaf without a fact is elsewhere, or otherwise, by a later event. */
-export function wasReplaced(leaf: KeptLeaf, origins: ReadonlyMap<string, string>): boolean {
-  const origin = origins.get(leaf.responseId ?? '');
-  return origin !== undefined && origin !== leaf.origin;
-}
-
-/** How the facts differ from the seal before. */
-function changesOf({ rollup, seal, match }: Pair, known: ReadonlySet<string>): SealChanges {
-  if (!seal) return NO_CHANGES;
-  const { erased } = JSON.parse(seal.manifest) as Manifest;
-  const moved = rollup.model === SURVEYED ? match.added.filter(({ id }) => known.has(id)).length : 0;
-  const changed = match.changed.length + match.removed.length + moved;
-  const surveyed = rollup.model === SURVEYED;
-  return {
-    late: match.added.length - moved,
-    corrected: surveyed ? changed : 0,
-    rescored: surveyed ? 0 : changed,
-    erased: match.erased.length - erased,
-  };
+function reasonToRefuse(
+  { rollup, place, seal, leaves, match }: Pair,
+  unsigned: ReadonlySet<SealRow>,
+  explained: Explanations,
+): string | null {
+  if (seal && manifestHash(seal.manifest) !== seal.hash)
+    return `revision ${seal.revision} of its seal is not what was hashed`;
+  if (seal && unsigned.has(seal))
+    return `revision ${seal.revision} of its seal is not under the root that was signed`;
+  const id = rollupId(rollup);
+  const torn = seal && leafOffence({ id, seals: [seal], leaves });
+  if (torn) return `${id}: ${torn.says}`;
+  const manifest = seal && (JSON.parse(seal.manifest) as Manifest);
+  const found = findUnexplained({ model: rollup.model, place }, match, manifest, explained);
+  if (!found) return null;
+  return found.response === undefined
+    ? `${id}: ${found.says}`
+    : `response ${found.response} of ${id} ${found.says}`;
 }
 
 type Draft = Omit<NewSeal, 'id'>;
 
 /** The next revision of a rollup's seal, or null where there is nothing new to say. */
-function draft(deps: SealDeps, pair: Pair, known: ReadonlySet<string>): Draft | null {
-  const { rollup, seal, facts, match } = pair;
-  const changes = changesOf(pair, known);
+function draft(deps: SealDeps, pair: Pair, explained: Explanations): Draft | null {
+  const { rollup, seal, facts, match, newest: brought, lastEntry } = pair;
+  const before = seal && (JSON.parse(seal.manifest) as Manifest);
+  const changes = changesSince(rollup.model, match, before, explained);
   if (seal ? Object.values(changes).every((count) => count === 0) : facts.length === 0) return null;
   const present = new Map(match.kept.map(({ fact, leaf }) => [fact.id, leaf]));
   const salts = deps.randomBytes(SALT_BYTES * facts.length);
@@ -154,7 +191,7 @@ function draft(deps: SealDeps, pair: Pair, known: ReadonlySet<string>): Draft | 
   });
   const erased = [...match.erased].sort((a, b) => Buffer.compare(a.hash, b.hash));
   const all = [...leaves, ...erased];
-  const { hour, cellId, cell, model, modelKey, featureSet, firstEntry, lastEntry } = rollup;
+  const { hour, cellId, cell, model, modelKey, featureSet, firstEntry } = rollup;
   const content = manifestOf({
     rollup: { hour, cell, model },
     model: { version: model, key: modelKey, featureSet },
@@ -164,23 +201,25 @@ function draft(deps: SealDeps, pair: Pair, known: ReadonlySet<string>): Draft | 
     facts,
     hashes: all.map(({ hash }) => hash),
     journal: { first: firstEntry, last: lastEntry },
+    brought,
     now: deps.now(),
   });
   const manifest = canonicalText(content);
   return { hour, cellId, model, manifest, hash: manifestHash(manifest), content, leaves: all };
 }
 
+const newestOf = (times: readonly number[]) =>
+  times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b));
+
 /** Adds the seals to the log, in the order of hour, cell and model, and signs its new state. */
-async function append(deps: SealDeps, session: Session, drafts: readonly Draft[]): Promise<void> {
-  const last = await readLastHead(session);
+async function append(
+  deps: SealDeps,
+  session: Session,
+  log: OpenLog,
+  drafts: readonly Draft[],
+): Promise<void> {
+  const { last, edge } = log;
   let size = last?.size ?? 0;
-  const subtrees = subtreesOf({ from: 0, until: size });
-  const stored = await readNodes(session, subtrees);
-  const edge = subtrees.map((node): HashedNode => {
-    const hash = stored.get(nodeKey(node));
-    if (!hash) throw new Error(`the log of seals lacks its node ${nodeKey(node)}`);
-    return { ...node, hash };
-  });
   const ordered = [...drafts].sort(
     (a, b) =>
       a.hour - b.hour ||

@@ -13,25 +13,28 @@ import {
   markPublished,
   noteTouched,
   readUnpublished,
+  SEALER,
   type Touched,
 } from '../../store/sealing.ts';
-import type { HeadSink } from './head-sink.ts';
+import { LogBroken } from './open-log.ts';
 import { type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
 
 export interface SealerDeps extends SealDeps {
   /** How long after its end an hour is taken for complete, milliseconds. */
   readonly sealAfter: number;
-  readonly sinks: readonly HeadSink[];
   readonly onError: (error: Error) => void;
+  /** Told after each look whether the log is what was signed; else nothing is sealed until somebody acts. */
+  readonly onLook?: (isBroken: boolean) => void;
 }
 
-export const SEALER = 'sealer';
 const ENTRIES = 200;
 const HOUR_MS = 3_600_000;
 /** A rollup is left alone while it is being filled, but not for ever. */
 const SETTLE_MS = 5_000;
 const PATIENCE_MS = 15 * 60_000;
 const TICK_MS = 2_000;
+/** Nothing mends a broken log but somebody who acts. */
+const BROKEN_TICK_MS = 60_000;
 const RESPONSES_AT_ONCE = 10_000;
 
 /** Follows the journal and seals rollups once they are closed; the answer stops it. */
@@ -48,10 +51,16 @@ export async function startSealer(deps: SealerDeps): Promise<{ stop: () => Promi
   let wake: () => void = () => undefined;
   const run = async () => {
     while (!stopped) {
-      await sealClosed(deps, () => stopped).catch(onError);
+      const error = await sealClosed(deps, () => stopped).then(
+        () => null,
+        (thrown: Error) => thrown,
+      );
+      const isBroken = error instanceof LogBroken;
+      deps.onLook?.(isBroken);
+      if (error) onError(error);
       if (stopped) break;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, TICK_MS);
+        const timer = setTimeout(resolve, isBroken ? BROKEN_TICK_MS : TICK_MS);
         wake = () => {
           clearTimeout(timer);
           resolve();

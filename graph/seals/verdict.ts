@@ -1,6 +1,6 @@
 import { type Counts, total } from '../../domain/nps.ts';
 import type { ScoreName, ScoreRow } from '../../domain/score.ts';
-import type { Manifest, SealChanges } from '../../domain/seal.ts';
+import { CHANGE_CAUSES, type Manifest, NO_CHANGES, type SealChanges } from '../../domain/seal.ts';
 import { HOUR_MS } from '../../domain/time-windows.ts';
 import type { Offence } from './check-rollup.ts';
 import type { ListedRollup } from './evidence.ts';
@@ -77,6 +77,9 @@ export function verdictOf(findings: Findings): Verification {
   };
 }
 
+/** Changes that restate a score; erasures are told beside them. */
+const TOLD = ['late', 'corrected', 'rescored', 'restricted'] as const;
+
 function judge(findings: Findings): [Verdict, string | null] {
   const { name, offence, listed, readable, tally } = findings;
   if (offence) return ['MISMATCH', describe(offence, readable)];
@@ -96,14 +99,17 @@ function judge(findings: Findings): [Verdict, string | null] {
     ];
   }
   if (findings.headsMissing)
-    return ['UNVERIFIABLE', 'the file of signed heads is not where this instance keeps it; all else checks'];
+    return [
+      'UNVERIFIABLE',
+      'the file of signed heads is not where this instance keeps it, or lacks heads; all else checks',
+    ];
   const changes = changesSince(listed);
-  const told = (['late', 'corrected', 'rescored'] as const).flatMap((cause) => {
+  const told = TOLD.flatMap((cause) => {
     const count = changes[cause] + tally.unsealed[cause];
     return count > 0 ? [`${count} ${cause}`] : [];
   });
   if (told.length > 0) {
-    const waiting = (['late', 'corrected', 'rescored'] as const).some((cause) => tally.unsealed[cause] > 0);
+    const waiting = TOLD.some((cause) => tally.unsealed[cause] > 0);
     const erased = tally.erased > 0 ? `; ${tally.erased} erased` : '';
     return [
       'RESTATED',
@@ -126,11 +132,11 @@ function describe({ what, rollup, response, says }: Offence, readable: boolean):
 
 /** What the revisions after the first were made for, summed. */
 function changesSince(listed: readonly ListedRollup[]): SealChanges {
-  const sum = { late: 0, corrected: 0, rescored: 0, erased: 0 };
+  const sum = { ...NO_CHANGES };
   for (const { seals } of listed) {
     for (const { manifest } of seals.slice(1)) {
       const { changes } = JSON.parse(manifest) as Manifest;
-      for (const cause of ['late', 'corrected', 'rescored', 'erased'] as const) sum[cause] += changes[cause];
+      for (const cause of CHANGE_CAUSES) sum[cause] += changes[cause] ?? 0;
     }
   }
   return sum;

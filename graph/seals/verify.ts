@@ -1,37 +1,24 @@
-import type { KeyObject } from 'node:crypto';
-import { type CellDictionary, matchesSegment } from '../../domain/cell.ts';
+import { matchesSegment } from '../../domain/cell.ts';
 import { treeHash } from '../../domain/merkle.ts';
 import { add, type Counts, ZERO } from '../../domain/nps.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { type ScoreName, type ScoreRow, scoreRow } from '../../domain/score.ts';
-import type { SealedFact } from '../../domain/seal.ts';
+import { CHANGE_CAUSES, NO_CHANGES, type SealedFact } from '../../domain/seal.ts';
 import { HOUR_MS } from '../../domain/time-windows.ts';
-import type { Session, Statement, Store } from '../../store/client.ts';
+import type { Session, Statement } from '../../store/client.ts';
 import { guardedCells } from '../../store/disclosure.ts';
 import { readConfusion } from '../../store/models.ts';
 import { findLevelOffence } from '../../store/rollup-levels.ts';
 import { type CountedClasses, countIntervals } from '../../store/rollups.ts';
 import { SURVEYED } from '../../store/seal-facts.ts';
 import { checkHeadFile, checkLog } from './check-log.ts';
+import { findCellOffence, findModelOffence } from './check-parts.ts';
 import { checkRollup, type Offence } from './check-rollup.ts';
-import { type ListedRollup, listRollups, readEvidence } from './evidence.ts';
+import { checkWhole } from './check-whole.ts';
+import { type EvidenceTrust, type ListedRollup, listRollups, readEvidence } from './evidence.ts';
+import { REMEMBER_MS, type VerifyDeps } from './place.ts';
+import { SoundRollups } from './sound-rollups.ts';
 import { type Tally, type Verification, verdictOf, withheld } from './verdict.ts';
-
-/** Where this instance's seals are, and by which key. */
-export interface SealPlace {
-  readonly publicKey: KeyObject;
-  /** The file of signed heads. */
-  readonly headFile: string;
-  /** How long after its end an hour is sealed, milliseconds. */
-  readonly sealAfter: number;
-}
-
-export interface VerifyDeps extends SealPlace {
-  readonly store: Store;
-  readonly cells: CellDictionary;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-}
 
 /** Everything is read as of one moment, whatever is accepted meanwhile. */
 export const ONE_MOMENT: Statement = {
@@ -81,23 +68,28 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
       ),
     );
     const listed = await listRollups(session, { cells, models: modelsOfScore(name), hours });
-    const tally = await tallyRollups(session, name, listed);
+    const tally = await tallyRollups(session, trustOf(deps), name, listed);
     const recomputed = row(tally.counts);
     const sealed = listed.flatMap(({ id, seals }) => seals.map((seal) => ({ ...seal, rollup: id })));
     const log = await checkLog(session, sealed, deps.publicKey);
     const same = sameCounts(stated, recomputed);
     const level = same ? null : await levelOffence(session, name, listed);
-    const offence = tally.offence ?? level ?? log.offence;
+    const parts =
+      findCellOffence(deps.cells, scope) ?? (await findModelOffence(session, deps.store, name.model, listed));
+    const offence = tally.offence ?? level ?? log.offence ?? parts;
     return { stated, recomputed, tally, offence, listed, heads: log.heads };
   });
-  const file = found.listed.some(({ seals }) => seals.length > 0)
-    ? await checkHeadFile(deps.store, deps.headFile, found.heads)
-    : { offence: null, missing: false };
+  const { listed, heads } = found;
+  const file = await checkHeadFile(deps.store, deps.headFile, heads, deps.now());
+  const first = found.offence ?? file.offence;
+  // Which place of the log was touched, only the whole log tells.
+  const whole = first && first.what !== 'log' ? null : await checkWhole({ deps, scope, listed, heads });
+  const offence = whole ?? first;
   const readable = cells.every((cell) => scope.allows('readResponse', cell));
   return verdictOf({
     ...found,
     name,
-    offence: found.offence ?? file.offence,
+    offence,
     headsMissing: file.missing,
     readable,
     root: rootOf(found.listed),
@@ -127,32 +119,36 @@ export async function statedCounts(
   return [surveyed, await counts({ kind: basis === 'INFERRED' ? 'inferred' : 'alone', model })];
 }
 
+/** By which key, and what need not be read again. */
+export function trustOf({ publicKey, store, now, rememberFor = REMEMBER_MS }: VerifyDeps): EvidenceTrust {
+  return { publicKey, sound: new SoundRollups(store, now(), rememberFor) };
+}
+
 /** Checks every rollup against its responses and its seal, and counts the responses inside the window. */
 async function tallyRollups(
   session: Session,
+  trust: EvidenceTrust,
   name: ScoreName,
   listed: readonly ListedRollup[],
 ): Promise<Tally> {
   let offence: Offence | null = null;
   let [surveyed, inferred, erased] = [ZERO, ZERO, 0];
-  const unsealed = { late: 0, corrected: 0, rescored: 0 };
-  const places = new Map(listed.map(({ id }, index) => [id, index]));
-  for await (const { evidence, origins } of readEvidence(session, listed)) {
-    for (const one of evidence) {
-      const finding = checkRollup(one, origins);
+  const unsealed = { ...NO_CHANGES };
+  for await (const { evidence, explained } of readEvidence(session, trust, listed)) {
+    for (const [place, one] of evidence.entries()) {
+      const finding = checkRollup(one, place, explained);
       offence ??= finding.offence;
+      const newest = one.seals.at(-1);
+      if (newest && !finding.offence) trust.sound.add(newest.hash, one.facts.length);
       erased += finding.erased;
       const counts = countInside(name, one.facts, one.model);
       if (one.model === SURVEYED) surveyed = add(surveyed, counts);
       else inferred = add(inferred, counts);
-      if ((listed[places.get(one.id) ?? -1]?.seals.length ?? 0) === 0) continue;
-      const { added, changed, removed } = finding.match;
-      unsealed.late += added.length;
-      unsealed[one.model === SURVEYED ? 'corrected' : 'rescored'] += changed.length + removed.length;
+      for (const cause of CHANGE_CAUSES) unsealed[cause] += finding.unsealed[cause];
     }
   }
   const counts: CountsByKind = [surveyed, name.basis === 'SURVEYED' ? null : inferred];
-  return { offence, counts, erased, unsealed: { ...unsealed, erased: 0 } };
+  return { offence, counts, erased, unsealed };
 }
 
 function countInside(name: ScoreName, facts: readonly SealedFact[], model: number): Counts {
@@ -184,7 +180,7 @@ async function levelOffence(
 }
 
 /** Over the newest manifests in the order of the rollups; null without any. */
-function rootOf(listed: readonly ListedRollup[]): string | null {
+export function rootOf(listed: readonly ListedRollup[]): string | null {
   const hashes = listed.flatMap(({ seals }) => seals.at(-1)?.hash ?? []);
   return hashes.length === 0
     ? null

@@ -8,10 +8,19 @@ import { createRecordLineage } from '../../graph/record-lineage.ts';
 import { type LineagePage, lineageNode, type TraceDirection, traceLineage } from '../../graph/trace.ts';
 import { type LineageRecord, openLineageRecord, score } from '../fixtures/lineage-record.ts';
 import { narrowScope } from '../fixtures/record.ts';
+import { sealsOf, type TestSeals } from '../fixtures/sealed-record.ts';
 
 /* What was said of facts afterwards: seals of rollups, decisions, alerts, reviews. Both stores read them from the record. */
 let world: LineageRecord;
-const ids = { rollup: '', seals: [] as string[], review: '', response: '', region: '' };
+let seals: TestSeals;
+const ids = {
+  rollup: '',
+  seals: [] as string[],
+  hashes: [] as string[],
+  review: '',
+  response: '',
+  region: '',
+};
 
 beforeAll(async () => {
   world = await openLineageRecord(false);
@@ -29,13 +38,19 @@ beforeAll(async () => {
   if (!one) throw new Error('there is a response that a model read');
   const hour = Math.floor(one.answeredAt.getTime() / HOUR_MS);
   const rollup = { hour, cell: one.cell, model: 0 };
-  for (const [revision, why] of [
-    [1, 'sealed'],
-    [2, 'late'],
-  ] as const) {
-    await record.sql(`INSERT INTO seal (id, bucket, cell_id, model_version_id, revision, why, manifest, hash, recorded_at)
-      VALUES (${revision}, to_timestamp(${hour * 3_600}), ${one.cellId}, 0, ${revision}, '${why}', '{}', '${revision}abcdef012345678', now())`);
-    ids.seals.push(`Seal:${rollupId(rollup).slice(7)}:${revision}`);
+  seals = sealsOf(record);
+  await seals.seal();
+  const late = { externalId: 'late', answeredAt: one.answeredAt.toISOString(), score: 9, region: one.region };
+  expect(await record.submit([late])).toMatchObject({ accepted: 1 });
+  expect(await seals.seal()).toEqual({ sealed: 1, refused: [] });
+  for (const revision of [0, 1]) {
+    const key = `${rollupId(rollup).slice(7)}:${revision}`;
+    const [row] = await record.sql<{ hash: string }>(
+      `SELECT hash FROM seal WHERE cell_id = ${one.cellId} AND model_version_id = 0 AND revision = ${revision}
+        AND bucket = to_timestamp(${hour * 3_600})`,
+    );
+    ids.seals.push(`Seal:${key}`);
+    ids.hashes.push(row?.hash.slice(0, 12) ?? '');
   }
   const [review] = await record.sql<{ id: string }>(
     `INSERT INTO review (response_id, answered_at, cell_id, model_version_id, cause, queued_at) SELECT id, answered_at, cell_id, 7,
@@ -48,7 +63,10 @@ beforeAll(async () => {
     region: one.region,
   });
 });
-afterAll(() => world?.close());
+afterAll(async () => {
+  await world?.close();
+  seals?.removeFiles();
+});
 
 /** As the API reads: through the views of what the scope sees. */
 function depsOf(scope: Scope): PlanDeps {
@@ -85,8 +103,8 @@ describe('the lineage of what was said afterwards', () => {
     const down = await trace(ids.rollup, 'DOWNSTREAM');
     expect(down?.nodes.map(({ id, label }) => [id, label])).toEqual([
       [ids.rollup, expect.any(String)],
-      [first, 'seal, revision 1: sealed, manifest 1abcdef01234'],
-      [second, 'seal, revision 2: late, manifest 2abcdef01234'],
+      [first, `seal, revision 0: sealed, manifest ${ids.hashes[0]}`],
+      [second, `seal, revision 1: late, manifest ${ids.hashes[1]}`],
     ]);
     expect(down?.edges).toEqual([
       { from: ids.rollup, relation: 'SEALED_BY', to: first },
@@ -233,13 +251,15 @@ describe('the lineage of what was said afterwards', () => {
           .as(scope)
           .rows({ name: '', text: 'SELECT FROM review WHERE decision_id IS NULL' }, []),
       ).toEqual([]);
-    expect(await world.record.wall.as(elsewhere).rows({ name: '', text: 'SELECT FROM seal' }, [])).toEqual(
-      [],
-    );
+    const ofCell = `SELECT FROM seal JOIN cell c ON c.id = cell_id WHERE c.attributes->>'region' = '${ids.region}'`;
+    const sealsSeen = (scope: Scope) => world.record.wall.as(scope).rows({ name: '', text: ofCell }, []);
+    expect(await sealsSeen(elsewhere)).toEqual([]);
+    expect(await sealsSeen(EVERYTHING)).not.toEqual([]);
     for (const id of [
       'Seal:',
       'Seal:2026010100:x:0:1',
       `${ids.seals[0]}0`,
+      `${ids.seals[1]}9`,
       'Review:nothing',
       `Review:${ids.response.slice(9)}`,
     ])

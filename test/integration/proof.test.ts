@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/scope.ts';
+import { scoreId } from '../../domain/score.ts';
 import { exportProof, type Proof } from '../../graph/seals/export-proof.ts';
 import { keyFingerprint } from '../../graph/seals/heads.ts';
 import { narrowScope } from '../fixtures/record.ts';
@@ -47,15 +48,17 @@ beforeAll(async () => {
   });
   execFileSync('tar', ['-xzf', packed.trim().split('\n').at(-1) as string], { cwd: folder });
   record = await openSealedRecord();
-  await record.submit(
-    Array.from({ length: 50 }, (_, i) => ({
-      externalId: `p${i}`,
-      answeredAt: at(i * 11),
-      score: (i * 3) % 11,
-      region: i % 2 === 0 ? 'Peru' : 'Japan',
-    })),
-  );
-  await record.seal();
+  const answers = Array.from({ length: 50 }, (_, i) => ({
+    externalId: `p${i}`,
+    answeredAt: at(i * 11),
+    score: (i * 3) % 11,
+    region: i % 2 === 0 ? 'Peru' : 'Japan',
+  }));
+  // Two heads, each over hours of its own.
+  for (const some of [answers.slice(0, 22), answers.slice(22)]) {
+    await record.submit(some);
+    await record.seal();
+  }
   proof = await exportProof(record.verifyDeps, EVERYTHING, nameOf(DAY));
 });
 afterAll(async () => {
@@ -85,25 +88,63 @@ describe('an exported proof', () => {
       status: 1,
       output: expect.stringMatching(/^MISMATCH: the proof is signed/),
     });
-    const [line = ''] = readFileSync(record.headFile, 'utf8').split('\n');
+    const [line = '', second = ''] = readFileSync(record.headFile, 'utf8').split('\n');
     const forged = join(folder, 'heads.ndjson');
     writeFileSync(forged, `${line.replace(/root\\":\\"./, 'root\\":\\"g')}\n`);
     expect(check(proof, '--heads', forged)).toMatchObject({
       status: 1,
       output: expect.stringMatching(/line 1 of the file of heads/),
     });
+    const { body, signature } = JSON.parse(second) as { body: string; signature: string };
+    const later = JSON.stringify({ body: body.replace(/"size":\d+/, '"size":9999'), signature });
+    writeFileSync(forged, `${line}\n${later}\n`);
+    expect(check(proof, '--heads', forged)).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/^UNVERIFIABLE: the proof ends at the head of size .* export it again/),
+    });
+  });
+
+  it('says what it claims', () => {
+    const { output } = check(proof);
+    expect(output).toContain(`window      ${at(0)} to ${at(1_440)}`);
+    expect(output).toMatch(/segment {5}\{\}\n/);
+    expect(output).toMatch(/basis {7}SURVEYED\n/);
   });
 
   type Copy = {
-    score: { stated: number; responses: number; segment: object; from: string };
+    score: { id: string; stated: number; responses: number; segment: object; from: string; basis: string };
     rollups: { seals: { manifest: string; path: string[] }[]; leaves: { content: string }[] }[];
-    heads: { body: string; signature: string }[];
+    heads: { body: string; signature: string; consistency: string[] }[];
+    statement: { body: string };
     cells: Record<string, Record<string, string>>;
   };
   const cases: [string, (copy: Copy) => void][] = [
     ['the stated score', ({ score }) => Object.assign(score, { stated: score.stated + 1 })],
     ['the segment', ({ score }) => Object.assign(score, { segment: { region: ['Peru'] } })],
     ['the window', ({ score }) => Object.assign(score, { from: at(120) })],
+    ['the basis', ({ score }) => Object.assign(score, { basis: 'COMBINED' })],
+    [
+      'the id of the score',
+      ({ score }) => Object.assign(score, { id: scoreId(nameOf({ ...DAY, segment: { region: ['Peru'] } })) }),
+    ],
+    [
+      'the id of the score and what it spells',
+      ({ score }) => {
+        const name = nameOf({ ...DAY, from: BASE - DAY_MS });
+        Object.assign(score, { id: scoreId(name), from: new Date(name.from).toISOString() });
+      },
+    ],
+    [
+      'the statement',
+      ({ statement }) =>
+        Object.assign(statement, { body: statement.body.replace('"responses":50', '"responses":49') }),
+    ],
+    ['a statement that is left out', (copy) => Object.assign(copy, { statement: undefined })],
+    [
+      'the way from head to head',
+      ({ heads }) => Object.assign(heads[1] as object, { consistency: heads[1]?.consistency.slice(1) }),
+    ],
+    ['the newest head', ({ heads }) => heads.pop()],
     ['a cell', ({ cells }) => Object.assign(Object.values(cells)[0] as object, { region: 'Chile' })],
     [
       'a leaf',
@@ -176,5 +217,19 @@ describe('an exported proof', () => {
     await record.seal();
     const late = await exportProof(record.verifyDeps, EVERYTHING, nameOf(DAY));
     expect(check(late)).toMatchObject({ status: 0, output: expect.stringMatching(/^RESTATED: .*1 late/) });
+    // Of a rollup as it was before the late answer, with the number that was stated then.
+    const before = late.rollups.map((rollup) => {
+      const old = erased.rollups.find(({ id }) => id === rollup.id) ?? rollup;
+      return { ...rollup, leaves: old.leaves, seals: rollup.seals.slice(0, old.seals.length) };
+    });
+    expect(check({ ...late, score: erased.score, rollups: before }).output).toMatch(
+      /^MISMATCH: the number is not the one that the instance stated/,
+    );
+    expect(check({ ...late, rollups: before }).output).toMatch(
+      /^MISMATCH: the proof lacks the newest revision of Rollup:/,
+    );
+    expect(check({ ...erased, format: 'scoreline-proof/1' }).output).toMatch(
+      /^UNVERIFIABLE: this proof is of an older/,
+    );
   });
 });

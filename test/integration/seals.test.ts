@@ -1,10 +1,19 @@
+import { hash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leafHash, treeHash } from '../../domain/merkle.ts';
-import type { Manifest } from '../../domain/seal.ts';
+import { EVERYTHING } from '../../domain/scope.ts';
+import { canonicalText, type Manifest } from '../../domain/seal.ts';
+import { noteEntries } from '../../graph/seals/sealer.ts';
+import { verifyScore } from '../../graph/seals/verify.ts';
+import { correct } from '../../store/correct.ts';
+import { followerPosition, readJournal } from '../../store/journal.ts';
+import { SEALER } from '../../store/sealing.ts';
+import { restrict } from '../../store/subject.ts';
+import { personOf } from '../fixtures/erasing.ts';
 import { narrowScope } from '../fixtures/record.ts';
-import { HOUR_MS, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
+import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
 
 /** A day that is over: its hours are closed, its minutes have no rollups any more. */
 const DAY_MS = 24 * HOUR_MS;
@@ -286,6 +295,36 @@ describe('what happens to a score later', () => {
   });
 });
 
+describe('a manifest', () => {
+  let record: SealedRecord;
+  beforeAll(async () => {
+    record = await openSealedRecord();
+    await record.submit(answers(4));
+    await record.seal();
+  });
+  afterAll(() => record?.close());
+
+  it('names the entries of the journal up to all that it counts', async () => {
+    const one = { answeredAt: iso(3), score: 9, region: 'Peru' };
+    await record.submit([{ ...one, externalId: 'noted' }]);
+    await record.settled();
+    const at = await followerPosition(record.store, SEALER);
+    await noteEntries(record.store, await readJournal(record.store, at, 50));
+    // Committed, and not taken in yet.
+    await record.submit([{ ...one, externalId: 'not noted' }]);
+    expect(await record.sealClosed()).toEqual({ sealed: 1, refused: [] });
+    const [seal] = await record.sql<{ manifest: string }>(
+      'SELECT manifest FROM seal ORDER BY id DESC LIMIT 1',
+    );
+    const { changes, journal } = JSON.parse(seal?.manifest ?? '') as Manifest;
+    const [last] = await record.sql<{ entry: string }>(
+      `SELECT xact || '.' || position AS entry FROM journal WHERE kind = 'responses' ORDER BY xact DESC, position DESC LIMIT 1`,
+    );
+    expect([changes.late, journal.last]).toEqual([2, last?.entry]);
+    expect(journal.first).not.toBe(journal.last);
+  });
+});
+
 describe('inferred scores', () => {
   let record: SealedRecord;
   beforeAll(async () => {
@@ -307,8 +346,8 @@ describe('inferred scores', () => {
       ],
     };
     await record.sql(
-      `INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'made up', 'abc', 'RETIRED', $1)`,
-      [JSON.stringify(artefact)],
+      `INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'made up', $2, 'RETIRED', $1)`,
+      [JSON.stringify(artefact), hash('sha256', canonicalText(artefact))],
     );
     await record.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
         class, detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
@@ -332,31 +371,108 @@ describe('inferred scores', () => {
       reason: expect.stringMatching(/^response .* of Rollup:\d{10}:[0-9a-f]{24}:7 is not what was sealed/),
     });
     expect(await record.verify(DAYS)).toMatchObject({ verdict: 'VERIFIED' });
+    await record.behindTriggers(`UPDATE prediction SET promoter = promoter # 1 WHERE response_id =
+      (SELECT min(response_id::text)::uuid FROM prediction)`);
+  });
+
+  it('are not proven where somebody changed how the model is known to err', async () => {
+    const asked = { ...DAYS, basis: 'INFERRED' as const, model: 7 };
+    expect((await record.verify(asked)).verdict).toBe('VERIFIED');
+    const confusion = (to: string) =>
+      record.sql(
+        `UPDATE model_version SET artefact = jsonb_set(artefact, '{confusion,0,0}', '${to}') WHERE id = 7`,
+      );
+    await confusion('90');
+    expect(await record.verify(asked)).toMatchObject({
+      verdict: 'MISMATCH',
+      reason: 'model: the artefact of model version 7 is not what its key was made of',
+    });
+    await confusion('80');
+    expect((await record.verify(asked)).verdict).toBe('VERIFIED');
+  });
+
+  it('are not proven where a prediction is gone though nothing came since', async () => {
+    const asked = { ...DAYS, basis: 'INFERRED' as const, model: 7 };
+    const [gone] = await record.sql<{ row: object }>(
+      `DELETE FROM prediction p WHERE response_id = (SELECT min(response_id::text)::uuid FROM prediction) RETURNING to_jsonb(p) AS row`,
+    );
+    expect(await record.verify(asked)).toMatchObject({
+      verdict: 'MISMATCH',
+      reason: expect.stringMatching(/^response .* has lost what a model said of it, and nothing/),
+    });
+    expect((await record.seal()).refused).toHaveLength(1);
+    // The very same again is right again; said anew, it is rescored.
+    const again = (more: object) =>
+      record.sql('INSERT INTO prediction SELECT * FROM jsonb_populate_record(NULL::prediction, $1::jsonb)', [
+        JSON.stringify({ ...gone?.row, ...more }),
+      ]);
+    await again({ class: 0 });
+    expect((await record.verify(asked)).reason).toMatch(/^response .* is not what was sealed/);
+    await record.sql(
+      `DELETE FROM prediction WHERE predicted_at = (SELECT max(predicted_at) FROM prediction) AND class = 0`,
+    );
+    await again({});
+    expect((await record.verify(asked)).verdict).toBe('VERIFIED');
+    await record.sql(
+      'DELETE FROM prediction WHERE response_id = (SELECT min(response_id::text)::uuid FROM prediction)',
+    );
+    await again({ class: 0, predicted_at: new Date().toISOString() });
+    expect((await record.seal()).refused).toEqual([]);
+    expect(await record.verify(asked)).toMatchObject({
+      verdict: 'RESTATED',
+      reason: 'since it was first sealed: 1 rescored',
+    });
+  });
+
+  it('and no others are proven where a cell stands for other attributes than its key', async () => {
+    const [cell] = record.cells.all();
+    if (!cell) throw new Error('there is a cell');
+    const forged = { ...cell, attributes: { ...cell.attributes, region: 'Chile' } };
+    const cells = { ...record.cells, all: () => [forged], get: () => forged, byKey: () => forged };
+    const found = await verifyScore({ ...record.verifyDeps, cells }, EVERYTHING, nameOf(DAYS));
+    expect(found).toMatchObject({
+      verdict: 'MISMATCH',
+      reason: expect.stringMatching(/^cell: [0-9a-f]{24} does not/),
+    });
   });
 });
 
 describe('any history', () => {
+  // Three persons of forty answers: a restriction moves many, and what comes from them meanwhile.
+  const respondentOf = (externalId: number) => `person${externalId % 3}@example.org`;
   let record: SealedRecord;
   beforeAll(async () => {
     record = await openSealedRecord();
   });
   afterAll(() => record?.close());
 
-  const answer = fc.record({
-    externalId: fc.integer({ min: 1, max: 40 }).map(String),
-    answeredAt: fc.integer({ min: 0, max: 40 * 60 }).map(iso),
-    score: fc.option(fc.integer({ min: 0, max: 10 }), { nil: null, freq: 6 }),
-    comment: fc.constant('words'),
-    region: fc.constantFrom('Japan', 'Peru'),
-  });
+  const external = fc.integer({ min: 1, max: 40 });
+  const answer = fc
+    .record({
+      externalId: external.map(String),
+      answeredAt: fc.integer({ min: 0, max: 40 * 60 }).map(iso),
+      score: fc.option(fc.integer({ min: 0, max: 10 }), { nil: null, freq: 6 }),
+      comment: fc.constant('words'),
+      region: fc.constantFrom('Japan', 'Peru'),
+    })
+    .map((one) => ({ ...one, respondent: respondentOf(Number(one.externalId)) }));
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.array(answer, { minLength: 1, maxLength: 12 }) },
     { weight: 2, arbitrary: fc.constant('seal' as const) },
     {
       weight: 1,
-      arbitrary: fc.integer({ min: 1, max: 40 }).map((id) => ({ erase: [String(id), String(41 - id)] })),
+      arbitrary: external.map((id) => ({ erase: [String(id), String(41 - id)] })),
     },
+    { weight: 2, arbitrary: fc.record({ restrict: external, on: fc.boolean() }) },
+    { weight: 2, arbitrary: fc.record({ correct: external, score: fc.integer({ min: 0, max: 10 }) }) },
   );
+  const by = { actor: 'officer', reason: 'asked for it' };
+  const correctOne = async (externalId: number, score: number) => {
+    const [row] = await record.sql<{ id: string }>(
+      `SELECT id FROM response WHERE external_id = '${externalId}'`,
+    );
+    if (row) await correct(record, row.id, { score }, by);
+  };
 
   it('is never a mismatch, and proven once sealed', async () => {
     await fc.assert(
@@ -364,6 +480,8 @@ describe('any history', () => {
         for (const one of history) {
           if (one === 'seal') expect((await record.seal()).refused).toEqual([]);
           else if ('erase' in one) await record.erase(one.erase);
+          else if ('restrict' in one) await restrict(record, personOf(respondentOf(one.restrict)), one.on);
+          else if ('correct' in one) await correctOne(one.correct, one.score);
           else await record.submit(one);
           const found = await record.verify(DAYS);
           expect(found.verdict, found.reason ?? '').not.toBe('MISMATCH');
