@@ -35,12 +35,15 @@ export interface ApiServer {
 
 const CLOSE_PATIENCE_MS = 8_000;
 const READ_ON_MS = 5_000;
+/** For a whole request to arrive: 16 MiB at half a megabit a second. Without it a body could be held back for ever. */
+const REQUEST_TIMEOUT_MS = 5 * 60_000;
 
 /** The HTTP server with the routes of its roles: GraphQL, ingest, health, metrics, page. */
 export async function createApiServer({ deps, roles, checks, gauges }: ApiOptions): Promise<ApiServer> {
   const fastify = Fastify({
     bodyLimit: LIMITS.graphqlBody,
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { ignoreTrailingSlash: true },
   });
   const metrics = createMetrics();
