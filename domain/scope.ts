@@ -32,6 +32,8 @@ export interface Scope {
   readonly fingerprint: string;
   /** Scores over fewer responses are suppressed in cells where the caller may not read the responses themselves. */
   readonly smallestCount: number;
+  /** What narrows the caller, by attribute; absent where nothing does. */
+  readonly narrowedTo?: Segment;
   allows(group: FieldGroup, cell: Cell): boolean;
   /** True when `allows(group, …)` holds for every cell, present and future. */
   allowsAll(group: FieldGroup): boolean;
@@ -66,4 +68,26 @@ export function visibleCells(
  */
 export function readsModelsWhole(scope: Scope): boolean {
   return scope.allowsAll('manageModels') || scope.allowsAll('readPrediction');
+}
+
+/** What scores count: what respondents said themselves, or what models inferred of them. */
+export type Counted = 'surveyed' | 'inferred';
+
+/** What lets a caller read the counted answers one by one. */
+const ANSWERS: Readonly<Record<Counted, readonly FieldGroup[]>> = {
+  surveyed: ['readResponse'],
+  inferred: ['readResponse', 'readPrediction'],
+};
+
+/**
+ * Whether the caller may not read the cell's answers one by one, so that what they are told of them is guarded: only
+ * sums of at least `smallestCount` (docs/guides/small-cells.md).
+ */
+export function isGuarded(scope: Scope, cell: Cell, counted: Counted): boolean {
+  return scope.smallestCount > 1 && !ANSWERS[counted].every((group) => scope.allows(group, cell));
+}
+
+/** Whether the caller may read every answer of every cell, present and future: then nothing is guarded. */
+export function readsAllAnswers(scope: Scope, counted: Counted): boolean {
+  return scope.smallestCount <= 1 || ANSWERS[counted].every((group) => scope.allowsAll(group));
 }

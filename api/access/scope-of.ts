@@ -58,6 +58,7 @@ function createScope(
   };
   return {
     ...facts,
+    narrowedTo: attributes,
     allows: (group, cell) => {
       const grant = grantOf(group);
       return typeof grant === 'function' ? grant(cell) : grant === 'all';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Segment } from '../../domain/cell.ts';
 import { randomFrom } from '../../domain/random.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { Basis, ScoreRow } from '../../domain/score.ts';
 import { DAY_MS, HOUR_MS, type TimeRange } from '../../domain/time-windows.ts';
 import { readChange, readScores } from '../../store/scores.ts';
@@ -13,7 +14,10 @@ import { narrowScope } from '../fixtures/record.ts';
  * solves for what is about fewer than k people. The attack is shown to work on the rule that each score stands for itself.
  */
 const K = 5;
-const feed = narrowScope('feed', () => true, { smallestCount: K, withheld: ['readResponse'] });
+/** One caller under two versions of the policies, and another role of equal cells: they put together what they are told. */
+const ATTACKERS = ['feed', 'feed after a change of the policies', 'steward'].map((name) =>
+  narrowScope(name, () => true, { smallestCount: K, withheld: ['readResponse'] }),
+);
 const START = Date.UTC(2026, 2, 10, 13);
 const BASES: readonly Basis[] = ['SURVEYED', 'COMBINED', 'INFERRED'];
 const VALUES = {
@@ -61,17 +65,17 @@ function windowsAt(now: number): TimeRange[] {
 const GROUPS = [['region'], ['product_line', 'region'], ['channel'], ['product_line', 'region', 'channel']];
 
 /** One answer of everything that can be asked at a moment, with what it was asked for. */
-async function poll(world: AttackedWorld, lattice: readonly Segment[]): Promise<ScoreRow[]> {
+async function poll(world: AttackedWorld, scope: Scope, lattice: readonly Segment[]): Promise<ScoreRow[]> {
   const windows = windowsAt(world.now);
   const rows: ScoreRow[] = [];
   for (const basis of BASES) {
     const query = { basis, confidence: 0.95, windows };
     for (const segment of lattice)
-      rows.push(...(await readScores(world.deps, feed, { ...query, segment, groupBy: [] })));
+      rows.push(...(await readScores(world.deps, scope, { ...query, segment, groupBy: [] })));
     for (const groupBy of GROUPS)
-      rows.push(...(await readScores(world.deps, feed, { ...query, segment: {}, groupBy })));
+      rows.push(...(await readScores(world.deps, scope, { ...query, segment: {}, groupBy })));
     const [before, after] = [windows[8] as TimeRange, windows[7] as TimeRange];
-    const change = await readChange(world.deps, feed, {
+    const change = await readChange(world.deps, scope, {
       basis,
       confidence: 0.95,
       segment: {},
@@ -147,7 +151,7 @@ async function attack(seed: number, steps: number) {
     for (let step = 0; step <= steps; step++) {
       if (step > 0) await history.step();
       await world.readFacts();
-      const rows = await poll(world, lattice);
+      const rows = await poll(world, ATTACKERS[step % ATTACKERS.length] as Scope, lattice);
       await world.readLots();
       for (const row of rows) {
         const { segment, basis } = row;
@@ -163,6 +167,7 @@ async function attack(seed: number, steps: number) {
         if (facts.length >= K) keep(alone, new Map(facts.map(({ key }) => [key, 1])));
       }
     }
+    expect(await world.record.sql('SELECT FROM disclosure_ledger')).toHaveLength(1);
     return { world, count, sums: [...sums.values()], alone: [...alone.values()] };
   } finally {
     await world.record.close();
