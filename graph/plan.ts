@@ -187,7 +187,10 @@ async function visibleResponse(deps: PlanDeps, scope: Scope, id: string): Promis
   if (!UUID.test(id)) return null;
   const response = await deps.lineage.response(id);
   const cell = response && deps.cells.byKey(response.cell);
-  return cell && scope.allows('traceLineage', cell) && scope.allows('readResponse', cell) ? response : null;
+  const visible = cell && scope.allows('traceLineage', cell) && scope.allows('readResponse', cell);
+  if (!visible) return null;
+  // That a model counted it is something that the model said of it.
+  return readsPrediction(deps, scope, response) ? response : { ...response, inferred: [] };
 }
 
 async function responseStart(deps: PlanDeps, scope: Scope, id: string): Promise<Start | null> {

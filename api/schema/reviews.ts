@@ -26,6 +26,8 @@ import { type addSegment, segmentOf } from './segment.ts';
 
 const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 const PREFIX = 'Review:';
+/** That a response is queued, and why, tells what the model said of it. */
+const REVIEWED = ['review', 'readResponse', 'readPrediction'] as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 interface ReviewPage {
@@ -151,7 +153,7 @@ function addQueue(
         if (!(args.first >= 1 && args.first <= LIMITS.page))
           throw new InvalidArgument(`first: must be 1 to ${LIMITS.page}`);
         const within = segmentOf(dimensions, args.segment);
-        const cells = visibleCells(caller.scope, ['review', 'readResponse'], deps.cells, within);
+        const cells = visibleCells(caller.scope, REVIEWED, deps.cells, within);
         const page = { decided: args.decided, after: parseCursor(args.after), limit: args.first + 1 };
         const rows = await readReviews(
           deps.record,
@@ -225,9 +227,7 @@ function addDecisions(builder: Builder, { npsClass }: Refs, review: ReturnType<t
 
 function mayReview({ deps, caller }: ApiContext, cellId: number): boolean {
   const cell = deps.cells.get(cellId);
-  return (
-    cell !== undefined && caller.scope.allows('review', cell) && caller.scope.allows('readResponse', cell)
-  );
+  return cell !== undefined && REVIEWED.every((group) => caller.scope.allows(group, cell));
 }
 
 /** @throws Forbidden for who may review nothing at all. */
