@@ -87,6 +87,31 @@ export function isGuarded(scope: Scope, cell: Cell, counted: Counted): boolean {
   return scope.smallestCount > 1 && !ANSWERS[counted].every((group) => scope.allows(group, cell));
 }
 
+const MOST_CELLS_TRIED = 100;
+
+/**
+ * Whether the caller may be granted the group for cells of the segment whose answers they may not read, whether or not such a
+ * cell is there yet: what is told differently for it must not depend on whether somebody answered.
+ */
+export function mayBeGuarded(
+  scope: Scope,
+  group: FieldGroup,
+  segment: Segment,
+  counted: readonly Counted[],
+): boolean {
+  if (counted.every((one) => readsAllAnswers(scope, one))) return false;
+  // As the caller is narrowed, so that a cell of theirs is tried; then as the segment is.
+  let tried: Record<string, string>[] = [{}];
+  for (const [name, values] of Object.entries({ ...scope.narrowedTo, ...segment }))
+    tried = tried
+      .flatMap((attributes) => values.map((value) => ({ ...attributes, [name]: value })))
+      .slice(0, MOST_CELLS_TRIED);
+  return tried.some((attributes) => {
+    const cell = { id: 0, key: '', attributes };
+    return scope.allows(group, cell) && counted.some((one) => isGuarded(scope, cell, one));
+  });
+}
+
 /** Whether the caller may read every answer of every cell, present and future: then nothing is guarded. */
 export function readsAllAnswers(scope: Scope, counted: Counted): boolean {
   return scope.smallestCount <= 1 || ANSWERS[counted].every((group) => scope.allowsAll(group));

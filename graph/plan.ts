@@ -7,7 +7,7 @@ import {
   parseSealKey,
   type RollupKey,
 } from '../domain/lineage.ts';
-import { type Scope, visibleCells } from '../domain/scope.ts';
+import { isGuarded, type Scope, visibleCells } from '../domain/scope.ts';
 import type { Basis } from '../domain/score.ts';
 import { HOUR_MS, type TimeRange } from '../domain/time-windows.ts';
 import { type ReviewMark, readReviewMark, readSealMarks } from '../store/lineage-marks.ts';
@@ -78,9 +78,14 @@ const FIRST_HOUR = Date.UTC(1900, 0, 1) / HOUR_MS;
 const LAST_HOUR = Date.UTC(2200, 0, 1) / HOUR_MS;
 export const ALL_TIME: TimeRange = { from: FIRST_HOUR * HOUR_MS, until: LAST_HOUR * HOUR_MS };
 
-/** The selection of everything that the caller may trace, to be narrowed. */
+/**
+ * The selection of everything that the caller may trace, to be narrowed. An hour rollup may be of one person: whose cells'
+ * answers may not be read, of those nothing is traced.
+ */
 export function everythingVisible(deps: PlanDeps, scope: Scope, segment: Segment = {}): RollupSelection {
-  const cells = visibleCells(scope, ['traceLineage'], deps.cells, segment).map(({ key }) => key);
+  const cells = visibleCells(scope, ['traceLineage'], deps.cells, segment)
+    .filter((cell) => !isGuarded(scope, cell, 'surveyed'))
+    .map(({ key }) => key);
   return { cells, fromHour: FIRST_HOUR, untilHour: LAST_HOUR, mappings: null, models: [SURVEYED] };
 }
 

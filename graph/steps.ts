@@ -111,7 +111,10 @@ async function restOfRollup(
   });
 }
 
-function isSelected({ cells, fromHour, untilHour, models }: RollupSelection, { hour, cell, model }: RollupKey) {
+function isSelected(
+  { cells, fromHour, untilHour, models }: RollupSelection,
+  { hour, cell, model }: RollupKey,
+) {
   const ofModels = models === null || models.includes(model);
   return cells.includes(cell) && hour >= fromHour && hour < untilHour && ofModels;
 }

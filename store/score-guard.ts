@@ -1,7 +1,7 @@
 import type { Cell, CellDictionary, Segment } from '../domain/cell.ts';
 import { groupsWithLots, mayTell, sumLots } from '../domain/disclosure.ts';
 import { add, type Counts, ZERO } from '../domain/nps.ts';
-import { type Counted, isGuarded, readsAllAnswers, type Scope } from '../domain/scope.ts';
+import { type Counted, mayBeGuarded, type Scope } from '../domain/scope.ts';
 import type { Basis } from '../domain/score.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
 import type { Session, Statement, Store } from './client.ts';
@@ -73,7 +73,9 @@ export async function guardCounts(
   const { segment, basis, windows, model } = query;
   const parts = await readParts(deps, scope, guarded, query, columns);
   // Nobody answered there yet; the first who does must not show by a row that was told before.
-  const empty = guardsNewCells(scope, segment, basis) ? windows.map(() => false) : undefined;
+  const empty = mayBeGuarded(scope, 'readScore', segment, COUNTED[basis])
+    ? windows.map(() => false)
+    : undefined;
   const { told, inferred } = partsOf(basis, model);
   return columns.map((column, group) => {
     if (column.cells.length === 0) return empty ? { ...column, told: empty } : column;
@@ -161,25 +163,12 @@ async function cellsBehind(wall: Session, { key }: Ledger): Promise<Set<number>>
   return new Set((await wall.rows<{ id: number }>(BEHIND, [key])).map(({ id }) => id));
 }
 
-const MOST_CELLS_TRIED = 100;
-
-/** Whether the caller may be told scores but no single answers of a cell that the segment has not got yet. */
-function guardsNewCells(scope: Scope, segment: Segment, basis: Basis): boolean {
-  const counted = (['surveyed', 'inferred'] as const).filter(
-    (one) => (one === 'surveyed' || basis !== 'SURVEYED') && !(one === 'surveyed' && basis === 'INFERRED'),
-  );
-  if (counted.every((one) => readsAllAnswers(scope, one))) return false;
-  // As the caller is narrowed, so that a cell of theirs is tried; then as the segment is.
-  let tried: Record<string, string>[] = [{}];
-  for (const [name, values] of Object.entries({ ...scope.narrowedTo, ...segment }))
-    tried = tried
-      .flatMap((attributes) => values.map((value) => ({ ...attributes, [name]: value })))
-      .slice(0, MOST_CELLS_TRIED);
-  return tried.some((attributes) => {
-    const cell = { id: 0, key: '', attributes };
-    return scope.allows('readScore', cell) && counted.some((one) => isGuarded(scope, cell, one));
-  });
-}
+/** What the answers of a basis are. */
+const COUNTED: Readonly<Record<Basis, readonly Counted[]>> = {
+  SURVEYED: ['surveyed'],
+  INFERRED: ['inferred'],
+  COMBINED: ['surveyed', 'inferred'],
+};
 
 /** The parts whose sum a basis is, and those of them that a model inferred. */
 function partsOf(basis: Basis, model: number | null): { told: Part[]; inferred: Part[] } {

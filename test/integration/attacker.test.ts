@@ -4,10 +4,15 @@ import { randomFrom } from '../../domain/random.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Basis, ScoreRow } from '../../domain/score.ts';
 import { DAY_MS, HOUR_MS, type TimeRange } from '../../domain/time-windows.ts';
+import { impactOf } from '../../graph/impact.ts';
+import { lineagePath } from '../../graph/path.ts';
+import type { ScoreStart } from '../../graph/plan.ts';
+import { createRecordLineage } from '../../graph/record-lineage.ts';
+import { traceLineage } from '../../graph/trace.ts';
 import { readChange, readScores } from '../../store/scores.ts';
 import { AttackedWorld, toldBy } from '../fixtures/attacked-world.ts';
 import { LinearAttack, type Vector } from '../fixtures/linear-attack.ts';
-import { narrowScope } from '../fixtures/record.ts';
+import { DIMENSIONS, narrowScope } from '../fixtures/record.ts';
 
 /*
  * An attacker who reads scores but no answers asks everything, again and again while answers come, change and go, and
@@ -88,6 +93,41 @@ async function poll(world: AttackedWorld, scope: Scope, lattice: readonly Segmen
   return rows;
 }
 
+/** Everything that lineage answers them: impact, trace and path of every kind of node, and of scores. */
+async function pollLineage(world: AttackedWorld): Promise<string> {
+  const scope = ATTACKERS[0] as Scope;
+  const deps = { ...world.deps, dimensions: DIMENSIONS, lineage: createRecordLineage(world.record.store) };
+  const sources = await world.record.sql<{ id: string }>(`
+    SELECT 'Source:' || key AS id FROM source UNION ALL SELECT 'MappingVersion:' || key FROM mapping_version
+    UNION ALL SELECT 'Cell:' || key FROM cell UNION ALL SELECT 'ModelVersion:' || id FROM model_version
+    UNION ALL SELECT 'Response:' || id FROM response UNION ALL SELECT 'Rollup:' || to_char(r.bucket AT TIME ZONE 'UTC', 'YYYYMMDDHH24')
+      || ':' || c.key || ':' || r.model_version_id FROM rollup_hour r JOIN cell c ON c.id = r.cell_id`);
+  const score = (segment: Segment): ScoreStart => ({
+    id: JSON.stringify(segment),
+    segment,
+    label: '',
+    basis: 'SURVEYED',
+    model: null,
+    from: START - 30 * DAY_MS,
+    until: START + 30 * DAY_MS,
+  });
+  const scores = [score({}), score({ region: ['Peru'] }), score({ region: ['Germany'], channel: ['app'] })];
+  const answers: unknown[] = [];
+  for (const start of scores)
+    for (const direction of ['UPSTREAM', 'DOWNSTREAM'] as const)
+      answers.push(await traceLineage(deps, scope, { start, direction, first: 500, after: null }));
+  const found: unknown[] = [];
+  for (const { id } of sources) {
+    const query = { start: id, direction: 'DOWNSTREAM', first: 500, after: null } as const;
+    found.push(await traceLineage(deps, scope, query), await lineagePath(deps, scope, score({}), id));
+    if (!/^(Response|Rollup)/.test(id))
+      found.push(await impactOf(deps, scope, { id, first: 500, after: null }));
+  }
+  // What the answers come from does not exist for them, whatever it is.
+  expect(found.filter((one) => one !== null)).toEqual([]);
+  return JSON.stringify(answers);
+}
+
 /** Random answers, corrections and deletions; now and then what would leave few of many. */
 function historyOf(world: AttackedWorld, seed: number) {
   const random = randomFrom(seed);
@@ -138,6 +178,7 @@ async function attack(seed: number, steps: number) {
     const lattice = segments();
     const sums = new Map<string, Vector>();
     const alone = new Map<string, Vector>();
+    const lineage = new Set<string>();
     const count = { rows: 0, told: 0, large: 0 };
     const keep = (kept: Map<string, Vector>, vector: Vector) =>
       kept.set(
@@ -153,6 +194,8 @@ async function attack(seed: number, steps: number) {
       await world.readFacts();
       const rows = await poll(world, ATTACKERS[step % ATTACKERS.length] as Scope, lattice);
       await world.readLots();
+      // Of a sum of lots there is nothing to follow: answers that come and go change nothing of it.
+      lineage.add(await pollLineage(world));
       for (const row of rows) {
         const { segment, basis } = row;
         const expected = world.tells(row, segment, basis, K);
@@ -167,6 +210,7 @@ async function attack(seed: number, steps: number) {
         if (facts.length >= K) keep(alone, new Map(facts.map(({ key }) => [key, 1])));
       }
     }
+    expect([...lineage], 'one answer, whenever it is asked').toHaveLength(1);
     expect(await world.record.sql('SELECT FROM disclosure_ledger')).toHaveLength(1);
     return { world, count, sums: [...sums.values()], alone: [...alone.values()] };
   } finally {
