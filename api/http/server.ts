@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { ApiDeps } from '../context.ts';
+import { entryOf } from '../audit.ts';
+import { type ApiDeps, createContext } from '../context.ts';
 import { maskedError, type PublicError, publicError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { buildSchema } from '../schema/schema.ts';
@@ -64,12 +65,20 @@ export async function createApiServer({ deps, roles, checks, gauges }: ApiOption
     addReport(fastify, counted);
   }
   if (roles.ingest) addIngestRoutes(fastify, counted);
-  addMetricsRoute(fastify, metrics, {
-    ...gauges,
-    sockets: () => sockets?.sockets() ?? 0,
-    streams: () => streams?.count() ?? 0,
-    cohorts: () => cohorts.count(),
-  });
+  addMetricsRoute(
+    fastify,
+    metrics,
+    {
+      ...gauges,
+      sockets: () => sockets?.sockets() ?? 0,
+      streams: () => streams?.count() ?? 0,
+      cohorts: () => cohorts.count(),
+    },
+    (caller, purpose) => {
+      const context = createContext(counted, caller, purpose);
+      return deps.audit.append([entryOf(context, 'metrics', {}, 'refused')]);
+    },
+  );
   return {
     fastify,
     onScored: metrics.scored,
