@@ -32,11 +32,11 @@ export interface Scope {
   readonly fingerprint: string;
   /** Scores over fewer responses are suppressed in cells where the caller may not read the responses themselves. */
   readonly smallestCount: number;
-  /** What narrows the caller, by attribute; absent where nothing does. */
-  readonly narrowedTo?: Segment;
   allows(group: FieldGroup, cell: Cell): boolean;
   /** True when `allows(group, …)` holds for every cell, present and future. */
   allowsAll(group: FieldGroup): boolean;
+  /** Names the cells for which the group is granted, whether or not they are there yet: 'all', 'none', or the rule. */
+  grant(group: FieldGroup): string;
 }
 
 /** The administrator's: everything. */
@@ -45,6 +45,7 @@ export const EVERYTHING: Scope = {
   smallestCount: 1,
   allows: () => true,
   allowsAll: () => true,
+  grant: () => 'all',
 };
 
 /** Cell ids of the segment that the caller may see under every one of the groups, in the dictionary's order. */
@@ -87,29 +88,16 @@ export function isGuarded(scope: Scope, cell: Cell, counted: Counted): boolean {
   return scope.smallestCount > 1 && !ANSWERS[counted].every((group) => scope.allows(group, cell));
 }
 
-const MOST_CELLS_TRIED = 100;
-
 /**
- * Whether the caller may be granted the group for cells of the segment whose answers they may not read, whether or not such a
- * cell is there yet: what is told differently for it must not depend on whether somebody answered.
+ * Whether there may be cells for which the group is granted but whose answers the caller may not read. It goes by the rules,
+ * not by cells: what is told differently for it must not depend on whether somebody answered.
  */
-export function mayBeGuarded(
-  scope: Scope,
-  group: FieldGroup,
-  segment: Segment,
-  counted: readonly Counted[],
-): boolean {
-  if (counted.every((one) => readsAllAnswers(scope, one))) return false;
-  // As the caller is narrowed, so that a cell of theirs is tried; then as the segment is.
-  let tried: Record<string, string>[] = [{}];
-  for (const [name, values] of Object.entries({ ...scope.narrowedTo, ...segment }))
-    tried = tried
-      .flatMap((attributes) => values.map((value) => ({ ...attributes, [name]: value })))
-      .slice(0, MOST_CELLS_TRIED);
-  return tried.some((attributes) => {
-    const cell = { id: 0, key: '', attributes };
-    return scope.allows(group, cell) && counted.some((one) => isGuarded(scope, cell, one));
-  });
+export function mayBeGuarded(scope: Scope, group: FieldGroup, counted: readonly Counted[]): boolean {
+  const given = scope.grant(group);
+  if (scope.smallestCount <= 1 || given === 'none') return false;
+  return counted.some((one) =>
+    ANSWERS[one].some((needed) => !scope.allowsAll(needed) && scope.grant(needed) !== given),
+  );
 }
 
 /** Whether the caller may read every answer of every cell, present and future: then nothing is guarded. */

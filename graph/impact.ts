@@ -126,8 +126,7 @@ export async function impactOf(
     complete: lag === 0,
     reason: lag === 0 ? null : `the lineage graph is ${lag} journal entries behind`,
     lag,
-    totals: async () =>
-      totalsOf(await summed(), bound, mayBeGuarded(scope, 'traceLineage', {}, ['surveyed'])),
+    totals: async () => totalsOf(await summed(), bound, mayBeGuarded(scope, 'traceLineage', ['surveyed'])),
     segments: async (count, from) => segmentPage(deps, id, await summed(), count, from),
     decisions: async () => (readsModelsWhole(scope) ? decisionsOf(deps, start, selection) : []),
   };

@@ -74,7 +74,7 @@ function completeness(
     ...(typeof start !== 'string' && start.basis === 'COMBINED'
       ? ['what a model inferred in it is traced from the score with basis INFERRED']
       : []),
-    ...(typeof start !== 'string' && mayBeGuarded(scope, 'traceLineage', start.segment, ['surveyed'])
+    ...(typeof start !== 'string' && mayBeGuarded(scope, 'traceLineage', ['surveyed'])
       ? ['cells whose responses may not be read are left out']
       : []),
   ];

@@ -1,4 +1,4 @@
-import type { Cell, CellDictionary, Segment } from '../domain/cell.ts';
+import type { Cell, CellDictionary } from '../domain/cell.ts';
 import { groupsWithLots, mayTell, sumLots } from '../domain/disclosure.ts';
 import { add, type Counts, ZERO } from '../domain/nps.ts';
 import { type Counted, mayBeGuarded, type Scope } from '../domain/scope.ts';
@@ -30,7 +30,6 @@ export interface ScoreColumn {
 }
 
 interface GuardedQuery {
-  readonly segment: Segment;
   readonly basis: Basis;
   readonly windows: readonly TimeRange[];
   /** The model version whose answers are asked for, if any. */
@@ -70,12 +69,10 @@ export async function guardCounts(
   query: GuardedQuery,
   columns: readonly ScoreColumn[],
 ): Promise<readonly ScoreColumn[]> {
-  const { segment, basis, windows, model } = query;
+  const { basis, windows, model } = query;
   const parts = await readParts(deps, scope, guarded, query, columns);
   // Nobody answered there yet; the first who does must not show by a row that was told before.
-  const empty = mayBeGuarded(scope, 'readScore', segment, COUNTED[basis])
-    ? windows.map(() => false)
-    : undefined;
+  const empty = mayBeGuarded(scope, 'readScore', COUNTED[basis]) ? windows.map(() => false) : undefined;
   const { told, inferred } = partsOf(basis, model);
   return columns.map((column, group) => {
     if (column.cells.length === 0) return empty ? { ...column, told: empty } : column;

@@ -98,7 +98,7 @@ async function pollLineage(world: AttackedWorld): Promise<string> {
   const scope = ATTACKERS[0] as Scope;
   const deps = { ...world.deps, dimensions: DIMENSIONS, lineage: createRecordLineage(world.record.store) };
   const sources = await world.record.sql<{ id: string }>(`
-    SELECT 'Source:' || key AS id FROM source UNION ALL SELECT 'MappingVersion:' || key FROM mapping_version
+    SELECT 'Source:' || name AS id FROM source UNION ALL SELECT 'MappingVersion:' || key FROM mapping_version
     UNION ALL SELECT 'Cell:' || key FROM cell UNION ALL SELECT 'ModelVersion:' || id FROM model_version
     UNION ALL SELECT 'Response:' || id FROM response UNION ALL SELECT 'Rollup:' || to_char(r.bucket AT TIME ZONE 'UTC', 'YYYYMMDDHH24')
       || ':' || c.key || ':' || r.model_version_id FROM rollup_hour r JOIN cell c ON c.id = r.cell_id`);

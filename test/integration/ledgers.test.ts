@@ -148,6 +148,7 @@ describe('a group', () => {
     const scope: Scope = {
       ...partly,
       allows: (group, cell) => group !== 'readResponse' || cell.attributes.region === 'Germany',
+      grant: (group) => (group === 'readResponse' ? 'Germany' : 'all'),
     };
     await submit('Germany', 2);
     expect(await told(scope)).toBe(2);

@@ -154,6 +154,7 @@ export function describeImpact(opened: () => LineageRecord) {
       const partly: Scope = {
         ...narrowScope('partly', () => true, { smallestCount: k }),
         allows: (group, cell) => group !== 'readResponse' || cell.attributes.region !== 'Japan',
+        grant: (group) => (group === 'readResponse' ? 'not Japan' : 'all'),
       };
       for (const [, lineage] of world.stores) {
         for (const [id, answers] of await mappingIds()) {
