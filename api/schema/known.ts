@@ -2,6 +2,7 @@ import type { Contribution, KnownChange, KnownDifference } from '../../domain/as
 import type { NpsClass } from '../../domain/nps.ts';
 import { parseScoreId } from '../../domain/score.ts';
 import { type AsKnown, scoreAsKnownAt } from '../../graph/known/as-known.ts';
+import { noteWithheld, pathOf } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder, momentOf } from './builder.ts';
 import { RESPONSE_PREFIX } from './node.ts';
@@ -49,7 +50,9 @@ export function addKnown(builder: Builder, { row, npsClass }: Types): void {
         'The score that an NpsRow id names, as it was known at a past moment, and which facts changed since. Its window must ' +
         'begin and end at whole hours.',
       args: { id: t.arg.id({ required: true }), knownAt: t.arg({ type: 'DateTime', required: true }) },
-      resolve: async (_root, { id, knownAt }, { deps, caller }) => {
+      resolve: async (_root, { id, knownAt }, context, info) => {
+        const { deps, caller } = context;
+        if (caller.scope.grant('readScore') === 'none') noteWithheld(context, 'readScore', pathOf(info.path));
         const name = parseScoreId(id);
         if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
         const found = await scoreAsKnownAt(

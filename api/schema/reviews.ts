@@ -14,7 +14,7 @@ import {
   readReviews,
 } from '../../store/reviews.ts';
 import { noteOf } from '../audit.ts';
-import type { ApiContext } from '../context.ts';
+import { type ApiContext, noteWithheld, pathOf } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder } from './builder.ts';
@@ -149,10 +149,13 @@ function addQueue(
         first: t.arg.int({ required: true, defaultValue: 50 }),
         after: t.arg.string(),
       },
-      resolve: async (_root, args, { deps, caller }): Promise<ReviewPage> => {
+      resolve: async (_root, args, context, info): Promise<ReviewPage> => {
+        const { deps, caller } = context;
         if (!(args.first >= 1 && args.first <= LIMITS.page))
           throw new InvalidArgument(`first: must be 1 to ${LIMITS.page}`);
         const within = segmentOf(dimensions, args.segment);
+        const missing = REVIEWED.find((group) => group !== 'review' && caller.scope.grant(group) === 'none');
+        if (missing) noteWithheld(context, missing, pathOf(info.path));
         const cells = visibleCells(caller.scope, REVIEWED, deps.cells, within);
         const page = { decided: args.decided, after: parseCursor(args.after), limit: args.first + 1 };
         const rows = await readReviews(

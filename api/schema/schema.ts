@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { addAccess } from './access.ts';
+import { noteWithheldQueries } from './access-tags.ts';
 import { addAuditLog } from './audit-log.ts';
 import { createBuilder } from './builder.ts';
 import { addImpact } from './impact.ts';
@@ -56,5 +57,5 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addAuditLog(builder, pageInfo);
   addReviews(builder, dimensions, { segment, npsClass, responses });
   addLive(builder, dimensions, segment, nps);
-  return builder.toSchema({ sortSchema: true });
+  return noteWithheldQueries(builder.toSchema({ sortSchema: true }));
 }

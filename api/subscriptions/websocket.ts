@@ -149,7 +149,9 @@ function begin(
     end(context, TOO_MANY, `at most ${LIMITS.socketOperations} operations at once on one socket`);
     return [ENDED];
   }
-  const prepared = prepareOperation(schema, createContext(deps, caller, purpose), request);
+  // A socket whose scope did not change outlives a change of the policies; what it does is done under the present ones.
+  const present = { ...caller, policyVersion: deps.access.policies().version };
+  const prepared = prepareOperation(schema, createContext(deps, present, purpose), request);
   if (!('document' in prepared)) return formatErrors(deps.log, prepared);
   extra.isSlow ??= tooMuchUnread(() => socket.bufferedAmount);
   const { isSlow } = extra;
