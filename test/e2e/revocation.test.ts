@@ -1,15 +1,29 @@
+import { appendFileSync, cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { heldBack, type ImpoliteSocket, impoliteSocket } from '../fixtures/raw-socket.ts';
-import { freshInstance, type Instance, type RunningServer, startServer, until } from '../fixtures/server.ts';
+import {
+  ADMIN_KEY,
+  freshInstance,
+  type Instance,
+  type RunningServer,
+  startServer,
+  until,
+} from '../fixtures/server.ts';
 
 /* Clients that keep no rules: what they send after their key is revoked must not be executed. */
 
 let instance: Instance;
 let server: RunningServer;
+let policies: string;
+const SHIPPED = fileURLToPath(new URL('../../policies', import.meta.url));
 beforeAll(async () => {
   instance = await freshInstance();
-  server = await startServer(instance);
+  policies = join(instance.dataDir, 'policies');
+  cpSync(SHIPPED, policies, { recursive: true });
+  server = await startServer(instance, { SCORELINE_POLICIES: policies });
 });
 afterAll(async () => {
   await server?.stop();
@@ -101,5 +115,36 @@ describe('a request whose body comes after its key was revoked', () => {
     expect((await names()).filter((name) => name.startsWith('held back'))).toEqual([]);
     const { data } = await server.graphql<{ nps: { responses: number }[] }>('{ nps { responses } }');
     expect(data.nps[0]?.responses).toBe(0);
+  });
+});
+
+describe("the administrator's socket, which no policy ends", () => {
+  it('acts under the policies that are in force', async () => {
+    const socket = await connected(ADMIN_KEY);
+    const versionOf = async (id: string) => {
+      socket.send({ id, type: 'subscribe', payload: { query: '{ viewer { policyVersion } }' } });
+      const answer = () => socket.messages.find((message) => message.id === id && message.type === 'next');
+      await until(() => answer() !== undefined, 'it answers');
+      return JSON.stringify(answer()?.payload);
+    };
+    const before = await versionOf('before');
+    appendFileSync(join(policies, 'roles.cedar'), '\n// Nothing but a comment.\n');
+    let asked = 0;
+    await until(async () => (await versionOf(`again ${++asked}`)) !== before, 'it is another', 10_000);
+    // Rows of the log tell the same.
+    socket.send(stolen('made under the present ones'));
+    await until(async () => (await names()).includes('made under the present ones'), 'it is made');
+    const log =
+      '{ auditLog(first: 50) { edges { node { action policyVersion } } } viewer { policyVersion } }';
+    type Log = {
+      auditLog: { edges: { node: { action: string; policyVersion: string | null } }[] };
+      viewer: { policyVersion: string };
+    };
+    const { data } = await server.graphql<Log>(log);
+    const rows = data.auditLog.edges
+      .map(({ node }) => node)
+      .filter(({ action }) => action === 'createApiKey');
+    expect(rows.map(({ policyVersion }) => policyVersion)).toContain(data.viewer.policyVersion);
+    socket.destroy();
   });
 });

@@ -12,14 +12,15 @@ import {
 
 /* The paths beside /graphql pass the same gate, and what they refuse is on record too. */
 const CONFIG = `export default {
+  dimensions: [{ field: 'region' }],
   audit: { aggregates: true },
   limits: {
     trustedOnly: ['feed'],
     cost: {
       default: { operation: 10_000, minute: 6_000_000 },
       admin: { operation: 10_000, minute: null },
-      analyst: { operation: 10_000, minute: 1_000 },
-      auditor: { operation: 10_000, minute: 1_500 },
+      analyst: { operation: 1_000, minute: 1_000 },
+      auditor: { operation: 1_500, minute: 1_500 },
       dpo: { operation: 600, minute: 100_000 },
     },
   },

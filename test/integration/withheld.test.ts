@@ -28,6 +28,8 @@ const NOW = Math.floor(Date.now() / HOUR_MS) * HOUR_MS + 30 * 60_000;
 const at = (minutes: number) => `${new Date(NOW - minutes * 60_000).toISOString().slice(0, 16)}:00Z`;
 const CALLERS = Object.fromEntries([
   ['everything', {}],
+  ['steward', { withheld: { readResponse: [] }, smallestCount: 5 }],
+  ['blind', { withheld: { readResponse: [], manageModels: [] }, smallestCount: 5 }],
   ...FIELD_GROUPS.map((group) => {
     // What managing models shows of them, who may read every prediction sees too.
     const more = group === 'manageModels' ? { readPrediction: [] } : {};
@@ -168,5 +170,37 @@ describe('a group that the caller does not have', () => {
       const answer = await world.ask('everything', query);
       expect(answer.extensions?.masked, query).toBeUndefined();
     }
+  });
+});
+
+describe('how models judge answers that the caller may not read', () => {
+  const quality = (key: string, from: string, to: string, segment = '') =>
+    world.ask<{ modelQuality: { judged: number | null } }>(
+      key,
+      `{ modelQuality(from: "${from}", to: "${to}"${segment}) { judged accuracy } }`,
+    );
+  const WEEK_MS = 7 * 24 * HOUR_MS;
+  const week = Math.floor(NOW / WEEK_MS) * WEEK_MS;
+  const day = (time: number) => new Date(time).toISOString();
+
+  it('is told to nobody else, but for who manages models, of everything and in whole weeks', async () => {
+    const whole = await quality('everything', at(60), at(0));
+    expect(whole.data.modelQuality.judged).toBeGreaterThan(0);
+    const none = await quality('blind', day(week), day(week + WEEK_MS));
+    expect(none).toMatchObject({ data: { modelQuality: { judged: null, accuracy: null } } });
+    expect(none.extensions?.masked).toEqual([
+      { path: ['modelQuality'], reason: 'not granted: readResponse' },
+    ]);
+    for (const [from, to, segment] of [
+      [at(60), at(0), ''],
+      [day(week), day(week + WEEK_MS), ', segment: { region: ["unknown"] }'],
+    ] as const) {
+      const { errors } = await quality('steward', from, to, segment);
+      expect(errors?.[0]?.message).toContain('in whole weeks such as');
+    }
+    const { data } = await quality('steward', day(week - WEEK_MS), day(week + WEEK_MS));
+    expect(data.modelQuality.judged).toBe(
+      (await quality('everything', day(week - WEEK_MS), day(week + WEEK_MS))).data.modelQuality.judged,
+    );
   });
 });
