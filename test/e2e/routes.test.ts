@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,6 +36,10 @@ beforeAll(async () => {
   const config = join(instance.dataDir, 'scoreline.config.mjs');
   writeFileSync(config, CONFIG);
   instance.env.SCORELINE_CONFIG = config;
+  const trusted = '{ nps { score } }';
+  const documents = join(instance.dataDir, 'trusted.json');
+  writeFileSync(documents, JSON.stringify({ [createHash('sha256').update(trusted).digest('hex')]: trusted }));
+  instance.env.SCORELINE_TRUSTED_DOCUMENTS = documents;
   server = await startServer(instance);
   for (const role of ['analyst', 'auditor', 'dpo', 'feed', 'collector']) {
     const { data } = await server.graphql<{ createApiKey: { key: string } }>(
