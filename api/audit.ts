@@ -11,6 +11,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import type { AuditActor, AuditEntry, AuditOutcome, AuditSubject } from '../domain/audit.ts';
+import type { BatchAccount } from '../ingestion/outcome.ts';
 import { audit, type NoteChange } from '../store/audit.ts';
 import type { ApiContext } from './context.ts';
 import { InvalidArgument, maskedError, publicError } from './errors.ts';
@@ -57,6 +58,16 @@ export function entryOf(
 /** For a change that the caller makes: what its transaction calls at its end. */
 export function noteOf(context: ApiContext, action: string): NoteChange {
   return (session, subject) => audit(session, entryOf(context, action, subject));
+}
+
+/** Keeps that items of a batch were refused because the caller may not submit them; resolves once that is committed. */
+export async function auditRefusedItems(
+  context: ApiContext,
+  action: string,
+  { rejected }: BatchAccount,
+): Promise<void> {
+  const items = rejected.filter(({ code }) => code === 'FORBIDDEN').length;
+  if (items > 0) await context.deps.audit.append([entryOf(context, action, { items }, 'refused')]);
 }
 
 /** What was executed. */

@@ -153,8 +153,13 @@ export function mayRead(
 ): boolean {
   const cell = context.deps.cells.get(cellId);
   if (cell && context.caller.scope.allows(group, cell)) return true;
-  context.masked.push({ path, reason: `not granted: ${group}` });
+  noteWithheld(context, group, path);
   return false;
+}
+
+/** Notes that what stands at the path, or part of it, is withheld for want of the field group. */
+export function noteWithheld({ masked }: ApiContext, group: FieldGroup, path: Masked['path']): void {
+  masked.push({ path, reason: `not granted: ${group}` });
 }
 
 const GROUPS = { comment: 'readComment', respondent: 'readRespondent' } as const;

@@ -5,6 +5,8 @@ import { attributesByField, parseAttributes } from '../api/access/attributes.ts'
 import { loadPolicies, type Policies, PolicyError } from '../api/access/policies.ts';
 import { differenceOf, exampleCells, type ReportLine, reportOf } from '../api/access/report.ts';
 import { scopesUnder } from '../api/access/scope-of.ts';
+import { fieldsOfGroups } from '../api/schema/access-tags.ts';
+import { buildSchema } from '../api/schema/schema.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { type Cell, cellKey, type Segment } from '../domain/cell.ts';
 import { openRecord } from '../instance/open-record.ts';
@@ -24,6 +26,8 @@ interface KeyFacts {
 }
 
 /** What policies are tried on: the record's cells and keys, or none where there is no record. */
+type FieldsOfGroups = ReturnType<typeof fieldsOfGroups>;
+
 interface Facts {
   readonly source: string;
   readonly cells: readonly Cell[] | null;
@@ -94,13 +98,14 @@ function tell(
   always: boolean,
 ): boolean {
   const { dimensions, smallestCount } = config;
+  const fields = fieldsOfGroups(buildSchema(dimensions));
   const cells = facts.cells ?? exampleCells(attributes, [policies.byId, before?.byId ?? {}], dimensions);
   const narrowing = JSON.stringify(attributesByField(attributes, dimensions));
   const heading = `\n${title}${narrowing === '{}' ? '' : `, narrowed to ${narrowing}`}; ${facts.source}`;
   const scope = scopesUnder(policies, smallestCount)(role, attributes);
   if (!before) {
     say(heading);
-    print(reportOf(scope, cells, dimensions), ' ');
+    print(reportOf(scope, cells, dimensions), ' ', fields);
     return true;
   }
   const scopeBefore = scopesUnder(before, smallestCount)(role, attributes);
@@ -108,17 +113,32 @@ function tell(
   const differs = gained.length + lost.length > 0;
   if (differs || always) say(heading);
   if (!differs && always) say('  no difference');
-  print(gained, '+');
-  print(lost, '-');
+  print(gained, '+', fields);
+  print(lost, '-', fields);
   return differs;
 }
 
-function print(lines: readonly ReportLine[], sign: string): void {
+function print(lines: readonly ReportLine[], sign: string, fields: FieldsOfGroups): void {
   for (const { group, segments } of lines) {
     const [first, ...others] = segments;
+    const below = (text: string) => say(`${sign} ${''.padEnd(15)} ${text}`);
     say(`${sign} ${group.padEnd(15)} ${first}`);
-    for (const other of others) say(`${sign} ${''.padEnd(15)} ${other}`);
+    for (const other of others) below(other);
+    if (first !== 'nothing') for (const line of wrapped(fields.get(group) ?? [])) below(`  ${line}`);
   }
+}
+
+const WIDTH = 100;
+
+/** Names with commas between, in lines of about a width. */
+function wrapped(names: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const name of names) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + name.length < WIDTH) lines[lines.length - 1] = `${last}, ${name}`;
+    else lines.push(name);
+  }
+  return lines;
 }
 
 function subjectOf(

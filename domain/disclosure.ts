@@ -213,9 +213,24 @@ export function sumLots(
   return sums;
 }
 
-/** Whether parts of a score, each with its own lots, may be told together: none small, and k in all. */
-export function mayTell(parts: readonly Counts[], smallestCount: number): boolean {
+/** The groups that have at least one lot to themselves. */
+export function groupsWithLots(lots: readonly Lot[], groupOf: ReadonlyMap<number, number>): Set<number> {
+  const own = new Set<number>();
+  for (const { changes } of lots) {
+    const touched = new Set(changes.map(({ cellId }) => groupOf.get(cellId)));
+    const [only] = touched;
+    if (touched.size === 1 && only !== undefined) own.add(only);
+  }
+  return own;
+}
+
+/**
+ * Whether parts of a score, each with its own lots, may be told together: none small, and k in all. `free`: the score has
+ * answers that the caller may read too; they are told also where no lot is told beside them.
+ */
+export function mayTell(parts: readonly Counts[], smallestCount: number, free = false): boolean {
   const sizes = parts.map(total);
   if (sizes.some((n) => n !== 0 && n < smallestCount)) return false;
-  return sizes.reduce((sum, n) => sum + n, 0) >= smallestCount;
+  const sum = sizes.reduce((all, n) => all + n, 0);
+  return sum >= smallestCount || (free && sum === 0);
 }

@@ -32,6 +32,7 @@ const scopes = fc
       smallestCount: 5,
       allows: (group, { key }) => granted.has(`${group} ${key}`),
       allowsAll: () => false,
+      grant: () => 'some',
     };
   });
 const segments = fc.record({ region: fc.array(few), channel: fc.array(few) }, { requiredKeys: [] });

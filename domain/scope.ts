@@ -35,6 +35,8 @@ export interface Scope {
   allows(group: FieldGroup, cell: Cell): boolean;
   /** True when `allows(group, …)` holds for every cell, present and future. */
   allowsAll(group: FieldGroup): boolean;
+  /** Names the cells for which the group is granted, whether or not they are there yet: 'all', 'none', or the rule. */
+  grant(group: FieldGroup): string;
 }
 
 /** The administrator's: everything. */
@@ -43,6 +45,7 @@ export const EVERYTHING: Scope = {
   smallestCount: 1,
   allows: () => true,
   allowsAll: () => true,
+  grant: () => 'all',
 };
 
 /** Cell ids of the segment that the caller may see under every one of the groups, in the dictionary's order. */
@@ -71,4 +74,38 @@ export function readsModelsWhole(scope: Scope): boolean {
 /** Whether the caller may decide about decisions about models: they are about all cells together. */
 export function reviewsDecisions(scope: Scope): boolean {
   return scope.allowsAll('review') && readsModelsWhole(scope);
+}
+
+/** What scores count: what respondents said themselves, or what models inferred of them. */
+export type Counted = 'surveyed' | 'inferred';
+
+/** What lets a caller read the counted answers one by one. */
+const ANSWERS: Readonly<Record<Counted, readonly FieldGroup[]>> = {
+  surveyed: ['readResponse'],
+  inferred: ['readResponse', 'readPrediction'],
+};
+
+/**
+ * Whether the caller may not read the cell's answers one by one, so that what they are told of them is guarded: only
+ * sums of at least `smallestCount` (docs/guides/small-cells.md).
+ */
+export function isGuarded(scope: Scope, cell: Cell, counted: Counted): boolean {
+  return scope.smallestCount > 1 && !ANSWERS[counted].every((group) => scope.allows(group, cell));
+}
+
+/**
+ * Whether there may be cells for which the group is granted but whose answers the caller may not read. It goes by the rules,
+ * not by cells: what is told differently for it must not depend on whether somebody answered.
+ */
+export function mayBeGuarded(scope: Scope, group: FieldGroup, counted: readonly Counted[]): boolean {
+  const given = scope.grant(group);
+  if (scope.smallestCount <= 1 || given === 'none') return false;
+  return counted.some((one) =>
+    ANSWERS[one].some((needed) => !scope.allowsAll(needed) && scope.grant(needed) !== given),
+  );
+}
+
+/** Whether the caller may read every answer of every cell, present and future: then nothing is guarded. */
+export function readsAllAnswers(scope: Scope, counted: Counted): boolean {
+  return scope.smallestCount <= 1 || ANSWERS[counted].every((group) => scope.allowsAll(group));
 }

@@ -1,12 +1,7 @@
 import type { LineageKind, RollupKey } from '../domain/lineage.ts';
-import type { Scope } from '../domain/scope.ts';
+import { mayBeGuarded, type Scope } from '../domain/scope.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
-import {
-  readRollupCounts,
-  readSmallestParts,
-  readTouchedSegments,
-  type TouchedSegment,
-} from '../store/impact.ts';
+import { readRollupCounts, readTouchedSegments, type TouchedSegment } from '../store/impact.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import { describeCell, describeRollup, type LineageNode } from './describe.ts';
 import { findStart } from './find-start.ts';
@@ -45,6 +40,7 @@ export interface TouchedRollup {
   readonly hour: Date;
   readonly cell: LineageNode | null;
   readonly model: number;
+  readonly cellKey: string;
   /** Answers that came to it from the start; null for who may not read the responses. */
   readonly responses: number | null;
 }
@@ -53,20 +49,20 @@ export interface ImpactTotals {
   /** null: not counted, see `reason`. */
   readonly rollups: number | null;
   readonly segments: number | null;
-  /** Answers counted, and classes that model versions inferred; null when suppressed. */
+  /** Answers counted, and classes that model versions inferred. */
   readonly responses: number | null;
   readonly inferred: number | null;
   readonly firstHour: Date | null;
   readonly lastHour: Date | null;
+  /** Cells whose responses the caller may not read are left out, and with them whether there are any. */
   readonly suppressed: boolean;
   readonly complete: boolean;
   readonly reason: string | null;
 }
 
-/** A cell under a model version with what of it was touched; `responses` is null when suppressed. */
-export interface ImpactSegment extends Omit<TouchedSegment, 'responses' | 'cell'> {
+/** A cell under a model version with what of it was touched. */
+export interface ImpactSegment extends Omit<TouchedSegment, 'cell'> {
   readonly cell: LineageNode | null;
-  readonly responses: number | null;
 }
 
 export interface Impact extends ImpactPage<TouchedRollup>, MarksTouched {
@@ -105,9 +101,9 @@ export async function impactOf(
   const found = await deps.lineage.rollups(selection, at && { hour, cell, model }, first + 1);
   const page = found.slice(0, first);
   const last = page.at(-1);
-  let segments: Promise<ShownSegment[] | null> | undefined;
-  const shown = () => {
-    segments ??= shownSegments(deps, scope, selection, bound);
+  let segments: Promise<TouchedSegment[] | null> | undefined;
+  const summed = () => {
+    segments ??= readTouchedSegments(deps.store, selection, bound);
     return segments;
   };
   return {
@@ -118,8 +114,8 @@ export async function impactOf(
     complete: lag === 0,
     reason: lag === 0 ? null : `the lineage graph is ${lag} journal entries behind`,
     lag,
-    totals: async () => totalsOf(await shown(), bound),
-    segments: async (count, from) => segmentPage(deps, id, await shown(), count, from),
+    totals: async () => totalsOf(await summed(), bound, mayBeGuarded(scope, 'traceLineage', ['surveyed'])),
+    segments: async (count, from) => segmentPage(deps, id, await summed(), count, from),
     ...marksTouched(deps, scope, start, selection),
   };
 }
@@ -146,7 +142,7 @@ async function touchedRollups(
   { mappings }: RollupSelection,
   page: readonly RollupKey[],
 ): Promise<TouchedRollup[]> {
-  // Hours are small: who may not read the responses would find single ones by subtracting.
+  // Where small cells are not guarded, rollups are listed of cells whose responses may not be read; hours are small.
   const open = page.filter(({ cell }) => mayCount(deps, scope, cell));
   const counts = await readRollupCounts(deps.store, open, mappings);
   const byRollup = new Map(open.map((rollup, i) => [rollup, counts[i] ?? 0]));
@@ -154,50 +150,24 @@ async function touchedRollups(
     node: describeRollup(deps, rollup),
     hour: new Date(rollup.hour * HOUR_MS),
     cell: describeCell(deps, rollup.cell),
+    cellKey: rollup.cell,
     model: rollup.model,
     responses: byRollup.get(rollup) ?? null,
   }));
 }
 
-interface ShownSegment extends TouchedSegment {
-  readonly suppressed: boolean;
-}
-
-/**
- * The segments, each with whether its count may be told. For who may not read the responses, every mapping version's
- * part of the cell must be large enough, whichever is asked for: else the parts that are told would give the small one away.
- */
-async function shownSegments(
-  { store, ...deps }: PlanDeps,
-  scope: Scope,
-  selection: RollupSelection,
+function totalsOf(
+  segments: readonly TouchedSegment[] | null,
   bound: number,
-): Promise<ShownSegment[] | null> {
-  const segments = await readTouchedSegments(store, selection, bound);
-  if (!segments) return null;
-  const closed = new Set(
-    segments.map(({ cell }) => cell).filter((cell) => !mayCount({ store, ...deps }, scope, cell)),
-  );
-  const smallest = new Map<string, number>();
-  if (closed.size > 0 && selection.mappings !== null)
-    for (const part of await readSmallestParts(store, [...closed]))
-      smallest.set(`${part.cell} ${part.model}`, part.smallest);
-  return segments.map((segment) => {
-    const least = smallest.get(`${segment.cell} ${segment.model}`) ?? segment.responses;
-    return { ...segment, suppressed: closed.has(segment.cell) && least < scope.smallestCount };
-  });
-}
-
-function totalsOf(segments: readonly ShownSegment[] | null, bound: number): ImpactTotals {
+  suppressed: boolean,
+): ImpactTotals {
   if (!segments) {
     const reason = `more than ${bound} hour rollups: they are listed page by page, but not summed`;
     const none = { rollups: null, segments: null, responses: null, inferred: null };
-    return { ...none, firstHour: null, lastHour: null, suppressed: false, complete: false, reason };
+    return { ...none, firstHour: null, lastHour: null, suppressed, complete: false, reason };
   }
   const sum = (of: readonly TouchedSegment[], value: (segment: TouchedSegment) => number) =>
     of.reduce((total, segment) => total + value(segment), 0);
-  // A sum that holds a suppressed part would tell it to who subtracts the others.
-  const suppressed = segments.some((segment) => segment.suppressed);
   const surveyed = segments.filter(({ model }) => model === 0);
   const inferred = segments.filter(({ model }) => model > 0);
   const hours = segments.flatMap(({ firstHour, lastHour }) => [firstHour, lastHour]);
@@ -205,8 +175,8 @@ function totalsOf(segments: readonly ShownSegment[] | null, bound: number): Impa
   return {
     rollups: sum(segments, ({ rollups }) => rollups),
     segments: segments.length,
-    responses: suppressed ? null : sum(surveyed, ({ responses }) => responses),
-    inferred: suppressed ? null : sum(inferred, ({ responses }) => responses),
+    responses: sum(surveyed, ({ responses }) => responses),
+    inferred: sum(inferred, ({ responses }) => responses),
     firstHour: segments.length > 0 ? new Date(first * HOUR_MS) : null,
     lastHour: segments.length > 0 ? new Date(last * HOUR_MS) : null,
     suppressed,
@@ -218,7 +188,7 @@ function totalsOf(segments: readonly ShownSegment[] | null, bound: number): Impa
 function segmentPage(
   deps: PlanDeps,
   id: string,
-  segments: readonly ShownSegment[] | null,
+  segments: readonly TouchedSegment[] | null,
   first: number,
   after: string | null,
 ): ImpactPage<ImpactSegment> | null {
@@ -230,11 +200,7 @@ function segmentPage(
   const page = left.slice(0, first);
   const last = page.at(-1);
   return {
-    nodes: page.map((one) => ({
-      ...one,
-      cell: describeCell(deps, one.cell),
-      responses: one.suppressed ? null : one.responses,
-    })),
+    nodes: page.map((one) => ({ ...one, cell: describeCell(deps, one.cell) })),
     hasNextPage: left.length > first,
     endCursor: last ? formatCursor(list, [last.cell, last.model]) : null,
   };

@@ -1,6 +1,6 @@
 import type { Segment } from '../domain/cell.ts';
 import type { RollupKey } from '../domain/lineage.ts';
-import { type Scope, visibleCells } from '../domain/scope.ts';
+import { isGuarded, type Scope, visibleCells } from '../domain/scope.ts';
 import type { Basis } from '../domain/score.ts';
 import { HOUR_MS, type TimeRange } from '../domain/time-windows.ts';
 import type { Session } from '../store/client.ts';
@@ -60,9 +60,14 @@ const FIRST_HOUR = Date.UTC(1900, 0, 1) / HOUR_MS;
 const LAST_HOUR = Date.UTC(2200, 0, 1) / HOUR_MS;
 export const ALL_TIME: TimeRange = { from: FIRST_HOUR * HOUR_MS, until: LAST_HOUR * HOUR_MS };
 
-/** The selection of everything that the caller may trace, to be narrowed. */
+/**
+ * The selection of everything that the caller may trace, to be narrowed. An hour rollup may be of one person: whose cells'
+ * answers may not be read, of those nothing is traced.
+ */
 export function everythingVisible(deps: PlanDeps, scope: Scope, segment: Segment = {}): RollupSelection {
-  const cells = visibleCells(scope, ['traceLineage'], deps.cells, segment).map(({ key }) => key);
+  const cells = visibleCells(scope, ['traceLineage'], deps.cells, segment)
+    .filter((cell) => !isGuarded(scope, cell, 'surveyed'))
+    .map(({ key }) => key);
   return { cells, fromHour: FIRST_HOUR, untilHour: LAST_HOUR, mappings: null, models: [SURVEYED] };
 }
 
@@ -134,7 +139,10 @@ export async function visibleResponse(
   if (!UUID.test(id)) return null;
   const response = await deps.lineage.response(id);
   const cell = response && deps.cells.byKey(response.cell);
-  return cell && scope.allows('traceLineage', cell) && scope.allows('readResponse', cell) ? response : null;
+  const visible = cell && scope.allows('traceLineage', cell) && scope.allows('readResponse', cell);
+  if (!visible) return null;
+  // That a model counted it is something that the model said of it.
+  return readsPrediction(deps, scope, response) ? response : { ...response, inferred: [] };
 }
 
 /** Whether the caller may read what models said of the response. */

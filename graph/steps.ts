@@ -96,8 +96,9 @@ async function restOfRollup(
   after: Place,
   limit: number,
 ): Promise<PlacedStep[]> {
-  if (!walk.showsResponses(rollup)) return [];
   const { range, selection } = walk;
+  // A cursor is the caller's to make up: a rollup that is not of this walk has nothing left.
+  if (!isSelected(selection, rollup) || !walk.showsResponses(rollup)) return [];
   const last = after.length === 5 ? { id: after[3], part: after[4] } : null;
   const { lineage } = deps;
   const responses = await lineage.responses([rollup], range, selection.mappings, last?.id ?? null, limit + 1);
@@ -108,6 +109,14 @@ async function restOfRollup(
     if (at.length !== 5 || at[3] !== last.id) return true;
     return last.part === 'response' && at[4] === 'event';
   });
+}
+
+function isSelected(
+  { cells, fromHour, untilHour, models }: RollupSelection,
+  { hour, cell, model }: RollupKey,
+) {
+  const ofModels = models === null || models.includes(model);
+  return cells.includes(cell) && hour >= fromHour && hour < untilHour && ofModels;
 }
 
 /** Rollups, each followed by its responses; the responses end where the page must be full. */

@@ -1,4 +1,4 @@
-import type { Scope } from '../domain/scope.ts';
+import { mayBeGuarded, type Scope } from '../domain/scope.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import type { LineageNode } from './describe.ts';
 import { downstream } from './downstream.ts';
@@ -59,17 +59,24 @@ export async function traceLineage(
     edges: page.flatMap(({ edges }) => edges),
     hasNextPage: steps.length > first,
     endCursor: last ? formatCursor(list, last.at) : null,
-    ...completeness(start, lag),
+    ...completeness(scope, start, lag),
     lag,
   };
 }
 
 /** Whether all of the lineage is told; if not, why. */
-function completeness(start: TraceQuery['start'], lag: number): Pick<LineagePage, 'complete' | 'reason'> {
+function completeness(
+  scope: Scope,
+  start: TraceQuery['start'],
+  lag: number,
+): Pick<LineagePage, 'complete' | 'reason'> {
   const reasons = [
     ...(lag > 0 ? [`the lineage graph is ${lag} journal ${lag === 1 ? 'entry' : 'entries'} behind`] : []),
     ...(typeof start !== 'string' && start.basis === 'COMBINED'
       ? ['what a model inferred in it is traced from the score with basis INFERRED']
+      : []),
+    ...(typeof start !== 'string' && mayBeGuarded(scope, 'traceLineage', ['surveyed'])
+      ? ['cells whose responses may not be read are left out']
       : []),
   ];
   return { complete: reasons.length === 0, reason: reasons.length === 0 ? null : reasons.join('; ') };

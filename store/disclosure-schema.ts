@@ -1,11 +1,26 @@
-import { boolean, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 
 /** One for each set of cells and smallest count: what callers who may not read the answers have been told. */
 export const disclosureLedger = pgTable('disclosure_ledger', {
   key: text('key').primaryKey(),
   /** The number of its last lot; taken under a lock of the row. */
   lots: integer('lots').notNull(),
+  smallestCount: integer('smallest_count').notNull(),
+  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
 });
+
+/** The cells that were there when a ledger was last used, and which of them it is about: what it is found by. */
+export const disclosureCell = pgTable(
+  'disclosure_cell',
+  {
+    ledger: text('ledger').notNull(),
+    cellId: integer('cell_id').notNull(),
+    guarded: boolean('guarded').notNull(),
+    /** How many lots there were when the cell came; none of those has it. */
+    since: integer('since').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.ledger, table.cellId] })],
+);
 
 /** The changes of a lot (domain/disclosure.ts); added, never changed. */
 export const disclosureLot = pgTable(

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Cell, CellDictionary } from '../domain/cell.ts';
 import { type Change, firstLots, type Lot, laterLots } from '../domain/disclosure.ts';
 import { add, type Counts, subtract, total, ZERO } from '../domain/nps.ts';
-import { type Scope, visibleCells } from '../domain/scope.ts';
+import { type Counted, isGuarded, readsAllAnswers, type Scope, visibleCells } from '../domain/scope.ts';
 import { DAY_MS, HOUR_MS } from '../domain/time-windows.ts';
 import type { Session, Statement, Store } from './client.ts';
 import { type Part, readCountsOfHours } from './disclosure-counts.ts';
+import { findLedger, lockLedger } from './disclosure-ledger.ts';
 import { type JournalPosition, journalHead, readJournal } from './journal.ts';
 
 /**
@@ -19,6 +19,7 @@ export interface DisclosureDeps {
 }
 
 export interface Ledger {
+  readonly key: string;
   /** How many lots there are: equal numbers mean equal answers. */
   readonly length: number;
   readonly lotsOf: (part: Part) => readonly Lot[];
@@ -44,39 +45,67 @@ interface State {
   queue: Promise<unknown>;
 }
 
+/** A scope's ledger, as it was found when there were so many cells. */
+interface Found {
+  readonly cells: number;
+  readonly key: Promise<string>;
+}
+
 /** Beyond these everything is compared again. */
 const JOURNAL_ENTRIES = 5_000;
 const states = new WeakMap<Store, Map<string, State>>();
+const found = new WeakMap<Store, WeakMap<Scope, Map<Counted, Found>>>();
 
-/** The cells in which the scope reads scores but no responses; none for who may read every response. */
-export function guardedCells(scope: Scope, cells: CellDictionary): Cell[] {
-  if (scope.smallestCount <= 1 || scope.allowsAll('readResponse')) return [];
-  return visibleCells(scope, ['readScore'], cells, {}).filter((cell) => !scope.allows('readResponse', cell));
+/** The cells whose scores the scope reads, but not their answers one by one; none for who may read every answer. */
+export function guardedCells(scope: Scope, cells: CellDictionary, counted: Counted): Cell[] {
+  if (readsAllAnswers(scope, counted)) return [];
+  return visibleCells(scope, ['readScore'], cells, {}).filter((cell) => isGuarded(scope, cell, counted));
 }
 
-/** Scopes that see all scores and no answers share a ledger, whatever else they may do: their callers may compare. */
-function ledgerKey(scope: Scope, guarded: readonly Cell[], cells: CellDictionary): string {
-  const whole = scope.allowsAll('readScore') && guarded.length === cells.all().length;
-  const name = JSON.stringify([scope.smallestCount, whole ? null : scope.fingerprint]);
-  return createHash('sha256').update(name).digest('hex').slice(0, 32);
-}
-
-/** The scope's ledger, after what can be told by now was added to it. `model`: whose answers are asked for, if any. */
-export function openLedger(
+/**
+ * The ledger of those guarded cells, after what can be told by now of the parts was added to it. It is the same for all
+ * callers of whom the same cells are guarded, whatever they may do else: they may compare.
+ */
+export async function openLedger(
   deps: DisclosureDeps,
   scope: Scope,
+  counted: Counted,
   guarded: readonly Cell[],
-  model: number | null,
+  parts: readonly Part[],
 ): Promise<Ledger> {
-  const key = ledgerKey(scope, guarded, deps.cells);
-  const known = states.get(deps.store) ?? new Map<string, State>();
-  states.set(deps.store, known);
-  const state = known.get(key) ?? newState(key);
-  known.set(key, state);
-  const work = state.queue.then(() => advance(deps, scope, guarded, state, model));
+  const { store } = deps;
+  const key = await ledgerOf(deps, scope, counted, guarded);
+  const known = entryOf(states, store, () => new Map<string, State>());
+  const state = entryOf(known, key, () => newState(key));
+  const work = state.queue.then(() => advance(deps, scope.smallestCount, guarded, state, parts));
   // What failed may be half done: the next reader begins with what is stored.
-  state.queue = work.catch(() => known.delete(key));
+  state.queue = work.catch(() => {
+    known.delete(key);
+    found.get(store)?.delete(scope);
+  });
   return work;
+}
+
+/** Looked for again when there are new cells. */
+async function ledgerOf(
+  { store, cells }: DisclosureDeps,
+  scope: Scope,
+  counted: Counted,
+  guarded: readonly Cell[],
+): Promise<string> {
+  const ofStore = entryOf(found, store, () => new WeakMap<Scope, Map<Counted, Found>>());
+  const ofScope = entryOf(ofStore, scope, () => new Map<Counted, Found>());
+  const before = ofScope.get(counted);
+  const all = cells.all();
+  if (before?.cells === all.length) return before.key;
+  const idsOf = (some: readonly Cell[]) => some.map(({ id }) => id);
+  const set = { smallestCount: scope.smallestCount, known: idsOf(all), guarded: idsOf(guarded) };
+  const key = before
+    ? before.key.then((likely) => findLedger(store, set, likely))
+    : findLedger(store, set, null);
+  ofScope.set(counted, { cells: all.length, key });
+  key.catch(() => ofScope.delete(counted));
+  return key;
 }
 
 function newState(key: string): State {
@@ -89,14 +118,6 @@ function newState(key: string): State {
 const LENGTH: Statement = {
   name: 'disclosure_length',
   text: 'SELECT lots FROM disclosure_ledger WHERE key = $1',
-};
-const CREATE: Statement = {
-  name: 'disclosure_create',
-  text: 'INSERT INTO disclosure_ledger (key, lots) VALUES ($1, 0) ON CONFLICT (key) DO NOTHING',
-};
-const LOCK: Statement = {
-  name: 'disclosure_lock',
-  text: 'SELECT lots FROM disclosure_ledger WHERE key = $1 FOR UPDATE',
 };
 const ADVANCE: Statement = {
   name: 'disclosure_advance',
@@ -125,31 +146,28 @@ interface LotRow extends Counts {
 
 async function advance(
   deps: DisclosureDeps,
-  scope: Scope,
+  smallestCount: number,
   guarded: readonly Cell[],
   state: State,
-  model: number | null,
+  parts: readonly Part[],
 ): Promise<Ledger> {
   const { store } = deps;
   const day = Math.floor(deps.now() / DAY_MS);
-  const parts: Part[] = ['surveyed'];
-  if (model !== null) parts.push(`alone ${model}`, `beside ${model}`);
   await readTouched(store, state);
   const [row] = await store.rows<{ lots: number }>(LENGTH, [state.key]);
   if (guarded.length !== state.cells) for (const part of state.open.keys()) state.open.set(part, null);
   const again = day !== state.day || guarded.length !== state.cells;
   const due = parts.filter((part) => again || !state.open.has(part) || state.changed.has(part));
   if (due.length > 0 || (row && row.lots !== state.length)) {
-    await store.rows(CREATE, [state.key]);
-    await store.transaction((session) => tell(deps, session, scope, guarded, state, due));
+    await store.transaction((session) => tell(deps, session, smallestCount, guarded, state, due));
     // Parts that nobody asked for now are compared when somebody does.
     if (again) for (const part of state.open.keys()) state.changed.add(part);
     for (const part of due) state.changed.delete(part);
     state.day = day;
     state.cells = guarded.length;
   }
-  const { length, lots } = state;
-  return { length, lotsOf: (part) => lots.get(part) ?? [] };
+  const { key, length, lots } = state;
+  return { key, length, lotsOf: (part) => lots.get(part) ?? [] };
 }
 
 /** Notes which cells and hours the journal says to have changed. */
@@ -179,18 +197,19 @@ async function readTouched(store: Store, state: State): Promise<void> {
 async function tell(
   deps: DisclosureDeps,
   session: Session,
-  scope: Scope,
+  smallestCount: number,
   guarded: readonly Cell[],
   state: State,
   due: readonly Part[],
 ): Promise<void> {
-  const [row] = await session.rows<{ lots: number }>(LOCK, [state.key]);
-  if (row && row.lots !== state.length) {
+  const lots = await lockLedger(session, state.key);
+  if (lots === null) throw new Error(`the disclosure ledger ${state.key} is gone`);
+  if (lots !== state.length) {
     take(state, await session.rows<LotRow>(LOTS, [state.key, state.length]));
-    state.length = row.lots;
+    state.length = lots;
   }
   const rulesOf = (part: Part) => ({
-    smallestCount: scope.smallestCount,
+    smallestCount,
     attributesOf: (cellId: number) => deps.cells.get(cellId)?.attributes ?? {},
     today: Math.floor(deps.now() / DAY_MS) * (DAY_MS / HOUR_MS),
     hadOwnLot: (cellId: number) => state.own.get(part)?.has(cellId) ?? false,
@@ -234,9 +253,13 @@ function take(state: State, rows: readonly LotRow[]): void {
   }
 }
 
-function entryOf<Value>(map: Map<Part, Value>, part: Part, make: () => Value): Value {
-  const value = map.get(part) ?? make();
-  map.set(part, value);
+function entryOf<Key, Value>(
+  map: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown },
+  key: Key,
+  make: () => Value,
+): Value {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
   return value;
 }
 

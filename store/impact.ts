@@ -59,19 +59,6 @@ export async function readTouchedSegments(
   return rows.map(({ read: _, ...segment }) => segment);
 }
 
-const SMALLEST: Statement = {
-  name: 'impact_smallest',
-  text: `SELECT c.key AS cell, p.model, min(p.n)::float8 AS smallest FROM (
-      SELECT cell_id, model_version_id AS model, sum(n) AS n FROM rollup_mapping
-      WHERE cell_id = ANY (ARRAY(${CELLS})) GROUP BY cell_id, model_version_id, mapping_version_id HAVING sum(n) > 0
-    ) p JOIN cell c ON c.id = p.cell_id GROUP BY c.key, p.model`,
-};
-
-/** Of each cell and model version, the fewest answers that any one mapping version brought to it, over all time. */
-export function readSmallestParts(session: Session, cells: readonly string[]) {
-  return session.rows<{ cell: string; model: number; smallest: number }>(SMALLEST, [cells]);
-}
-
 const COUNTS: Statement = {
   name: 'impact_counts',
   text: `SELECT given.place::integer - 1 AS place, sum(f.n)::float8 AS responses

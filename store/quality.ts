@@ -3,7 +3,7 @@ import type { Judged } from '../domain/classification.ts';
 import { type MixChange, mixChange } from '../domain/drift.ts';
 import { type InputChange, inputChanges } from '../domain/input-drift.ts';
 import { add, type Counts, ZERO } from '../domain/nps.ts';
-import { type Scope, visibleCells } from '../domain/scope.ts';
+import { mayBeGuarded, type Scope, visibleCells } from '../domain/scope.ts';
 import { isSuppressed } from '../domain/score.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
 import type { Session, Statement } from './client.ts';
@@ -34,9 +34,10 @@ export interface QualityDeps {
 const MOST_JUDGED = 50_000;
 const CONFIDENCE = 0.95;
 
+const WEEK = (of: string) => `floor(extract(epoch FROM ${of}.answered_at) / 604800)::integer AS week`;
 const JUDGED: Statement = {
   name: 'quality_judged',
-  text: `SELECT r.class AS label, p.detractor, p.passive, p.promoter
+  text: `SELECT r.class AS label, p.detractor, p.passive, p.promoter, ${WEEK('p')}
     FROM prediction p JOIN response r ON r.id = p.response_id AND r.answered_at = p.answered_at
     WHERE p.model_version_id = $1 AND p.answered_at >= $2 AND p.answered_at < $3 AND r.answered_at >= $2 AND r.answered_at < $3
       AND p.cell_id = ANY ($4::integer[]) AND p.class IS NOT NULL AND r.class IS NOT NULL
@@ -45,7 +46,7 @@ const JUDGED: Statement = {
 const PAIRED: Statement = {
   name: 'quality_paired',
   text: `SELECT r.class AS label, a.detractor AS a0, a.passive AS a1, a.promoter AS a2, b.detractor AS b0, b.passive AS b1,
-      b.promoter AS b2
+      b.promoter AS b2, ${WEEK('a')}
     FROM prediction a JOIN prediction b ON b.response_id = a.response_id AND b.answered_at = a.answered_at
         AND b.model_version_id = $6
       JOIN response r ON r.id = a.response_id AND r.answered_at = a.answered_at
@@ -76,12 +77,10 @@ export async function readModelFacts(
   const bounds = [new Date(range.from), new Date(range.until)];
   const earlier = { from: range.from - (range.until - range.from), until: range.from };
   const [rows, [counted], mix, before, now] = await Promise.all([
-    deps.store.rows<{ label: number; detractor: number; passive: number; promoter: number }>(JUDGED, [
-      modelVersionId,
-      ...bounds,
-      cellIds,
-      MOST_JUDGED + 1,
-    ]),
+    deps.store.rows<{ label: number; detractor: number; passive: number; promoter: number; week: number }>(
+      JUDGED,
+      [modelVersionId, ...bounds, cellIds, MOST_JUDGED + 1],
+    ),
     deps.store.rows<{ scored: number; abstained: number }>(SCORED, [modelVersionId, ...bounds, cellIds]),
     readMixes(deps, modelVersionId, cellIds, range),
     readInputProfiles(deps.store, modelVersionId, cellIds, earlier),
@@ -89,11 +88,11 @@ export async function readModelFacts(
   ]);
   const hidden = (n: number) => isSuppressed(scope, cells, n);
   const { scored = 0, abstained = 0 } = counted ?? {};
-  const judged = rows.slice(0, MOST_JUDGED).map(({ label, ...p }) => ({
+  const judged = rows.slice(0, MOST_JUDGED).map(({ label, week: _, ...p }) => ({
     label,
     probabilities: [p.detractor, p.passive, p.promoter].map((millionths) => millionths / 1_000_000),
   }));
-  const shown = !hidden(rows.length) && !hidden(scored) && !hidden(abstained);
+  const shown = weeksMayBeTold(scope, rows) && ![rows.length, scored, abstained].some(hidden);
   const mixShown =
     shown && !mix.some((counts) => hidden(counts.promoters + counts.passives + counts.detractors));
   const inputs = inputChanges(before, now, languages);
@@ -117,24 +116,31 @@ export async function readPaired(
   range: TimeRange,
 ) {
   const cells = visibleCells(scope, ['readPrediction', 'readScore'], deps.cells, segment);
-  const rows = await deps.store.rows<Record<'label' | 'a0' | 'a1' | 'a2' | 'b0' | 'b1' | 'b2', number>>(
-    PAIRED,
-    [
-      champion,
-      new Date(range.from),
-      new Date(range.until),
-      cells.map(({ id }) => id),
-      MOST_JUDGED,
-      challenger,
-    ],
-  );
-  if (isSuppressed(scope, cells, rows.length)) return null;
+  const rows = await deps.store.rows<
+    Record<'label' | 'a0' | 'a1' | 'a2' | 'b0' | 'b1' | 'b2' | 'week', number>
+  >(PAIRED, [
+    champion,
+    new Date(range.from),
+    new Date(range.until),
+    cells.map(({ id }) => id),
+    MOST_JUDGED,
+    challenger,
+  ]);
+  if (isSuppressed(scope, cells, rows.length) || !weeksMayBeTold(scope, rows)) return null;
   const share = (...millionths: number[]) => millionths.map((one) => one / 1_000_000);
   return rows.map(({ label, a0, a1, a2, b0, b1, b2 }) => ({
     label,
     champion: share(a0, a1, a2),
     challenger: share(b0, b1, b2),
   }));
+}
+
+/** Who may not read the answers is told of no week with few of them: two times that differ by it would tell of those. */
+function weeksMayBeTold(scope: Scope, rows: readonly { readonly week: number }[]): boolean {
+  if (!mayBeGuarded(scope, 'readPrediction', ['inferred'])) return true;
+  const weeks = new Map<number, number>();
+  for (const { week } of rows) weeks.set(week, (weeks.get(week) ?? 0) + 1);
+  return [...weeks.values()].every((n) => n >= scope.smallestCount);
 }
 
 async function readMixes(

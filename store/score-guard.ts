@@ -1,11 +1,21 @@
-import type { Cell, Segment } from '../domain/cell.ts';
-import { mayTell, sumLots } from '../domain/disclosure.ts';
+import type { Cell, CellDictionary } from '../domain/cell.ts';
+import { groupsWithLots, mayTell, sumLots } from '../domain/disclosure.ts';
 import { add, type Counts, ZERO } from '../domain/nps.ts';
-import type { Scope } from '../domain/scope.ts';
+import { type Counted, mayBeGuarded, type Scope } from '../domain/scope.ts';
 import type { Basis } from '../domain/score.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
-import { type DisclosureDeps, openLedger } from './disclosure.ts';
+import type { Session, Statement, Store } from './client.ts';
+import { guardedCells, type Ledger, openLedger } from './disclosure.ts';
 import type { Part } from './disclosure-counts.ts';
+
+export interface GuardDeps {
+  /** What the caller reads through: the wall. */
+  readonly store: Session;
+  /** Where the ledgers are kept; who reads through the wall cannot write them. */
+  readonly record: Store;
+  readonly cells: CellDictionary;
+  readonly now: () => number;
+}
 
 /** One group's cells and counts: of each window, all of them and those that a model inferred. */
 export interface ScoreColumn {
@@ -13,75 +23,150 @@ export interface ScoreColumn {
   readonly cells: readonly Cell[];
   readonly counts: readonly Counts[];
   readonly inferred: readonly Counts[] | undefined;
-  /** Which windows may be told, where the caller may not read all the responses. */
+  /** Which windows may be told, where the caller may not read all the answers. */
   readonly told?: readonly boolean[];
+  /** Whether the group is listed in any window. */
+  readonly listed?: boolean;
 }
 
 interface GuardedQuery {
-  readonly segment: Segment;
   readonly basis: Basis;
   readonly windows: readonly TimeRange[];
   /** The model version whose answers are asked for, if any. */
   readonly model: number | null;
 }
 
+/** Guarded cells by what is counted, no cell where it is not asked for. */
+export type Guarded = Readonly<Record<Counted, readonly Cell[]>>;
+
+/** The cells whose counts the caller is told from the ledger, if at all. */
+export function guardedFor(scope: Scope, cells: CellDictionary, basis: Basis): Guarded {
+  return {
+    surveyed: guardedCells(scope, cells, 'surveyed'),
+    inferred: basis === 'SURVEYED' ? [] : guardedCells(scope, cells, 'inferred'),
+  };
+}
+
+/** What the ledgers tell of one part: sums by window and group, and which groups have a lot of their own. */
+interface ToldPart {
+  readonly part: Part;
+  readonly sums: ReturnType<typeof sumLots>;
+  readonly own: ReadonlySet<number>;
+  /** Which groups have guarded cells, and which have others beside. */
+  readonly guarded: readonly boolean[];
+  readonly free: readonly boolean[];
+}
+
 /**
- * Adds to counts of cells whose responses the caller may read what the ledger tells of the other cells, `guarded`.
- * A group is told where every part of its basis may be, and the surveyed part is cut nowhere: else counts of the same
- * people on two bases could be compared.
+ * Adds to counts of cells whose answers the caller may read what the ledgers tell of the other cells, `guarded`. A group
+ * is told where every part of its basis may be, and the surveyed part is cut nowhere: else counts of the same people on
+ * two bases could be compared. It is listed once it has a lot of its own: one answer must not make a row.
  */
 export async function guardCounts(
-  deps: DisclosureDeps,
+  deps: GuardDeps,
   scope: Scope,
-  guarded: readonly Cell[],
-  { segment, basis, windows, model }: GuardedQuery,
+  guarded: Guarded,
+  query: GuardedQuery,
   columns: readonly ScoreColumn[],
 ): Promise<readonly ScoreColumn[]> {
-  const ids = new Set(guarded.map(({ id }) => id));
-  const ofColumns = columns.map(({ cells }) => cells.filter(({ id }) => ids.has(id)));
-  if (ofColumns.every((cells) => cells.length === 0)) {
-    // Nobody answered there yet; the first who does must not show by a row that was told before.
-    const empty = guardsNewCells(scope, segment) ? windows.map(() => false) : undefined;
-    return empty ? columns.map((one) => (one.cells.length === 0 ? { ...one, told: empty } : one)) : columns;
-  }
-  const ledger = await openLedger(deps, scope, guarded, model);
-  const groupOf = new Map(ofColumns.flatMap((cells, group) => cells.map(({ id }) => [id, group] as const)));
+  const { basis, windows, model } = query;
+  const parts = await readParts(deps, scope, guarded, query, columns);
+  // Nobody answered there yet; the first who does must not show by a row that was told before.
+  const empty = mayBeGuarded(scope, 'readScore', COUNTED[basis]) ? windows.map(() => false) : undefined;
   const { told, inferred } = partsOf(basis, model);
-  const sumsOf = new Map(
-    [...new Set<Part>(['surveyed', ...told])].map((part) => [
-      part,
-      sumLots(ledger.lotsOf(part), windows, groupOf, columns.length),
-    ]),
-  );
   return columns.map((column, group) => {
-    if (ofColumns[group]?.length === 0) return column;
-    const at = (part: Part, window: number) => sumsOf.get(part)?.[window]?.[group] ?? null;
-    const sum = (parts: readonly Part[], window: number) =>
-      parts.reduce((all, part) => add(all, at(part, window) ?? ZERO), ZERO);
-    const whole = (window: number) => [...sumsOf.keys()].every((part) => at(part, window) !== null);
+    if (column.cells.length === 0) return empty ? { ...column, told: empty } : column;
+    const ofGroup = parts.filter((part) => part.guarded[group]);
+    if (ofGroup.length === 0) return column;
+    const tellable = ofGroup.filter(({ part }) => told.includes(part));
+    const free = told.length > tellable.length || tellable.some((part) => part.free[group]);
+    const sum = (of: readonly Part[], window: number) =>
+      tellable.reduce(
+        (all, { part, sums }) => (of.includes(part) ? add(all, sums[window]?.[group] ?? ZERO) : all),
+        ZERO,
+      );
+    const sizes = (window: number) => tellable.map(({ sums }) => sums[window]?.[group] ?? ZERO);
+    const whole = (window: number) => ofGroup.every(({ sums }) => (sums[window]?.[group] ?? null) !== null);
     return {
       ...column,
       counts: column.counts.map((counts, window) => add(counts, sum(told, window))),
       inferred: column.inferred?.map((counts, window) => add(counts, sum(inferred, window))),
-      told: windows.map(
-        (_, window) =>
-          whole(window) &&
-          mayTell(
-            told.map((part) => at(part, window) ?? ZERO),
-            scope.smallestCount,
-          ),
-      ),
+      told: windows.map((_, window) => whole(window) && mayTell(sizes(window), scope.smallestCount, free)),
+      listed: tellable.some(({ own }) => own.has(group)),
     };
   });
 }
 
-/** Whether the caller would be told scores but no responses of a cell that the segment has not got yet. */
-function guardsNewCells(scope: Scope, segment: Segment): boolean {
-  if (scope.smallestCount <= 1 || scope.allowsAll('readResponse')) return false;
-  const attributes = Object.fromEntries(Object.entries(segment).map(([name, [value = '']]) => [name, value]));
-  const cell = { id: 0, key: '', attributes };
-  return scope.allows('readScore', cell) && !scope.allows('readResponse', cell);
+/** Opens the ledgers that the query needs, and sums what they tell. */
+async function readParts(
+  deps: GuardDeps,
+  scope: Scope,
+  guarded: Guarded,
+  { basis, windows, model }: GuardedQuery,
+  columns: readonly ScoreColumn[],
+): Promise<ToldPart[]> {
+  const wanted: Record<Counted, Part[]> = {
+    surveyed: ['surveyed'],
+    inferred: partsOf(basis, model).inferred,
+  };
+  const all: ToldPart[] = [];
+  for (const counted of ['surveyed', 'inferred'] as const) {
+    const ids = new Set(guarded[counted].map(({ id }) => id));
+    const ofColumns = columns.map(({ cells }) => cells.filter(({ id }) => ids.has(id)));
+    const parts = wanted[counted];
+    if (parts.length === 0 || ofColumns.every((cells) => cells.length === 0)) continue;
+    const opened = [...parts, ...(counted === 'inferred' ? siblingsOf(parts) : [])];
+    const ledger = await openLedger(
+      { ...deps, store: deps.record },
+      scope,
+      counted,
+      guarded[counted],
+      opened,
+    );
+    const seen = await cellsBehind(deps.store, ledger);
+    const groupOf = new Map<number, number>();
+    ofColumns.forEach((cells, group) => {
+      for (const { id } of cells) if (seen.has(id)) groupOf.set(id, group);
+    });
+    for (const part of parts)
+      all.push({
+        part,
+        sums: sumLots(ledger.lotsOf(part), windows, groupOf, columns.length),
+        own: groupsWithLots(ledger.lotsOf(part), groupOf),
+        guarded: ofColumns.map((cells) => cells.length > 0),
+        free: ofColumns.map((cells, group) => cells.length < (columns[group]?.cells.length ?? 0)),
+      });
+  }
+  return all;
 }
+
+/** Both parts of a model are continued at once, so that they are cut at the same times whatever is asked. */
+function siblingsOf(parts: readonly Part[]): Part[] {
+  return parts.flatMap((part): Part[] => {
+    const other = part.startsWith('alone')
+      ? part.replace('alone', 'beside')
+      : part.replace('beside', 'alone');
+    return parts.includes(other as Part) ? [] : [other as Part];
+  });
+}
+
+const BEHIND: Statement = {
+  name: 'guard_cells',
+  text: `SELECT coalesce(array_agg(cell_id), '{}') AS ids FROM disclosure_cell WHERE ledger = $1 AND guarded`,
+};
+
+/** The ledger's cells as the database role of the caller sees them: lots of others are not summed, whatever the program says. */
+async function cellsBehind(wall: Session, { key }: Ledger): Promise<Set<number>> {
+  const [row] = await wall.rows<{ ids: number[] }>(BEHIND, [key]);
+  return new Set(row?.ids);
+}
+
+/** What the answers of a basis are. */
+const COUNTED: Readonly<Record<Basis, readonly Counted[]>> = {
+  SURVEYED: ['surveyed'],
+  INFERRED: ['inferred'],
+  COMBINED: ['surveyed', 'inferred'],
+};
 
 /** The parts whose sum a basis is, and those of them that a model inferred. */
 function partsOf(basis: Basis, model: number | null): { told: Part[]; inferred: Part[] } {

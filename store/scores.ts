@@ -1,4 +1,4 @@
-import type { Cell, CellDictionary, Segment } from '../domain/cell.ts';
+import type { Cell, Segment } from '../domain/cell.ts';
 import { compareWindows } from '../domain/compare.ts';
 import { adjustedEstimate } from '../domain/interval.ts';
 import { add, type Counts, subtract, total, ZERO } from '../domain/nps.ts';
@@ -13,20 +13,11 @@ import {
   scoreRow,
 } from '../domain/score.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
-import type { Session, Store } from './client.ts';
-import { guardedCells } from './disclosure.ts';
 import { readChampion } from './models.ts';
 import { type CountedClasses, countIntervals, type IntervalCounts } from './rollups.ts';
-import { guardCounts, type ScoreColumn } from './score-guard.ts';
+import { type GuardDeps, guardCounts, guardedFor, type ScoreColumn } from './score-guard.ts';
 
-export interface ScoreDeps {
-  readonly store: Session;
-  /** Where the disclosure ledgers are kept; who reads through the wall cannot write them. */
-  readonly record: Store;
-  readonly cells: CellDictionary;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-}
+export type ScoreDeps = GuardDeps;
 
 export interface ScoreQuery {
   readonly segment: Segment;
@@ -54,8 +45,8 @@ export interface ScoreChange {
 
 /**
  * One row per window and group, window by window. Without groups every window has its row, empty or not; with groups
- * those are listed that have a response in any of the windows. Of cells whose responses the caller may not read, rows
- * tell what the disclosure ledger does, and their groups are listed whether or not anybody answered.
+ * those are listed that have a response in any of the windows. Of cells whose answers the caller may not read, rows
+ * tell what the disclosure ledger does, and their groups are listed once they have a lot.
  */
 export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuery): Promise<ScoreRow[]> {
   const visible = visibleCells(scope, ['readScore'], deps.cells, query.segment);
@@ -63,10 +54,13 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
   const place = new Map(edges.map((edge, index) => [edge, index]));
   const champion = query.basis === 'SURVEYED' ? null : await readChampion(deps.store);
   const classes = countedClasses(query.basis, champion?.id);
-  const free = visible.every((cell) => scope.allows('readResponse', cell));
-  const guarded = free ? [] : guardedCells(scope, deps.cells);
-  const readable = guarded.length === 0 ? visible : without(visible, guarded);
-  const parts = await Promise.all(classes.map((one) => readIntervals(deps, query, one, readable, edges)));
+  const guarded = guardedFor(scope, deps.cells, query.basis);
+  const parts = await Promise.all(
+    classes.map((one) => {
+      const closed = guarded[one.kind === 'surveyed' ? 'surveyed' : 'inferred'];
+      return readIntervals(deps, query, one, closed.length === 0 ? visible : without(visible, closed), edges);
+    }),
+  );
   const columns = groupCells(visible, query.groupBy).map(({ group, cells }): ScoreColumn => {
     const keys = query.groupBy.length > 0 ? cells.map(({ id }) => id) : [ALL_CELLS];
     const ofWindows = parts.map((intervals) => {
@@ -80,13 +74,8 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
     );
     return { group, cells, counts, inferred: champion ? ofWindows.at(-1) : undefined };
   });
-  const all = await guardCounts(
-    { ...deps, store: deps.record },
-    scope,
-    guarded,
-    { ...query, model: champion?.id ?? null },
-    columns,
-  );
+  const model = champion?.id ?? null;
+  const all = await guardCounts(deps, scope, guarded, { ...query, model }, columns);
   return rowsOf(query, champion, all);
 }
 
@@ -98,7 +87,7 @@ function rowsOf(
   const listed =
     query.groupBy.length === 0
       ? columns
-      : columns.filter(({ counts, told }) => told || counts.some((one) => total(one) > 0));
+      : columns.filter(({ counts, listed }) => listed || counts.some((one) => total(one) > 0));
   const { basis, confidence } = query;
   return query.windows.flatMap((window, index) =>
     listed.map(({ group, counts, inferred, told }) => {

@@ -50,6 +50,8 @@ const GUARDED: Readonly<Record<string, Guard>> = {
   rollup_day: { where: sees('t.cell_id', 'score') },
   rollup_mapping: { where: sees('t.cell_id', ...ANY) },
   cell: { where: sees('t.id', ...ANY) },
+  // What is told of its lots is told within the wall: see store/score-guard.ts.
+  disclosure_cell: { where: sees('t.cell_id', 'score') },
   // Its place in the log tells how much of other cells is sealed; the manifest is for proofs.
   seal: { where: sees('t.cell_id', 'score', 'prediction'), hidden: ['id', 'manifest'] },
   // A review of a decision is of no cell.

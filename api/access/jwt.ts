@@ -80,7 +80,7 @@ export async function tokenVerifier(
         audience,
         clockTolerance,
         algorithms: ALGORITHMS,
-        requiredClaims: ['exp'],
+        requiredClaims: ['exp', 'sub'],
         currentDate: new Date(now()),
       });
       return factsOf(payload, config, dimensions);
@@ -104,6 +104,10 @@ function factsOf(payload: JWTPayload, config: JwtOptions, dimensions: readonly D
   const refused = (message: string) => new TokenRefused(message);
   const role = claim(payload, config.role);
   if (typeof role !== 'string') throw refused(`the claim ${config.role} does not hold a role`);
+  // Without it all bearers would be one: one budget, and one actor in the audit log.
+  const { sub: subject } = payload;
+  if (typeof subject !== 'string' || subject.trim() === '')
+    throw refused('the claim sub does not name anybody');
   const given: Record<string, unknown> = {};
   for (const [field, mapped] of Object.entries(config.attributes)) {
     const path = mapped.replace(/\?$/, '');
@@ -113,7 +117,7 @@ function factsOf(payload: JWTPayload, config: JwtOptions, dimensions: readonly D
     else if (path === mapped) throw refused(`the claim ${path} is missing, which narrows ${field}`);
   }
   return {
-    subject: payload.sub ?? 'token',
+    subject,
     role,
     attributes: parseAttributes(given, dimensions, refused),
     expiresAt: (payload.exp as number) * 1_000 + config.clockTolerance * 1_000,

@@ -120,6 +120,35 @@ describe('a scope', () => {
     expect([...whole].sort()).toEqual([false, true]);
   });
 
+  it('names grants so that equal names mean equal cells', () => {
+    let equal = 0;
+    fc.assert(
+      fc.property(
+        permits,
+        forbids,
+        fc.constantFrom(...ROLES),
+        attributes,
+        fc.array(cells, { minLength: 1 }),
+        (p, f, role, narrowedTo, some) => {
+          const scope = scopesUnder(policiesOf(...p, ...f), 5)(role, narrowedTo);
+          for (const group of ['readScore', 'readComment', 'traceLineage'] as const) {
+            expect(scope.grant(group) === 'all').toBe(scope.allowsAll(group));
+            if (scope.grant(group) === 'none')
+              for (const cell of some) expect(scope.allows(group, { ...cell, id: 0 })).toBe(false);
+          }
+          if (scope.grant('readScore') !== scope.grant('readComment')) return;
+          equal += 1;
+          for (const cell of some)
+            expect(scope.allows('readScore', { ...cell, id: 0 })).toBe(
+              scope.allows('readComment', { ...cell, id: 0 }),
+            );
+        },
+      ),
+      { numRuns: 100 },
+    );
+    expect(equal).toBeGreaterThan(10);
+  });
+
   it.each([
     'resource has region && [resource.region, "a"].containsAll(["a", "b"])',
     'resource has region && ["a", "b"].containsAll([resource.region, "a"])',

@@ -16,8 +16,14 @@ import { cellEntity, compileResidual, NotInterpreted } from './residual.ts';
 /** From a role and the attributes that narrow it (values by attribute of a dimension) to what they may see. */
 export type ScopeOf = (role: string, attributes: Segment) => Scope;
 
-/** For all cells, for none, or as the function says. */
-type Grant = 'all' | 'none' | ((cell: Cell) => boolean);
+/** For all cells, for none, or as the function says; the name is equal for equal rules. */
+interface Grant {
+  readonly name: string;
+  readonly allows: (cell: Cell) => boolean;
+}
+
+const ALL: Grant = { name: 'all', allows: () => true };
+const NONE: Grant = { name: 'none', allows: () => false };
 
 /** Scopes that are kept: callers with equal role and attributes share one, with what it knows of cells. */
 const KEPT_SCOPES = 500;
@@ -50,19 +56,16 @@ function createScope(
   const grantOf = (group: FieldGroup): Grant => {
     let grant = grants.get(group);
     if (grant === undefined) {
-      const decided = decide(policies, role, attributes, group);
-      grant = typeof decided === 'function' ? remembered(decided) : decided;
+      grant = decide(policies, role, attributes, group);
       grants.set(group, grant);
     }
     return grant;
   };
   return {
     ...facts,
-    allows: (group, cell) => {
-      const grant = grantOf(group);
-      return typeof grant === 'function' ? grant(cell) : grant === 'all';
-    },
-    allowsAll: (group) => grantOf(group) === 'all',
+    allows: (group, cell) => grantOf(group).allows(cell),
+    allowsAll: (group) => grantOf(group) === ALL,
+    grant: (group) => grantOf(group).name,
   };
 }
 
@@ -90,16 +93,30 @@ function decide(policies: Policies, role: string, attributes: Segment, group: Fi
     policies: { staticPolicies: { ...policies.byId } },
     entities: callerEntities(role, attributes),
   });
-  const cellByCell = (cell: Cell) => decideCell(policies, role, attributes, group, cell);
-  if (answer.type === 'failure') return cellByCell;
+  const cellByCell = (): Grant => ({
+    // Whether the rules of two groups are equal is not known.
+    name: `as decided for ${group}`,
+    allows: remembered((cell) => decideCell(policies, role, attributes, group, cell)),
+  });
+  if (answer.type === 'failure') return cellByCell();
   const { decision } = answer.response;
-  if (decision !== null) return decision === 'allow' ? 'all' : 'none';
+  if (decision !== null) return decision === 'allow' ? ALL : NONE;
   try {
-    return compileAnswer(policies, answer);
+    return { name: nameOf(policies, answer), allows: remembered(compileAnswer(policies, answer)) };
   } catch (error) {
-    if (error instanceof NotInterpreted) return cellByCell;
+    if (error instanceof NotInterpreted) return cellByCell();
     throw error;
   }
+}
+
+/** What is left open, as text; what is decided already is the same for all cells. */
+function nameOf(
+  policies: Policies,
+  { response }: Extract<PartialAuthorizationAnswer, { type: 'residuals' }>,
+) {
+  const residuals = response.nontrivialResiduals.map((id) => JSON.stringify(response.residuals[id] ?? id));
+  const decided = response.satisfied.map((id) => policies.byId[id]?.effect ?? id);
+  return JSON.stringify([[...new Set(decided)].sort(), residuals.sort()]);
 }
 
 /** Allowed is what a permit and no forbid is satisfied for. */

@@ -1,5 +1,5 @@
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
-import { COSTS, UNLISTED } from './costs.ts';
+import { COSTS, ROUTE_COSTS, UNLISTED } from './costs.ts';
 
 /** docs/guides/costs.md: what each field of the schema costs. */
 export function costTable(schema: GraphQLSchema): string {
@@ -21,6 +21,7 @@ export function costTable(schema: GraphQLSchema): string {
     '| field | points |',
     '| --- | --- |',
     ...rows,
+    ...Object.entries(ROUTE_COSTS).map(([path, points]) => `| GET ${path} | ${points} |`),
     '',
   ].join('\n');
 }

@@ -75,6 +75,9 @@ export const COSTS: Readonly<Record<string, FieldCost>> = {
     points: (_, inside) => 5 + 5 * inside,
     says: '5, and five times what is asked inside',
   },
+  // A document of up to 10,000 nodes; up to 50,000 entries of the journal.
+  'Query.provenance': fixed(2_000),
+  'Query.npsAsKnownAt': fixed(2_000),
   'Query.modelQuality': fixed(50),
   'Query.modelComparison': fixed(100),
   'Query.modelReadings': paged(5, 0.05),
@@ -98,3 +101,10 @@ export const COSTS: Readonly<Record<string, FieldCost>> = {
   'Response.prediction': fixed(1),
   'Prediction.explanation': fixed(10),
 };
+
+/** Paths beside /graphql that read what operations could, by what they cost. */
+export const ROUTE_COSTS = {
+  /** As much as verifying the score and tracing 2,000 nodes of it. */
+  '/reports/score/ID': 700,
+  '/audit/export': 1_000,
+} as const;

@@ -30,7 +30,7 @@ const caller = (role: string, id = role): Caller => ({
   policyVersion: 'test',
   attributes: {},
   expiresAt: null,
-  scope: { fingerprint: id, smallestCount: 1, allows: () => true, allowsAll: () => true },
+  scope: { fingerprint: id, smallestCount: 1, allows: () => true, allowsAll: () => true, grant: () => 'all' },
 });
 
 describe('the cost of an operation', () => {

@@ -3,6 +3,7 @@ import type { Caller } from '../caller.ts';
 import { InvalidArgument, Refused } from '../errors.ts';
 import { Buckets } from './bucket.ts';
 import { type Cost, costOf } from './cost.ts';
+import { ROUTE_COSTS } from './costs.ts';
 import { screenDocument } from './screen.ts';
 import { type Budget, type GateSettings, sha256, type TrustedDocuments } from './settings.ts';
 
@@ -32,6 +33,11 @@ export interface Gate {
     operation: OperationDefinitionNode,
     variables: Readonly<Record<string, unknown>>,
   ): Cost;
+  /**
+   * Counts a request to a path beside /graphql against the caller's budgets. Who may send trusted documents only may not ask there.
+   * @throws Refused
+   */
+  admitRoute(caller: Caller, path: keyof typeof ROUTE_COSTS): void;
   /** An error's message as the caller may read it: who may not ask for the schema is not helped to guess it. */
   told(caller: Caller, message: string): string;
 }
@@ -57,16 +63,23 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       seconds,
     );
   };
+  /** The most that one operation of the caller may cost, which this one does not exceed. */
+  const within = (caller: Caller, requested: number): number => {
+    const { operation: limit } = budgetOf(caller);
+    if (requested <= limit) return limit;
+    throw new Refused(
+      'COST_LIMIT_EXCEEDED',
+      400,
+      `the operation costs ${requested} points, and one may cost at most ${limit}; ask for less at once`,
+    );
+  };
+  const untrusted = ({ role }: Caller) =>
+    new Refused('DOCUMENT_NOT_TRUSTED', 403, `the role ${role} may send trusted documents only`);
   return {
     readDocument: (caller, request) => {
       spend(caller, 1);
       const text = textOf(request, trusted);
-      if (trustedOnly.has(caller.role) && !trusted.has(sha256(text)))
-        throw new Refused(
-          'DOCUMENT_NOT_TRUSTED',
-          403,
-          `the role ${caller.role} may send trusted documents only`,
-        );
+      if (trustedOnly.has(caller.role) && !trusted.has(sha256(text))) throw untrusted(caller);
       screenDocument(text);
       return text;
     },
@@ -78,16 +91,16 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
           `the role ${caller.role} may not ask for the schema`,
         );
       const requested = costOf(schema, document, operation, variables);
-      const { operation: limit } = budgetOf(caller);
-      if (requested > limit)
-        throw new Refused(
-          'COST_LIMIT_EXCEEDED',
-          400,
-          `the operation costs ${requested} points, and one may cost at most ${limit}; ask for less at once`,
-        );
+      const limit = within(caller, requested);
       // One was taken at the door.
       spend(caller, requested - 1);
       return { requested, limit };
+    },
+    admitRoute: (caller, path) => {
+      if (trustedOnly.has(caller.role)) throw untrusted(caller);
+      const points = ROUTE_COSTS[path];
+      within(caller, points);
+      spend(caller, points);
     },
     // graphql-js helps to guess names: `Did you mean "nps"?`
     told: (caller, message) =>

@@ -20,6 +20,7 @@ export function addAuditExport(server: FastifyInstance, deps: ApiDeps): void {
       await deps.audit.append([entryOf(context, 'exportAudit', {}, 'refused')]);
       throw new Forbidden('this key may not read the audit log');
     }
+    deps.gate.admitRoute(caller, '/audit/export');
     const { from, to } = request.query as Record<string, unknown>;
     const window = { from: momentOf('from', from), to: momentOf('to', to) };
     const subject = { from: window.from?.toISOString() ?? null, to: window.to?.toISOString() ?? null };

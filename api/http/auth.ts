@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { headerPurpose } from '../audit.ts';
 import { type Authenticate, type Caller, presentedKey } from '../caller.ts';
 
@@ -13,11 +13,14 @@ declare module 'fastify' {
 /** What needs no key: whether the server lives, and the page that asks for one. */
 const OPEN_PATHS = new Set(['/', '/healthz', '/readyz']);
 
-/** Refuses every request without a known key, but for the open paths; unknown paths too, so that none can be probed. */
+/**
+ * Refuses every request without a known key, but for the open paths; unknown paths too, so that none can be probed. Who
+ * sends a body is asked again once it is here: somebody could hold it back until after the key is revoked.
+ */
 export function requireKey(server: FastifyInstance, authenticate: Authenticate): void {
   server.decorateRequest('caller', null);
   server.decorateRequest('purpose', null);
-  server.addHook('onRequest', async (request, reply) => {
+  const check = async (request: FastifyRequest, reply: FastifyReply) => {
     if (OPEN_PATHS.has(request.url.split('?')[0] ?? '')) return;
     const key = presentedKey(request.headers);
     request.caller = key === null ? null : await authenticate(key);
@@ -31,6 +34,10 @@ export function requireKey(server: FastifyInstance, authenticate: Authenticate):
       .code(401)
       .header('www-authenticate', 'Bearer')
       .send({ errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] });
+  };
+  server.addHook('onRequest', check);
+  server.addHook('preHandler', async (request, reply) => {
+    if (request.body !== undefined && request.body !== null) await check(request, reply);
   });
 }
 

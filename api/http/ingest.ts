@@ -5,7 +5,8 @@ import { acceptFileRows, parseFileRequest } from '../../ingestion/connectors/fil
 import { createItemReader, type ItemReader } from '../../ingestion/connectors/responses.ts';
 import { accountFor, type BatchAccount, rejected } from '../../ingestion/outcome.ts';
 import { acceptMixed, submitItems } from '../../ingestion/submit.ts';
-import type { ApiDeps } from '../context.ts';
+import { auditRefusedItems } from '../audit.ts';
+import { type ApiDeps, createContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
@@ -27,11 +28,8 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       const { scope } = callerOf(request);
       const reader: ItemReader = (item, position) =>
         item instanceof BadLine ? rejected('INVALID', item.message) : read(item, position);
-      return answer(
-        deps,
-        reply,
-        await submitItems(deps.acceptor, scope, reader, items, `request ${randomUUID()}`),
-      );
+      const account = await submitItems(deps.acceptor, scope, reader, items, `request ${randomUUID()}`);
+      return answer(deps, request, reply, account);
     });
 
     routes.post('/ingest/file', options, async (request, reply) => {
@@ -40,14 +38,14 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       bounded(batch.rows.length);
       const account = accountFor(await acceptFileRows(deps.acceptor, scope, batch));
       const withLines = account.rejected.map((one) => ({ ...one, line: batch.rows[one.index]?.line }));
-      return answer(deps, reply, { ...account, rejected: withLines });
+      return answer(deps, request, reply, { ...account, rejected: withLines });
     });
 
     routes.post('/ingest/demo', options, async (request, reply) => {
       const { scope } = callerOf(request);
       const items = parseItems(textOf(request), 'application/json');
       const drafts = draftsFromDemo(items, `request ${randomUUID()}`);
-      return answer(deps, reply, accountFor(await acceptMixed(deps.acceptor, scope, drafts)));
+      return answer(deps, request, reply, accountFor(await acceptMixed(deps.acceptor, scope, drafts)));
     });
   });
 }
@@ -101,8 +99,14 @@ function bounded(items: number): void {
     throw new InvalidArgument(`${items} responses in one request; at most ${LIMITS.batch}`);
 }
 
-function answer({ onIngested }: ApiDeps, reply: FastifyReply, account: BatchAccount): FastifyReply {
-  onIngested(account);
+async function answer(
+  deps: ApiDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  account: BatchAccount,
+): Promise<FastifyReply> {
+  deps.onIngested(account);
+  await auditRefusedItems(createContext(deps, callerOf(request), request.purpose), 'ingest', account);
   const nothingKept = account.accepted + account.duplicates === 0 && account.rejected.length > 0;
   return reply.code(nothingKept ? 422 : 202).send(account);
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { BatchAccount } from '../../ingestion/outcome.ts';
 import type { Reading } from '../../store/monitoring.ts';
+import type { Caller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden } from '../errors.ts';
 import { callerOf } from './auth.ts';
@@ -80,8 +81,13 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** Adds /metrics in the Prometheus text format, for who may administer. */
-export function addMetricsRoute(server: FastifyInstance, { registry }: Metrics, live: LiveGauges): void {
+/** Adds /metrics in the Prometheus text format, for who may administer. `onRefused` resolves once it is on record. */
+export function addMetricsRoute(
+  server: FastifyInstance,
+  { registry }: Metrics,
+  live: LiveGauges,
+  onRefused: (caller: Caller, purpose: string | null) => Promise<void>,
+): void {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name,
@@ -113,8 +119,11 @@ export function addMetricsRoute(server: FastifyInstance, { registry }: Metrics, 
   addModelGauges(registry, live);
   server.get('/metrics', async (request, reply) => {
     // Counters tell how many cells and responses there are, whoever may see them.
-    if (!callerOf(request).scope.allowsAll('administer'))
+    const caller = callerOf(request);
+    if (!caller.scope.allowsAll('administer')) {
+      await onRefused(caller, request.purpose);
       throw new Forbidden('this key may not read metrics');
+    }
     return reply.type(registry.contentType).send(await registry.metrics());
   });
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { verifyScore } from '../../graph/seals/verify.ts';
+import { entryOf } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { type ReportDeps, reportFacts } from '../report/facts.ts';
 import { renderReport } from '../report/render.ts';
@@ -13,13 +14,20 @@ const PATH = '/reports/score/';
 /** Adds GET /reports/score/ID: the auditor's report of one score, within the caller's scope. */
 export function addReport(server: FastifyInstance, deps: ApiDeps): void {
   server.get<{ Params: { '*': string } }>(`${PATH}*`, async (request, reply) => {
-    const { deps: scoped, caller } = createContext(deps, callerOf(request), request.purpose);
+    const context = createContext(deps, callerOf(request), request.purpose);
+    const { deps: scoped, caller } = context;
+    const id = request.params['*'];
+    deps.gate.admitRoute(caller, '/reports/score/ID');
     const verify: ReportDeps['verify'] = (scope, name) =>
       verifyScore({ ...scoped, ...scoped.seals, store: scoped.record }, scope, name);
-    const facts = await reportFacts({ ...scoped, verify }, caller, request.params['*']);
+    const facts = await reportFacts({ ...scoped, verify }, caller, id);
     if (!facts) {
       const message = `${PATH}ID: the id is none of a score; it is the id of an NpsRow`;
       return reply.code(404).send({ errors: [{ message, extensions: { code: 'NOT_FOUND' } }] });
+    }
+    if (deps.audit.aggregates) {
+      const asked = [{ field: 'report', arguments: { id } }];
+      await deps.audit.append([entryOf(context, 'aggregate', { asked })]);
     }
     return reply
       .type('text/html; charset=utf-8')

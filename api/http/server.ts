@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { ApiDeps } from '../context.ts';
+import { entryOf } from '../audit.ts';
+import { type ApiDeps, createContext } from '../context.ts';
 import { maskedError, type PublicError, publicError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { buildSchema } from '../schema/schema.ts';
@@ -38,12 +39,15 @@ export interface ApiServer {
 
 const CLOSE_PATIENCE_MS = 8_000;
 const READ_ON_MS = 5_000;
+/** For a whole request to arrive: 16 MiB at half a megabit a second. Without it a body could be held back for ever. */
+const REQUEST_TIMEOUT_MS = 5 * 60_000;
 
 /** The HTTP server with the routes of its roles: GraphQL, ingest, health, metrics, page. */
 export async function createApiServer({ deps, roles, checks, gauges }: ApiOptions): Promise<ApiServer> {
   const fastify = Fastify({
     bodyLimit: LIMITS.graphqlBody,
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { ignoreTrailingSlash: true },
   });
   const metrics = createMetrics();
@@ -64,12 +68,20 @@ export async function createApiServer({ deps, roles, checks, gauges }: ApiOption
     addReport(fastify, counted);
   }
   if (roles.ingest) addIngestRoutes(fastify, counted);
-  addMetricsRoute(fastify, metrics, {
-    ...gauges,
-    sockets: () => sockets?.sockets() ?? 0,
-    streams: () => streams?.count() ?? 0,
-    cohorts: () => cohorts.count(),
-  });
+  addMetricsRoute(
+    fastify,
+    metrics,
+    {
+      ...gauges,
+      sockets: () => sockets?.sockets() ?? 0,
+      streams: () => streams?.count() ?? 0,
+      cohorts: () => cohorts.count(),
+    },
+    (caller, purpose) => {
+      const context = createContext(counted, caller, purpose);
+      return deps.audit.append([entryOf(context, 'metrics', {}, 'refused')]);
+    },
+  );
   return {
     fastify,
     onScored: metrics.scored,

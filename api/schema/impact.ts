@@ -10,6 +10,7 @@ import {
 } from '../../graph/impact.ts';
 import type { ImpactMark, ImpactPage } from '../../graph/impact-marks.ts';
 import { lineagePath } from '../../graph/path.ts';
+import { mayRead, noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
 import { type addLineage, startOf } from './lineage.ts';
@@ -69,7 +70,15 @@ function addImpactType(builder: Builder, { lineage, pageInfo }: Refs) {
       'Hour rollups, segments, decisions and alerts that a node went into. Every score is a sum of such rollups.',
     fields: (t) => ({
       node: t.field({ type: lineage.node, nullable: false, resolve: ({ node }) => ({ ...node, depth: 0 }) }),
-      totals: t.field({ type: totals, nullable: false, resolve: (impact) => impact.totals() }),
+      totals: t.field({
+        type: totals,
+        nullable: false,
+        resolve: async (impact, _args, context, info) => {
+          const found = await impact.totals();
+          if (found.suppressed) noteWithheld(context, 'readResponse', pathOf(info.path));
+          return found;
+        },
+      }),
       rollups: t.field({
         type: [rollup],
         nullable: false,
@@ -113,14 +122,18 @@ function addTotals(builder: Builder) {
       rollups: t.exposeInt('rollups', { description: 'Null when not counted.' }),
       segments: t.exposeInt('segments', { description: 'Cells, each once per model version.' }),
       responses: t.exposeInt('responses', {
-        description: 'Answers that these rollups count; null when suppressed.',
+        description: 'Answers that these rollups count; null when not counted.',
       }),
       inferred: t.exposeInt('inferred', {
-        description: 'Classes inferred by model versions that these rollups count; null when suppressed.',
+        description: 'Classes inferred by model versions that these rollups count; null when not counted.',
       }),
       firstHour: t.expose('firstHour', { type: 'DateTime' }),
       lastHour: t.expose('lastHour', { type: 'DateTime' }),
-      suppressed: t.exposeBoolean('suppressed', { nullable: false }),
+      suppressed: t.exposeBoolean('suppressed', {
+        nullable: false,
+        description:
+          'True for who may trace cells of which they may not read the responses: nothing is told of those, nor whether there are any.',
+      }),
       complete: t.exposeBoolean('complete', { nullable: false }),
       reason: t.exposeString('reason'),
     }),
@@ -136,8 +149,12 @@ function addRollup(builder: Builder, { node }: Refs['lineage']) {
       hour: t.expose('hour', { type: 'DateTime', nullable: false }),
       cell: t.field({ type: node, resolve: ({ cell }) => cell && { ...cell, depth: 1 } }),
       modelVersion: t.id({ nullable: false, resolve: ({ model }) => `ModelVersion:${model}` }),
-      responses: t.exposeInt('responses', {
+      responses: t.int({
         description: 'Answers from the node that it counts; null for who may not read responses.',
+        resolve: ({ responses, cellKey }, _args, context, info) => {
+          const cell = context.deps.cells.byKey(cellKey)?.id ?? 0;
+          return mayRead(context, 'readResponse', cell, pathOf(info.path)) ? responses : null;
+        },
       }),
     }),
   });
@@ -150,7 +167,7 @@ function addSegments(builder: Builder, { lineage, pageInfo }: Refs) {
       cell: t.field({ type: lineage.node, resolve: ({ cell }) => cell && { ...cell, depth: 1 } }),
       modelVersion: t.id({ nullable: false, resolve: ({ model }) => `ModelVersion:${model}` }),
       rollups: t.exposeInt('rollups', { nullable: false }),
-      responses: t.exposeInt('responses', { description: 'Null when suppressed.' }),
+      responses: t.exposeInt('responses'),
       firstHour: t.field({
         type: 'DateTime',
         nullable: false,

@@ -3,6 +3,7 @@ import type { NpsClass } from '../../domain/nps.ts';
 import { parseScoreId } from '../../domain/score.ts';
 import { type AsKnown, type Moment, scoreAsKnownAt } from '../../graph/known/as-known.ts';
 import { parsePosition } from '../../store/journal.ts';
+import { noteWithheld, pathOf } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder, type DateTimeInput, momentOf } from './builder.ts';
 import { RESPONSE_PREFIX, responseKeyOf } from './node.ts';
@@ -56,7 +57,9 @@ export function addKnown(builder: Builder, { row, npsClass }: Types): void {
           description: 'In the place of `knownAt`: a position of the journal, as npsUpdates tells it.',
         }),
       },
-      resolve: async (_root, { id, knownAt, position }, { deps, caller }) => {
+      resolve: async (_root, { id, knownAt, position }, context, info) => {
+        const { deps, caller } = context;
+        if (caller.scope.grant('readScore') === 'none') noteWithheld(context, 'readScore', pathOf(info.path));
         const name = parseScoreId(id);
         if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
         const found = await scoreAsKnownAt(

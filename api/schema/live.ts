@@ -1,7 +1,7 @@
 import type { Dimension } from '../../domain/dimensions.ts';
 import { parseWindow } from '../../domain/time-windows.ts';
 import { parsePosition } from '../../store/journal.ts';
-import { InvalidArgument } from '../errors.ts';
+import { Forbidden, InvalidArgument } from '../errors.ts';
 import { TileSubscription } from '../subscriptions/cohort.ts';
 import type { NpsUpdate } from '../subscriptions/tile.ts';
 import { access, type Builder } from './builder.ts';
@@ -41,6 +41,8 @@ export function addLive(
         after: t.arg.string(),
       },
       subscribe: (_root, args, { deps, caller }) => {
+        // An update is made once for many: nothing in it could say that it is withheld.
+        if (caller.scope.grant('readScore') === 'none') throw new Forbidden('this key may not read scores');
         const after = args.after === null || args.after === undefined ? null : parsePosition(args.after);
         if (args.after && !after)
           throw new InvalidArgument('after: not a position; give back one as it was received');

@@ -1,3 +1,4 @@
+import type { Segment } from '../../domain/cell.ts';
 import {
   type ClassificationReport,
   comparePaired,
@@ -7,8 +8,10 @@ import {
 import type { Dimension } from '../../domain/dimensions.ts';
 import type { MixChange } from '../../domain/drift.ts';
 import type { InputChange } from '../../domain/input-drift.ts';
+import { mayBeGuarded } from '../../domain/scope.ts';
 import type { TimeRange } from '../../domain/time-windows.ts';
 import { type ModelFacts, readModelFacts, readPaired } from '../../store/quality.ts';
+import { type ApiContext, noteWithheld, pathOf, type ResponsePath } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder, type DateTimeInput, momentOf } from './builder.ts';
 import { addReadings } from './model-readings.ts';
@@ -43,18 +46,15 @@ export function addModelQuality(
         from: t.arg({ type: 'DateTime', required: true }),
         to: t.arg({ type: 'DateTime', required: true }),
       },
-      resolve: async (_root, args, { deps, caller }): Promise<Quality> => {
+      resolve: async (_root, args, context, info): Promise<Quality> => {
+        const { deps, caller } = context;
         const given = args.modelVersion ? modelArgument('modelVersion', args.modelVersion) : null;
         const { id, model } = await deps.scoring.model(given);
         const range = wholeMinutes(args.from, args.to);
-        const facts = await readModelFacts(
-          deps,
-          caller.scope,
-          id,
-          segmentOf(dimensions, args.segment),
-          range,
-          model.artefact.languages,
-        );
+        const within = segmentOf(dimensions, args.segment);
+        if (!mayJudge(context, within, range, info.path)) return WITHHELD;
+        const { languages } = model.artefact;
+        const facts = await readModelFacts(deps, caller.scope, id, within, range, languages);
         return { ...facts, report: facts.judged && facts.judged.length > 0 ? judge(facts.judged) : null };
       },
     }),
@@ -97,20 +97,51 @@ function addComparison(
         from: t.arg({ type: 'DateTime', required: true }),
         to: t.arg({ type: 'DateTime', required: true }),
       },
-      resolve: async (_root, args, { deps, caller }) => {
+      resolve: async (_root, args, context, info) => {
+        const { deps, caller } = context;
         const champion = args.champion ? modelArgument('champion', args.champion) : null;
         const { id } = await deps.scoring.model(champion);
         const versions = [id, modelArgument('challenger', args.challenger)] as const;
-        const paired = await readPaired(
-          deps,
-          caller.scope,
-          versions,
-          segmentOf(dimensions, args.segment),
-          wholeMinutes(args.from, args.to),
-        );
+        const within = segmentOf(dimensions, args.segment);
+        const range = wholeMinutes(args.from, args.to);
+        if (!mayJudge(context, within, range, info.path)) return null;
+        const paired = await readPaired(deps, caller.scope, versions, within, range);
         return paired && comparePaired(paired, CONFIDENCE);
       },
     }),
+  );
+}
+
+const WITHHELD: Quality = {
+  judged: null,
+  scored: 0,
+  abstained: 0,
+  mix: null,
+  inputs: [],
+  complete: true,
+  report: null,
+};
+const WEEK_MS = 7 * 86_400_000;
+
+/**
+ * Whether the caller may be told how a model judged these answers. Figures of any window and segment, subtracted, tell of
+ * single answers: they are for who may read those. Who manages models is told of everything, in whole weeks (that begin on
+ * Thursdays, as the first of 1970 did).
+ * @throws InvalidArgument for who manages models and asks for less.
+ */
+function mayJudge(context: ApiContext, segment: Segment, range: TimeRange, path: ResponsePath): boolean {
+  const { scope } = context.caller;
+  if (!mayBeGuarded(scope, 'readPrediction', ['inferred'])) return true;
+  if (!scope.allowsAll('manageModels')) {
+    noteWithheld(context, 'readResponse', pathOf(path));
+    return false;
+  }
+  if (Object.keys(segment).length === 0 && range.from % WEEK_MS === 0 && range.until % WEEK_MS === 0)
+    return true;
+  const week = Math.floor(range.from / WEEK_MS) * WEEK_MS;
+  const day = (time: number) => `${new Date(time).toISOString().slice(0, 10)}T00:00:00Z`;
+  throw new InvalidArgument(
+    `from, to: without readResponse models are judged over everything, in whole weeks such as ${day(week)} to ${day(week + WEEK_MS)}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Dimension } from '../../domain/dimensions.ts';
 import { MODEL_METRICS, type ModelMetric } from '../../store/monitor-schema.ts';
 import { type Reading, readReadings } from '../../store/monitoring.ts';
+import { noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder, forEachDimension, momentOf } from './builder.ts';
@@ -75,7 +76,8 @@ export function addReadings(builder: Builder, dimensions: readonly Dimension[]) 
         to: t.arg({ type: 'DateTime' }),
         first: t.arg.int({ required: true, defaultValue: 100 }),
       },
-      resolve: async (_root, args, { deps, caller }) => {
+      resolve: async (_root, args, context, info) => {
+        const { deps, caller } = context;
         if (!(args.first >= 1 && args.first <= LIMITS.page))
           throw new InvalidArgument(`first: must be 1 to ${LIMITS.page}`);
         const given = args.modelVersion ? modelArgument('modelVersion', args.modelVersion) : null;
@@ -84,7 +86,13 @@ export function addReadings(builder: Builder, dimensions: readonly Dimension[]) 
           until: args.to ? momentOf('to', args.to) : deps.now() + 1,
         };
         const { scope } = caller;
-        if (!scope.allowsAll('readPrediction') || !scope.allowsAll('readScore')) return [];
+        const missing = (['readPrediction', 'readScore'] as const).find((group) => !scope.allowsAll(group));
+        if (missing) {
+          // Who has it nowhere is told so of every query.
+          if (missing !== 'readPrediction' || scope.grant(missing) !== 'none')
+            noteWithheld(context, missing, pathOf(info.path));
+          return [];
+        }
         const { id } = await deps.scoring.model(given);
         return readReadings(deps.store, id, range, args.metrics ?? MODEL_METRICS, args.first);
       },

@@ -1,7 +1,7 @@
 import type { Dimension } from '../../domain/dimensions.ts';
 import { describeScale } from '../../domain/scale.ts';
 import { type ResponseCursor, type ResponseRow, readResponses } from '../../store/responses.ts';
-import { type ApiContext, mayRelease, pathOf } from '../context.ts';
+import { type ApiContext, mayRead, mayRelease, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder, forEachDimension, momentOf } from './builder.ts';
@@ -133,8 +133,12 @@ function addResponse(builder: Builder, dimensions: readonly Dimension[], refs: R
       prediction: t.field({
         ...access('readPrediction'),
         type: prediction,
-        description: 'By the champion; null until scored, or when the caller may not read it.',
-        resolve: (row, _args, context) => predictionOf(row, context),
+        description:
+          'By the champion; null until scored, or with a reason in `extensions.masked` when the caller may not read it.',
+        resolve: (row, _args, context, info) =>
+          mayRead(context, 'readPrediction', row.cellId, pathOf(info.path))
+            ? predictionOf(row, context)
+            : null,
       }),
       ...forEachDimension(dimensions, ({ attribute, description }) =>
         t.string({

@@ -15,7 +15,7 @@ import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
 import { responseKeyOf } from './node.ts';
 import type { addNpsClass } from './nps-class.ts';
-import { REVIEW_CLASSES, REVIEW_PREFIX, type ReviewRef } from './reviews.ts';
+import { REVIEW_CLASSES, REVIEW_PREFIX, REVIEWED, type ReviewRef } from './reviews.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -120,7 +120,7 @@ function verdictOf(input: {
 function mayReview({ deps, caller: { scope } }: ApiContext, { cellId }: Pick<ReviewRow, 'cellId'>): boolean {
   if (cellId === null) return reviewsDecisions(scope);
   const cell = deps.cells.get(cellId);
-  return cell !== undefined && scope.allows('review', cell) && scope.allows('readResponse', cell);
+  return cell !== undefined && REVIEWED.every((group) => scope.allows(group, cell));
 }
 
 /** @throws Forbidden for who may review nothing at all. */

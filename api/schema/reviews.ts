@@ -12,6 +12,7 @@ import {
   readDecisions,
   readReviews,
 } from '../../store/reviews.ts';
+import { noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder } from './builder.ts';
@@ -23,6 +24,8 @@ import { type addSegment, segmentOf } from './segment.ts';
 
 export const REVIEW_CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 export const REVIEW_PREFIX = 'Review:';
+/** That a response is queued, and why, tells what the model said of it. */
+export const REVIEWED = ['review', 'readResponse', 'readPrediction'] as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The type Review. */
@@ -180,11 +183,14 @@ function addQueue(
         first: t.arg.int({ required: true, defaultValue: 50 }),
         after: t.arg.string(),
       },
-      resolve: async (_root, args, { deps, caller }): Promise<ReviewPage> => {
+      resolve: async (_root, args, context, info): Promise<ReviewPage> => {
+        const { deps, caller } = context;
         if (!(args.first >= 1 && args.first <= LIMITS.page))
           throw new InvalidArgument(`first: must be 1 to ${LIMITS.page}`);
         const within = segmentOf(dimensions, args.segment);
-        const cells = visibleCells(caller.scope, ['review', 'readResponse'], deps.cells, within);
+        const missing = REVIEWED.find((group) => group !== 'review' && caller.scope.grant(group) === 'none');
+        if (missing) noteWithheld(context, missing, pathOf(info.path));
+        const cells = visibleCells(caller.scope, REVIEWED, deps.cells, within);
         const theirs = {
           cellIds: cells.map(({ id }) => id),
           decisions: reviewsDecisions(caller.scope) && Object.keys(within).length === 0,

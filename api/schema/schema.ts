@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { addAccess } from './access.ts';
+import { noteWithheldQueries } from './access-tags.ts';
 import { addAuditLog } from './audit-log.ts';
 import { createBuilder } from './builder.ts';
 import { addDeletions } from './deletions.ts';
@@ -62,5 +63,5 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   const review = addReviews(builder, dimensions, { segment, npsClass, responses, node: lineage.node });
   addReviewMutations(builder, { npsClass }, review);
   addLive(builder, dimensions, segment, nps);
-  return builder.toSchema({ sortSchema: true });
+  return noteWithheldQueries(builder.toSchema({ sortSchema: true }));
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { createItemReader } from '../../ingestion/connectors/responses.ts';
 import { type BatchAccount, type Rejection, submitItems } from '../../ingestion/submit.ts';
+import { auditRefusedItems } from '../audit.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder, type DateTimeInput, forEachDimension } from './builder.ts';
@@ -54,7 +55,8 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
       description:
         'Answers after the commit. Bad items are rejected one by one; the good ones beside them are kept.',
       args: { input: t.arg({ type: [input], required: true }) },
-      resolve: async (_root, args, { deps, caller }) => {
+      resolve: async (_root, args, context) => {
+        const { deps, caller } = context;
         if (args.input.length > LIMITS.batch) {
           throw new InvalidArgument(`input: ${args.input.length} responses; at most ${LIMITS.batch} at once`);
         }
@@ -62,6 +64,7 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
         const request = `request ${randomUUID()}`;
         const account = await submitItems(deps.acceptor, caller.scope, read, items, request);
         deps.onIngested(account);
+        await auditRefusedItems(context, 'submitResponses', account);
         return account;
       },
     }),

@@ -1,5 +1,5 @@
 import type { Segment } from '../../domain/cell.ts';
-import { type Scope, visibleCells } from '../../domain/scope.ts';
+import { readsAllAnswers, type Scope, visibleCells } from '../../domain/scope.ts';
 import type { Basis, ScoreRow } from '../../domain/score.ts';
 import { type WindowLength, windowAt } from '../../domain/time-windows.ts';
 import type { RecordCells } from '../../store/cells.ts';
@@ -179,7 +179,12 @@ export class Tile {
 
   /** Whether the caller may not see every change of the journal one by one. */
   #isOpaque(): boolean {
-    return !this.#scope.allowsAll('readScore') || guardedCells(this.#scope, this.#deps.cells).length > 0;
+    const counted = this.#query.basis === 'SURVEYED' ? 'surveyed' : 'inferred';
+    return (
+      !this.#scope.allowsAll('readScore') ||
+      (!readsAllAnswers(this.#scope, counted) &&
+        guardedCells(this.#scope, this.#deps.cells, counted).length > 0)
+    );
   }
 
   #range() {

@@ -16,8 +16,8 @@ const CHANGED: CallerEnd = {
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * Calls `onEnd` once as soon as the credential lets nobody in any more, or somebody with another scope. The answer
- * stops watching.
+ * Calls `onEnd` once as soon as the credential lets nobody in any more, or somebody with another scope. It is asked at
+ * once, too: between when the caller was found and now the key may have been revoked. The answer stops watching.
  */
 export function watchCaller(
   { access, now }: { readonly access: Access; readonly now: () => number },
@@ -47,5 +47,6 @@ export function watchCaller(
   };
   const unlisten = access.onChange(() => void check());
   waitForExpiry();
+  void check();
   return stop;
 }

@@ -1,22 +1,34 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Context } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import { headerPurpose, purposeOf } from '../audit.ts';
 import { type Caller, presentedKey } from '../caller.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { LIMITS } from '../limits.ts';
-import { executeOperation, formatErrors, type Prepared, prepareOperation } from '../operation.ts';
+import {
+  executeOperation,
+  formatErrors,
+  type OperationRequest,
+  type Prepared,
+  prepareOperation,
+} from '../operation.ts';
 import type { Cohorts } from './cohort.ts';
 import { beginSubscription } from './subscribe.ts';
 import { tooMuchUnread } from './unread.ts';
 import { watchCaller } from './watch-caller.ts';
 
-/** graphql-ws lets an application add to what it hands from onSubscribe to subscribe: where the answers go. */
-type Delivered = Prepared & { readonly deliver: (payload: string) => void };
+/** graphql-ws lets an application add to what it hands from onSubscribe on: where the answers go, whether nothing may run. */
+type Delivered = Prepared & {
+  readonly deliver: (payload: string) => void;
+  readonly hasEnded: () => boolean;
+};
 
 type SocketExtra = Record<PropertyKey, unknown> & {
+  /** We closed it: what still arrives is not executed, whether or not the peer closes too. */
+  ended?: boolean;
   caller?: Caller;
   purpose?: string | null;
   unwatch?: () => void;
@@ -26,9 +38,15 @@ type SocketExtra = Record<PropertyKey, unknown> & {
 const SLOW_CONSUMER = 4413;
 const BAD_REQUEST = 4400;
 const FORBIDDEN = 4403;
+const TOO_MANY = 4429;
 /** Of the WebSocket registry: "service restart", so that clients connect again. */
 const CONNECT_AGAIN = 1012;
-const CLOSE_GRACE_MS = 2_000;
+/** Time to read why: a client that does not read does not see the close frame, one that is not polite does not answer it. */
+const SLOW_GRACE_MS = 2_000;
+const END_GRACE_MS = 500;
+const ENDED = new GraphQLError('this connection was ended; connect again', {
+  extensions: { code: 'UNAUTHENTICATED' },
+});
 
 export interface SocketServer {
   sockets(): number;
@@ -62,48 +80,19 @@ export function serveWebSocket(
   const protocol = useServer<Record<string, unknown>, SocketExtra>(
     {
       connectionInitWaitTimeout: 10_000,
-      onConnect: async ({ connectionParams, extra }) => {
-        const key = presentedKey(connectionParams ?? {}) ?? presentedKey(extra.request.headers);
-        const caller = key === null ? null : await deps.access.authenticate(key);
-        if (key === null || !caller) return false;
-        const { socket } = extra;
-        if (socket.readyState !== WebSocket.OPEN) return false;
-        try {
-          const header = extra.request.headers['x-scoreline-purpose'];
-          extra.purpose = purposeOf(connectionParams?.['purpose']) ?? headerPurpose(header);
-        } catch (error) {
-          socket.close(BAD_REQUEST, (error as Error).message);
-          return false;
-        }
-        extra.caller = caller;
-        extra.unwatch = watchCaller(deps, key, caller, ({ code, message }) =>
-          socket.close(code === 'POLICY_CHANGED' ? CONNECT_AGAIN : FORBIDDEN, message),
-        );
-        return true;
-      },
+      onConnect: (context) => admit(deps, context),
       onClose: ({ extra }) => extra.unwatch?.(),
-      onSubscribe: (context, id, request) => {
-        const { caller, purpose = null } = context.extra;
-        if (!caller) throw new Error('a socket got past onConnect without a caller');
-        if (Object.keys(context.subscriptions).length > LIMITS.socketOperations) {
-          context.extra.socket.close(
-            4429,
-            `at most ${LIMITS.socketOperations} operations at once on one socket`,
-          );
-        }
-        const prepared = prepareOperation(schema, createContext(deps, caller, purpose), request);
-        if (!('document' in prepared)) return formatErrors(deps.log, prepared);
-        const { socket } = context.extra;
-        context.extra.isSlow ??= tooMuchUnread(() => socket.bufferedAmount);
-        const { isSlow } = context.extra;
-        const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-        return { ...prepared, deliver: (payload: string) => write(socket, isSlow, `${opening}${payload}}`) };
+      onSubscribe: (context, id, request) => begin(schema, deps, context, id, request),
+      execute: (args) => {
+        const { hasEnded, deliver: _, ...prepared } = args as Delivered;
+        return hasEnded() ? { errors: [ENDED] } : executeOperation(prepared);
       },
-      execute: (args) => executeOperation(args as Prepared),
       subscribe: async (args) => {
-        const { deliver, ...prepared } = args as Delivered;
-        const begun = await beginSubscription(cohorts, prepared, deliver);
-        return typeof begun === 'function' ? untilReturned(begun) : begun;
+        const { deliver, hasEnded, ...prepared } = args as Delivered;
+        const begun = hasEnded() ? { errors: [ENDED] } : await beginSubscription(cohorts, prepared, deliver);
+        if (typeof begun !== 'function') return begun;
+        if (hasEnded()) begun();
+        return hasEnded() ? { errors: [ENDED] } : untilReturned(begun);
       },
     },
     server,
@@ -118,16 +107,84 @@ export function serveWebSocket(
   };
 }
 
+type SocketContext = Context<
+  Record<string, unknown>,
+  SocketExtra & { socket: WebSocket; request: IncomingMessage }
+>;
+
+/** Lets a socket in whose credential lets somebody in, and watches it from then on. */
+async function admit(deps: ApiDeps, context: SocketContext): Promise<boolean> {
+  const { connectionParams, extra } = context;
+  const key = presentedKey(connectionParams ?? {}) ?? presentedKey(extra.request.headers);
+  const caller = key === null ? null : await deps.access.authenticate(key);
+  if (key === null || !caller) return false;
+  if (extra.socket.readyState !== WebSocket.OPEN) return false;
+  try {
+    const header = extra.request.headers['x-scoreline-purpose'];
+    extra.purpose = purposeOf(connectionParams?.['purpose']) ?? headerPurpose(header);
+  } catch (error) {
+    end(context, BAD_REQUEST, (error as Error).message);
+    return false;
+  }
+  extra.caller = caller;
+  extra.unwatch = watchCaller(deps, key, caller, ({ code, message }) =>
+    end(context, code === 'POLICY_CHANGED' ? CONNECT_AGAIN : FORBIDDEN, message),
+  );
+  return true;
+}
+
+/** Prepares one operation of the socket, or says why it does not run. */
+function begin(
+  schema: GraphQLSchema,
+  deps: ApiDeps,
+  context: SocketContext,
+  id: string,
+  request: OperationRequest,
+): Delivered | readonly GraphQLError[] {
+  const { extra } = context;
+  const { caller, purpose = null, socket } = extra;
+  if (extra.ended) return [ENDED];
+  if (!caller) throw new Error('a socket got past onConnect without a caller');
+  if (Object.keys(context.subscriptions).length > LIMITS.socketOperations) {
+    end(context, TOO_MANY, `at most ${LIMITS.socketOperations} operations at once on one socket`);
+    return [ENDED];
+  }
+  // A socket whose scope did not change outlives a change of the policies; what it does is done under the present ones.
+  const present = { ...caller, policyVersion: deps.access.policies().version };
+  const prepared = prepareOperation(schema, createContext(deps, present, purpose), request);
+  if (!('document' in prepared)) return formatErrors(deps.log, prepared);
+  extra.isSlow ??= tooMuchUnread(() => socket.bufferedAmount);
+  const { isSlow } = extra;
+  const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  const deliver = (payload: string) => write(context, isSlow, `${opening}${payload}}`);
+  return { ...prepared, deliver, hasEnded: () => extra.ended === true };
+}
+
+/**
+ * Ends a socket from our side: from here on nothing of it runs, whatever still arrives. A peer that does not answer the
+ * close frame would stay for half a minute: after the grace the connection is cut.
+ */
+function end(context: SocketContext, code: number, reason: string, graceMs = END_GRACE_MS): void {
+  const { extra } = context;
+  if (extra.ended) return;
+  extra.ended = true;
+  extra.unwatch?.();
+  extra.socket.close(code, reason);
+  for (const subscription of Object.values(context.subscriptions))
+    if (subscription && 'return' in subscription) void subscription.return?.(undefined);
+  const cut = setTimeout(() => extra.socket.terminate(), graceMs);
+  cut.unref();
+  extra.socket.once('close', () => clearTimeout(cut));
+}
+
 /** Writes one frame, unless the client leaves too much unread: then it is told so, and dropped. */
-function write(socket: WebSocket, isSlow: () => boolean, frame: string): void {
+function write(context: SocketContext, isSlow: () => boolean, frame: string): void {
+  const { socket } = context.extra;
   if (socket.readyState !== WebSocket.OPEN) return;
   if (isSlow()) {
-    socket.close(SLOW_CONSUMER, `slow consumer: over ${LIMITS.unread} bytes unread; resume with after`);
-    // A client that does not read does not see the close frame either.
-    setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();
-    return;
-  }
-  socket.send(frame);
+    const reason = `slow consumer: over ${LIMITS.unread} bytes unread; resume with after`;
+    end(context, SLOW_CONSUMER, reason, SLOW_GRACE_MS);
+  } else socket.send(frame);
 }
 
 /** A stream that yields nothing and ends when it is returned: for graphql-ws, the life of the subscription. */

@@ -48,9 +48,12 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
   const { cells, traceable } = cellsOfScore(deps, scope, name);
   if (!traceable) return withheld('not granted: traceLineage of every cell of this score');
   // A proof counts every response again: it would tell of few what the score itself must not.
-  const guarded = new Set(guardedCells(scope, deps.cells));
-  if (cells.some((cell) => guarded.has(cell)))
-    return withheld('not granted: readResponse of every cell of this score');
+  const counted = name.basis === 'SURVEYED' ? 'surveyed' : 'inferred';
+  const guarded = new Set(guardedCells(scope, deps.cells, counted));
+  if (cells.some((cell) => guarded.has(cell))) {
+    const groups = counted === 'surveyed' ? 'readResponse' : 'readResponse and readPrediction';
+    return withheld(`not granted: ${groups} of every cell of this score`);
+  }
   const hours = { from: Math.floor(name.from / HOUR_MS), until: Math.ceil(name.until / HOUR_MS) };
   const found = await deps.store.transaction(async (session) => {
     await session.rows(ONE_MOMENT, []);

@@ -35,6 +35,12 @@ describe('npm run policies', () => {
     );
     expect(lineOf(output, 'readComment')).toBe('region: Germany and channel: web');
     expect(lineOf(output, 'readRespondent')).toBe('nothing');
+    // The fields of the schema, by their tags; of a group that is not granted none.
+    const after = (group: string) =>
+      output.slice(output.indexOf(`  ${group} `) + 2).split(/^ {2}\S/m)[0] ?? '';
+    expect(after('readComment')).toMatch(/Prediction\.explanation.*Response\.comment/s);
+    expect(output).toContain('NpsRow.score');
+    expect(output).not.toContain('Response.respondent');
     const free = await policies('--role', 'analyst');
     expect(lineOf(free.output, 'readScore')).toBe('everything');
   });
@@ -72,7 +78,10 @@ describe('npm run policies', () => {
       expect(output).toMatch(source);
       expect(lineOf(output, 'readComment')).toBe('region: Chile, Peru');
       const change = await policies('--against', before);
-      expect(change.output).toMatch(/^role analyst; [^\n]*\n\+ readComment +all cells$/m);
+      const fields = String.raw`\n\+ +[^\n]*Response\.comment`;
+      expect(change.output).toMatch(
+        new RegExp(String.raw`^role analyst; [^\n]*\n\+ readComment +all cells${fields}`, 'm'),
+      );
       expect(change.output).toMatch(/^key BI south, [^\n]*\n\+ readComment +region: Chile, Peru$/m);
       expect(change.output).not.toContain('role dpo');
       expect(change.output).toContain('no other difference');

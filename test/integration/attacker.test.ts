@@ -1,19 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import type { Segment } from '../../domain/cell.ts';
 import { randomFrom } from '../../domain/random.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { Basis, ScoreRow } from '../../domain/score.ts';
 import { DAY_MS, HOUR_MS, type TimeRange } from '../../domain/time-windows.ts';
+import { impactOf } from '../../graph/impact.ts';
+import { lineagePath } from '../../graph/path.ts';
+import type { ScoreStart } from '../../graph/plan.ts';
+import { createRecordLineage } from '../../graph/record-lineage.ts';
+import { traceLineage } from '../../graph/trace.ts';
 import { readChange, readScores } from '../../store/scores.ts';
 import { AttackedWorld, toldBy } from '../fixtures/attacked-world.ts';
 import { LinearAttack, type Vector } from '../fixtures/linear-attack.ts';
-import { narrowScope } from '../fixtures/record.ts';
+import { DIMENSIONS, narrowScope } from '../fixtures/record.ts';
 
 /*
  * An attacker who reads scores but no answers asks everything, again and again while answers come, change and go, and
  * solves for what is about fewer than k people. The attack is shown to work on the rule that each score stands for itself.
  */
 const K = 5;
-const feed = narrowScope('feed', () => true, { smallestCount: K, withheld: ['readResponse'] });
+/** One caller under two versions of the policies, and another role of equal cells: they put together what they are told. */
+const ATTACKERS = ['feed', 'feed after a change of the policies', 'steward'].map((name) =>
+  narrowScope(name, () => true, { smallestCount: K, withheld: ['readResponse'] }),
+);
 const START = Date.UTC(2026, 2, 10, 13);
 const BASES: readonly Basis[] = ['SURVEYED', 'COMBINED', 'INFERRED'];
 const VALUES = {
@@ -61,17 +70,17 @@ function windowsAt(now: number): TimeRange[] {
 const GROUPS = [['region'], ['product_line', 'region'], ['channel'], ['product_line', 'region', 'channel']];
 
 /** One answer of everything that can be asked at a moment, with what it was asked for. */
-async function poll(world: AttackedWorld, lattice: readonly Segment[]): Promise<ScoreRow[]> {
+async function poll(world: AttackedWorld, scope: Scope, lattice: readonly Segment[]): Promise<ScoreRow[]> {
   const windows = windowsAt(world.now);
   const rows: ScoreRow[] = [];
   for (const basis of BASES) {
     const query = { basis, confidence: 0.95, windows };
     for (const segment of lattice)
-      rows.push(...(await readScores(world.deps, feed, { ...query, segment, groupBy: [] })));
+      rows.push(...(await readScores(world.deps, scope, { ...query, segment, groupBy: [] })));
     for (const groupBy of GROUPS)
-      rows.push(...(await readScores(world.deps, feed, { ...query, segment: {}, groupBy })));
+      rows.push(...(await readScores(world.deps, scope, { ...query, segment: {}, groupBy })));
     const [before, after] = [windows[8] as TimeRange, windows[7] as TimeRange];
-    const change = await readChange(world.deps, feed, {
+    const change = await readChange(world.deps, scope, {
       basis,
       confidence: 0.95,
       segment: {},
@@ -82,6 +91,41 @@ async function poll(world: AttackedWorld, lattice: readonly Segment[]): Promise<
     rows.push(change.before, change.after);
   }
   return rows;
+}
+
+/** Everything that lineage answers them: impact, trace and path of every kind of node, and of scores. */
+async function pollLineage(world: AttackedWorld): Promise<string> {
+  const scope = ATTACKERS[0] as Scope;
+  const deps = { ...world.deps, dimensions: DIMENSIONS, lineage: createRecordLineage(world.record.store) };
+  const sources = await world.record.sql<{ id: string }>(`
+    SELECT 'Source:' || name AS id FROM source UNION ALL SELECT 'MappingVersion:' || key FROM mapping_version
+    UNION ALL SELECT 'Cell:' || key FROM cell UNION ALL SELECT 'ModelVersion:' || id FROM model_version
+    UNION ALL SELECT 'Response:' || id FROM response UNION ALL SELECT 'Rollup:' || to_char(r.bucket AT TIME ZONE 'UTC', 'YYYYMMDDHH24')
+      || ':' || c.key || ':' || r.model_version_id FROM rollup_hour r JOIN cell c ON c.id = r.cell_id`);
+  const score = (segment: Segment): ScoreStart => ({
+    id: JSON.stringify(segment),
+    segment,
+    label: '',
+    basis: 'SURVEYED',
+    model: null,
+    from: START - 30 * DAY_MS,
+    until: START + 30 * DAY_MS,
+  });
+  const scores = [score({}), score({ region: ['Peru'] }), score({ region: ['Germany'], channel: ['app'] })];
+  const answers: unknown[] = [];
+  for (const start of scores)
+    for (const direction of ['UPSTREAM', 'DOWNSTREAM'] as const)
+      answers.push(await traceLineage(deps, scope, { start, direction, first: 500, after: null }));
+  const found: unknown[] = [];
+  for (const { id } of sources) {
+    const query = { start: id, direction: 'DOWNSTREAM', first: 500, after: null } as const;
+    found.push(await traceLineage(deps, scope, query), await lineagePath(deps, scope, score({}), id));
+    if (!/^(Response|Rollup)/.test(id))
+      found.push(await impactOf(deps, scope, { id, first: 500, after: null }));
+  }
+  // What the answers come from does not exist for them, whatever it is.
+  expect(found.filter((one) => one !== null)).toEqual([]);
+  return JSON.stringify(answers);
 }
 
 /** Random answers, corrections and deletions; now and then what would leave few of many. */
@@ -134,6 +178,7 @@ async function attack(seed: number, steps: number) {
     const lattice = segments();
     const sums = new Map<string, Vector>();
     const alone = new Map<string, Vector>();
+    const lineage = new Set<string>();
     const count = { rows: 0, told: 0, large: 0 };
     const keep = (kept: Map<string, Vector>, vector: Vector) =>
       kept.set(
@@ -147,8 +192,10 @@ async function attack(seed: number, steps: number) {
     for (let step = 0; step <= steps; step++) {
       if (step > 0) await history.step();
       await world.readFacts();
-      const rows = await poll(world, lattice);
+      const rows = await poll(world, ATTACKERS[step % ATTACKERS.length] as Scope, lattice);
       await world.readLots();
+      // Of a sum of lots there is nothing to follow: answers that come and go change nothing of it.
+      lineage.add(await pollLineage(world));
       for (const row of rows) {
         const { segment, basis } = row;
         const expected = world.tells(row, segment, basis, K);
@@ -163,6 +210,8 @@ async function attack(seed: number, steps: number) {
         if (facts.length >= K) keep(alone, new Map(facts.map(({ key }) => [key, 1])));
       }
     }
+    expect([...lineage], 'one answer, whenever it is asked').toHaveLength(1);
+    expect(await world.record.sql('SELECT FROM disclosure_ledger')).toHaveLength(1);
     return { world, count, sums: [...sums.values()], alone: [...alone.values()] };
   } finally {
     await world.record.close();

@@ -88,11 +88,14 @@ describe('a token', () => {
   });
 
   const { exp: _exp, ...endless } = CLAIMS;
+  const { sub: _sub, ...nobody } = CLAIMS;
   const { 'https://login.example/region': _region, ...unnarrowed } = CLAIMS;
   it.each([
     ['of another issuer', { ...CLAIMS, iss: 'https://evil.example' }, /"iss"/],
     ['for another audience', { ...CLAIMS, aud: 'other' }, /"aud"/],
     ['without an end', endless, /"exp"/],
+    ['without a subject', nobody, /"sub"/],
+    ['with an empty subject', { ...CLAIMS, sub: ' ' }, /sub does not name anybody/],
     ['without the claim that narrows', unnarrowed, /region is missing, which narrows region/],
     ['without a role', { ...CLAIMS, scoreline: {} }, /does not hold a role/],
     ['with a role that is no text', { ...CLAIMS, scoreline: { role: ['admin'] } }, /does not hold a role/],

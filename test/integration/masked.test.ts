@@ -147,7 +147,13 @@ const byRegion = async (key: string) => {
 describe('a score over few responses', () => {
   it('is suppressed in every field for who may not read them, from one to one less than the smallest', async () => {
     const rows = await byRegion('aggregates');
-    expect(rows).toMatchObject({ Japan: HIDDEN, Peru: HIDDEN });
+    // Listed are those that something may be told of; whether anybody answered in the others is not.
+    expect(Object.keys(rows).sort()).toEqual(['Chile', 'Germany']);
+    for (const region of ['Japan', 'Peru', 'nowhere']) {
+      const query = `{ nps(window: "PT6H", segment: { region: ["${region}"] }) { ${ROW} } }`;
+      const { data } = await world.ask<Rows>('aggregates', query);
+      expect(data.nps).toEqual([{ ...HIDDEN, region: null }]);
+    }
     expect(rows).toMatchObject({
       Chile: { responses: SMALLEST, suppressed: false, score: expect.any(Number), low: expect.any(Number) },
       Germany: { responses: 6, suppressed: false, score: expect.any(Number) },
@@ -158,16 +164,17 @@ describe('a score over few responses', () => {
     for (const key of ['reader', 'everything'])
       for (const row of Object.values(await byRegion(key))) expect(row).toMatchObject({ suppressed: false });
     const rows = await byRegion('partly');
-    expect(rows).toMatchObject({ Japan: HIDDEN, Peru: { suppressed: false, responses: SMALLEST - 1 } });
-    // One cell among them that may not be read is enough.
+    expect(rows).toMatchObject({ Peru: { suppressed: false, responses: SMALLEST - 1 } });
+    expect(rows.Japan).toBeUndefined();
     const of = async (region: string) => {
-      const query = `{ nps(window: "PT6H", segment: { region: [${region}] }) { suppressed } }`;
-      return (await world.ask<Rows>('partly', query)).data.nps[0]?.suppressed;
+      const query = `{ nps(window: "PT6H", segment: { region: [${region}] }) { responses } }`;
+      return (await world.ask<Rows>('partly', query)).data.nps[0]?.responses;
     };
-    expect(await of('"Japan"')).toBe(true);
-    expect(await of('"Peru"')).toBe(false);
-    expect(await of('"Japan", "Norway"')).toBe(true);
-    expect(await of('"Norway"')).toBe(false);
+    expect(await of('"Japan"')).toBe(null);
+    expect(await of('"Peru"')).toBe(SMALLEST - 1);
+    // Of Japan nothing is told, nor that anybody answered there.
+    expect(await of('"Japan", "Norway"')).toBe(2);
+    expect(await of('"Norway"')).toBe(2);
   });
 
   it('is suppressed in series and changes too, and a change says nothing of it', async () => {

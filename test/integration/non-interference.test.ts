@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compareWorlds, openWorlds, type Worlds } from '../fixtures/two-worlds.ts';
+import { compareWorlds } from '../fixtures/two-worlds.ts';
+import { openWorlds, type Worlds } from '../fixtures/two-worlds-record.ts';
 
 let worlds: Worlds;
 beforeAll(async () => {

@@ -111,6 +111,16 @@ describe('the second wall', () => {
     const query = { segment: {}, basis: 'SURVEYED' as const, confidence: 0.95, groupBy: ['region'], windows };
     const rows = await readScores(behind, EVERYTHING, query);
     expect(rows.map(({ group }) => group.region)).toEqual(['Germany']);
+    // Who is told sums of lots, too: the ledger is of everything, but what it tells is told within the wall.
+    const forgetful = narrowScope('forgetful', () => true, { smallestCount: 5, withheld: ['readResponse'] });
+    const everywhere = { ...record, now: () => NOW };
+    expect((await readScores(everywhere, forgetful, query)).map(({ group }) => group.region)).toHaveLength(3);
+    const lots = await readScores(behind, forgetful, query);
+    expect(lots.map(({ group }) => group.region)).toEqual(['Germany']);
+    expect(lots[0]?.counts).not.toBeNull();
+    const japan = { ...query, groupBy: [], segment: { region: ['Japan'] } };
+    expect((await readScores(everywhere, forgetful, japan))[0]?.counts).not.toBeNull();
+    expect((await readScores(behind, forgetful, japan))[0]?.suppressed).toBe(true);
     const page = { segment: {}, from: null, to: null, first: 500, after: null };
     const responses = await readResponses(behind, EVERYTHING, page);
     expect(responses).toHaveLength(30);

@@ -1,0 +1,56 @@
+import type { GraphQLSchema } from 'graphql';
+import { FIELD_GROUPS, type FieldGroup } from '../../domain/scope.ts';
+import { type ApiContext, noteWithheld, pathOf } from '../context.ts';
+import type { AccessClass } from './builder.ts';
+
+/** One field of the schema with what it shows. */
+export interface TaggedField {
+  readonly type: string;
+  readonly field: string;
+  readonly shows: AccessClass;
+}
+
+/** Every field of the schema's types with its access tag, its own or its type's. */
+export function taggedFields(schema: GraphQLSchema): TaggedField[] {
+  return Object.values(schema.getTypeMap()).flatMap((type) => {
+    if (!('getInterfaces' in type) || type.name.startsWith('__')) return [];
+    return Object.values(type.getFields()).map(({ name, extensions }) => ({
+      type: type.name,
+      field: name,
+      shows: (extensions['access'] ?? type.extensions['access']) as AccessClass,
+    }));
+  });
+}
+
+/** "Type.field" of all that each field group shows. */
+export function fieldsOfGroups(schema: GraphQLSchema): ReadonlyMap<FieldGroup, readonly string[]> {
+  const fields = taggedFields(schema);
+  return new Map(
+    FIELD_GROUPS.map((group) => [
+      group,
+      fields.filter(({ shows }) => shows === group).map(({ type, field }) => `${type}.${field}`),
+    ]),
+  );
+}
+
+/**
+ * Makes each query of the schema note that it is withheld from who has its field group for no cell: without it nothing
+ * tells an empty answer from one that may not be read. It goes by the policies, not by what there is.
+ */
+export function noteWithheldQueries(schema: GraphQLSchema): GraphQLSchema {
+  for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
+    const shows = field.extensions['access'] as AccessClass;
+    const { resolve } = field;
+    if (shows === 'public' || !resolve) continue;
+    field.resolve = (root, args, context: ApiContext, info) => {
+      const answer: unknown = resolve(root, args, context, info);
+      if (context.caller.scope.grant(shows) !== 'none') return answer;
+      // What is refused is told by its error.
+      return Promise.resolve(answer).then((told) => {
+        noteWithheld(context, shows, pathOf(info.path));
+        return told;
+      });
+    };
+  }
+  return schema;
+}

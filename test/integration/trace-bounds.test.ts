@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Scope } from '../../domain/scope.ts';
+import { formatCursor } from '../../graph/cursor.ts';
+import type { ScoreStart } from '../../graph/plan.ts';
+import { createRecordLineage } from '../../graph/record-lineage.ts';
+import { type TraceDirection, traceLineage } from '../../graph/trace.ts';
+import { DIMENSIONS, narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+
+/* What a trace may not be led to: by a cursor that the caller made up, or past a group that they do not have. */
+const HOUR_MS = 3_600_000;
+const HOUR = Math.floor(Date.UTC(2026, 2, 10) / HOUR_MS);
+const at = (hour: number) => new Date((HOUR + hour) * HOUR_MS + 60_000).toISOString();
+
+let record: TestRecord;
+beforeAll(async () => {
+  record = await openTestRecord();
+  await record.submit(
+    ['Germany', 'Japan'].flatMap((region) =>
+      [0, 5].map((hour) => ({
+        externalId: `${region} ${hour}`,
+        answeredAt: at(hour),
+        score: 9,
+        region,
+        comment: 'text',
+      })),
+    ),
+  );
+  await record.sql(
+    `INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'made up', 'abc', 'CHAMPION', '{}')`,
+  );
+  await record.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
+      class, detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
+    SELECT id, answered_at, cell_id, 7, mapping_version_id, true, 0, 100000, 200000, 700000, 2, 0, 0, 1000000, '{}', 0, 'f', now()
+    FROM response`);
+});
+afterAll(() => record?.close());
+
+/** Reads responses everywhere, traces those of Germany. */
+const scope: Scope = {
+  ...narrowScope('germany', () => true),
+  allows: (group, cell) => group !== 'traceLineage' || cell.attributes.region === 'Germany',
+};
+const deps = () => ({ ...record, dimensions: DIMENSIONS, lineage: createRecordLineage(record.store) });
+const cellOf = (region: string) =>
+  record.cells.all().find(({ attributes }) => attributes.region === region)?.key ?? '';
+const trace = async (
+  by: Scope,
+  start: ScoreStart | string,
+  place: readonly (string | number)[] | null,
+  direction: TraceDirection = 'UPSTREAM',
+) => {
+  const list = `${direction} ${typeof start === 'string' ? start : start.id}`;
+  const after = place && formatCursor(list, place);
+  const page = await traceLineage(deps(), by, { start, direction, first: 100, after });
+  return page?.nodes ?? [];
+};
+const responses = async (...asked: Parameters<typeof trace>) =>
+  (await trace(...asked)).filter(({ kind }) => kind === 'Response');
+const score = (segment: object, hours: number): ScoreStart => ({
+  id: `score ${JSON.stringify(segment)} ${hours}`,
+  segment: segment as ScoreStart['segment'],
+  label: '',
+  basis: 'SURVEYED',
+  model: null,
+  from: HOUR * HOUR_MS,
+  until: (HOUR + hours) * HOUR_MS,
+});
+
+describe('a cursor that the caller made up', () => {
+  it('leads to no rollup that is not in the walk', async () => {
+    const japan = await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id LIKE 'Japan%'`);
+    const hidden = new Set(japan.map(({ id }) => `Response:${id}`));
+    const led = async (...asked: Parameters<typeof trace>) => {
+      const found = await responses(...asked);
+      expect(found.filter(({ id }) => hidden.has(id))).toEqual([]);
+      return found.length;
+    };
+    // As far as the trace goes: the rest of a rollup that is in it, and those after it.
+    expect(await led(scope, score({}, 24), [HOUR, cellOf('Germany'), 0])).toBe(2);
+    // Of a cell that the caller may not trace, a model that the score does not count, an hour after the window.
+    await led(scope, score({}, 24), [HOUR + 5, cellOf('Japan'), 0]);
+    expect(await led(scope, score({}, 24), [HOUR + 5, cellOf('Germany'), 7])).toBe(0);
+    const early = score({ region: ['Germany'] }, 2);
+    expect(await led(scope, early, [HOUR + 5, cellOf('Germany'), 0])).toBe(0);
+  });
+});
+
+describe('a trace of a response', () => {
+  it('does not tell which model counted it to who may not read what models said', async () => {
+    const [response] = await record.sql<{ id: string }>(
+      `SELECT id FROM response WHERE external_id = 'Germany 0'`,
+    );
+    const rollups = async (by: Scope) =>
+      (await trace(by, `Response:${response?.id}`, null, 'DOWNSTREAM')).filter(
+        ({ kind }) => kind === 'Rollup',
+      );
+    expect(await rollups(narrowScope('all', () => true))).toHaveLength(2);
+    expect(
+      await rollups(narrowScope('no models', () => true, { withheld: ['readPrediction'] })),
+    ).toHaveLength(1);
+  });
+});
