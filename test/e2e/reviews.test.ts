@@ -310,7 +310,7 @@ describe('a decision about a model', () => {
   it('is in the lineage, with its reviews, for who may know of it', async () => {
     const { data } = await ask<{
       impact: { decisions: { nodes: { id: string; label: string; about: string }[] } };
-    }>('Stella', '{ impact(id: "Source:api") { decisions { nodes { id label about } } } }');
+    }>('admin', '{ impact(id: "Source:api") { decisions { nodes { id label about } } } }');
     const promotion = data.impact.decisions.nodes.find(({ label }) =>
       label.endsWith('to champion (promotion)'),
     );
