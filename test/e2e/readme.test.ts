@@ -102,7 +102,8 @@ describe('the README', () => {
       data: { createApiKey: { key: expect.stringMatching(/^sl_/) } },
     });
     const [, seen = ''] =
-      /```\nnpm run policies -- --key "BI Germany"\n```\n\n```\n(.*?)```/s.exec(README) ?? [];
+      /```\nnpm run policies -- --key "BI Germany"\n```\n\nIt begins with:\n\n```\n(.*?)```/s.exec(README) ??
+      [];
     expect(seen).toContain('readScore');
     const { code, output } = await runProgram(['cli/policies.ts', '--key', 'BI Germany'], instance.env)
       .finished;
