@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,7 @@ import {
   inclusionProof,
   inclusionRanges,
   leafHash,
+  nodeHash,
   nodesBeside,
   provesConsistency,
   provesInclusion,
@@ -46,15 +48,13 @@ const casesOf = (kind: string) =>
   readdirSync(join(VECTORS, kind), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.json'))
     .map((name) => ({ name, ...JSON.parse(readFileSync(join(VECTORS, kind, name), 'utf8')) }));
-const bytes = (text: string | null) => Buffer.from(text ?? '', 'base64');
-const all = (list: string[] | null) => (list ?? []).map(bytes);
+const hex = (text: string | null) => Buffer.from(text ?? '', 'base64').toString('hex');
+const all = (list: string[] | null) => (list ?? []).map(hex);
 
 describe('the tree hash', () => {
   it('is that of the published example, for each size', () => {
-    expect(treeHash([]).toString('hex')).toBe(
-      'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
-    );
-    expect(ROOTS.map((_, i) => treeHash(LEAVES.slice(0, i + 1)).toString('hex'))).toEqual(ROOTS);
+    expect(treeHash([])).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+    expect(ROOTS.map((_, i) => treeHash(LEAVES.slice(0, i + 1)))).toEqual(ROOTS);
   });
 
   it('is made of the complete subtrees that a log keeps', () => {
@@ -70,6 +70,25 @@ describe('the tree hash', () => {
   });
 });
 
+describe('the hash of a node', () => {
+  const [left = '', right = ''] = ROOTS;
+
+  it('is that of the two hashes after a byte of 1', () => {
+    const bytes = Buffer.concat([Buffer.of(1), Buffer.from(left, 'hex'), Buffer.from(right, 'hex')]);
+    expect(nodeHash(left, right)).toBe(hash('sha256', bytes));
+  });
+
+  it.each(['', '00', left.slice(2), `${left.slice(2)}0g`, `${left}00`, 'é'.repeat(64)])(
+    'is another where %o stands for one of them, whatever was hashed before',
+    (broken) => {
+      const whole = nodeHash(left, right);
+      expect(nodeHash(broken, right)).not.toBe(whole);
+      expect(nodeHash(left, broken)).not.toBe(whole);
+      expect(nodeHash(left, right)).toBe(whole);
+    },
+  );
+});
+
 describe('proofs', () => {
   it('hold for every leaf and every beginning, and for nothing else', () => {
     for (let size = 1; size <= 20; size++) {
@@ -77,7 +96,7 @@ describe('proofs', () => {
       const root = treeHash(leaves);
       for (let i = 0; i < size; i++) {
         const proof = inclusionProof(leaves, i);
-        const leaf = leaves[i] as Buffer;
+        const leaf = leaves[i] as string;
         expect(provesInclusion(i, size, leaf, proof, root)).toBe(true);
         expect(provesInclusion((i + 1) % (size + 1), size, leaf, proof, root)).toBe(false);
         expect(provesInclusion(i, size, leafHash('x'), proof, root)).toBe(false);
@@ -102,7 +121,7 @@ describe('proofs', () => {
           ]),
         );
         const at = ({ level, place }: { level: number; place: number }) => beside.get(`${level}/${place}`);
-        const leaves = places.map((place) => ({ place, hash: all[place] as Buffer }));
+        const leaves = places.map((place) => ({ place, hash: all[place] as string }));
         expect(rootOver(leaves, size, at)).toEqual(treeHash(all));
         const [first, ...rest] = leaves;
         const forged = [{ place: first?.place ?? 0, hash: leafHash('x') }, ...rest];
@@ -122,12 +141,12 @@ describe('proofs', () => {
     expect(consistency.length).toBeGreaterThan(50);
     for (const one of inclusion) {
       const { leafIdx, treeSize, leafHash: leaf, proof, root, wantErr } = one;
-      const holds = provesInclusion(leafIdx, treeSize, bytes(leaf), all(proof), bytes(root));
+      const holds = provesInclusion(leafIdx, treeSize, hex(leaf), all(proof), hex(root));
       expect(holds, `${one.name}: ${one.desc}`).toBe(!wantErr);
     }
     for (const one of consistency) {
       const { size1, size2, root1, root2, proof, wantErr } = one;
-      const holds = provesConsistency(size1, size2, all(proof), bytes(root1), bytes(root2));
+      const holds = provesConsistency(size1, size2, all(proof), hex(root1), hex(root2));
       expect(holds, `${one.name}: ${one.desc}`).toBe(!wantErr);
     }
   });

@@ -2,11 +2,15 @@ import { hash } from 'node:crypto';
 
 /*
  * Merkle trees of RFC 9162 (Certificate Transparency 2.0), section 2.1: SHA-256, leaves and inner nodes told apart by a
- * first byte, so that neither can be passed off as the other. Hashes are Buffers of 32 bytes.
+ * first byte, so that neither can be passed off as the other. Hashes are texts: 64 hex digits. A Buffer for each would cost more
+ * than the hashing, and more again when it is thrown away.
  */
 
 const LEAF = Buffer.of(0);
 const NODE = Buffer.of(1);
+const HASH_BYTES = 32;
+/** What a node is hashed from: filled anew for each. */
+const pair = Buffer.concat([NODE, Buffer.alloc(2 * HASH_BYTES)]);
 
 /** A range of leaves; the hash of its subtree stands for it in a proof. `until` is exclusive. */
 export interface LeafRange {
@@ -21,29 +25,35 @@ export interface TreeNode {
 }
 
 /** The hash of a leaf with that content. */
-export function leafHash(content: string | Uint8Array): Buffer {
-  if (typeof content === 'string') return hash('sha256', `\0${content}`, 'buffer');
-  return hash('sha256', Buffer.concat([LEAF, content]), 'buffer');
+export function leafHash(content: string | Uint8Array): string {
+  return hash('sha256', typeof content === 'string' ? `\0${content}` : Buffer.concat([LEAF, content]));
 }
 
 /** The hash of the node over two subtrees. */
-export function nodeHash(left: Buffer, right: Buffer): Buffer {
-  return hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
+export function nodeHash(left: string, right: string): string {
+  const isPair =
+    left.length === 2 * HASH_BYTES &&
+    right.length === 2 * HASH_BYTES &&
+    pair.write(left, 1, 'hex') === HASH_BYTES &&
+    pair.write(right, 1 + HASH_BYTES, 'hex') === HASH_BYTES;
+  if (isPair) return hash('sha256', pair);
+  // What is no hash must not be completed by what the pair before left behind.
+  return hash('sha256', Buffer.concat([NODE, Buffer.from(left, 'hex'), Buffer.from(right, 'hex')]));
 }
 
 /** The root over the leaf hashes in order; without any, the hash of nothing. */
-export function treeHash(leaves: readonly Buffer[]): Buffer {
-  if (leaves.length === 0) return hash('sha256', '', 'buffer');
+export function treeHash(leaves: readonly string[]): string {
+  if (leaves.length === 0) return hash('sha256', '');
   // Pairs from the left, an odd one carried up, are the same tree as splits at the largest power of two.
   let level = leaves;
   while (level.length > 1) {
-    const above: Buffer[] = [];
+    const above: string[] = [];
     for (let i = 0; i + 1 < level.length; i += 2)
-      above.push(nodeHash(level[i] as Buffer, level[i + 1] as Buffer));
-    if (level.length % 2 === 1) above.push(level.at(-1) as Buffer);
+      above.push(nodeHash(level[i] as string, level[i + 1] as string));
+    if (level.length % 2 === 1) above.push(level.at(-1) as string);
     level = above;
   }
-  return level[0] as Buffer;
+  return level[0] as string;
 }
 
 /** The largest power of two smaller than n, for n > 1. */
@@ -101,24 +111,24 @@ export function subtreesOf({ from, until }: LeafRange): TreeNode[] {
 }
 
 /** The hash of a range from those of its complete subtrees. */
-export function rangeHash(subtrees: readonly Buffer[]): Buffer {
+export function rangeHash(subtrees: readonly string[]): string {
   if (subtrees.length === 0) return treeHash([]);
   return subtrees.reduceRight((right, left) => nodeHash(left, right));
 }
 
 /** The hashes that prove leaf `index` of the tree over these leaf hashes. */
-export function inclusionProof(leaves: readonly Buffer[], index: number): Buffer[] {
+export function inclusionProof(leaves: readonly string[], index: number): string[] {
   return inclusionRanges(index, leaves.length).map(({ from, until }) => treeHash(leaves.slice(from, until)));
 }
 
 /** The hashes that prove that the first leaves stand at the beginning of all of them. */
-export function consistencyProof(leaves: readonly Buffer[], first: number): Buffer[] {
+export function consistencyProof(leaves: readonly string[], first: number): string[] {
   return consistencyRanges(first, leaves.length).map(({ from, until }) =>
     treeHash(leaves.slice(from, until)),
   );
 }
 
-const isHash = (bytes: Buffer) => bytes.length > 0;
+const isHash = (text: string) => text.length > 0;
 const odd = (n: number) => n % 2 === 1;
 const half = (n: number) => Math.floor(n / 2);
 
@@ -126,9 +136,9 @@ const half = (n: number) => Math.floor(n / 2);
 export function provesInclusion(
   index: number,
   size: number,
-  leaf: Buffer,
-  proof: readonly Buffer[],
-  root: Buffer,
+  leaf: string,
+  proof: readonly string[],
+  root: string,
 ): boolean {
   if (!(index >= 0 && index < size) || ![leaf, root, ...proof].every(isHash)) return false;
   let [first, last, found] = [index, size - 1, leaf];
@@ -142,25 +152,25 @@ export function provesInclusion(
     }
     [first, last] = [half(first), half(last)];
   }
-  return last === 0 && found.equals(root);
+  return last === 0 && found === root;
 }
 
 /** Whether the proof shows the tree of `firstRoot` to be a beginning of that of `secondRoot` (2.1.4.2). */
 export function provesConsistency(
   first: number,
   second: number,
-  proof: readonly Buffer[],
-  firstRoot: Buffer,
-  secondRoot: Buffer,
+  proof: readonly string[],
+  firstRoot: string,
+  secondRoot: string,
 ): boolean {
   if (first < 1 || first > second || ![firstRoot, secondRoot, ...proof].every(isHash)) return false;
-  if (first === second) return proof.length === 0 && firstRoot.equals(secondRoot);
+  if (first === second) return proof.length === 0 && firstRoot === secondRoot;
   if (proof.length === 0) return false;
   const isPowerOfTwo = 2 ** Math.round(Math.log2(first)) === first;
   const [start, ...rest] = isPowerOfTwo ? [firstRoot, ...proof] : proof;
   let [fn, sn] = [first - 1, second - 1];
   while (odd(fn)) [fn, sn] = [half(fn), half(sn)];
-  let [one, two] = [start as Buffer, start as Buffer];
+  let [one, two] = [start as string, start as string];
   for (const part of rest) {
     if (sn === 0) return false;
     if (odd(fn) || fn === sn) {
@@ -172,19 +182,19 @@ export function provesConsistency(
     }
     [fn, sn] = [half(fn), half(sn)];
   }
-  return sn === 0 && one.equals(firstRoot) && two.equals(secondRoot);
+  return sn === 0 && one === firstRoot && two === secondRoot;
 }
 
 /** A complete subtree with its hash. */
 export interface HashedNode extends TreeNode {
-  readonly hash: Buffer;
+  readonly hash: string;
 }
 
 /**
  * Adds a leaf to a log of which only the edge is known: the complete subtrees that it is made of, largest first
  * (`subtreesOf` the whole). Changes `edge`; the answer is every inner node that is complete from now on.
  */
-export function appendLeaf(edge: HashedNode[], place: number, leaf: Buffer): HashedNode[] {
+export function appendLeaf(edge: HashedNode[], place: number, leaf: string): HashedNode[] {
   const added: HashedNode[] = [];
   edge.push({ level: 0, place, hash: leaf });
   for (let right = edge.at(-1), left = edge.at(-2); right && left?.level === right.level; ) {
@@ -212,19 +222,19 @@ export function nodesBeside(places: readonly number[], size: number): TreeNode[]
  * for many leaves is far less than a proof for each. Null where a node is missing.
  */
 export function rootOver(
-  leaves: readonly { readonly place: number; readonly hash: Buffer }[],
+  leaves: readonly { readonly place: number; readonly hash: string }[],
   size: number,
-  nodeAt: (node: TreeNode) => Buffer | undefined,
-): Buffer | null {
+  nodeAt: (node: TreeNode) => string | undefined,
+): string | null {
   let missing = false;
-  const root = walkTree<Buffer>(
+  const root = walkTree<string>(
     leaves.map(({ place }) => place),
     size,
     {
       leaf: (index) => leaves[index]?.hash,
       beside: (range) => {
         const hashes = subtreesOf(range).map(nodeAt);
-        if (hashes.every((hash) => hash !== undefined)) return rangeHash(hashes as Buffer[]);
+        if (hashes.every((hash) => hash !== undefined)) return rangeHash(hashes as string[]);
         missing = true;
         return undefined;
       },

@@ -3,9 +3,9 @@ import { leafContent, type SealedFact } from './seal.ts';
 
 /** A leaf as it is kept. Of an erased response everything but the hash is null. */
 export interface KeptLeaf {
-  readonly hash: Buffer;
+  /** Hex, as salt. */
+  readonly hash: string;
   readonly responseId: string | null;
-  /** Hex. */
   readonly salt: string | null;
   readonly origin: string | null;
 }
@@ -13,7 +13,9 @@ export interface KeptLeaf {
 /** How the facts of a rollup stand to the leaves of a seal of it. */
 export interface LeafMatch {
   /** Facts that are what their leaf says. */
-  readonly kept: readonly { readonly fact: SealedFact; readonly leaf: KeptLeaf }[];
+  readonly kept: readonly SealedFact[];
+  /** The leaves of those, in the same order. */
+  readonly keptLeaves: readonly KeptLeaf[];
   /** Facts without a leaf. */
   readonly added: readonly SealedFact[];
   /** Facts whose leaf says otherwise, brought by something later. */
@@ -27,19 +29,21 @@ export interface LeafMatch {
 }
 
 /** The hash of the leaf of that fact under that salt (hex). */
-export function factHash(fact: SealedFact, salt: string): Buffer {
+export function factHash(fact: SealedFact, salt: string): string {
   return leafHash(leafContent(fact, salt));
 }
 
 /** Compares facts with leaves, each response once in either. */
 export function matchLeaves(facts: readonly SealedFact[], leaves: readonly KeptLeaf[]): LeafMatch {
+  if (standSideBySide(facts, leaves)) return { ...NOTHING, kept: facts, keptLeaves: leaves };
   const open = new Map<string, KeptLeaf>();
   const erased: KeptLeaf[] = [];
   for (const leaf of leaves) {
     if (leaf.responseId === null || leaf.salt === null) erased.push(leaf);
     else open.set(leaf.responseId, leaf);
   }
-  const kept: { fact: SealedFact; leaf: KeptLeaf }[] = [];
+  const kept: SealedFact[] = [];
+  const keptLeaves: KeptLeaf[] = [];
   const added: SealedFact[] = [];
   const changed: SealedFact[] = [];
   const tampered: SealedFact[] = [];
@@ -47,8 +51,27 @@ export function matchLeaves(facts: readonly SealedFact[], leaves: readonly KeptL
     const leaf = open.get(fact.id);
     open.delete(fact.id);
     if (!leaf) added.push(fact);
-    else if (factHash(fact, leaf.salt as string).equals(leaf.hash)) kept.push({ fact, leaf });
-    else (leaf.origin === fact.origin ? tampered : changed).push(fact);
+    else if (isLeafOf(leaf, fact)) {
+      kept.push(fact);
+      keptLeaves.push(leaf);
+    } else (leaf.origin === fact.origin ? tampered : changed).push(fact);
   }
-  return { kept, added, changed, removed: [...open.values()], erased, tampered };
+  return { kept, keptLeaves, added, changed, removed: [...open.values()], erased, tampered };
+}
+
+const NOTHING = { added: [], changed: [], removed: [], erased: [], tampered: [] };
+
+/** Whether each leaf is that of the fact in its place, as it is where nothing changed since the seal: then nothing need be looked up. */
+function standSideBySide(facts: readonly SealedFact[], leaves: readonly KeptLeaf[]): boolean {
+  return (
+    facts.length === leaves.length &&
+    leaves.every((leaf, i) => {
+      const fact = facts[i] as SealedFact;
+      return leaf.responseId === fact.id && isLeafOf(leaf, fact);
+    })
+  );
+}
+
+function isLeafOf({ salt, hash }: KeptLeaf, fact: SealedFact): boolean {
+  return salt !== null && factHash(fact, salt) === hash;
 }

@@ -92,9 +92,11 @@ export const ROLLUP_SUMS = [
   'detractorMillionths',
 ] as const satisfies readonly (keyof RollupSums)[];
 
+const NO_SUMS = Object.fromEntries(ROLLUP_SUMS.map((name) => [name, 0])) as unknown as RollupSums;
+
 /** A recount: what the rollup of exactly these facts must hold. */
 export function sumsOf(facts: readonly SealedFact[]): RollupSums {
-  const sums = Object.fromEntries(ROLLUP_SUMS.map((name) => [name, 0])) as Record<keyof RollupSums, number>;
+  const sums: Record<keyof RollupSums, number> = { ...NO_SUMS };
   const classes = ['detractors', 'passives', 'promoters'] as const;
   const alone = ['aloneDetractors', 'alonePassives', 'alonePromoters'] as const;
   for (const { class: given, points, inferred } of facts) {
@@ -157,7 +159,7 @@ export interface ManifestInput {
   readonly changes: SealChanges;
   readonly facts: readonly SealedFact[];
   /** Of the leaves in their order, erased ones included. */
-  readonly hashes: readonly Buffer[];
+  readonly hashes: readonly string[];
   readonly journal: Manifest['journal'];
   /** Microseconds since 1970, or null without facts. */
   readonly brought: number | null;
@@ -185,7 +187,7 @@ export function manifestOf(input: ManifestInput): Manifest {
     why: causeOf(revision, changes),
     changes,
     ...(brought === null ? {} : { brought: String(brought) }),
-    root: treeHash(hashes).toString('hex'),
+    root: treeHash(hashes),
     leaves: hashes.length,
     erased: hashes.length - facts.length,
     sums: Object.fromEntries(ROLLUP_SUMS.map((name) => [name, String(sums[name])])) as Manifest['sums'],
@@ -209,7 +211,7 @@ export function canonicalText(value: object): string {
 
 /** The leaf of the log (upper tree) that stands for a manifest, hex. */
 export function manifestHash(text: string): string {
-  return leafHash(text).toString('hex');
+  return leafHash(text);
 }
 
 /** What the instance signs: the state of its log of manifests at one moment. */

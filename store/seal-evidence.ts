@@ -45,9 +45,9 @@ export async function readBrought(
 /** A leaf of some seal of surveyed answers, of a response that has a fact again. */
 export interface EarlierLeaf {
   readonly origin: string;
-  /** Hex. */
+  /** Hex, as the hash. */
   readonly salt: string;
-  readonly hash: Buffer;
+  readonly hash: string;
 }
 
 const EARLIER: Statement = {
@@ -64,10 +64,10 @@ export async function readEarlierLeaves(
 ): Promise<Map<string, EarlierLeaf[]>> {
   const earlier = new Map<string, EarlierLeaf[]>();
   if (responseIds.length === 0) return earlier;
-  type Row = Omit<EarlierLeaf, 'hash'> & { id: string; hash: string };
-  for (const { id, hash, ...leaf } of await session.rows<Row>(EARLIER, [responseIds])) {
+  type Row = EarlierLeaf & { id: string };
+  for (const { id, ...leaf } of await session.rows<Row>(EARLIER, [responseIds])) {
     const leaves = earlier.get(id) ?? [];
-    leaves.push({ ...leaf, hash: Buffer.from(hash, 'hex') });
+    leaves.push(leaf);
     earlier.set(id, leaves);
   }
   return earlier;

@@ -19,38 +19,75 @@ const BETWEEN = (fact: string) =>
       AND ${fact}.answered_at >= $4 AND ${fact}.answered_at < $5`;
 const MS = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::bigint`;
 
-/** One row for each rollup, its facts as text: the many small rows would cost more than all the hashing. */
+/**
+ * One row for each rollup, mapping and model version, its facts as text: the many small rows would cost more than all the hashing, and
+ * to look up and send the keys for each of them too.
+ */
 const RESPONSES: Statement = {
   name: 'seal_facts_responses',
-  text: `SELECT given.place::integer - 1 AS place, string_agg(r.id || ',' || ${MS('r.answered_at')} || ',' || r.class || ',' || m.key || ',' ||
-      r.source_event_id || ',' || coalesce(r.points::text, ''), ';' ORDER BY r.id) AS facts
-    FROM ${GIVEN} JOIN response r ON r.cell_id = given.cell AND ${BETWEEN('r')}
-      JOIN mapping_version m ON m.id = r.mapping_version_id
-    WHERE r.class IS NOT NULL AND given.model = 0 GROUP BY given.place`,
+  text: `SELECT f.place, m.key AS mapping, f.facts FROM (
+      SELECT given.place::integer - 1 AS place, r.mapping_version_id AS mapping, string_agg(r.id || ',' || r.source_event_id || ',' ||
+        r.class || ',' || ${MS('r.answered_at')} || ',' || coalesce(r.points::text, ''), ';' ORDER BY r.id) AS facts
+      FROM ${GIVEN} JOIN response r ON r.cell_id = given.cell AND ${BETWEEN('r')}
+      WHERE r.class IS NOT NULL AND given.model = 0 GROUP BY 1, 2
+    ) f JOIN mapping_version m ON m.id = f.mapping`,
 };
 const PREDICTIONS: Statement = {
   name: 'seal_facts_predictions',
-  text: `SELECT given.place::integer - 1 AS place, string_agg(p.response_id || ',' || ${MS('p.answered_at')} || ',' || p.class || ',' ||
-      m.key || ',' || (extract(epoch FROM p.predicted_at) * 1000000)::bigint || ',' || coalesce(v.key, '') || ',' || p.detractor || ',' ||
-      p.passive || ',' || p.promoter || ',' || p.surveyed, ';' ORDER BY p.response_id) AS facts
-    FROM ${GIVEN} JOIN prediction p ON p.cell_id = given.cell AND p.model_version_id = given.model AND ${BETWEEN('p')}
-      JOIN mapping_version m ON m.id = p.mapping_version_id JOIN model_version v ON v.id = p.model_version_id
-    WHERE p.class IS NOT NULL GROUP BY given.place`,
+  text: `SELECT f.place, m.key AS mapping, coalesce(v.key, '') AS model, f.facts FROM (
+      SELECT given.place::integer - 1 AS place, p.mapping_version_id AS mapping, given.model, string_agg(p.response_id || ',' ||
+        (extract(epoch FROM p.predicted_at) * 1000000)::bigint || ',' || p.class || ',' || ${MS('p.answered_at')} || ',' ||
+        p.detractor || ',' || p.passive || ',' || p.promoter || ',' || p.surveyed, ';' ORDER BY p.response_id) AS facts
+      FROM ${GIVEN} JOIN prediction p ON p.cell_id = given.cell AND p.model_version_id = given.model AND ${BETWEEN('p')}
+      WHERE p.class IS NOT NULL GROUP BY 1, 2, 3
+    ) f JOIN mapping_version m ON m.id = f.mapping JOIN model_version v ON v.id = f.model`,
 };
 
-function parseFact(cell: string, text: string): SealedFact {
-  const [id = '', answeredAt, given, mapping = '', origin = '', ...rest] = text.split(',');
-  const fact = { id, answeredAt: Number(answeredAt), cell, class: Number(given), mapping, origin };
-  if (rest.length === 1) return { ...fact, points: rest[0] === '' ? null : Number(rest[0]), inferred: null };
-  const [model = '', detractor, passive, promoter, surveyed] = rest;
-  const inferred = {
-    model,
-    detractor: Number(detractor),
-    passive: Number(passive),
-    promoter: Number(promoter),
-    surveyed: surveyed === 'true',
+/** What the facts of one row have in common. */
+interface FactRow {
+  readonly place: number;
+  readonly mapping: string;
+  readonly facts: string;
+}
+
+const UUID_LENGTH = 36;
+
+/** Cut where the commas are: `split` would make a list for each of a hundred thousand. */
+function parseResponse(cell: string, mapping: string, text: string): SealedFact {
+  const origin = UUID_LENGTH + 1;
+  const given = origin + UUID_LENGTH + 1;
+  const answeredAt = text.indexOf(',', given) + 1;
+  const points = text.indexOf(',', answeredAt) + 1;
+  return {
+    id: text.slice(0, UUID_LENGTH),
+    answeredAt: Number(text.slice(answeredAt, points - 1)),
+    cell,
+    class: Number(text.slice(given, answeredAt - 1)),
+    mapping,
+    origin: text.slice(origin, given - 1),
+    points: points === text.length ? null : Number(text.slice(points)),
+    inferred: null,
   };
-  return { ...fact, points: null, inferred };
+}
+
+function parsePrediction(cell: string, mapping: string, model: string, text: string): SealedFact {
+  const [id = '', origin = '', given, answeredAt, detractor, passive, promoter, surveyed] = text.split(',');
+  return {
+    id,
+    answeredAt: Number(answeredAt),
+    cell,
+    class: Number(given),
+    mapping,
+    origin,
+    points: null,
+    inferred: {
+      model,
+      detractor: Number(detractor),
+      passive: Number(passive),
+      promoter: Number(promoter),
+      surveyed: surveyed === 'true',
+    },
+  };
 }
 
 /** Rollups as parameters, with the hours that they lie in (so that a hypertable opens only their chunks). */
@@ -70,13 +107,21 @@ export async function readFacts(session: Session, rollups: readonly RollupRef[])
   for (const { hour } of rollups) [first, last] = [Math.min(first, hour), Math.max(last, hour)];
   const hours = [new Date(first * HOUR_MS), new Date((last + 1) * HOUR_MS)];
   const parameters = [...rollupParameters(rollups), ...hours];
-  const surveyed = rollups.some(({ model }) => model === SURVEYED);
-  const inferred = rollups.some(({ model }) => model !== SURVEYED);
-  for (const statement of [...(surveyed ? [RESPONSES] : []), ...(inferred ? [PREDICTIONS] : [])]) {
-    for (const row of await session.rows<{ place: number; facts: string }>(statement, parameters)) {
-      const cell = rollups[row.place]?.cell ?? '';
-      facts[row.place] = row.facts.split(';').map((text) => parseFact(cell, text));
-    }
+  const add = (place: number, text: string, parse: (cell: string, one: string) => SealedFact) => {
+    const cell = rollups[place]?.cell ?? '';
+    const found = text.split(';').map((one) => parse(cell, one));
+    const known = facts[place] ?? [];
+    // One more mapping in the same hour: each row is in order, not all of them.
+    facts[place] = known.length === 0 ? found : [...known, ...found].sort((a, b) => (a.id < b.id ? -1 : 1));
+  };
+  if (rollups.some(({ model }) => model === SURVEYED)) {
+    for (const { place, mapping, facts: text } of await session.rows<FactRow>(RESPONSES, parameters))
+      add(place, text, (cell, one) => parseResponse(cell, mapping, one));
+  }
+  if (rollups.some(({ model }) => model !== SURVEYED)) {
+    const rows = await session.rows<FactRow & { model: string }>(PREDICTIONS, parameters);
+    for (const { place, mapping, model, facts: text } of rows)
+      add(place, text, (cell, one) => parsePrediction(cell, mapping, model, one));
   }
   return facts;
 }

@@ -1,4 +1,4 @@
-import type { TreeNode } from '../domain/merkle.ts';
+import type { HashedNode } from '../domain/merkle.ts';
 import type { Manifest, SignedHead } from '../domain/seal.ts';
 import type { KeptLeaf } from '../domain/seal-match.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
@@ -185,7 +185,7 @@ const INSERT_HEAD: Statement = {
 export async function insertSeals(
   session: Session,
   seals: readonly NewSeal[],
-  nodes: readonly (TreeNode & { readonly hash: Buffer })[],
+  nodes: readonly HashedNode[],
   head: SignedHead,
 ): Promise<void> {
   const rows = seals.map(({ leaves: _, content, ...row }) => ({
@@ -199,15 +199,14 @@ export async function insertSeals(
     list.map(({ hash, responseId, salt, origin }, place) => ({
       s: id,
       p: place,
-      h: hash.toString('hex'),
+      h: hash,
       r: responseId,
       t: salt,
       o: origin,
     })),
   );
   await session.rows(INSERT_LEAVES, [JSON.stringify(leaves)]);
-  const inner = nodes.map(({ level, place, hash }) => ({ level, place, hash: hash.toString('hex') }));
-  await session.rows(INSERT_NODES, [JSON.stringify(inner)]);
+  await session.rows(INSERT_NODES, [JSON.stringify(nodes)]);
   await session.rows(INSERT_HEAD, [head.size, head.body, head.signature]);
 }
 

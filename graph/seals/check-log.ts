@@ -43,7 +43,7 @@ export async function proveInLog(
   return paths.map((path, i) => {
     const hashes = path?.map((subtrees) => {
       const found = subtrees.map((node) => nodes.get(nodeKey(node)));
-      return found.every((hash) => hash !== undefined) ? rangeHash(found as Buffer[]).toString('hex') : null;
+      return found.every((hash) => hash !== undefined) ? rangeHash(found as string[]) : null;
     });
     return hashes?.every((hash) => hash !== null)
       ? { index: (seals[i] as SealRow).id, path: hashes as string[] }
@@ -67,16 +67,16 @@ export async function proveConsistency(
   const proofs = ranges.map((range) =>
     range.map((subtrees) => {
       const found = subtrees.map((node) => nodes.get(nodeKey(node)));
-      return found.every((hash) => hash !== undefined) ? rangeHash(found as Buffer[]) : null;
+      return found.every((hash) => hash !== undefined) ? rangeHash(found as string[]) : null;
     }),
   );
   const holds = heads.every((head, i) => {
     const [before, proof] = [heads[i - 1], proofs[i] ?? []];
     if (!before || proof.includes(null)) return !before;
-    const [first, second] = [before, head].map(({ body }) => Buffer.from(parseHead(body)?.root ?? '', 'hex'));
-    return provesConsistency(before.size, head.size, proof as Buffer[], first as Buffer, second as Buffer);
+    const [first = '', second = ''] = [before, head].map(({ body }) => parseHead(body)?.root ?? '');
+    return provesConsistency(before.size, head.size, proof as string[], first, second);
   });
-  return holds ? proofs.map((proof) => proof.map((hash) => hash?.toString('hex') ?? '')) : null;
+  return holds ? (proofs as string[][]) : null;
 }
 
 /** The chain of signed heads, the root that the last one signs, and that every seal is under it. */
@@ -108,24 +108,21 @@ export async function sealsNotUnder<Seal extends SealRow>(
 ): Promise<Seal[]> {
   if (await allUnder(session, seals, head)) return [];
   const proofs = await proveInLog(session, seals, head.size);
-  const root = Buffer.from(head.root, 'hex');
   return seals.filter((seal, i) => {
-    const path = proofs[i]?.path.map((hash) => Buffer.from(hash, 'hex'));
-    return !path || !provesInclusion(seal.id, head.size, Buffer.from(seal.hash, 'hex'), path, root);
+    const path = proofs[i]?.path;
+    return !path || !provesInclusion(seal.id, head.size, seal.hash, path, head.root);
   });
 }
 
 /** Whether the signed root follows from these seals and what the log keeps beside them. */
 async function allUnder(session: Session, seals: readonly SealRow[], head: Head): Promise<boolean> {
-  const leaves = seals
-    .map(({ id, hash }) => ({ place: id, hash: Buffer.from(hash, 'hex') }))
-    .sort((a, b) => a.place - b.place);
+  const leaves = seals.map(({ id, hash }) => ({ place: id, hash })).sort((a, b) => a.place - b.place);
   if (leaves.length === 0) return true;
   if ((leaves.at(-1)?.place ?? 0) >= head.size) return false;
   const places = leaves.map(({ place }) => place);
   const nodes = await readNodes(session, nodesBeside(places, head.size));
   const root = rootOver(leaves, head.size, (node) => nodes.get(nodeKey(node)));
-  return root?.toString('hex') === head.root;
+  return root === head.root;
 }
 
 export interface FileFinding {

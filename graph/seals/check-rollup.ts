@@ -8,7 +8,7 @@ import {
   type SealedFact,
   sumsOf,
 } from '../../domain/seal.ts';
-import { type KeptLeaf, type LeafMatch, matchLeaves } from '../../domain/seal-match.ts';
+import type { KeptLeaf, LeafMatch } from '../../domain/seal-match.ts';
 import type { SealRow } from '../../store/seals.ts';
 import { changesSince, type Explanations, findUnexplained } from './explain.ts';
 
@@ -24,6 +24,8 @@ export interface RollupEvidence {
   readonly seals: readonly SealRow[];
   /** Of the last revision. */
   readonly leaves: readonly KeptLeaf[];
+  /** How the facts stand to the leaves. */
+  readonly match: LeafMatch;
   /** How many of its responses each mapping version brought, as the record keeps account of it: "key n", by key; null: not read. */
   readonly mappings: string | null;
 }
@@ -48,7 +50,6 @@ export interface Offence {
 
 export interface RollupFinding {
   readonly offence: Offence | null;
-  readonly match: LeafMatch;
   /** Leaves of the last seal whose response is erased. */
   readonly erased: number;
   /** What is not sealed yet. */
@@ -57,91 +58,81 @@ export interface RollupFinding {
 
 /** `place`: the rollup's number in the list that the explanations were read for. */
 export function checkRollup(evidence: RollupEvidence, place: number, explained: Explanations): RollupFinding {
-  const { model, seals } = evidence;
-  const match = matchLeaves(evidence.facts, seals.length > 0 ? evidence.leaves : []);
-  const wrong = revisionOffence(evidence) ?? leafOffence(evidence);
-  const last = seals.at(-1);
-  const manifest = last && !wrong ? manifestOfRow(last) : null;
+  const { id, model, seals, leaves, match } = evidence;
+  const manifests = seals.map(({ manifest }) => parseManifest(manifest));
+  const newest = manifests.at(-1) ?? null;
+  const wrong = revisionOffence(evidence, manifests) ?? leafOffence(id, newest, leaves);
+  const manifest = wrong ? null : newest;
   const unexplained = wrong ? null : findUnexplained({ model, place }, match, manifest, explained);
   const offence =
     wrong ??
-    (unexplained && { ...unexplained, rollup: evidence.id }) ??
-    sumOffence(evidence, match) ??
+    (unexplained && { ...unexplained, rollup: id }) ??
+    sumOffence(evidence, manifest) ??
     mappingOffence(evidence);
   const unsealed = changesSince(model, match, manifest, explained);
-  return { offence, match, erased: match.erased.length, unsealed };
+  return { offence, erased: match.erased.length, unsealed };
 }
 
-const parsed = new WeakMap<SealRow, Manifest | null>();
-
-/** What the manifest says, or null when it says nothing; parsed once. */
-function manifestOfRow(row: SealRow): Manifest | null {
-  const known = parsed.get(row);
-  if (known !== undefined) return known;
-  let manifest: Manifest | null = null;
+/** What the manifest says, or null when it says nothing; whoever asks names it. */
+function parseManifest(text: string): Manifest | null {
   try {
-    manifest = JSON.parse(row.manifest) as Manifest;
+    return JSON.parse(text) as Manifest;
   } catch {
-    // Whoever asks names the manifest.
+    return null;
   }
-  parsed.set(row, manifest);
-  return manifest;
 }
 
 /** Every revision is what was hashed, belongs to this rollup, and follows the one before. */
-function revisionOffence({ id, seals }: RollupEvidence): Offence | null {
-  let previous: SealRow | null = null;
+function revisionOffence(
+  { id, seals }: RollupEvidence,
+  manifests: readonly (Manifest | null)[],
+): Offence | null {
   for (const [index, row] of seals.entries()) {
-    const named = `revision ${row.revision} of the seal`;
-    const manifest = manifestOfRow(row);
-    const says =
+    const manifest = manifests[index];
+    const previous = seals[index - 1]?.hash ?? null;
+    const fault =
       manifestHash(row.manifest) !== row.hash
-        ? `${named} is not what was hashed`
+        ? 'is not what was hashed'
         : !manifest || manifest.rollup !== id || manifest.revision !== row.revision || row.revision !== index
-          ? `${named} is of another rollup or revision`
-          : manifest.previous !== (previous?.hash ?? null) || manifest.why !== row.why
-            ? `${named} does not follow the one before it`
+          ? 'is of another rollup or revision'
+          : manifest.previous !== previous || manifest.why !== row.why
+            ? 'does not follow the one before it'
             : null;
-    if (says) return { what: 'manifest', rollup: id, says };
-    previous = row;
+    if (fault) return { what: 'manifest', rollup: id, says: `revision ${row.revision} of the seal ${fault}` };
   }
   return null;
 }
 
-/** The kept leaves are those whose tree was sealed. */
-export function leafOffence({
-  id,
-  seals,
-  leaves,
-}: Pick<RollupEvidence, 'id' | 'seals' | 'leaves'>): Offence | null {
-  const last = seals.at(-1);
-  const manifest = last && manifestOfRow(last);
+/** The kept leaves are those whose tree was sealed. `manifest`: of the seal that they are kept of, null without one. */
+export function leafOffence(
+  id: string,
+  manifest: Manifest | null,
+  leaves: readonly KeptLeaf[],
+): Offence | null {
   if (!manifest) return null;
   if (leaves.length !== manifest.leaves) {
     const says = `${leaves.length} leaves are kept of ${manifest.leaves} that were sealed`;
     return { what: 'leaf', rollup: id, says };
   }
-  const root = treeHash(leaves.map(({ hash }) => hash)).toString('hex');
+  const root = treeHash(leaves.map(({ hash }) => hash));
   return root === manifest.root
     ? null
     : { what: 'leaf', rollup: id, says: 'the tree over the leaves has another root than was sealed' };
 }
 
 /** The rollup holds what its responses count to, and so does the manifest. */
-function sumOffence({ id, sums, facts, seals }: RollupEvidence, match: LeafMatch): Offence | null {
+function sumOffence({ id, sums, facts, match }: RollupEvidence, manifest: Manifest | null): Offence | null {
   const counted = sumsOf(facts);
   const wrong = ROLLUP_SUMS.find((name) => (sums?.[name] ?? 0) !== counted[name]);
   if (wrong) {
     const says = `holds ${wrong} = ${sums?.[wrong] ?? 0}, its responses count to ${counted[wrong]}`;
     return { what: 'rollup', rollup: id, says };
   }
-  const last = seals.at(-1);
-  const manifest = last && manifestOfRow(last);
   if (!manifest) return null;
   // Facts that went or changed since cannot be counted any more: then only how many there were can be compared.
   const forgotten = match.erased.length - manifest.erased;
   const unknown = match.changed.length + match.removed.length + forgotten;
-  const sealed = sumsOf(match.kept.map(({ fact }) => fact));
+  const sealed = match.kept === facts ? counted : sumsOf(match.kept);
   const names = unknown === 0 ? ROLLUP_SUMS : (['n'] as const);
   const other = names.find(
     (name) => Number(manifest.sums[name]) !== sealed[name] + (name === 'n' ? unknown : 0),

@@ -1,13 +1,15 @@
 import type { KeyObject } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Cell } from '../../domain/cell.ts';
 import { compareRollups, rollupId } from '../../domain/lineage.ts';
 import type { RollupSums } from '../../domain/seal.ts';
+import { matchLeaves } from '../../domain/seal-match.ts';
 import type { Session } from '../../store/client.ts';
-import { readMappingCounts } from '../../store/seal-evidence.ts';
+import { findWrongResponses, readMappingCounts } from '../../store/seal-evidence.ts';
 import { type RollupRef, readFacts, readRollupSums } from '../../store/seal-facts.ts';
 import { readLeaves, readSeals, type SealRow } from '../../store/seals.ts';
 import type { RollupEvidence } from './check-rollup.ts';
-import { type Explanations, readExplanations } from './explain.ts';
+import { type Compared, type Explanations, readExplanations } from './explain.ts';
 import type { SoundRollups } from './sound-rollups.ts';
 
 /** Which rollups a score is made of. */
@@ -31,46 +33,61 @@ export async function listRollups(session: Session, range: RollupRange): Promise
   if (cells.length === 0 || models.length === 0 || hours.from >= hours.until) return [];
   const ids = cells.map(({ id }) => id);
   const keys = new Map(cells.map(({ id, key }) => [id, key]));
-  const sums = await readRollupSums(session, ids, models, hours);
-  const seals = await readSeals(session, ids, models, hours);
-  const listed = new Map<string, ListedRollup & { seals: SealRow[] }>();
-  const named = (row: Pick<RollupRef, 'hour' | 'cellId' | 'model'>) => {
-    const { hour, cellId, model } = row;
+  const rollupAt = ({ hour, cellId, model }: Place, sums: RollupSums | null) => {
     const cell = keys.get(cellId) ?? '';
-    return { hour, cellId, model, cell, id: rollupId({ hour, cell, model }) };
+    const seals: SealRow[] = [];
+    return { hour, cellId, model, cell, id: rollupId({ hour, cell, model }), sums, seals };
   };
-  for (const row of sums) if (row.n !== 0) listed.set(named(row).id, { ...named(row), sums: row, seals: [] });
-  const empty = new Map(sums.map((row) => [named(row).id, row]));
-  for (const row of seals) {
-    const rollup = named(row);
-    const present = listed.get(rollup.id) ?? { ...rollup, sums: empty.get(rollup.id) ?? null, seals: [] };
-    present.seals.push(row);
-    listed.set(rollup.id, present);
+  const placeOf = ({ hour, cellId, model }: Place) => `${hour} ${cellId} ${model}`;
+  const found = new Map<string, ReturnType<typeof rollupAt>>();
+  for (const row of await readRollupSums(session, ids, models, hours))
+    found.set(placeOf(row), rollupAt(row, row));
+  for (const row of await readSeals(session, ids, models, hours)) {
+    const place = placeOf(row);
+    const rollup = found.get(place) ?? rollupAt(row, null);
+    rollup.seals.push(row);
+    found.set(place, rollup);
   }
-  return [...listed.values()].sort(compareRollups);
+  return [...found.values()]
+    .filter(({ sums, seals }) => (sums?.n ?? 0) !== 0 || seals.length > 0)
+    .sort(compareRollups);
 }
+
+type Place = Pick<RollupRef, 'hour' | 'cellId' | 'model'>;
 
 /** Rollups of about this many responses are read at once. */
 const RESPONSES_AT_ONCE = 10_000;
+/** About so many are hashed before others get their turn: the database its next statement, and whoever else asks this process. */
+const RESPONSES_A_TURN = 500;
 
 /**
- * The rollups with their facts and leaves, part by part, so that a score of any size fits; beside them what explains that they
- * differ, by number in the part.
+ * The rollups with their facts and leaves, few by few, so that a score of any size fits and nobody waits for all of it.
  */
 export async function* readEvidence(
   session: Session,
   trust: EvidenceTrust,
   listed: readonly ListedRollup[],
-): AsyncGenerator<EvidencePart> {
-  const all = [...parts(listed)];
+): AsyncGenerator<Evidence> {
+  const all = [...inParts(listed, ({ sums }) => sums?.n ?? 0, RESPONSES_AT_ONCE)];
   let next = all[0] && readPart(session, trust, all[0]);
   for (let i = 0; next; i++) {
-    const part: EvidencePart = await next;
+    const part: ReadPart = await next;
     const following = all[i + 1];
     // The database reads on while this part is hashed.
     next = following && readPart(session, trust, following);
     next?.catch(() => undefined);
-    yield part;
+    const rollups: Matched[] = [];
+    for (const few of inParts(part.rollups, ({ facts }) => facts.length, RESPONSES_A_TURN)) {
+      await setImmediate();
+      for (const one of few) rollups.push({ ...one, match: matchLeaves(one.facts, one.leaves) });
+    }
+    const explained = await readExplanations(session, trust.publicKey, rollups, part.wrong);
+    let place = 0;
+    for (const few of inParts(rollups, ({ facts }) => facts.length, RESPONSES_A_TURN)) {
+      await setImmediate();
+      yield { evidence: few, place, explained };
+      place += few.length;
+    }
   }
 }
 
@@ -81,67 +98,58 @@ export interface EvidenceTrust {
   readonly sound: SoundRollups;
 }
 
-interface EvidencePart {
-  readonly evidence: RollupEvidence[];
+/** A few rollups. */
+interface Evidence {
+  readonly evidence: readonly RollupEvidence[];
+  /** The number of the first of them in the list that the explanations were read for. */
+  readonly place: number;
+  /** What explains that they differ. */
   readonly explained: Explanations;
+}
+
+type Matched = RollupEvidence & Compared;
+
+/** As it is read, before anything is hashed. */
+interface ReadPart {
+  readonly rollups: readonly Omit<Matched, 'match'>[];
+  /** Responses that are wrong in themselves, with what is wrong. */
+  readonly wrong: ReadonlyMap<string, string>;
 }
 
 async function readPart(
   session: Session,
   trust: EvidenceTrust,
   part: readonly ListedRollup[],
-): Promise<EvidencePart> {
+): Promise<ReadPart> {
   const facts = await readFacts(session, part);
-  const last = part.map(({ seals }) => seals.at(-1)?.id);
-  const leaves = await readLeaves(
-    session,
-    last.filter((id) => id !== undefined),
+  const sealIds = part.flatMap(({ seals }) => seals.at(-1)?.id ?? []);
+  const leaves = await readLeaves(session, sealIds);
+  const unsure = part.filter(
+    ({ seals }, index) => !trust.sound.has(seals.at(-1)?.hash, facts[index]?.length ?? 0),
   );
-  const isSound = part.map(({ seals }, index) =>
-    trust.sound.has(seals.at(-1)?.hash, facts[index]?.length ?? 0),
-  );
-  const unsure = part.flatMap((rollup, index) => (isSound[index] ? [] : [{ rollup, index }]));
-  const counts = await readMappingCounts(
-    session,
-    unsure.map(({ rollup }) => rollup),
-  );
-  const mappings = new Map(unsure.map(({ index }, i) => [index, counts.get(i) ?? '']));
-  const evidence = part.map(({ id, model, sums, seals }, index): RollupEvidence => {
-    const sealId = last[index];
-    const kept = sealId === undefined ? [] : (leaves.get(sealId) ?? []);
+  const counts = await readMappingCounts(session, unsure);
+  const mappings = new Map(unsure.map((rollup, i) => [rollup, counts.get(i) ?? '']));
+  const rollups = part.map((rollup, index) => {
+    const newest = rollup.seals.at(-1);
     return {
-      id,
-      model,
-      sums,
-      seals,
+      ...rollup,
       facts: facts[index] ?? [],
-      leaves: kept,
-      mappings: mappings.get(index) ?? null,
+      leaves: (newest && leaves.get(newest.id)) ?? [],
+      mappings: mappings.get(rollup) ?? null,
+      isSealed: newest !== undefined,
     };
   });
-  const compared = part.map(({ hour, cellId, cell, model, seals }, index) => {
-    const { facts: present, leaves: kept } = evidence[index] as RollupEvidence;
-    return {
-      hour,
-      cellId,
-      cell,
-      model,
-      facts: present,
-      leaves: kept,
-      isSealed: seals.length > 0,
-      isSound: isSound[index] ?? false,
-    };
-  });
-  return { evidence, explained: await readExplanations(session, trust.publicKey, compared) };
+  return { rollups, wrong: await findWrongResponses(session, unsure) };
 }
 
-function* parts(listed: readonly ListedRollup[]): Generator<ListedRollup[]> {
-  let part: ListedRollup[] = [];
+/** The list in parts of about that many responses. */
+function* inParts<T>(list: readonly T[], responsesOf: (one: T) => number, most: number): Generator<T[]> {
+  let part: T[] = [];
   let size = 0;
-  for (const rollup of listed) {
-    part.push(rollup);
-    size += 1 + (rollup.sums?.n ?? 0);
-    if (size < RESPONSES_AT_ONCE) continue;
+  for (const one of list) {
+    part.push(one);
+    size += 1 + responsesOf(one);
+    if (size < most) continue;
     yield part;
     [part, size] = [[], 0];
   }

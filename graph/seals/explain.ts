@@ -3,24 +3,16 @@ import { type Manifest, NO_CHANGES, type SealChanges, type SealedFact } from '..
 import { factHash, type KeptLeaf, type LeafMatch } from '../../domain/seal-match.ts';
 import type { Session } from '../../store/client.ts';
 import { type LeafCause, leafName, readLeafNotes } from '../../store/leaf-notes.ts';
-import {
-  type Brought,
-  type EarlierLeaf,
-  findWrongResponses,
-  readBrought,
-  readEarlierLeaves,
-} from '../../store/seal-evidence.ts';
+import { type Brought, type EarlierLeaf, readBrought, readEarlierLeaves } from '../../store/seal-evidence.ts';
 import { type RollupRef, SURVEYED } from '../../store/seal-facts.ts';
 import { isSigned } from './heads.ts';
 
 /** A rollup beside its newest seal. */
 export interface Compared extends RollupRef {
   readonly facts: readonly SealedFact[];
-  /** Of the newest seal; none without one. */
-  readonly leaves: readonly KeptLeaf[];
+  /** How they stand to the leaves of the newest seal; none without one. */
+  readonly match: LeafMatch;
   readonly isSealed: boolean;
-  /** What no leaf holds was found right a short time ago. */
-  readonly isSound: boolean;
 }
 
 /** What explains differences between facts and leaves. */
@@ -35,28 +27,23 @@ export interface Explanations {
 
 /**
  * Reads what is needed to explain how these rollups differ from their seals; in the snapshot that they were read in. `publicKey`: the
- * instance's.
+ * instance's; `wrong`: responses of theirs that are wrong in themselves (`findWrongResponses`).
  */
 export async function readExplanations(
   session: Session,
   publicKey: KeyObject,
   compared: readonly Compared[],
+  wrong: ReadonlyMap<string, string>,
 ): Promise<Explanations> {
   const ids = new Set<string>();
   const added = new Set<string>();
   const leaves = new Set<string>();
-  for (const one of compared) if (one.isSealed) collect(one, ids, added, leaves);
+  for (const { isSealed, model, match } of compared) if (isSealed) collect(model, match, ids, added, leaves);
   return {
     brought: await readBrought(session, [...ids]),
     earlier: await readEarlierLeaves(session, [...added]),
     notes: await readLeafNotes(session, (text, signature) => isSigned(publicKey, text, signature), leaves),
-    wrong: placed(
-      compared,
-      await findWrongResponses(
-        session,
-        compared.filter(({ isSound }) => !isSound),
-      ),
-    ),
+    wrong: placed(compared, wrong),
   };
 }
 
@@ -71,28 +58,21 @@ function placed(compared: readonly Compared[], wrong: ReadonlyMap<string, string
   return places;
 }
 
-/** Without hashing: which responses differ for sure from what was sealed of them, and which leaves have no response. */
+/** Which responses are not what was sealed of them, and which leaves have no response. */
 function collect(
-  { model, facts, leaves }: Compared,
+  model: number,
+  match: LeafMatch,
   ids: Set<string>,
   added: Set<string>,
   names: Set<string>,
 ): void {
-  const open = new Map<string, KeptLeaf>();
-  for (const leaf of leaves) {
-    if (leaf.responseId === null || leaf.salt === null) names.add(leafName(leaf.hash.toString('hex')));
-    else open.set(leaf.responseId, leaf);
+  for (const { id } of match.changed) ids.add(id);
+  if (model === SURVEYED) for (const { id } of match.added) added.add(id);
+  for (const { responseId, hash } of match.removed) {
+    if (responseId !== null) ids.add(responseId);
+    names.add(leafName(hash));
   }
-  for (const { id, origin } of facts) {
-    const leaf = open.get(id);
-    open.delete(id);
-    if (!leaf && model === SURVEYED) added.add(id);
-    else if (leaf && leaf.origin !== origin) ids.add(id);
-  }
-  for (const [id, leaf] of open) {
-    ids.add(id);
-    names.add(leafName(leaf.hash.toString('hex')));
-  }
+  for (const { hash } of match.erased) names.add(leafName(hash));
 }
 
 /** What cannot be explained; `response` where it is one's. */
@@ -135,7 +115,7 @@ export function findUnexplained(
         : 'has lost what a model said of it, and nothing that came since explains it';
     return { what: 'response', response: gone.responseId as string, says };
   }
-  const moved = match.kept.find(({ fact, leaf }) => fact.origin !== leaf.origin);
+  const moved = match.kept.find(({ origin }, i) => origin !== match.keptLeaves[i]?.origin);
   if (moved) return { what: 'leaf', says: 'a leaf names another event than the one that was sealed' };
   const forgotten = match.erased.find(({ hash }) => {
     const causes = notesOf(hash, explained);
@@ -146,7 +126,7 @@ export function findUnexplained(
     : null;
 }
 
-const notesOf = (hash: Buffer, { notes }: Explanations) => notes.get(leafName(hash.toString('hex')));
+const notesOf = (hash: string, { notes }: Explanations) => notes.get(leafName(hash));
 
 /** When the newest of what was sealed had been brought, microseconds since 1970: what changed it came later. */
 function newestBrought({ brought, sealedAt }: Manifest): number {
@@ -167,7 +147,7 @@ function isBroughtLater(
 /** Whether the fact comes back (a restriction was lifted) as something else than what was sealed of the same event. */
 function isForged(fact: SealedFact, { earlier }: Explanations): boolean {
   const same = earlier.get(fact.id)?.filter(({ origin }) => origin === fact.origin) ?? [];
-  return same.length > 0 && !same.some(({ salt, hash }) => factHash(fact, salt).equals(hash));
+  return same.length > 0 && !same.some(({ salt, hash }) => factHash(fact, salt) === hash);
 }
 
 type Loss = 'corrected' | 'rescored' | 'restricted';

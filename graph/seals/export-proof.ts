@@ -5,7 +5,7 @@ import { HOUR_MS } from '../../domain/time-windows.ts';
 import { SURVEYED } from '../../store/seal-facts.ts';
 import { type HeadRow, readHeads } from '../../store/seals.ts';
 import { type LogProof, proveConsistency, proveInLog } from './check-log.ts';
-import { checkRollup, type RollupEvidence } from './check-rollup.ts';
+import type { RollupEvidence } from './check-rollup.ts';
 import { type ListedRollup, listRollups, readEvidence } from './evidence.ts';
 import type { VerifyDeps } from './place.ts';
 import { type SignedStatement, signStatement } from './statement.ts';
@@ -85,9 +85,9 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
       heads.at(-1)?.size ?? 0,
     );
     const leaves = new Map<string, ExportedLeaf[]>();
-    for await (const { evidence, explained } of readEvidence(session, trustOf(deps), listed)) {
-      for (const [place, one] of evidence.entries()) {
-        const { added, changed, removed } = checkRollup(one, place, explained).match;
+    for await (const { evidence } of readEvidence(session, trustOf(deps), listed)) {
+      for (const one of evidence) {
+        const { added, changed, removed } = one.match;
         if (added.length + changed.length + removed.length > 0)
           throw new ProofUnavailable('its newest changes are not sealed yet; try again in a minute');
         leaves.set(one.id, exportedLeaves(one, mayRead(deps, scope, one)));
@@ -145,7 +145,7 @@ function exportedLeaves({ facts, leaves }: RollupEvidence, readable: boolean): E
   const byId = new Map(facts.map((fact): [string, SealedFact] => [fact.id, fact]));
   return leaves.map(({ hash, responseId, salt }) => {
     const fact = byId.get(responseId ?? '');
-    return readable && fact && salt ? { content: leafContent(fact, salt) } : { hash: hash.toString('hex') };
+    return readable && fact && salt ? { content: leafContent(fact, salt) } : { hash };
   });
 }
 

@@ -70,7 +70,7 @@ export async function openLog(session: Session, deps: OpenLogDeps): Promise<Open
     if (!hash) throw new LogBroken(`it lacks its node ${nodeKey(node)}`);
     return { ...node, hash };
   });
-  if (rangeHash(edge.map(({ hash }) => hash)).toString('hex') !== head.root)
+  if (rangeHash(edge.map(({ hash }) => hash)) !== head.root)
     throw new LogBroken(`its seals have another root than the head of size ${last.size} signed`);
   await checkAll(session, deps);
   return { last, head, edge };

@@ -11,7 +11,7 @@ import {
 import { factHash, type KeptLeaf, type LeafMatch, matchLeaves } from '../../domain/seal-match.ts';
 import { auditHead } from '../../store/audit.ts';
 import type { Session, Store } from '../../store/client.ts';
-import { readNewestBrought } from '../../store/seal-evidence.ts';
+import { findWrongResponses, readNewestBrought } from '../../store/seal-evidence.ts';
 import { readFacts, SURVEYED } from '../../store/seal-facts.ts';
 import {
   type ClosedRollup,
@@ -129,9 +129,9 @@ async function compare(
     ...rollup,
     ...pair,
     isSealed: seal !== null,
-    isSound: false,
   }));
-  return { pairs, explained: await readExplanations(session, publicKey, compared) };
+  const wrong = await findWrongResponses(session, compared);
+  return { pairs, explained: await readExplanations(session, publicKey, compared, wrong) };
 }
 
 /** Puts back rollups whose seal was changed, or whose facts changed or went without anything that explains it. */
@@ -163,9 +163,9 @@ function reasonToRefuse(
   if (seal && unsigned.has(seal))
     return `revision ${seal.revision} of its seal is not under the root that was signed`;
   const id = rollupId(rollup);
-  const torn = seal && leafOffence({ id, seals: [seal], leaves });
-  if (torn) return `${id}: ${torn.says}`;
   const manifest = seal && (JSON.parse(seal.manifest) as Manifest);
+  const torn = leafOffence(id, manifest, leaves);
+  if (torn) return `${id}: ${torn.says}`;
   const found = findUnexplained({ model: rollup.model, place }, match, manifest, explained);
   if (!found) return null;
   return found.response === undefined
@@ -181,7 +181,7 @@ function draft(deps: SealDeps, pair: Pair, explained: Explanations): Draft | nul
   const before = seal && (JSON.parse(seal.manifest) as Manifest);
   const changes = changesSince(rollup.model, match, before, explained);
   if (seal ? Object.values(changes).every((count) => count === 0) : facts.length === 0) return null;
-  const present = new Map(match.kept.map(({ fact, leaf }) => [fact.id, leaf]));
+  const present = new Map(match.keptLeaves.map((leaf) => [leaf.responseId, leaf]));
   const salts = deps.randomBytes(SALT_BYTES * facts.length);
   const leaves = facts.map((fact, index): KeptLeaf => {
     const kept = present.get(fact.id);
@@ -189,7 +189,7 @@ function draft(deps: SealDeps, pair: Pair, explained: Explanations): Draft | nul
     const salt = salts.toString('hex', index * SALT_BYTES, (index + 1) * SALT_BYTES);
     return { hash: factHash(fact, salt), responseId: fact.id, salt, origin: fact.origin };
   });
-  const erased = [...match.erased].sort((a, b) => Buffer.compare(a.hash, b.hash));
+  const erased = [...match.erased].sort((a, b) => (a.hash < b.hash ? -1 : 1));
   const all = [...leaves, ...erased];
   const { hour, cellId, cell, model, modelKey, featureSet, firstEntry } = rollup;
   const content = manifestOf({
@@ -228,11 +228,11 @@ async function append(
   );
   const nodes: HashedNode[] = [];
   const seals = ordered.map((one): NewSeal => {
-    nodes.push(...appendLeaf(edge, size, Buffer.from(one.hash, 'hex')));
+    nodes.push(...appendLeaf(edge, size, one.hash));
     size += 1;
     return { ...one, id: size - 1 };
   });
-  const root = rangeHash(edge.map(({ hash }) => hash)).toString('hex');
+  const root = rangeHash(edge.map(({ hash }) => hash));
   // Rows of the log come one transaction after the other: all before the last committed one are committed too.
   const state = { size, root, audit: await auditHead(session) };
   await insertSeals(session, seals, nodes, signHead(deps.signingKey, state, last, deps.now()));

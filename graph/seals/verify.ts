@@ -137,9 +137,9 @@ async function tallyRollups(
   let offence: Offence | null = null;
   let [surveyed, inferred, erased] = [ZERO, ZERO, 0];
   const unsealed = { ...NO_CHANGES };
-  for await (const { evidence, explained } of readEvidence(session, trust, listed)) {
-    for (const [place, one] of evidence.entries()) {
-      const finding = checkRollup(one, place, explained);
+  for await (const { evidence, place, explained } of readEvidence(session, trust, listed)) {
+    for (const [i, one] of evidence.entries()) {
+      const finding = checkRollup(one, place + i, explained);
       offence ??= finding.offence;
       const newest = one.seals.at(-1);
       if (newest && !finding.offence) trust.sound.add(newest.hash, one.facts.length);
@@ -185,7 +185,5 @@ async function levelOffence(
 /** Over the newest manifests in the order of the rollups; null without any. */
 export function rootOf(listed: readonly ListedRollup[]): string | null {
   const hashes = listed.flatMap(({ seals }) => seals.at(-1)?.hash ?? []);
-  return hashes.length === 0
-    ? null
-    : treeHash(hashes.map((hash) => Buffer.from(hash, 'hex'))).toString('hex');
+  return hashes.length === 0 ? null : treeHash(hashes);
 }

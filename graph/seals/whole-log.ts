@@ -67,7 +67,7 @@ export async function checkWholeLog(
       if (finding) return finding;
       size = until;
     }
-    if (rangeHash(edge.map(({ hash }) => hash)).toString('hex') !== root) {
+    if (rangeHash(edge.map(({ hash }) => hash)) !== root) {
       const places =
         head.size - covered === 1 ? `the seal ${covered}` : `the seals ${covered} to ${head.size - 1}`;
       const says = `${places} of the log are not those that the head of size ${head.size} signed`;
@@ -135,7 +135,6 @@ async function followPage(
     const says = `the seal ${page.unsound} is not what was hashed, or is kept as one of another rollup, revision or time`;
     return { says, from: page.unsound, until: page.unsound + 1 };
   }
-  const hashes = Buffer.from(page.hashes, 'hex');
-  for (let i = 0; i < page.seals; i++) appendLeaf(edge, from + i, hashes.subarray(i * 32, (i + 1) * 32));
+  for (let i = 0; i < page.seals; i++) appendLeaf(edge, from + i, page.hashes.slice(i * 64, (i + 1) * 64));
   return null;
 }

@@ -62,16 +62,16 @@ async function rewriteSeal(sealId: number) {
   );
   if (!seal) throw new Error(`there is no seal ${sealId}`);
   const [facts = []] = await readFacts(record.store, [{ ...seal, model: 0 }]);
-  const hashes: Buffer[] = [];
+  const hashes: string[] = [];
   for (const [place, fact] of facts.entries()) {
     const hash = factHash(fact, '00'.repeat(16));
     hashes.push(hash);
-    await record.behindTriggers(`UPDATE seal_leaf SET hash = decode('${hash.toString('hex')}', 'hex'),
+    await record.behindTriggers(`UPDATE seal_leaf SET hash = decode('${hash}', 'hex'),
       salt = decode('${'00'.repeat(16)}', 'hex'), response_id = '${fact.id}' WHERE seal_id = ${sealId} AND place = ${place}`);
   }
   const edge: HashedNode[] = [];
   for (const [place, hash] of hashes.entries()) appendLeaf(edge, place, hash);
-  const root = edge.length === 1 ? edge[0]?.hash.toString('hex') : undefined;
+  const root = edge.length === 1 ? edge[0]?.hash : undefined;
   if (root === undefined) throw new Error('the hours of this test hold one or two answers');
   const old = JSON.parse(seal.manifest) as Manifest;
   const sums = Object.fromEntries(Object.entries(sumsOf(facts)).map(([name, sum]) => [name, String(sum)]));
@@ -90,9 +90,9 @@ async function rewriteNodes() {
   const seals = await record.sql<{ id: number; hash: string }>('SELECT id, hash FROM seal ORDER BY id');
   const edge: HashedNode[] = [];
   for (const { id, hash } of seals) {
-    for (const node of appendLeaf(edge, id, Buffer.from(hash, 'hex')))
+    for (const node of appendLeaf(edge, id, hash))
       await record.sql(
-        `UPDATE seal_node SET hash = '${node.hash.toString('hex')}' WHERE level = ${node.level} AND place = ${node.place}`,
+        `UPDATE seal_node SET hash = '${node.hash}' WHERE level = ${node.level} AND place = ${node.place}`,
       );
   }
 }
