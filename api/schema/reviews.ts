@@ -121,7 +121,12 @@ function addReview(builder: Builder, { npsClass, responses, ...refs }: Refs) {
       decision: t.field({
         type: refs.node,
         description: 'The decision about a model version; the reason is in the history of the version.',
-        resolve: async ({ decisionId }, _args, { deps }) => {
+        resolve: async ({ decisionId }, _args, context, info) => {
+          const { deps, caller } = context;
+          if (caller.scope.grant('traceLineage') === 'none') {
+            noteWithheld(context, 'traceLineage', pathOf(info.path));
+            return null;
+          }
           const found = decisionId === null ? null : await readDecisionMark(deps.store, decisionId);
           return found && { ...describeDecision(found), depth: 0 };
         },

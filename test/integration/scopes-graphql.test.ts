@@ -200,7 +200,7 @@ describe('what a caller may not see', () => {
   it('is in no impact of a node, by count, segment or hour, and on no path', async () => {
     const impact = (id: string) => `{ impact(id: ${JSON.stringify(id)}, first: 200) {
       totals { rollups segments responses inferred firstHour lastHour suppressed complete reason }
-      rollups { id label responses } pageInfo { hasNextPage endCursor } decisions { about label } complete
+      rollups { id label responses } pageInfo { hasNextPage endCursor } decisions { nodes { about label } } complete
       segments { nodes { cell { id label } modelVersion rollups responses firstHour lastHour } pageInfo { endCursor } } } }`;
     const path = (from: string, to: string) =>
       `{ path(from: ${JSON.stringify(from)}, to: ${JSON.stringify(to)}) { nodes { id kind depth } edges { from to relation } complete } }`;

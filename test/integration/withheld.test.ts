@@ -89,7 +89,7 @@ function argumentsOf(root: string, field: GraphQLField<unknown, unknown>): strin
   const given = field.args
     .filter(
       ({ name, type, defaultValue }) =>
-        (isNonNullType(type) && defaultValue === undefined) || name === 'from' || name === 'to',
+        (isNonNullType(type) && defaultValue === undefined) || ['from', 'to', 'knownAt'].includes(name),
     )
     .map(({ name }) => `${name}: ${known[name] ?? 'null'}`);
   return given.length > 0 ? `(${given.join(', ')})` : '';
@@ -102,8 +102,11 @@ interface Way {
 }
 
 const DEEPEST = 5;
-/** Of the caller's own text nothing is withheld. */
-const OWN = 'classify';
+/** Of the caller's own text nothing is withheld; models that learnt from somebody erased are none here, and walked elsewhere. */
+const NOT_WALKED: Readonly<Record<string, (tag: unknown) => boolean>> = {
+  classify: () => true,
+  erasures: (tag) => tag === 'manageModels',
+};
 
 /** The ways from each query to fields whose tag none above them has. */
 function ways(): Way[] {
@@ -113,7 +116,7 @@ function ways(): Way[] {
     for (const field of Object.values(type.getFields())) {
       const tag = TAGS.get(`${type.name}.${field.name}`);
       const inner = getNamedType(field.type);
-      const fresh = tag !== 'public' && !tags.has(tag) && names[0] !== OWN;
+      const fresh = tag !== 'public' && !tags.has(tag) && !NOT_WALKED[names[0] ?? field.name]?.(tag);
       const given = argumentsOf(names[0] ?? field.name, field);
       const part = `${field.name}${given}`;
       if (fresh) {
