@@ -1,7 +1,7 @@
 import type { Cell, CellDictionary } from '../domain/cell.ts';
 import { type Change, firstLots, type Lot, laterLots } from '../domain/disclosure.ts';
 import { add, type Counts, subtract, total, ZERO } from '../domain/nps.ts';
-import { type Counted, isGuarded, readsAllAnswers, type Scope, visibleCells } from '../domain/scope.ts';
+import type { Counted, Scope } from '../domain/scope.ts';
 import { DAY_MS, HOUR_MS } from '../domain/time-windows.ts';
 import type { Session, Statement, Store } from './client.ts';
 import { type Part, readCountsOfHours } from './disclosure-counts.ts';
@@ -55,12 +55,6 @@ interface Found {
 const JOURNAL_ENTRIES = 5_000;
 const states = new WeakMap<Store, Map<string, State>>();
 const found = new WeakMap<Store, WeakMap<Scope, Map<Counted, Found>>>();
-
-/** The cells whose scores the scope reads, but not their answers one by one; none for who may read every answer. */
-export function guardedCells(scope: Scope, cells: CellDictionary, counted: Counted): Cell[] {
-  if (readsAllAnswers(scope, counted)) return [];
-  return visibleCells(scope, ['readScore'], cells, {}).filter((cell) => isGuarded(scope, cell, counted));
-}
 
 /**
  * The ledger of those guarded cells, after what can be told by now of the parts was added to it. It is the same for all

@@ -5,8 +5,9 @@ import { type Counted, mayBeGuarded, type Scope } from '../domain/scope.ts';
 import type { Basis } from '../domain/score.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
 import type { Session, Statement, Store } from './client.ts';
-import { guardedCells, type Ledger, openLedger } from './disclosure.ts';
+import { type Ledger, openLedger } from './disclosure.ts';
 import type { Part } from './disclosure-counts.ts';
+import { guardedCells } from './guarded-cells.ts';
 
 export interface GuardDeps {
   /** What the caller reads through: the wall. */

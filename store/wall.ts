@@ -14,10 +14,14 @@ import { READER, SCOPE_SETTING, VIEWS } from './wall-names.ts';
 const FINGERPRINT = `current_setting('${SCOPE_SETTING}', true)`;
 const EVERYTHING = `(SELECT s.everything FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT})`;
 type Column = 'score' | 'response' | 'comment' | 'respondent' | 'prediction';
-/** Whether the scope sees the cell under any of the groups. */
+/**
+ * Whether the scope sees the cell under any of the groups. The set of cells is read once for a statement, and costs the same for any
+ * number of cells; the empty one is added so that it is unpacked once too, and not for each row. COALESCE tells the planner nothing of
+ * how many rows that leaves, where it would guess far too few of a set; and without a scope it is false.
+ */
 const sees = (cell: string, ...groups: Column[]) =>
-  `(${EVERYTHING} OR ${cell} IN (SELECT g.cell_id FROM public.scope_cell g WHERE g.fingerprint = ${FINGERPRINT}
-    AND (${groups.map((group) => `g.${group}`).join(' OR ')})))`;
+  `coalesce((SELECT ${groups.map((group) => `s.${group}`).join(' + ')} + '{}' FROM public.scope s
+    WHERE s.fingerprint = ${FINGERPRINT}) @> ${cell}, false)`;
 const ANY: Column[] = ['score', 'response', 'prediction'];
 
 interface Guard {
@@ -168,21 +172,18 @@ const COLUMNS: Readonly<Record<Column, FieldGroup>> = {
   respondent: 'readRespondent',
   prediction: 'readPrediction',
 };
-const NOTE_SCOPE: Statement = {
+const SETS = Object.keys(COLUMNS);
+/** Another process may know of more cells, or of fewer. */
+const NOTE: Statement = {
   name: 'wall_scope',
-  text: `INSERT INTO scope (fingerprint, everything, used_at) VALUES ($1, $2, $3)
-    ON CONFLICT (fingerprint) DO UPDATE SET used_at = excluded.used_at`,
-};
-const NOTE_CELLS: Statement = {
-  name: 'wall_cells',
-  text: `INSERT INTO scope_cell (fingerprint, cell_id, score, response, comment, respondent, prediction)
-    SELECT $1, c.* FROM json_to_recordset($2::json) AS c (id integer, score boolean, response boolean, comment boolean,
-      respondent boolean, prediction boolean) ORDER BY id ON CONFLICT DO NOTHING`,
+  text: `INSERT INTO scope (fingerprint, everything, used_at, ${SETS.join(', ')})
+    VALUES ($1, $2, $3, ${SETS.map((_, i) => `$${i + 4}::int4multirange`).join(', ')})
+    ON CONFLICT (fingerprint) DO UPDATE SET used_at = excluded.used_at,
+      ${SETS.map((column) => `${column} = scope.${column} + excluded.${column}`).join(', ')}`,
 };
 const FORGET: Statement = {
   name: 'wall_forget',
-  text: `WITH old AS (DELETE FROM scope WHERE used_at < $1 RETURNING fingerprint)
-    DELETE FROM scope_cell WHERE fingerprint IN (SELECT fingerprint FROM old)`,
+  text: 'DELETE FROM scope WHERE used_at < $1',
 };
 const NOTED_AGAIN_MS = 3_600_000;
 const KEPT_MS = 7 * 24 * 3_600_000;
@@ -224,19 +225,19 @@ export function createWall(deps: {
 }
 
 async function noteScope(store: Store, scope: Scope, cells: CellDictionary, at: Date): Promise<void> {
-  const columns = Object.entries(COLUMNS);
-  const everything = columns.every(([, group]) => scope.allowsAll(group));
-  const seen = everything
-    ? []
-    : cells
-        .all()
-        .filter((cell) => columns.some(([, group]) => scope.allows(group, cell)))
-        .map((cell) => ({
-          id: cell.id,
-          ...Object.fromEntries(columns.map(([column, group]) => [column, scope.allows(group, cell)])),
-        }));
-  await store.transaction(async (session) => {
-    await session.rows(NOTE_SCOPE, [scope.fingerprint, everything, at]);
-    if (seen.length > 0) await session.rows(NOTE_CELLS, [scope.fingerprint, JSON.stringify(seen)]);
-  });
+  const groups = Object.values(COLUMNS);
+  const everything = groups.every((group) => scope.allowsAll(group));
+  await store.rows(NOTE, [
+    scope.fingerprint,
+    everything,
+    at,
+    ...groups.map((group) => setOf(scope, group, cells)),
+  ]);
+}
+
+/** The cells that the scope sees under that group, as PostgreSQL writes a set of numbers. */
+function setOf(scope: Scope, group: FieldGroup, cells: CellDictionary): string {
+  if (scope.allowsAll(group)) return '{(,)}';
+  const seen = cells.all().filter((cell) => scope.allows(group, cell));
+  return `{${seen.map(({ id }) => `[${id},${id}]`).join(',')}}`;
 }

@@ -4,7 +4,7 @@ import type { Basis, ScoreRow } from '../../domain/score.ts';
 import { type WindowLength, windowAt } from '../../domain/time-windows.ts';
 import type { RecordCells } from '../../store/cells.ts';
 import type { Store } from '../../store/client.ts';
-import { guardedCells } from '../../store/disclosure.ts';
+import { guardedCells } from '../../store/guarded-cells.ts';
 import {
   formatPosition,
   isAfter,

@@ -6,7 +6,7 @@ import { type ScoreName, type ScoreRow, scoreRow } from '../../domain/score.ts';
 import { CHANGE_CAUSES, NO_CHANGES, type SealedFact } from '../../domain/seal.ts';
 import { HOUR_MS } from '../../domain/time-windows.ts';
 import type { Session, Statement } from '../../store/client.ts';
-import { guardedCells } from '../../store/disclosure.ts';
+import { guardedCells } from '../../store/guarded-cells.ts';
 import { readConfusion } from '../../store/models.ts';
 import { findLevelOffence } from '../../store/rollup-levels.ts';
 import { type CountedClasses, countIntervals } from '../../store/rollups.ts';

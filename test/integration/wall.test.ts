@@ -5,7 +5,7 @@ import { createRecordLineage } from '../../graph/record-lineage.ts';
 import { traceLineage } from '../../graph/trace.ts';
 import { readResponses, readResponsesById } from '../../store/responses.ts';
 import { readScores } from '../../store/scores.ts';
-import { forgetScopes } from '../../store/wall.ts';
+import { createWall, forgetScopes } from '../../store/wall.ts';
 import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 const HOUR_MS = 3_600_000;
@@ -147,11 +147,21 @@ describe('the second wall', () => {
       `SELECT count(*)::integer AS n FROM response r JOIN cell c ON c.id = r.cell_id WHERE c.attributes->>'product_line' = 'brand new'`,
     );
     expect(found).toEqual([{ n: 1 }]);
+    // One that knows of fewer cells takes none away, and of a scope of all it shows those that it has not heard of.
+    const [first] = record.cells.all();
+    const few = { get: () => undefined, byKey: () => undefined, all: () => (first ? [first] : []), size: 1 };
+    const behind = createWall({ store: record.store, cells: few, now: Date.now });
+    for (const scope of [germany, EVERYTHING]) {
+      const cells = await behind
+        .as(scope)
+        .rows<{ n: number }>({ name: '', text: 'SELECT count(*)::integer AS n FROM cell' }, []);
+      expect(cells).toEqual([{ n: await count(scope, 'cell') }]);
+    }
+    expect(await count(germany, 'cell')).toBe(2);
     await forgetScopes(record.store, Date.now());
     expect(await record.sql('SELECT FROM scope')).not.toEqual([]);
     await forgetScopes(record.store, Date.now() + 8 * 24 * HOUR_MS);
     expect(await record.sql('SELECT FROM scope')).toEqual([]);
-    expect(await record.sql('SELECT FROM scope_cell')).toEqual([]);
   });
 
   it.runIf(inject('services'))('gives up what takes too long, and says so', async () => {

@@ -1,0 +1,30 @@
+import type { Cell, CellDictionary } from '../domain/cell.ts';
+import { type Counted, isGuarded, readsAllAnswers, type Scope, visibleCells } from '../domain/scope.ts';
+
+/** As they were found when there were so many cells: cells are added, never changed, and neither is a scope. */
+interface Found {
+  readonly of: number;
+  readonly cells: readonly Cell[];
+}
+
+const found = new WeakMap<CellDictionary, WeakMap<Scope, Map<Counted, Found>>>();
+
+/**
+ * The cells whose scores the scope reads, but not their answers one by one; none for who may read every answer. Every score asks for
+ * them, so they are looked for once and again when there are new cells.
+ */
+export function guardedCells(scope: Scope, cells: CellDictionary, counted: Counted): readonly Cell[] {
+  if (readsAllAnswers(scope, counted)) return [];
+  const byScope = found.get(cells) ?? new WeakMap<Scope, Map<Counted, Found>>();
+  found.set(cells, byScope);
+  const known = byScope.get(scope) ?? new Map<Counted, Found>();
+  byScope.set(scope, known);
+  const of = cells.all().length;
+  const before = known.get(counted);
+  if (before?.of === of) return before.cells;
+  const guarded = visibleCells(scope, ['readScore'], cells, {}).filter((cell) =>
+    isGuarded(scope, cell, counted),
+  );
+  known.set(counted, { of, cells: guarded });
+  return guarded;
+}
