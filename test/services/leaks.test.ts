@@ -225,8 +225,11 @@ function search(folder: string): Promise<{ code: number | null; output: string }
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
 }
 
+/** Two servers start and are asked a thousand things, beside whatever else runs. */
+const SEARCH_MS = 900_000;
+
 describe('where the second wall is down', () => {
-  it('nothing is found as long as nothing is planted', async () => {
+  it('nothing is found as long as nothing is planted', { timeout: SEARCH_MS }, async () => {
     const folder = copy();
     try {
       const { code, output } = await search(folder);
@@ -238,7 +241,7 @@ describe('where the second wall is down', () => {
 });
 
 describe('a planted leak is found', () => {
-  it.each(LEAKS)('$name', async (leak) => {
+  it.each(LEAKS)('$name', { timeout: SEARCH_MS }, async (leak) => {
     const folder = plant(leak);
     try {
       const { code, output } = await search(folder);
