@@ -33,7 +33,10 @@ export async function sealing({ databaseUrl }: Place): Promise<Report> {
     );
   const sealed = await sealingSeconds(server);
   const times: number[] = [];
+  // What no leaf holds is looked at by the first, and then again after some minutes.
+  const started = performance.now();
   let found = await verify();
+  const first = performance.now() - started;
   for (let call = 0; call < CALLS + WARM_UP; call++) {
     const began = performance.now();
     found = await verify();
@@ -46,15 +49,17 @@ export async function sealing({ databaseUrl }: Place): Promise<Report> {
   return {
     title: 'sealing, and proving a score of 100k responses',
     method:
-      `${figure(RESPONSES)} responses of 64 cells over ${DAYS} days in batches of ${figure(BATCH)}; then ${CALLS} calls of verify ` +
-      `after ${WARM_UP}, one after another, each over all of them: every response counted, every leaf, manifest, head and ` +
-      'the file of heads checked. Sealing: from the first signed head to the last, by their times.',
+      `${figure(RESPONSES)} responses of 64 cells over ${DAYS} days in batches of ${figure(BATCH)}; then a first call of verify, and ${CALLS} calls ` +
+      `after ${WARM_UP} more, one after another, each over all of them: every response counted, every leaf, manifest, head and ` +
+      'the file of heads checked; the first one also checks events, scales and the account of mappings, which is not done again ' +
+      'for some minutes. Sealing: from the first signed head to the last, by their times.',
     columns: ['what', 'found'],
     rows: [
       ['responses proven', figure(found.verify.responses)],
       ['rollups (one cell, one hour)', figure(found.verify.rollups)],
       ['sealed, rollups/s', figure(sealed.rollups / sealed.seconds)],
       ['sealed, responses/s', figure((RESPONSES * sealed.rollups) / found.verify.rollups / sealed.seconds)],
+      ['the first verify ms', figure(first)],
       ['verify p50 ms', figure(p50)],
       ['verify max ms', figure(max)],
     ],
