@@ -142,7 +142,8 @@ async function tallyRollups(
       const finding = checkRollup(one, place + i, explained);
       offence ??= finding.offence;
       const newest = one.seals.at(-1);
-      if (newest && !finding.offence) trust.sound.add(newest.hash, one.facts.length);
+      // Without its account it was known before: nothing of that was looked at now.
+      if (newest && one.mappings !== null && !finding.offence) trust.sound.add(newest.hash, one.facts.length);
       erased += finding.erased;
       const counts = countInside(name, one.facts, one.model);
       if (one.model === SURVEYED) surveyed = add(surveyed, counts);
