@@ -50,7 +50,7 @@ export function addReviews(builder: Builder, dimensions: readonly Dimension[], r
   return review;
 }
 
-function addReview(builder: Builder, { npsClass, responses, ...refs }: Refs) {
+function addEnums(builder: Builder) {
   const verdict = builder.enumType('ReviewVerdict', {
     values: {
       CONFIRMED: { description: 'The model was right, or what was decided.' },
@@ -58,6 +58,25 @@ function addReview(builder: Builder, { npsClass, responses, ...refs }: Refs) {
       OVERTURNED: { description: 'It should not have been decided so.' },
     },
   });
+  const cause = builder.enumType('ReviewCause', {
+    values: {
+      LOW_CONFIDENCE: {
+        description:
+          'No class is probable enough; a version was made champion while its monitor raised an alarm.',
+      },
+      HIGH_IMPACT: {
+        description:
+          'The respondent is a promoter and the text a detractor’s, or the other way round; another version is champion.',
+      },
+      SAMPLED: { description: 'By chance, so that also what looks right is checked.' },
+      DISPUTED: { description: 'Somebody asked for it.' },
+    },
+  });
+  return { verdict, cause };
+}
+
+function addReview(builder: Builder, { npsClass, responses, ...refs }: Refs) {
+  const { verdict, cause } = addEnums(builder);
   const decision = builder.objectRef<ReviewDecisionRow>('ReviewDecision').implement({
     ...access('review'),
     description: 'What one person decided, and why; kept for good.',
@@ -80,20 +99,7 @@ function addReview(builder: Builder, { npsClass, responses, ...refs }: Refs) {
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: ({ id }) => REVIEW_PREFIX + id }),
       cause: t.field({
-        type: builder.enumType('ReviewCause', {
-          values: {
-            LOW_CONFIDENCE: {
-              description:
-                'No class is probable enough; a version was made champion while its monitor raised an alarm.',
-            },
-            HIGH_IMPACT: {
-              description:
-                'The respondent is a promoter and the text a detractor’s, or the other way round; another version is champion.',
-            },
-            SAMPLED: { description: 'By chance, so that also what looks right is checked.' },
-            DISPUTED: { description: 'Somebody asked for it.' },
-          },
-        }),
+        type: cause,
         nullable: false,
         resolve: ({ cause }) => cause,
       }),
