@@ -108,7 +108,7 @@ async function mappingStart(
   const found = await deps.lineage.rollups(fed, null, 1);
   if (!first || found.length === 0) return null;
   // Those of its mappings that feed nothing the caller may see do not exist for them.
-  const seen = new Set((await deps.lineage.dictionary(fed)).mappings);
+  const seen = new Set(await deps.lineage.mappings(fed));
   return {
     kind: 'mappings',
     node: describe(first),

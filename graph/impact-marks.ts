@@ -103,6 +103,6 @@ async function alertedBy(
   const isCell = start.node.kind === 'Cell';
   if (!isCell && start.kind !== 'mappings') return { models: selection.models ?? [], touched: EVERY_ANSWER };
   // Those that read something of it: none but they can have raised an alarm over it.
-  const { models } = await deps.lineage.dictionary({ ...selection, models: null });
+  const models = await deps.lineage.models({ ...selection, models: null });
   return { models, touched: { mappings: selection.mappings, cells: isCell ? selection.cells : null } };
 }

@@ -60,8 +60,12 @@ export interface LineageStore {
   rollups(selection: RollupSelection, after: RollupKey | null, limit: number): Promise<RollupKey[]>;
   /** Mapping keys that feed each rollup, sorted; in the order of the rollups. */
   mappingsOf(rollups: readonly RollupKey[]): Promise<string[][]>;
-  /** The distinct cells, model versions and mappings of all selected rollups. */
-  dictionary(selection: RollupSelection): Promise<{ cells: string[]; models: number[]; mappings: string[] }>;
+  /** The distinct cells of the selected rollups, by key. */
+  cells(selection: RollupSelection): Promise<string[]>;
+  /** Their distinct model versions, in order. */
+  models(selection: RollupSelection): Promise<number[]>;
+  /** The distinct mappings that feed them, by key; of the selection's own, where it names some. */
+  mappings(selection: RollupSelection): Promise<string[]>;
   /**
    * Responses counted in the rollups (given in order) and answered in the range, by rollup and id; of the first rollup
    * only those from id `from` on.
@@ -102,7 +106,9 @@ export function withFallback(
     lag: () => either((store) => store.lag()),
     rollups: (...given) => either((store) => store.rollups(...given)),
     mappingsOf: (...given) => either((store) => store.mappingsOf(...given)),
-    dictionary: (...given) => either((store) => store.dictionary(...given)),
+    cells: (...given) => either((store) => store.cells(...given)),
+    models: (...given) => either((store) => store.models(...given)),
+    mappings: (...given) => either((store) => store.mappings(...given)),
     responses: (...given) => either((store) => store.responses(...given)),
     response: (...given) => either((store) => store.response(...given)),
     responseOfEvent: (...given) => either((store) => store.responseOfEvent(...given)),

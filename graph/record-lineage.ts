@@ -2,10 +2,10 @@ import type { RollupKey } from '../domain/lineage.ts';
 import type { Session } from '../store/client.ts';
 import {
   readCounted,
-  readDictionary,
   readEvents,
   readInferredRollups,
   readMappingsOf,
+  readParts,
   readResponseLineage,
   readResponseOfEvent,
   readRollups,
@@ -25,7 +25,9 @@ export function createRecordLineage(store: Session): LineageStore {
       for (const { place, mapping } of await readMappingsOf(store, rollups)) mappings[place]?.push(mapping);
       return mappings;
     },
-    dictionary: (selection) => readDictionary(store, selection),
+    cells: (selection) => readParts(store, 'cells', selection),
+    models: (selection) => readParts(store, 'models', selection),
+    mappings: (selection) => readParts(store, 'mappings', selection),
     responses: async (rollups, range, mappings, from, limit) => {
       if (rollups.length === 0) return [];
       const rows = await readCounted(store, rollups, range, mappings, from, limit);

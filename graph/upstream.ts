@@ -133,7 +133,12 @@ export function readable(deps: PlanDeps, scope: Scope): RollupWalk['showsRespons
 }
 
 async function dictionarySteps(deps: PlanDeps, start: StartOf<'selection'>, base: number): Promise<Step[]> {
-  const { cells, models, mappings } = await deps.lineage.dictionary(start.selection);
+  const { lineage } = deps;
+  const [cells, models, mappings] = await Promise.all([
+    lineage.cells(start.selection),
+    lineage.models(start.selection),
+    lineage.mappings(start.selection),
+  ]);
   const recorded = await mappingsByKey(deps, mappings);
   const steps = [
     ...(await describeModels(deps, models)).map((node) => step(node, base + 1)),

@@ -2,6 +2,7 @@ import type { RollupKey } from '../domain/lineage.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import type { Session, Statement } from './client.ts';
 import type { SelectionParameters } from './lineage.ts';
+import { lookUp } from './wall-names.ts';
 
 /** What one cell under one model version collected in the hour rollups that are selected. */
 export interface TouchedSegment {
@@ -28,11 +29,12 @@ const segmentsStatement = (fed: boolean): Statement => ({
   text: `WITH touched AS (
       SELECT t.cell_id, t.model_version_id, t.bucket, t.n FROM ${fed ? 'rollup_mapping' : 'rollup_hour'} t
       WHERE ${IN_RANGE} AND ${fed ? `t.mapping_version_id = ANY (ARRAY(${MAPPINGS}))` : '$5::text[] IS NULL'} LIMIT $6)
-    SELECT c.key AS cell, t.model_version_id AS model, count(DISTINCT t.bucket)::integer AS rollups,
-      count(*)::integer AS read, sum(t.n)::float8 AS responses,
-      ${HOUR('min(t.bucket)')} AS "firstHour", ${HOUR('max(t.bucket)')} AS "lastHour"
-    FROM touched t JOIN cell c ON c.id = t.cell_id GROUP BY c.key, t.model_version_id
-    ORDER BY c.key COLLATE "C", t.model_version_id`,
+    SELECT c.key AS cell, s.model, s.rollups, s.read, s.responses, s."firstHour", s."lastHour" FROM (
+      SELECT t.cell_id, t.model_version_id AS model, count(DISTINCT t.bucket)::integer AS rollups,
+        count(*)::integer AS read, sum(t.n)::float8 AS responses,
+        ${HOUR('min(t.bucket)')} AS "firstHour", ${HOUR('max(t.bucket)')} AS "lastHour"
+      FROM touched t GROUP BY t.cell_id, t.model_version_id) s JOIN cell c ON c.id = s.cell_id
+    ORDER BY c.key COLLATE "C", s.model`,
 });
 const SEGMENTS = segmentsStatement(false);
 const SEGMENTS_FED = segmentsStatement(true);
@@ -64,7 +66,7 @@ const COUNTS: Statement = {
   text: `SELECT given.place::integer - 1 AS place, sum(f.n)::float8 AS responses
     FROM unnest($1::timestamptz[], $2::text[], $3::integer[]) WITH ORDINALITY AS given (bucket, cell, model, place)
       JOIN cell c ON c.key = given.cell
-      JOIN rollup_mapping f ON f.cell_id = c.id AND f.model_version_id = given.model AND f.bucket = given.bucket
+      ${lookUp('rollup_mapping', 'f', 'it.cell_id = c.id AND it.model_version_id = given.model AND it.bucket = given.bucket')}
       JOIN mapping_version m ON m.id = f.mapping_version_id
     WHERE $4::text[] IS NULL OR m.key = ANY ($4) GROUP BY given.place`,
 };

@@ -20,8 +20,8 @@ export interface SealMark {
 
 const SEALS: Statement = {
   name: 'marks_seals',
-  text: `SELECT s.revision, s.why, s.hash, s.recorded_at AS "recordedAt" FROM seal s JOIN cell c ON c.id = s.cell_id
-    WHERE c.key = $1 AND s.model_version_id = $2 AND s.bucket = $3 ORDER BY s.revision`,
+  text: `SELECT s.revision, s.why, s.hash, s.recorded_at AS "recordedAt" FROM seal s
+    WHERE s.cell_id = (SELECT id FROM cell WHERE key = $1) AND s.model_version_id = $2 AND s.bucket = $3 ORDER BY s.revision`,
 };
 
 /** The revisions of a rollup's seal, the oldest first. */

@@ -1,27 +1,28 @@
 import type { RollupKey } from '../domain/lineage.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import type { Session, Statement } from './client.ts';
+import { lookUp } from './wall-names.ts';
 
 /** The lineage that the record itself holds: statements over the same tables, nothing stored twice. */
 
 const HOUR = (column: string) => `floor(extract(epoch FROM ${column}) / 3600)::integer`;
 const MS = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::float8`;
+const MODELS = 'SELECT id FROM model_version WHERE $4::integer[] IS NULL OR id = ANY ($4)';
+/** Rollups of the selection; r is `rollup_hour`, or `rollup_mapping`, which has one row for each mapping that fed one. */
 const SELECTED = `r.bucket >= $2 AND r.bucket < $3 AND r.cell_id = ANY (ARRAY(SELECT id FROM cell WHERE key = ANY ($1::text[])))
-  AND ($4::integer[] IS NULL OR r.model_version_id = ANY ($4)) AND r.n > 0`;
-const FED_BY = `EXISTS (SELECT FROM rollup_mapping f JOIN mapping_version m ON m.id = f.mapping_version_id
-  WHERE f.cell_id = r.cell_id AND f.model_version_id = r.model_version_id AND f.bucket = r.bucket AND f.n > 0
-    AND m.key = ANY ($5::text[]))`;
+  AND r.model_version_id = ANY (ARRAY(${MODELS})) AND r.n > 0`;
+const MAPPINGS = 'SELECT id FROM mapping_version WHERE key = ANY ($5::text[])';
+const FED_BY = `r.mapping_version_id = ANY (ARRAY(${MAPPINGS}))`;
+const UNFED = '$5::text[] IS NULL';
 
-const rollupsStatement = (fed: boolean): Statement => ({
-  name: `lineage_rollups${fed ? '_fed' : ''}`,
+const ROLLUPS: Statement = {
+  name: 'lineage_rollups',
   text: `SELECT ${HOUR('r.bucket')} AS hour, c.key AS cell, r.model_version_id AS model
-    FROM rollup_hour r JOIN cell c ON c.id = r.cell_id
-    WHERE ${SELECTED} AND ${fed ? FED_BY : '$5::text[] IS NULL'}
-      AND (r.bucket, c.key COLLATE "C", r.model_version_id) > ($6, $7 COLLATE "C", $8)
+    FROM first_rollups(ARRAY(SELECT id FROM cell WHERE key = ANY ($1::text[])), ARRAY(${MODELS}),
+      CASE WHEN $5::text[] IS NOT NULL THEN ARRAY(${MAPPINGS}) END, $2, $3, $6, $9) r JOIN cell c ON c.id = r.cell_id
+    WHERE (r.bucket, c.key COLLATE "C", r.model_version_id) > ($6, $7 COLLATE "C", $8)
     ORDER BY r.bucket, c.key COLLATE "C", r.model_version_id LIMIT $9`,
-});
-const ROLLUPS = rollupsStatement(false);
-const ROLLUPS_FED = rollupsStatement(true);
+};
 
 export interface SelectionParameters {
   readonly cells: readonly string[];
@@ -43,7 +44,7 @@ export function readRollups(
   limit: number,
 ) {
   const start = after ?? { hour: -1_000_000, cell: '', model: -1 };
-  return session.rows<RollupKey>(selection.mappings ? ROLLUPS_FED : ROLLUPS, [
+  return session.rows<RollupKey>(ROLLUPS, [
     ...selected(selection),
     new Date(start.hour * HOUR_MS),
     start.cell,
@@ -63,7 +64,11 @@ const given = (rollups: readonly RollupKey[]): unknown[] => [
 const MAPPINGS_OF: Statement = {
   name: 'lineage_mappings_of',
   text: `SELECT given.place::integer - 1 AS place, m.key AS mapping FROM ${GIVEN} JOIN cell c ON c.key = given.cell
-      JOIN rollup_mapping f ON f.cell_id = c.id AND f.model_version_id = given.model AND f.bucket = given.bucket AND f.n > 0
+      ${lookUp(
+        'rollup_mapping',
+        'f',
+        'it.cell_id = c.id AND it.model_version_id = given.model AND it.bucket = given.bucket AND it.n > 0',
+      )}
       JOIN mapping_version m ON m.id = f.mapping_version_id
     ORDER BY given.place, m.key COLLATE "C"`,
 };
@@ -73,27 +78,43 @@ export function readMappingsOf(session: Session, rollups: readonly RollupKey[]) 
   return session.rows<{ place: number; mapping: string }>(MAPPINGS_OF, given(rollups));
 }
 
-const dictionaryStatement = (fed: boolean): Statement => ({
-  name: `lineage_dictionary${fed ? '_fed' : ''}`,
-  text: `WITH chosen AS (SELECT r.cell_id, r.model_version_id, r.bucket FROM rollup_hour r
-      WHERE ${SELECTED} AND ${fed ? FED_BY : '$5::text[] IS NULL'})
-    SELECT ARRAY(SELECT key FROM cell WHERE id IN (SELECT cell_id FROM chosen) ORDER BY key COLLATE "C") AS cells,
-      ARRAY(SELECT DISTINCT model_version_id FROM chosen ORDER BY 1) AS models,
-      ARRAY(SELECT key FROM mapping_version WHERE id IN (
-        SELECT f.mapping_version_id FROM chosen JOIN rollup_mapping f USING (cell_id, model_version_id, bucket)
-        WHERE f.n > 0) ORDER BY key COLLATE "C") AS mappings`,
+/** Of each candidate one rollup is looked for: there may be millions of rollups, but few cells, model versions and mappings. */
+const found = (table: string, condition: string): string =>
+  `(SELECT true FROM ${table} r WHERE ${SELECTED} AND ${condition} LIMIT 1)`;
+const partsStatement = (part: 'cells' | 'models' | 'mappings', fed: boolean): Statement => {
+  const table = fed || part === 'mappings' ? 'rollup_mapping' : 'rollup_hour';
+  const among = fed ? FED_BY : UNFED;
+  const text = {
+    cells: `SELECT c.key AS part FROM cell c WHERE c.key = ANY ($1) AND ${found(table, `r.cell_id = c.id AND ${among}`)}
+      ORDER BY c.key COLLATE "C"`,
+    models: `SELECT v.id AS part FROM (${MODELS}) v WHERE ${found(table, `r.model_version_id = v.id AND ${among}`)} ORDER BY v.id`,
+    mappings: `SELECT m.key AS part FROM mapping_version m WHERE ($5::text[] IS NULL OR m.key = ANY ($5))
+      AND ${found(table, 'r.mapping_version_id = m.id')} ORDER BY m.key COLLATE "C"`,
+  }[part];
+  return { name: `lineage_${part}${fed ? '_fed' : ''}`, text };
+};
+const partsStatements = (part: 'cells' | 'models' | 'mappings') => ({
+  fed: partsStatement(part, true),
+  all: partsStatement(part, false),
 });
-const DICTIONARY = dictionaryStatement(false);
-const DICTIONARY_FED = dictionaryStatement(true);
+const PARTS = {
+  cells: partsStatements('cells'),
+  models: partsStatements('models'),
+  mappings: partsStatements('mappings'),
+};
 
-/** The distinct cells, model versions and mappings of the selected rollups. */
-export async function readDictionary(session: Session, selection: SelectionParameters) {
-  const statement = selection.mappings ? DICTIONARY_FED : DICTIONARY;
-  const [row] = await session.rows<{ cells: string[]; models: number[]; mappings: string[] }>(
-    statement,
+/** The distinct cells or mappings (keys) or model versions (ids) of the selected rollups, in order. */
+export async function readParts<Part extends keyof typeof PARTS>(
+  session: Session,
+  part: Part,
+  selection: SelectionParameters,
+): Promise<(Part extends 'models' ? number : string)[]> {
+  const { fed, all } = PARTS[part];
+  const rows = await session.rows<{ part: Part extends 'models' ? number : string }>(
+    selection.mappings ? fed : all,
     selected(selection),
   );
-  return row ?? { cells: [], models: [], mappings: [] };
+  return rows.map((row) => row.part);
 }
 
 export interface CountedRow {
@@ -108,8 +129,8 @@ export interface CountedRow {
 }
 
 /** A surveyed rollup counts responses with a class, a model's those that it gave one. */
-const COUNTED_BY_MODEL = `CASE WHEN given.model = 0 THEN r.class IS NOT NULL ELSE EXISTS (
-  SELECT FROM prediction p WHERE p.response_id = r.id AND p.answered_at = r.answered_at
+const COUNTED_BY_MODEL = `CASE WHEN given.model = 0 THEN it.class IS NOT NULL ELSE EXISTS (
+  SELECT FROM prediction p WHERE p.response_id = it.id AND p.answered_at = it.answered_at
     AND p.model_version_id = given.model AND p.class IS NOT NULL) END`;
 
 const COUNTED: Statement = {
@@ -119,13 +140,16 @@ const COUNTED: Statement = {
     FROM (
       SELECT given.place::integer - 1 AS place, r.id, r.answered_at, r.received_at, r.source_event_id, m.key
       FROM ${GIVEN} JOIN cell c ON c.key = given.cell
-        JOIN response r ON r.cell_id = c.id AND r.answered_at >= given.bucket
-          AND r.answered_at < given.bucket + interval '1 hour' AND ${COUNTED_BY_MODEL}
+        ${lookUp(
+          'response',
+          'r',
+          `it.cell_id = c.id AND it.answered_at >= given.bucket AND it.answered_at < given.bucket + interval '1 hour'
+            AND it.answered_at >= $4 AND it.answered_at < $5 AND ${COUNTED_BY_MODEL}`,
+        )}
         JOIN mapping_version m ON m.id = r.mapping_version_id
-      WHERE r.answered_at >= $4 AND r.answered_at < $5 AND ($6::text[] IS NULL OR m.key = ANY ($6))
-        AND (given.place > 1 OR $7::uuid IS NULL OR r.id >= $7)
+      WHERE ($6::text[] IS NULL OR m.key = ANY ($6)) AND (given.place > 1 OR $7::uuid IS NULL OR r.id >= $7)
       ORDER BY given.place, r.id LIMIT $8
-    ) p JOIN source_event e ON e.id = p.source_event_id
+    ) p ${lookUp('source_event', 'e', 'it.id = p.source_event_id')}
     ORDER BY p.place, p.id`,
 };
 
@@ -161,7 +185,8 @@ const RESPONSES: Statement = {
   name: 'lineage_responses',
   text: `SELECT r.id, ${MS('r.answered_at')} AS "answeredAt", ${MS('r.received_at')} AS "receivedAt", c.key AS cell,
       m.key AS mapping, r.class IS NOT NULL AS counted, ${HOUR('r.answered_at')} AS hour, r.source_event_id AS "eventId"
-    FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
+    FROM response_key k
+      ${lookUp('response', 'r', 'it.id = k.id AND it.answered_at = k.answered_at AND it.cell_id = k.cell_id')}
       JOIN cell c ON c.id = r.cell_id JOIN mapping_version m ON m.id = r.mapping_version_id
     WHERE k.id = ANY ($1::uuid[]) ORDER BY r.id`,
 };
@@ -174,7 +199,8 @@ export function readResponseLineage(session: Session, ids: readonly string[]) {
 const INFERRED: Statement = {
   name: 'lineage_inferred',
   text: `SELECT p.response_id AS "responseId", ${HOUR('p.answered_at')} AS hour, c.key AS cell, p.model_version_id AS model
-    FROM response_key k JOIN prediction p ON p.response_id = k.id AND p.answered_at = k.answered_at AND p.cell_id = k.cell_id
+    FROM response_key k
+      ${lookUp('prediction', 'p', 'it.response_id = k.id AND it.answered_at = k.answered_at AND it.cell_id = k.cell_id')}
       JOIN cell c ON c.id = p.cell_id
     WHERE k.id = ANY ($1::uuid[]) AND p.class IS NOT NULL ORDER BY p.response_id, p.model_version_id`,
 };

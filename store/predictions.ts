@@ -2,6 +2,7 @@ import type { CellDictionary } from '../domain/cell.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Session, Statement, Store } from './client.ts';
 import type { SealedComment, Vault } from './vault.ts';
+import { lookUp } from './wall-names.ts';
 
 /** A response with text, as a model reads it. */
 export interface ScorableResponse {
@@ -95,8 +96,9 @@ const BY_RESPONSES: Statement = {
       p.model_version_id AS "modelVersionId", p.mapping_version_id AS "mappingVersionId", p.surveyed, p.class, p.detractor,
       p.passive, p.promoter, p.sentiment, p.negative, p.neutral, p.positive, p.themes, p.uncertainty, p.abstained,
       p.features_hash AS "featuresHash", p.words, p.tokens, p.unknown_tokens AS "unknownTokens", p.language
-    FROM response_key k JOIN prediction p ON p.response_id = k.id AND p.answered_at = k.answered_at
-    WHERE k.id = ANY ($1::uuid[]) AND p.model_version_id = $2`,
+    FROM response_key k
+      ${lookUp('prediction', 'p', 'it.response_id = k.id AND it.answered_at = k.answered_at AND it.model_version_id = $2')}
+    WHERE k.id = ANY ($1::uuid[])`,
 };
 
 /** Those of the responses that have text and no prediction by that model yet. */

@@ -3,6 +3,7 @@ import type { Scope } from '../domain/scope.ts';
 import { visibleCells } from '../domain/scope.ts';
 import type { Session, Statement } from './client.ts';
 import type { SealedComment, Vault } from './vault.ts';
+import { lookUp } from './wall-names.ts';
 
 /** A response as the record holds it. class: 0 detractor, 1 passive, 2 promoter. */
 export interface ResponseRow {
@@ -47,20 +48,18 @@ const COLUMNS = `r.id, r.answered_at AS "answeredAt", r.received_at AS "received
   r.source_event_id AS "sourceEventId",
   k.subject_id AS "ownerId"`;
 
-// The bounds on time stand as plain comparisons, so that a hypertable's other chunks are not opened.
+const SAME = (key: string) =>
+  `it.id = ${key}.id AND it.answered_at = ${key}.answered_at AND it.cell_id = ${key}.cell_id`;
 const PAGE: Statement = {
   name: 'responses_page',
-  text: `SELECT ${COLUMNS} FROM (
-      SELECT * FROM response p
-      WHERE p.answered_at >= $2 AND p.answered_at < $3 AND p.answered_at <= $4
-        AND (p.answered_at, p.id) < ($4, $5::uuid) AND p.cell_id = ANY ($1::integer[])
-      ORDER BY p.answered_at DESC, p.id DESC LIMIT $6
-    ) r JOIN response_key k ON k.id = r.id ORDER BY r.answered_at DESC, r.id DESC`,
+  text: `SELECT ${COLUMNS} FROM newest_responses($1::integer[], $2, $3, $4, $5, $6) p
+      ${lookUp('response', 'r', SAME('p'))} ${lookUp('response_key', 'k', 'it.id = r.id')}
+    ORDER BY r.answered_at DESC, r.id DESC`,
 };
 const BY_IDS: Statement = {
   name: 'responses_by_ids',
   text: `SELECT ${COLUMNS} FROM response_key k
-      JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
+      ${lookUp('response', 'r', SAME('k'))}
     WHERE k.id = ANY ($1::uuid[])`,
 };
 

@@ -174,6 +174,8 @@ export const rollupMinute = pgTable('rollup_minute', rollupColumns(), (table) =>
 
 export const rollupHour = pgTable('rollup_hour', rollupColumns(), (table) => [
   primaryKey({ columns: [table.cellId, table.modelVersionId, table.bucket] }),
+  // The lineage lists them hour by hour.
+  index().on(table.bucket),
 ]);
 
 export const rollupDay = pgTable('rollup_day', rollupColumns(), (table) => [

@@ -4,11 +4,13 @@ import type { CellDictionary } from '../domain/cell.ts';
 import type { FieldGroup, Scope } from '../domain/scope.ts';
 import type { Database, Session, Statement, Store } from './client.ts';
 import { READER, SCOPE_SETTING, VIEWS } from './wall-names.ts';
+import { pageFunctions } from './wall-pages.ts';
 
 /*
  * The second wall: what the API reads, it reads as a database role that has no right to any table, through views that show
  * what one scope sees. The views have the tables' names and lie before them in the role's search path, so that statements
- * are the same. Without a scope they are empty; a table that is not listed here cannot be read.
+ * are the same. Without a scope they are empty; a table that is not listed here cannot be read. First pages in an order come from
+ * functions that guard alike (store/wall-pages.ts).
  */
 
 const FINGERPRINT = `current_setting('${SCOPE_SETTING}', true)`;
@@ -117,6 +119,10 @@ export async function raiseWall(db: Database): Promise<void> {
       ];
     }),
     `GRANT SELECT ON ${OPEN.map((table) => `public.${table}`).join(', ')} TO ${READER}`,
+    ...pageFunctions({
+      newest_responses: sees('t.cell_id', 'response'),
+      first_rollups: sees('t.cell_id', 'score', 'prediction'),
+    }),
   ];
   const hash = createHash('sha256').update(definition.join('\n')).digest('hex');
   const [present] = rowsOf<{ comment: string | null }>(

@@ -7,34 +7,52 @@ import type { CountedResponse, LineageStore, ResponseFacts, RollupSelection } fr
 /** Keys in the graph are ids of nodes: "MappingVersion:…"; the store speaks of the keys behind the colon. */
 const keyOf = (id: string) => id.slice(id.indexOf(':') + 1);
 
+/** A rollup or a FED_BY, which repeats what it is of: model versions count from 0, and an index serves all of its properties or none. */
+const selects = (of: string, { models }: RollupSelection): string =>
+  `${of}.hour >= $fromHour AND ${of}.hour < $untilHour AND ${of}.cell IN $cells AND ${of}.model ${models === null ? '>= 0' : 'IN $models'}`;
+
+const AFTER = (
+  of: string,
+) => `${of}.hour >= $after.hour AND (${of}.hour > $after.hour OR (${of}.hour = $after.hour
+  AND (${of}.cell > $after.cell OR (${of}.cell = $after.cell AND ${of}.model > $after.model))))`;
+const PAGE = 'ORDER BY hour, cell, model LIMIT $limit';
+
 /**
- * The selection's conditions; those that select nothing are left out, because `$x IS NULL OR …` keeps Neo4j's planner
- * from its indexes.
+ * The hints keep the planner to the indexes that are in this order, of which it reads no more than the page. Of each mapping the
+ * first ones are read: among them are the first of all.
  */
-const where = ({ mappings, models }: RollupSelection): string =>
-  [
-    'r.hour >= $fromHour AND r.hour < $untilHour AND r.cell IN $cells',
-    ...(models === null ? [] : ['r.model IN $models']),
-    ...(mappings === null
-      ? []
-      : ['EXISTS { (r)-[:FED_BY]->(fed:MappingVersion) WHERE fed.id IN $mappings }']),
-  ].join(' AND ');
-
-const AFTER = `(r.hour > $after.hour OR (r.hour = $after.hour AND (r.cell > $after.cell
-  OR (r.cell = $after.cell AND r.model > $after.model))))`;
-
-const rollupsQuery = (selection: RollupSelection, after: RollupKey | null) =>
-  `MATCH (r:Rollup) WHERE ${where(selection)}${after ? ` AND r.hour >= $after.hour AND ${AFTER}` : ''}
-  RETURN r.hour AS hour, r.cell AS cell, r.model AS model ORDER BY hour, cell, model LIMIT $limit`;
+function rollupsQuery(selection: RollupSelection, after: RollupKey | null): string {
+  const conditions = (of: string) => `${selects(of, selection)}${after ? ` AND ${AFTER(of)}` : ''}`;
+  const found = (of: string) => `RETURN ${of}.hour AS hour, ${of}.cell AS cell, ${of}.model AS model`;
+  if (selection.mappings === null)
+    return `MATCH (r:Rollup) USING INDEX r:Rollup(hour, cell, model) WHERE ${conditions('r')} ${found('r')} ${PAGE}`;
+  // In the order of all of the index: by less than that it would be read to its end and sorted.
+  return `UNWIND $mappings AS mapping
+    CALL (mapping) {
+      MATCH ()-[f:FED_BY]->() USING INDEX f:FED_BY(mapping, hour, cell, model)
+      WHERE f.mapping = mapping AND ${conditions('f')}
+      WITH f ORDER BY f.mapping, f.hour, f.cell, f.model LIMIT $limit ${found('f')}
+    }
+    RETURN DISTINCT hour, cell, model ${PAGE}`;
+}
 
 const MAPPINGS_OF = `UNWIND range(0, size($ids) - 1) AS place
   MATCH (:Rollup {id: $ids[place]})-[:FED_BY]->(m:MappingVersion)
   RETURN place, m.id AS mapping ORDER BY place, mapping`;
 
-const dictionaryQuery = (selection: RollupSelection) =>
-  `MATCH (r:Rollup) WHERE ${where(selection)}
-  OPTIONAL MATCH (r)-[:FED_BY]->(m:MappingVersion)
-  RETURN collect(DISTINCT r.cell) AS cells, collect(DISTINCT r.model) AS models, collect(DISTINCT m.id) AS mappings`;
+/** Of each candidate one rollup is looked for: there may be millions of rollups, but few of what they are made with. */
+const found = (selection: RollupSelection, condition: (of: string) => string): string =>
+  selection.mappings === null
+    ? `EXISTS { MATCH (r:Rollup) WHERE ${selects('r', selection)} AND ${condition('r')} }`
+    : `EXISTS { MATCH ()-[f:FED_BY]->() WHERE f.mapping IN $mappings AND ${selects('f', selection)} AND ${condition('f')} }`;
+const cellsQuery = (selection: RollupSelection) =>
+  `UNWIND $cells AS part WITH part WHERE ${found(selection, (of) => `${of}.cell = part`)} RETURN part`;
+const modelsQuery = (selection: RollupSelection) =>
+  `${selection.models ? 'UNWIND $models AS part WITH part' : "MATCH (v:ModelVersion) WITH toInteger(split(v.id, ':')[1]) AS part"}
+  WHERE ${found(selection, (of) => `${of}.model = part`)} RETURN part`;
+const mappingsQuery = (selection: RollupSelection) =>
+  `${selection.mappings ? 'UNWIND $mappings AS part WITH part' : 'MATCH (m:MappingVersion) WITH m.id AS part'}
+  WHERE EXISTS { MATCH ()-[f:FED_BY]->() WHERE f.mapping = part AND ${selects('f', selection)} } RETURN part`;
 
 // Cut to the page before the events are looked up.
 const RESPONSES = `UNWIND range(0, size($ids) - 1) AS place
@@ -78,15 +96,17 @@ interface ResponseRecord extends Omit<CountedRow, 'place' | 'id'> {
 }
 
 /**
- * Lineage answered by the projection in Neo4j; `lag` tells how far behind the record it is. A query that takes longer than
+ * Lineage answered by the projection in Neo4j; `lag` tells how far behind the record it is, `ready` throws while it has not the indexes. A query that takes longer than
  * `timeout` milliseconds is given up.
  */
 export function createNeo4jLineage(
   driver: Driver,
   lag: () => Promise<number>,
+  ready: () => Promise<void>,
   timeout = READ_MS,
 ): LineageStore {
   const read = async <Row>(query: string, parameters: object): Promise<Row[]> => {
+    await ready();
     const { records } = await driver.executeQuery(query, parameters, {
       routing: neo4j.routing.READ,
       transactionConfig: { timeout },
@@ -97,6 +117,8 @@ export function createNeo4jLineage(
     ...selection,
     mappings: mappings?.map((key) => nodeId('MappingVersion', key)) ?? null,
   });
+  const parts = async <Part>(query: (selection: RollupSelection) => string, selection: RollupSelection) =>
+    (await read<{ part: Part }>(query(selection), selected(selection))).map(({ part }) => part);
   return {
     name: 'neo4j',
     lag,
@@ -114,17 +136,9 @@ export function createNeo4jLineage(
       for (const { place, mapping } of rows) mappings[place]?.push(keyOf(mapping));
       return mappings;
     },
-    dictionary: async (selection) => {
-      const [row] = await read<{ cells: string[]; models: number[]; mappings: string[] }>(
-        dictionaryQuery(selection),
-        selected(selection),
-      );
-      return {
-        cells: [...(row?.cells ?? [])].sort(),
-        models: [...(row?.models ?? [])].sort((a, b) => a - b),
-        mappings: (row?.mappings ?? []).map(keyOf).sort(),
-      };
-    },
+    cells: async (selection) => (await parts<string>(cellsQuery, selection)).sort(),
+    models: async (selection) => (await parts<number>(modelsQuery, selection)).sort((a, b) => a - b),
+    mappings: async (selection) => (await parts<string>(mappingsQuery, selection)).map(keyOf).sort(),
     responses: async (rollups, range, mappings, begin, limit): Promise<CountedResponse[]> => {
       const rows = await read<CountedRow>(RESPONSES, {
         ids: rollups.map(rollupId),

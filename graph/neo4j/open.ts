@@ -12,12 +12,14 @@ import {
 import type { RecordMappings } from '../../store/provenance.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
 import { createRecordLineage } from '../record-lineage.ts';
-import { type GraphAddress, isAway, openDriver } from './driver.ts';
+import { type GraphAddress, GraphNotReady, isAway, openDriver } from './driver.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
 import { projectEntries } from './projector.ts';
 import { ensureGraphSchema } from './schema.ts';
 
 export const FOLLOWER = 'lineage';
+/** A graph of an earlier version gets indexes that it has not; the record answers where that takes longer. */
+const READY_MS = 5_000;
 /** Entries taken at once: of single answers, or of batches of some thousand. */
 const ENTRIES = 100;
 
@@ -56,14 +58,13 @@ export function openGraph(
   const { store } = record;
   const deps = { ...record, driver, projected: new Set<string>() };
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
-  const projected = createNeo4jLineage(driver, lag);
+  const ready = readiness(() => ensureGraphSchema(driver));
+  const projected = createNeo4jLineage(driver, lag, () => within(READY_MS, ready()));
   const tell = ({ message }: Error) =>
     onError(new Error(`Neo4j is away, lineage is answered by the record: ${message}`));
   const lineage = (session: Session) => withFallback(projected, createRecordLineage(session), isAway, tell);
-  let prepared = false;
   const project = async (entries: Parameters<typeof projectEntries>[1]) => {
-    if (!prepared) await ensureGraphSchema(driver);
-    prepared = true;
+    await ready();
     await projectEntries(deps, entries);
     const last = entries.at(-1);
     if (last) await saveFollowerPosition(store, FOLLOWER, last);
@@ -113,5 +114,29 @@ export function openGraph(
     } finally {
       await session.close();
     }
+  }
+}
+
+/** Makes it ready once; again after a failure. */
+function readiness(make: () => Promise<void>): () => Promise<void> {
+  let made: Promise<void> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new GraphNotReady('its indexes are still being made')), ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,7 +1,18 @@
 import type { Driver } from 'neo4j-driver';
 import { LINEAGE_KINDS } from '../../domain/lineage.ts';
 
-/** One unique constraint per label, and the order in which rollups are walked. Running it again changes nothing. */
+/** In the order in which rollups are walked: of all, of a cell, and of what a mapping fed, which FED_BY repeats. */
+const INDEXES = [
+  'CREATE INDEX rollup_order IF NOT EXISTS FOR (r:Rollup) ON (r.hour, r.cell, r.model)',
+  'CREATE INDEX rollup_cell IF NOT EXISTS FOR (r:Rollup) ON (r.cell, r.hour, r.model)',
+  'CREATE INDEX fed_order IF NOT EXISTS FOR ()-[f:FED_BY]-() ON (f.mapping, f.hour, f.cell, f.model)',
+];
+/** Graphs of before have FED_BY without properties. */
+const BARE = 'MATCH ()-[f:FED_BY]->() WHERE f.mapping IS NULL RETURN true LIMIT 1';
+const FILL = `MATCH (r:Rollup)-[f:FED_BY]->(m:MappingVersion) WHERE f.mapping IS NULL
+  CALL (r, f, m) { SET f.mapping = m.id, f.hour = r.hour, f.cell = r.cell, f.model = r.model } IN TRANSACTIONS OF 5000 ROWS`;
+
+/** One unique constraint per label, and the indexes that rollups are walked by. Running it again changes nothing. */
 export async function ensureGraphSchema(driver: Driver): Promise<void> {
   for (const kind of LINEAGE_KINDS) {
     if (kind === 'Score') continue;
@@ -9,8 +20,21 @@ export async function ensureGraphSchema(driver: Driver): Promise<void> {
       `CREATE CONSTRAINT ${kind.toLowerCase()}_id IF NOT EXISTS FOR (n:${kind}) REQUIRE n.id IS UNIQUE`,
     );
   }
-  await driver.executeQuery(
-    'CREATE INDEX rollup_order IF NOT EXISTS FOR (r:Rollup) ON (r.hour, r.cell, r.model)',
+  const { records } = await driver.executeQuery(
+    "SHOW INDEXES YIELD name WHERE name = 'fed_order' RETURN name",
   );
-  await driver.executeQuery('CALL db.awaitIndexes(60)');
+  if (records.length === 0) await fillFedBy(driver);
+  for (const index of INDEXES) await driver.executeQuery(index);
+  await driver.executeQuery('CALL db.awaitIndexes(300)');
+}
+
+async function fillFedBy(driver: Driver): Promise<void> {
+  const bare = await driver.executeQuery(BARE);
+  if (bare.records.length === 0) return;
+  const session = driver.session();
+  try {
+    await session.run(FILL);
+  } finally {
+    await session.close();
+  }
 }

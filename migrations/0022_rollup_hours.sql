@@ -1,0 +1,1 @@
+CREATE INDEX "rollup_hour_bucket_index" ON "rollup_hour" USING btree ("bucket");
