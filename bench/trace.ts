@@ -30,19 +30,20 @@ export async function traceLatency({ databaseUrl, neo4jUrl }: Place): Promise<Re
   while ((await lineageLag(graph)) > 0) await pause(500);
   const projected = (performance.now() - began) / 1000;
 
-  const [scores, responses] = await Promise.all([
-    scoreIds(record, until, CALLS + WARM_UP),
-    responseIds(record, CALLS + WARM_UP),
-  ]);
+  const ofDays = await scoreIds(record, until, CALLS + WARM_UP, dayOfCell);
+  const ofAll = await scoreIds(record, until, CALLS + WARM_UP, monthOfAll);
+  const responses = await responseIds(record, CALLS + WARM_UP);
   const rows = [];
   const p99: number[] = [];
-  const sources = Array.from({ length: CALLS + WARM_UP }, () => 'Source:bench');
+  const each = (id: string) => Array.from({ length: CALLS + WARM_UP }, () => id);
   for (const [what, query, ids] of [
-    ['trace of a score of one cell and day, first page of 50', TRACE, scores],
+    ['trace of a score of one cell and day, first page of 50', TRACE, ofDays],
+    ['trace of a score of all cells and a month, first page of 50', TRACE, ofAll],
     ['trace of one response, upstream', TRACE, responses],
-    ['impact of the source of everything, first page of 50', IMPACT, sources],
-    ['impact of the same, its totals', TOTALS, sources.slice(0, WARM_UP + 50)],
+    ['impact of the source of everything, first page of 50', IMPACT, each('Source:bench')],
+    ['impact of the model version of everything, first page of 50', IMPACT, each('ModelVersion:0')],
     ['path from one response to its model version', PATH, responses],
+    ['totals of the impact of the source', TOTALS, each('Source:bench')],
   ] as const) {
     const [onGraph, onRecord] = await latencies([graph, record], query, ids);
     for (const [store, times = []] of [
@@ -50,7 +51,8 @@ export async function traceLatency({ databaseUrl, neo4jUrl }: Place): Promise<Re
       ['the record', onRecord],
     ] as const) {
       const found = distribution(times);
-      p99.push(found.p99);
+      // The totals are no page.
+      if (store === 'Neo4j' && query !== TOTALS) p99.push(found.p99);
       rows.push([what, store, figure(found.p50), figure(found.p99), figure(found.max)]);
     }
   }
@@ -67,7 +69,7 @@ export async function traceLatency({ databaseUrl, neo4jUrl }: Place): Promise<Re
     rows,
     bars: [
       {
-        aim: `p99 under ${AIM_MS} ms`,
+        aim: `p99 of first pages from Neo4j under ${AIM_MS} ms`,
         found: `${figure(Math.max(...p99))} ms`,
         met: Math.max(...p99) < AIM_MS,
       },
@@ -94,26 +96,40 @@ function* batches(until: number): Generator<string> {
   }
 }
 
-/** Scores of one cell over one day: cell after cell, day after day. */
-async function scoreIds(server: Server, until: number, count: number): Promise<string[]> {
-  const query = `query ($segment: SegmentInput!, $asOf: DateTime!) {
-    nps(segment: $segment, window: "P1D", asOf: $asOf) { id responses } }`;
-  return Promise.all(
-    Array.from({ length: count }, async (_, n) => {
-      const segment = Object.fromEntries(
-        Object.entries(cellFields(n % 64)).map(([field, value]) => [field, [value]]),
-      );
-      const asOf = new Date(until - (1 + (n % (DAYS - 2))) * DAY_MS).toISOString();
-      const { nps } = await graphql<{ nps: { id: string; responses: number }[] }>(server.url, query, {
-        segment,
-        asOf,
-      });
-      const [row] = nps;
-      if (!row || row.responses === 0)
-        throw new Error(`no responses in ${JSON.stringify(segment)} at ${asOf}`);
-      return row.id;
-    }),
-  );
+interface Asked {
+  readonly segment: Record<string, string[]>;
+  readonly window: string;
+  /** Days before the end of what there is. */
+  readonly daysBack: number;
+}
+
+/** Cell after cell, day after day. */
+const dayOfCell = (n: number): Asked => ({
+  segment: Object.fromEntries(Object.entries(cellFields(n % 64)).map(([field, value]) => [field, [value]])),
+  window: 'P1D',
+  daysBack: 1 + (n % (DAYS - 2)),
+});
+const monthOfAll = (n: number): Asked => ({ segment: {}, window: 'P30D', daysBack: n % (DAYS - 2) });
+
+/** Scores with responses, as they are asked for by number. */
+async function scoreIds(
+  server: Server,
+  until: number,
+  count: number,
+  asked: (n: number) => Asked,
+): Promise<string[]> {
+  const query = `query ($segment: SegmentInput!, $window: Duration!, $asOf: DateTime!) {
+    nps(segment: $segment, window: $window, asOf: $asOf) { id responses } }`;
+  const ids: string[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const { daysBack, ...score } = asked(n);
+    const variables = { ...score, asOf: new Date(until - daysBack * DAY_MS).toISOString() };
+    const { nps } = await graphql<{ nps: { id: string; responses: number }[] }>(server.url, query, variables);
+    const [row] = nps;
+    if (!row || row.responses === 0) throw new Error(`no responses: ${JSON.stringify(variables)}`);
+    ids.push(row.id);
+  }
+  return ids;
 }
 
 async function responseIds(server: Server, count: number): Promise<string[]> {

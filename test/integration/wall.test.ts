@@ -9,7 +9,8 @@ import { createWall, forgetScopes } from '../../store/wall.ts';
 import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 const HOUR_MS = 3_600_000;
-const NOW = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+// In the evening: of the first and of the present day there are enough answers from each region for lots of their own.
+const NOW = Math.floor(Date.now() / (24 * HOUR_MS)) * 24 * HOUR_MS - 6 * HOUR_MS;
 const answer = (i: number, region: string) => ({
   externalId: `w${i}`,
   answeredAt: new Date(NOW - i * HOUR_MS).toISOString(),
@@ -67,6 +68,38 @@ describe('the second wall', () => {
       await expect(read(EVERYTHING, `SELECT FROM public.${table}`)).rejects.toThrow(/permission denied/);
     },
   );
+
+  it('gives first pages of what the scope sees, none without one, and those of the owner to nobody else', async () => {
+    const ofCells = 'ARRAY(SELECT id FROM cell)';
+    const pages = (schema: string, cells = ofCells) => [
+      `${schema}newest_responses(${cells}, '1900-01-01', '2200-01-01', '2200-01-01', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 500)`,
+      ...['NULL', 'ARRAY(SELECT id FROM mapping_version)'].map(
+        (mappings) =>
+          `${schema}first_rollups(${cells}, '{0}', ${mappings}, '1900-01-01', '2200-01-01', '1900-01-01', 500)`,
+      ),
+    ];
+    for (const page of pages('')) {
+      const text = `SELECT c.attributes ->> 'region' AS region FROM ${page} p JOIN cell c ON c.id = p.cell_id`;
+      const regionsOf = async (scope: Scope) =>
+        (await read<{ region: string }>(scope, text)).map((row) => row.region);
+      expect(await regionsOf(germany)).toEqual(Array.from({ length: 30 }, () => 'Germany'));
+      expect(await regionsOf(EVERYTHING)).toHaveLength(90);
+    }
+    // Asked for any cell, also for those that the views do not show.
+    for (const page of pages('', 'ARRAY(SELECT generate_series(0, 99))')) {
+      expect(await read(germany, `SELECT p.cell_id FROM ${page} p`)).toHaveLength(30);
+      expect(await record.store.rowsAs('never noted', { name: '', text: `SELECT FROM ${page}` }, [])).toEqual(
+        [],
+      );
+    }
+    for (const page of pages('public.'))
+      await expect(read(EVERYTHING, `SELECT FROM ${page}`)).rejects.toThrow(/permission denied/);
+    const [closed] = await record.sql<{ open: boolean }>(
+      `SELECT bool_or(has_function_privilege('public', p.oid, 'EXECUTE')) AS open FROM pg_proc p
+        WHERE p.pronamespace = 'scoped'::regnamespace`,
+    );
+    expect(closed).toEqual({ open: false });
+  });
 
   it('masks what the scope may not read of a response that it sees', async () => {
     const [row] = await read<Record<string, unknown>>(scoresOnly, 'SELECT * FROM response LIMIT 1');
