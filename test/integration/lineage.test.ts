@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/scope.ts';
 import { InvalidCursor } from '../../graph/cursor.ts';
 import type { LineageStore } from '../../graph/lineage-store.ts';
-import type { GraphProjection } from '../../graph/neo4j/open.ts';
+import { openDriver } from '../../graph/neo4j/driver.ts';
+import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
 import type { PlanDeps, ScoreStart } from '../../graph/plan.ts';
 import { createRecordLineage } from '../../graph/record-lineage.ts';
 import { type LineagePage, type TraceDirection, traceLineage } from '../../graph/trace.ts';
@@ -286,6 +287,26 @@ describe('the projection', () => {
       expect(await whole(graph.lineage(record.store), EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(
         expected,
       );
+    },
+  );
+
+  it.runIf(inject('services'))(
+    'of an earlier version, without what FED_BY repeats, answers like the record',
+    async () => {
+      const url = inject('services')?.neo4jUrl ?? '';
+      const driver = openDriver({ url, user: '', password: '' });
+      await driver.executeQuery('DROP INDEX fed_order');
+      const { summary } = await driver.executeQuery('MATCH ()-[f:FED_BY]->() SET f = {}');
+      expect(summary.counters.updates().propertiesSet).toBeGreaterThan(0);
+      const opened = openGraph({ url, user: '', password: '' }, record, (error) => {
+        throw error;
+      });
+      const source = `Source:${record.mappings.all()[0]?.source}`;
+      const expected = await whole(createRecordLineage(record.store), EVERYTHING, source, 'DOWNSTREAM');
+      expect(expected?.nodes.length).toBeGreaterThan(5);
+      expect(await whole(opened.lineage(record.store), EVERYTHING, source, 'DOWNSTREAM')).toEqual(expected);
+      await opened.close();
+      await driver.close();
     },
   );
 });
