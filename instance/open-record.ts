@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/pseudonym.ts';
 import { RecordCells } from '../store/cells.ts';
+import { checkWrappingKeys } from '../store/check-keys.ts';
 import { openPglite, openPostgres, type Store } from '../store/client.ts';
 import { checkPepper, readTenant } from '../store/instance.ts';
 import { type Attest, adoptLeaves } from '../store/leaf-notes.ts';
@@ -36,9 +37,9 @@ export interface OpenRecord {
 }
 
 /**
- * Opens the record that the configuration names: takes the data folder, migrates, checks the pepper, seals what was
- * stored before there were keys, takes over what was erased before leaves were told of.
- * @throws FolderInUse, WrongPepper, or what the database says.
+ * Opens the record that the configuration names: takes the data folder, migrates, checks pepper and wrapping keys, seals
+ * what was stored before there were keys, takes over what was erased before leaves were told of.
+ * @throws FolderInUse, WrongPepper, WrongWrappingKey, or what the database says.
  */
 export async function openRecord(
   config: Config,
@@ -59,6 +60,7 @@ export async function openRecord(
     await checkPepper(opened, peppers(secret).map(pepperFingerprint));
     const [provider, ...others] = await openKeyProviders(config, Date.now);
     const vault = new Vault(opened, await readTenant(opened), provider, others);
+    await checkWrappingKeys(opened, vault);
     await exclusivelyMigrating(opened, async () => {
       await sealStored(opened, vault, (pseudonym) => lookupOf(secret, pseudonym), onSealing);
       await sealReasons(opened, vault);

@@ -13,8 +13,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_PATIENCE_MS = 60_000;
 /** The admin key of every server here, and the key that the baselines ask for. */
 export const KEY = 'bench-admin-key-of-32-characters-0';
-/** Servers over one record must agree on the pseudonyms. */
+/** Servers over one record must agree on the pseudonyms, and on what their keys are wrapped with. */
 const PEPPER = 'b'.repeat(64);
+const KEK = 'c'.repeat(64);
 
 /** A server, ours or a baseline, that says on stdout where it is "listening". */
 export interface Server {
@@ -57,6 +58,7 @@ export async function startScoreline(
     SCORELINE_DATA_DIR: dataDir,
     SCORELINE_ADMIN_KEY: KEY,
     SCORELINE_PEPPER: PEPPER,
+    SCORELINE_KEK: KEK,
     SCORELINE_LOG_LEVEL: 'warn',
     ...env,
   });

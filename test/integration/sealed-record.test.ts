@@ -253,6 +253,24 @@ describe('keys and peppers', () => {
     expect((await everyResponse(record)).map(({ comment }) => comment)).not.toContain(null);
   });
 
+  it('that are not those of the record are refused at the start, and nothing is stored under them', async () => {
+    const config = await configOf(await freshPlace());
+    const { submit } = await openOn(config);
+    expect((await submit(items(0, 20))).accepted).toBe(20);
+    await closers.pop()?.();
+    const file = join(config.dataDir, 'wrapping-keys');
+    const right = readFileSync(file, 'utf8');
+    for (const wrong of [`${'7'.repeat(64)}\n`, `-\n${'7'.repeat(64)}\n`]) {
+      writeFileSync(file, wrong);
+      await expect(openRecord(config, () => undefined)).rejects.toThrow(
+        /cannot be opened .*set SCORELINE_KEK to the wrapping keys of this record, or restore the file "wrapping-keys"/,
+      );
+    }
+    writeFileSync(file, right);
+    const again = await openOn(config);
+    expect((await everyResponse(again.record)).map(({ comment }) => comment)).not.toContain(null);
+  });
+
   it('stay after a restart; a pepper too few is refused', async () => {
     const config = await configOf(await freshPlace());
     const record = await openRecord(config, () => undefined);
