@@ -54,7 +54,7 @@ const GUARDED: Readonly<Record<string, Guard>> = {
   rollup_minute: { where: sees('t.cell_id', 'score') },
   rollup_hour: { where: sees('t.cell_id', 'score', 'prediction') },
   rollup_day: { where: sees('t.cell_id', 'score') },
-  rollup_mapping: { where: sees('t.cell_id', ...ANY) },
+  rollup_mapping: { where: sees('t.cell_id', 'score', 'prediction') },
   cell: { where: sees('t.id', ...ANY) },
   // What is told of its lots is told within the wall: see store/score-guard.ts.
   disclosure_cell: { where: sees('t.cell_id', 'score') },
