@@ -3,37 +3,18 @@ import { audit, readAudit } from '../../store/audit.ts';
 import { entryOf } from '../audit.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder, momentOf } from './builder.ts';
+import { addConnection, pageOf, pageSize } from './connection.ts';
 import type { addPageInfo } from './page-info.ts';
-import { pageSize } from './responses.ts';
-
-interface AuditPage {
-  readonly rows: readonly AuditRow[];
-  readonly hasNextPage: boolean;
-}
 
 /** Adds AuditEntry, its connection and the query auditLog. */
 export function addAuditLog(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>): void {
   const entry = addAuditEntry(builder);
-  const edge = builder.objectRef<AuditRow>('AuditEdge').implement({
-    ...access('readAudit'),
-    fields: (t) => ({
-      node: t.field({ type: entry, nullable: false, resolve: (row) => row }),
-      cursor: t.string({ nullable: false, resolve: cursorOf }),
-    }),
-  });
-  const connection = builder.objectRef<AuditPage>('AuditConnection').implement({
-    ...access('readAudit'),
-    fields: (t) => ({
-      edges: t.field({ type: [edge], nullable: false, resolve: ({ rows }) => rows }),
-      pageInfo: t.field({
-        type: pageInfo,
-        nullable: false,
-        resolve: ({ rows, hasNextPage }) => {
-          const last = rows.at(-1);
-          return { hasNextPage, endCursor: last ? cursorOf(last) : null };
-        },
-      }),
-    }),
+  const connection = addConnection<AuditRow>(builder, {
+    name: 'Audit',
+    node: entry,
+    shows: 'readAudit',
+    pageInfo,
+    cursorOf,
   });
   builder.queryField('auditLog', (t) =>
     t.field({
@@ -69,7 +50,7 @@ export function addAuditLog(builder: Builder, pageInfo: ReturnType<typeof addPag
           await audit(session, entryOf(context, 'auditLog', { ...filter, first, before }));
           return page;
         });
-        return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
+        return pageOf(rows, first);
       },
     }),
   );

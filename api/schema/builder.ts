@@ -1,4 +1,4 @@
-import SchemaBuilder from '@pothos/core';
+import SchemaBuilder, { type ObjectRef } from '@pothos/core';
 import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
 import { parseDateTime } from '../../domain/date-time.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
@@ -37,7 +37,10 @@ export function access(shows: AccessClass): { extensions: { access: AccessClass 
   return { extensions: { access: shows } };
 }
 
-export type Builder = PothosSchemaTypes.SchemaBuilder<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>>;
+type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
+export type Builder = PothosSchemaTypes.SchemaBuilder<Types>;
+/** A type of the schema whose values are made of such rows. */
+export type TypeOf<Row> = ObjectRef<Types, Row>;
 
 /** The builder with its scalars; the schema's subjects add their types to it. */
 export function createBuilder(): Builder {

@@ -3,13 +3,8 @@ import { type DeletionRow, readDeletions } from '../../store/retention.ts';
 import { entryOf } from '../audit.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
+import { addConnection, pageOf, pageSize } from './connection.ts';
 import type { addPageInfo } from './page-info.ts';
-import { pageSize } from './responses.ts';
-
-interface DeletionPage {
-  readonly rows: readonly DeletionRow[];
-  readonly hasNextPage: boolean;
-}
 
 /** Adds DeletionRecord, its connection and the query deletionRecords. */
 export function addDeletions(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>): void {
@@ -29,26 +24,12 @@ export function addDeletions(builder: Builder, pageInfo: ReturnType<typeof addPa
       at: t.field({ type: 'DateTime', nullable: false, resolve: ({ recordedAt }) => recordedAt }),
     }),
   });
-  const edge = builder.objectRef<DeletionRow>('DeletionEdge').implement({
-    ...access('readAudit'),
-    fields: (t) => ({
-      cursor: t.string({ nullable: false, resolve: cursorOf }),
-      node: t.field({ type: record, nullable: false, resolve: (row) => row }),
-    }),
-  });
-  const connection = builder.objectRef<DeletionPage>('DeletionConnection').implement({
-    ...access('readAudit'),
-    fields: (t) => ({
-      edges: t.field({ type: [edge], nullable: false, resolve: ({ rows }) => rows }),
-      pageInfo: t.field({
-        type: pageInfo,
-        nullable: false,
-        resolve: ({ rows, hasNextPage }) => {
-          const last = rows.at(-1);
-          return { hasNextPage, endCursor: last ? cursorOf(last) : null };
-        },
-      }),
-    }),
+  const connection = addConnection<DeletionRow>(builder, {
+    name: 'Deletion',
+    node: record,
+    shows: 'readAudit',
+    pageInfo,
+    cursorOf,
   });
   builder.queryField('deletionRecords', (t) =>
     t.field({
@@ -58,7 +39,7 @@ export function addDeletions(builder: Builder, pageInfo: ReturnType<typeof addPa
       description:
         'What the retention policy deleted, newest first: how much and by which rule, nothing of the content.',
       args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
-      resolve: async (_root, args, context): Promise<DeletionPage> => {
+      resolve: async (_root, args, context) => {
         const { deps, caller } = context;
         if (!caller.scope.allowsAll('readAudit'))
           throw new Forbidden('this key may not read what was deleted');
@@ -69,7 +50,7 @@ export function addDeletions(builder: Builder, pageInfo: ReturnType<typeof addPa
           await audit(session, entryOf(context, 'deletionRecords', { first, before }));
           return page;
         });
-        return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
+        return pageOf(rows, first);
       },
     }),
   );

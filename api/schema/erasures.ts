@@ -14,20 +14,15 @@ import { entryOf } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
+import { addConnection, pageOf, pageSize } from './connection.ts';
 import { type addModels, findModel } from './models.ts';
 import type { addPageInfo } from './page-info.ts';
 import { assertOfficer, orderOf, personOf, RESPONDENT, storesOf } from './person.ts';
-import { pageSize } from './responses.ts';
 
 interface ErasureReport {
   readonly known: boolean;
   readonly remaining: readonly string[];
   readonly records: readonly ErasureRow[];
-}
-
-interface ErasurePage {
-  readonly rows: readonly ErasureRow[];
-  readonly hasNextPage: boolean;
 }
 
 interface Refs {
@@ -132,26 +127,12 @@ function addRecord(builder: Builder, { model }: Refs) {
 }
 
 function addList(builder: Builder, { pageInfo }: Refs, record: ReturnType<typeof addRecord>) {
-  const edge = builder.objectRef<ErasureRow>('ErasureEdge').implement({
-    ...access('manageSubjects'),
-    fields: (t) => ({
-      cursor: t.string({ nullable: false, resolve: cursorOf }),
-      node: t.field({ type: record, nullable: false, resolve: (row) => row }),
-    }),
-  });
-  const connection = builder.objectRef<ErasurePage>('ErasureConnection').implement({
-    ...access('manageSubjects'),
-    fields: (t) => ({
-      edges: t.field({ type: [edge], nullable: false, resolve: ({ rows }) => rows }),
-      pageInfo: t.field({
-        type: pageInfo,
-        nullable: false,
-        resolve: ({ rows, hasNextPage }) => {
-          const last = rows.at(-1);
-          return { hasNextPage, endCursor: last ? cursorOf(last) : null };
-        },
-      }),
-    }),
+  const connection = addConnection<ErasureRow>(builder, {
+    name: 'Erasure',
+    node: record,
+    shows: 'manageSubjects',
+    pageInfo,
+    cursorOf,
   });
   builder.queryField('erasures', (t) =>
     t.field({
@@ -160,7 +141,7 @@ function addList(builder: Builder, { pageInfo }: Refs, record: ReturnType<typeof
       nullable: false,
       description: 'Erasures that were asked for, newest first.',
       args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
-      resolve: async (_root, args, context): Promise<ErasurePage> => {
+      resolve: async (_root, args, context) => {
         assertOfficer(context);
         const first = pageSize(args.first);
         const after = parseCursor(args.after);
@@ -169,7 +150,7 @@ function addList(builder: Builder, { pageInfo }: Refs, record: ReturnType<typeof
           await audit(session, entryOf(context, 'erasures', { first, after }));
           return page;
         });
-        return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
+        return pageOf(rows, first);
       },
     }),
   );

@@ -13,10 +13,10 @@ import { lineagePath } from '../../graph/path.ts';
 import { mayRead, noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
+import { pageSize } from './connection.ts';
 import { type addLineage, startOf } from './lineage.ts';
 import { mayReadWhole } from './models.ts';
 import type { addPageInfo } from './page-info.ts';
-import { pageSize } from './responses.ts';
 
 interface Refs {
   readonly lineage: ReturnType<typeof addLineage>;

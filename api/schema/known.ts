@@ -6,10 +6,10 @@ import { parsePosition } from '../../store/journal.ts';
 import { noteWithheld, pathOf } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder, type DateTimeInput, momentOf } from './builder.ts';
+import { pageSize } from './connection.ts';
 import { RESPONSE_PREFIX, responseKeyOf } from './node.ts';
 import type { addNps } from './nps.ts';
 import type { addNpsClass } from './nps-class.ts';
-import { pageSize } from './responses.ts';
 
 interface Types {
   readonly row: ReturnType<typeof addNps>['row'];

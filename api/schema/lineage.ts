@@ -7,9 +7,9 @@ import { type LineagePage, lineageNode, traceLineage } from '../../graph/trace.t
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
+import { pageSize } from './connection.ts';
 import type { AnyNode, addNode } from './node.ts';
 import type { addPageInfo } from './page-info.ts';
-import { pageSize } from './responses.ts';
 
 /** Adds LineageNode, LineageEdge, LineagePage, LineageRecord and the query trace. */
 export function addLineage(

@@ -3,8 +3,8 @@ import { describeScale } from '../../domain/scale.ts';
 import { type ResponseCursor, type ResponseRow, readResponses } from '../../store/responses.ts';
 import { type ApiContext, mayRead, mayRelease, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
-import { LIMITS } from '../limits.ts';
 import { access, type Builder, forEachDimension, momentOf } from './builder.ts';
+import { addConnection, pageOf, pageSize } from './connection.ts';
 import { type addNode, RESPONSE_PREFIX } from './node.ts';
 import type { addNpsClass } from './nps-class.ts';
 import { addPageInfo } from './page-info.ts';
@@ -18,10 +18,6 @@ interface ResponseRefs {
   readonly npsClass: ReturnType<typeof addNpsClass>;
   readonly prediction: ReturnType<typeof addPredictions>;
 }
-interface ResponsePage {
-  readonly rows: readonly ResponseRow[];
-  readonly hasNextPage: boolean;
-}
 
 /** Adds Response, its connection and the query responses. */
 export function addResponses(
@@ -32,26 +28,12 @@ export function addResponses(
   const { segment } = refs;
   const response = addResponse(builder, dimensions, refs);
   const pageInfo = addPageInfo(builder);
-  const edge = builder.objectRef<ResponseRow>('ResponseEdge').implement({
-    ...access('readResponse'),
-    fields: (t) => ({
-      node: t.field({ type: response, nullable: false, resolve: (row) => row }),
-      cursor: t.string({ nullable: false, resolve: cursorOf }),
-    }),
-  });
-  const connection = builder.objectRef<ResponsePage>('ResponseConnection').implement({
-    ...access('readResponse'),
-    fields: (t) => ({
-      edges: t.field({ type: [edge], nullable: false, resolve: ({ rows }) => rows }),
-      pageInfo: t.field({
-        type: pageInfo,
-        nullable: false,
-        resolve: ({ rows, hasNextPage }) => {
-          const last = rows.at(-1);
-          return { hasNextPage, endCursor: last ? cursorOf(last) : null };
-        },
-      }),
-    }),
+  const connection = addConnection<ResponseRow>(builder, {
+    name: 'Response',
+    node: response,
+    shows: 'readResponse',
+    pageInfo,
+    cursorOf,
   });
   builder.queryField('responses', (t) =>
     t.field({
@@ -75,7 +57,7 @@ export function addResponses(
           first,
           after: parseCursor(args.after),
         });
-        return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
+        return pageOf(rows, first);
       },
     }),
   );
@@ -148,15 +130,6 @@ function addResponse(builder: Builder, dimensions: readonly Dimension[], refs: R
       ),
     }),
   });
-}
-
-/**
- * The page size.
- * @throws InvalidArgument outside of 1 to the limit.
- */
-export function pageSize(first: number): number {
-  if (first >= 1 && first <= LIMITS.page) return first;
-  throw new InvalidArgument(`first: ${first} is not between 1 and ${LIMITS.page}`);
 }
 
 function cursorOf({ answeredAt, id }: ResponseRow): string {

@@ -14,11 +14,10 @@ import {
 } from '../../store/reviews.ts';
 import { noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
-import { LIMITS } from '../limits.ts';
 import { access, type Builder } from './builder.ts';
+import { addConnection, pageOf, pageSize } from './connection.ts';
 import type { addLineage } from './lineage.ts';
 import type { addNpsClass } from './nps-class.ts';
-import type { addPageInfo } from './page-info.ts';
 import type { addResponses } from './responses.ts';
 import { type addSegment, segmentOf } from './segment.ts';
 
@@ -30,11 +29,6 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The type Review. */
 export type ReviewRef = ReturnType<typeof addReview>;
-
-interface ReviewPage {
-  readonly rows: readonly ReviewRow[];
-  readonly hasNextPage: boolean;
-}
 
 interface Refs {
   readonly segment: ReturnType<typeof addSegment>;
@@ -160,26 +154,12 @@ function addQueue(
   { segment, responses }: Refs,
   review: ReturnType<typeof addReview>,
 ) {
-  const edge = builder.objectRef<ReviewRow>('ReviewEdge').implement({
-    ...access('review'),
-    fields: (t) => ({
-      cursor: t.string({ nullable: false, resolve: cursorOf }),
-      node: t.field({ type: review, nullable: false, resolve: (row) => row }),
-    }),
-  });
-  const connection = builder.objectRef<ReviewPage>('ReviewConnection').implement({
-    ...access('review'),
-    fields: (t) => ({
-      edges: t.field({ type: [edge], nullable: false, resolve: ({ rows }) => rows }),
-      pageInfo: t.field({
-        type: responses.pageInfo as ReturnType<typeof addPageInfo>,
-        nullable: false,
-        resolve: ({ rows, hasNextPage }) => {
-          const last = rows.at(-1);
-          return { hasNextPage, endCursor: last ? cursorOf(last) : null };
-        },
-      }),
-    }),
+  const connection = addConnection<ReviewRow>(builder, {
+    name: 'Review',
+    node: review,
+    shows: 'review',
+    pageInfo: responses.pageInfo,
+    cursorOf,
   });
   builder.queryField('reviewQueue', (t) =>
     t.field({
@@ -194,10 +174,9 @@ function addQueue(
         first: t.arg.int({ required: true, defaultValue: 50 }),
         after: t.arg.string(),
       },
-      resolve: async (_root, args, context, info): Promise<ReviewPage> => {
+      resolve: async (_root, args, context, info) => {
         const { deps, caller } = context;
-        if (!(args.first >= 1 && args.first <= LIMITS.page))
-          throw new InvalidArgument(`first: must be 1 to ${LIMITS.page}`);
+        const first = pageSize(args.first);
         const within = segmentOf(dimensions, args.segment);
         const missing = REVIEWED.find((group) => group !== 'review' && caller.scope.grant(group) === 'none');
         if (missing) noteWithheld(context, missing, pathOf(info.path));
@@ -206,9 +185,9 @@ function addQueue(
           cellIds: cells.map(({ id }) => id),
           decisions: reviewsDecisions(caller.scope) && Object.keys(within).length === 0,
         };
-        const page = { decided: args.decided, after: parseCursor(args.after), limit: args.first + 1 };
+        const page = { decided: args.decided, after: parseCursor(args.after), limit: first + 1 };
         const rows = await readReviews(deps.record, theirs, page);
-        return { rows: rows.slice(0, args.first), hasNextPage: rows.length > args.first };
+        return pageOf(rows, first);
       },
     }),
   );

@@ -145,7 +145,7 @@ const LEAKS: readonly Leak[] = [
   },
   {
     name: 'how many cells there are, in a cursor',
-    file: 'api/schema/responses.ts',
+    file: 'api/schema/connection.ts',
     patch: [
       ['resolve: ({ rows, hasNextPage }) => {', 'resolve: ({ rows, hasNextPage }, _args, { deps }) => {'],
       [

@@ -1,0 +1,59 @@
+import { InvalidArgument } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { type AccessClass, access, type Builder, type TypeOf } from './builder.ts';
+import type { addPageInfo } from './page-info.ts';
+
+/** One page of a list, as its query reads it. */
+export interface ListPage<Row> {
+  readonly rows: readonly Row[];
+  readonly hasNextPage: boolean;
+}
+
+/** @throws InvalidArgument */
+export function pageSize(first: number): number {
+  if (first >= 1 && first <= LIMITS.page) return first;
+  throw new InvalidArgument(`first: ${first} is not between 1 and ${LIMITS.page}`);
+}
+
+/** The page of what was read: up to `first` + 1 rows, of which the last only tells that there are more. */
+export function pageOf<Row>(rows: readonly Row[], first: number): ListPage<Row> {
+  return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
+}
+
+interface Connected<Row> {
+  /** Of the types: NAMEEdge and NAMEConnection. */
+  readonly name: string;
+  readonly node: TypeOf<Row>;
+  readonly shows: AccessClass;
+  readonly pageInfo: ReturnType<typeof addPageInfo>;
+  readonly cursorOf: (row: Row) => string;
+}
+
+/** Adds the edge and the connection of a list whose rows are its nodes. */
+export function addConnection<Row extends object>(
+  builder: Builder,
+  { name, node, shows, pageInfo, cursorOf }: Connected<Row>,
+) {
+  const edge = builder.objectRef<{ readonly row: Row }>(`${name}Edge`).implement({
+    ...access(shows),
+    fields: (t) => ({
+      // `never`: that a row is no list, its type does not say.
+      node: t.field({ type: node, nullable: false, resolve: ({ row }) => row as never }),
+      cursor: t.string({ nullable: false, resolve: ({ row }) => cursorOf(row) }),
+    }),
+  });
+  return builder.objectRef<ListPage<Row>>(`${name}Connection`).implement({
+    ...access(shows),
+    fields: (t) => ({
+      edges: t.field({ type: [edge], nullable: false, resolve: ({ rows }) => rows.map((row) => ({ row })) }),
+      pageInfo: t.field({
+        type: pageInfo,
+        nullable: false,
+        resolve: ({ rows, hasNextPage }) => {
+          const last = rows.at(-1);
+          return { hasNextPage, endCursor: last ? cursorOf(last) : null };
+        },
+      }),
+    }),
+  });
+}
