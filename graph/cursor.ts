@@ -10,6 +10,12 @@ function bindingKey(list: string): string {
   return createHash('sha256').update(list).digest('hex').slice(0, 16);
 }
 
+/** What a place is made of: whole numbers of no more than 32 bits, and text that a database takes. */
+const isPlain = (part: unknown): boolean =>
+  typeof part === 'number'
+    ? Math.abs(part) < 2 ** 31 && Number.isInteger(part)
+    : !String(part).includes('\0');
+
 /** The place in the list, as text. `list` names the list whole: what is asked, of which start. */
 export function formatCursor(list: string, at: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify([bindingKey(list), ...at])).toString('base64url');
@@ -31,6 +37,6 @@ export function parseCursor(text: string, list: string, kinds: readonly string[]
   }
   if (!Array.isArray(content) || content[0] !== bindingKey(list)) throw wrong;
   const [, ...at] = content as unknown[];
-  if (!kinds.includes(at.map((part) => typeof part).join())) throw wrong;
+  if (!kinds.includes(at.map((part) => typeof part).join()) || !at.every(isPlain)) throw wrong;
   return at as (string | number)[];
 }

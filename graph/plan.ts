@@ -62,10 +62,11 @@ export const ALL_TIME: TimeRange = { from: FIRST_HOUR * HOUR_MS, until: LAST_HOU
 
 /**
  * The selection of everything that the caller may trace, to be narrowed. An hour rollup may be of one person: whose cells'
- * answers may not be read, of those nothing is traced.
+ * answers may not be read, of those nothing is traced; nor of those whose numbers may not be read, of neither kind.
  */
 export function everythingVisible(deps: PlanDeps, scope: Scope, segment: Segment = {}): RollupSelection {
   const cells = visibleCells(scope, ['traceLineage'], deps.cells, segment)
+    .filter((cell) => scope.allows('readScore', cell) || scope.allows('readPrediction', cell))
     .filter((cell) => !isGuarded(scope, cell, 'surveyed'))
     .map(({ key }) => key);
   return { cells, fromHour: FIRST_HOUR, untilHour: LAST_HOUR, mappings: null, models: [SURVEYED] };

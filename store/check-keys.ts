@@ -1,33 +1,96 @@
+import { randomBytes } from 'node:crypto';
 import { SealBroken } from '../domain/sealed.ts';
-import type { Session, Statement } from './client.ts';
-import { KeyProviderError } from './key-provider.ts';
+import type { Session, Statement, Store } from './client.ts';
+import { KeyProviderAway, KeyProviderError } from './key-provider.ts';
+import type { KeyCheck } from './schema.ts';
 import { SUBJECT_COLUMNS, type SubjectKeyRow, type Vault } from './vault.ts';
+
+/*
+ * A record is tied to its wrapping keys as it is to its pepper: under others new persons would be stored beside those that cannot be
+ * read, until the right keys are put back and they cannot. The check is a key of nobody, wrapped like those of persons under the
+ * record's own name as its subject; it is carried over with them when wrapping keys change.
+ */
 
 /** The wrapping keys are not those that the record's data keys were wrapped with. */
 export class WrongWrappingKey extends Error {
   override readonly name = 'WrongWrappingKey';
 }
 
-const ANY_KEY: Statement = {
+const CHECK: Statement = {
   name: 'check_keys',
-  text: `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE wrapped IS NOT NULL LIMIT 1`,
+  text: 'SELECT key_check AS "keyCheck" FROM instance WHERE id = 1 FOR UPDATE',
+};
+const TIE: Statement = {
+  name: 'check_keys_tie',
+  text: 'UPDATE instance SET key_check = $1::jsonb WHERE id = 1',
+};
+/** Some of each wrapping key, for a single one may be damaged. */
+const SOME: Statement = {
+  name: 'check_keys_some',
+  text: `SELECT ${SUBJECT_COLUMNS} FROM (SELECT DISTINCT provider AS p, key_version AS v FROM subject_key WHERE wrapped IS NOT NULL) used
+    CROSS JOIN LATERAL (SELECT * FROM subject_key WHERE provider = p AND key_version = v AND wrapped IS NOT NULL LIMIT 5) few`,
 };
 
 /**
- * That what is sealed in the record can be opened. Under another wrapping key new persons would be stored beside those that cannot
- * be read, until the right one is put back and they cannot. A provider elsewhere that is away is waited for, not refused.
+ * Ties the record to the wrapping keys at its first start with them, once what is stored opens with them, and refuses later to do
+ * without. A provider elsewhere that is away is waited for, not refused. Starters do it one after the other.
  * @throws WrongWrappingKey
  */
-export async function checkWrappingKeys(session: Session, vault: Vault): Promise<void> {
-  const rows = await session.rows<SubjectKeyRow>(ANY_KEY, []);
-  try {
-    await vault.open(rows);
-  } catch (error) {
-    const isLocal = rows[0]?.provider === 'file';
-    if (!(error instanceof SealBroken || (isLocal && error instanceof KeyProviderError))) return;
-    throw new WrongWrappingKey(
-      `what is stored of persons cannot be opened (${(error as Error).message}): set SCORELINE_KEK to the wrapping keys of this record, or ` +
-        'restore the file "wrapping-keys" of the data folder from its backup; nothing was changed',
-    );
+export function checkWrappingKeys(store: Store, vault: Vault): Promise<void> {
+  return store.transaction(async (session) => {
+    const [row] = await session.rows<{ keyCheck: KeyCheck | null }>(CHECK, []);
+    try {
+      if (row?.keyCheck) await vault.open([checkRow(vault, row.keyCheck)]);
+      else {
+        await checkSome(session, vault);
+        await tie(session, vault, randomBytes(32));
+      }
+    } catch (error) {
+      if (error instanceof KeyProviderAway) return;
+      if (!(error instanceof SealBroken || error instanceof KeyProviderError)) throw error;
+      throw new WrongWrappingKey(
+        `what is stored of persons cannot be opened (${error.message}): give the wrapping keys of this record, by SCORELINE_KEK, by the file ` +
+          '"wrapping-keys" of the data folder from its backup, or by the settings of their provider; nothing was stored',
+      );
+    }
+  });
+}
+
+/** Wraps the check anew by the provider in use. */
+export function rewrapCheck(store: Store, vault: Vault): Promise<void> {
+  return store.transaction(async (session) => {
+    const [row] = await session.rows<{ keyCheck: KeyCheck | null }>(CHECK, []);
+    if (!row?.keyCheck) return;
+    const [opened] = await vault.open([checkRow(vault, row.keyCheck)]);
+    if (opened) await tie(session, vault, opened.key);
+  });
+}
+
+const checkRow = ({ tenant }: Vault, check: KeyCheck): SubjectKeyRow => ({
+  ...check,
+  id: tenant,
+  lookup: null,
+  pseudonym: null,
+  restricted: false,
+});
+
+async function tie(session: Session, vault: Vault, key: Buffer): Promise<void> {
+  const [wrapped] = await vault.wrap(session, [{ id: vault.tenant, key }]);
+  await session.rows(TIE, [JSON.stringify({ ...wrapped, provider: vault.provider.name })]);
+}
+
+/** That of each wrapping key in use something opens. */
+async function checkSome(session: Session, vault: Vault): Promise<void> {
+  const failed = new Map<string, unknown>();
+  const opened = new Set<string>();
+  for (const row of await session.rows<SubjectKeyRow>(SOME, [])) {
+    const key = `${row.provider} ${row.version}`;
+    try {
+      await vault.open([row]);
+      opened.add(key);
+    } catch (error) {
+      failed.set(key, error);
+    }
   }
+  for (const [key, error] of failed) if (!opened.has(key)) throw error;
 }

@@ -4,7 +4,7 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import pg from 'pg';
 import * as schema from './schema.ts';
-import { READER, SCOPE_SETTING, VIEWS } from './wall-names.ts';
+import { READER, READER_PATH, SCOPE_SETTING } from './wall-names.ts';
 
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 
@@ -39,7 +39,7 @@ const INT8 = 20;
 /** What a caller reads is given up after this long. The embedded record has one thread, which cannot be interrupted. */
 export const READ_MS = 30_000;
 /** For one transaction. */
-const BECOME_READER = `SELECT set_config('role', '${READER}', true), set_config('search_path', '${VIEWS}, public', true),
+const BECOME_READER = `SELECT set_config('role', '${READER}', true), set_config('search_path', '${READER_PATH}', true),
   set_config('${SCOPE_SETTING}', $1, true)`;
 /** For the connection, until another scope uses it. */
 const SET_SCOPE = `SELECT set_config('${SCOPE_SETTING}', $1, false)`;
@@ -93,7 +93,7 @@ export function openPostgres(url: string, onError: (error: Error) => void, maxCo
   };
   const pool = openPool();
   const readers = new Readers(() =>
-    openPool(`-c role=${READER} -c search_path=${VIEWS},public -c statement_timeout=${READ_MS}`),
+    openPool(`-c role=${READER} -c search_path=${READER_PATH} -c statement_timeout=${READ_MS}`),
   );
   const session = (client: pg.Pool | pg.PoolClient): Session => ({
     rows: async <Row>({ name, text }: Statement, parameters: readonly unknown[]) =>

@@ -1,3 +1,4 @@
+import { rewrapCheck } from './check-keys.ts';
 import type { Session, Statement, Store } from './client.ts';
 import { lockKeys, noteRetired } from './key-lock.ts';
 import { type KeyProvider, KeyProviderError, type Retirement } from './key-provider.ts';
@@ -31,7 +32,10 @@ const RELINK: Statement = {
 };
 const VERSIONS: Statement = {
   name: 'rotate_versions',
-  text: 'SELECT key_version AS version, count(*)::integer AS keys FROM subject_key WHERE provider = $1 GROUP BY 1 ORDER BY 1',
+  text: `SELECT version, count(*)::integer AS keys FROM (
+      SELECT provider, key_version AS version FROM subject_key
+      UNION ALL SELECT key_check ->> 'provider', key_check ->> 'version' FROM instance) used
+    WHERE provider = $1 GROUP BY 1 ORDER BY 1`,
 };
 const NOW: Statement = { name: 'rotate_now', text: 'SELECT now() AS now' };
 
@@ -41,6 +45,7 @@ const NOW: Statement = { name: 'rotate_now', text: 'SELECT now() AS now' };
  */
 export async function rewrapKeys(store: Store, vault: Vault): Promise<number> {
   const [started] = await store.rows<{ now: Date }>(NOW, []);
+  await rewrapCheck(store, vault);
   return inBatches(store, async (session, after) => {
     const rows = await session.rows<SubjectKeyRow>(OLD_KEYS, [after, started?.now, BATCH]);
     const subjects = await vault.open(rows);

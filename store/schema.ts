@@ -23,6 +23,12 @@ const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'da
 const recordedAt = () => moment('recorded_at').notNull().defaultNow();
 
 /** One row: what must stay the same for as long as this record lives. */
+export interface KeyCheck {
+  readonly provider: string;
+  readonly version: string;
+  readonly wrapped: string;
+}
+
 export const instance = pgTable('instance', {
   id: smallint('id').primaryKey(),
   /** HMAC of a constant under the pseudonym pepper: another pepper would silently split every respondent in two. */
@@ -31,6 +37,8 @@ export const instance = pgTable('instance', {
   tenant: uuid('tenant').notNull().defaultRandom(),
   /** When everything stored before there were keys had been sealed. */
   sealedAt: moment('sealed_at'),
+  /** A key that opens nothing, wrapped like those of persons: tells a start whether it can open what is stored of them. */
+  keyCheck: jsonb('key_check').$type<KeyCheck>(),
   recordedAt: recordedAt(),
 });
 

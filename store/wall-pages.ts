@@ -1,10 +1,10 @@
-import { READER, VIEWS } from './wall-names.ts';
+import { PAGES, READER } from './wall-names.ts';
 
 /*
  * First pages of what is long. What guards a view is a barrier to the planner: through it no order of an index is seen, and for the
  * newest ten of a million rows the million are read and sorted. These functions guard as the views do and stand beside them under
  * the same name as those for the owner of the tables, who is not guarded. They give keys and no content: that is looked up in
- * the views.
+ * the views. They are in a schema of their own: a process of an earlier version that makes the views anew leaves them.
  */
 
 /** As much is planned as the call is worth: a page of all cells goes by time, one of few cells by those. */
@@ -24,7 +24,7 @@ const rollupsOf = (table: string, guard: string, also: string) =>
 const FIRST = 't.bucket > after ORDER BY t.bucket LIMIT most';
 const WHOLE = 't.bucket >= after AND t.bucket <= coalesce(final, after)';
 
-const PAGES: readonly PageFunction[] = [
+const FUNCTIONS: readonly PageFunction[] = [
   {
     // Before that moment and id, the newest first.
     name: 'newest_responses',
@@ -58,19 +58,30 @@ const PAGES: readonly PageFunction[] = [
   },
 ];
 
-/**
- * The statements that make the functions. `guard`: the condition on rows t of a table.
- */
+/** Whatever its parameters and columns were in an earlier version. */
+const dropped = (name: string) => `DO $$ DECLARE f regprocedure; BEGIN
+    FOR f IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname = '${name}' LOOP
+      EXECUTE 'DROP FUNCTION ' || f;
+    END LOOP; END $$`;
+
+/** The statements that make the functions anew. `guards`: by function the condition on rows t of its table. */
 export function pageFunctions(guards: Readonly<Record<string, string>>): string[] {
-  return PAGES.flatMap(({ name, parameters, columns, body }) => {
+  const functions = FUNCTIONS.flatMap(({ name, parameters, columns, body }) => {
     const made = (schema: string, security: string, guard: string) =>
-      `CREATE OR REPLACE FUNCTION ${schema}.${name} (${parameters}) RETURNS TABLE (${columns}) LANGUAGE plpgsql
+      `CREATE FUNCTION ${schema}.${name} (${parameters}) RETURNS TABLE (${columns}) LANGUAGE plpgsql
         SECURITY ${security} ${OPTIONS} SET search_path = pg_catalog, pg_temp AS $page$ ${body(guard)} $page$`;
     return [
+      dropped(name),
       made('public', 'INVOKER', 'true'),
-      made(VIEWS, 'DEFINER', guards[name] ?? 'false'),
-      `REVOKE ALL ON FUNCTION ${VIEWS}.${name} FROM PUBLIC`,
-      `GRANT EXECUTE ON FUNCTION ${VIEWS}.${name} TO ${READER}`,
+      made(PAGES, 'DEFINER', guards[name] ?? 'false'),
+      `REVOKE ALL ON FUNCTION ${PAGES}.${name} FROM PUBLIC`,
+      `GRANT EXECUTE ON FUNCTION ${PAGES}.${name} TO ${READER}`,
     ];
   });
+  return [
+    `DROP SCHEMA IF EXISTS ${PAGES} CASCADE`,
+    `CREATE SCHEMA ${PAGES}`,
+    `GRANT USAGE ON SCHEMA ${PAGES} TO ${READER}`,
+    ...functions,
+  ];
 }

@@ -59,7 +59,7 @@ export function openGraph(
   const deps = { ...record, driver, projected: new Set<string>() };
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
   const ready = readiness(() => ensureGraphSchema(driver));
-  const projected = createNeo4jLineage(driver, lag, () => within(READY_MS, ready()));
+  const projected = createNeo4jLineage(driver, lag, patiently(READY_MS, ready));
   const tell = ({ message }: Error) =>
     onError(new Error(`Neo4j is away, lineage is answered by the record: ${message}`));
   const lineage = (session: Session) => withFallback(projected, createRecordLineage(session), isAway, tell);
@@ -129,14 +129,14 @@ function readiness(make: () => Promise<void>): () => Promise<void> {
   };
 }
 
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new GraphNotReady('its indexes are still being made')), ms);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** Waits that long for the work, all askers together: who asks later is refused at once until it is done. */
+function patiently(ms: number, work: () => Promise<void>): () => Promise<void> {
+  let patience: Promise<never> | undefined;
+  return async () => {
+    patience ??= new Promise((_, reject) => {
+      setTimeout(() => reject(new GraphNotReady('its indexes are still being made')), ms).unref();
+    });
+    patience.catch(() => undefined);
+    await Promise.race([work(), patience]);
+  };
 }

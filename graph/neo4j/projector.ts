@@ -240,7 +240,7 @@ function rollupRow(rollup: RollupKey) {
 }
 
 const FEED = `UNWIND $rows AS row MATCH (r:Rollup {id: row.rollup}) MATCH (m:MappingVersion {id: row.mapping})
-  MERGE (r)-[f:FED_BY]->(m) ON CREATE SET f.mapping = m.id, f.hour = r.hour, f.cell = r.cell, f.model = r.model`;
+  MERGE (r)-[f:FED_BY]->(m) SET f.mapping = m.id, f.hour = r.hour, f.cell = r.cell, f.model = r.model`;
 const STARVE = `UNWIND $rows AS row MATCH (:Rollup {id: row.rollup})-[link:FED_BY]->(:MappingVersion {id: row.mapping})
   DELETE link`;
 /** A rollup that nothing feeds any more has no answers. Its seals are there again when it has some. */

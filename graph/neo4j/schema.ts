@@ -7,7 +7,7 @@ const INDEXES = [
   'CREATE INDEX rollup_cell IF NOT EXISTS FOR (r:Rollup) ON (r.cell, r.hour, r.model)',
   'CREATE INDEX fed_order IF NOT EXISTS FOR ()-[f:FED_BY]-() ON (f.mapping, f.hour, f.cell, f.model)',
 ];
-/** Graphs of before have FED_BY without properties. */
+/** What an earlier version wrote, before this one or after a way back to it, has FED_BY without properties. */
 const BARE = 'MATCH ()-[f:FED_BY]->() WHERE f.mapping IS NULL RETURN true LIMIT 1';
 const FILL = `MATCH (r:Rollup)-[f:FED_BY]->(m:MappingVersion) WHERE f.mapping IS NULL
   CALL (r, f, m) { SET f.mapping = m.id, f.hour = r.hour, f.cell = r.cell, f.model = r.model } IN TRANSACTIONS OF 5000 ROWS`;
@@ -20,10 +20,7 @@ export async function ensureGraphSchema(driver: Driver): Promise<void> {
       `CREATE CONSTRAINT ${kind.toLowerCase()}_id IF NOT EXISTS FOR (n:${kind}) REQUIRE n.id IS UNIQUE`,
     );
   }
-  const { records } = await driver.executeQuery(
-    "SHOW INDEXES YIELD name WHERE name = 'fed_order' RETURN name",
-  );
-  if (records.length === 0) await fillFedBy(driver);
+  await fillFedBy(driver);
   for (const index of INDEXES) await driver.executeQuery(index);
   await driver.executeQuery('CALL db.awaitIndexes(300)');
 }

@@ -1,5 +1,10 @@
 import type { AwsKmsConfig } from '../../config.ts';
-import { type BoundKey, type KeyProvider, KeyProviderError } from '../../store/key-provider.ts';
+import {
+  type BoundKey,
+  type KeyProvider,
+  KeyProviderAway,
+  providerAnswered,
+} from '../../store/key-provider.ts';
 import { signV4 } from './sigv4.ts';
 
 /** What stands as version of keys that were wrapped before the KMS key was noted. */
@@ -30,11 +35,15 @@ export function awsKmsProvider(options: AwsKmsConfig & { readonly now: () => num
       body,
       signal: AbortSignal.timeout(10_000),
     }).catch((error: Error) => {
-      throw new KeyProviderError(`AWS KMS at ${url.host} cannot be reached: ${error.message}`);
+      throw new KeyProviderAway(`AWS KMS at ${url.host} cannot be reached: ${error.message}`);
     });
     const text = await answer.text();
     if (!answer.ok)
-      throw new KeyProviderError(`AWS KMS answered ${answer.status} to ${action}: ${text.slice(0, 200)}`);
+      // KMS says 400 to nearly everything.
+      throw providerAnswered(
+        /Throttling|Denied|Expired/.test(text) ? 429 : answer.status,
+        `AWS KMS answered ${answer.status} to ${action}: ${text.slice(0, 200)}`,
+      );
     return text === '' ? {} : (JSON.parse(text) as Record<string, string>);
   };
   const context = ({ tenant, subject }: Omit<BoundKey, 'key'>) => ({

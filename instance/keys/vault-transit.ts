@@ -1,5 +1,11 @@
 import type { VaultTransitConfig } from '../../config.ts';
-import { type BoundKey, type KeyProvider, KeyProviderError } from '../../store/key-provider.ts';
+import {
+  type BoundKey,
+  type KeyProvider,
+  KeyProviderAway,
+  KeyProviderError,
+  providerAnswered,
+} from '../../store/key-provider.ts';
 
 interface BatchItem {
   readonly ciphertext?: string;
@@ -29,11 +35,14 @@ export function vaultTransitProvider(options: VaultTransitConfig): KeyProvider {
       ...(body ? { body: JSON.stringify(body) } : {}),
       signal: AbortSignal.timeout(10_000),
     }).catch((error: Error) => {
-      throw new KeyProviderError(`Vault at ${address} cannot be reached: ${error.message}`);
+      throw new KeyProviderAway(`Vault at ${address} cannot be reached: ${error.message}`);
     });
     const text = await answer.text();
     if (!answer.ok)
-      throw new KeyProviderError(`Vault answered ${answer.status} to ${path}: ${text.slice(0, 200)}`);
+      throw providerAnswered(
+        answer.status,
+        `Vault answered ${answer.status} to ${path}: ${text.slice(0, 200)}`,
+      );
     return text === '' ? undefined : (JSON.parse(text) as { data?: Data }).data;
   };
   const name = encodeURIComponent(key);

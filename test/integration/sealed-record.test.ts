@@ -263,7 +263,7 @@ describe('keys and peppers', () => {
     for (const wrong of [`${'7'.repeat(64)}\n`, `-\n${'7'.repeat(64)}\n`]) {
       writeFileSync(file, wrong);
       await expect(openRecord(config, () => undefined)).rejects.toThrow(
-        /cannot be opened .*set SCORELINE_KEK to the wrapping keys of this record, or restore the file "wrapping-keys"/,
+        /cannot be opened .*give the wrapping keys of this record, by SCORELINE_KEK, by the file "wrapping-keys"/,
       );
     }
     writeFileSync(file, right);

@@ -96,7 +96,7 @@ describe('the second wall', () => {
       await expect(read(EVERYTHING, `SELECT FROM ${page}`)).rejects.toThrow(/permission denied/);
     const [closed] = await record.sql<{ open: boolean }>(
       `SELECT bool_or(has_function_privilege('public', p.oid, 'EXECUTE')) AS open FROM pg_proc p
-        WHERE p.pronamespace = 'scoped'::regnamespace`,
+        WHERE p.pronamespace = 'paged'::regnamespace`,
     );
     expect(closed).toEqual({ open: false });
   });
