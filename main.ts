@@ -23,9 +23,11 @@ import { adminKey, keyMatcher, signingKey } from './instance/secrets.ts';
 import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
+import { WrongWrappingKey } from './store/check-keys.ts';
 import { continueErasures } from './store/erasures.ts';
 import { WrongPepper } from './store/instance.ts';
 import { journalLag } from './store/journal.ts';
+import { KeyProviderError } from './store/key-provider.ts';
 import { readRegistry } from './store/models.ts';
 import { latestReadings } from './store/monitoring.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
@@ -266,9 +268,15 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  const expected = [ConfigError, FolderInUse, PolicyError, WallError, WrongPepper].some(
-    (kind) => error instanceof kind,
-  );
+  const expected = [
+    ConfigError,
+    FolderInUse,
+    PolicyError,
+    WallError,
+    WrongPepper,
+    KeyProviderError,
+    WrongWrappingKey,
+  ].some((kind) => error instanceof kind);
   const listening = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
   if (listening) process.stderr.write(`Scoreline cannot start: ${error.message}; set PORT to another port\n`);
   else process.stderr.write(`Scoreline cannot start: ${expected ? error.message : error.stack}\n`);

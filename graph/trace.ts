@@ -72,6 +72,7 @@ function completeness(
 ): Pick<LineagePage, 'complete' | 'reason'> {
   const reasons = [
     ...(lag > 0 ? [`the lineage graph is ${lag} journal ${lag === 1 ? 'entry' : 'entries'} behind`] : []),
+    ...(scope.grant('traceLineage') === 'none' ? ['this key may not trace what it was made of'] : []),
     ...(typeof start !== 'string' && start.basis === 'COMBINED'
       ? ['what a model inferred in it is traced from the score with basis INFERRED']
       : []),

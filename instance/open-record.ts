@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/pseudonym.ts';
 import { RecordCells } from '../store/cells.ts';
-import { checkWrappingKeys } from '../store/check-keys.ts';
+import { checkWrappingKeys, providersInUse } from '../store/check-keys.ts';
 import { openPglite, openPostgres, type Store } from '../store/client.ts';
 import { checkPepper, readTenant } from '../store/instance.ts';
 import { type Attest, adoptLeaves } from '../store/leaf-notes.ts';
@@ -58,7 +58,7 @@ export async function openRecord(
     const features = await migrate(opened);
     const secret = await pepper(config.dataDir, config.pepper);
     await checkPepper(opened, peppers(secret).map(pepperFingerprint));
-    const [provider, ...others] = await openKeyProviders(config, Date.now);
+    const [provider, ...others] = await openKeyProviders(config, Date.now, await providersInUse(opened));
     const vault = new Vault(opened, await readTenant(opened), provider, others);
     await checkWrappingKeys(opened, vault);
     await exclusivelyMigrating(opened, async () => {

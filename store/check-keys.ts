@@ -31,6 +31,17 @@ const SOME: Statement = {
     CROSS JOIN LATERAL (SELECT * FROM subject_key WHERE provider = p AND key_version = v AND wrapped IS NOT NULL LIMIT 5) few`,
 };
 
+const IN_USE: Statement = {
+  name: 'check_keys_in_use',
+  text: `SELECT provider AS name FROM subject_key WHERE wrapped IS NOT NULL
+    UNION SELECT key_check ->> 'provider' FROM instance WHERE key_check IS NOT NULL`,
+};
+
+/** By which key providers something of the record is wrapped. */
+export async function providersInUse(session: Session): Promise<Set<string>> {
+  return new Set((await session.rows<{ name: string }>(IN_USE, [])).map(({ name }) => name));
+}
+
 /**
  * Ties the record to the wrapping keys at its first start with them, once what is stored opens with them, and refuses later to do
  * without. A provider elsewhere that is away is waited for, not refused. Starters do it one after the other.

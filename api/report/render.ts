@@ -20,6 +20,9 @@ const BASES = {
 const moment = (time: Date | number) => `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 const points = (value: number) => value.toFixed(1).replace('-', '−');
 
+const NARROWED = html`<p class="narrowed">Over the cells that this reader may read, and not over all that there may be: another reader's
+report of this id can state another number.</p>`;
+
 /** The report as one HTML page that needs nothing else: no script, no picture, no font from anywhere. */
 export function renderReport(facts: ReportFacts): string {
   const { label, reader, at, id } = facts;
@@ -27,6 +30,7 @@ export function renderReport(facts: ReportFacts): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Score report: ${label}</title><style>${raw(STYLE)}</style></head>
 <body><header><p class="kind">Scoreline · report of one score</p><h1>${label}</h1></header>
+${reader.scope.allowsAll('readScore') ? '' : NARROWED}
 ${numberSection(facts)}${proofSection(facts.proof)}${sourcesSection(facts)}${modelSection(facts)}${lineageSection(facts)}
 <footer><p>Made ${moment(at)} for ${reader.name} (${reader.role}) under policy version ${reader.policyVersion}: what this reader
 may not see is not in it.</p><p class="id">${id}</p></footer></body></html>
@@ -65,7 +69,8 @@ function numberOf(score: ReportFacts['score']): string {
 function whyNone(score: ReportFacts['score']): string {
   if (!score)
     return 'The model that inferred it is the champion no more: its number is not stated by another.';
-  if (score.suppressed) return 'Withheld: too few people answered for this reader to be told.';
+  if (score.suppressed)
+    return 'Withheld from this reader: fewer people than may be told of, or lots that the window or segment would divide.';
   return 'Nobody answered that this reader may see.';
 }
 

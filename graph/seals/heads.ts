@@ -65,10 +65,16 @@ export function brokenChain(heads: readonly SignedHead[], publicKey: KeyObject):
   return previous && brokenSignature(previous, publicKey);
 }
 
+/** That a head names another key than the instance's, or null. */
+export function foreignHead(heads: readonly SignedHead[], publicKey: KeyObject): string | null {
+  const foreign = heads.find(({ body }) => parseHead(body)?.key !== keyFingerprint(publicKey));
+  return foreign ? `the head of size ${foreign.size} names another key than this instance's` : null;
+}
+
 /** What is wrong with the signature of that head, or null. */
 export function brokenSignature({ size, body, signature }: SignedHead, publicKey: KeyObject): string | null {
-  if (parseHead(body)?.key !== keyFingerprint(publicKey))
-    return `the head of size ${size} names another key than this instance's`;
+  const foreign = foreignHead([{ size, body, signature }], publicKey);
+  if (foreign) return foreign;
   const bytes = Buffer.from(signature, 'base64');
   return verify(null, Buffer.from(body), publicKey, bytes) && bytes.toString('base64') === signature
     ? null

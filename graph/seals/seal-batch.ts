@@ -51,6 +51,17 @@ export interface SealedBatch {
 const SALT_BYTES = 16;
 
 /**
+ * Opens the log as sealing does, and adds nothing.
+ * @throws LogBroken
+ */
+export function lookAtLog({ store, signingKey, sinks, now }: SealDeps): Promise<void> {
+  return store.transaction(async (session) => {
+    await lockSeals(session);
+    await openLog(session, { memory: store, signingKey, sinks, now: now() });
+  });
+}
+
+/**
  * Seals closed rollups in one transaction: all of it or, when the process dies, nothing. Rollups that are what their seal
  * says get no new revision; those with a fact that changed though nothing brought a change get none either, so that no
  * seal ever vouches for it.

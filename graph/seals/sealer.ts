@@ -17,7 +17,7 @@ import {
   type Touched,
 } from '../../store/sealing.ts';
 import { LogBroken } from './open-log.ts';
-import { type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
+import { lookAtLog, type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
 
 export interface SealerDeps extends SealDeps {
   /** How long after its end an hour is taken for complete, milliseconds. */
@@ -49,9 +49,16 @@ export async function startSealer(deps: SealerDeps): Promise<{ stop: () => Promi
   });
   let stopped = false;
   let wake: () => void = () => undefined;
+  // Also where nothing is to be sealed: that the key or the log is another one, a start must tell.
+  let looked = false;
+  const look = async () => {
+    await sealClosed(deps, () => stopped);
+    if (!looked) await lookAtLog(deps);
+    looked = true;
+  };
   const run = async () => {
     while (!stopped) {
-      const error = await sealClosed(deps, () => stopped).then(
+      const error = await look().then(
         () => null,
         (thrown: Error) => thrown,
       );

@@ -57,6 +57,8 @@ export interface Findings {
   readonly headsMissing: boolean;
   /** Whether the caller may be told of single responses. */
   readonly readable: boolean;
+  /** Whether there may be cells that the caller does not see: by their rules, whatever there is. */
+  readonly narrowed: boolean;
   readonly root: string | null;
   readonly sealAfter: number;
 }
@@ -67,7 +69,7 @@ export function verdictOf(findings: Findings): Verification {
   const [verdict, reason] = judge(findings);
   return {
     verdict,
-    reason,
+    reason: findings.narrowed ? [reason, NARROWED].filter(Boolean).join('; ') : reason,
     stated: stated.score,
     recomputed: recomputed.score,
     responses: recomputed.counts ? total(recomputed.counts) : 0,
@@ -76,6 +78,10 @@ export function verdictOf(findings: Findings): Verification {
     root,
   };
 }
+
+/** The id names segment and window; which cells of it are counted is the caller's to see. */
+const NARROWED =
+  'counted over the cells that this key may read: another key may be told another number of this id';
 
 /** Changes that restate a score; erasures are told beside them. */
 const TOLD = ['late', 'corrected', 'rescored', 'restricted'] as const;

@@ -1,9 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import { matchesSegment } from '../../domain/cell.ts';
 import { treeHash } from '../../domain/merkle.ts';
 import { add, type Counts, ZERO } from '../../domain/nps.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { type ScoreName, type ScoreRow, scoreRow } from '../../domain/score.ts';
-import { CHANGE_CAUSES, NO_CHANGES, type SealedFact } from '../../domain/seal.ts';
+import { CHANGE_CAUSES, NO_CHANGES, type SealedFact, type SignedHead } from '../../domain/seal.ts';
 import { HOUR_MS } from '../../domain/time-windows.ts';
 import type { Session, Statement } from '../../store/client.ts';
 import { guardedCells } from '../../store/guarded-cells.ts';
@@ -16,6 +17,7 @@ import { findCellOffence, findModelOffence } from './check-parts.ts';
 import { checkRollup, type Offence } from './check-rollup.ts';
 import { checkWhole } from './check-whole.ts';
 import { type EvidenceTrust, type ListedRollup, listRollups, readEvidence } from './evidence.ts';
+import { foreignHead } from './heads.ts';
 import { REMEMBER_MS, type VerifyDeps } from './place.ts';
 import { SoundRollups } from './sound-rollups.ts';
 import { type Tally, type Verification, verdictOf, withheld } from './verdict.ts';
@@ -46,6 +48,7 @@ export function modelsOfScore({ basis, model }: ScoreName): number[] {
  */
 export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreName): Promise<Verification> {
   const { cells, traceable } = cellsOfScore(deps, scope, name);
+  if (cells.length === 0) return withheld('there is no cell of this score, or none that you may read');
   if (!traceable) return withheld('not granted: traceLineage of every cell of this score');
   // A proof counts every response again: it would tell of few what the score itself must not.
   const counted = name.basis === 'SURVEYED' ? 'surveyed' : 'inferred';
@@ -87,7 +90,8 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
   const first = found.offence ?? file.offence;
   // Which place of the log was touched, only the whole log tells.
   const whole = first && first.what !== 'log' ? null : await checkWhole({ deps, scope, listed, heads });
-  const offence = whole ?? first;
+  // Under another key no note of the log is believed, and every change would seem to be nobody's.
+  const offence = foreignOffence(heads, deps.publicKey) ?? whole ?? first;
   const readable = cells.every((cell) => scope.allows('readResponse', cell));
   return verdictOf({
     ...found,
@@ -95,9 +99,17 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
     offence,
     headsMissing: file.missing,
     readable,
+    narrowed: !scope.allowsAll('readScore'),
     root: rootOf(found.listed),
     sealAfter: deps.sealAfter,
   });
+}
+
+function foreignOffence(heads: readonly SignedHead[], publicKey: KeyObject): Offence | null {
+  const says = foreignHead(heads, publicKey);
+  return says === null
+    ? null
+    : { what: 'log', rollup: null, says: `${says}: was the file "signing-key" of the data folder replaced?` };
 }
 
 type CountsByKind = readonly [surveyed: Counts, inferred: Counts | null];

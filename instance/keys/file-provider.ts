@@ -36,11 +36,19 @@ export function configuredKeyProvider(given: readonly string[]): KeyProvider {
   });
 }
 
-/** Wrapping keys in a file (mode 0600, one hex key a line, oldest first), made when it is not there. */
-export async function fileKeyProvider(path: string): Promise<KeyProvider> {
+/**
+ * Wrapping keys in a file (mode 0600, one hex key a line, oldest first), made when it is not there, unless something is wrapped
+ * by it already.
+ * @throws KeyProviderError
+ */
+export async function fileKeyProvider(path: string, mayMake = true): Promise<KeyProvider> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   let keys = await readKeys(path).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
+    if (!mayMake)
+      throw new KeyProviderError(
+        `the wrapping keys of this record are not there: restore ${path} from its backup, or set SCORELINE_KEK to them`,
+      );
     // wx: of two starters only one makes it.
     await writeNew(path, 'wx', new Map([['1', randomBytes(32)]])).catch((other: NodeJS.ErrnoException) => {
       if (other.code !== 'EEXIST') throw other;

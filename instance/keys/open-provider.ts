@@ -7,14 +7,17 @@ import { vaultTransitProvider } from './vault-transit.ts';
 
 /**
  * The configured key provider first, then the others that are configured too: what they wrapped before stays readable
- * until it is rewrapped.
+ * until it is rewrapped. `inUse`: by which providers something of the record is wrapped; a file that is gone is not made again.
  */
 export async function openKeyProviders(
   { keys, dataDir }: Pick<Config, 'keys' | 'dataDir'>,
   now: () => number,
+  inUse: ReadonlySet<string>,
 ): Promise<[KeyProvider, ...KeyProvider[]]> {
   const providers = [
-    keys.kek ? configuredKeyProvider(keys.kek) : await fileKeyProvider(join(dataDir, 'wrapping-keys')),
+    keys.kek
+      ? configuredKeyProvider(keys.kek)
+      : await fileKeyProvider(join(dataDir, 'wrapping-keys'), !inUse.has('file')),
     ...(keys.vault ? [vaultTransitProvider(keys.vault)] : []),
     ...(keys.kms ? [awsKmsProvider({ ...keys.kms, now })] : []),
   ];

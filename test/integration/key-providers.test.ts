@@ -10,7 +10,12 @@ import { awsKmsProvider } from '../../instance/keys/aws-kms.ts';
 import { configuredKeyProvider, fileKeyProvider } from '../../instance/keys/file-provider.ts';
 import { signV4 } from '../../instance/keys/sigv4.ts';
 import { vaultTransitProvider } from '../../instance/keys/vault-transit.ts';
+import { checkWrappingKeys, WrongWrappingKey } from '../../store/check-keys.ts';
+import { readTenant } from '../../store/instance.ts';
 import type { KeyProvider, WrappedKey } from '../../store/key-provider.ts';
+import { rewrapKeys } from '../../store/rotate-keys.ts';
+import { Vault } from '../../store/vault.ts';
+import { openTestRecord } from '../fixtures/record.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -214,6 +219,31 @@ describe('Vault transit', () => {
       /could not decrypt/,
     );
     expect((await provider.retire()).versions).toEqual([]);
+  });
+
+  it('is what a record is tied to: others are refused, one that is away is waited for', async () => {
+    const record = await openTestRecord();
+    closers.push(() => record.close());
+    const tenant = await readTenant(record.store);
+    const check = (provider: KeyProvider, ...others: KeyProvider[]) =>
+      checkWrappingKeys(record.store, new Vault(record.store, tenant, provider, others));
+    const [{ options }, other] = [await serve(), await serve()];
+    const own = vaultTransitProvider({ ...options, token: 'token' });
+    const file = configuredKeyProvider(['07'.repeat(32)]);
+    await check(own);
+    await check(own, file);
+    await check(file, own);
+    await expect(check(file)).rejects.toThrow(/wrapped by "vault-transit", which is not configured/);
+    await expect(check(vaultTransitProvider({ ...other.options, token: 'token' }))).rejects.toThrow(
+      /cannot be opened \(Vault could not decrypt .*nothing was stored/,
+    );
+    await check(vaultTransitProvider({ ...options, token: 'ran out' }));
+    await check(vaultTransitProvider({ ...options, address: 'http://127.0.0.1:1', token: 'token' }));
+    // Carried over with the keys of persons: the former provider may go then.
+    await rewrapKeys(record.store, new Vault(record.store, tenant, file, [own]));
+    await check(file);
+    await expect(check(own)).rejects.toThrow(/wrapped by "file", which is not configured/);
+    await expect(check(configuredKeyProvider(['08'.repeat(32)]))).rejects.toThrow(WrongWrappingKey);
   });
 
   it('says what Vault said', async () => {

@@ -180,7 +180,9 @@ describe('a rollup that was taken away', () => {
     const found = await record.verify({ ...DAY, segment: { region: ['Peru'] } }, peru);
     expect(found).toMatchObject({
       verdict: 'MISMATCH',
-      reason: 'log: a seal of another rollup was changed or taken away after it had been signed',
+      reason: expect.stringMatching(
+        /^log: a seal of another rollup was changed or taken away after it had been signed; counted over/,
+      ),
     });
   });
 

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
@@ -266,6 +266,12 @@ describe('keys and peppers', () => {
         /cannot be opened .*give the wrapping keys of this record, by SCORELINE_KEK, by the file "wrapping-keys"/,
       );
     }
+    // None is made in the place of one that is gone: it could take the place of its backup.
+    rmSync(file);
+    await expect(openRecord(config, () => undefined)).rejects.toThrow(
+      /are not there: restore .*wrapping-keys/,
+    );
+    expect(existsSync(file)).toBe(false);
     writeFileSync(file, right);
     const again = await openOn(config);
     expect((await everyResponse(again.record)).map(({ comment }) => comment)).not.toContain(null);

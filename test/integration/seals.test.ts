@@ -1,10 +1,12 @@
-import { hash } from 'node:crypto';
+import { generateKeyPairSync, hash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leafHash, treeHash } from '../../domain/merkle.ts';
 import { EVERYTHING } from '../../domain/scope.ts';
 import { canonicalText, type Manifest } from '../../domain/seal.ts';
+import { publicKeyOf } from '../../graph/seals/heads.ts';
+import { lookAtLog } from '../../graph/seals/seal-batch.ts';
 import { noteEntries } from '../../graph/seals/sealer.ts';
 import { verifyScore } from '../../graph/seals/verify.ts';
 import { correct } from '../../store/correct.ts';
@@ -78,11 +80,36 @@ describe('a score over sealed hours', () => {
       root: null,
     };
     expect(await record.verify({ from: BASE - DAY_MS, until: BASE })).toMatchObject(nothing);
-    expect(await record.verify({ ...DAYS, segment: { region: ['Chile'] } })).toMatchObject(nothing);
+    const none = await record.verify({ ...DAYS, segment: { region: ['Chile'] } });
+    expect(none).toMatchObject({
+      ...nothing,
+      verdict: 'UNVERIFIABLE',
+      reason: expect.stringContaining('no cell of'),
+    });
     const peru = narrowScope('peru', ({ attributes }) => attributes.region === 'Peru');
-    expect(await record.verify({ ...DAYS, segment: { region: ['Japan'] } }, peru)).toMatchObject(nothing);
-    expect(await record.verify(DAYS, peru)).toEqual(
-      await record.verify({ ...DAYS, segment: { region: ['Peru'] } }),
+    expect(await record.verify({ ...DAYS, segment: { region: ['Japan'] } }, peru)).toEqual(none);
+    // What is hidden is not there; that there may be more is told by the caller's rules alone.
+    const { reason, ...whole } = await record.verify({ ...DAYS, segment: { region: ['Peru'] } });
+    expect(reason).toBeNull();
+    expect(await record.verify(DAYS, peru)).toEqual({
+      ...whole,
+      reason:
+        'counted over the cells that this key may read: another key may be told another number of this id',
+    });
+  });
+
+  it('is told to be under another key where the signing key was replaced, also where nothing is to be sealed', async () => {
+    const { privateKey: signingKey } = generateKeyPairSync('ed25519');
+    const deps = { store: record.store, signingKey, now: Date.now, randomBytes, sinks: [] };
+    await expect(lookAtLog(deps)).rejects.toThrow(/names another key than this instance's/);
+    const { verdict, reason } = await verifyScore(
+      { ...record.verifyDeps, publicKey: publicKeyOf(signingKey) },
+      EVERYTHING,
+      nameOf(DAYS),
+    );
+    expect(verdict).toBe('MISMATCH');
+    expect(reason).toMatch(
+      /^log: the head of size \d+ names another key than this instance's: was the file "signing-key"/,
     );
   });
 
@@ -489,7 +516,8 @@ describe('any history', () => {
         }
         await record.seal();
         const { verdict, reason } = await record.verify(DAYS);
-        expect(['VERIFIED', 'VERIFIED_WITH_ERASURES', 'RESTATED'], reason ?? '').toContain(verdict);
+        const proven = ['VERIFIED', 'VERIFIED_WITH_ERASURES', 'RESTATED'];
+        expect(record.cells.all().length === 0 ? ['UNVERIFIABLE'] : proven, reason ?? '').toContain(verdict);
       }),
       { numRuns: 25 },
     );
