@@ -295,7 +295,6 @@ describe('the projection', () => {
     async () => {
       const url = inject('services')?.neo4jUrl ?? '';
       const driver = openDriver({ url, user: '', password: '' });
-      await driver.executeQuery('DROP INDEX fed_order');
       const { summary } = await driver.executeQuery('MATCH ()-[f:FED_BY]->() SET f = {}');
       expect(summary.counters.updates().propertiesSet).toBeGreaterThan(0);
       const opened = openGraph({ url, user: '', password: '' }, record, (error) => {
