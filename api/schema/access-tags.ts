@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { FIELD_GROUPS, type FieldGroup } from '../../domain/scope.ts';
 import { type ApiContext, noteWithheld, pathOf } from '../context.ts';
+import { Forbidden } from '../errors.ts';
 import type { AccessClass } from './builder.ts';
 
 /** One field of the schema with what it shows. */
@@ -45,11 +46,18 @@ export function noteWithheldQueries(schema: GraphQLSchema): GraphQLSchema {
     field.resolve = (root, args, context: ApiContext, info) => {
       const answer: unknown = resolve(root, args, context, info);
       if (context.caller.scope.grant(shows) !== 'none') return answer;
-      // What is refused is told by its error.
-      return Promise.resolve(answer).then((told) => {
-        noteWithheld(context, shows, pathOf(info.path));
-        return told;
-      });
+      const note = () => noteWithheld(context, shows, pathOf(info.path));
+      return Promise.resolve(answer).then(
+        (told) => {
+          note();
+          return told;
+        },
+        (error: unknown) => {
+          // What is refused is told by its error; that nothing is there is not.
+          if (!(error instanceof Forbidden)) note();
+          throw error;
+        },
+      );
     };
   }
   return schema;

@@ -17,6 +17,7 @@ const CALLERS = {
   mixed: { withheld: { readComment: ['Japan'], readRespondent: ['Germany'] } },
   aggregates: { withheld: { readResponse: [] }, smallestCount: SMALLEST },
   reader: { smallestCount: SMALLEST },
+  untraced: { withheld: { traceLineage: [] } },
   /** May read the responses of Germany, but not of Japan. */
   partly: { withheld: { readResponse: ['Japan'] }, smallestCount: SMALLEST },
 };
@@ -61,6 +62,14 @@ const pathsOf = (answer: GraphqlAnswer<unknown>, field: string) =>
   maskedOf(answer).filter(({ path }) => path.at(-1) === field);
 
 describe('a field that the caller may not read', () => {
+  it('is named also where the query ends in an error', async () => {
+    const asked = '{ impact(id: "Source:web") { lag } }';
+    expect((await world.ask('everything', asked)).errors).toBeUndefined();
+    const told = await world.ask('untraced', asked);
+    expect(told.errors?.[0]?.message).toMatch(/nothing with this id exists here/);
+    expect(maskedOf(told)).toEqual([{ path: ['impact'], reason: 'not granted: traceLineage' }]);
+  });
+
   it('is null with its path and the reason, and all the rest is answered', async () => {
     const whole = await world.ask<Responses>('everything', LIST);
     expect(whole.extensions?.masked).toBeUndefined();
