@@ -14,7 +14,7 @@ import { type AuditSource, fileSource, findAuditSource } from './audit-source.ts
 const USAGE = `usage: npm run audit:verify [-- [FILE] [--part] [--heads FILE] [--key FILE] [--url URL]]
   FILE     what audit:export wrote; without it the log itself is checked
   --part   FILE was exported with --from or --to: it may begin and end anywhere
-  --heads  the file of signed heads (else of the data folder)
+  --heads  the file of signed heads (else of the data folder), such as a copy from when FILE was exported
   --key    the instance's public key, PEM (else of the data folder)`;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -89,10 +89,18 @@ function report(
   signed: boolean,
   fileSays: string | null,
 ): void {
-  const wrong = [offence?.says, head, fileSays].filter((one) => one !== null && one !== undefined);
+  // A file that is older than the newest head ends before it as one does whose end was cut off.
+  const isShort = offence?.atEnd === true && source.isFile;
+  const wrong = [isShort ? null : offence?.says, head, fileSays].filter(
+    (one) => one !== null && one !== undefined,
+  );
   say(`${source.description}: ${rows} rows that follow each other${last ? `, up to row ${last.seq}` : ''}`);
   for (const one of wrong) say(`BROKEN: ${one}`);
-  if (wrong.length > 0) {
+  if (isShort)
+    say(
+      `INCOMPLETE: ${offence.says}. Either it was exported before that head was signed (export it again, or give the heads of that time with --heads), or its end was cut off`,
+    );
+  if (wrong.length > 0 || isShort) {
     process.exitCode = 1;
     return;
   }

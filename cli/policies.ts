@@ -99,7 +99,7 @@ function tell(
 ): boolean {
   const { dimensions, smallestCount } = config;
   const fields = fieldsOfGroups(buildSchema(dimensions));
-  const cells = facts.cells ?? exampleCells(attributes, [policies.byId, before?.byId ?? {}], dimensions);
+  const cells = facts.cells ?? cellsNamed(attributes, policies, before, dimensions);
   const narrowing = JSON.stringify(attributesByField(attributes, dimensions));
   const heading = `\n${title}${narrowing === '{}' ? '' : `, narrowed to ${narrowing}`}; ${facts.source}`;
   const scope = scopesUnder(policies, smallestCount)(role, attributes);
@@ -109,14 +109,29 @@ function tell(
     return true;
   }
   const scopeBefore = scopesUnder(before, smallestCount)(role, attributes);
-  const { gained, lost } = differenceOf(scopeBefore, scope, cells, dimensions);
-  const differs = gained.length + lost.length > 0;
+  const difference = differenceOf(scopeBefore, scope, cells, dimensions);
+  // What is granted of cells that are yet to come is a difference too.
+  const named = () =>
+    differenceOf(scopeBefore, scope, cellsNamed(attributes, policies, before, dimensions), dimensions);
+  const toCome = isNone(difference) && facts.cells ? named() : difference;
+  const { gained, lost } = toCome;
+  const differs = !isNone(toCome);
   if (differs || always) say(heading);
+  if (differs && isNone(difference)) say('  of these none; of cells that the policies tell apart:');
   if (!differs && always) say('  no difference');
   print(gained, '+', fields);
   print(lost, '-', fields);
   return differs;
 }
+
+const cellsNamed = (
+  attributes: Segment,
+  policies: Policies,
+  before: Policies | null,
+  dimensions: Config['dimensions'],
+) => exampleCells(attributes, [policies.byId, before?.byId ?? {}], dimensions);
+
+const isNone = ({ gained, lost }: ReturnType<typeof differenceOf>) => gained.length + lost.length === 0;
 
 function print(lines: readonly ReportLine[], sign: string, fields: FieldsOfGroups): void {
   for (const { group, segments } of lines) {

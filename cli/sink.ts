@@ -12,6 +12,8 @@ export interface FoundSink {
   readonly sink: ImportSink;
   /** "through the server at …" or "into the record in …". */
   readonly description: string;
+  /** Of the server; null: there is none. */
+  readonly url: string | null;
   close(): Promise<void>;
 }
 
@@ -53,7 +55,8 @@ export async function findSink(
       patienceMs: PATIENCE_MS,
       onRetry: (reason) => onNote(`${reason}; trying again`),
     });
-    return { sink, description: `through the server at ${named.url}`, close: async () => undefined };
+    const description = `through the server at ${named.url}`;
+    return { sink, description, url: named.url, close: async () => undefined };
   }
   const record = await openRecord(config, ({ message }) => onNote(message));
   const { dimensions, cellLimit, dataDir } = config;
@@ -68,6 +71,7 @@ export async function findSink(
   return {
     sink: recordSink(acceptor, EVERYTHING),
     description: `into ${place}`,
+    url: null,
     close: async () => {
       await acceptor.idle();
       await record.close();

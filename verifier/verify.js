@@ -218,8 +218,10 @@ function judge({ score, rollups }, claim, { classes, erased, hidden, changes }, 
   insist(recomputed === score.stated, `the leaves give a score of ${recomputed}, stated is ${score.stated}`);
   const told = Object.entries(changes).flatMap(([cause, count]) => (count > 0 ? [`${count} ${cause}`] : []));
   const all = { stated: score.stated, recomputed, ...facts };
-  if (told.length > 0)
-    return { verdict: 'RESTATED', reason: `since it was first sealed: ${told.join(', ')}`, ...all };
+  if (told.length > 0) {
+    const also = erased > 0 ? `; ${erased} erased` : '';
+    return { verdict: 'RESTATED', reason: `since it was first sealed: ${told.join(', ')}${also}`, ...all };
+  }
   if (erased > 0)
     return {
       verdict: 'VERIFIED_WITH_ERASURES',

@@ -92,5 +92,14 @@ describe('npm run policies', () => {
       await server.stop();
     }
     await check(/3 cells of the record/);
+    // Of a channel by which nobody answered yet.
+    const wider = join(instance.dataDir, 'wider');
+    cpSync(SHIPPED, wider, { recursive: true });
+    const grant = `@id("analyst: respondents by fax") permit (principal in Role::"analyst", action == Action::"readRespondent", resource)
+      when { resource has channel && resource.channel == "fax" };`;
+    writeFileSync(join(wider, 'fax.cedar'), grant);
+    expect((await policies('--against', wider)).output).toMatch(
+      /^role analyst; 3 cells of the record\n {2}of these none; of cells that the policies tell apart:\n- readRespondent .*fax/m,
+    );
   });
 });
