@@ -94,6 +94,38 @@ interface EventRow {
 }
 
 const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
+const SENTIMENTS = ['NEGATIVE', 'NEUTRAL', 'POSITIVE'] as const;
+const SHARES = [
+  'detractor',
+  'passive',
+  'promoter',
+  'negative',
+  'neutral',
+  'positive',
+  'uncertainty',
+] as const;
+const MILLION = 1_000_000;
+
+/** As it is stored: classes as numbers, shares in millionths. */
+type PredictionCodes = Readonly<Record<(typeof SHARES)[number], number>> & {
+  readonly responseId: string;
+  readonly class: 0 | 1 | 2 | null;
+  readonly sentiment: 0 | 1 | 2 | null;
+  readonly themes: Readonly<Record<string, number>>;
+};
+
+/** In words, and shares of 1: whoever it is about must be able to read it. */
+function readable(row: PredictionCodes) {
+  const shares = (of: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(of).map(([name, millionths]) => [name, millionths / MILLION]));
+  return {
+    ...row,
+    class: row.class === null ? null : CLASSES[row.class],
+    sentiment: row.sentiment === null ? null : SENTIMENTS[row.sentiment],
+    ...shares(Object.fromEntries(SHARES.map((name) => [name, row[name]]))),
+    themes: shares(row.themes),
+  };
+}
 
 /** What is held of the person; null of somebody who is not known. */
 export async function readHoldings(
@@ -111,7 +143,7 @@ export async function readHoldings(
   const responseIds = rows.map(({ id }) => id);
   const opened = await vault.openComments(rows);
   const events = await openEvents(deps, ids);
-  const predictions = await store.rows<{ responseId: string }>(PREDICTIONS, [responseIds]);
+  const predictions = (await store.rows<PredictionCodes>(PREDICTIONS, [responseIds])).map(readable);
   const reviews = await openReviews(deps, responseIds);
   const members = await store.rows<{ hash: string }>(MEMBERS, [responseIds]);
   const of = <Row extends { responseId: string }>(list: readonly Row[], id: string) =>

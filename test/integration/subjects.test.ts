@@ -178,6 +178,26 @@ describe('what is held of a person', () => {
     expect(after?.responses).toContainEqual(before?.responses[0]);
     expect(await restrict(record, personOf('nobody@example.org'), true)).toBeNull();
   });
+
+  it('tells what models said in words and shares of 1', async () => {
+    await record.submit([answer('m1', 'cleo@example.org')]);
+    await record.sql(`INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'a model', 'k', 'CHAMPION',
+      '{"heads": {"themes": [{"name": "crew"}]}}') ON CONFLICT DO NOTHING`);
+    await record.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed, class,
+        detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
+      SELECT id, answered_at, cell_id, 7, mapping_version_id, true, 0, 873255, 100000, 26745, 2, 0, 250000, 750000, '{500000}', 400000,
+        'h', now() FROM response WHERE external_id = 'm1'`);
+    const held = await readHoldings(record, personOf('cleo@example.org'));
+    const [response] = (held?.responses ?? []) as { predictions: object[] }[];
+    const said = {
+      class: 'DETRACTOR',
+      detractor: 0.873255,
+      sentiment: 'POSITIVE',
+      positive: 0.75,
+      uncertainty: 0.4,
+    };
+    expect(response?.predictions).toMatchObject([{ modelVersion: 7, ...said, themes: { crew: 0.5 } }]);
+  });
 });
 
 describe('a correction', () => {
