@@ -97,6 +97,10 @@ const LEAKS: readonly Leak[] = [
         "visibleCells(scope, ['traceLineage'], deps.cells, segment)",
         'visibleCells(scope, [], deps.cells, segment)',
       ],
+      [
+        "    .filter((cell) => scope.allows('readScore', cell) || scope.allows('readPrediction', cell))\n",
+        '',
+      ],
     ],
   },
   {
