@@ -52,6 +52,8 @@ export interface AuditHead {
 export interface AuditOffence {
   readonly seq: number;
   readonly says: string;
+  /** Nothing that is there is wrong, but rows that a head signed do not follow: cut off, or not there yet when they were copied. */
+  readonly ended?: true;
 }
 
 /** The row that comes after `last`. Text that cannot be kept exactly (lone surrogates, NUL) is replaced. */
@@ -140,7 +142,11 @@ export class AuditChain {
     const furthest = Math.max(0, ...this.#signed.keys());
     if (furthest <= reached) return null;
     const seq = reached + 1;
-    return { seq, says: `row ${seq} is missing: the log ends before it, and a head signed ${furthest} rows` };
+    return {
+      seq,
+      says: `row ${seq} is missing: the log ends before it, and a head signed ${furthest} rows`,
+      ended: true,
+    };
   }
 }
 
