@@ -12,6 +12,8 @@ export interface FoundSink {
   readonly sink: ImportSink;
   /** "through the server at …" or "into the record in …". */
   readonly description: string;
+  /** Its address, where rows go through a server. */
+  readonly server: string | null;
   close(): Promise<void>;
 }
 
@@ -53,7 +55,8 @@ export async function findSink(
       patienceMs: PATIENCE_MS,
       onRetry: (reason) => onNote(`${reason}; trying again`),
     });
-    return { sink, description: `through the server at ${named.url}`, close: async () => undefined };
+    const description = `through the server at ${named.url}`;
+    return { sink, description, server: named.url, close: async () => undefined };
   }
   const record = await openRecord(config, ({ message }) => onNote(message));
   const { dimensions, cellLimit, dataDir } = config;
@@ -68,6 +71,7 @@ export async function findSink(
   return {
     sink: recordSink(acceptor, EVERYTHING),
     description: `into ${place}`,
+    server: null,
     close: async () => {
       await acceptor.idle();
       await record.close();

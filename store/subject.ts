@@ -15,6 +15,8 @@ import { openReason } from './review-reasons.ts';
 
 /** All that is held of a person, as portable JSON. */
 export interface Holdings {
+  /** What numbers in the rest stand for: who asked reads them without this program. */
+  readonly legend: typeof LEGEND;
   readonly pseudonym: string | null;
   readonly restricted: boolean;
   readonly legalHold: boolean;
@@ -24,6 +26,18 @@ export interface Holdings {
   /** Hashes of training sets that their answers are part of. */
   readonly trainingSets: readonly string[];
 }
+
+const LEGEND = {
+  'responses.score': 'as it was answered, on the scale of the survey; null where none was given',
+  'predictions.class':
+    '0 detractor, 1 passive, 2 promoter; null where the model abstained, and abstained says why',
+  'predictions.sentiment': '0 negative, 1 neutral, 2 positive; null where the model abstained',
+  'predictions.detractor, passive, promoter, negative, neutral, positive, themes':
+    'probabilities in millionths: 1000000 is certain',
+  'predictions.uncertainty':
+    'in millionths: 0 where one class is certain, 1000000 where all three are as probable',
+  'predictions.words, tokens, unknownTokens': 'how many the text had when the model read it',
+} as const;
 
 const SUBJECTS: Statement = {
   name: 'subject_rows',
@@ -117,6 +131,7 @@ export async function readHoldings(
   const of = <Row extends { responseId: string }>(list: readonly Row[], id: string) =>
     list.filter((row) => row.responseId === id).map(({ responseId: _response, ...rest }) => rest);
   return {
+    legend: LEGEND,
     pseudonym: [...(await vault.subjects(ids)).values()][0]?.pseudonym ?? null,
     restricted: subjects.some(({ restricted }) => restricted),
     legalHold: subjects.some(({ held }) => held),

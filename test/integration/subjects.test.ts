@@ -137,6 +137,11 @@ describe('what is held of a person', () => {
     await record.submit([answer('c1', 'cat@example.org')]);
     const held = await readHoldings(record, personOf('CAT@example.org'));
     expect(held).toMatchObject({
+      legend: {
+        'predictions.class': expect.stringMatching(/^0 detractor, 1 passive, 2 promoter/),
+        'predictions.detractor, passive, promoter, negative, neutral, positive, themes':
+          expect.stringContaining('millionths'),
+      },
       pseudonym: expect.stringMatching(/^p1_/),
       restricted: false,
       legalHold: false,
