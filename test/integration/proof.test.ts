@@ -222,7 +222,10 @@ describe('an exported proof', () => {
     // Word for word what the instance says of it.
     const { verdict, reason } = await record.verify(DAY);
     expect(reason).toBe('since it was first sealed: 1 late; 2 erased');
-    expect(check(late)).toMatchObject({ status: 0, output: expect.stringContaining(`${verdict}: ${reason}\n`) });
+    expect(check(late)).toMatchObject({
+      status: 0,
+      output: expect.stringContaining(`${verdict}: ${reason}\n`),
+    });
     // Of a rollup as it was before the late answer, with the number that was stated then.
     const before = late.rollups.map((rollup) => {
       const old = erased.rollups.find(({ id }) => id === rollup.id) ?? rollup;
