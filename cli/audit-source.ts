@@ -17,8 +17,6 @@ export interface AuditWindow {
 export interface AuditSource {
   /** "the server at …", "the record in …" or the file. */
   readonly description: string;
-  /** What was exported before, and not the log as it is now. */
-  readonly isFile: boolean;
   /** The record, where it was opened in this process. */
   readonly store: Store | null;
   lines(window: AuditWindow): AsyncIterable<string>;
@@ -29,7 +27,6 @@ export interface AuditSource {
 export function fileSource(path: string): AuditSource {
   return {
     description: path,
-    isFile: true,
     store: null,
     lines: async function* () {
       let begun = false;
@@ -55,7 +52,6 @@ export async function findAuditSource(
   if (server) {
     return {
       description: `the server at ${server.url}`,
-      isFile: false,
       store: null,
       lines: (window) => linesOfServer(server, window, purpose),
       close: async () => undefined,
@@ -66,7 +62,6 @@ export async function findAuditSource(
   return {
     description:
       config.databaseUrl === undefined ? `the record in ${config.dataDir}` : 'the PostgreSQL record',
-    isFile: false,
     store,
     lines: async function* (window) {
       const actor = { actor: 'system', actorName: 'command line', role: 'system', policyVersion: null };

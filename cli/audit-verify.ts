@@ -8,14 +8,18 @@ import type { SignedHead } from '../domain/seal.ts';
 import { type AuditVerdict, checkAudit } from '../graph/seals/check-audit.ts';
 import { checkHeadFile } from '../graph/seals/check-log.ts';
 import { readHeadFile } from '../graph/seals/head-sink.ts';
+import { parseHead } from '../graph/seals/heads.ts';
 import { readHeads } from '../store/seals.ts';
 import { type AuditSource, fileSource, findAuditSource } from './audit-source.ts';
 
 const USAGE = `usage: npm run audit:verify [-- [FILE] [--part] [--heads FILE] [--key FILE] [--url URL]]
   FILE     what audit:export wrote; without it the log itself is checked
   --part   FILE was exported with --from or --to: it may begin and end anywhere
-  --heads  the file of signed heads (else of the data folder), such as a copy from when FILE was exported
-  --key    the instance's public key, PEM (else of the data folder)`;
+  --heads  the file of signed heads (else of the data folder)
+  --key    the instance's public key, PEM (else of the data folder)
+ends with 0 where nothing was changed, 1 BROKEN, or it cannot be checked, 3 INCOMPLETE: FILE ends before what was signed`;
+/** Not 2, with which the verifier of proofs says that it was called wrongly. */
+const INCOMPLETE = 3;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -44,7 +48,8 @@ async function main(): Promise<void> {
     const { heads, says } = await headsOf(source, headFile);
     const rows = rowsOf(source);
     const verdict = await checkAudit({ rows, heads, publicKey, partial: values.part });
-    report(source, verdict, publicKey !== null, says);
+    const cut = file && verdict.offence?.ended ? whatIsMissing(verdict.last?.seq ?? 0, heads) : null;
+    report(source, verdict, publicKey !== null, { file: says, cut });
   } finally {
     await source.close();
   }
@@ -83,25 +88,34 @@ function keyOf(named: string | undefined, kept: string): KeyObject | null {
   return path === null ? null : createPublicKey(readFileSync(path));
 }
 
+/** Of a file that ends at that row: an older export and one whose end was cut off are the same bytes, so both are said. */
+function whatIsMissing(reached: number, heads: readonly SignedHead[]): string {
+  const beyond = heads.map(({ body }) => parseHead(body)).find((one) => (one?.audit?.seq ?? 0) > reached);
+  const ends = reached > 0 ? `the file ends at row ${reached}` : 'the file holds no row';
+  return (
+    `${ends}; a head of ${beyond?.at} signed ${beyond?.audit?.seq} rows. Either it was exported before that: then export it ` +
+    'again, or give the heads of that time with --heads; or its end was cut off'
+  );
+}
+
 function report(
   source: AuditSource,
   { offence, head, rows, last, covered }: AuditVerdict,
   signed: boolean,
-  fileSays: string | null,
+  { file, cut }: { readonly file: string | null; readonly cut: string | null },
 ): void {
-  // A file that is older than the newest head ends before it as one does whose end was cut off.
-  const isShort = offence?.atEnd === true && source.isFile;
-  const wrong = [isShort ? null : offence?.says, head, fileSays].filter(
+  const wrong = [cut === null ? offence?.says : null, head, file].filter(
     (one) => one !== null && one !== undefined,
   );
   say(`${source.description}: ${rows} rows that follow each other${last ? `, up to row ${last.seq}` : ''}`);
   for (const one of wrong) say(`BROKEN: ${one}`);
-  if (isShort)
-    say(
-      `INCOMPLETE: ${offence.says}. Either it was exported before that head was signed (export it again, or give the heads of that time with --heads), or its end was cut off`,
-    );
-  if (wrong.length > 0 || isShort) {
+  if (cut !== null) say(`INCOMPLETE: ${cut}`);
+  if (wrong.length > 0) {
     process.exitCode = 1;
+    return;
+  }
+  if (cut !== null) {
+    process.exitCode = INCOMPLETE;
     return;
   }
   say(

@@ -73,7 +73,7 @@ async function main(): Promise<number> {
       onProgress: (state: ImportProgress) => progress.show(state),
     });
     progress.end();
-    report(result, rejectsPath, given, found.url);
+    report(result, rejectsPath, { ...given, server: found.server });
     return result.interrupted ? 130 : 0;
   } finally {
     progress.end();
@@ -84,9 +84,7 @@ async function main(): Promise<number> {
 function report(
   result: ImportResult,
   rejectsPath: string,
-  given: { path: string; map: string },
-  /** Of the server that it went through. */
-  url: string | null,
+  given: { path: string; map: string; server: string | null },
 ) {
   const { account, resumedAfterLine, firstRejects, interrupted } = result;
   const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -99,8 +97,13 @@ function report(
   if (account.rejected > firstRejects.length && firstRejects.length > 0) say('  …');
   if (account.rejected > 0) say(`every rejected row, with its reason: ${rejectsPath}`);
   if (interrupted) say(`interrupted; continue with: npm run import -- ${given.path} --map ${given.map}`);
-  else if (url) say(`Next: open the console at ${url}/ and run NpsByRegion`);
-  else say('Next: npm start, then open the console at / and run NpsByRegion');
+  else {
+    const open =
+      given.server === null
+        ? 'npm start, then open the console at /'
+        : `open the console at ${given.server}/`;
+    say(`Next: ${open} and run NpsByRegion`);
+  }
 }
 
 function reasonsOf(reasons: Readonly<Record<string, number>>): string {

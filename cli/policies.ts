@@ -88,7 +88,7 @@ function everybody({ roles }: Policies, { dimensions }: Config, { keys }: Facts)
 
 /** Says what the subject sees, or the difference; false when there is none, which is said only if asked for. */
 function tell(
-  { title, role, attributes }: Subject,
+  subject: Subject,
   {
     policies,
     before,
@@ -97,9 +97,10 @@ function tell(
   }: { policies: Policies; before: Policies | null; config: Config; facts: Facts },
   always: boolean,
 ): boolean {
+  const { title, role, attributes } = subject;
   const { dimensions, smallestCount } = config;
   const fields = fieldsOfGroups(buildSchema(dimensions));
-  const cells = facts.cells ?? cellsNamed(attributes, policies, before, dimensions);
+  const cells = facts.cells ?? exampleCells(attributes, [policies.byId, before?.byId ?? {}], dimensions);
   const narrowing = JSON.stringify(attributesByField(attributes, dimensions));
   const heading = `\n${title}${narrowing === '{}' ? '' : `, narrowed to ${narrowing}`}; ${facts.source}`;
   const scope = scopesUnder(policies, smallestCount)(role, attributes);
@@ -109,29 +110,36 @@ function tell(
     return true;
   }
   const scopeBefore = scopesUnder(before, smallestCount)(role, attributes);
-  const difference = differenceOf(scopeBefore, scope, cells, dimensions);
-  // What is granted of cells that are yet to come is a difference too.
-  const named = () =>
-    differenceOf(scopeBefore, scope, cellsNamed(attributes, policies, before, dimensions), dimensions);
-  const toCome = isNone(difference) && facts.cells ? named() : difference;
-  const { gained, lost } = toCome;
-  const differs = !isNone(toCome);
+  const tried = facts.cells ? cellsToCome(subject, policies, before, config) : [];
+  const { gained, lost, reworded } = differenceOf(scopeBefore, scope, { cells, tried, dimensions });
+  const differs = gained.length + lost.length + reworded.length > 0;
   if (differs || always) say(heading);
-  if (differs && isNone(difference)) say('  of these none; of cells that the policies tell apart:');
   if (!differs && always) say('  no difference');
   print(gained, '+', fields);
   print(lost, '-', fields);
+  for (const group of reworded) say(`~ ${group.padEnd(15)} another rule, which no cell of today tells apart`);
   return differs;
 }
 
-const cellsNamed = (
-  attributes: Segment,
+/**
+ * Cells of the values that policies name, none of the record: it remembers answers by ids, of which these have none. None at
+ * all where policies name too many values: then rules are compared by their text alone.
+ */
+function cellsToCome(
+  { attributes }: Subject,
   policies: Policies,
-  before: Policies | null,
-  dimensions: Config['dimensions'],
-) => exampleCells(attributes, [policies.byId, before?.byId ?? {}], dimensions);
-
-const isNone = ({ gained, lost }: ReturnType<typeof differenceOf>) => gained.length + lost.length === 0;
+  before: Policies,
+  { dimensions }: Config,
+): Cell[] {
+  try {
+    return exampleCells(attributes, [policies.byId, before.byId], dimensions).map((cell) => ({
+      ...cell,
+      id: 0,
+    }));
+  } catch {
+    return [];
+  }
+}
 
 function print(lines: readonly ReportLine[], sign: string, fields: FieldsOfGroups): void {
   for (const { group, segments } of lines) {

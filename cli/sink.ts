@@ -12,8 +12,8 @@ export interface FoundSink {
   readonly sink: ImportSink;
   /** "through the server at …" or "into the record in …". */
   readonly description: string;
-  /** Of the server; null: there is none. */
-  readonly url: string | null;
+  /** Its address, where rows go through a server. */
+  readonly server: string | null;
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export async function findSink(
       onRetry: (reason) => onNote(`${reason}; trying again`),
     });
     const description = `through the server at ${named.url}`;
-    return { sink, description, url: named.url, close: async () => undefined };
+    return { sink, description, server: named.url, close: async () => undefined };
   }
   const record = await openRecord(config, ({ message }) => onNote(message));
   const { dimensions, cellLimit, dataDir } = config;
@@ -71,7 +71,7 @@ export async function findSink(
   return {
     sink: recordSink(acceptor, EVERYTHING),
     description: `into ${place}`,
-    url: null,
+    server: null,
     close: async () => {
       await acceptor.idle();
       await record.close();

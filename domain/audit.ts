@@ -52,8 +52,8 @@ export interface AuditHead {
 export interface AuditOffence {
   readonly seq: number;
   readonly says: string;
-  /** Nothing is wrong with the rows, but the last are missing. */
-  readonly atEnd?: true;
+  /** Nothing that is there is wrong, but rows that a head signed do not follow: cut off, or not there yet when they were copied. */
+  readonly ended?: true;
 }
 
 /** The row that comes after `last`. Text that cannot be kept exactly (lone surrogates, NUL) is replaced. */
@@ -142,8 +142,11 @@ export class AuditChain {
     const furthest = Math.max(0, ...this.#signed.keys());
     if (furthest <= reached) return null;
     const seq = reached + 1;
-    const says = `row ${seq} is missing: the log ends before it, and a head signed ${furthest} rows`;
-    return { seq, says, atEnd: true };
+    return {
+      seq,
+      says: `row ${seq} is missing: the log ends before it, and a head signed ${furthest} rows`,
+      ended: true,
+    };
   }
 }
 

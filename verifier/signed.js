@@ -64,7 +64,7 @@ function checkCopies(heads, newest, copies) {
 }
 
 /** What the instance said when it handed the proof out: this number, from these rollups in these revisions, at this head. */
-export function checkStatement({ score, rollups, statement, exportedAt }, head) {
+export function checkStatement({ exportedAt, score, rollups, statement }, head) {
   insist(statement, 'the proof has no statement of the instance');
   const { body, signature } = statement;
   insist(
@@ -78,7 +78,7 @@ export function checkStatement({ score, rollups, statement, exportedAt }, head) 
     said.stated === score.stated && said.responses === score.responses && said.root === (score.root ?? null),
     'the number is not the one that the instance stated',
   );
-  insist(said.exportedAt === exportedAt, 'the instance did not export it at the time that it says');
+  insist(said.exportedAt === exportedAt, 'the proof was exported at another time than the instance stated');
   insist(said.head === head.hash, 'the statement was made at another head than the proof ends at');
   insist(
     said.rollups.length === rollups.length,

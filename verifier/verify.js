@@ -218,15 +218,15 @@ function judge({ score, rollups }, claim, { classes, erased, hidden, changes }, 
   insist(recomputed === score.stated, `the leaves give a score of ${recomputed}, stated is ${score.stated}`);
   const told = Object.entries(changes).flatMap(([cause, count]) => (count > 0 ? [`${count} ${cause}`] : []));
   const all = { stated: score.stated, recomputed, ...facts };
+  // In the words of the instance's own answer: of one score the two are put side by side.
   if (told.length > 0) {
-    const also = erased > 0 ? `; ${erased} erased` : '';
-    return { verdict: 'RESTATED', reason: `since it was first sealed: ${told.join(', ')}${also}`, ...all };
+    const gone = erased > 0 ? `; ${erased} erased` : '';
+    return { verdict: 'RESTATED', reason: `since it was first sealed: ${told.join(', ')}${gone}`, ...all };
   }
-  if (erased > 0)
-    return {
-      verdict: 'VERIFIED_WITH_ERASURES',
-      reason: `${erased} sealed responses were erased: their leaves are hashes`,
-      ...all,
-    };
+  if (erased > 0) {
+    const were = erased === 1 ? 'response was' : 'responses were';
+    const reason = `${erased} sealed ${were} erased: their leaves stay as hashes`;
+    return { verdict: 'VERIFIED_WITH_ERASURES', reason, ...all };
+  }
   return { verdict: 'VERIFIED', reason: null, ...all };
 }

@@ -3,6 +3,7 @@ import { type Cell, type CellAttributes, cellKey, matchesSegment, type Segment }
 import type { Dimension } from '../../domain/dimensions.ts';
 import { FIELD_GROUPS, type FieldGroup, type Scope } from '../../domain/scope.ts';
 import { attributesByField } from './attributes.ts';
+import { CELL_BY_CELL } from './scope-of.ts';
 
 /** Of one field group: what a caller sees among some cells, or what a change gives or takes. */
 export interface ReportLine {
@@ -14,6 +15,8 @@ export interface ReportLine {
 /** Stands for every value that nobody named. */
 export const ANY_OTHER = '(any other)';
 const MOST_CELLS = 20_000;
+/** What a rule is about is told in at most so many lines, where it is no one segment. */
+const MOST_LINES = 10;
 
 /** What the scope shows of the cells, in the order of the field groups. */
 export function reportOf(
@@ -28,22 +31,56 @@ export function reportOf(
   });
 }
 
-/** What the scope `after` shows that `before` did not, and the other way round; only the groups that differ. */
-export function differenceOf(
-  before: Scope,
-  after: Scope,
-  cells: readonly Cell[],
-  dimensions: readonly Dimension[],
-) {
+/** What a change of policies gives, takes, and rules that read otherwise though no cell that was tried tells them apart. */
+export interface Difference {
+  readonly gained: readonly ReportLine[];
+  readonly lost: readonly ReportLine[];
+  readonly reworded: readonly FieldGroup[];
+}
+
+/**
+ * What the scope `after` shows that `before` did not, and the other way round; only the groups that differ. `tried`: cells that
+ * need not be there, for what policies say of values that nobody has answered with yet.
+ */
+export function differenceOf(before: Scope, after: Scope, { cells, tried, dimensions }: Tried): Difference {
   const more = (one: Scope, other: Scope): ReportLine[] =>
     FIELD_GROUPS.flatMap((group) => {
-      const gained = cells.filter((cell) => one.allows(group, cell) && !other.allows(group, cell));
-      if (gained.length > 0) return [{ group, segments: describeCells(gained, cells, dimensions) }];
+      const differs = (cell: Cell) => one.allows(group, cell) && !other.allows(group, cell);
+      const gained = cells.filter(differs);
+      const today = gained.length > 0 ? describeCells(gained, cells, dimensions) : [];
       // The same of the cells that there are, but not of those to come.
-      const ahead = one.allowsAll(group) && !other.allowsAll(group);
-      return ahead ? [{ group, segments: ['all cells to come'] }] : [];
+      const ahead = today.length === 0 && one.allowsAll(group) && !other.allowsAll(group);
+      if (ahead) return [{ group, segments: ['all cells to come'] }];
+      const rule = sameRule(one, other, group) ? [] : describeCells(tried.filter(differs), tried, dimensions);
+      const segments = [...today, ...(isNew(rule, today) ? ofCellsToCome(rule, today.length > 0) : [])];
+      return segments.length > 0 ? [{ group, segments }] : [];
     });
-  return { gained: more(after, before), lost: more(before, after) };
+  const [gained, lost] = [more(after, before), more(before, after)];
+  const told = new Set([...gained, ...lost].map(({ group }) => group));
+  const reworded = FIELD_GROUPS.filter((group) => !told.has(group) && !sameRule(before, after, group));
+  return { gained, lost, reworded };
+}
+
+interface Tried {
+  readonly cells: readonly Cell[];
+  readonly tried: readonly Cell[];
+  readonly dimensions: readonly Dimension[];
+}
+
+/** Rules that are decided cell by cell have one name whatever they say: they are known to be the same under the same policies only. */
+function sameRule(one: Scope, other: Scope, group: FieldGroup): boolean {
+  if (one.fingerprint === other.fingerprint) return true;
+  return one.grant(group) === other.grant(group) && !one.grant(group).startsWith(CELL_BY_CELL);
+}
+
+function isNew(rule: readonly string[], today: readonly string[]): boolean {
+  return rule.length > 0 && rule[0] !== 'nothing' && rule.join() !== today.join();
+}
+
+function ofCellsToCome(rule: readonly string[], some: boolean): string[] {
+  const most = rule.slice(0, MOST_LINES).join('; ');
+  const others = rule.length > MOST_LINES ? `; and ${rule.length - MOST_LINES} more combinations` : '';
+  return [`${some ? 'cells to come included' : 'no cell of today; of cells to come'}: ${most}${others}`];
 }
 
 /** The cells as one segment where they are exactly one, else one by one. */
@@ -76,8 +113,8 @@ function describeCells(
 }
 
 /**
- * Cells to try policies on where there is no record: every combination of the values that attributes and policies
- * name, and any other.
+ * Cells to try policies on that need not be there: every combination of the values that attributes and policies name, and
+ * any other.
  * @throws Error when there are too many.
  */
 export function exampleCells(

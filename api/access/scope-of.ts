@@ -23,6 +23,8 @@ interface Grant {
 }
 
 const ALL: Grant = { name: 'all', allows: () => true };
+/** How grants are named of which no rule is known. */
+export const CELL_BY_CELL = 'as decided for ';
 const NONE: Grant = { name: 'none', allows: () => false };
 
 /** Scopes that are kept: callers with equal role and attributes share one, with what it knows of cells. */
@@ -95,7 +97,7 @@ function decide(policies: Policies, role: string, attributes: Segment, group: Fi
   });
   const cellByCell = (): Grant => ({
     // Whether the rules of two groups are equal is not known.
-    name: `as decided for ${group}`,
+    name: `${CELL_BY_CELL}${group}`,
     allows: remembered((cell) => decideCell(policies, role, attributes, group, cell)),
   });
   if (answer.type === 'failure') return cellByCell();

@@ -161,7 +161,10 @@ function rejectsOf({ rows, problems }: Batch, outcomes: readonly Outcome[]) {
   const rejects = outcomes.flatMap((outcome, index) => {
     const row = rows[index];
     if (outcome.status !== 'rejected' || !row) return [];
-    return [{ line: row.line, code: outcome.code as string, message: outcome.message, values: row.values }];
+    const code: string = outcome.code;
+    // Of somebody who was erased no new copy is made: the line leads to it in the file, for who still has that.
+    const values = code === 'ERASED' ? {} : row.values;
+    return [{ line: row.line, code, message: outcome.message, values }];
   });
   const unread = problems.map(({ line, problem }) => ({
     line,

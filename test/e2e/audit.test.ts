@@ -416,10 +416,16 @@ describe('the commands', () => {
     const kept = whole.split('\n');
     writeFileSync(file, kept.slice(0, 3).join('\n'));
     expect(await command('audit-verify', file)).toMatchObject({
-      code: 1,
+      code: 3,
       output: expect.stringMatching(
-        /INCOMPLETE: row 4 is missing: the log ends before it, .*export it again, .* or its end was cut off/,
+        /^INCOMPLETE: the file ends at row 3; a head of 2\S+Z signed \d+ rows\. Either it was exported before that: .*; or its end/m,
       ),
+    });
+    // Of both at once the worse is told.
+    writeFileSync(file, kept.slice(0, 3).join('\n').replace('"outcome":"', '"outcome":"x'));
+    expect(await command('audit-verify', file)).toMatchObject({
+      code: 1,
+      output: expect.not.stringContaining('INCOMPLETE'),
     });
     writeFileSync(file, kept.slice(3).join('\n'));
     expect((await command('audit-verify', file)).output).toContain('BROKEN: row 1 is missing');

@@ -176,6 +176,7 @@ describe('npm run import', () => {
     server = await startServer(instance, { PORT: port });
     const { code, output } = await running.finished;
     expect(code, output).toBe(0);
+    expect(output).toContain(`Next: open the console at ${server.url}/ and run`);
     const [, accepted, duplicates] = /accepted\s+(\d+)\nduplicates\s+(\d+)/.exec(output)?.map(Number) ?? [];
     expect((accepted ?? 0) + (duplicates ?? 0)).toBe(15_000);
     const { data } = await server.graphql<{ nps: { responses: number }[] }>(everything);

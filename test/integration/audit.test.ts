@@ -236,7 +236,7 @@ describe('somebody who has the database', () => {
     expect(cut.offence).toEqual({
       seq: covered,
       says: `row ${covered} is missing: the log ends before it, and a head signed ${covered} rows`,
-      atEnd: true,
+      ended: true,
     });
     expect((await tampered('DELETE FROM audit_log')).offence?.seq).toBe(1);
   });

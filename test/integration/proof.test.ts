@@ -139,6 +139,7 @@ describe('an exported proof', () => {
       ({ statement }) =>
         Object.assign(statement, { body: statement.body.replace('"responses":50', '"responses":49') }),
     ],
+    ['when it was exported', (copy) => Object.assign(copy, { exportedAt: at(0) })],
     ['a statement that is left out', (copy) => Object.assign(copy, { statement: undefined })],
     [
       'the way from head to head',
@@ -192,6 +193,8 @@ describe('an exported proof', () => {
   it('is refused with 1 when it is none, with 2 when there is no such file', () => {
     expect(check({}).status).toBe(1);
     expect(check('not json').status).toBe(2);
+    const cut = check(JSON.stringify(proof).slice(0, -100));
+    expect(cut).toMatchObject({ status: 2, output: expect.stringContaining('is no JSON') });
     expect(check(proof, 'another').status).toBe(2);
   });
 
@@ -216,7 +219,13 @@ describe('an exported proof', () => {
     await expect(exportProof(record.verifyDeps, EVERYTHING, nameOf(DAY))).rejects.toThrow('not sealed yet');
     await record.seal();
     const late = await exportProof(record.verifyDeps, EVERYTHING, nameOf(DAY));
-    expect(check(late)).toMatchObject({ status: 0, output: expect.stringMatching(/^RESTATED: .*1 late/) });
+    // Word for word what the instance says of it.
+    const { verdict, reason } = await record.verify(DAY);
+    expect(reason).toBe('since it was first sealed: 1 late; 2 erased');
+    expect(check(late)).toMatchObject({
+      status: 0,
+      output: expect.stringContaining(`${verdict}: ${reason}\n`),
+    });
     // Of a rollup as it was before the late answer, with the number that was stated then.
     const before = late.rollups.map((rollup) => {
       const old = erased.rollups.find(({ id }) => id === rollup.id) ?? rollup;
