@@ -1,8 +1,7 @@
 import type { RollupKey } from '../domain/lineage.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import type { Session, Statement } from './client.ts';
-import type { SelectionParameters } from './lineage.ts';
-import { lookUp } from './wall-names.ts';
+import { GIVEN_FED, given, type SelectionParameters } from './lineage.ts';
 
 /** What one cell under one model version collected in the hour rollups that are selected. */
 export interface TouchedSegment {
@@ -63,11 +62,7 @@ export async function readTouchedSegments(
 
 const COUNTS: Statement = {
   name: 'impact_counts',
-  text: `SELECT given.place::integer - 1 AS place, sum(f.n)::float8 AS responses
-    FROM unnest($1::timestamptz[], $2::text[], $3::integer[]) WITH ORDINALITY AS given (bucket, cell, model, place)
-      JOIN cell c ON c.key = given.cell
-      ${lookUp('rollup_mapping', 'f', 'it.cell_id = c.id AND it.model_version_id = given.model AND it.bucket = given.bucket')}
-      JOIN mapping_version m ON m.id = f.mapping_version_id
+  text: `SELECT given.place::integer - 1 AS place, sum(f.n)::float8 AS responses FROM ${GIVEN_FED}
     WHERE $4::text[] IS NULL OR m.key = ANY ($4) GROUP BY given.place`,
 };
 
@@ -79,9 +74,7 @@ export async function readRollupCounts(
 ): Promise<number[]> {
   const counts = rollups.map(() => 0);
   const rows = await session.rows<{ place: number; responses: number }>(COUNTS, [
-    rollups.map(({ hour }) => new Date(hour * HOUR_MS)),
-    rollups.map(({ cell }) => cell),
-    rollups.map(({ model }) => model),
+    ...given(rollups),
     mappings,
   ]);
   for (const { place, responses } of rows) counts[place] = responses;

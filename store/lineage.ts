@@ -1,7 +1,7 @@
 import type { RollupKey } from '../domain/lineage.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import type { Session, Statement } from './client.ts';
-import { lookUp } from './wall-names.ts';
+import { lookUp, lookUpPredictions, lookUpResponse } from './look-up.ts';
 
 /** The lineage that the record itself holds: statements over the same tables, nothing stored twice. */
 
@@ -55,21 +55,23 @@ export function readRollups(
 
 /** Rollups as parameters: parallel arrays, joined back with their place. */
 const GIVEN = `unnest($1::timestamptz[], $2::text[], $3::integer[]) WITH ORDINALITY AS given (bucket, cell, model, place)`;
-const given = (rollups: readonly RollupKey[]): unknown[] => [
+export const given = (rollups: readonly RollupKey[]): unknown[] => [
   rollups.map(({ hour }) => new Date(hour * HOUR_MS)),
   rollups.map(({ cell }) => cell),
   rollups.map(({ model }) => model),
 ];
 
-const MAPPINGS_OF: Statement = {
-  name: 'lineage_mappings_of',
-  text: `SELECT given.place::integer - 1 AS place, m.key AS mapping FROM ${GIVEN} JOIN cell c ON c.key = given.cell
+/** The given rollups, each with the mappings that feed it (m) and with how many answers (f.n). */
+export const GIVEN_FED = `${GIVEN} JOIN cell c ON c.key = given.cell
       ${lookUp(
         'rollup_mapping',
         'f',
         'it.cell_id = c.id AND it.model_version_id = given.model AND it.bucket = given.bucket AND it.n > 0',
       )}
-      JOIN mapping_version m ON m.id = f.mapping_version_id
+      JOIN mapping_version m ON m.id = f.mapping_version_id`;
+const MAPPINGS_OF: Statement = {
+  name: 'lineage_mappings_of',
+  text: `SELECT given.place::integer - 1 AS place, m.key AS mapping FROM ${GIVEN_FED}
     ORDER BY given.place, m.key COLLATE "C"`,
 };
 
@@ -186,7 +188,7 @@ const RESPONSES: Statement = {
   text: `SELECT r.id, ${MS('r.answered_at')} AS "answeredAt", ${MS('r.received_at')} AS "receivedAt", c.key AS cell,
       m.key AS mapping, r.class IS NOT NULL AS counted, ${HOUR('r.answered_at')} AS hour, r.source_event_id AS "eventId"
     FROM response_key k
-      ${lookUp('response', 'r', 'it.id = k.id AND it.answered_at = k.answered_at AND it.cell_id = k.cell_id')}
+      ${lookUpResponse('k')}
       JOIN cell c ON c.id = r.cell_id JOIN mapping_version m ON m.id = r.mapping_version_id
     WHERE k.id = ANY ($1::uuid[]) ORDER BY r.id`,
 };
@@ -200,7 +202,7 @@ const INFERRED: Statement = {
   name: 'lineage_inferred',
   text: `SELECT p.response_id AS "responseId", ${HOUR('p.answered_at')} AS hour, c.key AS cell, p.model_version_id AS model
     FROM response_key k
-      ${lookUp('prediction', 'p', 'it.response_id = k.id AND it.answered_at = k.answered_at AND it.cell_id = k.cell_id')}
+      ${lookUpPredictions('k')}
       JOIN cell c ON c.id = p.cell_id
     WHERE k.id = ANY ($1::uuid[]) AND p.class IS NOT NULL ORDER BY p.response_id, p.model_version_id`,
 };

@@ -1,8 +1,8 @@
 import type { CellDictionary } from '../domain/cell.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Session, Statement, Store } from './client.ts';
+import { lookUpPredictions } from './look-up.ts';
 import type { SealedComment, Vault } from './vault.ts';
-import { lookUp } from './wall-names.ts';
 
 /** A response with text, as a model reads it. */
 export interface ScorableResponse {
@@ -97,7 +97,7 @@ const BY_RESPONSES: Statement = {
       p.passive, p.promoter, p.sentiment, p.negative, p.neutral, p.positive, p.themes, p.uncertainty, p.abstained,
       p.features_hash AS "featuresHash", p.words, p.tokens, p.unknown_tokens AS "unknownTokens", p.language
     FROM response_key k
-      ${lookUp('prediction', 'p', 'it.response_id = k.id AND it.answered_at = k.answered_at AND it.model_version_id = $2')}
+      ${lookUpPredictions('k', 'p', 'it.model_version_id = $2')}
     WHERE k.id = ANY ($1::uuid[])`,
 };
 

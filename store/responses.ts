@@ -2,8 +2,8 @@ import type { CellDictionary, Segment } from '../domain/cell.ts';
 import type { Scope } from '../domain/scope.ts';
 import { visibleCells } from '../domain/scope.ts';
 import type { Session, Statement } from './client.ts';
+import { lookUp, lookUpResponse } from './look-up.ts';
 import type { SealedComment, Vault } from './vault.ts';
-import { lookUp } from './wall-names.ts';
 
 /** A response as the record holds it. class: 0 detractor, 1 passive, 2 promoter. */
 export interface ResponseRow {
@@ -48,18 +48,16 @@ const COLUMNS = `r.id, r.answered_at AS "answeredAt", r.received_at AS "received
   r.source_event_id AS "sourceEventId",
   k.subject_id AS "ownerId"`;
 
-const SAME = (key: string) =>
-  `it.id = ${key}.id AND it.answered_at = ${key}.answered_at AND it.cell_id = ${key}.cell_id`;
 const PAGE: Statement = {
   name: 'responses_page',
   text: `SELECT ${COLUMNS} FROM newest_responses($1::integer[], $2, $3, $4, $5, $6) p
-      ${lookUp('response', 'r', SAME('p'))} ${lookUp('response_key', 'k', 'it.id = r.id')}
+      ${lookUpResponse('p')} ${lookUp('response_key', 'k', 'it.id = r.id')}
     ORDER BY r.answered_at DESC, r.id DESC`,
 };
 const BY_IDS: Statement = {
   name: 'responses_by_ids',
   text: `SELECT ${COLUMNS} FROM response_key k
-      ${lookUp('response', 'r', SAME('k'))}
+      ${lookUpResponse('k')}
     WHERE k.id = ANY ($1::uuid[])`,
 };
 

@@ -8,11 +8,3 @@ export const PAGES = 'paged';
 export const READER_PATH = `${VIEWS},${PAGES},public`;
 /** Names the scope of a connection. */
 export const SCOPE_SETTING = 'scoreline.scope';
-
-/**
- * Joins what a view of the wall has for each row before it: `as` is its name, `condition` speaks of it as `it`. A plain join does not
- * do: what guards a view is a barrier to the planner too, which would read all of the view before it joins. This is read by
- * its indexes for each row, and so is for joins of few rows.
- */
-export const lookUp = (view: string, as: string, condition: string): string =>
-  `CROSS JOIN LATERAL (SELECT * FROM ${view} it WHERE ${condition} OFFSET 0) ${as}`;

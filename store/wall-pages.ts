@@ -10,8 +10,10 @@ import { PAGES, READER } from './wall-names.ts';
 /** As much is planned as the call is worth: a page of all cells goes by time, one of few cells by those. */
 const OPTIONS = 'STABLE SET plan_cache_mode = force_custom_plan';
 
+type PageName = 'newest_responses' | 'first_rollups';
+
 interface PageFunction {
-  readonly name: string;
+  readonly name: PageName;
   readonly parameters: string;
   readonly columns: string;
   /** `t` is a table; the condition guards its rows. */
@@ -65,7 +67,7 @@ const dropped = (name: string) => `DO $$ DECLARE f regprocedure; BEGIN
     END LOOP; END $$`;
 
 /** The statements that make the functions anew. `guards`: by function the condition on rows t of its table. */
-export function pageFunctions(guards: Readonly<Record<string, string>>): string[] {
+export function pageFunctions(guards: Readonly<Record<PageName, string>>): string[] {
   const functions = FUNCTIONS.flatMap(({ name, parameters, columns, body }) => {
     const made = (schema: string, security: string, guard: string) =>
       `CREATE FUNCTION ${schema}.${name} (${parameters}) RETURNS TABLE (${columns}) LANGUAGE plpgsql
@@ -73,15 +75,10 @@ export function pageFunctions(guards: Readonly<Record<string, string>>): string[
     return [
       dropped(name),
       made('public', 'INVOKER', 'true'),
-      made(PAGES, 'DEFINER', guards[name] ?? 'false'),
+      made(PAGES, 'DEFINER', guards[name]),
       `REVOKE ALL ON FUNCTION ${PAGES}.${name} FROM PUBLIC`,
       `GRANT EXECUTE ON FUNCTION ${PAGES}.${name} TO ${READER}`,
     ];
   });
-  return [
-    `DROP SCHEMA IF EXISTS ${PAGES} CASCADE`,
-    `CREATE SCHEMA ${PAGES}`,
-    `GRANT USAGE ON SCHEMA ${PAGES} TO ${READER}`,
-    ...functions,
-  ];
+  return [`CREATE SCHEMA ${PAGES}`, `GRANT USAGE ON SCHEMA ${PAGES} TO ${READER}`, ...functions];
 }

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { CellDictionary } from '../domain/cell.ts';
 import type { FieldGroup, Scope } from '../domain/scope.ts';
 import type { Database, Session, Statement, Store } from './client.ts';
-import { READER, SCOPE_SETTING, VIEWS } from './wall-names.ts';
+import { PAGES, READER, SCOPE_SETTING, VIEWS } from './wall-names.ts';
 import { pageFunctions } from './wall-pages.ts';
 
 /*
@@ -36,7 +36,7 @@ interface Guard {
 }
 
 /** Tables of facts: their rows belong to cells. */
-const GUARDED: Readonly<Record<string, Guard>> = {
+const GUARDED = {
   response: {
     where: sees('t.cell_id', 'score', 'response'),
     // Who may not know whose key it is cannot open what is sealed: see store/vault.ts.
@@ -66,7 +66,7 @@ const GUARDED: Readonly<Record<string, Guard>> = {
     hidden: ['reason', 'claimed_by', 'claimed_until'],
   },
   monitor_reading: { where: EVERYTHING },
-};
+} satisfies Readonly<Record<string, Guard>>;
 
 /** Tables that hold nothing of a cell: models, and what sources and surveys are called. */
 const OPEN = [
@@ -92,7 +92,7 @@ export class WallError extends Error {
  * reads: the wall fails closed.
  */
 export async function lowerWall(db: Database): Promise<void> {
-  await db.execute(sql.raw(`DROP SCHEMA IF EXISTS ${VIEWS} CASCADE`));
+  await db.execute(sql.raw(`DROP SCHEMA IF EXISTS ${VIEWS}, ${PAGES} CASCADE`));
 }
 
 /**
@@ -108,7 +108,7 @@ export async function raiseWall(db: Database): Promise<void> {
   const definition = [
     `CREATE SCHEMA ${VIEWS}`,
     `GRANT USAGE ON SCHEMA ${VIEWS}, public TO ${READER}`,
-    ...Object.entries(GUARDED).flatMap(([table, guard]) => {
+    ...Object.entries<Guard>(GUARDED).flatMap(([table, guard]) => {
       const all = columns.find((one) => one.table === table)?.columns ?? [];
       const names = all.filter((name) => !guard.hidden?.includes(name));
       return [
@@ -121,7 +121,7 @@ export async function raiseWall(db: Database): Promise<void> {
     `GRANT SELECT ON ${OPEN.map((table) => `public.${table}`).join(', ')} TO ${READER}`,
     ...pageFunctions({
       newest_responses: sees('t.cell_id', 'response'),
-      first_rollups: sees('t.cell_id', 'score', 'prediction'),
+      first_rollups: GUARDED.rollup_hour.where,
     }),
   ];
   const hash = createHash('sha256').update(definition.join('\n')).digest('hex');
