@@ -96,7 +96,8 @@ interface ResponseRecord extends Omit<CountedRow, 'place' | 'id'> {
 }
 
 /**
- * Lineage answered by the projection in Neo4j; `lag` tells how far behind the record it is, `ready` throws while it has not the indexes. A query that takes longer than
+ * Lineage answered by the projection in Neo4j; `lag` tells how far behind the record it is, `ready` throws while it has not the
+ * indexes. A query that takes longer than
  * `timeout` milliseconds is given up.
  */
 export function createNeo4jLineage(

@@ -12,9 +12,10 @@ import {
 import type { RecordMappings } from '../../store/provenance.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
 import { createRecordLineage } from '../record-lineage.ts';
-import { type GraphAddress, GraphNotReady, isAway, openDriver } from './driver.ts';
+import { type GraphAddress, isAway, openDriver } from './driver.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
 import { projectEntries } from './projector.ts';
+import { once, patiently } from './readiness.ts';
 import { ensureGraphSchema } from './schema.ts';
 
 export const FOLLOWER = 'lineage';
@@ -58,7 +59,7 @@ export function openGraph(
   const { store } = record;
   const deps = { ...record, driver, projected: new Set<string>() };
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
-  const ready = readiness(() => ensureGraphSchema(driver));
+  const ready = once(() => ensureGraphSchema(driver));
   const projected = createNeo4jLineage(driver, lag, patiently(READY_MS, ready));
   const tell = ({ message }: Error) =>
     onError(new Error(`Neo4j is away, lineage is answered by the record: ${message}`));
@@ -115,28 +116,4 @@ export function openGraph(
       await session.close();
     }
   }
-}
-
-/** Makes it ready once; again after a failure. */
-function readiness(make: () => Promise<void>): () => Promise<void> {
-  let made: Promise<void> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
-}
-
-/** Waits that long for the work, all askers together: who asks later is refused at once until it is done. */
-function patiently(ms: number, work: () => Promise<void>): () => Promise<void> {
-  let patience: Promise<never> | undefined;
-  return async () => {
-    patience ??= new Promise((_, reject) => {
-      setTimeout(() => reject(new GraphNotReady('its indexes are still being made')), ms).unref();
-    });
-    patience.catch(() => undefined);
-    await Promise.race([work(), patience]);
-  };
 }

@@ -15,6 +15,7 @@ import { readSealsOfHours } from '../../store/lineage-marks.ts';
 import type { RecordedMapping, RecordMappings } from '../../store/provenance.ts';
 import { surveyKey } from '../describe.ts';
 import { projectMarks, projectSeals } from './project-marks.ts';
+import { SET_FED_BY } from './schema.ts';
 import { write } from './write.ts';
 
 export interface ProjectorDeps {
@@ -240,7 +241,7 @@ function rollupRow(rollup: RollupKey) {
 }
 
 const FEED = `UNWIND $rows AS row MATCH (r:Rollup {id: row.rollup}) MATCH (m:MappingVersion {id: row.mapping})
-  MERGE (r)-[f:FED_BY]->(m) SET f.mapping = m.id, f.hour = r.hour, f.cell = r.cell, f.model = r.model`;
+  MERGE (r)-[f:FED_BY]->(m) ${SET_FED_BY}`;
 const STARVE = `UNWIND $rows AS row MATCH (:Rollup {id: row.rollup})-[link:FED_BY]->(:MappingVersion {id: row.mapping})
   DELETE link`;
 /** A rollup that nothing feeds any more has no answers. Its seals are there again when it has some. */

@@ -1,0 +1,42 @@
+import { expect, it, vi } from 'vitest';
+import { GraphNotReady, isAway } from './driver.ts';
+import { once, patiently } from './readiness.ts';
+
+it('is made once for all who ask, and again after a failure', async () => {
+  const make = vi.fn(async () => undefined).mockRejectedValueOnce(new Error('away'));
+  const ready = once(make);
+  await expect(Promise.all([ready(), ready()])).rejects.toThrow('away');
+  expect(make).toHaveBeenCalledTimes(1);
+  await Promise.all([ready(), ready()]);
+  await ready();
+  expect(make).toHaveBeenCalledTimes(2);
+});
+
+it('is waited for a while, by all askers together, and then by nobody until it is there', async () => {
+  vi.useFakeTimers();
+  try {
+    let done: () => void = () => undefined;
+    const ready = patiently(
+      5_000,
+      once(
+        () =>
+          new Promise((resolve) => {
+            done = resolve;
+          }),
+      ),
+    );
+    const first = expect(ready()).rejects.toThrow(GraphNotReady);
+    await vi.advanceTimersByTimeAsync(4_000);
+    const second = expect(ready()).rejects.toThrow(GraphNotReady);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await Promise.all([first, second]);
+    // Without any time passing.
+    const refused = await ready().catch((error: unknown) => error);
+    expect(isAway(refused)).toBe(true);
+    done();
+    await vi.advanceTimersByTimeAsync(0);
+    await ready();
+  } finally {
+    vi.useRealTimers();
+  }
+});
