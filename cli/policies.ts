@@ -3,7 +3,13 @@ import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { attributesByField, parseAttributes } from '../api/access/attributes.ts';
 import { loadPolicies, type Policies, PolicyError } from '../api/access/policies.ts';
-import { differenceOf, exampleCells, type ReportLine, reportOf } from '../api/access/report.ts';
+import {
+  differenceOf,
+  exampleCells,
+  type ReportLine,
+  reportOf,
+  TooManyValues,
+} from '../api/access/report.ts';
 import { scopesUnder } from '../api/access/scope-of.ts';
 import { fieldsOfGroups } from '../api/schema/access-tags.ts';
 import { buildSchema } from '../api/schema/schema.ts';
@@ -136,8 +142,9 @@ function cellsToCome(
       ...cell,
       id: 0,
     }));
-  } catch {
-    return [];
+  } catch (error) {
+    if (error instanceof TooManyValues) return [];
+    throw error;
   }
 }
 

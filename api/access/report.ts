@@ -112,6 +112,11 @@ function describeCells(
   );
 }
 
+/** Policies name more combinations of values than are tried. */
+export class TooManyValues extends Error {
+  override readonly name = 'TooManyValues';
+}
+
 /**
  * Cells to try policies on that need not be there: every combination of the values that attributes and policies name, and
  * any other.
@@ -129,7 +134,9 @@ export function exampleCells(
   for (const { attribute } of dimensions) {
     const values = new Set([...(attributes[attribute] ?? []), ...literals, ANY_OTHER]);
     if (combinations.length * values.size > MOST_CELLS)
-      throw new Error('these policies name too many values to try them all: run it where the record is');
+      throw new TooManyValues(
+        'these policies name too many values to try them all: run it where the record is',
+      );
     combinations = combinations.flatMap((one) =>
       [...values].map((value) => ({ ...one, [attribute]: value })),
     );

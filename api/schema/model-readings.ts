@@ -2,9 +2,8 @@ import type { Dimension } from '../../domain/dimensions.ts';
 import { MODEL_METRICS, type ModelMetric } from '../../store/monitor-schema.ts';
 import { type Reading, readReadings } from '../../store/monitoring.ts';
 import { noteWithheld, pathOf } from '../context.ts';
-import { InvalidArgument } from '../errors.ts';
-import { LIMITS } from '../limits.ts';
 import { access, type Builder, forEachDimension, momentOf } from './builder.ts';
+import { pageSize } from './connection.ts';
 import { modelArgument } from './models.ts';
 
 const DAY_MS = 86_400_000;
@@ -78,8 +77,7 @@ export function addReadings(builder: Builder, dimensions: readonly Dimension[]) 
       },
       resolve: async (_root, args, context, info) => {
         const { deps, caller } = context;
-        if (!(args.first >= 1 && args.first <= LIMITS.page))
-          throw new InvalidArgument(`first: must be 1 to ${LIMITS.page}`);
+        const first = pageSize(args.first);
         const given = args.modelVersion ? modelArgument('modelVersion', args.modelVersion) : null;
         const range = {
           from: args.from ? momentOf('from', args.from) : deps.now() - DAY_MS,
@@ -94,7 +92,7 @@ export function addReadings(builder: Builder, dimensions: readonly Dimension[]) 
           return [];
         }
         const { id } = await deps.scoring.model(given);
-        return readReadings(deps.store, id, range, args.metrics ?? MODEL_METRICS, args.first);
+        return readReadings(deps.store, id, range, args.metrics ?? MODEL_METRICS, first);
       },
     }),
   );
