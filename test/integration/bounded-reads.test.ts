@@ -34,6 +34,12 @@ beforeAll(async () => {
     source: i % 5 === 0 ? 'mail' : 'web',
   }));
   for (let from = 0; from < all.length; from += 2_000) await record.submit(all.slice(from, from + 2_000));
+  await record.sql(
+    `INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'a model', 'k', 'SHADOW', '{}')`,
+  );
+  await record.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed, class,
+      detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
+    SELECT id, answered_at, cell_id, 7, mapping_version_id, true, 1, 0, 1000000, 0, 1, 0, 1000000, 0, '{}', 0, 'h', now() FROM response`);
   await record.sql('ANALYZE');
   some = await record.sql(
     'SELECT id, source_event_id AS "sourceEvent" FROM response ORDER BY external_id LIMIT 5',
@@ -50,6 +56,10 @@ async function rowsRead(): Promise<number> {
   );
   return row?.n ?? 0;
 }
+
+/** How much was told: by who reads nothing, little is read. */
+const sizeOf = (found: unknown): number =>
+  Array.isArray(found) ? found.length : ((found as { nodes?: unknown[] } | null)?.nodes?.length ?? 0);
 
 const german = narrowScope('german', ({ attributes }) => attributes.region === 'Germany');
 const SCOPES: readonly (readonly [string, Scope])[] = [
@@ -95,7 +105,7 @@ function readsAs(scope: Scope): Readonly<Record<string, () => Promise<unknown>>>
         deps,
         scope,
         some.map((one) => one.id),
-        1,
+        7,
       ),
     'trace of a score over a day': () => trace(score(24, { product_line: ['Rail'] })),
     'trace of a score over everything': () => trace(score(HOURS, {})),
@@ -118,7 +128,7 @@ describe.skipIf(inject('services'))('one page of a long record', () => {
       const before = await rowsRead();
       const found = await read();
       const after = await rowsRead();
-      if (scope === EVERYTHING && !name.startsWith('predictions')) expect(found, name).toBeTruthy();
+      if (scope === EVERYTHING) expect(sizeOf(found), name).toBeGreaterThan(0);
       expect(after - before, name).toBeLessThan(MOST);
     }
   });

@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EVERYTHING } from '../../domain/scope.ts';
+import { parseFileMap } from '../../ingestion/connectors/file-map.ts';
+import { runImport } from '../../ingestion/import/run-import.ts';
+import { recordSink } from '../../ingestion/import/sink.ts';
+import { erase } from '../../store/erase.ts';
+import { BY, personOf } from '../fixtures/erasing.ts';
+import { DIMENSIONS, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+
+let record: TestRecord;
+const folder = mkdtempSync(join(tmpdir(), 'scoreline-import-'));
+beforeAll(async () => {
+  record = await openTestRecord();
+});
+afterAll(async () => {
+  await record?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const MAP = {
+  source: 's',
+  survey: { name: 'n', version: '1' },
+  externalId: 'id',
+  answeredAt: { column: 'at', format: 'iso' },
+  score: { column: 'nps', scale: '0-10' },
+  comment: 'words',
+  respondent: 'who',
+  dimensions: {},
+};
+const rejectsPath = join(folder, 'rejects.ndjson');
+const importFile = (name: string, rows: readonly string[]) => {
+  const path = join(folder, name);
+  writeFileSync(path, `id,at,nps,words,who\n${rows.join('\n')}\n`);
+  return runImport({
+    path,
+    map: parseFileMap(MAP, DIMENSIONS),
+    sink: recordSink(record.acceptor, EVERYTHING),
+    dataDir: folder,
+    rejectsPath,
+    restart: true,
+    isStopping: () => false,
+    onProgress: () => undefined,
+  });
+};
+
+it('makes no new copy of a row of somebody who was erased', async () => {
+  const planted = '1,2026-01-01T00:00:00Z,9,planted words,jane@example.org';
+  expect((await importFile('first.csv', [planted])).account.accepted).toBe(1);
+  await erase(record, personOf('jane@example.org'), BY);
+  const { account } = await importFile('again.csv', [planted, '2,2026-01-01T00:00:00Z,99,kept words,']);
+  expect(account).toMatchObject({ accepted: 0, rejected: 2 });
+  const text = readFileSync(rejectsPath, 'utf8');
+  const rejects = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(rejects).toMatchObject([
+    { line: 2, code: 'ERASED', values: {} },
+    { line: 3, code: 'OUT_OF_SCALE', values: { words: 'kept words' } },
+  ]);
+  expect(text).not.toMatch(/planted|jane/);
+});
