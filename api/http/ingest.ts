@@ -78,9 +78,17 @@ function parseDocument(text: string): unknown[] {
     return Array.isArray(body) ? body : [body];
   } catch (error) {
     // Several objects on lines of their own, sent as application/json or without a type.
-    if (/^\s*\{.*\}\s*\n\s*\{/.test(text)) return parseLines(text);
+    if (holdsLines(text)) return parseLines(text);
     throw new InvalidArgument(`the body is not JSON: ${(error as Error).message}`);
   }
+}
+
+/** Whether an object on a line of its own comes first, and another after it. */
+function holdsLines(text: string): boolean {
+  const body = text.trimStart();
+  const end = body.indexOf('\n');
+  if (end === -1 || !body.startsWith('{')) return false;
+  return body.slice(0, end).trimEnd().endsWith('}') && body.slice(end).trimStart().startsWith('{');
 }
 
 function parseLines(text: string): unknown[] {

@@ -6,14 +6,14 @@ import { createClient as createEvents } from 'graphql-sse';
 import { createClient as createSocket } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { sha256 } from '../../api/gate/settings.ts';
+import { sha256 } from '../../../api/gate/settings.ts';
 import {
   ADMIN_KEY,
   freshInstance,
   type Instance,
   type RunningServer,
   startServer,
-} from '../fixtures/server.ts';
+} from '../../fixtures/server.ts';
 
 /** What graphql-cop and its like try, over every transport. */
 
