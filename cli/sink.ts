@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { EVERYTHING } from '../domain/scope.ts';
 import { createAcceptor } from '../ingestion/accept.ts';
 import { httpSink, type ImportSink, recordSink } from '../ingestion/import/sink.ts';
+import { OWNER } from '../ingestion/submitter.ts';
 import { findHolder } from '../instance/lock.ts';
 import { openRecord } from '../instance/open-record.ts';
 
@@ -69,7 +69,7 @@ export async function findSink(
   });
   const place = config.databaseUrl === undefined ? `the record in ${dataDir}` : 'the PostgreSQL record';
   return {
-    sink: recordSink(acceptor, EVERYTHING),
+    sink: recordSink(acceptor, OWNER),
     description: `into ${place}`,
     server: null,
     close: async () => {

@@ -1,6 +1,7 @@
 import {
   bigint,
   bigserial,
+  customType,
   index,
   integer,
   jsonb,
@@ -17,9 +18,10 @@ import type { ScaleRule } from '../domain/scale.ts';
 
 /**
  * The system of record. Triggers (migrations/0001) keep the rollups and append to the journal in the transaction of
- * the change; no other code writes rollup_*, and journal rows are never updated or deleted.
+ * the change; no other code writes rollup_*. Journal rows are kept as long as retention.journal says (store/journal-trim.ts).
  */
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const recordedAt = () => moment('recorded_at').notNull().defaultNow();
 
 /** One row: what must stay the same for as long as this record lives. */
@@ -115,11 +117,16 @@ export const sourceEvent = pgTable(
     responseId: uuid('response_id').notNull(),
     mappingVersionId: integer('mapping_version_id').notNull(),
     position: text('position').notNull(),
-    hash: text('hash').notNull(),
+    /** SHA-256 of the item as it arrived; null of a correction. */
+    digest: bytea('digest'),
+    /** The same as text, of rows from before `digest`. */
+    hash: text('hash'),
     receivedAt: moment('received_at').notNull(),
     /** Under whose key the content is sealed. */
     subjectId: uuid('subject_id'),
     /** The item as it arrived, sealed; null when its time is over, or it came before there were keys. */
+    sealed: bytea('sealed'),
+    /** The same as text, of rows from before `sealed`: moved there by store/move-events.ts. */
     content: text('content'),
   },
   (table) => [index().on(table.responseId), index().on(table.subjectId)],
@@ -239,6 +246,16 @@ export const follower = pgTable('follower', {
   name: text('name').primaryKey(),
   xact: bigint('xact', { mode: 'number' }).notNull(),
   position: bigint('position', { mode: 'number' }).notNull(),
+  recordedAt: recordedAt(),
+});
+
+/** One row once something was deleted: up to where, in the order of followers, the journal does not reach back any more. */
+export const journalMark = pgTable('journal_mark', {
+  id: smallint('id').primaryKey(),
+  xact: bigint('xact', { mode: 'number' }).notNull(),
+  position: bigint('position', { mode: 'number' }).notNull(),
+  /** The newest time of a deleted entry: what was known at this moment or later can still be told. */
+  reachesBack: moment('reaches_back').notNull(),
   recordedAt: recordedAt(),
 });
 

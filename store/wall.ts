@@ -48,7 +48,7 @@ const GUARDED = {
   },
   source_event: {
     where: `EXISTS (SELECT FROM public.response_key k WHERE k.id = t.response_id AND ${sees('k.cell_id', ...ANY)})`,
-    hidden: ['subject_id', 'content'],
+    hidden: ['subject_id', 'sealed', 'content'],
   },
   prediction: { where: sees('t.cell_id', 'score', 'prediction') },
   rollup_minute: { where: sees('t.cell_id', 'score') },
