@@ -51,6 +51,17 @@ const hexList = (form: RegExp, error: string) =>
     .transform((text) => text.split(',').map((one) => one.trim()))
     .pipe(z.array(z.string().regex(form, error)).min(1));
 
+/** Variables that NAME_FILE may give in a file, as container platforms mount secrets. */
+export const SECRETS = [
+  'SCORELINE_ADMIN_KEY',
+  'SCORELINE_PEPPER',
+  'SCORELINE_KEK',
+  'SCORELINE_SIGNING_KEY',
+  'DATABASE_URL',
+  'NEO4J_PASSWORD',
+  'VAULT_TOKEN',
+] as const;
+
 /** What is read of the environment. */
 export const environment = z
   .object({
@@ -72,6 +83,8 @@ export const environment = z
       /^([0-9a-fA-F]{2}){32,}$/,
       'must be at least 64 hex digits (openssl rand -hex 32), or several, oldest first, separated by commas',
     ).optional(),
+    SCORELINE_SIGNING_KEY: z.string().optional(),
+    SCORELINE_SECRETS_DIR: z.string().min(1).optional(),
     SCORELINE_KEK: hexList(
       /^([0-9a-fA-F]{64}|-)$/,
       'must be 64 hex digits (openssl rand -hex 32), or several, oldest first, separated by commas, with "-" for one that was destroyed',

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
+import { publicKeyOf, signText } from '../../domain/signing-key.ts';
 import type { Store } from '../../store/client.ts';
 import type { ProofDeps } from './export-proof.ts';
 import { fileSink, urlSink } from './head-sink.ts';
-import { publicKeyOf, signText } from './heads.ts';
 import type { SealPlace } from './place.ts';
 import { startSealer } from './sealer.ts';
 
