@@ -29,6 +29,10 @@ export interface Config {
   /** Private keys that sign heads and proofs, oldest first, as one text; undefined: made and kept in a file. */
   readonly signingKeys: string | undefined;
   readonly keys: KeyConfig;
+  /** Bytes to be free on the disk of the embedded record: with less, nothing is stored. */
+  readonly diskReserve: number;
+  /** How long the embedded server's event loop may stand still before its process is ended, milliseconds; 0: for ever. */
+  readonly stuckAfter: number;
   readonly roles: ReadonlySet<Role>;
   /** Of the text encoder: a local folder or a hub id; undefined: the one that ships. */
   readonly encoder: string | undefined;
@@ -114,6 +118,8 @@ export async function loadConfig(
       vault: vaultOf(variables),
       kms: kmsOf(variables),
     },
+    diskReserve: variables.SCORELINE_DISK_RESERVE * 1024 * 1024,
+    stuckAfter: variables.SCORELINE_STUCK_AFTER * 1000,
     roles: new Set(variables.SCORELINE_ROLES),
     encoder: variables.SCORELINE_ENCODER,
     logLevel: variables.SCORELINE_LOG_LEVEL,

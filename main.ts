@@ -68,6 +68,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
       randomBytes,
       onError,
     });
+    stops.push(() => seals.close());
     const scoring = await openScoring({
       ...record,
       encoder: config.encoder ?? null,

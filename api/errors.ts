@@ -12,6 +12,7 @@ import { Overloaded } from '../ingestion/group-commit.ts';
 import { ScoringError } from '../scoring/service.ts';
 import { TrainingError } from '../scoring/training-job.ts';
 import { CorrectionError } from '../store/correct.ts';
+import { DiskFull } from '../store/disk-space.ts';
 import { isPassingError, isTimeout, isUnstorableText } from '../store/errors.ts';
 import { KeyProviderError } from '../store/key-provider.ts';
 import { StageError } from '../store/models.ts';
@@ -84,6 +85,9 @@ export function publicError(error: unknown): PublicError | null {
   }
   if (error instanceof Forbidden) return { code: 'FORBIDDEN', status: 403, message: error.message };
   if (error instanceof Overloaded) return { code: 'OVERLOADED', status: 503, message: error.message };
+  if (error instanceof DiskFull) {
+    return { code: 'DISK_FULL', status: 503, message: error.message, retryAfter: 30 };
+  }
   if (error instanceof KeySetUnavailable) {
     return {
       code: 'UNAVAILABLE',

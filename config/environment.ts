@@ -110,6 +110,21 @@ export const environment = z
       .default(ROLES.join(','))
       .transform((text) => text.split(',').map((role) => role.trim()))
       .pipe(z.array(z.enum(ROLES, `must be some of ${ROLES.join(', ')}, separated by commas`)).min(1)),
+    SCORELINE_DISK_RESERVE: z.coerce
+      .number('must be MiB, 0 to 1000000')
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(256),
+    SCORELINE_STUCK_AFTER: z.coerce
+      .number('must be seconds, 10 to 86400, or 0 for no limit')
+      .int()
+      .min(0)
+      .max(86_400)
+      .default(300)
+      .refine((seconds) => seconds === 0 || seconds >= 10, {
+        error: 'must be seconds, 10 to 86400, or 0 for no limit',
+      }),
     SCORELINE_ENCODER: z.string().min(1).optional(),
     SCORELINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     SCORELINE_SEAL_SINK: url(['http:', 'https:'], 'https://witness.example.org/heads').optional(),

@@ -6,6 +6,7 @@ import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/
 import { RecordCells } from '../store/cells.ts';
 import { checkWrappingKeys, providersInUse } from '../store/check-keys.ts';
 import { openPglite, openPostgres, type Store } from '../store/client.ts';
+import { createDiskGuard, type DiskGuard, waitForRoom } from '../store/disk-space.ts';
 import { checkPepper, readTenant } from '../store/instance.ts';
 import { type Attest, adoptLeaves } from '../store/leaf-notes.ts';
 import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/migrate.ts';
@@ -42,6 +43,8 @@ export interface OpenRecord {
   readonly vault: Vault;
   /** Rids the embedded record's files of what was deleted. */
   readonly files: FileCleaner;
+  /** Refuses what writes to the embedded record while its disk is nearly full. */
+  readonly disk: DiskGuard | undefined;
   /** The embedded record's; a server's record is shared, and its data folder too. */
   readonly lock: FolderLock | undefined;
   close(): Promise<void>;
@@ -61,9 +64,10 @@ export async function openRecord(
   const lock = config.databaseUrl === undefined ? await lockFolder(config.dataDir) : undefined;
   let store: Store | undefined;
   try {
+    const disk = config.databaseUrl === undefined ? await embeddedDisk(config, onError) : undefined;
     store =
       config.databaseUrl === undefined
-        ? await openPglite(join(config.dataDir, 'record'))
+        ? await openPglite(join(config.dataDir, 'record'), disk)
         : openPostgres(config.databaseUrl, onError);
     const opened = store;
     const features = await migrate(opened);
@@ -84,7 +88,7 @@ export async function openRecord(
     const cells = new RecordCells();
     const mappings = new RecordMappings();
     await Promise.all([cells.refresh(opened), mappings.refresh(opened)]);
-    const files = createFileCleaner(opened, onError);
+    const files = createFileCleaner(opened, onError, disk);
     const close = async () => {
       await files.stop();
       await opened.close();
@@ -100,6 +104,7 @@ export async function openRecord(
       attest,
       vault,
       files,
+      disk,
       lock,
       close,
     };
@@ -108,4 +113,24 @@ export async function openRecord(
     await lock?.release();
     throw error;
   }
+}
+
+/** Waits until there is room to open the embedded record, and watches from then on. */
+async function embeddedDisk(config: Config, onNote: (note: Error) => void): Promise<DiskGuard> {
+  const { dataDir: folder, diskReserve: reserve } = config;
+  await waitForRoom({ folder, reserve }, (message) => onNote(new Error(message)));
+  return createDiskGuard({
+    folder,
+    reserve,
+    onChange: (isFull, free) => {
+      const rest = `${Math.floor(free / 1024 ** 2)} MiB are free on the disk of ${folder}`;
+      onNote(
+        new Error(
+          isFull
+            ? `${rest}: nothing is stored until ${Math.ceil((reserve * 1.25) / 1024 ** 2)} MiB are; reading goes on`
+            : `${rest}: what is sent is stored again`,
+        ),
+      );
+    },
+  });
 }

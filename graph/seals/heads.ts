@@ -34,10 +34,15 @@ export function signHead(
 
 /**
  * Checks the chain from the first head to the last: each names the one before it by body and signature, so the last
- * signature vouches for all. The answer says what is wrong, or null.
+ * signature vouches for all. `before`: a head that is known already, which the first one follows. The answer says what is wrong, or
+ * null.
  */
-export function brokenChain(heads: readonly SignedHead[], keys: readonly TrustedKey[]): string | null {
-  let previous: SignedHead | null = null;
+export function brokenChain(
+  heads: readonly SignedHead[],
+  keys: readonly TrustedKey[],
+  before: SignedHead | null = null,
+): string | null {
+  let previous = before;
   for (const head of heads) {
     const named = `the head of size ${head.size}`;
     const content = parseHead(head.body);

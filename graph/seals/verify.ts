@@ -88,6 +88,7 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
     return { stated, recomputed, tally, offence, listed, heads: log.heads, keys };
   });
   const { listed, heads, keys } = found;
+  await deps.catchUp?.();
   const file = await checkHeadFile(deps.store, deps.headFile, heads, deps.now());
   const first = found.offence ?? file.offence;
   // Which place of the log was touched, only the whole log tells.
