@@ -19,7 +19,7 @@ export interface JournalEntry extends JournalPosition {
 /** Before every entry, restored ones included (their xact is negative). */
 export const BEGINNING: JournalPosition = { xact: Number.MIN_SAFE_INTEGER, position: 0 };
 
-/** Evaluated once for a statement, in its snapshot (migrations/0026). */
+/** Evaluated once for a statement, in its snapshot (migrations/0027). */
 const SAFE = 'xact < (SELECT journal_safe_end())';
 
 const READ: Statement = {
