@@ -274,6 +274,7 @@ export const journalMark = pgTable('journal_mark', {
 export * from './access-schema.ts';
 export * from './audit-schema.ts';
 export * from './disclosure-schema.ts';
+export * from './lease-schema.ts';
 export * from './monitor-schema.ts';
 export * from './review-schema.ts';
 export * from './scoring-schema.ts';
