@@ -22,6 +22,7 @@ import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
 import { WrongSigningKey } from './instance/signing.ts';
+import { startWatchdog } from './instance/watchdog/watchdog.ts';
 import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
@@ -45,6 +46,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
   const onError = (error: Error) => log.warn({ err: error }, error.message);
   say('Scoreline');
+  const watchdog = config.databaseUrl ? undefined : startWatchdog(config.dataDir);
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
   );
@@ -97,6 +99,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
         )),
       );
     const url = await server.listen(config.host, config.port);
+    watchdog?.arm(config.stuckAfter);
     record.lock?.announce(url);
     greet(config, record, url, key, await championLabel(record));
     return stop;
@@ -165,6 +168,8 @@ async function startServer(
     },
   };
   if (graph) checks.lineage = () => graph.check();
+  const { disk } = record;
+  if (disk) checks.disk = async () => disk.check();
   const server = await createApiServer({
     deps: {
       store,
@@ -201,6 +206,7 @@ async function startServer(
       }),
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
+      disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
       waitingRows: () => acceptor.waiting(),
       sealerStopped: () => seals.isStopped(),
     },
@@ -266,6 +272,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  // Whoever started it is gone (start.js).
+  process.on('disconnect', onSignal);
   stop = await start(await loadConfig());
 }
 

@@ -54,6 +54,9 @@ export interface PublicError {
   readonly retryAfter?: number | undefined;
 }
 
+/** The embedded record's disk is nearly full: seconds until it is worth trying again. */
+export const DISK_FULL = { code: 'DISK_FULL', status: 503, retryAfter: 30 } as const;
+
 /** Errors of the asker's making; their messages say what would be right. */
 const TOLD_AS_THEY_ARE = [
   InvalidArgument,
@@ -86,7 +89,7 @@ export function publicError(error: unknown): PublicError | null {
   if (error instanceof Forbidden) return { code: 'FORBIDDEN', status: 403, message: error.message };
   if (error instanceof Overloaded) return { code: 'OVERLOADED', status: 503, message: error.message };
   if (error instanceof DiskFull) {
-    return { code: 'DISK_FULL', status: 503, message: error.message, retryAfter: 30 };
+    return { ...DISK_FULL, message: error.message };
   }
   if (error instanceof KeySetUnavailable) {
     return {
