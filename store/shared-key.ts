@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { DAY_MS } from '../domain/time-windows.ts';
 import type { Statement } from './client.ts';
-import type { ArrivingSubject, SubjectRef } from './vault.ts';
+import type { ArrivingSubject, SubjectRef } from './open-subject.ts';
 
 /*
  * Answers without an identifier share a key with others that arrive in the same process on the same UTC day. Who exercises a

@@ -4,22 +4,10 @@ import { seal, sealBytes, unseal } from '../domain/sealed.ts';
 import type { Session, Statement } from './client.ts';
 import { wrapLocked } from './key-lock.ts';
 import { type KeyProvider, KeyProviderError, type WrappedKey } from './key-provider.ts';
+import type { ArrivingSubject, OpenSubject, SubjectRef } from './open-subject.ts';
 import { SHARED_OWNERS, SharedKey, type SharedOwner } from './shared-key.ts';
 
-/** Whose something is that arrives: found by any of the lookups, or without a respondent by the response. */
-export interface SubjectRef {
-  readonly pseudonym: string | null;
-  readonly lookups: readonly string[];
-  readonly responseId: string;
-}
-
-/** A subject with its key in hand. */
-export interface OpenSubject {
-  readonly id: string;
-  readonly pseudonym: string | null;
-  readonly restricted: boolean;
-  readonly key: Buffer;
-}
+export type { ArrivingSubject, OpenSubject, SubjectRef } from './open-subject.ts';
 
 export type SubjectWithKey = Pick<OpenSubject, 'id' | 'key'>;
 
@@ -28,11 +16,6 @@ export interface NewSubject extends SubjectWithKey {
   readonly pseudonym: string | null;
   readonly lookup: string | null;
   readonly shared: boolean;
-}
-
-/** A subject that something arrives for; `ref` is null when it is stored already. */
-export interface ArrivingSubject extends OpenSubject {
-  readonly ref: SubjectRef | null;
 }
 
 export interface SubjectKeyRow extends WrappedKey {
