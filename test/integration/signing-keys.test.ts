@@ -133,10 +133,10 @@ describe('a rotation', () => {
   });
 
   it('leaves everything provable, by heads and erasures of before and since, on every server', async () => {
-    await fresh.sealClosed();
+    await fresh.seal();
     await fresh.erase('a2');
     await fresh.erase('b3');
-    await fresh.sealClosed();
+    await fresh.seal();
     for (const server of [fresh, old]) {
       const found = await server.verify();
       expect(found).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 3 });
