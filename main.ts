@@ -26,6 +26,7 @@ import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
+import { DiskFull } from './store/disk-space.ts';
 import { continueErasures } from './store/erasures.ts';
 import { WrongPepper } from './store/instance.ts';
 import { journalLag } from './store/journal.ts';
@@ -43,7 +44,10 @@ const STOP_PATIENCE_MS = 20_000;
 
 async function start(config: Config): Promise<() => Promise<void>> {
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
-  const onError = (error: Error) => log.warn({ err: error }, error.message);
+  const onError = (error: Error) => {
+    // That nothing is stored is said once, when it begins.
+    if (!(error instanceof DiskFull)) log.warn({ err: error }, error.message);
+  };
   say('Scoreline');
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
