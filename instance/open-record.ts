@@ -15,7 +15,7 @@ import { sealReasons } from '../store/review-reasons.ts';
 import { createFileCleaner, type FileCleaner } from '../store/rewrite-files.ts';
 import { sealStored } from '../store/seal-stored.ts';
 import { Vault } from '../store/vault.ts';
-import { ownDataFolder } from './data-folder.ts';
+import { ownDataFolder, tighten } from './data-folder.ts';
 import { openKeyProviders } from './keys/open-provider.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
 import { pepper, signingKeys } from './secrets.ts';
@@ -69,6 +69,8 @@ export async function openRecord(
       config.databaseUrl === undefined
         ? await openPglite(join(config.dataDir, 'record'))
         : openPostgres(config.databaseUrl, onError);
+    // The engine makes its first files open to all, whatever the process's mask says.
+    if (disk) await tighten(join(config.dataDir, 'record'));
     const opened = disk ? withDiskGuard(store, disk) : store;
     const features = await migrate(opened);
     const secret = await pepper(config);
