@@ -149,7 +149,7 @@ async function startServer(
   const { graph, feed, scoring, access, seals, wall } = parts;
   const { store, cells, mappings, vault } = record;
   const { dimensions, cellLimit } = config;
-  const warn = (message: string) => log.warn(message);
+  const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const acceptor = createAcceptor({
     ...record,
     dimensions,

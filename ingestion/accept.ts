@@ -11,6 +11,7 @@ import type { ResponseDraft } from './draft.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type NormaliseDeps, normalise } from './normalise.ts';
 import { type Outcome, rejected } from './outcome.ts';
+import { type Patience, patiently } from './patience.ts';
 import type { Submitter } from './submitter.ts';
 
 export interface AcceptDeps extends NormaliseDeps {
@@ -32,6 +33,8 @@ export interface Acceptor {
   /** Resolves when everything that was begun is settled. */
   idle(): Promise<void>;
   waiting(): number;
+  /** For how long, in milliseconds, the commit under way has been tried; 0 when none is. */
+  busyFor(): number;
 }
 
 const CLASS_NUMBER = { detractor: 0, passive: 1, promoter: 2 } as const;
@@ -46,30 +49,36 @@ const ERASED =
 
 /** Builds the step over an open record; `deps.cells` and `deps.mappings` fill themselves as needed. */
 export function createAcceptor(deps: AcceptDeps): Acceptor {
+  const patience: Patience = {
+    now: deps.now,
+    isPassing: isPassingError,
+    patienceMs: 30_000,
+    onRetry: (error, attempt) =>
+      deps.warn(`storing responses: ${error.message}; attempt ${attempt} failed`, error),
+  };
   const commits = createGroupCommit<AcceptRow, Acceptance>({
+    ...patience,
     commit: async (rows, { receivedAt }) => {
       const outcomes = await acceptRows(deps, rows, receivedAt);
       if (outcomes.includes('accepted')) deps.onCommitted?.();
       return outcomes;
     },
-    now: deps.now,
     maxRows: 2_000,
     maxWaiting: 50_000,
-    isPassing: isPassingError,
-    patienceMs: 30_000,
-    onRetry: (error, attempt) => deps.warn(`storing responses: ${error.message}; attempt ${attempt} failed`),
   });
   return {
     async accept(submitter, drafts) {
       const { scope } = submitter;
       const normalised = drafts.map((draft) => permitted(scope, normalise(deps, draft)));
       const responses = normalised.filter((item): item is NormalisedResponse => 'id' in item);
-      const acceptances = await commits.add(await toRows(deps, submitter, responses));
+      const rows = await patiently(patience, () => toRows(deps, submitter, responses));
+      const acceptances = await commits.add(rows);
       let next = 0;
       return normalised.map((item) => ('id' in item ? outcomeOf(acceptances[next++]) : item));
     },
     idle: () => commits.idle(),
     waiting: () => commits.waiting(),
+    busyFor: () => commits.busyFor(),
   };
 }
 

@@ -8,8 +8,8 @@ import { createItemReader } from '../../ingestion/connectors/responses.ts';
 import { submitItems } from '../../ingestion/submit.ts';
 import { OWNER } from '../../ingestion/submitter.ts';
 import { RecordCells } from '../../store/cells.ts';
-import { openPostgres } from '../../store/client.ts';
 import { isPassingError } from '../../store/errors.ts';
+import { openPostgres } from '../../store/postgres.ts';
 import { RecordMappings } from '../../store/provenance.ts';
 import { Vault } from '../../store/vault.ts';
 import { DIMENSIONS, openTestRecord, PEPPER } from '../fixtures/record.ts';
@@ -57,7 +57,7 @@ describe('the record on TimescaleDB', () => {
     const record = await openTestRecord();
     const url = record.databaseUrl ?? '';
     const writers = Array.from({ length: 4 }, () => {
-      const store = openPostgres(url, () => undefined, 3);
+      const store = openPostgres(url, () => undefined, { maxConnections: 3 });
       const deps = {
         store,
         vault: new Vault(store, record.vault.tenant, record.vault.provider),
