@@ -1,3 +1,5 @@
+import { KeyProviderError } from './key-provider.ts';
+
 /**
  * SQLSTATE classes and codes of errors that pass by themselves: connections, deadlocks, restarts and recovery, a server without
  * room, locks not had in time, sessions that the server ended for being idle, a server that lost its place to another.
@@ -27,6 +29,16 @@ export function isPassingError(error: unknown): boolean {
   if (code !== undefined && (PASSING_SQLSTATE.test(code) || PASSING_SYSTEM.has(code))) return true;
   if (PASSING_MESSAGE.test(error.message)) return true;
   return error.cause !== undefined && isPassingError(error.cause);
+}
+
+/** Whether a passing error is one of the record, and not of a service that is asked over HTTP (keys, witnesses of seals). */
+export function isRecordAway(error: unknown): boolean {
+  return isPassingError(error) && !isOfHttp(error);
+}
+
+function isOfHttp(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.message === 'fetch failed' || error instanceof KeyProviderError || isOfHttp(error.cause);
 }
 
 /** Whether the server only answers reads: a standby, or a primary that was put down after a failover. */

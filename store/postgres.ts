@@ -63,7 +63,10 @@ export function openPostgres(
       `${SERVER_LIMITS} -c role=${READER} -c search_path=${READER_PATH} -c statement_timeout=${READ_MS}`,
     ),
   );
-  const listener = new Listener(() => new pg.Client(connectionTo(url, SERVER_LIMITS)), onError);
+  const listener = new Listener(
+    () => new pg.Client({ ...connectionTo(url, SERVER_LIMITS), application_name: 'scoreline notices' }),
+    onError,
+  );
   const session = (client: pg.Pool | pg.PoolClient): Session => ({
     rows: async <Row>({ name, text }: Statement, parameters: readonly unknown[]) =>
       (await client.query({ name, text, values: [...parameters] })).rows as Row[],
