@@ -26,6 +26,7 @@ import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
+import { DatabaseRefused } from './store/database-refused.ts';
 import { continueErasures } from './store/erasures.ts';
 import { isRecordAway } from './store/errors.ts';
 import { WrongPepper } from './store/instance.ts';
@@ -34,7 +35,7 @@ import { KeyProviderError } from './store/key-provider.ts';
 import { readRegistry } from './store/models.ts';
 import { latestReadings } from './store/monitoring.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
-import { createWall, forgetScopes, type Wall, WallError } from './store/wall.ts';
+import { createWall, forgetScopes, type Wall } from './store/wall.ts';
 
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
 
@@ -51,8 +52,11 @@ async function start(config: Config): Promise<() => Promise<void>> {
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
   );
-  const record = await openRecord(config, onError, (subjects) =>
-    say(`  sealing what was stored before there were keys: ${subjects} persons …`),
+  const record = await openRecord(
+    config,
+    onError,
+    (subjects) => say(`  sealing what was stored before there were keys: ${subjects} persons …`),
+    (message) => log.warn({}, message),
   );
   log.watch({ name: 'PostgreSQL', owns: isRecordAway, probe: () => answers(record.store) });
   const stops: (() => Promise<unknown>)[] = [async () => log.stop(), () => record.close()];
@@ -286,7 +290,7 @@ main().catch((error: Error) => {
     ConfigError,
     FolderInUse,
     PolicyError,
-    WallError,
+    DatabaseRefused,
     WrongPepper,
     KeyProviderError,
     WrongWrappingKey,

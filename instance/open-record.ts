@@ -17,6 +17,7 @@ import { sealStored } from '../store/seal-stored.ts';
 import { Vault } from '../store/vault.ts';
 import { openKeyProviders } from './keys/open-provider.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
+import { openPatiently } from './patient-open.ts';
 import { pepper, signingKey } from './secrets.ts';
 
 /** The record, open and brought up to date, with what of it is held in memory. */
@@ -38,14 +39,29 @@ export interface OpenRecord {
 }
 
 /**
+ * Opens the record (see `openOnce`); a server that is starting, recovering or out of reach is waited for.
+ * @throws DatabaseRefused, besides what `openOnce` throws.
+ */
+export function openRecord(
+  config: Config,
+  onError: (error: Error) => void,
+  onSealing: (subjects: number) => void = () => undefined,
+  onWaiting: (message: string) => void = (message) => onError(new Error(message)),
+): Promise<OpenRecord> {
+  const open = () => openOnce(config, onError, onSealing);
+  const { databaseUrl, databasePatience: seconds } = config;
+  return databaseUrl === undefined ? open() : openPatiently({ databaseUrl, seconds, onWaiting }, open);
+}
+
+/**
  * Opens the record that the configuration names: takes the data folder, migrates, checks pepper and wrapping keys, seals
  * what was stored before there were keys, takes over what was erased before leaves were told of.
  * @throws FolderInUse, WrongPepper, WrongWrappingKey, or what the database says.
  */
-export async function openRecord(
+async function openOnce(
   config: Config,
   onError: (error: Error) => void,
-  onSealing: (subjects: number) => void = () => undefined,
+  onSealing: (subjects: number) => void,
 ): Promise<OpenRecord> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const lock = config.databaseUrl === undefined ? await lockFolder(config.dataDir) : undefined;

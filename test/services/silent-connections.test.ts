@@ -94,7 +94,6 @@ describe('open connections that go silent', () => {
 
   it('are found by the one that listens, and by queries, without ingest', async () => {
     const before = await listeners();
-    expect(before).toHaveLength(1);
     proxy.silenceOpen();
     const isNew = (pid: number) => !before.includes(pid);
     await until(async () => (await listeners()).some(isNew), 'it listens on a new connection', 20_000);
