@@ -79,11 +79,20 @@ export class OutageLog implements Lines {
 
   #tell(level: 'warn' | 'error', facts: object, message: string): void {
     const { err, ...more } = facts as { err?: unknown };
-    if (!(err instanceof Error)) return this.#log[level](facts, message);
+    if (!(err instanceof Error)) {
+      this.#log[level](facts, message);
+      return;
+    }
     const source = this.#sources.find(({ owns }) => owns(err));
-    if (source) return this.#count(source, err);
+    if (source) {
+      this.#count(source, err);
+      return;
+    }
     // What has facts of its own, such as an id that a caller was given, is looked for by them.
-    if (Object.keys(more).length > 0) return this.#log[level](facts, message);
+    if (Object.keys(more).length > 0) {
+      this.#log[level](facts, message);
+      return;
+    }
     const kind = `${err.name} ${codeOf(err)} ${message.replace(/\d+/g, '#').slice(0, 200)}`;
     const known = this.#repeats.get(kind);
     if (known && this.#now() - known.at < this.#lineEveryMs) {
