@@ -8,6 +8,7 @@ import { openGate } from './api/gate/gate.ts';
 import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
+import { keyFingerprint, publicKeyOf } from './domain/signing-key.ts';
 import { isAway } from './graph/neo4j/driver.ts';
 import { type GraphProjection, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
@@ -21,7 +22,8 @@ import { OutageLog } from './instance/outages.ts';
 import { answers, readinessChecks } from './instance/readiness.ts';
 import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
-import { adminKey, keyMatcher, signingKey } from './instance/secrets.ts';
+import { adminKey, keyMatcher } from './instance/secrets.ts';
+import { WrongSigningKey } from './instance/signing.ts';
 import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
@@ -52,19 +54,17 @@ async function start(config: Config): Promise<() => Promise<void>> {
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
   );
-  const record = await openRecord(
-    config,
-    onError,
-    (subjects) => say(`  sealing what was stored before there were keys: ${subjects} persons …`),
-    (message) => log.warn({}, message),
-  );
+  const record = await openRecord(config, onError, {
+    onSealing: (subjects) => say(`  sealing what was stored before there were keys: ${subjects} persons …`),
+    onWaiting: (message) => log.warn({}, message),
+  });
   log.watch({ name: 'PostgreSQL', owns: isRecordAway, probe: () => answers(record.store) });
   const stops: (() => Promise<unknown>)[] = [async () => log.stop(), () => record.close()];
   const stop = async () => {
     for (const one of stops.reverse()) await one();
   };
   try {
-    const key = await adminKey(config.dataDir, config.adminKey);
+    const key = await adminKey(config);
     const graph = config.neo4j ? openGraph(config.neo4j, record, onError) : undefined;
     if (graph) {
       stops.push(() => graph.close());
@@ -75,22 +75,21 @@ async function start(config: Config): Promise<() => Promise<void>> {
         meanwhile: 'lineage is answered by the record',
       });
     }
-    const signing = await signingKey(config.dataDir);
     const seals = openSeals({
       ...config,
       store: record.store,
-      signingKey: signing,
+      signingKey: record.signingKey,
       headFile: join(config.dataDir, 'seals', 'heads.ndjson'),
       now: Date.now,
       randomBytes,
       onError,
     });
+    stops.push(() => seals.close());
     const scoring = await openScoring({
       ...record,
       encoder: config.encoder ?? null,
       reviewRules: config.reviewRules,
       cacheFolder: join(config.dataDir, 'encoders'),
-      signingKey: signing,
       now: Date.now,
       onError,
     });
@@ -182,6 +181,8 @@ async function startServer(
     commitBusyFor: () => acceptor.busyFor(),
     graph: graph && (() => graph.check()),
   });
+  const { disk } = record;
+  if (disk) checks['disk'] = async () => disk.check();
   const server = await createApiServer({
     deps: {
       store,
@@ -218,6 +219,7 @@ async function startServer(
       }),
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
+      disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
       waitingRows: () => acceptor.waiting(),
       sealerStopped: () => seals.isStopped(),
     },
@@ -239,7 +241,7 @@ async function championLabel({ store }: OpenRecord): Promise<string> {
 
 function greet(
   config: Config,
-  { features, store }: OpenRecord,
+  { features, store, signingKey }: OpenRecord,
   url: string,
   key: { value: string; made: boolean },
   model: string,
@@ -250,6 +252,7 @@ function greet(
   say(`  lineage    ${config.neo4j ? `Neo4j at ${config.neo4j.url}` : 'from the record'}`);
   say(`  model      ${model}`);
   say(`  data       ${config.dataDir}`);
+  say(`  signed by  ${keyFingerprint(publicKeyOf(signingKey))}`);
   say(`  listening  ${url}   (GraphQL at ${url}/graphql, console at ${url}/)`);
   if (key.made)
     say(`  admin key  ${key.value}   (made now and shown this once; kept in ${config.dataDir}/admin-key)`);
@@ -292,6 +295,7 @@ main().catch((error: Error) => {
     PolicyError,
     DatabaseRefused,
     WrongPepper,
+    WrongSigningKey,
     KeyProviderError,
     WrongWrappingKey,
   ].some((kind) => error instanceof kind);
