@@ -96,7 +96,10 @@ describe('a full disk', () => {
     expect((await server.post('/ingest/responses', answers('after', 30))).status).toBe(202);
     expect(await counted(server)).toBe(80);
     expect(await (await texts()).text()).toContain('the words of');
-    const lines = server.output().split('\n').filter((line) => /MiB (are )?free/.test(line));
+    const lines = server
+      .output()
+      .split('\n')
+      .filter((line) => /MiB (are )?free/.test(line));
     expect(lines).toEqual([
       expect.stringContaining('nothing is stored until'),
       expect.stringContaining('what is sent is stored again'),
