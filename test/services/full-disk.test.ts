@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ADMIN_KEY, type Instance, type RunningServer, startServer, until } from '../fixtures/server.ts';
+import {
+  ADMIN_KEY,
+  type Instance,
+  type RunningServer,
+  runProgram,
+  startServer,
+  until,
+} from '../fixtures/server.ts';
 import { mountSmallDisk, type SmallDisk } from '../fixtures/small-disk.ts';
 
 /* The embedded record on a disk that others fill. */
@@ -110,10 +117,14 @@ describe('a full disk', () => {
 
   it('is waited for by a start', async () => {
     disk.fillTo(RESERVE * 0.5);
-    const starting = startServer(embedded(disk, { SCORELINE_DISK_RESERVE: String(RESERVE) }));
-    setTimeout(() => disk.clear(), 3_000);
-    server = await starting;
-    expect(server.output()).toMatch(/are needed to open the record: waiting for room/);
-    expect(await counted(server)).toBe(80);
+    const starting = runProgram(['main.ts'], embedded(disk, { SCORELINE_DISK_RESERVE: String(RESERVE) }).env);
+    await until(
+      () => /are needed to open the record: waiting for room/.test(starting.output()),
+      'it says what it waits for',
+    );
+    disk.clear();
+    await until(() => starting.output().includes('Next:'), 'it has started');
+    starting.process.kill('SIGTERM');
+    expect((await starting.finished).code).toBe(0);
   });
 });
