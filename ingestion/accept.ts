@@ -17,6 +17,7 @@ import { createGroupCommit } from './group-commit.ts';
 import { type NormaliseDeps, normalise } from './normalise.ts';
 import { type Outcome, rejected } from './outcome.ts';
 import { createPace, mapPaced, type Pace } from './pace.ts';
+import { type Patience, patiently } from './patience.ts';
 import type { Submitter } from './submitter.ts';
 
 export interface AcceptDeps extends NormaliseDeps {
@@ -40,6 +41,8 @@ export interface Acceptor {
   /** Resolves when everything that was begun is settled. */
   idle(): Promise<void>;
   waiting(): number;
+  /** For how long, in milliseconds, the commit under way has been tried; 0 when none is. */
+  busyFor(): number;
 }
 
 /** Rows of one transaction: making its statements holds up the event loop, and running them the embedded record. */
@@ -59,31 +62,34 @@ const ERASED =
 
 /** Builds the step over an open record; `deps.cells` and `deps.mappings` fill themselves as needed. */
 export function createAcceptor(deps: AcceptDeps): Acceptor {
+  const patience: Patience = {
+    now: deps.now,
+    isPassing: isPassingError,
+    patienceMs: 30_000,
+    onRetry: (error, attempt) =>
+      deps.warn(`storing responses: ${error.message}; attempt ${attempt} failed`, error),
+  };
   const commitRows = COMMIT_ROWS[deps.store.backend];
   const commits = createGroupCommit<AcceptRow, Acceptance>({
+    ...patience,
     commit: async (rows, { receivedAt }) => {
       const outcomes = await acceptRows(deps, rows, receivedAt);
       if (outcomes.includes('accepted')) deps.onCommitted?.();
       return outcomes;
     },
-    now: deps.now,
     maxRows: commitRows,
     maxWaiting: 50_000,
-    isPassing: isPassingError,
-    patienceMs: 30_000,
-    onRetry: (error, attempt) => deps.warn(`storing responses: ${error.message}; attempt ${attempt} failed`),
   });
   return {
     async accept(submitter, drafts) {
       const parts: Promise<Outcome[]>[] = [];
       const pace = createPace();
       for (let at = 0; at < drafts.length; at += commitRows) {
-        const items = await prepare(deps, submitter, drafts.slice(at, at + commitRows), pace);
-        const rows = await toRows(
-          deps,
-          submitter,
-          items.flatMap((item) => ('status' in item ? [] : [item])),
-        );
+        const { items, rows } = await patiently(patience, async () => {
+          const items = await prepare(deps, submitter, drafts.slice(at, at + commitRows), pace);
+          const taken = items.flatMap((item) => ('status' in item ? [] : [item]));
+          return { items, rows: await toRows(deps, submitter, taken) };
+        });
         // One part is stored while the next one is made; more would only wait.
         await parts.at(-1);
         const part = commits.add(rows).then((acceptances) => outcomesOf(items, acceptances));
@@ -95,6 +101,7 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
     },
     idle: () => commits.idle(),
     waiting: () => commits.waiting(),
+    busyFor: () => commits.busyFor(),
   };
 }
 
