@@ -1,7 +1,5 @@
-import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
-import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import pg from 'pg';
 import * as schema from './schema.ts';
 import { READER, READER_PATH, SCOPE_SETTING } from './wall-names.ts';
@@ -38,37 +36,8 @@ export interface Store extends Session {
 const INT8 = 20;
 /** What a caller reads is given up after this long. The embedded record has one thread, which cannot be interrupted. */
 export const READ_MS = 30_000;
-/** For one transaction. */
-const BECOME_READER = `SELECT set_config('role', '${READER}', true), set_config('search_path', '${READER_PATH}', true),
-  set_config('${SCOPE_SETTING}', $1, true)`;
 /** For the connection, until another scope uses it. */
 const SET_SCOPE = `SELECT set_config('${SCOPE_SETTING}', $1, false)`;
-
-/** Opens the embedded record in `dataDir` (undefined: in memory). The caller holds the folder's lock. */
-export async function openPglite(dataDir: string | undefined): Promise<Store> {
-  const pglite = await PGlite.create({
-    ...(dataDir === undefined ? {} : { dataDir }),
-    parsers: { [INT8]: Number },
-  });
-  const session = (client: PGlite | Transaction): Session => ({
-    rows: async <Row>(statement: Statement, parameters: readonly unknown[]) =>
-      (await client.query<Row>(statement.text, [...parameters])).rows,
-  });
-  const store = session(pglite);
-  return {
-    ...store,
-    backend: 'pglite',
-    rowsAs: (fingerprint, statement, parameters) =>
-      pglite.transaction(async (tx) => {
-        await tx.query(BECOME_READER, [fingerprint]);
-        return session(tx).rows(statement, parameters);
-      }),
-    transaction: (work) => pglite.transaction((tx) => work(session(tx))),
-    listen: (channel, wake) => pglite.listen(channel, wake),
-    exclusively: (_lock, work) => work(drizzlePglite(pglite, { schema }) as unknown as Database),
-    close: () => pglite.close(),
-  };
-}
 
 /** Opens PostgreSQL 15 or newer, with or without TimescaleDB. */
 export function openPostgres(url: string, onError: (error: Error) => void, maxConnections = 10): Store {
