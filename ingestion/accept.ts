@@ -11,6 +11,7 @@ import type { ResponseDraft } from './draft.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type NormaliseDeps, normalise } from './normalise.ts';
 import { type Outcome, rejected } from './outcome.ts';
+import type { Submitter } from './submitter.ts';
 
 export interface AcceptDeps extends NormaliseDeps {
   readonly store: Store;
@@ -27,7 +28,7 @@ export interface AcceptDeps extends NormaliseDeps {
 /** The one step behind every connector: drafts in, durable responses out. */
 export interface Acceptor {
   /** One outcome per draft, in order; it resolves after the commit. Throws Overloaded when too much is waiting. */
-  accept(scope: Scope, drafts: readonly ResponseDraft[]): Promise<Outcome[]>;
+  accept(submitter: Submitter, drafts: readonly ResponseDraft[]): Promise<Outcome[]>;
   /** Resolves when everything that was begun is settled. */
   idle(): Promise<void>;
   waiting(): number;
@@ -59,10 +60,11 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
     onRetry: (error, attempt) => deps.warn(`storing responses: ${error.message}; attempt ${attempt} failed`),
   });
   return {
-    async accept(scope, drafts) {
+    async accept(submitter, drafts) {
+      const { scope } = submitter;
       const normalised = drafts.map((draft) => permitted(scope, normalise(deps, draft)));
       const responses = normalised.filter((item): item is NormalisedResponse => 'id' in item);
-      const acceptances = await commits.add(await toRows(deps, scope, responses));
+      const acceptances = await commits.add(await toRows(deps, submitter, responses));
       let next = 0;
       return normalised.map((item) => ('id' in item ? outcomeOf(acceptances[next++]) : item));
     },
@@ -80,7 +82,7 @@ function permitted(scope: Scope, item: NormalisedResponse | Outcome): Normalised
 
 async function toRows(
   deps: AcceptDeps,
-  scope: Scope,
+  { scope }: Submitter,
   responses: readonly NormalisedResponse[],
 ): Promise<AcceptRow[]> {
   const mayReplace = (cellId: number) => {

@@ -1,8 +1,9 @@
-import type { Scope } from '../domain/scope.ts';
 import type { Acceptor } from './accept.ts';
 import type { ItemReader } from './connectors/responses.ts';
 import type { ResponseDraft } from './draft.ts';
 import { accountFor, type BatchAccount, type Outcome } from './outcome.ts';
+
+import type { Submitter } from './submitter.ts';
 
 export type { BatchAccount } from './outcome.ts';
 export type Rejection = BatchAccount['rejected'][number];
@@ -13,11 +14,11 @@ export type Rejection = BatchAccount['rejected'][number];
  */
 export async function acceptMixed(
   acceptor: Acceptor,
-  scope: Scope,
+  submitter: Submitter,
   items: readonly (ResponseDraft | Outcome)[],
 ): Promise<Outcome[]> {
   const drafts = items.filter((item): item is ResponseDraft => !('status' in item));
-  const outcomes = await acceptor.accept(scope, drafts);
+  const outcomes = await acceptor.accept(submitter, drafts);
   let next = 0;
   return items.map((item) => ('status' in item ? item : (outcomes[next++] as Outcome)));
 }
@@ -25,11 +26,11 @@ export async function acceptMixed(
 /** Reads items of our own form, accepts them and accounts for each. `request` names the delivery in the provenance. */
 export async function submitItems(
   acceptor: Acceptor,
-  scope: Scope,
+  submitter: Submitter,
   read: ItemReader,
   items: readonly unknown[],
   request: string,
 ): Promise<BatchAccount> {
   const drafts = items.map((item, index) => read(item, `${request} item ${index}`));
-  return accountFor(await acceptMixed(acceptor, scope, drafts));
+  return accountFor(await acceptMixed(acceptor, submitter, drafts));
 }

@@ -1,6 +1,8 @@
 import {
   bigint,
   bigserial,
+  boolean,
+  customType,
   index,
   integer,
   jsonb,
@@ -17,9 +19,10 @@ import type { ScaleRule } from '../domain/scale.ts';
 
 /**
  * The system of record. Triggers (migrations/0001) keep the rollups and append to the journal in the transaction of
- * the change; no other code writes rollup_*, and journal rows are never updated or deleted.
+ * the change; no other code writes rollup_*. Journal rows are kept as long as retention.journal says (store/journal-trim.ts).
  */
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const recordedAt = () => moment('recorded_at').notNull().defaultNow();
 
 /** One row: what must stay the same for as long as this record lives. */
@@ -83,12 +86,23 @@ export const mappingVersion = pgTable('mapping_version', {
   recordedAt: recordedAt(),
 });
 
-export const cell = pgTable('cell', {
-  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
-  key: text('key').notNull().unique(),
-  attributes: jsonb('attributes').$type<CellAttributes>().notNull(),
-  recordedAt: recordedAt(),
-});
+export const cell = pgTable(
+  'cell',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    key: text('key').notNull().unique(),
+    attributes: jsonb('attributes').$type<CellAttributes>().notNull(),
+    recordedAt: recordedAt(),
+    /** The id of the caller whose response needed it first, and that response's source: whose share it uses. */
+    madeBy: text('made_by'),
+    source: text('source'),
+    /** Whether a value of it stands for another that was sent: the share was used up. */
+    overflow: boolean('overflow').notNull().default(false),
+    /** Whether a response was ever filed there: one that never was is given back (store/cells.ts). */
+    used: boolean('used').notNull().default(false),
+  },
+  (table) => [index().on(table.madeBy, table.recordedAt), index().on(table.source)],
+);
 
 /**
  * One row per response for the life of the data: the idempotency key (id = hash of source and external id) and where
@@ -115,11 +129,16 @@ export const sourceEvent = pgTable(
     responseId: uuid('response_id').notNull(),
     mappingVersionId: integer('mapping_version_id').notNull(),
     position: text('position').notNull(),
-    hash: text('hash').notNull(),
+    /** SHA-256 of the item as it arrived; null of a correction. */
+    digest: bytea('digest'),
+    /** The same as text, of rows from before `digest`. */
+    hash: text('hash'),
     receivedAt: moment('received_at').notNull(),
     /** Under whose key the content is sealed. */
     subjectId: uuid('subject_id'),
     /** The item as it arrived, sealed; null when its time is over, or it came before there were keys. */
+    sealed: bytea('sealed'),
+    /** The same as text, of rows from before `sealed`: moved there by store/move-events.ts. */
     content: text('content'),
   },
   (table) => [index().on(table.responseId), index().on(table.subjectId)],
@@ -242,9 +261,20 @@ export const follower = pgTable('follower', {
   recordedAt: recordedAt(),
 });
 
+/** One row once something was deleted: up to where, in the order of followers, the journal does not reach back any more. */
+export const journalMark = pgTable('journal_mark', {
+  id: smallint('id').primaryKey(),
+  xact: bigint('xact', { mode: 'number' }).notNull(),
+  position: bigint('position', { mode: 'number' }).notNull(),
+  /** The newest time of a deleted entry: what was known at this moment or later can still be told. */
+  reachesBack: moment('reaches_back').notNull(),
+  recordedAt: recordedAt(),
+});
+
 export * from './access-schema.ts';
 export * from './audit-schema.ts';
 export * from './disclosure-schema.ts';
+export * from './lease-schema.ts';
 export * from './monitor-schema.ts';
 export * from './review-schema.ts';
 export * from './scoring-schema.ts';

@@ -20,8 +20,9 @@ const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'da
 const recordedAt = () => moment('recorded_at').notNull().defaultNow();
 
 /**
- * One person's data key. Who gave no identifier is a person for each response, and the id is the response's. Without this
- * row nothing that was sealed for the person can be read again.
+ * One person's data key. Without this row nothing that was sealed for the person can be read again. Answers without an
+ * identifier share a key with others of the same day (`shared`), until somebody exercises a right over one of them: then it
+ * has a key of its own under the response's id, as all had before (decision 0054).
  */
 export const subjectKey = pgTable(
   'subject_key',
@@ -40,6 +41,8 @@ export const subjectKey = pgTable(
     restricted: boolean('restricted').notNull().default(false),
     /** Under a legal hold: neither erased nor aged out. */
     held: boolean('held').notNull().default(false),
+    /** Of several answers without an identifier: nobody's own, so neither restricted nor held. */
+    shared: boolean('shared').notNull().default(false),
     recordedAt: recordedAt(),
   },
   (table) => [index('subject_key_unsealed').on(table.id).where(sql`wrapped IS NULL`)],

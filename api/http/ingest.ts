@@ -25,27 +25,27 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
 
     routes.post('/ingest/responses', options, async (request, reply) => {
       const items = parseItems(textOf(request), String(request.headers['content-type'] ?? ''));
-      const { scope } = callerOf(request);
+      const caller = callerOf(request);
       const reader: ItemReader = (item, position) =>
         item instanceof BadLine ? rejected('INVALID', item.message) : read(item, position);
-      const account = await submitItems(deps.acceptor, scope, reader, items, `request ${randomUUID()}`);
+      const account = await submitItems(deps.acceptor, caller, reader, items, `request ${randomUUID()}`);
       return answer(deps, request, reply, account);
     });
 
     routes.post('/ingest/file', options, async (request, reply) => {
-      const { scope } = callerOf(request);
+      const caller = callerOf(request);
       const batch = parseFileRequest(textOf(request), deps.dimensions);
       bounded(batch.rows.length);
-      const account = accountFor(await acceptFileRows(deps.acceptor, scope, batch));
+      const account = accountFor(await acceptFileRows(deps.acceptor, caller, batch));
       const withLines = account.rejected.map((one) => ({ ...one, line: batch.rows[one.index]?.line }));
       return answer(deps, request, reply, { ...account, rejected: withLines });
     });
 
     routes.post('/ingest/demo', options, async (request, reply) => {
-      const { scope } = callerOf(request);
+      const caller = callerOf(request);
       const items = parseItems(textOf(request), 'application/json');
       const drafts = draftsFromDemo(items, `request ${randomUUID()}`);
-      return answer(deps, request, reply, accountFor(await acceptMixed(deps.acceptor, scope, drafts)));
+      return answer(deps, request, reply, accountFor(await acceptMixed(deps.acceptor, caller, drafts)));
     });
   });
 }

@@ -62,7 +62,7 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
         }
         const items = args.input.map((item) => ({ ...item, answeredAt: item.answeredAt.text }));
         const request = `request ${randomUUID()}`;
-        const account = await submitItems(deps.acceptor, caller.scope, read, items, request);
+        const account = await submitItems(deps.acceptor, caller, read, items, request);
         deps.onIngested(account);
         await auditRefusedItems(context, 'submitResponses', account);
         return account;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Dimension } from '../../domain/dimensions.ts';
-import type { Scope } from '../../domain/scope.ts';
 import type { Acceptor } from '../accept.ts';
 import type { Outcome } from '../outcome.ts';
 import { acceptMixed } from '../submit.ts';
+import type { Submitter } from '../submitter.ts';
 import { type FileMap, InvalidMap, parseFileMap } from './file-map.ts';
 import { draftFromRow, type RowValues } from './file-row.ts';
 
@@ -23,11 +23,11 @@ export interface FileRequest {
 /** Accepts rows of a file; one outcome for each, in order, after the commit. */
 export function acceptFileRows(
   acceptor: Acceptor,
-  scope: Scope,
+  submitter: Submitter,
   { map, file, rows }: FileRequest,
 ): Promise<Outcome[]> {
   const items = rows.map(({ line, values }) => draftFromRow(map, values, `${file} line ${line}`));
-  return acceptMixed(acceptor, scope, items);
+  return acceptMixed(acceptor, submitter, items);
 }
 
 const head = z.strictObject({ map: z.unknown(), file: z.string().min(1).max(400) });

@@ -1,7 +1,7 @@
-import type { Scope } from '../../domain/scope.ts';
 import type { Acceptor } from '../accept.ts';
 import { acceptFileRows, type FileRequest, formatFileRequest } from '../connectors/file.ts';
 import type { Outcome, RejectionCode } from '../outcome.ts';
+import type { Submitter } from '../submitter.ts';
 
 /** Where an import sends its rows: a running server, or the record itself. One outcome per row, after the commit. */
 export interface ImportSink {
@@ -14,8 +14,8 @@ export class Refused extends Error {
 }
 
 /** Accepts in this process. */
-export function recordSink(acceptor: Acceptor, scope: Scope): ImportSink {
-  return { send: (request) => acceptFileRows(acceptor, scope, request) };
+export function recordSink(acceptor: Acceptor, submitter: Submitter): ImportSink {
+  return { send: (request) => acceptFileRows(acceptor, submitter, request) };
 }
 
 export interface HttpSinkOptions {

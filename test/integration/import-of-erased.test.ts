@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { EVERYTHING } from '../../domain/scope.ts';
 import { parseFileMap } from '../../ingestion/connectors/file-map.ts';
 import { runImport } from '../../ingestion/import/run-import.ts';
 import { recordSink } from '../../ingestion/import/sink.ts';
+import { OWNER } from '../../ingestion/submitter.ts';
 import { erase } from '../../store/erase.ts';
 import { BY, personOf } from '../fixtures/erasing.ts';
 import { DIMENSIONS, openTestRecord, type TestRecord } from '../fixtures/record.ts';
@@ -37,7 +37,7 @@ const importFile = (name: string, rows: readonly string[]) => {
   return runImport({
     path,
     map: parseFileMap(MAP, DIMENSIONS),
-    sink: recordSink(record.acceptor, EVERYTHING),
+    sink: recordSink(record.acceptor, OWNER),
     dataDir: folder,
     rejectsPath,
     restart: true,

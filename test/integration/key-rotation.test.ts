@@ -7,6 +7,7 @@ import { seal } from '../../domain/sealed.ts';
 import { createAcceptor } from '../../ingestion/accept.ts';
 import { createItemReader } from '../../ingestion/connectors/responses.ts';
 import { submitItems } from '../../ingestion/submit.ts';
+import { OWNER } from '../../ingestion/submitter.ts';
 import { configuredKeyProvider, fileKeyProvider } from '../../instance/keys/file-provider.ts';
 import { changeKeys } from '../../instance/rotate.ts';
 import { correct } from '../../store/correct.ts';
@@ -20,7 +21,7 @@ const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
-const CONFIG = { dataDir: '', pepper: undefined };
+const CONFIG = { dataDir: '', secretsDir: undefined, pepper: undefined, signingKeys: undefined };
 const PEPPER = { version: 1, secret: Buffer.alloc(32, 7) };
 
 async function processOn(record: TestRecord, provider: KeyProvider) {
@@ -33,7 +34,7 @@ async function processOn(record: TestRecord, provider: KeyProvider) {
     submit: (...ids: string[]) =>
       submitItems(
         acceptor,
-        EVERYTHING,
+        OWNER,
         read,
         ids.map((id) => ({
           externalId: id,

@@ -10,6 +10,7 @@ import { createAcceptor } from '../../ingestion/accept.ts';
 import { createItemReader } from '../../ingestion/connectors/responses.ts';
 import { lookupOf, pepperFingerprint, pseudonym } from '../../ingestion/pseudonym.ts';
 import { submitItems } from '../../ingestion/submit.ts';
+import { OWNER } from '../../ingestion/submitter.ts';
 import { configuredKeyProvider } from '../../instance/keys/file-provider.ts';
 import { type OpenRecord, openRecord } from '../../instance/open-record.ts';
 import { changeKeys } from '../../instance/rotate.ts';
@@ -201,7 +202,7 @@ describe('keys and peppers', () => {
       warn: () => undefined,
     });
     const read = createItemReader(DIMENSIONS, 'responses');
-    const submit = (list: readonly object[]) => submitItems(acceptor, EVERYTHING, read, list, 'test');
+    const submit = (list: readonly object[]) => submitItems(acceptor, OWNER, read, list, 'test');
     return { record, submit };
   };
 

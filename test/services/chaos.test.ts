@@ -6,6 +6,7 @@ import { traceLineage } from '../../graph/trace.ts';
 import { createAcceptor } from '../../ingestion/accept.ts';
 import { createItemReader } from '../../ingestion/connectors/responses.ts';
 import { submitItems } from '../../ingestion/submit.ts';
+import { OWNER } from '../../ingestion/submitter.ts';
 import { RecordCells } from '../../store/cells.ts';
 import { openPostgres } from '../../store/client.ts';
 import { isPassingError } from '../../store/errors.ts';
@@ -95,7 +96,7 @@ describe('the record on TimescaleDB', () => {
               score: (id + round) % 11,
             });
           });
-          const account = await submitItems(acceptor, EVERYTHING, read, items, `writer ${writer}`);
+          const account = await submitItems(acceptor, OWNER, read, items, `writer ${writer}`);
           expect(account.accepted + account.duplicates + account.rejected.length).toBe(items.length);
           accepted += account.accepted;
         }
