@@ -22,7 +22,6 @@ import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
 import { WrongSigningKey } from './instance/signing.ts';
-import { startWatchdog } from './instance/watchdog/watchdog.ts';
 import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
@@ -46,13 +45,11 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
   const onError = (error: Error) => log.warn({ err: error }, error.message);
   say('Scoreline');
-  const watchdog = config.databaseUrl ? undefined : startWatchdog(config.dataDir);
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
   );
   const record = await openRecord(config, onError, {
     onSealing: (subjects) => say(`  sealing what was stored before there were keys: ${subjects} persons …`),
-    beat: watchdog?.recordBeat,
   });
   const stops: (() => Promise<unknown>)[] = [() => record.close()];
   const stop = async () => {
@@ -100,7 +97,6 @@ async function start(config: Config): Promise<() => Promise<void>> {
         )),
       );
     const url = await server.listen(config.host, config.port);
-    watchdog?.arm(config.stuckAfter);
     record.lock?.announce(url);
     greet(config, record, url, key, await championLabel(record));
     return stop;
@@ -273,8 +269,6 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  // Whoever started it is gone (start.js).
-  process.on('disconnect', onSignal);
   stop = await start(await loadConfig());
 }
 

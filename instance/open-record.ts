@@ -6,7 +6,7 @@ import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/
 import { RecordCells } from '../store/cells.ts';
 import { checkWrappingKeys, providersInUse } from '../store/check-keys.ts';
 import { openPostgres, type Store } from '../store/client.ts';
-import { createDiskGuard, type DiskGuard, waitForRoom } from '../store/disk-space.ts';
+import { createDiskGuard, type DiskGuard, waitForRoom, withDiskGuard } from '../store/disk-space.ts';
 import { checkPepper, readTenant } from '../store/instance.ts';
 import { type Attest, adoptLeaves } from '../store/leaf-notes.ts';
 import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/migrate.ts';
@@ -27,8 +27,6 @@ export interface OpenOptions {
   readonly onSealing?: (subjects: number) => void;
   /** The signing key in use is lost: another one takes its place without its signature. */
   readonly isSigningKeyLost?: boolean;
-  /** Where the embedded record's thread shows that it turns. */
-  readonly beat?: Int32Array | undefined;
 }
 
 /** The record, open and brought up to date, with what of it is held in memory. */
@@ -61,7 +59,7 @@ export interface OpenRecord {
 export async function openRecord(
   config: Config,
   onError: (error: Error) => void,
-  { onSealing = () => undefined, isSigningKeyLost = false, beat }: OpenOptions = {},
+  { onSealing = () => undefined, isSigningKeyLost = false }: OpenOptions = {},
 ): Promise<OpenRecord> {
   await ownDataFolder(config.dataDir, onError);
   const lock = config.databaseUrl === undefined ? await lockFolder(config.dataDir) : undefined;
@@ -70,9 +68,9 @@ export async function openRecord(
     const disk = config.databaseUrl === undefined ? await embeddedDisk(config, onError) : undefined;
     store =
       config.databaseUrl === undefined
-        ? await openPglite(join(config.dataDir, 'record'), { disk, beat })
+        ? await openPglite(join(config.dataDir, 'record'))
         : openPostgres(config.databaseUrl, onError);
-    const opened = store;
+    const opened = disk ? withDiskGuard(store, disk) : store;
     const features = await migrate(opened);
     const secret = await pepper(config);
     await checkPepper(opened, peppers(secret).map(pepperFingerprint));

@@ -52,18 +52,7 @@ function end({ id, transaction, isCommit }) {
   );
 }
 
-const { dataDir, beat } = workerData;
-const BEAT_MS = 250;
-// A statement that never returns stops it: the watchdog sees that.
-const beating = beat && setInterval(() => Atomics.add(beat, 0, 1), BEAT_MS);
-
-async function close(pglite) {
-  await pglite.close();
-  clearInterval(beating);
-  if (beat) Atomics.store(beat, 0, 0);
-  return null;
-}
-
+const { dataDir } = workerData;
 const opening = PGlite.create({ ...(dataDir === undefined ? {} : { dataDir }), parsers: { [INT8]: Number } });
 
 async function run(pglite, message) {
@@ -84,7 +73,11 @@ async function run(pglite, message) {
       id,
       pglite.listen(channel, () => parentPort.postMessage({ channel })).then(() => null),
     );
-  if (action === 'close') return answer(id, close(pglite));
+  if (action === 'close')
+    return answer(
+      id,
+      pglite.close().then(() => null),
+    );
 }
 
 /** What is answered first: that the record is open, or why it is not. */

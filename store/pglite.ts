@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Database, Session, Statement, Store } from './client.ts';
-import { type DiskGuard, mayWrite } from './disk-space.ts';
 import * as schema from './schema.ts';
 import { READER, READER_PATH, SCOPE_SETTING } from './wall-names.ts';
 
@@ -69,9 +68,9 @@ class EmbeddedDatabase {
   }
 
   /** @throws EmbeddedDatabaseError when the folder cannot be opened. */
-  static async open(dataDir: string | undefined, beat: Int32Array | undefined): Promise<EmbeddedDatabase> {
+  static async open(dataDir: string | undefined): Promise<EmbeddedDatabase> {
     const worker = new Worker(new URL('./pglite-worker.mjs', import.meta.url), {
-      workerData: { dataDir, beat },
+      workerData: { dataDir },
       execArgv: [],
     });
     const database = new EmbeddedDatabase(worker);
@@ -166,24 +165,12 @@ class EmbeddedDatabase {
 const OPENING = 0;
 const CONNECTION_FAILURE = '08006';
 
-export interface EmbeddedOptions {
-  /** Asked before each statement that writes. */
-  readonly disk?: DiskGuard | undefined;
-  /** In shared memory: element 0 counts the turns of the record's thread while it is open. */
-  readonly beat?: Int32Array | undefined;
-}
-
 /** Opens the embedded record in `dataDir` (undefined: in memory). The caller holds the folder's lock. */
-export async function openPglite(
-  dataDir: string | undefined,
-  { disk, beat }: EmbeddedOptions = {},
-): Promise<Store> {
-  const database = await EmbeddedDatabase.open(dataDir, beat);
+export async function openPglite(dataDir: string | undefined): Promise<Store> {
+  const database = await EmbeddedDatabase.open(dataDir);
   const session = ({ query }: { readonly query: Query }): Session => ({
-    rows: async <Row>({ text, isSmall }: Statement, parameters: readonly unknown[]) => {
-      if (disk && mayWrite(text)) disk.check(isSmall);
-      return (await query<Row>(text, parameters)).rows;
-    },
+    rows: async <Row>({ text }: Statement, parameters: readonly unknown[]) =>
+      (await query<Row>(text, parameters)).rows,
   });
   return {
     ...session(database),
