@@ -2,10 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Database, Session, Statement, Store } from './client.ts';
 import * as schema from './schema.ts';
-import { READER, READER_PATH, SCOPE_SETTING } from './wall-names.ts';
-
-const BECOME_READER = `SELECT set_config('role', '${READER}', true), set_config('search_path', '${READER_PATH}', true),
-  set_config('${SCOPE_SETTING}', $1, true)`;
+import { BECOME_READER } from './wall-names.ts';
 
 /** An error of the embedded database: SQLSTATE and message, never the statement or its parameters. */
 export class EmbeddedDatabaseError extends Error {
@@ -182,6 +179,7 @@ export async function openPglite(dataDir: string | undefined): Promise<Store> {
       }),
     transaction: (work) => database.transaction((transaction) => work(session(transaction))),
     listen: (channel, wake) => database.listen(channel, wake),
+    listening: () => true,
     exclusively: (_lock, work) => work(drizzle(database as never, { schema }) as unknown as Database),
     close: () => database.close(),
   };
