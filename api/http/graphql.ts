@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -49,7 +49,6 @@ export async function addGraphqlRoute(
       compiledQueries(schema),
       tellExtensions,
       keepAudit,
-      tellDiskFull,
       metrics.apolloPlugin,
     ],
   });
@@ -193,6 +192,7 @@ const keepAudit: ApolloServerPlugin<ApiContext> = {
       };
       const result = response.body.singleResult;
       response.body.singleResult = (await withAudit(contextValue, executed, result as never)) as never;
+      tellDiskFull(response as GraphQLResponse);
     },
   }),
 };
