@@ -169,12 +169,13 @@ async function startServer(
 ): Promise<ApiServer> {
   const { graph, feed, scoring, access, seals, wall } = parts;
   const { store, cells, mappings, vault } = record;
-  const { dimensions, cellLimit } = config;
+  const { dimensions, cellLimit, nameBounds } = config;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const acceptor = createAcceptor({
     ...record,
     dimensions,
     cellLimit,
+    nameBounds,
     now: Date.now,
     warn,
   });

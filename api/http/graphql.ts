@@ -17,6 +17,7 @@ import { callerOf } from './auth.ts';
 import { compiledQueries } from './compiled.ts';
 import { tellDiskFull } from './disk-full.ts';
 import type { Metrics } from './metrics.ts';
+import { stringifyInSlices } from './stringify.ts';
 
 /** Adds /graphql: Apollo for queries and mutations, server-sent events for those that accept them. */
 export async function addGraphqlRoute(
@@ -33,6 +34,7 @@ export async function addGraphqlRoute(
     // Signals are main.ts's to handle: it stops the parts in order.
     stopOnTerminationSignals: false,
     csrfPrevention: true,
+    stringifyResult: async (result) => `${await stringifyInSlices(result)}\n`,
     allowBatchedHttpRequests: false,
     // The gate finds trusted documents; nobody registers any.
     persistedQueries: false,
