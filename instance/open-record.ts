@@ -1,6 +1,7 @@
 import { sign } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/pseudonym.ts';
 import { RecordCells } from '../store/cells.ts';
@@ -33,6 +34,8 @@ export interface OpenRecord {
   readonly files: FileCleaner;
   /** The embedded record's; a server's record is shared, and its data folder too. */
   readonly lock: FolderLock | undefined;
+  /** This machine and data folder: which process has the leases (store/lease.ts). */
+  readonly place: string;
   close(): Promise<void>;
 }
 
@@ -87,6 +90,7 @@ export async function openRecord(
       vault,
       files,
       lock,
+      place: `${hostname()}:${resolve(config.dataDir)}`,
       close,
     };
   } catch (error) {
