@@ -6,6 +6,7 @@ import { type GateSettings, readTrustedDocuments, type TrustedDocuments } from '
 import { deployment } from './config/deployment.ts';
 import { environment, type KeyConfig, kmsOf, type Role, SECRETS, vaultOf } from './config/environment.ts';
 import { type Dimension, defineDimensions } from './domain/dimensions.ts';
+import type { NameBounds } from './domain/provenance.ts';
 import type { ReviewRules } from './domain/review-rules.ts';
 import defaultDeployment from './scoreline.config.ts';
 
@@ -18,6 +19,8 @@ export interface Config {
   readonly dataDir: string;
   /** undefined: the embedded record in the data folder. */
   readonly databaseUrl: string | undefined;
+  /** For how long a start waits for a server that is starting, recovering or out of reach, in seconds. */
+  readonly databasePatience: number;
   /** undefined: lineage is answered by the record. */
   readonly neo4j: { readonly url: string; readonly user: string; readonly password: string } | undefined;
   /** undefined: made and kept in the data folder. */
@@ -39,6 +42,7 @@ export interface Config {
   readonly logLevel: string;
   readonly dimensions: readonly Dimension[];
   readonly cellLimit: number;
+  readonly nameBounds: NameBounds;
   /** Folder of the access policies. */
   readonly policies: string;
   /** Scores over fewer responses are suppressed for callers who may not read the responses. */
@@ -103,6 +107,7 @@ export async function loadConfig(
     port: variables.PORT,
     dataDir: resolve(variables.SCORELINE_DATA_DIR),
     databaseUrl: variables.DATABASE_URL,
+    databasePatience: variables.SCORELINE_DATABASE_PATIENCE,
     neo4j:
       variables.NEO4J_URL === undefined
         ? undefined
@@ -129,6 +134,7 @@ export async function loadConfig(
     reviewRules: found.data.review,
     jwt: jwtOf(variables, found.data.jwt, dimensions),
     cellLimit: found.data.cellLimit,
+    nameBounds: found.data.nameBounds,
     themePrecision: found.data.themePrecision,
     // Without the kinds that are not named.
     retention: JSON.parse(JSON.stringify(found.data.retention)) as Config['retention'],

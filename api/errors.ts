@@ -8,12 +8,14 @@ import { UnknownMoment } from '../graph/known/as-known.ts';
 import { WayTooLong } from '../graph/path.ts';
 import { ProofUnavailable } from '../graph/seals/export-proof.ts';
 import { InvalidMap } from '../ingestion/connectors/file-map.ts';
+import { UnreadableBody } from '../ingestion/connectors/read-items.ts';
 import { Overloaded } from '../ingestion/group-commit.ts';
 import { ScoringError } from '../scoring/service.ts';
 import { TrainingError } from '../scoring/training-job.ts';
 import { CorrectionError } from '../store/correct.ts';
 import { DiskFull } from '../store/disk-space.ts';
 import { isPassingError, isTimeout, isUnstorableText } from '../store/errors.ts';
+import { TooManyRows } from '../store/group-counts.ts';
 import { KeyProviderError } from '../store/key-provider.ts';
 import { StageError } from '../store/models.ts';
 import { ReviewError } from '../store/reviews.ts';
@@ -65,6 +67,7 @@ const TOLD_AS_THEY_ARE = [
   NoImpact,
   WayTooLong,
   InvalidMap,
+  UnreadableBody,
   ProofUnavailable,
   UnknownMoment,
   UntoldChange,
@@ -75,6 +78,7 @@ const TOLD_AS_THEY_ARE = [
   ReviewError,
   StageError,
   TrainingError,
+  TooManyRows,
 ];
 
 /** The public face of an error, or null when it must be masked. */

@@ -72,9 +72,8 @@ export function openGraph(
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
   const ready = once(() => ensureGraphSchema(driver));
   const projected = createNeo4jLineage(driver, lag, patiently(READY_MS, ready));
-  const tell = ({ message }: Error) =>
-    onError(new Error(`Neo4j is away, lineage is answered by the record: ${message}`));
-  const lineage = (session: Session) => withFallback(projected, createRecordLineage(session), isAway, tell);
+  const lineage = (session: Session) =>
+    withFallback(projected, createRecordLineage(session), isAway, onError);
   const followUnder = async (lease: Lease) => {
     const deps = { ...record, driver, projected: new Set<string>(), lease };
     // Before the position is saved for the first time: from then on nothing is written that an earlier holder has read.
