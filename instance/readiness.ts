@@ -1,4 +1,5 @@
 import type { Statement, Store } from '../store/client.ts';
+import { stalledFollowers } from '../store/stalled.ts';
 
 /** One part that must work: resolves, or throws what is wrong. */
 type Check = () => Promise<void>;
@@ -8,6 +9,8 @@ export interface WaysInUse {
   readonly roles: ReadonlySet<string>;
   /** For how long, in milliseconds, the commit under way has been tried. */
   readonly commitBusyFor: () => number;
+  /** The followers that are at work here. */
+  readonly followers: () => Promise<readonly string[]>;
   /** Throws while Neo4j does not answer; absent without one. */
   readonly graph?: Check | undefined;
 }
@@ -31,7 +34,13 @@ export async function answers(store: Store): Promise<void> {
  * What /readyz asks: each way that this server uses, over the connections that it uses there. A server that does not take responses
  * has no part "ingest", one that answers no queries no part "queries".
  */
-export function readinessChecks({ store, roles, commitBusyFor, graph }: WaysInUse): Record<string, Check> {
+export function readinessChecks({
+  store,
+  roles,
+  commitBusyFor,
+  followers,
+  graph,
+}: WaysInUse): Record<string, Check> {
   const checks: Record<string, Check> = {
     record: async () => {
       const [row] = await store.rows<{ writable: boolean }>(WRITABLE, []);
@@ -50,6 +59,11 @@ export function readinessChecks({ store, roles, commitBusyFor, graph }: WaysInUs
   if (roles.has('api'))
     checks.queries = async () => {
       await store.rowsAs(NO_SCOPE, READY, []);
+    };
+  if (roles.has('follow'))
+    checks.followers = async () => {
+      const stalled = await stalledFollowers(store, await followers());
+      if (stalled.length > 0) throw new Error(`these followers stand still: ${stalled.join(', ')}`);
     };
   if (graph) checks.lineage = graph;
   return checks;
