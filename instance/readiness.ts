@@ -1,4 +1,5 @@
 import type { Statement, Store } from '../store/client.ts';
+import type { DiskGuard } from '../store/disk-space.ts';
 import { stalledFollowers } from '../store/stalled.ts';
 
 /** One part that must work: resolves, or throws what is wrong. */
@@ -13,6 +14,8 @@ export interface WaysInUse {
   readonly followers: () => Promise<readonly string[]>;
   /** Throws while Neo4j does not answer; absent without one. */
   readonly graph?: Check | undefined;
+  /** Of the embedded record; absent where the record is a server's. */
+  readonly disk?: DiskGuard | undefined;
 }
 
 /** A commit that takes longer waits for something that is not right. */
@@ -40,6 +43,7 @@ export function readinessChecks({
   commitBusyFor,
   followers,
   graph,
+  disk,
 }: WaysInUse): Record<string, Check> {
   const checks: Record<string, Check> = {
     record: async () => {
@@ -66,5 +70,6 @@ export function readinessChecks({
       if (stalled.length > 0) throw new Error(`these followers stand still: ${stalled.join(', ')}`);
     };
   if (graph) checks.lineage = graph;
+  if (disk) checks.disk = async () => disk.check();
   return checks;
 }
