@@ -63,7 +63,8 @@ async function start(config: Config): Promise<() => Promise<void>> {
     onSealing: (subjects) => say(`  sealing what was stored before there were keys: ${subjects} persons …`),
     onWaiting: (message) => log.warn({}, message),
   });
-  log.watch({ name: 'PostgreSQL', owns: isRecordAway, probe: () => answers(record.store) });
+  const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded record';
+  log.watch({ name, owns: isRecordAway, probe: () => answers(record.store) });
   const stops: (() => Promise<unknown>)[] = [async () => log.stop(), () => record.close()];
   const stop = async () => {
     for (const one of stops.reverse()) await one();

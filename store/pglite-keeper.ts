@@ -81,7 +81,8 @@ export async function keepDatabase(
   const watch = () =>
     database.onEnd((cause) => {
       if (isClosed) return;
-      onNote(cause);
+      // As a note of its own: errors of this kind are folded into one line for an outage.
+      onNote(new Error(cause.message));
       void again();
     });
   watch();
