@@ -6,6 +6,7 @@ import type { PredictionRow } from '../../store/predictions.ts';
 import type { ResponseRow } from '../../store/responses.ts';
 import { type ApiContext, mayReadSome, mayRelease, pathOf, type ResponsePath } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
+import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder } from './builder.ts';
 import { type addModels, findModel, modelArgument } from './models.ts';
@@ -35,7 +36,10 @@ export function addPredictions(
       type: [prediction],
       nullable: false,
       description: 'Try texts on the champion, or on a named version; nothing is stored.',
-      args: { texts: t.arg.stringList({ required: true }), modelVersion: t.arg.id() },
+      args: {
+        texts: t.arg.stringList({ required: true, ...atMost(LIMITS.texts) }),
+        modelVersion: t.arg.id(),
+      },
       resolve: async (_root, { texts, modelVersion }, context) => {
         const { deps } = context;
         if (!mayReadSome(context, 'readPrediction')) throw new Forbidden('this key may not see predictions');
@@ -218,8 +222,6 @@ function addReproduction(builder: Builder) {
 }
 
 function assertTexts(texts: readonly string[]): void {
-  if (texts.length > LIMITS.texts)
-    throw new InvalidArgument(`texts: ${texts.length} texts; at most ${LIMITS.texts} at once`);
   const long = texts.findIndex((text) => text.length > LIMITS.text);
   if (long !== -1)
     throw new InvalidArgument(
