@@ -98,6 +98,8 @@ export const cell = pgTable(
     source: text('source'),
     /** Whether a value of it stands for another that was sent: the share was used up. */
     overflow: boolean('overflow').notNull().default(false),
+    /** Whether a response was ever filed there: one that never was is given back (store/cells.ts). */
+    used: boolean('used').notNull().default(false),
   },
   (table) => [index().on(table.madeBy, table.recordedAt), index().on(table.source)],
 );
@@ -272,6 +274,7 @@ export const journalMark = pgTable('journal_mark', {
 export * from './access-schema.ts';
 export * from './audit-schema.ts';
 export * from './disclosure-schema.ts';
+export * from './lease-schema.ts';
 export * from './monitor-schema.ts';
 export * from './review-schema.ts';
 export * from './scoring-schema.ts';

@@ -56,7 +56,7 @@ const GUARDED = {
   rollup_day: { where: sees('t.cell_id', 'score') },
   rollup_mapping: { where: sees('t.cell_id', 'score', 'prediction') },
   // Who made it tells who hands responses in.
-  cell: { where: sees('t.id', ...ANY), hidden: ['made_by', 'source', 'overflow'] },
+  cell: { where: sees('t.id', ...ANY), hidden: ['made_by', 'source', 'overflow', 'used'] },
   // What is told of its lots is told within the wall: see store/score-guard.ts.
   disclosure_cell: { where: sees('t.cell_id', 'score') },
   // Its place in the log tells how much of other cells is sealed; the manifest is for proofs.
@@ -183,6 +183,7 @@ const SETS = Object.keys(COLUMNS);
 /** Another process may know of more cells, or of fewer. */
 const NOTE: Statement = {
   name: 'wall_scope',
+  isSmall: true,
   text: `INSERT INTO scope (fingerprint, everything, used_at, ${SETS.join(', ')})
     VALUES ($1, $2, $3, ${SETS.map((_, i) => `$${i + 4}::int4multirange`).join(', ')})
     ON CONFLICT (fingerprint) DO UPDATE SET used_at = excluded.used_at,

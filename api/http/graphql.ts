@@ -16,6 +16,7 @@ import { extensionsOf, type NotRun, type Prepared, prepareOperation } from '../o
 import type { EventStreams } from '../subscriptions/sse.ts';
 import { callerOf } from './auth.ts';
 import { compiledQueries } from './compiled.ts';
+import { tellDiskFull } from './disk-full.ts';
 import type { Metrics } from './metrics.ts';
 
 const GRAPHQL_JSON = 'application/graphql-response+json';
@@ -50,6 +51,7 @@ export async function addGraphqlRoute(
       compiledQueries((context) => prepared.get(context)),
       tellExtensions,
       keepAudit,
+      tellDiskFull,
       metrics.apolloPlugin,
     ],
   });
