@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { quoted } from './quoted.ts';
 import {
   DAY_MS,
   endOfHour,
@@ -52,9 +53,8 @@ export function parseWindow(text: string): WindowLength {
   const letter = match?.[2] ?? (match?.[4] ? `T${match[4]}` : '');
   const [unit, factor] = UNITS[letter] ?? [];
   if (!unit || !factor || count === 0) {
-    const given = JSON.stringify(text.slice(0, 40));
     throw new WindowError(
-      `${given} is no window: a whole number of one unit, such as PT15M, PT6H, P1D, P30D, P12W, P3M`,
+      `${quoted(text)} is no window: a whole number of one unit, such as PT15M, PT6H, P1D, P30D, P12W, P3M`,
     );
   }
   if (count * factor > LONGEST[unit]) {

@@ -1,3 +1,4 @@
+import { quoted } from '../../domain/quoted.ts';
 import type { FeatureSource } from '../../scoring/features.ts';
 import type { Model } from '../../scoring/model.ts';
 import { NPS_CLASSES, SENTIMENTS } from '../../scoring/model.ts';
@@ -212,9 +213,7 @@ function addReproduction(builder: Builder) {
       resolve: (_root, { response }, { deps, caller }) => {
         const key = responseKeyOf(response);
         if (key === null)
-          throw new InvalidArgument(
-            `response: ${JSON.stringify(response.slice(0, 60))} is not the id of a response`,
-          );
+          throw new InvalidArgument(`response: ${quoted(response)} is not the id of a response`);
         return deps.scoring.reproduce(caller.scope, key);
       },
     }),

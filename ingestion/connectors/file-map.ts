@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import type { Dimension } from '../../domain/dimensions.ts';
+import { cut, cutMessage } from '../../domain/quoted.ts';
 import { SCALES, type ScaleRule } from '../../domain/scale.ts';
+import { formatMistake } from './date-format.ts';
+
+/** Mistakes of one map that an answer names. */
+const MOST_MISTAKES = 20;
 
 /** A map that cannot be used; the message names each path and what would be right. */
 export class InvalidMap extends Error {
@@ -55,6 +60,11 @@ const scaleByValue = z
   .record(z.string(), scale)
   .refine((when) => Object.keys(when).length > 0, 'name at least one value');
 
+const dateFormat = z.string().check(({ value, issues }) => {
+  const mistake = formatMistake(value);
+  if (mistake !== null) issues.push({ code: 'custom', message: mistake, input: value });
+});
+
 const fileMap = z.strictObject({
   source: z.string().trim().min(1).max(128),
   survey: z.strictObject({ name: z.string().min(1), version: z.string().min(1) }),
@@ -66,7 +76,7 @@ const fileMap = z.strictObject({
   answeredAt: z.strictObject({
     column,
     /** "iso", or a pattern of luxon's such as "dd/MM/yyyy HH:mm"; several are tried in turn. */
-    format: z.union([z.string(), z.array(z.string()).min(1)]).default('iso'),
+    format: z.union([dateFormat, z.array(dateFormat).min(1)]).default('iso'),
     zone: z
       .string()
       .default('UTC')
@@ -121,7 +131,8 @@ export function parseFileMap(declared: unknown, dimensions: readonly Dimension[]
     throw new InvalidMap(
       read.error.issues
         .flatMap((issue) => mistakesOf(issue))
-        .map(({ path, message }) => `${path.join('.') || 'map'}: ${message}`)
+        .slice(0, MOST_MISTAKES)
+        .map(({ path, message }) => `${placeOf(path)}: ${cutMessage(message)}`)
         .join('\n'),
     );
   }
@@ -129,13 +140,18 @@ export function parseFileMap(declared: unknown, dimensions: readonly Dimension[]
   const strange = Object.keys(read.data.dimensions).filter((name) => !names.includes(name));
   if (strange.length > 0) {
     throw new InvalidMap(
-      `dimensions.${strange.join(', ')}: no such dimension; there are ${names.join(', ')}`,
+      `dimensions.${strange
+        .slice(0, 5)
+        .map((name) => cut(name))
+        .join(', ')}: no such dimension; there are ${names.join(', ')}`,
     );
   }
   if (!read.data.score && !read.data.comment)
     throw new InvalidMap('score: a map names a score, a comment, or both');
   return { ...read.data, declared };
 }
+
+const placeOf = (path: readonly PropertyKey[]) => path.map((key) => cut(String(key))).join('.') || 'map';
 
 interface Mistake {
   readonly path: readonly PropertyKey[];

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { DateTime } from 'luxon';
 import type { MappingVersion } from '../../domain/provenance.ts';
+import { quoted } from '../../domain/quoted.ts';
 import { type ScaleRule, scaleKey } from '../../domain/scale.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
+import { LONGEST_DATE } from './date-format.ts';
 import { type FileMap, namedScale } from './file-map.ts';
 
 export type RowValues = Readonly<Record<string, string>>;
@@ -63,10 +65,10 @@ function answeredAtOf({ answeredAt }: FileMap, values: RowValues): Date | Outcom
       `answeredAt: the column "${column}" is blank; every response needs its date`,
     );
   if (missing.includes(text)) {
-    const message = `answeredAt: "${text}" means missing here; every response needs the date it was answered`;
+    const message = `answeredAt: ${quoted(text)} means missing here; every response needs the date it was answered`;
     return rejected('INVALID_TIME', message);
   }
-  for (const one of [format].flat()) {
+  for (const one of text.length > LONGEST_DATE ? [] : [format].flat()) {
     const time = one === 'iso' ? DateTime.fromISO(text, { zone }) : DateTime.fromFormat(text, one, { zone });
     if (time.isValid) return time.toJSDate();
   }
