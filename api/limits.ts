@@ -25,8 +25,8 @@ export const LIMITS = {
   batch: 20_000,
   mutation: 2_000,
   /** Values of one dimension in a segment, and the bytes of all of its values: scores are named by them. */
-  segmentValues: 1_000,
-  segmentBytes: 5_000,
+  segmentValues: 500,
+  segmentBytes: 2_500,
   page: 500,
   /** Rows that one query may answer with. */
   rows: 20_000,

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { quoted } from './quoted.ts';
+import { quoted } from './text.ts';
 import {
   DAY_MS,
   endOfHour,

@@ -1,5 +1,5 @@
 import { IANAZone } from 'luxon';
-import { quoted } from './quoted.ts';
+import { quoted } from './text.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;

@@ -1,6 +1,6 @@
 import type { Segment } from '../../domain/cell.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
-import { quoted } from '../../domain/quoted.ts';
+import { quoted } from '../../domain/text.ts';
 
 /**
  * The attributes that narrow a caller, from JSON: { "region": ["Germany"] }. A dimension goes by its field

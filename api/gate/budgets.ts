@@ -17,7 +17,8 @@ export class Budgets {
     this.#now = now;
   }
 
-  #of({ role }: Caller): Budget {
+  /** What the caller's role may spend. */
+  of({ role }: Caller): Budget {
     const { cost } = this.#settings;
     return (cost[role] ?? cost['default']) as Budget;
   }
@@ -27,7 +28,7 @@ export class Budgets {
    * @throws Refused when they are not there.
    */
   spend(caller: Caller, points: number): void {
-    const { minute } = this.#of(caller);
+    const { minute } = this.of(caller);
     if (minute === null || points === 0) return;
     const wait = this.#buckets.take(caller.id, points, minute, this.#now());
     if (wait === 0) return;
@@ -45,7 +46,7 @@ export class Budgets {
    * @throws Refused when this one costs more.
    */
   within(caller: Caller, requested: number): number {
-    const { operation: limit } = this.#of(caller);
+    const { operation: limit } = this.of(caller);
     if (requested <= limit) return limit;
     throw new Refused(
       'COST_LIMIT_EXCEEDED',

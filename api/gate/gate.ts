@@ -1,11 +1,11 @@
 import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode, visit } from 'graphql';
-import { cut } from '../../domain/quoted.ts';
+import { cut } from '../../domain/text.ts';
 import type { Caller } from '../caller.ts';
 import { InvalidArgument, Refused } from '../errors.ts';
 import { measure } from './bounds.ts';
 import { Budgets } from './budgets.ts';
 import { type Cost, Costs } from './cost.ts';
-import { ROUTE_COSTS } from './costs.ts';
+import { INGEST_COST, ROUTE_COSTS } from './costs.ts';
 import { Documents, operationOf } from './documents.ts';
 import { type GateSettings, sha256, type TrustedDocuments } from './settings.ts';
 
@@ -49,6 +49,12 @@ export interface Gate {
    * @throws Refused
    */
   chargeBody(caller: Caller, bytes: number): void;
+  /**
+   * Counts a body of /ingest, or more of it, against the caller's budget. Its form is the server's, so roles that may send trusted
+   * documents only may send it too.
+   * @throws Refused
+   */
+  admitBody(caller: Caller, what: 'request' | 'more', bytes: number): void;
 }
 
 /** Bytes of a request that are read and checked for one point. */
@@ -103,6 +109,17 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       budgets.spend(caller, points);
     },
     chargeBody: (caller, bytes) => budgets.spend(caller, 1 + sizePoints(bytes)),
+    admitBody: (caller, what, bytes) => {
+      const points = (what === 'request' ? INGEST_COST.request : 0) + Math.ceil(bytes / INGEST_COST.bytes);
+      const { minute } = budgets.of(caller);
+      if (minute !== null && points > minute)
+        throw new Refused(
+          'COST_LIMIT_EXCEEDED',
+          400,
+          `the body costs ${points} points, and a minute has ${minute}; send it in parts`,
+        );
+      budgets.spend(caller, points);
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { cut } from '../../domain/quoted.ts';
+import { cut } from '../../domain/text.ts';
 import { entryOf } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { maskedError, type PublicError, publicError } from '../errors.ts';

@@ -1,6 +1,6 @@
 import type { Cell } from '../../domain/cell.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
-import { quoted } from '../../domain/quoted.ts';
+import { quoted } from '../../domain/text.ts';
 import type { ApiKeyRow } from '../../store/api-keys.ts';
 import { attributesByField, parseAttributes } from '../access/attributes.ts';
 import type { NewKey } from '../access/keys.ts';

@@ -2,8 +2,8 @@ import SchemaBuilder, { type ObjectRef } from '@pothos/core';
 import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
 import { parseDateTime } from '../../domain/date-time.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
-import { quoted } from '../../domain/quoted.ts';
 import type { FieldGroup } from '../../domain/scope.ts';
+import { quoted } from '../../domain/text.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 

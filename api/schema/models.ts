@@ -1,5 +1,5 @@
-import { quoted } from '../../domain/quoted.ts';
 import { readsModelsWhole } from '../../domain/scope.ts';
+import { quoted } from '../../domain/text.ts';
 import {
   readFeatures,
   readModelEvents,

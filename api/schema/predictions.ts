@@ -1,4 +1,4 @@
-import { quoted } from '../../domain/quoted.ts';
+import { quoted } from '../../domain/text.ts';
 import type { FeatureSource } from '../../scoring/features.ts';
 import type { Model } from '../../scoring/model.ts';
 import { NPS_CLASSES, SENTIMENTS } from '../../scoring/model.ts';

@@ -44,7 +44,7 @@ export function segmentOf(
     if (values === null || values === undefined) continue;
     if (values.length === 0)
       throw new InvalidArgument(`segment.${field}: name at least one value, or leave it out`);
-    bytes += values.reduce((sum, value) => sum + Buffer.byteLength(value), 0);
+    bytes += values.reduce((sum, value) => sum + Buffer.byteLength(JSON.stringify(value)), 0);
     if (bytes > LIMITS.segmentBytes)
       throw new InvalidArgument(
         `segment: its values are ${bytes} bytes together; at most ${LIMITS.segmentBytes}, for the id of a score spells them`,

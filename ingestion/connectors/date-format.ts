@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { cut } from '../../domain/quoted.ts';
+import { cut } from '../../domain/text.ts';
 
 /** Characters of a date as somebody wrote it, and of the pattern that says how. */
 export const LONGEST_DATE = 64;

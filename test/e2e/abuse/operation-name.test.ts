@@ -49,7 +49,7 @@ describe.each(transportsTo(() => server.url))('the name of an operation over %s'
     [TWO, 'C', 'Unknown operation named "C".'],
     [TWO, '', SEVERAL],
     [TWO, null, SEVERAL],
-    [NAMED, 'x'.repeat(100_000), `Unknown operation named "${'x'.repeat(40)}…".`],
+    [NAMED, 'x'.repeat(100_000), `Unknown operation named "${'x'.repeat(39)}…".`],
   ])('is refused in the words of GraphQL: %#', async (query, operationName, says) => {
     // Twice: a document that is known by now is answered as the first time.
     for (let i = 0; i < 2; i++) {
