@@ -99,8 +99,10 @@ const format = plain('format')
 
 function namesEachOnce(pattern: string): boolean {
   if (pattern === 'iso') return true;
-  const parts = pattern.replace(/'[^']*'/g, ' ').match(/([a-zA-Z])\1*/g) ?? [];
-  return parts.length <= 12 && new Set(parts.map((part) => part[0])).size === parts.length;
+  const spelled = [...pattern.replace(/'[^']*'/g, ' ')];
+  // A run of one letter is one part.
+  const parts = spelled.filter((one, i) => /[a-zA-Z]/.test(one) && one !== spelled[i - 1]);
+  return parts.length <= 12 && new Set(parts).size === parts.length;
 }
 
 const SCALE_NAMES = Object.keys(SCALES).join(', ');
