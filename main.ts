@@ -29,6 +29,7 @@ import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
 import { DatabaseRefused } from './store/database-refused.ts';
+import { DiskFull } from './store/disk-space.ts';
 import { continueErasures } from './store/erasures.ts';
 import { isRecordAway } from './store/errors.ts';
 import { WrongPepper } from './store/instance.ts';
@@ -49,7 +50,10 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const log = new OutageLog(pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true })), {
     now: Date.now,
   });
-  const onError = (error: Error) => log.warn({ err: error }, error.message);
+  const onError = (error: Error) => {
+    // That nothing is stored is said once, when it begins.
+    if (!(error instanceof DiskFull)) log.warn({ err: error }, error.message);
+  };
   say('Scoreline');
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
@@ -165,12 +169,13 @@ async function startServer(
 ): Promise<ApiServer> {
   const { graph, feed, scoring, access, seals, wall } = parts;
   const { store, cells, mappings, vault } = record;
-  const { dimensions, cellLimit } = config;
+  const { dimensions, cellLimit, nameBounds } = config;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const acceptor = createAcceptor({
     ...record,
     dimensions,
     cellLimit,
+    nameBounds,
     now: Date.now,
     warn,
   });
@@ -180,9 +185,8 @@ async function startServer(
     roles: config.roles,
     commitBusyFor: () => acceptor.busyFor(),
     graph: graph && (() => graph.check()),
+    disk: record.disk,
   });
-  const { disk } = record;
-  if (disk) checks['disk'] = async () => disk.check();
   const server = await createApiServer({
     deps: {
       store,
@@ -219,7 +223,7 @@ async function startServer(
       }),
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
-      disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
+      disk: () => record.disk && { free: record.disk.free(), isFull: record.disk.isFull() },
       waitingRows: () => acceptor.waiting(),
       sealerStopped: () => seals.isStopped(),
     },
