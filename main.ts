@@ -83,6 +83,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const seals = openSeals({
       ...config,
       store: record.store,
+      place: record.place,
       signingKey: record.signingKey,
       headFile: join(config.dataDir, 'seals', 'heads.ndjson'),
       now: Date.now,
