@@ -23,7 +23,7 @@ beforeAll(async () => {
   const make = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }';
   for (const role of ROLES) {
     const attributes = role === 'segment-owner' ? { region: ['R1'] } : {};
-    const input = { name: role, role, ...attributes, ...(role === 'collector' ? { sources: ['web'] } : {}) };
+    const input = { name: role, role, attributes };
     const { data, errors } = await server.graphql<{ createApiKey: { key: string } }>(make, { input });
     expect(errors, role).toBeUndefined();
     keys.set(role, data.createApiKey.key);
