@@ -10,7 +10,7 @@ import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { keyFingerprint, publicKeyOf } from './domain/signing-key.ts';
 import { isAway } from './graph/neo4j/driver.ts';
-import { type GraphProjection, openGraph } from './graph/neo4j/open.ts';
+import { type GraphProjection, FOLLOWER as LINEAGE, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
 import { openSeals, type Seals } from './graph/seals/open.ts';
 import { sealerLag } from './graph/seals/sealer.ts';
@@ -24,7 +24,7 @@ import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
 import { WrongSigningKey } from './instance/signing.ts';
-import { scorerLags } from './scoring/scorer.ts';
+import { scorerLags, scorerNames } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
@@ -38,6 +38,7 @@ import { KeyProviderError } from './store/key-provider.ts';
 import { readRegistry } from './store/models.ts';
 import { latestReadings } from './store/monitoring.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
+import { SEALER } from './store/sealing.ts';
 import { createWall, forgetScopes, type Wall } from './store/wall.ts';
 
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
@@ -82,6 +83,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const seals = openSeals({
       ...config,
       store: record.store,
+      place: record.place,
       signingKey: record.signingKey,
       headFile: join(config.dataDir, 'seals', 'heads.ndjson'),
       now: Date.now,
@@ -169,12 +171,13 @@ async function startServer(
 ): Promise<ApiServer> {
   const { graph, feed, scoring, access, seals, wall } = parts;
   const { store, cells, mappings, vault } = record;
-  const { dimensions, cellLimit } = config;
+  const { dimensions, cellLimit, nameBounds } = config;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const acceptor = createAcceptor({
     ...record,
     dimensions,
     cellLimit,
+    nameBounds,
     now: Date.now,
     warn,
   });
@@ -183,6 +186,7 @@ async function startServer(
     store,
     roles: config.roles,
     commitBusyFor: () => acceptor.busyFor(),
+    followers: async () => [SEALER, ...(graph ? [LINEAGE] : []), ...(await scorerNames(store))],
     graph: graph && (() => graph.check()),
     disk: record.disk,
   });
