@@ -52,7 +52,7 @@ const SERIES = {
   minutes: `from: "2026-10-01T00:00:00Z", to: "2026-10-14T20:00:00Z", every: MINUTE`,
   'hours that a zone splits': `from: "2024-09-01T00:00:00Z", to: "2026-11-14T20:00:00Z", every: HOUR, timeZone: "America/St_Johns"`,
   'days that a zone splits': `from: "1974-01-01T00:00:00Z", to: "2026-11-14T20:00:00Z", every: DAY, timeZone: "America/St_Johns"`,
-  'rolling days': `from: "1974-01-01T00:00:00Z", to: "2026-11-14T20:00:00Z", every: DAY, timeZone: "Asia/Kathmandu", rolling: "P1Y"`,
+  'rolling days': `from: "1990-01-01T00:00:00Z", to: "2026-11-14T20:00:00Z", every: DAY, timeZone: "Asia/Kathmandu", rolling: "P1Y"`,
   groups: `from: "2025-01-01T00:00:00Z", to: "2026-01-25T20:00:00Z", every: DAY, groupBy: [REGION, PRODUCT_LINE]`,
   inferred: `from: "2024-09-01T00:00:00Z", to: "2026-11-14T20:00:00Z", every: HOUR, basis: COMBINED`,
 };
