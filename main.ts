@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import pino from 'pino';
 import { type Access, openAccess } from './api/access/access.ts';
 import { PolicyError } from './api/access/policies.ts';
 import type { ApiDeps } from './api/context.ts';
@@ -9,6 +8,7 @@ import type { ReadinessCheck } from './api/http/health.ts';
 import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
+import { terminalMessage } from './domain/error-facts.ts';
 import { type GraphProjection, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
 import { openSeals, type Seals } from './graph/seals/open.ts';
@@ -16,7 +16,9 @@ import { sealerLag } from './graph/seals/sealer.ts';
 import { createAcceptor } from './ingestion/accept.ts';
 import { lookupsOfGiven } from './ingestion/pseudonym.ts';
 import { FolderInUse } from './instance/lock.ts';
+import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
+import { readBuild } from './instance/build.ts';
 import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
 import { adminKey, keyMatcher, signingKey } from './instance/secrets.ts';
@@ -39,8 +41,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 const PURGE_EVERY_MS = 10 * 60_000;
 const STOP_PATIENCE_MS = 20_000;
 
-async function start(config: Config): Promise<() => Promise<void>> {
-  const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+async function start(config: Config, log: ProgramLog): Promise<() => Promise<void>> {
   const onError = (error: Error) => log.warn({ err: error }, error.message);
   say('Scoreline');
   say(
@@ -98,6 +99,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const url = await server.listen(config.host, config.port);
     record.lock?.announce(url);
     greet(config, record, url, key, await championLabel(record));
+    log.info({ ...readBuild(config.commit), ...factsOf(config, record), url }, 'started');
     return stop;
   } catch (error) {
     await stop();
@@ -144,7 +146,7 @@ async function startServer(
     seals: Seals;
     wall: Wall;
   },
-  log: pino.Logger,
+  log: ProgramLog,
 ): Promise<ApiServer> {
   const { graph, feed, scoring, access, seals, wall } = parts;
   const { store, cells, mappings, vault } = record;
@@ -213,6 +215,16 @@ async function startServer(
   };
 }
 
+/** What the line that is logged at the start tells. */
+function factsOf(config: Config, { store, features }: OpenRecord) {
+  return {
+    record: store.backend,
+    timescale: features.timescale,
+    lineage: config.neo4j ? 'neo4j' : 'record',
+    roles: [...config.roles],
+  };
+}
+
 /** "version 1, the model that ships". */
 async function championLabel({ store }: OpenRecord): Promise<string> {
   const champion = (await readRegistry(store)).find(({ stage }) => stage === 'CHAMPION');
@@ -242,43 +254,59 @@ function greet(
 }
 
 async function main(): Promise<void> {
+  const config = await loadConfig();
+  const log = openLog(config.logLevel);
+  captureConsole(log, () => process.exit(1));
   let stop: (() => Promise<void>) | undefined;
   let stopping = false;
-  const onSignal = () => {
+  const onSignal = (signal: NodeJS.Signals) => {
     // A second Ctrl-C, or a stop that hangs, ends it at once; what was accepted is safe.
     if (stopping) process.exit(1);
     stopping = true;
     say('stopping …');
-    setTimeout(() => process.exit(1), STOP_PATIENCE_MS).unref();
+    log.info({ signal }, 'stopping');
+    setTimeout(() => {
+      log.error({ patienceMs: STOP_PATIENCE_MS }, 'stopping takes too long and is given up');
+      process.exit(1);
+    }, STOP_PATIENCE_MS).unref();
     if (!stop) process.exit(0);
     stop().then(
       () => {
         say('stopped; everything accepted is kept');
+        log.info({}, 'stopped');
         process.exit(0);
       },
       (error: Error) => {
-        process.stderr.write(`stopping failed: ${error.message}\n`);
+        log.error({ err: error }, 'stopping failed');
         process.exit(1);
       },
     );
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  stop = await start(await loadConfig());
+  stop = await start(config, log);
 }
 
+const EXPECTED = [
+  ConfigError,
+  FolderInUse,
+  PolicyError,
+  WallError,
+  WrongPepper,
+  KeyProviderError,
+  WrongWrappingKey,
+];
+
 main().catch((error: Error) => {
-  const expected = [
-    ConfigError,
-    FolderInUse,
-    PolicyError,
-    WallError,
-    WrongPepper,
-    KeyProviderError,
-    WrongWrappingKey,
-  ].some((kind) => error instanceof kind);
   const listening = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  if (listening) process.stderr.write(`Scoreline cannot start: ${error.message}; set PORT to another port\n`);
-  else process.stderr.write(`Scoreline cannot start: ${expected ? error.message : error.stack}\n`);
+  const hint = listening ? '; set PORT to another port' : '';
+  const message = `Scoreline cannot start: ${terminalMessage(error)}${hint}`;
+  const expected = listening || EXPECTED.some((kind) => error instanceof kind);
+  if (process.stderr.isTTY) process.stderr.write(`${message}\n${expected ? '' : `${error.stack}\n`}`);
+  else {
+    // What an operator did wrong names their own input; of other errors only the facts are told.
+    say(message);
+    openLog('fatal').fatal(expected ? { reason: error.message } : { err: error }, 'Scoreline cannot start');
+  }
   process.exit(1);
 });

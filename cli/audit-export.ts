@@ -1,3 +1,4 @@
+import { terminalMessage } from '../domain/error-facts.ts';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
@@ -39,6 +40,6 @@ function momentOf(name: string, text: string | undefined): Date | null {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`audit:export: ${error.message}\n`);
+  process.stderr.write(`audit:export: ${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

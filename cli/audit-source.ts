@@ -1,3 +1,4 @@
+import { safeMessage } from '../domain/error-facts.ts';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
@@ -57,7 +58,7 @@ export async function findAuditSource(
       close: async () => undefined,
     };
   }
-  const record = await openRecord(config, ({ message }) => process.stderr.write(`${message}\n`));
+  const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   const { store } = record;
   return {
     description:

@@ -1,3 +1,4 @@
+import { terminalMessage } from '../domain/error-facts.ts';
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -127,6 +128,6 @@ function report(
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`audit:verify: ${error.message}\n`);
+  process.stderr.write(`audit:verify: ${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

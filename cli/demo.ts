@@ -1,3 +1,4 @@
+import { terminalMessage } from '../domain/error-facts.ts';
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
@@ -60,6 +61,6 @@ async function send(
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`demo: ${error.message}\n`);
+  process.stderr.write(`demo: ${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

@@ -1,3 +1,4 @@
+import { terminalMessage } from '../domain/error-facts.ts';
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -116,7 +117,7 @@ main().then(
     process.exitCode = code;
   },
   (error: Error) => {
-    process.stderr.write(`import: ${error.message}\n`);
+    process.stderr.write(`import: ${terminalMessage(error)}\n`);
     process.exitCode = 1;
   },
 );

@@ -1,3 +1,4 @@
+import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import type { AuditEntry } from '../domain/audit.ts';
@@ -43,7 +44,7 @@ async function main(): Promise<void> {
   const config = await loadConfig();
   const server = await findServer(config);
   if (!server) {
-    const record = await openRecord(config, (error) => process.stderr.write(`${error.message}\n`));
+    const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
     try {
       // As the server does: that it was asked for is kept before the first of many transactions.
       await record.store.transaction((session) => audit(session, entryOf(action, reason)));
@@ -67,6 +68,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

@@ -1,3 +1,4 @@
+import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { join } from 'node:path';
 import { type ReportDeps, reportFacts } from '../api/report/facts.ts';
 import { renderReport } from '../api/report/render.ts';
@@ -31,7 +32,7 @@ async function fromServer({ url, key }: { url: string; key: string }, id: string
 }
 
 async function fromRecord(config: Awaited<ReturnType<typeof loadConfig>>, id: string): Promise<string> {
-  const record = await openRecord(config, ({ message }) => process.stderr.write(`${message}\n`));
+  const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   try {
     const lineage = createRecordLineage(record.store);
     const place = {
@@ -59,6 +60,6 @@ async function fromRecord(config: Awaited<ReturnType<typeof loadConfig>>, id: st
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`report: ${error.message}\n`);
+  process.stderr.write(`report: ${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

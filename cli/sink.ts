@@ -1,3 +1,4 @@
+import { safeMessage } from '../domain/error-facts.ts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
@@ -58,7 +59,7 @@ export async function findSink(
     const description = `through the server at ${named.url}`;
     return { sink, description, server: named.url, close: async () => undefined };
   }
-  const record = await openRecord(config, ({ message }) => onNote(message));
+  const record = await openRecord(config, (error) => onNote(safeMessage(error)));
   const { dimensions, cellLimit, dataDir } = config;
   const acceptor = createAcceptor({
     ...record,

@@ -1,3 +1,4 @@
+import { terminalMessage } from '../domain/error-facts.ts';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import { findServer, keyOf } from './sink.ts';
@@ -47,6 +48,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

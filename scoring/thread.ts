@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 /** Starts a thread that runs the TypeScript module: threads take no --import, the loader is registered from within. */
@@ -6,7 +7,14 @@ export function startThread(module: URL, workerData: unknown): Worker {
     register();
     return import(${JSON.stringify(module.href)});
   });`;
-  return new Worker(start, { eval: true, workerData });
+  const thread = new Worker(start, { eval: true, workerData, stdout: true, stderr: true });
+  // What libraries print there may hold the texts that they work on: that they did is told, not what.
+  for (const output of [thread.stdout, thread.stderr])
+    output.once('data', () => {
+      process.emitWarning(`the thread of ${basename(module.pathname)} printed something`, 'ThreadOutput');
+      output.resume();
+    });
+  return thread;
 }
 
 /** Runs the module in a thread of its own and answers with the one message that it posts. */
