@@ -11,6 +11,8 @@ export const apiKey = pgTable('api_key', {
   role: text('role').notNull(),
   /** Values by attribute of a dimension, to which the key is narrowed; an absent one is free. */
   attributes: jsonb('attributes').$type<Segment>().notNull(),
+  /** The sources that the key is bound to; null: it is not bound. */
+  sources: jsonb('sources').$type<readonly string[]>(),
   /** SHA-256 of the key (256 random bits: a slow hash would add nothing), as hex. */
   hash: text('hash').notNull().unique(),
   createdAt: moment('created_at').notNull(),

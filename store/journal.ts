@@ -2,8 +2,8 @@ import type { Session, Statement, Store } from './client.ts';
 import type { JournalPayload } from './schema.ts';
 
 /**
- * A place in the journal. Positions come from a sequence, and a smaller one may commit later; transaction ids below
- * the snapshot's xmin are all finished. So readers go in the order (xact, position), only below xmin, and miss nothing.
+ * A place in the journal. Positions come from a sequence, and a smaller one may commit later; below journal_safe_end() every
+ * transaction of this database has ended. So readers go in the order (xact, position), only below it, and miss nothing.
  */
 export interface JournalPosition {
   readonly xact: number;
@@ -19,7 +19,8 @@ export interface JournalEntry extends JournalPosition {
 /** Before every entry, restored ones included (their xact is negative). */
 export const BEGINNING: JournalPosition = { xact: Number.MIN_SAFE_INTEGER, position: 0 };
 
-const SAFE = `xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`;
+/** Evaluated once for a statement, in its snapshot (migrations/0027). */
+const SAFE = 'xact < (SELECT journal_safe_end())';
 
 const READ: Statement = {
   name: 'journal_read',

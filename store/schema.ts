@@ -1,6 +1,7 @@
 import {
   bigint,
   bigserial,
+  boolean,
   customType,
   index,
   integer,
@@ -85,12 +86,23 @@ export const mappingVersion = pgTable('mapping_version', {
   recordedAt: recordedAt(),
 });
 
-export const cell = pgTable('cell', {
-  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
-  key: text('key').notNull().unique(),
-  attributes: jsonb('attributes').$type<CellAttributes>().notNull(),
-  recordedAt: recordedAt(),
-});
+export const cell = pgTable(
+  'cell',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    key: text('key').notNull().unique(),
+    attributes: jsonb('attributes').$type<CellAttributes>().notNull(),
+    recordedAt: recordedAt(),
+    /** The id of the caller whose response needed it first, and that response's source: whose share it uses. */
+    madeBy: text('made_by'),
+    source: text('source'),
+    /** Whether a value of it stands for another that was sent: the share was used up. */
+    overflow: boolean('overflow').notNull().default(false),
+    /** Whether a response was ever filed there: one that never was is given back (store/cells.ts). */
+    used: boolean('used').notNull().default(false),
+  },
+  (table) => [index().on(table.madeBy, table.recordedAt), index().on(table.source)],
+);
 
 /**
  * One row per response for the life of the data: the idempotency key (id = hash of source and external id) and where
@@ -262,6 +274,7 @@ export const journalMark = pgTable('journal_mark', {
 export * from './access-schema.ts';
 export * from './audit-schema.ts';
 export * from './disclosure-schema.ts';
+export * from './lease-schema.ts';
 export * from './monitor-schema.ts';
 export * from './review-schema.ts';
 export * from './scoring-schema.ts';

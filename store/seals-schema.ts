@@ -95,3 +95,15 @@ export const sealPending = pgTable(
     index().on(table.bucket),
   ],
 );
+
+/** The public keys that sign for this record, in the order in which they came into use: the last is in use. */
+export const signingKey = pgTable('signing_key', {
+  id: integer('id').primaryKey(),
+  /** SPKI, DER, base64. */
+  publicKey: text('public_key').notNull().unique(),
+  /** What brought it into use: canonical JSON, signed by it and by the key before it (null where that was lost). The first has none. */
+  statement: text('statement'),
+  signature: text('signature'),
+  formerSignature: text('former_signature'),
+  recordedAt: moment('recorded_at').notNull().defaultNow(),
+});

@@ -55,7 +55,8 @@ const GUARDED = {
   rollup_hour: { where: sees('t.cell_id', 'score', 'prediction') },
   rollup_day: { where: sees('t.cell_id', 'score') },
   rollup_mapping: { where: sees('t.cell_id', 'score', 'prediction') },
-  cell: { where: sees('t.id', ...ANY) },
+  // Who made it tells who hands responses in.
+  cell: { where: sees('t.id', ...ANY), hidden: ['made_by', 'source', 'overflow', 'used'] },
   // What is told of its lots is told within the wall: see store/score-guard.ts.
   disclosure_cell: { where: sees('t.cell_id', 'score') },
   // Its place in the log tells how much of other cells is sealed; the manifest is for proofs.
