@@ -9,16 +9,16 @@ import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { terminalMessage } from './domain/error-facts.ts';
-import { type GraphProjection, openGraph } from './graph/neo4j/open.ts';
+import { type GraphProjection, FOLLOWER as LINEAGE, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
 import { openSeals, type Seals } from './graph/seals/open.ts';
 import { sealerLag } from './graph/seals/sealer.ts';
 import { createAcceptor } from './ingestion/accept.ts';
 import { lookupsOfGiven } from './ingestion/pseudonym.ts';
+import { readBuild } from './instance/build.ts';
 import { FolderInUse } from './instance/lock.ts';
 import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
-import { readBuild } from './instance/build.ts';
 import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
 import { adminKey, keyMatcher, signingKey } from './instance/secrets.ts';
@@ -28,11 +28,12 @@ import { openAuditTrail } from './store/audit-trail.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
 import { continueErasures } from './store/erasures.ts';
 import { WrongPepper } from './store/instance.ts';
-import { journalLag } from './store/journal.ts';
+import { followerPosition, journalDelay, journalLag } from './store/journal.ts';
 import { KeyProviderError } from './store/key-provider.ts';
 import { readRegistry } from './store/models.ts';
 import { latestReadings } from './store/monitoring.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
+import { SEALER } from './store/sealing.ts';
 import { createWall, forgetScopes, type Wall, WallError } from './store/wall.ts';
 
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
@@ -160,6 +161,9 @@ async function startServer(
     warn,
   });
   const lineage = graph?.lineage ?? createRecordLineage;
+  const trail = openAuditTrail(store, config.auditAggregates, (err) =>
+    log.error({ err }, 'refusals could not be kept'),
+  );
   const checks: Record<string, ReadinessCheck> = {
     record: async () => {
       await store.rows({ name: 'ready', text: 'SELECT 1' }, []);
@@ -188,7 +192,7 @@ async function startServer(
       log,
       now: Date.now,
       access,
-      audit: openAuditTrail(store, config.auditAggregates),
+      audit: trail,
       gate: openGate(config.limits, config.trustedDocuments, Date.now),
     },
     roles: { api: config.roles.has('api'), ingest: config.roles.has('ingest') },
@@ -200,6 +204,9 @@ async function startServer(
         ...(await scorerLags(store)),
         sealer: await sealerLag(store),
       }),
+      freshness: () => followerDelays(record, feed, graph),
+      pools: () => store.pools(),
+      build: readBuild(config.commit),
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
       waitingRows: () => acceptor.waiting(),
@@ -211,8 +218,20 @@ async function startServer(
     close: async () => {
       await server.close();
       await acceptor.idle();
+      await trail.close();
     },
   };
+}
+
+/** How old the oldest change is that each follower has yet to read, in seconds. */
+async function followerDelays({ store }: OpenRecord, feed: LiveFeed, graph: GraphProjection | undefined) {
+  const names = [...Object.keys(await scorerLags(store)), SEALER, ...(graph ? [LINEAGE] : [])];
+  const delays = names.map(async (name) => [
+    name,
+    await journalDelay(store, await followerPosition(store, name)),
+  ]);
+  const live = await journalDelay(store, feed.position());
+  return { live, ...(Object.fromEntries(await Promise.all(delays)) as Record<string, number>) };
 }
 
 /** What the line that is logged at the start tells. */

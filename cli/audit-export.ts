@@ -1,8 +1,8 @@
-import { terminalMessage } from '../domain/error-facts.ts';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import { parseDateTime } from '../domain/date-time.ts';
+import { terminalMessage } from '../domain/error-facts.ts';
 import { findAuditSource } from './audit-source.ts';
 
 const USAGE =

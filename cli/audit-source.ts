@@ -1,9 +1,9 @@
-import { safeMessage } from '../domain/error-facts.ts';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { Config } from '../config.ts';
 import { auditLine } from '../domain/audit.ts';
+import { safeMessage } from '../domain/error-facts.ts';
 import { openRecord } from '../instance/open-record.ts';
 import { audit, streamAudit } from '../store/audit.ts';
 import type { Store } from '../store/client.ts';

@@ -1,10 +1,10 @@
-import { terminalMessage } from '../domain/error-facts.ts';
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import { type AuditRow, parseAuditLine } from '../domain/audit.ts';
+import { terminalMessage } from '../domain/error-facts.ts';
 import type { SignedHead } from '../domain/seal.ts';
 import { type AuditVerdict, checkAudit } from '../graph/seals/check-audit.ts';
 import { checkHeadFile } from '../graph/seals/check-log.ts';

@@ -1,7 +1,7 @@
-import { terminalMessage } from '../domain/error-facts.ts';
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
+import { terminalMessage } from '../domain/error-facts.ts';
 import { DEMO_NAME, type DemoResponse, demoResponses } from '../ingestion/connectors/demo.ts';
 import { findServer, keyOf } from './sink.ts';
 

@@ -1,8 +1,8 @@
-import { terminalMessage } from '../domain/error-facts.ts';
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
+import { terminalMessage } from '../domain/error-facts.ts';
 import { parseFileMap } from '../ingestion/connectors/file-map.ts';
 import { type ImportProgress, type ImportResult, runImport } from '../ingestion/import/run-import.ts';
 import { createProgress } from './progress.ts';

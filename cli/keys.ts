@@ -1,7 +1,7 @@
-import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import type { AuditEntry } from '../domain/audit.ts';
+import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { openRecord } from '../instance/open-record.ts';
 import { changeKeys, KEY_ACTIONS, type KeyAction } from '../instance/rotate.ts';
 import { audit } from '../store/audit.ts';

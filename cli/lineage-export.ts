@@ -1,7 +1,7 @@
-import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
+import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { EVERYTHING } from '../domain/scope.ts';
 import { exportLineage } from '../graph/openlineage/export.ts';
 import { kafkaTransport } from '../graph/openlineage/kafka.ts';

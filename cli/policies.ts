@@ -1,4 +1,3 @@
-import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +15,7 @@ import { fieldsOfGroups } from '../api/schema/access-tags.ts';
 import { buildSchema } from '../api/schema/schema.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { type Cell, cellKey, type Segment } from '../domain/cell.ts';
+import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { openRecord } from '../instance/open-record.ts';
 import { listApiKeys } from '../store/api-keys.ts';
 import { findServer } from './sink.ts';

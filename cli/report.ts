@@ -1,8 +1,8 @@
-import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { join } from 'node:path';
 import { type ReportDeps, reportFacts } from '../api/report/facts.ts';
 import { renderReport } from '../api/report/render.ts';
 import { loadConfig } from '../config.ts';
+import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { EVERYTHING } from '../domain/scope.ts';
 import { createRecordLineage } from '../graph/record-lineage.ts';
 import { publicKeyOf } from '../graph/seals/heads.ts';

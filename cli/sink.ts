@@ -1,7 +1,7 @@
-import { safeMessage } from '../domain/error-facts.ts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { safeMessage } from '../domain/error-facts.ts';
 import { createAcceptor } from '../ingestion/accept.ts';
 import { httpSink, type ImportSink, recordSink } from '../ingestion/import/sink.ts';
 import { OWNER } from '../ingestion/submitter.ts';

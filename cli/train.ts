@@ -1,6 +1,6 @@
-import { terminalMessage } from '../domain/error-facts.ts';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
+import { terminalMessage } from '../domain/error-facts.ts';
 import { findServer, keyOf } from './sink.ts';
 
 const USAGE =

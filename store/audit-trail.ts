@@ -70,7 +70,12 @@ export function openAuditTrail(
       if (!next) return;
       // Counted on, until it can be written.
       next.written = Promise.resolve();
-      Object.assign(next, { last: next.last ?? last, from, count: next.count + count, items: next.items + items });
+      Object.assign(next, {
+        last: next.last ?? last,
+        from,
+        count: next.count + count,
+        items: next.items + items,
+      });
     });
   };
   const begin = (name: string, written: Promise<void>) => {

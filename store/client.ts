@@ -32,7 +32,16 @@ export interface Store extends Session {
   listen(channel: string, wake: () => void): Promise<() => Promise<void>>;
   /** Runs `work` on a connection that holds the cluster-wide lock of that number: one process at a time. */
   exclusively<T>(lock: number, work: (db: Database) => Promise<T>): Promise<T>;
+  /** Connections by pool; the embedded record has none. */
+  pools(): Readonly<Record<string, PoolState>>;
   close(): Promise<void>;
+}
+
+export interface PoolState {
+  readonly total: number;
+  readonly idle: number;
+  /** Work that waits for a connection. */
+  readonly waiting: number;
 }
 
 const INT8 = 20;
@@ -66,6 +75,7 @@ export async function openPglite(dataDir: string | undefined): Promise<Store> {
     transaction: (work) => pglite.transaction((tx) => work(session(tx))),
     listen: (channel, wake) => pglite.listen(channel, wake),
     exclusively: (_lock, work) => work(drizzlePglite(pglite, { schema }) as unknown as Database),
+    pools: () => ({}),
     close: () => pglite.close(),
   };
 }
@@ -116,6 +126,7 @@ export function openPostgres(url: string, onError: (error: Error) => void, maxCo
         client.release(true);
       }
     },
+    pools: () => ({ writers: poolState(pool), ...readers.state() }),
     close: async () => {
       await readers.close();
       await pool.end();
@@ -158,9 +169,17 @@ class Readers {
     }
   }
 
+  state(): Record<string, PoolState> {
+    return this.#pool ? { readers: poolState(this.#pool) } : {};
+  }
+
   async close(): Promise<void> {
     await this.#pool?.end();
   }
+}
+
+function poolState({ totalCount, idleCount, waitingCount }: pg.Pool): PoolState {
+  return { total: totalCount, idle: idleCount, waiting: waitingCount };
 }
 
 async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {

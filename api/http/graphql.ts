@@ -11,6 +11,7 @@ import { presentedKey } from '../caller.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { formatGraphqlError, InvalidArgument, publicError } from '../errors.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
+import type { Log } from '../log.ts';
 import { extensionsOf, type OperationRequest } from '../operation.ts';
 import type { EventStreams } from '../subscriptions/sse.ts';
 import { callerOf } from './auth.ts';
@@ -37,11 +38,12 @@ export async function addGraphqlRoute(
     persistedQueries: false,
     parseOptions: { maxTokens: LIMITS.tokens },
     validationRules: [...LIMIT_RULES],
-    formatError: (formatted, error) => formatGraphqlError(deps.log, formatted, error),
+    formatError: (formatted, error) => formatGraphqlError(logOf(error) ?? deps.log, formatted, error),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       fastifyApolloDrainPlugin(server),
       ApolloServerPluginLandingPageDisabled(),
+      rememberLogs,
       passGate(schema),
       compiledQueries(schema),
       tellExtensions,
@@ -51,7 +53,7 @@ export async function addGraphqlRoute(
   });
   await apollo.start();
   const handle = fastifyApolloHandler(apollo, {
-    context: async (request) => createContext(deps, callerOf(request), request.purpose),
+    context: async (request) => createContext(deps, callerOf(request), request.purpose, request.id),
   });
   server.route({
     method: ['GET', 'POST'],
@@ -68,6 +70,7 @@ export async function addGraphqlRoute(
 
   const streamEvents = async (request: FastifyRequest, reply: FastifyReply) => {
     const operation = operationOf(request);
+    request.isStream = true;
     reply.hijack();
     await streams.serve(
       reply.raw,
@@ -75,6 +78,7 @@ export async function addGraphqlRoute(
         caller: callerOf(request),
         credential: presentedKey(request.headers) ?? '',
         purpose: request.purpose,
+        requestId: request.id,
       },
       operation,
     );
@@ -133,6 +137,18 @@ interface Operation {
   readonly documentId?: unknown;
   readonly extensions?: unknown;
 }
+
+/** Apollo formats errors without saying of which request they are. */
+const logs = new WeakMap<object, Log>();
+const logOf = (error: unknown): Log | undefined =>
+  typeof error === 'object' && error !== null ? logs.get(error) : undefined;
+const rememberLogs: ApolloServerPlugin<ApiContext> = {
+  requestDidStart: async () => ({
+    didEncounterErrors: async ({ errors, contextValue }) => {
+      for (const error of errors) logs.set(error, contextValue.deps.log);
+    },
+  }),
+};
 
 /** Counts each valid operation against its caller's budgets, also those whose document Apollo knows already. */
 function passGate(schema: GraphQLSchema): ApolloServerPlugin<ApiContext> {

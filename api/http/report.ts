@@ -14,7 +14,7 @@ const PATH = '/reports/score/';
 /** Adds GET /reports/score/ID: the auditor's report of one score, within the caller's scope. */
 export function addReport(server: FastifyInstance, deps: ApiDeps): void {
   server.get<{ Params: { '*': string } }>(`${PATH}*`, async (request, reply) => {
-    const context = createContext(deps, callerOf(request), request.purpose);
+    const context = createContext(deps, callerOf(request), request.purpose, request.id);
     const { deps: scoped, caller } = context;
     const id = request.params['*'];
     deps.gate.admitRoute(caller, '/reports/score/ID');
@@ -32,8 +32,6 @@ export function addReport(server: FastifyInstance, deps: ApiDeps): void {
     return reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', POLICY)
-      .header('x-content-type-options', 'nosniff')
-      .header('cache-control', 'no-store')
       .send(renderReport(facts));
   });
 }
