@@ -9,6 +9,7 @@ import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { terminalMessage } from './domain/error-facts.ts';
+import { keyFingerprint, publicKeyOf } from './domain/signing-key.ts';
 import { type GraphProjection, FOLLOWER as LINEAGE, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
 import { openSeals, type Seals } from './graph/seals/open.ts';
@@ -21,7 +22,9 @@ import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
 import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
-import { adminKey, keyMatcher, signingKey } from './instance/secrets.ts';
+import { adminKey, keyMatcher } from './instance/secrets.ts';
+import { WrongSigningKey } from './instance/signing.ts';
+import { startWatchdog } from './instance/watchdog/watchdog.ts';
 import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
@@ -45,36 +48,36 @@ const STOP_PATIENCE_MS = 20_000;
 async function start(config: Config, log: ProgramLog): Promise<() => Promise<void>> {
   const onError = (error: Error) => log.warn({ err: error }, error.message);
   say('Scoreline');
+  const watchdog = config.databaseUrl ? undefined : startWatchdog(config.dataDir);
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
   );
-  const record = await openRecord(config, onError, (subjects) =>
-    say(`  sealing what was stored before there were keys: ${subjects} persons …`),
-  );
+  const record = await openRecord(config, onError, {
+    onSealing: (subjects) => say(`  sealing what was stored before there were keys: ${subjects} persons …`),
+  });
   const stops: (() => Promise<unknown>)[] = [() => record.close()];
   const stop = async () => {
     for (const one of stops.reverse()) await one();
   };
   try {
-    const key = await adminKey(config.dataDir, config.adminKey);
+    const key = await adminKey(config);
     const graph = config.neo4j ? openGraph(config.neo4j, record, onError) : undefined;
     if (graph) stops.push(() => graph.close());
-    const signing = await signingKey(config.dataDir);
     const seals = openSeals({
       ...config,
       store: record.store,
-      signingKey: signing,
+      signingKey: record.signingKey,
       headFile: join(config.dataDir, 'seals', 'heads.ndjson'),
       now: Date.now,
       randomBytes,
       onError,
     });
+    stops.push(() => seals.close());
     const scoring = await openScoring({
       ...record,
       encoder: config.encoder ?? null,
       reviewRules: config.reviewRules,
       cacheFolder: join(config.dataDir, 'encoders'),
-      signingKey: signing,
       now: Date.now,
       onError,
     });
@@ -98,6 +101,7 @@ async function start(config: Config, log: ProgramLog): Promise<() => Promise<voi
         )),
       );
     const url = await server.listen(config.host, config.port);
+    watchdog?.arm(config.stuckAfter);
     record.lock?.announce(url);
     greet(config, record, url, key, await championLabel(record));
     log.info({ ...readBuild(config.commit), ...factsOf(config, record), url }, 'started');
@@ -170,6 +174,8 @@ async function startServer(
     },
   };
   if (graph) checks.lineage = () => graph.check();
+  const { disk } = record;
+  if (disk) checks.disk = async () => disk.check();
   const server = await createApiServer({
     deps: {
       store,
@@ -209,6 +215,7 @@ async function startServer(
       build: readBuild(config.commit),
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
+      disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
       waitingRows: () => acceptor.waiting(),
       sealerStopped: () => seals.isStopped(),
     },
@@ -252,7 +259,7 @@ async function championLabel({ store }: OpenRecord): Promise<string> {
 
 function greet(
   config: Config,
-  { features, store }: OpenRecord,
+  { features, store, signingKey }: OpenRecord,
   url: string,
   key: { value: string; made: boolean },
   model: string,
@@ -263,6 +270,7 @@ function greet(
   say(`  lineage    ${config.neo4j ? `Neo4j at ${config.neo4j.url}` : 'from the record'}`);
   say(`  model      ${model}`);
   say(`  data       ${config.dataDir}`);
+  say(`  signed by  ${keyFingerprint(publicKeyOf(signingKey))}`);
   say(`  listening  ${url}   (GraphQL at ${url}/graphql, console at ${url}/)`);
   if (key.made)
     say(`  admin key  ${key.value}   (made now and shown this once; kept in ${config.dataDir}/admin-key)`);
@@ -278,7 +286,7 @@ async function main(): Promise<void> {
   captureConsole(log, () => process.exit(1));
   let stop: (() => Promise<void>) | undefined;
   let stopping = false;
-  const onSignal = (signal: NodeJS.Signals) => {
+  const onSignal = (signal: string) => {
     // A second Ctrl-C, or a stop that hangs, ends it at once; what was accepted is safe.
     if (stopping) process.exit(1);
     stopping = true;
@@ -303,6 +311,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  // Whoever started it is gone (start.js).
+  process.on('disconnect', () => onSignal('disconnect'));
   stop = await start(config, log);
 }
 
@@ -312,6 +322,7 @@ const EXPECTED = [
   PolicyError,
   WallError,
   WrongPepper,
+  WrongSigningKey,
   KeyProviderError,
   WrongWrappingKey,
 ];

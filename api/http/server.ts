@@ -36,6 +36,7 @@ export interface ApiOptions {
     | 'build'
     | 'pools'
     | 'freshness'
+    | 'disk'
   >;
 }
 
