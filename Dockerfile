@@ -12,7 +12,7 @@ ENV SCORELINE_COMMIT=$COMMIT
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 SCORELINE_DATA_DIR=/data
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
-COPY package.json tsconfig.json main.ts config.ts scoreline.config.ts schema.graphql start.js ./
+COPY package.json tsconfig.json main.ts config.ts scoreline.config.ts schema.graphql ./
 COPY api ./api
 COPY cli ./cli
 COPY config ./config
@@ -33,5 +33,5 @@ VOLUME /data
 EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD node -e "fetch('http://127.0.0.1:' + process.env.PORT + '/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"
-# node itself is process 1, so that signals reach it; it starts the server again where that was killed.
-CMD ["node", "start.js"]
+# node itself is process 1, so that signals reach it.
+CMD ["node", "--import", "tsx", "main.ts"]

@@ -24,7 +24,6 @@ import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
 import { WrongSigningKey } from './instance/signing.ts';
-import { startWatchdog } from './instance/watchdog/watchdog.ts';
 import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
@@ -48,7 +47,6 @@ const STOP_PATIENCE_MS = 20_000;
 async function start(config: Config, log: ProgramLog): Promise<() => Promise<void>> {
   const onError = (error: Error) => log.warn({ err: error }, error.message);
   say('Scoreline');
-  const watchdog = config.databaseUrl ? undefined : startWatchdog(config.dataDir);
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
   );
@@ -101,7 +99,6 @@ async function start(config: Config, log: ProgramLog): Promise<() => Promise<voi
         )),
       );
     const url = await server.listen(config.host, config.port);
-    watchdog?.arm(config.stuckAfter);
     record.lock?.announce(url);
     greet(config, record, url, key, await championLabel(record));
     log.info({ ...readBuild(config.commit), ...factsOf(config, record), url }, 'started');
@@ -286,7 +283,7 @@ async function main(): Promise<void> {
   captureConsole(log, () => process.exit(1));
   let stop: (() => Promise<void>) | undefined;
   let stopping = false;
-  const onSignal = (signal: string) => {
+  const onSignal = (signal: NodeJS.Signals) => {
     // A second Ctrl-C, or a stop that hangs, ends it at once; what was accepted is safe.
     if (stopping) process.exit(1);
     stopping = true;
@@ -311,8 +308,6 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  // Whoever started it is gone (start.js).
-  process.on('disconnect', () => onSignal('disconnect'));
   stop = await start(config, log);
 }
 

@@ -6,7 +6,7 @@ import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/
 import { RecordCells } from '../store/cells.ts';
 import { checkWrappingKeys, providersInUse } from '../store/check-keys.ts';
 import { openPglite, openPostgres, type Store } from '../store/client.ts';
-import { createDiskGuard, type DiskGuard, waitForRoom } from '../store/disk-space.ts';
+import { createDiskGuard, type DiskGuard, waitForRoom, withDiskGuard } from '../store/disk-space.ts';
 import { checkPepper, readTenant } from '../store/instance.ts';
 import { type Attest, adoptLeaves } from '../store/leaf-notes.ts';
 import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/migrate.ts';
@@ -67,9 +67,9 @@ export async function openRecord(
     const disk = config.databaseUrl === undefined ? await embeddedDisk(config, onError) : undefined;
     store =
       config.databaseUrl === undefined
-        ? await openPglite(join(config.dataDir, 'record'), disk)
+        ? await openPglite(join(config.dataDir, 'record'))
         : openPostgres(config.databaseUrl, onError);
-    const opened = store;
+    const opened = disk ? withDiskGuard(store, disk) : store;
     const features = await migrate(opened);
     const secret = await pepper(config);
     await checkPepper(opened, peppers(secret).map(pepperFingerprint));

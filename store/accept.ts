@@ -69,10 +69,11 @@ const DELETE_REPLACED: Statement = {
 };
 const INSERT_EVENTS: Statement = {
   name: 'accept_events',
-  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, hash, received_at, subject_id, content)
-    SELECT * FROM json_to_recordset($1::json)
-      AS e (id uuid, response_id uuid, mapping_version_id integer, position text, hash text, received_at timestamptz,
-        subject_id uuid, content text)
+  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed)
+    SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), received_at, subject_id, decode(sealed, 'base64')
+    FROM json_to_recordset($1::json)
+      AS e (id uuid, response_id uuid, mapping_version_id integer, position text, digest text, received_at timestamptz,
+        subject_id uuid, sealed text)
     ON CONFLICT (id) DO NOTHING`,
 };
 /** The columns of a response as JSON gives them. */
@@ -126,6 +127,7 @@ export function acceptRows(
     const owners = await vault.find(
       session,
       rows.map(({ id, subject }) => ({ ...subject, responseId: id })),
+      receivedAt,
     );
     const arrivals = rows.map((row, i): Arrival => ({ ...row, owner: owners[i] as ArrivingSubject }));
     const known = await claimKeys(session, arrivals, receivedAt);
@@ -178,6 +180,7 @@ async function write(
   const owners = await vault.store(
     session,
     accepted.events.map(({ owner }) => owner),
+    receivedAt,
   );
   const events = accepted.events.map((row, i) => ({
     ...row,
@@ -204,10 +207,10 @@ async function write(
         response_id: row.id,
         mapping_version_id: row.mappingVersionId,
         position: row.position,
-        hash: row.eventHash,
+        digest: row.eventHash,
         received_at: receivedAt,
         subject_id: row.owner.id,
-        content: vault.seal(row.owner, 'event', row.eventId, row.eventContent),
+        sealed: vault.sealEvent(row.owner, row.eventId, row.eventContent).toString('base64'),
       })),
     ),
   ]);

@@ -3,7 +3,6 @@ import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import pg from 'pg';
-import { type DiskGuard, mayWrite } from './disk-space.ts';
 import * as schema from './schema.ts';
 import { READER, READER_PATH, SCOPE_SETTING } from './wall-names.ts';
 
@@ -56,20 +55,15 @@ const BECOME_READER = `SELECT set_config('role', '${READER}', true), set_config(
 /** For the connection, until another scope uses it. */
 const SET_SCOPE = `SELECT set_config('${SCOPE_SETTING}', $1, false)`;
 
-/**
- * Opens the embedded record in `dataDir` (undefined: in memory). The caller holds the folder's lock. `disk` is asked before each statement
- * that writes.
- */
-export async function openPglite(dataDir: string | undefined, disk?: DiskGuard): Promise<Store> {
+/** Opens the embedded record in `dataDir` (undefined: in memory). The caller holds the folder's lock. */
+export async function openPglite(dataDir: string | undefined): Promise<Store> {
   const pglite = await PGlite.create({
     ...(dataDir === undefined ? {} : { dataDir }),
     parsers: { [INT8]: Number },
   });
   const session = (client: PGlite | Transaction): Session => ({
-    rows: async <Row>(statement: Statement, parameters: readonly unknown[]) => {
-      if (disk && mayWrite(statement.text)) disk.check(statement.isSmall);
-      return (await client.query<Row>(statement.text, [...parameters])).rows;
-    },
+    rows: async <Row>(statement: Statement, parameters: readonly unknown[]) =>
+      (await client.query<Row>(statement.text, [...parameters])).rows,
   });
   const store = session(pglite);
   return {

@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Session, Store } from './client.ts';
 
 /*
  * The embedded record's log writes whole segments of 16 MiB, and where a segment does not fit on the disk its engine never returns. So what
@@ -74,6 +75,21 @@ export function createDiskGuard({ folder, reserve, onChange }: DiskGuardOptions)
       return full;
     },
     free: () => look(),
+  };
+}
+
+/** The store, which asks the guard before each statement that may write. Migrations are not asked for: a start waits for room. */
+export function withDiskGuard(store: Store, disk: DiskGuard): Store {
+  const guard = (session: Session): Session => ({
+    rows: async (statement, parameters) => {
+      if (mayWrite(statement.text)) disk.check(statement.isSmall);
+      return session.rows(statement, parameters);
+    },
+  });
+  return {
+    ...store,
+    ...guard(store),
+    transaction: (work, ...limits) => store.transaction((session) => work(guard(session)), ...limits),
   };
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   bigserial,
@@ -141,7 +142,11 @@ export const sourceEvent = pgTable(
     /** The same as text, of rows from before `sealed`: moved there by store/move-events.ts. */
     content: text('content'),
   },
-  (table) => [index().on(table.responseId), index().on(table.subjectId)],
+  (table) => [
+    index().on(table.responseId),
+    index().on(table.subjectId),
+    index('source_event_as_text').on(table.id).where(sql`hash IS NOT NULL`),
+  ],
 );
 
 /** A hypertable by `answered_at` where TimescaleDB is present. class: 0 detractor, 1 passive, 2 promoter. */

@@ -43,7 +43,7 @@ async function sealedOf({ dataDir, env }: Instance): Promise<string[]> {
       text: `WITH one AS (SELECT * FROM subject_key WHERE lookup IS NOT NULL)
         SELECT wrapped AS text FROM one UNION SELECT pseudonym FROM one UNION SELECT lookup FROM one
         UNION SELECT r.comment FROM response r JOIN one ON one.id = r.subject_id
-        UNION SELECT e.content FROM source_event e JOIN one ON one.id = e.subject_id`,
+        UNION SELECT encode(e.sealed, 'hex') FROM source_event e JOIN one ON one.id = e.subject_id`,
     },
     [],
   );
