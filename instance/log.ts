@@ -12,12 +12,13 @@ export function openLog(level: string, to: pino.DestinationStream = standardErro
   return pino(
     {
       level,
-      serializers: { err: (error: unknown) => (isFacts(error) ? error : errorFacts(error)) },
+      // Made safe below, whatever was thrown.
+      serializers: { err: (facts: unknown) => facts },
       formatters: {
         log: (facts) => {
           const safe: Record<string, unknown> = {};
           for (const [name, value] of Object.entries(facts))
-            safe[name] = value instanceof Error ? errorFacts(value) : value;
+            safe[name] = name === 'err' || value instanceof Error ? errorFacts(value) : value;
           return safe;
         },
       },
@@ -41,16 +42,6 @@ export function openLog(level: string, to: pino.DestinationStream = standardErro
 /** Written at once: what was logged before a crash is there. */
 function standardError(): pino.DestinationStream {
   return pino.destination({ dest: 2, sync: true });
-}
-
-function isFacts(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !(value instanceof Error) &&
-    'type' in value &&
-    'message' in value
-  );
 }
 
 /**

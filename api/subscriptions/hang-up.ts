@@ -50,7 +50,6 @@ export function hangUp(socket: Socket, cut: () => void, patience: HangUpPatience
   const stop = () => {
     clearInterval(timer);
     socket.off('timeout', cut);
-    socket.setTimeout(0);
   };
   socket.once('close', stop);
   return stop;

@@ -56,8 +56,9 @@ it.each(Object.entries(STATEMENTS))(
     log.warn(error);
     log.warn({ reason: error }, 'under another name');
     log.warn({ err: new Error('it failed', { cause: error }) }, 'as a cause');
+    log.warn({ err: { type: 'x', message: error.message, params: [NEEDLE] } }, 'no error, but thrown');
     log.warn({ err: new AggregateError([error], 'several') }, 'among others');
-    expect(lines).toHaveLength(7);
+    expect(lines).toHaveLength(8);
     expect(lines.join('')).not.toContain(NEEDLE);
     const [first] = lines.map((line) => JSON.parse(line));
     const { code } = error as Error & { code: string };

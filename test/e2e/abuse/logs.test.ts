@@ -8,6 +8,7 @@ import {
   type Instance,
   type RunningServer,
   startServer,
+  until,
 } from '../../fixtures/server.ts';
 
 /*
@@ -128,8 +129,10 @@ async function plantEverywhere(text: string): Promise<void> {
   await graphql('{ nps { score } }', {}, { operationName: text });
   await graphql(text);
   await graphql('{ nps { score } }', { [text]: text }, { documentId: text, extensions: { [text]: text } });
-  await ask(`/graphql?query=${encodeURIComponent(`{ ${NEEDLE} }`)}&variables=${encodeURIComponent(text)}`);
-  const path = encodeURIComponent(text);
+  await ask(
+    `/graphql?query=${encodeURIComponent(`{ ${NEEDLE} }`)}&variables=${encodeURIComponent(text.toWellFormed())}`,
+  );
+  const path = encodeURIComponent(text.toWellFormed());
   for (const one of [
     `/${path}`,
     `/reports/score/${path}`,
@@ -239,10 +242,13 @@ it('gives each request an id, in its answer and on its line', async () => {
   });
   expect(given.status).toBe(200);
   expect(given.headers.get('x-request-id')).toBe('trace-1.b_2');
-  const line = server
-    .output()
-    .split('\n')
-    .find((text) => text.includes('trace-1.b_2'));
+  const lineOf = () =>
+    server
+      .output()
+      .split('\n')
+      .find((text) => text.includes('trace-1.b_2') && text.endsWith('}'));
+  await until(() => lineOf() !== undefined, 'it is logged');
+  const line = lineOf();
   expect(JSON.parse(line ?? '')).toMatchObject({
     msg: 'request',
     method: 'GET',
