@@ -4,12 +4,12 @@ import { type Access, openAccess } from './api/access/access.ts';
 import { PolicyError } from './api/access/policies.ts';
 import type { ApiDeps } from './api/context.ts';
 import { openGate } from './api/gate/gate.ts';
-import type { ReadinessCheck } from './api/http/health.ts';
 import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { terminalMessage } from './domain/error-facts.ts';
 import { keyFingerprint, publicKeyOf } from './domain/signing-key.ts';
+import { isAway } from './graph/neo4j/driver.ts';
 import { type GraphProjection, FOLLOWER as LINEAGE, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
 import { openSeals, type Seals } from './graph/seals/open.ts';
@@ -20,15 +20,20 @@ import { readBuild } from './instance/build.ts';
 import { FolderInUse } from './instance/lock.ts';
 import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
+import { OutageLog } from './instance/outages.ts';
+import { answers, readinessChecks } from './instance/readiness.ts';
 import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
+import { runUntilStopped } from './instance/run.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
 import { WrongSigningKey } from './instance/signing.ts';
 import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
+import { DatabaseRefused } from './store/database-refused.ts';
 import { continueErasures } from './store/erasures.ts';
+import { isRecordAway } from './store/errors.ts';
 import { WrongPepper } from './store/instance.ts';
 import { followerPosition, journalDelay, journalLag } from './store/journal.ts';
 import { KeyProviderError } from './store/key-provider.ts';
@@ -36,15 +41,15 @@ import { readRegistry } from './store/models.ts';
 import { latestReadings } from './store/monitoring.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
 import { SEALER } from './store/sealing.ts';
-import { createWall, forgetScopes, type Wall, WallError } from './store/wall.ts';
+import { createWall, forgetScopes, type Wall } from './store/wall.ts';
 
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const PURGE_EVERY_MS = 10 * 60_000;
-const STOP_PATIENCE_MS = 20_000;
 
-async function start(config: Config, log: ProgramLog): Promise<() => Promise<void>> {
+async function start(config: Config, programLog: ProgramLog): Promise<() => Promise<void>> {
+  const log = new OutageLog(programLog, { now: Date.now });
   const onError = (error: Error) => log.warn({ err: error }, error.message);
   say('Scoreline');
   say(
@@ -52,15 +57,25 @@ async function start(config: Config, log: ProgramLog): Promise<() => Promise<voi
   );
   const record = await openRecord(config, onError, {
     onSealing: (subjects) => say(`  sealing what was stored before there were keys: ${subjects} persons …`),
+    onWaiting: (message) => log.warn({}, message),
   });
-  const stops: (() => Promise<unknown>)[] = [() => record.close()];
+  log.watch({ name: 'PostgreSQL', owns: isRecordAway, probe: () => answers(record.store) });
+  const stops: (() => Promise<unknown>)[] = [async () => log.stop(), () => record.close()];
   const stop = async () => {
     for (const one of stops.reverse()) await one();
   };
   try {
     const key = await adminKey(config);
     const graph = config.neo4j ? openGraph(config.neo4j, record, onError) : undefined;
-    if (graph) stops.push(() => graph.close());
+    if (graph) {
+      stops.push(() => graph.close());
+      log.watch({
+        name: 'Neo4j',
+        owns: isAway,
+        probe: () => graph.check(),
+        meanwhile: 'lineage is answered by the record',
+      });
+    }
     const seals = openSeals({
       ...config,
       store: record.store,
@@ -148,12 +163,12 @@ async function startServer(
     seals: Seals;
     wall: Wall;
   },
-  log: ProgramLog,
+  log: OutageLog,
 ): Promise<ApiServer> {
   const { graph, feed, scoring, access, seals, wall } = parts;
   const { store, cells, mappings, vault } = record;
   const { dimensions, cellLimit } = config;
-  const warn = (message: string) => log.warn(message);
+  const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const acceptor = createAcceptor({
     ...record,
     dimensions,
@@ -165,14 +180,14 @@ async function startServer(
   const trail = openAuditTrail(store, config.auditAggregates, (err) =>
     log.error({ err }, 'refusals could not be kept'),
   );
-  const checks: Record<string, ReadinessCheck> = {
-    record: async () => {
-      await store.rows({ name: 'ready', text: 'SELECT 1' }, []);
-    },
-  };
-  if (graph) checks.lineage = () => graph.check();
+  const checks = readinessChecks({
+    store,
+    roles: config.roles,
+    commitBusyFor: () => acceptor.busyFor(),
+    graph: graph && (() => graph.check()),
+  });
   const { disk } = record;
-  if (disk) checks.disk = async () => disk.check();
+  if (disk) checks['disk'] = async () => disk.check();
   const server = await createApiServer({
     deps: {
       store,
@@ -281,41 +296,14 @@ async function main(): Promise<void> {
   const config = await loadConfig();
   const log = openLog(config.logLevel);
   captureConsole(log, () => process.exit(1));
-  let stop: (() => Promise<void>) | undefined;
-  let stopping = false;
-  const onSignal = (signal: NodeJS.Signals) => {
-    // A second Ctrl-C, or a stop that hangs, ends it at once; what was accepted is safe.
-    if (stopping) process.exit(1);
-    stopping = true;
-    say('stopping …');
-    log.info({ signal }, 'stopping');
-    setTimeout(() => {
-      log.error({ patienceMs: STOP_PATIENCE_MS }, 'stopping takes too long and is given up');
-      process.exit(1);
-    }, STOP_PATIENCE_MS).unref();
-    if (!stop) process.exit(0);
-    stop().then(
-      () => {
-        say('stopped; everything accepted is kept');
-        log.info({}, 'stopped');
-        process.exit(0);
-      },
-      (error: Error) => {
-        log.error({ err: error }, 'stopping failed');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  stop = await start(config, log);
+  await runUntilStopped(() => start(config, log), log, say);
 }
 
 const EXPECTED = [
   ConfigError,
   FolderInUse,
   PolicyError,
-  WallError,
+  DatabaseRefused,
   WrongPepper,
   WrongSigningKey,
   KeyProviderError,

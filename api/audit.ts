@@ -69,9 +69,9 @@ export function auditRefusal(context: ApiContext, action: string): Promise<void>
 export async function auditRefusedItems(
   context: ApiContext,
   action: string,
-  { rejected }: BatchAccount,
+  { rejectedByCode }: BatchAccount,
 ): Promise<void> {
-  const items = rejected.filter(({ code }) => code === 'FORBIDDEN').length;
+  const items = rejectedByCode.find(({ code }) => code === 'FORBIDDEN')?.count ?? 0;
   if (items > 0) await context.deps.audit.refuse([entryOf(context, action, { items }, 'refused')]);
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { captureConsole, openLog } from '../../instance/log.ts';
-import { openPglite, openPostgres, type Store } from '../../store/client.ts';
+import { openPglite, type Store } from '../../store/client.ts';
+import { openPostgres } from '../../store/postgres.ts';
 import { freshDatabase } from '../fixtures/record.ts';
 
 /* What the log keeps of the database's own errors, of whichever backend: none of the values that they were raised about. */
