@@ -32,6 +32,7 @@ import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
 import { DatabaseRefused } from './store/database-refused.ts';
+import { DiskFull } from './store/disk-space.ts';
 import { continueErasures } from './store/erasures.ts';
 import { isRecordAway } from './store/errors.ts';
 import { WrongPepper } from './store/instance.ts';
@@ -50,7 +51,10 @@ const PURGE_EVERY_MS = 10 * 60_000;
 
 async function start(config: Config, programLog: ProgramLog): Promise<() => Promise<void>> {
   const log = new OutageLog(programLog, { now: Date.now });
-  const onError = (error: Error) => log.warn({ err: error }, error.message);
+  const onError = (error: Error) => {
+    // That nothing is stored is said once, when it begins.
+    if (!(error instanceof DiskFull)) log.warn({ err: error }, error.message);
+  };
   say('Scoreline');
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
@@ -167,12 +171,13 @@ async function startServer(
 ): Promise<ApiServer> {
   const { graph, feed, scoring, access, seals, wall } = parts;
   const { store, cells, mappings, vault } = record;
-  const { dimensions, cellLimit } = config;
+  const { dimensions, cellLimit, nameBounds } = config;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const acceptor = createAcceptor({
     ...record,
     dimensions,
     cellLimit,
+    nameBounds,
     now: Date.now,
     warn,
   });
@@ -185,9 +190,8 @@ async function startServer(
     roles: config.roles,
     commitBusyFor: () => acceptor.busyFor(),
     graph: graph && (() => graph.check()),
+    disk: record.disk,
   });
-  const { disk } = record;
-  if (disk) checks['disk'] = async () => disk.check();
   const server = await createApiServer({
     deps: {
       store,
@@ -227,7 +231,7 @@ async function startServer(
       build: readBuild(config.commit),
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
-      disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
+      disk: () => record.disk && { free: record.disk.free(), isFull: record.disk.isFull() },
       waitingRows: () => acceptor.waiting(),
       sealerStopped: () => seals.isStopped(),
     },

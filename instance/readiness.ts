@@ -1,4 +1,5 @@
 import type { Statement, Store } from '../store/client.ts';
+import type { DiskGuard } from '../store/disk-space.ts';
 
 /** One part that must work: resolves, or throws what is wrong. */
 type Check = () => Promise<void>;
@@ -10,6 +11,8 @@ export interface WaysInUse {
   readonly commitBusyFor: () => number;
   /** Throws while Neo4j does not answer; absent without one. */
   readonly graph?: Check | undefined;
+  /** Of the embedded record; absent where the record is a server's. */
+  readonly disk?: DiskGuard | undefined;
 }
 
 /** A commit that takes longer waits for something that is not right. */
@@ -31,7 +34,13 @@ export async function answers(store: Store): Promise<void> {
  * What /readyz asks: each way that this server uses, over the connections that it uses there. A server that does not take responses
  * has no part "ingest", one that answers no queries no part "queries".
  */
-export function readinessChecks({ store, roles, commitBusyFor, graph }: WaysInUse): Record<string, Check> {
+export function readinessChecks({
+  store,
+  roles,
+  commitBusyFor,
+  graph,
+  disk,
+}: WaysInUse): Record<string, Check> {
   const checks: Record<string, Check> = {
     record: async () => {
       const [row] = await store.rows<{ writable: boolean }>(WRITABLE, []);
@@ -52,5 +61,6 @@ export function readinessChecks({ store, roles, commitBusyFor, graph }: WaysInUs
       await store.rowsAs(NO_SCOPE, READY, []);
     };
   if (graph) checks.lineage = graph;
+  if (disk) checks.disk = async () => disk.check();
   return checks;
 }

@@ -16,6 +16,7 @@ import {
   SEALER,
   type Touched,
 } from '../../store/sealing.ts';
+import { SigningKeyReplaced } from '../../store/signing-keys.ts';
 import { LogBroken } from './open-log.ts';
 import { lookAtLog, type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
 
@@ -62,7 +63,7 @@ export async function startSealer(deps: SealerDeps): Promise<{ stop: () => Promi
         () => null,
         (thrown: Error) => thrown,
       );
-      const isBroken = error instanceof LogBroken;
+      const isBroken = error instanceof LogBroken || error instanceof SigningKeyReplaced;
       deps.onLook?.(isBroken);
       if (error) onError(error);
       if (stopped) break;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { captureConsole, openLog } from '../../instance/log.ts';
-import { openPglite, type Store } from '../../store/client.ts';
+import type { Store } from '../../store/client.ts';
+import { openPglite } from '../../store/pglite.ts';
 import { openPostgres } from '../../store/postgres.ts';
 import { freshDatabase } from '../fixtures/record.ts';
 
