@@ -27,7 +27,7 @@ import { changeKeys } from './instance/rotate.ts';
 import { runUntilStopped } from './instance/run.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
 import { WrongSigningKey } from './instance/signing.ts';
-import { scorerLags } from './scoring/scorer.ts';
+import { scorerLags, scorerNames } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
@@ -189,6 +189,7 @@ async function startServer(
     store,
     roles: config.roles,
     commitBusyFor: () => acceptor.busyFor(),
+    followers: async () => [SEALER, ...(graph ? [LINEAGE] : []), ...(await scorerNames(store))],
     graph: graph && (() => graph.check()),
     disk: record.disk,
   });

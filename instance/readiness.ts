@@ -1,5 +1,6 @@
 import type { Statement, Store } from '../store/client.ts';
 import type { DiskGuard } from '../store/disk-space.ts';
+import { stalledFollowers } from '../store/stalled.ts';
 
 /** One part that must work: resolves, or throws what is wrong. */
 type Check = () => Promise<void>;
@@ -9,6 +10,8 @@ export interface WaysInUse {
   readonly roles: ReadonlySet<string>;
   /** For how long, in milliseconds, the commit under way has been tried. */
   readonly commitBusyFor: () => number;
+  /** The followers that are at work here. */
+  readonly followers: () => Promise<readonly string[]>;
   /** Throws while Neo4j does not answer; absent without one. */
   readonly graph?: Check | undefined;
   /** Of the embedded record; absent where the record is a server's. */
@@ -38,6 +41,7 @@ export function readinessChecks({
   store,
   roles,
   commitBusyFor,
+  followers,
   graph,
   disk,
 }: WaysInUse): Record<string, Check> {
@@ -59,6 +63,11 @@ export function readinessChecks({
   if (roles.has('api'))
     checks.queries = async () => {
       await store.rowsAs(NO_SCOPE, READY, []);
+    };
+  if (roles.has('follow'))
+    checks.followers = async () => {
+      const stalled = await stalledFollowers(store, await followers());
+      if (stalled.length > 0) throw new Error(`these followers stand still: ${stalled.join(', ')}`);
     };
   if (graph) checks.lineage = graph;
   if (disk) checks.disk = async () => disk.check();

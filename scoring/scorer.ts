@@ -80,13 +80,19 @@ export function isInUse({ id }: EncoderPool, { stage, encoderHash }: RegisteredM
   return (stage === 'CHAMPION' || stage === 'SHADOW') && encoderHash === id.hash;
 }
 
+/** The followers of the model versions in use. */
+export async function scorerNames(store: Store): Promise<string[]> {
+  const registry = await readRegistry(store);
+  return registry
+    .filter(({ stage }) => stage === 'CHAMPION' || stage === 'SHADOW')
+    .map(({ id }) => scorerName(id));
+}
+
 /** Journal entries that each model version in use has yet to score, by follower. */
 export async function scorerLags(store: Store): Promise<Record<string, number>> {
   const lags: Record<string, number> = {};
-  for (const { id, stage } of await readRegistry(store)) {
-    if (stage !== 'CHAMPION' && stage !== 'SHADOW') continue;
-    lags[scorerName(id)] = await journalLag(store, await followerPosition(store, scorerName(id)));
-  }
+  for (const name of await scorerNames(store))
+    lags[name] = await journalLag(store, await followerPosition(store, name));
   return lags;
 }
 
