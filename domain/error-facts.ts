@@ -91,10 +91,10 @@ function fixedText(error: Error): string | null {
   return null;
 }
 
-/** PostgreSQL's errors and PGlite's: other errors have codes of five characters too, but no severity. */
+/** PostgreSQL's errors and PGlite's: five characters and a digit among them, while codes of systems begin with E. */
 function isSqlState(error: Error): boolean {
-  const { code, severity } = error as Error & Record<string, unknown>;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && typeof severity === 'string';
+  const { code } = error as Error & Record<string, unknown>;
+  return typeof code === 'string' && /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) && /[0-9]/.test(code);
 }
 
 function isCode(code: unknown): code is string | number {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { keepQuiet, QUIET } from '../store/quiet-thread.ts';
 
 /** Starts a thread that runs the TypeScript module: threads take no --import, the loader is registered from within. */
 export function startThread(module: URL, workerData: unknown): Worker {
@@ -7,13 +8,8 @@ export function startThread(module: URL, workerData: unknown): Worker {
     register();
     return import(${JSON.stringify(module.href)});
   });`;
-  const thread = new Worker(start, { eval: true, workerData, stdout: true, stderr: true });
-  // What libraries print there may hold the texts that they work on: that they did is told, not what.
-  for (const output of [thread.stdout, thread.stderr])
-    output.once('data', () => {
-      process.emitWarning(`the thread of ${basename(module.pathname)} printed something`, 'ThreadOutput');
-      output.resume();
-    });
+  const thread = new Worker(start, { eval: true, workerData, ...QUIET });
+  keepQuiet(thread, basename(module.pathname));
   return thread;
 }
 

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Database, Session, Statement, Store } from './client.ts';
+import { keepQuiet, QUIET } from './quiet-thread.ts';
 import * as schema from './schema.ts';
 import { BECOME_READER } from './wall-names.ts';
 
@@ -69,7 +70,9 @@ class EmbeddedDatabase {
     const worker = new Worker(new URL('./pglite-worker.mjs', import.meta.url), {
       workerData: { dataDir },
       execArgv: [],
+      ...QUIET,
     });
+    keepQuiet(worker, 'the record');
     const database = new EmbeddedDatabase(worker);
     await new Promise((resolve, reject) => {
       database.#waiting.set(OPENING, { resolve, reject });
