@@ -31,7 +31,7 @@ import { scorerLags, scorerNames } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
-import { DatabaseRefused } from './store/database-refused.ts';
+import { DatabaseRefused, explained } from './store/database-refused.ts';
 import { DiskFull } from './store/disk-space.ts';
 import { continueErasures } from './store/erasures.ts';
 import { isRecordAway } from './store/errors.ts';
@@ -83,6 +83,7 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
     const seals = openSeals({
       ...config,
       store: record.store,
+      place: record.place,
       signingKey: record.signingKey,
       headFile: join(config.dataDir, 'seals', 'heads.ndjson'),
       now: Date.now,
@@ -124,7 +125,7 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
     return stop;
   } catch (error) {
     await stop();
-    throw error;
+    throw config.databaseUrl === undefined ? error : explained(error, config.databaseUrl);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { signText } from '../domain/signing-key.ts';
 import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/pseudonym.ts';
@@ -52,6 +53,8 @@ export interface OpenRecord {
   readonly disk: DiskGuard | undefined;
   /** The embedded record's; a server's record is shared, and its data folder too. */
   readonly lock: FolderLock | undefined;
+  /** This machine and data folder: which process has the leases (store/lease.ts). */
+  readonly place: string;
   close(): Promise<void>;
 }
 
@@ -122,6 +125,7 @@ async function openOnce(
       files,
       disk,
       lock,
+      place: `${hostname()}:${resolve(config.dataDir)}`,
       close,
     };
   } catch (error) {

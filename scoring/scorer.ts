@@ -10,6 +10,7 @@ import {
   journalLag,
   saveFollowerPosition,
 } from '../store/journal.ts';
+import type { Lease } from '../store/lease.ts';
 import { type RegisteredModel, readRegistry } from '../store/models.ts';
 import {
   type PredictionRow,
@@ -30,6 +31,8 @@ export interface ScorerDeps {
   readonly pool: EncoderPool;
   readonly loadModel: (id: number) => Promise<Model>;
   readonly onError: (error: Error) => void;
+  /** Under which predictions are stored. */
+  readonly lease: Lease;
   /** Told how many responses a model version has scored just now. */
   readonly onScored?: (modelVersionId: number, responses: number) => void;
 }
@@ -108,7 +111,7 @@ async function follow(deps: ScorerDeps, modelVersionId: number) {
     handle: async (entries) => {
       await scoreEntries(deps, modelVersionId, model, entries);
       const last = entries.at(-1);
-      if (last) await saveFollowerPosition(store, name, last);
+      if (last) await saveFollowerPosition(store, name, last, deps.lease);
     },
   };
   return followJournal(options);
@@ -137,7 +140,7 @@ async function scoreEntries(
       ),
       contentHash: response.contentHash,
     }));
-    deps.onScored?.(modelVersionId, await storePredictions(deps.store, rows));
+    deps.onScored?.(modelVersionId, await storePredictions(deps.store, rows, deps.lease));
   }
 }
 

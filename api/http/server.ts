@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { cut } from '../../domain/text.ts';
 import type { ApiDeps } from '../context.ts';
 import { errorBody, maskedError, type PublicError, publicError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
@@ -49,9 +50,9 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-/** Characters of what a caller sent that are quoted back. */
-const LONGEST_QUOTE = 40;
 const CLOSE_PATIENCE_MS = 8_000;
+/** Characters of a path that an answer repeats. */
+const LONGEST_PATH = 100;
 const READ_ON_MS = 5_000;
 /** For a whole request to arrive: 16 MiB at half a megabit a second. Without it a body could be held back for ever. */
 const REQUEST_TIMEOUT_MS = 5 * 60_000;
@@ -149,8 +150,7 @@ function addErrorHandlers(fastify: FastifyInstance, deps: ApiOptions['deps']): v
     return reply.code(known.status).send({ errors: [errorBody(known)] });
   });
   fastify.setNotFoundHandler(async (request, reply) => {
-    const path = (request.url.split('?')[0] ?? '').slice(0, LONGEST_QUOTE);
-    const message = `${request.method} ${path} is not a path of this server`;
+    const message = `${request.method} ${cut(request.url.split('?')[0] ?? '', LONGEST_PATH)} is not a path of this server`;
     return reply.code(404).send({ errors: [{ message, extensions: { code: 'NOT_FOUND' } }] });
   });
 }

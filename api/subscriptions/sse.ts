@@ -2,9 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Caller } from '../caller.ts';
 import { type ApiDeps, createContext } from '../context.ts';
+import type { OperationRequest } from '../gate/gate.ts';
 import { DATA_HEADERS } from '../http/raw.ts';
 import { LIMITS } from '../limits.ts';
-import { executeOperation, formatErrors, type OperationRequest, prepareOperation } from '../operation.ts';
+import { executeOperation, prepareOperation } from '../operation.ts';
 import type { Cohorts } from './cohort.ts';
 import type { OnEnded } from './ended.ts';
 import { hangUp } from './hang-up.ts';
@@ -137,7 +138,7 @@ async function serveEventStream(
 ): Promise<void> {
   const context = createContext(deps, caller, purpose, requestId);
   const prepared = prepareOperation(schema, context, request);
-  if (!('document' in prepared)) return stream.finish({ errors: formatErrors(context.deps.log, prepared) });
+  if (!('document' in prepared)) return stream.finish({ errors: prepared.errors });
   if (getOperationAST(prepared.document, prepared.operationName)?.operation !== 'subscription') {
     return stream.finish(await executeOperation(prepared));
   }

@@ -8,16 +8,11 @@ import { headerPurpose, purposeOf } from '../audit.ts';
 import { presentedKey } from '../caller.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { maskedError } from '../errors.ts';
+import type { OperationRequest } from '../gate/gate.ts';
 import { DATA_HEADERS, idOf, refuseRaw } from '../http/raw.ts';
 import { LIMITS } from '../limits.ts';
 import { logOfRequest } from '../log.ts';
-import {
-  executeOperation,
-  formatErrors,
-  type OperationRequest,
-  type Prepared,
-  prepareOperation,
-} from '../operation.ts';
+import { executeOperation, type Prepared, prepareOperation } from '../operation.ts';
 import type { Cohorts } from './cohort.ts';
 import { CLOSE, Connection } from './connection.ts';
 import type { OnEnded } from './ended.ts';
@@ -221,7 +216,7 @@ function begin(
   const present = { ...caller, policyVersion: deps.access.policies().version };
   const own = createContext(deps, present, purpose, connection.nextOperation());
   const prepared = prepareOperation(schema, own, request);
-  if (!('document' in prepared)) return formatErrors(own.deps.log, prepared);
+  if (!('document' in prepared)) return prepared.errors;
   const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   const deliver = (payload: string) => connection.write(`${opening}${payload}}`);
   return { ...prepared, deliver, hasEnded: () => connection.ended };

@@ -16,6 +16,8 @@ export interface SealOptions {
   readonly sealSink: string | undefined;
   /** How long after its end an hour is sealed, milliseconds. */
   readonly sealAfter: number;
+  /** Where this process runs, for the lease. */
+  readonly place: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly randomBytes: (size: number) => Buffer;
