@@ -4,18 +4,22 @@ import {
   followJournal,
   formatPosition,
   type JournalEntry,
+  type JournalPosition,
   journalLag,
   saveFollowerPosition,
 } from '../../store/journal.ts';
+import { journalMark } from '../../store/journal-trim.ts';
 import { SURVEYED } from '../../store/seal-facts.ts';
 import {
   type Closing,
   markPublished,
+  noteAllTouched,
   noteTouched,
   readUnpublished,
   SEALER,
   type Touched,
 } from '../../store/sealing.ts';
+import { resume } from '../../store/start-over.ts';
 import { LogBroken } from './open-log.ts';
 import { lookAtLog, type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
 
@@ -40,10 +44,16 @@ const RESPONSES_AT_ONCE = 10_000;
 /** Follows the journal and seals rollups once they are closed; the answer stops it. */
 export async function startSealer(deps: SealerDeps): Promise<{ stop: () => Promise<void> }> {
   const { store, onError } = deps;
+  const noteAll = (head: JournalPosition) =>
+    store.transaction(async (session) => {
+      const mark = (await journalMark(session)) ?? head;
+      await noteAllTouched(session, formatPosition(mark), formatPosition(head));
+      await saveFollowerPosition(session, SEALER, head);
+    });
   const follower = await followJournal({
     store,
     limit: ENTRIES,
-    from: await followerPosition(store, SEALER),
+    ...(await resume(store, SEALER, async () => undefined, noteAll)),
     onError,
     handle: (entries) => noteEntries(store, entries),
   });
