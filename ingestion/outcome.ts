@@ -1,3 +1,5 @@
+import { cut } from '../domain/text.ts';
+
 /** Why one item was not accepted. Each has a message that says what was wrong and what would be right. */
 export type RejectionCode =
   | 'INVALID' // not of the form of a response
@@ -8,6 +10,9 @@ export type RejectionCode =
   | 'TOO_LONG'
   | 'STALE' // another content for a known id, but not a later answer
   | 'ERASED' // it was erased for its respondent
+  | 'TOO_MANY_SOURCES' // the submitter has named as many sources as it may
+  | 'TOO_MANY_SURVEYS' // or surveys and their versions
+  | 'TOO_MANY_MAPPINGS' // or mappings: sources, surveys, scales and maps together
   | 'FORBIDDEN'; // the caller may not submit into this segment
 
 /** What became of one item of a batch. */
@@ -16,26 +21,42 @@ export type Outcome =
   | { readonly status: 'duplicate' }
   | { readonly status: 'rejected'; readonly code: RejectionCode; readonly message: string };
 
+/** Rejections of one batch that are told whole, the first ones; the others are counted by code. */
+export const WHOLE_REJECTIONS = 100;
+/** Characters of one rejection's message: whatever callers wrote is cut where it is quoted, this is for what is left. */
+const LONGEST_MESSAGE = 300;
+
 /** The account of one batch, in the shape of the GraphQL type SubmitPayload. */
 export interface BatchAccount {
   accepted: number;
   duplicates: number;
+  /** The first ones. */
   rejected: { index: number; code: RejectionCode; message: string }[];
+  rejectedTotal: number;
+  rejectedByCode: { code: RejectionCode; count: number }[];
 }
 
 export const rejected = (code: RejectionCode, message: string): Outcome => ({
   status: 'rejected',
   code,
-  message,
+  message: cut(message, LONGEST_MESSAGE),
 });
 
 /** Sums the outcomes of a batch; `index` is the item's place in it. */
 export function accountFor(outcomes: readonly Outcome[]): BatchAccount {
-  const account: BatchAccount = { accepted: 0, duplicates: 0, rejected: [] };
+  const counts = new Map<RejectionCode, number>();
+  const rejections: BatchAccount['rejected'] = [];
+  let [accepted, duplicates, rejectedTotal] = [0, 0, 0];
   outcomes.forEach((outcome, index) => {
-    if (outcome.status === 'accepted') account.accepted += 1;
-    else if (outcome.status === 'duplicate') account.duplicates += 1;
-    else account.rejected.push({ index, code: outcome.code, message: outcome.message });
+    if (outcome.status === 'accepted') accepted += 1;
+    else if (outcome.status === 'duplicate') duplicates += 1;
+    else {
+      const { code, message } = outcome;
+      rejectedTotal += 1;
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+      if (rejections.length < WHOLE_REJECTIONS) rejections.push({ index, code, message });
+    }
   });
-  return account;
+  const rejectedByCode = [...counts].map(([code, count]) => ({ code, count }));
+  return { accepted, duplicates, rejected: rejections, rejectedTotal, rejectedByCode };
 }

@@ -38,6 +38,9 @@ interface KeyRow {
   contentHash: string;
 }
 
+/** Who holds a lock for longer makes the batch be tried again, and its senders be answered in the end. */
+const LOCK_MS = 10_000;
+
 /** Stands in place of the content hash of an erased response. */
 export const ERASED_CONTENT = 'erased';
 
@@ -122,7 +125,7 @@ export function acceptRows(
   rows: readonly AcceptRow[],
   receivedAt: Date,
 ): Promise<Acceptance[]> {
-  return store.transaction(async (session) => {
+  const accept = async (session: Session) => {
     // Locks in one order in every writer: subjects, keys, new subjects; each sorted. Nobody waits in a circle.
     const owners = await vault.find(
       session,
@@ -134,7 +137,8 @@ export function acceptRows(
     const { outcomes, final, events } = decide(arrivals, known, receivedAt);
     if (final.length > 0) await write(session, vault, known, { final, events }, receivedAt);
     return outcomes;
-  });
+  };
+  return store.transaction(accept, { lockMs: LOCK_MS });
 }
 
 /** Inserts the keys that are new and locks those that are not; the answer holds only the latter. */

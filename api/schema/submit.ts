@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { createItemReader } from '../../ingestion/connectors/responses.ts';
+import { WHOLE_REJECTIONS } from '../../ingestion/outcome.ts';
 import { type BatchAccount, type Rejection, submitItems } from '../../ingestion/submit.ts';
 import { auditRefusedItems } from '../audit.ts';
 import { InvalidArgument } from '../errors.ts';
@@ -38,12 +39,30 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
       message: t.exposeString('message', { nullable: false }),
     }),
   });
+  const count = builder.objectRef<BatchAccount['rejectedByCode'][number]>('RejectionCount').implement({
+    ...access('submitResponse'),
+    fields: (t) => ({
+      code: t.exposeString('code', { nullable: false }),
+      count: t.exposeInt('count', { nullable: false }),
+    }),
+  });
   const payload = builder.objectRef<BatchAccount>('SubmitPayload').implement({
     ...access('submitResponse'),
     fields: (t) => ({
       accepted: t.exposeInt('accepted', { nullable: false }),
       duplicates: t.exposeInt('duplicates', { nullable: false }),
-      rejected: t.field({ type: [rejection], nullable: false, resolve: ({ rejected }) => rejected }),
+      rejected: t.field({
+        type: [rejection],
+        nullable: false,
+        description: `The first ${WHOLE_REJECTIONS}.`,
+        resolve: ({ rejected }) => rejected,
+      }),
+      rejectedTotal: t.exposeInt('rejectedTotal', { nullable: false }),
+      rejectedByCode: t.field({
+        type: [count],
+        nullable: false,
+        resolve: ({ rejectedByCode }) => rejectedByCode,
+      }),
     }),
   });
   const read = createItemReader(dimensions, 'graphql');

@@ -6,14 +6,17 @@ import {
   followerPosition,
   followJournal,
   hasYetToFollow,
+  type JournalPosition,
   journalLag,
   saveFollowerPosition,
 } from '../../store/journal.ts';
 import type { RecordMappings } from '../../store/provenance.ts';
+import { resume, type TakeIn } from '../../store/start-over.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
 import { createRecordLineage } from '../record-lineage.ts';
 import { type GraphAddress, isAway, openDriver } from './driver.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
+import { projectRecord } from './project-record.ts';
 import { projectEntries } from './projector.ts';
 import { once, patiently } from './readiness.ts';
 import { ensureGraphSchema } from './schema.ts';
@@ -61,9 +64,8 @@ export function openGraph(
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
   const ready = once(() => ensureGraphSchema(driver));
   const projected = createNeo4jLineage(driver, lag, patiently(READY_MS, ready));
-  const tell = ({ message }: Error) =>
-    onError(new Error(`Neo4j is away, lineage is answered by the record: ${message}`));
-  const lineage = (session: Session) => withFallback(projected, createRecordLineage(session), isAway, tell);
+  const lineage = (session: Session) =>
+    withFallback(projected, createRecordLineage(session), isAway, onError);
   const project = async (entries: Parameters<typeof projectEntries>[1]) => {
     await ready();
     await projectEntries(deps, entries);
@@ -71,8 +73,14 @@ export function openGraph(
     if (last) await saveFollowerPosition(store, FOLLOWER, last);
   };
   const follow = async () => {
-    const from = await followerPosition(store, FOLLOWER);
-    const follower = await followJournal({ store, limit: ENTRIES, from, handle: project, onError });
+    const takeIn: TakeIn = async (stopped) => {
+      await ready();
+      await dropGraph();
+      await projectRecord(deps, stopped);
+    };
+    const save = (at: JournalPosition) => saveFollowerPosition(store, FOLLOWER, at);
+    const place = await resume(store, FOLLOWER, takeIn, save);
+    const follower = await followJournal({ store, limit: ENTRIES, ...place, handle: project, onError });
     return () => follower.stop();
   };
   return {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Scope } from '../../domain/scope.ts';
 import { followerPosition, readJournal, saveFollowerPosition } from '../../store/journal.ts';
+import { marksBehind } from '../../store/journal-trim.ts';
 import { type RunEvent, runEvents } from './events.ts';
 import { type RunDeps, runsOf, sealingRuns } from './runs.ts';
 import type { Transport } from './transports.ts';
@@ -13,6 +14,8 @@ export interface ExportOptions {
   readonly engineVersion: string;
   /** Begin from the beginning, whatever went to this place before. */
   readonly restart: boolean;
+  /** Told where what ran before that moment is not in the journal any more, and is not sent. */
+  readonly onSkipped?: (reachesBack: Date) => void;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface ExportOptions {
  * again, under the same run ids.
  */
 export async function exportLineage(deps: RunDeps, scope: Scope, options: ExportOptions): Promise<number> {
-  const { transport, engineVersion, restart } = options;
+  const { transport, engineVersion, restart, onSkipped } = options;
   const place = createHash('sha256')
     .update(`${transport.place}\n${scope.fingerprint}`)
     .digest('hex')
@@ -35,6 +38,11 @@ export async function exportLineage(deps: RunDeps, scope: Scope, options: Export
   const eventsOf = (runs: Awaited<ReturnType<typeof runsOf>>) =>
     runs.flatMap((run) => runEvents(run, engineVersion));
   let at = await followerPosition(deps.store, restart ? '' : journal);
+  const mark = await marksBehind(deps.store, at);
+  if (mark) {
+    onSkipped?.(mark.reachesBack);
+    at = mark;
+  }
   for (;;) {
     const entries = await readJournal(deps.store, at, ENTRIES);
     const last = entries.at(-1);
