@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Counts } from '../../domain/nps.ts';
 import { randomFrom } from '../../domain/random.ts';
 import { EVERYTHING } from '../../domain/scope.ts';
 import type { ScoreName } from '../../domain/score.ts';
 import { UnknownMoment } from '../../graph/known/as-known.ts';
+import { startSealer } from '../../graph/seals/sealer.ts';
 import {
   BEGINNING,
   formatPosition,
@@ -17,8 +19,10 @@ import { FOLLOWER_PATIENCE_MS, journalMark, resumeFollower, trimJournal } from '
 import { readScores } from '../../store/scores.ts';
 import { restrict } from '../../store/subject.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
-import { BASES, KnownRecord } from '../fixtures/known-record.ts';
+import { BASE, BASES, KnownRecord } from '../fixtures/known-record.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { openSealedRecord } from '../fixtures/sealed-record.ts';
+import { until } from '../fixtures/server.ts';
 
 let record: TestRecord;
 let known: KnownRecord;
@@ -161,5 +165,57 @@ describe('a follower of a journal that is trimmed', () => {
     expect(await record.sql('SELECT name FROM follower ORDER BY name')).toEqual([{ name: 'new' }]);
     expect((await resumeFollower(record.store, 'slow')).trimmed).not.toBeNull();
     expect((await resumeFollower(record.store, 'new')).trimmed).toBeNull();
+  });
+});
+
+describe('the sealer', () => {
+  it('that starts over seals what is there, and nothing twice', { timeout: 60_000 }, async () => {
+    const sealed = await openSealedRecord();
+    const seals = async () =>
+      (await sealed.sql<{ n: number }>('SELECT count(*)::integer AS n FROM seal'))[0]?.n ?? 0;
+    const { store, signingKey } = sealed;
+    const deps = {
+      store,
+      signingKey,
+      now: Date.now,
+      randomBytes,
+      sealAfter: 0,
+      sinks: [],
+      onError: () => undefined,
+    };
+    const trimAll = async () => {
+      await sealed.settled();
+      const later = Date.now() + 2 * FOLLOWER_PATIENCE_MS;
+      return trimJournal(store, { before: new Date(Date.now() + 1e6), now: later });
+    };
+    for (let i = 0; i < 6; i++) await sealed.submit([known.answer(i)]);
+    expect(await trimAll()).toBeGreaterThan(3);
+    let sealer = await startSealer(deps);
+    await until(async () => (await seals()) > 0, 'rollups are sealed', 30_000);
+    await sealer.stop();
+    const [rollups] = await sealed.sql<{ n: number }>(
+      'SELECT count(*)::integer AS n FROM rollup_hour WHERE n > 0',
+    );
+    expect(await seals()).toBe(rollups?.n);
+    const first = await seals();
+    await sealed.submit([
+      known.answer(1, { answeredAt: new Date(BASE - 40 * 3_600_000).toISOString(), score: 3 }),
+    ]);
+    for (let i = 6; i < 9; i++) await sealed.submit([known.answer(i, { respondent: null })]);
+    await sealed.sql('UPDATE follower SET xact = $1, position = 0', [BEGINNING.xact]);
+    await trimAll();
+    sealer = await startSealer(deps);
+    await until(
+      async () => (await sealed.sql('SELECT FROM seal_pending')).length === 0,
+      'all is sealed',
+      30_000,
+    );
+    await sealer.stop();
+    const again = await sealed.sql<{ cell: number; bucket: Date; n: number }>(
+      'SELECT cell_id, bucket, revision, count(*)::integer AS n FROM seal GROUP BY 1, 2, 3 HAVING count(*) > 1',
+    );
+    expect(again).toEqual([]);
+    expect(await seals()).toBeGreaterThan(first);
+    await sealed.close();
   });
 });
