@@ -55,11 +55,12 @@ export async function findSink(
     return { sink, description, server: named.url, close: async () => undefined };
   }
   const record = await openRecord(config, ({ message }) => onNote(message));
-  const { dimensions, cellLimit, dataDir } = config;
+  const { dimensions, cellLimit, nameBounds, dataDir } = config;
   const acceptor = createAcceptor({
     ...record,
     dimensions,
     cellLimit,
+    nameBounds,
     now: Date.now,
     warn: onNote,
   });

@@ -1,6 +1,7 @@
 import { Duration } from 'luxon';
 import { z } from 'zod';
 import { gateSettings } from '../api/gate/settings.ts';
+import { NAME_BOUNDS } from '../domain/provenance.ts';
 import { parseWindow } from '../domain/time-windows.ts';
 
 /** Minutes or hours as milliseconds: answers come late by hours, not by months. */
@@ -15,6 +16,8 @@ function sealDelay(text: string, context: z.RefinementCtx): number {
   context.addIssue({ code: 'custom', message: 'must be a duration in minutes or hours, such as "PT1H"' });
   return z.NEVER;
 }
+
+const names = z.number().int().min(1).max(1_000_000);
 
 const age = z
   .string()
@@ -46,6 +49,14 @@ export const deployment = z.strictObject({
     })
     .optional(),
   cellLimit: z.number().int().min(1).max(1_000_000).default(10_000),
+  nameBounds: z
+    .strictObject({
+      sources: names.default(NAME_BOUNDS.sources),
+      surveys: names.default(NAME_BOUNDS.surveys),
+      mappings: names.default(NAME_BOUNDS.mappings),
+      minute: names.default(NAME_BOUNDS.minute),
+    })
+    .prefault({}),
   limits: gateSettings,
   sealAfter: z.string().default('PT1H').transform(sealDelay),
   audit: z.strictObject({ aggregates: z.boolean().default(false) }).default({ aggregates: false }),

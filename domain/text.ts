@@ -40,10 +40,10 @@ export const TEXT_RULES = {
   purpose: line(200),
   actor: line(200),
   action: line(60),
-  /** Of nodes and scores: an NpsRow's spells its segment. */
-  id: line(4_000),
-  /** A score's id, or where a page ends. */
-  after: line(8_000),
+  /** Of nodes and scores: that of a score spells its segment. */
+  id: line(65_536),
+  /** Where a page ends. */
+  after: line(65_536),
   timeZone: line(60),
   window: line(60),
   texts: lines(20_000),

@@ -40,17 +40,27 @@ export function zoneClock(name: string): ZoneClock {
   return clock;
 }
 
-/** Dashboards ask for the same midnights again and again, and each offset costs a formatted date (about 10 µs). */
+/** Offsets change rarely: one that holds at both ends of a block holds within. No zone has gone there and back in four days. */
+const BLOCK_MS = 4 * DAY_MS;
+/** About two centuries of one zone. */
+const MOST_KNOWN = 20_000;
+
+/** Each offset costs a formatted date (about 10 µs), and a long series asks for tens of thousands. */
 function remembering(clock: ZoneClock): ZoneClock {
-  const known = new Map<number, number>();
-  return (time) => {
-    let offset = known.get(time);
+  const edges = new Map<number, number>();
+  const atEdge = (block: number) => {
+    let offset = edges.get(block);
     if (offset === undefined) {
-      offset = clock(time);
-      if (known.size >= 512) known.clear();
-      known.set(time, offset);
+      offset = clock(block * BLOCK_MS);
+      if (edges.size >= MOST_KNOWN) edges.clear();
+      edges.set(block, offset);
     }
     return offset;
+  };
+  return (time) => {
+    const block = Math.floor(time / BLOCK_MS);
+    const offset = atEdge(block);
+    return offset === atEdge(block + 1) ? offset : clock(time);
   };
 }
 

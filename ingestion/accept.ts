@@ -1,11 +1,16 @@
 import { cellKey } from '../domain/cell.ts';
-import { type NormalisedResponse, sourceEventId } from '../domain/provenance.ts';
+import {
+  NAME_BOUNDS,
+  type NameBounds,
+  type NormalisedResponse,
+  sourceEventId,
+} from '../domain/provenance.ts';
 import type { Scope } from '../domain/scope.ts';
 import { type Acceptance, type AcceptRow, acceptRows } from '../store/accept.ts';
 import type { RecordCells } from '../store/cells.ts';
 import type { Store } from '../store/client.ts';
 import { isPassingError } from '../store/errors.ts';
-import { type BeyondBounds, NAME_BOUNDS, type NameBounds, type RecordMappings } from '../store/provenance.ts';
+import type { BeyondBounds, RecordMappings } from '../store/provenance.ts';
 import type { Vault } from '../store/vault.ts';
 import type { ResponseDraft } from './draft.ts';
 import { createGroupCommit } from './group-commit.ts';

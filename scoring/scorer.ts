@@ -10,6 +10,7 @@ import {
   journalLag,
   saveFollowerPosition,
 } from '../store/journal.ts';
+import type { Lease } from '../store/lease.ts';
 import { type RegisteredModel, readRegistry } from '../store/models.ts';
 import {
   type PredictionRow,
@@ -32,6 +33,8 @@ export interface ScorerDeps {
   readonly pool: EncoderPool;
   readonly loadModel: (id: number) => Promise<Model>;
   readonly onError: (error: Error) => void;
+  /** Under which predictions are stored. */
+  readonly lease: Lease;
   /** Told how many responses a model version has scored just now. */
   readonly onScored?: (modelVersionId: number, responses: number) => void;
 }
@@ -83,13 +86,19 @@ export function isInUse({ id }: EncoderPool, { stage, encoderHash }: RegisteredM
   return (stage === 'CHAMPION' || stage === 'SHADOW') && encoderHash === id.hash;
 }
 
+/** The followers of the model versions in use. */
+export async function scorerNames(store: Store): Promise<string[]> {
+  const registry = await readRegistry(store);
+  return registry
+    .filter(({ stage }) => stage === 'CHAMPION' || stage === 'SHADOW')
+    .map(({ id }) => scorerName(id));
+}
+
 /** Journal entries that each model version in use has yet to score, by follower. */
 export async function scorerLags(store: Store): Promise<Record<string, number>> {
   const lags: Record<string, number> = {};
-  for (const { id, stage } of await readRegistry(store)) {
-    if (stage !== 'CHAMPION' && stage !== 'SHADOW') continue;
-    lags[scorerName(id)] = await journalLag(store, await followerPosition(store, scorerName(id)));
-  }
+  for (const name of await scorerNames(store))
+    lags[name] = await journalLag(store, await followerPosition(store, name));
   return lags;
 }
 
@@ -104,7 +113,7 @@ async function follow(deps: ScorerDeps, modelVersionId: number) {
       await score(ids);
     }
   };
-  const save = (at: JournalPosition) => saveFollowerPosition(store, name, at);
+  const save = (at: JournalPosition) => saveFollowerPosition(store, name, at, deps.lease);
   const options: FollowOptions = {
     store,
     limit: ENTRIES,
@@ -141,7 +150,7 @@ async function scoreResponses(
       ),
       contentHash: response.contentHash,
     }));
-    deps.onScored?.(modelVersionId, await storePredictions(deps.store, rows));
+    deps.onScored?.(modelVersionId, await storePredictions(deps.store, rows, deps.lease));
   }
 }
 

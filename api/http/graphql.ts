@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -17,6 +17,7 @@ import { callerOf } from './auth.ts';
 import { compiledQueries } from './compiled.ts';
 import { tellDiskFull } from './disk-full.ts';
 import type { Metrics } from './metrics.ts';
+import { stringifyInSlices } from './stringify.ts';
 
 /** Adds /graphql: Apollo for queries and mutations, server-sent events for those that accept them. */
 export async function addGraphqlRoute(
@@ -33,6 +34,7 @@ export async function addGraphqlRoute(
     // Signals are main.ts's to handle: it stops the parts in order.
     stopOnTerminationSignals: false,
     csrfPrevention: true,
+    stringifyResult: async (result) => `${await stringifyInSlices(result)}\n`,
     allowBatchedHttpRequests: false,
     // The gate finds trusted documents; nobody registers any.
     persistedQueries: false,
@@ -47,7 +49,6 @@ export async function addGraphqlRoute(
       compiledQueries(schema),
       tellExtensions,
       keepAudit,
-      tellDiskFull,
       metrics.apolloPlugin,
     ],
   });
@@ -191,6 +192,7 @@ const keepAudit: ApolloServerPlugin<ApiContext> = {
       };
       const result = response.body.singleResult;
       response.body.singleResult = (await withAudit(contextValue, executed, result as never)) as never;
+      tellDiskFull(response as GraphQLResponse);
     },
   }),
 };

@@ -182,6 +182,7 @@ describe('the sealer', () => {
       sealAfter: 0,
       sinks: [],
       onError: () => undefined,
+      place: 'test',
     };
     const trimAll = async () => {
       await sealed.settled();
@@ -198,24 +199,16 @@ describe('the sealer', () => {
     );
     expect(await seals()).toBe(rollups?.n);
     const first = await seals();
-    await sealed.submit([
-      known.answer(1, { answeredAt: new Date(BASE - 40 * 3_600_000).toISOString(), score: 3 }),
-    ]);
     for (let i = 6; i < 9; i++) await sealed.submit([known.answer(i, { respondent: null })]);
     await sealed.sql('UPDATE follower SET xact = $1, position = 0', [BEGINNING.xact]);
     await trimAll();
     sealer = await startSealer(deps);
-    await until(
-      async () => (await sealed.sql('SELECT FROM seal_pending')).length === 0,
-      'all is sealed',
-      30_000,
-    );
+    await until(async () => (await seals()) > first, 'new revisions are sealed', 30_000);
     await sealer.stop();
     const again = await sealed.sql<{ cell: number; bucket: Date; n: number }>(
       'SELECT cell_id, bucket, revision, count(*)::integer AS n FROM seal GROUP BY 1, 2, 3 HAVING count(*) > 1',
     );
     expect(again).toEqual([]);
-    expect(await seals()).toBeGreaterThan(first);
     await sealed.close();
   });
 });
