@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Tile } from '../../api/subscriptions/tile.ts';
 import type { Counts } from '../../domain/nps.ts';
 import { randomFrom } from '../../domain/random.ts';
 import { EVERYTHING } from '../../domain/scope.ts';
@@ -165,6 +166,34 @@ describe('a follower of a journal that is trimmed', () => {
     expect(await record.sql('SELECT name FROM follower ORDER BY name')).toEqual([{ name: 'new' }]);
     expect((await resumeFollower(record.store, 'slow')).trimmed).not.toBeNull();
     expect((await resumeFollower(record.store, 'new')).trimmed).toBeNull();
+  });
+});
+
+describe('a subscription that resumes', () => {
+  it('where entries are gone is given the present rows', async () => {
+    const early = await journalHead(record.store);
+    await record.submit([known.answer(20_001, { region: 'Chile', score: 9 })]);
+    await record.submit([known.answer(20_002, { region: 'Peru', score: 9 })]);
+    await record.cells.refresh(record.store);
+    await trim(Date.now() + 1e6, Date.now() + 2 * FOLLOWER_PATIENCE_MS);
+    const head = await journalHead(record.store);
+    const deps = { ...record, now: Date.now, onError: () => undefined };
+    const hooks = {
+      position: () => head,
+      onDirty: () => undefined,
+      onUsed: () => undefined,
+      onUnused: () => undefined,
+    };
+    const query = {
+      segment: { region: ['Chile'] },
+      window: 'MONTH',
+      basis: 'SURVEYED',
+      groupBy: [],
+    } as never;
+    const tile = new Tile(deps, EVERYTHING, query, hooks);
+    expect(await readJournal(record.store, early, 10)).toHaveLength(1);
+    expect(await tile.changedSince(early)).toBe(true);
+    expect(await tile.changedSince(head)).toBe(false);
   });
 });
 
