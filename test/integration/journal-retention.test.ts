@@ -186,10 +186,10 @@ describe('a subscription that resumes', () => {
     };
     const query = {
       segment: { region: ['Chile'] },
-      window: 'MONTH',
+      window: { unit: 'days', count: 7 },
       basis: 'SURVEYED',
       groupBy: [],
-    } as never;
+    } as const;
     const tile = new Tile(deps, EVERYTHING, query, hooks);
     expect(await readJournal(record.store, early, 10)).toHaveLength(1);
     expect(await tile.changedSince(early)).toBe(true);
