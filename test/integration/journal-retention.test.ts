@@ -128,8 +128,11 @@ describe('a journal that is trimmed', () => {
 });
 
 describe('a follower of a journal that is trimmed', () => {
+  // Without persons, whom the history above may have restricted.
+  let added = 0;
   const add = async (n: number) => {
-    for (let i = 0; i < n; i++) await record.submit([known.answer(10_000 + Math.floor(Math.random() * 1e9))]);
+    for (let i = 0; i < n; i++)
+      await record.submit([known.answer(10_000 + added++, { score: 9, respondent: null })]);
     await record.settled();
   };
 
@@ -172,8 +175,8 @@ describe('a follower of a journal that is trimmed', () => {
 describe('a subscription that resumes', () => {
   it('where entries are gone is given the present rows', async () => {
     const early = await journalHead(record.store);
-    await record.submit([known.answer(20_001, { region: 'Chile', score: 9 })]);
-    await record.submit([known.answer(20_002, { region: 'Peru', score: 9 })]);
+    await record.submit([known.answer(20_001, { region: 'Chile', score: 9, respondent: null })]);
+    await record.submit([known.answer(20_002, { region: 'Peru', score: 9, respondent: null })]);
     await record.cells.refresh(record.store);
     await trim(Date.now() + 1e6, Date.now() + 2 * FOLLOWER_PATIENCE_MS);
     const head = await journalHead(record.store);
