@@ -136,7 +136,7 @@ export class OutageLog implements Lines {
           // Errors that came meanwhile may be the last of the outage: the next look tells.
           if (outage.lastError > asked - this.#probeEveryMs || !this.#outages.delete(source)) return;
           clearInterval(outage.timer);
-          const seconds = Math.max(1, Math.round((outage.lastError - outage.since) / 1_000));
+          const seconds = Math.max(1, Math.round((asked - outage.since) / 1_000));
           this.#log.info(
             { source: source.name, seconds, errors: outage.errors },
             `${source.name} answers again, after ${seconds} s and ${outage.errors} errors`,

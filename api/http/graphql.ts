@@ -136,6 +136,8 @@ function refuse(request: FastifyRequest, reply: FastifyReply, { errors, status, 
 function requestOf(request: FastifyRequest): OperationRequest {
   const readOnly = request.method === 'GET';
   const from = (readOnly ? request.query : request.body) as Record<string, unknown> | null;
+  if (typeof from !== 'object' || Array.isArray(from))
+    throw new InvalidArgument('the body: must be a JSON object with query, variables and operationName');
   const { query, operationName, variables, documentId, extensions } = from ?? {};
   const read = readOnly ? parsedParameter : (_name: string, given: unknown) => given;
   return {
