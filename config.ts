@@ -40,6 +40,8 @@ export interface Config {
   /** Of the text encoder: a local folder or a hub id; undefined: the one that ships. */
   readonly encoder: string | undefined;
   readonly logLevel: string;
+  /** Of which commit an image was made; undefined: not said. */
+  readonly commit: string | undefined;
   readonly dimensions: readonly Dimension[];
   readonly cellLimit: number;
   readonly nameBounds: NameBounds;
@@ -131,6 +133,7 @@ export async function loadConfig(
     roles: new Set(variables.SCORELINE_ROLES),
     encoder: variables.SCORELINE_ENCODER,
     logLevel: variables.SCORELINE_LOG_LEVEL,
+    commit: variables.SCORELINE_COMMIT,
     dimensions,
     policies: resolve(variables.SCORELINE_POLICIES),
     smallestCount: found.data.smallestCount,

@@ -1,5 +1,8 @@
+import { safeMessage } from '../domain/error-facts.ts';
+
 /** The part of a log that is written to. */
 export interface Lines {
+  debug(facts: object, message: string): void;
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
@@ -58,6 +61,10 @@ export class OutageLog implements Lines {
   watch(source: Source): void {
     // The latest first: it knows its own errors better.
     this.#sources.unshift(source);
+  }
+
+  debug(facts: object, message: string): void {
+    this.#log.debug(facts, message);
   }
 
   info(facts: object, message: string): void {
@@ -172,5 +179,5 @@ function codeOf(error: Error): string | undefined {
 function messageOf(error: Error): string {
   if (error.cause instanceof Error) return messageOf(error.cause);
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return messageOf(error.errors[0]);
-  return error.message.slice(0, 200);
+  return safeMessage(error);
 }

@@ -58,6 +58,18 @@ export async function journalLag(session: Session, after: JournalPosition): Prom
   return row?.entries ?? 0;
 }
 
+const NEXT_AGE: Statement = {
+  name: 'journal_next_age',
+  text: `SELECT greatest(extract(epoch FROM clock_timestamp() - recorded_at), 0)::double precision AS seconds FROM journal
+    WHERE (xact, position) > ($1::bigint, $2::bigint) ORDER BY xact, position LIMIT 1`,
+};
+
+/** Seconds since the first committed entry after `after` was recorded; 0: there is none. */
+export async function journalDelay(session: Session, after: JournalPosition): Promise<number> {
+  const [row] = await session.rows<{ seconds: number }>(NEXT_AGE, [after.xact, after.position]);
+  return row?.seconds ?? 0;
+}
+
 const OF_TRANSACTION: Statement = {
   name: 'journal_of_transaction',
   text: 'SELECT FROM journal WHERE xact = $3 AND (xact, position) > ($1::bigint, $2::bigint) LIMIT 1',

@@ -131,4 +131,5 @@ export const ROUTE_COSTS = {
   /** As much as verifying the score and tracing 2,000 nodes of it. */
   '/reports/score/ID': 700,
   '/audit/export': 1_000,
+  '/metrics': 100,
 } as const;

@@ -12,6 +12,7 @@ import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { formatGraphqlError, InvalidArgument } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
+import type { Log } from '../log.ts';
 import { extensionsOf, type NotRun, type Prepared, prepareOperation } from '../operation.ts';
 import type { EventStreams } from '../subscriptions/sse.ts';
 import { callerOf } from './auth.ts';
@@ -45,11 +46,12 @@ export async function addGraphqlRoute(
     persistedQueries: false,
     parseOptions: { maxTokens: LIMITS.tokens },
     validationRules: [...LIMIT_RULES],
-    formatError: (formatted, error) => formatGraphqlError(deps.log, formatted, error),
+    formatError: (formatted, error) => formatGraphqlError(logOf(error) ?? deps.log, formatted, error),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       fastifyApolloDrainPlugin(server),
       ApolloServerPluginLandingPageDisabled(),
+      rememberLogs,
       compiledQueries((context) => prepared.get(context)),
       tellExtensions,
       keepAudit,
@@ -60,13 +62,13 @@ export async function addGraphqlRoute(
   const passed = new WeakMap<FastifyRequest, ApiContext>();
   const handle = fastifyApolloHandler(apollo, {
     context: async (request) =>
-      passed.get(request) ?? createContext(deps, callerOf(request), request.purpose),
+      passed.get(request) ?? createContext(deps, callerOf(request), request.purpose, request.id),
   });
   const execute = (request: FastifyRequest, reply: FastifyReply) => {
     // Batches and bodies that are no object are Apollo's to refuse.
     if (request.method === 'POST' && (typeof request.body !== 'object' || Array.isArray(request.body)))
       return handle.call(server, request, reply);
-    const context = createContext(deps, callerOf(request), request.purpose);
+    const context = createContext(deps, callerOf(request), request.purpose, request.id);
     const operation = prepareOperation(schema, context, requestOf(request));
     if (!('document' in operation)) {
       metrics.notRun();
@@ -79,6 +81,7 @@ export async function addGraphqlRoute(
   };
   const streamEvents = async (request: FastifyRequest, reply: FastifyReply) => {
     const operation = requestOf(request);
+    request.isStream = true;
     reply.hijack();
     await streams.serve(
       reply.raw,
@@ -86,6 +89,7 @@ export async function addGraphqlRoute(
         caller: callerOf(request),
         credential: presentedKey(request.headers) ?? '',
         purpose: request.purpose,
+        requestId: request.id,
       },
       operation,
     );
@@ -183,6 +187,18 @@ function nameDocument(request: FastifyRequest, { document, operationName, variab
   if (operationName) search.set('operationName', operationName);
   request.raw.url = `/graphql?${search}`;
 }
+
+/** Apollo formats errors without saying of which request they are. */
+const logs = new WeakMap<object, Log>();
+const logOf = (error: unknown): Log | undefined =>
+  typeof error === 'object' && error !== null ? logs.get(error) : undefined;
+const rememberLogs: ApolloServerPlugin<ApiContext> = {
+  requestDidStart: async () => ({
+    didEncounterErrors: async ({ errors, contextValue }) => {
+      for (const error of errors) logs.set(error, contextValue.deps.log);
+    },
+  }),
+};
 
 /** Puts what was withheld and the cost into `extensions`. */
 const tellExtensions: ApolloServerPlugin<ApiContext> = {
