@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { type GateSettings, readTrustedDocuments, type TrustedDocuments } from './api/gate/settings.ts';
 import { deployment } from './config/deployment.ts';
 import { environment, type KeyConfig, kmsOf, type Role, vaultOf } from './config/environment.ts';
+import type { CellLimits } from './domain/cell-filing.ts';
 import { type Dimension, defineDimensions } from './domain/dimensions.ts';
 import type { ReviewRules } from './domain/review-rules.ts';
 import defaultDeployment from './scoreline.config.ts';
@@ -29,7 +30,7 @@ export interface Config {
   readonly encoder: string | undefined;
   readonly logLevel: string;
   readonly dimensions: readonly Dimension[];
-  readonly cellLimit: number;
+  readonly cellLimits: CellLimits;
   /** Folder of the access policies. */
   readonly policies: string;
   /** Scores over fewer responses are suppressed for callers who may not read the responses. */
@@ -114,7 +115,7 @@ export async function loadConfig(
     smallestCount: found.data.smallestCount,
     reviewRules: found.data.review,
     jwt: jwtOf(variables, found.data.jwt, dimensions),
-    cellLimit: found.data.cellLimit,
+    cellLimits: { limit: found.data.cellLimit, ...found.data.cellShares },
     themePrecision: found.data.themePrecision,
     // Without the kinds that are not named.
     retention: JSON.parse(JSON.stringify(found.data.retention)) as Config['retention'],
@@ -156,7 +157,10 @@ function jwtOf(
 function dimensionsOf(configured: z.infer<typeof deployment>['dimensions']): Dimension[] {
   try {
     return defineDimensions(
-      configured.map(({ field, description = `The ${field}.` }) => ({ field, description })),
+      configured.map(({ description, ...rest }) => ({
+        ...rest,
+        description: description ?? `The ${rest.field}.`,
+      })),
     );
   } catch (error) {
     throw new ConfigError((error as Error).message);

@@ -25,7 +25,14 @@ const age = z
 
 /** What scoreline.config.ts may say. */
 export const deployment = z.strictObject({
-  dimensions: z.array(z.strictObject({ field: z.string(), description: z.string().optional() })),
+  dimensions: z.array(
+    z.strictObject({
+      field: z.string(),
+      description: z.string().optional(),
+      values: z.array(z.string().max(200)).optional(),
+      others: z.enum(['reject', 'file']).optional(),
+    }),
+  ),
   smallestCount: z.number().int().min(1).max(1_000).default(5),
   review: z
     .strictObject({
@@ -43,6 +50,13 @@ export const deployment = z.strictObject({
     })
     .optional(),
   cellLimit: z.number().int().min(1).max(1_000_000).default(10_000),
+  cellShares: z
+    .strictObject({
+      perKey: z.number().gt(0).max(1).default(0.25),
+      perSource: z.number().gt(0).max(1).default(0.5),
+      perMinute: z.number().int().min(1).max(1_000_000).default(1_000),
+    })
+    .prefault({}),
   limits: gateSettings,
   sealAfter: z.string().default('PT1H').transform(sealDelay),
   audit: z.strictObject({ aggregates: z.boolean().default(false) }).default({ aggregates: false }),

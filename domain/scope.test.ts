@@ -76,7 +76,12 @@ describe('visibleCells', () => {
       const attributes = { region };
       return { id, key: cellKey(attributes), attributes };
     }) as [Cell, Cell];
-    const dictionary: CellDictionary = { get: () => undefined, byKey: () => undefined, all: () => [a, b] };
+    const dictionary: CellDictionary = {
+      get: () => undefined,
+      byKey: () => undefined,
+      all: () => [a, b],
+      version: 1,
+    };
     const scope: Scope = {
       ...EVERYTHING,
       allows: (group, cell) => (group === 'readScore' ? cell === a : cell === b),
