@@ -25,6 +25,7 @@ import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
 import { continueErasures } from './store/erasures.ts';
+import { giveBackCells } from './store/give-back.ts';
 import { WrongPepper } from './store/instance.ts';
 import { journalLag } from './store/journal.ts';
 import { KeyProviderError } from './store/key-provider.ts';
@@ -116,6 +117,7 @@ async function startFollowers(
   const purge = async () => {
     await purgeMinuteRollups(record.store, Date.now()).catch(onError);
     await forgetScopes(record.store, Date.now()).catch(onError);
+    await giveBackCells(record.store, record.cells).catch(onError);
     await applyRetention(record, retention, Date.now()).catch(onError);
     await continueErasures({ ...record, graphHolds, filesDue: record.files.due }).catch(onError);
   };
@@ -148,12 +150,12 @@ async function startServer(
 ): Promise<ApiServer> {
   const { graph, feed, scoring, access, seals, wall } = parts;
   const { store, cells, mappings, vault } = record;
-  const { dimensions, cellLimit } = config;
+  const { dimensions, cellLimits } = config;
   const warn = (message: string) => log.warn(message);
   const acceptor = createAcceptor({
     ...record,
     dimensions,
-    cellLimit,
+    cellLimits,
     now: Date.now,
     warn,
   });

@@ -17,6 +17,12 @@ export default {
   /** The most combinations of dimension values; beyond it new values are filed under "other". */
   cellLimit: 10_000,
   /**
+   * How much of it one key (`perKey`) and one source (`perSource`) may add at most, as shares, and how many one key in a minute.
+   * Keys that may administer everything have no share. A dimension may also say which values there are:
+   * { field: 'region', values: ['Germany', 'Austria'], others: 'reject' }, or others: 'file' to file them under "other".
+   */
+  cellShares: { perKey: 0.25, perSource: 0.5, perMinute: 1_000 },
+  /**
    * The limits of the open world; docs/guides/limits.md tells what each field costs. `introspection`: roles that may ask for
    * the schema. `trustedOnly`: roles that may send only documents of SCORELINE_TRUSTED_DOCUMENTS. `cost`: the most points of
    * one operation, and of one key in a minute in one process (null: no limit), by role.

@@ -59,11 +59,11 @@ export async function findSink(
     return { sink, description, server: named.url, close: async () => undefined };
   }
   const record = await openRecord(config, ({ message }) => onNote(message));
-  const { dimensions, cellLimit, dataDir } = config;
+  const { dimensions, cellLimits, dataDir } = config;
   const acceptor = createAcceptor({
     ...record,
     dimensions,
-    cellLimit,
+    cellLimits,
     now: Date.now,
     warn: onNote,
   });

@@ -1,6 +1,7 @@
 import { Duration } from 'luxon';
 import { z } from 'zod';
 import { gateSettings } from '../api/gate/settings.ts';
+import { DEFAULT_CELL_LIMITS } from '../domain/cell-filing.ts';
 import { parseWindow } from '../domain/time-windows.ts';
 
 /** Minutes or hours as milliseconds: answers come late by hours, not by months. */
@@ -49,12 +50,12 @@ export const deployment = z.strictObject({
       attributes: z.record(z.string(), z.string().min(1)).default({}),
     })
     .optional(),
-  cellLimit: z.number().int().min(1).max(1_000_000).default(10_000),
+  cellLimit: z.number().int().min(1).max(1_000_000).default(DEFAULT_CELL_LIMITS.limit),
   cellShares: z
     .strictObject({
-      perKey: z.number().gt(0).max(1).default(0.25),
-      perSource: z.number().gt(0).max(1).default(0.5),
-      perMinute: z.number().int().min(1).max(1_000_000).default(1_000),
+      perKey: z.number().gt(0).max(1).default(DEFAULT_CELL_LIMITS.perKey),
+      perSource: z.number().gt(0).max(1).default(DEFAULT_CELL_LIMITS.perSource),
+      perMinute: z.number().int().min(1).max(1_000_000).default(DEFAULT_CELL_LIMITS.perMinute),
     })
     .prefault({}),
   limits: gateSettings,

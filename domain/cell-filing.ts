@@ -3,7 +3,7 @@ import { type Dimension, OTHER, UNKNOWN } from './dimensions.ts';
 
 /** How many cells there may be, and how many of them one caller or one source may add. */
 export interface CellLimits {
-  /** Of the record. A tenth of it is kept for cells with "other" in place of a value that found no room. */
+  /** Of the record, as they are sent. There may be a tenth more with "other" in place of a value that found no room. */
   readonly limit: number;
   /** What one caller may add at most, as a share of the limit. Who may administer everything has no share. */
   readonly perKey: number;
@@ -13,7 +13,15 @@ export interface CellLimits {
   readonly perMinute: number;
 }
 
-const RESERVE = 0.1;
+/** Where a deployment says nothing else. */
+export const DEFAULT_CELL_LIMITS: CellLimits = {
+  limit: 10_000,
+  perKey: 0.25,
+  perSource: 0.5,
+  perMinute: 1_000,
+};
+
+const OVERFLOW = 0.1;
 
 /** The numbers of cells that the shares come to. */
 export interface CellShares {
@@ -29,10 +37,10 @@ export interface CellShares {
 
 /** The limits as numbers of cells; a share is never less than one. */
 export function cellShares({ limit, perKey, perSource, perMinute }: CellLimits): CellShares {
-  const overflow = Math.floor(limit * RESERVE);
+  const overflow = Math.ceil(limit * OVERFLOW);
   const share = (of: number, part: number) => Math.max(1, Math.floor(of * part));
   return {
-    sent: limit - overflow,
+    sent: limit,
     overflow,
     key: share(limit, perKey),
     keyOverflow: share(overflow, perKey),

@@ -20,6 +20,7 @@ const dictionaries = fc
       get: (id) => cells.find((cell) => cell.id === id),
       byKey: (key) => cells.find((cell) => cell.key === key),
       all: () => cells,
+      version: 1,
     };
   });
 /** For each group the keys of its cells: any relation between groups and cells. */

@@ -1,25 +1,20 @@
-import { cellKey } from '../domain/cell.ts';
+import type { Cell } from '../domain/cell.ts';
 import { type NormalisedResponse, sourceEventId } from '../domain/provenance.ts';
-import type { Scope } from '../domain/scope.ts';
-import { type Acceptance, type AcceptRow, acceptRows } from '../store/accept.ts';
-import type { RecordCells } from '../store/cells.ts';
-import type { Store } from '../store/client.ts';
+import { type Accepted, type AcceptRow, acceptRows } from '../store/accept.ts';
+import { CellGone } from '../store/cells.ts';
 import { isPassingError } from '../store/errors.ts';
 import type { RecordMappings } from '../store/provenance.ts';
 import type { Vault } from '../store/vault.ts';
 import type { ResponseDraft } from './draft.ts';
+import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf } from './file-cells.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type NormaliseDeps, normalise } from './normalise.ts';
 import { type Outcome, rejected } from './outcome.ts';
 import type { Submitter } from './submitter.ts';
 
-export interface AcceptDeps extends NormaliseDeps {
-  readonly store: Store;
+export interface AcceptDeps extends NormaliseDeps, FilingDeps {
   readonly vault: Vault;
-  readonly cells: RecordCells;
   readonly mappings: RecordMappings;
-  /** The most cells the record may hold. */
-  readonly cellLimit: number;
   readonly warn: (message: string, error?: Error) => void;
   /** Called after a commit that changed something, before anybody is told of it. */
   readonly onCommitted?: () => void;
@@ -34,22 +29,24 @@ export interface Acceptor {
   waiting(): number;
 }
 
+/** How often a cell is looked up that was given back meanwhile. */
+const ATTEMPTS = 5;
 const CLASS_NUMBER = { detractor: 0, passive: 1, promoter: 2 } as const;
 const STALE =
   'externalId: this id already has another answer that was given at the same time or later; ' +
   'a correction needs a later answeredAt';
 
-/** The same whether the segment or the response that is there already is out of bounds. */
-const FORBIDDEN = rejected('FORBIDDEN', 'this key may not submit responses into this segment');
+const FUTURE =
+  'answeredAt: this id already has another answer, and this one is dated after its arrival; a correction is dated at the latest now';
 const ERASED =
   'externalId: this response was erased for its respondent and is not taken again; a new answer has a new externalId';
 
 /** Builds the step over an open record; `deps.cells` and `deps.mappings` fill themselves as needed. */
 export function createAcceptor(deps: AcceptDeps): Acceptor {
-  const commits = createGroupCommit<AcceptRow, Acceptance>({
+  const commits = createGroupCommit<AcceptRow, Accepted>({
     commit: async (rows, { receivedAt }) => {
       const outcomes = await acceptRows(deps, rows, receivedAt);
-      if (outcomes.includes('accepted')) deps.onCommitted?.();
+      if (outcomes.some(({ acceptance }) => acceptance === 'accepted')) deps.onCommitted?.();
       return outcomes;
     },
     now: deps.now,
@@ -59,46 +56,66 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
     patienceMs: 30_000,
     onRetry: (error, attempt) => deps.warn(`storing responses: ${error.message}; attempt ${attempt} failed`),
   });
+  const file = createFiling(deps);
+  const store = async (
+    submitter: Submitter,
+    responses: readonly NormalisedResponse[],
+  ): Promise<Outcome[]> => {
+    const places = await file(submitter, responses);
+    const filed = responses.flatMap((response, i) => {
+      const cell = places[i] as Cell | Outcome;
+      return 'status' in cell ? [] : [{ response, cell }];
+    });
+    const accepted = await commits.add(await toRows(deps, submitter, filed));
+    let next = 0;
+    return places.map((place, i) => {
+      if ('status' in place) return place;
+      return outcomeOf(deps, submitter, responses[i] as NormalisedResponse, accepted[next++] as Accepted);
+    });
+  };
   return {
     async accept(submitter, drafts) {
-      const { scope } = submitter;
-      const normalised = drafts.map((draft) => permitted(scope, normalise(deps, draft)));
+      const normalised = drafts.map((draft) => normalise(deps, draft));
       const responses = normalised.filter((item): item is NormalisedResponse => 'id' in item);
-      const acceptances = await commits.add(await toRows(deps, submitter, responses));
+      const outcomes = await untilFiled(deps, () => store(submitter, responses));
       let next = 0;
-      return normalised.map((item) => ('id' in item ? outcomeOf(acceptances[next++]) : item));
+      return normalised.map((item) => ('id' in item ? (outcomes[next++] as Outcome) : item));
     },
     idle: () => commits.idle(),
     waiting: () => commits.waiting(),
   };
 }
 
-function permitted(scope: Scope, item: NormalisedResponse | Outcome): NormalisedResponse | Outcome {
-  if (!('id' in item)) return item;
-  const { attributes } = item;
-  if (scope.allows('submitResponse', { id: 0, key: cellKey(attributes), attributes })) return item;
-  return FORBIDDEN;
+/** A cell that was given back meanwhile is looked up again; what is in use is not given back, so that this ends. */
+async function untilFiled<Result>(
+  { cells, store }: FilingDeps,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof CellGone) || attempt === ATTEMPTS) throw error;
+      await cells.reload(store);
+    }
+  }
 }
 
 async function toRows(
   deps: AcceptDeps,
   { scope }: Submitter,
-  responses: readonly NormalisedResponse[],
+  filed: readonly { readonly response: NormalisedResponse; readonly cell: Cell }[],
 ): Promise<AcceptRow[]> {
   const mayReplace = (cellId: number) => {
     if (scope.allowsAll('submitResponse')) return true;
     const cell = deps.cells.get(cellId);
     return cell !== undefined && scope.allows('submitResponse', cell);
   };
-  const attributes = responses.map((response) => response.attributes);
-  const cellIds = await deps.cells.ensure(deps.store, attributes, deps.cellLimit, (cell) =>
-    deps.warn(`${deps.cellLimit} cells are reached: ${JSON.stringify(cell)} is filed under "other"`),
-  );
   const rows: AcceptRow[] = [];
-  for (const [index, response] of responses.entries()) {
+  for (const { response, cell } of filed) {
     rows.push({
       id: response.id,
-      cellId: cellIds[index] as number,
+      cellId: cell.id,
       mappingVersionId: await deps.mappings.ensure(deps.store, response.mapping),
       externalId: response.externalId,
       answeredAt: response.answeredAt,
@@ -119,9 +136,18 @@ async function toRows(
   return rows;
 }
 
-function outcomeOf(acceptance: Acceptance | undefined): Outcome {
+function outcomeOf(
+  { cells, dimensions }: AcceptDeps,
+  { scope }: Submitter,
+  response: NormalisedResponse,
+  { acceptance, cellId }: Accepted,
+): Outcome {
   if (acceptance === 'forbidden') return FORBIDDEN;
   if (acceptance === 'stale') return rejected('STALE', STALE);
+  if (acceptance === 'future') return rejected('IN_THE_FUTURE', FUTURE);
   if (acceptance === 'erased') return rejected('ERASED', ERASED);
-  return { status: acceptance === 'accepted' ? 'accepted' : 'duplicate' };
+  const cell = cells.get(cellId);
+  const filedAs =
+    cell && scope.allows('submitResponse', cell) && filedAsOf(dimensions, response.attributes, cell);
+  return { status: acceptance, ...(filedAs ? { filedAs } : {}) };
 }

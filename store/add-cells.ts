@@ -67,7 +67,13 @@ export async function addCells(
   if (counts.total !== cells.size) await cells.reload(session);
   const sources = [...new Set(submissions.map(({ source }) => source))];
   const counted = await session.rows<{ source: string; n: number }>(COUNT_SOURCES, [sources]);
-  const plan = new Plan(cells, filing, shares, counts, new Map(counted.map(({ source, n }) => [source, n])));
+  const plan = new Plan({
+    cells,
+    filing,
+    shares,
+    counts,
+    bySource: new Map(counted.map(({ source, n }) => [source, n])),
+  });
   const filed: (string | null)[] = [];
   for (const [i, submission] of submissions.entries()) {
     if (i % AT_ONCE === AT_ONCE - 1) await new Promise((done) => setImmediate(done));
@@ -81,19 +87,24 @@ export async function addCells(
   return filed;
 }
 
+interface Facts {
+  readonly cells: RecordCells;
+  readonly filing: Filing;
+  readonly shares: CellShares;
+  readonly counts: Counts;
+  readonly bySource: Map<string, number>;
+}
+
 /** What becomes of each submission, as the cells before it leave room. */
 class Plan {
   readonly added = new Map<string, Added>();
   readonly usedUp = new Set<Used>();
   readonly #values = new Map<string, Map<string, number>>();
+  readonly #facts: Facts;
 
-  constructor(
-    private readonly cells: RecordCells,
-    private readonly filing: Filing,
-    private readonly shares: CellShares,
-    private readonly counts: Counts,
-    private readonly bySource: Map<string, number>,
-  ) {}
+  constructor(facts: Facts) {
+    this.#facts = facts;
+  }
 
   file(submission: Submission): string | null {
     const { attributes, source } = submission;
@@ -108,9 +119,9 @@ class Plan {
     const elsewhere = fileElsewhere(attributes, {
       exists: (candidate) => this.#exists(cellKey(candidate)),
       cellsWith: (name, value) =>
-        (this.cells.valuesOf(name).get(value) ?? 0) + (this.#values.get(name)?.get(value) ?? 0),
-      valuesOf: (name) => this.cells.valuesOf(name).size,
-      permits: this.filing.permits,
+        (this.#facts.cells.valuesOf(name).get(value) ?? 0) + (this.#values.get(name)?.get(value) ?? 0),
+      valuesOf: (name) => this.#facts.cells.valuesOf(name).size,
+      permits: this.#facts.filing.permits,
       mayAdd: this.#mayAddOverflow(),
     });
     if (elsewhere === null) return null;
@@ -120,26 +131,26 @@ class Plan {
   }
 
   #exists(key: string): boolean {
-    return this.cells.byKey(key) !== undefined || this.added.has(key);
+    return this.#facts.cells.byKey(key) !== undefined || this.added.has(key);
   }
 
   #usedUp(source: string): Used | null {
-    const { counts, shares } = this;
+    const { counts, shares, filing, bySource } = this.#facts;
     if (counts.total - counts.overflow >= shares.sent) return 'limit';
-    if (!this.filing.isShared) return null;
+    if (!filing.isShared) return null;
     if (counts.key >= shares.key) return 'key';
-    if ((this.bySource.get(source) ?? 0) >= shares.source) return 'source';
+    if ((bySource.get(source) ?? 0) >= shares.source) return 'source';
     return counts.minute >= shares.minute ? 'minute' : null;
   }
 
   #mayAddOverflow(): boolean {
-    const { counts, shares } = this;
+    const { counts, shares, filing } = this.#facts;
     if (counts.overflow >= shares.overflow) return false;
-    return !this.filing.isShared || counts.keyOverflow < shares.keyOverflow;
+    return !filing.isShared || counts.keyOverflow < shares.keyOverflow;
   }
 
   #add(key: string, added: Added): void {
-    const { counts } = this;
+    const { counts, bySource } = this.#facts;
     this.added.set(key, added);
     counts.total += 1;
     counts.minute += 1;
@@ -148,7 +159,7 @@ class Plan {
       counts.keyOverflow += 1;
     } else {
       counts.key += 1;
-      this.bySource.set(added.source, (this.bySource.get(added.source) ?? 0) + 1);
+      bySource.set(added.source, (bySource.get(added.source) ?? 0) + 1);
     }
     for (const [name, value] of Object.entries(added.attributes)) {
       const values = this.#values.get(name) ?? new Map<string, number>();

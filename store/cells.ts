@@ -110,11 +110,7 @@ export class RecordCells implements CellDictionary {
    * The cells that the submissions are filed in, in the same order; missing ones are added first. What may not become a
    * cell is filed elsewhere (domain/cell-filing.ts); null where the caller may submit to none of these.
    */
-  async file(
-    store: Store,
-    submissions: readonly Submission[],
-    filing: Filing,
-  ): Promise<(Cell | null)[]> {
+  async file(store: Store, submissions: readonly Submission[], filing: Filing): Promise<(Cell | null)[]> {
     const names = submissions.map(({ attributes }) => JSON.stringify(attributes));
     const places = new Map<string, string | null>();
     const missing = new Map<string, Submission>();
@@ -153,7 +149,8 @@ export class RecordCells implements CellDictionary {
     const unproven = [...new Set(ids)].filter((id) => !this.#used.has(id));
     if (unproven.length === 0) return;
     const held = await session.rows(USE, [unproven]);
-    if (held.length < unproven.length) throw new CellGone('a cell was given back while a response was on its way to it');
+    if (held.length < unproven.length)
+      throw new CellGone('a cell was given back while a response was on its way to it');
   }
 
   /** Remembers that the cells hold a response that is committed. */

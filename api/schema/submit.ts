@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { createItemReader } from '../../ingestion/connectors/responses.ts';
+import type { FiledItem } from '../../ingestion/outcome.ts';
 import { type BatchAccount, type Rejection, submitItems } from '../../ingestion/submit.ts';
 import { auditRefusedItems } from '../audit.ts';
 import { InvalidArgument } from '../errors.ts';
@@ -38,12 +39,33 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
       message: t.exposeString('message', { nullable: false }),
     }),
   });
+  const filed = builder.objectRef<FiledItem>('FiledAs').implement({
+    ...access('submitResponse'),
+    description:
+      'An item that was filed otherwise than it was sent: a value that is not declared, or that found no room among the cells, became "other".',
+    fields: (t) => ({
+      index: t.exposeInt('index', { nullable: false }),
+      values: t.field({
+        type: 'JSON',
+        nullable: false,
+        description: 'The values by dimension: { "region": "other" }.',
+        resolve: ({ values }) => values,
+      }),
+    }),
+  });
   const payload = builder.objectRef<BatchAccount>('SubmitPayload').implement({
     ...access('submitResponse'),
     fields: (t) => ({
       accepted: t.exposeInt('accepted', { nullable: false }),
       duplicates: t.exposeInt('duplicates', { nullable: false }),
       rejected: t.field({ type: [rejection], nullable: false, resolve: ({ rejected }) => rejected }),
+      filedAs: t.field({
+        type: [filed],
+        nullable: false,
+        description: 'The first 100.',
+        resolve: ({ filedAs }) => filedAs ?? [],
+      }),
+      filedAsTotal: t.int({ nullable: false, resolve: ({ filedAsTotal }) => filedAsTotal ?? 0 }),
     }),
   });
   const read = createItemReader(dimensions, 'graphql');
