@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { type GateSettings, readTrustedDocuments, type TrustedDocuments } from './api/gate/settings.ts';
 import { deployment } from './config/deployment.ts';
-import { environment, type KeyConfig, kmsOf, type Role, vaultOf } from './config/environment.ts';
+import { environment, type KeyConfig, kmsOf, type Role, SECRETS, vaultOf } from './config/environment.ts';
 import type { CellLimits } from './domain/cell-filing.ts';
 import { type Dimension, defineDimensions } from './domain/dimensions.ts';
 import type { ReviewRules } from './domain/review-rules.ts';
@@ -22,9 +23,17 @@ export interface Config {
   readonly neo4j: { readonly url: string; readonly user: string; readonly password: string } | undefined;
   /** undefined: made and kept in the data folder. */
   readonly adminKey: string | undefined;
-  /** Secrets of the pseudonyms, as hex, oldest first; undefined: made and kept in the data folder. */
+  /** Where secrets are that are not in the environment, before the data folder is looked at; undefined: in the data folder. */
+  readonly secretsDir: string | undefined;
+  /** Secrets of the pseudonyms, as hex, oldest first; undefined: made and kept in a file. */
   readonly pepper: readonly string[] | undefined;
+  /** Private keys that sign heads and proofs, oldest first, as one text; undefined: made and kept in a file. */
+  readonly signingKeys: string | undefined;
   readonly keys: KeyConfig;
+  /** Bytes to be free on the disk of the embedded record: with less, nothing is stored. */
+  readonly diskReserve: number;
+  /** How long the embedded server's event loop may stand still before its process is ended, milliseconds; 0: for ever. */
+  readonly stuckAfter: number;
   readonly roles: ReadonlySet<Role>;
   /** Of the text encoder: a local folder or a hub id; undefined: the one that ships. */
   readonly encoder: string | undefined;
@@ -83,7 +92,7 @@ export async function loadConfig(
   const present = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const read = environment.safeParse(present);
+  const read = environment.safeParse({ ...present, ...(await readMounted(present)) });
   if (!read.success) throw mistakes('', read.error);
   const variables = read.data;
   const file = variables.SCORELINE_CONFIG;
@@ -99,14 +108,19 @@ export async function loadConfig(
       variables.NEO4J_URL === undefined
         ? undefined
         : { url: variables.NEO4J_URL, user: variables.NEO4J_USER, password: variables.NEO4J_PASSWORD },
+    secretsDir:
+      variables.SCORELINE_SECRETS_DIR === undefined ? undefined : resolve(variables.SCORELINE_SECRETS_DIR),
     adminKey: variables.SCORELINE_ADMIN_KEY,
     pepper: variables.SCORELINE_PEPPER,
+    signingKeys: variables.SCORELINE_SIGNING_KEY,
     keys: {
       provider: variables.SCORELINE_KEY_PROVIDER,
       kek: variables.SCORELINE_KEK,
       vault: vaultOf(variables),
       kms: kmsOf(variables),
     },
+    diskReserve: variables.SCORELINE_DISK_RESERVE * 1024 * 1024,
+    stuckAfter: variables.SCORELINE_STUCK_AFTER * 1000,
     roles: new Set(variables.SCORELINE_ROLES),
     encoder: variables.SCORELINE_ENCODER,
     logLevel: variables.SCORELINE_LOG_LEVEL,
@@ -125,6 +139,27 @@ export async function loadConfig(
     sealSink: variables.SCORELINE_SEAL_SINK,
     auditAggregates: found.data.audit.aggregates,
   };
+}
+
+/**
+ * What files say in the place of variables: NAME_FILE names the file that holds NAME, as container platforms mount secrets.
+ * @throws ConfigError
+ */
+async function readMounted(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const name of SECRETS) {
+    const file = env[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (env[name] !== undefined) throw new ConfigError(`${name}_FILE is set beside ${name}: set one of them`);
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw new ConfigError(`${name}_FILE: ${file} cannot be read: ${error.code}`);
+    });
+    if (text.trim() === '') throw new ConfigError(`${name}_FILE: ${file} is empty`);
+    values[name] = text.trim();
+  }
+  return values;
 }
 
 /** @throws ConfigError where tokens are half configured: they would let in whom nobody meant. */

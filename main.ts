@@ -9,6 +9,7 @@ import type { ReadinessCheck } from './api/http/health.ts';
 import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
+import { keyFingerprint, publicKeyOf } from './domain/signing-key.ts';
 import { type GraphProjection, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
 import { openSeals, type Seals } from './graph/seals/open.ts';
@@ -19,7 +20,8 @@ import { FolderInUse } from './instance/lock.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
 import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
-import { adminKey, keyMatcher, signingKey } from './instance/secrets.ts';
+import { adminKey, keyMatcher } from './instance/secrets.ts';
+import { WrongSigningKey } from './instance/signing.ts';
 import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
@@ -47,33 +49,32 @@ async function start(config: Config): Promise<() => Promise<void>> {
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
   );
-  const record = await openRecord(config, onError, (subjects) =>
-    say(`  sealing what was stored before there were keys: ${subjects} persons …`),
-  );
+  const record = await openRecord(config, onError, {
+    onSealing: (subjects) => say(`  sealing what was stored before there were keys: ${subjects} persons …`),
+  });
   const stops: (() => Promise<unknown>)[] = [() => record.close()];
   const stop = async () => {
     for (const one of stops.reverse()) await one();
   };
   try {
-    const key = await adminKey(config.dataDir, config.adminKey);
+    const key = await adminKey(config);
     const graph = config.neo4j ? openGraph(config.neo4j, record, onError) : undefined;
     if (graph) stops.push(() => graph.close());
-    const signing = await signingKey(config.dataDir);
     const seals = openSeals({
       ...config,
       store: record.store,
-      signingKey: signing,
+      signingKey: record.signingKey,
       headFile: join(config.dataDir, 'seals', 'heads.ndjson'),
       now: Date.now,
       randomBytes,
       onError,
     });
+    stops.push(() => seals.close());
     const scoring = await openScoring({
       ...record,
       encoder: config.encoder ?? null,
       reviewRules: config.reviewRules,
       cacheFolder: join(config.dataDir, 'encoders'),
-      signingKey: signing,
       now: Date.now,
       onError,
     });
@@ -166,6 +167,8 @@ async function startServer(
     },
   };
   if (graph) checks.lineage = () => graph.check();
+  const { disk } = record;
+  if (disk) checks.disk = async () => disk.check();
   const server = await createApiServer({
     deps: {
       store,
@@ -202,6 +205,7 @@ async function startServer(
       }),
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
+      disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
       waitingRows: () => acceptor.waiting(),
       sealerStopped: () => seals.isStopped(),
     },
@@ -223,7 +227,7 @@ async function championLabel({ store }: OpenRecord): Promise<string> {
 
 function greet(
   config: Config,
-  { features, store }: OpenRecord,
+  { features, store, signingKey }: OpenRecord,
   url: string,
   key: { value: string; made: boolean },
   model: string,
@@ -234,6 +238,7 @@ function greet(
   say(`  lineage    ${config.neo4j ? `Neo4j at ${config.neo4j.url}` : 'from the record'}`);
   say(`  model      ${model}`);
   say(`  data       ${config.dataDir}`);
+  say(`  signed by  ${keyFingerprint(publicKeyOf(signingKey))}`);
   say(`  listening  ${url}   (GraphQL at ${url}/graphql, console at ${url}/)`);
   if (key.made)
     say(`  admin key  ${key.value}   (made now and shown this once; kept in ${config.dataDir}/admin-key)`);
@@ -276,6 +281,7 @@ main().catch((error: Error) => {
     PolicyError,
     WallError,
     WrongPepper,
+    WrongSigningKey,
     KeyProviderError,
     WrongWrappingKey,
   ].some((kind) => error instanceof kind);

@@ -55,7 +55,7 @@ export interface ApiDeps {
   /** What every operation passes before it runs. */
   readonly gate: Gate;
   /** Rotates what the record is sealed with; says what was done. */
-  readonly changeKeys: (action: 'rotate' | 'rewrap' | 'pepper' | 'retire') => Promise<string>;
+  readonly changeKeys: (action: 'rotate' | 'rewrap' | 'pepper' | 'retire' | 'signing') => Promise<string>;
   /** Who read or changed what. */
   readonly audit: AuditTrail;
   /** Epoch milliseconds. */

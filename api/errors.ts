@@ -12,6 +12,7 @@ import { Overloaded } from '../ingestion/group-commit.ts';
 import { ScoringError } from '../scoring/service.ts';
 import { TrainingError } from '../scoring/training-job.ts';
 import { CorrectionError } from '../store/correct.ts';
+import { DiskFull } from '../store/disk-space.ts';
 import { isPassingError, isTimeout, isUnstorableText } from '../store/errors.ts';
 import { KeyProviderError } from '../store/key-provider.ts';
 import { StageError } from '../store/models.ts';
@@ -53,6 +54,9 @@ export interface PublicError {
   readonly retryAfter?: number | undefined;
 }
 
+/** The embedded record's disk is nearly full: seconds until it is worth trying again. */
+export const DISK_FULL = { code: 'DISK_FULL', status: 503, retryAfter: 30 } as const;
+
 /** Errors of the asker's making; their messages say what would be right. */
 const TOLD_AS_THEY_ARE = [
   InvalidArgument,
@@ -84,6 +88,9 @@ export function publicError(error: unknown): PublicError | null {
   }
   if (error instanceof Forbidden) return { code: 'FORBIDDEN', status: 403, message: error.message };
   if (error instanceof Overloaded) return { code: 'OVERLOADED', status: 503, message: error.message };
+  if (error instanceof DiskFull) {
+    return { ...DISK_FULL, message: error.message };
+  }
   if (error instanceof KeySetUnavailable) {
     return {
       code: 'UNAVAILABLE',

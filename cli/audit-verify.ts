@@ -5,11 +5,14 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import { type AuditRow, parseAuditLine } from '../domain/audit.ts';
 import type { SignedHead } from '../domain/seal.ts';
+import { publicKeyOf, type TrustedKey, trustOnly } from '../domain/signing-key.ts';
 import { type AuditVerdict, checkAudit } from '../graph/seals/check-audit.ts';
 import { checkHeadFile } from '../graph/seals/check-log.ts';
 import { readHeadFile } from '../graph/seals/head-sink.ts';
 import { parseHead } from '../graph/seals/heads.ts';
+import { parseSigningKeys, secretPath } from '../instance/secrets.ts';
 import { readHeads } from '../store/seals.ts';
+import { readTrustedKeys } from '../store/signing-keys.ts';
 import { type AuditSource, fileSource, findAuditSource } from './audit-source.ts';
 
 const USAGE = `usage: npm run audit:verify [-- [FILE] [--part] [--heads FILE] [--key FILE] [--url URL]]
@@ -43,11 +46,12 @@ async function main(): Promise<void> {
   try {
     const headFile = values.heads ?? join(config.dataDir, 'seals', 'heads.ndjson');
     if (values.heads && !existsSync(values.heads)) throw new Error(`--heads: there is no ${values.heads}`);
-    const publicKey = keyOf(values.key, join(config.dataDir, 'signing-key'));
+    const publicKey = keyOf(values.key, config.signingKeys, await secretPath(config, 'signing-key'));
     // Before the rows: whatever a head signed is there by then.
     const { heads, says } = await headsOf(source, headFile);
     const rows = rowsOf(source);
-    const verdict = await checkAudit({ rows, heads, publicKey, partial: values.part });
+    const keys = publicKey && (await trustedBy(source, publicKey));
+    const verdict = await checkAudit({ rows, heads, keys, partial: values.part });
     const cut = file && verdict.offence?.ended ? whatIsMissing(verdict.last?.seq ?? 0, heads) : null;
     report(source, verdict, publicKey !== null, { file: says, cut });
   } finally {
@@ -82,10 +86,17 @@ async function* rowsOf(source: AuditSource): AsyncGenerator<AuditRow[]> {
   }
 }
 
-/** A private key in PEM holds its public half too. */
-function keyOf(named: string | undefined, kept: string): KeyObject | null {
-  const path = named ?? (existsSync(kept) ? kept : null);
-  return path === null ? null : createPublicKey(readFileSync(path));
+/** The record says which keys followed which; a file of heads does not. */
+function trustedBy({ store }: AuditSource, publicKey: KeyObject): Promise<TrustedKey[]> | TrustedKey[] {
+  return store ? readTrustedKeys(store, publicKey) : trustOnly(publicKey);
+}
+
+/** A private key holds its public half too. */
+function keyOf(named: string | undefined, configured: string | undefined, kept: string): KeyObject | null {
+  if (named !== undefined) return createPublicKey(readFileSync(named));
+  const text = configured ?? (existsSync(kept) ? readFileSync(kept, 'utf8') : null);
+  const newest = text === null ? undefined : parseSigningKeys(text).at(-1);
+  return newest ? publicKeyOf(newest) : null;
 }
 
 /** Of a file that ends at that row: an older export and one whose end was cut off are the same bytes, so both are said. */

@@ -1,15 +1,19 @@
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import type { AuditEntry } from '../domain/audit.ts';
+import { keyFingerprint, publicKeyOf } from '../domain/signing-key.ts';
 import { openRecord } from '../instance/open-record.ts';
-import { changeKeys, KEY_ACTIONS, type KeyAction } from '../instance/rotate.ts';
+import { changeKeys, type KeyAction } from '../instance/rotate.ts';
 import { audit } from '../store/audit.ts';
 import { findServer } from './sink.ts';
 
-const USAGE = `usage: npm run keys -- ACTION [--pepper] [--reason TEXT]
+const USAGE = `usage: npm run keys -- ACTION [--pepper|--signing] [--reason TEXT]
   rotate           makes a new wrapping key and wraps every data key anew
   rotate --pepper  makes a new pepper and carries every pseudonym over to it
   rewrap           wraps every data key anew by the provider that is configured now
+  rotate --signing [--lost]
+                   adds a new signing key, which the next start takes into use; --lost: at once and without the key before it,
+                   which is gone for good: auditors must learn the new key from you
   retire           destroys wrapping keys that nothing in the record needs; older backups can then not be read`;
 const QUERY =
   'mutation Keys($action: KeyAction!, $reason: String!) { changeKeys(action: $action, reason: $reason) }';
@@ -19,15 +23,29 @@ interface Answer {
   readonly errors?: readonly { readonly message: string }[];
 }
 
-function readArguments(): { action: KeyAction; reason: string } {
+interface Asked {
+  readonly action: KeyAction;
+  readonly reason: string;
+  readonly isLost: boolean;
+}
+
+function readArguments(): Asked {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { pepper: { type: 'boolean', default: false }, reason: { type: 'string' } },
+    options: {
+      pepper: { type: 'boolean', default: false },
+      signing: { type: 'boolean', default: false },
+      lost: { type: 'boolean', default: false },
+      reason: { type: 'string' },
+    },
   });
   const [named] = positionals;
-  const action = named === 'rotate' && values.pepper ? 'pepper' : KEY_ACTIONS.find((one) => one === named);
-  if (!action || positionals.length !== 1 || (values.pepper && named !== 'rotate')) throw new Error(USAGE);
-  return { action, reason: values.reason ?? 'npm run keys' };
+  const { pepper, signing, lost: isLost } = values;
+  const special = pepper ? 'pepper' : signing ? 'signing' : null;
+  const action = special ?? (['rotate', 'rewrap', 'retire'] as const).find((one) => one === named);
+  const fits = special === null || (named === 'rotate' && !(pepper && signing));
+  if (!action || positionals.length !== 1 || !fits || (isLost && !signing)) throw new Error(USAGE);
+  return { action, isLost, reason: values.reason ?? 'npm run keys' };
 }
 
 /** Nobody came in with a key: who has the record's secrets did it. */
@@ -39,12 +57,19 @@ function entryOf(action: KeyAction, reason: string): AuditEntry {
 
 /** Through the server that runs on the data folder, which alone may open its record; else on the record itself. */
 async function main(): Promise<void> {
-  const { action, reason } = readArguments();
+  const { action, reason, isLost } = readArguments();
   const config = await loadConfig();
   const server = await findServer(config);
+  if (server && isLost) throw new Error(`a server runs on ${config.dataDir}, so its signing key is not lost`);
   if (!server) {
-    const record = await openRecord(config, (error) => process.stderr.write(`${error.message}\n`));
+    const onError = (error: Error) => process.stderr.write(`${error.message}\n`);
+    const record = await openRecord(config, onError, { isSigningKeyLost: isLost });
     try {
+      if (isLost) {
+        const fingerprint = keyFingerprint(publicKeyOf(record.signingKey));
+        process.stdout.write(`the record is signed with ${fingerprint} now: tell your auditors\n`);
+        return;
+      }
       // As the server does: that it was asked for is kept before the first of many transactions.
       await record.store.transaction((session) => audit(session, entryOf(action, reason)));
       process.stdout.write(`${await changeKeys(record, config, action)}\n`);

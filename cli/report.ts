@@ -3,11 +3,10 @@ import { type ReportDeps, reportFacts } from '../api/report/facts.ts';
 import { renderReport } from '../api/report/render.ts';
 import { loadConfig } from '../config.ts';
 import { EVERYTHING } from '../domain/scope.ts';
+import { publicKeyOf } from '../domain/signing-key.ts';
 import { createRecordLineage } from '../graph/record-lineage.ts';
-import { publicKeyOf } from '../graph/seals/heads.ts';
 import { verifyScore } from '../graph/seals/verify.ts';
 import { openRecord } from '../instance/open-record.ts';
-import { signingKey } from '../instance/secrets.ts';
 import { findServer } from './sink.ts';
 
 const USAGE = 'usage: npm run --silent report -- ID > report.html   (ID: the id of an NpsRow)';
@@ -35,7 +34,7 @@ async function fromRecord(config: Awaited<ReturnType<typeof loadConfig>>, id: st
   try {
     const lineage = createRecordLineage(record.store);
     const place = {
-      publicKey: publicKeyOf(await signingKey(config.dataDir)),
+      publicKey: publicKeyOf(record.signingKey),
       headFile: join(config.dataDir, 'seals', 'heads.ndjson'),
       sealAfter: config.sealAfter,
     };

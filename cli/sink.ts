@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { createAcceptor } from '../ingestion/accept.ts';
 import { httpSink, type ImportSink, recordSink } from '../ingestion/import/sink.ts';
 import { OWNER } from '../ingestion/submitter.ts';
 import { findHolder } from '../instance/lock.ts';
 import { openRecord } from '../instance/open-record.ts';
+import { findAdminKey } from '../instance/secrets.ts';
 
 /** Where a command sends what it has, found by looking. */
 export interface FoundSink {
@@ -28,14 +27,11 @@ export async function findServer(config: Config): Promise<{ url: string; key: st
 
 /** The administrator's key: configured, or kept in the data folder. */
 export async function keyOf(config: Config): Promise<string> {
-  if (config.adminKey !== undefined) return config.adminKey;
-  try {
-    return (await readFile(join(config.dataDir, 'admin-key'), 'utf8')).trim();
-  } catch {
-    throw new Error(
-      `no key: set SCORELINE_ADMIN_KEY, or SCORELINE_DATA_DIR to the folder of the server (now ${config.dataDir})`,
-    );
-  }
+  const key = await findAdminKey(config);
+  if (key !== undefined) return key;
+  throw new Error(
+    `no key: set SCORELINE_ADMIN_KEY, or SCORELINE_DATA_DIR to the folder of the server (now ${config.dataDir})`,
+  );
 }
 
 /**

@@ -51,6 +51,17 @@ const hexList = (form: RegExp, error: string) =>
     .transform((text) => text.split(',').map((one) => one.trim()))
     .pipe(z.array(z.string().regex(form, error)).min(1));
 
+/** Variables that NAME_FILE may give in a file, as container platforms mount secrets. */
+export const SECRETS = [
+  'SCORELINE_ADMIN_KEY',
+  'SCORELINE_PEPPER',
+  'SCORELINE_KEK',
+  'SCORELINE_SIGNING_KEY',
+  'DATABASE_URL',
+  'NEO4J_PASSWORD',
+  'VAULT_TOKEN',
+] as const;
+
 /** What is read of the environment. */
 export const environment = z
   .object({
@@ -72,6 +83,8 @@ export const environment = z
       /^([0-9a-fA-F]{2}){32,}$/,
       'must be at least 64 hex digits (openssl rand -hex 32), or several, oldest first, separated by commas',
     ).optional(),
+    SCORELINE_SIGNING_KEY: z.string().optional(),
+    SCORELINE_SECRETS_DIR: z.string().min(1).optional(),
     SCORELINE_KEK: hexList(
       /^([0-9a-fA-F]{64}|-)$/,
       'must be 64 hex digits (openssl rand -hex 32), or several, oldest first, separated by commas, with "-" for one that was destroyed',
@@ -97,6 +110,21 @@ export const environment = z
       .default(ROLES.join(','))
       .transform((text) => text.split(',').map((role) => role.trim()))
       .pipe(z.array(z.enum(ROLES, `must be some of ${ROLES.join(', ')}, separated by commas`)).min(1)),
+    SCORELINE_DISK_RESERVE: z.coerce
+      .number('must be MiB, 0 to 1000000')
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(256),
+    SCORELINE_STUCK_AFTER: z.coerce
+      .number('must be seconds, 10 to 86400, or 0 for no limit')
+      .int()
+      .min(0)
+      .max(86_400)
+      .default(300)
+      .refine((seconds) => seconds === 0 || seconds >= 10, {
+        error: 'must be seconds, 10 to 86400, or 0 for no limit',
+      }),
     SCORELINE_ENCODER: z.string().min(1).optional(),
     SCORELINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     SCORELINE_SEAL_SINK: url(['http:', 'https:'], 'https://witness.example.org/heads').optional(),

@@ -1,11 +1,12 @@
-import { sign } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { signText } from '../domain/signing-key.ts';
 import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/pseudonym.ts';
 import { RecordCells } from '../store/cells.ts';
 import { checkWrappingKeys, providersInUse } from '../store/check-keys.ts';
 import { openPglite, openPostgres, type Store } from '../store/client.ts';
+import { createDiskGuard, type DiskGuard, waitForRoom, withDiskGuard } from '../store/disk-space.ts';
 import { checkPepper, readTenant } from '../store/instance.ts';
 import { type Attest, adoptLeaves } from '../store/leaf-notes.ts';
 import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/migrate.ts';
@@ -14,9 +15,18 @@ import { sealReasons } from '../store/review-reasons.ts';
 import { createFileCleaner, type FileCleaner } from '../store/rewrite-files.ts';
 import { sealStored } from '../store/seal-stored.ts';
 import { Vault } from '../store/vault.ts';
+import { ownDataFolder } from './data-folder.ts';
 import { openKeyProviders } from './keys/open-provider.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
-import { pepper, signingKey } from './secrets.ts';
+import { pepper, signingKeys } from './secrets.ts';
+import { checkSigningKey } from './signing.ts';
+
+export interface OpenOptions {
+  /** Called where persons are sealed that were stored before there were keys. */
+  readonly onSealing?: (subjects: number) => void;
+  /** The signing key in use is lost: another one takes its place without its signature. */
+  readonly isSigningKeyLost?: boolean;
+}
 
 /** The record, open and brought up to date, with what of it is held in memory. */
 export interface OpenRecord {
@@ -25,39 +35,47 @@ export interface OpenRecord {
   readonly cells: RecordCells;
   readonly mappings: RecordMappings;
   readonly pepper: Pepper;
+  /** The instance's: it signs heads, proofs and what is noted of sealed leaves. */
+  readonly signingKey: KeyObject;
   /** Signs with the instance's key what is noted of sealed leaves. */
   readonly attest: Attest;
   /** Opens and seals what tells of persons. */
   readonly vault: Vault;
   /** Rids the embedded record's files of what was deleted. */
   readonly files: FileCleaner;
+  /** Refuses what writes to the embedded record while its disk is nearly full. */
+  readonly disk: DiskGuard | undefined;
   /** The embedded record's; a server's record is shared, and its data folder too. */
   readonly lock: FolderLock | undefined;
   close(): Promise<void>;
 }
 
 /**
- * Opens the record that the configuration names: takes the data folder, migrates, checks pepper and wrapping keys, seals
- * what was stored before there were keys, takes over what was erased before leaves were told of.
- * @throws FolderInUse, WrongPepper, WrongWrappingKey, or what the database says.
+ * Opens the record that the configuration names: takes the data folder, migrates, checks pepper, signing key and wrapping keys,
+ * seals what was stored before there were keys, takes over what was erased before leaves were told of.
+ * @throws ConfigError, FolderInUse, WrongPepper, WrongSigningKey, WrongWrappingKey, or what the database says.
  */
 export async function openRecord(
   config: Config,
   onError: (error: Error) => void,
-  onSealing: (subjects: number) => void = () => undefined,
+  { onSealing = () => undefined, isSigningKeyLost = false }: OpenOptions = {},
 ): Promise<OpenRecord> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await ownDataFolder(config.dataDir, onError);
   const lock = config.databaseUrl === undefined ? await lockFolder(config.dataDir) : undefined;
   let store: Store | undefined;
   try {
+    const disk = config.databaseUrl === undefined ? await embeddedDisk(config, onError) : undefined;
     store =
       config.databaseUrl === undefined
         ? await openPglite(join(config.dataDir, 'record'))
         : openPostgres(config.databaseUrl, onError);
-    const opened = store;
+    const opened = disk ? withDiskGuard(store, disk) : store;
     const features = await migrate(opened);
-    const secret = await pepper(config.dataDir, config.pepper);
+    const secret = await pepper(config);
     await checkPepper(opened, peppers(secret).map(pepperFingerprint));
+    // The keys are not in the database: a wrong one is refused before anything is wrapped or signed.
+    const isLost = isSigningKeyLost;
+    const key = await checkSigningKey(opened, { keys: await signingKeys(config), isLost, now: Date.now() });
     const [provider, ...others] = await openKeyProviders(config, Date.now, await providersInUse(opened));
     const vault = new Vault(opened, await readTenant(opened), provider, others);
     await checkWrappingKeys(opened, vault);
@@ -65,13 +83,12 @@ export async function openRecord(
       await sealStored(opened, vault, (pseudonym) => lookupOf(secret, pseudonym), onSealing);
       await sealReasons(opened, vault);
     });
-    const key = await signingKey(config.dataDir);
-    const attest: Attest = (text) => sign(null, Buffer.from(text), key).toString('base64');
+    const attest: Attest = (text) => signText(key, text);
     await adoptLeaves(opened, attest);
     const cells = new RecordCells();
     const mappings = new RecordMappings();
     await Promise.all([cells.refresh(opened), mappings.refresh(opened)]);
-    const files = createFileCleaner(opened, onError);
+    const files = createFileCleaner(opened, onError, disk);
     const close = async () => {
       await files.stop();
       await opened.close();
@@ -83,9 +100,11 @@ export async function openRecord(
       cells,
       mappings,
       pepper: secret,
+      signingKey: key,
       attest,
       vault,
       files,
+      disk,
       lock,
       close,
     };
@@ -94,4 +113,24 @@ export async function openRecord(
     await lock?.release();
     throw error;
   }
+}
+
+/** Waits until there is room to open the embedded record, and watches from then on. */
+async function embeddedDisk(config: Config, onNote: (note: Error) => void): Promise<DiskGuard> {
+  const { dataDir: folder, diskReserve: reserve } = config;
+  await waitForRoom({ folder, reserve }, (message) => onNote(new Error(message)));
+  return createDiskGuard({
+    folder,
+    reserve,
+    onChange: (isFull, free) => {
+      const rest = `${Math.floor(free / 1024 ** 2)} MiB are free on the disk of ${folder}`;
+      onNote(
+        new Error(
+          isFull
+            ? `${rest}: nothing is stored until ${Math.ceil((reserve * 1.25) / 1024 ** 2)} MiB are; reading goes on`
+            : `${rest}: what is sent is stored again`,
+        ),
+      );
+    },
+  });
 }

@@ -4,32 +4,31 @@ import { checkPepper, tiePepper } from '../store/instance.ts';
 import { KeyProviderError } from '../store/key-provider.ts';
 import { relinkSubjects, retireWrapping, rewrapKeys, rotateWrapping } from '../store/rotate-keys.ts';
 import type { OpenRecord } from './open-record.ts';
-import { addPepper } from './secrets.ts';
+import { addPepper, addSigningKey, type SecretPlaces } from './secrets.ts';
 
 /**
  * rotate: a new wrapping key, and every data key wrapped anew. rewrap: the latter alone (another provider, a key made
- * elsewhere). pepper: a new pepper, and every person carried over. retire: wrapping keys that nothing needs are destroyed.
+ * elsewhere). pepper: a new pepper, and every person carried over. retire: wrapping keys that nothing needs are destroyed. signing: a new
+ * signing key, which the next start takes into use.
  */
-export const KEY_ACTIONS = ['rotate', 'rewrap', 'pepper', 'retire'] as const;
+export const KEY_ACTIONS = ['rotate', 'rewrap', 'pepper', 'retire', 'signing'] as const;
 export type KeyAction = (typeof KEY_ACTIONS)[number];
 
 /** What was done, in words, with counts and versions and without any key. */
 export type KeyReport = string;
 
 type Place = Pick<OpenRecord, 'store' | 'vault' | 'pepper'>;
+type KeyConfig = SecretPlaces & Pick<Config, 'pepper' | 'signingKeys'>;
 
 /**
  * Does one action on the open record, while it is read and written.
  * @throws KeyProviderError when it must be done elsewhere.
  */
-export async function changeKeys(
-  record: Place,
-  config: Pick<Config, 'dataDir' | 'pepper'>,
-  action: KeyAction,
-): Promise<KeyReport> {
+export async function changeKeys(record: Place, config: KeyConfig, action: KeyAction): Promise<KeyReport> {
   const { store, vault } = record;
   const { provider } = vault;
   if (action === 'pepper') return changePepper(record, config);
+  if (action === 'signing') return changeSigningKey(config);
   if (action === 'retire') return (await retireWrapping(store, provider)).report;
   const version = action === 'rotate' ? await rotateWrapping(store, provider) : 'present';
   const keys = await rewrapKeys(store, vault);
@@ -40,17 +39,14 @@ export async function changeKeys(
  * Alone on the record (embedded), one call adds the pepper and carries everybody over. Where other processes write too
  * they must know the pepper first: the first call adds it, they are restarted one by one, the second call carries over.
  */
-async function changePepper(
-  { store, vault, pepper }: Place,
-  { dataDir, pepper: configured }: Pick<Config, 'dataDir' | 'pepper'>,
-): Promise<KeyReport> {
+async function changePepper({ store, vault, pepper }: Place, config: KeyConfig): Promise<KeyReport> {
   const tied = await checkPepper(store, fingerprints(pepper));
   if (tied === pepperFingerprint(pepper)) {
-    if (configured)
+    if (config.pepper)
       throw new KeyProviderError(
         'the peppers are configured: add a new one to the end of SCORELINE_PEPPER, restart all processes, and ask again',
       );
-    const added = await addPepper(dataDir);
+    const added = await addPepper(config);
     if (store.backend !== 'pglite')
       return `pepper ${added.version} added: restart all processes one by one, then run this again to carry everybody over`;
     renew(pepper, added);
@@ -63,6 +59,19 @@ async function changePepper(
   });
   await tiePepper(store, pepperFingerprint(pepper));
   return `${persons} persons carried over to pepper ${version}; pseudonyms begin with p${version}_ now`;
+}
+
+/**
+ * The record is signed with one key at a time: a new one is put beside it, and the next start, which has both, takes it into use. Processes
+ * that run on with the former sign nothing more.
+ */
+async function changeSigningKey(config: KeyConfig): Promise<KeyReport> {
+  if (config.signingKeys)
+    throw new KeyProviderError(
+      'the signing keys are configured: add a new one to the end of SCORELINE_SIGNING_KEY and restart all processes',
+    );
+  await addSigningKey(config);
+  return 'signing key added: restart all processes, the first that starts takes it into use; back up the file "signing-key" again';
 }
 
 function fingerprints(pepper: Pepper): string[] {

@@ -6,9 +6,19 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Config, ConfigError } from '../config.ts';
 import type { Pepper } from '../ingestion/pseudonym.ts';
+import { replaceFile, writeOnce } from './secret-file.ts';
+
+/*
+ * The secrets of an instance: its administrator's key, its peppers, its wrapping keys (keys/file-provider.ts) and its signing keys. Each is
+ * taken from the environment, else from the folder of secrets, else from the data folder, else made.
+ */
+
+export type SecretPlaces = Pick<Config, 'dataDir' | 'secretsDir'>;
+export type SecretName = 'admin-key' | 'pepper' | 'wrapping-keys' | 'signing-key';
 
 /** A secret and whether it was made just now. */
 export interface KeptSecret {
@@ -16,71 +26,127 @@ export interface KeptSecret {
   readonly made: boolean;
 }
 
-/** Reads the secret in the file (mode 0600) of the data folder, or makes it. */
-async function keptSecret(dataDir: string, name: string, make: () => string): Promise<KeptSecret> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const path = join(dataDir, name);
-  try {
-    // wx: of two starters only one makes it.
-    const file = await open(path, 'wx', 0o600);
-    try {
-      const value = make();
-      await file.writeFile(`${value}\n`);
-      await file.sync();
-      return { value, made: true };
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const value = (await readFile(path, 'utf8')).trim();
-    if (value === '') throw new Error(`${path} is empty; remove it to have a new one made`);
-    return { value, made: false };
+/**
+ * Where the file of that secret is, or where it is to be made: in the folder of secrets where one is configured, unless it lies in the data
+ * folder already.
+ */
+export async function secretPath({ dataDir, secretsDir }: SecretPlaces, name: SecretName): Promise<string> {
+  const own = join(dataDir, name);
+  if (secretsDir === undefined) return own;
+  const shared = join(secretsDir, name);
+  return (await isThere(shared)) || !(await isThere(own)) ? shared : own;
+}
+
+const isThere = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Reads the secret in its file (mode 0600), or makes it. */
+async function keptSecret(places: SecretPlaces, name: SecretName, make: () => string): Promise<KeptSecret> {
+  const path = await secretPath(places, name);
+  if (!(await isThere(path))) {
+    const value = make();
+    if (await writeOnce(path, `${value}\n`)) return { value, made: true };
   }
+  const value = (await readFile(path, 'utf8')).trim();
+  if (value === '')
+    throw new ConfigError(
+      `${path} is empty, as an interrupted first start of an older version left it: restore it from its backup, or remove it if this record was never used`,
+    );
+  return { value, made: false };
 }
 
-/** The administrator's key: the configured one, or the one kept in the data folder (256 random bits). */
-export async function adminKey(dataDir: string, configured: string | undefined): Promise<KeptSecret> {
-  if (configured !== undefined) return { value: configured, made: false };
-  return keptSecret(dataDir, 'admin-key', () => `sl_${randomBytes(32).toString('base64url')}`);
+/** The administrator's key: the configured one, or the one that is kept (256 random bits). */
+export async function adminKey(config: SecretPlaces & Pick<Config, 'adminKey'>): Promise<KeptSecret> {
+  if (config.adminKey !== undefined) return { value: config.adminKey, made: false };
+  return keptSecret(config, 'admin-key', () => `sl_${randomBytes(32).toString('base64url')}`);
 }
 
-const PEPPER_FILE = 'pepper';
+/** The administrator's key where there is one; undefined: none is configured and none was made yet. */
+export async function findAdminKey(
+  config: SecretPlaces & Pick<Config, 'adminKey'>,
+): Promise<string | undefined> {
+  if (config.adminKey !== undefined) return config.adminKey;
+  const path = await secretPath(config, 'admin-key');
+  return (await readFile(path, 'utf8').catch(() => '')).trim() || undefined;
+}
+
 const newPepper = () => randomBytes(32).toString('hex');
 
-/** The pepper of the pseudonyms with those before it: configured, or kept in the data folder, oldest first. */
-export async function pepper(dataDir: string, configured: readonly string[] | undefined): Promise<Pepper> {
-  const secrets = configured ?? (await keptSecret(dataDir, PEPPER_FILE, newPepper)).value.split('\n');
+/** The pepper of the pseudonyms with those before it: configured, or kept, oldest first. */
+export async function pepper(config: SecretPlaces & Pick<Config, 'pepper'>): Promise<Pepper> {
+  const secrets = config.pepper ?? (await keptSecret(config, 'pepper', newPepper)).value.split('\n');
   const chain = secrets.reduce<Pepper | undefined>(
     (former, hex, index) => ({ version: index + 1, secret: Buffer.from(hex.trim(), 'hex'), former }),
     undefined,
   );
-  if (!chain || chain.secret.length < 32) throw new Error('the pepper must be at least 64 hex digits');
+  if (!chain || chain.secret.length < 32)
+    throw new ConfigError(
+      `the pepper must be at least 64 hex digits${config.pepper ? '' : `: restore ${await secretPath(config, 'pepper')} from its backup`}`,
+    );
   return chain;
 }
 
-/** Adds a pepper to those in the data folder. */
-export async function addPepper(dataDir: string): Promise<Pepper> {
-  const path = join(dataDir, PEPPER_FILE);
-  const text = (await readFile(path, 'utf8')).trim();
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(`${text}\n${newPepper()}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
-  return pepper(dataDir, undefined);
+/** Adds a pepper to those that are kept. */
+export async function addPepper(places: SecretPlaces): Promise<Pepper> {
+  await append(await secretPath(places, 'pepper'), newPepper());
+  return pepper({ ...places, pepper: undefined });
 }
 
-/** The key (Ed25519) that signs what this instance vouches for, kept in the data folder. */
-export async function signingKey(dataDir: string): Promise<KeyObject> {
-  const make = () => {
-    const { privateKey } = generateKeyPairSync('ed25519');
-    return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString().trim();
-  };
-  return createPrivateKey((await keptSecret(dataDir, 'signing-key', make)).value);
+const newSigningKey = () =>
+  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString().trim();
+
+/** The keys (Ed25519) that sign what this instance vouches for, oldest first: configured, or kept. */
+export async function signingKeys(
+  config: SecretPlaces & Pick<Config, 'signingKeys'>,
+): Promise<[KeyObject, ...KeyObject[]]> {
+  const text = config.signingKeys ?? (await keptSecret(config, 'signing-key', newSigningKey)).value;
+  try {
+    return parseSigningKeys(text);
+  } catch (error) {
+    const where = config.signingKeys
+      ? 'SCORELINE_SIGNING_KEY'
+      : `${await secretPath(config, 'signing-key')}, to be restored from its backup,`;
+    throw new ConfigError(`${where} ${(error as Error).message}`);
+  }
+}
+
+/** Adds a signing key to those that are kept; the next start takes it into use. */
+export async function addSigningKey(places: SecretPlaces): Promise<void> {
+  await append(await secretPath(places, 'signing-key'), newSigningKey());
+}
+
+async function append(path: string, secret: string): Promise<void> {
+  await replaceFile(path, `${(await readFile(path, 'utf8')).trim()}\n${secret}\n`);
+}
+
+const PEM = /-----BEGIN PRIVATE KEY-----[A-Za-z0-9+/=\s]+-----END PRIVATE KEY-----/g;
+
+/**
+ * Ed25519 keys as PEM blocks one after the other, or as the base64 of PKCS #8 in DER separated by commas.
+ * @throws Error that says what is wrong, without the text.
+ */
+export function parseSigningKeys(text: string): [KeyObject, ...KeyObject[]] {
+  const blocks = text.includes('-----BEGIN')
+    ? (text.replaceAll('\\n', '\n').match(PEM) ?? [])
+    : text.split(',');
+  const keys = blocks.map((block) => {
+    try {
+      return block.startsWith('-----')
+        ? createPrivateKey(block)
+        : createPrivateKey({ key: Buffer.from(block, 'base64'), format: 'der', type: 'pkcs8' });
+    } catch {
+      return null;
+    }
+  });
+  const [first, ...more] = keys;
+  if (!first || keys.some((key) => key?.asymmetricKeyType !== 'ed25519'))
+    throw new Error(
+      'must be an Ed25519 private key, PKCS #8, as PEM or base64 (openssl genpkey -algorithm ed25519), or several, oldest first',
+    );
+  return [first, ...(more as KeyObject[])];
 }
 
 /** Tells whether a key that was presented is the one with this SHA-256, in constant time. */

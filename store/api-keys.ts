@@ -43,12 +43,14 @@ const INSERT: Statement = {
 };
 const REVOKE: Statement = {
   name: 'api_keys_revoke',
+  isSmall: true,
   text: `WITH revoked AS (UPDATE api_key SET revoked_at = $2, revoked_by = $3 WHERE id = $1 AND revoked_at IS NULL
       RETURNING id)
     SELECT pg_notify('${API_KEY_CHANNEL}', id::text) FROM revoked`,
 };
 const USED: Statement = {
   name: 'api_keys_used',
+  isSmall: true,
   text: 'UPDATE api_key SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)',
 };
 

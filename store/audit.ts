@@ -16,6 +16,7 @@ const LAST: Statement = {
 };
 const INSERT: Statement = {
   name: 'audit_insert',
+  isSmall: true,
   text: `INSERT INTO audit_log (seq, at, actor, actor_name, role, policy_version, purpose, action, subject, outcome, previous, hash)
     SELECT * FROM json_to_recordset($1::json) AS r (seq bigint, at timestamptz, actor text, "actorName" text, role text,
       "policyVersion" text, purpose text, action text, subject text, outcome text, previous text, hash text)`,

@@ -12,6 +12,8 @@ export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** Few rows that reading leaves behind, or that must always be possible: it may use the room that is kept free on the embedded record's disk. */
+  readonly isSmall?: true;
 }
 
 /** The pool, or the one connection of a transaction. int8 arrives as number, timestamptz as Date. */

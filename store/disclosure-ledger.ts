@@ -32,14 +32,17 @@ const FIND: Statement = {
 };
 const LOCK: Statement = {
   name: 'disclosure_lock',
+  isSmall: true,
   text: 'SELECT lots FROM disclosure_ledger WHERE key = $1 FOR UPDATE',
 };
 const CREATE: Statement = {
   name: 'disclosure_create',
+  isSmall: true,
   text: 'INSERT INTO disclosure_ledger (key, lots, smallest_count) VALUES ($1, $2, $3)',
 };
 const NOTE: Statement = {
   name: 'disclosure_note',
+  isSmall: true,
   text: `INSERT INTO disclosure_cell (ledger, cell_id, guarded, since)
     SELECT $1, known.id, g.id IS NOT NULL, least($2::integer, parent.since)
     FROM unnest($3::integer[]) AS known (id) LEFT JOIN unnest($4::integer[]) AS g (id) ON g.id = known.id
@@ -48,6 +51,7 @@ const NOTE: Statement = {
 };
 const COPY: Statement = {
   name: 'disclosure_copy',
+  isSmall: true,
   text: `INSERT INTO disclosure_lot (ledger, lot, part, soft, cell_id, hour, promoters, passives, detractors)
     SELECT $1, lot, part, soft, cell_id, hour, promoters, passives, detractors FROM disclosure_lot
     WHERE ledger = $2 AND lot <= $3`,

@@ -116,6 +116,7 @@ const LENGTH: Statement = {
 };
 const ADVANCE: Statement = {
   name: 'disclosure_advance',
+  isSmall: true,
   text: 'UPDATE disclosure_ledger SET lots = $2 WHERE key = $1',
 };
 const LOTS: Statement = {
@@ -125,6 +126,7 @@ const LOTS: Statement = {
 };
 const ADD: Statement = {
   name: 'disclosure_add',
+  isSmall: true,
   text: `INSERT INTO disclosure_lot (ledger, lot, part, soft, cell_id, hour, promoters, passives, detractors)
     SELECT $1, lot, part, soft, "cellId", hour, promoters, passives, detractors FROM json_to_recordset($2::json)
       AS new (lot integer, part text, soft boolean, "cellId" integer, hour integer, promoters integer, passives integer,

@@ -1,7 +1,9 @@
 import canonicalize from 'canonicalize';
+import { isSigned, parseKey } from '../domain/signing-key.ts';
 import { audit } from './audit.ts';
 import type { Session, Statement, Store } from './client.ts';
 import { lockSeals, readLastHead } from './seals.ts';
+import { newestSigningKey, SigningKeyReplaced } from './signing-keys.ts';
 
 /*
  * What became of leaves by right is told by rows of the audit log, which heads sign: a leaf that lost its response without such a row
@@ -11,8 +13,8 @@ import { lockSeals, readLastHead } from './seals.ts';
 
 /** Ed25519 over the text by the instance's key, base64. */
 export type Attest = (text: string) => string;
-/** Whether that is the instance's signature (base64) over the text. */
-export type IsAttested = (text: string, signature: string) => boolean;
+/** Whether that is the instance's signature (base64) over the text, by the key that signed rows of that number. */
+export type IsAttested = (seq: number, text: string, signature: string) => boolean;
 
 /** Why leaves have no response any more. adopted: it was so before there were such rows. */
 export const LEAF_CAUSES = ['erased', 'aged', 'restricted', 'adopted'] as const;
@@ -36,7 +38,10 @@ const NOW: Statement = {
 const attested = (cause: LeafCause, leaves: readonly string[]) =>
   canonicalize({ format: 'scoreline-leaves/1', cause, leaves }) ?? '';
 
-/** Writes down what became of leaves with these hashes (hex), in the transaction that does it; call it last there. */
+/**
+ * Writes down what became of leaves with these hashes (hex), in the transaction that does it; call it last there, under `lockSeals`.
+ * @throws SigningKeyReplaced
+ */
 export async function noteLeaves(
   session: Session,
   attest: Attest,
@@ -46,10 +51,15 @@ export async function noteLeaves(
   const names = [...new Set(hashes.map(leafName))].sort();
   if (names.length === 0 && cause !== 'adopted') return;
   const [clock] = await session.rows<{ at: number }>(NOW, []);
+  const kept = await newestSigningKey(session);
+  const inUse = kept === null ? null : parseKey(kept);
   const system = { actor: 'system', actorName: 'system', role: 'system', policyVersion: null, purpose: null };
   for (let i = 0; i === 0 || i < names.length; i += MOST_LEAVES) {
     const leaves = names.slice(i, i + MOST_LEAVES);
-    const subject = { cause, leaves, signature: attest(attested(cause, leaves)) };
+    const text = attested(cause, leaves);
+    const subject = { cause, leaves, signature: attest(text) };
+    // Signed by a key that was rotated away, the row would explain nothing.
+    if (inUse && !isSigned(inUse, text, subject.signature)) throw new SigningKeyReplaced();
     const at = clock?.at ?? 0;
     await audit(session, { ...system, at, action: LEAVES_ACTION, subject, outcome: 'done' });
   }
@@ -123,16 +133,29 @@ export async function readLeafNotes(
   if (names.size === 0) return notes;
   for (let after = 0; ; ) {
     const rows = await session.rows<{ seq: number; subject: string }>(NOTES, [LEAVES_ACTION, after]);
-    for (const { subject } of rows) {
+    for (const { seq, subject } of rows) {
       const { cause, leaves, signature } = parseNote(subject);
       const asked = leaves.filter((leaf) => names.has(leaf));
-      if (asked.length === 0 || !isAttested(attested(cause, leaves), signature)) continue;
+      if (asked.length === 0 || !isAttested(seq, attested(cause, leaves), signature)) continue;
       for (const leaf of asked) notes.set(leaf, (notes.get(leaf) ?? new Set()).add(cause));
     }
     const last = rows.at(-1);
     if (!last) return notes;
     after = last.seq;
   }
+}
+
+const NEWEST_NOTE: Statement = {
+  name: 'leaves_newest_note',
+  text: 'SELECT subject FROM audit_log WHERE action = $1 ORDER BY seq DESC LIMIT 1',
+};
+
+/** What the newest such row signed, and its signature; null without any. */
+export async function newestNote(session: Session): Promise<{ text: string; signature: string } | null> {
+  const [row] = await session.rows<{ subject: string }>(NEWEST_NOTE, [LEAVES_ACTION]);
+  if (!row) return null;
+  const { cause, leaves, signature } = parseNote(row.subject);
+  return { text: attested(cause, leaves), signature };
 }
 
 interface LeafNote {

@@ -1,4 +1,5 @@
 import type { Statement, Store } from './client.ts';
+import type { DiskGuard } from './disk-space.ts';
 
 const statement = (text: string): Statement => ({ name: '', text });
 
@@ -18,14 +19,28 @@ const TABLES = [
   'erasure',
 ] as const;
 
+const SIZE: Statement = {
+  name: 'files_size',
+  text: 'SELECT pg_total_relation_size($1::regclass) AS bytes',
+};
+
 /**
  * Writes the embedded record's files anew: dead rows and old segments of the log keep what stood in them until then. A
  * server's files are its operator's.
  */
-export async function rewriteFiles(store: Store, tables: readonly string[] = TABLES): Promise<void> {
+export async function rewriteFiles(
+  store: Store,
+  tables: readonly string[] = TABLES,
+  disk?: DiskGuard,
+): Promise<void> {
   // For good: segments that are done with are deleted instead of being kept, as they are, for later use.
   await store.rows(statement('SET wal_recycle = off'), []);
-  for (const table of tables) await store.rows(statement(`VACUUM FULL ${table}`), []);
+  for (const table of tables) {
+    // It is written beside itself, and so is the log of it.
+    const [size] = disk ? await store.rows<{ bytes: number }>(SIZE, [table]) : [];
+    disk?.checkFor(2 * (size?.bytes ?? 0));
+    await store.rows(statement(`VACUUM FULL ${table}`), []);
+  }
   await store.rows(statement('SELECT pg_switch_wal()'), []);
   await store.rows(statement('CHECKPOINT'), []);
 }
@@ -40,9 +55,9 @@ const REWRITTEN: Statement = {
 };
 
 /** Writes the files anew for all erasures that are waiting for it. */
-export async function cleanFiles(store: Store): Promise<void> {
+export async function cleanFiles(store: Store, disk?: DiskGuard): Promise<void> {
   const due = (await store.rows<{ id: string }>(DUE, [])).map(({ id }) => id);
-  await rewriteFiles(store);
+  await rewriteFiles(store, TABLES, disk);
   if (due.length > 0) await store.rows(REWRITTEN, [due]);
 }
 
@@ -60,7 +75,11 @@ export interface FileCleaner {
 }
 
 /** Cleans the embedded record's files whenever it is due, once for all that came together. On a server it does nothing. */
-export function createFileCleaner(store: Store, onError: (error: Error) => void): FileCleaner {
+export function createFileCleaner(
+  store: Store,
+  onError: (error: Error) => void,
+  disk?: DiskGuard,
+): FileCleaner {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let again = false;
@@ -70,7 +89,7 @@ export function createFileCleaner(store: Store, onError: (error: Error) => void)
     do {
       again = false;
       ranAt = Date.now();
-      await cleanFiles(store).catch(onError);
+      await cleanFiles(store, disk).catch(onError);
     } while (again && !stopped);
     running = undefined;
   };

@@ -1,4 +1,5 @@
-import type { SigningKeyEntry } from '../domain/signing-key.ts';
+import type { KeyObject } from 'node:crypto';
+import { keptKey, type SigningKeyEntry, type TrustedKey, trustedKeys } from '../domain/signing-key.ts';
 import type { Session, Statement } from './client.ts';
 
 const ALL: Statement = {
@@ -15,6 +16,16 @@ const ADD: Statement = {
     SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4 FROM signing_key`,
 };
 
+/** Another process has rotated the signing key since this one started: what this one signs would be tampering. */
+export class SigningKeyReplaced extends Error {
+  override readonly name = 'SigningKeyReplaced';
+  constructor() {
+    super(
+      'the signing key of this record was rotated while this process ran: restart it with the new key; nothing was signed',
+    );
+  }
+}
+
 /** The signing keys that the record names, oldest first; none before the first start. */
 export function readSigningKeys(session: Session): Promise<SigningKeyEntry[]> {
   return session.rows<SigningKeyEntry>(ALL, []);
@@ -30,4 +41,18 @@ export async function newestSigningKey(session: Session): Promise<string | null>
 export async function addSigningKey(session: Session, entry: SigningKeyEntry): Promise<void> {
   const { publicKey, statement, signature, formerSignature } = entry;
   await session.rows(ADD, [publicKey, statement, signature, formerSignature]);
+}
+
+/** The keys that follow from the one that is known, by what the record keeps of rotations. */
+export async function readTrustedKeys(session: Session, known: KeyObject): Promise<TrustedKey[]> {
+  return trustedKeys(await readSigningKeys(session), known);
+}
+
+/**
+ * Refuses to sign by a key that is not in use any more. Under `lockSeals`, so that no rotation comes between.
+ * @throws SigningKeyReplaced
+ */
+export async function checkInUse(session: Session, publicKey: KeyObject): Promise<void> {
+  const newest = await newestSigningKey(session);
+  if (newest !== null && newest !== keptKey(publicKey)) throw new SigningKeyReplaced();
 }

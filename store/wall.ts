@@ -183,6 +183,7 @@ const SETS = Object.keys(COLUMNS);
 /** Another process may know of more cells, or of fewer. */
 const NOTE: Statement = {
   name: 'wall_scope',
+  isSmall: true,
   text: `INSERT INTO scope (fingerprint, everything, used_at, ${SETS.join(', ')})
     VALUES ($1, $2, $3, ${SETS.map((_, i) => `$${i + 4}::int4multirange`).join(', ')})
     ON CONFLICT (fingerprint) DO UPDATE SET used_at = excluded.used_at,

@@ -9,14 +9,61 @@ export const insist = (holds, says) => {
   if (!holds) throw new Mismatch(says);
 };
 
-/** The chain of heads, signed by the key; the newest. */
-export function checkHeads({ heads, publicKey }, key, copies) {
-  const known = createPublicKey(publicKey);
-  const fingerprint = hex(sha256(known.export({ type: 'spki', format: 'der' })));
+const fingerprintOf = (key) => hex(sha256(key.export({ type: 'spki', format: 'der' })));
+const isSigned = (key, text, signature) =>
+  typeof signature === 'string' &&
+  verifySignature(null, Buffer.from(text), key, Buffer.from(signature, 'base64'));
+
+/**
+ * The instance's keys, oldest first, the last is in use. Each but the first came with a statement of rotation, signed by itself and by the
+ * key before it. `known`, the fingerprint that the auditor learned elsewhere, may be of any: keys before it are those that it, or a
+ * successor of it, vouches for; keys after it those that each was named by the one before.
+ */
+function checkKeys({ publicKey, keys: entries }, known) {
+  const inUse = createPublicKey(publicKey);
+  const keys = entries?.length
+    ? entries.map(({ publicKey: kept, ...rest }) => {
+        const key = createPublicKey({ key: Buffer.from(kept, 'base64'), format: 'der', type: 'spki' });
+        return { ...rest, key, fingerprint: fingerprintOf(key) };
+      })
+    : [{ key: inUse, fingerprint: fingerprintOf(inUse) }];
   insist(
-    key === undefined || key.toLowerCase() === fingerprint,
-    `the proof is signed by the key ${fingerprint}`,
+    keys.at(-1).fingerprint === fingerprintOf(inUse),
+    'the last of the keys is not the one that signed the proof',
   );
+  let from = known === undefined ? keys.length - 1 : -1;
+  for (const [i, one] of keys.entries()) {
+    if (one.fingerprint === known?.toLowerCase()) from = i;
+    if (i === 0) continue;
+    const before = keys[i - 1];
+    one.rotation = JSON.parse(one.statement ?? 'null');
+    const said = one.rotation;
+    insist(
+      said?.format === 'scoreline-signing-key/1' &&
+        said.key === one.fingerprint &&
+        said.former === before.fingerprint &&
+        isSigned(one.key, one.statement, one.signature),
+      `the key ${one.fingerprint} does not say which key it followed`,
+    );
+    insist(
+      i === 1 || said.size >= before.rotation.size,
+      `the key ${one.fingerprint} came before the one that it followed`,
+    );
+  }
+  insist(from !== -1, `the proof is signed by the key ${keys.at(-1).fingerprint}`);
+  for (const [i, one] of keys.entries())
+    insist(
+      i <= from || isSigned(keys[i - 1].key, one.statement, one.formerSignature),
+      `the key ${keys[i - 1]?.fingerprint} did not name ${one.fingerprint} as its successor`,
+    );
+  return keys;
+}
+
+/** The chain of heads, signed by the keys; the newest. */
+export function checkHeads(proof, known, copies) {
+  const { heads } = proof;
+  const keys = checkKeys(proof, known);
+  const hashes = new Map([[0, null]]);
   let previous = null;
   for (const { body, signature, consistency } of heads) {
     const head = JSON.parse(body);
@@ -25,19 +72,29 @@ export function checkHeads({ heads, publicKey }, key, copies) {
       `the head of size ${head.size} does not follow the one before it`,
     );
     insist(!previous || head.size > previous.size, `the head of size ${head.size} does not grow the log`);
-    insist(head.key === fingerprint, `the head of size ${head.size} names another key`);
-    const valid = verifySignature(null, Buffer.from(body), known, Buffer.from(signature, 'base64'));
-    insist(valid, `the signature of the head of size ${head.size} does not fit it`);
+    const signer = keys.findLast(({ rotation }) => !rotation || rotation.size < head.size);
+    insist(head.key === signer.fingerprint, `the head of size ${head.size} names another key`);
+    insist(
+      isSigned(signer.key, body, signature),
+      `the signature of the head of size ${head.size} does not fit it`,
+    );
     insist(
       !previous ||
         isBeginning(previous.size, head.size, bytes(previous.root), bytes(head.root), consistency.map(bytes)),
       `the log at the head of size ${head.size} is not that of size ${previous?.size} with more added: history was written again`,
     );
-    previous = { ...head, publicKey: known, fingerprint, hash: hex(sha256(`${body}\n${signature}`)) };
+    previous = { ...head, hash: hex(sha256(`${body}\n${signature}`)) };
+    hashes.set(head.size, previous.hash);
   }
   if (!previous) throw new Unverifiable('the proof has no signed head');
+  for (const { rotation, fingerprint } of keys)
+    insist(
+      !rotation || hashes.get(rotation.size) === rotation.head,
+      `the key ${fingerprint} came into use at another log than this one`,
+    );
   checkCopies(heads, previous, copies);
-  return previous;
+  const { key: publicKey, fingerprint } = keys.at(-1);
+  return { ...previous, publicKey, fingerprint };
 }
 
 /**
@@ -67,10 +124,7 @@ function checkCopies(heads, newest, copies) {
 export function checkStatement({ exportedAt, score, rollups, statement }, head) {
   insist(statement, 'the proof has no statement of the instance');
   const { body, signature } = statement;
-  insist(
-    verifySignature(null, Buffer.from(body), head.publicKey, Buffer.from(signature, 'base64')),
-    "the signature of the proof's statement does not fit it",
-  );
+  insist(isSigned(head.publicKey, body, signature), "the signature of the proof's statement does not fit it");
   const said = JSON.parse(body);
   insist(said.format === 'scoreline-statement/1', "the proof's statement is of another format");
   insist(said.score === score.id, 'the statement is of another score');

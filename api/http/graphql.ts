@@ -15,6 +15,7 @@ import { extensionsOf, type OperationRequest } from '../operation.ts';
 import type { EventStreams } from '../subscriptions/sse.ts';
 import { callerOf } from './auth.ts';
 import { compiledQueries } from './compiled.ts';
+import { tellDiskFull } from './disk-full.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Adds /graphql: Apollo for queries and mutations, server-sent events for those that accept them. */
@@ -46,6 +47,7 @@ export async function addGraphqlRoute(
       compiledQueries(schema),
       tellExtensions,
       keepAudit,
+      tellDiskFull,
       metrics.apolloPlugin,
     ],
   });

@@ -19,6 +19,8 @@ export interface LiveGauges {
   readonly cohorts: () => number;
   readonly waitingRows: () => number;
   readonly cells: () => number;
+  /** Of the embedded record; undefined: the record is a server's. */
+  readonly disk: () => { readonly free: number; readonly isFull: boolean } | undefined;
   /** Whether the sealer found the log of seals changed, and seals nothing more. */
   readonly sealerStopped: () => boolean;
 }
@@ -107,6 +109,12 @@ export function addMetricsRoute(
     '1 while nothing is sealed because the log of seals is not what was signed: somebody changed the record.',
     () => Number(live.sealerStopped()),
   );
+  if (live.disk()) {
+    const free = 'Bytes that are free on the disk of the embedded record.';
+    gauge('scoreline_record_disk_free_bytes', free, () => live.disk()?.free ?? 0);
+    const full = '1 while nothing is stored because the disk of the embedded record is nearly full.';
+    gauge('scoreline_record_disk_full', full, () => Number(live.disk()?.isFull ?? false));
+  }
   new Gauge({
     name: 'scoreline_journal_lag_entries',
     help: 'Journal entries that a follower has yet to read.',

@@ -15,6 +15,11 @@ export function addKeys(builder: Builder) {
         description: 'Every data key is wrapped anew by the provider in use.',
       },
       PEPPER: { value: 'pepper' as const, description: 'A new pepper; every pseudonym is carried over.' },
+      SIGNING: {
+        value: 'signing' as const,
+        description:
+          'A new signing key beside the one in use; the next start takes it into use, by a statement that both sign.',
+      },
       RETIRE: {
         value: 'retire' as const,
         description: 'Destroys wrapping keys that nothing here needs: older backups can then not be read.',

@@ -1,6 +1,6 @@
-import type { KeyObject } from 'node:crypto';
 import { AuditChain, type AuditHead, type AuditOffence, type AuditRow } from '../../domain/audit.ts';
 import type { SignedHead } from '../../domain/seal.ts';
+import type { TrustedKey } from '../../domain/signing-key.ts';
 import { brokenChain, parseHead } from './heads.ts';
 
 /** What can be said of an audit log. */
@@ -20,14 +20,14 @@ export interface AuditCheck {
   /** Signed states of the log of seals, oldest first. */
   readonly heads: readonly SignedHead[];
   /** Null: the heads are only compared, not trusted by their signature. */
-  readonly publicKey: KeyObject | null;
+  readonly keys: readonly TrustedKey[] | null;
   /** The rows are a part of the log: they may begin and end anywhere. */
   readonly partial: boolean;
 }
 
 /** Follows the log from row to row and holds it against the signed heads; tells the first row that was touched. */
-export async function checkAudit({ rows, heads, publicKey, partial }: AuditCheck): Promise<AuditVerdict> {
-  const head = publicKey ? brokenChain(heads, publicKey) : null;
+export async function checkAudit({ rows, heads, keys, partial }: AuditCheck): Promise<AuditVerdict> {
+  const head = keys ? brokenChain(heads, keys) : null;
   const signed = signedRows(heads);
   const covered = Math.max(0, ...signed.keys());
   const chain = new AuditChain(signed, partial);

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import {
   consistencyRanges,
   inclusionRanges,
@@ -10,6 +9,7 @@ import {
   subtreesOf,
 } from '../../domain/merkle.ts';
 import { type Head, headLine } from '../../domain/seal.ts';
+import type { TrustedKey } from '../../domain/signing-key.ts';
 import type { Session } from '../../store/client.ts';
 import {
   type HeadRow,
@@ -83,10 +83,10 @@ export async function proveConsistency(
 export async function checkLog(
   session: Session,
   seals: readonly (SealRow & { readonly rollup: string })[],
-  publicKey: KeyObject,
+  keys: readonly TrustedKey[],
 ): Promise<{ readonly offence: Offence | null; readonly heads: readonly HeadRow[] }> {
   const heads = await readHeads(session);
-  const broken = brokenChain(heads, publicKey);
+  const broken = brokenChain(heads, keys);
   if (broken) return { offence: { what: 'head', rollup: null, says: broken }, heads };
   const last = heads.at(-1);
   const head = last && parseHead(last.body);

@@ -1,11 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import { type Manifest, NO_CHANGES, type SealChanges, type SealedFact } from '../../domain/seal.ts';
 import { factHash, type KeptLeaf, type LeafMatch } from '../../domain/seal-match.ts';
+import { isAttestedBy } from '../../domain/signing-key.ts';
 import type { Session } from '../../store/client.ts';
 import { type LeafCause, leafName, readLeafNotes } from '../../store/leaf-notes.ts';
 import { type Brought, type EarlierLeaf, readBrought, readEarlierLeaves } from '../../store/seal-evidence.ts';
 import { type RollupRef, SURVEYED } from '../../store/seal-facts.ts';
-import { isSigned } from './heads.ts';
+import { readTrustedKeys } from '../../store/signing-keys.ts';
 
 /** A rollup beside its newest seal. */
 export interface Compared extends RollupRef {
@@ -42,9 +43,14 @@ export async function readExplanations(
   return {
     brought: await readBrought(session, [...ids]),
     earlier: await readEarlierLeaves(session, [...added]),
-    notes: await readLeafNotes(session, (text, signature) => isSigned(publicKey, text, signature), leaves),
+    notes: leaves.size === 0 ? new Map() : await readNotes(session, publicKey, leaves),
     wrong: placed(compared, wrong),
   };
+}
+
+async function readNotes(session: Session, publicKey: KeyObject, leaves: ReadonlySet<string>) {
+  const keys = await readTrustedKeys(session, publicKey);
+  return readLeafNotes(session, (seq, text, signature) => isAttestedBy(keys, seq, text, signature), leaves);
 }
 
 function placed(compared: readonly Compared[], wrong: ReadonlyMap<string, string>): Map<number, Unexplained> {

@@ -1,9 +1,13 @@
+import type { KeyObject } from 'node:crypto';
 import type { Scope } from '../../domain/scope.ts';
 import { type ScoreName, scoreId } from '../../domain/score.ts';
 import { leafContent, type SealedFact } from '../../domain/seal.ts';
+import { keptKey, type SigningKeyEntry } from '../../domain/signing-key.ts';
 import { HOUR_MS } from '../../domain/time-windows.ts';
+import type { Session } from '../../store/client.ts';
 import { SURVEYED } from '../../store/seal-facts.ts';
 import { type HeadRow, readHeads } from '../../store/seals.ts';
+import { readSigningKeys } from '../../store/signing-keys.ts';
 import { type LogProof, proveConsistency, proveInLog } from './check-log.ts';
 import type { RollupEvidence } from './check-rollup.ts';
 import { type ListedRollup, listRollups, readEvidence } from './evidence.ts';
@@ -48,8 +52,10 @@ export interface Proof {
   }[];
   /** What the instance says of this proof: without it, a rollup's newest revision could be left out. */
   readonly statement: SignedStatement;
-  /** PEM, Ed25519. */
+  /** PEM, Ed25519: that of the instance. */
   readonly publicKey: string;
+  /** The keys that signed the heads, oldest first, each with the rotation that brought it into use. */
+  readonly keys: readonly SigningKeyEntry[];
 }
 
 /** What a proof is exported with. */
@@ -93,6 +99,7 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
         leaves.set(one.id, exportedLeaves(one, mayRead(deps, scope, one)));
       }
     }
+    const keys = await keysFor(session, deps.publicKey);
     const consistency = await proveConsistency(session, heads);
     if (!consistency) throw new ProofUnavailable('the log of seals lacks a node');
     const exportedAt = new Date(deps.now()).toISOString();
@@ -130,8 +137,18 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
       })),
       statement: signStatement(deps.sign, statement, heads.at(-1) ?? null),
       publicKey: deps.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      keys,
     };
   });
+}
+
+/** The keys of the heads; only the one that is in use may state a proof. */
+async function keysFor(session: Session, publicKey: KeyObject): Promise<SigningKeyEntry[]> {
+  const entries = await readSigningKeys(session);
+  const place = entries.findIndex((entry) => entry.publicKey === keptKey(publicKey));
+  if (place !== entries.length - 1)
+    throw new ProofUnavailable('the signing key was rotated: this server must be restarted with the new one');
+  return entries;
 }
 
 /** Whether the caller may see what single leaves of that rollup say. */

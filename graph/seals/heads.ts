@@ -1,25 +1,13 @@
-import { createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { canonicalText, type Head, headHash, type SignedHead } from '../../domain/seal.ts';
-
-/** SHA-256 of the public key (SPKI, DER), hex: how a head names its signer. */
-export function keyFingerprint(publicKey: KeyObject): string {
-  return hash('sha256', publicKey.export({ type: 'spki', format: 'der' }));
-}
-
-/** The public half of the instance's key. */
-export function publicKeyOf(signingKey: KeyObject): KeyObject {
-  return createPublicKey(signingKey);
-}
-
-/** Ed25519 by that key, base64. */
-export function signText(signingKey: KeyObject, text: string): string {
-  return sign(null, Buffer.from(text), signingKey).toString('base64');
-}
-
-/** Whether that is the signature (base64) of the key over the text. */
-export function isSigned(publicKey: KeyObject, text: string, signature: string): boolean {
-  return verify(null, Buffer.from(text), publicKey, Buffer.from(signature, 'base64'));
-}
+import {
+  isSigned,
+  keyFingerprint,
+  keyForSize,
+  publicKeyOf,
+  signText,
+  type TrustedKey,
+} from '../../domain/signing-key.ts';
 
 /** Signs a state of the log, and of the audit log beside it; `previous`: the head before it. `now`: epoch milliseconds. */
 export function signHead(
@@ -46,10 +34,15 @@ export function signHead(
 
 /**
  * Checks the chain from the first head to the last: each names the one before it by body and signature, so the last
- * signature vouches for all. The answer says what is wrong, or null.
+ * signature vouches for all. `before`: a head that is known already, which the first one follows. The answer says what is wrong, or
+ * null.
  */
-export function brokenChain(heads: readonly SignedHead[], publicKey: KeyObject): string | null {
-  let previous: SignedHead | null = null;
+export function brokenChain(
+  heads: readonly SignedHead[],
+  keys: readonly TrustedKey[],
+  before: SignedHead | null = null,
+): string | null {
+  let previous = before;
   for (const head of heads) {
     const named = `the head of size ${head.size}`;
     const content = parseHead(head.body);
@@ -62,21 +55,26 @@ export function brokenChain(heads: readonly SignedHead[], publicKey: KeyObject):
     if (previous && head.size <= previous.size) return `${named} does not grow the log`;
     previous = head;
   }
-  return previous && brokenSignature(previous, publicKey);
+  return previous && brokenSignature(previous, keys);
 }
 
-/** That a head names another key than the instance's, or null. */
-export function foreignHead(heads: readonly SignedHead[], publicKey: KeyObject): string | null {
-  const foreign = heads.find(({ body }) => parseHead(body)?.key !== keyFingerprint(publicKey));
+/** That a head names a key that did not sign for this instance then, or null. */
+export function foreignHead(heads: readonly SignedHead[], keys: readonly TrustedKey[]): string | null {
+  const foreign = heads.find(
+    ({ size, body }) => parseHead(body)?.key !== keyForSize(keys, size)?.fingerprint,
+  );
   return foreign ? `the head of size ${foreign.size} names another key than this instance's` : null;
 }
 
 /** What is wrong with the signature of that head, or null. */
-export function brokenSignature({ size, body, signature }: SignedHead, publicKey: KeyObject): string | null {
-  const foreign = foreignHead([{ size, body, signature }], publicKey);
-  if (foreign) return foreign;
-  const bytes = Buffer.from(signature, 'base64');
-  return verify(null, Buffer.from(body), publicKey, bytes) && bytes.toString('base64') === signature
+export function brokenSignature(head: SignedHead, keys: readonly TrustedKey[]): string | null {
+  const { size, body, signature } = head;
+  const key = keyForSize(keys, size);
+  const foreign = foreignHead([head], keys);
+  if (foreign || !key) return foreign;
+  // Another spelling of the same bytes would give the next head another hash.
+  const isCanonical = Buffer.from(signature, 'base64').toString('base64') === signature;
+  return isCanonical && isSigned(key.publicKey, body, signature)
     ? null
     : `the signature of the head of size ${size} does not fit it`;
 }

@@ -1,11 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import { type HashedNode, rangeHash, subtreesOf } from '../../domain/merkle.ts';
 import { type Head, headHash, headLine, type SignedHead } from '../../domain/seal.ts';
+import { publicKeyOf, type TrustedKey } from '../../domain/signing-key.ts';
 import type { Session } from '../../store/client.ts';
 import { nodeKey, readHeads, readLastHead, readNodes } from '../../store/seals.ts';
+import { checkInUse, readTrustedKeys } from '../../store/signing-keys.ts';
 import { readHeadBefore, readHeadOf } from '../../store/whole-log.ts';
 import type { HeadSink } from './head-sink.ts';
-import { brokenChain, brokenSignature, parseHead, publicKeyOf } from './heads.ts';
+import { brokenChain, brokenSignature, parseHead } from './heads.ts';
 import { checkWholeLog, isLogKnown } from './whole-log.ts';
 
 /**
@@ -45,19 +47,21 @@ const REMEMBER_MS = 60 * 60_000;
 /**
  * Opens the log to add to it: the last head's signature, its chain to the one before, the root that it signed over what the log holds,
  * the newest head outside of the record, and once an hour every seal. Nobody else may seal meanwhile.
- * @throws LogBroken
+ * @throws LogBroken, SigningKeyReplaced
  */
 export async function openLog(session: Session, deps: OpenLogDeps): Promise<OpenLog> {
   const publicKey = publicKeyOf(deps.signingKey);
+  await checkInUse(session, publicKey);
+  const keys = await readTrustedKeys(session, publicKey);
   // Before the record's: whatever is outside was committed by then.
   const held = await newestHeld(deps.sinks);
   const last = await readLastHead(session);
   await checkHeld(session, held, last);
   if (!last) {
-    await checkAll(session, deps);
+    await checkAll(session, deps, keys);
     return { last: null, head: null, edge: [] };
   }
-  const broken = brokenSignature(last, publicKey);
+  const broken = brokenSignature(last, keys);
   if (broken) throw new LogBroken(broken);
   const head = parseHead(last.body);
   const before = await readHeadBefore(session, last.size);
@@ -72,7 +76,7 @@ export async function openLog(session: Session, deps: OpenLogDeps): Promise<Open
   });
   if (rangeHash(edge.map(({ hash }) => hash)) !== head.root)
     throw new LogBroken(`its seals have another root than the head of size ${last.size} signed`);
-  await checkAll(session, deps);
+  await checkAll(session, deps, keys);
   return { last, head, edge };
 }
 
@@ -96,10 +100,14 @@ async function checkHeld(session: Session, held: SignedHead | null, last: Signed
     throw new LogBroken(`the head of size ${held.size} in the file of heads is not the record's`);
 }
 
-async function checkAll(session: Session, { memory, signingKey, now }: OpenLogDeps): Promise<void> {
+async function checkAll(
+  session: Session,
+  { memory, now }: OpenLogDeps,
+  keys: readonly TrustedKey[],
+): Promise<void> {
   if (isLogKnown(memory, now - REMEMBER_MS)) return;
   const heads = await readHeads(session);
-  const broken = brokenChain(heads, publicKeyOf(signingKey));
+  const broken = brokenChain(heads, keys);
   if (broken) throw new LogBroken(broken);
   const finding = await checkWholeLog(session, heads, { memory, now, rememberFor: REMEMBER_MS });
   if (finding) throw new LogBroken(finding.says);

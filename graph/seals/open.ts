@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto';
+import { publicKeyOf, signText } from '../../domain/signing-key.ts';
 import type { Store } from '../../store/client.ts';
 import type { ProofDeps } from './export-proof.ts';
+import { createHeadCopy, oneByOne } from './head-copy.ts';
 import { fileSink, urlSink } from './head-sink.ts';
-import { publicKeyOf, signText } from './heads.ts';
 import type { SealPlace } from './place.ts';
 import { startSealer } from './sealer.ts';
 
@@ -28,21 +29,35 @@ export interface Seals {
   isStopped(): boolean;
   /** Begins to seal; the answer stops it. */
   follow(): Promise<() => Promise<void>>;
+  /** Ends what is not ended by the answer of `follow`. */
+  close(): Promise<void>;
 }
+
+const CATCH_UP_MS = 10_000;
 
 /** Opens the seals with the instance's key. */
 export function openSeals(options: SealOptions): Seals {
-  const { signingKey, headFile, sealSink, sealAfter } = options;
-  const sinks = [fileSink(headFile), ...(sealSink ? [urlSink(sealSink)] : [])];
+  const { store, signingKey, headFile, sealSink, sealAfter, onError } = options;
+  const sink = oneByOne(fileSink(headFile));
+  const sinks = [sink, ...(sealSink ? [urlSink(sealSink)] : [])];
+  const publicKey = publicKeyOf(signingKey);
+  const catchUp = createHeadCopy({ store, path: headFile, sink, publicKey, onNote: onError });
+  // A file outside of the record is a witness only once it holds what was signed.
+  const timer = setInterval(() => void catchUp().catch(onError), CATCH_UP_MS).unref();
   let broken = false;
   const onLook = (isBroken: boolean) => {
     broken = isBroken;
   };
   return {
     isStopped: () => broken,
+    close: async () => {
+      clearInterval(timer);
+      await catchUp().catch(onError);
+    },
     place: {
-      publicKey: publicKeyOf(signingKey),
+      publicKey,
       headFile,
+      catchUp,
       sealAfter,
       sign: (text) => signText(signingKey, text),
     },

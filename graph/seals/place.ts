@@ -10,6 +10,8 @@ export interface SealPlace {
   readonly publicKey: KeyObject;
   /** The file of signed heads. */
   readonly headFile: string;
+  /** Brings the file up to what other processes signed. */
+  readonly catchUp?: () => Promise<void>;
   /** How long after its end an hour is sealed, milliseconds. */
   readonly sealAfter: number;
   /** For how long what hangs on no leaf is not checked again, milliseconds; else REMEMBER_MS. */

@@ -9,6 +9,7 @@ import {
   type SealedFact,
 } from '../../domain/seal.ts';
 import { factHash, type KeptLeaf, type LeafMatch, matchLeaves } from '../../domain/seal-match.ts';
+import { publicKeyOf } from '../../domain/signing-key.ts';
 import { auditHead } from '../../store/audit.ts';
 import type { Session, Store } from '../../store/client.ts';
 import { findWrongResponses, readNewestBrought } from '../../store/seal-evidence.ts';
@@ -28,7 +29,7 @@ import { sealsNotUnder } from './check-log.ts';
 import { leafOffence } from './check-rollup.ts';
 import { changesSince, type Explanations, findUnexplained, readExplanations } from './explain.ts';
 import type { HeadSink } from './head-sink.ts';
-import { publicKeyOf, signHead } from './heads.ts';
+import { signHead } from './heads.ts';
 import { type OpenLog, openLog } from './open-log.ts';
 
 export interface SealDeps {

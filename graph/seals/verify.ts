@@ -1,10 +1,10 @@
-import type { KeyObject } from 'node:crypto';
 import { matchesSegment } from '../../domain/cell.ts';
 import { treeHash } from '../../domain/merkle.ts';
 import { add, type Counts, ZERO } from '../../domain/nps.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { type ScoreName, type ScoreRow, scoreRow } from '../../domain/score.ts';
 import { CHANGE_CAUSES, NO_CHANGES, type SealedFact, type SignedHead } from '../../domain/seal.ts';
+import type { TrustedKey } from '../../domain/signing-key.ts';
 import { HOUR_MS } from '../../domain/time-windows.ts';
 import type { Session, Statement } from '../../store/client.ts';
 import { guardedCells } from '../../store/guarded-cells.ts';
@@ -12,6 +12,7 @@ import { readConfusion } from '../../store/models.ts';
 import { findLevelOffence } from '../../store/rollup-levels.ts';
 import { type CountedClasses, countIntervals } from '../../store/rollups.ts';
 import { SURVEYED } from '../../store/seal-facts.ts';
+import { readTrustedKeys } from '../../store/signing-keys.ts';
 import { checkHeadFile, checkLog } from './check-log.ts';
 import { findCellOffence, findModelOffence } from './check-parts.ts';
 import { checkRollup, type Offence } from './check-rollup.ts';
@@ -77,21 +78,23 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
     const tally = await tallyRollups(session, trustOf(deps), name, listed);
     const recomputed = row(tally.counts);
     const sealed = listed.flatMap(({ id, seals }) => seals.map((seal) => ({ ...seal, rollup: id })));
-    const log = await checkLog(session, sealed, deps.publicKey);
+    const keys = await readTrustedKeys(session, deps.publicKey);
+    const log = await checkLog(session, sealed, keys);
     const same = sameCounts(stated, recomputed);
     const level = same ? null : await levelOffence(session, name, listed);
     const parts =
       findCellOffence(deps.cells, scope) ?? (await findModelOffence(session, deps.store, name.model, listed));
     const offence = tally.offence ?? level ?? log.offence ?? parts;
-    return { stated, recomputed, tally, offence, listed, heads: log.heads };
+    return { stated, recomputed, tally, offence, listed, heads: log.heads, keys };
   });
-  const { listed, heads } = found;
+  const { listed, heads, keys } = found;
+  await deps.catchUp?.();
   const file = await checkHeadFile(deps.store, deps.headFile, heads, deps.now());
   const first = found.offence ?? file.offence;
   // Which place of the log was touched, only the whole log tells.
   const whole = first && first.what !== 'log' ? null : await checkWhole({ deps, scope, listed, heads });
   // Under another key no note of the log is believed, and every change would seem to be nobody's.
-  const offence = foreignOffence(heads, deps.publicKey) ?? whole ?? first;
+  const offence = foreignOffence(heads, keys) ?? whole ?? first;
   const readable = cells.every((cell) => scope.allows('readResponse', cell));
   return verdictOf({
     ...found,
@@ -105,8 +108,8 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
   });
 }
 
-function foreignOffence(heads: readonly SignedHead[], publicKey: KeyObject): Offence | null {
-  const says = foreignHead(heads, publicKey);
+function foreignOffence(heads: readonly SignedHead[], keys: readonly TrustedKey[]): Offence | null {
+  const says = foreignHead(heads, keys);
   return says === null
     ? null
     : { what: 'log', rollup: null, says: `${says}: was the file "signing-key" of the data folder replaced?` };

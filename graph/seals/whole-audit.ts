@@ -59,6 +59,6 @@ async function follow(
     return null;
   }
   const rows = streamAudit(session, { from: null, to: null });
-  const { offence } = await checkAudit({ rows, heads, publicKey: null, partial: false });
+  const { offence } = await checkAudit({ rows, heads, keys: null, partial: false });
   return offence?.says ?? null;
 }

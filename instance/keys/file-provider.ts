@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { seal, unseal } from '../../domain/sealed.ts';
 import { type KeyProvider, KeyProviderError } from '../../store/key-provider.ts';
+import { replaceFile, writeOnce } from '../secret-file.ts';
 
 /** Wrapping keys by version, "1", "2", ...; the last is in use. */
 type Keys = Map<string, Buffer>;
@@ -42,23 +42,17 @@ export function configuredKeyProvider(given: readonly string[]): KeyProvider {
  * @throws KeyProviderError
  */
 export async function fileKeyProvider(path: string, mayMake = true): Promise<KeyProvider> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   let keys = await readKeys(path).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
     if (!mayMake)
       throw new KeyProviderError(
         `the wrapping keys of this record are not there: restore ${path} from its backup, or set SCORELINE_KEK to them`,
       );
-    // wx: of two starters only one makes it.
-    await writeNew(path, 'wx', new Map([['1', randomBytes(32)]])).catch((other: NodeJS.ErrnoException) => {
-      if (other.code !== 'EEXIST') throw other;
-    });
+    await writeOnce(path, textOf(new Map([['1', randomBytes(32)]])));
     return readKeys(path);
   });
   const replace = async (changed: Keys) => {
-    await writeNew(`${path}.new`, 'w', changed);
-    await rename(`${path}.new`, path);
-    await syncFolder(dirname(path));
+    await replaceFile(path, textOf(changed));
     keys = changed;
   };
   const keysFor = async (version?: string) => {
@@ -116,27 +110,11 @@ function parseKeys(lines: readonly string[], where: string): Keys {
   return keys;
 }
 
-/** So that the new name of a file outlives a loss of power. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-async function writeNew(path: string, flag: 'w' | 'wx', keys: Keys): Promise<void> {
-  const file = await open(path, flag, 0o600);
+/** As they are kept: one a line, "-" for one that was destroyed. */
+function textOf(keys: Keys): string {
   const last = Number(newest(keys)[0]);
   const lines = Array.from({ length: last }, (_, i) => keys.get(String(i + 1))?.toString('hex') ?? '-');
-  try {
-    await file.writeFile(`${lines.join('\n')}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await chmod(path, 0o600);
+  return `${lines.join('\n')}\n`;
 }
 
 function provider(

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { type KeyProvider, KeyProviderError } from '../../store/key-provider.ts';
+import { type SecretPlaces, secretPath } from '../secrets.ts';
 import { awsKmsProvider } from './aws-kms.ts';
 import { configuredKeyProvider, fileKeyProvider } from './file-provider.ts';
 import { vaultTransitProvider } from './vault-transit.ts';
@@ -10,14 +10,15 @@ import { vaultTransitProvider } from './vault-transit.ts';
  * until it is rewrapped. `inUse`: by which providers something of the record is wrapped; a file that is gone is not made again.
  */
 export async function openKeyProviders(
-  { keys, dataDir }: Pick<Config, 'keys' | 'dataDir'>,
+  config: SecretPlaces & Pick<Config, 'keys'>,
   now: () => number,
   inUse: ReadonlySet<string>,
 ): Promise<[KeyProvider, ...KeyProvider[]]> {
+  const { keys } = config;
   const providers = [
     keys.kek
       ? configuredKeyProvider(keys.kek)
-      : await fileKeyProvider(join(dataDir, 'wrapping-keys'), !inUse.has('file')),
+      : await fileKeyProvider(await secretPath(config, 'wrapping-keys'), !inUse.has('file')),
     ...(keys.vault ? [vaultTransitProvider(keys.vault)] : []),
     ...(keys.kms ? [awsKmsProvider({ ...keys.kms, now })] : []),
   ];

@@ -5,6 +5,7 @@ import type { ApiContext } from '../../api/context.ts';
 import { buildSchema } from '../../api/schema/schema.ts';
 import { type AuditEntry, type AuditRow, auditLine, parseAuditLine } from '../../domain/audit.ts';
 import type { Head } from '../../domain/seal.ts';
+import { trustOnly } from '../../domain/signing-key.ts';
 import { checkAudit } from '../../graph/seals/check-audit.ts';
 import { brokenChain } from '../../graph/seals/heads.ts';
 import { audit, auditHead, auditPolicies, readAudit, streamAudit } from '../../store/audit.ts';
@@ -46,7 +47,7 @@ const verdict = async (heads = readHeads(record.store)) =>
   checkAudit({
     rows: streamAudit(record.store, { from: null, to: null }),
     heads: await heads,
-    publicKey: record.verifyDeps.publicKey,
+    keys: trustOnly(record.verifyDeps.publicKey),
     partial: false,
   });
 const ALL = { actor: null, action: null, from: null, to: null };
@@ -137,7 +138,7 @@ describe('signed heads', () => {
     expect((JSON.parse(head?.body ?? '{}') as Head).audit).toEqual(stood);
     await append(entry({ action: 'after the head' }));
     expect(await verdict()).toMatchObject({ offence: null, head: null, covered: stood?.seq });
-    expect(brokenChain(await readHeads(record.store), record.verifyDeps.publicKey)).toBeNull();
+    expect(brokenChain(await readHeads(record.store), trustOnly(record.verifyDeps.publicKey))).toBeNull();
     expect((await record.verify({ from: START, until: START + HOUR_MS })).verdict).toBe('VERIFIED');
   });
 });

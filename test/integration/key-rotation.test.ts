@@ -22,7 +22,7 @@ const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
-const CONFIG = { dataDir: '', pepper: undefined };
+const CONFIG = { dataDir: '', secretsDir: undefined, pepper: undefined, signingKeys: undefined };
 const PEPPER = { version: 1, secret: Buffer.alloc(32, 7) };
 
 async function processOn(record: TestRecord, provider: KeyProvider) {

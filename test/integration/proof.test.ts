@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/scope.ts';
 import { scoreId } from '../../domain/score.ts';
+import { keyFingerprint } from '../../domain/signing-key.ts';
 import { exportProof, type Proof } from '../../graph/seals/export-proof.ts';
-import { keyFingerprint } from '../../graph/seals/heads.ts';
 import { narrowScope } from '../fixtures/record.ts';
 import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leafHash, treeHash } from '../../domain/merkle.ts';
 import { EVERYTHING } from '../../domain/scope.ts';
 import { canonicalText, type Manifest } from '../../domain/seal.ts';
-import { publicKeyOf } from '../../graph/seals/heads.ts';
+import { publicKeyOf } from '../../domain/signing-key.ts';
 import { lookAtLog } from '../../graph/seals/seal-batch.ts';
 import { noteEntries } from '../../graph/seals/sealer.ts';
 import { verifyScore } from '../../graph/seals/verify.ts';

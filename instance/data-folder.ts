@@ -1,0 +1,70 @@
+import { chmod, lstat, mkdir, readdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
+import { ConfigError } from '../config.ts';
+
+/** What Scoreline keeps in its data folder; everything else there is not its own. */
+const OWN = new Set([
+  'record',
+  'seals',
+  'encoders',
+  'imports',
+  'admin-key',
+  'pepper',
+  'wrapping-keys',
+  'signing-key',
+]);
+const isOwn = (name: string) => OWN.has(name.replace(/^\.?(.*?)(\.[0-9a-f]+)?(\.new)?$/, '$1'));
+/** Everybody but the owner. */
+const OTHERS = 0o077;
+
+/**
+ * Makes the data folder, and makes it and what Scoreline keeps in it the owner's alone, also where it existed before. A folder that holds
+ * other things too (a home folder, say) is left as it is, except for Scoreline's own.
+ * @throws ConfigError where something belongs to somebody else and cannot be changed.
+ */
+export async function ownDataFolder(path: string, onNote: (note: Error) => void): Promise<void> {
+  // What is written from here on, by whatever library, is the owner's alone. A thread has no mask of its own.
+  if (isMainThread) process.umask(OTHERS);
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const folder = await realpath(path);
+  const names = await readdir(folder);
+  let tightened = 0;
+  for (const name of names.filter(isOwn)) tightened += await tighten(join(folder, name));
+  const foreign = names.filter((name) => !isOwn(name) && name !== 'lost+found');
+  const mode = (await lstat(folder)).mode & OTHERS;
+  if (foreign.length > 0 && mode !== 0)
+    onNote(
+      new Error(
+        `${folder} holds other things than Scoreline's (such as "${foreign[0]?.slice(0, 40)}"), so who may look into it is left as it is; give Scoreline a folder of its own`,
+      ),
+    );
+  else if (mode !== 0) tightened += await closed(folder, 0o700);
+  if (tightened > 0)
+    onNote(
+      new Error(
+        `${folder}: ${tightened} files and folders were open to others, and are the owner's alone now`,
+      ),
+    );
+}
+
+/** The file, or the folder and all in it; links are not followed. Answers how many were changed. */
+async function tighten(path: string): Promise<number> {
+  const stat = await lstat(path).catch(() => null);
+  if (!stat || stat.isSymbolicLink()) return 0;
+  let changed = 0;
+  if (stat.isDirectory()) for (const name of await readdir(path)) changed += await tighten(join(path, name));
+  if ((stat.mode & OTHERS) === 0) return changed;
+  return changed + (await closed(path, stat.mode & 0o700));
+}
+
+async function closed(path: string, mode: number): Promise<number> {
+  try {
+    await chmod(path, mode);
+    return 1;
+  } catch (error) {
+    throw new ConfigError(
+      `${path} is open to others and belongs to another user (${(error as NodeJS.ErrnoException).code}): run chmod -R go= on it as its owner, or set SCORELINE_DATA_DIR to a folder of your own`,
+    );
+  }
+}

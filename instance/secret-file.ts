@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ConfigError } from '../config.ts';
+
+/*
+ * Secrets are written beside their place and then named, so that there is a whole one or none, whenever the process is killed.
+ */
+
+/** A file that was being written and has no name yet. */
+const unnamed = (path: string, mark: string) => join(dirname(path), `.${basename(path)}.${mark}.new`);
+/** What a killed process left unnamed is removed after this long. */
+const LEFT_BEHIND_MS = 60_000;
+
+/** A folder that this process may only read. */
+const READ_ONLY = new Set(['EROFS', 'EACCES', 'EPERM']);
+
+/**
+ * Writes the file (mode 0600) unless it is there: of several starters exactly one does. Answers whether this one did.
+ * @throws ConfigError where nothing can be written there.
+ */
+export async function writeOnce(path: string, text: string): Promise<boolean> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await removeLeftBehind(path);
+    const beside = await writeBeside(path, text);
+    try {
+      // Unlike a rename, a link takes nobody's place.
+      await link(beside, path);
+    } finally {
+      await unlink(beside);
+    }
+    await syncFolder(dirname(path));
+    return true;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (!READ_ONLY.has(code)) throw error;
+    throw new ConfigError(
+      `${path} is not there and cannot be made (${code}): put it there from where it is kept`,
+    );
+  }
+}
+
+/** Puts a new text in the place of what the file held: one or the other is there at any moment. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  await rename(await writeBeside(path, text), path);
+  await syncFolder(dirname(path));
+}
+
+async function writeBeside(path: string, text: string): Promise<string> {
+  const beside = unnamed(path, randomBytes(8).toString('hex'));
+  const file = await open(beside, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return beside;
+}
+
+/** So that the new name of a file outlives a loss of power. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function removeLeftBehind(path: string): Promise<void> {
+  const [before, after] = unnamed(basename(path), '|').split('|') as [string, string];
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(before) || !name.endsWith(after)) continue;
+    const file = join(dirname(path), name);
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (mtimeMs < Date.now() - LEFT_BEHIND_MS) await rm(file, { force: true });
+  }
+}

@@ -1,0 +1,130 @@
+import type { KeyObject } from 'node:crypto';
+import { headHash } from '../domain/seal.ts';
+import {
+  firstKey,
+  isSigned,
+  keptKey,
+  keyFingerprint,
+  parseKey,
+  publicKeyOf,
+  rotatedKey,
+} from '../domain/signing-key.ts';
+import { audit, auditHead } from '../store/audit.ts';
+import type { Session, Statement, Store } from '../store/client.ts';
+import { newestNote } from '../store/leaf-notes.ts';
+import { lockSeals, readLastHead } from '../store/seals.ts';
+import { addSigningKey, readSigningKeys } from '../store/signing-keys.ts';
+
+/*
+ * A record is tied to its signing key as it is to its pepper and its wrapping keys: under another key the proofs of before would be those
+ * of nobody, and an erasure would look like tampering.
+ */
+
+/** The signing key is not the one that this record is signed with. */
+export class WrongSigningKey extends Error {
+  override readonly name = 'WrongSigningKey';
+}
+
+/** Who signed the default model at the first start, where nothing else was signed yet. */
+const MODEL: Statement = {
+  name: 'signing_model',
+  text: 'SELECT signature FROM model_version WHERE signature IS NOT NULL ORDER BY id LIMIT 1',
+};
+
+export interface SigningOptions {
+  /** Private keys, oldest first: the last is the one to use. */
+  readonly keys: readonly [KeyObject, ...KeyObject[]];
+  /** The operator says that the key in use is lost: the last of `keys` takes its place without its signature. */
+  readonly isLost: boolean;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/**
+ * Ties the record to its signing key at the first start, and refuses later to start with another one. Where the key in use is given
+ * together with a newer one, the newer takes its place: by a statement that both sign, and a row of the audit log. Answers with the key in
+ * use.
+ * @throws WrongSigningKey
+ */
+export function checkSigningKey(store: Store, options: SigningOptions): Promise<KeyObject> {
+  const { keys, isLost } = options;
+  const own = keys.at(-1) as KeyObject;
+  return store.transaction(async (session) => {
+    await lockSeals(session);
+    const entries = await readSigningKeys(session);
+    let inUse = entries.at(-1)?.publicKey;
+    if (inUse === undefined) {
+      const first = await adopt(session, keys);
+      if (first) await addSigningKey(session, firstKey(first));
+      else if (!isLost) throw refused(null);
+      inUse = first ? keptKey(publicKeyOf(first)) : undefined;
+    }
+    const isIt = (key: KeyObject) => keptKey(publicKeyOf(key)) === inUse;
+    if (isIt(own)) return own;
+    const former = keys.find(isIt);
+    if (entries.some(({ publicKey }) => publicKey === keptKey(publicKeyOf(own))))
+      throw new WrongSigningKey(
+        `the signing key that was given is an older one of this record, which is signed with ${printOf(inUse)} since: ${REMEDY}`,
+      );
+    if (!former && !isLost) throw refused(inUse ?? null);
+    await rotate(session, own, former ?? (inUse === undefined ? null : printOf(inUse)), options.now);
+    return own;
+  });
+}
+
+const REMEDY =
+  'give it by SCORELINE_SIGNING_KEY or as the file "signing-key" of SCORELINE_SECRETS_DIR or of the data folder, from its backup or from the server that has it';
+
+function refused(inUse: string | null): WrongSigningKey {
+  const key = inUse === null ? 'another key' : `the key ${printOf(inUse)}`;
+  return new WrongSigningKey(
+    `this record is signed with ${key}, and not with the one that was given or made here: ${REMEDY}; if it is lost for good, run: npm run keys -- rotate --signing --lost. Nothing was stored`,
+  );
+}
+
+/** The fingerprint of a kept key. */
+function printOf(kept: string | undefined): string {
+  const key = kept === undefined ? null : parseKey(kept);
+  return key ? keyFingerprint(key) : 'unknown';
+}
+
+async function rotate(
+  session: Session,
+  own: KeyObject,
+  former: KeyObject | string | null,
+  now: number,
+): Promise<void> {
+  const last = await readLastHead(session);
+  const state = {
+    size: last?.size ?? 0,
+    head: last && headHash(last),
+    audit: await auditHead(session),
+  };
+  const entry = former === null ? firstKey(own) : rotatedKey(own, former, state, now);
+  await addSigningKey(session, entry);
+  const key = keyFingerprint(publicKeyOf(own));
+  const isNamed = typeof former === 'object' && former !== null;
+  const subject = { action: 'signing', key, former: entry.statement, signedByFormer: isNamed };
+  const system = { actor: 'system', actorName: 'system', role: 'system', policyVersion: null, purpose: null };
+  await audit(session, { ...system, at: now, action: 'changeKeys', subject, outcome: 'done' });
+}
+
+/**
+ * Which of the keys signed what there is of before records knew their keys: the newest head, else the newest row that explains leaves, else
+ * the first model. The newest key where nothing was signed; null where another key signed.
+ */
+async function adopt(
+  session: Session,
+  keys: readonly [KeyObject, ...KeyObject[]],
+): Promise<KeyObject | null> {
+  const signer = (isIt: (publicKey: KeyObject) => boolean) =>
+    keys.find((key) => isIt(publicKeyOf(key))) ?? null;
+  const head = await readLastHead(session);
+  if (head) return signer((key) => isSigned(key, head.body, head.signature));
+  const note = await newestNote(session);
+  if (note) return signer((key) => isSigned(key, note.text, note.signature));
+  const [model] = await session.rows<{ signature: string }>(MODEL, []);
+  if (!model) return keys.at(-1) ?? null;
+  const { publicKey } = JSON.parse(model.signature) as { publicKey?: string };
+  return signer((key) => keptKey(key) === publicKey);
+}

@@ -1,0 +1,267 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '../../domain/scope.ts';
+import { keptKey, keyFingerprint, publicKeyOf, signText } from '../../domain/signing-key.ts';
+import { exportProof } from '../../graph/seals/export-proof.ts';
+import { createHeadCopy } from '../../graph/seals/head-copy.ts';
+import { fileSink, readHeadFile } from '../../graph/seals/head-sink.ts';
+import { verifyScore } from '../../graph/seals/verify.ts';
+import { checkSigningKey } from '../../instance/signing.ts';
+import { erase } from '../../store/erase.ts';
+import { BY, personBehind } from '../fixtures/erasing.ts';
+import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord, sealsOf } from '../fixtures/sealed-record.ts';
+
+const { verifyProof } = (await import(
+  fileURLToPath(new URL('../../verifier/verify.js', import.meta.url))
+)) as {
+  verifyProof: (
+    proof: unknown,
+    options: { key?: string },
+  ) => { verdict: string; reason: string | null; key?: string };
+};
+
+const DAY_MS = 24 * HOUR_MS;
+const BASE = Math.floor(Date.now() / DAY_MS) * DAY_MS - 10 * DAY_MS;
+const DAYS = { from: BASE, until: BASE + 2 * DAY_MS };
+const answers = (round: string, count = 12) =>
+  Array.from({ length: count }, (_, i) => ({
+    externalId: `${round}${i}`,
+    answeredAt: new Date(BASE + (round.charCodeAt(0) % 20) * HOUR_MS + i * 60_000).toISOString(),
+    score: (i * 7) % 11,
+    region: 'Peru',
+  }));
+const newKey = () => generateKeyPairSync('ed25519').privateKey;
+const print = (key: KeyObject) => keyFingerprint(publicKeyOf(key));
+
+/** Ties the record to the last of the keys as a start does. */
+const start = (record: SealedRecord, ...keys: [KeyObject, ...KeyObject[]]) =>
+  checkSigningKey(record.store, { keys, isLost: false, now: Date.now() });
+
+/** A process on the record with a key and a file of heads of its own. */
+function processWith(record: SealedRecord, signingKey: KeyObject) {
+  const attest = (text: string) => signText(signingKey, text);
+  const seals = sealsOf({ ...record, signingKey, attest });
+  const { publicKey } = seals.verifyDeps;
+  const sink = fileSink(seals.headFile);
+  const catchUp = createHeadCopy({
+    store: record.store,
+    path: seals.headFile,
+    sink,
+    publicKey,
+    onNote: () => undefined,
+  });
+  const deps = { ...seals.verifyDeps, catchUp };
+  return {
+    ...seals,
+    catchUp,
+    verify: () => verifyScore(deps, EVERYTHING, nameOf(DAYS)),
+    proof: () => exportProof(deps, EVERYTHING, nameOf(DAYS)),
+    erase: async (externalId: string) => {
+      const [row] = await record.sql<{ id: string }>('SELECT id FROM response WHERE external_id = $1', [
+        externalId,
+      ]);
+      await erase({ ...record, attest }, personBehind(row?.id ?? ''), BY);
+    },
+  };
+}
+
+describe('a record', () => {
+  let record: SealedRecord;
+  beforeAll(async () => {
+    record = await openSealedRecord();
+  });
+  afterAll(() => record?.close());
+  const rows = () => record.sql<{ n: number }>('SELECT count(*)::integer AS n FROM signing_key');
+
+  it('is tied to the key of its first start, and to the one that signed it before records knew their keys', async () => {
+    await record.submit(answers('a'));
+    await record.seal();
+    // As a data folder of before: heads, and no row that names a key.
+    await expect(start(record, newKey())).rejects.toThrow(/signed with another key.*--signing --lost/);
+    expect(await rows()).toEqual([{ n: 0 }]);
+    expect(await start(record, record.signingKey)).toBe(record.signingKey);
+    expect(await rows()).toEqual([{ n: 1 }]);
+    expect(await start(record, record.signingKey)).toBe(record.signingKey);
+    expect(await rows()).toEqual([{ n: 1 }]);
+  });
+
+  it('refuses another key, naming the one that it is signed with, before anything is stored', async () => {
+    const before = await record.sql('SELECT count(*) FROM audit_log');
+    await expect(start(record, newKey())).rejects.toThrow(
+      new RegExp(
+        `^this record is signed with the key ${print(record.signingKey)}, .* SCORELINE_SIGNING_KEY .* Nothing was stored$`,
+      ),
+    );
+    expect(await record.sql('SELECT count(*) FROM audit_log')).toEqual(before);
+    expect(await rows()).toEqual([{ n: 1 }]);
+  });
+});
+
+describe('a rotation', () => {
+  let record: SealedRecord;
+  let old: ReturnType<typeof processWith>;
+  let fresh: ReturnType<typeof processWith>;
+  const second = newKey();
+  beforeAll(async () => {
+    record = await openSealedRecord();
+    await start(record, record.signingKey);
+    old = processWith(record, record.signingKey);
+    await record.submit(answers('a'));
+    await old.seal();
+    await old.erase('a0');
+    await start(record, record.signingKey, second);
+    fresh = processWith(record, second);
+  });
+  afterAll(async () => {
+    old?.removeFiles();
+    fresh?.removeFiles();
+    await record?.close();
+  });
+
+  it('is declared by giving both keys, in the audit log, and once', async () => {
+    await start(record, record.signingKey, second);
+    await start(record, second);
+    const noted = await record.sql<{ subject: string }>(
+      "SELECT subject FROM audit_log WHERE action = 'changeKeys'",
+    );
+    expect(noted.map(({ subject }) => JSON.parse(subject))).toEqual([
+      expect.objectContaining({ action: 'signing', key: print(second), signedByFormer: true }),
+    ]);
+    await expect(start(record, record.signingKey)).rejects.toThrow(
+      new RegExp(`is an older one of this record, which is signed with ${print(second)} since`),
+    );
+  });
+
+  it('ends what a process with the former key may sign: it neither seals nor erases nor proves', async () => {
+    await expect(old.erase('a1')).rejects.toThrow(/was rotated while this process ran: restart it/);
+    const [{ n } = { n: 0 }] = await record.sql<{ n: number }>(
+      "SELECT count(*)::integer AS n FROM response WHERE external_id = 'a1'",
+    );
+    expect(n).toBe(1);
+    await record.submit(answers('b'));
+    await expect(old.seal()).rejects.toThrow(/was rotated while this process ran/);
+    await expect(old.proof()).rejects.toThrow(/the signing key was rotated/);
+  });
+
+  it('leaves everything provable, by heads and erasures of before and since, on every server', async () => {
+    await fresh.sealClosed();
+    await fresh.erase('a2');
+    await fresh.erase('b3');
+    await fresh.sealClosed();
+    for (const server of [fresh, old]) {
+      const found = await server.verify();
+      expect(found).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 3 });
+    }
+    const lines = (await readHeadFile(fresh.headFile))?.heads ?? [];
+    expect(lines).toEqual((await readHeadFile(old.headFile))?.heads);
+    const signers = new Set(lines.map(({ body }) => JSON.parse(body).key as string));
+    expect(signers).toEqual(new Set([print(record.signingKey), print(second)]));
+  });
+
+  it('is checked by the verifier from either key', async () => {
+    const proof = await fresh.proof();
+    for (const key of [undefined, print(second), print(record.signingKey)])
+      expect(verifyProof(proof, key ? { key } : {})).toMatchObject({
+        verdict: 'VERIFIED_WITH_ERASURES',
+        reason: expect.stringContaining('3 sealed responses were erased'),
+        key: print(second),
+      });
+    const other = verifyProof(proof, { key: print(newKey()) });
+    expect(other).toMatchObject({ verdict: 'MISMATCH', reason: expect.stringContaining(print(second)) });
+    const changes: ((copy: { keys: { statement: string; formerSignature: string | null }[] }) => void)[] = [
+      (copy) => copy.keys.splice(0, 1),
+      (copy) => Object.assign(copy.keys[1] ?? {}, { statement: null }),
+      (copy) => {
+        const [, one] = copy.keys;
+        if (one) one.statement = one.statement.replace(/"size":\d+/, '"size":0');
+      },
+    ];
+    for (const change of changes) {
+      const copy = JSON.parse(JSON.stringify(proof));
+      change(copy);
+      expect(verifyProof(copy, {}), String(change)).toMatchObject({ verdict: 'MISMATCH' });
+    }
+    // Without the former key's word, who knows that key alone believes nothing.
+    const copy = JSON.parse(JSON.stringify(proof));
+    copy.keys[1].formerSignature = null;
+    expect(verifyProof(copy, { key: print(record.signingKey) })).toMatchObject({ verdict: 'MISMATCH' });
+    expect(verifyProof(copy, { key: print(second) })).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES' });
+  });
+
+  it('cannot be written into the database: a key that nobody signed for is believed by nobody', async () => {
+    const forger = newKey();
+    const add = (key: KeyObject, statement: string) =>
+      record.sql(
+        'INSERT INTO signing_key (id, public_key, statement, signature) SELECT max(id) + 1, $1, $2, $3 FROM signing_key',
+        [keptKey(publicKeyOf(key)), statement, signText(key, statement)],
+      );
+    const [head] = await record.sql<{ size: number; body: string; signature: string }>(
+      'SELECT size, body, signature FROM seal_head ORDER BY size DESC LIMIT 1',
+    );
+    const rotation = { format: 'scoreline-signing-key/1', key: print(forger), former: print(second) };
+    await add(forger, JSON.stringify({ ...rotation, size: (head?.size ?? 1) - 1, head: null, audit: null }));
+    expect(await fresh.verify()).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES' });
+    const body = head?.body.replace(print(second), print(forger)) ?? '';
+    await record.sql('UPDATE seal_head SET body = $1, signature = $2 WHERE size = $3', [
+      body,
+      signText(forger, body),
+      head?.size,
+    ]);
+    expect(await fresh.verify()).toMatchObject({ verdict: 'MISMATCH' });
+    await record.sql('UPDATE seal_head SET body = $1, signature = $2 WHERE size = $3', [
+      head?.body,
+      head?.signature,
+      head?.size,
+    ]);
+    await record.sql('DELETE FROM signing_key WHERE public_key = $1', [keptKey(publicKeyOf(forger))]);
+    expect(await fresh.verify()).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES' });
+  });
+
+  it('without the key before it, which is lost, is said to be so', async () => {
+    const third = newKey();
+    await checkSigningKey(record.store, { keys: [third], isLost: true, now: Date.now() });
+    const server = processWith(record, third);
+    try {
+      expect(await server.verify()).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES' });
+      const proof = await server.proof();
+      expect(verifyProof(proof, { key: print(third) })).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES' });
+      expect(verifyProof(proof, { key: print(second) })).toMatchObject({
+        verdict: 'MISMATCH',
+        reason: `the key ${print(second)} did not name ${print(third)} as its successor`,
+      });
+    } finally {
+      server.removeFiles();
+    }
+  });
+});
+
+describe("a server's own file of heads", () => {
+  let record: SealedRecord;
+  beforeAll(async () => {
+    record = await openSealedRecord();
+    await start(record, record.signingKey);
+    await record.submit(answers('a'));
+    await record.seal();
+  });
+  afterAll(() => record?.close());
+
+  it('is made whole where another server seals, and is not mended where it was cut', async () => {
+    const other = processWith(record, record.signingKey);
+    try {
+      expect(await other.verify()).toMatchObject({ verdict: 'VERIFIED' });
+      await record.submit(answers('b'));
+      await record.seal();
+      expect(await other.verify()).toMatchObject({ verdict: 'VERIFIED' });
+      const { heads = [] } = (await readHeadFile(other.headFile)) ?? {};
+      expect(heads).toHaveLength(2);
+      const { truncateSync, readFileSync } = await import('node:fs');
+      truncateSync(other.headFile, readFileSync(other.headFile, 'utf8').indexOf('\n') + 1);
+      const cut = await other.verify();
+      expect(cut).toMatchObject({ verdict: 'MISMATCH' });
+      expect(cut.reason).toMatch(/^file of heads: it lacks the head/);
+    } finally {
+      other.removeFiles();
+    }
+  });
+});
