@@ -1,6 +1,5 @@
-import { type CellAttributes, cellKey } from '../domain/cell.ts';
-import { type CellShares, fileElsewhere } from '../domain/cell-filing.ts';
-import type { Filing, RecordCells } from './cells.ts';
+import { type CellAttributes, type CellDictionary, cellKey } from '../domain/cell.ts';
+import { type CellLimits, type CellShares, fileElsewhere } from '../domain/cell-filing.ts';
 import type { Session, Statement } from './client.ts';
 
 /** One combination of values that a response names, and the source of that response. */
@@ -11,6 +10,26 @@ export interface Submission {
 
 /** What was used up when something new found no room: the caller's share, their minute, the source's share, or the limit. */
 export type Used = 'key' | 'minute' | 'source' | 'limit';
+
+/** Who submits, and what they may do. */
+export interface Filing {
+  /** The id of the caller. */
+  readonly maker: string;
+  /** Whether shares of the caller and of the source hold them back; the limit of the record always does. */
+  readonly isShared: boolean;
+  readonly limits: CellLimits;
+  readonly permits: (attributes: CellAttributes) => boolean;
+  /** Called when something new found no room, with what was used up. */
+  readonly onUsedUp: (used: Used) => void;
+}
+
+/** The cells in memory. */
+export interface KnownCells extends CellDictionary {
+  readonly size: number;
+  valuesOf(attribute: string): ReadonlyMap<string, number>;
+  refresh(session: Session): Promise<void>;
+  reload(session: Session): Promise<void>;
+}
 
 /** Cells are added one transaction after the other, so that shares hold whatever the number of processes. */
 export const CELLS_LOCK: Statement = { name: 'cells_lock', text: 'SELECT pg_advisory_xact_lock(72681)' };
@@ -55,7 +74,7 @@ const AT_ONCE = 500;
  */
 export async function addCells(
   session: Session,
-  cells: RecordCells,
+  cells: KnownCells,
   submissions: readonly Submission[],
   filing: Filing,
   shares: CellShares,
@@ -88,7 +107,7 @@ export async function addCells(
 }
 
 interface Facts {
-  readonly cells: RecordCells;
+  readonly cells: KnownCells;
   readonly filing: Filing;
   readonly shares: CellShares;
   readonly counts: Counts;

@@ -1,6 +1,6 @@
 import { type Cell, type CellAttributes, type CellDictionary, cellKey } from '../domain/cell.ts';
-import { type CellLimits, cellShares } from '../domain/cell-filing.ts';
-import { addCells, CELLS_LOCK, type Submission, type Used } from './add-cells.ts';
+import { cellShares } from '../domain/cell-filing.ts';
+import { addCells, CELLS_LOCK, type Filing, type Submission } from './add-cells.ts';
 import type { Session, Statement, Store } from './client.ts';
 
 const LOAD: Statement = {
@@ -17,18 +17,6 @@ const USE: Statement = {
 /** A cell was given back since its id was looked up: nothing was stored, and the id is to be looked up again. */
 export class CellGone extends Error {
   override readonly name = 'CellGone';
-}
-
-/** Who submits, and what they may do. */
-export interface Filing {
-  /** The id of the caller. */
-  readonly maker: string;
-  /** Whether shares of the caller and of the source hold them back; the limit of the record always does. */
-  readonly isShared: boolean;
-  readonly limits: CellLimits;
-  readonly permits: (attributes: CellAttributes) => boolean;
-  /** Called when something new found no room, with what was used up. */
-  readonly onUsedUp: (used: Used) => void;
 }
 
 /** The cells of the record in memory: few (bounded); they are added and given back, never changed. */
