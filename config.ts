@@ -19,6 +19,8 @@ export interface Config {
   readonly dataDir: string;
   /** undefined: the embedded record in the data folder. */
   readonly databaseUrl: string | undefined;
+  /** For how long a start waits for a server that is starting, recovering or out of reach, in seconds. */
+  readonly databasePatience: number;
   /** undefined: lineage is answered by the record. */
   readonly neo4j: { readonly url: string; readonly user: string; readonly password: string } | undefined;
   /** undefined: made and kept in the data folder. */
@@ -75,6 +77,8 @@ export interface JwtConfig {
   readonly role: string;
   /** Path of the claim for each dimension that narrows; one that ends in "?" may be absent from a token. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** Path of the claim with the sources that a bearer is bound to; one that ends in "?" may be absent from a token. */
+  readonly sources?: string | undefined;
 }
 
 /** The configuration cannot be used; `message` has one line per mistake. */
@@ -104,6 +108,7 @@ export async function loadConfig(
     port: variables.PORT,
     dataDir: resolve(variables.SCORELINE_DATA_DIR),
     databaseUrl: variables.DATABASE_URL,
+    databasePatience: variables.SCORELINE_DATABASE_PATIENCE,
     neo4j:
       variables.NEO4J_URL === undefined
         ? undefined

@@ -5,11 +5,11 @@ import { type Access, openAccess } from './api/access/access.ts';
 import { PolicyError } from './api/access/policies.ts';
 import type { ApiDeps } from './api/context.ts';
 import { openGate } from './api/gate/gate.ts';
-import type { ReadinessCheck } from './api/http/health.ts';
 import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { keyFingerprint, publicKeyOf } from './domain/signing-key.ts';
+import { isAway } from './graph/neo4j/driver.ts';
 import { type GraphProjection, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
 import { openSeals, type Seals } from './graph/seals/open.ts';
@@ -18,6 +18,8 @@ import { createAcceptor } from './ingestion/accept.ts';
 import { lookupsOfGiven } from './ingestion/pseudonym.ts';
 import { FolderInUse } from './instance/lock.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
+import { OutageLog } from './instance/outages.ts';
+import { answers, readinessChecks } from './instance/readiness.ts';
 import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
@@ -26,7 +28,9 @@ import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
+import { DatabaseRefused } from './store/database-refused.ts';
 import { continueErasures } from './store/erasures.ts';
+import { isRecordAway } from './store/errors.ts';
 import { giveBackCells } from './store/give-back.ts';
 import { WrongPepper } from './store/instance.ts';
 import { journalLag } from './store/journal.ts';
@@ -34,7 +38,7 @@ import { KeyProviderError } from './store/key-provider.ts';
 import { readRegistry } from './store/models.ts';
 import { latestReadings } from './store/monitoring.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
-import { createWall, forgetScopes, type Wall, WallError } from './store/wall.ts';
+import { createWall, forgetScopes, type Wall } from './store/wall.ts';
 
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
 
@@ -43,7 +47,9 @@ const PURGE_EVERY_MS = 10 * 60_000;
 const STOP_PATIENCE_MS = 20_000;
 
 async function start(config: Config): Promise<() => Promise<void>> {
-  const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const log = new OutageLog(pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true })), {
+    now: Date.now,
+  });
   const onError = (error: Error) => log.warn({ err: error }, error.message);
   say('Scoreline');
   say(
@@ -51,15 +57,25 @@ async function start(config: Config): Promise<() => Promise<void>> {
   );
   const record = await openRecord(config, onError, {
     onSealing: (subjects) => say(`  sealing what was stored before there were keys: ${subjects} persons …`),
+    onWaiting: (message) => log.warn({}, message),
   });
-  const stops: (() => Promise<unknown>)[] = [() => record.close()];
+  log.watch({ name: 'PostgreSQL', owns: isRecordAway, probe: () => answers(record.store) });
+  const stops: (() => Promise<unknown>)[] = [async () => log.stop(), () => record.close()];
   const stop = async () => {
     for (const one of stops.reverse()) await one();
   };
   try {
     const key = await adminKey(config);
     const graph = config.neo4j ? openGraph(config.neo4j, record, onError) : undefined;
-    if (graph) stops.push(() => graph.close());
+    if (graph) {
+      stops.push(() => graph.close());
+      log.watch({
+        name: 'Neo4j',
+        owns: isAway,
+        probe: () => graph.check(),
+        meanwhile: 'lineage is answered by the record',
+      });
+    }
     const seals = openSeals({
       ...config,
       store: record.store,
@@ -147,12 +163,12 @@ async function startServer(
     seals: Seals;
     wall: Wall;
   },
-  log: pino.Logger,
+  log: OutageLog,
 ): Promise<ApiServer> {
   const { graph, feed, scoring, access, seals, wall } = parts;
   const { store, cells, mappings, vault } = record;
   const { dimensions, cellLimits } = config;
-  const warn = (message: string) => log.warn(message);
+  const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const acceptor = createAcceptor({
     ...record,
     dimensions,
@@ -161,14 +177,14 @@ async function startServer(
     warn,
   });
   const lineage = graph?.lineage ?? createRecordLineage;
-  const checks: Record<string, ReadinessCheck> = {
-    record: async () => {
-      await store.rows({ name: 'ready', text: 'SELECT 1' }, []);
-    },
-  };
-  if (graph) checks.lineage = () => graph.check();
+  const checks = readinessChecks({
+    store,
+    roles: config.roles,
+    commitBusyFor: () => acceptor.busyFor(),
+    graph: graph && (() => graph.check()),
+  });
   const { disk } = record;
-  if (disk) checks.disk = async () => disk.check();
+  if (disk) checks['disk'] = async () => disk.check();
   const server = await createApiServer({
     deps: {
       store,
@@ -279,7 +295,7 @@ main().catch((error: Error) => {
     ConfigError,
     FolderInUse,
     PolicyError,
-    WallError,
+    DatabaseRefused,
     WrongPepper,
     WrongSigningKey,
     KeyProviderError,

@@ -64,9 +64,9 @@ export function noteOf(context: ApiContext, action: string): NoteChange {
 export async function auditRefusedItems(
   context: ApiContext,
   action: string,
-  { rejected }: BatchAccount,
+  { rejectedByCode }: BatchAccount,
 ): Promise<void> {
-  const items = rejected.filter(({ code }) => code === 'FORBIDDEN').length;
+  const items = rejectedByCode.find(({ code }) => code === 'FORBIDDEN')?.count ?? 0;
   if (items > 0) await context.deps.audit.append([entryOf(context, action, { items }, 'refused')]);
 }
 

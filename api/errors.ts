@@ -8,6 +8,7 @@ import { UnknownMoment } from '../graph/known/as-known.ts';
 import { WayTooLong } from '../graph/path.ts';
 import { ProofUnavailable } from '../graph/seals/export-proof.ts';
 import { InvalidMap } from '../ingestion/connectors/file-map.ts';
+import { UnreadableBody } from '../ingestion/connectors/read-items.ts';
 import { Overloaded } from '../ingestion/group-commit.ts';
 import { ScoringError } from '../scoring/service.ts';
 import { TrainingError } from '../scoring/training-job.ts';
@@ -65,6 +66,7 @@ const TOLD_AS_THEY_ARE = [
   NoImpact,
   WayTooLong,
   InvalidMap,
+  UnreadableBody,
   ProofUnavailable,
   UnknownMoment,
   UntoldChange,

@@ -1,8 +1,8 @@
 import autocannon from 'autocannon';
 import pg from 'pg';
 import { cellKey } from '../domain/cell.ts';
-import { openPostgres } from '../store/client.ts';
 import { migrate } from '../store/migrate.ts';
+import { openPostgres } from '../store/postgres.ts';
 import { KEY, type Server, startProgram, startScoreline } from './kit/process.ts';
 import { figure, median, type Place, type Report } from './kit/report.ts';
 

@@ -48,6 +48,7 @@ export const deployment = z.strictObject({
     .strictObject({
       role: z.string().min(1),
       attributes: z.record(z.string(), z.string().min(1)).default({}),
+      sources: z.string().min(1).optional(),
     })
     .optional(),
   cellLimit: z.number().int().min(1).max(1_000_000).default(DEFAULT_CELL_LIMITS.limit),

@@ -72,6 +72,7 @@ export const environment = z
       ['postgres:', 'postgresql:'],
       'postgres://user:password@host:5432/scoreline',
     ).optional(),
+    SCORELINE_DATABASE_PATIENCE: z.coerce.number('must be seconds, 0 to 3600').min(0).max(3_600).default(60),
     NEO4J_URL: url(
       ['bolt:', 'neo4j:', 'bolt+s:', 'neo4j+s:', 'bolt+ssc:', 'neo4j+ssc:'],
       'bolt://host:7687',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { NpsClass } from './nps.ts';
+import { cut } from './text.ts';
 
 /**
  * How the answers to one question become promoter, passive or detractor. The rule is declared, content-addressed,
@@ -93,14 +94,20 @@ export function scaleKey(rule: ScaleRule): string {
     .slice(0, 16);
 }
 
-/** "0-10: promoter from 9, passive from 7": what the rule says, for people. */
+const LABELS_TOLD = 10;
+const LONGEST_NAME_TOLD = 40;
+
+/** "0-10: promoter from 9, passive from 7": what the rule says, for people. Its names are cut, and its labels are the first ten. */
 export function describeScale(rule: ScaleRule): string {
+  const name = cut(rule.name, LONGEST_NAME_TOLD);
   if (rule.kind === 'labels') {
-    return `${rule.name}: ${Object.entries(rule.labels)
-      .map(([label, { class: npsClass }]) => `${label} = ${npsClass}`)
-      .join(', ')}`;
+    const labels = Object.entries(rule.labels);
+    const told = labels
+      .slice(0, LABELS_TOLD)
+      .map(([label, { class: npsClass }]) => `${cut(label, LONGEST_NAME_TOLD)} = ${npsClass}`);
+    return `${name}: ${told.join(', ')}${labels.length > LABELS_TOLD ? ', …' : ''}`;
   }
-  const { name, passiveFrom, promoterFrom } = rule;
+  const { passiveFrom, promoterFrom } = rule;
   return `${name}: promoter from ${promoterFrom}, passive from ${passiveFrom}, detractor below`;
 }
 

@@ -42,8 +42,8 @@ function freshIv(): Buffer {
   return Buffer.from(pool.subarray(used - IV_BYTES, used));
 }
 
-/** AES-256-GCM under a key of 32 bytes with a random nonce: the format, "." and base64 of nonce, tag and ciphertext. */
-export function seal(key: Buffer, context: SealContext, plain: Buffer | string): string {
+/** AES-256-GCM under a key of 32 bytes with a random nonce: one byte for the format, then nonce, tag and ciphertext. */
+export function sealBytes(key: Buffer, context: SealContext, plain: Buffer | string): Buffer {
   const iv = freshIv();
   const format = context.version == null ? FORMATS.place : FORMATS.content;
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(associatedData(format, context));
@@ -51,7 +51,13 @@ export function seal(key: Buffer, context: SealContext, plain: Buffer | string):
     typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain),
     cipher.final(),
   ];
-  return `${format}.${Buffer.concat([iv, cipher.getAuthTag(), ...body]).toString('base64')}`;
+  return Buffer.concat([Buffer.from(format), iv, cipher.getAuthTag(), ...body]);
+}
+
+/** The same as text: the format, "." and base64 of the rest. */
+export function seal(key: Buffer, context: SealContext, plain: Buffer | string): string {
+  const sealed = sealBytes(key, context, plain);
+  return `${sealed.toString('latin1', 0, 1)}.${sealed.toString('base64', 1)}`;
 }
 
 /** Whether the text is bound to its place alone, as all were before contents had versions. */
@@ -59,15 +65,23 @@ export function isSealedPlace(sealed: string): boolean {
   return sealed.startsWith(`${FORMATS.place}.`);
 }
 
+function partsOf(sealed: string | Uint8Array): { readonly format: string; readonly bytes: Buffer } {
+  if (typeof sealed !== 'string') {
+    const all = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+    return { format: all.toString('latin1', 0, 1), bytes: all.subarray(1) };
+  }
+  const format = sealed[1] === '.' ? sealed.slice(0, 1) : '';
+  return { format, bytes: Buffer.from(sealed.slice(2), 'base64') };
+}
+
 /**
  * What was sealed in that context; of the older format also where the context names a version.
  * @throws SealBroken
  */
-export function unseal(key: Buffer, context: SealContext, sealed: string): Buffer {
-  const format = isSealedPlace(sealed) ? FORMATS.place : FORMATS.content;
-  const bytes = Buffer.from(sealed.slice(format.length + 1), 'base64');
+export function unseal(key: Buffer, context: SealContext, sealed: string | Uint8Array): Buffer {
+  const { format, bytes } = partsOf(sealed);
   const where = `${context.field} of ${context.row}`;
-  if (!sealed.startsWith(`${format}.`) || bytes.length < IV_BYTES + TAG_BYTES)
+  if (!(Object.values(FORMATS) as string[]).includes(format) || bytes.length < IV_BYTES + TAG_BYTES)
     throw new SealBroken(`${where} is not a sealed text of version ${FORMATS.place} or ${FORMATS.content}`);
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES))
     .setAAD(associatedData(format, context))

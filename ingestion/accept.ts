@@ -1,20 +1,25 @@
-import type { Cell } from '../domain/cell.ts';
+import type { Cell, CellAttributes } from '../domain/cell.ts';
 import { type NormalisedResponse, sourceEventId } from '../domain/provenance.ts';
+import type { Scope } from '../domain/scope.ts';
 import { type Accepted, type AcceptRow, acceptRows } from '../store/accept.ts';
 import { CellGone } from '../store/cells.ts';
 import { isPassingError } from '../store/errors.ts';
-import type { RecordMappings } from '../store/provenance.ts';
+import { type BeyondBounds, NAME_BOUNDS, type NameBounds, type RecordMappings } from '../store/provenance.ts';
 import type { Vault } from '../store/vault.ts';
 import type { ResponseDraft } from './draft.ts';
-import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf } from './file-cells.ts';
+import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf, placeOf } from './file-cells.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type NormaliseDeps, normalise } from './normalise.ts';
 import { type Outcome, rejected } from './outcome.ts';
+import { createPace, mapPaced, type Pace } from './pace.ts';
+import { type Patience, patiently } from './patience.ts';
 import type { Submitter } from './submitter.ts';
 
 export interface AcceptDeps extends NormaliseDeps, FilingDeps {
   readonly vault: Vault;
   readonly mappings: RecordMappings;
+  /** How many sources, surveys and mappings one submitter may name. */
+  readonly nameBounds?: NameBounds;
   readonly warn: (message: string, error?: Error) => void;
   /** Called after a commit that changed something, before anybody is told of it. */
   readonly onCommitted?: () => void;
@@ -27,10 +32,18 @@ export interface Acceptor {
   /** Resolves when everything that was begun is settled. */
   idle(): Promise<void>;
   waiting(): number;
+  /** For how long, in milliseconds, the commit under way has been tried; 0 when none is. */
+  busyFor(): number;
 }
 
-/** How often a cell is looked up that was given back meanwhile. */
+/** Rows of one transaction: making its statements holds up the event loop, and running them the embedded record. */
+const COMMIT_ROWS = { pglite: 100, postgres: 500 } as const;
+/** How many times what others may name the administrator may. */
+const ADMIN_SHARE = 10;
+
+/** How often a cell is looked up again that was given back meanwhile. */
 const ATTEMPTS = 5;
+
 const CLASS_NUMBER = { detractor: 0, passive: 1, promoter: 2 } as const;
 const STALE =
   'externalId: this id already has another answer that was given at the same time or later; ' +
@@ -38,51 +51,73 @@ const STALE =
 
 const FUTURE =
   'answeredAt: this id already has another answer, and this one is dated after its arrival; a correction is dated at the latest now';
+const NOT_ITS_SOURCE = rejected('FORBIDDEN', 'source: this key is bound to other sources');
+/** The same wherever the response lies. */
+const NOT_ITS_ANSWER = rejected(
+  'FORBIDDEN',
+  'source: this id already has another answer; it is corrected by a key that is bound to this source, or by the one that named it first',
+);
 const ERASED =
   'externalId: this response was erased for its respondent and is not taken again; a new answer has a new externalId';
 
 /** Builds the step over an open record; `deps.cells` and `deps.mappings` fill themselves as needed. */
 export function createAcceptor(deps: AcceptDeps): Acceptor {
+  const patience: Patience = {
+    now: deps.now,
+    isPassing: isPassingError,
+    patienceMs: 30_000,
+    onRetry: (error, attempt) =>
+      deps.warn(`storing responses: ${error.message}; attempt ${attempt} failed`, error),
+  };
+  const commitRows = COMMIT_ROWS[deps.store.backend];
   const commits = createGroupCommit<AcceptRow, Accepted>({
+    ...patience,
     commit: async (rows, { receivedAt }) => {
       const outcomes = await acceptRows(deps, rows, receivedAt);
       if (outcomes.some(({ acceptance }) => acceptance === 'accepted')) deps.onCommitted?.();
       return outcomes;
     },
-    now: deps.now,
-    maxRows: 2_000,
+    maxRows: commitRows,
     maxWaiting: 50_000,
-    isPassing: isPassingError,
-    patienceMs: 30_000,
-    onRetry: (error, attempt) => deps.warn(`storing responses: ${error.message}; attempt ${attempt} failed`),
   });
   const file = createFiling(deps);
-  const store = async (
-    submitter: Submitter,
-    responses: readonly NormalisedResponse[],
-  ): Promise<Outcome[]> => {
-    const places = await file(submitter, responses);
-    const filed = responses.flatMap((response, i) => {
-      const cell = places[i] as Cell | Outcome;
-      return 'status' in cell ? [] : [{ response, cell }];
+  const store = (submitter: Submitter, items: readonly (Prepared | Outcome)[]): Promise<Outcome[]> =>
+    untilFiled(deps, async () => {
+      const taken = items.filter((item): item is Prepared => 'id' in item);
+      const places = await patiently(patience, () => file(submitter, taken));
+      const filed = taken.flatMap((item, i) => {
+        const cell = places[i];
+        return cell && 'id' in cell ? [{ item, cell }] : [];
+      });
+      const accepted = await commits.add(toRows(deps, submitter, filed));
+      const outcomes = new Map<Prepared, Outcome>();
+      filed.forEach(({ item }, i) => {
+        outcomes.set(item, outcomeOf(deps, submitter, item, accepted[i] as Accepted));
+      });
+      taken.forEach((item, i) => {
+        if (!outcomes.has(item)) outcomes.set(item, places[i] as Outcome);
+      });
+      return items.map((item) => ('id' in item ? (outcomes.get(item) as Outcome) : item));
     });
-    const accepted = await commits.add(await toRows(deps, submitter, filed));
-    let next = 0;
-    return places.map((place, i) => {
-      if ('status' in place) return place;
-      return outcomeOf(deps, submitter, responses[i] as NormalisedResponse, accepted[next++] as Accepted);
-    });
-  };
   return {
     async accept(submitter, drafts) {
-      const normalised = drafts.map((draft) => normalise(deps, draft));
-      const responses = normalised.filter((item): item is NormalisedResponse => 'id' in item);
-      const outcomes = await untilFiled(deps, () => store(submitter, responses));
-      let next = 0;
-      return normalised.map((item) => ('id' in item ? (outcomes[next++] as Outcome) : item));
+      const parts: Promise<Outcome[]>[] = [];
+      const pace = createPace();
+      for (let at = 0; at < drafts.length; at += commitRows) {
+        const some = drafts.slice(at, at + commitRows);
+        const items = await patiently(patience, () => prepare(deps, submitter, some, pace));
+        // One part is stored while the next one is made; more would only wait.
+        await parts.at(-1);
+        const part = store(submitter, items);
+        // A failure is met when its turn comes; until then it must not count as unhandled.
+        part.catch(() => undefined);
+        parts.push(part);
+      }
+      return (await Promise.all(parts)).flat();
     },
     idle: () => commits.idle(),
     waiting: () => commits.waiting(),
+    busyFor: () => commits.busyFor(),
   };
 }
 
@@ -101,53 +136,131 @@ async function untilFiled<Result>(
   }
 }
 
-async function toRows(
+/** A response that the submitter may submit, with the id of its mapping, which is recorded by then. */
+interface Prepared extends NormalisedResponse {
+  readonly mappingVersionId: number;
+  /** The attributes with what is not declared as "other". */
+  readonly place: CellAttributes;
+  /** Whether the submitter may correct what is there of its source. */
+  readonly mayCorrect: boolean;
+}
+
+/** What the submitter may submit of the drafts, normalised, and why the others are rejected. */
+async function prepare(
+  deps: AcceptDeps,
+  submitter: Submitter,
+  drafts: readonly ResponseDraft[],
+  pace: Pace,
+): Promise<(Prepared | Outcome)[]> {
+  const { scope, id } = submitter;
+  const permitted = (draft: ResponseDraft) => {
+    const item = normalise(deps, draft);
+    if (!('id' in item)) return item;
+    if (submitter.sources && !submitter.sources.includes(item.source)) return NOT_ITS_SOURCE;
+    const place = placeOf(deps.dimensions, submitter, item.attributes);
+    return 'outcome' in place ? place.outcome : { ...item, place: place.attributes };
+  };
+  const normalised = await mapPaced(drafts, permitted, pace);
+  const bounds = boundsOf(deps.nameBounds ?? NAME_BOUNDS, scope);
+  const items: (Prepared | Outcome)[] = [];
+  for (const item of normalised) {
+    if (!('id' in item)) {
+      items.push(item);
+      continue;
+    }
+    const mappingVersionId = await deps.mappings.ensure(deps.store, item.mapping, { id, bounds }, deps.now());
+    if (typeof mappingVersionId !== 'number') {
+      items.push(tooMany(mappingVersionId));
+      continue;
+    }
+    const { sourceMadeBy } = await deps.mappings.get(deps.store, mappingVersionId);
+    items.push({ ...item, mappingVersionId, mayCorrect: mayCorrect(submitter, sourceMadeBy) });
+  }
+  return items;
+}
+
+/**
+ * Whether the submitter may put an answer in the place of another of that source: a key that is bound to it, who named it
+ * first, and who administers everything. Sources from before it was kept who named them are everybody's.
+ */
+function mayCorrect({ id, scope, sources }: Submitter, sourceMadeBy: string | null): boolean {
+  return sources !== null || sourceMadeBy === null || sourceMadeBy === id || scope.allowsAll('administer');
+}
+
+/** Who administers the whole record sets it up too. */
+function boundsOf(bounds: NameBounds, scope: Scope): NameBounds {
+  const times = scope.allowsAll('administer') ? ADMIN_SHARE : 1;
+  const { sources, surveys, mappings, minute } = bounds;
+  return {
+    sources: sources * times,
+    surveys: surveys * times,
+    mappings: mappings * times,
+    minute: minute * times,
+  };
+}
+
+function tooMany({ beyond, most }: BeyondBounds): Outcome {
+  if (beyond === 'sources')
+    return rejected('TOO_MANY_SOURCES', `source: this key has named ${most} sources, and may name no more`);
+  if (beyond === 'surveys')
+    return rejected(
+      'TOO_MANY_SURVEYS',
+      `survey: this key has named ${most} surveys and versions of them, and may name no more`,
+    );
+  const what = 'sources, surveys, scales and maps together are mappings';
+  if (beyond === 'mappings')
+    return rejected(
+      'TOO_MANY_MAPPINGS',
+      `source: this key has made ${most} mappings, and may make no more; ${what}`,
+    );
+  return rejected(
+    'TOO_MANY_MAPPINGS',
+    `source: this key has named ${most} new mappings in this minute; send the item again in a minute; ${what}`,
+  );
+}
+
+function toRows(
   deps: AcceptDeps,
   { scope }: Submitter,
-  filed: readonly { readonly response: NormalisedResponse; readonly cell: Cell }[],
-): Promise<AcceptRow[]> {
+  filed: readonly { readonly item: Prepared; readonly cell: Cell }[],
+): AcceptRow[] {
   const mayReplace = (cellId: number) => {
     if (scope.allowsAll('submitResponse')) return true;
     const cell = deps.cells.get(cellId);
     return cell !== undefined && scope.allows('submitResponse', cell);
   };
-  const rows: AcceptRow[] = [];
-  for (const { response, cell } of filed) {
-    rows.push({
-      id: response.id,
-      cellId: cell.id,
-      mappingVersionId: await deps.mappings.ensure(deps.store, response.mapping),
-      externalId: response.externalId,
-      answeredAt: response.answeredAt,
-      score: response.score,
-      points: response.points,
-      class: response.class === null ? null : CLASS_NUMBER[response.class],
-      comment: response.comment,
-      subject: { pseudonym: response.respondent, lookups: response.lookups },
-      contentHash: response.contentHash,
-      formerHashes: response.formerHashes,
-      eventId: sourceEventId(response.id, response.contentHash),
-      position: response.event.position,
-      eventHash: response.event.hash,
-      mayReplace,
-      eventContent: response.event.content,
-    });
-  }
-  return rows;
+  return filed.map(({ item, cell }) => ({
+    id: item.id,
+    cellId: cell.id,
+    mappingVersionId: item.mappingVersionId,
+    externalId: item.externalId,
+    answeredAt: item.answeredAt,
+    score: item.score,
+    points: item.points,
+    class: item.class === null ? null : CLASS_NUMBER[item.class],
+    comment: item.comment,
+    subject: { pseudonym: item.respondent, lookups: item.lookups },
+    contentHash: item.contentHash,
+    formerHashes: item.formerHashes,
+    eventId: sourceEventId(item.id, item.contentHash),
+    position: item.event.position,
+    eventHash: item.event.hash,
+    mayReplace: item.mayCorrect ? mayReplace : () => false,
+    eventContent: item.event.content,
+  }));
 }
 
 function outcomeOf(
   { cells, dimensions }: AcceptDeps,
   { scope }: Submitter,
-  response: NormalisedResponse,
+  { attributes, mayCorrect }: Prepared,
   { acceptance, cellId }: Accepted,
 ): Outcome {
-  if (acceptance === 'forbidden') return FORBIDDEN;
+  if (acceptance === 'forbidden') return mayCorrect ? FORBIDDEN : NOT_ITS_ANSWER;
   if (acceptance === 'stale') return rejected('STALE', STALE);
   if (acceptance === 'future') return rejected('IN_THE_FUTURE', FUTURE);
   if (acceptance === 'erased') return rejected('ERASED', ERASED);
   const cell = cells.get(cellId);
-  const filedAs =
-    cell && scope.allows('submitResponse', cell) && filedAsOf(dimensions, response.attributes, cell);
+  const filedAs = cell && scope.allows('submitResponse', cell) && filedAsOf(dimensions, attributes, cell);
   return { status: acceptance, ...(filedAs ? { filedAs } : {}) };
 }

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { type Cell, type CellAttributes, cellKey } from '../domain/cell.ts';
 import { asDeclared, type CellLimits } from '../domain/cell-filing.ts';
 import { type Dimension, OTHER } from '../domain/dimensions.ts';
-import type { NormalisedResponse } from '../domain/provenance.ts';
+import { quoted } from '../domain/text.ts';
 import type { Used } from '../store/add-cells.ts';
 import type { RecordCells } from '../store/cells.ts';
 import type { Store } from '../store/client.ts';
@@ -36,11 +36,11 @@ const NO_ROOM = rejected(
 const SAID_AGAIN_MS = 10 * 60_000;
 const SAID_OF_MOST = 1_000;
 
-export const permits = ({ scope }: Submitter, attributes: CellAttributes): boolean =>
+const permits = ({ scope }: Submitter, attributes: CellAttributes): boolean =>
   scope.allowsAll('submitResponse') ||
   scope.allows('submitResponse', { id: 0, key: cellKey(attributes), attributes });
 
-/** Finds the cell of each response, or says why it has none. The grant is asked for what was sent and for that cell. */
+/** Finds the cell of each response, or says why it has none. The grant is asked again for that cell. */
 export function createFiling(deps: FilingDeps) {
   const said = new LRUCache<string, number>({ max: SAID_OF_MOST });
   const say = (maker: string, used: Used) => {
@@ -54,38 +54,38 @@ export function createFiling(deps: FilingDeps) {
   };
   return async (
     submitter: Submitter,
-    responses: readonly NormalisedResponse[],
+    responses: readonly { readonly place: CellAttributes; readonly source: string }[],
   ): Promise<(Cell | Outcome)[]> => {
-    const places = responses.map(({ attributes }) => placeOf(deps.dimensions, submitter, attributes));
-    const open = places.flatMap((place, i) =>
-      'status' in place ? [] : [{ attributes: place, source: responses[i]?.source ?? '' }],
-    );
-    const cells = await deps.cells.file(deps.store, open, {
+    const submissions = responses.map(({ place, source }) => ({ attributes: place, source }));
+    const cells = await deps.cells.file(deps.store, submissions, {
       maker: submitter.id,
       isShared: !submitter.scope.allowsAll('administer'),
       limits: deps.cellLimits,
       permits: (attributes) => permits(submitter, attributes),
       onUsedUp: (used) => say(submitter.id, used),
     });
-    let next = 0;
-    return places.map((place) => ('status' in place ? (place as Outcome) : (cells[next++] ?? NO_ROOM)));
+    return cells.map((cell) => cell ?? NO_ROOM);
   };
 }
 
-function placeOf(
+/**
+ * The attributes of what was sent, with "other" in place of values that are not declared, or why it is rejected. The
+ * grant is asked for both.
+ */
+export function placeOf(
   dimensions: readonly Dimension[],
   submitter: Submitter,
   sent: CellAttributes,
-): CellAttributes | Outcome {
-  if (!permits(submitter, sent)) return FORBIDDEN;
+): { readonly attributes: CellAttributes } | { readonly outcome: Outcome } {
+  if (!permits(submitter, sent)) return { outcome: FORBIDDEN };
   const declared = asDeclared(dimensions, sent);
   if ('undeclared' in declared) {
     const { field, value } = declared.undeclared;
-    const given = JSON.stringify(value.slice(0, 40));
-    return rejected('INVALID', `${field}: ${given} is none of the values that this deployment declares`);
+    const message = `${field}: ${quoted(value)} is none of the values that this deployment declares`;
+    return { outcome: rejected('INVALID', message) };
   }
-  if (declared.attributes !== sent && !permits(submitter, declared.attributes)) return FORBIDDEN;
-  return declared.attributes;
+  if (declared.attributes !== sent && !permits(submitter, declared.attributes)) return { outcome: FORBIDDEN };
+  return declared;
 }
 
 /** The values of the cell by field, where it is another than what was sent. */

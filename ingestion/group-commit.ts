@@ -1,21 +1,17 @@
+import { type Patience, patiently } from './patience.ts';
+
 /** Thrown when more rows wait than may: the caller should try again later. */
 export class Overloaded extends Error {
   override readonly name = 'Overloaded';
 }
 
-export interface GroupCommitOptions<Row, Result> {
+export interface GroupCommitOptions<Row, Result> extends Patience {
   /** Commits the rows in one transaction; the answer has one entry per row. */
   readonly commit: (rows: readonly Row[], batch: { readonly receivedAt: Date }) => Promise<Result[]>;
-  readonly now: () => number;
   /** Rows of one transaction; a larger request is still one transaction. */
   readonly maxRows: number;
   /** Rows that may wait; beyond it requests are refused. */
   readonly maxWaiting: number;
-  /** Whether the error will pass (connection lost, deadlock): the same rows are then tried again. */
-  readonly isPassing: (error: unknown) => boolean;
-  /** For how long passing errors are waited out, in milliseconds. */
-  readonly patienceMs: number;
-  readonly onRetry: (error: Error, attempt: number) => void;
 }
 
 interface Waiting<Row, Result> {
@@ -23,9 +19,6 @@ interface Waiting<Row, Result> {
   readonly resolve: (results: Result[]) => void;
   readonly reject: (error: unknown) => void;
 }
-
-const FIRST_PAUSE_MS = 20;
-const LAST_PAUSE_MS = 1_000;
 
 /**
  * Lets many small requests share a commit: while one transaction is on its way to the disk the next requests gather,
@@ -36,19 +29,12 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
   const queue: Waiting<Row, Result>[] = [];
   let waitingRows = 0;
   let running: Promise<void> | undefined;
+  /** When the transaction under way was begun, its retries included. */
+  let begun: number | undefined;
 
-  const commitWithPatience = async (rows: readonly Row[]): Promise<Result[]> => {
+  const commitWithPatience = (rows: readonly Row[]): Promise<Result[]> => {
     const batch = { receivedAt: new Date(options.now()) };
-    const deadline = options.now() + options.patienceMs;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await options.commit(rows, batch);
-      } catch (error) {
-        if (!options.isPassing(error) || options.now() > deadline) throw error;
-        options.onRetry(error as Error, attempt);
-        await new Promise((done) => setTimeout(done, Math.min(FIRST_PAUSE_MS * 2 ** attempt, LAST_PAUSE_MS)));
-      }
-    }
+    return patiently(options, () => options.commit(rows, batch));
   };
 
   const settle = async (group: Waiting<Row, Result>[]): Promise<void> => {
@@ -82,9 +68,11 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
         group.push(next);
         rows += next.rows.length;
       }
+      begun = options.now();
       await settle(group);
       waitingRows -= rows;
     }
+    begun = undefined;
     running = undefined;
   };
 
@@ -108,5 +96,7 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
       while (running) await running;
     },
     waiting: () => waitingRows,
+    /** For how long, in milliseconds, the transaction under way has been tried; 0 when none is. */
+    busyFor: () => (begun === undefined ? 0 : options.now() - begun),
   };
 }

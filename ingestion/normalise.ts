@@ -4,7 +4,9 @@ import { type Dimension, UNKNOWN } from '../domain/dimensions.ts';
 import { type NormalisedResponse, responseId } from '../domain/provenance.ts';
 import { redact } from '../domain/redact.ts';
 import { applyScale, describeScale } from '../domain/scale.ts';
+import { problemOf, quoted, readName, TEXT_RULES } from '../domain/text.ts';
 import type { ResponseDraft } from './draft.ts';
+import { readNames } from './names.ts';
 import { type Outcome, rejected } from './outcome.ts';
 import { keyedHash, lookupsOf, type Pepper, peppers, pseudonym } from './pseudonym.ts';
 
@@ -15,14 +17,8 @@ export interface NormaliseDeps {
   readonly now: () => number;
 }
 
-const LONGEST = {
-  externalId: 256,
-  source: 128,
-  respondent: 512,
-  comment: 20_000,
-  dimension: 200,
-  position: 512,
-};
+/** Characters of one item as it arrived. */
+export const LONGEST_ITEM = 256 * 1024;
 const DAY_MS = 86_400_000;
 /** Nobody answered a survey before there was a telephone; such a date is a unit mistake or a missing value. */
 const EARLIEST_MS = Date.UTC(1900, 0, 1);
@@ -32,22 +28,25 @@ const EARLIEST_MS = Date.UTC(1900, 0, 1);
  * respondent, and names the cell's attributes. Bad drafts become rejections, never exceptions.
  */
 export function normalise(deps: NormaliseDeps, draft: ResponseDraft): NormalisedResponse | Outcome {
+  const read = readNames({ externalId: draft.externalId, source: draft.mapping.source });
+  if ('status' in read) return read;
   const problem = checkTexts(draft) ?? checkTime(draft.answeredAt, deps.now());
   if (problem) return problem;
   const { mapping } = draft;
   const scaled = draft.score === null ? null : applyScale(mapping.scale, draft.score);
   if (draft.score !== null && scaled === null) {
-    const given = JSON.stringify(draft.score).slice(0, 40);
-    return rejected('OUT_OF_SCALE', `score: ${given} is not on the scale ${describeScale(mapping.scale)}`);
+    return rejected(
+      'OUT_OF_SCALE',
+      `score: ${quoted(draft.score)} is not on the scale ${describeScale(mapping.scale)}`,
+    );
   }
   const comment = blankToNull(draft.comment);
   if (scaled === null && comment === null) {
     return rejected('MISSING', 'score: a response needs a score or a comment; both are missing');
   }
   const attributes = attributesOf(deps.dimensions, draft.dimensions);
-  if ('tooLong' in attributes) return attributes.tooLong;
-  const { externalId } = draft;
-  const source = mapping.source;
+  if ('problem' in attributes) return attributes.problem;
+  const { externalId, source } = read.names;
   const respondent = blankToNull(draft.respondent);
   const content = {
     id: responseId(source, externalId),
@@ -79,25 +78,16 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
   };
 }
 
-function checkTexts(draft: ResponseDraft): Outcome | null {
-  const needed = { externalId: draft.externalId, source: draft.mapping.source };
-  for (const [name, text] of Object.entries(needed)) {
-    if (text.trim() === '') return rejected('MISSING', `${name}: must not be blank`);
-    if (hasControlCharacter(text)) {
-      return rejected('INVALID', `${name}: control characters such as line breaks are not allowed`);
-    }
-  }
-  const bounded = {
-    ...needed,
-    respondent: draft.respondent,
-    comment: draft.comment,
-    position: draft.position,
-  };
-  for (const [name, text] of Object.entries(bounded)) {
-    const longest = LONGEST[name as keyof typeof LONGEST];
-    if (text !== null && text.length > longest) {
-      return rejected('TOO_LONG', `${name}: ${text.length} characters; at most ${longest} are kept`);
-    }
+function checkTexts({ respondent, comment, position, raw }: ResponseDraft): Outcome | null {
+  const { longest } = TEXT_RULES.comment;
+  // What people wrote is kept as far as it can be: `clean` replaces what cannot be stored.
+  if (comment !== null && comment.length > longest)
+    return rejected('TOO_LONG', `comment: ${comment.length} characters; at most ${longest} are kept`);
+  if (raw.length > LONGEST_ITEM)
+    return rejected('TOO_LONG', `the item has ${raw.length} characters; at most ${LONGEST_ITEM} are kept`);
+  for (const [field, text] of Object.entries({ respondent, position })) {
+    const problem = text === null ? null : problemOf(TEXT_RULES[field as 'respondent'], text.trim());
+    if (problem) return rejected(problem.code, `${field}: ${problem.message}`);
   }
   return null;
 }
@@ -129,19 +119,20 @@ function checkTime(answeredAt: Date, now: number): Outcome | null {
 function attributesOf(
   dimensions: readonly Dimension[],
   given: ResponseDraft['dimensions'],
-): { values: CellAttributes } | { tooLong: Outcome } {
+): { values: CellAttributes } | { problem: Outcome } {
   const values: Record<string, string> = {};
   for (const { field, attribute } of dimensions) {
-    const value = clean((given[field] ?? '').normalize('NFC'))
-      .replace(/\s+/g, ' ')
-      .trim();
-    if (value.length > LONGEST.dimension) {
-      const message = `${field}: ${value.length} characters; at most ${LONGEST.dimension} are kept`;
-      return { tooLong: rejected('TOO_LONG', message) };
-    }
+    const text = Object.hasOwn(given, field) ? (given[field] ?? '') : '';
+    const value = readName(TEXT_RULES.value, joinedLines(text));
+    if (typeof value !== 'string') return { problem: rejected(value.code, `${field}: ${value.message}`) };
     values[attribute] = value === '' ? UNKNOWN : value;
   }
   return { values };
+}
+
+/** Line breaks and runs of spaces within a value are of the form that it was typed in, not of its name. */
+function joinedLines(text: string): string {
+  return text.length > 4 * TEXT_RULES.value.longest ? text : text.replace(/\s+/g, ' ');
 }
 
 function blankToNull(text: string | null): string | null {
@@ -151,9 +142,4 @@ function blankToNull(text: string | null): string | null {
 /** PostgreSQL's text cannot hold U+0000, JSON and UTF-8 no lone surrogates. */
 function clean(text: string): string {
   return text.replaceAll('\u0000', ' ').toWellFormed();
-}
-
-function hasControlCharacter(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return /[\u0000-\u001f\u007f]/.test(text) || !text.isWellFormed();
 }

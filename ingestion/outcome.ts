@@ -1,3 +1,5 @@
+import { cut } from '../domain/text.ts';
+
 /** Why one item was not accepted. Each has a message that says what was wrong and what would be right. */
 export type RejectionCode =
   | 'INVALID' // not of the form of a response
@@ -8,6 +10,9 @@ export type RejectionCode =
   | 'TOO_LONG'
   | 'STALE' // another content for a known id, but not a later answer
   | 'ERASED' // it was erased for its respondent
+  | 'TOO_MANY_SOURCES' // the submitter has named as many sources as it may
+  | 'TOO_MANY_SURVEYS' // or surveys and their versions
+  | 'TOO_MANY_MAPPINGS' // or mappings: sources, surveys, scales and maps together
   | 'NO_CELL' // its combination of values found no room, and where it would be filed the caller may not submit
   | 'FORBIDDEN'; // the caller may not submit into this segment
 
@@ -28,6 +33,10 @@ export type Outcome =
     }
   | { readonly status: 'rejected'; readonly code: RejectionCode; readonly message: string };
 
+/** Rejections of one batch that are told whole, the first ones; the others are counted by code. */
+export const WHOLE_REJECTIONS = 100;
+/** Characters of one rejection's message: whatever callers wrote is cut where it is quoted, this is for what is left. */
+const LONGEST_MESSAGE = 300;
 /** Items of one batch of which the account says where they were filed; the others are counted. */
 const FILED_TOLD = 100;
 
@@ -35,7 +44,10 @@ const FILED_TOLD = 100;
 export interface BatchAccount {
   accepted: number;
   duplicates: number;
+  /** The first ones. */
   rejected: { index: number; code: RejectionCode; message: string }[];
+  rejectedTotal: number;
+  rejectedByCode: { code: RejectionCode; count: number }[];
   /** Items that were filed otherwise than they were sent: the first ones, and how many there are. Absent where there are none. */
   filedAs?: FiledItem[];
   filedAsTotal?: number;
@@ -44,19 +56,27 @@ export interface BatchAccount {
 export const rejected = (code: RejectionCode, message: string): Outcome => ({
   status: 'rejected',
   code,
-  message,
+  message: cut(message, LONGEST_MESSAGE),
 });
 
 /** Sums the outcomes of a batch; `index` is the item's place in it. */
 export function accountFor(outcomes: readonly Outcome[]): BatchAccount {
-  const account: BatchAccount = { accepted: 0, duplicates: 0, rejected: [] };
+  const counts = new Map<RejectionCode, number>();
+  const rejections: BatchAccount['rejected'] = [];
+  let [accepted, duplicates, rejectedTotal] = [0, 0, 0];
   outcomes.forEach((outcome, index) => {
-    if (outcome.status === 'rejected')
-      account.rejected.push({ index, code: outcome.code, message: outcome.message });
-    else if (outcome.status === 'accepted') account.accepted += 1;
-    else account.duplicates += 1;
+    if (outcome.status !== 'rejected') {
+      if (outcome.status === 'accepted') accepted += 1;
+      else duplicates += 1;
+    } else {
+      const { code, message } = outcome;
+      rejectedTotal += 1;
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+      if (rejections.length < WHOLE_REJECTIONS) rejections.push({ index, code, message });
+    }
   });
-  return { ...account, ...filedOf(outcomes) };
+  const rejectedByCode = [...counts].map(([code, count]) => ({ code, count }));
+  return { accepted, duplicates, rejected: rejections, rejectedTotal, rejectedByCode, ...filedOf(outcomes) };
 }
 
 function filedOf(outcomes: readonly Outcome[]): Pick<BatchAccount, 'filedAs' | 'filedAsTotal'> {

@@ -3,6 +3,7 @@ import type { ItemReader } from './connectors/responses.ts';
 import type { ResponseDraft } from './draft.ts';
 import { accountFor, type BatchAccount, type Outcome } from './outcome.ts';
 
+import { mapPaced } from './pace.ts';
 import type { Submitter } from './submitter.ts';
 
 export type { BatchAccount } from './outcome.ts';
@@ -31,6 +32,6 @@ export async function submitItems(
   items: readonly unknown[],
   request: string,
 ): Promise<BatchAccount> {
-  const drafts = items.map((item, index) => read(item, `${request} item ${index}`));
+  const drafts = await mapPaced(items, (item, index) => read(item, `${request} item ${index}`));
   return accountFor(await acceptMixed(acceptor, submitter, drafts));
 }

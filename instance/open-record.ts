@@ -5,11 +5,12 @@ import { signText } from '../domain/signing-key.ts';
 import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/pseudonym.ts';
 import { RecordCells } from '../store/cells.ts';
 import { checkWrappingKeys, providersInUse } from '../store/check-keys.ts';
-import { openPglite, openPostgres, type Store } from '../store/client.ts';
+import { openPglite, type Store } from '../store/client.ts';
 import { createDiskGuard, type DiskGuard, waitForRoom, withDiskGuard } from '../store/disk-space.ts';
 import { checkPepper, readTenant } from '../store/instance.ts';
 import { type Attest, adoptLeaves } from '../store/leaf-notes.ts';
 import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/migrate.ts';
+import { openPostgres } from '../store/postgres.ts';
 import { RecordMappings } from '../store/provenance.ts';
 import { sealReasons } from '../store/review-reasons.ts';
 import { createFileCleaner, type FileCleaner } from '../store/rewrite-files.ts';
@@ -18,12 +19,15 @@ import { Vault } from '../store/vault.ts';
 import { ownDataFolder } from './data-folder.ts';
 import { openKeyProviders } from './keys/open-provider.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
+import { openPatiently } from './patient-open.ts';
 import { pepper, signingKeys } from './secrets.ts';
 import { checkSigningKey } from './signing.ts';
 
 export interface OpenOptions {
   /** Called where persons are sealed that were stored before there were keys. */
   readonly onSealing?: (subjects: number) => void;
+  /** Called once where a server that is starting, recovering or out of reach is waited for; else it goes to `onError`. */
+  readonly onWaiting?: (message: string) => void;
   /** The signing key in use is lost: another one takes its place without its signature. */
   readonly isSigningKeyLost?: boolean;
 }
@@ -51,14 +55,29 @@ export interface OpenRecord {
 }
 
 /**
+ * Opens the record (see `openOnce`); a server that is starting, recovering or out of reach is waited for.
+ * @throws DatabaseRefused, besides what `openOnce` throws.
+ */
+export function openRecord(
+  config: Config,
+  onError: (error: Error) => void,
+  options: OpenOptions = {},
+): Promise<OpenRecord> {
+  const { onWaiting = (message: string) => onError(new Error(message)) } = options;
+  const { databaseUrl, databasePatience: seconds } = config;
+  const open = () => openOnce(config, onError, options);
+  return databaseUrl === undefined ? open() : openPatiently({ databaseUrl, seconds, onWaiting }, open);
+}
+
+/**
  * Opens the record that the configuration names: takes the data folder, migrates, checks pepper, signing key and wrapping keys,
  * seals what was stored before there were keys, takes over what was erased before leaves were told of.
  * @throws ConfigError, FolderInUse, WrongPepper, WrongSigningKey, WrongWrappingKey, or what the database says.
  */
-export async function openRecord(
+async function openOnce(
   config: Config,
   onError: (error: Error) => void,
-  { onSealing = () => undefined, isSigningKeyLost = false }: OpenOptions = {},
+  { onSealing = () => undefined, isSigningKeyLost = false }: OpenOptions,
 ): Promise<OpenRecord> {
   await ownDataFolder(config.dataDir, onError);
   const lock = config.databaseUrl === undefined ? await lockFolder(config.dataDir) : undefined;

@@ -4,7 +4,7 @@ import type { Store } from '../store/client.ts';
 import {
   type Change,
   type NewModel,
-  promote,
+  promoteFirst,
   readRegistry,
   registerModel,
   type TrainingSetRow,
@@ -84,8 +84,7 @@ export async function ensureDefault(
     journalPosition: null,
   };
   const id = await register(store, signingKey, registration, cause);
-  const fresh = await readRegistry(store);
-  if (!fresh.some(({ stage }) => stage === 'CHAMPION')) await promote(store, id, cause);
+  await promoteFirst(store, id, cause);
 }
 
 function hashOf(content: unknown): string {

@@ -48,6 +48,9 @@ interface KeyRow {
   contentHash: string;
 }
 
+/** Who holds a lock for longer makes the batch be tried again, and its senders be answered in the end. */
+const LOCK_MS = 10_000;
+
 /** Stands in place of the content hash of an erased response. */
 export const ERASED_CONTENT = 'erased';
 
@@ -79,10 +82,11 @@ const DELETE_REPLACED: Statement = {
 };
 const INSERT_EVENTS: Statement = {
   name: 'accept_events',
-  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, hash, received_at, subject_id, content)
-    SELECT * FROM json_to_recordset($1::json)
-      AS e (id uuid, response_id uuid, mapping_version_id integer, position text, hash text, received_at timestamptz,
-        subject_id uuid, content text)
+  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed)
+    SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), received_at, subject_id, decode(sealed, 'base64')
+    FROM json_to_recordset($1::json)
+      AS e (id uuid, response_id uuid, mapping_version_id integer, position text, digest text, received_at timestamptz,
+        subject_id uuid, sealed text)
     ON CONFLICT (id) DO NOTHING`,
 };
 /** The columns of a response as JSON gives them. */
@@ -132,11 +136,12 @@ export async function acceptRows(
   rows: readonly AcceptRow[],
   receivedAt: Date,
 ): Promise<Accepted[]> {
-  const { outcomes, used } = await store.transaction(async (session) => {
+  const accept = async (session: Session) => {
     // Locks in one order in every writer: subjects, keys, cells, new subjects; each sorted. Nobody waits in a circle.
     const owners = await vault.find(
       session,
       rows.map(({ id, subject }) => ({ ...subject, responseId: id })),
+      receivedAt,
     );
     const arrivals = rows.map((row, i): Arrival => ({ ...row, owner: owners[i] as ArrivingSubject }));
     const known = await claimKeys(session, arrivals, receivedAt);
@@ -145,7 +150,8 @@ export async function acceptRows(
     await cells.use(session, used);
     if (final.length > 0) await write(session, vault, known, { final, events }, receivedAt);
     return { outcomes, used };
-  });
+  };
+  const { outcomes, used } = await store.transaction(accept, { lockMs: LOCK_MS });
   cells.noteUsed(used);
   return outcomes;
 }
@@ -211,6 +217,7 @@ async function write(
   const owners = await vault.store(
     session,
     accepted.events.map(({ owner }) => owner),
+    receivedAt,
   );
   const events = accepted.events.map((row, i) => ({
     ...row,
@@ -237,10 +244,10 @@ async function write(
         response_id: row.id,
         mapping_version_id: row.mappingVersionId,
         position: row.position,
-        hash: row.eventHash,
+        digest: row.eventHash,
         received_at: receivedAt,
         subject_id: row.owner.id,
-        content: vault.seal(row.owner, 'event', row.eventId, row.eventContent),
+        sealed: vault.sealEvent(row.owner, row.eventId, row.eventContent).toString('base64'),
       })),
     ),
   ]);

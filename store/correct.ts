@@ -50,8 +50,8 @@ const UPDATE_RESTRICTED: Statement = {
 };
 const EVENT: Statement = {
   name: 'correct_event',
-  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, hash, received_at, subject_id, content)
-    VALUES ($1, $2, $3, $4, $5, now(), $6, $7)`,
+  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, received_at, subject_id, sealed)
+    VALUES ($1, $2, $3, $4, now(), $5, decode($6, 'base64'))`,
 };
 /** No content that arrives is equal to it: the old one again is stale, a later answer replaces it. */
 const MARK: Statement = {
@@ -108,17 +108,9 @@ export function correct(
     if (left.score === null && left.comment === null)
       throw new CorrectionError('score, comment: a response needs one of them; erase it instead');
     if (!restricted) await session.rows(DELETE, [id, answeredAt, row['cell_id']]);
-    const content = vault.seal(owner, 'event', eventId, JSON.stringify({ ...correction, ...by }));
+    const sealedItem = vault.sealEvent(owner, eventId, JSON.stringify({ ...correction, ...by }));
     const position = `corrected by ${by.actor}`;
-    const place = [
-      eventId,
-      id,
-      row['mapping_version_id'],
-      position,
-      `corrected ${eventId}`,
-      owner.id,
-      content,
-    ];
+    const place = [eventId, id, row['mapping_version_id'], position, owner.id, sealedItem.toString('base64')];
     await session.rows(EVENT, place);
     const corrected = JSON.stringify({ ...next, source_event_id: eventId });
     if (restricted) await session.rows(UPDATE_RESTRICTED, [id, corrected]);

@@ -4,6 +4,7 @@ import { ERASED_CONTENT } from './accept.ts';
 import type { Session, Statement, Store } from './client.ts';
 import { type Attest, forgetLeaves } from './leaf-notes.ts';
 import { activeHolds, type LegalHold, type Order } from './legal-hold.ts';
+import { renewShared } from './own-keys.ts';
 import {
   keepHolds,
   LOCK_KEYS,
@@ -93,8 +94,10 @@ export async function erase(deps: SubjectDeps, person: Person, by: Order): Promi
   const { store, vault, cells, attest } = deps;
   const done = await store.transaction(async (session) => {
     await keepHolds(session);
+    const renewed = await renewShared(session, vault, person);
     const subjects = await session.rows<SubjectRow>(LOCK_SUBJECTS, personParameters(person));
     const ids = subjects.map(({ id }) => id);
+    const gone = [...ids, ...renewed.map(({ id }) => id)];
     if (ids.length === 0) {
       await by.note?.(session, { known: false });
       return { ids, known: false, holds: [] };
@@ -116,18 +119,18 @@ export async function erase(deps: SubjectDeps, person: Person, by: Order): Promi
       erasure,
       person.lookups,
       responseIds,
-      ids,
+      gone,
       keys.length,
       by.actor,
       by.reason,
       sets.map(({ hash }) => hash),
-      [...new Set(subjects.map(({ wrappedBy }) => wrappedBy))].sort(),
+      [...new Set([...subjects, ...renewed].map(({ wrappedBy }) => wrappedBy))].sort(),
       store.backend !== 'pglite',
     ]);
     await forgetLeaves(session, attest, responseIds, 'erased');
     // Nothing that leads to the person: only how much it was.
     await by.note?.(session, { erasure, responses: keys.length });
-    return { ids, known: true, holds: [] };
+    return { ids: gone, known: true, holds: [] };
   });
   vault.forget(done.ids);
   // The row with the wrapped key is dead; its place is freed to be written over.

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Segment } from '../domain/cell.ts';
 import type { NoteChange } from './audit.ts';
 import type { Session, Statement, Store } from './client.ts';
+import { giveOwnKeys } from './own-keys.ts';
 import { changeHolds, lockedSubjects, type Person, personParameters } from './person.ts';
+import type { Vault } from './vault.ts';
 
 /** Who asks, and why: kept with what was done. */
 export interface Order {
@@ -57,12 +59,13 @@ export function activeHolds(session: Session): Promise<LegalHold[]> {
 
 /** Holds a person or a segment; the answer are the ids, none for somebody who is not known. */
 export function placeHold(
-  store: Store,
+  { store, vault }: { readonly store: Store; readonly vault: Vault },
   on: Person | { readonly segment: Segment },
   by: Order,
 ): Promise<string[]> {
   return store.transaction(async (session) => {
     await changeHolds(session);
+    if (!('segment' in on)) await giveOwnKeys(session, vault, on);
     const subjects =
       'segment' in on
         ? [null]

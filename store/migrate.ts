@@ -4,6 +4,8 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import type { Database, Store, TimescaleEdition } from './client.ts';
+import { DatabaseRefused, withPrivileges } from './database-refused.ts';
+import { checkServer } from './privileges.ts';
 import { lowerWall, raiseWall } from './wall.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
@@ -18,14 +20,26 @@ export interface RecordFeatures {
 /**
  * Brings the record to this version's tables, under a lock, and turns the fact tables into hypertables where
  * TimescaleDB is present. Running it again changes nothing.
+ * @throws DatabaseRefused where the server does not do, or a privilege is missing.
  */
 export async function migrate(store: Store): Promise<RecordFeatures> {
+  if (store.backend === 'postgres') {
+    const problems = await checkServer(store);
+    if (problems.length > 0) throw new DatabaseRefused(problems.join('; '));
+  }
+  try {
+    return await bringUp(store);
+  } catch (error) {
+    throw await withPrivileges(store, error);
+  }
+}
+
+function bringUp(store: Store): Promise<RecordFeatures> {
   return store.exclusively(MIGRATION_LOCK, async (db) => {
-    if (await migrationsPending(db)) await lowerWall(db);
-    if (store.backend === 'pglite') {
-      await migratePglite(db as never, { migrationsFolder: MIGRATIONS });
-    } else {
-      await migratePostgres(db as never, { migrationsFolder: MIGRATIONS });
+    if (await migrationsPending(db)) {
+      await lowerWall(db);
+      if (store.backend === 'pglite') await migratePglite(db as never, { migrationsFolder: MIGRATIONS });
+      else await migratePostgres(db as never, { migrationsFolder: MIGRATIONS });
     }
     const timescale = store.backend === 'pglite' ? 'none' : await timescaleEdition(db);
     if (timescale !== 'none') await createHypertables(db);

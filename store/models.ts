@@ -266,6 +266,15 @@ async function stagesOf(session: Session): Promise<Map<number, ModelStage>> {
   return new Map(rows.map(({ id, stage }) => [id, stage]));
 }
 
+/** Makes the model champion where there is none yet; starters do it one after the other. */
+export function promoteFirst(store: Store, id: number, by: Change): Promise<void> {
+  return store.transaction(async (session) => {
+    await session.rows(LOCK, []);
+    const stages = await stagesOf(session);
+    if (![...stages.values()].includes('CHAMPION')) await enthrone(session, id, 'promotion', by);
+  });
+}
+
 async function enthrone(session: Session, id: number, cause: StageCause, by: Change): Promise<void> {
   const stages = await stagesOf(session);
   const stage = stages.get(id);

@@ -6,9 +6,10 @@ export interface Person {
   readonly responseIds: readonly string[];
 }
 
-/** Ids of subject_key rows; $1 lookups, $2 ids of responses. */
+/** Ids of subject_key rows; $1 lookups, $2 ids of responses. A shared key is nobody's: see store/own-keys.ts. */
 export const SUBJECT_IDS = `(SELECT id FROM subject_key WHERE lookup = ANY ($1::text[])
-  UNION SELECT subject_id FROM response_key WHERE id = ANY ($2::uuid[]))`;
+  UNION SELECT k.subject_id FROM response_key k JOIN subject_key s ON s.id = k.subject_id AND NOT s.shared
+    WHERE k.id = ANY ($2::uuid[]))`;
 
 /** The parameters of statements that name a person first. */
 export const personParameters = ({ lookups, responseIds }: Person) => [lookups, responseIds] as const;

@@ -44,7 +44,7 @@ const OLD_RESPONSES: Statement = {
 const OLD_EVENTS: Statement = {
   name: 'retention_old_events',
   text: `SELECT e.id, e.subject_id AS "subjectId" FROM source_event e JOIN response_key k ON k.id = e.response_id
-    WHERE e.received_at < $1 AND e.content IS NOT NULL AND ${FREE} AND ${NOT_HELD('e.subject_id')} LIMIT $3`,
+    WHERE e.received_at < $1 AND (e.sealed IS NOT NULL OR e.content IS NOT NULL) AND ${FREE} AND ${NOT_HELD('e.subject_id')} LIMIT $3`,
 };
 const SUBJECTS_OF: Statement = {
   name: 'retention_subjects_of',
@@ -64,8 +64,8 @@ const LOCK_KEYS: Statement = {
 };
 const EMPTY_EVENTS: Statement = {
   name: 'retention_empty_events',
-  text: `UPDATE source_event SET content = NULL WHERE id = ANY ($1::uuid[]) AND subject_id = ANY ($2::uuid[])
-    AND content IS NOT NULL RETURNING id`,
+  text: `UPDATE source_event SET sealed = NULL, content = NULL WHERE id = ANY ($1::uuid[]) AND subject_id = ANY ($2::uuid[])
+    AND (sealed IS NOT NULL OR content IS NOT NULL) RETURNING id`,
 };
 const DELETE_EVENTS: Statement = {
   name: 'retention_delete_events',
@@ -76,7 +76,8 @@ const DELETE_IDLE: Statement = {
   name: 'retention_idle',
   text: `DELETE FROM subject_key s WHERE s.id = ANY ($1::uuid[]) AND NOT s.held
     AND NOT EXISTS (SELECT FROM response_key k WHERE k.subject_id = s.id)
-    AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id AND e.content IS NOT NULL)`,
+    AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id
+      AND (e.sealed IS NOT NULL OR e.content IS NOT NULL))`,
 };
 const NOTE: Statement = {
   name: 'retention_note',

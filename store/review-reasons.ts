@@ -1,7 +1,7 @@
 import type { Session, Statement, Store } from './client.ts';
 import { SEALING } from './reseal.ts';
 import { rewriteFiles } from './rewrite-files.ts';
-import type { OpenSubject, Vault } from './vault.ts';
+import type { OpenSubject, SubjectWithKey, Vault } from './vault.ts';
 
 /*
  * Why somebody disputes or decides may quote the comment: in reviews of responses it is sealed under the key of the person
@@ -11,7 +11,8 @@ import type { OpenSubject, Vault } from './vault.ts';
 const MARK = 'sealed:';
 const OWNERS: Statement = {
   name: 'reasons_owners',
-  text: 'SELECT id, subject_id AS "subjectId" FROM response_key WHERE id = ANY ($1::uuid[]) AND subject_id IS NOT NULL',
+  text: `SELECT k.id, k.subject_id AS "subjectId", s.shared FROM response_key k JOIN subject_key s ON s.id = k.subject_id
+    WHERE k.id = ANY ($1::uuid[])`,
 };
 
 /** Why somebody disputes or decides. */
@@ -26,6 +27,7 @@ export interface Reason {
 interface Owner {
   readonly id: string;
   readonly subjectId: string;
+  readonly shared: boolean;
 }
 
 /**
@@ -38,10 +40,61 @@ export async function sealReason(
   { responseId, reason, isNew }: Reason,
 ): Promise<string | null> {
   if (responseId === null) return reason;
-  const [owner] = await session.rows<Owner>(OWNERS, [[responseId]]);
-  const ids = owner ? [owner.subjectId] : [];
-  const [subject] = await (isNew ? vault.held(session, ids) : vault.read(session, ids));
-  return subject ? MARK + vault.seal(subject, 'review', responseId, reason) : null;
+  // Twice: a shared key may be exchanged for another one while it is waited for.
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const [owner] = await session.rows<Owner>(OWNERS, [[responseId]]);
+    if (!owner) return null;
+    const ids = [owner.subjectId];
+    const [subject] = await (isNew || owner.shared ? vault.held(session, ids) : vault.read(session, ids));
+    if (subject) return MARK + vault.sealReason(subject, responseId, reason);
+  }
+  return null;
+}
+
+const OF_RESPONSES: readonly { readonly find: Statement; readonly keep: Statement }[] = [
+  {
+    find: {
+      name: 'reasons_disputes_of',
+      text: `SELECT id::text AS id, response_id AS "responseId", reason FROM review
+        WHERE response_id = ANY ($1::uuid[]) AND reason LIKE '%${MARK}%'`,
+    },
+    keep: { name: 'reasons_move_dispute', text: 'UPDATE review SET reason = $2 WHERE id = $1::uuid' },
+  },
+  {
+    find: {
+      name: 'reasons_decisions_of',
+      text: `SELECT d.id::text AS id, v.response_id AS "responseId", d.reason
+        FROM review_decision d JOIN review v ON v.id = d.review_id
+        WHERE v.response_id = ANY ($1::uuid[]) AND d.reason LIKE '%${MARK}%'`,
+    },
+    keep: {
+      name: 'reasons_move_decision',
+      text: 'UPDATE review_decision SET reason = $2 WHERE id = $1::bigint',
+    },
+  },
+];
+
+/** What was said in reviews of the responses, sealed under other keys. In a transaction that says that it seals. */
+export async function resealReasons(
+  session: Session,
+  vault: Vault,
+  moved: ReadonlyMap<string, { readonly from: SubjectWithKey; readonly to: SubjectWithKey }>,
+): Promise<void> {
+  for (const { find, keep } of OF_RESPONSES) {
+    const rows = await session.rows<{ id: string; responseId: string; reason: string }>(find, [
+      [...moved.keys()],
+    ]);
+    for (const { id, responseId, reason } of rows) {
+      const keys = moved.get(responseId);
+      if (!keys) continue;
+      const again = reason.split('\n').map((line) => {
+        if (!line.startsWith(MARK)) return line;
+        const text = vault.unseal(keys.from, 'review', responseId, line.slice(MARK.length));
+        return MARK + vault.sealReason(keys.to, responseId, text);
+      });
+      await session.rows(keep, [id, again.join('\n')]);
+    }
+  }
 }
 
 /** The reason as it was given. What is not sealed is of nobody; a line whose key is gone is left out. */

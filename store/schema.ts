@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   bigserial,
@@ -24,6 +25,8 @@ import type { ScaleRule } from '../domain/scale.ts';
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const recordedAt = () => moment('recorded_at').notNull().defaultNow();
+/** The id of the caller whose response named it first; null where it was recorded before callers were kept. */
+const madeBy = () => text('made_by');
 
 /** One row: what must stay the same for as long as this record lives. */
 export interface KeyCheck {
@@ -45,11 +48,16 @@ export const instance = pgTable('instance', {
   recordedAt: recordedAt(),
 });
 
-export const source = pgTable('source', {
-  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
-  name: text('name').notNull().unique(),
-  recordedAt: recordedAt(),
-});
+export const source = pgTable(
+  'source',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    name: text('name').notNull().unique(),
+    recordedAt: recordedAt(),
+    madeBy: madeBy(),
+  },
+  (table) => [index().on(table.madeBy)],
+);
 
 export const surveyVersion = pgTable(
   'survey_version',
@@ -58,8 +66,9 @@ export const surveyVersion = pgTable(
     name: text('name').notNull(),
     version: text('version').notNull(),
     recordedAt: recordedAt(),
+    madeBy: madeBy(),
   },
-  (table) => [unique().on(table.name, table.version)],
+  (table) => [unique().on(table.name, table.version), index().on(table.madeBy)],
 );
 
 export const scaleRule = pgTable('scale_rule', {
@@ -69,22 +78,27 @@ export const scaleRule = pgTable('scale_rule', {
   recordedAt: recordedAt(),
 });
 
-export const mappingVersion = pgTable('mapping_version', {
-  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
-  key: text('key').notNull().unique(),
-  sourceId: integer('source_id')
-    .notNull()
-    .references(() => source.id),
-  surveyVersionId: integer('survey_version_id')
-    .notNull()
-    .references(() => surveyVersion.id),
-  scaleRuleId: integer('scale_rule_id')
-    .notNull()
-    .references(() => scaleRule.id),
-  connector: text('connector').notNull(),
-  definition: jsonb('definition').notNull(),
-  recordedAt: recordedAt(),
-});
+export const mappingVersion = pgTable(
+  'mapping_version',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    key: text('key').notNull().unique(),
+    sourceId: integer('source_id')
+      .notNull()
+      .references(() => source.id),
+    surveyVersionId: integer('survey_version_id')
+      .notNull()
+      .references(() => surveyVersion.id),
+    scaleRuleId: integer('scale_rule_id')
+      .notNull()
+      .references(() => scaleRule.id),
+    connector: text('connector').notNull(),
+    definition: jsonb('definition').notNull(),
+    recordedAt: recordedAt(),
+    madeBy: madeBy(),
+  },
+  (table) => [index().on(table.madeBy)],
+);
 
 export const cell = pgTable(
   'cell',
@@ -141,7 +155,11 @@ export const sourceEvent = pgTable(
     /** The same as text, of rows from before `sealed`: moved there by store/move-events.ts. */
     content: text('content'),
   },
-  (table) => [index().on(table.responseId), index().on(table.subjectId)],
+  (table) => [
+    index().on(table.responseId),
+    index().on(table.subjectId),
+    index('source_event_as_text').on(table.id).where(sql`hash IS NOT NULL`),
+  ],
 );
 
 /** A hypertable by `answered_at` where TimescaleDB is present. class: 0 detractor, 1 passive, 2 promoter. */

@@ -3,6 +3,7 @@ import type { NoteChange } from './audit.ts';
 import type { Session, Statement } from './client.ts';
 import type { SubjectDeps } from './erase.ts';
 import { noteRestricted } from './leaf-notes.ts';
+import { giveOwnKeys } from './own-keys.ts';
 import {
   LOCK_KEYS,
   type LockedKey,
@@ -47,7 +48,7 @@ const RESPONSES: Statement = {
 };
 const EVENTS: Statement = {
   name: 'subject_events',
-  text: `SELECT e.id, e.response_id AS "responseId", e.position, e.received_at AS "receivedAt", e.subject_id AS "subjectId", e.content
+  text: `SELECT e.id, e.response_id AS "responseId", e.position, e.received_at AS "receivedAt", e.subject_id AS "subjectId", e.sealed, e.content
     FROM source_event e WHERE e.subject_id = ANY ($1::uuid[]) ORDER BY e.received_at, e.id`,
 };
 const PREDICTIONS: Statement = {
@@ -90,6 +91,8 @@ interface EventRow {
   readonly position: string;
   readonly receivedAt: Date;
   readonly subjectId: string | null;
+  readonly sealed: Uint8Array | null;
+  /** From before there were bytes. */
   readonly content: string | null;
 }
 
@@ -133,6 +136,7 @@ export async function readHoldings(
   person: Person,
 ): Promise<Holdings | null> {
   const { store, vault } = deps;
+  await store.transaction((session) => giveOwnKeys(session, vault, person));
   const subjects = await store.rows<{ id: string; restricted: boolean; held: boolean }>(
     SUBJECTS,
     personParameters(person),
@@ -171,9 +175,10 @@ export async function readHoldings(
 async function openEvents({ store, vault }: Omit<SubjectDeps, 'attest'>, subjectIds: readonly string[]) {
   const rows = await store.rows<EventRow>(EVENTS, [subjectIds]);
   const subjects = await vault.subjects(subjectIds);
-  return rows.map(({ content, subjectId, ...row }) => {
+  return rows.map(({ sealed, content, subjectId, ...row }) => {
     const subject = subjects.get(subjectId ?? '');
-    const text = content === null || !subject ? null : vault.unseal(subject, 'event', row.id, content);
+    const kept = sealed ?? content;
+    const text = kept === null || !subject ? null : vault.unseal(subject, 'event', row.id, kept);
     return { ...row, content: text };
   });
 }
@@ -234,12 +239,13 @@ const PUT_BACK: Statement = {
  * scores follow at once, by the same triggers as for any change. Answers with how many were moved; null of somebody unknown.
  */
 export function restrict(
-  { store, attest }: Pick<SubjectDeps, 'store' | 'attest'>,
+  { store, vault, attest }: Pick<SubjectDeps, 'store' | 'vault' | 'attest'>,
   person: Person,
   restricted: boolean,
   note?: NoteChange,
 ): Promise<number | null> {
   return store.transaction(async (session: Session) => {
+    await giveOwnKeys(session, vault, person);
     const ids = (await session.rows<{ id: string }>(LOCK, personParameters(person))).map(({ id }) => id);
     if (ids.length === 0) {
       await note?.(session, { restricted, known: false });

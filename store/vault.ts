@@ -1,30 +1,21 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { seal, unseal } from '../domain/sealed.ts';
+import { seal, sealBytes, unseal } from '../domain/sealed.ts';
 import type { Session, Statement } from './client.ts';
 import { wrapLocked } from './key-lock.ts';
 import { type KeyProvider, KeyProviderError, type WrappedKey } from './key-provider.ts';
+import type { ArrivingSubject, OpenSubject, SubjectRef } from './open-subject.ts';
+import { SHARED_OWNERS, SharedKey, type SharedOwner } from './shared-key.ts';
 
-/** Whose something is that arrives: found by any of the lookups, or without a respondent by the response's own id. */
-export interface SubjectRef {
+export type { ArrivingSubject, OpenSubject, SubjectRef } from './open-subject.ts';
+
+export type SubjectWithKey = Pick<OpenSubject, 'id' | 'key'>;
+
+/** A subject to be stored with its key. */
+export interface NewSubject extends SubjectWithKey {
   readonly pseudonym: string | null;
-  readonly lookups: readonly string[];
-  readonly responseId: string;
-}
-
-/** A subject with its key in hand. */
-export interface OpenSubject {
-  readonly id: string;
-  readonly pseudonym: string | null;
-  readonly restricted: boolean;
-  readonly key: Buffer;
-}
-
-type SubjectWithKey = Pick<OpenSubject, 'id' | 'key'>;
-
-/** A subject that something arrives for; `ref` is null when it is stored already. */
-export interface ArrivingSubject extends OpenSubject {
-  readonly ref: SubjectRef | null;
+  readonly lookup: string | null;
+  readonly shared: boolean;
 }
 
 export interface SubjectKeyRow extends WrappedKey {
@@ -46,9 +37,10 @@ const HOLD: Statement = {
 };
 const INSERT: Statement = {
   name: 'vault_insert',
-  text: `INSERT INTO subject_key (id, lookup, pseudonym, wrapped, provider, key_version, wrapped_at)
-    SELECT id, lookup, pseudonym, wrapped, $2, version, now()
-    FROM json_to_recordset($1::json) AS s (id uuid, lookup text, pseudonym text, wrapped text, version text)
+  text: `INSERT INTO subject_key (id, lookup, pseudonym, wrapped, provider, key_version, wrapped_at, shared)
+    SELECT id, lookup, pseudonym, wrapped, $2, version, now(), shared
+    FROM json_to_recordset($1::json)
+      AS s (id uuid, lookup text, pseudonym text, wrapped text, version text, shared boolean)
     ORDER BY lookup, id ON CONFLICT DO NOTHING RETURNING id`,
 };
 const BY_IDS: Statement = {
@@ -60,6 +52,14 @@ const BY_IDS: Statement = {
 const MOST_KEYS = 20_000;
 const KEY_LIFE_MS = 5 * 60_000;
 
+const newSubject = (ref: SubjectRef): ArrivingSubject => ({
+  id: randomUUID(),
+  pseudonym: ref.pseudonym,
+  restricted: false,
+  key: randomBytes(32),
+  ref,
+});
+
 /** The one place where values of persons are sealed and opened: a data key per subject, wrapped by the key provider. */
 export class Vault {
   readonly tenant: string;
@@ -67,6 +67,8 @@ export class Vault {
   readonly #store: Session;
   readonly #provider: KeyProvider;
   readonly #others: ReadonlyMap<string, KeyProvider>;
+  /** Of answers without an identifier that arrive here. */
+  readonly #shared = new SharedKey();
   readonly #keys = new LRUCache<string, Pick<OpenSubject, 'key' | 'pseudonym'>>({
     max: MOST_KEYS,
     ttl: KEY_LIFE_MS,
@@ -85,25 +87,31 @@ export class Vault {
   }
 
   /**
-   * The subjects of what arrives, in order: those that are known are held until the transaction ends, for the others an id
-   * and a key are drawn, to be stored by `store` if they turn out to be needed.
+   * The subjects of what arrives at that moment, in order: those that are known are held until the transaction ends, for the
+   * others an id and a key are drawn, to be stored by `store` if they turn out to be needed.
    */
-  async find(session: Session, refs: readonly SubjectRef[]): Promise<ArrivingSubject[]> {
+  async find(session: Session, refs: readonly SubjectRef[], at: Date): Promise<ArrivingSubject[]> {
     const lookups = [...new Set(refs.flatMap((ref) => ref.lookups))].sort();
     const ids = refs.filter((ref) => ref.lookups.length === 0).map(({ responseId }) => responseId);
-    const rows = await session.rows<SubjectKeyRow>(HOLD, [lookups, ids]);
+    const owners = ids.length === 0 ? [] : await session.rows<SharedOwner>(SHARED_OWNERS, [ids]);
+    const shared = [...owners.map(({ subjectId }) => subjectId), ...(ids.length > 0 ? this.#shared.ids : [])];
+    const rows = await session.rows<SubjectKeyRow>(HOLD, [lookups, [...ids, ...shared]]);
     const opened = await this.open(rows);
     const known = new Map<string, ArrivingSubject>();
     rows.forEach(({ id, lookup }, i) => {
       known.set(lookup ?? id, { ...(opened[i] as OpenSubject), ref: null });
     });
+    for (const { responseId, subjectId } of owners) {
+      const owner = known.get(subjectId);
+      if (owner && !known.has(responseId)) known.set(responseId, owner);
+    }
     return refs.map((ref) => {
       const names = ref.lookups.length === 0 ? [ref.responseId] : ref.lookups;
       const found = names.flatMap((name) => known.get(name) ?? [])[0];
       if (found) return found;
-      const id = ref.lookups.length === 0 ? ref.responseId : randomUUID();
-      const fresh = { id, pseudonym: ref.pseudonym, restricted: false, key: randomBytes(32), ref };
+      const fresh = ref.lookups.length === 0 ? this.#shared.next(ref, known, at) : newSubject(ref);
       known.set(names[0] as string, fresh);
+      known.set(fresh.id, fresh);
       return fresh;
     });
   }
@@ -112,28 +120,40 @@ export class Vault {
    * Stores those of the subjects that are new, and answers with all of them in order: another one than was drawn where
    * another transaction was faster.
    */
-  async store(session: Session, subjects: readonly ArrivingSubject[]): Promise<OpenSubject[]> {
+  async store(session: Session, subjects: readonly ArrivingSubject[], at: Date): Promise<OpenSubject[]> {
     const fresh = [...new Set(subjects.filter(({ ref }) => ref !== null))];
     if (fresh.length === 0) return [...subjects];
-    const wrapped = await this.wrap(session, fresh);
-    const rows = fresh.map((subject, i) => {
-      const { id, pseudonym } = subject;
-      const lookup = subject.ref?.lookups[0] ?? null;
-      const sealed =
-        pseudonym === null || lookup === null ? null : this.sealPseudonym(subject, pseudonym, lookup);
-      return { id, lookup, pseudonym: sealed, ...wrapped[i] };
-    });
-    const inserted = await session.rows<{ id: string }>(INSERT, [JSON.stringify(rows), this.#provider.name]);
-    const made = new Set(inserted.map(({ id }) => id));
+    const made = await this.keep(
+      session,
+      fresh.map((subject) => {
+        const lookup = subject.ref?.lookups[0] ?? null;
+        return { ...subject, lookup, shared: lookup === null };
+      }),
+    );
     const late = fresh.filter(({ id }) => !made.has(id));
     if (late.length === 0) return [...subjects];
     const others = await this.find(
       session,
       late.flatMap(({ ref }) => ref ?? []),
+      at,
     );
-    const settled = await this.store(session, others);
+    const settled = await this.store(session, others, at);
     const instead = new Map(late.map((subject, i) => [subject, settled[i] as OpenSubject]));
     return subjects.map((subject) => instead.get(subject) ?? subject);
+  }
+
+  /** Stores subjects with their keys, unless they are there; answers with the ids of those that were not. */
+  async keep(session: Session, subjects: readonly NewSubject[]): Promise<Set<string>> {
+    if (subjects.length === 0) return new Set();
+    const wrapped = await this.wrap(session, subjects);
+    const rows = subjects.map((subject, i) => {
+      const { id, pseudonym, lookup, shared } = subject;
+      const sealed =
+        pseudonym === null || lookup === null ? null : this.sealPseudonym(subject, pseudonym, lookup);
+      return { id, lookup, shared, pseudonym: sealed, ...wrapped[i] };
+    });
+    const inserted = await session.rows<{ id: string }>(INSERT, [JSON.stringify(rows), this.#provider.name]);
+    return new Set(inserted.map(({ id }) => id));
   }
 
   /** Data keys wrapped by the provider in use, to be stored in the same transaction. */
@@ -207,9 +227,14 @@ export class Vault {
     return found;
   }
 
-  /** Sealed for the subject, to be opened as that field of that row only. */
-  seal({ id, key }: SubjectWithKey, field: 'event' | 'review', row: string, text: string) {
-    return seal(key, { tenant: this.tenant, subject: id, field, row }, text);
+  /** What was said in a review of a response, sealed for whoever gave it. */
+  sealReason({ id, key }: SubjectWithKey, row: string, text: string): string {
+    return seal(key, { tenant: this.tenant, subject: id, field: 'review', row }, text);
+  }
+
+  /** An item as it arrived, sealed for whoever sent it; the row is the source event's. */
+  sealEvent({ id, key }: SubjectWithKey, row: string, text: string): Buffer {
+    return sealBytes(key, { tenant: this.tenant, subject: id, field: 'event', row }, text);
   }
 
   /** The comment of a response, bound to the source event that brought this content: an older one cannot be put back. */
@@ -225,7 +250,7 @@ export class Vault {
   }
 
   /** @throws SealBroken */
-  unseal({ id, key }: SubjectWithKey, field: 'event' | 'review', row: string, sealed: string) {
+  unseal({ id, key }: SubjectWithKey, field: 'event' | 'review', row: string, sealed: string | Uint8Array) {
     return unseal(key, { tenant: this.tenant, subject: id, field, row }, sealed).toString('utf8');
   }
 

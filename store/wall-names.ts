@@ -8,3 +8,8 @@ export const PAGES = 'paged';
 export const READER_PATH = `${VIEWS},${PAGES},public`;
 /** Names the scope of a connection. */
 export const SCOPE_SETTING = 'scoreline.scope';
+/** For one transaction: becomes the reader, in the scope of that fingerprint. */
+export const BECOME_READER = `SELECT set_config('role', '${READER}', true), set_config('search_path', '${READER_PATH}', true),
+  set_config('${SCOPE_SETTING}', $1, true)`;
+/** For the connection, until another scope uses it. */
+export const SET_SCOPE = `SELECT set_config('${SCOPE_SETTING}', $1, false)`;

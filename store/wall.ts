@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { CellDictionary } from '../domain/cell.ts';
 import type { FieldGroup, Scope } from '../domain/scope.ts';
 import type { Database, Session, Statement, Store } from './client.ts';
+import { MAY_BE_READER } from './privileges.ts';
 import { PAGES, READER, SCOPE_SETTING, VIEWS } from './wall-names.ts';
 import { pageFunctions } from './wall-pages.ts';
 
@@ -83,11 +84,6 @@ const OPEN = [
   'training_set',
 ] as const;
 
-/** The role cannot be made or taken on; the message says by whom and how. */
-export class WallError extends Error {
-  override readonly name = 'WallError';
-}
-
 /**
  * Takes the views away, before migrations change the tables under them; `raiseWall` puts them back. Until then nobody
  * reads: the wall fails closed.
@@ -98,7 +94,6 @@ export async function lowerWall(db: Database): Promise<void> {
 
 /**
  * Makes the role and the views, unless those that are there were made from the same definitions and tables.
- * @throws WallError when this user may not make the role.
  */
 export async function raiseWall(db: Database): Promise<void> {
   await ensureReader(db);
@@ -142,25 +137,19 @@ function shown(column: string, { masked }: Guard): string {
   return group ? `CASE WHEN ${sees('t.cell_id', group)} THEN t.${column} END AS ${column}` : `t.${column}`;
 }
 
+/** Makes the role, and takes on the right to become it. */
 async function ensureReader(db: Database): Promise<void> {
-  try {
-    // Roles belong to the whole cluster: another database's start may be making it just now.
-    await db.execute(
-      sql.raw(`DO $$ BEGIN
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${READER}') THEN CREATE ROLE ${READER} NOLOGIN; END IF;
-      EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`),
-    );
-    await db.execute(
-      sql.raw(`DO $$ BEGIN
-        IF NOT pg_has_role(current_user, '${READER}', 'MEMBER') THEN EXECUTE format('GRANT ${READER} TO %I', current_user); END IF;
-      EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`),
-    );
-  } catch (error) {
-    throw new WallError(
-      `the database role ${READER}, as which the API reads, cannot be made by this user (${(error as Error).message}); ` +
-        `let an administrator of the database run: CREATE ROLE ${READER} NOLOGIN; GRANT ${READER} TO <the user of DATABASE_URL>`,
-    );
-  }
+  // Roles belong to the whole cluster: another database's start may be making it just now.
+  await db.execute(
+    sql.raw(`DO $$ BEGIN
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${READER}') THEN CREATE ROLE ${READER} NOLOGIN; END IF;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`),
+  );
+  await db.execute(
+    sql.raw(`DO $$ BEGIN
+      IF NOT ${MAY_BE_READER} THEN EXECUTE format('GRANT ${READER} TO %I', current_user); END IF;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`),
+  );
 }
 
 function rowsOf<Row>(result: unknown): Row[] {

@@ -1,5 +1,5 @@
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
-import { COSTS, ROUTE_COSTS, UNLISTED } from './costs.ts';
+import { COSTS, INGEST_COST, ROUTE_COSTS, UNLISTED } from './costs.ts';
 
 /** docs/guides/costs.md: what each field of the schema costs. */
 export function costTable(schema: GraphQLSchema): string {
@@ -22,6 +22,7 @@ export function costTable(schema: GraphQLSchema): string {
     '| --- | --- |',
     ...rows,
     ...Object.entries(ROUTE_COSTS).map(([path, points]) => `| GET ${path} | ${points} |`),
+    `| POST /ingest/* | ${INGEST_COST.request}, and 1 for every ${INGEST_COST.bytes} bytes of the body |`,
     '',
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import type { Caller } from '../caller.ts';
 import { InvalidArgument, Refused } from '../errors.ts';
 import { Buckets } from './bucket.ts';
 import { type Cost, costOf } from './cost.ts';
-import { ROUTE_COSTS } from './costs.ts';
+import { INGEST_COST, ROUTE_COSTS } from './costs.ts';
 import { screenDocument } from './screen.ts';
 import { type Budget, type GateSettings, sha256, type TrustedDocuments } from './settings.ts';
 
@@ -38,6 +38,12 @@ export interface Gate {
    * @throws Refused
    */
   admitRoute(caller: Caller, path: keyof typeof ROUTE_COSTS): void;
+  /**
+   * Counts a body of /ingest, or more of it, against the caller's budget. Its form is the server's, so roles that may send trusted
+   * documents only may send it too.
+   * @throws Refused
+   */
+  admitBody(caller: Caller, what: 'request' | 'more', bytes: number): void;
   /** An error's message as the caller may read it: who may not ask for the schema is not helped to guess it. */
   told(caller: Caller, message: string): string;
 }
@@ -100,6 +106,17 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       if (trustedOnly.has(caller.role)) throw untrusted(caller);
       const points = ROUTE_COSTS[path];
       within(caller, points);
+      spend(caller, points);
+    },
+    admitBody: (caller, what, bytes) => {
+      const points = (what === 'request' ? INGEST_COST.request : 0) + Math.ceil(bytes / INGEST_COST.bytes);
+      const { minute } = budgetOf(caller);
+      if (minute !== null && points > minute)
+        throw new Refused(
+          'COST_LIMIT_EXCEEDED',
+          400,
+          `the body costs ${points} points, and a minute has ${minute}; send it in parts`,
+        );
       spend(caller, points);
     },
     // graphql-js helps to guess names: `Did you mean "nps"?`

@@ -10,14 +10,31 @@ export function addHealthRoutes(
   server: FastifyInstance,
   checks: Readonly<Record<string, ReadinessCheck>>,
 ): void {
+  const asked = shared(checks);
   server.get('/healthz', async () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
     const parts = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => [name, await stateOf(check)] as const),
+      Object.entries(asked).map(async ([name, check]) => [name, await stateOf(check)] as const),
     );
     const ready = parts.every(([, state]) => state === 'ready');
     return reply.code(ready ? 200 : 503).send({ ready, parts: Object.fromEntries(parts) });
   });
+}
+
+/** Whoever asks while a check runs gets its answer: a part that is silent is not asked once more for each probe. */
+function shared(checks: Readonly<Record<string, ReadinessCheck>>): Record<string, ReadinessCheck> {
+  return Object.fromEntries(
+    Object.entries(checks).map(([name, check]) => {
+      let running: Promise<void> | undefined;
+      const ask = () => {
+        running ??= check().finally(() => {
+          running = undefined;
+        });
+        return running;
+      };
+      return [name, ask];
+    }),
+  );
 }
 
 /** The reason stays in the log: this path is open to everybody. */

@@ -70,10 +70,10 @@ export function createMetrics(): Metrics {
       };
     },
   };
-  const ingested = ({ accepted, duplicates, rejected }: BatchAccount) => {
+  const ingested = ({ accepted, duplicates, rejectedTotal }: BatchAccount) => {
     responses.inc({ outcome: 'accepted' }, accepted);
     responses.inc({ outcome: 'duplicate' }, duplicates);
-    responses.inc({ outcome: 'rejected' }, rejected.length);
+    responses.inc({ outcome: 'rejected' }, rejectedTotal);
   };
   return {
     registry,

@@ -134,7 +134,7 @@ function addHolds(
           respondent == null
             ? { segment: segmentOf(dimensions, args.segment) }
             : personOf(context, respondent);
-        return placeHold(context.deps.record, on, by);
+        return placeHold(storesOf(context), on, by);
       },
     }),
   );

@@ -61,9 +61,8 @@ export function openGraph(
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
   const ready = once(() => ensureGraphSchema(driver));
   const projected = createNeo4jLineage(driver, lag, patiently(READY_MS, ready));
-  const tell = ({ message }: Error) =>
-    onError(new Error(`Neo4j is away, lineage is answered by the record: ${message}`));
-  const lineage = (session: Session) => withFallback(projected, createRecordLineage(session), isAway, tell);
+  const lineage = (session: Session) =>
+    withFallback(projected, createRecordLineage(session), isAway, onError);
   const project = async (entries: Parameters<typeof projectEntries>[1]) => {
     await ready();
     await projectEntries(deps, entries);

@@ -32,9 +32,9 @@ describe('simulated traffic', () => {
     expect([...first].filter((id) => second.has(id))).toEqual([]);
   });
 
-  it('is named as simulated wherever it shows: source, survey, mapping', () => {
+  it('is named as simulated wherever it shows: source, survey, mapping', async () => {
     expect(DEMO_NAME).toContain('simulated');
-    for (const draft of drafts(take(1))) {
+    for (const draft of await drafts(take(1))) {
       expect(draft).toMatchObject({
         mapping: {
           source: DEMO_NAME,
@@ -47,7 +47,7 @@ describe('simulated traffic', () => {
     }
   });
 
-  it('is accepted like any other answer, with every class and every dimension', () => {
+  it('is accepted like any other answer, with every class and every dimension', async () => {
     const deps = {
       dimensions: DIMENSIONS,
       pepper: { version: 1, secret: Buffer.alloc(32) },
@@ -55,7 +55,7 @@ describe('simulated traffic', () => {
     };
     const classes = new Set<string | null>();
     const regions = new Set<string>();
-    for (const draft of drafts(take(1))) {
+    for (const draft of await drafts(take(1))) {
       if ('status' in draft) throw new Error(JSON.stringify(draft));
       const response = normalise(deps, draft);
       if ('status' in response) throw new Error(JSON.stringify(response));
@@ -115,9 +115,9 @@ describe('what comes as simulated traffic', () => {
     [{ ...take(1)[0], score: 'ten' }],
     [{ ...take(1)[0], answeredAt: '2026-02-31T10:00:00Z' }],
     [{ ...take(1)[0], answeredAt: 'yesterday' }],
-  ])('is rejected when the generator did not make it: %j', (item) => {
+  ])('is rejected when the generator did not make it: %j', async (item) => {
     const [good] = take(1);
-    expect(drafts([item, good])).toMatchObject([
+    expect(await drafts([item, good])).toMatchObject([
       { status: 'rejected', code: 'INVALID' },
       { externalId: good?.externalId, position: 'request 1 item 1' },
     ]);

@@ -6,6 +6,8 @@ import { randomFrom } from '../../domain/random.ts';
 import { SCALES, type ScaleRule } from '../../domain/scale.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
+import { mapPaced } from '../pace.ts';
+import { BadItem } from './read-items.ts';
 
 /** Stands wherever a simulated answer shows: in its source, its survey and its mapping. */
 export const DEMO_NAME = 'demo (simulated)';
@@ -29,8 +31,12 @@ const item = z.object({
 export type DemoResponse = z.infer<typeof item>;
 
 /** Drafts of simulated answers, as `npm run demo` sends them. */
-export function draftsFromDemo(items: readonly unknown[], position: string): (ResponseDraft | Outcome)[] {
-  return items.map((given, index) => {
+export function draftsFromDemo(
+  items: readonly unknown[],
+  position: string,
+): Promise<(ResponseDraft | Outcome)[]> {
+  return mapPaced(items, (given, index) => {
+    if (given instanceof BadItem) return given.outcome;
     const read = item.safeParse(given);
     const answeredAt = read.success ? parseDateTime(read.data.answeredAt) : null;
     if (!read.success || !answeredAt)

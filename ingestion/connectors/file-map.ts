@@ -3,20 +3,57 @@ import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { SCALES, type ScaleRule } from '../../domain/scale.ts';
+import { cut, problemOf, readName, TEXT_RULES, type TextField } from '../../domain/text.ts';
 
 /** A map that cannot be used; the message names each path and what would be right. */
 export class InvalidMap extends Error {
   override readonly name = 'InvalidMap';
 }
 
-const column = z.string().min(1);
+/** Characters of a map as JSON. */
+export const LONGEST_MAP = 256 * 1024;
+/** Values in it, of any kind and depth. */
+const MOST_VALUES = 20_000;
+const DEEPEST = 8;
+const MOST = {
+  formats: 10,
+  /** That one field reads, or `where` names. */
+  columns: 50,
+  labels: 200,
+  scales: 100,
+  /** That a dimension renames, and that `where` takes of one column. */
+  values: 2_000,
+  missing: 100,
+} as const;
+
+/** A text of the map under the rule of its field, as it is kept. */
+const named = (field: TextField) =>
+  z.string().transform((given, context) => {
+    const name = readName(TEXT_RULES[field], given);
+    if (typeof name === 'string' && name !== '') return name;
+    context.addIssue({
+      code: 'custom',
+      message: typeof name === 'string' ? 'must not be blank' : name.message,
+    });
+    return z.NEVER;
+  });
+/** A text of the map that is compared with the file's, so kept as it is. */
+const plain = (field: TextField) =>
+  z.string().superRefine((text, context) => {
+    const problem = problemOf(TEXT_RULES[field], text);
+    if (problem) context.addIssue({ code: 'custom', message: problem.message });
+  });
+const atMost = (most: number) =>
+  [(given: object) => Object.keys(given).length <= most, `at most ${most}`] as const;
+
+const column = plain('column').refine((name) => name !== '' && name !== '__proto__', 'must name a column');
 const npsClass = z.enum(['promoter', 'passive', 'detractor']);
 const bound = z.int().min(-9_999).max(9_999);
 const writtenScale = z.discriminatedUnion('kind', [
   z
     .strictObject({
       kind: z.literal('range'),
-      name: z.string().min(1),
+      name: named('scale'),
       minimum: bound,
       maximum: bound,
       passiveFrom: bound,
@@ -38,41 +75,56 @@ const writtenScale = z.discriminatedUnion('kind', [
     }),
   z.strictObject({
     kind: z.literal('labels'),
-    name: z.string().min(1),
+    name: named('scale'),
     labels: z
       .record(
-        z.string().transform((label) => label.trim().toLowerCase()),
-        z.strictObject({ class: npsClass, points: z.int().min(0).max(1000), score: z.int() }),
+        plain('label').transform((label) => label.trim().toLowerCase()),
+        z.strictObject({ class: npsClass, points: z.int().min(0).max(1000), score: bound }),
       )
-      .refine((labels) => Object.keys(labels).length > 0, 'name at least one label'),
+      .refine((labels) => Object.keys(labels).length > 0, 'name at least one label')
+      .refine(...atMost(MOST.labels)),
   }),
 ]);
+/**
+ * A pattern of luxon's, each of whose letters stands in one place: it becomes a regular expression, and one that reads the same
+ * digits in many ways could take for ever to find that it does not fit.
+ */
+const format = plain('format')
+  .refine((pattern) => pattern.trim() !== '', 'must not be blank')
+  .refine(namesEachOnce, 'names a part of the date twice, or has more than twelve parts');
+
+function namesEachOnce(pattern: string): boolean {
+  if (pattern === 'iso') return true;
+  const parts = pattern.replace(/'[^']*'/g, ' ').match(/([a-zA-Z])\1*/g) ?? [];
+  return parts.length <= 12 && new Set(parts.map((part) => part[0])).size === parts.length;
+}
+
 const SCALE_NAMES = Object.keys(SCALES).join(', ');
 const scale = z.union([z.enum(Object.keys(SCALES)), writtenScale], {
   error: `is none of the scales ${SCALE_NAMES}, nor one written out (kind "range" or "labels")`,
 });
 const scaleByValue = z
-  .record(z.string(), scale)
-  .refine((when) => Object.keys(when).length > 0, 'name at least one value');
+  .record(plain('label'), scale)
+  .refine((when) => Object.keys(when).length > 0, 'name at least one value')
+  .refine(...atMost(MOST.scales));
 
 const fileMap = z.strictObject({
-  source: z.string().trim().min(1).max(128),
-  survey: z.strictObject({ name: z.string().min(1), version: z.string().min(1) }),
+  source: named('source'),
+  survey: z.strictObject({ name: named('survey'), version: named('surveyVersion') }),
   /** A column, or columns whose hash identifies the row of a file that has no id. */
-  externalId: z.union([column, z.strictObject({ hash: z.array(column).min(1) })], {
+  externalId: z.union([column, z.strictObject({ hash: z.array(column).min(1).max(MOST.columns) })], {
     error: 'must be a column, or { "hash": [columns] } where the file has no id',
   }),
   respondent: column.optional(),
   answeredAt: z.strictObject({
     column,
     /** "iso", or a pattern of luxon's such as "dd/MM/yyyy HH:mm"; several are tried in turn. */
-    format: z.union([z.string(), z.array(z.string()).min(1)]).default('iso'),
-    zone: z
-      .string()
+    format: z.union([format, z.array(format).min(1).max(MOST.formats)]).default('iso'),
+    zone: plain('zone')
       .default('UTC')
       .refine((zone) => IANAZone.isValidZone(zone), { error: 'is no IANA zone such as "Europe/Berlin"' }),
     /** Values that mean "no date". */
-    missing: z.array(z.string()).default([]),
+    missing: z.array(plain('value')).max(MOST.missing).default([]),
   }),
   score: z
     .strictObject({
@@ -83,18 +135,23 @@ const fileMap = z.strictObject({
     })
     .optional(),
   comment: z
-    .union([column, z.array(column).min(1)], { error: 'must be a column, or a list of columns to be joined' })
+    .union([column, z.array(column).min(1).max(MOST.columns)], {
+      error: 'must be a column, or a list of columns to be joined',
+    })
     .optional(),
   dimensions: z
     .record(
       z.string(),
       z.union(
         [
-          z.strictObject({ value: z.string().min(1) }),
+          z.strictObject({ value: named('value') }),
           z.strictObject({
             column,
-            values: z.record(z.string(), z.string()).optional(),
-            default: z.string().optional(),
+            values: z
+              .record(plain('value'), plain('value'))
+              .refine(...atMost(MOST.values))
+              .optional(),
+            default: plain('value').optional(),
           }),
         ],
         { error: 'must be { "value": text } or { "column": column, "values": { … }, "default": text }' },
@@ -102,7 +159,10 @@ const fileMap = z.strictObject({
     )
     .default({}),
   /** Only rows whose column has one of the values. */
-  where: z.record(z.string(), z.array(z.string()).min(1)).default({}),
+  where: z
+    .record(column, z.array(plain('value')).min(1).max(MOST.values))
+    .refine(...atMost(MOST.columns))
+    .default({}),
 });
 
 /** How the rows of a file become responses, as declared by who imports it. */
@@ -116,25 +176,43 @@ export type FileMap = z.infer<typeof fileMap> & {
  * @throws InvalidMap with one line per mistake.
  */
 export function parseFileMap(declared: unknown, dimensions: readonly Dimension[]): FileMap {
+  checkSize(declared);
   const read = fileMap.safeParse(declared);
   if (!read.success) {
-    throw new InvalidMap(
-      read.error.issues
-        .flatMap((issue) => mistakesOf(issue))
-        .map(({ path, message }) => `${path.join('.') || 'map'}: ${message}`)
-        .join('\n'),
-    );
+    const mistakes = read.error.issues.flatMap((issue) => mistakesOf(issue));
+    const told = mistakes
+      .slice(0, MISTAKES_TOLD)
+      .map(({ path, message }) => cut(`${path.map(partOf).join('.') || 'map'}: ${message}`, LONGEST_MISTAKE));
+    const more = mistakes.length - told.length;
+    throw new InvalidMap([...told, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'));
   }
   const names = dimensions.map(({ field }) => field);
   const strange = Object.keys(read.data.dimensions).filter((name) => !names.includes(name));
   if (strange.length > 0) {
     throw new InvalidMap(
-      `dimensions.${strange.join(', ')}: no such dimension; there are ${names.join(', ')}`,
+      `dimensions.${strange.slice(0, 3).map(partOf).join(', ')}: no such dimension; there are ${names.join(', ')}`,
     );
   }
   if (!read.data.score && !read.data.comment)
     throw new InvalidMap('score: a map names a score, a comment, or both');
   return { ...read.data, declared };
+}
+
+const MISTAKES_TOLD = 20;
+const LONGEST_MISTAKE = 300;
+const partOf = (part: PropertyKey): string => cut(String(part), 40);
+
+/** Before anything is read of it: checking something large costs more than its size, mistake by mistake. */
+function checkSize(declared: unknown): void {
+  let values = 0;
+  const count = (value: unknown, depth: number): void => {
+    values += 1;
+    if (values > MOST_VALUES) throw new InvalidMap(`map: more than ${MOST_VALUES} values`);
+    if (depth > DEEPEST) throw new InvalidMap(`map: nested more than ${DEEPEST} deep`);
+    if (typeof value !== 'object' || value === null) return;
+    for (const inner of Object.values(value)) count(inner, depth + 1);
+  };
+  count(declared, 0);
 }
 
 interface Mistake {

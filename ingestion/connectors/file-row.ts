@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DateTime } from 'luxon';
 import type { MappingVersion } from '../../domain/provenance.ts';
 import { type ScaleRule, scaleKey } from '../../domain/scale.ts';
+import { cut, quoted } from '../../domain/text.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import { type FileMap, namedScale } from './file-map.ts';
@@ -10,31 +11,28 @@ export type RowValues = Readonly<Record<string, string>>;
 
 /** Whether the map's filter takes the row; the others are counted, not rejected. */
 export function isWanted({ where }: FileMap, values: RowValues): boolean {
-  return Object.entries(where).every(([column, wanted]) => wanted.includes(values[column] ?? ''));
+  return Object.entries(where).every(([column, wanted]) => wanted.includes(textOf(values, column)));
 }
 
 /** One row of a file as a draft, or why it is none. `position` names the row in the provenance. */
 export function draftFromRow(map: FileMap, values: RowValues, position: string): ResponseDraft | Outcome {
   const externalId = externalIdOf(map, values);
   if (externalId === null) {
-    return rejected(
-      'MISSING',
-      `externalId: the column ${JSON.stringify(map.externalId)} is blank in this row`,
-    );
+    return rejected('MISSING', `externalId: the column ${quoted(map.externalId)} is blank in this row`);
   }
   const answeredAt = answeredAtOf(map, values);
   if (!(answeredAt instanceof Date)) return answeredAt;
   const scale = scaleOf(map, values);
   if (typeof scale === 'string') return rejected('OUT_OF_SCALE', scale);
-  const score = map.score ? blankToNull(values[map.score.column]) : null;
+  const score = map.score ? blankToNull(textOf(values, map.score.column)) : null;
   const comment = [map.comment ?? []]
     .flat()
-    .map((column) => values[column]?.trim() ?? '')
+    .map((column) => textOf(values, column).trim())
     .filter((text) => text !== '')
     .join('\n');
   return {
     externalId,
-    respondent: map.respondent ? blankToNull(values[map.respondent]) : null,
+    respondent: map.respondent ? blankToNull(textOf(values, map.respondent)) : null,
     answeredAt,
     score,
     comment: comment === '' ? null : comment,
@@ -48,32 +46,55 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
 }
 
 function externalIdOf({ externalId }: FileMap, values: RowValues): string | null {
-  if (typeof externalId === 'string') return blankToNull(values[externalId]);
+  if (typeof externalId === 'string') return blankToNull(textOf(values, externalId));
   // As JSON, so that ["a", "bc"] and ["ab", "c"] differ.
-  const content = JSON.stringify(externalId.hash.map((column) => values[column] ?? ''));
+  const content = JSON.stringify(externalId.hash.map((column) => textOf(values, column)));
   return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }
 
-function answeredAtOf({ answeredAt }: FileMap, values: RowValues): Date | Outcome {
-  const { column, format, zone, missing } = answeredAt;
-  const text = values[column]?.trim() ?? '';
+/** A column of the row; blank where it has none. */
+function textOf(values: RowValues, column: string): string {
+  return Object.hasOwn(values, column) ? (values[column] ?? '') : '';
+}
+
+/** Characters of a date: more are none, and patterns are not tried on them. */
+const LONGEST_DATE = 64;
+const parsers = new WeakMap<FileMap, readonly ((text: string) => DateTime)[]>();
+
+/** What reads the map's formats, in turn. Made once: making one costs as much as reading ten dates. */
+function parsersOf(map: FileMap): readonly ((text: string) => DateTime)[] {
+  const known = parsers.get(map);
+  if (known) return known;
+  const { format, zone } = map.answeredAt;
+  const made = [format].flat().map((one) => {
+    if (one === 'iso') return (text: string) => DateTime.fromISO(text, { zone });
+    const parser = DateTime.buildFormatParser(one);
+    return (text: string) => DateTime.fromFormatParser(text, parser, { zone });
+  });
+  parsers.set(map, made);
+  return made;
+}
+
+function answeredAtOf(map: FileMap, values: RowValues): Date | Outcome {
+  const { column, format, missing } = map.answeredAt;
+  const text = textOf(values, column).trim();
   if (text === '')
     return rejected(
       'INVALID_TIME',
-      `answeredAt: the column "${column}" is blank; every response needs its date`,
+      `answeredAt: the column ${quoted(column)} is blank; every response needs its date`,
     );
   if (missing.includes(text)) {
-    const message = `answeredAt: "${text}" means missing here; every response needs the date it was answered`;
+    const message = `answeredAt: ${quoted(text)} means missing here; every response needs the date it was answered`;
     return rejected('INVALID_TIME', message);
   }
-  for (const one of [format].flat()) {
-    const time = one === 'iso' ? DateTime.fromISO(text, { zone }) : DateTime.fromFormat(text, one, { zone });
+  for (const parse of text.length > LONGEST_DATE ? [] : parsersOf(map)) {
+    const time = parse(text);
     if (time.isValid) return time.toJSDate();
   }
   const expected = [format].flat().map((one) => (one === 'iso' ? '2026-03-31 or 2026-03-31T09:30:00Z' : one));
   return rejected(
     'INVALID_TIME',
-    `answeredAt: "${text.slice(0, 40)}" is no date of the form ${expected.join(' or ')}`,
+    `answeredAt: ${quoted(text)} is no date of the form ${expected.join(' or ')}`,
   );
 }
 
@@ -82,11 +103,14 @@ function scaleOf({ score }: FileMap, values: RowValues): ScaleRule | string {
   if (!score) return namedScale('0-10');
   const { scale } = score;
   if (typeof scale === 'string' || 'kind' in scale) return namedScale(scale);
-  const given = values[scale.by] ?? '';
+  const given = textOf(values, scale.by);
   const chosen = Object.hasOwn(scale.when, given) ? scale.when[given] : undefined;
   if (chosen) return namedScale(chosen);
-  const known = Object.keys(scale.when).join(', ');
-  return `score: the map declares no scale for ${scale.by} = "${given.slice(0, 40)}"; it does for ${known}`;
+  const known = Object.keys(scale.when)
+    .slice(0, 10)
+    .map((value) => cut(value, 40))
+    .join(', ');
+  return `score: the map declares no scale for ${cut(scale.by, 40)} = ${quoted(given)}; it does for ${known}`;
 }
 
 const mappings = new WeakMap<FileMap, Map<string, MappingVersion>>();
@@ -109,11 +133,11 @@ function mappingOf(map: FileMap, scale: ScaleRule): MappingVersion {
 
 function dimensionOf(rule: FileMap['dimensions'][string], values: RowValues): string | null {
   if ('value' in rule) return rule.value;
-  const given = values[rule.column]?.trim() ?? '';
+  const given = textOf(values, rule.column).trim();
   const named = rule.values && Object.hasOwn(rule.values, given) ? rule.values[given] : undefined;
   return named ?? (given === '' ? null : given) ?? rule.default ?? null;
 }
 
-function blankToNull(text: string | undefined): string | null {
-  return text === undefined || text.trim() === '' ? null : text.trim();
+function blankToNull(text: string): string | null {
+  return text.trim() === '' ? null : text.trim();
 }

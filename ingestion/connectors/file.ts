@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { Dimension } from '../../domain/dimensions.ts';
+import { cut, quoted, readName, TEXT_RULES } from '../../domain/text.ts';
 import type { Acceptor } from '../accept.ts';
-import type { Outcome } from '../outcome.ts';
+import { type Outcome, rejected } from '../outcome.ts';
+import { createPace, mapPaced } from '../pace.ts';
 import { acceptMixed } from '../submit.ts';
 import type { Submitter } from '../submitter.ts';
-import { type FileMap, InvalidMap, parseFileMap } from './file-map.ts';
+import { type FileMap, InvalidMap, LONGEST_MAP, parseFileMap } from './file-map.ts';
 import { draftFromRow, type RowValues } from './file-row.ts';
+import { BadItem, linesOf, parseItem, UnreadableBody } from './read-items.ts';
 
 /** One row of a file: the line it begins on and its columns. */
 export interface FileRow {
@@ -13,25 +16,34 @@ export interface FileRow {
   readonly values: RowValues;
 }
 
+/** A row that came over the wire and is none; its line is null where that cannot be read either. */
+export interface BadRow {
+  readonly line: number | null;
+  readonly outcome: Outcome;
+}
+
 /** Rows of one file with the map that reads them: the body of POST /ingest/file. */
-export interface FileRequest {
+export interface FileRequest<Row extends FileRow | BadRow = FileRow> {
   readonly map: FileMap;
   readonly file: string;
-  readonly rows: readonly FileRow[];
+  readonly rows: readonly Row[];
 }
 
 /** Accepts rows of a file; one outcome for each, in order, after the commit. */
-export function acceptFileRows(
+export async function acceptFileRows(
   acceptor: Acceptor,
   submitter: Submitter,
-  { map, file, rows }: FileRequest,
+  { map, file, rows }: FileRequest<FileRow | BadRow>,
 ): Promise<Outcome[]> {
-  const items = rows.map(({ line, values }) => draftFromRow(map, values, `${file} line ${line}`));
+  const items = await mapPaced(rows, (row) =>
+    'outcome' in row ? row.outcome : draftFromRow(map, row.values, `${file} line ${row.line}`),
+  );
   return acceptMixed(acceptor, submitter, items);
 }
 
-const head = z.strictObject({ map: z.unknown(), file: z.string().min(1).max(400) });
-const row = z.strictObject({ line: z.int().min(1), values: z.record(z.string(), z.string()) });
+const head = z.strictObject({ map: z.unknown(), file: z.string() });
+/** Of a row. Exports of surveys have some hundreds. */
+const MOST_COLUMNS = 2_000;
 
 /** The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. */
 export function formatFileRequest({ map, file, rows }: FileRequest): string {
@@ -39,27 +51,64 @@ export function formatFileRequest({ map, file, rows }: FileRequest): string {
 }
 
 /**
- * Reads what `formatFileRequest` writes.
- * @throws InvalidMap naming the line and what was wrong.
+ * Reads what `formatFileRequest` writes. A line that is no row is rejected for itself.
+ * @throws InvalidMap, UnreadableBody when it has more than `most` rows
  */
-export function parseFileRequest(text: string, dimensions: readonly Dimension[]): FileRequest {
-  const [first = '', ...lines] = text.split('\n');
-  const { map, file } = parseLine(head, first, 1);
-  const rows = lines.flatMap((line, index) => (line.trim() === '' ? [] : [parseLine(row, line, index + 2)]));
+export async function parseFileRequest(
+  text: string,
+  dimensions: readonly Dimension[],
+  most: number,
+): Promise<FileRequest<FileRow | BadRow>> {
+  const found = text.indexOf('\n');
+  const end = found === -1 ? text.length : found;
+  const { map, file } = parseHead(text.slice(0, end));
+  const rows: (FileRow | BadRow)[] = [];
+  const body = text.slice(end);
+  for await (const [from, to] of linesOf(body, createPace())) {
+    if (rows.length === most)
+      throw new UnreadableBody(`more than ${most} rows in one request; send them in parts`);
+    rows.push(parseRow(body.slice(from, to)));
+  }
   return { map: parseFileMap(map, dimensions), file, rows };
 }
 
-function parseLine<T>(schema: z.ZodType<T>, line: string, number: number): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new InvalidMap(`line ${number} of the request is not JSON: ${(error as Error).message}`);
+function parseHead(line: string): { map: unknown; file: string } {
+  if (line.length > LONGEST_MAP)
+    throw new InvalidMap(`the map has ${line.length} characters; at most ${LONGEST_MAP} are read`);
+  const read = head.safeParse(parseItem(line));
+  if (!read.success)
+    throw new InvalidMap('line 1 of the request must be JSON with "map" and "file", the name of the file');
+  const file = readName(TEXT_RULES.file, read.data.file);
+  if (typeof file !== 'string') throw new InvalidMap(`file: ${file.message}`);
+  if (file === '') throw new InvalidMap('file: must not be blank');
+  return { map: read.data.map, file };
+}
+
+const ROW =
+  'a row is a JSON object with "line", a whole number from 1, and "values", an object of texts by column';
+
+function parseRow(text: string): FileRow | BadRow {
+  const item = parseItem(text);
+  if (item instanceof BadItem) return { line: null, outcome: item.outcome };
+  const isObject = typeof item === 'object' && item !== null && !(item instanceof Error);
+  const { line, values, ...more } = (isObject ? item : {}) as Record<string, unknown>;
+  const isLine = Number.isSafeInteger(line) && (line as number) >= 1;
+  const bad = (message: string): BadRow => ({
+    line: isLine ? (line as number) : null,
+    outcome: rejected('INVALID', message),
+  });
+  if (!isLine || typeof values !== 'object' || values === null || Object.keys(more).length > 0)
+    return bad(ROW);
+  const columns = Object.entries(values);
+  if (columns.length > MOST_COLUMNS)
+    return bad(`values: ${columns.length} columns; at most ${MOST_COLUMNS} are read`);
+  for (const [name, value] of columns) {
+    if (name === '__proto__') return bad('values: "__proto__" is no name of a column');
+    if (name.length > TEXT_RULES.column.longest)
+      return bad(
+        `values: the name of a column has ${name.length} characters; at most ${TEXT_RULES.column.longest}`,
+      );
+    if (typeof value !== 'string') return bad(`values.${cut(name, 40)}: ${quoted(value)} is not a text`);
   }
-  const read = schema.safeParse(value);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  throw new InvalidMap(
-    `line ${number} of the request: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
-  );
+  return { line: line as number, values: values as RowValues };
 }

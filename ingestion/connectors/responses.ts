@@ -3,14 +3,23 @@ import { parseDateTime } from '../../domain/date-time.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
 import type { MappingVersion } from '../../domain/provenance.ts';
 import { SCALES } from '../../domain/scale.ts';
+import { quoted } from '../../domain/text.ts';
 import type { ResponseDraft } from '../draft.ts';
+import { readNames } from '../names.ts';
 import { type Outcome, rejected } from '../outcome.ts';
+import { BadItem } from './read-items.ts';
 
 /**
  * Connector of everything that speaks our own form of a response: `POST /ingest/responses` and the mutation
  * submitResponses. Scores are 0-10; the source is the sender's to name.
  */
 export type ItemReader = (item: unknown, position: string) => ResponseDraft | Outcome;
+
+interface Names {
+  readonly source: string;
+  readonly survey: string;
+  readonly surveyVersion: string;
+}
 
 const NPS_SCALE = SCALES['0-10'] as NonNullable<(typeof SCALES)[string]>;
 
@@ -22,8 +31,8 @@ export function createItemReader(
   const item = z.strictObject({
     externalId: z.string(),
     source: z.string().default('api'),
-    survey: z.string().min(1).default('nps'),
-    surveyVersion: z.string().min(1).default('1'),
+    survey: z.string().default('nps'),
+    surveyVersion: z.string().default('1'),
     respondent: z.string().nullish(),
     answeredAt: z.string(),
     score: z.int().nullish(),
@@ -32,14 +41,14 @@ export function createItemReader(
   });
   const names = Object.keys(item.shape).join(', ');
   const mappings = new Map<string, MappingVersion>();
-  const mappingFor = (source: string, name: string, version: string): MappingVersion => {
-    const key = JSON.stringify([source, name, version]);
+  const mappingFor = ({ source, survey, surveyVersion }: Names): MappingVersion => {
+    const key = JSON.stringify([source, survey, surveyVersion]);
     const known = mappings.get(key);
     if (known) return known;
     const mapping = {
       source,
       connector,
-      survey: { name, version },
+      survey: { name: survey, version: surveyVersion },
       scale: NPS_SCALE,
       definition: 'fields as named',
     };
@@ -49,15 +58,18 @@ export function createItemReader(
     return mapping;
   };
   return (input, position) => {
+    if (input instanceof BadItem) return input.outcome;
     const read = item.safeParse(input);
     if (!read.success) return rejectionOf(read.error, input, names);
     const response = read.data;
     const answeredAt = parseDateTime(response.answeredAt);
     if (!answeredAt) {
-      const given = JSON.stringify(response.answeredAt.slice(0, 40));
-      const message = `answeredAt: ${given} is not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`;
+      const message = `answeredAt: ${quoted(response.answeredAt)} is not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`;
       return rejected('INVALID_TIME', message);
     }
+    const { source, survey, surveyVersion } = response;
+    const named = readNames({ source, survey, surveyVersion });
+    if ('status' in named) return named;
     return {
       externalId: response.externalId,
       respondent: response.respondent ?? null,
@@ -65,7 +77,7 @@ export function createItemReader(
       score: response.score ?? null,
       comment: response.comment ?? null,
       dimensions: response as Record<string, string | null | undefined>,
-      mapping: mappingFor(response.source.trim(), response.survey, response.surveyVersion),
+      mapping: mappingFor(named.names),
       position,
       raw: JSON.stringify(input),
     };
@@ -76,7 +88,8 @@ function rejectionOf(error: z.ZodError, input: unknown, names: string): Outcome 
   const [issue] = error.issues;
   if (!issue || issue.path.length === 0) {
     if (issue?.code === 'unrecognized_keys') {
-      return rejected('INVALID', `${issue.keys.join(', ')}: no such field; the fields are ${names}`);
+      const strange = issue.keys.slice(0, 3).map(quoted).join(', ');
+      return rejected('INVALID', `${strange}: no such field; the fields are ${names}`);
     }
     return rejected(
       'INVALID',
@@ -86,7 +99,7 @@ function rejectionOf(error: z.ZodError, input: unknown, names: string): Outcome 
   const field = issue.path.join('.');
   const value = (input as Record<string, unknown>)[String(issue.path[0])];
   if (value === undefined) return rejected('MISSING', `${field}: is missing`);
-  const given = JSON.stringify(value)?.slice(0, 40);
+  const given = quoted(value);
   if (field === 'score')
     return rejected('OUT_OF_SCALE', `score: ${given} is not a whole number from 0 to 10`);
   return rejected('INVALID', `${field}: ${given} is not of the right kind: ${issue.message}`);

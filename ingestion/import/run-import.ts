@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { FileRow } from '../connectors/file.ts';
 import { columnsOf, type FileMap, mapHash } from '../connectors/file-map.ts';
 import { isWanted, type RowValues } from '../connectors/file-row.ts';
-import type { Outcome } from '../outcome.ts';
+import { type Outcome, WHOLE_REJECTIONS } from '../outcome.ts';
 import {
   type Checkpoint,
   checkpointPath,
@@ -48,8 +48,9 @@ export class MissingColumns extends Error {
   override readonly name = 'MissingColumns';
 }
 
-const BATCH_ROWS = 1_000;
-const BATCHES_AT_ONCE = 2;
+/** No more than an answer tells of whole: every rejected row is written down with its reason. */
+const BATCH_ROWS = WHOLE_REJECTIONS;
+const BATCHES_AT_ONCE = 8;
 const FIRST_REJECTS = 5;
 
 interface Batch {

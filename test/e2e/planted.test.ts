@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
-import { openPglite, openPostgres } from '../../store/client.ts';
+import { openPglite } from '../../store/client.ts';
+import { openPostgres } from '../../store/postgres.ts';
 import { findInFiles, findInTables } from '../fixtures/needles.ts';
 import { freshInstance, type Instance, runProgram, startServer, until } from '../fixtures/server.ts';
 import type {} from '../services/both.ts';
@@ -43,7 +44,7 @@ async function sealedOf({ dataDir, env }: Instance): Promise<string[]> {
       text: `WITH one AS (SELECT * FROM subject_key WHERE lookup IS NOT NULL)
         SELECT wrapped AS text FROM one UNION SELECT pseudonym FROM one UNION SELECT lookup FROM one
         UNION SELECT r.comment FROM response r JOIN one ON one.id = r.subject_id
-        UNION SELECT e.content FROM source_event e JOIN one ON one.id = e.subject_id`,
+        UNION SELECT encode(e.sealed, 'hex') FROM source_event e JOIN one ON one.id = e.subject_id`,
     },
     [],
   );

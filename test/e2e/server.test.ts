@@ -39,7 +39,10 @@ describe('ingest', () => {
   it('takes one object, an array, NDJSON and the mutation through the same step', async () => {
     const before = await responses();
     const one = await server.post('/ingest/responses', answer('i1', 9));
-    expect([one.status, await one.json()]).toEqual([202, { accepted: 1, duplicates: 0, rejected: [] }]);
+    expect([one.status, await one.json()]).toEqual([
+      202,
+      { accepted: 1, duplicates: 0, rejected: [], rejectedTotal: 0, rejectedByCode: [] },
+    ]);
     const many = await server.post('/ingest/responses', [answer('i1', 8), answer('i2', 3)]);
     expect(await many.json()).toMatchObject({ accepted: 1, rejected: [{ index: 0, code: 'STALE' }] });
     const lines = [JSON.stringify(answer('i3', 10)), '{"externalId":', JSON.stringify(answer('i4', 7))].join(

@@ -10,7 +10,7 @@ import { checkAudit } from '../../graph/seals/check-audit.ts';
 import { brokenChain } from '../../graph/seals/heads.ts';
 import { audit, auditHead, auditPolicies, readAudit, streamAudit } from '../../store/audit.ts';
 import { openAuditTrail } from '../../store/audit-trail.ts';
-import { openPostgres } from '../../store/client.ts';
+import { openPostgres } from '../../store/postgres.ts';
 import { readHeads } from '../../store/seals.ts';
 import { DIMENSIONS } from '../fixtures/record.ts';
 import { openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';

@@ -52,7 +52,7 @@ function open(limits: Partial<CellLimits> = {}) {
   });
   const read = createItemReader(DIMENSIONS, 'responses');
   return (by: string, scope: Scope, items: readonly object[]) =>
-    submitItems(acceptor, { id: by, scope }, read, items, 'test');
+    submitItems(acceptor, { id: by, scope, sources: null }, read, items, 'test');
 }
 const filed = async () =>
   (

@@ -45,7 +45,7 @@ it('whatever is done for persons at once, nothing is lost, counted twice or wait
         if (one) await correct(record, one.id, { score: upTo(11) }, BY);
       },
       async () => {
-        const ids = await placeHold(record.store, person(), BY);
+        const ids = await placeHold(record, person(), BY);
         for (const id of ids) await releaseHold(record.store, id, BY);
       },
       () => {

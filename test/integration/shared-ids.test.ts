@@ -53,7 +53,7 @@ it('each is told of and loses what they sent in themselves', async () => {
 it('an erasure leaves what somebody else has sent under the same id, and the check looks for what is of the person', async () => {
   await record.submit([answer('b', 'cat', FIRST)]);
   await record.submit([answer('b', 'dan', LATER)]);
-  await placeHold(record.store, personOf('cat'), BY);
+  await placeHold(record, personOf('cat'), BY);
   const [cat] = await record.sql<{ id: string; subject: string }>(
     `SELECT e.id, e.subject_id AS subject FROM source_event e JOIN legal_hold h ON h.subject_id = e.subject_id`,
   );

@@ -118,8 +118,8 @@ describe('an erasure', () => {
   });
 
   it('waits for a legal hold on the person or the segment', async () => {
-    const [person = ''] = await placeHold(record.store, personOf('ben@example.org'), BY);
-    const [segment = ''] = await placeHold(record.store, { segment: { region: ['Peru'] } }, BY);
+    const [person = ''] = await placeHold(record, personOf('ben@example.org'), BY);
+    const [segment = ''] = await placeHold(record, { segment: { region: ['Peru'] } }, BY);
     expect((await erase(record, personOf('ben@example.org'), BY)).holds).toHaveLength(2);
     expect(await releaseHold(record.store, person, BY)).toBe(true);
     expect(await releaseHold(record.store, person, BY)).toBe(false);
@@ -253,7 +253,7 @@ describe('a person without an identifier', () => {
       pseudonym: null,
       responses: [{ externalId: 'x1', comment: 'words of x1' }],
     });
-    const [hold = ''] = await placeHold(record.store, person, BY);
+    const [hold = ''] = await placeHold(record, person, BY);
     expect((await erase(record, person, BY)).holds).toHaveLength(1);
     await releaseHold(record.store, hold, BY);
     expect(await restrict(record, person, true)).toBe(1);
@@ -284,8 +284,8 @@ describe('what is old', () => {
       answer('old4', null, { answeredAt: '2020-01-01T00:00:00Z', region: 'Kept' }),
     ]);
     await record.cells.refresh(record.store);
-    await placeHold(record.store, personOf('eve@example.org'), BY);
-    await placeHold(record.store, { segment: { region: ['Kept'] } }, BY);
+    await placeHold(record, personOf('eve@example.org'), BY);
+    await placeHold(record, { segment: { region: ['Kept'] } }, BY);
     const retention = { responses: 'P5Y', comments: 'P2Y', sourceEvents: 'P90D' };
     const cutoffs = {
       responses: new Date('2021-01-01'),
@@ -306,7 +306,7 @@ describe('what is old', () => {
       { gone: true },
       { gone: false },
     ]);
-    expect(await count('source_event WHERE content IS NOT NULL')).toBe(2);
+    expect(await count('source_event WHERE sealed IS NOT NULL')).toBe(2);
     expect(await record.sql('SELECT what, keep, rows FROM deletion_record ORDER BY id')).toMatchObject([
       { what: 'responses', keep: 'P5Y', rows: 1 },
       { what: 'comments', keep: 'P2Y', rows: 1 },
@@ -339,7 +339,7 @@ describe('what is old', () => {
       answer('old6', 'gus@example.org', { answeredAt: '2022-01-01T00:00:00Z' }),
     ]);
     await restrict(record, personOf('gus@example.org'), true);
-    const [hold = ''] = await placeHold(record.store, personOf('gus@example.org'), BY);
+    const [hold = ''] = await placeHold(record, personOf('gus@example.org'), BY);
     const retention = { responses: 'P5Y', comments: 'P2Y' };
     const cutoffs = { responses: new Date('2021-01-01'), comments: new Date('2024-01-01') };
     expect(await ageOut(record, retention, cutoffs, NOW)).toMatchObject({ responses: 0, comments: 0 });

@@ -9,34 +9,18 @@ import { createItemReader } from '../../ingestion/connectors/responses.ts';
 import { submitItems } from '../../ingestion/submit.ts';
 import { OWNER } from '../../ingestion/submitter.ts';
 import { RecordCells } from '../../store/cells.ts';
-import { openPostgres } from '../../store/client.ts';
 import { isPassingError } from '../../store/errors.ts';
+import { openPostgres } from '../../store/postgres.ts';
 import { RecordMappings } from '../../store/provenance.ts';
 import { Vault } from '../../store/vault.ts';
 import { DIMENSIONS, openTestRecord, PEPPER } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type GraphqlAnswer,
-  type RunningServer,
-  startServer,
-  until,
-} from '../fixtures/server.ts';
+import { answerOf, BASE, countOf, keepSending } from '../fixtures/sending.ts';
+import { ADMIN_KEY, freshInstance, type GraphqlAnswer, startServer, until } from '../fixtures/server.ts';
 import { startNeo4j } from './neo4j.ts';
 import { startPostgres } from './postgres.ts';
 
 /* What only real servers can show: many writers, restarts, outages. Each test that stops a server has its own. */
-
-const HOUR_MS = 3_600_000;
-const BASE = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 30 * HOUR_MS;
-const answerOf = (id: number, more: object = {}) => ({
-  externalId: `c${id}`,
-  answeredAt: new Date(BASE + (id % 600) * 60_000).toISOString(),
-  score: id % 11,
-  region: `region ${id % 3}`,
-  ...more,
-});
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
@@ -58,7 +42,7 @@ describe('the record on TimescaleDB', () => {
     const record = await openTestRecord();
     const url = record.databaseUrl ?? '';
     const writers = Array.from({ length: 4 }, () => {
-      const store = openPostgres(url, () => undefined, 3);
+      const store = openPostgres(url, () => undefined, { maxConnections: 3 });
       const deps = {
         store,
         vault: new Vault(store, record.vault.tenant, record.vault.provider),
@@ -118,46 +102,6 @@ describe('the record on TimescaleDB', () => {
     await record.close();
   });
 });
-
-/** Keeps sending until told to stop; a 503 is tried again, as its answer says. Counts what was acknowledged. */
-function keepSending(server: RunningServer, pauseMs: number) {
-  const acknowledged = new Set<number>();
-  const unexpected: string[] = [];
-  let running = true;
-  let next = 0;
-  const sender = async () => {
-    while (running) {
-      const ids = Array.from({ length: 20 }, () => next++);
-      for (;;) {
-        const answer = await server.post(
-          '/ingest/responses',
-          ids.map((id) => answerOf(id)),
-        );
-        const text = await answer.text();
-        if (answer.status === 202) {
-          for (const id of ids) acknowledged.add(id);
-          const { accepted, duplicates } = JSON.parse(text) as { accepted: number; duplicates: number };
-          if (accepted + duplicates !== ids.length) unexpected.push(text);
-          break;
-        }
-        if (answer.status !== 503) unexpected.push(`${answer.status} ${text}`);
-        await new Promise((done) => setTimeout(done, 100));
-      }
-      await new Promise((done) => setTimeout(done, pauseMs));
-    }
-  };
-  const done = Promise.all([sender(), sender(), sender(), sender()]);
-  const stop = async () => {
-    running = false;
-    await done;
-    return { acknowledged, unexpected };
-  };
-  return { acknowledged, stop };
-}
-
-const countOf = async (server: RunningServer) =>
-  (await server.graphql<{ nps: { responses: number }[] }>('{ nps(window: "P4D") { responses } }')).data.nps[0]
-    ?.responses;
 
 describe('a server', () => {
   it('survives restarts and a crash of PostgreSQL during ingest: accepted = stored = counted', async () => {

@@ -1,0 +1,79 @@
+import { Transform } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { entryOf } from '../audit.ts';
+import { type ApiDeps, createContext } from '../context.ts';
+import { Forbidden, Refused } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { callerOf } from './auth.ts';
+
+/** What bodies of /ingest are written in; without a type it is looked at. */
+const CONTENT_TYPES =
+  /^application\/(json|x-ndjson|ndjson|jsonl|x-jsonlines)\s*(;\s*charset="?(utf-8|us-ascii)"?\s*)?$/i;
+
+/**
+ * Decides from the headers alone, before a byte of the body is read: whether the budget has the points that it costs, whether the
+ * key may submit anything at all, and whether the body can be read. A body of unknown length is charged as it arrives.
+ */
+export function admitBodies(routes: FastifyInstance, deps: ApiDeps): void {
+  routes.addHook('onRequest', async (request) => {
+    const caller = callerOf(request);
+    const bytes = bytesDeclared(request);
+    // First, so that refusals are not free.
+    deps.gate.admitBody(caller, 'request', bytes ?? 0);
+    // By the rules, not by cells: a key that may submit where nobody has answered yet comes in, and its items are asked one by one.
+    if (caller.scope.grant('submitResponse') === 'none') {
+      await deps.audit.append([
+        entryOf(createContext(deps, caller, request.purpose), 'ingest', {}, 'refused'),
+      ]);
+      throw new Forbidden('this key may not submit responses');
+    }
+    assertReadable(request);
+    if (bytes !== null && bytes > LIMITS.ingestBody) throw new TooLarge();
+  });
+  routes.addHook('preParsing', async (request, _reply, body) => {
+    if (bytesDeclared(request) !== null) return body;
+    const caller = callerOf(request);
+    const charged = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        try {
+          deps.gate.admitBody(caller, 'more', chunk.length);
+          done(null, chunk);
+        } catch (error) {
+          done(error as Error);
+        }
+      },
+    });
+    body.on('error', (error) => charged.destroy(error));
+    return body.pipe(charged);
+  });
+}
+
+/** As fastify says it of a body that turns out to be too large. */
+class TooLarge extends Error {
+  readonly code = 'FST_ERR_CTP_BODY_TOO_LARGE';
+  readonly statusCode = 413;
+}
+
+/** Null of a body that is sent in chunks. */
+function bytesDeclared({ headers }: FastifyRequest): number | null {
+  const bytes = Number(headers['content-length'] ?? Number.NaN);
+  return Number.isSafeInteger(bytes) ? bytes : headers['transfer-encoding'] === undefined ? 0 : null;
+}
+
+/** @throws Refused */
+function assertReadable({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding.trim().toLowerCase() !== 'identity')
+    throw new Refused(
+      'UNSUPPORTED',
+      415,
+      'content-encoding: bodies are read as they are; send it uncompressed',
+    );
+  const type = headers['content-type'];
+  if (type !== undefined && !CONTENT_TYPES.test(type.slice(0, 100)))
+    throw new Refused(
+      'UNSUPPORTED',
+      415,
+      'content-type: send application/json or application/x-ndjson, in UTF-8',
+    );
+}

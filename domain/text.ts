@@ -1,0 +1,122 @@
+/**
+ * The texts that come in from outside: how long each may be, and what must not stand in it. The same at every door: items
+ * over HTTP, rows and maps of files, GraphQL.
+ */
+
+/** What is asked of one kind of text. */
+export interface TextRule {
+  /** UTF-16 code units. */
+  readonly longest: number;
+  /** line: a name, on one line; lines: what people write, which may break lines. */
+  readonly form: 'line' | 'lines';
+}
+
+const line = (longest: number): TextRule => ({ longest, form: 'line' });
+const lines = (longest: number): TextRule => ({ longest, form: 'lines' });
+
+/** By field. What GraphQL arguments are called is what they are looked up by. */
+export const TEXT_RULES = {
+  externalId: line(256),
+  source: line(128),
+  survey: line(200),
+  surveyVersion: line(100),
+  respondent: line(512),
+  /** Of a dimension. */
+  value: line(200),
+  comment: lines(20_000),
+  position: line(512),
+  /** Of a file's map. */
+  file: line(400),
+  column: line(200),
+  format: line(60),
+  zone: line(60),
+  scale: line(200),
+  label: line(200),
+  /** Of keys. */
+  name: line(200),
+  role: line(60),
+  /** Why something is done: kept in the audit log and with the decision. */
+  reason: lines(2_000),
+  purpose: line(200),
+  actor: line(200),
+  action: line(60),
+  /** Of nodes and scores: an NpsRow's spells its segment. */
+  id: line(4_000),
+  /** A score's id, or where a page ends. */
+  after: line(8_000),
+  timeZone: line(60),
+  window: line(60),
+  texts: lines(20_000),
+} as const satisfies Record<string, TextRule>;
+
+export type TextField = keyof typeof TEXT_RULES;
+
+/** What is wrong with a text. */
+export interface TextProblem {
+  readonly code: 'TOO_LONG' | 'INVALID';
+  /** Without the name of the field. */
+  readonly message: string;
+}
+
+/** Cc: control characters, DEL and those of Latin-1 included. Zl, Zp: line breaks that no "\n" is. */
+const NOT_ON_A_LINE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+/** Tab and line breaks are what people write. */
+const NOT_IN_LINES = /(?![\t\n\r])\p{Cc}/u;
+/** They turn the reading direction of what follows: a name could pretend to be another. */
+const TURNS_DIRECTION = /[\u202a-\u202e\u2066-\u2069]/;
+
+function tooLong({ longest }: TextRule, { length }: string): TextProblem {
+  return { code: 'TOO_LONG', message: `${length} characters; at most ${longest} are kept` };
+}
+
+/** What is wrong with the text under the rule; null when nothing is. Blank is for the caller to judge. */
+export function problemOf(rule: TextRule, text: string): TextProblem | null {
+  if (text.length > rule.longest) return tooLong(rule, text);
+  if (!text.isWellFormed())
+    return {
+      code: 'INVALID',
+      message: 'half of a surrogate pair is no character; the text was cut or badly encoded',
+    };
+  if (rule.form === 'lines')
+    return NOT_IN_LINES.test(text)
+      ? { code: 'INVALID', message: 'control characters other than tabs and line breaks are not allowed' }
+      : null;
+  if (NOT_ON_A_LINE.test(text))
+    return { code: 'INVALID', message: 'control characters such as line breaks are not allowed' };
+  if (TURNS_DIRECTION.test(text))
+    return { code: 'INVALID', message: 'characters that turn the direction of reading are not allowed' };
+  return null;
+}
+
+/** A name as it is kept: without space around it, composed (NFC), so that the same name is the same text at every door. */
+export function nameOf(given: string): string {
+  return given.normalize('NFC').trim();
+}
+
+/** The name as it is kept, or what is wrong with it. It may be blank. */
+export function readName(rule: TextRule, given: string): string | TextProblem {
+  // Composing makes a text shorter by a few times at most: what is far longer is not worth the work.
+  if (given.length > 4 * rule.longest) return tooLong(rule, given);
+  const name = nameOf(given);
+  return problemOf(rule, name) ?? name;
+}
+
+/** The text, or its beginning and "…". */
+export function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  // Not through the middle of a character.
+  return `${text
+    .slice(0, longest - 1)
+    .toWellFormed()
+    .replace(/\ufffd$/, '')}…`;
+}
+
+const QUOTED = 40;
+
+/** What a caller gave, for a message: never more than its first 40 characters, and no deeper than its kind. */
+export function quoted(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(cut(value.slice(0, QUOTED + 1), QUOTED));
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return cut(String(value), QUOTED);
+}

@@ -1,0 +1,176 @@
+/** The part of a log that is written to. */
+export interface Lines {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+/** What the server uses and can be away: PostgreSQL, Neo4j. */
+export interface Source {
+  readonly name: string;
+  /** Whether the error is one of it that passes by itself. */
+  readonly owns: (error: Error) => boolean;
+  /** Resolves when it answers. */
+  readonly probe: () => Promise<unknown>;
+  /** What happens until then. */
+  readonly meanwhile?: string;
+}
+
+interface Outage {
+  readonly since: number;
+  errors: number;
+  lastError: number;
+  lastLine: number;
+  probing: boolean;
+  readonly timer: NodeJS.Timeout;
+}
+
+export interface OutageOptions {
+  readonly now: () => number;
+  readonly probeEveryMs?: number;
+  readonly lineEveryMs?: number;
+}
+
+const MOST_KINDS = 200;
+
+/**
+ * A log in which an outage costs a few lines. While a source is away everybody who uses it fails, some of them many times a second:
+ * the first error is a line (without a stack: nothing is wrong in the program), then there is one each half minute with the count,
+ * and one when the source answers again. An error of another kind is logged whole, and its repeats are counted for as long.
+ */
+export class OutageLog implements Lines {
+  readonly #log: Lines;
+  readonly #now: () => number;
+  readonly #probeEveryMs: number;
+  readonly #lineEveryMs: number;
+  readonly #sources: Source[] = [];
+  readonly #outages = new Map<Source, Outage>();
+  readonly #repeats = new Map<string, { at: number; times: number }>();
+
+  constructor(log: Lines, { now, probeEveryMs = 1_000, lineEveryMs = 30_000 }: OutageOptions) {
+    this.#log = log;
+    this.#now = now;
+    this.#probeEveryMs = probeEveryMs;
+    this.#lineEveryMs = lineEveryMs;
+  }
+
+  /** Folds the errors of that source from now on. */
+  watch(source: Source): void {
+    // The latest first: it knows its own errors better.
+    this.#sources.unshift(source);
+  }
+
+  info(facts: object, message: string): void {
+    this.#log.info(facts, message);
+  }
+
+  warn(facts: object, message: string): void {
+    this.#tell('warn', facts, message);
+  }
+
+  error(facts: object, message: string): void {
+    this.#tell('error', facts, message);
+  }
+
+  stop(): void {
+    for (const { timer } of this.#outages.values()) clearInterval(timer);
+    this.#outages.clear();
+  }
+
+  #tell(level: 'warn' | 'error', facts: object, message: string): void {
+    const { err, ...more } = facts as { err?: unknown };
+    if (!(err instanceof Error)) {
+      this.#log[level](facts, message);
+      return;
+    }
+    const source = this.#sources.find(({ owns }) => owns(err));
+    if (source) {
+      this.#count(source, err);
+      return;
+    }
+    // What has facts of its own, such as an id that a caller was given, is looked for by them.
+    if (Object.keys(more).length > 0) {
+      this.#log[level](facts, message);
+      return;
+    }
+    const kind = `${err.name} ${codeOf(err)} ${message.replace(/\d+/g, '#').slice(0, 200)}`;
+    const known = this.#repeats.get(kind);
+    if (known && this.#now() - known.at < this.#lineEveryMs) {
+      known.times += 1;
+      return;
+    }
+    this.#repeats.delete(kind);
+    for (const oldest of this.#repeats.keys()) {
+      if (this.#repeats.size < MOST_KINDS) break;
+      this.#repeats.delete(oldest);
+    }
+    this.#repeats.set(kind, { at: this.#now(), times: 0 });
+    this.#log[level](known && known.times > 0 ? { ...facts, repeated: known.times } : facts, message);
+  }
+
+  #count(source: Source, error: Error): void {
+    const at = this.#now();
+    const known = this.#outages.get(source);
+    if (known) {
+      known.errors += 1;
+      known.lastError = at;
+      return;
+    }
+    const timer = setInterval(() => this.#look(source), this.#probeEveryMs);
+    timer.unref();
+    this.#outages.set(source, { since: at, errors: 1, lastError: at, lastLine: at, probing: false, timer });
+    const { name, meanwhile = 'it is tried again' } = source;
+    this.#log.warn({ source: name, code: codeOf(error) }, `${name}: ${messageOf(error)}; ${meanwhile}`);
+  }
+
+  #look(source: Source): void {
+    const outage = this.#outages.get(source);
+    if (!outage || outage.probing) return;
+    outage.probing = true;
+    const asked = this.#now();
+    this.#remind(source, outage);
+    source
+      .probe()
+      .then(
+        () => {
+          // Errors that came meanwhile may be the last of the outage: the next look tells.
+          if (outage.lastError > asked - this.#probeEveryMs || !this.#outages.delete(source)) return;
+          clearInterval(outage.timer);
+          const seconds = Math.max(1, Math.round((outage.lastError - outage.since) / 1_000));
+          this.#log.info(
+            { source: source.name, seconds, errors: outage.errors },
+            `${source.name} answers again, after ${seconds} s and ${outage.errors} errors`,
+          );
+        },
+        () => undefined,
+      )
+      .finally(() => {
+        outage.probing = false;
+      });
+  }
+
+  #remind(source: Source, outage: Outage): void {
+    const at = this.#now();
+    if (at - outage.lastLine < this.#lineEveryMs) return;
+    outage.lastLine = at;
+    const seconds = Math.round((at - outage.since) / 1_000);
+    this.#log.warn(
+      { source: source.name, seconds, errors: outage.errors },
+      `${source.name} has not answered for ${seconds} s (${outage.errors} errors)`,
+    );
+  }
+}
+
+/** The code of the error, or of what caused it. */
+function codeOf(error: Error): string | undefined {
+  const { code } = error as Error & { code?: unknown };
+  if (typeof code === 'string') return code;
+  return error.cause instanceof Error ? codeOf(error.cause) : undefined;
+}
+
+/** That of the cause, which says more; of several tries at once, that of the first. */
+function messageOf(error: Error): string {
+  if (error.cause instanceof Error) return messageOf(error.cause);
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return messageOf(error.errors[0]);
+  return error.message.slice(0, 200);
+}

@@ -1,0 +1,34 @@
+import { explained } from '../store/database-refused.ts';
+import { isRecordAway } from '../store/errors.ts';
+
+const AGAIN_MS = 500;
+
+export interface OpeningPatience {
+  readonly databaseUrl: string;
+  /** For how long a server that is starting, recovering or out of reach is waited for, in seconds. */
+  readonly seconds: number;
+  /** Called once, when the waiting begins. */
+  readonly onWaiting: (message: string) => void;
+}
+
+/**
+ * Opens a record on a server that may still be starting: again until the patience is used up. `open` must bear being done
+ * twice, and leave nothing behind where it fails.
+ * @throws DatabaseRefused where an operator can end it.
+ */
+export async function openPatiently<T>(
+  { databaseUrl, seconds, onWaiting }: OpeningPatience,
+  open: () => Promise<T>,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1_000;
+  for (let waited = false; ; waited = true) {
+    try {
+      return await open();
+    } catch (error) {
+      const reason = explained(error, databaseUrl);
+      if (!isRecordAway(error) || Date.now() >= deadline) throw reason;
+      if (!waited) onWaiting(`${(reason as Error).message}; waiting for it, up to ${seconds} s`);
+      await new Promise((done) => setTimeout(done, AGAIN_MS));
+    }
+  }
+}

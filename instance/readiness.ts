@@ -1,0 +1,56 @@
+import type { Statement, Store } from '../store/client.ts';
+
+/** One part that must work: resolves, or throws what is wrong. */
+type Check = () => Promise<void>;
+
+export interface WaysInUse {
+  readonly store: Store;
+  readonly roles: ReadonlySet<string>;
+  /** For how long, in milliseconds, the commit under way has been tried. */
+  readonly commitBusyFor: () => number;
+  /** Throws while Neo4j does not answer; absent without one. */
+  readonly graph?: Check | undefined;
+}
+
+/** A commit that takes longer waits for something that is not right. */
+const COMMIT_MS = 5_000;
+const READY: Statement = { name: 'ready', text: 'SELECT 1' };
+const WRITABLE: Statement = {
+  name: 'ready_to_write',
+  text: `SELECT current_setting('transaction_read_only') = 'off' AS writable`,
+};
+/** A fingerprint of no scope: sees no row. */
+const NO_SCOPE = '';
+
+/** Resolves when the record answers. */
+export async function answers(store: Store): Promise<void> {
+  await store.rows(READY, []);
+}
+
+/**
+ * What /readyz asks: each way that this server uses, over the connections that it uses there. A server that does not take responses
+ * has no part "ingest", one that answers no queries no part "queries".
+ */
+export function readinessChecks({ store, roles, commitBusyFor, graph }: WaysInUse): Record<string, Check> {
+  const checks: Record<string, Check> = {
+    record: async () => {
+      const [row] = await store.rows<{ writable: boolean }>(WRITABLE, []);
+      if (!row?.writable) throw new Error('the database takes no writes: it is a standby');
+    },
+    notices: async () => {
+      if (!store.listening()) throw new Error('the connection that listens for notices is being made again');
+    },
+  };
+  if (roles.has('ingest'))
+    checks.ingest = async () => {
+      const busyFor = commitBusyFor();
+      if (busyFor > COMMIT_MS)
+        throw new Error(`responses have been waiting for ${busyFor} ms for one commit`);
+    };
+  if (roles.has('api'))
+    checks.queries = async () => {
+      await store.rowsAs(NO_SCOPE, READY, []);
+    };
+  if (graph) checks.lineage = graph;
+  return checks;
+}

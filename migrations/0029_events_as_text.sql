@@ -1,0 +1,1 @@
+CREATE INDEX "source_event_as_text" ON "source_event" USING btree ("id") WHERE hash IS NOT NULL;

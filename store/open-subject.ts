@@ -1,0 +1,19 @@
+/** Whose something is that arrives: found by any of the lookups, or without a respondent by the response. */
+export interface SubjectRef {
+  readonly pseudonym: string | null;
+  readonly lookups: readonly string[];
+  readonly responseId: string;
+}
+
+/** A subject with its key in hand. */
+export interface OpenSubject {
+  readonly id: string;
+  readonly pseudonym: string | null;
+  readonly restricted: boolean;
+  readonly key: Buffer;
+}
+
+/** A subject that something arrives for; `ref` is null when it is stored already. */
+export interface ArrivingSubject extends OpenSubject {
+  readonly ref: SubjectRef | null;
+}
