@@ -27,6 +27,7 @@ import { WrongSigningKey } from './instance/signing.ts';
 import { scorerLags } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
+import { readCellUsage } from './store/cell-usage.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
 import { DatabaseRefused } from './store/database-refused.ts';
 import { continueErasures } from './store/erasures.ts';
@@ -43,6 +44,8 @@ import { createWall, forgetScopes, type Wall } from './store/wall.ts';
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
+/** Callers that the metrics name with the cells that they added. */
+const MAKERS_MEASURED = 10;
 const PURGE_EVERY_MS = 10 * 60_000;
 const STOP_PATIENCE_MS = 20_000;
 
@@ -193,6 +196,7 @@ async function startServer(
       cells,
       mappings,
       dimensions,
+      cellLimits,
       acceptor,
       lineage,
       seals: seals.place,
@@ -221,6 +225,10 @@ async function startServer(
       }),
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
+      cellUsage: async () => ({
+        limit: cellLimits.limit,
+        makers: (await readCellUsage(store, MAKERS_MEASURED)).makers,
+      }),
       disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
       waitingRows: () => acceptor.waiting(),
       sealerStopped: () => seals.isStopped(),

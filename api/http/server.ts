@@ -24,7 +24,7 @@ export interface ApiOptions {
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly gauges: Pick<
     LiveGauges,
-    'journalLag' | 'modelReadings' | 'cells' | 'waitingRows' | 'sealerStopped' | 'disk'
+    'journalLag' | 'modelReadings' | 'cells' | 'cellUsage' | 'waitingRows' | 'sealerStopped' | 'disk'
   >;
 }
 
