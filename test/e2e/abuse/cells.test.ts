@@ -71,11 +71,15 @@ it('one key cannot use up the cells: its flood stays in its bounds, others are s
     { name: 'honest', sources: ['shop'] },
   ]);
   const metrics = await (
-    await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${instance.env.SCORELINE_ADMIN_KEY}` } })
+    await fetch(`${server.url}/metrics`, {
+      headers: { authorization: `Bearer ${instance.env.SCORELINE_ADMIN_KEY}` },
+    })
   ).text();
   expect(metrics).toMatch(/^scoreline_cells_limit 10000$/m);
   expect(metrics).toMatch(/^scoreline_cells_made\{maker="ApiKey:[-0-9a-f]{36}"\} \d+$/m);
-  expect(server.output()).toMatch(/ApiKey:[-0-9a-f]{36}: (it added 1000 cells in a minute|its share of the cells)/);
+  expect(server.output()).toMatch(
+    /ApiKey:[-0-9a-f]{36}: (it added 1000 cells in a minute|its share of the cells)/,
+  );
 
   // Bound at every door.
   const elsewhere = item({ ...sent, source: 'web' });
@@ -87,7 +91,8 @@ it('one key cannot use up the cells: its flood stays in its bounds, others are s
     method: 'POST',
     headers: { authorization: `Bearer ${honest}`, 'content-type': 'application/json' },
     body: JSON.stringify({
-      query: 'mutation ($input: [ResponseInput!]!) { submitResponses(input: $input) { accepted filedAsTotal rejected { code } } }',
+      query:
+        'mutation ($input: [ResponseInput!]!) { submitResponses(input: $input) { accepted filedAsTotal rejected { code } } }',
       variables: { input: [elsewhere, item({ ...sent, source: 'shop' })] },
     }),
   });
@@ -101,7 +106,10 @@ it('one key cannot use up the cells: its flood stays in its bounds, others are s
     answeredAt: { column: 'when' },
     score: { column: 'score', scale: '0-10' },
   };
-  const file = [{ map, file: 'a.csv' }, { line: 2, values: { id: 'x', when: '2026-01-01T00:00:00Z', score: '9' } }];
+  const file = [
+    { map, file: 'a.csv' },
+    { line: 2, values: { id: 'x', when: '2026-01-01T00:00:00Z', score: '9' } },
+  ];
   const sentFile = await fetch(`${server.url}/ingest/file`, {
     method: 'POST',
     headers: { authorization: `Bearer ${honest}`, 'content-type': 'application/x-ndjson' },
