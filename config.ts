@@ -7,6 +7,7 @@ import { deployment } from './config/deployment.ts';
 import { environment, type KeyConfig, kmsOf, type Role, SECRETS, vaultOf } from './config/environment.ts';
 import type { CellLimits } from './domain/cell-filing.ts';
 import { type Dimension, defineDimensions } from './domain/dimensions.ts';
+import type { NameBounds } from './domain/provenance.ts';
 import type { ReviewRules } from './domain/review-rules.ts';
 import defaultDeployment from './scoreline.config.ts';
 
@@ -42,6 +43,7 @@ export interface Config {
   readonly logLevel: string;
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
+  readonly nameBounds: NameBounds;
   /** Folder of the access policies. */
   readonly policies: string;
   /** Scores over fewer responses are suppressed for callers who may not read the responses. */
@@ -135,6 +137,7 @@ export async function loadConfig(
     reviewRules: found.data.review,
     jwt: jwtOf(variables, found.data.jwt, dimensions),
     cellLimits: { limit: found.data.cellLimit, ...found.data.cellShares },
+    nameBounds: found.data.nameBounds,
     themePrecision: found.data.themePrecision,
     // Without the kinds that are not named.
     retention: JSON.parse(JSON.stringify(found.data.retention)) as Config['retention'],

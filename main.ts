@@ -10,7 +10,7 @@ import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { keyFingerprint, publicKeyOf } from './domain/signing-key.ts';
 import { isAway } from './graph/neo4j/driver.ts';
-import { type GraphProjection, openGraph } from './graph/neo4j/open.ts';
+import { type GraphProjection, FOLLOWER as LINEAGE, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
 import { openSeals, type Seals } from './graph/seals/open.ts';
 import { sealerLag } from './graph/seals/sealer.ts';
@@ -24,12 +24,13 @@ import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
 import { WrongSigningKey } from './instance/signing.ts';
-import { scorerLags } from './scoring/scorer.ts';
+import { scorerLags, scorerNames } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { readCellUsage } from './store/cell-usage.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
 import { DatabaseRefused } from './store/database-refused.ts';
+import { DiskFull } from './store/disk-space.ts';
 import { continueErasures } from './store/erasures.ts';
 import { isRecordAway } from './store/errors.ts';
 import { giveBackCells } from './store/give-back.ts';
@@ -39,6 +40,7 @@ import { KeyProviderError } from './store/key-provider.ts';
 import { readRegistry } from './store/models.ts';
 import { latestReadings } from './store/monitoring.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
+import { SEALER } from './store/sealing.ts';
 import { createWall, forgetScopes, type Wall } from './store/wall.ts';
 
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
@@ -53,7 +55,10 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const log = new OutageLog(pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true })), {
     now: Date.now,
   });
-  const onError = (error: Error) => log.warn({ err: error }, error.message);
+  const onError = (error: Error) => {
+    // That nothing is stored is said once, when it begins.
+    if (!(error instanceof DiskFull)) log.warn({ err: error }, error.message);
+  };
   say('Scoreline');
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
@@ -82,6 +87,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     const seals = openSeals({
       ...config,
       store: record.store,
+      place: record.place,
       signingKey: record.signingKey,
       headFile: join(config.dataDir, 'seals', 'heads.ndjson'),
       now: Date.now,
@@ -170,12 +176,13 @@ async function startServer(
 ): Promise<ApiServer> {
   const { graph, feed, scoring, access, seals, wall } = parts;
   const { store, cells, mappings, vault } = record;
-  const { dimensions, cellLimits } = config;
+  const { dimensions, cellLimits, nameBounds } = config;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const acceptor = createAcceptor({
     ...record,
     dimensions,
     cellLimits,
+    nameBounds,
     now: Date.now,
     warn,
   });
@@ -184,10 +191,10 @@ async function startServer(
     store,
     roles: config.roles,
     commitBusyFor: () => acceptor.busyFor(),
+    followers: async () => [SEALER, ...(graph ? [LINEAGE] : []), ...(await scorerNames(store))],
     graph: graph && (() => graph.check()),
+    disk: record.disk,
   });
-  const { disk } = record;
-  if (disk) checks['disk'] = async () => disk.check();
   const server = await createApiServer({
     deps: {
       store,
@@ -229,7 +236,7 @@ async function startServer(
         limit: cellLimits.limit,
         makers: (await readCellUsage(store, MAKERS_MEASURED)).makers,
       }),
-      disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
+      disk: () => record.disk && { free: record.disk.free(), isFull: record.disk.isFull() },
       waitingRows: () => acceptor.waiting(),
       sealerStopped: () => seals.isStopped(),
     },

@@ -23,6 +23,11 @@ export default {
    */
   cellShares: { perKey: 0.25, perSource: 0.5, perMinute: 1_000 },
   /**
+   * How many sources, surveys (with versions) and mappings one key may name that were not there before, for good, and how many
+   * mappings in a minute. A role that administers may name ten times as many.
+   */
+  nameBounds: { sources: 100, surveys: 500, mappings: 1_000, minute: 60 },
+  /**
    * The limits of the open world; docs/guides/limits.md tells what each field costs. `introspection`: roles that may ask for
    * the schema. `trustedOnly`: roles that may send only documents of SCORELINE_TRUSTED_DOCUMENTS. `cost`: the most points of
    * one operation, and of one key in a minute in one process (null: no limit), by role.

@@ -11,25 +11,23 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import type { AuditActor, AuditEntry, AuditOutcome, AuditSubject } from '../domain/audit.ts';
+import { problemOf, TEXT_RULES } from '../domain/text.ts';
 import type { BatchAccount } from '../ingestion/outcome.ts';
 import { audit, type NoteChange } from '../store/audit.ts';
 import type { ApiContext } from './context.ts';
 import { InvalidArgument, maskedError, publicError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 
-export const LONGEST_PURPOSE = 200;
-
 /**
  * What a caller says that a request is for; null when they say nothing.
- * @throws InvalidArgument when it is too long to be kept.
+ * @throws InvalidArgument when it cannot be kept.
  */
 export function purposeOf(given: unknown): string | null {
   if (typeof given !== 'string' || given.trim() === '') return null;
   const purpose = given.trim();
-  if (purpose.length <= LONGEST_PURPOSE) return purpose;
-  throw new InvalidArgument(
-    `purpose: ${purpose.length} characters; it is kept in the audit log, at most ${LONGEST_PURPOSE}`,
-  );
+  const problem = problemOf(TEXT_RULES.purpose, purpose);
+  if (problem) throw new InvalidArgument(`purpose: ${problem.message}; it is kept in the audit log`);
+  return purpose;
 }
 
 /** The header `x-scoreline-purpose`: Node reads headers as Latin-1, clients write UTF-8. */

@@ -15,6 +15,7 @@ import { TrainingError } from '../scoring/training-job.ts';
 import { CorrectionError } from '../store/correct.ts';
 import { DiskFull } from '../store/disk-space.ts';
 import { isPassingError, isTimeout, isUnstorableText } from '../store/errors.ts';
+import { TooManyRows } from '../store/group-counts.ts';
 import { KeyProviderError } from '../store/key-provider.ts';
 import { StageError } from '../store/models.ts';
 import { ReviewError } from '../store/reviews.ts';
@@ -77,6 +78,7 @@ const TOLD_AS_THEY_ARE = [
   ReviewError,
   StageError,
   TrainingError,
+  TooManyRows,
 ];
 
 /** The public face of an error, or null when it must be masked. */

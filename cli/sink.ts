@@ -55,11 +55,12 @@ export async function findSink(
     return { sink, description, server: named.url, close: async () => undefined };
   }
   const record = await openRecord(config, ({ message }) => onNote(message));
-  const { dimensions, cellLimits, dataDir } = config;
+  const { dimensions, cellLimits, nameBounds, dataDir } = config;
   const acceptor = createAcceptor({
     ...record,
     dimensions,
     cellLimits,
+    nameBounds,
     now: Date.now,
     warn: onNote,
   });

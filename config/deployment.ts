@@ -2,6 +2,7 @@ import { Duration } from 'luxon';
 import { z } from 'zod';
 import { gateSettings } from '../api/gate/settings.ts';
 import { DEFAULT_CELL_LIMITS } from '../domain/cell-filing.ts';
+import { NAME_BOUNDS } from '../domain/provenance.ts';
 import { parseWindow } from '../domain/time-windows.ts';
 
 /** Minutes or hours as milliseconds: answers come late by hours, not by months. */
@@ -16,6 +17,8 @@ function sealDelay(text: string, context: z.RefinementCtx): number {
   context.addIssue({ code: 'custom', message: 'must be a duration in minutes or hours, such as "PT1H"' });
   return z.NEVER;
 }
+
+const names = z.number().int().min(1).max(1_000_000);
 
 const age = z
   .string()
@@ -57,6 +60,14 @@ export const deployment = z.strictObject({
       perKey: z.number().gt(0).max(1).default(DEFAULT_CELL_LIMITS.perKey),
       perSource: z.number().gt(0).max(1).default(DEFAULT_CELL_LIMITS.perSource),
       perMinute: z.number().int().min(1).max(1_000_000).default(DEFAULT_CELL_LIMITS.perMinute),
+    })
+    .prefault({}),
+  nameBounds: z
+    .strictObject({
+      sources: names.default(NAME_BOUNDS.sources),
+      surveys: names.default(NAME_BOUNDS.surveys),
+      mappings: names.default(NAME_BOUNDS.mappings),
+      minute: names.default(NAME_BOUNDS.minute),
     })
     .prefault({}),
   limits: gateSettings,

@@ -1,17 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  answersIn,
-  type Change,
-  firstLots,
-  type Lot,
-  type LotRules,
-  laterLots,
-  mayTell,
-  sumLots,
-} from './disclosure.ts';
-import { add, type Counts, ZERO } from './nps.ts';
-import { HOUR_MS } from './time-windows.ts';
+import { answersIn, type Change, firstLots, type LotRules, laterLots, mayTell } from './disclosure.ts';
+import { type Counts, ZERO } from './nps.ts';
 
 const K = 5;
 const DAY = 24;
@@ -112,51 +102,6 @@ describe('lots', () => {
   it('are not made of answers that go', () => {
     expect(laterLots([change(0, 5, -9)], rules())).toEqual([]);
     expect(laterLots([change(0, 5, -5, 5)], rules())).toHaveLength(1);
-  });
-});
-
-describe('the sum of lots', () => {
-  const groupOf = new Map([
-    [0, 0],
-    [1, 0],
-    [2, 1],
-  ]);
-
-  it('is that of the lots wholly inside, for any windows and groups', () => {
-    const window = fc
-      .tuple(fc.integer({ min: 0, max: 11 * DAY * 2 }), fc.integer({ min: 1, max: 300 }))
-      .map(([from, length]) => ({ from: (from * HOUR_MS) / 2, until: ((from + length) * HOUR_MS) / 2 }));
-    fc.assert(
-      fc.property(
-        someChanges(0),
-        fc.array(window, { maxLength: 5 }),
-        fc.boolean(),
-        (changes, windows, soft) => {
-          const lots = firstLots(changes.filter(isSome), rules()).map((lot) => ({ ...lot, soft }));
-          const sums = sumLots(lots, windows, groupOf, 2);
-          windows.forEach(({ from, until }, i) => {
-            for (const group of [0, 1]) {
-              const within = ({ cellId, hour }: Change) =>
-                groupOf.get(cellId) === group && hour * HOUR_MS >= from && (hour + 1) * HOUR_MS <= until;
-              const touches = ({ cellId, hour }: Change) =>
-                groupOf.get(cellId) === group && hour * HOUR_MS < until && (hour + 1) * HOUR_MS > from;
-              // What lies in one hour, and is asked about as a whole, is left out where a window divides the hour.
-              const ofOneHour = ({ changes: ofLot }: Lot) =>
-                new Set(ofLot.map(({ hour }) => hour)).size === 1 &&
-                ofLot.every(({ cellId }) => groupOf.get(cellId) === group);
-              const cut = lots.some(
-                (lot) => lot.changes.some(touches) && !lot.changes.every(within) && !ofOneHour(lot),
-              );
-              const expected = lots
-                .filter((lot) => lot.changes.every(within))
-                .flatMap((lot) => lot.changes)
-                .reduce((sum, one) => add(sum, one.counts), ZERO);
-              expect(sums[i]?.[group]).toEqual(cut && !soft ? null : expected);
-            }
-          });
-        },
-      ),
-    );
   });
 });
 

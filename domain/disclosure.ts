@@ -1,6 +1,6 @@
 import type { CellAttributes } from './cell.ts';
-import { add, type Counts, total, ZERO } from './nps.ts';
-import { DAY_MS, HOUR_MS, type TimeRange } from './time-windows.ts';
+import { type Counts, total } from './nps.ts';
+import { DAY_MS, HOUR_MS } from './time-windows.ts';
 
 /**
  * What may be told of answers to callers who may not read them. They are told sums of lots: a lot is a set of changes by
@@ -172,56 +172,6 @@ function partition(
     else parts.set(key, [change]);
   }
   return parts;
-}
-
-/** The sum of the lots that lie wholly in a window and group; null where a hard lot lies there only in part. */
-export type LotSum = Counts | null;
-
-/**
- * The sums by window and group. `groupOf`: the group of each cell that is asked about, by its id. A window that begins or ends
- * within an hour has no part of that hour's lots.
- */
-export function sumLots(
-  lots: readonly Lot[],
-  windows: readonly TimeRange[],
-  groupOf: ReadonlyMap<number, number>,
-  groups: number,
-): LotSum[][] {
-  const sums = windows.map((): LotSum[] => Array.from({ length: groups }, () => ZERO));
-  for (const { changes, soft } of lots) {
-    const touched = new Set(changes.map(({ cellId }) => groupOf.get(cellId)));
-    const [only] = touched;
-    const whole = touched.size === 1 && only !== undefined;
-    const sum = changes.reduce((all, { counts }) => add(all, counts), ZERO);
-    const start = changes.reduce((least, { hour }) => Math.min(least, hour), Infinity) * HOUR_MS;
-    const end = (changes.reduce((most, { hour }) => Math.max(most, hour), -Infinity) + 1) * HOUR_MS;
-    windows.forEach(({ from, until }, i) => {
-      if (start >= until || end <= from) return;
-      const row = sums[i] as LotSum[];
-      if (whole && from <= start && end <= until) {
-        const before = row[only];
-        if (before) row[only] = add(before, sum);
-      } else if (!soft && !(whole && end - start === HOUR_MS)) {
-        for (const { cellId, hour } of changes) {
-          const group = groupOf.get(cellId);
-          const overlaps = hour * HOUR_MS < until && (hour + 1) * HOUR_MS > from;
-          if (group !== undefined && overlaps) row[group] = null;
-        }
-      }
-    });
-  }
-  return sums;
-}
-
-/** The groups that have at least one lot to themselves. */
-export function groupsWithLots(lots: readonly Lot[], groupOf: ReadonlyMap<number, number>): Set<number> {
-  const own = new Set<number>();
-  for (const { changes } of lots) {
-    const touched = new Set(changes.map(({ cellId }) => groupOf.get(cellId)));
-    const [only] = touched;
-    if (touched.size === 1 && only !== undefined) own.add(only);
-  }
-  return own;
 }
 
 /**

@@ -23,6 +23,17 @@ export interface MappingVersion {
   readonly definition: unknown;
 }
 
+/** How many of each one submitter may name first: for good, and of mappings in a minute (of one process). */
+export interface NameBounds {
+  readonly sources: number;
+  readonly surveys: number;
+  readonly mappings: number;
+  readonly minute: number;
+}
+
+/** Unless the deployment says otherwise. */
+export const NAME_BOUNDS: NameBounds = { sources: 100, surveys: 500, mappings: 1_000, minute: 60 };
+
 /** 24 hex digits of the SHA-256 of the mapping's canonical JSON (RFC 8785). */
 export function mappingKey(mapping: MappingVersion): string {
   const content = { ...mapping, scale: scaleKey(mapping.scale) };

@@ -1,7 +1,7 @@
 import type { Cell, Segment } from './cell.ts';
 import { normaliseSegment } from './cell.ts';
 import { npsInterval } from './interval.ts';
-import { add, type Counts, npsScore, subtract, total, ZERO } from './nps.ts';
+import { type Counts, npsScore, subtract, total } from './nps.ts';
 import { type Confusion, combinedEstimate, type Estimate, estimateInterval } from './quantification.ts';
 import type { Scope } from './scope.ts';
 import type { TimeRange } from './time-windows.ts';
@@ -104,6 +104,7 @@ export class ScoreRow implements ScoreName {
   /** All that are counted, inferred ones as they were predicted; null when suppressed. */
   readonly counts: Counts | null;
   readonly #inferred: InferredPart | null;
+  #id: string | undefined;
   #estimate: Estimate | null | undefined;
   #interval: ScoreInterval | null | undefined;
 
@@ -127,7 +128,8 @@ export class ScoreRow implements ScoreName {
   }
 
   get id(): string {
-    return scoreId(this);
+    this.#id ??= scoreId(this);
+    return this.#id;
   }
 
   get suppressed(): boolean {
@@ -174,13 +176,6 @@ export function scoreRow(
   inferred: InferredPart | null,
 ): ScoreRow {
   return new ScoreRow(name, time, group, counts, inferred && total(inferred.counts) > 0 ? inferred : null);
-}
-
-/** Running totals: element i is the sum of the first i counts, so the sum of a window is one subtraction. */
-export function prefixSums(counts: readonly Counts[]): Counts[] {
-  const sums: Counts[] = [ZERO];
-  for (const one of counts) sums.push(add(sums[sums.length - 1] ?? ZERO, one));
-  return sums;
 }
 
 /** Cells by their values of the attributes, in the order of those values. */

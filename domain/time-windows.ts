@@ -1,4 +1,4 @@
-import { DateTime } from 'luxon';
+import { quoted } from './text.ts';
 import {
   DAY_MS,
   endOfHour,
@@ -52,9 +52,8 @@ export function parseWindow(text: string): WindowLength {
   const letter = match?.[2] ?? (match?.[4] ? `T${match[4]}` : '');
   const [unit, factor] = UNITS[letter] ?? [];
   if (!unit || !factor || count === 0) {
-    const given = JSON.stringify(text.slice(0, 40));
     throw new WindowError(
-      `${given} is no window: a whole number of one unit, such as PT15M, PT6H, P1D, P30D, P12W, P3M`,
+      `${quoted(text)} is no window: a whole number of one unit, such as PT15M, PT6H, P1D, P30D, P12W, P3M`,
     );
   }
   if (count * factor > LONGEST[unit]) {
@@ -91,9 +90,7 @@ function endingAt(until: number, { unit, count }: WindowLength): TimeRange {
 /** The window of days, weeks or months before the beginning of a day, by the calendar. */
 function daysEndingBefore(clock: ZoneClock, day: number, { unit, count }: WindowLength): TimeRange {
   const until = startOfDay(clock, day);
-  let first = DateTime.fromMillis(day, { zone: 'utc' })
-    .minus({ [unit]: count })
-    .toMillis();
+  let first = unit === 'months' ? addMonths(day, -count) : day - count * (unit === 'weeks' ? 7 : 1) * DAY_MS;
   // A zone that left out a day has none to begin with there.
   while (startOfDay(clock, first) >= until) first -= DAY_MS;
   return { from: startOfDay(clock, first), until };
@@ -148,20 +145,29 @@ function clockBuckets(range: TimeRange, every: 'MINUTE' | 'HOUR', clock: ZoneClo
   return buckets;
 }
 
+/** Monday, 5 January 1970. */
+const FIRST_MONDAY = 4 * DAY_MS;
+
+/** The same day so many months later (a midnight in UTC), or the last of that month where it has no such day. */
+function addMonths(day: number, months: number): number {
+  const date = new Date(day);
+  const dayOfMonth = date.getUTCDate();
+  date.setUTCDate(1);
+  date.setUTCMonth(date.getUTCMonth() + months);
+  const first = date.getTime();
+  date.setUTCMonth(date.getUTCMonth() + 1, 0);
+  return first + (Math.min(dayOfMonth, date.getUTCDate()) - 1) * DAY_MS;
+}
+
 /** Steps through calendar days, not moments: a day begins where it begins, whichever moment one comes from. */
 function dayBuckets(range: TimeRange, every: 'DAY' | 'WEEK' | 'MONTH', clock: ZoneClock): TimeRange[] {
-  const unit = ({ DAY: 'day', WEEK: 'week', MONTH: 'month' } as const)[every];
   const buckets: TimeRange[] = [];
   let day = localDay(clock, range.from);
-  if (every !== 'DAY') day = DateTime.fromMillis(day, { zone: 'utc' }).startOf(unit).toMillis();
+  if (every === 'WEEK') day = floorTo(day - FIRST_MONDAY, 7 * DAY_MS) + FIRST_MONDAY;
+  if (every === 'MONTH') day -= (new Date(day).getUTCDate() - 1) * DAY_MS;
   let from = startOfDay(clock, day);
   while (from < range.until) {
-    day =
-      every === 'DAY'
-        ? day + DAY_MS
-        : DateTime.fromMillis(day, { zone: 'utc' })
-            .plus({ [unit]: 1 })
-            .toMillis();
+    day = every === 'MONTH' ? addMonths(day, 1) : day + (every === 'WEEK' ? 7 : 1) * DAY_MS;
     const until = startOfDay(clock, day);
     // A day that the zone left out is empty; one that is over before the range is not of it.
     if (from < until && until > range.from) buckets.push({ from, until });

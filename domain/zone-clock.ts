@@ -1,4 +1,5 @@
 import { IANAZone } from 'luxon';
+import { quoted } from './text.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -30,9 +31,7 @@ export function zoneClock(name: string): ZoneClock {
   if (present) return present;
   // Newer engines also take offsets such as "+02:00", which no calendar of a place is.
   if (!/^[a-z]/.test(key) || !IANAZone.isValidZone(name)) {
-    throw new WindowError(
-      `timeZone: ${JSON.stringify(name.slice(0, 64))} is no IANA zone such as "Europe/Berlin"`,
-    );
+    throw new WindowError(`timeZone: ${quoted(name)} is no IANA zone such as "Europe/Berlin"`);
   }
   const zone = IANAZone.create(name);
   const clock = remembering((time) => zone.offset(time) * MINUTE_MS);
@@ -40,17 +39,27 @@ export function zoneClock(name: string): ZoneClock {
   return clock;
 }
 
-/** Dashboards ask for the same midnights again and again, and each offset costs a formatted date (about 10 µs). */
+/** Offsets change rarely: one that holds at both ends of a block holds within. No zone has gone there and back in four days. */
+const BLOCK_MS = 4 * DAY_MS;
+/** About two centuries of one zone. */
+const MOST_KNOWN = 20_000;
+
+/** Each offset costs a formatted date (about 10 µs), and a long series asks for tens of thousands. */
 function remembering(clock: ZoneClock): ZoneClock {
-  const known = new Map<number, number>();
-  return (time) => {
-    let offset = known.get(time);
+  const edges = new Map<number, number>();
+  const atEdge = (block: number) => {
+    let offset = edges.get(block);
     if (offset === undefined) {
-      offset = clock(time);
-      if (known.size >= 512) known.clear();
-      known.set(time, offset);
+      offset = clock(block * BLOCK_MS);
+      if (edges.size >= MOST_KNOWN) edges.clear();
+      edges.set(block, offset);
     }
     return offset;
+  };
+  return (time) => {
+    const block = Math.floor(time / BLOCK_MS);
+    const offset = atEdge(block);
+    return offset === atEdge(block + 1) ? offset : clock(time);
   };
 }
 

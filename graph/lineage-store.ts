@@ -1,5 +1,7 @@
 import type { RollupKey } from '../domain/lineage.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
+import { READ_MS } from '../store/client.ts';
+import { GraphNotReady } from './neo4j/driver.ts';
 
 /** Which hour rollups: those of the cells that lie in the hours, fed by any of the mappings. */
 export interface RollupSelection {
@@ -82,6 +84,22 @@ export interface LineageStore {
   responseOfEvent(eventId: string): Promise<string | null>;
 }
 
+/** More than the primary gives a read itself: no answer by then means that the connection is silent. */
+const SILENT_MS = READ_MS + 5_000;
+
+/** @throws GraphNotReady where nothing is answered in time. */
+async function within<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new GraphNotReady('it does not answer')), SILENT_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * Answers from `primary`; where that cannot be reached, from `fallback`, which answers the same.
  * `isAway` tells errors of reaching it from all others.
@@ -94,7 +112,7 @@ export function withFallback(
 ): LineageStore {
   const either = async <T>(ask: (store: LineageStore) => Promise<T>): Promise<T> => {
     try {
-      return await ask(primary);
+      return await within(ask(primary));
     } catch (error) {
       if (!isAway(error)) throw error;
       onFallback(error as Error);

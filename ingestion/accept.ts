@@ -1,10 +1,15 @@
 import type { Cell, CellAttributes } from '../domain/cell.ts';
-import { type NormalisedResponse, sourceEventId } from '../domain/provenance.ts';
+import {
+  NAME_BOUNDS,
+  type NameBounds,
+  type NormalisedResponse,
+  sourceEventId,
+} from '../domain/provenance.ts';
 import type { Scope } from '../domain/scope.ts';
 import { type Accepted, type AcceptRow, acceptRows } from '../store/accept.ts';
 import { CellGone } from '../store/cells.ts';
 import { isPassingError } from '../store/errors.ts';
-import { type BeyondBounds, NAME_BOUNDS, type NameBounds, type RecordMappings } from '../store/provenance.ts';
+import type { BeyondBounds, RecordMappings } from '../store/provenance.ts';
 import type { Vault } from '../store/vault.ts';
 import type { ResponseDraft } from './draft.ts';
 import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf, placeOf } from './file-cells.ts';

@@ -49,7 +49,7 @@ export async function ownDataFolder(path: string, onNote: (note: Error) => void)
 }
 
 /** The file, or the folder and all in it; links are not followed. Answers how many were changed. */
-async function tighten(path: string): Promise<number> {
+export async function tighten(path: string): Promise<number> {
   const stat = await lstat(path).catch(() => null);
   if (!stat || stat.isSymbolicLink()) return 0;
   let changed = 0;

@@ -1,22 +1,24 @@
 import type { KeyObject } from 'node:crypto';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { signText } from '../domain/signing-key.ts';
 import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/pseudonym.ts';
 import { RecordCells } from '../store/cells.ts';
 import { checkWrappingKeys, providersInUse } from '../store/check-keys.ts';
-import { openPglite, type Store } from '../store/client.ts';
+import type { Store } from '../store/client.ts';
 import { createDiskGuard, type DiskGuard, waitForRoom, withDiskGuard } from '../store/disk-space.ts';
 import { checkPepper, readTenant } from '../store/instance.ts';
 import { type Attest, adoptLeaves } from '../store/leaf-notes.ts';
 import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/migrate.ts';
+import { openPglite } from '../store/pglite.ts';
 import { openPostgres } from '../store/postgres.ts';
 import { RecordMappings } from '../store/provenance.ts';
 import { sealReasons } from '../store/review-reasons.ts';
 import { createFileCleaner, type FileCleaner } from '../store/rewrite-files.ts';
 import { sealStored } from '../store/seal-stored.ts';
 import { Vault } from '../store/vault.ts';
-import { ownDataFolder } from './data-folder.ts';
+import { ownDataFolder, tighten } from './data-folder.ts';
 import { openKeyProviders } from './keys/open-provider.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
 import { openPatiently } from './patient-open.ts';
@@ -51,6 +53,8 @@ export interface OpenRecord {
   readonly disk: DiskGuard | undefined;
   /** The embedded record's; a server's record is shared, and its data folder too. */
   readonly lock: FolderLock | undefined;
+  /** This machine and data folder: which process has the leases (store/lease.ts). */
+  readonly place: string;
   close(): Promise<void>;
 }
 
@@ -83,12 +87,8 @@ async function openOnce(
   const lock = config.databaseUrl === undefined ? await lockFolder(config.dataDir) : undefined;
   let store: Store | undefined;
   try {
-    const disk = config.databaseUrl === undefined ? await embeddedDisk(config, onError) : undefined;
-    store =
-      config.databaseUrl === undefined
-        ? await openPglite(join(config.dataDir, 'record'))
-        : openPostgres(config.databaseUrl, onError);
-    const opened = disk ? withDiskGuard(store, disk) : store;
+    const { opened, disk } = await openStore(config, onError);
+    store = opened;
     const features = await migrate(opened);
     const secret = await pepper(config);
     await checkPepper(opened, peppers(secret).map(pepperFingerprint));
@@ -125,6 +125,7 @@ async function openOnce(
       files,
       disk,
       lock,
+      place: `${hostname()}:${resolve(config.dataDir)}`,
       close,
     };
   } catch (error) {
@@ -132,6 +133,21 @@ async function openOnce(
     await lock?.release();
     throw error;
   }
+}
+
+/** The embedded record behind the guard of its disk, or the server's. */
+async function openStore(
+  config: Config,
+  onError: (error: Error) => void,
+): Promise<{ readonly opened: Store; readonly disk: DiskGuard | undefined }> {
+  if (config.databaseUrl !== undefined)
+    return { opened: openPostgres(config.databaseUrl, onError), disk: undefined };
+  const disk = await embeddedDisk(config, onError);
+  const folder = join(config.dataDir, 'record');
+  const store = await openPglite(folder);
+  // The engine makes its first files open to all, whatever the process's mask says.
+  await tighten(folder);
+  return { opened: withDiskGuard(store, disk), disk };
 }
 
 /** Waits until there is room to open the embedded record, and watches from then on. */

@@ -1,4 +1,6 @@
 import type { Statement, Store } from '../store/client.ts';
+import type { DiskGuard } from '../store/disk-space.ts';
+import { stalledFollowers } from '../store/stalled.ts';
 
 /** One part that must work: resolves, or throws what is wrong. */
 type Check = () => Promise<void>;
@@ -8,8 +10,12 @@ export interface WaysInUse {
   readonly roles: ReadonlySet<string>;
   /** For how long, in milliseconds, the commit under way has been tried. */
   readonly commitBusyFor: () => number;
+  /** The followers that are at work here. */
+  readonly followers: () => Promise<readonly string[]>;
   /** Throws while Neo4j does not answer; absent without one. */
   readonly graph?: Check | undefined;
+  /** Of the embedded record; absent where the record is a server's. */
+  readonly disk?: DiskGuard | undefined;
 }
 
 /** A commit that takes longer waits for something that is not right. */
@@ -31,7 +37,14 @@ export async function answers(store: Store): Promise<void> {
  * What /readyz asks: each way that this server uses, over the connections that it uses there. A server that does not take responses
  * has no part "ingest", one that answers no queries no part "queries".
  */
-export function readinessChecks({ store, roles, commitBusyFor, graph }: WaysInUse): Record<string, Check> {
+export function readinessChecks({
+  store,
+  roles,
+  commitBusyFor,
+  followers,
+  graph,
+  disk,
+}: WaysInUse): Record<string, Check> {
   const checks: Record<string, Check> = {
     record: async () => {
       const [row] = await store.rows<{ writable: boolean }>(WRITABLE, []);
@@ -51,6 +64,12 @@ export function readinessChecks({ store, roles, commitBusyFor, graph }: WaysInUs
     checks.queries = async () => {
       await store.rowsAs(NO_SCOPE, READY, []);
     };
+  if (roles.has('follow'))
+    checks.followers = async () => {
+      const stalled = await stalledFollowers(store, await followers());
+      if (stalled.length > 0) throw new Error(`these followers stand still: ${stalled.join(', ')}`);
+    };
   if (graph) checks.lineage = graph;
+  if (disk) checks.disk = async () => disk.check();
   return checks;
 }

@@ -1,5 +1,6 @@
 import type { Store } from '../store/client.ts';
 import { followerPosition, followJournal, saveFollowerPosition } from '../store/journal.ts';
+import type { Lease } from '../store/lease.ts';
 import { readRegistry } from '../store/models.ts';
 import { readingsTaken, writeReadings } from '../store/monitoring.ts';
 import type { Model } from './model.ts';
@@ -11,6 +12,8 @@ export interface MonitorDeps extends ReadingDeps {
   readonly cells: ReadingDeps['cells'] & { refresh(session: Store): Promise<void> };
   readonly loadModel: (id: number) => Promise<Model>;
   readonly onError: (error: Error) => void;
+  /** Under which readings are written. */
+  readonly lease: Lease;
 }
 
 const NAME = 'monitor';
@@ -36,7 +39,7 @@ export async function startMonitor(deps: MonitorDeps): Promise<{ stop: () => Pro
       for (const { kind, payload } of entries)
         if (kind === 'predictions' && payload.model !== undefined) changed.add(payload.model);
       const last = entries.at(-1);
-      if (last) await saveFollowerPosition(store, NAME, last);
+      if (last) await saveFollowerPosition(store, NAME, last, deps.lease);
     },
   });
   let stopped = false;
@@ -50,7 +53,8 @@ export async function startMonitor(deps: MonitorDeps): Promise<{ stop: () => Pro
       changed.delete(model.id);
       try {
         await deps.cells.refresh(store);
-        await writeReadings(store, await takeReadings(deps, model.id, await deps.loadModel(model.id), until));
+        const readings = await takeReadings(deps, model.id, await deps.loadModel(model.id), until);
+        await writeReadings(store, readings, deps.lease);
       } catch (error) {
         changed.add(model.id);
         throw error;

@@ -1,6 +1,7 @@
 import type { ReviewRules } from '../domain/review-rules.ts';
 import type { Store } from '../store/client.ts';
 import { followerPosition, followJournal, saveFollowerPosition } from '../store/journal.ts';
+import { hold, type Lease } from '../store/lease.ts';
 import { readChampion } from '../store/models.ts';
 import { queueDecisionReviews, queueReviews } from '../store/review-queue.ts';
 
@@ -16,8 +17,10 @@ export async function startReviewQueue(deps: {
   readonly reviewRules: ReviewRules;
   readonly now: () => number;
   readonly onError: (error: Error) => void;
+  /** Under which reviews are queued. */
+  readonly lease: Lease;
 }): Promise<{ stop: () => Promise<void> }> {
-  const { store, reviewRules, now, onError } = deps;
+  const { store, reviewRules, now, onError, lease } = deps;
   return followJournal({
     store,
     limit: ENTRIES,
@@ -26,6 +29,7 @@ export async function startReviewQueue(deps: {
     handle: async (entries) => {
       const champion = (await readChampion(store))?.id;
       await store.transaction(async (session) => {
+        await hold(session, lease);
         for (const { kind, payload } of entries) {
           if (kind !== 'predictions' || payload.model === undefined || payload.model !== champion) continue;
           await queueReviews(session, reviewRules, payload.model, payload.added, new Date(now()));
@@ -35,7 +39,7 @@ export async function startReviewQueue(deps: {
         );
         await queueDecisionReviews(session, reviewRules, decided, new Date(now()));
         const last = entries.at(-1);
-        if (last) await saveFollowerPosition(session, NAME, last);
+        if (last) await saveFollowerPosition(session, NAME, last, lease);
       });
     },
   });

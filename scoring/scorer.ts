@@ -10,6 +10,7 @@ import {
   journalLag,
   saveFollowerPosition,
 } from '../store/journal.ts';
+import type { Lease } from '../store/lease.ts';
 import { type RegisteredModel, readRegistry } from '../store/models.ts';
 import {
   type PredictionRow,
@@ -30,6 +31,8 @@ export interface ScorerDeps {
   readonly pool: EncoderPool;
   readonly loadModel: (id: number) => Promise<Model>;
   readonly onError: (error: Error) => void;
+  /** Under which predictions are stored. */
+  readonly lease: Lease;
   /** Told how many responses a model version has scored just now. */
   readonly onScored?: (modelVersionId: number, responses: number) => void;
 }
@@ -80,13 +83,19 @@ export function isInUse({ id }: EncoderPool, { stage, encoderHash }: RegisteredM
   return (stage === 'CHAMPION' || stage === 'SHADOW') && encoderHash === id.hash;
 }
 
+/** The followers of the model versions in use. */
+export async function scorerNames(store: Store): Promise<string[]> {
+  const registry = await readRegistry(store);
+  return registry
+    .filter(({ stage }) => stage === 'CHAMPION' || stage === 'SHADOW')
+    .map(({ id }) => scorerName(id));
+}
+
 /** Journal entries that each model version in use has yet to score, by follower. */
 export async function scorerLags(store: Store): Promise<Record<string, number>> {
   const lags: Record<string, number> = {};
-  for (const { id, stage } of await readRegistry(store)) {
-    if (stage !== 'CHAMPION' && stage !== 'SHADOW') continue;
-    lags[scorerName(id)] = await journalLag(store, await followerPosition(store, scorerName(id)));
-  }
+  for (const name of await scorerNames(store))
+    lags[name] = await journalLag(store, await followerPosition(store, name));
   return lags;
 }
 
@@ -102,7 +111,7 @@ async function follow(deps: ScorerDeps, modelVersionId: number) {
     handle: async (entries) => {
       await scoreEntries(deps, modelVersionId, model, entries);
       const last = entries.at(-1);
-      if (last) await saveFollowerPosition(store, name, last);
+      if (last) await saveFollowerPosition(store, name, last, deps.lease);
     },
   };
   return followJournal(options);
@@ -131,7 +140,7 @@ async function scoreEntries(
       ),
       contentHash: response.contentHash,
     }));
-    deps.onScored?.(modelVersionId, await storePredictions(deps.store, rows));
+    deps.onScored?.(modelVersionId, await storePredictions(deps.store, rows, deps.lease));
   }
 }
 

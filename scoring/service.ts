@@ -6,6 +6,7 @@ import type { CellDictionary } from '../domain/cell.ts';
 import type { ReviewRules } from '../domain/review-rules.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Session, Store } from '../store/client.ts';
+import { type Lease, leadAlone } from '../store/lease.ts';
 import { type Change, makeShadow, promote, readArtefact, readChampion, rollback } from '../store/models.ts';
 import { readPredictions, readScorable } from '../store/predictions.ts';
 import type { Vault } from '../store/vault.ts';
@@ -41,7 +42,7 @@ export interface Scoring {
   rollback(cause: Change): Promise<number>;
   /** @throws ScoringError when the champion has not scored the response, as far as the scope goes. */
   reproduce(scope: Scope, responseId: string): Promise<Reproduction>;
-  /** Follows the journal, scores, and watches the models in use; the answer stops it. */
+  /** Follows the journal, scores, and watches the models in use, while no other process does; the answer stops it. */
   follow(
     onScored: (modelVersionId: number, responses: number) => void,
   ): Promise<{ stop: () => Promise<void> }>;
@@ -58,6 +59,8 @@ export interface ScoringOptions {
   readonly signingKey: KeyObject;
   /** By which what the champion says is queued for review; absent: nothing is. */
   readonly reviewRules?: ReviewRules;
+  /** Where this process runs, for the lease. */
+  readonly place: string;
   readonly now: () => number;
   readonly onError: (error: Error) => void;
 }
@@ -138,8 +141,10 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
       return reproduce({ store, vault, cells, pool: await pool() }, model, stored);
     },
     follow: async (onScored) => {
-      const deps = { store, vault, cells, pool: await pool(), loadModel: load, now, onError };
-      return startFollowers({ ...deps, onScored, reviewRules: options.reviewRules ?? null });
+      const { place, reviewRules = null } = options;
+      const deps = { store, vault, cells, loadModel: load, now, onError, onScored, reviewRules };
+      const lead = async (lease: Lease) => startFollowers({ ...deps, lease, pool: await pool() });
+      return leadAlone({ store, name: 'scoring', place, onError, lead });
     },
     close: async () => {
       await (await opening?.catch(() => undefined))?.close();

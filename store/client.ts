@@ -1,8 +1,5 @@
-import { PGlite, type Transaction } from '@electric-sql/pglite';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
-import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
-import * as schema from './schema.ts';
-import { BECOME_READER } from './wall-names.ts';
+import type * as schema from './schema.ts';
 
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 
@@ -46,29 +43,3 @@ export interface Store extends Session {
 export const READ_MS = 30_000;
 /** PostgreSQL's number of the type int8. */
 export const INT8 = 20;
-/** Opens the embedded record in `dataDir` (undefined: in memory). The caller holds the folder's lock. */
-export async function openPglite(dataDir: string | undefined): Promise<Store> {
-  const pglite = await PGlite.create({
-    ...(dataDir === undefined ? {} : { dataDir }),
-    parsers: { [INT8]: Number },
-  });
-  const session = (client: PGlite | Transaction): Session => ({
-    rows: async <Row>(statement: Statement, parameters: readonly unknown[]) =>
-      (await client.query<Row>(statement.text, [...parameters])).rows,
-  });
-  const store = session(pglite);
-  return {
-    ...store,
-    backend: 'pglite',
-    rowsAs: (fingerprint, statement, parameters) =>
-      pglite.transaction(async (tx) => {
-        await tx.query(BECOME_READER, [fingerprint]);
-        return session(tx).rows(statement, parameters);
-      }),
-    transaction: (work) => pglite.transaction((tx) => work(session(tx))),
-    listen: (channel, wake) => pglite.listen(channel, wake),
-    listening: () => true,
-    exclusively: (_lock, work) => work(drizzlePglite(pglite, { schema }) as unknown as Database),
-    close: () => pglite.close(),
-  };
-}

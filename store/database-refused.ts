@@ -41,10 +41,7 @@ export function explained(error: unknown, databaseUrl: string): unknown {
   if (error instanceof DatabaseRefused) return error;
   const { hostname, port, username, pathname } = new URL(databaseUrl);
   const place = `${hostname || 'localhost'}:${port || 5432}`;
-  const [user, database] = [
-    decodeURIComponent(username),
-    decodeURIComponent(pathname.slice(1)) || 'postgres',
-  ];
+  const [user, database] = [decoded(username), decoded(pathname.slice(1)) || 'postgres'];
   const refused = (message: string) => new DatabaseRefused(message, { cause: error });
   const found = databaseError(error);
   if (found && OPERATORS.test(found.code)) {
@@ -74,6 +71,14 @@ function adviceOn(code: string, message: string, user: string, database: string)
   if (code === '53300') return '; raise max_connections of the server, or end other sessions';
   if (code === '42501') return '; npm run doctor lists the privileges that Scoreline needs';
   return '';
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);

@@ -1,4 +1,5 @@
 import type { Session, Statement, Store } from './client.ts';
+import { type Lease, Superseded } from './lease.ts';
 import type { JournalPayload } from './schema.ts';
 
 /**
@@ -92,15 +93,33 @@ const SAVE: Statement = {
     ON CONFLICT (name) DO UPDATE SET xact = excluded.xact, position = excluded.position, recorded_at = now()`,
 };
 
+const SAVE_HELD: Statement = {
+  name: 'follower_save_held',
+  text: `WITH held AS (SELECT FROM lease WHERE name = $4 AND token = $5 FOR KEY SHARE)
+    INSERT INTO follower (name, xact, position) SELECT $1, $2::bigint, $3::bigint FROM held
+    ON CONFLICT (name) DO UPDATE SET xact = excluded.xact, position = excluded.position, recorded_at = now() RETURNING name`,
+};
+
 /** How far the named follower has durably come. */
 export async function followerPosition(session: Session, name: string): Promise<JournalPosition> {
   const [row] = await session.rows<JournalPosition>(LOAD, [name]);
   return row ?? BEGINNING;
 }
 
-/** Records how far the named follower has come: in the transaction of its effect, or after an idempotent one. */
-export async function saveFollowerPosition(store: Session, name: string, at: JournalPosition): Promise<void> {
-  await store.rows(SAVE, [name, at.xact, at.position]);
+/**
+ * Records how far the named follower has come: in the transaction of its effect, or after an idempotent one. Under a lease only
+ * while it is held.
+ * @throws Superseded
+ */
+export async function saveFollowerPosition(
+  session: Session,
+  name: string,
+  { xact, position }: JournalPosition,
+  lease?: Lease,
+): Promise<void> {
+  if (!lease) await session.rows(SAVE, [name, xact, position]);
+  else if ((await session.rows(SAVE_HELD, [name, xact, position, lease.name, lease.token])).length === 0)
+    throw new Superseded(lease);
 }
 
 export interface FollowOptions {

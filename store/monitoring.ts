@@ -3,6 +3,7 @@ import type { Segment } from '../domain/cell.ts';
 import type { InputProfile } from '../domain/input-drift.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
 import type { Session, Statement, Store } from './client.ts';
+import { hold, type Lease } from './lease.ts';
 import type { ModelMetric } from './monitor-schema.ts';
 
 const PROFILES: Statement = {
@@ -125,11 +126,16 @@ const LATEST: Statement = {
 const LOCK: Statement = { name: 'monitoring_lock', text: 'SELECT pg_advisory_xact_lock(72677)' };
 
 /** Stores the readings of one model version and one time, unless somebody already has; all of them or none. */
-export async function writeReadings(store: Store, readings: readonly Reading[]): Promise<void> {
+export async function writeReadings(
+  store: Store,
+  readings: readonly Reading[],
+  lease?: Lease,
+): Promise<void> {
   const [first] = readings;
   if (!first) return;
   await store.transaction(async (session) => {
     await session.rows(LOCK, []);
+    if (lease) await hold(session, lease);
     if (await readingsTaken(session, first.modelVersionId, first.until)) return;
     const rows = readings.map((reading) => ({ ...reading, segmentKey: canonicalize(reading.segment) }));
     await session.rows(WRITE, [JSON.stringify(rows)]);

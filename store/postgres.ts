@@ -8,6 +8,10 @@ import * as schema from './schema.ts';
 import { READER, READER_PATH, SET_SCOPE } from './wall-names.ts';
 
 const CONNECT_MS = 10_000;
+/** Of each pool. */
+const POOL = 10;
+/** What one process opens at most: two pools, the one that listens, and one to look after a silent one. */
+export const CONNECTIONS = 2 * POOL + 2;
 const KEEP_ALIVE_MS = 10_000;
 /** Connections that went silent do not answer a farewell. */
 const FAREWELL_MS = 3_000;
@@ -38,7 +42,7 @@ export interface PostgresOptions {
 export function openPostgres(
   url: string,
   onError: (error: Error) => void,
-  { maxConnections = 10, silentMs }: PostgresOptions = {},
+  { maxConnections = POOL, silentMs }: PostgresOptions = {},
 ): Store {
   const watch = new ConnectionWatch(() => new pg.Client(connectionTo(url)), onError, silentMs);
   const openPool = (options: string) => {

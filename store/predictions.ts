@@ -1,6 +1,7 @@
 import type { CellDictionary } from '../domain/cell.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Session, Statement, Store } from './client.ts';
+import { hold, type Lease } from './lease.ts';
 import { lookUpPredictions } from './look-up.ts';
 import type { SealedComment, Vault } from './vault.ts';
 
@@ -139,9 +140,11 @@ async function openTexts<Row extends SealedText>({ vault }: TextDeps, rows: read
 export function storePredictions(
   store: Store,
   predictions: readonly (PredictionRow & { readonly contentHash: string })[],
+  lease: Lease,
 ): Promise<number> {
   if (predictions.length === 0) return Promise.resolve(0);
   return store.transaction(async (session) => {
+    await hold(session, lease);
     const held = await session.rows<{ id: string; contentHash: string }>(HOLD, [
       predictions.map(({ responseId }) => responseId),
     ]);

@@ -41,9 +41,10 @@ const FACTS: Statement = {
     ${READER_OID} IS NOT NULL AS "readerExists",
     (SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user) AS "mayMakeRoles",
     ${MAY_BE_READER} AS "mayBeReader",
-    coalesce(has_schema_privilege(${READER_OID}, to_regnamespace('public'), 'USAGE'),
-      (SELECT bool_or(grantee = 0 AND privilege_type = 'USAGE') FROM pg_namespace, aclexplode(nspacl) WHERE nspname = 'public'),
-      true) AS "readerMayUsePublic",
+    coalesce((SELECT pg_has_role(nspowner, 'USAGE') OR EXISTS (
+        SELECT FROM aclexplode(coalesce(nspacl, acldefault('n', nspowner)))
+          WHERE privilege_type = 'USAGE' AND grantee IN (0, ${READER_OID}))
+      FROM pg_namespace WHERE nspname = 'public'), false) AS "readerMayUsePublic",
     ARRAY(SELECT quote_ident(pg_get_userbyid(owner)) FROM (
         SELECT relowner AS owner FROM pg_class
           WHERE relnamespace = to_regnamespace('public') AND relkind IN ('r', 'p') AND relname = ANY ($1::text[])

@@ -1,4 +1,4 @@
-import { type MappingVersion, mappingKey } from '../domain/provenance.ts';
+import { type MappingVersion, mappingKey, type NameBounds } from '../domain/provenance.ts';
 import { type ScaleRule, scaleKey } from '../domain/scale.ts';
 import type { Session, Statement, Store } from './client.ts';
 
@@ -19,17 +19,6 @@ export interface RecordedMapping {
   readonly surveyRecordedAt: Date;
   readonly scaleRecordedAt: Date;
 }
-
-/** How many of each one submitter may name first: for good, and of mappings in a minute (of one process). */
-export interface NameBounds {
-  readonly sources: number;
-  readonly surveys: number;
-  readonly mappings: number;
-  readonly minute: number;
-}
-
-/** Unless the deployment says otherwise. */
-export const NAME_BOUNDS: NameBounds = { sources: 100, surveys: 500, mappings: 1_000, minute: 60 };
 
 /** Which bound a new mapping version is beyond. */
 export type BeyondBounds = { readonly beyond: keyof NameBounds; readonly most: number };

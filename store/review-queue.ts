@@ -1,6 +1,11 @@
 import type { ReviewRules } from '../domain/review-rules.ts';
 import type { Session, Statement } from './client.ts';
 
+/** Whoever erases or deletes a response holds its key: what is queued is of responses that are there until the queue is committed. */
+const HOLD: Statement = {
+  name: 'reviews_hold',
+  text: 'SELECT FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE',
+};
 /** The sample is by hash: the same whoever queues, and again after a stop. */
 const QUEUE: Statement = {
   name: 'reviews_queue',
@@ -49,6 +54,7 @@ export async function queueReviews(
   now: Date,
 ): Promise<void> {
   const { contradictions, lowConfidence, sample } = rules;
+  await session.rows(HOLD, [responseIds]);
   await session.rows(QUEUE, [responseIds, modelVersionId, contradictions, lowConfidence, sample, now]);
 }
 

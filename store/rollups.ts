@@ -69,13 +69,14 @@ const factStatement = (byCell: boolean, kind: Kind): Statement => {
   };
   return {
     name: `counts_fact_${kind}_${byCell ? 'by_cell' : 'sum'}`,
+    // The parts one by one (OFFSET 0): as a join, each part would be compared with each fact where the planner knows no better.
     text: `SELECT width_bucket(r.answered_at, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
         (count(*) FILTER (WHERE class = 2))::float8 AS promoters, (count(*) FILTER (WHERE class = 1))::float8 AS passives,
         (count(*) FILTER (WHERE class = 0))::float8 AS detractors
       FROM unnest($2::timestamptz[], $3::timestamptz[]) AS part (start, stop)
-        JOIN ${fact} r ON r.answered_at >= part.start AND r.answered_at < part.stop
-      WHERE r.cell_id = ANY ($4::integer[]) AND r.class IS NOT NULL AND r.answered_at >= $5 AND r.answered_at < $6
-        ${wanted[kind]}
+        CROSS JOIN LATERAL (SELECT r.answered_at, r.cell_id, r.class FROM ${fact} r
+          WHERE r.answered_at >= part.start AND r.answered_at < part.stop AND r.answered_at >= $5 AND r.answered_at < $6
+            AND r.cell_id = ANY ($4::integer[]) AND r.class IS NOT NULL ${wanted[kind]} OFFSET 0) r
       GROUP BY 1${byCell ? ', 2' : ''}`,
   };
 };
@@ -91,10 +92,31 @@ function once(make: () => Statement, ...key: readonly unknown[]): Statement {
   return statement;
 }
 
+/** Intervals, and rows of single cells, of one statement: others wait for the embedded record, and rows are objects here. */
+const INTERVALS_AT_ONCE = 2_000;
+const ROWS_AT_ONCE = 20_000;
+
 /**
- * Counts of the intervals between the edges, from the coarsest rollups that fit: whole UTC days, whole UTC hours, and
- * minutes for what is left (where a zone's offset splits an hour). Intervals without responses have no row.
+ * Hands over the counts of the intervals between the edges, from the coarsest rollups that fit: whole UTC days, whole UTC
+ * hours, and minutes for what is left (where a zone's offset splits an hour). Intervals without responses have no row. A long
+ * series is read part by part, so that neither the record nor this process is held up by it.
  */
+export async function eachInterval(
+  session: Session,
+  query: CountQuery,
+  take: (counts: IntervalCounts) => void,
+): Promise<void> {
+  const { edges, cellIds, byCell } = query;
+  const cells = byCell ? Math.max(1, cellIds.length) : 1;
+  const size = Math.max(1, Math.min(INTERVALS_AT_ONCE, Math.floor(ROWS_AT_ONCE / cells)));
+  for (let first = 0; first + 1 < edges.length; first += size) {
+    const part = { ...query, edges: edges.slice(first, first + size + 1) };
+    const rows = await countIntervals(session, part);
+    for (const row of rows) take(first === 0 ? row : { ...row, interval: row.interval + first });
+  }
+}
+
+/** The same in one answer, for few intervals. */
 export async function countIntervals(session: Session, query: CountQuery): Promise<IntervalCounts[]> {
   if (query.cellIds.length === 0 || query.edges.length < 2) return [];
   const unit = bucketUnit(query.edges);

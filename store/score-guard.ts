@@ -1,8 +1,10 @@
 import type { Cell, CellDictionary } from '../domain/cell.ts';
-import { groupsWithLots, mayTell, sumLots } from '../domain/disclosure.ts';
+import { type Lot, mayTell } from '../domain/disclosure.ts';
+import { groupsWithLots, type LotSums, sumLots } from '../domain/lot-sums.ts';
 import { add, type Counts, ZERO } from '../domain/nps.ts';
 import { type Counted, mayBeGuarded, type Scope } from '../domain/scope.ts';
 import type { Basis } from '../domain/score.ts';
+import { mapInSlices, Slice } from '../domain/slices.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
 import type { Session, Statement, Store } from './client.ts';
 import { type Ledger, openLedger } from './disclosure.ts';
@@ -18,16 +20,32 @@ export interface GuardDeps {
   readonly now: () => number;
 }
 
-/** One group's cells and counts: of each window, all of them and those that a model inferred. */
-export interface ScoreColumn {
+/** The cells of one group. */
+export interface ScoreGroup {
   readonly group: Readonly<Record<string, string>>;
   readonly cells: readonly Cell[];
+}
+
+/** One group's counts: of each window, all of them and those that a model inferred. */
+export interface ScoreColumn extends ScoreGroup {
+  /** The place of the group among all of the query. */
+  readonly place: number;
   readonly counts: readonly Counts[];
   readonly inferred: readonly Counts[] | undefined;
   /** Which windows may be told, where the caller may not read all the answers. */
   readonly told?: readonly boolean[];
-  /** Whether the group is listed in any window. */
-  readonly listed?: boolean;
+}
+
+/** What the ledgers tell of a query's guarded cells. */
+export interface Guard {
+  /** Whether the group, by its place, has a lot of its own: one answer must not make a row. */
+  lists(place: number): boolean;
+  /**
+   * Adds to counts of cells whose answers the caller may read what the ledgers tell of the others. A group is told where every
+   * part of its basis may be, and the surveyed part is cut nowhere: else counts of the same people on two bases could be
+   * compared.
+   */
+  tell(columns: readonly ScoreColumn[]): Promise<readonly ScoreColumn[]>;
 }
 
 interface GuardedQuery {
@@ -48,74 +66,102 @@ export function guardedFor(scope: Scope, cells: CellDictionary, basis: Basis): G
   };
 }
 
-/** What the ledgers tell of one part: sums by window and group, and which groups have a lot of their own. */
-interface ToldPart {
+/** One part of a basis, as the caller's ledger has it. */
+interface OpenPart {
   readonly part: Part;
-  readonly sums: ReturnType<typeof sumLots>;
+  readonly lots: readonly Lot[];
+  /** The group of each cell that the database shows of the ledger. */
+  readonly groupOf: ReadonlyMap<number, number>;
+  /** Groups that have a lot of their own. */
   readonly own: ReadonlySet<number>;
   /** Which groups have guarded cells, and which have others beside. */
   readonly guarded: readonly boolean[];
   readonly free: readonly boolean[];
 }
 
-/**
- * Adds to counts of cells whose answers the caller may read what the ledgers tell of the other cells, `guarded`. A group
- * is told where every part of its basis may be, and the surveyed part is cut nowhere: else counts of the same people on
- * two bases could be compared. It is listed once it has a lot of its own: one answer must not make a row.
- */
-export async function guardCounts(
+/** The same with the sums by window and group. */
+type ToldPart = OpenPart & { readonly sums: LotSums };
+
+/** Opens the ledgers that the query needs, and finds the groups of which they tell. */
+export async function openGuard(
   deps: GuardDeps,
   scope: Scope,
   guarded: Guarded,
   query: GuardedQuery,
-  columns: readonly ScoreColumn[],
-): Promise<readonly ScoreColumn[]> {
+  groups: readonly ScoreGroup[],
+): Promise<Guard> {
   const { basis, windows, model } = query;
-  const parts = await readParts(deps, scope, guarded, query, columns);
-  // Nobody answered there yet; the first who does must not show by a row that was told before.
-  const empty = mayBeGuarded(scope, 'readScore', COUNTED[basis]) ? windows.map(() => false) : undefined;
-  const { told, inferred } = partsOf(basis, model);
-  return columns.map((column, group) => {
-    if (column.cells.length === 0) return empty ? { ...column, told: empty } : column;
-    const ofGroup = parts.filter((part) => part.guarded[group]);
-    if (ofGroup.length === 0) return column;
-    const tellable = ofGroup.filter(({ part }) => told.includes(part));
-    const free = told.length > tellable.length || tellable.some((part) => part.free[group]);
-    const sum = (of: readonly Part[], window: number) =>
-      tellable.reduce(
-        (all, { part, sums }) => (of.includes(part) ? add(all, sums[window]?.[group] ?? ZERO) : all),
-        ZERO,
+  const parts = await openParts(deps, scope, guarded, query, groups);
+  const { told } = partsOf(basis, model);
+  const tellable = parts.filter(({ part }) => told.includes(part));
+  return {
+    lists: (place) => tellable.some(({ own }) => own.has(place)),
+    tell: async (columns) => {
+      const slice = new Slice();
+      const listed = new Set(columns.map(({ place }) => place));
+      const summed: ToldPart[] = [];
+      for (const part of parts) {
+        const groupOf = new Map([...part.groupOf].filter(([, place]) => listed.has(place)));
+        summed.push({ ...part, sums: await sumLots(part.lots, windows, groupOf) });
+      }
+      // Nobody answered there yet; the first who does must not show by a row that was told before.
+      const empty = mayBeGuarded(scope, 'readScore', COUNTED[basis]) ? windows.map(() => false) : undefined;
+      return mapInSlices(
+        columns,
+        (column) => {
+          if (column.cells.length === 0) return empty ? { ...column, told: empty } : column;
+          return tellColumn(column, summed, query, scope.smallestCount);
+        },
+        slice,
       );
-    const sizes = (window: number) => tellable.map(({ sums }) => sums[window]?.[group] ?? ZERO);
-    const whole = (window: number) => ofGroup.every(({ sums }) => (sums[window]?.[group] ?? null) !== null);
-    return {
-      ...column,
-      counts: column.counts.map((counts, window) => add(counts, sum(told, window))),
-      inferred: column.inferred?.map((counts, window) => add(counts, sum(inferred, window))),
-      told: windows.map((_, window) => whole(window) && mayTell(sizes(window), scope.smallestCount, free)),
-      listed: tellable.some(({ own }) => own.has(group)),
-    };
-  });
+    },
+  };
 }
 
-/** Opens the ledgers that the query needs, and sums what they tell. */
-async function readParts(
+function tellColumn(
+  column: ScoreColumn,
+  parts: readonly ToldPart[],
+  { basis, windows, model }: GuardedQuery,
+  smallestCount: number,
+): ScoreColumn {
+  const { place } = column;
+  const { told, inferred } = partsOf(basis, model);
+  const ofGroup = parts.filter((part) => part.guarded[place]);
+  if (ofGroup.length === 0) return column;
+  const tellable = ofGroup.filter(({ part }) => told.includes(part));
+  const free = told.length > tellable.length || tellable.some((part) => part.free[place]);
+  const sum = (of: readonly Part[], window: number) =>
+    tellable.reduce(
+      (all, { part, sums }) => (of.includes(part) ? add(all, sums.at(window, place) ?? ZERO) : all),
+      ZERO,
+    );
+  const sizes = (window: number) => tellable.map(({ sums }) => sums.at(window, place) ?? ZERO);
+  const whole = (window: number) => ofGroup.every(({ sums }) => sums.at(window, place) !== null);
+  return {
+    ...column,
+    counts: column.counts.map((counts, window) => add(counts, sum(told, window))),
+    inferred: column.inferred?.map((counts, window) => add(counts, sum(inferred, window))),
+    told: windows.map((_, window) => whole(window) && mayTell(sizes(window), smallestCount, free)),
+  };
+}
+
+async function openParts(
   deps: GuardDeps,
   scope: Scope,
   guarded: Guarded,
-  { basis, windows, model }: GuardedQuery,
-  columns: readonly ScoreColumn[],
-): Promise<ToldPart[]> {
+  { basis, model }: GuardedQuery,
+  groups: readonly ScoreGroup[],
+): Promise<OpenPart[]> {
   const wanted: Record<Counted, Part[]> = {
     surveyed: ['surveyed'],
     inferred: partsOf(basis, model).inferred,
   };
-  const all: ToldPart[] = [];
+  const all: OpenPart[] = [];
   for (const counted of ['surveyed', 'inferred'] as const) {
     const ids = new Set(guarded[counted].map(({ id }) => id));
-    const ofColumns = columns.map(({ cells }) => cells.filter(({ id }) => ids.has(id)));
+    const ofGroups = groups.map(({ cells }) => cells.filter(({ id }) => ids.has(id)));
     const parts = wanted[counted];
-    if (parts.length === 0 || ofColumns.every((cells) => cells.length === 0)) continue;
+    if (parts.length === 0 || ofGroups.every((cells) => cells.length === 0)) continue;
     const opened = [...parts, ...(counted === 'inferred' ? siblingsOf(parts) : [])];
     const ledger = await openLedger(
       { ...deps, store: deps.record },
@@ -126,17 +172,20 @@ async function readParts(
     );
     const seen = await cellsBehind(deps.store, ledger);
     const groupOf = new Map<number, number>();
-    ofColumns.forEach((cells, group) => {
-      for (const { id } of cells) if (seen.has(id)) groupOf.set(id, group);
+    ofGroups.forEach((cells, place) => {
+      for (const { id } of cells) if (seen.has(id)) groupOf.set(id, place);
     });
-    for (const part of parts)
+    for (const part of parts) {
+      const lots = ledger.lotsOf(part);
       all.push({
         part,
-        sums: sumLots(ledger.lotsOf(part), windows, groupOf, columns.length),
-        own: groupsWithLots(ledger.lotsOf(part), groupOf),
-        guarded: ofColumns.map((cells) => cells.length > 0),
-        free: ofColumns.map((cells, group) => cells.length < (columns[group]?.cells.length ?? 0)),
+        lots,
+        groupOf,
+        own: await groupsWithLots(lots, groupOf),
+        guarded: ofGroups.map((cells) => cells.length > 0),
+        free: ofGroups.map((cells, place) => cells.length < (groups[place]?.cells.length ?? 0)),
       });
+    }
   }
   return all;
 }

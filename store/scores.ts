@@ -1,21 +1,16 @@
 import type { Cell, Segment } from '../domain/cell.ts';
 import { compareWindows } from '../domain/compare.ts';
 import { adjustedEstimate } from '../domain/interval.ts';
-import { add, type Counts, subtract, total, ZERO } from '../domain/nps.ts';
+import { add, ZERO } from '../domain/nps.ts';
 import { compareEstimates, type Estimate } from '../domain/quantification.ts';
 import { type Scope, visibleCells } from '../domain/scope.ts';
-import {
-  type Basis,
-  groupCells,
-  prefixSums,
-  type ScoreName,
-  type ScoreRow,
-  scoreRow,
-} from '../domain/score.ts';
+import { type Basis, groupCells, type ScoreName, type ScoreRow, scoreRow } from '../domain/score.ts';
+import { mapInSlices, Slice } from '../domain/slices.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
+import { GroupCounts, TooManyRows } from './group-counts.ts';
 import { readChampion } from './models.ts';
-import { type CountedClasses, countIntervals, type IntervalCounts } from './rollups.ts';
-import { type GuardDeps, guardCounts, guardedFor, type ScoreColumn } from './score-guard.ts';
+import { type CountedClasses, eachInterval } from './rollups.ts';
+import { type GuardDeps, guardedFor, openGuard, type ScoreColumn } from './score-guard.ts';
 
 export type ScoreDeps = GuardDeps;
 
@@ -27,6 +22,8 @@ export interface ScoreQuery {
   readonly groupBy: readonly string[];
   /** The windows asked for, any number, overlapping or not; edges are whole minutes. */
   readonly windows: readonly ScoreWindow[];
+  /** Absent: any number. */
+  readonly mostRows?: number;
 }
 
 /** One window; `time` is the start of its bucket where that is not the start of the window. */
@@ -47,64 +44,76 @@ export interface ScoreChange {
  * One row per window and group, window by window. Without groups every window has its row, empty or not; with groups
  * those are listed that have a response in any of the windows. Of cells whose answers the caller may not read, rows
  * tell what the disclosure ledger does, and their groups are listed once they have a lot.
+ * @throws TooManyRows where there would be more than `query.mostRows`.
  */
 export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuery): Promise<ScoreRow[]> {
   const visible = visibleCells(scope, ['readScore'], deps.cells, query.segment);
-  const edges = [...new Set(query.windows.flatMap(({ from, until }) => [from, until]))].sort((a, b) => a - b);
-  const place = new Map(edges.map((edge, index) => [edge, index]));
+  const groups = groupCells(visible, query.groupBy);
+  const edges = edgesOf(query.windows);
+  const places = new Map(edges.map((edge, index) => [edge, index]));
+  const windowPlaces = query.windows.map(
+    ({ from, until }) => [places.get(from) ?? 0, places.get(until) ?? 0] as const,
+  );
   const champion = query.basis === 'SURVEYED' ? null : await readChampion(deps.store);
   const classes = countedClasses(query.basis, champion?.id);
   const guarded = guardedFor(scope, deps.cells, query.basis);
   const parts = await Promise.all(
     classes.map((one) => {
       const closed = guarded[one.kind === 'surveyed' ? 'surveyed' : 'inferred'];
-      return readIntervals(deps, query, one, closed.length === 0 ? visible : without(visible, closed), edges);
+      const open = closed.length === 0 ? visible : without(visible, closed);
+      return countGroups(deps, query, one, { groups, open, edges });
     }),
   );
-  const columns = groupCells(visible, query.groupBy).map(({ group, cells }): ScoreColumn => {
-    const keys = query.groupBy.length > 0 ? cells.map(({ id }) => id) : [ALL_CELLS];
-    const ofWindows = parts.map((intervals) => {
-      const rows = keys.flatMap((key) => intervals.get(key) ?? []);
-      const sums = prefixSums(addUp(rows, edges.length - 1));
-      const at = (edge: number) => sums[place.get(edge) ?? 0] ?? ZERO;
-      return query.windows.map(({ from, until }) => subtract(at(until), at(from)));
-    });
-    const counts = query.windows.map((_, i) =>
-      ofWindows.reduce((sum, one) => add(sum, one[i] ?? ZERO), ZERO),
-    );
-    return { group, cells, counts, inferred: champion ? ofWindows.at(-1) : undefined };
-  });
   const model = champion?.id ?? null;
-  const all = await guardCounts(deps, scope, guarded, { ...query, model }, columns);
-  return rowsOf(query, champion, all);
+  const guard = await openGuard(deps, scope, guarded, { ...query, model }, groups);
+  const listed = groups
+    .map((group, place) => ({ ...group, place }))
+    .filter(
+      ({ place }) =>
+        query.groupBy.length === 0 || parts.some((part) => part.has(place)) || guard.lists(place),
+    );
+  const { mostRows = Number.POSITIVE_INFINITY } = query;
+  if (listed.length * query.windows.length > mostRows) throw new TooManyRows(mostRows);
+  const slice = new Slice();
+  const columns = await mapInSlices(
+    listed,
+    (group): ScoreColumn => {
+      const ofPart = (part: GroupCounts | undefined) =>
+        part && windowPlaces.map(([from, until]) => part.between(group.place, from, until));
+      const [first, second] = [ofPart(parts[0]), ofPart(parts[1])];
+      const counts = query.windows.map((_, i) => add(first?.[i] ?? ZERO, second?.[i] ?? ZERO));
+      return { ...group, counts, inferred: champion ? (second ?? first) : undefined };
+    },
+    slice,
+  );
+  return rowsOf(query, champion, await guard.tell(columns), slice);
 }
 
-function rowsOf(
+/** All edges of the windows, ascending. */
+function edgesOf(windows: readonly TimeRange[]): number[] {
+  return [...new Set(windows.flatMap(({ from, until }) => [from, until]))].sort((a, b) => a - b);
+}
+
+async function rowsOf(
   query: ScoreQuery,
   champion: Awaited<ReturnType<typeof readChampion>>,
   columns: readonly ScoreColumn[],
-): ScoreRow[] {
-  const listed =
-    query.groupBy.length === 0
-      ? columns
-      : columns.filter(({ counts, listed }) => listed || counts.some((one) => total(one) > 0));
+  slice: Slice,
+): Promise<ScoreRow[]> {
   const { basis, confidence } = query;
-  return query.windows.flatMap((window, index) =>
-    listed.map(({ group, counts, inferred, told }) => {
-      const { from, until, time = from } = window;
-      const model = champion?.id ?? null;
-      const segment = narrowed(query.segment, group);
+  const model = champion?.id ?? null;
+  const segments = columns.map(({ group }) => narrowed(query.segment, group));
+  const rows: ScoreRow[] = [];
+  for (const [index, { from, until, time = from }] of query.windows.entries())
+    for (const [place, { group, counts, inferred, told }] of columns.entries()) {
+      if (slice.isOver()) await slice.next();
+      const segment = segments[place] as Segment;
       const name: ScoreName = { from, until, segment, basis, confidence, model };
       const part = champion && inferred && { counts: inferred[index] ?? ZERO, confusion: champion.confusion };
-      return scoreRow(
-        name,
-        time,
-        group,
-        told?.[index] === false ? null : (counts[index] ?? ZERO),
-        part ?? null,
-      );
-    }),
-  );
+      const shown = told?.[index] === false ? null : (counts[index] ?? ZERO);
+      rows.push(scoreRow(name, time, group, shown, part ?? null));
+    }
+  return rows;
 }
 
 /**
@@ -158,38 +167,34 @@ function countedClasses(basis: Basis, model: number | undefined): CountedClasses
   return [{ kind: 'surveyed' }, ...(basis === 'COMBINED' ? inferred('alone') : [])];
 }
 
-/** Stands for the sum over all cells where they are not told apart. */
-const ALL_CELLS = 0;
-
-/** The interval counts of each cell (or of all under ALL_CELLS). */
-async function readIntervals(
+/** The counts of each group that has some. Without groups the record sums all cells itself. */
+async function countGroups(
   deps: ScoreDeps,
-  query: ScoreQuery,
+  { groupBy, windows, mostRows = Number.POSITIVE_INFINITY }: ScoreQuery,
   classes: CountedClasses,
-  visible: readonly Cell[],
-  edges: readonly number[],
-) {
-  const intervals = new Map<number, IntervalCounts[]>();
-  const cellIds = visible.map(({ id }) => id);
-  const byCell = query.groupBy.length > 0;
-  const counted = { edges, cellIds, byCell, now: deps.now(), classes };
-  for (const row of await countIntervals(deps.store, counted)) {
-    const list = intervals.get(row.cellId);
-    if (list) list.push(row);
-    else intervals.set(row.cellId, [row]);
-  }
-  return intervals;
+  { groups, open, edges }: Grouped,
+): Promise<GroupCounts> {
+  const byCell = groupBy.length > 0;
+  const groupOf = new Map(groups.flatMap(({ cells }, place) => cells.map(({ id }) => [id, place] as const)));
+  const counts = new GroupCounts(Math.max(0, edges.length - 1));
+  const query = { edges, cellIds: open.map(({ id }) => id), byCell, now: deps.now(), classes };
+  await eachInterval(deps.store, query, (row) => {
+    counts.add(byCell ? (groupOf.get(row.cellId) ?? 0) : 0, row.interval, row);
+    if (byCell && counts.size * windows.length > mostRows) throw new TooManyRows(mostRows);
+  });
+  return counts.total();
+}
+
+interface Grouped {
+  readonly groups: ReturnType<typeof groupCells>;
+  /** Cells whose answers the caller may read. */
+  readonly open: readonly Cell[];
+  readonly edges: readonly number[];
 }
 
 function without(cells: readonly Cell[], others: readonly Cell[]): Cell[] {
   const ids = new Set(others.map(({ id }) => id));
   return cells.filter(({ id }) => !ids.has(id));
-}
-
-function addUp(rows: readonly IntervalCounts[], length: number): Counts[] {
-  const sums: Counts[] = Array.from({ length: Math.max(0, length) }, () => ZERO);
-  for (const row of rows) sums[row.interval] = add(sums[row.interval] ?? ZERO, row);
-  return sums;
 }
 
 /** The segment of one group: its values in the place of what the query left open. */

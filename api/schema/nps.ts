@@ -1,6 +1,8 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { total } from '../../domain/nps.ts';
 import type { Basis, ScoreRow } from '../../domain/score.ts';
+import { mapInSlices } from '../../domain/slices.ts';
 import {
   assertZone,
   calendarBuckets,
@@ -12,9 +14,11 @@ import {
 } from '../../domain/time-windows.ts';
 import { readChange, readScores, type ScoreChange, type ScoreWindow } from '../../store/scores.ts';
 import { InvalidArgument } from '../errors.ts';
+import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder, type DateTimeInput, forEachDimension, momentOf } from './builder.ts';
 import { type addSegment, segmentOf } from './segment.ts';
+import { isSelected } from './selected.ts';
 
 /** Adds NpsRow, NpsChange and the queries nps, npsSeries, npsChange. */
 export function addNps(
@@ -39,7 +43,12 @@ export function addNps(
         window: t.arg({ type: 'Duration', required: true, defaultValue: 'P30D' }),
         asOf: t.arg({ type: 'DateTime' }),
         basis: t.arg({ type: basis, required: true, defaultValue: 'SURVEYED' }),
-        groupBy: t.arg({ type: [segment.dimension], required: true, defaultValue: [] }),
+        groupBy: t.arg({
+          type: [segment.dimension],
+          required: true,
+          defaultValue: [],
+          ...atMost(dimensions.length),
+        }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),
       },
@@ -51,6 +60,7 @@ export function addNps(
           ...commonArguments(dimensions, args),
           groupBy: args.groupBy,
           windows,
+          mostRows: LIMITS.rows,
         });
       },
     }),
@@ -67,19 +77,20 @@ export function addNps(
         every: t.arg({ type: granularity, required: true, defaultValue: 'DAY' }),
         rolling: t.arg({ type: 'Duration' }),
         basis: t.arg({ type: basis, required: true, defaultValue: 'SURVEYED' }),
-        groupBy: t.arg({ type: [segment.dimension], required: true, defaultValue: [] }),
+        groupBy: t.arg({
+          type: [segment.dimension],
+          required: true,
+          defaultValue: [],
+          ...atMost(dimensions.length),
+        }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),
       },
-      resolve: async (_root, args, { deps, caller }) => {
-        const windows = seriesWindows(args);
+      resolve: async (_root, args, { deps, caller }, info) => {
+        const windows = await seriesWindows(args);
         const query = { ...commonArguments(dimensions, args), groupBy: args.groupBy, windows };
-        const rows = await readScores(deps, caller.scope, query);
-        if (rows.length > LIMITS.rows) {
-          throw new InvalidArgument(
-            `groupBy: ${rows.length} rows, at most ${LIMITS.rows}; take fewer groups, coarser buckets or a shorter range`,
-          );
-        }
+        const rows = await readScores(deps, caller.scope, { ...query, mostRows: LIMITS.rows });
+        await workOut(rows, info);
         return rows;
       },
     }),
@@ -221,6 +232,18 @@ function commonArguments(
   return { segment: segmentOf(dimensions, args.segment), basis, confidence };
 }
 
+/** Rows whose fields are worked out as they are asked for: fewer hold up nobody. */
+const FEW_ROWS = 500;
+const COSTLY = new Set(['id']);
+const OF_THE_INTERVAL = new Set(['low', 'high', 'method', 'score']);
+
+/** Works out in slices what the rows would else work out one after the other while the answer is made. */
+async function workOut(rows: readonly ScoreRow[], info: GraphQLResolveInfo): Promise<void> {
+  if (rows.length <= FEW_ROWS) return;
+  const [ids, intervals] = [isSelected(info, COSTLY), isSelected(info, OF_THE_INTERVAL)];
+  await mapInSlices(rows, (row) => [ids && row.id, intervals && row.interval]);
+}
+
 interface SeriesArguments {
   readonly from: DateTimeInput;
   readonly to: DateTimeInput;
@@ -229,14 +252,18 @@ interface SeriesArguments {
   readonly timeZone: string;
 }
 
-function seriesWindows({ from, to, every, rolling, timeZone }: SeriesArguments): ScoreWindow[] {
+async function seriesWindows(args: SeriesArguments): Promise<ScoreWindow[]> {
+  const { from, to, every, rolling, timeZone } = args;
   assertZone(timeZone);
   const range = { from: momentOf('from', from), until: momentOf('to', to) };
   if (range.from >= range.until) throw new InvalidArgument('to: must be later than from');
   const buckets = calendarBuckets(range, every, timeZone, LIMITS.rows);
   if (rolling === null || rolling === undefined) return buckets;
   const length = parseWindow(rolling);
-  return buckets.map((bucket) => ({ ...rollingRange(bucket, length, timeZone, every), time: bucket.from }));
+  return mapInSlices(buckets, (bucket) => ({
+    ...rollingRange(bucket, length, timeZone, every),
+    time: bucket.from,
+  }));
 }
 
 function exactRange(name: string, from: DateTimeInput, to: DateTimeInput): TimeRange {

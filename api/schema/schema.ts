@@ -5,6 +5,7 @@ import { noteWithheldQueries } from './access-tags.ts';
 import { addAuditLog } from './audit-log.ts';
 import { createBuilder } from './builder.ts';
 import { addCellUsage } from './cell-usage.ts';
+import { checkTexts } from './checked-texts.ts';
 import { addDeletions } from './deletions.ts';
 import { addErasures } from './erasures.ts';
 import { addImpact } from './impact.ts';
@@ -65,5 +66,5 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   const review = addReviews(builder, dimensions, { segment, npsClass, responses, node: lineage.node });
   addReviewMutations(builder, { npsClass }, review);
   addLive(builder, dimensions, segment, nps);
-  return noteWithheldQueries(builder.toSchema({ sortSchema: true }));
+  return noteWithheldQueries(checkTexts(builder.toSchema({ sortSchema: true })));
 }

@@ -15,6 +15,8 @@ export function openDriver({ url, user, password }: GraphAddress): Driver {
     maxConnectionPoolSize: 20,
     connectionAcquisitionTimeout: 5_000,
     connectionTimeout: 3_000,
+    // One that lay idle longer is asked before it is used: a firewall may have forgotten it.
+    connectionLivenessCheckTimeout: 10_000,
     maxTransactionRetryTime: 5_000,
     // Queries carry ids; they are nobody's to see in a log.
     logging: { level: 'error', logger: () => undefined },

@@ -1,3 +1,4 @@
+import neo4j from 'neo4j-driver';
 import { nodeId } from '../../domain/lineage.ts';
 import type { RecordCells } from '../../store/cells.ts';
 import type { Session, Store } from '../../store/client.ts';
@@ -6,13 +7,16 @@ import {
   followerPosition,
   followJournal,
   hasYetToFollow,
+  type JournalEntry,
   journalLag,
   saveFollowerPosition,
 } from '../../store/journal.ts';
+import { type Lease, leadAlone } from '../../store/lease.ts';
 import type { RecordMappings } from '../../store/provenance.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
 import { createRecordLineage } from '../record-lineage.ts';
 import { type GraphAddress, isAway, openDriver } from './driver.ts';
+import { raiseFence, readBehindFence, write } from './fence.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
 import { projectEntries } from './projector.ts';
 import { once, patiently } from './readiness.ts';
@@ -23,11 +27,18 @@ export const FOLLOWER = 'lineage';
 const READY_MS = 5_000;
 /** Entries taken at once: of single answers, or of batches of some thousand. */
 const ENTRIES = 100;
+/** A write that hangs keeps the graph from being asked what it holds no longer than this. */
+const HOLDS_MS = 10_000;
+const DROPPED_AT_ONCE = 5_000;
+const HELD = 'UNWIND $ids AS id MATCH (x:Response {id: id}) RETURN toFloat(count(x)) AS n';
+const DROP = 'MATCH (n) WHERE NOT n:Fence WITH n LIMIT $limit DETACH DELETE n RETURN toFloat(count(n)) AS n';
 
 export interface GraphRecord {
   readonly store: Store;
   readonly cells: RecordCells;
   readonly mappings: RecordMappings;
+  /** Where this process runs, for the lease. */
+  readonly place: string;
 }
 
 /** The projection of the record in Neo4j. */
@@ -39,12 +50,13 @@ export interface GraphProjection {
   lag(): Promise<number>;
   /**
    * How many of the responses the graph holds, all of them until it has followed that transaction: what it is about to write
-   * was read before. Throws while Neo4j does not answer.
+   * was read before. It waits for writes in flight, and none that was read earlier can come later (fence.ts). Throws while
+   * Neo4j does not answer.
    */
   holds(responseIds: readonly string[], xact: number): Promise<number>;
-  /** Begins to project; the answer stops it. */
+  /** Projects while no other process does; the answer stops it. */
   follow(): Promise<() => Promise<void>>;
-  /** Drops the graph and projects all of the record again. */
+  /** Takes over from whoever projects, drops the graph and projects all of the record again. */
   rebuild(onProgress: (remaining: number) => void): Promise<void>;
   close(): Promise<void>;
 }
@@ -57,22 +69,32 @@ export function openGraph(
 ): GraphProjection {
   const driver = openDriver(address);
   const { store } = record;
-  const deps = { ...record, driver, projected: new Set<string>() };
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
   const ready = once(() => ensureGraphSchema(driver));
   const projected = createNeo4jLineage(driver, lag, patiently(READY_MS, ready));
   const lineage = (session: Session) =>
     withFallback(projected, createRecordLineage(session), isAway, onError);
-  const project = async (entries: Parameters<typeof projectEntries>[1]) => {
-    await ready();
-    await projectEntries(deps, entries);
-    const last = entries.at(-1);
-    if (last) await saveFollowerPosition(store, FOLLOWER, last);
-  };
-  const follow = async () => {
+  const followUnder = async (lease: Lease) => {
+    const deps = { ...record, driver, projected: new Set<string>(), lease };
+    // Before the position is saved for the first time: from then on nothing is written that an earlier holder has read.
+    const fenced = once(() => raiseFence(driver, lease));
+    const project = async (entries: readonly JournalEntry[]) => {
+      await ready();
+      await fenced();
+      await projectEntries(deps, entries);
+      const last = entries.at(-1);
+      if (last) await saveFollowerPosition(store, FOLLOWER, last, lease);
+    };
     const from = await followerPosition(store, FOLLOWER);
-    const follower = await followJournal({ store, limit: ENTRIES, from, handle: project, onError });
-    return () => follower.stop();
+    return followJournal({ store, limit: ENTRIES, from, handle: project, onError });
+  };
+  const alone = { store, name: FOLLOWER, place: record.place, onError };
+  const rebuildUnder = async (lease: Lease) => {
+    await ready();
+    // First, so that whoever takes over from a rebuild that was ended begins at the beginning too.
+    await saveFollowerPosition(store, FOLLOWER, BEGINNING, lease);
+    await dropGraph(lease);
+    return followUnder(lease);
   };
   return {
     lineage,
@@ -84,35 +106,35 @@ export function openGraph(
       if (await hasYetToFollow(store, await followerPosition(store, FOLLOWER), xact))
         return responseIds.length;
       const ids = responseIds.map((id) => nodeId('Response', id));
-      const { records } = await driver.executeQuery(
-        'UNWIND $ids AS id MATCH (x:Response {id: id}) RETURN toFloat(count(x)) AS n',
-        { ids },
-      );
-      return Number(records[0]?.get('n') ?? 0);
+      const [held] = await readBehindFence<{ n: number }>(driver, FOLLOWER, HELD, { ids }, HOLDS_MS);
+      return held?.n ?? 0;
     },
-    follow,
+    follow: async () => {
+      const leader = await leadAlone({ ...alone, lead: followUnder });
+      return () => leader.stop();
+    },
     rebuild: async (onProgress) => {
-      await dropGraph();
-      await saveFollowerPosition(store, FOLLOWER, BEGINNING);
-      const stop = await follow();
-      for (let remaining = await lag(); remaining > 0; remaining = await lag()) {
-        onProgress(remaining);
-        await new Promise((done) => setTimeout(done, 250));
+      const leader = await leadAlone({ ...alone, force: true, lead: rebuildUnder });
+      try {
+        for (let remaining = await lag(); remaining > 0; remaining = await lag()) {
+          if (!leader.isLeading()) throw new Error('another process has taken over the lineage graph');
+          onProgress(remaining);
+          await new Promise((done) => setTimeout(done, 250));
+        }
+      } finally {
+        await leader.stop();
       }
-      await stop();
       onProgress(0);
     },
     close: () => driver.close(),
   };
 
-  async function dropGraph(): Promise<void> {
-    deps.projected.clear();
-    const session = driver.session();
-    try {
-      // In transactions of bounded size: the whole graph in one would not fit into memory.
-      await session.run('MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS');
-    } finally {
-      await session.close();
-    }
+  async function dropGraph(lease: Lease): Promise<void> {
+    // In transactions of bounded size: the whole graph in one would not fit into memory.
+    for (let dropped = 1; dropped > 0; )
+      await write(driver, lease, async (tx) => {
+        const { records } = await tx.run(DROP, { limit: neo4j.int(DROPPED_AT_ONCE) });
+        dropped = Number(records[0]?.get('n') ?? 0);
+      });
   }
 }

@@ -2,6 +2,7 @@ import type { Driver } from 'neo4j-driver';
 import { nodeId, rollupId, sealId } from '../../domain/lineage.ts';
 import type { Store } from '../../store/client.ts';
 import type { JournalEntry } from '../../store/journal.ts';
+import type { Lease } from '../../store/lease.ts';
 import {
   EVERY_ANSWER,
   readAlertMarks,
@@ -12,11 +13,13 @@ import {
 } from '../../store/lineage-marks.ts';
 import { readSuperseded } from '../../store/model-provenance.ts';
 import { describeParts, type ModelPart } from '../describe.ts';
-import { write } from './write.ts';
+import { write } from './fence.ts';
 
 export interface MarksDeps {
   readonly driver: Driver;
   readonly store: Store;
+  /** Under which the graph is written. */
+  readonly lease: Lease;
 }
 
 /** Seals of one write to the graph. */
@@ -38,10 +41,7 @@ export async function projectMarks(deps: MarksDeps, entries: readonly JournalEnt
   for (const { payload } of entries) {
     const [first, last] = payload.seals ?? [0, -1];
     for (let from = first; from <= last; from += BATCH)
-      await projectSeals(
-        deps.driver,
-        await readSealRange(deps.store, from, Math.min(from + BATCH - 1, last)),
-      );
+      await projectSeals(deps, await readSealRange(deps.store, from, Math.min(from + BATCH - 1, last)));
   }
 }
 
@@ -62,7 +62,7 @@ const saidOfModel = (
 ) => `UNWIND $rows AS row MATCH (v:ModelVersion {id: row.model})
   MERGE (m:${label} {id: row.id}) SET m.recordedAt = row.recordedAt MERGE (m)-[:ABOUT]->(v)`;
 
-async function projectModels({ driver, store }: MarksDeps, models: readonly number[]): Promise<void> {
+async function projectModels({ driver, store, lease }: MarksDeps, models: readonly number[]): Promise<void> {
   const [parts, decisions, alerts] = [
     await describeParts({ store }, models),
     await readDecisionMarks(store, models),
@@ -85,7 +85,7 @@ async function projectModels({ driver, store }: MarksDeps, models: readonly numb
       model: nodeId('ModelVersion', model),
       recordedAt: recordedAt.getTime(),
     }));
-  await write(driver, async (tx) => {
+  await write(driver, lease, async (tx) => {
     await tx.run(MODELS, { rows });
     for (const relation of Object.keys(RELATIONS) as ModelPart['relation'][]) {
       const own = parts.filter((part) => part.relation === relation);
@@ -103,7 +103,7 @@ const REVIEWS_OF_RESPONSES = `UNWIND $rows AS row MATCH (x:Response {id: row.abo
 const REVIEWS_OF_DECISIONS = `UNWIND $rows AS row MATCH (d:Decision {id: row.about})
   MERGE (n:Review {id: row.id}) SET n.recordedAt = row.recordedAt MERGE (n)-[:ABOUT]->(d)`;
 
-async function projectReviews({ driver, store }: MarksDeps, ids: readonly string[]): Promise<void> {
+async function projectReviews({ driver, store, lease }: MarksDeps, ids: readonly string[]): Promise<void> {
   const present = await readReviewMarksById(store, ids);
   const known = new Set(present.map(({ id }) => id));
   const rows = present.map(({ id, responseId, decisionId, model, queuedAt }) => ({
@@ -113,7 +113,7 @@ async function projectReviews({ driver, store }: MarksDeps, ids: readonly string
     model: nodeId('ModelVersion', model),
     recordedAt: queuedAt.getTime(),
   }));
-  await write(driver, async (tx) => {
+  await write(driver, lease, async (tx) => {
     await tx.run(FORGET_REVIEWS, {
       ids: ids.filter((id) => !known.has(id)).map((id) => nodeId('Review', id)),
     });
@@ -127,7 +127,10 @@ const SEALS = `UNWIND $rows AS row MATCH (r:Rollup {id: row.rollup})
 const REVISIONS = `UNWIND $rows AS row MATCH (s:Seal {id: row.id}) MATCH (p:Seal {id: row.before}) MERGE (s)-[:SUPERSEDES]->(p)`;
 
 /** Joins rollups that the graph has to their seals, and those to the revisions that they took the place of. */
-export async function projectSeals(driver: Driver, seals: readonly SealOfRollup[]): Promise<void> {
+export async function projectSeals(
+  { driver, lease }: Pick<MarksDeps, 'driver' | 'lease'>,
+  seals: readonly SealOfRollup[],
+): Promise<void> {
   if (seals.length === 0) return;
   const rows = seals.map(({ hour, cell, model, revision, recordedAt }) => {
     const rollup = { hour, cell, model };
@@ -138,7 +141,7 @@ export async function projectSeals(driver: Driver, seals: readonly SealOfRollup[
       recordedAt: recordedAt.getTime(),
     };
   });
-  await write(driver, async (tx) => {
+  await write(driver, lease, async (tx) => {
     await tx.run(SEALS, { rows });
     await tx.run(REVISIONS, { rows });
   });

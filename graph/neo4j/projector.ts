@@ -3,6 +3,7 @@ import { nodeId, type RollupKey, rollupId } from '../../domain/lineage.ts';
 import type { RecordCells } from '../../store/cells.ts';
 import type { Store } from '../../store/client.ts';
 import type { JournalEntry } from '../../store/journal.ts';
+import type { Lease } from '../../store/lease.ts';
 import {
   type EventRow,
   type ResponseLineageRow,
@@ -14,9 +15,9 @@ import {
 import { readSealsOfHours } from '../../store/lineage-marks.ts';
 import type { RecordedMapping, RecordMappings } from '../../store/provenance.ts';
 import { surveyKey } from '../describe.ts';
+import { write } from './fence.ts';
 import { projectMarks, projectSeals } from './project-marks.ts';
 import { SET_FED_BY } from './schema.ts';
-import { write } from './write.ts';
 
 export interface ProjectorDeps {
   readonly driver: Driver;
@@ -25,6 +26,8 @@ export interface ProjectorDeps {
   readonly mappings: RecordMappings;
   /** Keys of the mappings that the graph has; emptied with it. */
   readonly projected: Set<string>;
+  /** Under which the graph is written. */
+  readonly lease: Lease;
 }
 
 /** Rows of one write to the graph. */
@@ -62,7 +65,13 @@ const MAPPINGS = `UNWIND $rows AS row
 type Mappings = ReadonlyMap<string, RecordedMapping>;
 
 /** Mappings are few and never change: those that are new are written before anything refers to them. */
-async function projectMappings({ driver, store, mappings, projected }: ProjectorDeps): Promise<Mappings> {
+async function projectMappings({
+  driver,
+  store,
+  mappings,
+  projected,
+  lease,
+}: ProjectorDeps): Promise<Mappings> {
   await mappings.refresh(store);
   const fresh = mappings.all().filter(({ key }) => !projected.has(key));
   const rows = fresh.map((mapping) => ({
@@ -71,7 +80,7 @@ async function projectMappings({ driver, store, mappings, projected }: Projector
     survey: nodeId('SurveyVersion', surveyKey(mapping)),
     scale: nodeId('ScaleRule', mapping.scaleKey),
   }));
-  if (rows.length > 0) await write(driver, (tx) => tx.run(MAPPINGS, { rows }));
+  if (rows.length > 0) await write(driver, lease, (tx) => tx.run(MAPPINGS, { rows }));
   for (const { key } of fresh) projected.add(key);
   return new Map(mappings.all().map((mapping) => [mapping.key, mapping]));
 }
@@ -118,7 +127,7 @@ async function projectResponses(
   mappings: Mappings,
   ids: readonly string[],
 ): Promise<void> {
-  const { driver, store } = deps;
+  const { driver, store, lease } = deps;
   const present = await readResponseLineage(store, ids);
   const known = new Set(present.map(({ id }) => id));
   const gone = ids.filter((id) => !known.has(id)).map((id) => nodeId('Response', id));
@@ -136,7 +145,7 @@ async function projectResponses(
     const rollup = { hour, cell, model: SURVEYED };
     if (counted) rollups.set(rollupId(rollup), rollup);
   }
-  await write(driver, async (tx) => {
+  await write(driver, lease, async (tx) => {
     if (gone.length > 0) await tx.run(REMOVE, { ids: gone });
     if (rows.length === 0) return;
     await tx.run(ROLLUPS, { rows: [...rollups.values()].map(rollupRow) });
@@ -249,21 +258,19 @@ const EMPTY = `UNWIND $rollups AS id MATCH (r:Rollup {id: id}) WHERE NOT (r)-[:F
   OPTIONAL MATCH (r)-[:SEALED_BY]->(s:Seal) DETACH DELETE r, s`;
 
 /** Joins the rollups of those hours to the mappings that feed them, and removes those that nothing feeds. */
-async function projectFeeding(
-  { driver, store }: ProjectorDeps,
-  hours: readonly { hour: number; cell: string }[],
-) {
+async function projectFeeding(deps: ProjectorDeps, hours: readonly { hour: number; cell: string }[]) {
+  const { driver, store, lease } = deps;
   const rows = (await readFeeding(store, hours)).map(({ mapping, fed, ...rollup }) => ({
     rollup: rollupId(rollup),
     mapping: nodeId('MappingVersion', mapping),
     fed,
   }));
   const starved = rows.filter(({ fed }) => !fed);
-  await write(driver, async (tx) => {
+  await write(driver, lease, async (tx) => {
     await tx.run(FEED, { rows: rows.filter(({ fed }) => fed) });
     if (starved.length === 0) return;
     await tx.run(STARVE, { rows: starved });
     await tx.run(EMPTY, { rollups: [...new Set(starved.map(({ rollup }) => rollup))] });
   });
-  await projectSeals(driver, await readSealsOfHours(store, hours));
+  await projectSeals(deps, await readSealsOfHours(store, hours));
 }

@@ -22,6 +22,9 @@ export async function ensureGraphSchema(driver: Driver): Promise<void> {
       `CREATE CONSTRAINT ${kind.toLowerCase()}_id IF NOT EXISTS FOR (n:${kind}) REQUIRE n.id IS UNIQUE`,
     );
   }
+  await driver.executeQuery(
+    'CREATE CONSTRAINT fence_name IF NOT EXISTS FOR (f:Fence) REQUIRE f.name IS UNIQUE',
+  );
   await fillFedBy(driver);
   for (const index of INDEXES) await driver.executeQuery(index);
   await driver.executeQuery('CALL db.awaitIndexes(300)');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Scope } from '../../domain/scope.ts';
 import { followerPosition, readJournal, saveFollowerPosition } from '../../store/journal.ts';
+import { releaseLease, renewLease, takeLease } from '../../store/lease.ts';
 import { type RunEvent, runEvents } from './events.ts';
 import { type RunDeps, runsOf, sealingRuns } from './runs.ts';
 import type { Transport } from './transports.ts';
@@ -18,17 +19,26 @@ export interface ExportOptions {
 /**
  * Sends what ran since the last export to the same place, in the journal's order, then the sealings; answers with the
  * number of events. The place is remembered only after the transport has taken the events: after a crash some are sent
- * again, under the same run ids.
+ * again, under the same run ids. One export goes to a place at a time: a later one from the same machine takes over.
+ * @throws Superseded
  */
-export async function exportLineage(deps: RunDeps, scope: Scope, options: ExportOptions): Promise<number> {
+export async function exportLineage(
+  deps: RunDeps & { readonly place: string },
+  scope: Scope,
+  options: ExportOptions,
+): Promise<number> {
   const { transport, engineVersion, restart } = options;
   const place = createHash('sha256')
     .update(`${transport.place}\n${scope.fingerprint}`)
     .digest('hex')
     .slice(0, 16);
   const [journal, seals] = [`openlineage ${place} journal`, `openlineage ${place} seals`];
+  const lease = await takeLease(deps.store, `openlineage ${place}`, deps.place, 'same place');
+  if (!lease)
+    throw new Error('another export to this place is running on another machine: wait for its end, or 15 s');
   let sent = 0;
   const send = async (events: readonly RunEvent[]) => {
+    await renewLease(deps.store, lease);
     if (events.length > 0) await transport.send(events);
     sent += events.length;
   };
@@ -41,14 +51,16 @@ export async function exportLineage(deps: RunDeps, scope: Scope, options: Export
     if (!last) break;
     await send(eventsOf(await runsOf(deps, scope, entries)));
     at = { xact: last.xact, position: last.position };
-    await saveFollowerPosition(deps.store, journal, at);
+    await saveFollowerPosition(deps.store, journal, at, lease);
   }
   let { position: size } = await followerPosition(deps.store, restart ? '' : seals);
   for (;;) {
     const next = await sealingRuns(deps, scope, size, HEADS);
-    if (next.size === null) return sent;
+    if (next.size === null) break;
     await send(eventsOf(next.runs));
     size = next.size;
-    await saveFollowerPosition(deps.store, seals, { xact: 0, position: size });
+    await saveFollowerPosition(deps.store, seals, { xact: 0, position: size }, lease);
   }
+  await releaseLease(deps.store, lease);
+  return sent;
 }

@@ -1,6 +1,7 @@
+import { constants } from 'node:fs';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { headLine, type SignedHead } from '../../domain/seal.ts';
+import { headHash, headLine, type SignedHead } from '../../domain/seal.ts';
 
 /** Where signed heads go outside of the record. Handing in the same head twice changes nothing. */
 export interface HeadSink {
@@ -14,14 +15,18 @@ export type HeadFile =
   | { readonly heads: readonly SignedHead[]; readonly broken: null }
   | { readonly heads: readonly SignedHead[]; readonly broken: string };
 
-/** Appends to a file, one head a line; a line that a killed process left unfinished is finished. */
+/**
+ * Appends to a file, one head a line; a line that a killed process left unfinished is finished. What is written goes to the place
+ * where the file was found to end: a process that was frozen in between writes the same heads over themselves.
+ */
 export function fileSink(path: string): HeadSink {
   return {
     publish: async (heads) => {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const file = await open(path, 'a+', 0o600);
+      const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
       try {
-        const text = (await file.readFile('utf8')) ?? '';
+        const found = await file.readFile();
+        const text = found.toString('utf8');
         const end = text.lastIndexOf('\n') + 1;
         const torn = text.slice(end);
         const last = parseLine(text.slice(text.lastIndexOf('\n', end - 2) + 1, end));
@@ -30,7 +35,10 @@ export function fileSink(path: string): HeadSink {
         if (torn !== '' && first?.startsWith(torn)) lines[0] = first.slice(torn.length);
         else if (torn !== '') lines.unshift('\n');
         if (lines.length === 0) return;
-        await file.appendFile(lines.join(''));
+        const bytes = Buffer.from(lines.join(''));
+        for (let written = 0; written < bytes.length; )
+          written += (await file.write(bytes, written, bytes.length - written, found.length + written))
+            .bytesWritten;
         await file.sync();
       } finally {
         await file.close();
@@ -40,14 +48,14 @@ export function fileSink(path: string): HeadSink {
   };
 }
 
-/** POSTs each head as JSON; anything but a 2xx is an error, and the head is sent again later. */
+/** POSTs each head as JSON, named by its hash; anything but a 2xx is an error, and the head is sent again later. */
 export function urlSink(url: string): HeadSink {
   return {
     publish: async (heads) => {
       for (const head of heads) {
         const answer = await fetch(url, {
           method: 'POST',
-          headers: { 'content-type': 'application/json' },
+          headers: { 'content-type': 'application/json', 'idempotency-key': headHash(head) },
           body: headLine(head),
           signal: AbortSignal.timeout(10_000),
         });

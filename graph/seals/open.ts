@@ -2,8 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { publicKeyOf, signText } from '../../domain/signing-key.ts';
 import type { Store } from '../../store/client.ts';
 import type { ProofDeps } from './export-proof.ts';
-import { createHeadCopy, oneByOne } from './head-copy.ts';
-import { fileSink, urlSink } from './head-sink.ts';
+import { keepHeadFile } from './head-file.ts';
+import { urlSink } from './head-sink.ts';
 import type { SealPlace } from './place.ts';
 import { startSealer } from './sealer.ts';
 
@@ -16,6 +16,8 @@ export interface SealOptions {
   readonly sealSink: string | undefined;
   /** How long after its end an hour is sealed, milliseconds. */
   readonly sealAfter: number;
+  /** Where this process runs, for the lease. */
+  readonly place: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly randomBytes: (size: number) => Buffer;
@@ -38,10 +40,9 @@ const CATCH_UP_MS = 10_000;
 /** Opens the seals with the instance's key. */
 export function openSeals(options: SealOptions): Seals {
   const { store, signingKey, headFile, sealSink, sealAfter, onError } = options;
-  const sink = oneByOne(fileSink(headFile));
-  const sinks = [sink, ...(sealSink ? [urlSink(sealSink)] : [])];
   const publicKey = publicKeyOf(signingKey);
-  const catchUp = createHeadCopy({ store, path: headFile, sink, publicKey, onNote: onError });
+  const { sink, catchUp } = keepHeadFile({ store, path: headFile, publicKey, onNote: onError });
+  const sinks = [sink, ...(sealSink ? [urlSink(sealSink)] : [])];
   // A file outside of the record is a witness only once it holds what was signed.
   const timer = setInterval(() => void catchUp().catch(onError), CATCH_UP_MS).unref();
   let broken = false;

@@ -12,6 +12,7 @@ import { factHash, type KeptLeaf, type LeafMatch, matchLeaves } from '../../doma
 import { publicKeyOf } from '../../domain/signing-key.ts';
 import { auditHead } from '../../store/audit.ts';
 import type { Session, Store } from '../../store/client.ts';
+import { hold, type Lease } from '../../store/lease.ts';
 import { findWrongResponses, readNewestBrought } from '../../store/seal-evidence.ts';
 import { readFacts, SURVEYED } from '../../store/seal-facts.ts';
 import {
@@ -40,6 +41,8 @@ export interface SealDeps {
   readonly randomBytes: (size: number) => Buffer;
   /** Where heads are outside of the record: what is signed must follow from them. */
   readonly sinks: readonly HeadSink[];
+  /** Under which it is sealed; absent: nobody else does. */
+  readonly lease?: Lease;
 }
 
 /** What became of one batch: how many rollups were looked at, sealed (first or again), and refused with why. */
@@ -71,6 +74,7 @@ export function lookAtLog({ store, signingKey, sinks, now }: SealDeps): Promise<
 export function sealBatch(deps: SealDeps, closing: Closing): Promise<SealedBatch> {
   return deps.store.transaction(async (session) => {
     await lockSeals(session);
+    if (deps.lease) await hold(session, deps.lease);
     const closed = await claimClosed(session, closing);
     if (closed.length === 0) return { closed: 0, sealed: 0, refused: [] };
     const { store: memory, signingKey, sinks } = deps;

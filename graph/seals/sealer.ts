@@ -7,6 +7,7 @@ import {
   journalLag,
   saveFollowerPosition,
 } from '../../store/journal.ts';
+import { hold, type Lease, leadAlone } from '../../store/lease.ts';
 import { SURVEYED } from '../../store/seal-facts.ts';
 import {
   type Closing,
@@ -16,6 +17,7 @@ import {
   SEALER,
   type Touched,
 } from '../../store/sealing.ts';
+import { SigningKeyReplaced } from '../../store/signing-keys.ts';
 import { LogBroken } from './open-log.ts';
 import { lookAtLog, type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
 
@@ -37,15 +39,24 @@ const TICK_MS = 2_000;
 const BROKEN_TICK_MS = 60_000;
 const RESPONSES_AT_ONCE = 10_000;
 
-/** Follows the journal and seals rollups once they are closed; the answer stops it. */
-export async function startSealer(deps: SealerDeps): Promise<{ stop: () => Promise<void> }> {
-  const { store, onError } = deps;
+/** Follows the journal and seals rollups once they are closed, while no other process does; the answer stops it. */
+export function startSealer(
+  deps: SealerDeps & { readonly place: string },
+): Promise<{ stop: () => Promise<void> }> {
+  const { store, place, onError } = deps;
+  return leadAlone({ store, name: SEALER, place, onError, lead: (lease) => sealUnder({ ...deps, lease }) });
+}
+
+async function sealUnder(
+  deps: SealerDeps & { readonly lease: Lease },
+): Promise<{ stop: () => Promise<void> }> {
+  const { store, lease, onError } = deps;
   const follower = await followJournal({
     store,
     limit: ENTRIES,
     from: await followerPosition(store, SEALER),
     onError,
-    handle: (entries) => noteEntries(store, entries),
+    handle: (entries) => noteEntries(store, entries, lease),
   });
   let stopped = false;
   let wake: () => void = () => undefined;
@@ -62,7 +73,7 @@ export async function startSealer(deps: SealerDeps): Promise<{ stop: () => Promi
         () => null,
         (thrown: Error) => thrown,
       );
-      const isBroken = error instanceof LogBroken;
+      const isBroken = error instanceof LogBroken || error instanceof SigningKeyReplaced;
       deps.onLook?.(isBroken);
       if (error) onError(error);
       if (stopped) break;
@@ -91,7 +102,7 @@ export async function sealerLag(store: Store): Promise<number> {
 }
 
 /** Notes which rollups the entries touched, together with how far the sealer has come. */
-export function noteEntries(store: Store, entries: readonly JournalEntry[]): Promise<void> {
+export function noteEntries(store: Store, entries: readonly JournalEntry[], lease?: Lease): Promise<void> {
   const touched = new Map<string, Touched>();
   for (const entry of entries) {
     const { kind, payload, recordedAt } = entry;
@@ -113,9 +124,10 @@ export function noteEntries(store: Store, entries: readonly JournalEntry[]): Pro
     }
   }
   return store.transaction(async (session) => {
+    if (lease) await hold(session, lease);
     await noteTouched(session, [...touched.values()]);
     const last = entries.at(-1);
-    if (last) await saveFollowerPosition(session, SEALER, last);
+    if (last) await saveFollowerPosition(session, SEALER, last, lease);
   });
 }
 
@@ -149,9 +161,11 @@ export async function sealClosed(
   return { sealed, refused };
 }
 
-async function publishHeads({ store, sinks, onError }: SealerDeps): Promise<void> {
+async function publishHeads({ store, sinks, lease, onError }: SealerDeps): Promise<void> {
   const heads = await readUnpublished(store);
   if (heads.length === 0) return;
+  // One that is frozen after this repeats what the next one wrote: sinks take the same head twice.
+  if (lease) await store.transaction((session) => hold(session, lease));
   try {
     for (const sink of sinks) await sink.publish(heads);
     await markPublished(store, heads);

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
-import { openPglite } from '../../store/client.ts';
+import { openPglite } from '../../store/pglite.ts';
 import { openPostgres } from '../../store/postgres.ts';
 import { findInFiles, findInTables } from '../fixtures/needles.ts';
 import { freshInstance, type Instance, runProgram, startServer, until } from '../fixtures/server.ts';

@@ -4,9 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/scope.ts';
 import { keptKey, keyFingerprint, publicKeyOf, signText } from '../../domain/signing-key.ts';
 import { exportProof } from '../../graph/seals/export-proof.ts';
-import { createHeadCopy } from '../../graph/seals/head-copy.ts';
-import { fileSink, readHeadFile } from '../../graph/seals/head-sink.ts';
-import { verifyScore } from '../../graph/seals/verify.ts';
+import { keepHeadFile } from '../../graph/seals/head-file.ts';
+import { readHeadFile } from '../../graph/seals/head-sink.ts';
 import { checkSigningKey } from '../../instance/signing.ts';
 import { erase } from '../../store/erase.ts';
 import { BY, personBehind } from '../fixtures/erasing.ts';
@@ -41,22 +40,11 @@ const start = (record: SealedRecord, ...keys: [KeyObject, ...KeyObject[]]) =>
 /** A process on the record with a key and a file of heads of its own. */
 function processWith(record: SealedRecord, signingKey: KeyObject) {
   const attest = (text: string) => signText(signingKey, text);
-  const seals = sealsOf({ ...record, signingKey, attest });
-  const { publicKey } = seals.verifyDeps;
-  const sink = fileSink(seals.headFile);
-  const catchUp = createHeadCopy({
-    store: record.store,
-    path: seals.headFile,
-    sink,
-    publicKey,
-    onNote: () => undefined,
-  });
-  const deps = { ...seals.verifyDeps, catchUp };
+  const seals = sealsOf({ ...record, signingKey, attest }, keepHeadFile);
   return {
     ...seals,
-    catchUp,
-    verify: () => verifyScore(deps, EVERYTHING, nameOf(DAYS)),
-    proof: () => exportProof(deps, EVERYTHING, nameOf(DAYS)),
+    verify: () => seals.verify(DAYS),
+    proof: () => exportProof(seals.verifyDeps, EVERYTHING, nameOf(DAYS)),
     erase: async (externalId: string) => {
       const [row] = await record.sql<{ id: string }>('SELECT id FROM response WHERE external_id = $1', [
         externalId,
@@ -139,16 +127,16 @@ describe('a rotation', () => {
       "SELECT count(*)::integer AS n FROM response WHERE external_id = 'a1'",
     );
     expect(n).toBe(1);
+    await expect(old.proof()).rejects.toThrow(/the signing key was rotated/);
     await record.submit(answers('b'));
     await expect(old.seal()).rejects.toThrow(/was rotated while this process ran/);
-    await expect(old.proof()).rejects.toThrow(/the signing key was rotated/);
   });
 
   it('leaves everything provable, by heads and erasures of before and since, on every server', async () => {
-    await fresh.sealClosed();
+    await fresh.seal();
     await fresh.erase('a2');
     await fresh.erase('b3');
-    await fresh.sealClosed();
+    await fresh.seal();
     for (const server of [fresh, old]) {
       const found = await server.verify();
       expect(found).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 3 });

@@ -1,0 +1,16 @@
+import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+
+/** Whether any of the fields is selected of the objects that the field answers with, in fragments too. */
+export function isSelected(
+  { fieldNodes, fragments }: GraphQLResolveInfo,
+  names: ReadonlySet<string>,
+): boolean {
+  const among = ({ selections }: SelectionSetNode): boolean =>
+    selections.some((selection) => {
+      if (selection.kind === Kind.FIELD) return names.has(selection.name.value);
+      if (selection.kind === Kind.INLINE_FRAGMENT) return among(selection.selectionSet);
+      const fragment = fragments[selection.name.value];
+      return fragment !== undefined && among(fragment.selectionSet);
+    });
+  return fieldNodes.some(({ selectionSet }) => selectionSet !== undefined && among(selectionSet));
+}

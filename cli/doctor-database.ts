@@ -1,0 +1,105 @@
+import type { Config } from '../config.ts';
+import { openDriver } from '../graph/neo4j/driver.ts';
+import type { Statement, Store } from '../store/client.ts';
+import { explained } from '../store/database-refused.ts';
+import { CONNECTIONS, openPostgres } from '../store/postgres.ts';
+import { checkPrivileges, checkServer } from '../store/privileges.ts';
+import { bad, type Finding, finding, good } from './finding.ts';
+
+interface Facts {
+  readonly release: string;
+  readonly now: Date;
+  readonly readOnly: boolean;
+  readonly limit: number;
+  readonly used: number;
+  readonly timescale: string | null;
+  readonly license: string | null;
+  readonly available: boolean;
+}
+
+const FACTS: Statement = {
+  name: 'doctor',
+  text: `SELECT current_setting('server_version') AS release, clock_timestamp() AS now,
+    current_setting('transaction_read_only') = 'on' AS "readOnly",
+    current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer AS "limit",
+    (SELECT count(*)::integer FROM pg_stat_activity WHERE backend_type = 'client backend'
+      AND application_name NOT LIKE 'scoreline%') AS used,
+    (SELECT extversion FROM pg_extension WHERE extname = 'timescaledb') AS timescale,
+    current_setting('timescaledb.license', true) AS license,
+    EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb') AS available`,
+};
+/** By which the clocks may differ before times of answers, tokens and seals are wrong. */
+const SKEW_MS = 5_000;
+
+/** PostgreSQL: whether it can be reached, what it is, and each privilege that is needed. */
+export async function examineDatabase(url: string): Promise<Finding[]> {
+  const store = openPostgres(url, () => undefined);
+  try {
+    return await examine(store);
+  } catch (error) {
+    const reason = explained(error, url);
+    const [what = '', ...advice] = (reason as Error).message.split('; ');
+    return [
+      bad(what, advice.join('; ') || 'check DATABASE_URL, and that the server runs and can be reached'),
+    ];
+  } finally {
+    await store.close();
+  }
+}
+
+async function examine(store: Store): Promise<Finding[]> {
+  const asked = Date.now();
+  const [facts] = await store.rows<Facts>(FACTS, []);
+  if (!facts) throw new Error('PostgreSQL answers without a row');
+  const skew = facts.now.getTime() - (asked + Date.now()) / 2;
+  const problems = await checkServer(store);
+  const free = facts.limit - facts.used;
+  const { timescale, available } = facts;
+  return [
+    good(`PostgreSQL ${facts.release} answers`),
+    ...problems.map((problem) => bad(problem.split(': ')[0] ?? '', problem.split(': ').slice(1).join(': '))),
+    facts.readOnly
+      ? bad('PostgreSQL takes no writes: it is a standby, or read-only', 'let DATABASE_URL name the primary')
+      : good('it takes writes'),
+    good(
+      timescale
+        ? `TimescaleDB ${timescale} (${facts.license === 'timescale' ? 'community' : 'apache'} edition)`
+        : `no TimescaleDB in this database: plain tables are used${available ? '; to use it, an administrator runs CREATE EXTENSION timescaledb; before the first start' : ''}`,
+    ),
+    free < CONNECTIONS
+      ? bad(
+          `connections: ${facts.used} of ${facts.limit} are used by others, one process of Scoreline takes up to ${CONNECTIONS}`,
+          `raise max_connections to ${facts.limit + CONNECTIONS} or more for each process`,
+        )
+      : good(`connections: ${free} are free, one process of Scoreline takes up to ${CONNECTIONS}`),
+    Math.abs(skew) > SKEW_MS
+      ? bad(
+          `the clocks of this machine and of PostgreSQL differ by ${Math.round(skew / 1_000)} s`,
+          'let both follow a time server (NTP)',
+        )
+      : good('the clocks of this machine and of PostgreSQL agree'),
+    ...(await checkPrivileges(store)).map(({ what, granted, statement }) =>
+      granted
+        ? good(`it may ${what}`)
+        : bad(`it may not ${what}`, `an administrator runs in that database: ${statement}`),
+    ),
+  ];
+}
+
+/** Neo4j: whether it lets in, and its version. */
+export function examineGraph(address: NonNullable<Config['neo4j']>): Promise<Finding[]> {
+  const advice =
+    'check NEO4J_URL, NEO4J_USER and NEO4J_PASSWORD, and that Neo4j runs; lineage is answered by the record until then';
+  return finding('Neo4j', advice, async () => {
+    const driver = openDriver(address);
+    try {
+      const { agent = '' } = await driver.getServerInfo();
+      await driver.executeQuery('RETURN 1');
+      const version = Number(/(\d+)\./.exec(agent)?.[1]);
+      // From 5 on versions are named by the year: 2025.01.
+      return version >= 5 ? good(`${agent} answers`) : bad(`${agent} is too old`, 'use Neo4j 5 or newer');
+    } finally {
+      await driver.close();
+    }
+  });
+}

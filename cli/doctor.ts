@@ -1,0 +1,131 @@
+import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { loadPolicies } from '../api/access/policies.ts';
+import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { openKeyProviders } from '../instance/keys/open-provider.ts';
+import { type SecretName, secretPath } from '../instance/secrets.ts';
+import { examineDatabase, examineGraph } from './doctor-database.ts';
+import { bad, type Finding, finding, good } from './finding.ts';
+
+const MIB = 1024 * 1024;
+const OLDEST_NODE = [20, 19] as const;
+/** For what Scoreline keeps beside a record on a server. */
+const ROOM = 100 * MIB;
+const ANSWER_MS = 5_000;
+
+/** npm run doctor: looks at all that Scoreline needs, changes nothing, and says of each thing that is not right what to do. */
+async function main(): Promise<void> {
+  const findings: Finding[] = [examineNode()];
+  const config = await loadConfig().catch((error: unknown) => {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const line of error.message.split('\n'))
+      findings.push(bad(`configuration: ${line}`, 'set it as the table of variables in README.md says'));
+    return null;
+  });
+  if (config) {
+    findings.push(good('configuration: every variable and the file of the deployment can be read'));
+    findings.push(...(await examineFolder(config)));
+    for (const name of ['admin-key', 'pepper', 'wrapping-keys', 'signing-key'] as const)
+      findings.push(...(await examineSecret(config, name)));
+    findings.push(...(await examineKeyProvider(config)), ...(await examinePolicies(config)));
+    findings.push(...(await examineTokens(config)));
+    if (config.databaseUrl) findings.push(...(await examineDatabase(config.databaseUrl)));
+    else findings.push(good('the record is embedded, in the data folder'));
+    if (config.neo4j) findings.push(...(await examineGraph(config.neo4j)));
+    else findings.push(good('lineage is answered by the record, without Neo4j'));
+  }
+  for (const { ok, what, advice } of findings)
+    process.stdout.write(`${ok ? 'ok   ' : 'FAIL '} ${what}${advice ? `\n        ${advice}` : ''}\n`);
+  const failed = findings.filter(({ ok }) => !ok).length;
+  process.stdout.write(failed === 0 ? 'Nothing is wrong.\n' : `${failed} of ${findings.length} fail.\n`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+function examineNode(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [oldest, oldestMinor] = OLDEST_NODE;
+  const isNew = major > oldest || (major === oldest && minor >= oldestMinor);
+  return isNew
+    ? good(`Node.js ${process.versions.node}`)
+    : bad(`Node.js ${process.versions.node}`, `use ${OLDEST_NODE.join('.')} or newer`);
+}
+
+function examineFolder({ dataDir, databaseUrl, diskReserve }: Config): Promise<Finding[]> {
+  const advice = `make it, or set SCORELINE_DATA_DIR to a folder that this user may write`;
+  return finding(`data folder ${dataDir}`, advice, async () => {
+    const found = await stat(dataDir).catch(() => null);
+    await access(found ? dataDir : dirname(dataDir), constants.W_OK | constants.X_OK);
+    const { bavail, bsize } = await statfs(found ? dataDir : dirname(dataDir));
+    const [free, needed] = [bavail * bsize, databaseUrl === undefined ? diskReserve : ROOM];
+    const room = `${Math.floor(free / MIB)} MiB are free on its disk, needed are ${Math.floor(needed / MIB)}`;
+    return [
+      !found
+        ? good(`data folder ${dataDir}: it is made at the first start`)
+        : (found.mode & 0o077) === 0
+          ? good(`data folder ${dataDir}: it is the owner's alone`)
+          : bad(`data folder ${dataDir}: others may look into it`, `chmod go= '${dataDir}'`),
+      free < needed ? bad(room, 'make room, or set SCORELINE_DATA_DIR to another disk') : good(room),
+    ];
+  });
+}
+
+/** Where it comes from and whether it can be read; never what it is. */
+function examineSecret(config: Config, name: SecretName): Promise<Finding[]> {
+  const given = {
+    'admin-key': config.adminKey,
+    pepper: config.pepper,
+    'wrapping-keys': config.keys.kek,
+    'signing-key': config.signingKeys,
+  }[name];
+  const advice = `restore the file from its backup, and let this user own it: chmod 600`;
+  return finding(`secret ${name}`, advice, async () => {
+    if (given !== undefined) return good(`secret ${name}: given by the environment`);
+    const path = await secretPath(config, name);
+    const found = await stat(path).catch(() => null);
+    if (!found) return good(`secret ${name}: it is made at the first start, unless the environment gives it`);
+    if ((found.mode & 0o077) !== 0) return bad(`secret ${path}: others may read it`, `chmod 600 '${path}'`);
+    const text = await readFile(path, 'utf8');
+    return text.trim() === ''
+      ? bad(`secret ${path}: it is empty`, advice)
+      : good(`secret ${name}: in ${path}`);
+  });
+}
+
+async function examineKeyProvider(config: Config): Promise<Finding[]> {
+  const { provider } = config.keys;
+  // That of the file is among the secrets, and opening it might make it.
+  if (provider === 'file') return [];
+  const advice = 'check its address, its credentials and the name of the key';
+  return finding(`key provider ${provider}`, advice, async () => {
+    const keys = { ...config.keys, kek: config.keys.kek ?? ['00'.repeat(32)] };
+    const [chosen] = await openKeyProviders({ ...config, keys }, Date.now, new Set());
+    await chosen.current();
+    return good(`key provider ${provider} answers`);
+  });
+}
+
+function examinePolicies({ policies: folder, dimensions }: Config): Promise<Finding[]> {
+  return finding(`policies in ${folder}`, 'npm run policies lists every mistake', async () => {
+    const policies = await loadPolicies(folder, dimensions);
+    return good(`policies in ${folder}: valid, version ${policies.version}`);
+  });
+}
+
+function examineTokens({ jwt }: Config): Promise<Finding[]> {
+  if (!jwt) return Promise.resolve([]);
+  const advice = 'check SCORELINE_JWT_JWKS; without it tokens cannot be checked';
+  return finding('key set of tokens', advice, async () => {
+    const text = /^https?:/.test(jwt.jwks)
+      ? await (await fetch(jwt.jwks, { signal: AbortSignal.timeout(ANSWER_MS) })).text()
+      : await readFile(jwt.jwks, 'utf8');
+    const { keys } = JSON.parse(text) as { keys?: unknown[] };
+    return keys?.length
+      ? good('key set of tokens: readable')
+      : bad('key set of tokens: it holds no key', advice);
+  });
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`doctor: ${error.message}\n`);
+  process.exitCode = 1;
+});

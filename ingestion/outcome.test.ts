@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { accountFor, rejected, WHOLE_REJECTIONS } from './outcome.ts';
+
+it('an account tells the first rejections whole, the others by their number, and each message is cut', () => {
+  const outcomes = Array.from({ length: 450 }, (_, i) =>
+    i % 3 === 0
+      ? ({ status: 'accepted' } as const)
+      : rejected(i % 3 === 1 ? 'INVALID' : 'STALE', 'x'.repeat(1_000_000)),
+  );
+  const account = accountFor(outcomes);
+  expect(account).toMatchObject({
+    accepted: 150,
+    duplicates: 0,
+    rejectedTotal: 300,
+    rejectedByCode: [
+      { code: 'INVALID', count: 150 },
+      { code: 'STALE', count: 150 },
+    ],
+  });
+  expect(account.rejected).toHaveLength(WHOLE_REJECTIONS);
+  expect(account.rejected[1]).toMatchObject({ index: 2, code: 'STALE' });
+  expect(JSON.stringify(account).length).toBeLessThan(50_000);
+});

@@ -1,0 +1,186 @@
+import { Worker } from 'node:worker_threads';
+import { drizzle } from 'drizzle-orm/pglite';
+import type { Database, Session, Statement, Store } from './client.ts';
+import * as schema from './schema.ts';
+import { BECOME_READER } from './wall-names.ts';
+
+/** An error of the embedded database: SQLSTATE and message, never the statement or its parameters. */
+export class EmbeddedDatabaseError extends Error {
+  override readonly name = 'EmbeddedDatabaseError';
+  /** SQLSTATE; absent where the database itself did not answer. */
+  readonly code: string | undefined;
+
+  constructor({ message, ...facts }: { readonly message: string; readonly code?: string | undefined }) {
+    super(message);
+    Object.assign(this, facts);
+    this.code = facts.code;
+  }
+}
+
+/** What is asked of the thread; each answer carries the same `id`. */
+type Request =
+  | {
+      readonly action: 'query';
+      readonly text: string;
+      readonly parameters: readonly unknown[];
+      readonly rowMode?: 'array' | 'object' | undefined;
+      readonly transaction?: number | undefined;
+    }
+  | { readonly action: 'begin' | 'close' }
+  | { readonly action: 'end'; readonly transaction: number; readonly isCommit: boolean }
+  | { readonly action: 'listen'; readonly channel: string };
+
+interface Result<Row> {
+  readonly rows: Row[];
+  readonly affectedRows?: number;
+}
+
+interface Answer {
+  readonly id?: number;
+  readonly result?: unknown;
+  readonly error?: { readonly message: string; readonly code?: string };
+  /** A notice on this channel. */
+  readonly channel?: string;
+}
+
+type Query = <Row>(
+  text: string,
+  parameters?: readonly unknown[],
+  options?: { readonly rowMode?: 'array' | 'object' },
+) => Promise<Result<Row>>;
+
+/** PGlite in a thread of its own, with the part of PGlite's interface that the store and drizzle use. */
+class EmbeddedDatabase {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
+  readonly #listeners = new Map<string, Set<() => void>>();
+  #last = 0;
+  #ended: Error | undefined;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (answer: Answer) => this.#take(answer));
+    worker.on('error', (error) => this.#end(error));
+    worker.on('exit', () => this.#end(new Error('its thread ended')));
+  }
+
+  /** @throws EmbeddedDatabaseError when the folder cannot be opened. */
+  static async open(dataDir: string | undefined): Promise<EmbeddedDatabase> {
+    const worker = new Worker(new URL('./pglite-worker.mjs', import.meta.url), {
+      workerData: { dataDir },
+      execArgv: [],
+    });
+    const database = new EmbeddedDatabase(worker);
+    await new Promise((resolve, reject) => {
+      database.#waiting.set(OPENING, { resolve, reject });
+    });
+    return database;
+  }
+
+  readonly query: Query = (text, parameters = [], options) =>
+    this.#query(undefined, text, parameters, options);
+
+  #query<Row>(
+    transaction: number | undefined,
+    text: string,
+    parameters: readonly unknown[],
+    options: { readonly rowMode?: 'array' | 'object' } | undefined,
+  ): Promise<Result<Row>> {
+    return this.#ask({ action: 'query', text, parameters, rowMode: options?.rowMode, transaction });
+  }
+
+  /** Runs `work` in one transaction, one after the other; what throws rolls back. */
+  async transaction<T>(work: (session: { readonly query: Query }) => Promise<T>): Promise<T> {
+    const transaction = await this.#ask<number>({ action: 'begin' });
+    const end = (isCommit: boolean) => this.#ask({ action: 'end', transaction, isCommit });
+    let result: T;
+    try {
+      result = await work({
+        query: (text, parameters = [], options) => this.#query(transaction, text, parameters, options),
+      });
+    } catch (error) {
+      await end(false);
+      throw error;
+    }
+    await end(true);
+    return result;
+  }
+
+  async listen(channel: string, wake: () => void): Promise<() => Promise<void>> {
+    const listeners = this.#listeners.get(channel) ?? new Set();
+    const isFirst = listeners.size === 0;
+    // Each call is a listener of its own, also with the same function.
+    const listener = () => wake();
+    this.#listeners.set(channel, listeners.add(listener));
+    if (isFirst) await this.#ask({ action: 'listen', channel });
+    return async () => {
+      listeners.delete(listener);
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    await this.#ask({ action: 'close' });
+    this.#end(new Error('it was closed'));
+    await this.#worker.terminate();
+  }
+
+  #ask<T>(request: Request): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended);
+      this.#last += 1;
+      this.#waiting.set(this.#last, { resolve, reject });
+      this.#worker.ref();
+      this.#worker.postMessage({ id: this.#last, ...request });
+    });
+  }
+
+  #take({ id, result, error, channel }: Answer): void {
+    if (channel !== undefined) for (const wake of this.#listeners.get(channel) ?? []) wake();
+    const asked = id === undefined ? undefined : this.#waiting.get(id);
+    if (id === undefined || !asked) return;
+    this.#waiting.delete(id);
+    // Only what waits for an answer keeps the process alive.
+    if (this.#waiting.size === 0) this.#worker.unref();
+    if (error) asked.reject(new EmbeddedDatabaseError(error));
+    else asked.resolve(result as never);
+  }
+
+  /** Whether what was asked was done is unknown then, as with a connection that broke. */
+  #end(cause: Error): void {
+    if (this.#ended) return;
+    this.#ended = new EmbeddedDatabaseError({
+      message: `the embedded record does not answer: ${cause.message}`,
+      code: CONNECTION_FAILURE,
+    });
+    for (const { reject } of this.#waiting.values()) reject(this.#ended);
+    this.#waiting.clear();
+  }
+}
+
+/** What the thread answers first, without being asked. */
+const OPENING = 0;
+const CONNECTION_FAILURE = '08006';
+
+/** Opens the embedded record in `dataDir` (undefined: in memory). The caller holds the folder's lock. */
+export async function openPglite(dataDir: string | undefined): Promise<Store> {
+  const database = await EmbeddedDatabase.open(dataDir);
+  const session = ({ query }: { readonly query: Query }): Session => ({
+    rows: async <Row>({ text }: Statement, parameters: readonly unknown[]) =>
+      (await query<Row>(text, parameters)).rows,
+  });
+  return {
+    ...session(database),
+    backend: 'pglite',
+    rowsAs: (fingerprint, statement, parameters) =>
+      database.transaction(async (transaction) => {
+        await transaction.query(BECOME_READER, [fingerprint]);
+        return session(transaction).rows(statement, parameters);
+      }),
+    transaction: (work) => database.transaction((transaction) => work(session(transaction))),
+    listen: (channel, wake) => database.listen(channel, wake),
+    listening: () => true,
+    exclusively: (_lock, work) => work(drizzle(database as never, { schema }) as unknown as Database),
+    close: () => database.close(),
+  };
+}

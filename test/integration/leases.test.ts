@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BEGINNING, followerPosition, saveFollowerPosition } from '../../store/journal.ts';
+import { hold, type Lease, leadAlone, releaseLease, Superseded, takeLease } from '../../store/lease.ts';
+import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { until } from '../fixtures/server.ts';
+
+let record: TestRecord;
+beforeAll(async () => {
+  record = await openTestRecord();
+});
+afterAll(() => record?.close());
+
+const expire = (name: string) =>
+  record.sql(`UPDATE lease SET held_until = now() - interval '1 second' WHERE name = '${name}'`);
+const taken = async (name: string, place: string, from: 'expired' | 'same place' | 'force') => {
+  const lease = await takeLease(record.store, name, place, from);
+  if (!lease) throw new Error('the lease is held');
+  return lease;
+};
+
+describe('a lease', () => {
+  it('is held by one until its time is over, it is given back, or a process at the same place begins', async () => {
+    const first = await taken('a', 'one', 'expired');
+    expect(await takeLease(record.store, 'a', 'two', 'expired')).toBeNull();
+    expect(await takeLease(record.store, 'a', 'two', 'same place')).toBeNull();
+    const again = await taken('a', 'one', 'same place');
+    expect(again.token).toBeGreaterThan(first.token);
+    await expire('a');
+    const second = await taken('a', 'two', 'expired');
+    expect(second.token).toBeGreaterThan(again.token);
+    await releaseLease(record.store, again);
+    expect(await takeLease(record.store, 'a', 'one', 'expired'), 'it was not theirs to give back').toBeNull();
+    await releaseLease(record.store, second);
+    expect((await taken('a', 'one', 'expired')).token).toBeGreaterThan(second.token);
+    expect((await taken('a', 'three', 'force')).token).toBeGreaterThan(second.token);
+  });
+
+  it('keeps its tokens growing where the record is set back', async () => {
+    const before = await taken('b', 'one', 'expired');
+    await record.sql(`DELETE FROM lease WHERE name = 'b'`);
+    expect((await taken('b', 'one', 'expired')).token).toBeGreaterThanOrEqual(before.token);
+  });
+
+  it('lets no effect and no position of an earlier holder pass', async () => {
+    const old = await taken('c', 'one', 'expired');
+    const at = { xact: 5, position: 7 };
+    await saveFollowerPosition(record.store, 'of c', at, old);
+    await expire('c');
+    const present = await taken('c', 'two', 'expired');
+    await expect(saveFollowerPosition(record.store, 'of c', BEGINNING, old)).rejects.toThrow(Superseded);
+    await expect(record.store.transaction((session) => hold(session, old))).rejects.toThrow(Superseded);
+    expect(await followerPosition(record.store, 'of c')).toEqual(at);
+    await record.store.transaction(async (session) => {
+      await hold(session, present);
+      await saveFollowerPosition(session, 'of c', BEGINNING, present);
+    });
+    expect(await followerPosition(record.store, 'of c')).toEqual(BEGINNING);
+  });
+});
+
+describe('work under a lease', () => {
+  const worker = (place: string, log: string[]) =>
+    leadAlone({
+      store: record.store,
+      name: 'work',
+      place,
+      onError: ({ name }) => log.push(`${place} ${name}`),
+      lead: async (_lease: Lease) => {
+        log.push(`${place} begins`);
+        return {
+          stop: async () => {
+            log.push(`${place} ends`);
+          },
+        };
+      },
+    });
+
+  it('is done by one process, goes on at another, and ends where it was taken over', async () => {
+    const log: string[] = [];
+    const [one, two] = [await worker('one', log), await worker('two', log)];
+    expect([one.isLeading(), two.isLeading(), log]).toEqual([true, false, ['one begins']]);
+    await one.stop();
+    await until(() => two.isLeading(), 'the other has taken over');
+    expect(log).toEqual(['one begins', 'one ends', 'two begins']);
+    await expire('work');
+    await taken('work', 'three', 'expired');
+    await until(() => !two.isLeading(), 'it has found that it was taken over');
+    expect(log.slice(3)).toEqual(['two Superseded', 'two ends']);
+    await two.stop();
+  });
+
+  it('that cannot begin is tried again', async () => {
+    let attempts = 0;
+    const errors: string[] = [];
+    const leader = await leadAlone({
+      store: record.store,
+      name: 'late',
+      place: 'one',
+      onError: ({ message }) => errors.push(message),
+      lead: async () => {
+        attempts += 1;
+        if (attempts === 1) throw new Error('not yet');
+        return { stop: async () => undefined };
+      },
+    });
+    await until(() => attempts === 2, 'it has begun');
+    expect([errors, leader.isLeading()]).toEqual([['not yet'], true]);
+    await leader.stop();
+  });
+});

@@ -1,0 +1,137 @@
+import neo4j, { type Driver } from 'neo4j-driver';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeId } from '../../domain/lineage.ts';
+import { write } from '../../graph/neo4j/fence.ts';
+import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
+import { erase } from '../../store/erase.ts';
+import { Superseded } from '../../store/lease.ts';
+import { BY, checkOnce, personOf } from '../fixtures/erasing.ts';
+import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { until } from '../fixtures/server.ts';
+import { type StallingProxy, stallingProxy } from '../fixtures/stalling-proxy.ts';
+import { type RunningNeo4j, startNeo4j } from './neo4j.ts';
+
+/* Two followers of one record: one that hangs between what it read and what it writes, and the one that takes over from it. */
+
+const BASE = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 3_600_000;
+let server: RunningNeo4j;
+let driver: Driver;
+let record: TestRecord;
+let proxy: StallingProxy;
+const errors: Error[] = [];
+const graphs: GraphProjection[] = [];
+
+beforeAll(async () => {
+  server = await startNeo4j();
+  driver = neo4j.driver(server.url, undefined, { disableLosslessIntegers: true });
+  record = await openTestRecord();
+  proxy = await stallingProxy(server.handle.port);
+});
+afterAll(async () => {
+  proxy?.resume();
+  for (const graph of graphs) await graph.close();
+  await proxy?.close();
+  await driver?.close();
+  await record?.close();
+  await server?.dispose();
+});
+
+let next = 0;
+const submit = async (respondent: string, count = 1) => {
+  const items = Array.from({ length: count }, () => {
+    next += 1;
+    return {
+      externalId: `f${next}`,
+      respondent,
+      answeredAt: new Date(BASE + next * 1_000).toISOString(),
+      score: next % 11,
+      comment: 'words',
+    };
+  });
+  expect(await record.submit(items)).toMatchObject({ accepted: count });
+};
+const idsInGraph = async () => {
+  const { records } = await driver.executeQuery('MATCH (x:Response) RETURN x.id AS id ORDER BY id');
+  return records.map((row) => row.get('id') as string);
+};
+const idsInRecord = async () =>
+  (await record.sql<{ id: string }>('SELECT id FROM response'))
+    .map(({ id }) => nodeId('Response', id))
+    .sort();
+const opened = (url: string, place: string): GraphProjection => {
+  const graph = openGraph({ url, user: '', password: '' }, { ...record, place }, (error) =>
+    errors.push(error),
+  );
+  graphs.push(graph);
+  return graph;
+};
+const caughtUp = (graph: GraphProjection) =>
+  until(async () => (await graph.lag()) === 0, 'the graph has caught up');
+/** As if its holder were frozen: again and again, since it is not, and renews. */
+const expire = () =>
+  record.sql(`UPDATE lease SET held_until = now() - interval '1 second' WHERE name = 'lineage'`);
+
+describe('a follower that hangs before it writes', () => {
+  it('writes nothing back that was erased meanwhile, once another has taken over', async () => {
+    const slow = opened(`bolt://127.0.0.1:${proxy.port}`, 'one');
+    const quick = opened(server.url, 'two');
+    const stopSlow = await slow.follow();
+    await submit('somebody else', 50);
+    await caughtUp(slow);
+    proxy.stall();
+    await submit('ada');
+    await until(() => proxy.held() > 0, 'the slow follower has read the answer, and its write is on the way');
+    const stopQuick = await quick.follow();
+    await until(async () => {
+      await expire();
+      return (await quick.lag()) === 0;
+    }, 'another has taken over and caught up');
+    expect(await idsInGraph()).toHaveLength(51);
+
+    const person = personOf('ada');
+    await erase(record, person, BY);
+    await until(
+      async () => (await checkOnce(record, person, quick.holds)).length === 0,
+      'the erasure is complete',
+    );
+    expect(await idsInGraph()).toEqual(await idsInRecord());
+    expect(await idsInGraph()).toHaveLength(50);
+
+    errors.length = 0;
+    proxy.resume();
+    await until(() => errors.some((error) => error instanceof Superseded), 'the older write was refused');
+    expect(await idsInGraph()).toEqual(await idsInRecord());
+    await submit('somebody else', 5);
+    await caughtUp(quick);
+    expect(await idsInGraph()).toEqual(await idsInRecord());
+    await stopSlow();
+    await stopQuick();
+  });
+
+  it('would have written it back: under a token of its own nothing stops it', async () => {
+    // The control: the same write, by somebody whom nobody superseded.
+    const put = (token: number) =>
+      write(driver, { name: 'lineage', token }, (tx) =>
+        tx.run(`CREATE (:Response {id: 'Response:control'})`),
+      );
+    await expect(put(1)).rejects.toThrow(Superseded);
+    expect(await idsInGraph()).not.toContain('Response:control');
+    await put(Number.MAX_SAFE_INTEGER);
+    expect(await idsInGraph()).toContain('Response:control');
+    await driver.executeQuery(`MATCH (x:Response {id: 'Response:control'}) DETACH DELETE x`);
+    await driver.executeQuery('MATCH (f:Fence) DELETE f');
+  });
+});
+
+describe('a follower that hangs inside its transaction', () => {
+  it('keeps the next one waiting no longer than its transaction may last', async () => {
+    const hanging = driver.session();
+    const transaction = hanging.beginTransaction({ timeout: 1_500 });
+    await transaction.run(`MERGE (f:Fence {name: 'lineage'}) SET f.locked = true`);
+    await transaction.run(`CREATE (:Response {id: 'Response:hanging'})`);
+    await write(driver, { name: 'lineage', token: 5 }, (tx) => tx.run('RETURN 1'));
+    await expect(transaction.commit()).rejects.toThrow();
+    expect(await idsInGraph()).not.toContain('Response:hanging');
+    await hanging.close();
+  });
+});
