@@ -35,7 +35,7 @@ export interface Config {
   readonly keys: KeyConfig;
   /** Bytes to be free on the disk of the embedded record: with less, nothing is stored. */
   readonly diskReserve: number;
-  /** How long the embedded server's event loop may stand still before its process is ended, milliseconds; 0: for ever. */
+  /** How long one statement of the embedded record may keep its thread busy before that is ended, milliseconds; 0: for ever. */
   readonly stuckAfter: number;
   readonly roles: ReadonlySet<Role>;
   /** Of the text encoder: a local folder or a hub id; undefined: the one that ships. */

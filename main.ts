@@ -8,7 +8,6 @@ import { openGate } from './api/gate/gate.ts';
 import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
-import { keyFingerprint, publicKeyOf } from './domain/signing-key.ts';
 import { isAway } from './graph/neo4j/driver.ts';
 import { type GraphProjection, FOLLOWER as LINEAGE, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
@@ -16,6 +15,7 @@ import { openSeals, type Seals } from './graph/seals/open.ts';
 import { sealerLag } from './graph/seals/sealer.ts';
 import { createAcceptor } from './ingestion/accept.ts';
 import { lookupsOfGiven } from './ingestion/pseudonym.ts';
+import { greeting } from './instance/greeting.ts';
 import { FolderInUse } from './instance/lock.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
 import { OutageLog } from './instance/outages.ts';
@@ -29,7 +29,7 @@ import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { readCellUsage } from './store/cell-usage.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
-import { DatabaseRefused } from './store/database-refused.ts';
+import { DatabaseRefused, explained } from './store/database-refused.ts';
 import { DiskFull } from './store/disk-space.ts';
 import { continueErasures } from './store/erasures.ts';
 import { isRecordAway } from './store/errors.ts';
@@ -37,7 +37,6 @@ import { giveBackCells } from './store/give-back.ts';
 import { WrongPepper } from './store/instance.ts';
 import { journalLag } from './store/journal.ts';
 import { KeyProviderError } from './store/key-provider.ts';
-import { readRegistry } from './store/models.ts';
 import { latestReadings } from './store/monitoring.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
 import { SEALER } from './store/sealing.ts';
@@ -67,7 +66,8 @@ async function start(config: Config): Promise<() => Promise<void>> {
     onSealing: (subjects) => say(`  sealing what was stored before there were keys: ${subjects} persons …`),
     onWaiting: (message) => log.warn({}, message),
   });
-  log.watch({ name: 'PostgreSQL', owns: isRecordAway, probe: () => answers(record.store) });
+  const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded record';
+  log.watch({ name, owns: isRecordAway, probe: () => answers(record.store) });
   const stops: (() => Promise<unknown>)[] = [async () => log.stop(), () => record.close()];
   const stop = async () => {
     for (const one of stops.reverse()) await one();
@@ -124,11 +124,11 @@ async function start(config: Config): Promise<() => Promise<void>> {
       );
     const url = await server.listen(config.host, config.port);
     record.lock?.announce(url);
-    greet(config, record, url, key, await championLabel(record));
+    for (const line of await greeting(config, record, url, key)) say(line);
     return stop;
   } catch (error) {
     await stop();
-    throw error;
+    throw config.databaseUrl === undefined ? error : explained(error, config.databaseUrl);
   }
 }
 
@@ -248,35 +248,6 @@ async function startServer(
       await acceptor.idle();
     },
   };
-}
-
-/** "version 1, the model that ships". */
-async function championLabel({ store }: OpenRecord): Promise<string> {
-  const champion = (await readRegistry(store)).find(({ stage }) => stage === 'CHAMPION');
-  return champion ? `version ${champion.id}, ${champion.label}` : 'none';
-}
-
-function greet(
-  config: Config,
-  { features, store, signingKey }: OpenRecord,
-  url: string,
-  key: { value: string; made: boolean },
-  model: string,
-) {
-  const kind = store.backend === 'pglite' ? 'PGlite (embedded)' : 'PostgreSQL';
-  const timescale = features.timescale === 'none' ? '' : ` with TimescaleDB (${features.timescale})`;
-  say(`  record     ${kind}${timescale}`);
-  say(`  lineage    ${config.neo4j ? `Neo4j at ${config.neo4j.url}` : 'from the record'}`);
-  say(`  model      ${model}`);
-  say(`  data       ${config.dataDir}`);
-  say(`  signed by  ${keyFingerprint(publicKeyOf(signingKey))}`);
-  say(`  listening  ${url}   (GraphQL at ${url}/graphql, console at ${url}/)`);
-  if (key.made)
-    say(`  admin key  ${key.value}   (made now and shown this once; kept in ${config.dataDir}/admin-key)`);
-  else say(`  admin key  ${config.adminKey ? 'from SCORELINE_ADMIN_KEY' : `in ${config.dataDir}/admin-key`}`);
-  say(
-    'Next: npm run import -- examples/survey-export.csv --map examples/survey-export.map.json   (or: npm run demo)',
-  );
 }
 
 async function main(): Promise<void> {
