@@ -144,10 +144,13 @@ export function addMetricsRoute(
 }
 
 function addCellGauges(registry: Registry, live: LiveGauges): void {
-  const limit = new Gauge({
+  new Gauge({
     name: 'scoreline_cells_limit',
     help: 'The most cells with values as they were sent (cellLimit); a tenth more may have "other" in them.',
     registers: [registry],
+    async collect() {
+      this.set((await live.cellUsage()).limit);
+    },
   });
   new Gauge({
     name: 'scoreline_cells_made',
@@ -156,7 +159,6 @@ function addCellGauges(registry: Registry, live: LiveGauges): void {
     registers: [registry],
     async collect() {
       const usage = await live.cellUsage();
-      limit.set(usage.limit);
       this.reset();
       for (const { by, cells } of usage.makers) this.set({ maker: by ?? 'unknown' }, cells);
     },

@@ -67,7 +67,7 @@ export function addCellUsage(builder: Builder) {
       resolve: (_root, _args, { deps, caller }) => {
         if (!caller.scope.allowsAll('administer'))
           throw new Forbidden('this key may not see who fills the cells');
-        return readCellUsage(deps.store, MOST);
+        return readCellUsage(deps.record, MOST);
       },
     }),
   );

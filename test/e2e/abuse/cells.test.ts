@@ -55,12 +55,13 @@ it('one key cannot use up the cells: its flood stays in its bounds, others are s
     status: 202,
     ...{ accepted: 1, duplicates: 0, rejected: [], rejectedTotal: 0, rejectedByCode: [] },
   });
-  const { data } = await server.graphql<{
+  const { data, errors } = await server.graphql<{
     cells: { region: string; productLine: string; channel: string }[];
     cellUsage: { limit: number; cells: number; makers: { name: string; cells: number; overflow: number }[] };
     apiKeys: { name: string; sources: string[] | null }[];
   }>(`{ cells { region productLine channel } apiKeys { name sources }
     cellUsage { limit limitOfKey cells overflow makers { id name cells overflow } sources { id cells } } }`);
+  expect(errors).toBeUndefined();
   expect(data.cells).toContainEqual(sent);
   expect(new Set(data.cells.map(({ region }) => region))).toEqual(new Set(['Germany', 'Austria']));
   const [most] = data.cellUsage.makers;
