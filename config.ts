@@ -41,6 +41,8 @@ export interface Config {
   /** Of the text encoder: a local folder or a hub id; undefined: the one that ships. */
   readonly encoder: string | undefined;
   readonly logLevel: string;
+  /** Of which commit an image was made; undefined: not said. */
+  readonly commit: string | undefined;
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
   readonly nameBounds: NameBounds;
@@ -54,7 +56,10 @@ export interface Config {
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
   /** For how long what is kept, as ISO 8601 durations; what is not named is kept for ever. */
-  readonly retention: Readonly<Partial<Record<'comments' | 'responses' | 'sourceEvents', string>>>;
+  readonly retention: Readonly<Partial<Record<'comments' | 'responses' | 'sourceEvents', string>>> & {
+    /** null: for ever. */
+    readonly journal: string | null;
+  };
   /** How long after its end an hour is sealed, milliseconds. */
   readonly sealAfter: number;
   /** Whether reads of numbers are in the audit log too; reads of comments and respondents always are. */
@@ -131,6 +136,7 @@ export async function loadConfig(
     roles: new Set(variables.SCORELINE_ROLES),
     encoder: variables.SCORELINE_ENCODER,
     logLevel: variables.SCORELINE_LOG_LEVEL,
+    commit: variables.SCORELINE_COMMIT,
     dimensions,
     policies: resolve(variables.SCORELINE_POLICIES),
     smallestCount: found.data.smallestCount,

@@ -6,6 +6,7 @@ import {
   sourceEventId,
 } from '../domain/provenance.ts';
 import type { Scope } from '../domain/scope.ts';
+import { mapInSlices, Slice } from '../domain/slices.ts';
 import { type Accepted, type AcceptRow, acceptRows } from '../store/accept.ts';
 import { CellGone } from '../store/cells.ts';
 import { isPassingError } from '../store/errors.ts';
@@ -16,7 +17,6 @@ import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf, placeOf } from './
 import { createGroupCommit } from './group-commit.ts';
 import { type NormaliseDeps, normalise } from './normalise.ts';
 import { type Outcome, rejected } from './outcome.ts';
-import { createPace, mapPaced, type Pace } from './pace.ts';
 import { type Patience, patiently } from './patience.ts';
 import type { Submitter } from './submitter.ts';
 
@@ -107,10 +107,10 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
   return {
     async accept(submitter, drafts) {
       const parts: Promise<Outcome[]>[] = [];
-      const pace = createPace();
+      const slice = new Slice();
       for (let at = 0; at < drafts.length; at += commitRows) {
         const some = drafts.slice(at, at + commitRows);
-        const items = await patiently(patience, () => prepare(deps, submitter, some, pace));
+        const items = await patiently(patience, () => prepare(deps, submitter, some, slice));
         // One part is stored while the next one is made; more would only wait.
         await parts.at(-1);
         const part = store(submitter, items);
@@ -155,7 +155,7 @@ async function prepare(
   deps: AcceptDeps,
   submitter: Submitter,
   drafts: readonly ResponseDraft[],
-  pace: Pace,
+  slice: Slice,
 ): Promise<(Prepared | Outcome)[]> {
   const { scope, id } = submitter;
   const permitted = (draft: ResponseDraft) => {
@@ -165,7 +165,7 @@ async function prepare(
     const place = placeOf(deps.dimensions, submitter, item.attributes);
     return 'outcome' in place ? place.outcome : { ...item, place: place.attributes };
   };
-  const normalised = await mapPaced(drafts, permitted, pace);
+  const normalised = await mapInSlices(drafts, permitted, slice);
   const bounds = boundsOf(deps.nameBounds ?? NAME_BOUNDS, scope);
   const items: (Prepared | Outcome)[] = [];
   for (const item of normalised) {

@@ -8,6 +8,7 @@ import {
   type Query,
   type Result,
 } from './pglite-keeper.ts';
+import { keepQuiet, QUIET } from './quiet-thread.ts';
 import * as schema from './schema.ts';
 import { BECOME_READER } from './wall-names.ts';
 
@@ -66,7 +67,9 @@ class EmbeddedDatabase implements OpenDatabase {
     const worker = new Worker(new URL('./pglite-worker.mjs', import.meta.url), {
       workerData: { dataDir },
       execArgv: [],
+      ...QUIET,
     });
+    keepQuiet(worker, 'the record');
     const database = new EmbeddedDatabase(worker);
     await new Promise((resolve, reject) => {
       database.#waiting.set(OPENING, { resolve, reject });
@@ -237,6 +240,7 @@ export async function openPglite(dataDir: string | undefined, care?: PgliteCare)
     transaction: (work) => database.transaction((transaction) => work(session(transaction))),
     listen: (channel, wake) => database.listen(channel, wake),
     listening: () => database.isOpen(),
+    pools: () => ({}),
     exclusively: (_lock, work) => work(drizzle(database as never, { schema }) as unknown as Database),
     close: () => database.close(),
   };

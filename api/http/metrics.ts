@@ -4,15 +4,27 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { BatchAccount } from '../../ingestion/outcome.ts';
 import type { CellsOf } from '../../store/cell-usage.ts';
 import type { Reading } from '../../store/monitoring.ts';
-import type { Caller } from '../caller.ts';
-import type { ApiContext } from '../context.ts';
+import { auditRefusal } from '../audit.ts';
+import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { Forbidden } from '../errors.ts';
 import { callerOf } from './auth.ts';
+import {
+  addPoolMetrics,
+  addServerMetrics,
+  type BuildFacts,
+  type PoolFacts,
+  type ServerMetrics,
+} from './server-metrics.ts';
 
 /** A number that is asked for when somebody scrapes. */
 export interface LiveGauges {
   /** Journal entries that each follower has yet to read, by follower. */
   readonly journalLag: () => Promise<Readonly<Record<string, number>>>;
+  /** Seconds since the oldest change that each follower has yet to read was committed, by follower. */
+  readonly freshness: () => Promise<Readonly<Record<string, number>>>;
+  /** Connections to the record, by pool. */
+  readonly pools: () => Readonly<Record<string, PoolFacts>>;
+  readonly build: BuildFacts;
   /** The newest readings of each model version. */
   readonly modelReadings: () => Promise<readonly Reading[]>;
   readonly sockets: () => number;
@@ -28,7 +40,7 @@ export interface LiveGauges {
   readonly sealerStopped: () => boolean;
 }
 
-export interface Metrics {
+export interface Metrics extends ServerMetrics {
   readonly registry: Registry;
   readonly apolloPlugin: ApolloServerPlugin<ApiContext>;
   /** Counts an operation that did not run. */
@@ -39,10 +51,12 @@ export interface Metrics {
   readonly ingested: (account: BatchAccount) => void;
 }
 
+/** Any of these. */
+const READS_METRICS = ['readMetrics', 'administer'] as const;
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 /** The counters that the API keeps itself. */
-export function createMetrics(): Metrics {
+export function createMetrics(build: BuildFacts): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const responses = new Counter({
@@ -81,6 +95,7 @@ export function createMetrics(): Metrics {
     responses.inc({ outcome: 'rejected' }, rejectedTotal);
   };
   return {
+    ...addServerMetrics(registry, build),
     registry,
     apolloPlugin,
     ingested,
@@ -89,12 +104,12 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** Adds /metrics in the Prometheus text format, for who may administer. `onRefused` resolves once it is on record. */
+/** Adds /metrics in the Prometheus text format, for who may read metrics or administer. */
 export function addMetricsRoute(
   server: FastifyInstance,
+  deps: ApiDeps,
   { registry }: Metrics,
   live: LiveGauges,
-  onRefused: (caller: Caller, purpose: string | null) => Promise<void>,
 ): void {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
@@ -130,13 +145,25 @@ export function addMetricsRoute(
       for (const [follower, lag] of Object.entries(await live.journalLag())) this.set({ follower }, lag);
     },
   });
+  new Gauge({
+    name: 'scoreline_follower_delay_seconds',
+    help: 'Seconds since the oldest change that a follower has yet to read was committed; 0: it has read all.',
+    labelNames: ['follower'],
+    registers: [registry],
+    async collect() {
+      for (const [follower, seconds] of Object.entries(await live.freshness()))
+        this.set({ follower }, seconds);
+    },
+  });
+  addPoolMetrics(registry, live.pools);
   addCellGauges(registry, live);
   addModelGauges(registry, live);
   server.get('/metrics', async (request, reply) => {
     // Counters tell how many cells and responses there are, whoever may see them.
     const caller = callerOf(request);
-    if (!caller.scope.allowsAll('administer')) {
-      await onRefused(caller, request.purpose);
+    deps.gate.admitRoute(caller, '/metrics');
+    if (!READS_METRICS.some((group) => caller.scope.allowsAll(group))) {
+      await auditRefusal(createContext(deps, caller, request.purpose, request.id), 'metrics');
       throw new Forbidden('this key may not read metrics');
     }
     return reply.type(registry.contentType).send(await registry.metrics());
