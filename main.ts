@@ -246,10 +246,7 @@ async function startServer(
       build: readBuild(config.commit),
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
-      cellUsage: async () => ({
-        limit: cellLimits.limit,
-        makers: (await readCellUsage(store, MAKERS_MEASURED)).makers,
-      }),
+      cellUsage: () => cellUsage(record, config),
       disk: () => record.disk && { free: record.disk.free(), isFull: record.disk.isFull() },
       waitingRows: () => acceptor.waiting(),
       sealerStopped: () => seals.isStopped(),
@@ -263,6 +260,10 @@ async function startServer(
       await trail.close();
     },
   };
+}
+
+async function cellUsage({ store }: OpenRecord, { cellLimits: { limit } }: Config) {
+  return { limit, makers: (await readCellUsage(store, MAKERS_MEASURED)).makers };
 }
 
 /** How old the oldest change is that each follower has yet to read, in seconds. */
