@@ -55,7 +55,10 @@ export interface Config {
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
   /** For how long what is kept, as ISO 8601 durations; what is not named is kept for ever. */
-  readonly retention: Readonly<Partial<Record<'comments' | 'responses' | 'sourceEvents', string>>>;
+  readonly retention: Readonly<Partial<Record<'comments' | 'responses' | 'sourceEvents', string>>> & {
+    /** null: for ever. */
+    readonly journal: string | null;
+  };
   /** How long after its end an hour is sealed, milliseconds. */
   readonly sealAfter: number;
   /** Whether reads of numbers are in the audit log too; reads of comments and respondents always are. */

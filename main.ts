@@ -39,6 +39,7 @@ import { WrongPepper } from './store/instance.ts';
 import { followerPosition, journalDelay, journalLag } from './store/journal.ts';
 import { KeyProviderError } from './store/key-provider.ts';
 import { latestReadings } from './store/monitoring.ts';
+import { moveEvents } from './store/move-events.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
 import { SEALER } from './store/sealing.ts';
 import { createWall, forgetScopes, type Wall } from './store/wall.ts';
@@ -145,7 +146,13 @@ async function startFollowers(
   };
   await purge();
   const timer = setInterval(purge, PURGE_EVERY_MS);
-  const stops: (() => Promise<unknown>)[] = [async () => clearInterval(timer)];
+  let stopped = false;
+  const moving = moveEvents(record.store, () => stopped).catch(onError);
+  const stopMoving = async () => {
+    stopped = true;
+    await moving;
+  };
+  const stops: (() => Promise<unknown>)[] = [async () => clearInterval(timer), stopMoving];
   if (graph) stops.push(await graph.follow());
   stops.push(await seals.follow());
   // The model takes seconds to load: nobody waits for it but the scores that it infers.

@@ -64,7 +64,16 @@ async function main(): Promise<void> {
   const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
   const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   try {
-    const sent = await exportLineage(record, EVERYTHING, { transport, engineVersion: version, restart });
+    const onSkipped = (reachesBack: Date) =>
+      process.stderr.write(
+        `the journal reaches back to ${reachesBack.toISOString()}: imports and scorings before that are not sent\n`,
+      );
+    const sent = await exportLineage(record, EVERYTHING, {
+      transport,
+      engineVersion: version,
+      restart,
+      onSkipped,
+    });
     process.stderr.write(`${sent} events\n`);
   } finally {
     await transport.close?.();

@@ -140,6 +140,8 @@ export interface FollowOptions {
   readonly limit: number;
   /** Where to begin; later positions are the handler's to save. */
   readonly from: JournalPosition;
+  /** Done first, and again where it throws: answers with where to go on instead (store/start-over.ts). */
+  readonly startOver?: ((stopped: () => boolean) => Promise<JournalPosition>) | undefined;
   /** Must be idempotent or save its position in its own transaction. A throw is retried with backoff. */
   readonly handle: (entries: readonly JournalEntry[]) => Promise<void>;
   readonly onError: (error: Error) => void;
@@ -156,6 +158,7 @@ const LAST_RETRY_MS = 10_000;
 export async function followJournal(options: FollowOptions): Promise<{ stop: () => Promise<void> }> {
   const { store, limit, handle, onError } = options;
   let at = options.from;
+  let { startOver } = options;
   let stopped = false;
   let wakes = 0;
   let wake: () => void = () => undefined;
@@ -179,6 +182,8 @@ export async function followJournal(options: FollowOptions): Promise<{ stop: () 
     while (!stopped) {
       const before = wakes;
       try {
+        if (startOver) at = await startOver(() => stopped);
+        startOver = undefined;
         const entries = await readJournal(store, at, limit);
         const last = entries.at(-1);
         if (last) {

@@ -1,22 +1,22 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { withAudit } from '../audit.ts';
 import { presentedKey } from '../caller.ts';
+import { executePrepared } from '../compiled.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { formatGraphqlError, InvalidArgument } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
 import type { Log } from '../log.ts';
-import { extensionsOf, type NotRun, type Prepared, prepareOperation } from '../operation.ts';
+import { extensionsOf, finishResult, type NotRun, type Prepared, prepareOperation } from '../operation.ts';
 import type { EventStreams } from '../subscriptions/sse.ts';
 import { callerOf } from './auth.ts';
-import { compiledQueries } from './compiled.ts';
 import { tellDiskFull } from './disk-full.ts';
 import type { Metrics } from './metrics.ts';
 import { stringifyInSlices } from './stringify.ts';
@@ -52,7 +52,7 @@ export async function addGraphqlRoute(
       fastifyApolloDrainPlugin(server),
       ApolloServerPluginLandingPageDisabled(),
       rememberLogs,
-      compiledQueries((context) => prepared.get(context)),
+      executedQueries((context) => prepared.get(context)),
       tellExtensions,
       keepAudit,
       metrics.apolloPlugin,
@@ -213,6 +213,26 @@ const tellExtensions: ApolloServerPlugin<ApiContext> = {
 };
 
 /** The last before an answer leaves: what it releases is in the audit log by then. */
+/** Queries run as over the other transports; mutations are left to Apollo. */
+function executedQueries(
+  preparedOf: (context: ApiContext) => Prepared | undefined,
+): ApolloServerPlugin<ApiContext> {
+  return {
+    requestDidStart: async () => ({
+      responseForOperation: async ({ operation, contextValue }) => {
+        const prepared = preparedOf(contextValue);
+        if (!prepared || operation.operation !== OperationTypeNode.QUERY) return null;
+        const result = await executePrepared(prepared);
+        return {
+          // Without data nothing was executed.
+          http: { headers: new HeaderMap(), ...(result.data === undefined ? { status: 400 } : {}) },
+          body: { kind: 'single', singleResult: finishResult(result, contextValue) as never },
+        };
+      },
+    }),
+  };
+}
+
 const keepAudit: ApolloServerPlugin<ApiContext> = {
   requestDidStart: async () => ({
     willSendResponse: async ({ contextValue, response, document, operation, schema, request }) => {

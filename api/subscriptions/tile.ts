@@ -12,6 +12,7 @@ import {
   type JournalPosition,
   readJournal,
 } from '../../store/journal.ts';
+import { marksBehind } from '../../store/journal-trim.ts';
 import { readScores } from '../../store/scores.ts';
 import type { Wall } from '../../store/wall.ts';
 
@@ -113,6 +114,8 @@ export class Tile {
     const position = this.#hooks.position();
     if (!isAfter(position, after)) return isAfter(after, position);
     const entries = await readJournal(this.#deps.store, after, RESUME_ENTRIES);
+    // After the entries: what was deleted before they were read is told of by then.
+    if (await marksBehind(this.#deps.store, after)) return true;
     return entries.length === RESUME_ENTRIES || entries.some((entry) => this.isTouchedBy(entry));
   }
 
