@@ -40,7 +40,7 @@ const STATEMENTS: Readonly<Record<string, [string, ...unknown[]]>> = {
 };
 
 /** How many of the errors hold the needle themselves. */
-const holding = 0;
+let holding = 0;
 
 function collecting() {
   const lines: string[] = [];
