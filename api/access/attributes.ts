@@ -30,7 +30,7 @@ export function parseAttributes(
   return attributes;
 }
 
-const MOST_SOURCES = 50;
+export const MOST_SOURCES = 50;
 
 /**
  * The sources that a key or token is bound to, as responses name them: a list, or one alone.
