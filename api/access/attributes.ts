@@ -30,6 +30,7 @@ export function parseAttributes(
   return attributes;
 }
 
+/** Sources that one key may be bound to. */
 export const MOST_SOURCES = 50;
 
 /**
