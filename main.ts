@@ -35,6 +35,7 @@ import { isRecordAway } from './store/errors.ts';
 import { WrongPepper } from './store/instance.ts';
 import { journalLag } from './store/journal.ts';
 import { KeyProviderError } from './store/key-provider.ts';
+import { watchLongWriters } from './store/long-writers.ts';
 import { readRegistry } from './store/models.ts';
 import { latestReadings } from './store/monitoring.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
@@ -190,6 +191,12 @@ async function startServer(
     graph: graph && (() => graph.check()),
     disk: record.disk,
   });
+  const writers = watchLongWriters(store, Date.now, ({ pid, application, user, seconds }) =>
+    log.warn(
+      { pid, application, user, seconds },
+      'a transaction of this database is open for long and holds back live updates, lineage, scoring and sealing',
+    ),
+  );
   const server = await createApiServer({
     deps: {
       store,
@@ -229,11 +236,13 @@ async function startServer(
       disk: () => record.disk && { free: record.disk.free(), isFull: record.disk.isFull() },
       waitingRows: () => acceptor.waiting(),
       sealerStopped: () => seals.isStopped(),
+      secondsHeldBack: () => writers.present()[0]?.seconds ?? 0,
     },
   });
   return {
     ...server,
     close: async () => {
+      writers.stop();
       await server.close();
       await acceptor.idle();
     },

@@ -24,7 +24,7 @@ export interface ApiOptions {
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly gauges: Pick<
     LiveGauges,
-    'journalLag' | 'modelReadings' | 'cells' | 'waitingRows' | 'sealerStopped' | 'disk'
+    'journalLag' | 'modelReadings' | 'cells' | 'waitingRows' | 'sealerStopped' | 'disk' | 'secondsHeldBack'
   >;
 }
 
@@ -53,7 +53,7 @@ export async function createApiServer({ deps, roles, checks, gauges }: ApiOption
   const metrics = createMetrics();
   requireKey(fastify, deps.access.authenticate);
   addErrorHandlers(fastify, deps);
-  addHealthRoutes(fastify, checks);
+  addHealthRoutes(fastify, checks, gauges.secondsHeldBack);
   const cohorts = createCohorts((error) => deps.log.error({ err: error }, 'a live update could not be told'));
   let sockets: ReturnType<typeof serveWebSocket> | undefined;
   let streams: EventStreams | undefined;
