@@ -28,7 +28,7 @@ import { scorerLags, scorerNames } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
-import { DatabaseRefused } from './store/database-refused.ts';
+import { DatabaseRefused, explained } from './store/database-refused.ts';
 import { DiskFull } from './store/disk-space.ts';
 import { continueErasures } from './store/erasures.ts';
 import { isRecordAway } from './store/errors.ts';
@@ -125,7 +125,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     return stop;
   } catch (error) {
     await stop();
-    throw error;
+    throw config.databaseUrl === undefined ? error : explained(error, config.databaseUrl);
   }
 }
 

@@ -7,6 +7,11 @@ export const LIMITS = {
   depth: 10,
   aliases: 30,
   tokens: 4_000,
+  /** Characters of a document, and how deep brackets nest in it, and lists and objects in values. */
+  document: 200_000,
+  nesting: 50,
+  /** Values in the variables of one request. */
+  values: 100_000,
   /** Fields that a document may unfold to, its fragments included. */
   fields: 5_000,
   /** How often one field may stand in one selection, and how many directives at one place. */
@@ -16,8 +21,12 @@ export const LIMITS = {
   graphqlBody: 4 * 1024 * 1024,
   /** Bytes of one ingest request. */
   ingestBody: 16 * 1024 * 1024,
-  /** Items of one ingest request or mutation. */
+  /** Items of one ingest request, and of one mutation. */
   batch: 20_000,
+  mutation: 2_000,
+  /** Values of one dimension in a segment, and the bytes of all of its values: scores are named by them. */
+  segmentValues: 500,
+  segmentBytes: 2_500,
   page: 500,
   /** Rows that one query may answer with. */
   rows: 20_000,

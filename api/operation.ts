@@ -5,63 +5,42 @@ import {
   execute,
   GraphQLError,
   type GraphQLSchema,
-  getOperationAST,
-  parse,
-  specifiedRules,
-  validate,
 } from 'graphql';
 import { type Executed, withAudit } from './audit.ts';
 import type { ApiContext, Masked } from './context.ts';
-import { formatGraphqlError, InvalidArgument } from './errors.ts';
-import type { DocumentRequest } from './gate/gate.ts';
-import { LIMIT_RULES, LIMITS } from './limits.ts';
+import { formatGraphqlError, maskedError, publicError } from './errors.ts';
+import type { OperationRequest } from './gate/gate.ts';
+import { InvalidOperation } from './gate/invalid-operation.ts';
 import type { Log } from './log.ts';
 
-/** A GraphQL request as any transport brings it. */
-export interface OperationRequest extends DocumentRequest {
-  readonly operationName?: string | null | undefined;
-  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
-  /** It came by GET, which changes nothing. */
-  readonly readOnly?: boolean;
-}
-
-/** An operation that came through parsing and validation. */
+/** An operation that may run. */
 export type Prepared = ExecutionArgs & { readonly document: DocumentNode; readonly contextValue: ApiContext };
 
-/**
- * Parses and validates for the transports beside Apollo's (WebSocket, SSE), by the same rules and limits.
- * The answer is the errors where there are some.
- */
+/** Why an operation does not run, as every transport says it. */
+export interface NotRun {
+  readonly errors: readonly GraphQLError[];
+  /** Of HTTP. */
+  readonly status: number;
+  /** Seconds after which it may run. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** What every transport has a request pass: the gate, which parses, validates, coerces and counts. */
 export function prepareOperation(
   schema: GraphQLSchema,
   context: ApiContext,
   request: OperationRequest,
-): Prepared | readonly GraphQLError[] {
-  const { gate } = context.deps;
-  const { caller } = context;
-  let document: DocumentNode;
+): Prepared | NotRun {
+  const { deps, caller } = context;
   try {
-    document = parse(gate.readDocument(caller, request), { maxTokens: LIMITS.tokens });
-    const errors = validate(schema, document, [...specifiedRules, ...LIMIT_RULES]);
-    if (errors.length > 0) return errors.map((error) => toldError(context, error));
-    const operation = getOperationAST(document, request.operationName);
-    if (request.readOnly && operation?.operation === 'mutation')
-      throw new InvalidArgument('a mutation is sent by POST');
-    if (operation) {
-      const cost = gate.admit(caller, schema, document, operation, request.variables ?? {});
-      if (operation.operation !== 'subscription') context.cost = cost;
-    }
+    const { document, operation, operationName, variables, cost } = deps.gate.admit(caller, schema, request);
+    if (operation.operation !== 'subscription') context.cost = cost;
+    return { schema, document, contextValue: context, operationName, variableValues: variables };
   } catch (error) {
-    if (error instanceof GraphQLError) return [toldError(context, error)];
-    return [new GraphQLError((error as Error).message, { originalError: error as Error })];
+    if (error instanceof InvalidOperation) return { errors: error.errors, status: 400 };
+    const { code, status, message, retryAfter } = publicError(error) ?? maskedError(deps.log, error);
+    return { errors: [new GraphQLError(message, { extensions: { code } })], status, retryAfter };
   }
-  return {
-    schema,
-    document,
-    contextValue: context,
-    operationName: request.operationName ?? null,
-    variableValues: request.variables ?? null,
-  };
 }
 
 /** Executes a query or mutation and finishes its answer for the world; what it releases is in the audit log by then. */
@@ -77,8 +56,7 @@ export function executedOf({ schema, document, operationName, variableValues }: 
 
 /** Maps the errors and tells what was withheld. */
 export function finishResult(result: ExecutionResult, context: ApiContext): ExecutionResult {
-  const errors =
-    result.errors && formatErrors(context.deps.log, result.errors).map((error) => toldError(context, error));
+  const errors = result.errors && formatErrors(context.deps.log, result.errors);
   const extensions = { ...result.extensions, ...extensionsOf(context) };
   return {
     ...(errors ? { errors } : {}),
@@ -101,14 +79,6 @@ function comparePaths(a: Masked['path'], b: Masked['path']): number {
     if (x !== y) return x < y ? -1 : 1;
   }
   return a.length - b.length;
-}
-
-/** The error without what the caller may not be told. */
-function toldError({ deps, caller }: ApiContext, error: GraphQLError): GraphQLError {
-  const message = deps.gate.told(caller, error.message);
-  if (message === error.message) return error;
-  const { source, positions, path, extensions } = error;
-  return new GraphQLError(message, { source, positions, path, extensions });
 }
 
 /** Errors as the world may see them. */

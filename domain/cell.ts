@@ -32,11 +32,23 @@ export function cellKey(attributes: CellAttributes): string {
     .slice(0, 24);
 }
 
+/** From here on a set is faster than a list, even once it has to be made. */
+const LONG_LIST = 16;
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function isOneOf(values: readonly string[], value: string): boolean {
+  if (values.length < LONG_LIST) return values.includes(value);
+  const set = sets.get(values) ?? new Set(values);
+  sets.set(values, set);
+  return set.has(value);
+}
+
 /** Whether the segment's predicate holds for the attributes. */
 export function matchesSegment(segment: Segment, attributes: CellAttributes): boolean {
   for (const attribute in segment) {
     const value = attributes[attribute];
-    if (value === undefined || !segment[attribute]?.includes(value)) return false;
+    const values = segment[attribute];
+    if (value === undefined || values === undefined || !isOneOf(values, value)) return false;
   }
   return true;
 }

@@ -101,8 +101,10 @@ export function readName(rule: TextRule, given: string): string | TextProblem {
   return problemOf(rule, name) ?? name;
 }
 
+const QUOTED = 40;
+
 /** The text, or its beginning and "…". */
-export function cut(text: string, longest: number): string {
+export function cut(text: string, longest = QUOTED): string {
   if (text.length <= longest) return text;
   // Not through the middle of a character.
   return `${text
@@ -111,12 +113,38 @@ export function cut(text: string, longest: number): string {
     .replace(/\ufffd$/, '')}…`;
 }
 
-const QUOTED = 40;
-
 /** What a caller gave, for a message: never more than its first 40 characters, and no deeper than its kind. */
 export function quoted(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(cut(value.slice(0, QUOTED + 1), QUOTED));
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
   return cut(String(value), QUOTED);
+}
+
+const SHOWN = 3;
+
+/** A value small enough for a library to quote it as a whole: with long texts, long lists and what is nested in it cut. */
+export function summary(value: unknown, isNested = false): unknown {
+  if (typeof value === 'string') return cut(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (isNested) return Array.isArray(value) ? '[…]' : '{…}';
+  if (Array.isArray(value)) return value.slice(0, SHOWN).map((item) => summary(item, true));
+  const shown: Record<string, unknown> = {};
+  let count = 0;
+  for (const key in value) {
+    if (count++ === SHOWN) break;
+    shown[cut(key)] = summary((value as Record<string, unknown>)[key], true);
+  }
+  return shown;
+}
+
+/** Characters of a message that a library made of a caller's text. */
+const LONGEST_MESSAGE = 400;
+
+/** A library's message with the texts that it quotes cut, and the whole as well, in time linear in its length. */
+export function cutMessage(message: string): string {
+  const parts = message.split('"');
+  // What stands between two quotation marks is at an odd place.
+  const short = parts.map((part, i) => (i % 2 === 1 && i < parts.length - 1 ? cut(part) : part)).join('"');
+  return cut(short, LONGEST_MESSAGE);
 }

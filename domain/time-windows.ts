@@ -1,3 +1,4 @@
+import { quoted } from './text.ts';
 import {
   DAY_MS,
   endOfHour,
@@ -51,9 +52,8 @@ export function parseWindow(text: string): WindowLength {
   const letter = match?.[2] ?? (match?.[4] ? `T${match[4]}` : '');
   const [unit, factor] = UNITS[letter] ?? [];
   if (!unit || !factor || count === 0) {
-    const given = JSON.stringify(text.slice(0, 40));
     throw new WindowError(
-      `${given} is no window: a whole number of one unit, such as PT15M, PT6H, P1D, P30D, P12W, P3M`,
+      `${quoted(text)} is no window: a whole number of one unit, such as PT15M, PT6H, P1D, P30D, P12W, P3M`,
     );
   }
   if (count * factor > LONGEST[unit]) {

@@ -1,4 +1,5 @@
 import { IANAZone } from 'luxon';
+import { quoted } from './text.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -30,9 +31,7 @@ export function zoneClock(name: string): ZoneClock {
   if (present) return present;
   // Newer engines also take offsets such as "+02:00", which no calendar of a place is.
   if (!/^[a-z]/.test(key) || !IANAZone.isValidZone(name)) {
-    throw new WindowError(
-      `timeZone: ${JSON.stringify(name.slice(0, 64))} is no IANA zone such as "Europe/Berlin"`,
-    );
+    throw new WindowError(`timeZone: ${quoted(name)} is no IANA zone such as "Europe/Berlin"`);
   }
   const zone = IANAZone.create(name);
   const clock = remembering((time) => zone.offset(time) * MINUTE_MS);

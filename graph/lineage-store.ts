@@ -88,10 +88,10 @@ export interface LineageStore {
 const SILENT_MS = READ_MS + 5_000;
 
 /** @throws GraphNotReady where nothing is answered in time. */
-async function within<T>(answer: Promise<T>): Promise<T> {
+async function within<T>(answer: Promise<T>, patienceMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new GraphNotReady('it does not answer')), SILENT_MS);
+    timer = setTimeout(() => reject(new GraphNotReady('it does not answer')), patienceMs);
   });
   try {
     return await Promise.race([answer, late]);
@@ -109,10 +109,11 @@ export function withFallback(
   fallback: LineageStore,
   isAway: (error: unknown) => boolean,
   onFallback: (error: Error) => void,
+  patienceMs = SILENT_MS,
 ): LineageStore {
   const either = async <T>(ask: (store: LineageStore) => Promise<T>): Promise<T> => {
     try {
-      return await within(ask(primary));
+      return await within(ask(primary), patienceMs);
     } catch (error) {
       if (!isAway(error)) throw error;
       onFallback(error as Error);

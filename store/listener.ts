@@ -5,6 +5,8 @@ const RECONNECT_MS = 500;
 /** How often a connection that only listens is asked whether it still hears anything. */
 const HEARTBEAT_MS = 5_000;
 const ANSWER_MS = 5_000;
+/** For connecting, and for LISTEN on every channel. */
+const READY_MS = 15_000;
 
 /**
  * LISTEN for all channels on one connection, opened again whenever it breaks or does not answer its heartbeat. After each gap every
@@ -19,6 +21,7 @@ export class Listener {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #connecting: Promise<void> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(open: () => pg.Client, onError: (error: Error) => void) {
     this.#open = open;
@@ -33,20 +36,19 @@ export class Listener {
     const own = () => wake();
     wakers.add(own);
     this.#wakers.set(channel, wakers);
-    if (!this.#client) {
-      this.#connecting ??= this.#connect();
-      await this.#connecting;
-    } else if (!present && this.#hearing) {
-      const client = this.#client;
-      await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(() => cutOff(client));
-    }
+    const client = this.#client;
+    // While it is being made, the connection finds the channel itself.
+    if (client && this.#hearing && !present)
+      await this.#ask(client, `LISTEN ${pg.escapeIdentifier(channel)}`).catch(() => cutOff(client));
+    this.#connecting ??= this.#connect();
+    await this.#connecting;
     wake();
     return async () => {
       wakers.delete(own);
       if (wakers.size > 0) return;
       this.#wakers.delete(channel);
-      if (this.#hearing)
-        await this.#client?.query(`UNLISTEN ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
+      if (this.#hearing && this.#client)
+        await this.#ask(this.#client, `UNLISTEN ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
     };
   }
 
@@ -68,6 +70,7 @@ export class Listener {
   async #connect(): Promise<void> {
     const fresh = this.#open();
     this.#client = fresh;
+    this.#last = Promise.resolve();
     let failed = false;
     const again = (error: Error) => {
       if (failed || this.#closed) return;
@@ -83,16 +86,33 @@ export class Listener {
     fresh.on('notification', ({ channel }) => {
       for (const wake of this.#wakers.get(channel) ?? []) wake();
     });
+    const impatience = setTimeout(
+      () => again(new Error('Connection terminated: the one that listens for notices was not made in time')),
+      READY_MS,
+    );
     try {
       await fresh.connect();
-      const channels = [...this.#wakers.keys()];
-      for (const channel of channels) await fresh.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      const heard = new Set<string>();
+      const missing = () => [...this.#wakers.keys()].find((channel) => !heard.has(channel));
+      for (let channel = missing(); channel !== undefined; channel = missing()) {
+        heard.add(channel);
+        await this.#ask(fresh, `LISTEN ${pg.escapeIdentifier(channel)}`);
+      }
       this.#hearing = true;
       for (const wakers of this.#wakers.values()) for (const wake of wakers) wake();
       this.#beat(fresh, again);
     } catch (error) {
       again(error as Error);
+    } finally {
+      clearTimeout(impatience);
     }
+  }
+
+  /** One statement after the other: the client takes no more at once. */
+  #ask(client: pg.Client, text: string): Promise<unknown> {
+    const asked = this.#last.catch(() => undefined).then(() => client.query(text));
+    this.#last = asked;
+    return asked;
   }
 
   /** Asks now and again; no answer in time is the end of the connection. */
@@ -102,7 +122,7 @@ export class Listener {
         () => again(new Error('Connection terminated: the one that listens for notices was silent')),
         ANSWER_MS,
       );
-      const asked = await client.query('SELECT 1').then(
+      const asked = await this.#ask(client, 'SELECT 1').then(
         () => true,
         () => false,
       );

@@ -1,5 +1,6 @@
 import type { Segment } from '../../domain/cell.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
+import { quoted } from '../../domain/text.ts';
 
 /**
  * The attributes that narrow a caller, from JSON: { "region": ["Germany"] }. A dimension goes by its field
@@ -19,9 +20,7 @@ export function parseAttributes(
     const dimension = dimensions.find(({ field, attribute }) => field === name || attribute === name);
     if (!dimension) {
       const known = dimensions.map(({ field }) => field).join(', ');
-      throw mistake(
-        `attributes: ${JSON.stringify(name.slice(0, 60))} is no dimension here; there are ${known}`,
-      );
+      throw mistake(`attributes: ${quoted(name)} is no dimension here; there are ${known}`);
     }
     const list: unknown[] = Array.isArray(values) ? values : [values];
     if (list.length === 0 || !list.every((value) => typeof value === 'string' && value !== ''))

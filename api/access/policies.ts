@@ -106,8 +106,8 @@ function parseSchema({ folder, files }: PolicyTexts, dimensions: readonly Dimens
   // An attribute named DIMENSION becomes one for each dimension; comments would confuse the count of commas.
   const schema = text
     .replace(/\/\/.*$/gm, '')
-    .replace(/\bDIMENSION(\??)\s*:\s*([^,}]+?)\s*(,|(?=}))/g, (_, optional: string, type: string) =>
-      dimensions.map(({ attribute }) => `${attribute}${optional}: ${type},`).join(' '),
+    .replace(/\bDIMENSION(\??)\s{0,99}:([^,}]{1,999})(,|(?=}))/g, (_, optional: string, type: string) =>
+      dimensions.map(({ attribute }) => `${attribute}${optional}: ${type.trim()},`).join(' '),
     );
   const parsed = checkParseSchema(schema);
   if (parsed.type === 'failure')
@@ -176,5 +176,6 @@ function lineAt(text: string, byte: number): number {
 }
 
 function told({ message, help }: DetailedError): string {
-  return (help ? `${message} (${help})` : message).replace(/\s*\n\s*/g, ' ');
+  const lines = (help ? `${message} (${help})` : message).split('\n');
+  return lines.map((line) => line.trim()).join(' ');
 }

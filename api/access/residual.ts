@@ -136,13 +136,33 @@ const OPERATORS: Readonly<Record<string, (operand: never) => Compiled>> = {
   },
   like: ({ left, pattern }: { left: Expr; pattern: (string | { Literal: string })[] }) => {
     const inner = compile(left);
-    const source = pattern.map((part) =>
-      typeof part === 'string' ? '[^]*' : part.Literal.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'),
-    );
-    const matcher = new RegExp(`^${source.join('')}$`, 'u');
-    return (cell) => matcher.test(text(inner(cell)));
+    const literals = literalsOf(pattern);
+    return (cell) => isLike(text(inner(cell)), literals);
   },
 };
+
+/** What a pattern of `like` spells between its wildcards: one text where there is none. */
+function literalsOf(pattern: readonly (string | { Literal: string })[]): string[] {
+  const literals = [''];
+  for (const part of pattern)
+    if (typeof part === 'string') literals.push('');
+    else literals[literals.length - 1] += part.Literal;
+  return literals;
+}
+
+/** Whether the text is these, in this order, with anything between them: each is found where it first stands. */
+function isLike(given: string, [first = '', ...others]: readonly string[]): boolean {
+  const last = others.pop();
+  if (last === undefined) return given === first;
+  if (!given.startsWith(first)) return false;
+  let at = first.length;
+  for (const literal of others) {
+    const found = given.indexOf(literal, at);
+    if (found === -1) return false;
+    at = found + literal.length;
+  }
+  return given.length - last.length >= at && given.endsWith(last);
+}
 
 const resource: Compiled = ({ key }) => entityValue(cellEntity(key));
 

@@ -21,6 +21,23 @@ const paged = (points: number, each: number): FieldCost => ({
 const grouped = (args: Readonly<Record<string, unknown>>): number => 2 ** lengthOf(args['groupBy']);
 const GROUPED = 'doubled by each dimension of `groupBy`';
 
+/** Items of lists that one point pays for. */
+export const ITEMS_A_POINT = 20;
+
+/** What the items of the lists among a field's arguments cost, beside what the field itself does. */
+export const listed = (items: number): number => Math.floor(items / ITEMS_A_POINT);
+
+/** Characters of a segment's values that the id of a row repeats for nothing, and then for a point in 20 rows. */
+const SEGMENT_CHARACTERS = 400;
+
+/** How many times as much a row costs whose id spells a long segment. */
+function spelling({ segment }: Readonly<Record<string, unknown>>): number {
+  let characters = 0;
+  for (const values of Object.values((segment as Record<string, unknown> | null | undefined) ?? {}))
+    if (Array.isArray(values)) for (const value of values) characters += String(value).length;
+  return 1 + Math.floor(characters / SEGMENT_CHARACTERS);
+}
+
 const BUCKET_MS: Readonly<Record<string, number>> = {
   MINUTE: 60_000,
   HOUR: 3_600_000,
@@ -53,8 +70,9 @@ export const UNLISTED: Readonly<Record<string, FieldCost>> = {
 export const COSTS: Readonly<Record<string, FieldCost>> = {
   'Query.nps': { points: (args) => 5 * grouped(args), says: `5, ${GROUPED}` },
   'Query.npsSeries': {
-    points: (args) => (5 + bucketsOf(args) / 20) * grouped(args) * (args['rolling'] ? 2 : 1),
-    says: `5, and 1 for every 20 buckets; doubled with \`rolling\`, ${GROUPED}`,
+    points: (args) =>
+      (5 + (bucketsOf(args) * spelling(args)) / 20) * grouped(args) * (args['rolling'] ? 2 : 1),
+    says: `5, and 1 for every 20 buckets and each begun ${SEGMENT_CHARACTERS} characters of the segment's values; doubled with \`rolling\`, ${GROUPED}`,
   },
   'Query.npsChange': fixed(10),
   'Query.responses': paged(5, 0.1),
@@ -83,8 +101,8 @@ export const COSTS: Readonly<Record<string, FieldCost>> = {
   'Query.modelReadings': paged(5, 0.05),
   'Query.viewer': fixed(1),
   'Mutation.submitResponses': {
-    points: (args, inside) => 1 + lengthOf(args['input']) / 20 + inside,
-    says: '1, and 1 for every 20 items',
+    points: (args, inside) => 1 + 2 * lengthOf(args['input']) + inside,
+    says: '1, and 2 for each item',
   },
   'Mutation.trainModel': fixed(2_000),
   'Mutation.reproducePrediction': fixed(40),

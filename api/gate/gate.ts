@@ -1,140 +1,140 @@
 import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode, visit } from 'graphql';
+import { cut } from '../../domain/text.ts';
 import type { Caller } from '../caller.ts';
 import { InvalidArgument, Refused } from '../errors.ts';
-import { Buckets } from './bucket.ts';
-import { type Cost, costOf } from './cost.ts';
+import { measure } from './bounds.ts';
+import { Budgets } from './budgets.ts';
+import { type Cost, Costs } from './cost.ts';
 import { INGEST_COST, ROUTE_COSTS } from './costs.ts';
-import { screenDocument } from './screen.ts';
-import { type Budget, type GateSettings, sha256, type TrustedDocuments } from './settings.ts';
+import { Documents, operationOf } from './documents.ts';
+import { type GateSettings, sha256, type TrustedDocuments } from './settings.ts';
 
-/** How a request names its document: by its text, or by the hash of a trusted one. */
-export interface DocumentRequest {
+/** A GraphQL request as any transport brings it. */
+export interface OperationRequest {
   readonly query?: string | null | undefined;
-  /** "sha256:HASH" or the hash alone. */
+  /** The hash of a trusted document instead of its text: "sha256:HASH" or the hash alone. */
   readonly documentId?: string | null | undefined;
   readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  /** It came by GET, which changes nothing. */
+  readonly readOnly?: boolean;
+}
+
+/** An operation that may run. */
+export interface Admitted {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly operationName: string | null;
+  /** As they were given: they fit. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly cost: Cost;
 }
 
 /** What every operation passes, over every transport. */
 export interface Gate {
   /**
-   * The text of the document, once it may be parsed and validated. Costs 1 point.
-   * @throws Refused, InvalidArgument
+   * Reads the document, checks the operation and its variables, and counts it against the caller's budgets: 1 point and
+   * what its size costs at the door, whatever becomes of it, and the rest of its cost once it is valid.
+   * @throws Refused, InvalidArgument, InvalidOperation
    */
-  readDocument(caller: Caller, request: DocumentRequest): string;
-  /**
-   * Counts a valid operation against the caller's budgets.
-   * @throws Refused
-   */
-  admit(
-    caller: Caller,
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    variables: Readonly<Record<string, unknown>>,
-  ): Cost;
+  admit(caller: Caller, schema: GraphQLSchema, request: OperationRequest): Admitted;
   /**
    * Counts a request to a path beside /graphql against the caller's budgets. Who may send trusted documents only may not ask there.
    * @throws Refused
    */
   admitRoute(caller: Caller, path: keyof typeof ROUTE_COSTS): void;
   /**
+   * Counts a body that turned out to be no request at all.
+   * @throws Refused
+   */
+  chargeBody(caller: Caller, bytes: number): void;
+  /**
    * Counts a body of /ingest, or more of it, against the caller's budget. Its form is the server's, so roles that may send trusted
    * documents only may send it too.
    * @throws Refused
    */
   admitBody(caller: Caller, what: 'request' | 'more', bytes: number): void;
-  /** An error's message as the caller may read it: who may not ask for the schema is not helped to guess it. */
-  told(caller: Caller, message: string): string;
 }
+
+/** Bytes of a request that are read and checked for one point. */
+const BYTES_A_POINT = 4_096;
+const sizePoints = (bytes: number): number => Math.floor(bytes / BYTES_A_POINT);
 
 /**
  * @param now epoch milliseconds
  */
 export function openGate(settings: GateSettings, trusted: TrustedDocuments, now: () => number): Gate {
-  const buckets = new Buckets();
+  const budgets = new Budgets(settings, now);
   const introspection = new Set(settings.introspection);
   const trustedOnly = new Set(settings.trustedOnly);
-  const budgetOf = ({ role }: Caller): Budget => (settings.cost[role] ?? settings.cost['default']) as Budget;
-  const spend = (caller: Caller, points: number) => {
-    const { minute } = budgetOf(caller);
-    if (minute === null) return;
-    const wait = buckets.take(caller.id, points, minute, now());
-    if (wait === 0) return;
-    const seconds = Math.ceil(wait / 1_000);
-    throw new Refused(
-      'RATE_LIMITED',
-      429,
-      `the budget of ${minute} points a minute is spent; try again in ${seconds} s`,
-      seconds,
-    );
-  };
-  /** The most that one operation of the caller may cost, which this one does not exceed. */
-  const within = (caller: Caller, requested: number): number => {
-    const { operation: limit } = budgetOf(caller);
-    if (requested <= limit) return limit;
-    throw new Refused(
-      'COST_LIMIT_EXCEEDED',
-      400,
-      `the operation costs ${requested} points, and one may cost at most ${limit}; ask for less at once`,
-    );
-  };
   const untrusted = ({ role }: Caller) =>
     new Refused('DOCUMENT_NOT_TRUSTED', 403, `the role ${role} may send trusted documents only`);
+  const documents = new Documents();
+  const costs = new Costs();
   return {
-    readDocument: (caller, request) => {
-      spend(caller, 1);
+    admit: (caller, schema, request) => {
+      budgets.spend(caller, 1);
+      const { readOnly = false } = request;
+      const operationName = request.operationName || null;
+      const variables = request.variables ?? {};
+      const size = measure('variables', variables) + measure('extensions', request.extensions);
       const text = textOf(request, trusted);
+      const extra = sizePoints(size + text.length);
+      budgets.spend(caller, extra);
       if (trustedOnly.has(caller.role) && !trusted.has(sha256(text))) throw untrusted(caller);
-      screenDocument(text);
-      return text;
-    },
-    admit: (caller, schema, document, operation, variables) => {
-      if (!introspection.has(caller.role) && introspects(document))
+      const suggests = introspection.has(caller.role);
+      const document = documents.read(schema, text, suggests);
+      const operation = operationOf(document, operationName);
+      if (readOnly && operation.operation === 'mutation')
+        throw new Refused('BAD_USER_INPUT', 405, 'a mutation is sent by POST');
+      if (!suggests && introspects(document))
         throw new Refused(
           'INTROSPECTION_DISABLED',
           403,
           `the role ${caller.role} may not ask for the schema`,
         );
-      const requested = costOf(schema, document, operation, variables);
-      const limit = within(caller, requested);
-      // One was taken at the door.
-      spend(caller, requested - 1);
-      return { requested, limit };
+      const valid = { document, operation, operationName, variables };
+      const points = costs.of(schema, valid, { size, suggests });
+      const requested = points + extra;
+      const limit = budgets.within(caller, requested);
+      // The rest was taken at the door.
+      budgets.spend(caller, points - 1);
+      return { ...valid, cost: { requested, limit } };
     },
     admitRoute: (caller, path) => {
       if (trustedOnly.has(caller.role)) throw untrusted(caller);
       const points = ROUTE_COSTS[path];
-      within(caller, points);
-      spend(caller, points);
+      budgets.within(caller, points);
+      budgets.spend(caller, points);
     },
+    chargeBody: (caller, bytes) => budgets.spend(caller, 1 + sizePoints(bytes)),
     admitBody: (caller, what, bytes) => {
       const points = (what === 'request' ? INGEST_COST.request : 0) + Math.ceil(bytes / INGEST_COST.bytes);
-      const { minute } = budgetOf(caller);
+      const { minute } = budgets.of(caller);
       if (minute !== null && points > minute)
         throw new Refused(
           'COST_LIMIT_EXCEEDED',
           400,
           `the body costs ${points} points, and a minute has ${minute}; send it in parts`,
         );
-      spend(caller, points);
+      budgets.spend(caller, points);
     },
-    // graphql-js helps to guess names: `Did you mean "nps"?`
-    told: (caller, message) =>
-      introspection.has(caller.role) ? message : message.replace(/ ?Did you mean [^?]*\?/g, ''),
   };
 }
 
+const LONGEST_HASH = 64;
+
 /** @throws Refused, InvalidArgument */
-function textOf({ query, documentId, extensions }: DocumentRequest, trusted: TrustedDocuments): string {
+function textOf({ query, documentId, extensions }: OperationRequest, trusted: TrustedDocuments): string {
   const persisted = extensions?.['persistedQuery'] as { sha256Hash?: unknown } | undefined;
-  const id = documentId ?? persisted?.sha256Hash;
-  if (id === undefined) {
+  const id = documentId ?? persisted?.sha256Hash ?? null;
+  if (id === null) {
     if (typeof query === 'string' && query !== '') return query;
     throw new InvalidArgument('query: the text of a GraphQL operation is needed');
   }
   if (typeof id !== 'string') throw new InvalidArgument('the hash of a document is a text of hex digits');
-  const hash = id.replace(/^sha256:/, '').toLowerCase();
+  const hash = cut(id.replace(/^sha256:/, ''), LONGEST_HASH).toLowerCase();
   const found = trusted.get(hash);
   if (found !== undefined) return found;
   if (!query) throw new Refused('PERSISTED_QUERY_NOT_FOUND', 404, 'PersistedQueryNotFound');

@@ -1,30 +1,14 @@
-import { type DocumentNode, Kind, parse, type SelectionSetNode } from 'graphql';
-import { LRUCache } from 'lru-cache';
+import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+import { cut } from '../../domain/text.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 
-const KEPT = 1_000;
-
-/** Texts that were found good: most are asked again and again. */
-const good = new LRUCache<string, true>({
-  max: KEPT,
-  maxSize: 4_000_000,
-  sizeCalculation: (_, text) => text.length,
-});
-
 /**
  * Refuses documents that would cost too much to validate, before they are: fields or directives repeated many times, and
- * fragments in fragments that unfold to too many fields. What cannot be parsed is left to who tells why.
+ * fragments in fragments that unfold to too many fields.
  * @throws InvalidArgument saying which limit.
  */
-export function screenDocument(text: string): void {
-  if (text === '' || good.has(text)) return;
-  let document: DocumentNode;
-  try {
-    document = parse(text, { maxTokens: LIMITS.tokens, noLocation: true });
-  } catch {
-    return;
-  }
+export function refuseRepeats(document: DocumentNode): void {
   const fragments = new Map(
     document.definitions.flatMap((one) =>
       one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one.selectionSet] as const] : [],
@@ -37,7 +21,6 @@ export function screenDocument(text: string): void {
     if (countFields(definition.selectionSet, fragments, unfolded) > LIMITS.fields)
       throw new InvalidArgument(`the document unfolds to more than ${LIMITS.fields} fields`);
   }
-  good.set(text, true);
 }
 
 /** How many fields the selection unfolds to; fragments are counted once and remembered. */
@@ -66,7 +49,7 @@ function countFields(
       const times = (repeats.get(key) ?? 0) + 1;
       repeats.set(key, times);
       if (times > LIMITS.repeats)
-        throw new InvalidArgument(`the field ${key} is repeated more than ${LIMITS.repeats} times`);
+        throw new InvalidArgument(`the field ${cut(key)} is repeated more than ${LIMITS.repeats} times`);
     }
     count += 1;
     if (selection.selectionSet) count += countFields(selection.selectionSet, fragments, unfolded);

@@ -1,17 +1,19 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
-import { type DocumentNode, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { type DocumentNode, OperationTypeNode } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { ApiContext } from '../context.ts';
-import { finishResult } from '../operation.ts';
+import { finishResult, type Prepared } from '../operation.ts';
 
 /**
  * Executes queries as code compiled for their document: a chart asks the same few hundred fields again and again.
- * Apollo keeps parsed documents, so a document that comes again is the same object. What cannot be compiled is left to
+ * The gate keeps documents, so one that comes again is the same object. What cannot be compiled is left to
  * graphql-js.
  */
-export function compiledQueries(schema: GraphQLSchema): ApolloServerPlugin<ApiContext> {
+export function compiledQueries(
+  preparedOf: (context: ApiContext) => Prepared | undefined,
+): ApolloServerPlugin<ApiContext> {
   const compiled = new WeakMap<DocumentNode, Map<string, CompiledQuery | null>>();
-  const compile = (document: DocumentNode, operationName: string | null): CompiledQuery | null => {
+  const compile = ({ schema, document, operationName }: Prepared): CompiledQuery | null => {
     const known = compiled.get(document) ?? new Map<string, CompiledQuery | null>();
     compiled.set(document, known);
     const key = operationName ?? '';
@@ -25,13 +27,14 @@ export function compiledQueries(schema: GraphQLSchema): ApolloServerPlugin<ApiCo
   };
   return {
     requestDidStart: async () => ({
-      responseForOperation: async ({ document, operation, operationName, request, contextValue }) => {
-        if (operation.operation !== OperationTypeNode.QUERY) return null;
-        const query = compile(document, operationName);
+      responseForOperation: async ({ operation, contextValue }) => {
+        const prepared = preparedOf(contextValue);
+        if (!prepared || operation.operation !== OperationTypeNode.QUERY) return null;
+        const query = compile(prepared);
         if (!query) return null;
-        const result = await query.query(undefined, contextValue, request.variables ?? {});
+        const result = await query.query(undefined, contextValue, prepared.variableValues ?? {});
         return {
-          // Without data nothing was executed: the variables do not fit.
+          // Without data nothing was executed.
           http: { headers: new HeaderMap(), ...(result.data === undefined ? { status: 400 } : {}) },
           body: { kind: 'single', singleResult: finishResult(result, contextValue) as never },
         };

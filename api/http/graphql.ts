@@ -1,23 +1,26 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { withAudit } from '../audit.ts';
 import { presentedKey } from '../caller.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
-import { formatGraphqlError, InvalidArgument, publicError } from '../errors.ts';
+import { formatGraphqlError, InvalidArgument } from '../errors.ts';
+import type { OperationRequest } from '../gate/gate.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
-import { extensionsOf, type OperationRequest } from '../operation.ts';
+import { extensionsOf, type NotRun, type Prepared, prepareOperation } from '../operation.ts';
 import type { EventStreams } from '../subscriptions/sse.ts';
 import { callerOf } from './auth.ts';
 import { compiledQueries } from './compiled.ts';
 import { tellDiskFull } from './disk-full.ts';
 import type { Metrics } from './metrics.ts';
 import { stringifyInSlices } from './stringify.ts';
+
+const GRAPHQL_JSON = 'application/graphql-response+json';
 
 /** Adds /graphql: Apollo for queries and mutations, server-sent events for those that accept them. */
 export async function addGraphqlRoute(
@@ -27,6 +30,8 @@ export async function addGraphqlRoute(
   streams: EventStreams,
   metrics: Metrics,
 ): Promise<ApolloServer<ApiContext>> {
+  /** What passed the gate, by its context. */
+  const prepared = new WeakMap<ApiContext, Prepared>();
   const apollo = new ApolloServer<ApiContext>({
     schema,
     introspection: true,
@@ -45,32 +50,35 @@ export async function addGraphqlRoute(
       ApolloServerPluginCacheControlDisabled(),
       fastifyApolloDrainPlugin(server),
       ApolloServerPluginLandingPageDisabled(),
-      passGate(schema),
-      compiledQueries(schema),
+      compiledQueries((context) => prepared.get(context)),
       tellExtensions,
       keepAudit,
       metrics.apolloPlugin,
     ],
   });
   await apollo.start();
+  const passed = new WeakMap<FastifyRequest, ApiContext>();
   const handle = fastifyApolloHandler(apollo, {
-    context: async (request) => createContext(deps, callerOf(request), request.purpose),
+    context: async (request) =>
+      passed.get(request) ?? createContext(deps, callerOf(request), request.purpose),
   });
-  server.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    bodyLimit: LIMITS.graphqlBody,
-    handler: (request, reply) => {
-      if (!String(request.headers.accept ?? '').includes('text/event-stream')) {
-        nameDocument(request, deps);
-        return handle.call(server, request, reply);
-      }
-      return streamEvents(request, reply);
-    },
-  });
-
+  const execute = (request: FastifyRequest, reply: FastifyReply) => {
+    // Batches and bodies that are no object are Apollo's to refuse.
+    if (request.method === 'POST' && (typeof request.body !== 'object' || Array.isArray(request.body)))
+      return handle.call(server, request, reply);
+    const context = createContext(deps, callerOf(request), request.purpose);
+    const operation = prepareOperation(schema, context, requestOf(request));
+    if (!('document' in operation)) {
+      metrics.notRun();
+      return refuse(request, reply, operation);
+    }
+    prepared.set(context, operation);
+    passed.set(request, context);
+    nameDocument(request, operation);
+    return handle.call(server, request, reply);
+  };
   const streamEvents = async (request: FastifyRequest, reply: FastifyReply) => {
-    const operation = operationOf(request);
+    const operation = requestOf(request);
     reply.hijack();
     await streams.serve(
       reply.raw,
@@ -82,86 +90,99 @@ export async function addGraphqlRoute(
       operation,
     );
   };
+  await server.register(async (routes) => {
+    parseAndCharge(routes, deps);
+    routes.route({
+      method: ['GET', 'POST'],
+      url: '/graphql',
+      bodyLimit: LIMITS.graphqlBody,
+      handler: (request, reply) =>
+        String(request.headers.accept ?? '').includes('text/event-stream')
+          ? streamEvents(request, reply)
+          : execute(request, reply),
+    });
+  });
   return apollo;
 }
 
-function operationOf(request: FastifyRequest): OperationRequest {
-  const from = (request.method === 'GET' ? request.query : request.body) as Record<string, unknown> | null;
+/** Parses bodies as Fastify does; one that is no JSON is paid for too. */
+function parseAndCharge(routes: FastifyInstance, deps: ApiDeps): void {
+  const parse = routes.getDefaultJsonParser('error', 'error');
+  routes.removeContentTypeParser('application/json');
+  routes.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    void parse(request, body, (error, parsed) => {
+      if (!error) return done(null, parsed);
+      try {
+        deps.gate.chargeBody(callerOf(request), Buffer.byteLength(body));
+        done(error);
+      } catch (refused) {
+        done(refused as Error);
+      }
+    });
+  });
+}
+
+/** Answers with why an operation does not run, in the media type that was asked for. */
+function refuse(request: FastifyRequest, reply: FastifyReply, { errors, status, retryAfter }: NotRun) {
+  const type = String(request.headers.accept ?? '').includes(GRAPHQL_JSON)
+    ? GRAPHQL_JSON
+    : 'application/json';
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+  if (status === 405) reply.header('allow', 'POST');
+  return reply.code(status).type(`${type}; charset=utf-8`).send(JSON.stringify({ errors }));
+}
+
+/** @throws InvalidArgument naming the part of the request that is of another type. */
+function requestOf(request: FastifyRequest): OperationRequest {
+  const readOnly = request.method === 'GET';
+  const from = (readOnly ? request.query : request.body) as Record<string, unknown> | null;
   const { query, operationName, variables, documentId, extensions } = from ?? {};
+  const read = readOnly ? parsedParameter : (_name: string, given: unknown) => given;
   return {
-    query: textOrNull(query),
-    documentId: textOrNull(documentId),
-    operationName: textOrNull(operationName),
-    variables: objectOf('variables', variables),
-    extensions: objectOf('extensions', extensions),
-    readOnly: request.method === 'GET',
+    query: textOf('query', query),
+    documentId: textOf('documentId', documentId),
+    operationName: textOf('operationName', operationName),
+    variables: objectOf('variables', read('variables', variables)),
+    extensions: objectOf('extensions', read('extensions', extensions)),
+    readOnly,
   };
 }
 
-const textOrNull = (given: unknown): string | null => (typeof given === 'string' ? given : null);
-
-function objectOf(name: string, given: unknown): Record<string, unknown> {
-  let value = given;
-  if (typeof given === 'string') {
-    try {
-      value = JSON.parse(given);
-    } catch {
-      throw new InvalidArgument(`${name}: not JSON`);
-    }
-  }
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+function textOf(name: string, given: unknown): string | null {
+  if (given === undefined || given === null || typeof given === 'string') return given ?? null;
+  throw new InvalidArgument(`${name}: must be a text or null`);
 }
 
-/**
- * Puts the text of the document into the request, where it came by its hash; Apollo does the rest.
- * @throws Refused, InvalidArgument
- */
-function nameDocument(request: FastifyRequest, deps: ApiDeps): void {
-  // Batches and bodies that are no object are Apollo's to refuse.
-  if (request.method === 'POST' && (typeof request.body !== 'object' || Array.isArray(request.body))) return;
-  const operation = operationOf(request);
-  const query = deps.gate.readDocument(callerOf(request), operation);
+function objectOf(name: string, given: unknown): Record<string, unknown> | null {
+  if (given === undefined || given === null) return null;
+  if (typeof given === 'object' && !Array.isArray(given)) return given as Record<string, unknown>;
+  throw new InvalidArgument(`${name}: must be an object or null`);
+}
+
+/** A parameter of a URL is JSON; an empty one is none. */
+function parsedParameter(name: string, given: unknown): unknown {
+  if (typeof given !== 'string') return given;
+  if (given === '') return null;
+  try {
+    return JSON.parse(given);
+  } catch {
+    throw new InvalidArgument(`${name}: not JSON`);
+  }
+}
+
+/** Puts the operation into the request as Apollo reads it: with the document's text, where it came by its hash, and by its name. */
+function nameDocument(request: FastifyRequest, { document, operationName, variableValues }: Prepared): void {
+  const query = document.loc?.source.body ?? '';
   if (request.method === 'POST') {
-    const { documentId: _documentId, extensions: _extensions, ...rest } = request.body as object & Operation;
-    request.body = { ...rest, query };
+    request.body = { query, variables: variableValues, ...(operationName ? { operationName } : {}) };
     return;
   }
-  const search = new URLSearchParams(request.url.split('?')[1] ?? '');
-  for (const name of ['documentId', 'extensions']) search.delete(name);
-  search.set('query', query);
+  const search = new URLSearchParams({ query, variables: JSON.stringify(variableValues) });
+  if (operationName) search.set('operationName', operationName);
   request.raw.url = `/graphql?${search}`;
 }
 
-interface Operation {
-  readonly documentId?: unknown;
-  readonly extensions?: unknown;
-}
-
-/** Counts each valid operation against its caller's budgets, also those whose document Apollo knows already. */
-function passGate(schema: GraphQLSchema): ApolloServerPlugin<ApiContext> {
-  return {
-    requestDidStart: async () => ({
-      didResolveOperation: async ({ contextValue, document, operation, request }) => {
-        const { deps, caller } = contextValue;
-        // Which of several operations is not said: execution says so.
-        if (!operation) return;
-        try {
-          contextValue.cost = deps.gate.admit(caller, schema, document, operation, request.variables ?? {});
-        } catch (error) {
-          const known = publicError(error);
-          if (!known) throw error;
-          const { code, status, message, retryAfter } = known;
-          const headers = new HeaderMap(
-            retryAfter === undefined ? [] : [['retry-after', String(retryAfter)]],
-          );
-          throw new GraphQLError(message, { extensions: { code, http: { status, headers } } });
-        }
-      },
-    }),
-  };
-}
-
-/** Puts what was withheld and the cost into `extensions`, and takes out of errors what the caller may not be told. */
+/** Puts what was withheld and the cost into `extensions`. */
 const tellExtensions: ApolloServerPlugin<ApiContext> = {
   requestDidStart: async () => ({
     willSendResponse: async ({ contextValue, response }) => {
@@ -169,12 +190,6 @@ const tellExtensions: ApolloServerPlugin<ApiContext> = {
       const result = response.body.singleResult;
       const extensions = extensionsOf(contextValue);
       if (Object.keys(extensions).length > 0) result.extensions = { ...result.extensions, ...extensions };
-      const { deps, caller } = contextValue;
-      if (result.errors)
-        result.errors = result.errors.map((error) => ({
-          ...error,
-          message: deps.gate.told(caller, error.message),
-        }));
     },
   }),
 };

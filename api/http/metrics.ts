@@ -30,6 +30,8 @@ export interface LiveGauges {
 export interface Metrics {
   readonly registry: Registry;
   readonly apolloPlugin: ApolloServerPlugin<ApiContext>;
+  /** Counts an operation that did not run. */
+  readonly notRun: () => void;
   /** Counts responses that a model version has scored. */
   readonly scored: (modelVersionId: number, responses: number) => void;
   /** Counts what became of the items of a batch. */
@@ -81,6 +83,7 @@ export function createMetrics(): Metrics {
     registry,
     apolloPlugin,
     ingested,
+    notRun: () => operations.observe({ type: 'none', ok: 'false' }, 0),
     scored: (modelVersionId, responses) => scored.inc({ model: modelVersionId }, responses),
   };
 }

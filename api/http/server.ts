@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { cut } from '../../domain/text.ts';
 import { entryOf } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { maskedError, type PublicError, publicError } from '../errors.ts';
@@ -38,6 +39,8 @@ export interface ApiServer {
 }
 
 const CLOSE_PATIENCE_MS = 8_000;
+/** Characters of a path that an answer repeats. */
+const LONGEST_PATH = 100;
 const READ_ON_MS = 5_000;
 /** For a whole request to arrive: 16 MiB at half a megabit a second. Without it a body could be held back for ever. */
 const REQUEST_TIMEOUT_MS = 5 * 60_000;
@@ -108,7 +111,7 @@ function addErrorHandlers(fastify: FastifyInstance, deps: ApiOptions['deps']): v
       .send({ errors: [{ message: known.message, extensions: { code: known.code } }] });
   });
   fastify.setNotFoundHandler(async (request, reply) => {
-    const message = `${request.method} ${request.url.split('?')[0]} is not a path of this server`;
+    const message = `${request.method} ${cut(request.url.split('?')[0] ?? '', LONGEST_PATH)} is not a path of this server`;
     return reply.code(404).send({ errors: [{ message, extensions: { code: 'NOT_FOUND' } }] });
   });
 }

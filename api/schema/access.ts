@@ -1,5 +1,6 @@
 import type { Cell } from '../../domain/cell.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
+import { quoted } from '../../domain/text.ts';
 import type { ApiKeyRow } from '../../store/api-keys.ts';
 import { attributesByField, parseAttributes } from '../access/attributes.ts';
 import type { NewKey } from '../access/keys.ts';
@@ -177,8 +178,7 @@ function newKey(input: ApiKeyInputShape, dimensions: readonly Dimension[], { dep
     throw new InvalidArgument(`name: must have 1 to ${LONGEST_NAME} characters`);
   const { roles } = deps.access.policies();
   if (!roles.includes(input.role)) {
-    const given = JSON.stringify(input.role.slice(0, 60));
-    throw new InvalidArgument(`role: ${given} is no role here; there are ${roles.join(', ')}`);
+    throw new InvalidArgument(`role: ${quoted(input.role)} is no role here; there are ${roles.join(', ')}`);
   }
   const expiresAt = input.expiresAt ? new Date(momentOf('expiresAt', input.expiresAt)) : null;
   if (expiresAt && expiresAt.getTime() <= deps.now())

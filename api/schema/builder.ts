@@ -3,6 +3,7 @@ import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
 import { parseDateTime } from '../../domain/date-time.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
 import type { FieldGroup } from '../../domain/scope.ts';
+import { quoted } from '../../domain/text.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 
@@ -84,9 +85,8 @@ function durationText(value: unknown): string {
  */
 export function momentOf(name: string, input: DateTimeInput): number {
   if (input.value) return input.value.getTime();
-  const given = JSON.stringify(input.text.slice(0, 40));
   throw new InvalidArgument(
-    `${name}: ${given} is not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`,
+    `${name}: ${quoted(input.text)} is not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`,
   );
 }
 

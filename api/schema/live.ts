@@ -2,6 +2,7 @@ import type { Dimension } from '../../domain/dimensions.ts';
 import { parseWindow } from '../../domain/time-windows.ts';
 import { parsePosition } from '../../store/journal.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
+import { atMost } from '../gate/lists.ts';
 import { TileSubscription } from '../subscriptions/cohort.ts';
 import type { NpsUpdate } from '../subscriptions/tile.ts';
 import { access, type Builder } from './builder.ts';
@@ -37,7 +38,12 @@ export function addLive(
         segment: t.arg({ type: segment.segment }),
         window: t.arg({ type: 'Duration', required: true, defaultValue: 'P30D' }),
         basis: t.arg({ type: basis, required: true, defaultValue: 'SURVEYED' }),
-        groupBy: t.arg({ type: [segment.dimension], required: true, defaultValue: [] }),
+        groupBy: t.arg({
+          type: [segment.dimension],
+          required: true,
+          defaultValue: [],
+          ...atMost(dimensions.length),
+        }),
         after: t.arg.string(),
       },
       subscribe: (_root, args, { deps, caller }) => {

@@ -2,6 +2,7 @@ import type { Dimension } from '../../domain/dimensions.ts';
 import { MODEL_METRICS, type ModelMetric } from '../../store/monitor-schema.ts';
 import { type Reading, readReadings } from '../../store/monitoring.ts';
 import { noteWithheld, pathOf } from '../context.ts';
+import { atMost } from '../gate/lists.ts';
 import { access, type Builder, forEachDimension, momentOf } from './builder.ts';
 import { pageSize } from './connection.ts';
 import { modelArgument } from './models.ts';
@@ -70,7 +71,7 @@ export function addReadings(builder: Builder, dimensions: readonly Dimension[]) 
         'prediction and score have it; `modelQuality` answers for what a caller sees.',
       args: {
         modelVersion: t.arg.id({ description: 'The champion when absent.' }),
-        metrics: t.arg({ type: [metric], description: 'All when absent.' }),
+        metrics: t.arg({ type: [metric], ...atMost(MODEL_METRICS.length, 'All when absent.') }),
         from: t.arg({ type: 'DateTime', description: 'Of the ends of windows; default: a day ago.' }),
         to: t.arg({ type: 'DateTime' }),
         first: t.arg.int({ required: true, defaultValue: 100 }),

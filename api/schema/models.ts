@@ -1,4 +1,5 @@
 import { readsModelsWhole } from '../../domain/scope.ts';
+import { quoted } from '../../domain/text.ts';
 import {
   readFeatures,
   readModelEvents,
@@ -30,7 +31,7 @@ export function modelArgument(name: string, id: string): number {
   const version = modelVersionOf(id);
   if (version !== null) return version;
   throw new InvalidArgument(
-    `${name}: ${JSON.stringify(id.slice(0, 60))} is not the id of a model version, such as "ModelVersion:1"`,
+    `${name}: ${quoted(id)} is not the id of a model version, such as "ModelVersion:1"`,
   );
 }
 

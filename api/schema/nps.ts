@@ -14,6 +14,7 @@ import {
 } from '../../domain/time-windows.ts';
 import { readChange, readScores, type ScoreChange, type ScoreWindow } from '../../store/scores.ts';
 import { InvalidArgument } from '../errors.ts';
+import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder, type DateTimeInput, forEachDimension, momentOf } from './builder.ts';
 import { type addSegment, segmentOf } from './segment.ts';
@@ -42,7 +43,12 @@ export function addNps(
         window: t.arg({ type: 'Duration', required: true, defaultValue: 'P30D' }),
         asOf: t.arg({ type: 'DateTime' }),
         basis: t.arg({ type: basis, required: true, defaultValue: 'SURVEYED' }),
-        groupBy: t.arg({ type: [segment.dimension], required: true, defaultValue: [] }),
+        groupBy: t.arg({
+          type: [segment.dimension],
+          required: true,
+          defaultValue: [],
+          ...atMost(dimensions.length),
+        }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),
       },
@@ -71,7 +77,12 @@ export function addNps(
         every: t.arg({ type: granularity, required: true, defaultValue: 'DAY' }),
         rolling: t.arg({ type: 'Duration' }),
         basis: t.arg({ type: basis, required: true, defaultValue: 'SURVEYED' }),
-        groupBy: t.arg({ type: [segment.dimension], required: true, defaultValue: [] }),
+        groupBy: t.arg({
+          type: [segment.dimension],
+          required: true,
+          defaultValue: [],
+          ...atMost(dimensions.length),
+        }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),
       },

@@ -1,3 +1,4 @@
+import { quoted } from '../../domain/text.ts';
 import type { FeatureSource } from '../../scoring/features.ts';
 import type { Model } from '../../scoring/model.ts';
 import { NPS_CLASSES, SENTIMENTS } from '../../scoring/model.ts';
@@ -6,6 +7,7 @@ import type { PredictionRow } from '../../store/predictions.ts';
 import type { ResponseRow } from '../../store/responses.ts';
 import { type ApiContext, mayReadSome, mayRelease, pathOf, type ResponsePath } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
+import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder } from './builder.ts';
 import { type addModels, findModel, modelArgument } from './models.ts';
@@ -35,7 +37,10 @@ export function addPredictions(
       type: [prediction],
       nullable: false,
       description: 'Try texts on the champion, or on a named version; nothing is stored.',
-      args: { texts: t.arg.stringList({ required: true }), modelVersion: t.arg.id() },
+      args: {
+        texts: t.arg.stringList({ required: true, ...atMost(LIMITS.texts) }),
+        modelVersion: t.arg.id(),
+      },
       resolve: async (_root, { texts, modelVersion }, context) => {
         const { deps } = context;
         if (!mayReadSome(context, 'readPrediction')) throw new Forbidden('this key may not see predictions');
@@ -208,9 +213,7 @@ function addReproduction(builder: Builder) {
       resolve: (_root, { response }, { deps, caller }) => {
         const key = responseKeyOf(response);
         if (key === null)
-          throw new InvalidArgument(
-            `response: ${JSON.stringify(response.slice(0, 60))} is not the id of a response`,
-          );
+          throw new InvalidArgument(`response: ${quoted(response)} is not the id of a response`);
         return deps.scoring.reproduce(caller.scope, key);
       },
     }),
@@ -218,8 +221,6 @@ function addReproduction(builder: Builder) {
 }
 
 function assertTexts(texts: readonly string[]): void {
-  if (texts.length > LIMITS.texts)
-    throw new InvalidArgument(`texts: ${texts.length} texts; at most ${LIMITS.texts} at once`);
   const long = texts.findIndex((text) => text.length > LIMITS.text);
   if (long !== -1)
     throw new InvalidArgument(

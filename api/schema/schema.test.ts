@@ -1,6 +1,8 @@
+import { getNullableType, isInputObjectType, isListType, isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { defineDimensions } from '../../domain/dimensions.ts';
 import { FIELD_GROUPS } from '../../domain/scope.ts';
+import { mostOf } from '../gate/lists.ts';
 import { buildSchema } from './schema.ts';
 
 const schema = buildSchema(defineDimensions([{ field: 'fare' }, { field: 'homeAirport' }]));
@@ -89,5 +91,22 @@ describe('access', () => {
     expect(sensitive.length).toBeGreaterThan(2);
     expect(sensitive.filter(({ name }) => reached.has(name.replace(/\..*/, '')))).toEqual([]);
     expect(reached).toContain('NpsRow');
+  });
+});
+
+describe('lists that callers give', () => {
+  it('say how long they may be, in the schema and where they are checked', () => {
+    const lists = Object.values(schema.getTypeMap())
+      .filter((type) => !type.name.startsWith('__'))
+      .flatMap((type) => {
+        if (isInputObjectType(type)) return Object.values(type.getFields());
+        return isObjectType(type) ? Object.values(type.getFields()).flatMap(({ args }) => args) : [];
+      })
+      .filter(({ type }) => isListType(getNullableType(type)));
+    expect(lists.length).toBeGreaterThan(5);
+    for (const list of lists) {
+      expect(mostOf(list), list.name).toBeGreaterThan(0);
+      expect(list.description, list.name).toContain(`At most ${mostOf(list)}.`);
+    }
   });
 });

@@ -1,12 +1,12 @@
 import type { Segment } from '../../domain/cell.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { InvalidArgument } from '../errors.ts';
+import { atMost } from '../gate/lists.ts';
+import { LIMITS } from '../limits.ts';
 import { type Builder, forEachDimension } from './builder.ts';
 
 /** A segment as GraphQL gives it: values by dimension field. */
 export type SegmentArgument = Readonly<Record<string, readonly string[] | null | undefined>>;
-
-const MOST_VALUES = 1_000;
 
 /** Adds SegmentInput and the enum Dimension. */
 export function addSegment(builder: Builder, dimensions: readonly Dimension[]) {
@@ -14,10 +14,9 @@ export function addSegment(builder: Builder, dimensions: readonly Dimension[]) {
     description:
       'Values of one dimension are OR-ed, dimensions are AND-ed; absent = all that the caller may see.',
     fields: (t) =>
-      forEachDimension(dimensions, ({ description }) => t.stringList({ description })) as Record<
-        string,
-        never
-      >,
+      forEachDimension(dimensions, ({ description }) =>
+        t.stringList(atMost(LIMITS.segmentValues, description)),
+      ) as Record<string, never>,
   });
   const dimension = builder.enumType('Dimension', {
     values: Object.fromEntries(
@@ -32,20 +31,24 @@ export function addSegment(builder: Builder, dimensions: readonly Dimension[]) {
 
 /**
  * The predicate over attributes; a null or absent dimension is free.
- * @throws InvalidArgument for an empty list (it would match nothing, which is never meant) or a very long one.
+ * @throws InvalidArgument for an empty list (it would match nothing, which is never meant) or very long values.
  */
 export function segmentOf(
   dimensions: readonly Dimension[],
   argument: SegmentArgument | null | undefined,
 ): Segment {
   const segment: Record<string, readonly string[]> = {};
+  let bytes = 0;
   for (const { field, attribute } of dimensions) {
     const values = argument?.[field];
     if (values === null || values === undefined) continue;
     if (values.length === 0)
       throw new InvalidArgument(`segment.${field}: name at least one value, or leave it out`);
-    if (values.length > MOST_VALUES)
-      throw new InvalidArgument(`segment.${field}: at most ${MOST_VALUES} values`);
+    bytes += values.reduce((sum, value) => sum + Buffer.byteLength(JSON.stringify(value)), 0);
+    if (bytes > LIMITS.segmentBytes)
+      throw new InvalidArgument(
+        `segment: its values are ${bytes} bytes together; at most ${LIMITS.segmentBytes}, for the id of a score spells them`,
+      );
     segment[attribute] = values;
   }
   return segment;

@@ -4,7 +4,7 @@ import { createItemReader } from '../../ingestion/connectors/responses.ts';
 import { WHOLE_REJECTIONS } from '../../ingestion/outcome.ts';
 import { type BatchAccount, type Rejection, submitItems } from '../../ingestion/submit.ts';
 import { auditRefusedItems } from '../audit.ts';
-import { InvalidArgument } from '../errors.ts';
+import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder, type DateTimeInput, forEachDimension } from './builder.ts';
 
@@ -73,12 +73,9 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
       nullable: false,
       description:
         'Answers after the commit. Bad items are rejected one by one; the good ones beside them are kept.',
-      args: { input: t.arg({ type: [input], required: true }) },
+      args: { input: t.arg({ type: [input], required: true, ...atMost(LIMITS.mutation) }) },
       resolve: async (_root, args, context) => {
         const { deps, caller } = context;
-        if (args.input.length > LIMITS.batch) {
-          throw new InvalidArgument(`input: ${args.input.length} responses; at most ${LIMITS.batch} at once`);
-        }
         const items = args.input.map((item) => ({ ...item, answeredAt: item.answeredAt.text }));
         const request = `request ${randomUUID()}`;
         const account = await submitItems(deps.acceptor, caller, read, items, request);

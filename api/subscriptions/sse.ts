@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Caller } from '../caller.ts';
 import { type ApiDeps, createContext } from '../context.ts';
+import type { OperationRequest } from '../gate/gate.ts';
 import { LIMITS } from '../limits.ts';
-import { executeOperation, formatErrors, type OperationRequest, prepareOperation } from '../operation.ts';
+import { executeOperation, prepareOperation } from '../operation.ts';
 import type { Cohorts } from './cohort.ts';
 import { beginSubscription } from './subscribe.ts';
 import { tooMuchUnread } from './unread.ts';
@@ -66,7 +67,7 @@ async function serveEventStream(
     response.end('event: complete\ndata:\n\n');
   };
   const prepared = prepareOperation(schema, createContext(deps, caller, purpose), request);
-  if (!('document' in prepared)) return finish({ errors: formatErrors(deps.log, prepared) });
+  if (!('document' in prepared)) return finish({ errors: prepared.errors });
   if (getOperationAST(prepared.document, prepared.operationName)?.operation !== 'subscription') {
     return finish(await executeOperation(prepared));
   }

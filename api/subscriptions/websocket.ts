@@ -7,14 +7,9 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { headerPurpose, purposeOf } from '../audit.ts';
 import { type Caller, presentedKey } from '../caller.ts';
 import { type ApiDeps, createContext } from '../context.ts';
+import type { OperationRequest } from '../gate/gate.ts';
 import { LIMITS } from '../limits.ts';
-import {
-  executeOperation,
-  formatErrors,
-  type OperationRequest,
-  type Prepared,
-  prepareOperation,
-} from '../operation.ts';
+import { executeOperation, type Prepared, prepareOperation } from '../operation.ts';
 import type { Cohorts } from './cohort.ts';
 import { beginSubscription } from './subscribe.ts';
 import { tooMuchUnread } from './unread.ts';
@@ -152,7 +147,7 @@ function begin(
   // A socket whose scope did not change outlives a change of the policies; what it does is done under the present ones.
   const present = { ...caller, policyVersion: deps.access.policies().version };
   const prepared = prepareOperation(schema, createContext(deps, present, purpose), request);
-  if (!('document' in prepared)) return formatErrors(deps.log, prepared);
+  if (!('document' in prepared)) return prepared.errors;
   extra.isSlow ??= tooMuchUnread(() => socket.bufferedAmount);
   const { isSlow } = extra;
   const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`;

@@ -36,6 +36,8 @@ export function isAway(error: unknown): boolean {
   return (
     error.retriable ||
     [neo4j.error.SERVICE_UNAVAILABLE, neo4j.error.SESSION_EXPIRED].includes(error.code) ||
-    error.code.startsWith('Neo.ClientError.Security.')
+    error.code.startsWith('Neo.ClientError.Security.') ||
+    // The driver gives this one no code.
+    error.message.startsWith('Connection acquisition timed out')
   );
 }

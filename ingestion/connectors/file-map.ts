@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { SCALES, type ScaleRule } from '../../domain/scale.ts';
 import { cut, problemOf, readName, TEXT_RULES, type TextField } from '../../domain/text.ts';
+import { formatMistake } from './date-format.ts';
 
 /** A map that cannot be used; the message names each path and what would be right. */
 export class InvalidMap extends Error {
@@ -90,13 +91,18 @@ const writtenScale = z.discriminatedUnion('kind', [
  * digits in many ways could take for ever to find that it does not fit.
  */
 const format = plain('format')
-  .refine((pattern) => pattern.trim() !== '', 'must not be blank')
+  .check(({ value, issues }) => {
+    const mistake = formatMistake(value);
+    if (mistake !== null) issues.push({ code: 'custom', message: mistake, input: value });
+  })
   .refine(namesEachOnce, 'names a part of the date twice, or has more than twelve parts');
 
 function namesEachOnce(pattern: string): boolean {
   if (pattern === 'iso') return true;
-  const parts = pattern.replace(/'[^']*'/g, ' ').match(/([a-zA-Z])\1*/g) ?? [];
-  return parts.length <= 12 && new Set(parts.map((part) => part[0])).size === parts.length;
+  const spelled = [...pattern.replace(/'[^']*'/g, ' ')];
+  // A run of one letter is one part.
+  const parts = spelled.filter((one, i) => /[a-zA-Z]/.test(one) && one !== spelled[i - 1]);
+  return parts.length <= 12 && new Set(parts).size === parts.length;
 }
 
 const SCALE_NAMES = Object.keys(SCALES).join(', ');

@@ -87,6 +87,7 @@ function holdsLines(text: string): boolean {
 async function* arrayItems(text: string, from: number, pace: Pace): AsyncGenerator<unknown> {
   let number = 0;
   for (let start = from; ; number++) {
+    if (pace.isDue()) await pace.rest();
     const scan = new ValueScan(text, start);
     while (!scan.isAtEnd()) if (pace.isDue()) await pace.rest();
     const { end } = scan;

@@ -2,10 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getIntrospectionQuery } from 'graphql';
-import { createClient as createEvents } from 'graphql-sse';
-import { createClient as createSocket } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { sha256 } from '../../../api/gate/settings.ts';
 import {
   ADMIN_KEY,
@@ -14,20 +11,9 @@ import {
   type RunningServer,
   startServer,
 } from '../../fixtures/server.ts';
+import { type Answer, type Asked, codes, messages, transportsTo } from '../../fixtures/transports.ts';
 
 /** What graphql-cop and its like try, over every transport. */
-
-interface Answer {
-  readonly data?: Record<string, unknown> | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
-  readonly extensions?: { readonly cost?: { readonly requested: number; readonly limit: number } };
-}
-
-interface Asked {
-  readonly query?: string;
-  readonly variables?: Record<string, unknown>;
-  readonly extensions?: Record<string, unknown>;
-}
 
 const TRUSTED = '{ nps { score } }';
 const keys: Record<string, string> = { admin: ADMIN_KEY };
@@ -86,54 +72,11 @@ const post = (key: string, body: unknown, headers: Record<string, string> = {}) 
 const http = async (key: string, asked: Asked): Promise<Answer> =>
   (await (await post(key, asked)).json()) as Answer;
 
-/** The one answer of an operation, from a client of events or of a socket. */
-function only(
-  subscribe: (sink: {
-    next: (answer: Answer) => void;
-    error: (error: unknown) => void;
-    complete: () => void;
-  }) => void,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    let answer: Answer | undefined;
-    subscribe({
-      next: (told) => {
-        answer ??= told;
-        resolve(told);
-      },
-      error: (error) => (Array.isArray(error) ? resolve({ errors: error }) : reject(error)),
-      complete: () => (answer ? undefined : reject(new Error('no answer'))),
-    });
-  });
-}
+const TRANSPORTS = transportsTo(() => server.url).map(
+  ([name, send]) => [name, (key: string, asked: Asked) => send(String(keys[key]), asked)] as const,
+);
 
-const sse = (key: string, asked: Asked): Promise<Answer> => {
-  const client = createEvents({ url: `${server.url}/graphql`, retryAttempts: 0, headers: authorized(key) });
-  return only((sink) => client.subscribe({ query: '', ...asked } as never, sink as never)).finally(() =>
-    client.dispose(),
-  );
-};
-
-const ws = (key: string, asked: Asked): Promise<Answer> => {
-  const client = createSocket({
-    url: `${server.url.replace('http', 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
-    retryAttempts: 0,
-    connectionParams: authorized(key),
-  });
-  return only((sink) => client.subscribe({ query: '', ...asked } as never, sink as never)).finally(() =>
-    client.dispose(),
-  );
-};
-
-const messages = ({ errors = [] }: Answer) => errors.map(({ message }) => message).join('\n');
-const codes = ({ errors = [] }: Answer) => errors.map(({ extensions }) => extensions?.code);
-
-describe.each([
-  ['http', http],
-  ['sse', sse],
-  ['ws', ws],
-] as const)('abuse over %s', (transport, send) => {
+describe.each(TRANSPORTS)('abuse over %s', (transport, send) => {
   it.each([
     [
       'alias overloading',

@@ -1,0 +1,57 @@
+import type { Caller } from '../caller.ts';
+import { Refused } from '../errors.ts';
+import { Buckets } from './bucket.ts';
+import type { Budget, GateSettings } from './settings.ts';
+
+/** What callers may spend, by the settings of their roles. */
+export class Budgets {
+  readonly #buckets = new Buckets();
+  readonly #settings: GateSettings;
+  readonly #now: () => number;
+
+  /**
+   * @param now epoch milliseconds
+   */
+  constructor(settings: GateSettings, now: () => number) {
+    this.#settings = settings;
+    this.#now = now;
+  }
+
+  /** What the caller's role may spend. */
+  of({ role }: Caller): Budget {
+    const { cost } = this.#settings;
+    return (cost[role] ?? cost['default']) as Budget;
+  }
+
+  /**
+   * Takes points from the caller's minute.
+   * @throws Refused when they are not there.
+   */
+  spend(caller: Caller, points: number): void {
+    const { minute } = this.of(caller);
+    if (minute === null || points === 0) return;
+    const wait = this.#buckets.take(caller.id, points, minute, this.#now());
+    if (wait === 0) return;
+    const seconds = Math.ceil(wait / 1_000);
+    throw new Refused(
+      'RATE_LIMITED',
+      429,
+      `the budget of ${minute} points a minute is spent; try again in ${seconds} s`,
+      seconds,
+    );
+  }
+
+  /**
+   * The most that one operation of the caller may cost.
+   * @throws Refused when this one costs more.
+   */
+  within(caller: Caller, requested: number): number {
+    const { operation: limit } = this.of(caller);
+    if (requested <= limit) return limit;
+    throw new Refused(
+      'COST_LIMIT_EXCEEDED',
+      400,
+      `the operation costs ${requested} points, and one may cost at most ${limit}; ask for less at once`,
+    );
+  }
+}

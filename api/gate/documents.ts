@@ -1,0 +1,121 @@
+import {
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  Lexer,
+  type OperationDefinitionNode,
+  parse,
+  Source,
+  specifiedRules,
+  TokenKind,
+  validate,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { cut, cutMessage } from '../../domain/text.ts';
+import { InvalidArgument } from '../errors.ts';
+import { LIMIT_RULES, LIMITS } from '../limits.ts';
+import { badInput, InvalidOperation, withCode } from './invalid-operation.ts';
+import { refuseRepeats } from './screen.ts';
+
+const KEPT = 1_000;
+const KEPT_CHARACTERS = 1_000_000;
+const MOST_MISTAKES = 5;
+/** For longer texts names that are like them are not searched: that takes their length times that of each name. */
+const LONGEST_TO_COMPARE = 100;
+const OPENING = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const CLOSING = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/** From the text of a document to the document, once it is valid; those found valid are kept. */
+export class Documents {
+  readonly #valid = new LRUCache<string, DocumentNode>({
+    max: KEPT,
+    maxSize: KEPT_CHARACTERS,
+    sizeCalculation: (_, text) => text.length,
+  });
+
+  /**
+   * Equal texts give the same document, as what is compiled and counted for it is kept by it.
+   * @param suggests whether mistakes may be answered with names of the schema
+   * @throws InvalidArgument where it exceeds a limit, InvalidOperation
+   */
+  read(schema: GraphQLSchema, text: string, suggests: boolean): DocumentNode {
+    const known = this.#valid.get(text);
+    if (known) return known;
+    const longest = refuseNesting(text);
+    const document = parsed(text);
+    refuseRepeats(document);
+    const errors = validate(schema, document, [...specifiedRules, ...LIMIT_RULES], {
+      maxErrors: MOST_MISTAKES,
+      hideSuggestions: !suggests || longest > LONGEST_TO_COMPARE,
+    });
+    if (errors.length > 0)
+      throw new InvalidOperation(errors.map((error) => shortened(error, 'GRAPHQL_VALIDATION_FAILED')));
+    this.#valid.set(text, document);
+    return document;
+  }
+}
+
+function parsed(text: string): DocumentNode {
+  try {
+    return parse(text, { maxTokens: LIMITS.tokens });
+  } catch (error) {
+    throw new InvalidOperation([shortened(error as GraphQLError, 'GRAPHQL_PARSE_FAILED')]);
+  }
+}
+
+const shortened = (error: GraphQLError, code: string): GraphQLError =>
+  withCode(error, cutMessage(error.message), code);
+
+/**
+ * Refuses texts that are too long, or so nested that a parser, which goes down by recursion, could run out of stack.
+ * @returns the length of the longest token
+ * @throws InvalidArgument saying which limit.
+ */
+export function refuseNesting(text: string): number {
+  if (text.length > LIMITS.document)
+    throw new InvalidArgument(
+      `query: ${text.length} characters; at most ${LIMITS.document}, and values may be sent as variables`,
+    );
+  const lexer = new Lexer(new Source(text));
+  let longest = 0;
+  let depth = 0;
+  try {
+    for (let count = 0; count <= LIMITS.tokens; count++) {
+      const { kind, start, end } = lexer.advance();
+      if (kind === TokenKind.EOF) break;
+      longest = Math.max(longest, end - start);
+      if (OPENING.has(kind)) depth++;
+      if (CLOSING.has(kind)) depth--;
+      if (depth > LIMITS.nesting) break;
+    }
+  } catch {
+    // What is no token is the parser's to tell.
+  }
+  if (depth > LIMITS.nesting) throw new InvalidArgument(`query: nested deeper than ${LIMITS.nesting} levels`);
+  if (longest > LIMITS.text)
+    throw new InvalidArgument(
+      `query: a text or name of ${longest} characters; at most ${LIMITS.text}, longer ones are sent as variables`,
+    );
+  return longest;
+}
+
+/**
+ * The operation that is meant, in graphql-js's words where none is; an empty name is none.
+ * @throws InvalidOperation
+ */
+export function operationOf(document: DocumentNode, name: string | null): OperationDefinitionNode {
+  const found = getOperationAST(document, name);
+  if (found) return found;
+  if (name !== null) throw unresolved(`Unknown operation named "${cut(name)}".`);
+  const several = document.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  throw unresolved(
+    several
+      ? 'Must provide operation name if query contains multiple operations.'
+      : 'Must provide an operation.',
+  );
+}
+
+const unresolved = (message: string) =>
+  new InvalidOperation([badInput(message, 'OPERATION_RESOLUTION_FAILURE')]);

@@ -1,0 +1,22 @@
+import { type ASTNode, GraphQLError } from 'graphql';
+
+/** What GraphQL itself has against an operation: its syntax, its fields, its name or its variables. */
+export class InvalidOperation extends Error {
+  override readonly name = 'InvalidOperation';
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
+    super(errors[0]?.message);
+    this.errors = errors;
+  }
+}
+
+/** The error with another message, under a code. */
+export function withCode({ source, positions }: GraphQLError, message: string, code: string): GraphQLError {
+  return new GraphQLError(message, { source, positions, extensions: { code } });
+}
+
+/** An error at a place of the document, or of the whole of it. */
+export function badInput(message: string, code = 'BAD_USER_INPUT', nodes?: ASTNode): GraphQLError {
+  return new GraphQLError(message, { ...(nodes ? { nodes } : {}), extensions: { code } });
+}
