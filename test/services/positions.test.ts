@@ -34,6 +34,7 @@ const QUERIES: readonly TileQuery[] = [
   { segment: {}, window: DAY, basis: 'SURVEYED', groupBy: ['region'] },
 ];
 let record: TestRecord;
+let slow: pg.Client | undefined;
 const stores: Store[] = [];
 const feeds: LiveFeed[] = [];
 
@@ -41,6 +42,7 @@ beforeAll(async () => {
   record = await openTestRecord();
 });
 afterAll(async () => {
+  await slow?.end();
   for (const feed of feeds) await feed.stop();
   for (const store of stores) await store.close();
   await record?.close();
@@ -77,6 +79,7 @@ function fail(error: Error): never {
 const placeOf = ({ position }: NpsUpdate) => parsePosition(position) as JournalPosition;
 /** What npsAsKnownAt(position) says. */
 const asKnown = async (update: NpsUpdate) => {
+  await record.cells.refresh(record.store);
   const found = await scoreAsKnownAt({ ...record, now: Date.now }, EVERYTHING, update.row, {
     place: placeOf(update),
   });
@@ -151,7 +154,7 @@ describe('the position of an update', () => {
     const server = await anotherServer();
     const tile = server.feed.tile(EVERYTHING, QUERIES[0] as TileQuery);
     const unfollow = tile.follow(() => undefined);
-    const slow = new pg.Client(record.databaseUrl);
+    slow = new pg.Client(record.databaseUrl);
     await slow.connect();
     await slow.query('BEGIN; SELECT pg_current_xact_id()');
     await server.submit([
@@ -166,7 +169,6 @@ describe('the position of an update', () => {
     await slow.query('ROLLBACK');
     await until(async () => total((await tile.present())[0]?.row.counts ?? ZERO) === n, 'it is told');
     unfollow();
-    await slow.end();
   });
 
   it('is not before the one that a client comes back with, on a server that has not read so far', async () => {
