@@ -6,6 +6,9 @@ COPY verifier ./verifier
 RUN npm ci --omit=dev
 
 FROM node:22-slim
+# docker build --build-arg COMMIT=$(git rev-parse HEAD): what /metrics and the log say of the build.
+ARG COMMIT=
+ENV SCORELINE_COMMIT=$COMMIT
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 SCORELINE_DATA_DIR=/data
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules

@@ -46,7 +46,7 @@ describe('loadConfig', () => {
       adminKey: undefined,
       pepper: undefined,
       keys: { provider: 'file', kek: undefined, vault: undefined, kms: undefined },
-      retention: {},
+      retention: { journal: 'P400D' },
     });
   });
 

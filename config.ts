@@ -34,12 +34,14 @@ export interface Config {
   readonly keys: KeyConfig;
   /** Bytes to be free on the disk of the embedded record: with less, nothing is stored. */
   readonly diskReserve: number;
-  /** How long the embedded server's event loop may stand still before its process is ended, milliseconds; 0: for ever. */
+  /** How long one statement of the embedded record may keep its thread busy before that is ended, milliseconds; 0: for ever. */
   readonly stuckAfter: number;
   readonly roles: ReadonlySet<Role>;
   /** Of the text encoder: a local folder or a hub id; undefined: the one that ships. */
   readonly encoder: string | undefined;
   readonly logLevel: string;
+  /** Of which commit an image was made; undefined: not said. */
+  readonly commit: string | undefined;
   readonly dimensions: readonly Dimension[];
   readonly cellLimit: number;
   readonly nameBounds: NameBounds;
@@ -53,7 +55,10 @@ export interface Config {
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
   /** For how long what is kept, as ISO 8601 durations; what is not named is kept for ever. */
-  readonly retention: Readonly<Partial<Record<'comments' | 'responses' | 'sourceEvents', string>>>;
+  readonly retention: Readonly<Partial<Record<'comments' | 'responses' | 'sourceEvents', string>>> & {
+    /** null: for ever. */
+    readonly journal: string | null;
+  };
   /** How long after its end an hour is sealed, milliseconds. */
   readonly sealAfter: number;
   /** Whether reads of numbers are in the audit log too; reads of comments and respondents always are. */
@@ -128,6 +133,7 @@ export async function loadConfig(
     roles: new Set(variables.SCORELINE_ROLES),
     encoder: variables.SCORELINE_ENCODER,
     logLevel: variables.SCORELINE_LOG_LEVEL,
+    commit: variables.SCORELINE_COMMIT,
     dimensions,
     policies: resolve(variables.SCORELINE_POLICIES),
     smallestCount: found.data.smallestCount,

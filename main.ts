@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import pino from 'pino';
 import { type Access, openAccess } from './api/access/access.ts';
 import { PolicyError } from './api/access/policies.ts';
 import type { ApiDeps } from './api/context.ts';
@@ -8,7 +7,7 @@ import { openGate } from './api/gate/gate.ts';
 import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
-import { keyFingerprint, publicKeyOf } from './domain/signing-key.ts';
+import { terminalMessage } from './domain/error-facts.ts';
 import { isAway } from './graph/neo4j/driver.ts';
 import { type GraphProjection, FOLLOWER as LINEAGE, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
@@ -16,12 +15,16 @@ import { openSeals, type Seals } from './graph/seals/open.ts';
 import { sealerLag } from './graph/seals/sealer.ts';
 import { createAcceptor } from './ingestion/accept.ts';
 import { lookupsOfGiven } from './ingestion/pseudonym.ts';
+import { readBuild } from './instance/build.ts';
+import { greeting } from './instance/greeting.ts';
 import { FolderInUse } from './instance/lock.ts';
+import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
 import { OutageLog } from './instance/outages.ts';
 import { answers, readinessChecks } from './instance/readiness.ts';
 import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
+import { runUntilStopped } from './instance/run.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
 import { WrongSigningKey } from './instance/signing.ts';
 import { scorerLags, scorerNames } from './scoring/scorer.ts';
@@ -33,11 +36,11 @@ import { DiskFull } from './store/disk-space.ts';
 import { continueErasures } from './store/erasures.ts';
 import { isRecordAway } from './store/errors.ts';
 import { WrongPepper } from './store/instance.ts';
-import { journalLag } from './store/journal.ts';
+import { followerPosition, journalDelay, journalLag } from './store/journal.ts';
 import { KeyProviderError } from './store/key-provider.ts';
 import { watchLongWriters } from './store/long-writers.ts';
-import { readRegistry } from './store/models.ts';
 import { latestReadings } from './store/monitoring.ts';
+import { moveEvents } from './store/move-events.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
 import { SEALER } from './store/sealing.ts';
 import { createWall, forgetScopes, type Wall } from './store/wall.ts';
@@ -46,12 +49,9 @@ import { createWall, forgetScopes, type Wall } from './store/wall.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const PURGE_EVERY_MS = 10 * 60_000;
-const STOP_PATIENCE_MS = 20_000;
 
-async function start(config: Config): Promise<() => Promise<void>> {
-  const log = new OutageLog(pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true })), {
-    now: Date.now,
-  });
+async function start(config: Config, programLog: ProgramLog): Promise<() => Promise<void>> {
+  const log = new OutageLog(programLog, { now: Date.now });
   const onError = (error: Error) => {
     // That nothing is stored is said once, when it begins.
     if (!(error instanceof DiskFull)) log.warn({ err: error }, error.message);
@@ -64,7 +64,8 @@ async function start(config: Config): Promise<() => Promise<void>> {
     onSealing: (subjects) => say(`  sealing what was stored before there were keys: ${subjects} persons …`),
     onWaiting: (message) => log.warn({}, message),
   });
-  log.watch({ name: 'PostgreSQL', owns: isRecordAway, probe: () => answers(record.store) });
+  const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded record';
+  log.watch({ name, owns: isRecordAway, probe: () => answers(record.store) });
   const stops: (() => Promise<unknown>)[] = [async () => log.stop(), () => record.close()];
   const stop = async () => {
     for (const one of stops.reverse()) await one();
@@ -121,7 +122,8 @@ async function start(config: Config): Promise<() => Promise<void>> {
       );
     const url = await server.listen(config.host, config.port);
     record.lock?.announce(url);
-    greet(config, record, url, key, await championLabel(record));
+    for (const line of await greeting(config, record, url, key)) say(line);
+    log.info({ ...readBuild(config.commit), ...factsOf(config, record), url }, 'started');
     return stop;
   } catch (error) {
     await stop();
@@ -145,7 +147,13 @@ async function startFollowers(
   };
   await purge();
   const timer = setInterval(purge, PURGE_EVERY_MS);
-  const stops: (() => Promise<unknown>)[] = [async () => clearInterval(timer)];
+  let stopped = false;
+  const moving = moveEvents(record.store, () => stopped).catch(onError);
+  const stopMoving = async () => {
+    stopped = true;
+    await moving;
+  };
+  const stops: (() => Promise<unknown>)[] = [async () => clearInterval(timer), stopMoving];
   if (graph) stops.push(await graph.follow());
   stops.push(await seals.follow());
   // The model takes seconds to load: nobody waits for it but the scores that it infers.
@@ -183,6 +191,9 @@ async function startServer(
     warn,
   });
   const lineage = graph?.lineage ?? createRecordLineage;
+  const trail = openAuditTrail(store, config.auditAggregates, (err) =>
+    log.error({ err }, 'refusals could not be kept'),
+  );
   const checks = readinessChecks({
     store,
     roles: config.roles,
@@ -219,7 +230,7 @@ async function startServer(
       log,
       now: Date.now,
       access,
-      audit: openAuditTrail(store, config.auditAggregates),
+      audit: trail,
       gate: openGate(config.limits, config.trustedDocuments, Date.now),
     },
     roles: { api: config.roles.has('api'), ingest: config.roles.has('ingest') },
@@ -231,6 +242,9 @@ async function startServer(
         ...(await scorerLags(store)),
         sealer: await sealerLag(store),
       }),
+      freshness: () => followerDelays(record, feed, graph),
+      pools: () => store.pools(),
+      build: readBuild(config.commit),
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
       disk: () => record.disk && { free: record.disk.free(), isFull: record.disk.isFull() },
@@ -245,78 +259,60 @@ async function startServer(
       writers.stop();
       await server.close();
       await acceptor.idle();
+      await trail.close();
     },
   };
 }
 
-/** "version 1, the model that ships". */
-async function championLabel({ store }: OpenRecord): Promise<string> {
-  const champion = (await readRegistry(store)).find(({ stage }) => stage === 'CHAMPION');
-  return champion ? `version ${champion.id}, ${champion.label}` : 'none';
+/** How old the oldest change is that each follower has yet to read, in seconds. */
+async function followerDelays({ store }: OpenRecord, feed: LiveFeed, graph: GraphProjection | undefined) {
+  const names = [...Object.keys(await scorerLags(store)), SEALER, ...(graph ? [LINEAGE] : [])];
+  const delays = names.map(async (name) => [
+    name,
+    await journalDelay(store, await followerPosition(store, name)),
+  ]);
+  const live = await journalDelay(store, feed.position());
+  return { live, ...(Object.fromEntries(await Promise.all(delays)) as Record<string, number>) };
 }
 
-function greet(
-  config: Config,
-  { features, store, signingKey }: OpenRecord,
-  url: string,
-  key: { value: string; made: boolean },
-  model: string,
-) {
-  const kind = store.backend === 'pglite' ? 'PGlite (embedded)' : 'PostgreSQL';
-  const timescale = features.timescale === 'none' ? '' : ` with TimescaleDB (${features.timescale})`;
-  say(`  record     ${kind}${timescale}`);
-  say(`  lineage    ${config.neo4j ? `Neo4j at ${config.neo4j.url}` : 'from the record'}`);
-  say(`  model      ${model}`);
-  say(`  data       ${config.dataDir}`);
-  say(`  signed by  ${keyFingerprint(publicKeyOf(signingKey))}`);
-  say(`  listening  ${url}   (GraphQL at ${url}/graphql, console at ${url}/)`);
-  if (key.made)
-    say(`  admin key  ${key.value}   (made now and shown this once; kept in ${config.dataDir}/admin-key)`);
-  else say(`  admin key  ${config.adminKey ? 'from SCORELINE_ADMIN_KEY' : `in ${config.dataDir}/admin-key`}`);
-  say(
-    'Next: npm run import -- examples/survey-export.csv --map examples/survey-export.map.json   (or: npm run demo)',
-  );
+/** What the line that is logged at the start tells. */
+function factsOf(config: Config, { store, features }: OpenRecord) {
+  return {
+    record: store.backend,
+    timescale: features.timescale,
+    lineage: config.neo4j ? 'neo4j' : 'record',
+    roles: [...config.roles],
+  };
 }
 
 async function main(): Promise<void> {
-  let stop: (() => Promise<void>) | undefined;
-  let stopping = false;
-  const onSignal = () => {
-    // A second Ctrl-C, or a stop that hangs, ends it at once; what was accepted is safe.
-    if (stopping) process.exit(1);
-    stopping = true;
-    say('stopping …');
-    setTimeout(() => process.exit(1), STOP_PATIENCE_MS).unref();
-    if (!stop) process.exit(0);
-    stop().then(
-      () => {
-        say('stopped; everything accepted is kept');
-        process.exit(0);
-      },
-      (error: Error) => {
-        process.stderr.write(`stopping failed: ${error.message}\n`);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  stop = await start(await loadConfig());
+  const config = await loadConfig();
+  const log = openLog(config.logLevel);
+  captureConsole(log, () => process.exit(1));
+  await runUntilStopped(() => start(config, log), log, say);
 }
 
+const EXPECTED = [
+  ConfigError,
+  FolderInUse,
+  PolicyError,
+  DatabaseRefused,
+  WrongPepper,
+  WrongSigningKey,
+  KeyProviderError,
+  WrongWrappingKey,
+];
+
 main().catch((error: Error) => {
-  const expected = [
-    ConfigError,
-    FolderInUse,
-    PolicyError,
-    DatabaseRefused,
-    WrongPepper,
-    WrongSigningKey,
-    KeyProviderError,
-    WrongWrappingKey,
-  ].some((kind) => error instanceof kind);
   const listening = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  if (listening) process.stderr.write(`Scoreline cannot start: ${error.message}; set PORT to another port\n`);
-  else process.stderr.write(`Scoreline cannot start: ${expected ? error.message : error.stack}\n`);
+  const hint = listening ? '; set PORT to another port' : '';
+  const message = `Scoreline cannot start: ${terminalMessage(error)}${hint}`;
+  const expected = listening || EXPECTED.some((kind) => error instanceof kind);
+  if (process.stderr.isTTY) process.stderr.write(`${message}\n${expected ? '' : `${error.stack}\n`}`);
+  else {
+    // What an operator did wrong names their own input; of other errors only the facts are told.
+    say(message);
+    openLog('fatal').fatal(expected ? { reason: error.message } : { err: error }, 'Scoreline cannot start');
+  }
   process.exit(1);
 });

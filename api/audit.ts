@@ -15,7 +15,7 @@ import { problemOf, TEXT_RULES } from '../domain/text.ts';
 import type { BatchAccount } from '../ingestion/outcome.ts';
 import { audit, type NoteChange } from '../store/audit.ts';
 import type { ApiContext } from './context.ts';
-import { InvalidArgument, maskedError, publicError } from './errors.ts';
+import { errorBody, InvalidArgument, maskedError, publicError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 
 /**
@@ -58,6 +58,11 @@ export function noteOf(context: ApiContext, action: string): NoteChange {
   return (session, subject) => audit(session, entryOf(context, action, subject));
 }
 
+/** Keeps that the caller was refused: repeats of a minute are one row. */
+export function auditRefusal(context: ApiContext, action: string): Promise<void> {
+  return context.deps.audit.refuse([entryOf(context, action, {}, 'refused')]);
+}
+
 /** Keeps that items of a batch were refused because the caller may not submit them; resolves once that is committed. */
 export async function auditRefusedItems(
   context: ApiContext,
@@ -65,7 +70,7 @@ export async function auditRefusedItems(
   { rejectedByCode }: BatchAccount,
 ): Promise<void> {
   const items = rejectedByCode.find(({ code }) => code === 'FORBIDDEN')?.count ?? 0;
-  if (items > 0) await context.deps.audit.append([entryOf(context, action, { items }, 'refused')]);
+  if (items > 0) await context.deps.audit.refuse([entryOf(context, action, { items }, 'refused')]);
 }
 
 /** What was executed. */
@@ -85,38 +90,40 @@ export async function withAudit(
   executed: Executed,
   result: ExecutionResult,
 ): Promise<ExecutionResult> {
-  const entries = entriesOf(context, executed, result);
-  if (entries.length === 0) return result;
+  const { kept, refused } = entriesOf(context, executed, result);
+  if (kept.length + refused.length === 0) return result;
+  const { audit } = context.deps;
   try {
-    await context.deps.audit.append(entries);
+    await Promise.all([kept.length > 0 ? audit.append(kept) : undefined, audit.refuse(refused)]);
     return result;
   } catch (error) {
-    const { code, message } = publicError(error) ?? maskedError(context.deps.log, error);
-    return { errors: [new GraphQLError(message, { extensions: { code } })] };
+    const { message, extensions } = errorBody(publicError(error) ?? maskedError(context.deps.log, error));
+    return { errors: [new GraphQLError(message, { extensions })] };
   }
 }
 
-function entriesOf(context: ApiContext, executed: Executed, { errors }: ExecutionResult): AuditEntry[] {
-  const entries: AuditEntry[] = [];
+function entriesOf(context: ApiContext, executed: Executed, { errors }: ExecutionResult) {
+  const kept: AuditEntry[] = [];
   const { comment, respondent } = context.released;
   if (comment.size + respondent.size > 0) {
     const subject = {
       ...(comment.size > 0 ? { comment: idsOf(comment) } : {}),
       ...(respondent.size > 0 ? { respondent: idsOf(respondent) } : {}),
     };
-    entries.push(entryOf(context, 'read', subject));
+    kept.push(entryOf(context, 'read', subject));
     // What comes later of the same operation is another release.
     comment.clear();
     respondent.clear();
   }
-  const refused = errors?.filter(({ extensions }) => extensions['code'] === 'FORBIDDEN') ?? [];
-  if (refused.length === 0 && !context.deps.audit.aggregates) return entries;
+  const forbidden = errors?.filter(({ extensions }) => extensions['code'] === 'FORBIDDEN') ?? [];
+  if (forbidden.length === 0 && !context.deps.audit.aggregates) return { kept, refused: [] };
   const fields = rootFields(executed);
   const asked = new Map(fields.map((field) => [(field.alias ?? field.name).value, field.name.value]));
-  for (const { path } of refused)
-    entries.push(entryOf(context, asked.get(String(path?.[0])) ?? 'unknown', {}, 'refused'));
-  if (context.deps.audit.aggregates) entries.push(...aggregatesOf(context, executed, fields));
-  return entries;
+  const refused = forbidden.map(({ path }) =>
+    entryOf(context, asked.get(String(path?.[0])) ?? 'unknown', {}, 'refused'),
+  );
+  if (context.deps.audit.aggregates) kept.push(...aggregatesOf(context, executed, fields));
+  return { kept, refused };
 }
 
 /** At most a page of ids; how many more there were is said. */

@@ -21,7 +21,7 @@ import type { Access } from './access/access.ts';
 import type { Caller } from './caller.ts';
 import type { Cost } from './gate/cost.ts';
 import type { Gate } from './gate/gate.ts';
-import type { Log } from './log.ts';
+import { type Log, logOfRequest } from './log.ts';
 import type { LiveFeed } from './subscriptions/live-feed.ts';
 
 /** What the API works with, the same for every request. */
@@ -100,9 +100,14 @@ export interface ApiContext {
   readonly predictions: DataLoader<string, PredictionRow | null>;
 }
 
-/** A context for one operation of the caller. */
-export function createContext(shared: ApiDeps, caller: Caller, purpose: string | null): ApiContext {
-  const { wall, ...rest } = shared;
+/** A context for one operation of the caller; what it logs has the id of the request. */
+export function createContext(
+  shared: ApiDeps,
+  caller: Caller,
+  purpose: string | null,
+  requestId: string,
+): ApiContext {
+  const { wall, ...rest } = { ...shared, log: logOfRequest(shared.log, requestId) };
   const store = wall.as(caller.scope);
   const deps: ScopedDeps = { ...rest, store, record: shared.store, lineage: shared.lineage(store) };
   return {

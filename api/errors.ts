@@ -54,6 +54,13 @@ export interface PublicError {
   readonly message: string;
   /** Seconds after which it may go. */
   readonly retryAfter?: number | undefined;
+  /** Of an error that was logged: under which request. */
+  readonly requestId?: string | undefined;
+}
+
+/** An error as it stands in the `errors` of an answer. */
+export function errorBody({ message, code, requestId }: PublicError) {
+  return { message, extensions: { code, ...(requestId === undefined ? {} : { requestId }) } };
 }
 
 /** The embedded record's disk is nearly full: seconds until it is worth trying again. */
@@ -121,7 +128,7 @@ export function publicError(error: unknown): PublicError | null {
   return null;
 }
 
-/** For errors that nobody foresaw: logged whole under an id, and only the id is told. */
+/** For errors that nobody foresaw: logged under an id, and only the id and that of the request are told. */
 export function maskedError(log: Log, error: unknown): PublicError {
   const id = randomUUID();
   log.error({ err: error, errorId: id }, 'unexpected error');
@@ -129,6 +136,7 @@ export function maskedError(log: Log, error: unknown): PublicError {
     code: 'INTERNAL_SERVER_ERROR',
     status: 500,
     message: `something went wrong here; it is logged as ${id}`,
+    requestId: log.requestId,
   };
 }
 
@@ -140,9 +148,9 @@ export function formatGraphqlError(
 ): GraphQLFormattedError {
   const original = error instanceof GraphQLError ? error.originalError : error;
   if (!original || original instanceof GraphQLError) return withoutStack(formatted);
-  const { code, message } = publicError(original) ?? maskedError(log, original);
+  const { message, extensions } = errorBody(publicError(original) ?? maskedError(log, original));
   const { locations, path } = formatted;
-  return { message, ...(locations ? { locations } : {}), ...(path ? { path } : {}), extensions: { code } };
+  return { message, ...(locations ? { locations } : {}), ...(path ? { path } : {}), extensions };
 }
 
 function withoutStack(formatted: GraphQLFormattedError): GraphQLFormattedError {

@@ -2,11 +2,11 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  execute,
   GraphQLError,
   type GraphQLSchema,
 } from 'graphql';
 import { type Executed, withAudit } from './audit.ts';
+import { executePrepared } from './compiled.ts';
 import type { ApiContext, Masked } from './context.ts';
 import { formatGraphqlError, maskedError, publicError } from './errors.ts';
 import type { OperationRequest } from './gate/gate.ts';
@@ -46,7 +46,7 @@ export function prepareOperation(
 /** Executes a query or mutation and finishes its answer for the world; what it releases is in the audit log by then. */
 export async function executeOperation(prepared: Prepared): Promise<ExecutionResult> {
   const context = prepared.contextValue;
-  return withAudit(context, executedOf(prepared), finishResult(await execute(prepared), context));
+  return withAudit(context, executedOf(prepared), finishResult(await executePrepared(prepared), context));
 }
 
 /** What the audit log is told of an operation. */

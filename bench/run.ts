@@ -5,6 +5,7 @@ import { type Services, startBoth } from '../test/services/both.ts';
 import { createDatabase } from '../test/services/postgres.ts';
 import { fanOut } from './fan-out.ts';
 import { freshness } from './freshness.ts';
+import { growth } from './growth.ts';
 import { ingestRate } from './ingest.ts';
 import { type Place, type Report, section } from './kit/report.ts';
 import { scopes } from './scopes.ts';
@@ -26,6 +27,7 @@ const BENCHES: Record<string, Bench> = {
   ingest: ingestRate,
   'fan-out': fanOut,
   freshness,
+  growth,
   trace: traceLatency,
   scoring,
   sealing,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import { parseDateTime } from '../domain/date-time.ts';
+import { terminalMessage } from '../domain/error-facts.ts';
 import { findAuditSource } from './audit-source.ts';
 
 const USAGE =
@@ -39,6 +40,6 @@ function momentOf(name: string, text: string | undefined): Date | null {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`audit:export: ${error.message}\n`);
+  process.stderr.write(`audit:export: ${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { Config } from '../config.ts';
 import { auditLine } from '../domain/audit.ts';
+import { safeMessage } from '../domain/error-facts.ts';
 import { openRecord } from '../instance/open-record.ts';
 import { audit, streamAudit } from '../store/audit.ts';
 import type { Store } from '../store/client.ts';
@@ -57,7 +58,7 @@ export async function findAuditSource(
       close: async () => undefined,
     };
   }
-  const record = await openRecord(config, ({ message }) => process.stderr.write(`${message}\n`));
+  const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   const { store } = record;
   return {
     description:

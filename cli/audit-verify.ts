@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import { type AuditRow, parseAuditLine } from '../domain/audit.ts';
+import { terminalMessage } from '../domain/error-facts.ts';
 import type { SignedHead } from '../domain/seal.ts';
 import { publicKeyOf, type TrustedKey, trustOnly } from '../domain/signing-key.ts';
 import { type AuditVerdict, checkAudit } from '../graph/seals/check-audit.ts';
@@ -138,6 +139,6 @@ function report(
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`audit:verify: ${error.message}\n`);
+  process.stderr.write(`audit:verify: ${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
+import { terminalMessage } from '../domain/error-facts.ts';
 import { DEMO_NAME, type DemoResponse, demoResponses } from '../ingestion/connectors/demo.ts';
 import { findServer, keyOf } from './sink.ts';
 
@@ -60,6 +61,6 @@ async function send(
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`demo: ${error.message}\n`);
+  process.stderr.write(`demo: ${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

@@ -1,4 +1,5 @@
 import { loadConfig } from '../config.ts';
+import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { openGraph } from '../graph/neo4j/open.ts';
 import { openRecord } from '../instance/open-record.ts';
 
@@ -10,7 +11,7 @@ async function main(): Promise<void> {
       'NEO4J_URL is not set: without Neo4j lineage is answered by the record, and nothing is to be rebuilt',
     );
   const say = (text: string) => process.stdout.write(`${text}\n`);
-  const onError = ({ message }: Error) => process.stderr.write(`${message}\n`);
+  const onError = (error: Error) => process.stderr.write(`${safeMessage(error)}\n`);
   const record = await openRecord(config, onError);
   const graph = openGraph(config.neo4j, record, onError);
   try {
@@ -24,6 +25,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`graph:rebuild: ${error.message}\n`);
+  process.stderr.write(`graph:rebuild: ${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

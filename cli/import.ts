@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
+import { terminalMessage } from '../domain/error-facts.ts';
 import { parseFileMap } from '../ingestion/connectors/file-map.ts';
 import { type ImportProgress, type ImportResult, runImport } from '../ingestion/import/run-import.ts';
 import { createProgress } from './progress.ts';
@@ -116,7 +117,7 @@ main().then(
     process.exitCode = code;
   },
   (error: Error) => {
-    process.stderr.write(`import: ${error.message}\n`);
+    process.stderr.write(`import: ${terminalMessage(error)}\n`);
     process.exitCode = 1;
   },
 );

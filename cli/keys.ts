@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import type { AuditEntry } from '../domain/audit.ts';
+import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { keyFingerprint, publicKeyOf } from '../domain/signing-key.ts';
 import { openRecord } from '../instance/open-record.ts';
 import { changeKeys, type KeyAction } from '../instance/rotate.ts';
@@ -62,7 +63,7 @@ async function main(): Promise<void> {
   const server = await findServer(config);
   if (server && isLost) throw new Error(`a server runs on ${config.dataDir}, so its signing key is not lost`);
   if (!server) {
-    const onError = (error: Error) => process.stderr.write(`${error.message}\n`);
+    const onError = (error: Error) => process.stderr.write(`${safeMessage(error)}\n`);
     const record = await openRecord(config, onError, { isSigningKeyLost: isLost });
     try {
       if (isLost) {
@@ -92,6 +93,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
+import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { EVERYTHING } from '../domain/scope.ts';
 import { exportLineage } from '../graph/openlineage/export.ts';
 import { kafkaTransport } from '../graph/openlineage/kafka.ts';
@@ -61,9 +62,18 @@ async function main(): Promise<void> {
   const { transport, restart } = readArguments();
   const config = await loadConfig();
   const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
-  const record = await openRecord(config, ({ message }) => process.stderr.write(`${message}\n`));
+  const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   try {
-    const sent = await exportLineage(record, EVERYTHING, { transport, engineVersion: version, restart });
+    const onSkipped = (reachesBack: Date) =>
+      process.stderr.write(
+        `the journal reaches back to ${reachesBack.toISOString()}: imports and scorings before that are not sent\n`,
+      );
+    const sent = await exportLineage(record, EVERYTHING, {
+      transport,
+      engineVersion: version,
+      restart,
+      onSkipped,
+    });
     process.stderr.write(`${sent} events\n`);
   } finally {
     await transport.close?.();
@@ -72,6 +82,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`lineage:export: ${error.message}\n`);
+  process.stderr.write(`lineage:export: ${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

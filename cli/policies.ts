@@ -15,6 +15,7 @@ import { fieldsOfGroups } from '../api/schema/access-tags.ts';
 import { buildSchema } from '../api/schema/schema.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { type Cell, cellKey, type Segment } from '../domain/cell.ts';
+import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { openRecord } from '../instance/open-record.ts';
 import { listApiKeys } from '../store/api-keys.ts';
 import { findServer } from './sink.ts';
@@ -211,7 +212,7 @@ async function readFacts(config: Config): Promise<Facts> {
   if (server) return factsOfServer(server, config);
   if (config.databaseUrl === undefined && !existsSync(join(config.dataDir, 'record')))
     return { source: 'no record here: tried on the values that are named', cells: null, keys: [] };
-  const record = await openRecord(config, ({ message }) => process.stderr.write(`${message}\n`));
+  const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   try {
     const keys = (await listApiKeys(record.store)).filter(({ revokedAt }) => revokedAt === null);
     const cells = record.cells.all();
@@ -257,6 +258,6 @@ async function factsOfServer(server: { url: string; key: string }, { dimensions 
 
 main().catch((error: Error) => {
   const invalid = error instanceof PolicyError;
-  process.stderr.write(`${invalid ? 'these policies cannot be used:\n' : ''}${error.message}\n`);
+  process.stderr.write(`${invalid ? 'these policies cannot be used:\n' : ''}${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

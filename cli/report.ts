@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type ReportDeps, reportFacts } from '../api/report/facts.ts';
 import { renderReport } from '../api/report/render.ts';
 import { loadConfig } from '../config.ts';
+import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { EVERYTHING } from '../domain/scope.ts';
 import { publicKeyOf } from '../domain/signing-key.ts';
 import { createRecordLineage } from '../graph/record-lineage.ts';
@@ -30,7 +31,7 @@ async function fromServer({ url, key }: { url: string; key: string }, id: string
 }
 
 async function fromRecord(config: Awaited<ReturnType<typeof loadConfig>>, id: string): Promise<string> {
-  const record = await openRecord(config, ({ message }) => process.stderr.write(`${message}\n`));
+  const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   try {
     const lineage = createRecordLineage(record.store);
     const place = {
@@ -58,6 +59,6 @@ async function fromRecord(config: Awaited<ReturnType<typeof loadConfig>>, id: st
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`report: ${error.message}\n`);
+  process.stderr.write(`report: ${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

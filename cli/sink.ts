@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { safeMessage } from '../domain/error-facts.ts';
 import { createAcceptor } from '../ingestion/accept.ts';
 import { httpSink, type ImportSink, recordSink } from '../ingestion/import/sink.ts';
 import { OWNER } from '../ingestion/submitter.ts';
@@ -54,7 +55,7 @@ export async function findSink(
     const description = `through the server at ${named.url}`;
     return { sink, description, server: named.url, close: async () => undefined };
   }
-  const record = await openRecord(config, ({ message }) => onNote(message));
+  const record = await openRecord(config, (error) => onNote(safeMessage(error)));
   const { dimensions, cellLimit, nameBounds, dataDir } = config;
   const acceptor = createAcceptor({
     ...record,

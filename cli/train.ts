@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
+import { terminalMessage } from '../domain/error-facts.ts';
 import { findServer, keyOf } from './sink.ts';
 
 const USAGE =
@@ -47,6 +48,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${terminalMessage(error)}\n`);
   process.exitCode = 1;
 });

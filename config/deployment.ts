@@ -26,6 +26,9 @@ const age = z
     'is not a duration of a day or more, such as P2Y',
   );
 
+/** A year and a month: last year's number can be told as it was known. */
+const JOURNAL_AGE = 'P400D';
+
 /** What scoreline.config.ts may say. */
 export const deployment = z.strictObject({
   dimensions: z.array(z.strictObject({ field: z.string(), description: z.string().optional() })),
@@ -64,6 +67,11 @@ export const deployment = z.strictObject({
     )
     .default({}),
   retention: z
-    .strictObject({ comments: age.optional(), responses: age.optional(), sourceEvents: age.optional() })
+    .strictObject({
+      comments: age.optional(),
+      responses: age.optional(),
+      sourceEvents: age.optional(),
+      journal: age.nullable().default(JOURNAL_AGE),
+    })
     .prefault({}),
 });

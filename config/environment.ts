@@ -128,6 +128,10 @@ export const environment = z
       }),
     SCORELINE_ENCODER: z.string().min(1).optional(),
     SCORELINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+    SCORELINE_COMMIT: z
+      .string()
+      .regex(/^[0-9a-f]{7,40}$/, 'must be the hash of a commit')
+      .optional(),
     SCORELINE_SEAL_SINK: url(['http:', 'https:'], 'https://witness.example.org/heads').optional(),
     SCORELINE_TRUSTED_DOCUMENTS: z.string().min(1).optional(),
     SCORELINE_CONFIG: z.string().min(1).optional(),

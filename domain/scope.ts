@@ -18,6 +18,8 @@ export const FIELD_GROUPS = [
   'review',
   /** Read and export the audit log. */
   'readAudit',
+  /** Read /metrics. */
+  'readMetrics',
   /** API keys, policies, retention. */
   'administer',
 ] as const;

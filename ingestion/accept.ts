@@ -6,6 +6,7 @@ import {
   sourceEventId,
 } from '../domain/provenance.ts';
 import type { Scope } from '../domain/scope.ts';
+import { mapInSlices, Slice } from '../domain/slices.ts';
 import { type Acceptance, type AcceptRow, acceptRows } from '../store/accept.ts';
 import type { RecordCells } from '../store/cells.ts';
 import type { Store } from '../store/client.ts';
@@ -16,7 +17,6 @@ import type { ResponseDraft } from './draft.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type NormaliseDeps, normalise } from './normalise.ts';
 import { type Outcome, rejected } from './outcome.ts';
-import { createPace, mapPaced, type Pace } from './pace.ts';
 import { type Patience, patiently } from './patience.ts';
 import type { Submitter } from './submitter.ts';
 
@@ -83,10 +83,10 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
   return {
     async accept(submitter, drafts) {
       const parts: Promise<Outcome[]>[] = [];
-      const pace = createPace();
+      const slice = new Slice();
       for (let at = 0; at < drafts.length; at += commitRows) {
         const { items, rows } = await patiently(patience, async () => {
-          const items = await prepare(deps, submitter, drafts.slice(at, at + commitRows), pace);
+          const items = await prepare(deps, submitter, drafts.slice(at, at + commitRows), slice);
           const taken = items.flatMap((item) => ('status' in item ? [] : [item]));
           return { items, rows: await toRows(deps, submitter, taken) };
         });
@@ -113,10 +113,10 @@ async function prepare(
   deps: AcceptDeps,
   submitter: Submitter,
   drafts: readonly ResponseDraft[],
-  pace: Pace,
+  slice: Slice,
 ): Promise<(Prepared | Outcome)[]> {
   const { scope, id } = submitter;
-  const normalised = await mapPaced(drafts, (draft) => permitted(scope, normalise(deps, draft)), pace);
+  const normalised = await mapInSlices(drafts, (draft) => permitted(scope, normalise(deps, draft)), slice);
   const bounds = boundsOf(deps.nameBounds ?? NAME_BOUNDS, scope);
   const items: (Prepared | Outcome)[] = [];
   for (const item of normalised) {

@@ -1,9 +1,8 @@
+import { mapInSlices } from '../domain/slices.ts';
 import type { Acceptor } from './accept.ts';
 import type { ItemReader } from './connectors/responses.ts';
 import type { ResponseDraft } from './draft.ts';
 import { accountFor, type BatchAccount, type Outcome } from './outcome.ts';
-
-import { mapPaced } from './pace.ts';
 import type { Submitter } from './submitter.ts';
 
 export type { BatchAccount } from './outcome.ts';
@@ -32,6 +31,6 @@ export async function submitItems(
   items: readonly unknown[],
   request: string,
 ): Promise<BatchAccount> {
-  const drafts = await mapPaced(items, (item, index) => read(item, `${request} item ${index}`));
+  const drafts = await mapInSlices(items, (item, index) => read(item, `${request} item ${index}`));
   return accountFor(await acceptMixed(acceptor, submitter, drafts));
 }

@@ -144,15 +144,22 @@ async function openStore(
     return { opened: openPostgres(config.databaseUrl, onError), disk: undefined };
   const disk = await embeddedDisk(config, onError);
   const folder = join(config.dataDir, 'record');
-  const store = await openPglite(folder);
+  const store = await openPglite(folder, {
+    isDiskFull: () => disk.isExhausted(),
+    stuckAfter: config.stuckAfter,
+    untilRoom: () => waitForRoom(placeOf(config), (message) => onError(new Error(message))),
+    onNote: onError,
+  });
   // The engine makes its first files open to all, whatever the process's mask says.
   await tighten(folder);
   return { opened: withDiskGuard(store, disk), disk };
 }
 
+const placeOf = ({ dataDir, diskReserve }: Config) => ({ folder: dataDir, reserve: diskReserve });
+
 /** Waits until there is room to open the embedded record, and watches from then on. */
 async function embeddedDisk(config: Config, onNote: (note: Error) => void): Promise<DiskGuard> {
-  const { dataDir: folder, diskReserve: reserve } = config;
+  const { folder, reserve } = placeOf(config);
   await waitForRoom({ folder, reserve }, (message) => onNote(new Error(message)));
   return createDiskGuard({
     folder,

@@ -9,7 +9,7 @@ function setUp() {
     void lines.push({ level, facts: facts as Record<string, unknown>, message });
   const clock = { now: 1_000_000 };
   const log = new OutageLog(
-    { info: line('info'), warn: line('warn'), error: line('error') },
+    { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     { now: () => clock.now, probeEveryMs: 5, lineEveryMs: 30_000 },
   );
   return { lines, clock, log };

@@ -1,5 +1,8 @@
+import { safeMessage } from '../domain/error-facts.ts';
+
 /** The part of a log that is written to. */
 export interface Lines {
+  debug(facts: object, message: string): void;
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
@@ -58,6 +61,10 @@ export class OutageLog implements Lines {
   watch(source: Source): void {
     // The latest first: it knows its own errors better.
     this.#sources.unshift(source);
+  }
+
+  debug(facts: object, message: string): void {
+    this.#log.debug(facts, message);
   }
 
   info(facts: object, message: string): void {
@@ -136,7 +143,7 @@ export class OutageLog implements Lines {
           // Errors that came meanwhile may be the last of the outage: the next look tells.
           if (outage.lastError > asked - this.#probeEveryMs || !this.#outages.delete(source)) return;
           clearInterval(outage.timer);
-          const seconds = Math.max(1, Math.round((outage.lastError - outage.since) / 1_000));
+          const seconds = Math.max(1, Math.round((asked - outage.since) / 1_000));
           this.#log.info(
             { source: source.name, seconds, errors: outage.errors },
             `${source.name} answers again, after ${seconds} s and ${outage.errors} errors`,
@@ -172,5 +179,5 @@ function codeOf(error: Error): string | undefined {
 function messageOf(error: Error): string {
   if (error.cause instanceof Error) return messageOf(error.cause);
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return messageOf(error.errors[0]);
-  return error.message.slice(0, 200);
+  return safeMessage(error);
 }

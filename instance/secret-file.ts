@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { constants, copyFile, link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError } from '../config.ts';
 
@@ -12,6 +12,8 @@ const unnamed = (path: string, mark: string) => join(dirname(path), `.${basename
 /** What a killed process left unnamed is removed after this long. */
 const LEFT_BEHIND_MS = 60_000;
 
+/** A file system that knows no links, such as FAT: there a kill may leave half a file. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 /** A folder that this process may only read. */
 const READ_ONLY = new Set(['EROFS', 'EACCES', 'EPERM']);
 
@@ -26,7 +28,10 @@ export async function writeOnce(path: string, text: string): Promise<boolean> {
     const beside = await writeBeside(path, text);
     try {
       // Unlike a rename, a link takes nobody's place.
-      await link(beside, path);
+      await link(beside, path).catch((error: NodeJS.ErrnoException) => {
+        if (!NO_LINKS.has(error.code ?? '')) throw error;
+        return copyFile(beside, path, constants.COPYFILE_EXCL);
+      });
     } finally {
       await unlink(beside);
     }

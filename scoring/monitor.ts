@@ -1,8 +1,9 @@
 import type { Store } from '../store/client.ts';
-import { followerPosition, followJournal, saveFollowerPosition } from '../store/journal.ts';
+import { followJournal, saveFollowerPosition } from '../store/journal.ts';
 import type { Lease } from '../store/lease.ts';
 import { readRegistry } from '../store/models.ts';
 import { readingsTaken, writeReadings } from '../store/monitoring.ts';
+import { resumeAtMark } from '../store/start-over.ts';
 import type { Model } from './model.ts';
 import { type ReadingDeps, takeReadings } from './readings.ts';
 import { isInUse } from './scorer.ts';
@@ -33,7 +34,7 @@ export async function startMonitor(deps: MonitorDeps): Promise<{ stop: () => Pro
   const follower = await followJournal({
     store,
     limit: ENTRIES,
-    from: await followerPosition(store, NAME),
+    from: await resumeAtMark(store, NAME),
     onError,
     handle: async (entries) => {
       for (const { kind, payload } of entries)

@@ -1,9 +1,10 @@
 import type { ReviewRules } from '../domain/review-rules.ts';
 import type { Store } from '../store/client.ts';
-import { followerPosition, followJournal, saveFollowerPosition } from '../store/journal.ts';
+import { followJournal, saveFollowerPosition } from '../store/journal.ts';
 import { hold, type Lease } from '../store/lease.ts';
 import { readChampion } from '../store/models.ts';
 import { queueDecisionReviews, queueReviews } from '../store/review-queue.ts';
+import { resumeAtMark } from '../store/start-over.ts';
 
 const NAME = 'review queue';
 const ENTRIES = 100;
@@ -24,7 +25,7 @@ export async function startReviewQueue(deps: {
   return followJournal({
     store,
     limit: ENTRIES,
-    from: await followerPosition(store, NAME),
+    from: await resumeAtMark(store, NAME),
     onError,
     handle: async (entries) => {
       const champion = (await readChampion(store))?.id;

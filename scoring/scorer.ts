@@ -5,7 +5,7 @@ import {
   type FollowOptions,
   followerPosition,
   followJournal,
-  type JournalEntry,
+  type JournalPosition,
   journalHead,
   journalLag,
   saveFollowerPosition,
@@ -18,6 +18,8 @@ import {
   type ScorableResponse,
   storePredictions,
 } from '../store/predictions.ts';
+import { responsePages } from '../store/record-pages.ts';
+import { resume, type TakeIn } from '../store/start-over.ts';
 import type { Vault } from '../store/vault.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { featureValues } from './features.ts';
@@ -45,7 +47,8 @@ const scorerName = (modelVersionId: number) => `scorer ${modelVersionId}`;
 
 /**
  * Scores the responses with text under every model version in use (the champion and shadows), each a follower of the
- * journal with its own durable position: a new one begins at the journal's beginning. What is stored already is not
+ * journal with its own durable position: a new one begins at the journal's beginning, or where that is not kept any more with all
+ * responses of the record. What is stored already is not
  * stored again, so that a batch may be done twice.
  */
 export async function startScorer(deps: ScorerDeps): Promise<{ stop: () => Promise<void> }> {
@@ -103,27 +106,34 @@ async function follow(deps: ScorerDeps, modelVersionId: number) {
   const { store, onError } = deps;
   const name = scorerName(modelVersionId);
   const model = await deps.loadModel(modelVersionId);
+  const score = (ids: readonly string[]) => scoreResponses(deps, modelVersionId, model, ids);
+  const scoreAll: TakeIn = async (stopped) => {
+    for await (const ids of responsePages(store)) {
+      if (stopped()) return;
+      await score(ids);
+    }
+  };
+  const save = (at: JournalPosition) => saveFollowerPosition(store, name, at, deps.lease);
   const options: FollowOptions = {
     store,
     limit: ENTRIES,
-    from: await followerPosition(store, name),
+    ...(await resume(store, name, scoreAll, save)),
     onError,
     handle: async (entries) => {
-      await scoreEntries(deps, modelVersionId, model, entries);
+      await score(entries.flatMap(({ kind, payload }) => (kind === 'responses' ? payload.added : [])));
       const last = entries.at(-1);
-      if (last) await saveFollowerPosition(store, name, last, deps.lease);
+      if (last) await save(last);
     },
   };
   return followJournal(options);
 }
 
-async function scoreEntries(
+async function scoreResponses(
   deps: ScorerDeps,
   modelVersionId: number,
   model: Model,
-  entries: readonly JournalEntry[],
+  ids: readonly string[],
 ) {
-  const ids = entries.flatMap(({ kind, payload }) => (kind === 'responses' ? payload.added : []));
   const distinct = [...new Set(ids)];
   for (let i = 0; i < distinct.length; i += TEXTS) {
     const responses = await readUnscored(deps, distinct.slice(i, i + TEXTS), modelVersionId);

@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { keepQuiet, QUIET } from '../store/quiet-thread.ts';
 
 /** Starts a thread that runs the TypeScript module: threads take no --import, the loader is registered from within. */
 export function startThread(module: URL, workerData: unknown): Worker {
@@ -6,7 +8,9 @@ export function startThread(module: URL, workerData: unknown): Worker {
     register();
     return import(${JSON.stringify(module.href)});
   });`;
-  return new Worker(start, { eval: true, workerData });
+  const thread = new Worker(start, { eval: true, workerData, ...QUIET });
+  keepQuiet(thread, basename(module.pathname));
+  return thread;
 }
 
 /** Runs the module in a thread of its own and answers with the one message that it posts. */

@@ -36,7 +36,16 @@ export interface Store extends Session {
   listening(): boolean;
   /** Runs `work` on a connection that holds the cluster-wide lock of that number: one process at a time. */
   exclusively<T>(lock: number, work: (db: Database) => Promise<T>): Promise<T>;
+  /** Connections by pool; the embedded record has none. */
+  pools(): Readonly<Record<string, PoolState>>;
   close(): Promise<void>;
+}
+
+export interface PoolState {
+  readonly total: number;
+  readonly idle: number;
+  /** Work that waits for a connection. */
+  readonly waiting: number;
 }
 
 /** What a caller reads is given up after this long. The embedded record has one thread, which cannot be interrupted. */

@@ -7,6 +7,7 @@ import type { Session, Statement, Store } from './client.ts';
 import { type Part, readCountsOfHours } from './disclosure-counts.ts';
 import { findLedger, lockLedger } from './disclosure-ledger.ts';
 import { type JournalPosition, journalHead, readJournal } from './journal.ts';
+import { marksBehind } from './journal-trim.ts';
 
 /**
  * The ledgers of lots (domain/disclosure.ts): what callers who may not read the answers have been told. A ledger is read
@@ -51,7 +52,7 @@ interface Found {
   readonly key: Promise<string>;
 }
 
-/** Beyond these everything is compared again. */
+/** Beyond these, and where some of them are gone, everything is compared again. */
 const JOURNAL_ENTRIES = 5_000;
 const states = new WeakMap<Store, Map<string, State>>();
 const found = new WeakMap<Store, WeakMap<Scope, Map<Counted, Found>>>();
@@ -171,7 +172,9 @@ async function readTouched(store: Store, state: State): Promise<void> {
   const head = await journalHead(store);
   if (head.xact === state.position.xact && head.position === state.position.position) return;
   const entries = state.open.size === 0 ? [] : await readJournal(store, state.position, JOURNAL_ENTRIES);
-  if (entries.length === JOURNAL_ENTRIES)
+  // Nobody read this ledger for longer than the journal is kept.
+  const missed = state.open.size > 0 && (await marksBehind(store, state.position)) !== null;
+  if (missed || entries.length === JOURNAL_ENTRIES)
     for (const part of state.open.keys()) {
       state.open.set(part, null);
       state.changed.add(part);

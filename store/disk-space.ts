@@ -8,8 +8,9 @@ import type { Session, Store } from './client.ts';
  */
 
 const MIB = 1024 * 1024;
-/** To open the record: two segments of its log. */
-const TO_OPEN = 32 * MIB;
+/** Of the record's log. */
+const SEGMENT = 16 * MIB;
+const TO_OPEN = 2 * SEGMENT;
 /** There is room again when a quarter more than the reserve is free, so that the answer does not flicker. */
 const AGAIN = 1.25;
 /** What is small is written while this part of the reserve is left. */
@@ -38,6 +39,8 @@ export interface DiskGuard {
   isFull(): boolean;
   /** Bytes that are free. */
   free(): number;
+  /** Whether not even a segment of the record's log fits. */
+  isExhausted(): boolean;
 }
 
 export interface DiskGuardOptions {
@@ -75,6 +78,7 @@ export function createDiskGuard({ folder, reserve, onChange }: DiskGuardOptions)
       return full;
     },
     free: () => look(),
+    isExhausted: () => look() < SEGMENT,
   };
 }
 

@@ -76,6 +76,18 @@ export async function journalLag(session: Session, after: JournalPosition): Prom
   return row?.entries ?? 0;
 }
 
+const NEXT_AGE: Statement = {
+  name: 'journal_next_age',
+  text: `SELECT greatest(extract(epoch FROM clock_timestamp() - recorded_at), 0)::double precision AS seconds FROM journal
+    WHERE (xact, position) > ($1::bigint, $2::bigint) ORDER BY xact, position LIMIT 1`,
+};
+
+/** Seconds since the first committed entry after `after` was recorded; 0: there is none. */
+export async function journalDelay(session: Session, after: JournalPosition): Promise<number> {
+  const [row] = await session.rows<{ seconds: number }>(NEXT_AGE, [after.xact, after.position]);
+  return row?.seconds ?? 0;
+}
+
 const OF_TRANSACTION: Statement = {
   name: 'journal_of_transaction',
   text: 'SELECT FROM journal WHERE xact = $3 AND (xact, position) > ($1::bigint, $2::bigint) LIMIT 1',
@@ -146,6 +158,8 @@ export interface FollowOptions {
   readonly limit: number;
   /** Where to begin; later positions are the handler's to save. */
   readonly from: JournalPosition;
+  /** Done first, and again where it throws: answers with where to go on instead (store/start-over.ts). */
+  readonly startOver?: ((stopped: () => boolean) => Promise<JournalPosition>) | undefined;
   /** Must be idempotent or save its position in its own transaction. A throw is retried with backoff. */
   readonly handle: (entries: readonly JournalEntry[]) => Promise<void>;
   readonly onError: (error: Error) => void;
@@ -162,6 +176,7 @@ const LAST_RETRY_MS = 10_000;
 export async function followJournal(options: FollowOptions): Promise<{ stop: () => Promise<void> }> {
   const { store, limit, handle, onError } = options;
   let at = options.from;
+  let { startOver } = options;
   let stopped = false;
   let wakes = 0;
   let wake: () => void = () => undefined;
@@ -185,6 +200,8 @@ export async function followJournal(options: FollowOptions): Promise<{ stop: () 
     while (!stopped) {
       const before = wakes;
       try {
+        if (startOver) at = await startOver(() => stopped);
+        startOver = undefined;
         const entries = await readJournal(store, at, limit);
         const last = entries.at(-1);
         if (last) {

@@ -2,7 +2,7 @@ import type { KnownEntry } from '../domain/as-known.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import { ERASED_CONTENT } from './accept.ts';
 import type { Session, Statement } from './client.ts';
-import type { JournalPosition } from './journal.ts';
+import { BEGINNING, type JournalPosition } from './journal.ts';
 
 /** What is needed to tell a number as it was known: statements over the journal, and what its facts are by now. */
 
@@ -63,7 +63,10 @@ export async function readEntriesSince(session: Session, query: KnownQuery): Pro
 
 const PLACE: Statement = {
   name: 'known_place',
-  text: `SELECT (SELECT recorded_at FROM journal WHERE (xact, position) <= ($1::bigint, $2::bigint) ORDER BY xact DESC, position DESC LIMIT 1) AS at,
+  text: `SELECT coalesce((SELECT recorded_at FROM journal WHERE (xact, position) <= ($1::bigint, $2::bigint)
+        AND (xact, position) > (SELECT m.xact, m.position FROM (SELECT xact, position FROM journal_mark
+          UNION ALL SELECT ${BEGINNING.xact}, 0 ORDER BY xact DESC, position DESC LIMIT 1) m)
+      ORDER BY xact DESC, position DESC LIMIT 1), (SELECT reaches_back FROM journal_mark)) AS at,
     EXISTS (SELECT FROM journal WHERE (xact, position) >= ($1::bigint, $2::bigint)) AS reached`,
 };
 

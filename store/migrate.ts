@@ -5,6 +5,7 @@ import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import type { Database, Store, TimescaleEdition } from './client.ts';
 import { DatabaseRefused, withPrivileges } from './database-refused.ts';
+import { BEGINNING } from './journal.ts';
 import { checkServer } from './privileges.ts';
 import { lowerWall, raiseWall } from './wall.ts';
 
@@ -103,7 +104,10 @@ async function rebaseRestoredJournal(db: Database): Promise<void> {
     const highest = rowsOf<{ highest: string | number }>(ahead)[0]?.highest;
     if (highest === undefined) return;
     await tx.execute(sql`UPDATE journal SET xact = xact - ${highest}::bigint - 1`);
-    await tx.execute(sql`UPDATE follower SET xact = xact - ${highest}::bigint - 1`);
+    await tx.execute(
+      sql`UPDATE follower SET xact = xact - ${highest}::bigint - 1 WHERE xact > ${BEGINNING.xact}::bigint`,
+    );
+    await tx.execute(sql`UPDATE journal_mark SET xact = xact - ${highest}::bigint - 1`);
   });
 }
 

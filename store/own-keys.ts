@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Session, Statement } from './client.ts';
 import { type Person, personParameters } from './person.ts';
 import { resealMembers } from './reseal-members.ts';
+import { SHARED_OWNERS, type SharedOwner } from './shared-key.ts';
 import type { NewSubject, Vault } from './vault.ts';
 
 /*
@@ -53,8 +54,7 @@ async function separate(
   renew: boolean,
 ): Promise<SharedRow[]> {
   if (person.responseIds.length === 0) return [];
-  const locked = await session.rows<SharedRow & { shared: boolean }>(LOCK, [...personParameters(person)]);
-  const shared = locked.filter((row) => row.shared);
+  const shared = (await lockSubjects(session, person)).filter((row) => row.shared);
   if (shared.length === 0) return [];
   const groups = shared.map(({ id }) => id);
   const members = await session.rows<{ id: string }>(LOCK_MEMBERS, [groups, person.responseIds, renew]);
@@ -75,6 +75,15 @@ async function separate(
   await session.rows(DESTROY, [groups]);
   vault.forget(groups);
   return shared;
+}
+
+/** Again while somebody else exchanged the shared key of one of the answers, which was waited for: it is under another one now. */
+async function lockSubjects(session: Session, person: Person) {
+  for (;;) {
+    const locked = await session.rows<SharedRow & { shared: boolean }>(LOCK, [...personParameters(person)]);
+    const owners = await session.rows<SharedOwner>(SHARED_OWNERS, [person.responseIds]);
+    if (owners.every(({ subjectId }) => locked.some(({ id }) => id === subjectId))) return locked;
+  }
 }
 
 const newSubject = (id: string, shared: boolean): NewSubject => ({

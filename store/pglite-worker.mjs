@@ -57,6 +57,7 @@ const opening = PGlite.create({ ...(dataDir === undefined ? {} : { dataDir }), p
 
 async function run(pglite, message) {
   const { id, action, transaction, text, parameters, rowMode, channel } = message;
+  if (action === 'ping') return parentPort.postMessage({ id, result: null });
   if (action === 'begin') return begin(pglite, message);
   if (action === 'end') return end(message);
   if (action === 'query') {

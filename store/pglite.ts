@@ -1,6 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Database, Session, Statement, Store } from './client.ts';
+import {
+  keepDatabase,
+  type OpenDatabase,
+  type PgliteCare,
+  type Query,
+  type Result,
+} from './pglite-keeper.ts';
+import { keepQuiet, QUIET } from './quiet-thread.ts';
 import * as schema from './schema.ts';
 import { BECOME_READER } from './wall-names.ts';
 
@@ -26,14 +34,9 @@ type Request =
       readonly rowMode?: 'array' | 'object' | undefined;
       readonly transaction?: number | undefined;
     }
-  | { readonly action: 'begin' | 'close' }
+  | { readonly action: 'begin' | 'close' | 'ping' }
   | { readonly action: 'end'; readonly transaction: number; readonly isCommit: boolean }
   | { readonly action: 'listen'; readonly channel: string };
-
-interface Result<Row> {
-  readonly rows: Row[];
-  readonly affectedRows?: number;
-}
 
 interface Answer {
   readonly id?: number;
@@ -43,17 +46,12 @@ interface Answer {
   readonly channel?: string;
 }
 
-type Query = <Row>(
-  text: string,
-  parameters?: readonly unknown[],
-  options?: { readonly rowMode?: 'array' | 'object' },
-) => Promise<Result<Row>>;
-
 /** PGlite in a thread of its own, with the part of PGlite's interface that the store and drizzle use. */
-class EmbeddedDatabase {
+class EmbeddedDatabase implements OpenDatabase {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
   readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #onEnd: ((cause: Error) => void)[] = [];
   #last = 0;
   #ended: Error | undefined;
 
@@ -65,15 +63,20 @@ class EmbeddedDatabase {
   }
 
   /** @throws EmbeddedDatabaseError when the folder cannot be opened. */
-  static async open(dataDir: string | undefined): Promise<EmbeddedDatabase> {
+  static async open(dataDir: string | undefined, care?: PgliteCare): Promise<EmbeddedDatabase> {
     const worker = new Worker(new URL('./pglite-worker.mjs', import.meta.url), {
       workerData: { dataDir },
       execArgv: [],
+      ...QUIET,
     });
+    keepQuiet(worker, 'the record');
     const database = new EmbeddedDatabase(worker);
     await new Promise((resolve, reject) => {
       database.#waiting.set(OPENING, { resolve, reject });
+      // A migration or recovery may take its time, but not for want of room.
+      if (care) database.#watch({ ...care, stuckAfter: 0 }, () => database.#waiting.has(OPENING));
     });
+    if (care) database.#watch(care, () => true);
     return database;
   }
 
@@ -125,6 +128,55 @@ class EmbeddedDatabase {
     await this.#worker.terminate();
   }
 
+  isOpen(): boolean {
+    return this.#ended === undefined;
+  }
+
+  /** Calls `then` when the thread ends, or has ended. */
+  onEnd(then: (cause: Error) => void): void {
+    if (this.#ended) then(this.#ended);
+    else this.#onEnd.push(then);
+  }
+
+  /**
+   * Ends the thread when it is silent for too long while something is asked: its engine does not return then, and nothing else ends that.
+   * Turns of this timer are counted, not time: a machine that slept has missed none.
+   */
+  #watch({ isDiskFull, stuckAfter }: PgliteCare, isOn: () => boolean): void {
+    let silent = 0;
+    let isAsked = false;
+    const timer = setInterval(() => {
+      if (this.#ended || !isOn()) return clearInterval(timer);
+      if (this.#waiting.size === 0) {
+        silent = 0;
+        return;
+      }
+      silent += 1;
+      if (!isAsked && !this.#waiting.has(OPENING)) {
+        isAsked = true;
+        this.#ask({ action: 'ping' }).then(
+          () => {
+            silent = 0;
+            isAsked = false;
+          },
+          () => undefined,
+        );
+      }
+      const seconds = Math.round((silent * TICK_MS) / 1_000);
+      const isFull = silent * TICK_MS >= STUCK_ON_FULL_MS && isDiskFull();
+      if (!isFull && !(stuckAfter > 0 && silent * TICK_MS >= stuckAfter)) return;
+      clearInterval(timer);
+      this.#end(
+        new Error(
+          isFull
+            ? `the disk is full, and its engine has not returned for ${seconds} s`
+            : `its engine has not returned for ${seconds} s`,
+        ),
+      );
+      void this.#worker.terminate();
+    }, TICK_MS).unref();
+  }
+
   #ask<T>(request: Request): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#ended) return reject(this.#ended);
@@ -155,16 +207,24 @@ class EmbeddedDatabase {
     });
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
+    for (const then of this.#onEnd) then(this.#ended);
   }
 }
 
 /** What the thread answers first, without being asked. */
 const OPENING = 0;
 const CONNECTION_FAILURE = '08006';
+const TICK_MS = 500;
+/** No statement takes this long to fail. */
+const STUCK_ON_FULL_MS = 10_000;
 
-/** Opens the embedded record in `dataDir` (undefined: in memory). The caller holds the folder's lock. */
-export async function openPglite(dataDir: string | undefined): Promise<Store> {
-  const database = await EmbeddedDatabase.open(dataDir);
+/**
+ * Opens the embedded record in `dataDir` (undefined: in memory). The caller holds the folder's lock. `care`: it is watched, and opened again
+ * where its thread ended.
+ */
+export async function openPglite(dataDir: string | undefined, care?: PgliteCare): Promise<Store> {
+  const open = () => EmbeddedDatabase.open(dataDir, care);
+  const database = care ? await keepDatabase(open, care) : await open();
   const session = ({ query }: { readonly query: Query }): Session => ({
     rows: async <Row>({ text }: Statement, parameters: readonly unknown[]) =>
       (await query<Row>(text, parameters)).rows,
@@ -179,7 +239,8 @@ export async function openPglite(dataDir: string | undefined): Promise<Store> {
       }),
     transaction: (work) => database.transaction((transaction) => work(session(transaction))),
     listen: (channel, wake) => database.listen(channel, wake),
-    listening: () => true,
+    listening: () => database.isOpen(),
+    pools: () => ({}),
     exclusively: (_lock, work) => work(drizzle(database as never, { schema }) as unknown as Database),
     close: () => database.close(),
   };

@@ -1,6 +1,14 @@
 import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { type Database, INT8, READ_MS, type Session, type Statement, type Store } from './client.ts';
+import {
+  type Database,
+  INT8,
+  type PoolState,
+  READ_MS,
+  type Session,
+  type Statement,
+  type Store,
+} from './client.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import { isReadOnlyServer } from './errors.ts';
 import { Listener } from './listener.ts';
@@ -93,6 +101,7 @@ export function openPostgres(
         client.release(true);
       }
     },
+    pools: () => ({ writers: stateOf(pool), ...readers.state() }),
     close: async () => {
       const impatience = setTimeout(() => watch.cutAll(), FAREWELL_MS);
       await Promise.all([listener.close(), readers.close(), pool.end()]);
@@ -157,9 +166,17 @@ class Readers {
     }
   }
 
+  state(): Record<string, PoolState> {
+    return this.#pool ? { readers: stateOf(this.#pool) } : {};
+  }
+
   async close(): Promise<void> {
     await this.#pool?.end();
   }
+}
+
+function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool): PoolState {
+  return { total: totalCount, idle: idleCount, waiting: waitingCount };
 }
 
 async function inTransaction<T>(

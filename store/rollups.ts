@@ -40,13 +40,19 @@ const summed = (alone: boolean) =>
     .join(', ');
 const variant = (byCell: boolean, alone: boolean) => `${byCell ? 'by_cell' : 'sum'}${alone ? '_alone' : ''}`;
 
+/**
+ * Reads the parts one by one (OFFSET 0), each by the key: as a join, each part would be compared with each row wherever the
+ * planner knows no better, as in the embedded record, which gathers no statistics.
+ */
+const eachPart = (from: string) => `unnest($2::timestamptz[], $3::timestamptz[]) AS part (start, stop)
+      CROSS JOIN LATERAL (${from} OFFSET 0) r`;
+
 const rollupStatement = (table: string, byCell: boolean, alone: boolean): Statement => ({
   name: `counts_${table}_${variant(byCell, alone)}`,
   text: `SELECT width_bucket(r.bucket, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
       ${summed(alone)}
-    FROM unnest($2::timestamptz[], $3::timestamptz[]) AS part (start, stop)
-      JOIN ${table} r ON r.bucket >= part.start AND r.bucket < part.stop
-    WHERE r.cell_id = ANY ($4::integer[]) AND r.model_version_id = $5 AND r.bucket >= $6 AND r.bucket < $7
+    FROM ${eachPart(`SELECT * FROM ${table} r WHERE r.bucket >= part.start AND r.bucket < part.stop
+        AND r.cell_id = ANY ($4::integer[]) AND r.model_version_id = $5 AND r.bucket >= $6 AND r.bucket < $7`)}
     GROUP BY 1${byCell ? ', 2' : ''}`,
 });
 
@@ -69,14 +75,12 @@ const factStatement = (byCell: boolean, kind: Kind): Statement => {
   };
   return {
     name: `counts_fact_${kind}_${byCell ? 'by_cell' : 'sum'}`,
-    // The parts one by one (OFFSET 0): as a join, each part would be compared with each fact where the planner knows no better.
     text: `SELECT width_bucket(r.answered_at, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
         (count(*) FILTER (WHERE class = 2))::float8 AS promoters, (count(*) FILTER (WHERE class = 1))::float8 AS passives,
         (count(*) FILTER (WHERE class = 0))::float8 AS detractors
-      FROM unnest($2::timestamptz[], $3::timestamptz[]) AS part (start, stop)
-        CROSS JOIN LATERAL (SELECT r.answered_at, r.cell_id, r.class FROM ${fact} r
+      FROM ${eachPart(`SELECT r.answered_at, r.cell_id, r.class FROM ${fact} r
           WHERE r.answered_at >= part.start AND r.answered_at < part.stop AND r.answered_at >= $5 AND r.answered_at < $6
-            AND r.cell_id = ANY ($4::integer[]) AND r.class IS NOT NULL ${wanted[kind]} OFFSET 0) r
+            AND r.cell_id = ANY ($4::integer[]) AND r.class IS NOT NULL ${wanted[kind]}`)}
       GROUP BY 1${byCell ? ', 2' : ''}`,
   };
 };
@@ -93,7 +97,7 @@ function once(make: () => Statement, ...key: readonly unknown[]): Statement {
 }
 
 /** Intervals, and rows of single cells, of one statement: others wait for the embedded record, and rows are objects here. */
-const INTERVALS_AT_ONCE = 2_000;
+const INTERVALS_AT_ONCE = 500;
 const ROWS_AT_ONCE = 20_000;
 
 /**

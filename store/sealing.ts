@@ -35,6 +35,21 @@ export async function noteTouched(session: Session, touched: readonly Touched[])
   if (touched.length > 0) await session.rows(NOTE, [JSON.stringify(touched)]);
 }
 
+const NOTE_ALL: Statement = {
+  name: 'sealing_note_all',
+  text: `INSERT INTO seal_pending AS p (cell_id, model_version_id, bucket, first_entry, last_entry, first_touched, last_touched)
+    SELECT cell_id, model_version_id, bucket, $1, $2, now(), now() FROM (
+      SELECT cell_id, model_version_id, bucket FROM rollup_hour UNION SELECT cell_id, model_version_id, bucket FROM seal) known
+    ORDER BY 1, 2, 3
+    ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET last_entry = excluded.last_entry,
+      last_touched = excluded.last_touched, refused = NULL`,
+};
+
+/** Notes every rollup as touched between the two entries: which of them were is not known any more. */
+export async function noteAllTouched(session: Session, firstEntry: string, lastEntry: string): Promise<void> {
+  await session.rows(NOTE_ALL, [firstEntry, lastEntry]);
+}
+
 /** A rollup that may be sealed now. */
 export interface ClosedRollup extends RollupRef {
   readonly firstEntry: string;

@@ -1,11 +1,13 @@
 import type { Segment } from '../../domain/cell.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
+import { safeMessage } from '../../domain/error-facts.ts';
 import { EVERYTHING } from '../../domain/scope.ts';
 import { type ApiKeyRow, listApiKeys } from '../../store/api-keys.ts';
 import { auditPolicies, type NoteChange } from '../../store/audit.ts';
 import type { Store } from '../../store/client.ts';
 import type { Authenticate, Caller } from '../caller.ts';
 import type { Log } from '../log.ts';
+import { openNoise } from '../log.ts';
 import { type JwtOptions, TokenRefused, tokenVerifier } from './jwt.ts';
 import { followKeys, type NewKey } from './keys.ts';
 import { loadPolicies, type Policies } from './policies.ts';
@@ -51,6 +53,7 @@ const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
  */
 export async function openAccess(options: AccessOptions): Promise<Access> {
   const { store, dimensions, now, log, smallestCount } = options;
+  const noise = openNoise(log);
   const listeners = new Set<() => void>();
   const changed = () => {
     for (const listener of [...listeners]) listener();
@@ -103,7 +106,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
       return caller({ id: `token:${subject}`, name: subject, role, expiresAt }, attributes);
     } catch (error) {
       if (!(error instanceof TokenRefused)) throw error;
-      log.info({ reason: error.message }, 'a token was refused');
+      noise.tell('refused token', { reason: safeMessage(error) }, 'a token was refused');
       return null;
     }
   };
@@ -128,6 +131,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
       return () => listeners.delete(listener);
     },
     close: async () => {
+      noise.close();
       await watch.stop();
       await keys.close();
     },

@@ -1,3 +1,5 @@
+import { HOUR_MS, zoneClock } from '../../domain/zone-clock.ts';
+
 /** What a field costs: 1 point is about 50 µs of the server's time. */
 export interface FieldCost {
   /** From the arguments and what is asked for inside; never from what there is to answer with. */
@@ -59,6 +61,24 @@ function momentOf(input: unknown): number {
   return value instanceof Date ? value.getTime() : Number.NaN;
 }
 
+/** Days of a zone are sums of hours; minutes, and hours that a zone's offset splits, are counted from the responses themselves. */
+const ZONED = 3;
+const SPLIT = 6;
+
+/** How many times as much as whole days or hours of UTC the buckets cost. */
+function reading({ from, to, every, timeZone }: Readonly<Record<string, unknown>>): number {
+  if (every === 'MINUTE') return SPLIT;
+  if (typeof timeZone !== 'string' || timeZone === 'UTC') return 1;
+  try {
+    const clock = zoneClock(timeZone);
+    const isSplit = [momentOf(from), momentOf(to)].some((time) => clock(time) % HOUR_MS !== 0);
+    return isSplit ? SPLIT : every === 'HOUR' ? 1 : ZONED;
+  } catch {
+    // That there is no such zone is for the resolver to say.
+    return 1;
+  }
+}
+
 /** Root fields that are not listed. */
 export const UNLISTED: Readonly<Record<string, FieldCost>> = {
   Query: fixed(10),
@@ -71,8 +91,10 @@ export const COSTS: Readonly<Record<string, FieldCost>> = {
   'Query.nps': { points: (args) => 5 * grouped(args), says: `5, ${GROUPED}` },
   'Query.npsSeries': {
     points: (args) =>
-      (5 + (bucketsOf(args) * spelling(args)) / 20) * grouped(args) * (args['rolling'] ? 2 : 1),
-    says: `5, and 1 for every 20 buckets and each begun ${SEGMENT_CHARACTERS} characters of the segment's values; doubled with \`rolling\`, ${GROUPED}`,
+      (5 + (bucketsOf(args) * (spelling(args) - 1 + reading(args))) / 20) *
+      grouped(args) *
+      (args['rolling'] ? 2 : 1),
+    says: `5, and for every 20 buckets 1 (${ZONED} for days, weeks and months of a zone, ${SPLIT} for minutes and where the zone's offset splits hours) and 1 more for each ${SEGMENT_CHARACTERS} characters of the segment's values; doubled with \`rolling\`, ${GROUPED}`,
   },
   'Query.npsChange': fixed(10),
   'Query.responses': paged(5, 0.1),
@@ -131,4 +153,5 @@ export const ROUTE_COSTS = {
   /** As much as verifying the score and tracing 2,000 nodes of it. */
   '/reports/score/ID': 700,
   '/audit/export': 1_000,
+  '/metrics': 100,
 } as const;

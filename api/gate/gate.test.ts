@@ -45,6 +45,15 @@ describe('the cost of an operation', () => {
     const series = 'query ($to: DateTime!) { npsSeries(from: "2026-01-01T00:00:00Z", to: $to) { score } }';
     expect(cost(series, { to: '2026-04-11T00:00:00Z' })).toBe(10);
     expect(cost(series, { to: '2026-01-21T00:00:00Z' })).toBe(6);
+    // What a zone splits is read from the responses.
+    const ofYear = (every: string, timeZone: string) =>
+      cost(
+        `{ npsSeries(from: "2025-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z", every: ${every}, timeZone: "${timeZone}") { score } }`,
+      );
+    expect(ofYear('HOUR', 'Europe/Berlin')).toBe(ofYear('HOUR', 'UTC'));
+    expect(ofYear('DAY', 'Europe/Berlin') - 5).toBeGreaterThan(2 * (ofYear('DAY', 'UTC') - 5));
+    expect(ofYear('HOUR', 'America/St_Johns') - 5).toBeGreaterThan(5 * (ofYear('HOUR', 'UTC') - 5));
+    expect(ofYear('DAY', 'Nowhere/None')).toBe(ofYear('DAY', 'UTC'));
     expect(cost('{ responses(first: 100) { edges { node { id } } } }')).toBe(15);
     expect(
       cost('{ responses(first: 100) { edges { node { prediction { explanation { token } } } } } }'),

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { auditLine } from '../../domain/audit.ts';
 import { parseDateTime } from '../../domain/date-time.ts';
 import { audit, streamAudit } from '../../store/audit.ts';
-import { entryOf } from '../audit.ts';
+import { auditRefusal, entryOf } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { callerOf } from './auth.ts';
@@ -15,12 +15,13 @@ import { callerOf } from './auth.ts';
 export function addAuditExport(server: FastifyInstance, deps: ApiDeps): void {
   server.get('/audit/export', async (request, reply) => {
     const caller = callerOf(request);
-    const context = createContext(deps, caller, request.purpose);
+    const context = createContext(deps, caller, request.purpose, request.id);
+    // Before it is refused: refusals cost what they would have cost.
+    deps.gate.admitRoute(caller, '/audit/export');
     if (!caller.scope.allowsAll('readAudit')) {
-      await deps.audit.append([entryOf(context, 'exportAudit', {}, 'refused')]);
+      await auditRefusal(context, 'exportAudit');
       throw new Forbidden('this key may not read the audit log');
     }
-    deps.gate.admitRoute(caller, '/audit/export');
     const { from, to } = request.query as Record<string, unknown>;
     const window = { from: momentOf('from', from), to: momentOf('to', to) };
     const subject = { from: window.from?.toISOString() ?? null, to: window.to?.toISOString() ?? null };

@@ -7,6 +7,8 @@ declare module 'fastify' {
     caller: Caller | null;
     /** What the caller says that it is for. */
     purpose: string | null;
+    /** It is answered by a stream. */
+    isStream: boolean;
   }
 }
 
@@ -20,6 +22,7 @@ const OPEN_PATHS = new Set(['/', '/healthz', '/readyz']);
 export function requireKey(server: FastifyInstance, authenticate: Authenticate): void {
   server.decorateRequest('caller', null);
   server.decorateRequest('purpose', null);
+  server.decorateRequest('isStream', false);
   const check = async (request: FastifyRequest, reply: FastifyReply) => {
     if (OPEN_PATHS.has(request.url.split('?')[0] ?? '')) return;
     const key = presentedKey(request.headers);

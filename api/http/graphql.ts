@@ -1,21 +1,22 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { withAudit } from '../audit.ts';
 import { presentedKey } from '../caller.ts';
+import { executePrepared } from '../compiled.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { formatGraphqlError, InvalidArgument } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
-import { extensionsOf, type NotRun, type Prepared, prepareOperation } from '../operation.ts';
+import type { Log } from '../log.ts';
+import { extensionsOf, finishResult, type NotRun, type Prepared, prepareOperation } from '../operation.ts';
 import type { EventStreams } from '../subscriptions/sse.ts';
 import { callerOf } from './auth.ts';
-import { compiledQueries } from './compiled.ts';
 import { tellDiskFull } from './disk-full.ts';
 import type { Metrics } from './metrics.ts';
 import { stringifyInSlices } from './stringify.ts';
@@ -45,12 +46,13 @@ export async function addGraphqlRoute(
     persistedQueries: false,
     parseOptions: { maxTokens: LIMITS.tokens },
     validationRules: [...LIMIT_RULES],
-    formatError: (formatted, error) => formatGraphqlError(deps.log, formatted, error),
+    formatError: (formatted, error) => formatGraphqlError(logOf(error) ?? deps.log, formatted, error),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       fastifyApolloDrainPlugin(server),
       ApolloServerPluginLandingPageDisabled(),
-      compiledQueries((context) => prepared.get(context)),
+      rememberLogs,
+      executedQueries((context) => prepared.get(context)),
       tellExtensions,
       keepAudit,
       metrics.apolloPlugin,
@@ -60,13 +62,13 @@ export async function addGraphqlRoute(
   const passed = new WeakMap<FastifyRequest, ApiContext>();
   const handle = fastifyApolloHandler(apollo, {
     context: async (request) =>
-      passed.get(request) ?? createContext(deps, callerOf(request), request.purpose),
+      passed.get(request) ?? createContext(deps, callerOf(request), request.purpose, request.id),
   });
   const execute = (request: FastifyRequest, reply: FastifyReply) => {
     // Batches and bodies that are no object are Apollo's to refuse.
     if (request.method === 'POST' && (typeof request.body !== 'object' || Array.isArray(request.body)))
       return handle.call(server, request, reply);
-    const context = createContext(deps, callerOf(request), request.purpose);
+    const context = createContext(deps, callerOf(request), request.purpose, request.id);
     const operation = prepareOperation(schema, context, requestOf(request));
     if (!('document' in operation)) {
       metrics.notRun();
@@ -79,6 +81,7 @@ export async function addGraphqlRoute(
   };
   const streamEvents = async (request: FastifyRequest, reply: FastifyReply) => {
     const operation = requestOf(request);
+    request.isStream = true;
     reply.hijack();
     await streams.serve(
       reply.raw,
@@ -86,6 +89,7 @@ export async function addGraphqlRoute(
         caller: callerOf(request),
         credential: presentedKey(request.headers) ?? '',
         purpose: request.purpose,
+        requestId: request.id,
       },
       operation,
     );
@@ -136,6 +140,8 @@ function refuse(request: FastifyRequest, reply: FastifyReply, { errors, status, 
 function requestOf(request: FastifyRequest): OperationRequest {
   const readOnly = request.method === 'GET';
   const from = (readOnly ? request.query : request.body) as Record<string, unknown> | null;
+  if (typeof from !== 'object' || Array.isArray(from))
+    throw new InvalidArgument('the body: must be a JSON object with query, variables and operationName');
   const { query, operationName, variables, documentId, extensions } = from ?? {};
   const read = readOnly ? parsedParameter : (_name: string, given: unknown) => given;
   return {
@@ -182,6 +188,18 @@ function nameDocument(request: FastifyRequest, { document, operationName, variab
   request.raw.url = `/graphql?${search}`;
 }
 
+/** Apollo formats errors without saying of which request they are. */
+const logs = new WeakMap<object, Log>();
+const logOf = (error: unknown): Log | undefined =>
+  typeof error === 'object' && error !== null ? logs.get(error) : undefined;
+const rememberLogs: ApolloServerPlugin<ApiContext> = {
+  requestDidStart: async () => ({
+    didEncounterErrors: async ({ errors, contextValue }) => {
+      for (const error of errors) logs.set(error, contextValue.deps.log);
+    },
+  }),
+};
+
 /** Puts what was withheld and the cost into `extensions`. */
 const tellExtensions: ApolloServerPlugin<ApiContext> = {
   requestDidStart: async () => ({
@@ -195,6 +213,26 @@ const tellExtensions: ApolloServerPlugin<ApiContext> = {
 };
 
 /** The last before an answer leaves: what it releases is in the audit log by then. */
+/** Queries run as over the other transports; mutations are left to Apollo. */
+function executedQueries(
+  preparedOf: (context: ApiContext) => Prepared | undefined,
+): ApolloServerPlugin<ApiContext> {
+  return {
+    requestDidStart: async () => ({
+      responseForOperation: async ({ operation, contextValue }) => {
+        const prepared = preparedOf(contextValue);
+        if (!prepared || operation.operation !== OperationTypeNode.QUERY) return null;
+        const result = await executePrepared(prepared);
+        return {
+          // Without data nothing was executed.
+          http: { headers: new HeaderMap(), ...(result.data === undefined ? { status: 400 } : {}) },
+          body: { kind: 'single', singleResult: finishResult(result, contextValue) as never },
+        };
+      },
+    }),
+  };
+}
+
 const keepAudit: ApolloServerPlugin<ApiContext> = {
   requestDidStart: async () => ({
     willSendResponse: async ({ contextValue, response, document, operation, schema, request }) => {

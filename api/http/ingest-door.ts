@@ -1,6 +1,6 @@
 import { Transform } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { entryOf } from '../audit.ts';
+import { auditRefusal } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { Forbidden, Refused } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
@@ -22,9 +22,7 @@ export function admitBodies(routes: FastifyInstance, deps: ApiDeps): void {
     deps.gate.admitBody(caller, 'request', bytes ?? 0);
     // By the rules, not by cells: a key that may submit where nobody has answered yet comes in, and its items are asked one by one.
     if (caller.scope.grant('submitResponse') === 'none') {
-      await deps.audit.append([
-        entryOf(createContext(deps, caller, request.purpose), 'ingest', {}, 'refused'),
-      ]);
+      await auditRefusal(createContext(deps, caller, request.purpose, request.id), 'ingest');
       throw new Forbidden('this key may not submit responses');
     }
     assertReadable(request);

@@ -67,7 +67,11 @@ async function answer(
   account: BatchAccount,
 ): Promise<FastifyReply> {
   deps.onIngested(account);
-  await auditRefusedItems(createContext(deps, callerOf(request), request.purpose), 'ingest', account);
+  await auditRefusedItems(
+    createContext(deps, callerOf(request), request.purpose, request.id),
+    'ingest',
+    account,
+  );
   const nothingKept = account.accepted + account.duplicates === 0 && account.rejectedTotal > 0;
   return reply.code(nothingKept ? 422 : 202).send(account);
 }

@@ -3,15 +3,27 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { BatchAccount } from '../../ingestion/outcome.ts';
 import type { Reading } from '../../store/monitoring.ts';
-import type { Caller } from '../caller.ts';
-import type { ApiContext } from '../context.ts';
+import { auditRefusal } from '../audit.ts';
+import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { Forbidden } from '../errors.ts';
 import { callerOf } from './auth.ts';
+import {
+  addPoolMetrics,
+  addServerMetrics,
+  type BuildFacts,
+  type PoolFacts,
+  type ServerMetrics,
+} from './server-metrics.ts';
 
 /** A number that is asked for when somebody scrapes. */
 export interface LiveGauges {
   /** Journal entries that each follower has yet to read, by follower. */
   readonly journalLag: () => Promise<Readonly<Record<string, number>>>;
+  /** Seconds since the oldest change that each follower has yet to read was committed, by follower. */
+  readonly freshness: () => Promise<Readonly<Record<string, number>>>;
+  /** Connections to the record, by pool. */
+  readonly pools: () => Readonly<Record<string, PoolFacts>>;
+  readonly build: BuildFacts;
   /** The newest readings of each model version. */
   readonly modelReadings: () => Promise<readonly Reading[]>;
   readonly sockets: () => number;
@@ -27,7 +39,7 @@ export interface LiveGauges {
   readonly secondsHeldBack: () => number;
 }
 
-export interface Metrics {
+export interface Metrics extends ServerMetrics {
   readonly registry: Registry;
   readonly apolloPlugin: ApolloServerPlugin<ApiContext>;
   /** Counts an operation that did not run. */
@@ -38,10 +50,12 @@ export interface Metrics {
   readonly ingested: (account: BatchAccount) => void;
 }
 
+/** Any of these. */
+const READS_METRICS = ['readMetrics', 'administer'] as const;
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 /** The counters that the API keeps itself. */
-export function createMetrics(): Metrics {
+export function createMetrics(build: BuildFacts): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const responses = new Counter({
@@ -80,6 +94,7 @@ export function createMetrics(): Metrics {
     responses.inc({ outcome: 'rejected' }, rejectedTotal);
   };
   return {
+    ...addServerMetrics(registry, build),
     registry,
     apolloPlugin,
     ingested,
@@ -88,12 +103,12 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** Adds /metrics in the Prometheus text format, for who may administer. `onRefused` resolves once it is on record. */
+/** Adds /metrics in the Prometheus text format, for who may read metrics or administer. */
 export function addMetricsRoute(
   server: FastifyInstance,
+  deps: ApiDeps,
   { registry }: Metrics,
   live: LiveGauges,
-  onRefused: (caller: Caller, purpose: string | null) => Promise<void>,
 ): void {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
@@ -134,12 +149,24 @@ export function addMetricsRoute(
       for (const [follower, lag] of Object.entries(await live.journalLag())) this.set({ follower }, lag);
     },
   });
+  new Gauge({
+    name: 'scoreline_follower_delay_seconds',
+    help: 'Seconds since the oldest change that a follower has yet to read was committed; 0: it has read all.',
+    labelNames: ['follower'],
+    registers: [registry],
+    async collect() {
+      for (const [follower, seconds] of Object.entries(await live.freshness()))
+        this.set({ follower }, seconds);
+    },
+  });
+  addPoolMetrics(registry, live.pools);
   addModelGauges(registry, live);
   server.get('/metrics', async (request, reply) => {
     // Counters tell how many cells and responses there are, whoever may see them.
     const caller = callerOf(request);
-    if (!caller.scope.allowsAll('administer')) {
-      await onRefused(caller, request.purpose);
+    deps.gate.admitRoute(caller, '/metrics');
+    if (!READS_METRICS.some((group) => caller.scope.allowsAll(group))) {
+      await auditRefusal(createContext(deps, caller, request.purpose, request.id), 'metrics');
       throw new Forbidden('this key may not read metrics');
     }
     return reply.type(registry.contentType).send(await registry.metrics());

@@ -20,7 +20,6 @@ export function addPage(server: FastifyInstance): void {
     reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', POLICY)
-      .header('x-content-type-options', 'nosniff')
       .header('cache-control', 'no-cache')
       .send(await readFile(PAGE)),
   );

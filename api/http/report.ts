@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { verifyScore } from '../../graph/seals/verify.ts';
-import { entryOf } from '../audit.ts';
+import { auditRefusal, entryOf } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
+import { Forbidden } from '../errors.ts';
 import { type ReportDeps, reportFacts } from '../report/facts.ts';
 import { renderReport } from '../report/render.ts';
 import { callerOf } from './auth.ts';
@@ -14,10 +15,15 @@ const PATH = '/reports/score/';
 /** Adds GET /reports/score/ID: the auditor's report of one score, within the caller's scope. */
 export function addReport(server: FastifyInstance, deps: ApiDeps): void {
   server.get<{ Params: { '*': string } }>(`${PATH}*`, async (request, reply) => {
-    const context = createContext(deps, callerOf(request), request.purpose);
+    const context = createContext(deps, callerOf(request), request.purpose, request.id);
     const { deps: scoped, caller } = context;
     const id = request.params['*'];
     deps.gate.admitRoute(caller, '/reports/score/ID');
+    // By the rules, not by cells: who may read scores somewhere is shown what is left of this one.
+    if (caller.scope.grant('readScore') === 'none') {
+      await auditRefusal(context, 'report');
+      throw new Forbidden('this key may not read scores');
+    }
     const verify: ReportDeps['verify'] = (scope, name) =>
       verifyScore({ ...scoped, ...scoped.seals, store: scoped.record }, scope, name);
     const facts = await reportFacts({ ...scoped, verify }, caller, id);
@@ -32,8 +38,6 @@ export function addReport(server: FastifyInstance, deps: ApiDeps): void {
     return reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', POLICY)
-      .header('x-content-type-options', 'nosniff')
-      .header('cache-control', 'no-store')
       .send(renderReport(facts));
   });
 }

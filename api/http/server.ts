@@ -1,13 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { cut } from '../../domain/text.ts';
-import { entryOf } from '../audit.ts';
-import { type ApiDeps, createContext } from '../context.ts';
-import { maskedError, type PublicError, publicError } from '../errors.ts';
+import type { ApiDeps } from '../context.ts';
+import { errorBody, maskedError, type PublicError, publicError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+import { logOfRequest, type Noise, openNoise } from '../log.ts';
 import { buildSchema } from '../schema/schema.ts';
 import { createCohorts } from '../subscriptions/cohort.ts';
+import { reportEnded } from '../subscriptions/ended.ts';
 import { createEventStreams, type EventStreams } from '../subscriptions/sse.ts';
 import { serveWebSocket } from '../subscriptions/websocket.ts';
 import { addAuditExport } from './audit-export.ts';
@@ -17,7 +19,9 @@ import { addHealthRoutes, type ReadinessCheck } from './health.ts';
 import { addIngestRoutes } from './ingest.ts';
 import { addMetricsRoute, createMetrics, type LiveGauges } from './metrics.ts';
 import { addPage } from './page.ts';
+import { idOf, refuseRaw } from './raw.ts';
 import { addReport } from './report.ts';
+import { addRequestLog, setCommonHeaders } from './request-log.ts';
 
 export interface ApiOptions {
   readonly deps: Omit<ApiDeps, 'onIngested'>;
@@ -25,7 +29,16 @@ export interface ApiOptions {
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly gauges: Pick<
     LiveGauges,
-    'journalLag' | 'modelReadings' | 'cells' | 'waitingRows' | 'sealerStopped' | 'disk' | 'secondsHeldBack'
+    | 'journalLag'
+    | 'modelReadings'
+    | 'cells'
+    | 'waitingRows'
+    | 'sealerStopped'
+    | 'build'
+    | 'pools'
+    | 'freshness'
+    | 'disk'
+    | 'secondsHeldBack'
   >;
 }
 
@@ -45,15 +58,16 @@ const READ_ON_MS = 5_000;
 /** For a whole request to arrive: 16 MiB at half a megabit a second. Without it a body could be held back for ever. */
 const REQUEST_TIMEOUT_MS = 5 * 60_000;
 
+/** Lines a minute about what one caller was refused. */
+const REFUSALS_A_MINUTE = 60;
+
 /** The HTTP server with the routes of its roles: GraphQL, ingest, health, metrics, page. */
 export async function createApiServer({ deps, roles, checks, gauges }: ApiOptions): Promise<ApiServer> {
-  const fastify = Fastify({
-    bodyLimit: LIMITS.graphqlBody,
-    forceCloseConnections: 'idle',
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    routerOptions: { ignoreTrailingSlash: true },
-  });
-  const metrics = createMetrics();
+  const noise = openNoise(deps.log);
+  const refused = openNoise(deps.log, REFUSALS_A_MINUTE);
+  const fastify = openFastify(noise);
+  const metrics = createMetrics(gauges.build);
+  addRequestLog(fastify, deps.log, { unknown: noise, known: refused }, metrics.answered);
   requireKey(fastify, deps.access.authenticate);
   addErrorHandlers(fastify, deps);
   addHealthRoutes(fastify, checks, gauges.secondsHeldBack);
@@ -63,52 +77,78 @@ export async function createApiServer({ deps, roles, checks, gauges }: ApiOption
   const counted: ApiDeps = { ...deps, onIngested: metrics.ingested };
   if (roles.api) {
     const schema = buildSchema(deps.dimensions);
-    streams = createEventStreams(schema, counted, cohorts);
+    const onEnded = reportEnded(deps.log, noise, metrics.ended);
+    const onRefused = (why: string) => noise.tell('refused upgrade', { why }, 'an upgrade was refused');
+    streams = createEventStreams(schema, counted, cohorts, onEnded);
     await addGraphqlRoute(fastify, schema, counted, streams, metrics);
-    sockets = serveWebSocket(fastify.server, schema, counted, cohorts);
+    sockets = serveWebSocket(fastify.server, schema, counted, cohorts, { onEnded, onRefused });
     addAuditExport(fastify, counted);
     addPage(fastify);
     addReport(fastify, counted);
   }
   if (roles.ingest) addIngestRoutes(fastify, counted);
-  addMetricsRoute(
-    fastify,
-    metrics,
-    {
-      ...gauges,
-      sockets: () => sockets?.sockets() ?? 0,
-      streams: () => streams?.count() ?? 0,
-      cohorts: () => cohorts.count(),
-    },
-    (caller, purpose) => {
-      const context = createContext(counted, caller, purpose);
-      return deps.audit.append([entryOf(context, 'metrics', {}, 'refused')]);
-    },
-  );
+  addMetricsRoute(fastify, counted, metrics, {
+    ...gauges,
+    sockets: () => sockets?.sockets() ?? 0,
+    streams: () => streams?.count() ?? 0,
+    cohorts: () => cohorts.count(),
+  });
   return {
     fastify,
     onScored: metrics.scored,
     listen: (host, port) => fastify.listen({ host, port }),
     close: async () => {
-      streams?.close();
+      streams?.endAll();
       await sockets?.close();
       // Requests that are being answered may finish, but not take for ever.
       const impatience = setTimeout(() => fastify.server.closeAllConnections(), CLOSE_PATIENCE_MS);
       await fastify.close();
       clearTimeout(impatience);
+      for (const one of [noise, refused]) one.close();
     },
   };
 }
 
+/** Fastify, with what it answers itself (what is no HTTP, no URL or takes too long) answered as everything is. */
+function openFastify(noise: Noise): FastifyInstance {
+  return Fastify({
+    bodyLimit: LIMITS.graphqlBody,
+    forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { ignoreTrailingSlash: true },
+    genReqId: ({ headers }) => idOf(headers['x-request-id']),
+    requestIdHeader: false,
+    clientErrorHandler: (error, socket) => answerBroken(error, socket, noise),
+    frameworkErrors: (error, request, reply) => {
+      setCommonHeaders(request, reply);
+      noise.tell('not a request', { requestId: request.id, code: error.code }, 'a request could not be read');
+      const message = 'the path is not a URL that can be decoded';
+      void (reply as FastifyReply)
+        .code(400)
+        .send({ errors: [errorBody({ code: 'BAD_REQUEST', status: 400, message })] });
+    },
+  });
+}
+
+/** What arrives and is no HTTP: TLS on this port, broken heads, heads that are too large, requests that never end. */
+function answerBroken(error: NodeJS.ErrnoException, socket: Socket, noise: Noise): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  noise.tell('not HTTP', { code: error.code }, 'what arrived is no HTTP request');
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    refuseRaw(socket, 408, 'the request did not arrive in time', 'TIMEOUT');
+  else if (error.code === 'HPE_HEADER_OVERFLOW')
+    refuseRaw(socket, 431, 'the headers are too large', 'TOO_LARGE');
+  else refuseRaw(socket, 400, 'this is not an HTTP/1.1 request');
+}
+
 function addErrorHandlers(fastify: FastifyInstance, deps: ApiOptions['deps']): void {
   fastify.setErrorHandler(async (error: Error & { statusCode?: number; code?: string }, request, reply) => {
-    const known: PublicError = publicError(error) ?? fromFastify(error) ?? maskedError(deps.log, error);
+    const log = logOfRequest(deps.log, request.id);
+    const known: PublicError = publicError(error) ?? fromFastify(error) ?? maskedError(log, error);
     const wait = known.retryAfter ?? (known.status === 503 ? 2 : undefined);
     if (wait !== undefined) reply.header('retry-after', String(wait));
     if (known.status === 413) await readOn(request.raw);
-    return reply
-      .code(known.status)
-      .send({ errors: [{ message: known.message, extensions: { code: known.code } }] });
+    return reply.code(known.status).send({ errors: [errorBody(known)] });
   });
   fastify.setNotFoundHandler(async (request, reply) => {
     const message = `${request.method} ${cut(request.url.split('?')[0] ?? '', LONGEST_PATH)} is not a path of this server`;

@@ -122,7 +122,7 @@ interface ApiKeyInputShape {
 function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
   const input = builder.inputRef<ApiKeyInputShape>('ApiKeyInput').implement({
     description:
-      'role: admin, analyst, segment-owner, model-steward, auditor, dpo, feed, collector (and what the policies add). ' +
+      'role: admin, analyst, segment-owner, model-steward, auditor, dpo, feed, collector, metrics (and what the policies add). ' +
       'attributes narrow it: { "region": ["Germany"] }.',
     fields: (t) =>
       ({

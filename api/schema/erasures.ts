@@ -11,6 +11,7 @@ import type { Order } from '../../store/legal-hold.ts';
 import type { RegisteredModel } from '../../store/models.ts';
 import type { Person } from '../../store/person.ts';
 import { entryOf } from '../audit.ts';
+import { loggedCaller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
@@ -180,7 +181,7 @@ async function eraseAndCheck(context: ApiContext, by: Order, person: Person): Pr
     pending.map(({ id }) => id),
   );
   log.info(
-    { actor: by.actor, erasures: records.length, remaining: remaining.length },
+    { actor: loggedCaller(context.caller), erasures: records.length, remaining: remaining.length },
     'an erasure was asked for',
   );
   return { known: known || records.length > 0, remaining, records };

@@ -1,4 +1,5 @@
 import { entryOf } from '../audit.ts';
+import { loggedCaller } from '../caller.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
 
@@ -40,7 +41,7 @@ export function addKeys(builder: Builder) {
         // Many transactions: that it was asked for is kept before the first.
         await deps.audit.append([entryOf(context, 'changeKeys', { action: asked })]);
         const report = await deps.changeKeys(asked);
-        deps.log.info({ action: asked, reason: reason.trim(), actor: caller.name }, report);
+        deps.log.info({ action: asked, actor: loggedCaller(caller) }, report);
         return report;
       },
     }),

@@ -3,6 +3,7 @@ import { correct } from '../../store/correct.ts';
 import { type LegalHold, placeHold, readHolds, releaseHold } from '../../store/legal-hold.ts';
 import { readHoldings, restrict } from '../../store/subject.ts';
 import { entryOf } from '../audit.ts';
+import { loggedCaller } from '../caller.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
 import { responseKeyOf } from './node.ts';
@@ -51,7 +52,7 @@ export function addSubjects(
         const person = personOf(context, respondent);
         const moved = await restrict(storesOf(context), person, restricted, by.note);
         context.deps.log.info(
-          { actor: by.actor, reason: by.reason, restricted, moved },
+          { actor: loggedCaller(context.caller), restricted, moved },
           'a person was restricted, or no more',
         );
         return moved ?? 0;

@@ -3,15 +3,17 @@ import { type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Caller } from '../caller.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import type { OperationRequest } from '../gate/gate.ts';
+import { DATA_HEADERS } from '../http/raw.ts';
 import { LIMITS } from '../limits.ts';
 import { executeOperation, prepareOperation } from '../operation.ts';
 import type { Cohorts } from './cohort.ts';
+import type { OnEnded } from './ended.ts';
+import { hangUp } from './hang-up.ts';
+import { Outbox } from './outbox.ts';
 import { beginSubscription } from './subscribe.ts';
-import { tooMuchUnread } from './unread.ts';
 import { watchCaller } from './watch-caller.ts';
 
 const HEARTBEAT_MS = 12_000;
-const CLOSE_GRACE_MS = 2_000;
 
 export interface EventStreams {
   /**
@@ -21,7 +23,7 @@ export interface EventStreams {
   serve(response: ServerResponse, by: Bearer, request: OperationRequest): Promise<void>;
   count(): number;
   /** Ends all with the reason, so that clients know to come back. */
-  close(): void;
+  endAll(): void;
 }
 
 /** A caller, what they came in with, and what for. */
@@ -29,81 +31,136 @@ export interface Bearer {
   readonly caller: Caller;
   readonly credential: string;
   readonly purpose: string | null;
+  readonly requestId: string;
 }
 
 /** The event streams of one server. */
-export function createEventStreams(schema: GraphQLSchema, deps: ApiDeps, cohorts: Cohorts): EventStreams {
-  const open = new Set<StreamEnd>();
+export function createEventStreams(
+  schema: GraphQLSchema,
+  deps: ApiDeps,
+  cohorts: Cohorts,
+  onEnded: OnEnded,
+): EventStreams {
+  const open = new Set<EventStream>();
   return {
-    serve: (response, by, request) => serveEventStream(response, schema, deps, cohorts, by, request, open),
+    serve: async (response, by, request) => {
+      const stream = new EventStream(response, by, onEnded);
+      await serveEventStream(stream, schema, deps, cohorts, by, request, open);
+    },
     count: () => open.size,
-    close: () => {
-      for (const end of open) end('the server is stopping; resume with after', 'GOING_AWAY');
+    endAll: () => {
+      for (const stream of open) stream.cutOff('the server is stopping; resume with after', 'GOING_AWAY');
     },
   };
 }
 
-/** Ends a stream from our side. */
-type StreamEnd = (message: string, code: string) => void;
+/** One stream: what is written to it, and how it ends. */
+class EventStream {
+  readonly response: ServerResponse;
+  /** Called once when the server ends it. */
+  onEnd: () => void = () => undefined;
+  readonly #by: Bearer;
+  readonly #report: OnEnded;
+  readonly #outbox: Outbox;
+  readonly #began = performance.now();
+  #ended = false;
+
+  constructor(response: ServerResponse, by: Bearer, report: OnEnded) {
+    this.response = response;
+    this.#by = by;
+    this.#report = report;
+    this.#outbox = new Outbox({
+      buffered: () => response.writableLength,
+      write: (text) => void response.write(text),
+      onDrain: (listener) => response.on('drain', listener),
+    });
+    response.writeHead(200, {
+      ...DATA_HEADERS,
+      'content-type': 'text/event-stream; charset=utf-8',
+      connection: 'keep-alive',
+      'x-accel-buffering': 'no',
+    });
+    response.write(':\n\n');
+  }
+
+  get ended(): boolean {
+    return this.#ended || this.response.destroyed;
+  }
+
+  /** One more answer, unless the client leaves too much unread: then it is told so, and dropped. */
+  next(payload: string): void {
+    if (this.ended) return;
+    if (this.#outbox.isSlow())
+      this.cutOff(`slow consumer: over ${LIMITS.unread} bytes unread; resume with after`, 'SLOW_CONSUMER');
+    else this.#outbox.write(`event: next\ndata: ${payload}\n\n`);
+  }
+
+  /** Keeps what stands between from taking the silence for an end. */
+  beat(): void {
+    if (!this.ended && this.#outbox.unread() === 0) this.#outbox.write(':\n\n');
+  }
+
+  /** The last answer, and the end. */
+  finish(result?: object): void {
+    if (this.ended) return;
+    this.#ended = true;
+    const last = result ? `event: next\ndata: ${JSON.stringify(result)}\n\n` : '';
+    this.response.end(`${last}event: complete\ndata:\n\n`);
+  }
+
+  /** Ends the stream from our side, with the reason right after the little that is on its way. */
+  cutOff(message: string, code: string): void {
+    if (this.ended) return;
+    const { response } = this;
+    const { socket } = response;
+    const unread = this.#outbox.drop() + response.writableLength;
+    const seconds = (performance.now() - this.#began) / 1_000;
+    const { caller, requestId } = this.#by;
+    this.#report({ transport: 'stream', code, reason: message, requestId, caller, unread, seconds });
+    this.finish({ errors: [{ message, extensions: { code } }] });
+    this.onEnd();
+    // Kept open for the next request, the connection of a client that reads is none of ours any more once it has the end.
+    if (socket) {
+      const stop = hangUp(socket, () => response.destroy());
+      response.once('finish', stop);
+    }
+  }
+}
 
 async function serveEventStream(
-  response: ServerResponse,
+  stream: EventStream,
   schema: GraphQLSchema,
   deps: ApiDeps,
   cohorts: Cohorts,
-  { caller, credential, purpose }: Bearer,
+  { caller, credential, purpose, requestId }: Bearer,
   request: OperationRequest,
-  open: Set<StreamEnd>,
+  open: Set<EventStream>,
 ): Promise<void> {
-  response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    connection: 'keep-alive',
-    'x-accel-buffering': 'no',
-  });
-  response.write(':\n\n');
-  const finish = (result?: object) => {
-    if (result) response.write(`event: next\ndata: ${JSON.stringify(result)}\n\n`);
-    response.end('event: complete\ndata:\n\n');
-  };
-  const prepared = prepareOperation(schema, createContext(deps, caller, purpose), request);
-  if (!('document' in prepared)) return finish({ errors: prepared.errors });
+  const context = createContext(deps, caller, purpose, requestId);
+  const prepared = prepareOperation(schema, context, request);
+  if (!('document' in prepared)) return stream.finish({ errors: prepared.errors });
   if (getOperationAST(prepared.document, prepared.operationName)?.operation !== 'subscription') {
-    return finish(await executeOperation(prepared));
+    return stream.finish(await executeOperation(prepared));
   }
   let leave: (() => void) | undefined;
-  let ended = false;
-  const end: StreamEnd = (message, code) => {
-    ended = true;
-    open.delete(end);
-    leave?.();
-    finish({ errors: [{ message, extensions: { code } }] });
-    // A client that does not read does not see the end either.
-    setTimeout(() => response.destroy(), CLOSE_GRACE_MS).unref();
-  };
-  open.add(end);
-  const unwatch = watchCaller(deps, credential, caller, ({ message, code }) => end(message, code));
-  const isSlow = tooMuchUnread(() => response.writableLength);
-  const begun = await beginSubscription(cohorts, prepared, (payload) => {
-    if (ended || response.destroyed) return;
-    if (isSlow()) {
-      end(`slow consumer: over ${LIMITS.unread} bytes unread; resume with after`, 'SLOW_CONSUMER');
-    } else response.write(`event: next\ndata: ${payload}\n\n`);
-  });
-  if (typeof begun !== 'function') {
-    open.delete(end);
+  const unwatch = watchCaller(deps, credential, caller, ({ message, code }) => stream.cutOff(message, code));
+  const left = () => {
+    open.delete(stream);
     unwatch();
-    if (ended) return;
-    return finish(begun);
+    leave?.();
+  };
+  stream.onEnd = left;
+  open.add(stream);
+  const begun = await beginSubscription(cohorts, prepared, (payload) => stream.next(payload));
+  if (typeof begun !== 'function') {
+    left();
+    return stream.finish(begun);
   }
   leave = begun;
-  const heartbeat = setInterval(() => !ended && response.write(':\n\n'), HEARTBEAT_MS);
-  const closed = () => {
-    open.delete(end);
-    unwatch();
+  if (stream.ended) return left();
+  const heartbeat = setInterval(() => stream.beat(), HEARTBEAT_MS);
+  stream.response.once('close', () => {
     clearInterval(heartbeat);
-    begun();
-  };
-  if (response.destroyed || ended) closed();
-  else response.once('close', closed);
+    left();
+  });
 }

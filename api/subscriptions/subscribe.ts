@@ -1,6 +1,6 @@
 import { createSourceEventStream, type ExecutionResult, execute, GraphQLError } from 'graphql';
 import { withAudit } from '../audit.ts';
-import { maskedError, publicError } from '../errors.ts';
+import { errorBody, maskedError, publicError } from '../errors.ts';
 import { executedOf, finishResult, type Prepared } from '../operation.ts';
 import { type Cohorts, TileSubscription } from './cohort.ts';
 
@@ -29,7 +29,7 @@ export async function beginSubscription(
       deliver,
     });
   } catch (error) {
-    const { code, message } = publicError(error) ?? maskedError(context.deps.log, error);
-    return { errors: [new GraphQLError(message, { extensions: { code } })] };
+    const { message, extensions } = errorBody(publicError(error) ?? maskedError(context.deps.log, error));
+    return { errors: [new GraphQLError(message, { extensions })] };
   }
 }

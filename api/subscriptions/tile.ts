@@ -17,6 +17,7 @@ import {
   parsePosition,
   readJournal,
 } from '../../store/journal.ts';
+import { marksBehind } from '../../store/journal-trim.ts';
 import { readScores } from '../../store/scores.ts';
 import type { Wall } from '../../store/wall.ts';
 import type { JournalEnds } from './journal-ends.ts';
@@ -141,8 +142,15 @@ export class Tile {
     // Of another journal, or of this one before it was restored.
     if (isAfter(after, reached)) return (position) => position;
     const entries = await readJournal(this.#deps.store, after, RESUME_ENTRIES);
+    // After the entries: what was deleted before they were read is told of by then.
+    const isTrimmed = await marksBehind(this.#deps.store, after);
     const range = this.#range();
-    if (entries.length < RESUME_ENTRIES && !entries.some((entry) => this.#touches(entry, range))) return null;
+    if (
+      !isTrimmed &&
+      entries.length < RESUME_ENTRIES &&
+      !entries.some((entry) => this.#touches(entry, range))
+    )
+      return null;
     return (position) => (isBefore(position, after) || position === formatPosition(after) ? null : position);
   }
 

@@ -1,18 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
-import type { Context } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
-import { WebSocket, WebSocketServer } from 'ws';
+import { CloseCode, type Context, handleProtocols, makeServer } from 'graphql-ws';
+import { type ServerOptions, WebSocketServer } from 'ws';
 import { headerPurpose, purposeOf } from '../audit.ts';
-import { type Caller, presentedKey } from '../caller.ts';
+import { presentedKey } from '../caller.ts';
 import { type ApiDeps, createContext } from '../context.ts';
+import { maskedError } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
+import { DATA_HEADERS, idOf, refuseRaw } from '../http/raw.ts';
 import { LIMITS } from '../limits.ts';
+import { logOfRequest } from '../log.ts';
 import { executeOperation, type Prepared, prepareOperation } from '../operation.ts';
 import type { Cohorts } from './cohort.ts';
+import { CLOSE, Connection } from './connection.ts';
+import type { OnEnded } from './ended.ts';
 import { beginSubscription } from './subscribe.ts';
-import { tooMuchUnread } from './unread.ts';
 import { watchCaller } from './watch-caller.ts';
 
 /** graphql-ws lets an application add to what it hands from onSubscribe on: where the answers go, whether nothing may run. */
@@ -21,24 +25,13 @@ type Delivered = Prepared & {
   readonly hasEnded: () => boolean;
 };
 
-type SocketExtra = Record<PropertyKey, unknown> & {
-  /** We closed it: what still arrives is not executed, whether or not the peer closes too. */
-  ended?: boolean;
-  caller?: Caller;
-  purpose?: string | null;
-  unwatch?: () => void;
-  isSlow?: () => boolean;
-};
+type SocketExtra = { readonly connection: Connection; unwatch?: () => void };
+type SocketContext = Context<Record<string, unknown>, SocketExtra>;
 
-const SLOW_CONSUMER = 4413;
-const BAD_REQUEST = 4400;
-const FORBIDDEN = 4403;
-const TOO_MANY = 4429;
-/** Of the WebSocket registry: "service restart", so that clients connect again. */
-const CONNECT_AGAIN = 1012;
-/** Time to read why: a client that does not read does not see the close frame, one that is not polite does not answer it. */
-const SLOW_GRACE_MS = 2_000;
-const END_GRACE_MS = 500;
+/** For sockets to close by themselves when the server stops. */
+const STOP_MS = 2_500;
+/** Longer than anybody is waited for (hang-up.ts), which ends a socket that does not close. */
+const CLOSE_TIMEOUT_MS = 120_000;
 const ENDED = new GraphQLError('this connection was ended; connect again', {
   extensions: { code: 'UNAUTHENTICATED' },
 });
@@ -47,6 +40,12 @@ export interface SocketServer {
   sockets(): number;
   /** Ends every socket with 1001, so that clients connect again elsewhere. */
   close(): Promise<void>;
+}
+
+/** What a server of WebSockets tells of: connections that it ended, and upgrades that it refused. */
+export interface SocketReports {
+  readonly onEnded: OnEnded;
+  readonly onRefused: (why: string) => void;
 }
 
 /**
@@ -58,72 +57,141 @@ export function serveWebSocket(
   schema: GraphQLSchema,
   deps: ApiDeps,
   cohorts: Cohorts,
+  { onEnded, onRefused }: SocketReports,
 ): SocketServer {
-  const server = new WebSocketServer({
+  // closeTimeout is not among the types yet.
+  const options: ServerOptions & { closeTimeout: number } = {
     noServer: true,
     maxPayload: LIMITS.graphqlBody,
     clientTracking: true,
-  });
+    handleProtocols,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+  };
+  const server = new WebSocketServer(options);
+  const ids = new WeakMap<IncomingMessage, string>();
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Until the handshake nobody else listens.
+    socket.on('error', () => undefined);
     if (request.url?.split('?')[0] !== '/graphql') {
-      socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
-      return;
+      onRefused('not a path of WebSockets');
+      return refuseRaw(socket, 404, 'WebSockets are at /graphql');
     }
+    ids.set(request, idOf(request.headers['x-request-id']));
     server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request));
   };
+  server.on('headers', (headers, request) => {
+    headers.push(`x-request-id: ${ids.get(request)}`);
+    for (const [name, value] of Object.entries(DATA_HEADERS)) headers.push(`${name}: ${value}`);
+  });
+  server.on('wsClientError', (_error, socket) => {
+    onRefused('not a handshake of WebSockets');
+    refuseRaw(socket, 400, 'this is not a handshake of the WebSocket protocol, version 13');
+  });
   http.on('upgrade', upgrade);
-  const protocol = useServer<Record<string, unknown>, SocketExtra>(
-    {
-      connectionInitWaitTimeout: 10_000,
-      onConnect: (context) => admit(deps, context),
-      onClose: ({ extra }) => extra.unwatch?.(),
-      onSubscribe: (context, id, request) => begin(schema, deps, context, id, request),
-      execute: (args) => {
-        const { hasEnded, deliver: _, ...prepared } = args as Delivered;
-        return hasEnded() ? { errors: [ENDED] } : executeOperation(prepared);
-      },
-      subscribe: async (args) => {
-        const { deliver, hasEnded, ...prepared } = args as Delivered;
-        const begun = hasEnded() ? { errors: [ENDED] } : await beginSubscription(cohorts, prepared, deliver);
-        if (typeof begun !== 'function') return begun;
-        if (hasEnded()) begun();
-        return hasEnded() ? { errors: [ENDED] } : untilReturned(begun);
-      },
-    },
-    server,
-    12_000,
-  );
+  const open = new Set<Connection>();
+  const protocol = speakProtocol(schema, deps, cohorts);
+  server.on('connection', (socket, request) => {
+    const connection = new Connection(ids.get(request) ?? randomUUID(), socket, request, onEnded);
+    open.add(connection);
+    socket.once('close', () => open.delete(connection));
+    attach(protocol, connection, deps);
+  });
   return {
     sockets: () => server.clients.size,
     close: async () => {
       http.off('upgrade', upgrade);
-      await protocol.dispose();
+      for (const connection of open) connection.end(CLOSE.goingAway, 'the server is stopping');
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const impatience = setTimeout(() => {
+        for (const client of server.clients) client.terminate();
+      }, STOP_MS);
+      await closed;
+      clearTimeout(impatience);
     },
   };
 }
 
-type SocketContext = Context<
-  Record<string, unknown>,
-  SocketExtra & { socket: WebSocket; request: IncomingMessage }
->;
+type Protocol = ReturnType<typeof makeServer<Record<string, unknown>, SocketExtra>>;
+
+function speakProtocol(schema: GraphQLSchema, deps: ApiDeps, cohorts: Cohorts): Protocol {
+  return makeServer<Record<string, unknown>, SocketExtra>({
+    connectionInitWaitTimeout: 10_000,
+    onConnect: (context) => admit(deps, context),
+    onClose: ({ extra }) => extra.unwatch?.(),
+    onSubscribe: (context, id, request) => begin(schema, deps, context, id, request),
+    execute: (args) => {
+      const { hasEnded, deliver: _, ...prepared } = args as Delivered;
+      return hasEnded() ? { errors: [ENDED] } : executeOperation(prepared);
+    },
+    subscribe: async (args) => {
+      const { deliver, hasEnded, ...prepared } = args as Delivered;
+      const begun = hasEnded() ? { errors: [ENDED] } : await beginSubscription(cohorts, prepared, deliver);
+      if (typeof begun !== 'function') return begun;
+      if (hasEnded()) begun();
+      return hasEnded() ? { errors: [ENDED] } : untilReturned(begun);
+    },
+  });
+}
+
+/** Joins a socket to the protocol. What fails on the way ends the socket; the library of the protocol prints nothing. */
+function attach(protocol: Protocol, connection: Connection, deps: ApiDeps): void {
+  const { socket } = connection;
+  const closed = protocol.opened(
+    {
+      protocol: socket.protocol,
+      send: async (text) => connection.write(text),
+      close: (code = CLOSE.goingAway, reason = '') =>
+        connection.end(code, reason, code !== CloseCode.SubscriberAlreadyExists),
+      onMessage: (handle) =>
+        socket.on('message', (data) => {
+          // Of a socket that the server ended nothing is read any more.
+          if (connection.ended) return;
+          handle(String(data)).catch((error: unknown) => {
+            const { message } = maskedError(logOfRequest(deps.log, connection.id), error);
+            connection.end(CLOSE.internal, message);
+          });
+        }),
+    },
+    { connection },
+  );
+  socket.on('error', (error: Error & { code?: string }) => {
+    // Only what the peer sent wrong has a code of the library; connections that break are not ended by us.
+    if (error.code?.startsWith('WS_ERR_')) connection.broken(CLOSES[error.code] ?? 1002);
+  });
+  socket.once('close', (code, reason) => void closed(code, String(reason)));
+}
+
+/** What ws sends for its errors, where it is not 1002. */
+const CLOSES: Readonly<Record<string, number>> = {
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 1009,
+  WS_ERR_INVALID_UTF8: 1007,
+};
 
 /** Lets a socket in whose credential lets somebody in, and watches it from then on. */
 async function admit(deps: ApiDeps, context: SocketContext): Promise<boolean> {
   const { connectionParams, extra } = context;
-  const key = presentedKey(connectionParams ?? {}) ?? presentedKey(extra.request.headers);
+  const { connection } = extra;
+  const { headers } = connection.request;
+  const key = presentedKey(connectionParams ?? {}) ?? presentedKey(headers);
   const caller = key === null ? null : await deps.access.authenticate(key);
   if (key === null || !caller) return false;
-  if (extra.socket.readyState !== WebSocket.OPEN) return false;
+  if (connection.socket.readyState !== connection.socket.OPEN) return false;
   try {
-    const header = extra.request.headers['x-scoreline-purpose'];
-    extra.purpose = purposeOf(connectionParams?.['purpose']) ?? headerPurpose(header);
+    connection.purpose =
+      purposeOf(connectionParams?.['purpose']) ?? headerPurpose(headers['x-scoreline-purpose']);
   } catch (error) {
-    end(context, BAD_REQUEST, (error as Error).message);
+    connection.end(CLOSE.badRequest, (error as Error).message);
     return false;
   }
-  extra.caller = caller;
+  connection.caller = caller;
+  connection.onEnd = () => {
+    extra.unwatch?.();
+    for (const subscription of Object.values(context.subscriptions))
+      if (subscription && 'return' in subscription) void subscription.return?.(undefined);
+  };
   extra.unwatch = watchCaller(deps, key, caller, ({ code, message }) =>
-    end(context, code === 'POLICY_CHANGED' ? CONNECT_AGAIN : FORBIDDEN, message),
+    connection.end(code === 'POLICY_CHANGED' ? CLOSE.connectAgain : CLOSE.forbidden, message),
   );
   return true;
 }
@@ -136,50 +204,22 @@ function begin(
   id: string,
   request: OperationRequest,
 ): Delivered | readonly GraphQLError[] {
-  const { extra } = context;
-  const { caller, purpose = null, socket } = extra;
-  if (extra.ended) return [ENDED];
+  const { connection } = context.extra;
+  const { caller, purpose } = connection;
+  if (connection.ended) return [ENDED];
   if (!caller) throw new Error('a socket got past onConnect without a caller');
   if (Object.keys(context.subscriptions).length > LIMITS.socketOperations) {
-    end(context, TOO_MANY, `at most ${LIMITS.socketOperations} operations at once on one socket`);
+    connection.end(CLOSE.tooMany, `at most ${LIMITS.socketOperations} operations at once on one socket`);
     return [ENDED];
   }
   // A socket whose scope did not change outlives a change of the policies; what it does is done under the present ones.
   const present = { ...caller, policyVersion: deps.access.policies().version };
-  const prepared = prepareOperation(schema, createContext(deps, present, purpose), request);
+  const own = createContext(deps, present, purpose, connection.nextOperation());
+  const prepared = prepareOperation(schema, own, request);
   if (!('document' in prepared)) return prepared.errors;
-  extra.isSlow ??= tooMuchUnread(() => socket.bufferedAmount);
-  const { isSlow } = extra;
   const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  const deliver = (payload: string) => write(context, isSlow, `${opening}${payload}}`);
-  return { ...prepared, deliver, hasEnded: () => extra.ended === true };
-}
-
-/**
- * Ends a socket from our side: from here on nothing of it runs, whatever still arrives. A peer that does not answer the
- * close frame would stay for half a minute: after the grace the connection is cut.
- */
-function end(context: SocketContext, code: number, reason: string, graceMs = END_GRACE_MS): void {
-  const { extra } = context;
-  if (extra.ended) return;
-  extra.ended = true;
-  extra.unwatch?.();
-  extra.socket.close(code, reason);
-  for (const subscription of Object.values(context.subscriptions))
-    if (subscription && 'return' in subscription) void subscription.return?.(undefined);
-  const cut = setTimeout(() => extra.socket.terminate(), graceMs);
-  cut.unref();
-  extra.socket.once('close', () => clearTimeout(cut));
-}
-
-/** Writes one frame, unless the client leaves too much unread: then it is told so, and dropped. */
-function write(context: SocketContext, isSlow: () => boolean, frame: string): void {
-  const { socket } = context.extra;
-  if (socket.readyState !== WebSocket.OPEN) return;
-  if (isSlow()) {
-    const reason = `slow consumer: over ${LIMITS.unread} bytes unread; resume with after`;
-    end(context, SLOW_CONSUMER, reason, SLOW_GRACE_MS);
-  } else socket.send(frame);
+  const deliver = (payload: string) => connection.write(`${opening}${payload}}`);
+  return { ...prepared, deliver, hasEnded: () => connection.ended };
 }
 
 /** A stream that yields nothing and ends when it is returned: for graphql-ws, the life of the subscription. */

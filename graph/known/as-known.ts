@@ -14,7 +14,8 @@ import { type FieldGroup, type Scope, visibleCells } from '../../domain/scope.ts
 import { type ScoreName, type ScoreRow, scoreRow } from '../../domain/score.ts';
 import { HOUR_MS } from '../../domain/time-windows.ts';
 import type { Session, Store } from '../../store/client.ts';
-import type { JournalPosition } from '../../store/journal.ts';
+import { formatPosition, isAfter, type JournalPosition } from '../../store/journal.ts';
+import { journalMark } from '../../store/journal-trim.ts';
 import {
   championAt,
   countReScored,
@@ -71,6 +72,7 @@ export async function scoreAsKnownAt(
   return deps.store.transaction(async (session) => {
     await session.rows(ONE_MOMENT, []);
     const knownAt = await timeOf(session, deps, moment);
+    await assertReached(session, moment, knownAt);
     const surveyedOnly = name.basis === 'SURVEYED';
     const before = surveyedOnly ? null : await championAt(session, knownAt);
     const after = surveyedOnly ? null : ((await readChampion(session))?.id ?? null);
@@ -114,6 +116,17 @@ async function timeOf(session: Session, deps: KnownDeps, moment: Moment): Promis
   }
   if (moment.knownAt > deps.now()) throw new UnknownMoment('knownAt: must not be in the future');
   return moment.knownAt;
+}
+
+/** @throws UnknownMoment where entries since then were deleted, because of their age. */
+async function assertReached(session: Session, moment: Moment, knownAt: number): Promise<void> {
+  const mark = await journalMark(session);
+  if (!mark) return;
+  const isReached = 'place' in moment ? !isAfter(mark, moment.place) : knownAt >= mark.reachesBack.getTime();
+  if (isReached) return;
+  throw new UnknownMoment(
+    `${'place' in moment ? 'position' : 'knownAt'}: the journal reaches back to ${mark.reachesBack.toISOString()} (position ${formatPosition(mark)}); ask for that moment or a later one. Older entries are deleted after retention.journal`,
+  );
 }
 
 /** What another model version says of the facts of today. */

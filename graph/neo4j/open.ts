@@ -8,16 +8,19 @@ import {
   followJournal,
   hasYetToFollow,
   type JournalEntry,
+  type JournalPosition,
   journalLag,
   saveFollowerPosition,
 } from '../../store/journal.ts';
 import { type Lease, leadAlone } from '../../store/lease.ts';
 import type { RecordMappings } from '../../store/provenance.ts';
+import { resume, type TakeIn } from '../../store/start-over.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
 import { createRecordLineage } from '../record-lineage.ts';
 import { type GraphAddress, isAway, openDriver } from './driver.ts';
 import { raiseFence, readBehindFence, write } from './fence.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
+import { projectRecord } from './project-record.ts';
 import { projectEntries } from './projector.ts';
 import { once, patiently } from './readiness.ts';
 import { ensureGraphSchema } from './schema.ts';
@@ -85,8 +88,15 @@ export function openGraph(
       const last = entries.at(-1);
       if (last) await saveFollowerPosition(store, FOLLOWER, last, lease);
     };
-    const from = await followerPosition(store, FOLLOWER);
-    return followJournal({ store, limit: ENTRIES, from, handle: project, onError });
+    const takeIn: TakeIn = async (stopped) => {
+      await ready();
+      await fenced();
+      await dropGraph(lease);
+      await projectRecord(deps, stopped);
+    };
+    const save = (at: JournalPosition) => saveFollowerPosition(store, FOLLOWER, at, lease);
+    const resumed = await resume(store, FOLLOWER, takeIn, save);
+    return followJournal({ store, limit: ENTRIES, ...resumed, handle: project, onError });
   };
   const alone = { store, name: FOLLOWER, place: record.place, onError };
   const rebuildUnder = async (lease: Lease) => {

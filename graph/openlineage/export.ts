@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Scope } from '../../domain/scope.ts';
 import { followerPosition, readJournal, saveFollowerPosition } from '../../store/journal.ts';
+import { marksBehind } from '../../store/journal-trim.ts';
 import { releaseLease, renewLease, takeLease } from '../../store/lease.ts';
 import { type RunEvent, runEvents } from './events.ts';
 import { type RunDeps, runsOf, sealingRuns } from './runs.ts';
@@ -14,6 +15,8 @@ export interface ExportOptions {
   readonly engineVersion: string;
   /** Begin from the beginning, whatever went to this place before. */
   readonly restart: boolean;
+  /** Told where what ran before that moment is not in the journal any more, and is not sent. */
+  readonly onSkipped?: (reachesBack: Date) => void;
 }
 
 /**
@@ -27,7 +30,7 @@ export async function exportLineage(
   scope: Scope,
   options: ExportOptions,
 ): Promise<number> {
-  const { transport, engineVersion, restart } = options;
+  const { transport, engineVersion, restart, onSkipped } = options;
   const place = createHash('sha256')
     .update(`${transport.place}\n${scope.fingerprint}`)
     .digest('hex')
@@ -45,6 +48,11 @@ export async function exportLineage(
   const eventsOf = (runs: Awaited<ReturnType<typeof runsOf>>) =>
     runs.flatMap((run) => runEvents(run, engineVersion));
   let at = await followerPosition(deps.store, restart ? '' : journal);
+  const mark = await marksBehind(deps.store, at);
+  if (mark) {
+    onSkipped?.(mark.reachesBack);
+    at = mark;
+  }
   for (;;) {
     const entries = await readJournal(deps.store, at, ENTRIES);
     const last = entries.at(-1);

@@ -4,20 +4,24 @@ import {
   followJournal,
   formatPosition,
   type JournalEntry,
+  type JournalPosition,
   journalLag,
   saveFollowerPosition,
 } from '../../store/journal.ts';
+import { journalMark } from '../../store/journal-trim.ts';
 import { hold, type Lease, leadAlone } from '../../store/lease.ts';
 import { SURVEYED } from '../../store/seal-facts.ts';
 import {
   type Closing,
   markPublished,
+  noteAllTouched,
   noteTouched,
   readUnpublished,
   SEALER,
   type Touched,
 } from '../../store/sealing.ts';
 import { SigningKeyReplaced } from '../../store/signing-keys.ts';
+import { resume } from '../../store/start-over.ts';
 import { LogBroken } from './open-log.ts';
 import { lookAtLog, type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
 
@@ -51,10 +55,17 @@ async function sealUnder(
   deps: SealerDeps & { readonly lease: Lease },
 ): Promise<{ stop: () => Promise<void> }> {
   const { store, lease, onError } = deps;
+  const noteAll = (head: JournalPosition) =>
+    store.transaction(async (session) => {
+      await hold(session, lease);
+      const mark = (await journalMark(session)) ?? head;
+      await noteAllTouched(session, formatPosition(mark), formatPosition(head));
+      await saveFollowerPosition(session, SEALER, head, lease);
+    });
   const follower = await followJournal({
     store,
     limit: ENTRIES,
-    from: await followerPosition(store, SEALER),
+    ...(await resume(store, SEALER, async () => undefined, noteAll)),
     onError,
     handle: (entries) => noteEntries(store, entries, lease),
   });

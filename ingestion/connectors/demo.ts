@@ -4,9 +4,9 @@ import type { Dimension } from '../../domain/dimensions.ts';
 import type { MappingVersion } from '../../domain/provenance.ts';
 import { randomFrom } from '../../domain/random.ts';
 import { SCALES, type ScaleRule } from '../../domain/scale.ts';
+import { mapInSlices } from '../../domain/slices.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
-import { mapPaced } from '../pace.ts';
 import { BadItem } from './read-items.ts';
 
 /** Stands wherever a simulated answer shows: in its source, its survey and its mapping. */
@@ -35,7 +35,7 @@ export function draftsFromDemo(
   items: readonly unknown[],
   position: string,
 ): Promise<(ResponseDraft | Outcome)[]> {
-  return mapPaced(items, (given, index) => {
+  return mapInSlices(items, (given, index) => {
     if (given instanceof BadItem) return given.outcome;
     const read = item.safeParse(given);
     const answeredAt = read.success ? parseDateTime(read.data.answeredAt) : null;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Dimension } from '../../domain/dimensions.ts';
+import { mapInSlices, Slice } from '../../domain/slices.ts';
 import { cut, quoted, readName, TEXT_RULES } from '../../domain/text.ts';
 import type { Acceptor } from '../accept.ts';
 import { type Outcome, rejected } from '../outcome.ts';
-import { createPace, mapPaced } from '../pace.ts';
 import { acceptMixed } from '../submit.ts';
 import type { Submitter } from '../submitter.ts';
 import { type FileMap, InvalidMap, LONGEST_MAP, parseFileMap } from './file-map.ts';
@@ -35,7 +35,7 @@ export async function acceptFileRows(
   submitter: Submitter,
   { map, file, rows }: FileRequest<FileRow | BadRow>,
 ): Promise<Outcome[]> {
-  const items = await mapPaced(rows, (row) =>
+  const items = await mapInSlices(rows, (row) =>
     'outcome' in row ? row.outcome : draftFromRow(map, row.values, `${file} line ${row.line}`),
   );
   return acceptMixed(acceptor, submitter, items);
@@ -64,7 +64,7 @@ export async function parseFileRequest(
   const { map, file } = parseHead(text.slice(0, end));
   const rows: (FileRow | BadRow)[] = [];
   const body = text.slice(end);
-  for await (const [from, to] of linesOf(body, createPace())) {
+  for await (const [from, to] of linesOf(body, new Slice())) {
     if (rows.length === most)
       throw new UnreadableBody(`more than ${most} rows in one request; send them in parts`);
     rows.push(parseRow(body.slice(from, to)));

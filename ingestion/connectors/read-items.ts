@@ -1,7 +1,7 @@
+import { Slice } from '../../domain/slices.ts';
 import { cut } from '../../domain/text.ts';
 import { LONGEST_ITEM } from '../normalise.ts';
 import { type Outcome, rejected } from '../outcome.ts';
-import { createPace, type Pace } from '../pace.ts';
 
 /** The body cannot be read; the message says what would be right. */
 export class UnreadableBody extends Error {
@@ -26,8 +26,8 @@ const LONGEST_REASON = 120;
  */
 export async function readItems(text: string, isLines: boolean, most: number): Promise<unknown[]> {
   const items: unknown[] = [];
-  const pace = createPace();
-  for await (const item of itemsOf(text, isLines, pace)) {
+  const slice = new Slice();
+  for await (const item of itemsOf(text, isLines, slice)) {
     if (items.length === most)
       throw new UnreadableBody(`more than ${most} responses in one request; send them in parts`);
     items.push(item);
@@ -35,20 +35,20 @@ export async function readItems(text: string, isLines: boolean, most: number): P
   return items;
 }
 
-function itemsOf(text: string, isLines: boolean, pace: Pace): AsyncIterable<unknown> {
-  if (isLines) return lineItems(text, pace);
+function itemsOf(text: string, isLines: boolean, slice: Slice): AsyncIterable<unknown> {
+  if (isLines) return lineItems(text, slice);
   const first = text.search(/\S/);
-  if (text[first] === '[') return arrayItems(text, first + 1, pace);
-  return oneItem(text, pace);
+  if (text[first] === '[') return arrayItems(text, first + 1, slice);
+  return oneItem(text, slice);
 }
 
 /** The lines that are not blank, by where they begin and end. Rests in between. */
 export async function* linesOf(
   text: string,
-  pace: Pace,
+  slice: Slice,
 ): AsyncGenerator<readonly [start: number, end: number]> {
   for (let start = 0; start < text.length; ) {
-    if (pace.isDue()) await pace.rest();
+    if (slice.isOver()) await slice.next();
     const found = text.indexOf('\n', start);
     const end = found === -1 ? text.length : found;
     if (text.slice(start, end).trim() !== '') yield [start, end];
@@ -56,8 +56,8 @@ export async function* linesOf(
   }
 }
 
-async function* lineItems(text: string, pace: Pace): AsyncGenerator<unknown> {
-  for await (const [start, end] of linesOf(text, pace)) {
+async function* lineItems(text: string, slice: Slice): AsyncGenerator<unknown> {
+  for await (const [start, end] of linesOf(text, slice)) {
     const item = parseItem(text.slice(start, end));
     yield item instanceof SyntaxError
       ? new BadItem(rejected('INVALID', `this line is not JSON: ${reasonOf(item)}`))
@@ -65,12 +65,12 @@ async function* lineItems(text: string, pace: Pace): AsyncGenerator<unknown> {
   }
 }
 
-async function* oneItem(text: string, pace: Pace): AsyncGenerator<unknown> {
+async function* oneItem(text: string, slice: Slice): AsyncGenerator<unknown> {
   const isShort = text.length <= LONGEST_ITEM;
   const item = isShort ? parseItem(text) : new SyntaxError('too long');
   if (!(item instanceof SyntaxError)) yield item;
   // Several objects on lines of their own, sent as application/json or without a type.
-  else if (holdsLines(text)) yield* lineItems(text, pace);
+  else if (holdsLines(text)) yield* lineItems(text, slice);
   else if (isShort) throw new UnreadableBody(`the body is not JSON: ${reasonOf(item)}`);
   else yield parseItem(text);
 }
@@ -84,12 +84,12 @@ function holdsLines(text: string): boolean {
 }
 
 /** @param from the place after "[" */
-async function* arrayItems(text: string, from: number, pace: Pace): AsyncGenerator<unknown> {
+async function* arrayItems(text: string, from: number, slice: Slice): AsyncGenerator<unknown> {
   let number = 0;
   for (let start = from; ; number++) {
-    if (pace.isDue()) await pace.rest();
+    if (slice.isOver()) await slice.next();
     const scan = new ValueScan(text, start);
-    while (!scan.isAtEnd()) if (pace.isDue()) await pace.rest();
+    while (!scan.isAtEnd()) if (slice.isOver()) await slice.next();
     const { end } = scan;
     const closes = text[end] === ']';
     if (!closes && text[end] !== ',')

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
 import {
   ADMIN_KEY,
   freshInstance,
@@ -41,7 +43,7 @@ beforeAll(async () => {
   writeFileSync(documents, JSON.stringify({ [createHash('sha256').update(trusted).digest('hex')]: trusted }));
   instance.env.SCORELINE_TRUSTED_DOCUMENTS = documents;
   server = await startServer(instance);
-  for (const role of ['analyst', 'auditor', 'dpo', 'feed', 'collector']) {
+  for (const role of ['analyst', 'auditor', 'dpo', 'feed', 'collector', 'metrics']) {
     const { data } = await server.graphql<{ createApiKey: { key: string } }>(
       'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }',
       {
@@ -149,5 +151,139 @@ describe('what was refused', () => {
     // What nobody refused leaves no row.
     await post('/ingest/responses', items.slice(0, 1));
     expect(await rowsOf('collector', 'ingest')).toHaveLength(1);
+  });
+});
+
+describe('every answer', () => {
+  const HEADERS = {
+    'x-content-type-options': 'nosniff',
+    'x-request-id': expect.stringMatching(/^[\w.-]{1,64}$/),
+  };
+  const body = JSON.stringify({ query: '{ nps { score } }' });
+  const json = { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' };
+  const stream = { ...json, accept: 'text/event-stream' };
+  const requests: [name: string, path: () => string, init: RequestInit, status: number, cache?: string][] = [
+    ['a query', () => '/graphql', { method: 'POST', headers: json, body }, 200],
+    ['a query by GET', () => '/graphql?query={nps{score}}', { headers: json }, 200],
+    ['an invalid query', () => '/graphql', { method: 'POST', headers: json, body: '{"query":"{ x }"}' }, 400],
+    ['no JSON', () => '/graphql', { method: 'POST', headers: json, body: '{' }, 400],
+    ['an event stream', () => '/graphql', { method: 'POST', headers: stream, body }, 200],
+    ['an upload', () => '/ingest/responses', { method: 'POST', headers: json, body: '[]' }, 202],
+    ['no upload', () => '/ingest/responses', { method: 'POST', headers: json, body: '{' }, 400],
+    ['metrics', () => '/metrics', { headers: json }, 200],
+    ['the audit log', () => '/audit/export', { headers: json }, 200],
+    ['a report', () => `/reports/score/${score}`, { headers: json }, 200],
+    ['no report', () => '/reports/score/none', { headers: json }, 404],
+    ['a path that is none', () => '/none', { headers: json }, 404],
+    ['a path that cannot be decoded', () => '/%zz', { headers: json }, 400],
+    ['no key', () => '/graphql', { method: 'POST', body }, 401],
+    ['health', () => '/healthz', {}, 200],
+    ['readiness', () => '/readyz', {}, 200],
+    ['the page', () => '/', {}, 200, 'no-cache'],
+  ];
+
+  it.each(requests)(
+    'is of one type and kept by nobody: %s',
+    async (_name, path, init, status, cache = 'no-store') => {
+      const response = await fetch(`${server.url}${path()}`, init);
+      await response.text();
+      expect(response.status).toBe(status);
+      expect(Object.fromEntries(response.headers)).toMatchObject({ ...HEADERS, 'cache-control': cache });
+    },
+  );
+});
+
+describe('what a browser sends without asking first', () => {
+  /** As a page of another site can make it send: with what the browser keeps for this site, and no header of its own. */
+  const ambient = {
+    cookie: `key=${ADMIN_KEY}; authorization=Bearer ${ADMIN_KEY}; x-api-key=${ADMIN_KEY}`,
+    authorization: `Basic ${Buffer.from(`admin:${ADMIN_KEY}`).toString('base64')}`,
+    origin: 'https://elsewhere.example',
+    'sec-fetch-site': 'cross-site',
+  };
+  const POSTED = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'];
+  const paths = [
+    '/graphql',
+    '/ingest/responses',
+    '/ingest/file',
+    '/ingest/demo',
+    '/metrics',
+    '/audit/export',
+    '/reports/score/x',
+    '/console.json',
+  ];
+
+  it.each(paths)('has no key on %s, whatever the browser adds by itself', async (path) => {
+    const url = `${server.url}${path}?key=${ADMIN_KEY}&authorization=Bearer%20${ADMIN_KEY}&query={nps{score}}`;
+    const sent = [
+      ...['GET', 'HEAD'].map((method) => ({ method, headers: ambient })),
+      { method: 'GET', headers: { ...ambient, accept: 'text/event-stream' } },
+      ...POSTED.map((type) => ({
+        method: 'POST',
+        headers: { ...ambient, 'content-type': type },
+        body: JSON.stringify({ query: 'mutation { changeKeys(action: ROTATE, reason: "x") }' }),
+      })),
+    ];
+    for (const init of sent) expect((await fetch(url, init)).status, JSON.stringify(init)).toBe(401);
+    const asked = await fetch(url, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://elsewhere.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization',
+      },
+    });
+    expect(asked.status).toBe(401);
+    expect([...asked.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  });
+
+  it('opens a WebSocket, and is let in by nothing but the key in its first message', async () => {
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+      headers: ambient,
+    });
+    socket.on('open', () => socket.send('{"type":"connection_init"}'));
+    const [code] = await once(socket, 'close');
+    expect(code).toBe(4403);
+  });
+});
+
+describe('the role metrics', () => {
+  it('reads the metrics, and nothing else', async () => {
+    const answer = await get('metrics', '/metrics');
+    expect(answer.status).toBe(200);
+    const names = new Set([...answer.text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+    for (const name of [
+      'scoreline_build_info',
+      'scoreline_http_requests_total',
+      'scoreline_http_request_seconds',
+      'scoreline_pool_connections',
+      'scoreline_follower_delay_seconds',
+      'scoreline_sockets_ended_total',
+      'scoreline_event_loop_delay_seconds',
+    ])
+      expect(names, name).toContain(name);
+    expect(answer.text).toMatch(
+      /^scoreline_build_info\{version="\d+\.\d+\.\d+",commit="\w+",node="v\d+\.\d+\.\d+"\} 1$/m,
+    );
+    expect(answer.text).toMatch(/^scoreline_follower_delay_seconds\{follower="live"\} \d/m);
+    expect(answer.text).toMatch(/^scoreline_event_loop_delay_seconds\{quantile="0.99"\} \d/m);
+    // Paths that callers make up are one.
+    for (const path of ['/made/up', '/made/up/too']) await get('metrics', path);
+    const again = (await get('metrics', '/metrics')).text;
+    expect(again).toMatch(/^scoreline_http_requests_total\{route="none",method="GET",status="404"\} [2-9]/m);
+    expect(again).not.toContain('made/up');
+    for (const path of ['/audit/export', '/ingest/responses', `/reports/score/${score}`])
+      expect((await get('metrics', path)).status, path).not.toBe(200);
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${keys.metrics}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ nps { score responses } apiKeys { name } viewer { role } }' }),
+    });
+    const { data, errors } = (await response.json()) as GraphqlAnswer<{
+      nps: unknown[];
+      viewer: object;
+    } | null>;
+    expect(data?.nps ?? []).toEqual([]);
+    expect(JSON.stringify(errors)).toContain('FORBIDDEN');
   });
 });

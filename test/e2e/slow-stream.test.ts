@@ -52,6 +52,25 @@ const metric = async (name: string) => {
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 };
 
+/** Connections that the server ended, of the kind and with the code. */
+const ended = async (transport: string, code: string) => {
+  const text = await (await fetch(`${server.url}/metrics`, { headers: { 'x-api-key': ADMIN_KEY } })).text();
+  const line = `scoreline_sockets_ended_total{transport="${transport}",code="${code}"} `;
+  return Number(text.split(line)[1]?.split('\n')[0] ?? 0);
+};
+
+/** The end of all that still comes. */
+async function readToEnd(socket: Socket): Promise<string> {
+  let rest = '';
+  socket.on('data', (chunk: Buffer) => {
+    rest = (rest + chunk.toString('latin1')).slice(-4_000);
+  });
+  socket.resume();
+  await until(() => rest.includes('event: complete'), 'it has read to the end', 20_000);
+  socket.destroy();
+  return rest;
+}
+
 /** Subscribes over a connection of its own. */
 function openStream(query: string): Socket {
   const { hostname, port } = new URL(server.url);
@@ -110,39 +129,45 @@ it('drops a stream that nobody reads with a reason, while others on the same sub
   await readerHas(next);
   expect(errors).toEqual([]);
 
-  // After the grace what it never read is given up with its connection.
+  // It is told why however late it reads, right after what the kernel holds for it.
   await new Promise((done) => setTimeout(done, 2_500));
-  let rest = '';
-  slow.on('data', (chunk: Buffer) => {
-    rest = (rest + chunk.toString('latin1')).slice(-4_000);
-  });
-  const gone = once(slow, 'close');
-  slow.resume();
-  await gone;
-  expect(rest).not.toContain('SLOW_CONSUMER');
+  const rest = await readToEnd(slow);
+  expect(rest).toContain('SLOW_CONSUMER');
+  expect(rest).toMatch(/slow consumer: over \d+ bytes unread; resume with after/);
+  expect(await ended('stream', 'SLOW_CONSUMER')).toBe(1);
   stop();
   client.dispose();
 });
 
-it('tells a reader that was only late why it ends', async () => {
-  const late = openStream(FAT);
-  await once(late, 'data');
+it('tells a late reader over WebSocket why it ends, counts it and logs it', async () => {
+  const late = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  const closed = once(late, 'close');
+  await once(late, 'open');
+  late.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${ADMIN_KEY}` } }));
+  await once(late, 'message');
+  late.send(JSON.stringify({ id: 'late', type: 'subscribe', payload: { query: FAT } }));
+  await once(late, 'message');
   late.pause();
-  expect(await metric('scoreline_event_streams')).toBe(1);
   await until(async () => {
     await submitToAll();
-    return (await metric('scoreline_event_streams')) === 0;
+    return (await ended('websocket', '4413')) === 1;
   }, 'it is dropped');
-  // Within the grace it reads on.
-  let text = '';
-  late.on('data', (chunk: Buffer) => {
-    text = (text + chunk.toString('latin1')).slice(-4_000);
-  });
+  // Longer than the server waits for an answer to its close frame.
+  await new Promise((done) => setTimeout(done, 3_000));
   late.resume();
-  await until(() => text.includes('event: complete'), 'it has read to the end');
-  expect(text).toContain('SLOW_CONSUMER');
-  expect(text).toMatch(/slow consumer: over \d+ bytes unread; resume with after/);
-  late.destroy();
+  const [code, reason] = (await closed) as [number, Buffer];
+  expect([code, String(reason)]).toEqual([
+    4413,
+    `slow consumer: over ${1024 * 1024} bytes unread; resume with after`,
+  ]);
+  const lines = server
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('the server ended a connection'));
+  const line = lines.map((text) => JSON.parse(text)).find((facts) => facts.code === 4413);
+  expect(line).toMatchObject({ transport: 'websocket', caller: 'admin', reason: String(reason) });
+  expect(line.unread).toBeGreaterThan(1024 * 1024);
+  expect(line.requestId).toMatch(/^[\w-]{36}$/);
 });
 
 it('gives a reader over WebSocket all rows, though they are more at once than may stay unread', async () => {

@@ -116,7 +116,7 @@ describe('a caller', () => {
         attributes: { region: 'region?' },
       },
       now,
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     });
     sign = (claims) =>
       new SignJWT({ iss: ISSUER, aud: 'us', sub: 'ada', exp: clock / 1_000 + 60, ...claims })

@@ -94,7 +94,7 @@ describe('the audit log', () => {
 
   it('stays one chain when processes add to it at once', async () => {
     const other = record.databaseUrl ? openPostgres(record.databaseUrl, () => undefined) : record.store;
-    const trails = [record.store, other].map((store) => openAuditTrail(store, false));
+    const trails = [record.store, other].map((store) => openAuditTrail(store, false, () => undefined));
     const before = (await rows()).length;
     await Promise.all(
       Array.from({ length: 60 }, (_, i) =>
@@ -160,7 +160,7 @@ describe('an answer', () => {
         respondent: new Set(),
       },
       deps: {
-        audit: openAuditTrail(record.store, false),
+        audit: openAuditTrail(record.store, false, () => undefined),
         now: () => START,
         log: { error: () => undefined },
       },

@@ -4,7 +4,7 @@ import { NoSuchFact } from '../../domain/as-known.ts';
 import { add, type Counts, subtract, ZERO } from '../../domain/nps.ts';
 import { randomFrom } from '../../domain/random.ts';
 import { EVERYTHING } from '../../domain/scope.ts';
-import type { Basis, ScoreName } from '../../domain/score.ts';
+import type { ScoreName } from '../../domain/score.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/time-windows.ts';
 import { type AsKnown, scoreAsKnownAt } from '../../graph/known/as-known.ts';
 import { correct } from '../../store/correct.ts';
@@ -13,96 +13,8 @@ import { ageOut } from '../../store/retention.ts';
 import { readScore, readScores } from '../../store/scores.ts';
 import { restrict } from '../../store/subject.ts';
 import { BY, eraseWhole, personOf } from '../fixtures/erasing.ts';
-import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
-
-const BASE = Math.floor(Date.now() / DAY_MS) * DAY_MS - 3 * DAY_MS;
-const BASES: readonly Basis[] = ['SURVEYED', 'INFERRED', 'COMBINED'];
-
-/** A record with two models that say what the hash of an answer's words is, each another. */
-class KnownRecord {
-  readonly record: TestRecord;
-  #champion: number | null = null;
-
-  constructor(record: TestRecord) {
-    this.record = record;
-  }
-
-  get deps() {
-    return { ...this.record, now: Date.now };
-  }
-
-  answer(i: number, more: object = {}) {
-    return {
-      externalId: `a${i}`,
-      respondent: `person ${i % 20}`,
-      answeredAt: new Date(BASE + ((i * 37) % 120) * 60_000).toISOString(),
-      ...(i % 3 === 0 ? {} : { score: (i * 7) % 11 }),
-      ...(i % 2 === 0 ? { comment: `words ${i}` } : {}),
-      region: i % 4 === 0 ? 'Japan' : 'Peru',
-      ...more,
-    };
-  }
-
-  async promote(model: number): Promise<void> {
-    const { record } = this;
-    await record.sql(
-      `INSERT INTO model_version (id, label, key, stage, artefact) VALUES (${model}, 'made up', 'k${model}', 'SHADOW',
-      '{"confusion": [[${70 + model}, 15, 5], [15, 70, 15], [5, 15, 80]]}') ON CONFLICT DO NOTHING`,
-    );
-    if (this.#champion !== null) await this.#stage(this.#champion, 'CHAMPION', 'RETIRED');
-    await this.#stage(model, 'SHADOW', 'CHAMPION');
-    this.#champion = model;
-    await this.infer();
-  }
-
-  async #stage(model: number, from: string, to: string): Promise<void> {
-    await this.record.sql(`UPDATE model_version SET stage = '${to}' WHERE id = ${model}`);
-    await this.record.sql(`INSERT INTO model_event (model_version_id, from_stage, to_stage, cause, actor, reason)
-      VALUES (${model}, '${from}', '${to}', 'promotion', 'a', 'b')`);
-  }
-
-  /** The champion says something of each comment that it has not read. */
-  async infer(): Promise<void> {
-    const model = this.#champion;
-    if (model === null) return;
-    await this.record.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
-        class, detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
-      SELECT id, answered_at, cell_id, ${model}, mapping_version_id, class IS NOT NULL,
-        CASE WHEN abs(hashtext(id::text)) % 6 = 0 THEN NULL ELSE abs(hashtext(external_id || ${model})) % 3 END,
-        100000, 200000, 700000, 2, 0, 0, 1000000, '{}', 0, 'f', now()
-      FROM response r WHERE comment IS NOT NULL AND NOT EXISTS (
-        SELECT FROM prediction p WHERE p.response_id = r.id AND p.answered_at = r.answered_at AND p.model_version_id = ${model})`);
-  }
-
-  /** A moment after all that was done before it and before all that is done after it. */
-  async moment(): Promise<number> {
-    await new Promise((done) => setTimeout(done, 3));
-    const [row] = await this.record.sql<{ at: Date }>('SELECT clock_timestamp() AS at');
-    await new Promise((done) => setTimeout(done, 3));
-    return row?.at.getTime() ?? 0;
-  }
-
-  name(
-    basis: Basis,
-    segment: ScoreName['segment'] = {},
-    hours: readonly [number, number] = [0, 24],
-  ): ScoreName {
-    const [from, until] = [BASE + hours[0] * HOUR_MS, BASE + hours[1] * HOUR_MS];
-    return {
-      segment,
-      basis,
-      confidence: 0.95,
-      from,
-      until,
-      model: basis === 'SURVEYED' ? null : this.#champion,
-    };
-  }
-
-  asKnown(name: ScoreName, at: number | JournalPosition): Promise<AsKnown | null> {
-    const moment = typeof at === 'number' ? { knownAt: at } : { place: at };
-    return scoreAsKnownAt(this.deps, EVERYTHING, name, moment);
-  }
-}
+import { BASE, BASES, KnownRecord } from '../fixtures/known-record.ts';
+import { narrowScope, openTestRecord } from '../fixtures/record.ts';
 
 /** Every fact of every difference, page by page. */
 async function factsOf(found: AsKnown | null, first = 3): Promise<KnownChange[]> {

@@ -7,6 +7,7 @@ import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
 import type { PlanDeps, ScoreStart } from '../../graph/plan.ts';
 import { createRecordLineage } from '../../graph/record-lineage.ts';
 import { type LineagePage, type TraceDirection, traceLineage } from '../../graph/trace.ts';
+import { trimJournal } from '../../store/journal-trim.ts';
 import { BASE, iso, type LineageRecord, openLineageRecord, score } from '../fixtures/lineage-record.ts';
 import { narrowScope, type TestRecord } from '../fixtures/record.ts';
 import type {} from '../services/both.ts';
@@ -283,6 +284,13 @@ describe('the projection', () => {
       expect(await whole(graph.lineage(record.store), EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(
         expected,
       );
+      await graph.rebuild(() => undefined);
+      expect(await whole(graph.lineage(record.store), EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(
+        expected,
+      );
+      // Where the journal does not reach back to the beginning, from the record.
+      const trimming = { before: new Date(Date.now() + 1e6), now: Date.now() };
+      expect(await trimJournal(record.store, trimming)).toBeGreaterThan(1);
       await graph.rebuild(() => undefined);
       expect(await whole(graph.lineage(record.store), EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(
         expected,

@@ -35,6 +35,7 @@ describe('the policies that ship', () => {
     dpo: 'readScore readResponse readComment readRespondent traceLineage manageSubjects readAudit',
     feed: 'readScore',
     collector: 'submitResponse',
+    metrics: 'readMetrics',
     'segment-owner': '',
   };
 

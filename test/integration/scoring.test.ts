@@ -9,6 +9,7 @@ import { type Model, readModel } from '../../scoring/model.ts';
 import { calledThemes, headInputs, type Prediction, predict } from '../../scoring/predict.ts';
 import { openScoring, type Scoring } from '../../scoring/service.ts';
 import { logitsOf } from '../../scoring/softmax-regression.ts';
+import { FOLLOWER_PATIENCE_MS, trimJournal } from '../../store/journal-trim.ts';
 import { readRegistry } from '../../store/models.ts';
 import { readPredictions } from '../../store/predictions.ts';
 import { readModelFacts } from '../../store/quality.ts';
@@ -175,6 +176,26 @@ describe('scoring the journal', () => {
       await record.sql(`SELECT p.class, p.sentiment FROM prediction p JOIN response r ON r.id = p.response_id
       AND r.answered_at = p.answered_at WHERE r.external_id = 's3'`);
     expect(changed).toEqual([{ class: 0, sentiment: 0 }]);
+  });
+
+  it('a model version that begins where entries are gone scores the whole record', async () => {
+    await caughtUp();
+    await scorer.stop();
+    const before = await record.sql(`SELECT response_id, class, detractor FROM prediction ORDER BY 1`);
+    await record.sql('DELETE FROM prediction');
+    await record.sql(`DELETE FROM follower WHERE name LIKE 'scorer %'`);
+    await record.settled();
+    const trimming = { before: new Date(Date.now() + 1e6), now: Date.now() + 2 * FOLLOWER_PATIENCE_MS };
+    expect(await trimJournal(record.store, trimming)).toBeGreaterThan(2);
+    scorer = await scoring.follow(() => undefined);
+    await caughtUp();
+    expect(await record.sql(`SELECT response_id, class, detractor FROM prediction ORDER BY 1`)).toEqual(
+      before,
+    );
+    await expectInferredRollupsToEqualRecount(record);
+    // And it follows what comes after that.
+    await record.submit([answer(500), answer(501)]);
+    await caughtUp();
   });
 
   it('tells surveyed, inferred and combined scores apart', async () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   ADMIN_KEY,
@@ -126,5 +127,56 @@ describe('a full disk', () => {
     await until(() => starting.output().includes('Next:'), 'it has started');
     starting.process.kill('SIGTERM');
     expect((await starting.finished).code).toBe(0);
+  });
+});
+
+describe('a disk that fills up faster than it is watched', () => {
+  let disk: SmallDisk;
+  let server: RunningServer;
+  beforeAll(async () => {
+    disk = mountSmallDisk(384);
+    // Nothing is kept free: the engine meets the end of the disk, and does not return.
+    server = await startServer(
+      embedded(disk, {
+        SCORELINE_DISK_RESERVE: '0',
+        SCORELINE_STUCK_AFTER: '0',
+        SCORELINE_LOG_LEVEL: 'warn',
+      }),
+    );
+  });
+  afterAll(async () => {
+    await server?.stop();
+    disk?.remove();
+  });
+
+  it('stops the engine, not the server; what was accepted is there once there is room, and what was not can be sent again', async () => {
+    disk.fillTo(14);
+    const stuck = () => server.output().includes('the disk is full, and its engine has not returned');
+    const batch = (name: string) =>
+      answers(name, 200).map((one) => ({ ...one, comment: 'word '.repeat(800) }));
+    const accepted: string[] = [];
+    const refused: string[] = [];
+    const posts: Promise<void>[] = [];
+    for (let i = 0; i < 60 && !stuck(); i++) {
+      const name = `b${i}-`;
+      const post = server.post('/ingest/responses', batch(name)).then(({ status }) => {
+        (status === 202 ? accepted : refused).push(name);
+      });
+      posts.push(post);
+      await Promise.race([post, sleep(3_000)]);
+    }
+    await until(stuck, 'the watchdog ends the engine', 60_000);
+    // The process is the same, and hears.
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+    expect(server.process.exitCode).toBeNull();
+    disk.clear();
+    await until(async () => (await fetch(`${server.url}/readyz`)).status === 200, 'it is ready again');
+    await Promise.all(posts);
+    const stored = (await counted(server)) ?? 0;
+    expect(stored).toBeGreaterThanOrEqual(accepted.length * 200);
+    for (const name of refused)
+      expect((await server.post('/ingest/responses', batch(name))).status).toBe(202);
+    expect(await counted(server)).toBe((accepted.length + refused.length) * 200);
   });
 });

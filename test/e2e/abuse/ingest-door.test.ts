@@ -284,30 +284,46 @@ it('a body of unknown length is charged as it arrives', async () => {
 });
 
 describe('the server goes on while a large body is read', () => {
+  const LINES = 'application/x-ndjson';
   const chile = (i: number) =>
     item(`c${i}`, { region: 'Chile', comment: `mail me at a${i}@b.example ${'word '.repeat(40)}` });
-  it.each([
+  const formats = Array.from({ length: 10 }, (_, i) => `yyyy.MM.dd${'.'.repeat(i + 1)} HH:mm`);
+  const slow = { ...MAP, answeredAt: { column: 'at', format: formats } };
+  let attempt = 0;
+  interface Asked {
+    readonly status: number;
+    readonly type?: string;
+    readonly path?: string;
+  }
+  it.each<[string, () => string, Asked]>([
     [
       '20,000 items that may not be submitted',
       () => JSON.stringify(Array.from({ length: 20_000 }, (_, i) => chile(i))),
+      { status: 422 },
     ],
-    ['lines without anything', () => `${'\n'.repeat(12_000_000)}{}`],
-    ['deep nesting', () => `[${'['.repeat(6_000_000)}${']'.repeat(6_000_000)}]`],
-  ])('%s', async (_, body) => {
-    const text = body();
+    ['lines without anything', () => `${'\n'.repeat(12_000_000)}{}`, { status: 422, type: LINES }],
+    ['deep nesting', () => `[${'['.repeat(6_000_000)}${']'.repeat(6_000_000)}]`, { status: 422 }],
+    [
+      'rows whose dates are tried in ten ways',
+      () =>
+        file(
+          slow,
+          Array.from({ length: 5_000 }, (_, i) => row(i + 2, {})),
+        ),
+      { status: 422, type: LINES, path: '/ingest/file' },
+    ],
+    [
+      '1,500 items that are stored',
+      () => JSON.stringify(Array.from({ length: 1_500 }, (_, i) => item(`s${attempt++}-${i}`))),
+      { status: 202 },
+    ],
+  ])('%s', async (_, body, { status, type = 'application/json', path = '/ingest/responses' }) => {
     await expectUndisturbed(
       server,
       async () => {
-        const answer = await fetch(`${server.url}/ingest/responses`, {
-          method: 'POST',
-          headers: {
-            authorization: `Bearer ${keys.german}`,
-            'content-type': text.startsWith('\n') ? 'application/x-ndjson' : 'application/json',
-          },
-          body: text,
-        });
-        expect(answer.status).toBe(422);
-        await answer.text();
+        const headers = { authorization: `Bearer ${keys.german}`, 'content-type': type };
+        const answer = await fetch(`${server.url}${path}`, { method: 'POST', headers, body: body() });
+        expect([answer.status, await answer.text()]).toEqual([status, expect.anything()]);
       },
       { memory: 2 },
     );

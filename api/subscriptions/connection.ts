@@ -1,0 +1,120 @@
+import type { IncomingMessage } from 'node:http';
+import { WebSocket } from 'ws';
+import type { Caller } from '../caller.ts';
+import { LIMITS } from '../limits.ts';
+import type { OnEnded } from './ended.ts';
+import { hangUp } from './hang-up.ts';
+import { Outbox } from './outbox.ts';
+
+/** Codes with which the server ends a WebSocket, beside those of the protocol graphql-transport-ws. */
+export const CLOSE = {
+  badRequest: 4400,
+  forbidden: 4403,
+  /** A ping was not answered. */
+  silent: 4410,
+  slowConsumer: 4413,
+  tooMany: 4429,
+  internal: 4500,
+  /** Of the WebSocket registry: "service restart", so that clients connect again. */
+  connectAgain: 1012,
+  goingAway: 1001,
+} as const;
+
+const PING_MS = 12_000;
+
+/** One WebSocket: what is written to it, and how it ends. */
+export class Connection {
+  readonly id: string;
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+  caller: Caller | null = null;
+  purpose: string | null = null;
+  /** Called once when the server ends it. */
+  onEnd: () => void = () => undefined;
+  readonly #outbox: Outbox;
+  readonly #report: OnEnded;
+  readonly #began = performance.now();
+  #ended = false;
+  #operations = 0;
+
+  constructor(id: string, socket: WebSocket, request: IncomingMessage, report: OnEnded) {
+    this.id = id;
+    this.socket = socket;
+    this.request = request;
+    this.#report = report;
+    this.#outbox = new Outbox({
+      buffered: () => socket.bufferedAmount,
+      write: (text) => socket.send(text),
+      onDrain: (listener) => request.socket.on('drain', listener),
+    });
+    this.#watchLife();
+  }
+
+  /** The server ended it: nothing that still arrives is executed, whether or not the peer closes too. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** A name for its next operation, for the log. */
+  nextOperation(): string {
+    this.#operations += 1;
+    return `${this.id}/${this.#operations}`;
+  }
+
+  /** Writes one frame, unless the client leaves too much unread: then it is told so, and dropped. */
+  write(frame: string): void {
+    if (this.#ended || this.socket.readyState !== WebSocket.OPEN) return;
+    if (this.#outbox.isSlow())
+      this.end(CLOSE.slowConsumer, `slow consumer: over ${LIMITS.unread} bytes unread; resume with after`);
+    else this.#outbox.write(frame);
+  }
+
+  /**
+   * Ends the socket from our side: what waits for it is dropped, so that the close frame comes next, and from here on nothing
+   * of it runs. `told`: the reason names nothing that the client sent, and may be logged.
+   */
+  end(code: number, reason: string, told = true): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const unread = this.#outbox.drop() + this.socket.bufferedAmount;
+    const seconds = (performance.now() - this.#began) / 1_000;
+    const { caller, id: requestId } = this;
+    const said = told ? reason : 'the protocol was broken';
+    this.#report({ transport: 'websocket', code, reason: said, requestId, caller, unread, seconds });
+    this.socket.close(code, reason);
+    this.onEnd();
+    hangUp(this.request.socket, () => this.socket.terminate());
+  }
+
+  /** The close frame was sent by the library: it could not read what came. */
+  broken(code: number): void {
+    this.end(code, 'a frame that is too large or breaks the protocol');
+  }
+
+  /**
+   * A peer that answers no ping is gone, unless something came of it: it sent a byte, or took some of what it had kept
+   * waiting, and so reads, but late.
+   */
+  #watchLife(): void {
+    const { socket } = this;
+    const wire = this.request.socket;
+    const taken = () => wire.bytesWritten - wire.writableLength;
+    let pinged: { answered: boolean; read: number; taken: number; blocked: boolean } | null = null;
+    const lives = () =>
+      pinged === null ||
+      pinged.answered ||
+      wire.bytesRead > pinged.read ||
+      (pinged.blocked && taken() > pinged.taken);
+    const timer = setInterval(() => {
+      if (socket.readyState !== WebSocket.OPEN) return;
+      if (!lives()) return this.end(CLOSE.silent, `no answer to a ping for ${PING_MS / 1_000} s`);
+      const blocked = wire.writableLength > 0;
+      pinged = { answered: false, read: wire.bytesRead, taken: taken(), blocked };
+      socket.ping();
+    }, PING_MS);
+    socket.on('pong', () => {
+      if (pinged) pinged.answered = true;
+    });
+    socket.once('close', () => clearInterval(timer));
+  }
+}

@@ -1,0 +1,29 @@
+import type { Config } from '../config.ts';
+import { keyFingerprint, publicKeyOf } from '../domain/signing-key.ts';
+import { readRegistry } from '../store/models.ts';
+import type { OpenRecord } from './open-record.ts';
+import { type KeptSecret, secretPath } from './secrets.ts';
+
+/** What a server says once it listens: where everything is, which key signs, and what is next. */
+export async function greeting(
+  config: Config,
+  { features, store, signingKey }: OpenRecord,
+  url: string,
+  key: KeptSecret,
+): Promise<string[]> {
+  const kind = store.backend === 'pglite' ? 'PGlite (embedded)' : 'PostgreSQL';
+  const timescale = features.timescale === 'none' ? '' : ` with TimescaleDB (${features.timescale})`;
+  const champion = (await readRegistry(store)).find(({ stage }) => stage === 'CHAMPION');
+  const path = await secretPath(config, 'admin-key');
+  const kept = config.adminKey ? 'from SCORELINE_ADMIN_KEY' : `in ${path}`;
+  return [
+    `  record     ${kind}${timescale}`,
+    `  lineage    ${config.neo4j ? `Neo4j at ${config.neo4j.url}` : 'from the record'}`,
+    `  model      ${champion ? `version ${champion.id}, ${champion.label}` : 'none'}`,
+    `  data       ${config.dataDir}`,
+    `  signed by  ${keyFingerprint(publicKeyOf(signingKey))}`,
+    `  listening  ${url}   (GraphQL at ${url}/graphql, console at ${url}/)`,
+    `  admin key  ${key.made ? `${key.value}   (made now and shown this once; kept in ${path})` : kept}`,
+    'Next: npm run import -- examples/survey-export.csv --map examples/survey-export.map.json   (or: npm run demo)',
+  ];
+}

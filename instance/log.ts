@@ -1,0 +1,97 @@
+import pino from 'pino';
+import { errorFacts, safeMessage, safeText } from '../domain/error-facts.ts';
+
+/** The log of a program: one JSON object on each line of standard error, and nothing beside it. */
+export type ProgramLog = pino.Logger;
+
+/**
+ * Opens the log. Whatever is handed to it as an error is reduced to its facts (domain/error-facts.ts), and a message that
+ * repeats that of the error is made safe in the same way.
+ */
+export function openLog(level: string, to: pino.DestinationStream = standardError()): ProgramLog {
+  return pino(
+    {
+      level,
+      // Made safe below, whatever was thrown.
+      serializers: { err: (facts: unknown) => facts },
+      formatters: {
+        log: (facts) => {
+          const safe: Record<string, unknown> = {};
+          for (const [name, value] of Object.entries(facts))
+            safe[name] = name === 'err' || value instanceof Error ? errorFacts(value) : value;
+          return safe;
+        },
+      },
+      hooks: {
+        logMethod(given, method) {
+          const [first, ...rest] = given as unknown as [unknown, ...unknown[]];
+          const error = first instanceof Error ? first : (first as { err?: unknown } | null)?.err;
+          if (!(error instanceof Error)) return method.apply(this, given);
+          const message = typeof rest[0] === 'string' ? safeText(rest[0], error) : safeMessage(error);
+          return method.apply(this, [
+            { ...(first instanceof Error ? {} : (first as object)), err: error },
+            message,
+          ]);
+        },
+      },
+    },
+    to,
+  );
+}
+
+/** Written at once: what was logged before a crash is there. */
+function standardError(): pino.DestinationStream {
+  return pino.destination({ dest: 2, sync: true });
+}
+
+/**
+ * Sends to the log what libraries and Node.js write to standard error beside it: console.*, warnings of the process, and
+ * the error that ends it. The answer puts everything back.
+ */
+export function captureConsole(log: ProgramLog, onFatal: () => void): () => void {
+  const originals = {
+    log: console.log,
+    info: console.info,
+    debug: console.debug,
+    warn: console.warn,
+    error: console.error,
+  };
+  const said =
+    (level: 'debug' | 'warn') =>
+    (...parts: unknown[]) => {
+      const err = parts.find((part) => part instanceof Error);
+      // A library's text may hold what a caller sent: the call is told, not what was said.
+      log[level](
+        { ...(err ? { err } : {}), source: callerOf(new Error('console').stack) },
+        'a library wrote to the console',
+      );
+    };
+  console.log = said('debug');
+  console.info = said('debug');
+  console.debug = said('debug');
+  console.warn = said('warn');
+  console.error = said('warn');
+  const warned = (warning: Error) => log.warn({ err: warning }, 'a warning of Node.js');
+  const failed = (error: unknown) => {
+    log.fatal({ err: error }, 'an error that nothing handles ends the process');
+    onFatal();
+  };
+  const before = process.listeners('warning');
+  process.removeAllListeners('warning');
+  process.on('warning', warned);
+  process.on('uncaughtException', failed);
+  return () => {
+    Object.assign(console, originals);
+    process.off('warning', warned);
+    process.off('uncaughtException', failed);
+    for (const listener of before) process.on('warning', listener as (warning: Error) => void);
+  };
+}
+
+/** The first frame outside of this file, as "package/file.js:12". */
+function callerOf(stack: string | undefined): string {
+  const frame =
+    stack?.split('\n').find((line) => line.startsWith('    at ') && !line.includes('/instance/log.')) ?? '';
+  const place = frame.slice(frame.lastIndexOf('/node_modules/') + 1).replace(/\)$/, '');
+  return place.slice(-120);
+}

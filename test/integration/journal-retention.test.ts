@@ -1,0 +1,246 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Tile } from '../../api/subscriptions/tile.ts';
+import type { Counts } from '../../domain/nps.ts';
+import { randomFrom } from '../../domain/random.ts';
+import { EVERYTHING } from '../../domain/scope.ts';
+import type { ScoreName } from '../../domain/score.ts';
+import { UnknownMoment } from '../../graph/known/as-known.ts';
+import { startSealer } from '../../graph/seals/sealer.ts';
+import {
+  BEGINNING,
+  formatPosition,
+  isAfter,
+  type JournalPosition,
+  journalHead,
+  readJournal,
+  saveFollowerPosition,
+} from '../../store/journal.ts';
+import { FOLLOWER_PATIENCE_MS, journalMark, resumeFollower, trimJournal } from '../../store/journal-trim.ts';
+import { readScores } from '../../store/scores.ts';
+import { restrict } from '../../store/subject.ts';
+import { eraseWhole, personOf } from '../fixtures/erasing.ts';
+import { BASES, KnownRecord } from '../fixtures/known-record.ts';
+import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { openSealedRecord } from '../fixtures/sealed-record.ts';
+import { until } from '../fixtures/server.ts';
+
+let record: TestRecord;
+let known: KnownRecord;
+beforeAll(async () => {
+  record = await openTestRecord();
+  known = new KnownRecord(record);
+});
+afterAll(() => record.close());
+
+const entries = async () =>
+  (await record.sql<{ n: number }>('SELECT count(*)::integer AS n FROM journal'))[0]?.n ?? 0;
+const trim = async (before: number, now = Date.now()) => {
+  await record.settled();
+  return trimJournal(record.store, { before: new Date(before), now, batch: 3 });
+};
+
+describe('a journal that is trimmed', () => {
+  interface Told {
+    readonly at: number;
+    readonly place: JournalPosition;
+    readonly name: ScoreName;
+    readonly counts: Counts | null;
+    readonly score: number | null;
+  }
+
+  it('answers what it promises as before, and says from when on for the rest', {
+    timeout: 240_000,
+  }, async () => {
+    const random = randomFrom(29);
+    const upTo = (n: number) => Math.floor(random() * n);
+    const told: Told[] = [];
+    let next = 0;
+    const steps: (() => Promise<unknown>)[] = [
+      () => record.submit(Array.from({ length: 1 + upTo(8) }, () => known.answer(next++))),
+      () =>
+        record.submit([
+          known.answer(upTo(next), { score: upTo(11), answeredAt: new Date(Date.now() - 1e3).toISOString() }),
+        ]),
+      () => eraseWhole(record, personOf(`person ${upTo(20)}`)),
+      () => restrict(record, personOf(`person ${upTo(20)}`), random() < 0.5),
+      () => known.promote(random() < 0.5 ? 7 : 8),
+      () => known.infer(),
+    ];
+    let deleted = 0;
+    for (let step = 0; step < 24; step++) {
+      await (steps[step < 3 ? 0 : upTo(steps.length)] as () => Promise<unknown>)();
+      const at = await known.moment();
+      await record.settled();
+      const place = await journalHead(record.store);
+      for (const basis of BASES) {
+        const name = known.name(basis);
+        const query = { segment: {}, basis, confidence: 0.95, groupBy: [], windows: [name] };
+        const [row] = await readScores(known.deps, EVERYTHING, query);
+        told.push({ at, place, name, counts: row?.counts ?? null, score: row?.score ?? null });
+      }
+      if (step % 6 === 5) deleted += await trim(told[upTo(told.length)]?.at ?? 0);
+    }
+    expect(deleted).toBeGreaterThan(5);
+    const mark = await journalMark(record.store);
+    if (!mark) throw new Error('nothing was trimmed');
+    let [kept, refused] = [0, 0];
+    for (const { at, place, name, counts, score } of told) {
+      const ask = (moment: number | JournalPosition) => known.asKnown({ ...name, model: null }, moment);
+      for (const [moment, isKept] of [
+        [at, at >= mark.reachesBack.getTime()],
+        [place, !isAfter(mark, place)],
+      ] as const) {
+        if (isKept) {
+          const found = await ask(moment);
+          expect({ counts: found?.known.counts, score: found?.known.score }).toEqual({ counts, score });
+          kept += 1;
+        } else {
+          const error = await ask(moment).catch((thrown: Error) => thrown);
+          expect(error).toBeInstanceOf(UnknownMoment);
+          expect((error as Error).message).toContain(mark.reachesBack.toISOString());
+          expect((error as Error).message).toContain(formatPosition(mark));
+          refused += 1;
+        }
+      }
+    }
+    expect(Math.min(kept, refused)).toBeGreaterThan(5);
+    // The earliest moment that the message names is answered.
+    expect(await known.asKnown(known.name('SURVEYED'), mark.reachesBack.getTime())).not.toBeNull();
+    expect(
+      await known.asKnown(known.name('SURVEYED'), { xact: mark.xact, position: mark.position }),
+    ).not.toBeNull();
+  });
+
+  it('keeps its end, entries about models, and what is young', async () => {
+    const before = await entries();
+    expect(await trim(0)).toBe(0);
+    expect(await entries()).toBe(before);
+    const head = await journalHead(record.store);
+    await trim(Date.now() + 1e6);
+    expect(await journalHead(record.store)).toEqual(head);
+    const left = await record.sql<{ kind: string }>('SELECT DISTINCT kind FROM journal WHERE xact < $1', [
+      head.xact,
+    ]);
+    expect(left).toEqual([{ kind: 'model' }]);
+    expect(await trim(Date.now() + 1e6)).toBe(0);
+  });
+});
+
+describe('a follower of a journal that is trimmed', () => {
+  // Without persons, whom the history above may have restricted.
+  let added = 0;
+  const add = async (n: number) => {
+    for (let i = 0; i < n; i++)
+      await record.submit([known.answer(10_000 + added++, { score: 9, respondent: null })]);
+    await record.settled();
+  };
+
+  it('finds what it has yet to read', async () => {
+    await add(4);
+    const place = await journalHead(record.store);
+    await saveFollowerPosition(record.store, 'slow', place);
+    await add(4);
+    const unread = await readJournal(record.store, place, 100);
+    expect(await trim(Date.now() + 1e6)).toBeGreaterThan(2);
+    expect(await readJournal(record.store, place, 100)).toEqual(unread);
+    expect(await resumeFollower(record.store, 'slow')).toEqual({ from: place, trimmed: null });
+  });
+
+  it('that begins just now does too, from its first look on', async () => {
+    await add(2);
+    const { from, trimmed } = await resumeFollower(record.store, 'new');
+    expect(from).toEqual(BEGINNING);
+    // There is no beginning any more.
+    expect(trimmed).toEqual(await journalMark(record.store));
+    expect(await trim(Date.now() + 1e6)).toBe(0);
+    await saveFollowerPosition(record.store, 'new', await journalHead(record.store));
+    await saveFollowerPosition(record.store, 'slow', await journalHead(record.store));
+    expect(await trim(Date.now() + 1e6)).toBeGreaterThan(0);
+  });
+
+  it('that has not moved for a month holds nothing back, and is told so when it comes back', async () => {
+    await add(3);
+    await trim(Date.now() + 1e6);
+    expect(await trim(Date.now() + 1e6)).toBe(0);
+    // One that has read everything is not forgotten, however quiet it is.
+    await saveFollowerPosition(record.store, 'new', await journalHead(record.store));
+    expect(await trim(Date.now() + 1e6, Date.now() + FOLLOWER_PATIENCE_MS + 1e6)).toBeGreaterThan(0);
+    expect(await record.sql('SELECT name FROM follower ORDER BY name')).toEqual([{ name: 'new' }]);
+    expect((await resumeFollower(record.store, 'slow')).trimmed).not.toBeNull();
+    expect((await resumeFollower(record.store, 'new')).trimmed).toBeNull();
+  });
+});
+
+describe('a subscription that resumes', () => {
+  it('where entries are gone is given the present rows', async () => {
+    const early = await journalHead(record.store);
+    await record.submit([known.answer(20_001, { region: 'Chile', score: 9, respondent: null })]);
+    await record.submit([known.answer(20_002, { region: 'Peru', score: 9, respondent: null })]);
+    await record.cells.refresh(record.store);
+    await trim(Date.now() + 1e6, Date.now() + 2 * FOLLOWER_PATIENCE_MS);
+    const head = await journalHead(record.store);
+    const deps = { ...record, now: Date.now, onError: () => undefined };
+    const hooks = {
+      position: () => head,
+      onDirty: () => undefined,
+      onUsed: () => undefined,
+      onUnused: () => undefined,
+    };
+    const query = {
+      segment: { region: ['Chile'] },
+      window: { unit: 'days', count: 7 },
+      basis: 'SURVEYED',
+      groupBy: [],
+    } as const;
+    const tile = new Tile(deps, EVERYTHING, query, hooks);
+    expect(await readJournal(record.store, early, 10)).toHaveLength(1);
+    expect(await tile.changedSince(early)).toBe(true);
+    expect(await tile.changedSince(head)).toBe(false);
+  });
+});
+
+describe('the sealer', () => {
+  it('that starts over seals what is there, and nothing twice', { timeout: 60_000 }, async () => {
+    const sealed = await openSealedRecord();
+    const seals = async () =>
+      (await sealed.sql<{ n: number }>('SELECT count(*)::integer AS n FROM seal'))[0]?.n ?? 0;
+    const { store, signingKey } = sealed;
+    const deps = {
+      store,
+      signingKey,
+      now: Date.now,
+      randomBytes,
+      sealAfter: 0,
+      sinks: [],
+      onError: () => undefined,
+      place: 'test',
+    };
+    const trimAll = async () => {
+      await sealed.settled();
+      const later = Date.now() + 2 * FOLLOWER_PATIENCE_MS;
+      return trimJournal(store, { before: new Date(Date.now() + 1e6), now: later });
+    };
+    for (let i = 0; i < 6; i++) await sealed.submit([known.answer(i)]);
+    expect(await trimAll()).toBeGreaterThan(1);
+    let sealer = await startSealer(deps);
+    await until(async () => (await seals()) > 0, 'rollups are sealed', 30_000);
+    await sealer.stop();
+    const [rollups] = await sealed.sql<{ n: number }>(
+      'SELECT count(*)::integer AS n FROM rollup_hour WHERE n > 0',
+    );
+    expect(await seals()).toBe(rollups?.n);
+    const first = await seals();
+    for (let i = 6; i < 9; i++) await sealed.submit([known.answer(i, { respondent: null })]);
+    await sealed.sql('UPDATE follower SET xact = $1, position = 0', [BEGINNING.xact]);
+    await trimAll();
+    sealer = await startSealer(deps);
+    await until(async () => (await seals()) > first, 'new revisions are sealed', 30_000);
+    await sealer.stop();
+    const again = await sealed.sql<{ cell: number; bucket: Date; n: number }>(
+      'SELECT cell_id, bucket, revision, count(*)::integer AS n FROM seal GROUP BY 1, 2, 3 HAVING count(*) > 1',
+    );
+    expect(again).toEqual([]);
+    await sealed.close();
+  });
+});

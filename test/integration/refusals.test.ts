@@ -1,0 +1,110 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { AuditEntry } from '../../domain/audit.ts';
+import { checkAudit } from '../../graph/seals/check-audit.ts';
+import { streamAudit } from '../../store/audit.ts';
+import { openAuditTrail } from '../../store/audit-trail.ts';
+import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+
+/* What is refused again and again is one row a minute. */
+
+let record: TestRecord;
+beforeAll(async () => {
+  record = await openTestRecord();
+});
+afterAll(() => record?.close());
+afterEach(() => record.sql('DELETE FROM audit_log'));
+
+let clock = Date.parse('2026-03-01T00:00:00Z');
+const refusal = (more: Partial<AuditEntry> = {}): AuditEntry => {
+  clock += 1;
+  return {
+    at: clock,
+    actor: 'ApiKey:1',
+    actorName: 'BI',
+    role: 'analyst',
+    policyVersion: 'p1',
+    purpose: null,
+    action: 'metrics',
+    subject: {},
+    outcome: 'refused',
+    ...more,
+  };
+};
+const rows = () =>
+  record.sql<{ actor: string; action: string; subject: string; purpose: string | null; outcome: string }>(
+    'SELECT actor, action, subject, purpose, outcome FROM audit_log ORDER BY seq',
+  );
+const open = (foldMs: number) => {
+  const errors: Error[] = [];
+  return { errors, trail: openAuditTrail(record.store, false, (error) => errors.push(error), foldMs) };
+};
+
+it('writes the first at once, and counts the others into one row at the end of the minute', async () => {
+  const { trail } = open(400);
+  await trail.refuse([refusal()]);
+  expect(await rows()).toMatchObject([{ subject: '{}' }]);
+  for (let i = 0; i < 500; i++) await trail.refuse([refusal()]);
+  expect(await rows()).toHaveLength(1);
+  await wait(800);
+  const folded = (await rows()).map(({ subject }) => JSON.parse(subject));
+  expect(folded).toEqual([{}, { count: 500, from: expect.stringMatching(/^2026-03-01T/) }]);
+  // A minute without any: the next one is a first one again.
+  await wait(500);
+  await trail.refuse([refusal()]);
+  expect((await rows()).map(({ subject }) => JSON.parse(subject).count)).toEqual([undefined, 500, undefined]);
+  await trail.close();
+  const rowsOfLog = streamAudit(record.store, { from: null, to: null });
+  expect(await checkAudit({ rows: rowsOfLog, heads: [], keys: null, partial: true })).toMatchObject({
+    offence: null,
+    rows: 3,
+  });
+});
+
+it('goes on with a row a minute for who goes on', async () => {
+  const { trail } = open(150);
+  for (let i = 0; i < 200; i++) {
+    await trail.refuse([refusal()]);
+    await wait(5);
+  }
+  await trail.close();
+  const all = (await rows()).map(({ subject }) => JSON.parse(subject) as { count?: number });
+  // More than one, but far fewer than there were attempts, which are all counted.
+  expect(all.length).toBeGreaterThan(2);
+  expect(all.length).toBeLessThan(40);
+  expect(all.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(200);
+});
+
+it('counts apart by actor and action, writes what is counted at its end, and sums items', async () => {
+  const { trail } = open(60_000);
+  const one = { action: 'ingest', subject: { items: 3 }, purpose: 'a purpose' };
+  await trail.refuse([refusal(one), refusal(one), refusal({ ...one, purpose: 'another' })]);
+  await trail.refuse([refusal({ actor: 'ApiKey:2' }), refusal({ action: 'exportAudit' })]);
+  await trail.refuse([refusal({ actor: 'ApiKey:2' })]);
+  expect(await rows()).toHaveLength(3);
+  await trail.close();
+  const told = (await rows()).map(({ actor, action, subject, purpose }) => {
+    const { count, items } = JSON.parse(subject);
+    return [actor, action, count, items, purpose];
+  });
+  expect(told.slice(3).sort()).toEqual([
+    ['ApiKey:1', 'ingest', 2, 6, null],
+    ['ApiKey:2', 'metrics', 1, undefined, null],
+  ]);
+});
+
+it('answers nothing that cannot be kept, and loses no count while the log cannot be written', async () => {
+  const { trail, errors } = open(60_000);
+  await record.sql('ALTER TABLE audit_log RENAME TO audit_log_away');
+  try {
+    await expect(trail.refuse([refusal()])).rejects.toThrow();
+    await expect(trail.refuse([refusal()])).rejects.toThrow();
+  } finally {
+    await record.sql('ALTER TABLE audit_log_away RENAME TO audit_log');
+  }
+  await trail.refuse([refusal()]);
+  await trail.refuse([refusal()]);
+  await trail.close();
+  expect(errors).toEqual([]);
+  expect((await rows()).map(({ subject }) => JSON.parse(subject).count)).toEqual([undefined, 1]);
+});
