@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { type GateSettings, readTrustedDocuments, type TrustedDocuments } from './api/gate/settings.ts';
 import { deployment } from './config/deployment.ts';
 import { environment, type KeyConfig, kmsOf, type Role, SECRETS, vaultOf } from './config/environment.ts';
+import type { CellLimits } from './domain/cell-filing.ts';
 import { type Dimension, defineDimensions } from './domain/dimensions.ts';
 import type { NameBounds } from './domain/provenance.ts';
 import type { ReviewRules } from './domain/review-rules.ts';
@@ -43,7 +44,7 @@ export interface Config {
   /** Of which commit an image was made; undefined: not said. */
   readonly commit: string | undefined;
   readonly dimensions: readonly Dimension[];
-  readonly cellLimit: number;
+  readonly cellLimits: CellLimits;
   readonly nameBounds: NameBounds;
   /** Folder of the access policies. */
   readonly policies: string;
@@ -83,6 +84,8 @@ export interface JwtConfig {
   readonly role: string;
   /** Path of the claim for each dimension that narrows; one that ends in "?" may be absent from a token. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** Path of the claim with the sources that a bearer is bound to; one that ends in "?" may be absent from a token. */
+  readonly sources?: string | undefined;
 }
 
 /** The configuration cannot be used; `message` has one line per mistake. */
@@ -139,7 +142,7 @@ export async function loadConfig(
     smallestCount: found.data.smallestCount,
     reviewRules: found.data.review,
     jwt: jwtOf(variables, found.data.jwt, dimensions),
-    cellLimit: found.data.cellLimit,
+    cellLimits: { limit: found.data.cellLimit, ...found.data.cellShares },
     nameBounds: found.data.nameBounds,
     themePrecision: found.data.themePrecision,
     // Without the kinds that are not named.
@@ -203,7 +206,10 @@ function jwtOf(
 function dimensionsOf(configured: z.infer<typeof deployment>['dimensions']): Dimension[] {
   try {
     return defineDimensions(
-      configured.map(({ field, description = `The ${field}.` }) => ({ field, description })),
+      configured.map(({ description, ...rest }) => ({
+        ...rest,
+        description: description ?? `The ${rest.field}.`,
+      })),
     );
   } catch (error) {
     throw new ConfigError((error as Error).message);

@@ -30,11 +30,13 @@ import { WrongSigningKey } from './instance/signing.ts';
 import { scorerLags, scorerNames } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
+import { readCellUsage } from './store/cell-usage.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
 import { DatabaseRefused, explained } from './store/database-refused.ts';
 import { DiskFull } from './store/disk-space.ts';
 import { continueErasures } from './store/erasures.ts';
 import { isRecordAway } from './store/errors.ts';
+import { giveBackCells } from './store/give-back.ts';
 import { WrongPepper } from './store/instance.ts';
 import { followerPosition, journalDelay, journalLag } from './store/journal.ts';
 import { KeyProviderError } from './store/key-provider.ts';
@@ -48,6 +50,8 @@ import { createWall, forgetScopes, type Wall } from './store/wall.ts';
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
+/** Callers that the metrics name with the cells that they added. */
+const MAKERS_MEASURED = 10;
 const PURGE_EVERY_MS = 10 * 60_000;
 
 async function start(config: Config, programLog: ProgramLog): Promise<() => Promise<void>> {
@@ -142,6 +146,7 @@ async function startFollowers(
   const purge = async () => {
     await purgeMinuteRollups(record.store, Date.now()).catch(onError);
     await forgetScopes(record.store, Date.now()).catch(onError);
+    await giveBackCells(record.store, record.cells).catch(onError);
     await applyRetention(record, retention, Date.now()).catch(onError);
     await continueErasures({ ...record, graphHolds, filesDue: record.files.due }).catch(onError);
   };
@@ -180,12 +185,12 @@ async function startServer(
 ): Promise<ApiServer> {
   const { graph, feed, scoring, access, seals, wall } = parts;
   const { store, cells, mappings, vault } = record;
-  const { dimensions, cellLimit, nameBounds } = config;
+  const { dimensions, cellLimits, nameBounds } = config;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const acceptor = createAcceptor({
     ...record,
     dimensions,
-    cellLimit,
+    cellLimits,
     nameBounds,
     now: Date.now,
     warn,
@@ -216,6 +221,7 @@ async function startServer(
       cells,
       mappings,
       dimensions,
+      cellLimits,
       acceptor,
       lineage,
       seals: seals.place,
@@ -247,6 +253,7 @@ async function startServer(
       build: readBuild(config.commit),
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
+      cellUsage: () => cellUsage(record, config),
       disk: () => record.disk && { free: record.disk.free(), isFull: record.disk.isFull() },
       waitingRows: () => acceptor.waiting(),
       sealerStopped: () => seals.isStopped(),
@@ -262,6 +269,10 @@ async function startServer(
       await trail.close();
     },
   };
+}
+
+async function cellUsage({ store }: OpenRecord, { cellLimits: { limit } }: Config) {
+  return { limit, makers: (await readCellUsage(store, MAKERS_MEASURED)).makers };
 }
 
 /** How old the oldest change is that each follower has yet to read, in seconds. */

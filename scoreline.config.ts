@@ -17,6 +17,12 @@ export default {
   /** The most combinations of dimension values; beyond it new values are filed under "other". */
   cellLimit: 10_000,
   /**
+   * How much of it one key (`perKey`) and one source (`perSource`) may add at most, as shares, and how many one key in a minute.
+   * Keys that may administer everything have no share. A dimension may also say which values there are:
+   * { field: 'region', values: ['Germany', 'Austria'], others: 'reject' }, or others: 'file' to file them under "other".
+   */
+  cellShares: { perKey: 0.25, perSource: 0.5, perMinute: 1_000 },
+  /**
    * How many sources, surveys (with versions) and mappings one key may name that were not there before, for good, and how many
    * mappings in a minute. A role that administers may name ten times as many.
    */

@@ -14,6 +14,8 @@ export interface Caller {
   readonly policyVersion: string;
   /** What narrows the role: values by attribute of a dimension. */
   readonly attributes: Segment;
+  /** The sources that responses may be handed in for; null: not bound to any. */
+  readonly sources: readonly string[] | null;
   /** Epoch milliseconds; null when it does not end by itself. */
   readonly expiresAt: number | null;
   readonly scope: Scope;

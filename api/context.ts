@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { CellDictionary } from '../domain/cell.ts';
+import type { CellLimits } from '../domain/cell-filing.ts';
 import type { Dimension } from '../domain/dimensions.ts';
 import type { ReviewRules } from '../domain/review-rules.ts';
 import type { FieldGroup } from '../domain/scope.ts';
@@ -34,6 +35,7 @@ export interface ApiDeps {
   readonly cells: CellDictionary;
   readonly mappings: RecordMappings;
   readonly dimensions: readonly Dimension[];
+  readonly cellLimits: CellLimits;
   readonly acceptor: Acceptor;
   /** Lineage as a session sees it. */
   readonly lineage: (session: Session) => LineageStore;

@@ -93,6 +93,7 @@ function report(
   say(`accepted    ${account.accepted}`);
   say(`duplicates  ${account.duplicates}`);
   say(`rejected    ${account.rejected}${reasonsOf(account.reasons)}`);
+  if (account.filed) say(`filed under "other" in some dimension: ${account.filed}`);
   if (account.filtered > 0) say(`left out    ${account.filtered}   (by the map's "where")`);
   for (const { line, code, message } of firstRejects) say(`  line ${line}: ${code}: ${message}`);
   if (account.rejected > firstRejects.length && firstRejects.length > 0) say('  …');

@@ -56,11 +56,11 @@ export async function findSink(
     return { sink, description, server: named.url, close: async () => undefined };
   }
   const record = await openRecord(config, (error) => onNote(safeMessage(error)));
-  const { dimensions, cellLimit, nameBounds, dataDir } = config;
+  const { dimensions, cellLimits, nameBounds, dataDir } = config;
   const acceptor = createAcceptor({
     ...record,
     dimensions,
-    cellLimit,
+    cellLimits,
     nameBounds,
     now: Date.now,
     warn: onNote,

@@ -1,6 +1,7 @@
 import { Duration } from 'luxon';
 import { z } from 'zod';
 import { gateSettings } from '../api/gate/settings.ts';
+import { DEFAULT_CELL_LIMITS } from '../domain/cell-filing.ts';
 import { NAME_BOUNDS } from '../domain/provenance.ts';
 import { parseWindow } from '../domain/time-windows.ts';
 
@@ -31,7 +32,14 @@ const JOURNAL_AGE = 'P400D';
 
 /** What scoreline.config.ts may say. */
 export const deployment = z.strictObject({
-  dimensions: z.array(z.strictObject({ field: z.string(), description: z.string().optional() })),
+  dimensions: z.array(
+    z.strictObject({
+      field: z.string(),
+      description: z.string().optional(),
+      values: z.array(z.string().max(200)).optional(),
+      others: z.enum(['reject', 'file']).optional(),
+    }),
+  ),
   smallestCount: z.number().int().min(1).max(1_000).default(5),
   review: z
     .strictObject({
@@ -46,9 +54,17 @@ export const deployment = z.strictObject({
     .strictObject({
       role: z.string().min(1),
       attributes: z.record(z.string(), z.string().min(1)).default({}),
+      sources: z.string().min(1).optional(),
     })
     .optional(),
-  cellLimit: z.number().int().min(1).max(1_000_000).default(10_000),
+  cellLimit: z.number().int().min(1).max(1_000_000).default(DEFAULT_CELL_LIMITS.limit),
+  cellShares: z
+    .strictObject({
+      perKey: z.number().gt(0).max(1).default(DEFAULT_CELL_LIMITS.perKey),
+      perSource: z.number().gt(0).max(1).default(DEFAULT_CELL_LIMITS.perSource),
+      perMinute: z.number().int().min(1).max(1_000_000).default(DEFAULT_CELL_LIMITS.perMinute),
+    })
+    .prefault({}),
   nameBounds: z
     .strictObject({
       sources: names.default(NAME_BOUNDS.sources),

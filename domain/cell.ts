@@ -22,6 +22,8 @@ export interface CellDictionary {
   get(id: number): Cell | undefined;
   byKey(key: string): Cell | undefined;
   all(): readonly Cell[];
+  /** Another number after each change: what was found of the cells is looked for again. */
+  readonly version: number;
 }
 
 /** 24 hex digits of the SHA-256 of the canonical (RFC 8785) attributes. */

@@ -10,11 +10,23 @@ export interface Dimension {
   /** snake_case: the key in a cell's stored attributes. */
   readonly attribute: string;
   readonly description: string;
+  /** Where the deployment declares the values: these, and what becomes of a response with another one. */
+  readonly declared?: { readonly values: ReadonlySet<string>; readonly others: 'reject' | 'file' };
+}
+
+/** A dimension as a deployment configures it. */
+export interface ConfiguredDimension {
+  readonly field: string;
+  readonly description?: string;
+  /** Every value that responses may have; absent: any. */
+  readonly values?: readonly string[] | undefined;
+  /** Of values that are not declared: 'reject' rejects the response, 'file' files it under "other". */
+  readonly others?: 'reject' | 'file' | undefined;
 }
 
 /** What a response that names no value for a dimension is filed under. */
 export const UNKNOWN = 'unknown';
-/** Where new values go once the deployment holds as many cells as it may. */
+/** What stands in place of a value that is not declared, or that found no room among the cells. */
 export const OTHER = 'other';
 
 const FIELD_NAME = /^[a-z][a-zA-Z0-9]{0,62}$/;
@@ -30,12 +42,10 @@ const TAKEN = new Set(
  * Builds the dimensions from their configured names.
  * @throws Error naming the field that is malformed, taken or double.
  */
-export function defineDimensions(
-  configured: readonly { field: string; description?: string }[],
-): Dimension[] {
+export function defineDimensions(configured: readonly ConfiguredDimension[]): Dimension[] {
   const seen = new Set<string>();
   if (configured.length === 0) throw new Error('dimensions: at least one dimension is needed');
-  return configured.map(({ field, description }) => {
+  return configured.map(({ field, description, values, others }) => {
     if (!FIELD_NAME.test(field)) {
       throw new Error(`dimensions: "${field}" is not a camelCase name such as "productLine"`);
     }
@@ -49,8 +59,29 @@ export function defineDimensions(
       attribute,
       enumValue: attribute.toUpperCase(),
       description: description ?? `The ${field}.`,
+      ...declaredOf(field, values, others),
     };
   });
+}
+
+/** The text of a dimension's value as it is stored: composed, and without blanks at its ends or in a row. */
+export function dimensionValue(text: string): string {
+  return text.normalize('NFC').replaceAll('\u0000', ' ').toWellFormed().replace(/\s+/g, ' ').trim();
+}
+
+function declaredOf(
+  field: string,
+  values: ConfiguredDimension['values'],
+  others: ConfiguredDimension['others'],
+): Pick<Dimension, 'declared'> {
+  if (values === undefined) {
+    if (others === undefined) return {};
+    throw new Error(`dimensions: "${field}" says what becomes of others but declares no values`);
+  }
+  const stored = values.map(dimensionValue);
+  if (stored.length === 0 || stored.includes(''))
+    throw new Error(`dimensions: "${field}" must declare at least one value, and none that is blank`);
+  return { declared: { values: new Set(stored), others: others ?? 'reject' } };
 }
 
 export const DEFAULT_DIMENSIONS: readonly { field: string; description: string }[] = [

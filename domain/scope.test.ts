@@ -20,6 +20,7 @@ const dictionaries = fc
       get: (id) => cells.find((cell) => cell.id === id),
       byKey: (key) => cells.find((cell) => cell.key === key),
       all: () => cells,
+      version: 1,
     };
   });
 /** For each group the keys of its cells: any relation between groups and cells. */
@@ -76,7 +77,12 @@ describe('visibleCells', () => {
       const attributes = { region };
       return { id, key: cellKey(attributes), attributes };
     }) as [Cell, Cell];
-    const dictionary: CellDictionary = { get: () => undefined, byKey: () => undefined, all: () => [a, b] };
+    const dictionary: CellDictionary = {
+      get: () => undefined,
+      byKey: () => undefined,
+      all: () => [a, b],
+      version: 1,
+    };
     const scope: Scope = {
       ...EVERYTHING,
       allows: (group, cell) => (group === 'readScore' ? cell === a : cell === b),

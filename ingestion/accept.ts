@@ -1,4 +1,4 @@
-import { cellKey } from '../domain/cell.ts';
+import type { Cell, CellAttributes } from '../domain/cell.ts';
 import {
   NAME_BOUNDS,
   type NameBounds,
@@ -7,28 +7,24 @@ import {
 } from '../domain/provenance.ts';
 import type { Scope } from '../domain/scope.ts';
 import { mapInSlices, Slice } from '../domain/slices.ts';
-import { type Acceptance, type AcceptRow, acceptRows } from '../store/accept.ts';
-import type { RecordCells } from '../store/cells.ts';
-import type { Store } from '../store/client.ts';
+import { type Accepted, type AcceptRow, acceptRows } from '../store/accept.ts';
+import { CellGone } from '../store/cells.ts';
 import { isPassingError } from '../store/errors.ts';
 import type { BeyondBounds, RecordMappings } from '../store/provenance.ts';
 import type { Vault } from '../store/vault.ts';
 import type { ResponseDraft } from './draft.ts';
+import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf, placeOf } from './file-cells.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type NormaliseDeps, normalise } from './normalise.ts';
 import { type Outcome, rejected } from './outcome.ts';
 import { type Patience, patiently } from './patience.ts';
 import type { Submitter } from './submitter.ts';
 
-export interface AcceptDeps extends NormaliseDeps {
-  readonly store: Store;
+export interface AcceptDeps extends NormaliseDeps, FilingDeps {
   readonly vault: Vault;
-  readonly cells: RecordCells;
   readonly mappings: RecordMappings;
   /** How many sources, surveys and mappings one submitter may name. */
   readonly nameBounds?: NameBounds;
-  /** The most cells the record may hold. */
-  readonly cellLimit: number;
   readonly warn: (message: string, error?: Error) => void;
   /** Called after a commit that changed something, before anybody is told of it. */
   readonly onCommitted?: () => void;
@@ -50,13 +46,22 @@ const COMMIT_ROWS = { pglite: 100, postgres: 500 } as const;
 /** How many times what others may name the administrator may. */
 const ADMIN_SHARE = 10;
 
+/** How often a cell is looked up again that was given back meanwhile. */
+const ATTEMPTS = 5;
+
 const CLASS_NUMBER = { detractor: 0, passive: 1, promoter: 2 } as const;
 const STALE =
   'externalId: this id already has another answer that was given at the same time or later; ' +
   'a correction needs a later answeredAt';
 
-/** The same whether the segment or the response that is there already is out of bounds. */
-const FORBIDDEN = rejected('FORBIDDEN', 'this key may not submit responses into this segment');
+const FUTURE =
+  'answeredAt: this id already has another answer, and this one is dated after its arrival; a correction is dated at the latest now';
+const NOT_ITS_SOURCE = rejected('FORBIDDEN', 'source: this key is bound to other sources');
+/** The same wherever the response lies. */
+const NOT_ITS_ANSWER = rejected(
+  'FORBIDDEN',
+  'source: this id already has another answer; it is corrected by a key that is bound to this source, or by the one that named it first',
+);
 const ERASED =
   'externalId: this response was erased for its respondent and is not taken again; a new answer has a new externalId';
 
@@ -70,29 +75,45 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
       deps.warn(`storing responses: ${error.message}; attempt ${attempt} failed`, error),
   };
   const commitRows = COMMIT_ROWS[deps.store.backend];
-  const commits = createGroupCommit<AcceptRow, Acceptance>({
+  const commits = createGroupCommit<AcceptRow, Accepted>({
     ...patience,
     commit: async (rows, { receivedAt }) => {
       const outcomes = await acceptRows(deps, rows, receivedAt);
-      if (outcomes.includes('accepted')) deps.onCommitted?.();
+      if (outcomes.some(({ acceptance }) => acceptance === 'accepted')) deps.onCommitted?.();
       return outcomes;
     },
     maxRows: commitRows,
     maxWaiting: 50_000,
   });
+  const file = createFiling(deps);
+  const store = (submitter: Submitter, items: readonly (Prepared | Outcome)[]): Promise<Outcome[]> =>
+    untilFiled(deps, async () => {
+      const taken = items.filter((item): item is Prepared => 'id' in item);
+      const places = await patiently(patience, () => file(submitter, taken));
+      const filed = taken.flatMap((item, i) => {
+        const cell = places[i];
+        return cell && 'id' in cell ? [{ item, cell }] : [];
+      });
+      const accepted = await commits.add(toRows(deps, submitter, filed));
+      const outcomes = new Map<Prepared, Outcome>();
+      filed.forEach(({ item }, i) => {
+        outcomes.set(item, outcomeOf(deps, submitter, item, accepted[i] as Accepted));
+      });
+      taken.forEach((item, i) => {
+        if (!outcomes.has(item)) outcomes.set(item, places[i] as Outcome);
+      });
+      return items.map((item) => ('id' in item ? (outcomes.get(item) as Outcome) : item));
+    });
   return {
     async accept(submitter, drafts) {
       const parts: Promise<Outcome[]>[] = [];
       const slice = new Slice();
       for (let at = 0; at < drafts.length; at += commitRows) {
-        const { items, rows } = await patiently(patience, async () => {
-          const items = await prepare(deps, submitter, drafts.slice(at, at + commitRows), slice);
-          const taken = items.flatMap((item) => ('status' in item ? [] : [item]));
-          return { items, rows: await toRows(deps, submitter, taken) };
-        });
+        const some = drafts.slice(at, at + commitRows);
+        const items = await patiently(patience, () => prepare(deps, submitter, some, slice));
         // One part is stored while the next one is made; more would only wait.
         await parts.at(-1);
-        const part = commits.add(rows).then((acceptances) => outcomesOf(items, acceptances));
+        const part = store(submitter, items);
         // A failure is met when its turn comes; until then it must not count as unhandled.
         part.catch(() => undefined);
         parts.push(part);
@@ -105,8 +126,29 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
   };
 }
 
-/** A response with the id of its mapping, which is recorded by then. */
-type Prepared = NormalisedResponse & { readonly mappingVersionId: number };
+/** A cell that was given back meanwhile is looked up again; what is in use is not given back, so that this ends. */
+async function untilFiled<Result>(
+  { cells, store }: FilingDeps,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof CellGone) || attempt === ATTEMPTS) throw error;
+      await cells.reload(store);
+    }
+  }
+}
+
+/** A response that the submitter may submit, with the id of its mapping, which is recorded by then. */
+interface Prepared extends NormalisedResponse {
+  readonly mappingVersionId: number;
+  /** The attributes with what is not declared as "other". */
+  readonly place: CellAttributes;
+  /** Whether the submitter may correct what is there of its source. */
+  readonly mayCorrect: boolean;
+}
 
 /** What the submitter may submit of the drafts, normalised, and why the others are rejected. */
 async function prepare(
@@ -116,7 +158,14 @@ async function prepare(
   slice: Slice,
 ): Promise<(Prepared | Outcome)[]> {
   const { scope, id } = submitter;
-  const normalised = await mapInSlices(drafts, (draft) => permitted(scope, normalise(deps, draft)), slice);
+  const permitted = (draft: ResponseDraft) => {
+    const item = normalise(deps, draft);
+    if (!('id' in item)) return item;
+    if (submitter.sources && !submitter.sources.includes(item.source)) return NOT_ITS_SOURCE;
+    const place = placeOf(deps.dimensions, submitter, item.attributes);
+    return 'outcome' in place ? place.outcome : { ...item, place: place.attributes };
+  };
+  const normalised = await mapInSlices(drafts, permitted, slice);
   const bounds = boundsOf(deps.nameBounds ?? NAME_BOUNDS, scope);
   const items: (Prepared | Outcome)[] = [];
   for (const item of normalised) {
@@ -124,15 +173,23 @@ async function prepare(
       items.push(item);
       continue;
     }
-    const mapping = await deps.mappings.ensure(deps.store, item.mapping, { id, bounds }, deps.now());
-    items.push(typeof mapping === 'number' ? { ...item, mappingVersionId: mapping } : tooMany(mapping));
+    const mappingVersionId = await deps.mappings.ensure(deps.store, item.mapping, { id, bounds }, deps.now());
+    if (typeof mappingVersionId !== 'number') {
+      items.push(tooMany(mappingVersionId));
+      continue;
+    }
+    const { sourceMadeBy } = await deps.mappings.get(deps.store, mappingVersionId);
+    items.push({ ...item, mappingVersionId, mayCorrect: mayCorrect(submitter, sourceMadeBy) });
   }
   return items;
 }
 
-function outcomesOf(items: readonly (Prepared | Outcome)[], acceptances: readonly Acceptance[]): Outcome[] {
-  let next = 0;
-  return items.map((item) => ('status' in item ? item : outcomeOf(acceptances[next++])));
+/**
+ * Whether the submitter may put an answer in the place of another of that source: a key that is bound to it, who named it
+ * first, and who administers everything. Sources from before it was kept who named them are everybody's.
+ */
+function mayCorrect({ id, scope, sources }: Submitter, sourceMadeBy: string | null): boolean {
+  return sources !== null || sourceMadeBy === null || sourceMadeBy === id || scope.allowsAll('administer');
 }
 
 /** Who administers the whole record sets it up too. */
@@ -167,55 +224,48 @@ function tooMany({ beyond, most }: BeyondBounds): Outcome {
   );
 }
 
-function permitted(scope: Scope, item: NormalisedResponse | Outcome): NormalisedResponse | Outcome {
-  if (!('id' in item)) return item;
-  const { attributes } = item;
-  if (scope.allows('submitResponse', { id: 0, key: cellKey(attributes), attributes })) return item;
-  return FORBIDDEN;
-}
-
-async function toRows(
+function toRows(
   deps: AcceptDeps,
   { scope }: Submitter,
-  responses: readonly Prepared[],
-): Promise<AcceptRow[]> {
+  filed: readonly { readonly item: Prepared; readonly cell: Cell }[],
+): AcceptRow[] {
   const mayReplace = (cellId: number) => {
     if (scope.allowsAll('submitResponse')) return true;
     const cell = deps.cells.get(cellId);
     return cell !== undefined && scope.allows('submitResponse', cell);
   };
-  const attributes = responses.map((response) => response.attributes);
-  const cellIds = await deps.cells.ensure(deps.store, attributes, deps.cellLimit, (cell) =>
-    deps.warn(`${deps.cellLimit} cells are reached: ${JSON.stringify(cell)} is filed under "other"`),
-  );
-  const rows: AcceptRow[] = [];
-  for (const [index, response] of responses.entries()) {
-    rows.push({
-      id: response.id,
-      cellId: cellIds[index] as number,
-      mappingVersionId: response.mappingVersionId,
-      externalId: response.externalId,
-      answeredAt: response.answeredAt,
-      score: response.score,
-      points: response.points,
-      class: response.class === null ? null : CLASS_NUMBER[response.class],
-      comment: response.comment,
-      subject: { pseudonym: response.respondent, lookups: response.lookups },
-      contentHash: response.contentHash,
-      formerHashes: response.formerHashes,
-      eventId: sourceEventId(response.id, response.contentHash),
-      position: response.event.position,
-      eventHash: response.event.hash,
-      mayReplace,
-      eventContent: response.event.content,
-    });
-  }
-  return rows;
+  return filed.map(({ item, cell }) => ({
+    id: item.id,
+    cellId: cell.id,
+    mappingVersionId: item.mappingVersionId,
+    externalId: item.externalId,
+    answeredAt: item.answeredAt,
+    score: item.score,
+    points: item.points,
+    class: item.class === null ? null : CLASS_NUMBER[item.class],
+    comment: item.comment,
+    subject: { pseudonym: item.respondent, lookups: item.lookups },
+    contentHash: item.contentHash,
+    formerHashes: item.formerHashes,
+    eventId: sourceEventId(item.id, item.contentHash),
+    position: item.event.position,
+    eventHash: item.event.hash,
+    mayReplace: item.mayCorrect ? mayReplace : () => false,
+    eventContent: item.event.content,
+  }));
 }
 
-function outcomeOf(acceptance: Acceptance | undefined): Outcome {
-  if (acceptance === 'forbidden') return FORBIDDEN;
+function outcomeOf(
+  { cells, dimensions }: AcceptDeps,
+  { scope }: Submitter,
+  { attributes, mayCorrect }: Prepared,
+  { acceptance, cellId }: Accepted,
+): Outcome {
+  if (acceptance === 'forbidden') return mayCorrect ? FORBIDDEN : NOT_ITS_ANSWER;
   if (acceptance === 'stale') return rejected('STALE', STALE);
+  if (acceptance === 'future') return rejected('IN_THE_FUTURE', FUTURE);
   if (acceptance === 'erased') return rejected('ERASED', ERASED);
-  return { status: acceptance === 'accepted' ? 'accepted' : 'duplicate' };
+  const cell = cells.get(cellId);
+  const filedAs = cell && scope.allows('submitResponse', cell) && filedAsOf(dimensions, attributes, cell);
+  return { status: acceptance, ...(filedAs ? { filedAs } : {}) };
 }

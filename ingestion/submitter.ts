@@ -5,7 +5,9 @@ export interface Submitter {
   /** Of one key, token subject or the administrator: `Caller.id`. */
   readonly id: string;
   readonly scope: Scope;
+  /** The sources that they are bound to; null: they are bound to none. */
+  readonly sources: readonly string[] | null;
 }
 
 /** The owner of the machine: commands that write into the record without a server. */
-export const OWNER: Submitter = { id: 'admin', scope: EVERYTHING };
+export const OWNER: Submitter = { id: 'admin', scope: EVERYTHING, sources: null };

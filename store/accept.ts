@@ -1,3 +1,4 @@
+import type { RecordCells } from './cells.ts';
 import type { Session, Statement, Store } from './client.ts';
 import type { ArrivingSubject, OpenSubject, SubjectRef, Vault } from './vault.ts';
 
@@ -25,9 +26,18 @@ export interface AcceptRow {
   readonly eventContent: string;
 }
 
-/** stale: another content for a known id, but not a later answer; erased: the id was erased for its respondent; forbidden:
- * the known one is not theirs to replace. */
-export type Acceptance = 'accepted' | 'duplicate' | 'stale' | 'erased' | 'forbidden';
+/** stale: another content for a known id, but not a later answer; future: a correction that is dated after it arrived; erased:
+ * the id was erased for its respondent; forbidden: the known one is not theirs to replace. */
+export type Acceptance = 'accepted' | 'duplicate' | 'stale' | 'future' | 'erased' | 'forbidden';
+
+/** What became of a row, and in which cell the response with its id lies. */
+export interface Accepted {
+  readonly acceptance: Acceptance;
+  readonly cellId: number;
+}
+
+/** By how much the clock of who corrects may be ahead. */
+const CLOCKS_DIFFER_MS = 5 * 60_000;
 
 interface KeyRow {
   id: string;
@@ -104,6 +114,7 @@ const DELETE_RESTRICTED: Statement = {
 export interface AcceptDeps {
   readonly store: Store;
   readonly vault: Vault;
+  readonly cells: RecordCells;
 }
 
 /** A row with the subject that it is sealed for. */
@@ -114,19 +125,19 @@ interface Arrival extends AcceptRow {
 /**
  * Accepts rows in one transaction: the idempotency keys, the source events and the responses; the triggers add the
  * rollups and the journal. The answer has one entry per row, in order. The same content again is a duplicate; another
- * content with a later time of answer replaces; rows of one batch see those before them. What tells of a person is
- * sealed here.
+ * content with a later time of answer replaces, unless that time is after its arrival: then it would stand against
+ * everything that comes until then. Rows of one batch see those before them. What tells of a person is sealed here.
  *
  * `receivedAt` must be the same when a batch is tried again after an error whose outcome is unknown (a connection lost
  * during COMMIT): what the first try stored is then recognised as this batch's own and counts as accepted.
  */
-export function acceptRows(
-  { store, vault }: AcceptDeps,
+export async function acceptRows(
+  { store, vault, cells }: AcceptDeps,
   rows: readonly AcceptRow[],
   receivedAt: Date,
-): Promise<Acceptance[]> {
+): Promise<Accepted[]> {
   const accept = async (session: Session) => {
-    // Locks in one order in every writer: subjects, keys, new subjects; each sorted. Nobody waits in a circle.
+    // Locks in one order in every writer: subjects, keys, cells, new subjects; each sorted. Nobody waits in a circle.
     const owners = await vault.find(
       session,
       rows.map(({ id, subject }) => ({ ...subject, responseId: id })),
@@ -135,10 +146,14 @@ export function acceptRows(
     const arrivals = rows.map((row, i): Arrival => ({ ...row, owner: owners[i] as ArrivingSubject }));
     const known = await claimKeys(session, arrivals, receivedAt);
     const { outcomes, final, events } = decide(arrivals, known, receivedAt);
+    const used = final.map(({ cellId }) => cellId);
+    await cells.use(session, used);
     if (final.length > 0) await write(session, vault, known, { final, events }, receivedAt);
-    return outcomes;
+    return { outcomes, used };
   };
-  return store.transaction(accept, { lockMs: LOCK_MS });
+  const { outcomes, used } = await store.transaction(accept, { lockMs: LOCK_MS });
+  cells.noteUsed(used);
+  return outcomes;
 }
 
 /** Inserts the keys that are new and locks those that are not; the answer holds only the latter. */
@@ -156,22 +171,40 @@ async function claimKeys(session: Session, rows: readonly Arrival[], receivedAt:
 function decide(rows: readonly Arrival[], known: ReadonlyMap<string, KeyRow>, receivedAt: Date) {
   const final = new Map<string, Arrival>();
   const events: Arrival[] = [];
-  const outcomes = rows.map((row): Acceptance => {
-    const present = final.get(row.id) ?? known.get(row.id);
-    if (present?.contentHash === ERASED_CONTENT)
-      return row.mayReplace(present.cellId) ? 'erased' : 'forbidden';
-    if (present && [row.contentHash, ...row.formerHashes].includes(present.contentHash)) {
-      const key = known.get(row.id);
-      const ownEarlierTry = !final.has(row.id) && key?.receivedAt.getTime() === receivedAt.getTime();
-      return ownEarlierTry ? 'accepted' : 'duplicate';
+  const outcomes = rows.map((row): Accepted => {
+    const key = known.get(row.id);
+    const earlier = final.get(row.id);
+    const present = earlier ? { ...earlier, receivedAt } : key;
+    const acceptance = present ? compare(row, present, receivedAt) : 'accepted';
+    if (acceptance !== 'accepted') {
+      const ownEarlierTry = acceptance === 'duplicate' && present === key && isSame(key, receivedAt);
+      return { acceptance: ownEarlierTry ? 'accepted' : acceptance, cellId: present?.cellId ?? row.cellId };
     }
-    if (present && !row.mayReplace(present.cellId)) return 'forbidden';
-    if (present && row.answeredAt.getTime() <= present.answeredAt.getTime()) return 'stale';
     final.set(row.id, row);
     events.push(row);
-    return 'accepted';
+    return { acceptance, cellId: row.cellId };
   });
   return { outcomes, final: [...final.values()], events };
+}
+
+const isSame = (key: KeyRow | undefined, receivedAt: Date) =>
+  key?.receivedAt.getTime() === receivedAt.getTime();
+
+/** What becomes of a row whose id is there already; accepted: it takes the place of the present one. */
+function compare(
+  row: AcceptRow,
+  present: Pick<KeyRow, 'answeredAt' | 'receivedAt' | 'cellId' | 'contentHash'>,
+  receivedAt: Date,
+): Acceptance {
+  const mayReplace = row.mayReplace(present.cellId);
+  if (present.contentHash === ERASED_CONTENT) return mayReplace ? 'erased' : 'forbidden';
+  if ([row.contentHash, ...row.formerHashes].includes(present.contentHash)) return 'duplicate';
+  if (!mayReplace) return 'forbidden';
+  const answeredAt = row.answeredAt.getTime();
+  if (answeredAt > receivedAt.getTime() + CLOCKS_DIFFER_MS) return 'future';
+  // One that was dated ahead stands from when it arrived.
+  const stands = Math.min(present.answeredAt.getTime(), present.receivedAt.getTime());
+  return answeredAt <= stands ? 'stale' : 'accepted';
 }
 
 async function write(

@@ -7,6 +7,8 @@ export interface ApiKeyRow {
   readonly name: string;
   readonly role: string;
   readonly attributes: Segment;
+  /** The sources that the key is bound to; null: it is not bound. */
+  readonly sources: readonly string[] | null;
   readonly createdAt: Date;
   readonly createdBy: string;
   readonly expiresAt: Date | null;
@@ -16,19 +18,20 @@ export interface ApiKeyRow {
 }
 
 /** A key that may still come in, with the SHA-256 (hex) that it is known by. */
-export interface LiveKeyRow extends Pick<ApiKeyRow, 'id' | 'name' | 'role' | 'attributes' | 'expiresAt'> {
+export interface LiveKeyRow
+  extends Pick<ApiKeyRow, 'id' | 'name' | 'role' | 'attributes' | 'sources' | 'expiresAt'> {
   readonly hash: string;
 }
 
 /** The channel on which processes tell each other that keys were made or revoked. */
 export const API_KEY_CHANNEL = 'api_key';
 
-const COLUMNS = `id, name, role, attributes, created_at AS "createdAt", created_by AS "createdBy",
+const COLUMNS = `id, name, role, attributes, sources, created_at AS "createdAt", created_by AS "createdBy",
   expires_at AS "expiresAt", revoked_at AS "revokedAt", revoked_by AS "revokedBy", last_used_at AS "lastUsedAt"`;
 const LIST: Statement = { name: 'api_keys', text: `SELECT ${COLUMNS} FROM api_key ORDER BY created_at, id` };
 const LIVE: Statement = {
   name: 'api_keys_live',
-  text: 'SELECT id, name, role, attributes, expires_at AS "expiresAt", hash FROM api_key WHERE revoked_at IS NULL',
+  text: 'SELECT id, name, role, attributes, sources, expires_at AS "expiresAt", hash FROM api_key WHERE revoked_at IS NULL',
 };
 // Keys are only made and revoked: these two counts name the state.
 const STATE: Statement = {
@@ -37,8 +40,8 @@ const STATE: Statement = {
 };
 const INSERT: Statement = {
   name: 'api_keys_insert',
-  text: `WITH made AS (INSERT INTO api_key (id, name, role, attributes, hash, created_at, created_by, expires_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id)
+  text: `WITH made AS (INSERT INTO api_key (id, name, role, attributes, hash, created_at, created_by, expires_at, sources)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id)
     SELECT pg_notify('${API_KEY_CHANNEL}', id::text) FROM made`,
 };
 const REVOKE: Statement = {
@@ -75,7 +78,7 @@ export async function insertApiKey(
   session: Session,
   key: LiveKeyRow & Pick<ApiKeyRow, 'createdAt' | 'createdBy'>,
 ): Promise<void> {
-  const { id, name, role, attributes, hash, createdAt, createdBy, expiresAt } = key;
+  const { id, name, role, attributes, sources, hash, createdAt, createdBy, expiresAt } = key;
   await session.rows(INSERT, [
     id,
     name,
@@ -85,6 +88,7 @@ export async function insertApiKey(
     createdAt,
     createdBy,
     expiresAt,
+    sources === null ? null : JSON.stringify(sources),
   ]);
 }
 

@@ -1,23 +1,35 @@
 import { type Cell, type CellAttributes, type CellDictionary, cellKey } from '../domain/cell.ts';
-import { OTHER } from '../domain/dimensions.ts';
+import { cellShares } from '../domain/cell-filing.ts';
+import { addCells, CELLS_LOCK, type Filing, type Submission } from './add-cells.ts';
 import type { Session, Statement, Store } from './client.ts';
 
 const LOAD: Statement = {
   name: 'cells_load',
   text: 'SELECT id, key, attributes FROM cell WHERE id > $1 ORDER BY id',
 };
-const INSERT: Statement = {
-  name: 'cells_insert',
-  text: `INSERT INTO cell (key, attributes) SELECT key, attributes FROM
-    json_to_recordset($1::json) AS new (key text, attributes jsonb) ORDER BY key ON CONFLICT (key) DO NOTHING`,
+/** In the order of the ids, so that two writers never wait for each other in a circle. */
+const USE: Statement = {
+  name: 'cells_use',
+  text: `UPDATE cell SET used = true FROM (SELECT id FROM cell WHERE id = ANY ($1::integer[]) ORDER BY id FOR NO KEY UPDATE) held
+    WHERE cell.id = held.id RETURNING cell.id`,
 };
 
-/** The cells of the record in memory: few (bounded), added, never changed. */
+/** A cell was given back since its id was looked up: nothing was stored, and the id is to be looked up again. */
+export class CellGone extends Error {
+  override readonly name = 'CellGone';
+}
+
+/** The cells of the record in memory: few (bounded); they are added and given back, never changed. */
 export class RecordCells implements CellDictionary {
-  readonly #byId = new Map<number, Cell>();
-  readonly #byKey = new Map<string, Cell>();
+  #byId = new Map<number, Cell>();
+  #byKey = new Map<string, Cell>();
+  /** How many cells have each value, by attribute. */
+  #values = new Map<string, Map<string, number>>();
+  /** Cells that hold a response, as far as this process knows. */
+  readonly #used = new Set<number>();
   #sorted: Cell[] | undefined;
   #highest = 0;
+  #version = 0;
 
   get(id: number): Cell | undefined {
     return this.#byId.get(id);
@@ -36,65 +48,101 @@ export class RecordCells implements CellDictionary {
     return this.#byId.size;
   }
 
+  get version(): number {
+    return this.#version;
+  }
+
+  /** How many cells have each value of that attribute. */
+  valuesOf(attribute: string): ReadonlyMap<string, number> {
+    return this.#values.get(attribute) ?? new Map();
+  }
+
   /** Reads the cells that were added since the last call, by this process or another. */
   async refresh(session: Session): Promise<void> {
     // Identity values of open transactions may be lower than those already seen: look a little back.
-    const rows = await session.rows<Cell>(LOAD, [Math.max(0, this.#highest - 100)]);
+    this.#take(await session.rows<Cell>(LOAD, [Math.max(0, this.#highest - 100)]));
+  }
+
+  /** Reads all cells: those that were given back are forgotten. */
+  async reload(session: Session): Promise<void> {
+    const rows = await session.rows<Cell>(LOAD, [0]);
+    [this.#byId, this.#byKey, this.#values] = [new Map(), new Map(), new Map()];
+    this.#sorted = undefined;
+    this.#version += 1;
+    this.#take(rows);
+  }
+
+  #take(rows: readonly Cell[]): void {
     for (const cell of rows) {
       if (this.#byId.has(cell.id)) continue;
+      // One that was given back and came again has another id.
+      const before = this.#byKey.get(cell.key);
+      if (before) this.#byId.delete(before.id);
       this.#byId.set(cell.id, cell);
       this.#byKey.set(cell.key, cell);
+      if (!before) this.#count(cell.attributes);
       this.#highest = Math.max(this.#highest, cell.id);
       this.#sorted = undefined;
+      this.#version += 1;
+    }
+  }
+
+  #count(attributes: CellAttributes): void {
+    for (const [name, value] of Object.entries(attributes)) {
+      const values = this.#values.get(name) ?? new Map<string, number>();
+      this.#values.set(name, values.set(value, (values.get(value) ?? 0) + 1));
     }
   }
 
   /**
-   * The ids of the cells with these attributes, in the same order; missing ones are added first. Once `limit` cells
-   * exist, a value that no cell has yet becomes `other`; if that combination is new too, every value does.
+   * The cells that the submissions are filed in, in the same order; missing ones are added first. What may not become a
+   * cell is filed elsewhere (domain/cell-filing.ts); null where the caller may submit to none of these.
    */
-  async ensure(
-    store: Store,
-    wanted: readonly CellAttributes[],
-    limit: number,
-    onOverflow: (cell: CellAttributes) => void,
-  ) {
-    const unknown = (attributes: CellAttributes) => !this.#byKey.has(cellKey(attributes));
-    if (wanted.some(unknown)) await this.refresh(store);
-    const added = new Map<string, CellAttributes>();
-    const final = wanted.map((attributes) => {
-      if (!unknown(attributes) || added.has(cellKey(attributes))) return attributes;
-      const fitting =
-        this.size + added.size < limit ? attributes : this.#overflow(attributes, unknown, onOverflow);
-      if (unknown(fitting)) added.set(cellKey(fitting), fitting);
-      return fitting;
+  async file(store: Store, submissions: readonly Submission[], filing: Filing): Promise<(Cell | null)[]> {
+    const names = submissions.map(({ attributes }) => JSON.stringify(attributes));
+    const places = new Map<string, string | null>();
+    const missing = new Map<string, Submission>();
+    submissions.forEach((submission, i) => {
+      const name = names[i] as string;
+      if (places.has(name) || missing.has(name)) return;
+      const key = cellKey(submission.attributes);
+      if (this.#byKey.has(key)) places.set(name, key);
+      else missing.set(name, submission);
     });
-    if (added.size > 0) {
-      const rows = [...added].map(([key, attributes]) => ({ key, attributes }));
-      await store.rows(INSERT, [JSON.stringify(rows)]);
+    if (missing.size > 0) {
+      const filed = await store.transaction(async (session) => {
+        await session.rows(CELLS_LOCK, []);
+        return addCells(session, this, [...missing.values()], filing, cellShares(filing.limits));
+      });
       await this.refresh(store);
+      [...missing.keys()].forEach((name, i) => {
+        places.set(name, filed[i] ?? null);
+      });
     }
-    return final.map((attributes) => {
-      const cell = this.#byKey.get(cellKey(attributes));
-      if (!cell) throw new Error(`the cell ${JSON.stringify(attributes)} was added but cannot be read`);
-      return cell.id;
+    return names.map((name) => {
+      const key = places.get(name);
+      if (key === null || key === undefined) return null;
+      const cell = this.#byKey.get(key);
+      if (!cell) throw new CellGone(`the cell ${key} was given back`);
+      return cell;
     });
   }
 
-  #overflow(
-    attributes: CellAttributes,
-    unknown: (attributes: CellAttributes) => boolean,
-    onOverflow: (cell: CellAttributes) => void,
-  ): CellAttributes {
-    onOverflow(attributes);
-    const cells = this.all();
-    const known = Object.fromEntries(
-      Object.entries(attributes).map(([name, value]) => [
-        name,
-        cells.some((cell) => cell.attributes[name] === value) ? value : OTHER,
-      ]),
-    );
-    if (!unknown(known)) return known;
-    return Object.fromEntries(Object.keys(attributes).map((name) => [name, OTHER]));
+  /**
+   * Holds the cells for the transaction, and marks them as used, so that they are not given back. Call `noteUsed` with
+   * the same ids after the commit.
+   * @throws CellGone when one was given back.
+   */
+  async use(session: Session, ids: Iterable<number>): Promise<void> {
+    const unproven = [...new Set(ids)].filter((id) => !this.#used.has(id));
+    if (unproven.length === 0) return;
+    const held = await session.rows(USE, [unproven]);
+    if (held.length < unproven.length)
+      throw new CellGone('a cell was given back while a response was on its way to it');
+  }
+
+  /** Remembers that the cells hold a response that is committed. */
+  noteUsed(ids: Iterable<number>): void {
+    for (const id of ids) this.#used.add(id);
   }
 }

@@ -39,16 +39,16 @@ interface State {
   /** Of which parts something changed since they were last compared. */
   readonly changed: Set<Part>;
   position: JournalPosition;
-  /** UTC day and number of cells when they were last compared. */
+  /** UTC day and guarded cells (`whichCells`) when they were last compared. */
   day: number;
-  cells: number;
+  cells: string;
   /** One after the other. */
   queue: Promise<unknown>;
 }
 
-/** A scope's ledger, as it was found when there were so many cells. */
+/** A scope's ledger, as it was found in one version of the cells. */
 interface Found {
-  readonly cells: number;
+  readonly version: number;
   readonly key: Promise<string>;
 }
 
@@ -91,14 +91,15 @@ async function ledgerOf(
   const ofStore = entryOf(found, store, () => new WeakMap<Scope, Map<Counted, Found>>());
   const ofScope = entryOf(ofStore, scope, () => new Map<Counted, Found>());
   const before = ofScope.get(counted);
+  const { version } = cells;
+  if (before?.version === version) return before.key;
   const all = cells.all();
-  if (before?.cells === all.length) return before.key;
   const idsOf = (some: readonly Cell[]) => some.map(({ id }) => id);
   const set = { smallestCount: scope.smallestCount, known: idsOf(all), guarded: idsOf(guarded) };
   const key = before
     ? before.key.then((likely) => findLedger(store, set, likely))
     : findLedger(store, set, null);
-  ofScope.set(counted, { cells: all.length, key });
+  ofScope.set(counted, { version, key });
   key.catch(() => ofScope.delete(counted));
   return key;
 }
@@ -107,7 +108,7 @@ function newState(key: string): State {
   const position = { xact: Number.MIN_SAFE_INTEGER, position: 0 };
   const [lots, told, own, open] = [new Map(), new Map(), new Map(), new Map()];
   const queue = Promise.resolve();
-  return { key, length: 0, lots, told, own, open, changed: new Set(), position, day: 0, cells: 0, queue };
+  return { key, length: 0, lots, told, own, open, changed: new Set(), position, day: 0, cells: '', queue };
 }
 
 const LENGTH: Statement = {
@@ -152,8 +153,9 @@ async function advance(
   const day = Math.floor(deps.now() / DAY_MS);
   await readTouched(store, state);
   const [row] = await store.rows<{ lots: number }>(LENGTH, [state.key]);
-  if (guarded.length !== state.cells) for (const part of state.open.keys()) state.open.set(part, null);
-  const again = day !== state.day || guarded.length !== state.cells;
+  const which = whichCells(guarded);
+  if (which !== state.cells) for (const part of state.open.keys()) state.open.set(part, null);
+  const again = day !== state.day || which !== state.cells;
   const due = parts.filter((part) => again || !state.open.has(part) || state.changed.has(part));
   if (due.length > 0 || (row && row.lots !== state.length)) {
     await store.transaction((session) => tell(deps, session, smallestCount, guarded, state, due));
@@ -161,10 +163,15 @@ async function advance(
     if (again) for (const part of state.open.keys()) state.changed.add(part);
     for (const part of due) state.changed.delete(part);
     state.day = day;
-    state.cells = guarded.length;
+    state.cells = which;
   }
   const { key, length, lots } = state;
   return { key, length, lotsOf: (part) => lots.get(part) ?? [] };
+}
+
+/** Differs where cells came or went: ids only grow, so one that came is the highest, and others that went make it fewer. */
+function whichCells(cells: readonly Cell[]): string {
+  return `${cells.length} ${cells.reduce((highest, { id }) => Math.max(highest, id), 0)}`;
 }
 
 /** Notes which cells and hours the journal says to have changed. */

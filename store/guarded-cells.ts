@@ -1,7 +1,7 @@
 import type { Cell, CellDictionary } from '../domain/cell.ts';
 import { type Counted, isGuarded, readsAllAnswers, type Scope, visibleCells } from '../domain/scope.ts';
 
-/** As they were found when there were so many cells: cells are added, never changed, and neither is a scope. */
+/** As they were found in one version of the cells; a scope does not change. */
 interface Found {
   readonly of: number;
   readonly cells: readonly Cell[];
@@ -19,7 +19,7 @@ export function guardedCells(scope: Scope, cells: CellDictionary, counted: Count
   found.set(cells, byScope);
   const known = byScope.get(scope) ?? new Map<Counted, Found>();
   byScope.set(scope, known);
-  const of = cells.all().length;
+  const of = cells.version;
   const before = known.get(counted);
   if (before?.of === of) return before.cells;
   const guarded = visibleCells(scope, ['readScore'], cells, {}).filter((cell) =>

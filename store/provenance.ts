@@ -14,6 +14,8 @@ export interface RecordedMapping {
   readonly connector: string;
   readonly recordedAt: Date;
   readonly sourceRecordedAt: Date;
+  /** The id of who named the source first; null where that was not kept yet. */
+  readonly sourceMadeBy: string | null;
   readonly surveyRecordedAt: Date;
   readonly scaleRecordedAt: Date;
 }
@@ -55,7 +57,7 @@ const INSERT_MAPPING: Statement = {
 };
 const MAPPINGS = `SELECT m.id, m.key, s.name AS source, v.name AS "surveyName", v.version AS "surveyVersion",
       c.key AS "scaleKey", c.rule AS scale, m.connector, m.recorded_at AS "recordedAt",
-      s.recorded_at AS "sourceRecordedAt", v.recorded_at AS "surveyRecordedAt", c.recorded_at AS "scaleRecordedAt"
+      s.recorded_at AS "sourceRecordedAt", s.made_by AS "sourceMadeBy", v.recorded_at AS "surveyRecordedAt", c.recorded_at AS "scaleRecordedAt"
     FROM mapping_version m JOIN source s ON s.id = m.source_id
       JOIN survey_version v ON v.id = m.survey_version_id JOIN scale_rule c ON c.id = m.scale_rule_id`;
 const LOAD: Statement = { name: 'mappings_load', text: MAPPINGS };

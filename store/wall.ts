@@ -193,21 +193,21 @@ export async function forgetScopes(session: Session, now: number): Promise<void>
 /** The wall of this process. A scope's cells are noted before it reads, and again when there are new ones. */
 export function createWall(deps: {
   readonly store: Store;
-  readonly cells: CellDictionary & { readonly size: number };
+  readonly cells: CellDictionary;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }): Wall {
   const { store, cells, now } = deps;
   const noted = new Map<
     string,
-    { readonly cells: number; readonly at: number; readonly done: Promise<void> }
+    { readonly version: number; readonly at: number; readonly done: Promise<void> }
   >();
   const note = (scope: Scope): Promise<void> | undefined => {
     const { fingerprint } = scope;
     const known = noted.get(fingerprint);
-    if (known && known.cells === cells.size && now() - known.at < NOTED_AGAIN_MS) return known.done;
+    if (known && known.version === cells.version && now() - known.at < NOTED_AGAIN_MS) return known.done;
     const done = noteScope(store, scope, cells, new Date(now()));
-    noted.set(fingerprint, { cells: cells.size, at: now(), done });
+    noted.set(fingerprint, { version: cells.version, at: now(), done });
     done.catch(() => noted.delete(fingerprint));
     return done;
   };

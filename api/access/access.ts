@@ -90,7 +90,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
 
   /** Null where the role or a dimension that narrows is no more: an unknown narrowing must not become none. */
   const caller = (
-    who: Pick<Caller, 'id' | 'name' | 'role' | 'expiresAt'>,
+    who: Pick<Caller, 'id' | 'name' | 'role' | 'expiresAt' | 'sources'>,
     attributes: Segment,
   ): Caller | null => {
     const unknown = Object.keys(attributes).some(
@@ -102,8 +102,8 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   const byToken = async (token: string): Promise<Caller | null> => {
     if (!verify || !TOKEN.test(token)) return null;
     try {
-      const { subject, role, attributes, expiresAt } = await verify(token);
-      return caller({ id: `token:${subject}`, name: subject, role, expiresAt }, attributes);
+      const { subject, role, attributes, sources, expiresAt } = await verify(token);
+      return caller({ id: `token:${subject}`, name: subject, role, sources, expiresAt }, attributes);
     } catch (error) {
       if (!(error instanceof TokenRefused)) throw error;
       noise.tell('refused token', { reason: safeMessage(error) }, 'a token was refused');
@@ -114,8 +114,9 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     if (options.isAdmin(presented)) return administrator(policies.version);
     const key = keys.find(presented);
     if (!key) return byToken(presented);
-    const { id, name, role, attributes, expiresAt } = key;
-    return caller({ id: `ApiKey:${id}`, name, role, expiresAt: expiresAt?.getTime() ?? null }, attributes);
+    const { id, name, role, attributes, sources } = key;
+    const expiresAt = key.expiresAt?.getTime() ?? null;
+    return caller({ id: `ApiKey:${id}`, name, role, sources, expiresAt }, attributes);
   };
   return {
     authenticate,
@@ -145,6 +146,7 @@ function administrator(policyVersion: string): Caller {
     role: 'admin',
     policyVersion,
     attributes: {},
+    sources: null,
     expiresAt: null,
     scope: EVERYTHING,
   };

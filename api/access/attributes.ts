@@ -1,6 +1,6 @@
 import type { Segment } from '../../domain/cell.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
-import { quoted } from '../../domain/text.ts';
+import { quoted, readName, TEXT_RULES } from '../../domain/text.ts';
 
 /**
  * The attributes that narrow a caller, from JSON: { "region": ["Germany"] }. A dimension goes by its field
@@ -28,6 +28,25 @@ export function parseAttributes(
     attributes[dimension.attribute] = list as string[];
   }
   return attributes;
+}
+
+const MOST_SOURCES = 50;
+
+/**
+ * The sources that a key or token is bound to, as responses name them: a list, or one alone.
+ * @throws the error that `mistake` makes of a message that says what would be right.
+ */
+export function parseSources(given: unknown, mistake: (message: string) => Error): readonly string[] {
+  const list: unknown[] = Array.isArray(given) ? given : [given];
+  if (list.length === 0 || list.length > MOST_SOURCES)
+    throw mistake(`sources: must be a list of 1 to ${MOST_SOURCES} sources, such as ["web"]`);
+  const sources = list.map((one) => {
+    const name = typeof one === 'string' ? readName(TEXT_RULES.source, one) : '';
+    if (typeof name !== 'string') throw mistake(`sources: ${name.message}`);
+    if (name === '') throw mistake('sources: each must be a text that is not blank, such as "web"');
+    return name;
+  });
+  return [...new Set(sources)];
 }
 
 /** The attributes as people write them: by field. */

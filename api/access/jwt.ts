@@ -9,7 +9,7 @@ import {
 } from 'jose';
 import type { Segment } from '../../domain/cell.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
-import { parseAttributes } from './attributes.ts';
+import { parseAttributes, parseSources } from './attributes.ts';
 
 /** What `tokenVerifier` goes by: see config.ts. */
 export interface JwtOptions {
@@ -20,6 +20,8 @@ export interface JwtOptions {
   readonly clockTolerance: number;
   readonly role: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** Path of the claim with the sources that the bearer is bound to; undefined: tokens are not bound. */
+  readonly sources?: string | undefined;
 }
 
 /** What a token says of its bearer. */
@@ -27,6 +29,7 @@ export interface TokenFacts {
   readonly subject: string;
   readonly role: string;
   readonly attributes: Segment;
+  readonly sources: readonly string[] | null;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
 }
@@ -120,8 +123,23 @@ function factsOf(payload: JWTPayload, config: JwtOptions, dimensions: readonly D
     subject,
     role,
     attributes: parseAttributes(given, dimensions, refused),
+    sources: sourcesOf(payload, config.sources, refused),
     expiresAt: (payload.exp as number) * 1_000 + config.clockTolerance * 1_000,
   };
+}
+
+/** Without the claim the bearer would be bound to nothing: only where the mapping's path ends in "?". */
+function sourcesOf(
+  payload: JWTPayload,
+  mapped: string | undefined,
+  refused: (message: string) => Error,
+): readonly string[] | null {
+  if (mapped === undefined) return null;
+  const path = mapped.replace(/\?$/, '');
+  const value = claim(payload, path);
+  if (value !== undefined && value !== null) return parseSources(value, refused);
+  if (path !== mapped) return null;
+  throw refused(`the claim ${path} is missing, which binds to sources`);
 }
 
 /** The claim at a path of names with dots between; a claim whose own name has dots goes before. */

@@ -24,6 +24,8 @@ export interface NewKey {
   readonly name: string;
   readonly role: string;
   readonly attributes: Segment;
+  /** The sources that it is bound to; null or absent: it is not bound. */
+  readonly sources?: readonly string[] | null;
   readonly expiresAt: Date | null;
 }
 
@@ -92,10 +94,16 @@ export async function followKeys({ store, now, onError }: KeyDeps, onChange: () 
       const key = PREFIX + randomBytes(32).toString('base64url');
       const id = randomUUID();
       const createdAt = new Date(now());
-      const { role, attributes, expiresAt } = wanted;
+      const { role, attributes, sources = null, expiresAt } = wanted;
       await store.transaction(async (session) => {
-        await insertApiKey(session, { ...wanted, id, hash: digest(key), createdAt, createdBy: by });
-        await note?.(session, { key: `ApiKey:${id}`, role, attributes, expiresAt });
+        await insertApiKey(session, { ...wanted, sources, id, hash: digest(key), createdAt, createdBy: by });
+        await note?.(session, {
+          key: `ApiKey:${id}`,
+          role,
+          attributes,
+          expiresAt,
+          ...(sources ? { sources } : {}),
+        });
       });
       await refresh();
       return { id, key };

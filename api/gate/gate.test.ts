@@ -33,6 +33,7 @@ const caller = (role: string, id = role): Caller => ({
   role,
   policyVersion: 'test',
   attributes: {},
+  sources: null,
   expiresAt: null,
   scope: { fingerprint: id, smallestCount: 1, allows: () => true, allowsAll: () => true, grant: () => 'all' },
 });

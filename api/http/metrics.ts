@@ -2,6 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { BatchAccount } from '../../ingestion/outcome.ts';
+import type { CellsOf } from '../../store/cell-usage.ts';
 import type { Reading } from '../../store/monitoring.ts';
 import { auditRefusal } from '../audit.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
@@ -31,6 +32,8 @@ export interface LiveGauges {
   readonly cohorts: () => number;
   readonly waitingRows: () => number;
   readonly cells: () => number;
+  /** The most cells as they are sent, and those who added the most. */
+  readonly cellUsage: () => Promise<{ readonly limit: number; readonly makers: readonly CellsOf[] }>;
   /** Of the embedded record; undefined: the record is a server's. */
   readonly disk: () => { readonly free: number; readonly isFull: boolean } | undefined;
   /** Whether the sealer found the log of seals changed, and seals nothing more. */
@@ -160,6 +163,7 @@ export function addMetricsRoute(
     },
   });
   addPoolMetrics(registry, live.pools);
+  addCellGauges(registry, live);
   addModelGauges(registry, live);
   server.get('/metrics', async (request, reply) => {
     // Counters tell how many cells and responses there are, whoever may see them.
@@ -170,6 +174,28 @@ export function addMetricsRoute(
       throw new Forbidden('this key may not read metrics');
     }
     return reply.type(registry.contentType).send(await registry.metrics());
+  });
+}
+
+function addCellGauges(registry: Registry, live: LiveGauges): void {
+  new Gauge({
+    name: 'scoreline_cells_limit',
+    help: 'The most cells with values as they were sent (cellLimit); a tenth more may have "other" in them.',
+    registers: [registry],
+    async collect() {
+      this.set((await live.cellUsage()).limit);
+    },
+  });
+  new Gauge({
+    name: 'scoreline_cells_made',
+    help: 'Cells by who added them: those who added the most.',
+    labelNames: ['maker'],
+    registers: [registry],
+    async collect() {
+      const usage = await live.cellUsage();
+      this.reset();
+      for (const { by, cells } of usage.makers) this.set({ maker: by ?? 'unknown' }, cells);
+    },
   });
 }
 

@@ -32,6 +32,7 @@ export interface ApiOptions {
     | 'journalLag'
     | 'modelReadings'
     | 'cells'
+    | 'cellUsage'
     | 'waitingRows'
     | 'sealerStopped'
     | 'build'

@@ -2,7 +2,7 @@ import type { Cell } from '../../domain/cell.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { quoted } from '../../domain/text.ts';
 import type { ApiKeyRow } from '../../store/api-keys.ts';
-import { attributesByField, parseAttributes } from '../access/attributes.ts';
+import { attributesByField, parseAttributes, parseSources } from '../access/attributes.ts';
 import type { NewKey } from '../access/keys.ts';
 import { noteOf } from '../audit.ts';
 import type { Caller } from '../caller.ts';
@@ -73,6 +73,12 @@ function addViewer(builder: Builder, dimensions: readonly Dimension[]) {
         description: 'What narrows the role: { "region": ["Germany"] }.',
         resolve: ({ attributes }) => attributesByField(attributes, dimensions),
       }),
+      sources: t.field({
+        type: ['String'],
+        nullable: true,
+        description: 'The sources that responses may be handed in for. null: not bound to sources.',
+        resolve: ({ sources }) => (sources === null ? null : [...sources]),
+      }),
       expiresAt: t.field({
         type: 'DateTime',
         resolve: ({ expiresAt }) => (expiresAt === null ? null : new Date(expiresAt)),
@@ -102,6 +108,12 @@ function addApiKey(builder: Builder, dimensions: readonly Dimension[]) {
         nullable: false,
         resolve: ({ attributes }) => attributesByField(attributes, dimensions),
       }),
+      sources: t.field({
+        type: ['String'],
+        nullable: true,
+        description: 'The sources that it may hand responses in for. null: it is not bound to sources.',
+        resolve: ({ sources }) => (sources === null ? null : [...sources]),
+      }),
       createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),
       createdBy: t.exposeString('createdBy', { nullable: false }),
       expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
@@ -117,6 +129,7 @@ interface ApiKeyInputShape {
   readonly role: string;
   readonly attributes?: unknown;
   readonly expiresAt?: DateTimeInput | null | undefined;
+  readonly sources?: readonly string[] | null | undefined;
 }
 
 function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
@@ -130,6 +143,11 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
         role: t.string({ required: true }),
         attributes: t.field({ type: 'JSON' }),
         expiresAt: t.field({ type: 'DateTime', description: 'Never when absent.' }),
+        sources: t.stringList({
+          description:
+            'Binds the key to these sources: it hands in, and corrects, responses of no other. Without them it may add to any source ' +
+            'but corrects only answers of sources that it was the first to name.',
+        }),
       }) as never,
   });
   const payload = builder.objectRef<{ id: string; key: string }>('ApiKeyPayload').implement({
@@ -184,5 +202,8 @@ function newKey(input: ApiKeyInputShape, dimensions: readonly Dimension[], { dep
   if (expiresAt && expiresAt.getTime() <= deps.now())
     throw new InvalidArgument(`expiresAt: ${expiresAt.toISOString()} is not in the future`);
   const attributes = parseAttributes(input.attributes, dimensions, (message) => new InvalidArgument(message));
-  return { name, role: input.role, attributes, expiresAt };
+  const sources = input.sources
+    ? parseSources(input.sources, (message) => new InvalidArgument(message))
+    : null;
+  return { name, role: input.role, attributes, sources, expiresAt };
 }

@@ -4,6 +4,7 @@ import { addAccess } from './access.ts';
 import { noteWithheldQueries } from './access-tags.ts';
 import { addAuditLog } from './audit-log.ts';
 import { createBuilder } from './builder.ts';
+import { addCellUsage } from './cell-usage.ts';
 import { checkTexts } from './checked-texts.ts';
 import { addDeletions } from './deletions.ts';
 import { addErasures } from './erasures.ts';
@@ -56,6 +57,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addProvenance(builder, dimensions);
   addSubmit(builder, dimensions);
   addAccess(builder, dimensions);
+  addCellUsage(builder);
   addKeys(builder);
   addSubjects(builder, dimensions, segment);
   addErasures(builder, { model, pageInfo });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { createItemReader } from '../../ingestion/connectors/responses.ts';
-import { WHOLE_REJECTIONS } from '../../ingestion/outcome.ts';
+import { type FiledItem, WHOLE_REJECTIONS } from '../../ingestion/outcome.ts';
 import { type BatchAccount, type Rejection, submitItems } from '../../ingestion/submit.ts';
 import { auditRefusedItems } from '../audit.ts';
 import { atMost } from '../gate/lists.ts';
@@ -31,40 +31,7 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
         ...forEachDimension(dimensions, ({ description }) => t.string({ description })),
       }) as never,
   });
-  const rejection = builder.objectRef<Rejection>('Rejection').implement({
-    ...access('submitResponse'),
-    fields: (t) => ({
-      index: t.exposeInt('index', { nullable: false }),
-      code: t.exposeString('code', { nullable: false }),
-      message: t.exposeString('message', { nullable: false }),
-    }),
-  });
-  const count = builder.objectRef<BatchAccount['rejectedByCode'][number]>('RejectionCount').implement({
-    ...access('submitResponse'),
-    fields: (t) => ({
-      code: t.exposeString('code', { nullable: false }),
-      count: t.exposeInt('count', { nullable: false }),
-    }),
-  });
-  const payload = builder.objectRef<BatchAccount>('SubmitPayload').implement({
-    ...access('submitResponse'),
-    fields: (t) => ({
-      accepted: t.exposeInt('accepted', { nullable: false }),
-      duplicates: t.exposeInt('duplicates', { nullable: false }),
-      rejected: t.field({
-        type: [rejection],
-        nullable: false,
-        description: `The first ${WHOLE_REJECTIONS}.`,
-        resolve: ({ rejected }) => rejected,
-      }),
-      rejectedTotal: t.exposeInt('rejectedTotal', { nullable: false }),
-      rejectedByCode: t.field({
-        type: [count],
-        nullable: false,
-        resolve: ({ rejectedByCode }) => rejectedByCode,
-      }),
-    }),
-  });
+  const payload = addPayload(builder);
   const read = createItemReader(dimensions, 'graphql');
   builder.mutationField('submitResponses', (t) =>
     t.field({
@@ -85,4 +52,63 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
       },
     }),
   );
+}
+
+/** What became of a batch, counted, with the first of what was not done as it was sent. */
+function addPayload(builder: Builder) {
+  const rejection = builder.objectRef<Rejection>('Rejection').implement({
+    ...access('submitResponse'),
+    fields: (t) => ({
+      index: t.exposeInt('index', { nullable: false }),
+      code: t.exposeString('code', { nullable: false }),
+      message: t.exposeString('message', { nullable: false }),
+    }),
+  });
+  const filed = builder.objectRef<FiledItem>('FiledAs').implement({
+    ...access('submitResponse'),
+    description:
+      'An item that was filed otherwise than it was sent: a value that is not declared, or that found no room among the cells, became "other".',
+    fields: (t) => ({
+      index: t.exposeInt('index', { nullable: false }),
+      values: t.field({
+        type: 'JSON',
+        nullable: false,
+        description: 'The values by dimension: { "region": "other" }.',
+        resolve: ({ values }) => values,
+      }),
+    }),
+  });
+  const count = builder.objectRef<BatchAccount['rejectedByCode'][number]>('RejectionCount').implement({
+    ...access('submitResponse'),
+    fields: (t) => ({
+      code: t.exposeString('code', { nullable: false }),
+      count: t.exposeInt('count', { nullable: false }),
+    }),
+  });
+  return builder.objectRef<BatchAccount>('SubmitPayload').implement({
+    ...access('submitResponse'),
+    fields: (t) => ({
+      accepted: t.exposeInt('accepted', { nullable: false }),
+      duplicates: t.exposeInt('duplicates', { nullable: false }),
+      rejected: t.field({
+        type: [rejection],
+        nullable: false,
+        description: `The first ${WHOLE_REJECTIONS}.`,
+        resolve: ({ rejected }) => rejected,
+      }),
+      rejectedTotal: t.exposeInt('rejectedTotal', { nullable: false }),
+      rejectedByCode: t.field({
+        type: [count],
+        nullable: false,
+        resolve: ({ rejectedByCode }) => rejectedByCode,
+      }),
+      filedAs: t.field({
+        type: [filed],
+        nullable: false,
+        description: 'The first 100.',
+        resolve: ({ filedAs }) => filedAs ?? [],
+      }),
+      filedAsTotal: t.int({ nullable: false, resolve: ({ filedAsTotal }) => filedAsTotal ?? 0 }),
+    }),
+  });
 }

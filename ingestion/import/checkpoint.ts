@@ -9,6 +9,8 @@ export interface Checkpoint {
   duplicates: number;
   rejected: number;
   filtered: number;
+  /** Of the accepted ones and the duplicates: filed otherwise than the file says; absent from checkpoints of before. */
+  filed?: number;
   readonly reasons: Record<string, number>;
   done: boolean;
 }

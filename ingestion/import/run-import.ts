@@ -87,6 +87,8 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
     account.duplicates += outcomes.filter(({ status }) => status === 'duplicate').length;
     account.rejected += rejects.length;
     account.filtered += batch.filtered;
+    const filed = outcomes.filter((outcome) => outcome.status !== 'rejected' && outcome.filedAs).length;
+    if (filed > 0) account.filed = (account.filed ?? 0) + filed;
     for (const { code } of rejects) account.reasons[code] = (account.reasons[code] ?? 0) + 1;
     account.line = batch.lastLine;
     await saveCheckpoint(checkpointFile, account);

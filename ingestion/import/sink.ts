@@ -1,6 +1,6 @@
 import type { Acceptor } from '../accept.ts';
 import { acceptFileRows, type FileRequest, formatFileRequest } from '../connectors/file.ts';
-import type { Outcome, RejectionCode } from '../outcome.ts';
+import type { FiledItem, Outcome, RejectionCode } from '../outcome.ts';
 import type { Submitter } from '../submitter.ts';
 
 /** Where an import sends its rows: a running server, or the record itself. One outcome per row, after the commit. */
@@ -33,6 +33,8 @@ interface Answer {
   readonly accepted: number;
   readonly rejected: readonly { index: number; code: RejectionCode; message: string }[];
   readonly duplicates: number;
+  readonly filedAs?: readonly FiledItem[];
+  readonly filedAsTotal?: number;
 }
 
 /** Sends to POST /ingest/file. A batch sent again after a lost answer is recognised, so nothing is counted twice. */
@@ -74,13 +76,17 @@ async function post(url: string, key: string, body: string): Promise<Answer | st
  * The answer counts what was accepted and what was a duplicate without saying which was which; for an account that is
  * enough, and the first of the rows that were not rejected stand for the accepted ones.
  */
-function outcomesOf({ accepted, rejected }: Answer, rows: number): Outcome[] {
+function outcomesOf({ accepted, rejected, filedAs = [], filedAsTotal = 0 }: Answer, rows: number): Outcome[] {
   const outcomes: (Outcome | undefined)[] = Array.from({ length: rows });
   for (const { index, code, message } of rejected) outcomes[index] = { status: 'rejected', code, message };
   let left = accepted;
-  return outcomes.map((outcome) => {
+  const filed = new Map(filedAs.map(({ index, values }) => [index, values]));
+  // Those beyond the ones that the answer names.
+  let unnamed = filedAsTotal - filed.size;
+  return outcomes.map((outcome, index) => {
     if (outcome) return outcome;
     left -= 1;
-    return { status: left >= 0 ? 'accepted' : 'duplicate' };
+    const values = filed.get(index) ?? (unnamed-- > 0 ? {} : undefined);
+    return { status: left >= 0 ? 'accepted' : 'duplicate', ...(values ? { filedAs: values } : {}) };
   });
 }

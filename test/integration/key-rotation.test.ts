@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { DEFAULT_CELL_LIMITS } from '../../domain/cell-filing.ts';
 import { EVERYTHING } from '../../domain/scope.ts';
 import { seal } from '../../domain/sealed.ts';
 import { createAcceptor } from '../../ingestion/accept.ts';
@@ -27,7 +28,12 @@ const PEPPER = { version: 1, secret: Buffer.alloc(32, 7) };
 async function processOn(record: TestRecord, provider: KeyProvider) {
   const vault = await testVault(record.store, provider);
   const deps = { ...record, vault, dimensions: DIMENSIONS, pepper: PEPPER };
-  const acceptor = createAcceptor({ ...deps, now: Date.now, cellLimit: 100, warn: () => undefined });
+  const acceptor = createAcceptor({
+    ...deps,
+    now: Date.now,
+    cellLimits: DEFAULT_CELL_LIMITS,
+    warn: () => undefined,
+  });
   const read = createItemReader(DIMENSIONS, 'responses');
   return {
     vault,

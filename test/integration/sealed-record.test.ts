@@ -5,6 +5,7 @@ import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Config, loadConfig } from '../../config.ts';
+import { DEFAULT_CELL_LIMITS } from '../../domain/cell-filing.ts';
 import { EVERYTHING } from '../../domain/scope.ts';
 import { createAcceptor } from '../../ingestion/accept.ts';
 import { createItemReader } from '../../ingestion/connectors/responses.ts';
@@ -197,7 +198,7 @@ describe('keys and peppers', () => {
     const acceptor = createAcceptor({
       ...record,
       dimensions: DIMENSIONS,
-      cellLimit: 100,
+      cellLimits: DEFAULT_CELL_LIMITS,
       now: Date.now,
       warn: () => undefined,
     });

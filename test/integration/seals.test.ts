@@ -455,7 +455,7 @@ describe('inferred scores', () => {
     const [cell] = record.cells.all();
     if (!cell) throw new Error('there is a cell');
     const forged = { ...cell, attributes: { ...cell.attributes, region: 'Chile' } };
-    const cells = { ...record.cells, all: () => [forged], get: () => forged, byKey: () => forged };
+    const cells = { all: () => [forged], get: () => forged, byKey: () => forged, version: 1 };
     const found = await verifyScore({ ...record.verifyDeps, cells }, EVERYTHING, nameOf(DAYS));
     expect(found).toMatchObject({
       verdict: 'MISMATCH',

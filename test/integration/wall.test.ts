@@ -182,7 +182,12 @@ describe('the second wall', () => {
     expect(found).toEqual([{ n: 1 }]);
     // One that knows of fewer cells takes none away, and of a scope of all it shows those that it has not heard of.
     const [first] = record.cells.all();
-    const few = { get: () => undefined, byKey: () => undefined, all: () => (first ? [first] : []), size: 1 };
+    const few = {
+      get: () => undefined,
+      byKey: () => undefined,
+      all: () => (first ? [first] : []),
+      version: 1,
+    };
     const behind = createWall({ store: record.store, cells: few, now: Date.now });
     for (const scope of [germany, EVERYTHING]) {
       const cells = await behind

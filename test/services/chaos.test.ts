@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import { DEFAULT_CELL_LIMITS } from '../../domain/cell-filing.ts';
 import { EVERYTHING } from '../../domain/scope.ts';
 import { createRecordLineage } from '../../graph/record-lineage.ts';
 import type { LineageEdge, TracedNode } from '../../graph/steps.ts';
@@ -52,7 +53,12 @@ describe('the record on TimescaleDB', () => {
       };
       return {
         store,
-        acceptor: createAcceptor({ ...deps, now: Date.now, cellLimit: 10_000, warn: () => undefined }),
+        acceptor: createAcceptor({
+          ...deps,
+          now: Date.now,
+          cellLimits: DEFAULT_CELL_LIMITS,
+          warn: () => undefined,
+        }),
       };
     });
     const read = createItemReader(DIMENSIONS, 'responses');

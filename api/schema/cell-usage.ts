@@ -1,0 +1,74 @@
+import { cellShares } from '../../domain/cell-filing.ts';
+import { type CellsOf, type CellUsage, readCellUsage } from '../../store/cell-usage.ts';
+import { Forbidden } from '../errors.ts';
+import { access, type Builder } from './builder.ts';
+
+/** Callers and sources that are told. */
+const MOST = 100;
+
+/** Adds the query cellUsage. */
+export function addCellUsage(builder: Builder) {
+  const part = (name: 'CellMaker' | 'CellSource', by: string) =>
+    builder.objectRef<CellsOf>(name).implement({
+      ...access('administer'),
+      fields: (t) => ({
+        id: t.exposeString('by', { description: `${by} null: from before this was kept.` }),
+        ...(name === 'CellMaker'
+          ? { name: t.exposeString('name', { description: 'Of the key, where it is one.' }) }
+          : {}),
+        cells: t.exposeInt('cells', { nullable: false }),
+        overflow: t.exposeInt('overflow', {
+          nullable: false,
+          description: 'Of these, how many have "other" in place of a value that found no room.',
+        }),
+      }),
+    });
+  const maker = part('CellMaker', '"ApiKey:…", "token:…" or "admin".');
+  const source = part('CellSource', 'The source.');
+  const usage = builder.objectRef<CellUsage>('CellUsage').implement({
+    ...access('administer'),
+    description: 'How full the record is of cells (combinations of dimension values), and who fills it.',
+    fields: (t) => ({
+      cells: t.exposeInt('cells', { nullable: false }),
+      overflow: t.exposeInt('overflow', {
+        nullable: false,
+        description: 'Of these, how many have "other" in place of a value that found no room.',
+      }),
+      limit: t.int({
+        nullable: false,
+        description:
+          'The most cells with the values as they were sent; a tenth more may have "other" in them.',
+        resolve: (_usage, _args, { deps }) => deps.cellLimits.limit,
+      }),
+      limitOfKey: t.int({
+        nullable: false,
+        description: 'The most that one key may add; who may administer everything has no such limit.',
+        resolve: (_usage, _args, { deps }) => cellShares(deps.cellLimits).key,
+      }),
+      limitOfSource: t.int({
+        nullable: false,
+        resolve: (_usage, _args, { deps }) => cellShares(deps.cellLimits).source,
+      }),
+      makers: t.field({
+        type: [maker],
+        nullable: false,
+        description: 'Those who added the most, the most first.',
+        resolve: ({ makers }) => [...makers],
+      }),
+      sources: t.field({ type: [source], nullable: false, resolve: ({ sources }) => [...sources] }),
+    }),
+  });
+  builder.queryField('cellUsage', (t) =>
+    t.field({
+      ...access('administer'),
+      type: usage,
+      nullable: false,
+      description: 'For who may administer.',
+      resolve: (_root, _args, { deps, caller }) => {
+        if (!caller.scope.allowsAll('administer'))
+          throw new Forbidden('this key may not see who fills the cells');
+        return readCellUsage(deps.record, MOST);
+      },
+    }),
+  );
+}

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DEFAULT_CELL_LIMITS } from '../../domain/cell-filing.ts';
+import { EVERYTHING } from '../../domain/scope.ts';
+import { createAcceptor } from '../../ingestion/accept.ts';
+import { createItemReader } from '../../ingestion/connectors/responses.ts';
+import { type BatchAccount, submitItems } from '../../ingestion/submit.ts';
+import { DIMENSIONS, narrowScope, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';
+
+const WIDE = narrowScope('wide', () => true);
+const HOUR = 3_600_000;
+let record: TestRecord;
+let clock = Date.UTC(2026, 2, 1);
+let submit: (
+  id: string,
+  sources: readonly string[] | null,
+  items: readonly object[],
+) => Promise<BatchAccount>;
+
+beforeAll(async () => {
+  record = await openTestRecord();
+  const { store, vault, cells, mappings } = record;
+  const acceptor = createAcceptor({
+    ...{ store, vault, cells, mappings, dimensions: DIMENSIONS, pepper: PEPPER },
+    cellLimits: DEFAULT_CELL_LIMITS,
+    now: () => clock,
+    warn: () => undefined,
+  });
+  const read = createItemReader(DIMENSIONS, 'responses');
+  submit = (id, sources, items) =>
+    submitItems(acceptor, { id, sources, scope: id === 'admin' ? EVERYTHING : WIDE }, read, items, 'test');
+});
+afterAll(() => record.close());
+
+const item = (externalId: string, source: string, at = clock, score = 9) => ({
+  externalId,
+  source,
+  answeredAt: new Date(at).toISOString(),
+  score,
+});
+const codes = ({ rejected }: BatchAccount) => rejected.map(({ code, message }) => `${code} ${message}`);
+const answers = (externalId: string) =>
+  record.sql(`SELECT score, answered_at AS at FROM response WHERE external_id = '${externalId}'`);
+
+it('a key that is bound to sources submits for no other, item by item', async () => {
+  const answer = await submit(
+    'k',
+    ['web', 'app'],
+    [item('a1', 'web'), item('a2', 'shop'), item('a3', 'app')],
+  );
+  expect(answer).toMatchObject({ accepted: 2, rejected: [{ index: 1, code: 'FORBIDDEN' }] });
+  expect(codes(answer)[0]).toMatch(/source: this key is bound to other sources/);
+  expect(await record.sql(`SELECT FROM source WHERE name = 'shop'`)).toEqual([]);
+});
+
+it('nobody corrects or redates an answer of a source that another named, but who is bound to it or administers', async () => {
+  await submit('first', null, [item('b1', 'mail', clock - HOUR)]);
+  const later = (score: number) => item('b1', 'mail', clock - HOUR + score * 60_000, score);
+  const strange = await submit('second', null, [later(1), item('b2', 'mail')]);
+  expect(strange).toMatchObject({ accepted: 1, rejected: [{ index: 0, code: 'FORBIDDEN' }] });
+  expect(codes(strange)[0]).toMatch(/source: .*corrected by a key that is bound to this source/);
+  expect(await answers('b1')).toMatchObject([{ score: 9, at: new Date(clock - HOUR) }]);
+  for (const [score, id, sources] of [
+    [2, 'first', null],
+    [3, 'third', ['mail']],
+    [4, 'admin', null],
+  ] as const) {
+    expect(await submit(id, sources, [later(score)])).toMatchObject({ accepted: 1 });
+    expect(await answers('b1')).toMatchObject([{ score }]);
+  }
+  // What was recorded before it was kept who named a source stays as it was.
+  await record.sql(`UPDATE source SET made_by = NULL WHERE name = 'mail'`);
+  await record.mappings.refresh(record.store);
+  expect(await submit('second', null, [later(5)])).toMatchObject({ accepted: 1 });
+});
+
+it('a correction is not dated after it arrives, and an answer that was dated ahead does not stand against later ones', async () => {
+  const day = 23 * HOUR;
+  expect(await submit('k', ['web'], [item('c1', 'web', clock - HOUR, 9)])).toMatchObject({ accepted: 1 });
+  const pinned = await submit('k', ['web'], [item('c1', 'web', clock + day, 0)]);
+  expect(pinned).toMatchObject({ rejected: [{ code: 'IN_THE_FUTURE' }] });
+  expect(codes(pinned)[0]).toMatch(/a correction is dated at the latest now/);
+  // Clocks differ by minutes.
+  expect(await submit('k', ['web'], [item('c1', 'web', clock + 60_000, 8)])).toMatchObject({ accepted: 1 });
+  // A first one may be ahead; from its arrival on it is corrected as any other.
+  expect(await submit('k', ['web'], [item('c2', 'web', clock + day, 0)])).toMatchObject({ accepted: 1 });
+  expect(await submit('k', ['web'], [item('c2', 'web', clock - HOUR, 5)])).toMatchObject({
+    rejected: [{ code: 'STALE' }],
+  });
+  clock += HOUR;
+  expect(await submit('k', ['web'], [item('c2', 'web', clock, 10)])).toMatchObject({ accepted: 1 });
+  expect(await answers('c2')).toMatchObject([{ score: 10, at: new Date(clock) }]);
+  const both = await submit('k', ['web'], [item('c3', 'web', clock, 1), item('c3', 'web', clock + day, 2)]);
+  expect(both).toMatchObject({ accepted: 1, rejected: [{ index: 1, code: 'IN_THE_FUTURE' }] });
+});
