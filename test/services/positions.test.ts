@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LiveFeed, startLiveFeed } from '../../api/subscriptions/live-feed.ts';
 import type { NpsUpdate, TileQuery } from '../../api/subscriptions/tile.ts';
+import { DEFAULT_CELL_LIMITS } from '../../domain/cell-filing.ts';
 import { total, ZERO } from '../../domain/nps.ts';
 import { randomFrom } from '../../domain/random.ts';
 import { EVERYTHING } from '../../domain/scope.ts';
@@ -64,7 +65,7 @@ async function anotherServer() {
     dimensions: DIMENSIONS,
     pepper: PEPPER,
   };
-  const acceptor = createAcceptor({ ...parts, cellLimit: 10_000, warn: () => undefined });
+  const acceptor = createAcceptor({ ...parts, cellLimits: DEFAULT_CELL_LIMITS, warn: () => undefined });
   const read = createItemReader(DIMENSIONS, 'responses');
   return {
     feed,
