@@ -32,6 +32,7 @@ import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { readCellUsage } from './store/cell-usage.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
+import type { Store } from './store/client.ts';
 import { DatabaseRefused, explained } from './store/database-refused.ts';
 import { DiskFull } from './store/disk-space.ts';
 import { continueErasures } from './store/erasures.ts';
@@ -40,6 +41,7 @@ import { giveBackCells } from './store/give-back.ts';
 import { WrongPepper } from './store/instance.ts';
 import { followerPosition, journalDelay, journalLag } from './store/journal.ts';
 import { KeyProviderError } from './store/key-provider.ts';
+import { watchLongWriters } from './store/long-writers.ts';
 import { latestReadings } from './store/monitoring.ts';
 import { moveEvents } from './store/move-events.ts';
 import { purgeMinuteRollups } from './store/rollups.ts';
@@ -206,6 +208,7 @@ async function startServer(
     graph: graph && (() => graph.check()),
     disk: record.disk,
   });
+  const writers = longWriters(store, log);
   const server = await createApiServer({
     deps: {
       store,
@@ -235,12 +238,7 @@ async function startServer(
     roles: { api: config.roles.has('api'), ingest: config.roles.has('ingest') },
     checks,
     gauges: {
-      journalLag: async () => ({
-        live: await journalLag(store, feed.position()),
-        ...(graph ? { lineage: await graph.lag() } : {}),
-        ...(await scorerLags(store)),
-        sealer: await sealerLag(store),
-      }),
+      journalLag: () => followerLags(store, feed, graph),
       freshness: () => followerDelays(record, feed, graph),
       pools: () => store.pools(),
       build: readBuild(config.commit),
@@ -250,16 +248,38 @@ async function startServer(
       disk: () => record.disk && { free: record.disk.free(), isFull: record.disk.isFull() },
       waitingRows: () => acceptor.waiting(),
       sealerStopped: () => seals.isStopped(),
+      secondsHeldBack: () => writers.present()[0]?.seconds ?? 0,
     },
   });
   return {
     ...server,
     close: async () => {
+      writers.stop();
       await server.close();
       await acceptor.idle();
       await trail.close();
     },
   };
+}
+
+/** Journal entries that each follower has yet to read. */
+async function followerLags(store: Store, feed: LiveFeed, graph: GraphProjection | undefined) {
+  return {
+    live: await journalLag(store, feed.position()),
+    ...(graph ? { lineage: await graph.lag() } : {}),
+    ...(await scorerLags(store)),
+    sealer: await sealerLag(store),
+  };
+}
+
+/** Names each long writer once in the log: whose it is, and nothing of what it writes. */
+function longWriters(store: Store, log: OutageLog) {
+  return watchLongWriters(store, Date.now, ({ pid, application, user, seconds }) =>
+    log.warn(
+      { pid, application, user, seconds },
+      'a transaction of this database is open for long and holds back live updates, lineage, scoring and sealing',
+    ),
+  );
 }
 
 async function cellUsage({ store }: OpenRecord, { cellLimits: { limit } }: Config) {

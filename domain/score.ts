@@ -127,6 +127,11 @@ export class ScoreRow implements ScoreName {
     this.counts = counts;
   }
 
+  /** The same number as the row of that group. */
+  inGroup(group: ScoreRow['group']): ScoreRow {
+    return new ScoreRow(this, this.time, group, this.counts, this.#inferred);
+  }
+
   get id(): string {
     this.#id ??= scoreId(this);
     return this.#id;

@@ -52,6 +52,24 @@ export async function journalHead(session: Session): Promise<JournalPosition> {
   return head ?? BEGINNING;
 }
 
+const COMMITTED: Statement = {
+  name: 'journal_committed',
+  text: `SELECT xact, position, kind, recorded_at AS "recordedAt", payload - '{added,removed}'::text[] AS payload FROM journal
+    WHERE (xact, position) > ($1::bigint, $2::bigint) ORDER BY xact, position LIMIT $3`,
+};
+
+/**
+ * Up to `limit` entries after `after` that are committed by now, without the ids of what they changed. Others may still come
+ * between them: this tells what a reading may hold beyond `after`, and is not to be followed.
+ */
+export function readCommitted(
+  session: Session,
+  after: JournalPosition,
+  limit: number,
+): Promise<JournalEntry[]> {
+  return session.rows<JournalEntry>(COMMITTED, [after.xact, after.position, limit]);
+}
+
 /** How many committed entries come after `after`. */
 export async function journalLag(session: Session, after: JournalPosition): Promise<number> {
   const [row] = await session.rows<{ entries: number }>(BEHIND, [after.xact, after.position]);

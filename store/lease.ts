@@ -51,10 +51,10 @@ const RELEASE: Statement = {
   name: 'lease_release',
   text: 'UPDATE lease SET holder = NULL WHERE name = $1 AND token = $2',
 };
-/** A process that is frozen inside its transaction loses it, or nobody else could take over. */
+/** A process that is frozen inside its transaction loses it (store/postgres.ts), or nobody else could take over. */
 const HOLD: Statement = {
   name: 'lease_hold',
-  text: `SELECT set_config('idle_in_transaction_session_timeout', '60s', true) FROM lease WHERE name = $1 AND token = $2 FOR KEY SHARE`,
+  text: `SELECT FROM lease WHERE name = $1 AND token = $2 FOR KEY SHARE`,
 };
 
 /** Whom a lease may be taken from: one whose time is over, one at the same place too (a process before this one), or anybody. */

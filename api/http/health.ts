@@ -5,10 +5,14 @@ export type ReadinessCheck = () => Promise<void>;
 
 const PATIENCE_MS = 2_000;
 
-/** Adds /healthz (the process answers) and /readyz (each part does; 503 and which one when not). */
+/**
+ * Adds /healthz (the process answers) and /readyz (each part does; 503 and which one when not). `secondsHeldBack`: for how long a
+ * writer has been holding back what follows the journal, 0 where none has for long; the server is ready nevertheless.
+ */
 export function addHealthRoutes(
   server: FastifyInstance,
   checks: Readonly<Record<string, ReadinessCheck>>,
+  secondsHeldBack: () => number,
 ): void {
   const asked = shared(checks);
   server.get('/healthz', async () => ({ status: 'ok' }));
@@ -17,7 +21,15 @@ export function addHealthRoutes(
       Object.entries(asked).map(async ([name, check]) => [name, await stateOf(check)] as const),
     );
     const ready = parts.every(([, state]) => state === 'ready');
-    return reply.code(ready ? 200 : 503).send({ ready, parts: Object.fromEntries(parts) });
+    const held = Math.floor(secondsHeldBack());
+    // Whose it is stands in the log: this path is open to everybody.
+    const warnings =
+      held > 0
+        ? [
+            `a transaction that has been open for ${held} s holds back live updates, lineage, scoring and sealing`,
+          ]
+        : undefined;
+    return reply.code(ready ? 200 : 503).send({ ready, parts: Object.fromEntries(parts), warnings });
   });
 }
 

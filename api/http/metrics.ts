@@ -38,6 +38,8 @@ export interface LiveGauges {
   readonly disk: () => { readonly free: number; readonly isFull: boolean } | undefined;
   /** Whether the sealer found the log of seals changed, and seals nothing more. */
   readonly sealerStopped: () => boolean;
+  /** For how long a writer has been holding back what follows the journal; 0 where none has for long. */
+  readonly secondsHeldBack: () => number;
 }
 
 export interface Metrics extends ServerMetrics {
@@ -136,6 +138,11 @@ export function addMetricsRoute(
     const full = '1 while nothing is stored because the disk of the embedded record is nearly full.';
     gauge('scoreline_record_disk_full', full, () => Number(live.disk()?.isFull ?? false));
   }
+  gauge(
+    'scoreline_held_back_seconds',
+    'How long the oldest long write transaction of the database has been open: followers wait for its end.',
+    live.secondsHeldBack,
+  );
   new Gauge({
     name: 'scoreline_journal_lag_entries',
     help: 'Journal entries that a follower has yet to read.',

@@ -39,6 +39,7 @@ export interface ApiOptions {
     | 'pools'
     | 'freshness'
     | 'disk'
+    | 'secondsHeldBack'
   >;
 }
 
@@ -70,7 +71,7 @@ export async function createApiServer({ deps, roles, checks, gauges }: ApiOption
   addRequestLog(fastify, deps.log, { unknown: noise, known: refused }, metrics.answered);
   requireKey(fastify, deps.access.authenticate);
   addErrorHandlers(fastify, deps);
-  addHealthRoutes(fastify, checks);
+  addHealthRoutes(fastify, checks, gauges.secondsHeldBack);
   const cohorts = createCohorts((error) => deps.log.error({ err: error }, 'a live update could not be told'));
   let sockets: ReturnType<typeof serveWebSocket> | undefined;
   let streams: EventStreams | undefined;

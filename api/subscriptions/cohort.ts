@@ -33,8 +33,10 @@ export interface Membership {
 interface Cohort {
   readonly members: Set<Membership['deliver']>;
   /** The latest answer for each group's row. */
-  readonly latest: Map<string, { position: string; payload: string }>;
+  readonly latest: Map<string, { update: NpsUpdate; payload: string }>;
   readonly ready: Promise<void>;
+  /** Runs the work while no update is answered. */
+  readonly inTurn: (work: () => Promise<void>) => Promise<void>;
   readonly stop: () => void;
 }
 
@@ -59,24 +61,30 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
     const answer = async (updates: readonly NpsUpdate[]) => {
       for (const update of updates) {
         const payload = JSON.stringify(await membership.execute(update));
-        latest.set(JSON.stringify(update.row.group), { position: update.position, payload });
+        latest.set(JSON.stringify(update.row.group), { update, payload });
         for (const deliver of members) deliver(payload);
       }
     };
     // Followed before the present is read, and answered one after the other: nothing is missed or out of order.
     let queue: Promise<void> = Promise.resolve();
+    const inTurn = (work: () => Promise<void>) => {
+      const done = queue.then(work);
+      queue = done.catch(onError);
+      return done;
+    };
     const unfollow = tile.follow((updates) => {
-      queue = queue.then(() => answer(updates)).catch(onError);
+      inTurn(() => answer(updates)).catch(() => undefined);
     });
-    const ready = tile.present().then((updates) => {
-      queue = queue.then(() => answer(updates.filter(({ row }) => !latest.has(JSON.stringify(row.group)))));
-      return queue;
-    });
+    const ready = tile
+      .present()
+      .then((updates) =>
+        inTurn(() => answer(updates.filter(({ row }) => !latest.has(JSON.stringify(row.group))))),
+      );
     const stop = () => {
       unfollow();
       close();
     };
-    return { members, latest, ready, stop };
+    return { members, latest, ready, inTurn, stop };
   };
 
   return {
@@ -95,7 +103,7 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
         });
         cohorts.set(key, cohort);
       }
-      const { members, latest, ready, stop } = cohort;
+      const { members, latest, ready, inTurn, stop } = cohort;
       // Holds the cohort open while the present is read.
       const deliver = membership.deliver;
       let hold: Membership['deliver'] = () => undefined;
@@ -106,11 +114,18 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
       };
       try {
         await ready;
-        const resend = after === null || (await tile.changedSince(after));
-        members.delete(hold);
-        hold = (payload) => deliver(payload);
-        members.add(hold);
-        if (resend) for (const { payload } of latest.values()) deliver(payload);
+        const placeOf = after === null ? (position: string) => position : await tile.resume(after);
+        await inTurn(async () => {
+          for (const { update, payload } of placeOf ? latest.values() : []) {
+            const position = placeOf?.(update.position) ?? null;
+            if (position === update.position) deliver(payload);
+            else if (position !== null)
+              deliver(JSON.stringify(await membership.execute({ ...update, position })));
+          }
+          members.delete(hold);
+          hold = (payload) => deliver(payload);
+          members.add(hold);
+        });
         return leave;
       } catch (error) {
         leave();

@@ -1,5 +1,6 @@
 import type { Scope } from '../../domain/scope.ts';
 import { followJournal, type JournalPosition, journalHead } from '../../store/journal.ts';
+import { journalEnds } from './journal-ends.ts';
 import { Tile, type TileDeps, type TileQuery } from './tile.ts';
 
 export interface LiveFeed {
@@ -18,6 +19,7 @@ const TILES_AT_ONCE = 4;
 /** Follows the journal from its present end and keeps every open tile up to date: one execution per tile and tick. */
 export async function startLiveFeed(deps: TileDeps): Promise<LiveFeed> {
   let position = await journalHead(deps.store);
+  const ends = journalEnds(deps.store, deps.cells);
   /** Those that anybody follows; `byQuery` finds the one to share. */
   const tiles = new Set<Tile>();
   const byQuery = new Map<string, Tile>();
@@ -26,10 +28,9 @@ export async function startLiveFeed(deps: TileDeps): Promise<LiveFeed> {
   let stopped = false;
 
   const tick = async () => {
-    const at = position;
     const due = [...tiles].filter(({ dirty }) => dirty);
     for (let i = 0; i < due.length; i += TILES_AT_ONCE) {
-      await Promise.all(due.slice(i, i + TILES_AT_ONCE).map((tile) => tile.refresh(at).catch(deps.onError)));
+      await Promise.all(due.slice(i, i + TILES_AT_ONCE).map((tile) => tile.refresh().catch(deps.onError)));
     }
   };
   const schedule = () => {
@@ -61,6 +62,7 @@ export async function startLiveFeed(deps: TileDeps): Promise<LiveFeed> {
       if (known) return known;
       const tile: Tile = new Tile(deps, scope, query, {
         position: () => position,
+        ends,
         onDirty: schedule,
         onUsed: () => {
           tiles.add(tile);

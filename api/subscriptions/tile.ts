@@ -1,20 +1,26 @@
+import { UntoldChange } from '../../domain/as-known.ts';
 import type { Segment } from '../../domain/cell.ts';
+import { total } from '../../domain/nps.ts';
 import { readsAllAnswers, type Scope, visibleCells } from '../../domain/scope.ts';
 import type { Basis, ScoreRow } from '../../domain/score.ts';
-import { type WindowLength, windowAt } from '../../domain/time-windows.ts';
+import { type TimeRange, type WindowLength, windowAt } from '../../domain/time-windows.ts';
+import { scoreAsKnownAt, UnknownMoment } from '../../graph/known/as-known.ts';
 import type { RecordCells } from '../../store/cells.ts';
 import type { Store } from '../../store/client.ts';
 import { guardedCells } from '../../store/guarded-cells.ts';
 import {
+  BEGINNING,
   formatPosition,
   isAfter,
   type JournalEntry,
   type JournalPosition,
+  parsePosition,
   readJournal,
 } from '../../store/journal.ts';
 import { marksBehind } from '../../store/journal-trim.ts';
 import { readScores } from '../../store/scores.ts';
 import type { Wall } from '../../store/wall.ts';
+import type { JournalEnds } from './journal-ends.ts';
 
 /** What one live score shows: everything that its rows depend on, but for the scope. */
 export interface TileQuery {
@@ -41,6 +47,7 @@ export interface TileDeps {
 export interface TileHooks {
   /** How far the journal has been read. */
   readonly position: () => JournalPosition;
+  readonly ends: JournalEnds;
   readonly onDirty: () => void;
   /** The first follower came, the last one left. */
   readonly onUsed: () => void;
@@ -54,6 +61,9 @@ const CONFIDENCE = 0.95;
 const HOUR_MS = 3_600_000;
 /** Journal entries looked through for a client that comes back; beyond them it is given the present row anyway. */
 const RESUME_ENTRIES = 2_000;
+/** While writers overlap, no reading may be of one place; then the rows are told as they were at the last one. */
+const MOST_READINGS = 3;
+const MOST_KNOWN = 20;
 /** The longest delay that setTimeout takes. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -66,6 +76,8 @@ export class Tile {
   readonly #listeners = new Set<Listener>();
   #shown = new Map<string, NpsUpdate>();
   #dirty = false;
+  #at: JournalPosition = BEGINNING;
+  #reading: Promise<void> = Promise.resolve();
   #first: Promise<void> | undefined;
   #edge: NodeJS.Timeout | undefined;
 
@@ -80,9 +92,14 @@ export class Tile {
     return this.#dirty;
   }
 
+  /** How far the journal is surely in the rows as last told. */
+  get at(): JournalPosition {
+    return this.#at;
+  }
+
   /** The rows as last told, read first if nobody has asked yet. */
   async present(): Promise<readonly NpsUpdate[]> {
-    this.#first ??= this.refresh(this.#hooks.position());
+    this.#first ??= this.refresh();
     try {
       await this.#first;
     } catch (error) {
@@ -108,23 +125,45 @@ export class Tile {
     };
   }
 
-  /** Whether anything that the rows are made of changed after that place in the journal. */
-  async changedSince(after: JournalPosition): Promise<boolean> {
-    if (this.#isOpaque()) return true;
-    const position = this.#hooks.position();
-    if (!isAfter(position, after)) return isAfter(after, position);
+  /**
+   * For a client that comes back with a position that this or another server told: brings the rows up to there. The answer says
+   * which of them to give: those told after it, at which place. Null: none, since nothing changed after it.
+   */
+  async resume(after: JournalPosition): Promise<((position: string) => string | null) | null> {
+    if (this.#isOpaque()) {
+      // Times by the clocks of several servers: none is told before one that was told already.
+      const place = formatPosition(after);
+      return (position) => (isBefore(position, after) ? place : position);
+    }
+    await this.#reading;
+    if (isAfter(after, this.#at) && (this.#dirty || isAfter(after, this.#hooks.position())))
+      await this.refresh();
+    const reached = isAfter(this.#at, this.#hooks.position()) ? this.#at : this.#hooks.position();
+    // Of another journal, or of this one before it was restored.
+    if (isAfter(after, reached)) return (position) => position;
     const entries = await readJournal(this.#deps.store, after, RESUME_ENTRIES);
     // After the entries: what was deleted before they were read is told of by then.
-    if (await marksBehind(this.#deps.store, after)) return true;
-    return entries.length === RESUME_ENTRIES || entries.some((entry) => this.isTouchedBy(entry));
+    const isTrimmed = await marksBehind(this.#deps.store, after);
+    const range = this.#range();
+    if (
+      !isTrimmed &&
+      entries.length < RESUME_ENTRIES &&
+      !entries.some((entry) => this.#touches(entry, range))
+    )
+      return null;
+    return (position) => (isBefore(position, after) || position === formatPosition(after) ? null : position);
   }
 
-  isTouchedBy({ kind, payload }: JournalEntry): boolean {
+  /** Whether the rows are no more what was told, once that entry has been read. */
+  isTouchedBy(entry: JournalEntry): boolean {
+    return isAfter(entry, this.#at) && this.#touches(entry, this.#range());
+  }
+
+  #touches({ kind, payload }: JournalEntry, range: TimeRange): boolean {
     const inferred = this.#query.basis !== 'SURVEYED';
     // Another champion changes every inferred score at once.
     if (kind === 'model') return inferred;
     if (kind === 'predictions' && !inferred) return false;
-    const range = this.#range();
     return payload.deltas.some(([cellId, hour]) => {
       const from = hour * HOUR_MS;
       if (from >= range.until || from + HOUR_MS <= range.from) return false;
@@ -137,8 +176,14 @@ export class Tile {
     this.#hooks.onDirty();
   }
 
-  /** Reads the rows again and tells those that changed; `position` is how far the journal had been read before. */
-  async refresh(position: JournalPosition): Promise<void> {
+  /** Reads the rows again and tells those that changed: one reading after the other, so that none is told after a later one. */
+  refresh(): Promise<void> {
+    const reading = this.#reading.then(() => this.#refresh());
+    this.#reading = reading.catch(() => undefined);
+    return reading;
+  }
+
+  async #refresh(): Promise<void> {
     this.#dirty = false;
     const range = this.#range();
     clearTimeout(this.#edge);
@@ -146,20 +191,55 @@ export class Tile {
     const delay = Math.min(range.until - this.#deps.now() + 1, LONGEST_TIMEOUT_MS);
     this.#edge = setTimeout(() => this.markDirty(), delay);
     this.#edge.unref();
-    const { segment, basis, groupBy } = this.#query;
-    let rows: ScoreRow[];
     try {
-      const query = { segment, basis, groupBy, confidence: CONFIDENCE, windows: [range] };
-      const store = this.#deps.wall.as(this.#scope);
-      rows = await readScores({ ...this.#deps, record: this.#deps.store, store }, this.#scope, query);
+      // A place in the journal would tell how much is committed that this caller may not see: they get the time instead.
+      if (this.#isOpaque())
+        this.#tell(await this.#read(range), formatPosition({ xact: 0, position: this.#deps.now() }));
+      else {
+        const { rows, at } = await this.#readAt(range);
+        this.#at = at;
+        this.#tell(rows, formatPosition(at));
+      }
     } catch (error) {
       // Counts as changed until it could be read.
       this.markDirty();
       throw error;
     }
-    // A place in the journal would tell how much is committed that this caller may not see: they get the time instead.
-    const place = this.#isOpaque() ? { xact: 0, position: this.#deps.now() } : position;
-    this.#tell(rows, formatPosition(place));
+  }
+
+  #read(range: TimeRange): Promise<ScoreRow[]> {
+    const { segment, basis, groupBy } = this.#query;
+    const query = { segment, basis, groupBy, confidence: CONFIDENCE, windows: [range] };
+    const store = this.#deps.wall.as(this.#scope);
+    return readScores({ ...this.#deps, record: this.#deps.store, store }, this.#scope, query);
+  }
+
+  /**
+   * The rows and the place in the journal that they are of: nothing that touches them was committed between the reading of
+   * that place and of them, nor was anything that followers may not read yet.
+   */
+  async #readAt(range: TimeRange): Promise<{ rows: ScoreRow[]; at: JournalPosition }> {
+    for (let attempt = 1; ; attempt++) {
+      const at = await this.#hooks.ends.head();
+      const rows = await this.#read(range);
+      const since = await this.#hooks.ends.since(at);
+      const touching = since?.filter((entry) => this.#touches(entry, range));
+      if (touching?.length === 0) return { rows, at };
+      if (attempt >= MOST_READINGS) return { rows: await this.#rowsAt(rows, at), at };
+    }
+  }
+
+  /** The rows as they were at that place; as they are where the caller may not read what would tell. */
+  async #rowsAt(rows: readonly ScoreRow[], place: JournalPosition): Promise<ScoreRow[]> {
+    const { store, cells, now } = this.#deps;
+    const known = rows.slice(0, MOST_KNOWN).map(async (row) => {
+      const found = await scoreAsKnownAt({ store, cells, now }, this.#scope, row, { place }).catch(isUnknown);
+      if (!found) return row;
+      return found.known.model === row.model ? found.known.inGroup(row.group) : row;
+    });
+    const all = [...(await Promise.all(known)), ...rows.slice(MOST_KNOWN)];
+    // A group is listed once it has an answer.
+    return this.#query.groupBy.length === 0 ? all : all.filter(({ counts }) => !counts || total(counts) > 0);
   }
 
   #tell(rows: readonly ScoreRow[], position: string): void {
@@ -202,4 +282,14 @@ export class Tile {
 /** For a caller who may not read the responses rows change only as the disclosure ledger does. */
 function changed(shown: ScoreRow, next: ScoreRow): boolean {
   return shown.id !== next.id || JSON.stringify(shown.counts) !== JSON.stringify(next.counts);
+}
+
+const isBefore = (position: string, place: JournalPosition) => {
+  const parsed = parsePosition(position);
+  return parsed !== null && isAfter(place, parsed);
+};
+
+function isUnknown(error: unknown): null {
+  if (error instanceof UnknownMoment || error instanceof UntoldChange) return null;
+  throw error;
 }

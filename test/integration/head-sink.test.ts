@@ -1,8 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { headLine } from '../../domain/seal.ts';
-import { urlSink } from '../../graph/seals/head-sink.ts';
+import { fileSink, urlSink } from '../../graph/seals/head-sink.ts';
 
 /* Somebody elsewhere who keeps what is POSTed to them, and may be away. */
 const taken: { method: string | undefined; type: string | undefined; body: string }[] = [];
@@ -39,4 +42,17 @@ it('takes anything but a 2xx for an error, and so does nobody there', async () =
   await urlSink(url).publish([head(9)]);
   expect(taken.at(-1)?.body).toBe(headLine(head(9)));
   await expect(urlSink('http://127.0.0.1:1/heads').publish([head(9)])).rejects.toThrow();
+});
+
+it('writes each head once into a file, by however many it is handed in at once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'scoreline-heads-'));
+  const path = join(folder, 'heads.ndjson');
+  const heads = Array.from({ length: 60 }, (_, i) => head(i + 1));
+  for (let upTo = 3; upTo <= heads.length; upTo += 3)
+    await Promise.all(
+      // As followers that know of more or fewer of them, one of which was frozen.
+      [0, 1, 2, 0].map((fewer) => fileSink(path).publish(heads.slice(upTo - 3, upTo - fewer))),
+    );
+  expect(readFileSync(path, 'utf8')).toBe(heads.map(headLine).join(''));
+  rmSync(folder, { recursive: true });
 });

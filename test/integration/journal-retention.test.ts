@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { journalEnds } from '../../api/subscriptions/journal-ends.ts';
 import { Tile } from '../../api/subscriptions/tile.ts';
 import type { Counts } from '../../domain/nps.ts';
 import { randomFrom } from '../../domain/random.ts';
@@ -183,6 +184,7 @@ describe('a subscription that resumes', () => {
     const deps = { ...record, now: Date.now, onError: () => undefined };
     const hooks = {
       position: () => head,
+      ends: journalEnds(record.store, record.cells),
       onDirty: () => undefined,
       onUsed: () => undefined,
       onUnused: () => undefined,
@@ -195,8 +197,8 @@ describe('a subscription that resumes', () => {
     } as const;
     const tile = new Tile(deps, EVERYTHING, query, hooks);
     expect(await readJournal(record.store, early, 10)).toHaveLength(1);
-    expect(await tile.changedSince(early)).toBe(true);
-    expect(await tile.changedSince(head)).toBe(false);
+    expect(await tile.resume(early)).not.toBeNull();
+    expect(await tile.resume(head)).toBeNull();
   });
 });
 

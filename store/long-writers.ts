@@ -1,0 +1,90 @@
+import type { Session, Statement, Store } from './client.ts';
+
+/** A transaction of this database that may still write, and so holds back whoever follows the journal. */
+export interface LongWriter {
+  /** Null: a prepared transaction, which has no process. */
+  readonly pid: number | null;
+  readonly application: string;
+  /** Null where this user may not see it. */
+  readonly user: string | null;
+  readonly seconds: number;
+}
+
+interface Row extends Omit<LongWriter, 'seconds'> {
+  readonly xid: string;
+  /** Null where this user may not see when it began. */
+  readonly seconds: number | null;
+}
+
+/** No text of a query: it may hold what persons wrote. */
+const WRITERS: Statement = {
+  name: 'long_writers',
+  text: `SELECT h.xid, h.pid, a.application_name AS application, a.usename AS user,
+      extract(epoch FROM clock_timestamp() - a.xact_start)::float8 AS seconds
+    FROM (SELECT l.pid, min(l.transactionid::text::bigint)::text AS xid FROM pg_locks l
+        WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted AND l.pid <> pg_backend_pid() GROUP BY 1) h
+      JOIN pg_stat_activity a ON a.pid = h.pid WHERE a.datname = current_database()
+    UNION ALL
+    SELECT p.transaction::text, NULL, 'a prepared transaction', p.owner,
+      extract(epoch FROM clock_timestamp() - p.prepared)::float8
+    FROM pg_prepared_xacts p WHERE p.database = current_database()`,
+};
+
+/** A transaction that is open for longer is named. */
+const LONG_SECONDS = 10;
+const LOOK_MS = 5_000;
+
+export interface LongWriters {
+  /** Those that are open for long, the longest first. */
+  present(): readonly LongWriter[];
+  stop(): void;
+}
+
+/** Looks for long writers every few seconds, and hands each to `onLong` once. The embedded record has no other writers. */
+export function watchLongWriters(
+  store: Store,
+  now: () => number,
+  onLong: (writer: LongWriter) => void,
+): LongWriters {
+  let present: readonly LongWriter[] = [];
+  let seen = new Map<string, { readonly since: number; told: boolean }>();
+  const look = async () => {
+    const rows = await readWriters(store);
+    seen = new Map(rows.map(({ xid }) => [xid, seen.get(xid) ?? { since: now(), told: false }]));
+    present = rows
+      .map(({ xid, seconds, ...writer }) => {
+        const first = seen.get(xid)?.since ?? now();
+        return { xid, ...writer, seconds: seconds ?? (now() - first) / 1_000 };
+      })
+      .filter(({ seconds }) => seconds >= LONG_SECONDS)
+      .sort((a, b) => b.seconds - a.seconds)
+      .map(({ xid, ...writer }) => {
+        const state = seen.get(xid);
+        if (state && !state.told) {
+          state.told = true;
+          onLong(writer);
+        }
+        return writer;
+      });
+  };
+  if (store.backend === 'pglite') return { present: () => [], stop: () => undefined };
+  let looking = false;
+  const timer = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    // Where the record does not answer, others say so.
+    look()
+      .catch(() => {
+        present = [];
+      })
+      .finally(() => {
+        looking = false;
+      });
+  }, LOOK_MS);
+  timer.unref();
+  return { present: () => present, stop: () => clearInterval(timer) };
+}
+
+function readWriters(session: Session): Promise<Row[]> {
+  return session.rows<Row>(WRITERS, []);
+}

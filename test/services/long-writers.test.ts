@@ -1,0 +1,45 @@
+import Fastify from 'fastify';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addHealthRoutes } from '../../api/http/health.ts';
+import { type LongWriter, type LongWriters, watchLongWriters } from '../../store/long-writers.ts';
+import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { until } from '../fixtures/server.ts';
+
+let record: TestRecord;
+let writer: pg.Client;
+let writers: LongWriters;
+beforeAll(async () => {
+  record = await openTestRecord();
+});
+afterAll(async () => {
+  writers?.stop();
+  await writer?.end();
+  await record?.close();
+});
+
+it('a long writer is named once in the log, and counted without its name where everybody may look', async () => {
+  const named: LongWriter[] = [];
+  writers = watchLongWriters(record.store, Date.now, (one) => named.push(one));
+  writer = new pg.Client({ connectionString: record.databaseUrl, application_name: 'a bulk load' });
+  await writer.connect();
+  await writer.query('BEGIN; SELECT pg_current_xact_id()');
+  const server = Fastify();
+  addHealthRoutes(server, { record: async () => undefined }, () => writers.present()[0]?.seconds ?? 0);
+  const ready = async () => {
+    const answer = await server.inject('/readyz');
+    return { status: answer.statusCode, ...(answer.json() as { warnings?: string[] }) };
+  };
+  expect(await ready()).toEqual({ status: 200, ready: true, parts: { record: 'ready' } });
+  await until(async () => (await ready()).warnings !== undefined, 'it is long');
+  const { status, warnings } = await ready();
+  expect([status, warnings]).toEqual([
+    200,
+    [expect.stringMatching(/^a transaction that has been open for \d+ s holds back/)],
+  ]);
+  expect(named).toMatchObject([{ application: 'a bulk load', user: 'postgres', pid: expect.any(Number) }]);
+  await writer.query('ROLLBACK');
+  await until(async () => (await ready()).warnings === undefined, 'it is over');
+  expect(named).toHaveLength(1);
+  await server.close();
+});

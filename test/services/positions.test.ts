@@ -1,0 +1,212 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LiveFeed, startLiveFeed } from '../../api/subscriptions/live-feed.ts';
+import type { NpsUpdate, TileQuery } from '../../api/subscriptions/tile.ts';
+import { DEFAULT_CELL_LIMITS } from '../../domain/cell-filing.ts';
+import { total, ZERO } from '../../domain/nps.ts';
+import { randomFrom } from '../../domain/random.ts';
+import { EVERYTHING } from '../../domain/scope.ts';
+import { scoreAsKnownAt } from '../../graph/known/as-known.ts';
+import { createAcceptor } from '../../ingestion/accept.ts';
+import { createItemReader } from '../../ingestion/connectors/responses.ts';
+import { submitItems } from '../../ingestion/submit.ts';
+import { OWNER } from '../../ingestion/submitter.ts';
+import { RecordCells } from '../../store/cells.ts';
+import type { Store } from '../../store/client.ts';
+import {
+  formatPosition,
+  isAfter,
+  type JournalPosition,
+  journalHead,
+  parsePosition,
+} from '../../store/journal.ts';
+import { openPostgres } from '../../store/postgres.ts';
+import { RecordMappings } from '../../store/provenance.ts';
+import { createWall } from '../../store/wall.ts';
+import { DIMENSIONS, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';
+import { until } from '../fixtures/server.ts';
+
+/* What a position says of the row beside it, while several servers write at once. */
+
+const DAY = { count: 1, unit: 'days' } as const;
+const QUERIES: readonly TileQuery[] = [
+  { segment: {}, window: DAY, basis: 'SURVEYED', groupBy: [] },
+  { segment: { region: ['Peru'] }, window: DAY, basis: 'SURVEYED', groupBy: [] },
+  { segment: {}, window: DAY, basis: 'SURVEYED', groupBy: ['region'] },
+];
+let record: TestRecord;
+let slow: pg.Client | undefined;
+const stores: Store[] = [];
+const feeds: LiveFeed[] = [];
+
+beforeAll(async () => {
+  record = await openTestRecord();
+});
+afterAll(async () => {
+  await slow?.end();
+  for (const feed of feeds) await feed.stop();
+  for (const store of stores) await store.close();
+  await record?.close();
+});
+
+/** The same record as another server has it open. */
+async function anotherServer() {
+  const store = openPostgres(record.databaseUrl ?? '', () => undefined, { maxConnections: 4 });
+  stores.push(store);
+  const cells = new RecordCells();
+  await cells.refresh(store);
+  const deps = { store, cells, now: Date.now, onError: fail };
+  const feed = await startLiveFeed({ ...deps, wall: createWall(deps) });
+  feeds.push(feed);
+  const parts = {
+    ...deps,
+    vault: record.vault,
+    mappings: new RecordMappings(),
+    dimensions: DIMENSIONS,
+    pepper: PEPPER,
+  };
+  const acceptor = createAcceptor({ ...parts, cellLimits: DEFAULT_CELL_LIMITS, warn: () => undefined });
+  const read = createItemReader(DIMENSIONS, 'responses');
+  return {
+    feed,
+    submit: (items: readonly object[]) => submitItems(acceptor, OWNER, read, items, 'positions'),
+  };
+}
+
+function fail(error: Error): never {
+  throw error;
+}
+
+const placeOf = ({ position }: NpsUpdate) => parsePosition(position) as JournalPosition;
+/** What npsAsKnownAt(position) says. */
+const asKnown = async (update: NpsUpdate) => {
+  await record.cells.refresh(record.store);
+  const found = await scoreAsKnownAt({ ...record, now: Date.now }, EVERYTHING, update.row, {
+    place: placeOf(update),
+  });
+  return found?.known.counts;
+};
+
+describe('the position of an update', () => {
+  it('is that of the row, whatever is committed meanwhile and in which order', async () => {
+    const servers = [await anotherServer(), await anotherServer(), await anotherServer()];
+    const random = randomFrom(3);
+    const told: NpsUpdate[] = [];
+    const stops: (() => void)[] = [];
+    for (const { feed } of servers.slice(0, 2))
+      for (const query of QUERIES) {
+        const tile = feed.tile(EVERYTHING, query);
+        let last: JournalPosition | undefined;
+        stops.push(
+          tile.follow((updates) => {
+            for (const update of updates) {
+              if (last) expect(isAfter(last, placeOf(update))).toBe(false);
+              last = placeOf(update);
+            }
+            told.push(...updates);
+          }),
+        );
+        await tile.present();
+      }
+    const deadline = Date.now() + 6_000;
+    let next = 0;
+    let sent = 0;
+    const write = async ({ submit }: (typeof servers)[number]) => {
+      while (Date.now() < deadline) {
+        const items = Array.from({ length: 1 + Math.floor(random() * 12) }, () => {
+          // Now and then a later answer of the same person, which is a deletion and an insertion.
+          const id = random() < 0.2 ? Math.floor(random() * next) : next++;
+          return {
+            externalId: `p${id}`,
+            answeredAt: new Date().toISOString(),
+            score: Math.floor(random() * 11),
+            region: ['Peru', 'Japan', 'Chile'][Math.floor(random() * 3)],
+          };
+        });
+        const { accepted } = await submit(items);
+        sent += accepted;
+        await new Promise((done) => setTimeout(done, random() * 15));
+      }
+    };
+    await Promise.all([...servers, ...servers].map(write));
+    const whole = async () =>
+      total(
+        (await told.filter(({ row }) => isWhole(row)).at(-1))?.row.counts ?? {
+          promoters: 0,
+          passives: 0,
+          detractors: 0,
+        },
+      );
+    const [{ n } = { n: 0 }] = await record.sql<{ n: number }>('SELECT count(*)::integer AS n FROM response');
+    await until(async () => (await whole()) === n, 'the last state is told');
+    for (const stop of stops) stop();
+    expect(sent).toBeGreaterThan(0);
+    expect(told.length).toBeGreaterThan(QUERIES.length * 4);
+    const wrong: unknown[] = [];
+    for (const update of told) {
+      const known = await asKnown(update);
+      if (JSON.stringify(known) !== JSON.stringify(update.row.counts))
+        wrong.push({ position: update.position, row: update.row.counts, known });
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('is that of the row while an older transaction keeps what is committed from being final', async () => {
+    const server = await anotherServer();
+    const tile = server.feed.tile(EVERYTHING, QUERIES[0] as TileQuery);
+    const unfollow = tile.follow(() => undefined);
+    slow = new pg.Client(record.databaseUrl);
+    await slow.connect();
+    await slow.query('BEGIN; SELECT pg_current_xact_id()');
+    await server.submit([
+      { externalId: 'early', answeredAt: new Date().toISOString(), score: 9, region: 'Peru' },
+    ]);
+    const head = await journalHead(record.store);
+    const [update] = await tile.present();
+    expect(update?.position).toBe(formatPosition(head));
+    const [{ n } = { n: 0 }] = await record.sql<{ n: number }>('SELECT count(*)::integer AS n FROM response');
+    expect(total(update?.row.counts ?? ZERO), 'all but the answer that is not final').toBe(n - 1);
+    expect(await asKnown(update as NpsUpdate)).toEqual(update?.row.counts);
+    await slow.query('ROLLBACK');
+    await until(async () => total((await tile.present())[0]?.row.counts ?? ZERO) === n, 'it is told');
+    unfollow();
+  });
+
+  it('is not before the one that a client comes back with, on a server that has not read so far', async () => {
+    const [ahead, behind] = [await anotherServer(), await anotherServer()];
+    const query = QUERIES[0] as TileQuery;
+    const tile = behind.feed.tile(EVERYTHING, query);
+    const unfollow = tile.follow(() => undefined);
+    await tile.present();
+    // It hears of nothing any more, as a server whose follower is slow.
+    await behind.feed.stop();
+    await ahead.submit([
+      { externalId: 'late', answeredAt: new Date().toISOString(), score: 9, region: 'Peru' },
+    ]);
+    await record.settled();
+    const after = await journalHead(record.store);
+    expect(isAfter(after, behind.feed.position())).toBe(true);
+    const given = async (place: JournalPosition) => {
+      const placeAt = await tile.resume(place);
+      return (await tile.present())
+        .map(({ position }) => placeAt?.(position) ?? null)
+        .filter((one) => one !== null);
+    };
+    expect(await given(after), 'nothing changed after it').toEqual([]);
+    await ahead.submit([
+      { externalId: 'later', answeredAt: new Date().toISOString(), score: 9, region: 'Peru' },
+    ]);
+    await record.settled();
+    const positions = await given(after);
+    expect(positions.every((position) => isAfter(parsePosition(position) as JournalPosition, after))).toBe(
+      true,
+    );
+    const last = await journalHead(record.store);
+    expect(await given(last)).toEqual([]);
+    expect(tile.at).toEqual(last);
+    unfollow();
+  });
+});
+
+const isWhole = ({ segment, group }: NpsUpdate['row']) =>
+  Object.keys(segment).length === 0 && Object.keys(group).length === 0;
