@@ -30,7 +30,8 @@ export function parseAttributes(
   return attributes;
 }
 
-const MOST_SOURCES = 50;
+/** Sources that one key may be bound to. */
+export const MOST_SOURCES = 50;
 
 /**
  * The sources that a key or token is bound to, as responses name them: a list, or one alone.

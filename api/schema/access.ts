@@ -2,12 +2,13 @@ import type { Cell } from '../../domain/cell.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { quoted } from '../../domain/text.ts';
 import type { ApiKeyRow } from '../../store/api-keys.ts';
-import { attributesByField, parseAttributes, parseSources } from '../access/attributes.ts';
+import { attributesByField, MOST_SOURCES, parseAttributes, parseSources } from '../access/attributes.ts';
 import type { NewKey } from '../access/keys.ts';
 import { noteOf } from '../audit.ts';
 import type { Caller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
+import { atMost } from '../gate/lists.ts';
 import { access, type Builder, type DateTimeInput, forEachDimension, momentOf } from './builder.ts';
 
 const LONGEST_NAME = 200;
@@ -143,11 +144,13 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
         role: t.string({ required: true }),
         attributes: t.field({ type: 'JSON' }),
         expiresAt: t.field({ type: 'DateTime', description: 'Never when absent.' }),
-        sources: t.stringList({
-          description:
+        sources: t.stringList(
+          atMost(
+            MOST_SOURCES,
             'Binds the key to these sources: it hands in, and corrects, responses of no other. Without them it may add to any source ' +
-            'but corrects only answers of sources that it was the first to name.',
-        }),
+              'but corrects only answers of sources that it was the first to name.',
+          ),
+        ),
       }) as never,
   });
   const payload = builder.objectRef<{ id: string; key: string }>('ApiKeyPayload').implement({

@@ -79,12 +79,19 @@ function durationText(value: unknown): string {
   throw new GraphQLError('a Duration is a string such as "P30D"', { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
+/** A window that begins ten years before a moment, or ends after it, is of years with four digits too. */
+const EARLIEST_MS = Date.UTC(1000, 0, 1);
+const LATEST_MS = Date.UTC(9000, 0, 1);
+
 /**
  * The argument's moment in epoch milliseconds.
  * @throws InvalidArgument naming the argument.
  */
 export function momentOf(name: string, input: DateTimeInput): number {
-  if (input.value) return input.value.getTime();
+  const time = input.value?.getTime();
+  if (time !== undefined && (time < EARLIEST_MS || time >= LATEST_MS))
+    throw new InvalidArgument(`${name}: ${quoted(input.text)} is not within the years 1000 to 8999`);
+  if (time !== undefined) return time;
   throw new InvalidArgument(
     `${name}: ${quoted(input.text)} is not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`,
   );
