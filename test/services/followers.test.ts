@@ -97,14 +97,17 @@ describe('a follower that hangs before it writes', () => {
     expect(await idsInGraph()).toEqual(await idsInRecord());
     expect(await idsInGraph()).toHaveLength(50);
 
-    errors.length = 0;
+    await until(
+      () => errors.some((error) => error instanceof Superseded),
+      'it has found that it lost the lease',
+    );
     proxy.resume();
-    await until(() => errors.some((error) => error instanceof Superseded), 'the older write was refused');
+    // Until its write has ended, one way or the other.
+    await stopSlow();
     expect(await idsInGraph()).toEqual(await idsInRecord());
     await submit('somebody else', 5);
     await caughtUp(quick);
     expect(await idsInGraph()).toEqual(await idsInRecord());
-    await stopSlow();
     await stopQuick();
   });
 
