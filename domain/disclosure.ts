@@ -1,5 +1,6 @@
 import type { CellAttributes } from './cell.ts';
 import { type Counts, total } from './nps.ts';
+import { Slice } from './slices.ts';
 import { DAY_MS, HOUR_MS } from './time-windows.ts';
 
 /**
@@ -51,9 +52,12 @@ export function answersIn(changes: readonly Change[]): number {
  * The first lots of a record: all changes, or none where there are too few. What is too small for a lot of its own is
  * joined with others that are, else with the smallest beside it (complementary suppression).
  */
-export function firstLots(changes: readonly Change[], rules: LotRules): Lot[] {
+export async function firstLots(changes: readonly Change[], rules: LotRules): Promise<Lot[]> {
   if (answersIn(changes) < rules.smallestCount) return [];
-  const lots = cut(changes, axesOf(changes, rules), rules.smallestCount, true);
+  const lots = await cut(changes, axesOf(changes, rules), rules.smallestCount, {
+    whole: true,
+    slice: new Slice(),
+  });
   return lots.map((lot) => ({ changes: lot, soft: lot.some(({ hour }) => hour >= rules.today) }));
 }
 
@@ -62,19 +66,21 @@ export function firstLots(changes: readonly Change[], rules: LotRules): Lot[] {
  * present day cells share one only where none of them had one of its own and each has some answers; of past days what
  * is left is told in lots as narrow as they can be.
  */
-export function laterLots(changes: readonly Change[], rules: LotRules): Lot[] {
+export async function laterLots(changes: readonly Change[], rules: LotRules): Promise<Lot[]> {
   const k = rules.smallestCount;
+  const how = { whole: false, slice: new Slice() };
   const lots: (readonly Change[])[] = [];
   const past: Change[] = [];
   const present: Change[] = [];
   for (const ofCell of partition(changes, ({ cellId, hour }) => [cellId, dayOf(hour)]).values()) {
     const [first] = ofCell;
-    if (answersIn(ofCell) >= k) lots.push(...cut(ofCell, [hourAxis], k, false));
+    if (answersIn(ofCell) >= k) lots.push(...(await cut(ofCell, [hourAxis], k, how)));
     else if (ofCell.every(({ hour }) => hour < rules.today)) past.push(...ofCell);
     else if (first && !rules.hadOwnLot(first.cellId)) present.push(...ofCell);
   }
-  if (answersIn(past) >= k) lots.push(...cut(past, axesOf(past, rules), k, false));
-  if (answersIn(present) >= k) lots.push(...cut(present, axesOf(present, rules), k, false).filter(isDense));
+  if (answersIn(past) >= k) lots.push(...(await cut(past, axesOf(past, rules), k, how)));
+  if (answersIn(present) >= k)
+    lots.push(...(await cut(present, axesOf(present, rules), k, how)).filter(isDense));
   return lots.map((lot) => ({ changes: lot, soft: true }));
 }
 
@@ -106,13 +112,21 @@ function axesOf(changes: readonly Change[], { attributesOf }: LotRules): Axis[] 
   return [dayAxis, ...axes, hourAxis];
 }
 
-/** Cuts changes of at least k answers along the axes; `whole`: nothing may be left over. */
-function cut(
+interface Cutting {
+  /** Nothing may be left over. */
+  readonly whole: boolean;
+  readonly slice: Slice;
+}
+
+/** Cuts changes of at least k answers along the axes, in slices. */
+async function cut(
   changes: readonly Change[],
   axes: readonly Axis[],
   k: number,
-  whole: boolean,
-): (readonly Change[])[] {
+  how: Cutting,
+): Promise<(readonly Change[])[]> {
+  const { whole, slice } = how;
+  if (slice.isOver()) await slice.next();
   const [axis, ...others] = axes;
   if (!axis) return [changes];
   const parts = [...partition(changes, (change) => axis.valueOf(change))]
@@ -121,8 +135,10 @@ function cut(
   const joined = axis.time ? joinRuns(parts, k) : joinSmall(parts, k);
   if (whole && joined.rest.length > 0) joinRest(joined, axis.time);
   // Together they may be enough where no part is.
-  if (joined.lots.length === 0) return cut(changes, others, k, whole);
-  return joined.lots.flatMap((lot) => cut(lot, others, k, whole));
+  if (joined.lots.length === 0) return cut(changes, others, k, how);
+  const lots: (readonly Change[])[] = [];
+  for (const lot of joined.lots) lots.push(...(await cut(lot, others, k, how)));
+  return lots;
 }
 
 interface Joined {
