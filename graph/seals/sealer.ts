@@ -9,7 +9,7 @@ import {
   saveFollowerPosition,
 } from '../../store/journal.ts';
 import { journalMark } from '../../store/journal-trim.ts';
-import { hold, type Lease, leadAlone } from '../../store/lease.ts';
+import { hold, type Leader, type Lease, leadAlone } from '../../store/lease.ts';
 import { SURVEYED } from '../../store/seal-facts.ts';
 import {
   type Closing,
@@ -44,9 +44,7 @@ const BROKEN_TICK_MS = 60_000;
 const RESPONSES_AT_ONCE = 10_000;
 
 /** Follows the journal and seals rollups once they are closed, while no other process does; the answer stops it. */
-export function startSealer(
-  deps: SealerDeps & { readonly place: string },
-): Promise<{ stop: () => Promise<void> }> {
+export function startSealer(deps: SealerDeps & { readonly place: string }): Promise<Leader> {
   const { store, place, onError } = deps;
   return leadAlone({ store, name: SEALER, place, onError, lead: (lease) => sealUnder({ ...deps, lease }) });
 }
