@@ -8,11 +8,11 @@ import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { terminalMessage } from './domain/error-facts.ts';
+import { cellUsage, followerDelays, followerLags } from './gauges.ts';
 import { isAway } from './graph/neo4j/driver.ts';
 import { type GraphProjection, FOLLOWER as LINEAGE, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
 import { openSeals, type Seals } from './graph/seals/open.ts';
-import { sealerLag } from './graph/seals/sealer.ts';
 import { createAcceptor } from './ingestion/accept.ts';
 import { lookupsOfGiven } from './ingestion/pseudonym.ts';
 import { readBuild } from './instance/build.ts';
@@ -27,10 +27,9 @@ import { changeKeys } from './instance/rotate.ts';
 import { runUntilStopped } from './instance/run.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
 import { WrongSigningKey } from './instance/signing.ts';
-import { scorerLags, scorerNames } from './scoring/scorer.ts';
+import { scorerNames } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
-import { readCellUsage } from './store/cell-usage.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
 import type { Store } from './store/client.ts';
 import { DatabaseRefused, explained } from './store/database-refused.ts';
@@ -39,7 +38,6 @@ import { continueErasures } from './store/erasures.ts';
 import { isRecordAway } from './store/errors.ts';
 import { giveBackCells } from './store/give-back.ts';
 import { WrongPepper } from './store/instance.ts';
-import { followerPosition, journalDelay, journalLag } from './store/journal.ts';
 import { KeyProviderError } from './store/key-provider.ts';
 import { watchLongWriters } from './store/long-writers.ts';
 import { latestReadings } from './store/monitoring.ts';
@@ -52,7 +50,6 @@ import { createWall, forgetScopes, type Wall } from './store/wall.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 /** Callers that the metrics name with the cells that they added. */
-const MAKERS_MEASURED = 10;
 const PURGE_EVERY_MS = 10 * 60_000;
 
 async function start(config: Config, programLog: ProgramLog): Promise<() => Promise<void>> {
@@ -239,12 +236,12 @@ async function startServer(
     checks,
     gauges: {
       journalLag: () => followerLags(store, feed, graph),
-      freshness: () => followerDelays(record, feed, graph),
+      freshness: () => followerDelays(store, feed, graph),
       pools: () => store.pools(),
       build: readBuild(config.commit),
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
-      cellUsage: () => cellUsage(record, config),
+      cellUsage: () => cellUsage(store, config.cellLimits.limit),
       disk: () => record.disk && { free: record.disk.free(), isFull: record.disk.isFull() },
       waitingRows: () => acceptor.waiting(),
       sealerStopped: () => seals.isStopped(),
@@ -262,16 +259,6 @@ async function startServer(
   };
 }
 
-/** Journal entries that each follower has yet to read. */
-async function followerLags(store: Store, feed: LiveFeed, graph: GraphProjection | undefined) {
-  return {
-    live: await journalLag(store, feed.position()),
-    ...(graph ? { lineage: await graph.lag() } : {}),
-    ...(await scorerLags(store)),
-    sealer: await sealerLag(store),
-  };
-}
-
 /** Names each long writer once in the log: whose it is, and nothing of what it writes. */
 function longWriters(store: Store, log: OutageLog) {
   return watchLongWriters(store, Date.now, ({ pid, application, user, seconds }) =>
@@ -280,21 +267,6 @@ function longWriters(store: Store, log: OutageLog) {
       'a transaction of this database is open for long and holds back live updates, lineage, scoring and sealing',
     ),
   );
-}
-
-async function cellUsage({ store }: OpenRecord, { cellLimits: { limit } }: Config) {
-  return { limit, makers: (await readCellUsage(store, MAKERS_MEASURED)).makers };
-}
-
-/** How old the oldest change is that each follower has yet to read, in seconds. */
-async function followerDelays({ store }: OpenRecord, feed: LiveFeed, graph: GraphProjection | undefined) {
-  const names = [...Object.keys(await scorerLags(store)), SEALER, ...(graph ? [LINEAGE] : [])];
-  const delays = names.map(async (name) => [
-    name,
-    await journalDelay(store, await followerPosition(store, name)),
-  ]);
-  const live = await journalDelay(store, feed.position());
-  return { live, ...(Object.fromEntries(await Promise.all(delays)) as Record<string, number>) };
 }
 
 /** What the line that is logged at the start tells. */

@@ -1,5 +1,6 @@
 import type { CellAttributes } from './cell.ts';
 import { type Counts, total } from './nps.ts';
+import { Slice } from './slices.ts';
 import { DAY_MS, HOUR_MS } from './time-windows.ts';
 
 /**
@@ -51,9 +52,12 @@ export function answersIn(changes: readonly Change[]): number {
  * The first lots of a record: all changes, or none where there are too few. What is too small for a lot of its own is
  * joined with others that are, else with the smallest beside it (complementary suppression).
  */
-export function firstLots(changes: readonly Change[], rules: LotRules): Lot[] {
+export async function firstLots(changes: readonly Change[], rules: LotRules): Promise<Lot[]> {
   if (answersIn(changes) < rules.smallestCount) return [];
-  const lots = cut(changes, axesOf(changes, rules), rules.smallestCount, true);
+  const lots = await cut(changes, axesOf(changes, rules), rules.smallestCount, {
+    whole: true,
+    slice: new Slice(),
+  });
   return lots.map((lot) => ({ changes: lot, soft: lot.some(({ hour }) => hour >= rules.today) }));
 }
 
@@ -62,19 +66,21 @@ export function firstLots(changes: readonly Change[], rules: LotRules): Lot[] {
  * present day cells share one only where none of them had one of its own and each has some answers; of past days what
  * is left is told in lots as narrow as they can be.
  */
-export function laterLots(changes: readonly Change[], rules: LotRules): Lot[] {
+export async function laterLots(changes: readonly Change[], rules: LotRules): Promise<Lot[]> {
   const k = rules.smallestCount;
+  const how = { whole: false, slice: new Slice() };
   const lots: (readonly Change[])[] = [];
   const past: Change[] = [];
   const present: Change[] = [];
   for (const ofCell of partition(changes, ({ cellId, hour }) => [cellId, dayOf(hour)]).values()) {
     const [first] = ofCell;
-    if (answersIn(ofCell) >= k) lots.push(...cut(ofCell, [hourAxis], k, false));
-    else if (ofCell.every(({ hour }) => hour < rules.today)) past.push(...ofCell);
-    else if (first && !rules.hadOwnLot(first.cellId)) present.push(...ofCell);
+    if (answersIn(ofCell) >= k) append(lots, await cut(ofCell, [hourAxis], k, how));
+    else if (ofCell.every(({ hour }) => hour < rules.today)) append(past, ofCell);
+    else if (first && !rules.hadOwnLot(first.cellId)) append(present, ofCell);
   }
-  if (answersIn(past) >= k) lots.push(...cut(past, axesOf(past, rules), k, false));
-  if (answersIn(present) >= k) lots.push(...cut(present, axesOf(present, rules), k, false).filter(isDense));
+  if (answersIn(past) >= k) append(lots, await cut(past, axesOf(past, rules), k, how));
+  if (answersIn(present) >= k)
+    append(lots, (await cut(present, axesOf(present, rules), k, how)).filter(isDense));
   return lots.map((lot) => ({ changes: lot, soft: true }));
 }
 
@@ -106,13 +112,21 @@ function axesOf(changes: readonly Change[], { attributesOf }: LotRules): Axis[] 
   return [dayAxis, ...axes, hourAxis];
 }
 
-/** Cuts changes of at least k answers along the axes; `whole`: nothing may be left over. */
-function cut(
+interface Cutting {
+  /** Nothing may be left over. */
+  readonly whole: boolean;
+  readonly slice: Slice;
+}
+
+/** Cuts changes of at least k answers along the axes, in slices. */
+async function cut(
   changes: readonly Change[],
   axes: readonly Axis[],
   k: number,
-  whole: boolean,
-): (readonly Change[])[] {
+  how: Cutting,
+): Promise<(readonly Change[])[]> {
+  const { whole, slice } = how;
+  if (slice.isOver()) await slice.next();
   const [axis, ...others] = axes;
   if (!axis) return [changes];
   const parts = [...partition(changes, (change) => axis.valueOf(change))]
@@ -121,8 +135,10 @@ function cut(
   const joined = axis.time ? joinRuns(parts, k) : joinSmall(parts, k);
   if (whole && joined.rest.length > 0) joinRest(joined, axis.time);
   // Together they may be enough where no part is.
-  if (joined.lots.length === 0) return cut(changes, others, k, whole);
-  return joined.lots.flatMap((lot) => cut(lot, others, k, whole));
+  if (joined.lots.length === 0) return cut(changes, others, k, how);
+  const lots: (readonly Change[])[] = [];
+  for (const lot of joined.lots) append(lots, await cut(lot, others, k, how));
+  return lots;
 }
 
 interface Joined {
@@ -134,13 +150,21 @@ interface Joined {
 function joinRuns(parts: readonly Change[][], k: number): Joined {
   const lots: Change[][] = [];
   let rest: Change[] = [];
+  let answers = 0;
   for (const part of parts) {
-    rest = [...rest, ...part];
-    if (answersIn(rest) < k) continue;
+    append(rest, part);
+    answers += answersIn(part);
+    if (answers < k) continue;
     lots.push(rest);
     rest = [];
+    answers = 0;
   }
   return { lots, rest };
+}
+
+/** `to.push(...items)` without an argument for each item: there may be more than the stack holds. */
+function append<Item>(to: Item[], items: readonly Item[]): void {
+  for (const item of items) to.push(item);
 }
 
 /** Those with k each for itself, all the others together. */
@@ -154,8 +178,9 @@ function joinSmall(parts: readonly Change[][], k: number): Joined {
 /** What is left over goes to the last run, or to the smallest part. */
 function joinRest(joined: Joined, time: boolean): void {
   const sizes = joined.lots.map(answersIn);
-  const place = time ? joined.lots.length - 1 : sizes.indexOf(Math.min(...sizes));
-  joined.lots[place]?.push(...joined.rest);
+  const least = sizes.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const lot = joined.lots[time ? joined.lots.length - 1 : sizes.indexOf(least)];
+  if (lot) append(lot, joined.rest);
   joined.rest = [];
 }
 

@@ -2,6 +2,7 @@ import type { Cell, CellDictionary } from '../domain/cell.ts';
 import { type Change, firstLots, type Lot, laterLots } from '../domain/disclosure.ts';
 import { add, type Counts, subtract, total, ZERO } from '../domain/nps.ts';
 import type { Counted, Scope } from '../domain/scope.ts';
+import { mapInSlices } from '../domain/slices.ts';
 import { DAY_MS, HOUR_MS } from '../domain/time-windows.ts';
 import type { Session, Statement, Store } from './client.ts';
 import { type Part, readCountsOfHours } from './disclosure-counts.ts';
@@ -123,7 +124,7 @@ const ADVANCE: Statement = {
 const LOTS: Statement = {
   name: 'disclosure_lots',
   text: `SELECT lot, part, soft, cell_id AS "cellId", hour, promoters, passives, detractors FROM disclosure_lot
-    WHERE ledger = $1 AND lot > $2 ORDER BY lot, cell_id, hour`,
+    WHERE ledger = $1 AND lot > $2 AND lot <= $3 ORDER BY lot, cell_id, hour`,
 };
 const ADD: Statement = {
   name: 'disclosure_add',
@@ -133,6 +134,9 @@ const ADD: Statement = {
       AS new (lot integer, part text, soft boolean, "cellId" integer, hour integer, promoters integer, passives integer,
         detractors integer)`,
 };
+
+/** Rows are objects here: the event loop turns between so many lots. */
+const LOTS_AT_ONCE = 2_000;
 
 interface LotRow extends Counts {
   readonly lot: number;
@@ -211,7 +215,8 @@ async function tell(
   const lots = await lockLedger(session, state.key);
   if (lots === null) throw new Error(`the disclosure ledger ${state.key} is gone`);
   if (lots !== state.length) {
-    take(state, await session.rows<LotRow>(LOTS, [state.key, state.length]));
+    for (let after = state.length; after < lots; after += LOTS_AT_ONCE)
+      take(state, await session.rows<LotRow>(LOTS, [state.key, after, after + LOTS_AT_ONCE]));
     state.length = lots;
   }
   const rulesOf = (part: Part) => ({
@@ -225,7 +230,7 @@ async function tell(
   for (const part of due) {
     const changes = await readChanges(session, guarded, state, part);
     const first = (state.lots.get(part) ?? []).length === 0;
-    for (const { changes: ofLot, soft } of (first ? firstLots : laterLots)(changes, rulesOf(part))) {
+    for (const { changes: ofLot, soft } of await (first ? firstLots : laterLots)(changes, rulesOf(part))) {
       length += 1;
       for (const { cellId, hour, counts } of ofLot)
         added.push({ lot: length, part, soft, cellId, hour, ...counts });
@@ -285,13 +290,13 @@ async function readChanges(
   const counted = new Map(rows.map((row) => [`${row.cellId} ${row.hour}`, row]));
   const atoms = open ?? new Set([...counted.keys(), ...told.keys()]);
   const ids = new Set(cellIds);
-  return [...atoms].flatMap((atom) => {
+  const changes = await mapInSlices([...atoms], (atom): Change | null => {
     const [cellId = 0, hour = 0] = atom.split(' ').map(Number);
-    if (!ids.has(cellId)) return [];
+    if (!ids.has(cellId)) return null;
     const { promoters, passives, detractors } = counted.get(atom) ?? ZERO;
     const counts = subtract({ promoters, passives, detractors }, told.get(atom) ?? ZERO);
-    return total(counts) === 0 && counts.promoters === 0 && counts.passives === 0
-      ? []
-      : [{ cellId, hour, counts }];
+    const isSame = total(counts) === 0 && counts.promoters === 0 && counts.passives === 0;
+    return isSame ? null : { cellId, hour, counts };
   });
+  return changes.filter((change) => change !== null);
 }

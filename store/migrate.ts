@@ -72,7 +72,12 @@ async function timescaleEdition(db: Database): Promise<TimescaleEdition> {
   if (rowsOf(available).length === 0) return 'none';
   const installed = () => db.execute(sql`SELECT FROM pg_extension WHERE extname = 'timescaledb'`);
   if (rowsOf(await installed()).length === 0) {
-    // Needs the right to create it, and the library preloaded: without them this is a plain PostgreSQL.
+    // Without the library preloaded, creating it would end the connection: this is a plain PostgreSQL then.
+    const loaded = await db.execute(
+      sql`SELECT FROM pg_catalog.pg_settings WHERE name = 'timescaledb.disable_load'`,
+    );
+    if (rowsOf(loaded).length === 0) return 'none';
+    // Needs the right to create it.
     await db.execute(sql`CREATE EXTENSION IF NOT EXISTS timescaledb`).catch(() => undefined);
     if (rowsOf(await installed()).length === 0) return 'none';
   }

@@ -301,7 +301,8 @@ describe('a key that may submit into one segment', () => {
       attributes: { region: ['Germany'] },
     });
     const submit = (by: string, ...input: object[]) => ask<Submitted>(by, SUBMIT, { input });
-    expect((await submit(ADMIN_KEY, item('taken', 'Chile', 1, 30))).data.submitResponses.accepted).toBe(1);
+    const first = await submit(ADMIN_KEY, item('taken', 'Chile', 1, 30), item('here', 'Germany', 1, 30));
+    expect(first.data.submitResponses.accepted).toBe(2);
     const { data } = await submit(
       key,
       item('mine', 'Germany', 9, 20),
@@ -310,15 +311,19 @@ describe('a key that may submit into one segment', () => {
       item('taken', 'Germany', 9, 20),
       item('taken', 'Germany', 9, 40),
       item('taken', 'Chile', 9, 20),
+      item('here', 'Germany', 9, 20),
     );
     expect(data.submitResponses.accepted).toBe(1);
     const { rejected } = data.submitResponses;
-    expect(rejected.map(({ index }) => index)).toEqual([1, 2, 3, 4]);
-    expect(
-      new Set(rejected.map(({ code, message }) => `${code} ${message}`)).size,
-      'one answer for all',
-    ).toBe(1);
-    expect(rejected[0]?.code).toBe('FORBIDDEN');
+    expect(rejected.map(({ index }) => index)).toEqual([1, 2, 3, 4, 5]);
+    const [elsewhere, later, earlier, claimed, here] = rejected.map(
+      ({ code, message }) => `${code} ${message}`,
+    );
+    // By what was sent alone, whether or not there is an answer.
+    expect(claimed).toBe(elsewhere);
+    // Of a source that another one named first: the same wherever the answer lies.
+    expect([later, earlier]).toEqual([here, here]);
+    expect(new Set(rejected.map(({ code }) => code))).toEqual(new Set(['FORBIDDEN']));
     const kept = await ask<{ responses: { edges: { node: object }[] } }>(
       ADMIN_KEY,
       '{ responses(segment: { region: ["Chile"] }, first: 100) { edges { node { externalId score } } } }',

@@ -1,6 +1,8 @@
 import neo4j from 'neo4j-driver';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { migrate } from '../../store/migrate.ts';
+import { openPostgres } from '../../store/postgres.ts';
 import {
   clearNeo4j,
   pidOfNeo4j,
@@ -114,6 +116,21 @@ describe('PostgreSQL', () => {
     await expect(query(url, 'SELECT 1')).rejects.toThrow(/ECONNREFUSED/);
     await startPostgresAgain(handle);
     expect(await query(url, 'SELECT count(*)::int AS n FROM t')).toEqual([{ n: 2 }]);
+  });
+});
+
+describe('PostgreSQL that has TimescaleDB installed and not preloaded', () => {
+  let postgres: RunningPostgres;
+  beforeAll(async () => {
+    postgres = await startPostgres({ timescale: false });
+  });
+  afterAll(() => postgres.dispose());
+
+  // Creating the extension there ends the connection.
+  test('is a plain PostgreSQL', async () => {
+    const store = openPostgres(await createDatabase(postgres.handle, 'plain'), () => undefined);
+    expect(await migrate(store)).toEqual({ timescale: 'none' });
+    await store.close();
   });
 });
 
