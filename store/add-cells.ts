@@ -48,9 +48,9 @@ const COUNT_SOURCES: Statement = {
 };
 const INSERT: Statement = {
   name: 'cells_insert',
-  text: `INSERT INTO cell (key, attributes, made_by, source, overflow) SELECT key, attributes, $2, source, overflow FROM
-    json_to_recordset($1::json) AS new (key text, attributes jsonb, source text, overflow boolean) ORDER BY key
-    ON CONFLICT (key) DO NOTHING`,
+  text: `INSERT INTO cell (key, attributes, made_by, source, overflow, used)
+    SELECT key, attributes, $2, source, overflow, false FROM json_to_recordset($1::json) AS new (key text, attributes jsonb, source text, overflow boolean)
+    ORDER BY key ON CONFLICT (key) DO NOTHING`,
 };
 
 interface Counts {
