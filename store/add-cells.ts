@@ -1,6 +1,7 @@
 import { type CellAttributes, type CellDictionary, cellKey } from '../domain/cell.ts';
 import { type CellLimits, type CellShares, fileElsewhere } from '../domain/cell-filing.ts';
 import type { Session, Statement } from './client.ts';
+import { LOCKS } from './locks.ts';
 
 /** One combination of values that a response names, and the source of that response. */
 export interface Submission {
@@ -32,7 +33,10 @@ export interface KnownCells extends CellDictionary {
 }
 
 /** Cells are added one transaction after the other, so that shares hold whatever the number of processes. */
-export const CELLS_LOCK: Statement = { name: 'cells_lock', text: 'SELECT pg_advisory_xact_lock(72681)' };
+export const CELLS_LOCK: Statement = {
+  name: 'cells_lock',
+  text: `SELECT pg_advisory_xact_lock(${LOCKS.cells})`,
+};
 
 const COUNT: Statement = {
   name: 'cells_count',
