@@ -21,13 +21,12 @@ import { FolderInUse } from './instance/lock.ts';
 import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
 import { OutageLog } from './instance/outages.ts';
-import { answers, readinessChecks } from './instance/readiness.ts';
+import { answers, readinessChecks, readinessWarnings } from './instance/readiness.ts';
 import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
 import { runUntilStopped } from './instance/run.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
 import { WrongSigningKey } from './instance/signing.ts';
-import { scorerNames } from './scoring/scorer.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { openAuditTrail } from './store/audit-trail.ts';
 import { WrongWrappingKey } from './store/check-keys.ts';
@@ -201,8 +200,7 @@ async function startServer(
     store,
     roles: config.roles,
     commitBusyFor: () => acceptor.busyFor(),
-    followers: async () => [SEALER, ...(graph ? [LINEAGE] : []), ...(await scorerNames(store))],
-    graph: graph && (() => graph.check()),
+    followers: async () => [...(seals.isLeading() ? [SEALER] : []), ...(await scoring.atWork())],
     disk: record.disk,
   });
   const writers = longWriters(store, log);
@@ -234,6 +232,7 @@ async function startServer(
     },
     roles: { api: config.roles.has('api'), ingest: config.roles.has('ingest') },
     checks,
+    lesserChecks: readinessWarnings(store, graph, LINEAGE),
     gauges: {
       journalLag: () => followerLags(store, feed, graph),
       freshness: () => followerDelays(store, feed, graph),

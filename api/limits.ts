@@ -14,6 +14,10 @@ export const LIMITS = {
   values: 100_000,
   /** Fields that a document may unfold to, its fragments included. */
   fields: 5_000,
+  /** Fields of a query that is compiled when it first comes, and when it comes again; fields of all queries kept compiled. */
+  compiledAtOnce: 150,
+  compiledRepeated: 500,
+  compiledFields: 20_000,
   /** How often one field may stand in one selection, and how many directives at one place. */
   repeats: 30,
   directives: 5,

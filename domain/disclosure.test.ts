@@ -104,6 +104,22 @@ describe('lots', () => {
     expect(await laterLots(some, rules({ today: 11 * DAY, hadOwnLot: () => true }))).toHaveLength(1);
   });
 
+  it('are cut in a time that grows with the changes, also where nearly all of them go', async () => {
+    const going = (days: number) =>
+      Array.from({ length: days * 20 }, (_, i) =>
+        change(i % 20, Math.floor(i / 20) * DAY, i >= days * 20 - 3 ? 3 : -1),
+      );
+    const took = async (days: number) => {
+      const began = performance.now();
+      await laterLots(going(days), rules({ today: 1_000_000 }));
+      return performance.now() - began;
+    };
+    await took(200);
+    const [few, many] = [await took(500), await took(5_000)];
+    // Ten times as many: a hundred times as long where each is looked at again for each.
+    expect(many).toBeLessThan(40 * Math.max(few, 1));
+  });
+
   it('are not made of answers that go', async () => {
     expect(await laterLots([change(0, 5, -9)], rules())).toEqual([]);
     expect(await laterLots([change(0, 5, -5, 5)], rules())).toHaveLength(1);

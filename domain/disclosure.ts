@@ -74,13 +74,13 @@ export async function laterLots(changes: readonly Change[], rules: LotRules): Pr
   const present: Change[] = [];
   for (const ofCell of partition(changes, ({ cellId, hour }) => [cellId, dayOf(hour)]).values()) {
     const [first] = ofCell;
-    if (answersIn(ofCell) >= k) lots.push(...(await cut(ofCell, [hourAxis], k, how)));
-    else if (ofCell.every(({ hour }) => hour < rules.today)) past.push(...ofCell);
-    else if (first && !rules.hadOwnLot(first.cellId)) present.push(...ofCell);
+    if (answersIn(ofCell) >= k) append(lots, await cut(ofCell, [hourAxis], k, how));
+    else if (ofCell.every(({ hour }) => hour < rules.today)) append(past, ofCell);
+    else if (first && !rules.hadOwnLot(first.cellId)) append(present, ofCell);
   }
-  if (answersIn(past) >= k) lots.push(...(await cut(past, axesOf(past, rules), k, how)));
+  if (answersIn(past) >= k) append(lots, await cut(past, axesOf(past, rules), k, how));
   if (answersIn(present) >= k)
-    lots.push(...(await cut(present, axesOf(present, rules), k, how)).filter(isDense));
+    append(lots, (await cut(present, axesOf(present, rules), k, how)).filter(isDense));
   return lots.map((lot) => ({ changes: lot, soft: true }));
 }
 
@@ -137,7 +137,7 @@ async function cut(
   // Together they may be enough where no part is.
   if (joined.lots.length === 0) return cut(changes, others, k, how);
   const lots: (readonly Change[])[] = [];
-  for (const lot of joined.lots) lots.push(...(await cut(lot, others, k, how)));
+  for (const lot of joined.lots) append(lots, await cut(lot, others, k, how));
   return lots;
 }
 
@@ -150,13 +150,21 @@ interface Joined {
 function joinRuns(parts: readonly Change[][], k: number): Joined {
   const lots: Change[][] = [];
   let rest: Change[] = [];
+  let answers = 0;
   for (const part of parts) {
-    rest = [...rest, ...part];
-    if (answersIn(rest) < k) continue;
+    append(rest, part);
+    answers += answersIn(part);
+    if (answers < k) continue;
     lots.push(rest);
     rest = [];
+    answers = 0;
   }
   return { lots, rest };
+}
+
+/** `to.push(...items)` without an argument for each item: there may be more than the stack holds. */
+function append<Item>(to: Item[], items: readonly Item[]): void {
+  for (const item of items) to.push(item);
 }
 
 /** Those with k each for itself, all the others together. */
@@ -170,8 +178,9 @@ function joinSmall(parts: readonly Change[][], k: number): Joined {
 /** What is left over goes to the last run, or to the smallest part. */
 function joinRest(joined: Joined, time: boolean): void {
   const sizes = joined.lots.map(answersIn);
-  const place = time ? joined.lots.length - 1 : sizes.indexOf(Math.min(...sizes));
-  joined.lots[place]?.push(...joined.rest);
+  const least = sizes.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const lot = joined.lots[time ? joined.lots.length - 1 : sizes.indexOf(least)];
+  if (lot) append(lot, joined.rest);
   joined.rest = [];
 }
 

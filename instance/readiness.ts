@@ -10,10 +10,8 @@ export interface WaysInUse {
   readonly roles: ReadonlySet<string>;
   /** For how long, in milliseconds, the commit under way has been tried. */
   readonly commitBusyFor: () => number;
-  /** The followers that are at work here. */
+  /** The followers whose work this process does now. */
   readonly followers: () => Promise<readonly string[]>;
-  /** Throws while Neo4j does not answer; absent without one. */
-  readonly graph?: Check | undefined;
   /** Of the embedded record; absent where the record is a server's. */
   readonly disk?: DiskGuard | undefined;
 }
@@ -42,7 +40,6 @@ export function readinessChecks({
   roles,
   commitBusyFor,
   followers,
-  graph,
   disk,
 }: WaysInUse): Record<string, Check> {
   const checks: Record<string, Check> = {
@@ -65,11 +62,27 @@ export function readinessChecks({
       await store.rowsAs(NO_SCOPE, READY, []);
     };
   if (roles.has('follow'))
-    checks.followers = async () => {
-      const stalled = await stalledFollowers(store, await followers());
-      if (stalled.length > 0) throw new Error(`these followers stand still: ${stalled.join(', ')}`);
-    };
-  if (graph) checks.lineage = graph;
+    checks.followers = async () => none(await stalledFollowers(store, await followers()));
   if (disk) checks.disk = async () => disk.check();
   return checks;
+}
+
+/**
+ * What /readyz says without being not ready: the record answers in the place of Neo4j, so a server without it is not taken out of use.
+ */
+export function readinessWarnings(
+  store: Store,
+  graph: { check(): Promise<void>; isLeading(): boolean } | undefined,
+  follower: string,
+): Record<string, Check> {
+  if (!graph) return {};
+  return {
+    'Neo4j does not answer: lineage is answered by the record': () => graph.check(),
+    'the lineage graph has not been written for a minute, though there are changes to write': async () =>
+      none(graph.isLeading() ? await stalledFollowers(store, [follower]) : []),
+  };
+}
+
+function none(stalled: readonly string[]): void {
+  if (stalled.length > 0) throw new Error(`these followers make no step: ${stalled.join(', ')}`);
 }

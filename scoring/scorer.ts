@@ -86,11 +86,11 @@ export function isInUse({ id }: EncoderPool, { stage, encoderHash }: RegisteredM
   return (stage === 'CHAMPION' || stage === 'SHADOW') && encoderHash === id.hash;
 }
 
-/** The followers of the model versions in use. */
-export async function scorerNames(store: Store): Promise<string[]> {
+/** The followers of the model versions in use; with the encoder that is loaded, of those that can be at work. */
+export async function scorerNames(store: Store, pool?: EncoderPool): Promise<string[]> {
   const registry = await readRegistry(store);
   return registry
-    .filter(({ stage }) => stage === 'CHAMPION' || stage === 'SHADOW')
+    .filter((model) => (pool ? isInUse(pool, model) : model.stage === 'CHAMPION' || model.stage === 'SHADOW'))
     .map(({ id }) => scorerName(id));
 }
 

@@ -6,7 +6,7 @@ import type { CellDictionary } from '../domain/cell.ts';
 import type { ReviewRules } from '../domain/review-rules.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Session, Store } from '../store/client.ts';
-import { type Lease, leadAlone } from '../store/lease.ts';
+import { type Leader, type Lease, leadAlone } from '../store/lease.ts';
 import { type Change, makeShadow, promote, readArtefact, readChampion, rollback } from '../store/models.ts';
 import { readPredictions, readScorable } from '../store/predictions.ts';
 import type { Vault } from '../store/vault.ts';
@@ -19,7 +19,7 @@ import { type Prediction, predict } from './predict.ts';
 import { ensureDefault } from './registry.ts';
 import { type Reproduction, reproduce } from './reproduce.ts';
 import { startReviewQueue } from './review-queue.ts';
-import { featureSourceOf, startScorer } from './scorer.ts';
+import { featureSourceOf, scorerNames, startScorer } from './scorer.ts';
 import { readTaxonomy } from './themes.ts';
 import { trainCandidate } from './training-job.ts';
 
@@ -46,6 +46,8 @@ export interface Scoring {
   follow(
     onScored: (modelVersionId: number, responses: number) => void,
   ): Promise<{ stop: () => Promise<void> }>;
+  /** The followers that score, where this process is the one that does it. */
+  atWork(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -108,6 +110,7 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
     if (!found) throw new ScoringError('there is no champion: promote a model version first');
     return { id: found.id, model: await load(found.id) };
   };
+  let leader: Leader | undefined;
   return {
     model: async (id) => (id === null ? champion() : { id, model: await load(id) }),
     predict: async (model, sources) => predict(await fitting(model), model, sources),
@@ -144,8 +147,10 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
       const { place, reviewRules = null } = options;
       const deps = { store, vault, cells, loadModel: load, now, onError, onScored, reviewRules };
       const lead = async (lease: Lease) => startFollowers({ ...deps, lease, pool: await pool() });
-      return leadAlone({ store, name: 'scoring', place, onError, lead });
+      leader = await leadAlone({ store, name: 'scoring', place, onError, lead });
+      return leader;
     },
+    atWork: async () => (leader?.isLeading() ? scorerNames(store, await pool()) : []),
     close: async () => {
       await (await opening?.catch(() => undefined))?.close();
     },

@@ -2,6 +2,7 @@ import { type CellAttributes, type CellDictionary, cellKey } from '../domain/cel
 import { type CellLimits, type CellShares, fileElsewhere } from '../domain/cell-filing.ts';
 import { mapInSlices } from '../domain/slices.ts';
 import type { Session, Statement } from './client.ts';
+import { LOCKS } from './locks.ts';
 
 /** One combination of values that a response names, and the source of that response. */
 export interface Submission {
@@ -33,7 +34,10 @@ export interface KnownCells extends CellDictionary {
 }
 
 /** Cells are added one transaction after the other, so that shares hold whatever the number of processes. */
-export const CELLS_LOCK: Statement = { name: 'cells_lock', text: 'SELECT pg_advisory_xact_lock(72681)' };
+export const CELLS_LOCK: Statement = {
+  name: 'cells_lock',
+  text: `SELECT pg_advisory_xact_lock(${LOCKS.cells})`,
+};
 
 const COUNT: Statement = {
   name: 'cells_count',
@@ -49,9 +53,9 @@ const COUNT_SOURCES: Statement = {
 };
 const INSERT: Statement = {
   name: 'cells_insert',
-  text: `INSERT INTO cell (key, attributes, made_by, source, overflow) SELECT key, attributes, $2, source, overflow FROM
-    json_to_recordset($1::json) AS new (key text, attributes jsonb, source text, overflow boolean) ORDER BY key
-    ON CONFLICT (key) DO NOTHING`,
+  text: `INSERT INTO cell (key, attributes, made_by, source, overflow, used)
+    SELECT key, attributes, $2, source, overflow, false FROM json_to_recordset($1::json) AS new (key text, attributes jsonb, source text, overflow boolean)
+    ORDER BY key ON CONFLICT (key) DO NOTHING`,
 };
 
 interface Counts {

@@ -8,13 +8,21 @@ import type { Statement, Store } from './client.ts';
  * Who files a response marks its cell as used in the same transaction, which holds the row: this statement waits for it
  * and looks again; who comes later finds no row (CellGone) and adds the cell again. The age only saves that work.
  *
+ * A server of an earlier version does not mark cells: what refers to one is looked for too. Predictions have their hours in
+ * rollup_hour, which keeps its rows after an erasure.
+ *
  * A cell is kept where it alone tells two ledgers of small cells apart: they would become one, and lots of one could be
  * subtracted from the other's (decision 0036).
  */
 const GIVE_BACK: Statement = {
   name: 'cells_give_back',
   text: `WITH given AS (
-      DELETE FROM cell g WHERE NOT g.used AND g.recorded_at < now() - interval '15 minutes' AND NOT EXISTS (
+      DELETE FROM cell g WHERE NOT g.used AND g.recorded_at < now() - interval '15 minutes'
+        AND NOT EXISTS (SELECT FROM response r WHERE r.cell_id = g.id)
+        AND NOT EXISTS (SELECT FROM rollup_hour h WHERE h.cell_id = g.id)
+        AND NOT EXISTS (SELECT FROM seal s WHERE s.cell_id = g.id)
+        AND NOT EXISTS (SELECT FROM seal_pending p WHERE p.cell_id = g.id)
+        AND NOT EXISTS (
         SELECT FROM disclosure_cell a JOIN disclosure_cell b ON b.cell_id = a.cell_id AND a.guarded AND NOT b.guarded
         WHERE a.cell_id = g.id AND NOT EXISTS (
           SELECT FROM disclosure_cell c JOIN disclosure_cell d ON d.cell_id = c.cell_id AND d.guarded <> c.guarded

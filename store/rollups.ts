@@ -207,12 +207,39 @@ function partsByLevel(edges: readonly number[], now: number) {
   return parts;
 }
 
+/** Along the key: what was deleted before is not passed again. */
 const PURGE: Statement = {
   name: 'rollup_minute_purge',
-  text: `DELETE FROM rollup_minute WHERE bucket < $1`,
+  text: `DELETE FROM rollup_minute r USING (
+      SELECT cell_id, model_version_id, bucket FROM rollup_minute
+      WHERE bucket < $1 AND (cell_id, model_version_id, bucket) > ($2::integer, $3::integer, $4::timestamptz)
+      ORDER BY cell_id, model_version_id, bucket LIMIT $5
+    ) old WHERE r.cell_id = old.cell_id AND r.model_version_id = old.model_version_id AND r.bucket = old.bucket AND r.bucket < $1
+    RETURNING r.cell_id AS "cellId", r.model_version_id AS model, r.bucket`,
 };
+const PURGED_AT_ONCE = 5_000;
 
-/** Removes minute rollups that no reader uses any more. */
-export async function purgeMinuteRollups(session: Session, now: number): Promise<void> {
-  await session.rows(PURGE, [new Date(now - MINUTE_ROLLUPS_MS - 2 * 3_600_000)]);
+interface PurgedKey {
+  readonly cellId: number;
+  readonly model: number;
+  readonly bucket: Date;
 }
+
+/** Removes minute rollups that no reader uses any more, batch by batch. */
+export async function purgeMinuteRollups(
+  session: Session,
+  now: number,
+  batch = PURGED_AT_ONCE,
+): Promise<void> {
+  const before = new Date(now - MINUTE_ROLLUPS_MS - 2 * 3_600_000);
+  let after: PurgedKey | undefined = { cellId: -1, model: 0, bucket: before };
+  while (after) {
+    const from: PurgedKey = after;
+    const parameters = [before, from.cellId, from.model, from.bucket, batch];
+    const purged = await session.rows<PurgedKey>(PURGE, parameters);
+    after = purged.sort(byKey).at(-1);
+  }
+}
+
+const byKey = (a: PurgedKey, b: PurgedKey) =>
+  a.cellId - b.cellId || a.model - b.model || a.bucket.getTime() - b.bucket.getTime();

@@ -112,8 +112,8 @@ export const cell = pgTable(
     source: text('source'),
     /** Whether a value of it stands for another that was sent: the share was used up. */
     overflow: boolean('overflow').notNull().default(false),
-    /** Whether a response was ever filed there: one that never was is given back (store/cells.ts). */
-    used: boolean('used').notNull().default(false),
+    /** Whether a response was ever filed there: one that never was is given back (store/give-back.ts). True by default: an earlier version does not mark what it uses. */
+    used: boolean('used').notNull().default(true),
   },
   (table) => [index().on(table.madeBy, table.recordedAt), index().on(table.source)],
 );

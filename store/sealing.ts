@@ -35,20 +35,56 @@ export async function noteTouched(session: Session, touched: readonly Touched[])
   if (touched.length > 0) await session.rows(NOTE, [JSON.stringify(touched)]);
 }
 
+/** Along the key, in one pass of either index. */
 const NOTE_ALL: Statement = {
   name: 'sealing_note_all',
   text: `INSERT INTO seal_pending AS p (cell_id, model_version_id, bucket, first_entry, last_entry, first_touched, last_touched)
     SELECT cell_id, model_version_id, bucket, $1, $2, now(), now() FROM (
-      SELECT cell_id, model_version_id, bucket FROM rollup_hour UNION SELECT cell_id, model_version_id, bucket FROM seal) known
+      (SELECT cell_id, model_version_id, bucket FROM rollup_hour
+        WHERE (cell_id, model_version_id, bucket) > ($3::integer, $4::integer, $5::timestamptz) ORDER BY 1, 2, 3 LIMIT $6)
+      UNION
+      (SELECT DISTINCT cell_id, model_version_id, bucket FROM seal
+        WHERE (cell_id, model_version_id, bucket) > ($3::integer, $4::integer, $5::timestamptz) ORDER BY 1, 2, 3 LIMIT $6)
+      ORDER BY 1, 2, 3 LIMIT $6) known
     ORDER BY 1, 2, 3
     ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET last_entry = excluded.last_entry,
-      last_touched = excluded.last_touched, refused = NULL`,
+      last_touched = excluded.last_touched, refused = NULL
+    RETURNING cell_id AS "cellId", model_version_id AS model, bucket`,
 };
+const NOTED_AT_ONCE = 5_000;
 
-/** Notes every rollup as touched between the two entries: which of them were is not known any more. */
-export async function noteAllTouched(session: Session, firstEntry: string, lastEntry: string): Promise<void> {
-  await session.rows(NOTE_ALL, [firstEntry, lastEntry]);
+/** A rollup, as its key orders them. */
+export interface RollupPlace {
+  readonly cellId: number;
+  readonly model: number;
+  readonly bucket: Date;
 }
+
+export const BEFORE_ALL: RollupPlace = { cellId: -1, model: 0, bucket: new Date(0) };
+
+/**
+ * Notes rollups after that place as touched between the two entries: which of them were is not known any more. Answers with the
+ * last one that it noted, null where there was none. Noting one again does no harm.
+ */
+export async function noteSomeTouched(
+  session: Session,
+  [firstEntry, lastEntry]: readonly [string, string],
+  { cellId, model, bucket }: RollupPlace,
+  limit = NOTED_AT_ONCE,
+): Promise<RollupPlace | null> {
+  const noted = await session.rows<RollupPlace>(NOTE_ALL, [
+    firstEntry,
+    lastEntry,
+    cellId,
+    model,
+    bucket,
+    limit,
+  ]);
+  return noted.sort(byPlace).at(-1) ?? null;
+}
+
+const byPlace = (a: RollupPlace, b: RollupPlace) =>
+  a.cellId - b.cellId || a.model - b.model || a.bucket.getTime() - b.bucket.getTime();
 
 /** A rollup that may be sealed now. */
 export interface ClosedRollup extends RollupRef {

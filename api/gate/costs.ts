@@ -29,6 +29,10 @@ export const ITEMS_A_POINT = 20;
 /** What the items of the lists among a field's arguments cost, beside what the field itself does. */
 export const listed = (items: number): number => Math.floor(items / ITEMS_A_POINT);
 
+/** What preparing and answering an operation costs by the fields that it unfolds to, beside what each field does. */
+export const unfolding = (fields: number): number => Math.floor(fields / FIELDS_A_POINT);
+export const FIELDS_A_POINT = 20;
+
 /** Characters of a segment's values that the id of a row repeats for nothing, and then for a point in 20 rows. */
 const SEGMENT_CHARACTERS = 400;
 

@@ -6,8 +6,9 @@ import { LIMITS } from '../limits.ts';
 import { measure } from './bounds.ts';
 import { Budgets } from './budgets.ts';
 import { type Cost, Costs } from './cost.ts';
-import { INGEST_COST, ROUTE_COSTS } from './costs.ts';
+import { INGEST_COST, ROUTE_COSTS, unfolding } from './costs.ts';
 import { Documents, operationOf } from './documents.ts';
+import { unfoldedFields } from './screen.ts';
 import { type GateSettings, sha256, type TrustedDocuments } from './settings.ts';
 
 /** A GraphQL request as any transport brings it. */
@@ -98,7 +99,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
         );
       const declared = declaredOf(operation, variables);
       const valid = { document, operation, operationName, variables: declared };
-      const points = costs.of(schema, valid, { size, suggests });
+      const points = costs.of(schema, valid, { size, suggests }) + unfolding(unfoldedFields(operation));
       const requested = points + extra;
       const limit = budgets.within(caller, requested);
       // The rest was taken at the door.

@@ -1,7 +1,13 @@
-import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
 import { cut } from '../../domain/text.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+
+const counted = new WeakMap<OperationDefinitionNode, number>();
+
+/** Fields that an operation of a screened document unfolds to; Infinity of one that was not screened. */
+export const unfoldedFields = (operation: OperationDefinitionNode): number =>
+  counted.get(operation) ?? Number.POSITIVE_INFINITY;
 
 /**
  * Refuses documents that would cost too much to validate, before they are: fields or directives repeated many times, and
@@ -18,7 +24,9 @@ export function refuseRepeats(document: DocumentNode): void {
   for (const definition of document.definitions) {
     if (!('selectionSet' in definition)) continue;
     refuseDirectives(definition.directives);
-    if (countFields(definition.selectionSet, fragments, unfolded) > LIMITS.fields)
+    const fields = countFields(definition.selectionSet, fragments, unfolded);
+    if (definition.kind === Kind.OPERATION_DEFINITION) counted.set(definition, fields);
+    if (fields > LIMITS.fields)
       throw new InvalidArgument(`the document unfolds to more than ${LIMITS.fields} fields`);
   }
 }

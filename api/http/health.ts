@@ -7,29 +7,33 @@ const PATIENCE_MS = 2_000;
 
 /**
  * Adds /healthz (the process answers) and /readyz (each part does; 503 and which one when not). `secondsHeldBack`: for how long a
- * writer has been holding back what follows the journal, 0 where none has for long; the server is ready nevertheless.
+ * writer has been holding back what follows the journal, 0 where none has for long; the server is ready nevertheless. `lesser`: what
+ * is said in `warnings` while a part is away without which requests are answered too.
  */
 export function addHealthRoutes(
   server: FastifyInstance,
   checks: Readonly<Record<string, ReadinessCheck>>,
   secondsHeldBack: () => number,
+  lesser: Readonly<Record<string, ReadinessCheck>> = {},
 ): void {
   const asked = shared(checks);
+  const askedToo = shared(lesser);
   server.get('/healthz', async () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
-    const parts = await Promise.all(
-      Object.entries(asked).map(async ([name, check]) => [name, await stateOf(check)] as const),
-    );
+    const [parts, lesserParts] = await Promise.all([statesOf(asked), statesOf(askedToo)]);
     const ready = parts.every(([, state]) => state === 'ready');
     const held = Math.floor(secondsHeldBack());
     // Whose it is stands in the log: this path is open to everybody.
-    const warnings =
-      held > 0
-        ? [
-            `a transaction that has been open for ${held} s holds back live updates, lineage, scoring and sealing`,
-          ]
-        : undefined;
-    return reply.code(ready ? 200 : 503).send({ ready, parts: Object.fromEntries(parts), warnings });
+    const warnings = lesserParts.filter(([, state]) => state !== 'ready').map(([warning]) => warning);
+    if (held > 0)
+      warnings.unshift(
+        `a transaction that has been open for ${held} s holds back live updates, lineage, scoring and sealing`,
+      );
+    return reply.code(ready ? 200 : 503).send({
+      ready,
+      parts: Object.fromEntries(parts),
+      warnings: warnings.length > 0 ? warnings : undefined,
+    });
   });
 }
 
@@ -46,6 +50,12 @@ function shared(checks: Readonly<Record<string, ReadinessCheck>>): Record<string
       };
       return [name, ask];
     }),
+  );
+}
+
+function statesOf(checks: Readonly<Record<string, ReadinessCheck>>) {
+  return Promise.all(
+    Object.entries(checks).map(async ([name, check]) => [name, await stateOf(check)] as const),
   );
 }
 

@@ -27,6 +27,8 @@ export interface ApiOptions {
   readonly deps: Omit<ApiDeps, 'onIngested'>;
   readonly roles: { readonly api: boolean; readonly ingest: boolean };
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  /** What /readyz says in `warnings` while the check fails; the server is ready nevertheless. */
+  readonly lesserChecks?: Readonly<Record<string, ReadinessCheck>>;
   readonly gauges: Pick<
     LiveGauges,
     | 'journalLag'
@@ -63,7 +65,8 @@ const REQUEST_TIMEOUT_MS = 5 * 60_000;
 const REFUSALS_A_MINUTE = 60;
 
 /** The HTTP server with the routes of its roles: GraphQL, ingest, health, metrics, page. */
-export async function createApiServer({ deps, roles, checks, gauges }: ApiOptions): Promise<ApiServer> {
+export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
+  const { deps, roles, checks, lesserChecks, gauges } = options;
   const noise = openNoise(deps.log);
   const refused = openNoise(deps.log, REFUSALS_A_MINUTE);
   const fastify = openFastify(noise);
@@ -71,7 +74,7 @@ export async function createApiServer({ deps, roles, checks, gauges }: ApiOption
   addRequestLog(fastify, deps.log, { unknown: noise, known: refused }, metrics.answered);
   requireKey(fastify, deps.access.authenticate);
   addErrorHandlers(fastify, deps);
-  addHealthRoutes(fastify, checks, gauges.secondsHeldBack);
+  addHealthRoutes(fastify, checks, gauges.secondsHeldBack, lesserChecks);
   const cohorts = createCohorts((error) => deps.log.error({ err: error }, 'a live update could not be told'));
   let sockets: ReturnType<typeof serveWebSocket> | undefined;
   let streams: EventStreams | undefined;

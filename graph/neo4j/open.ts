@@ -12,7 +12,7 @@ import {
   journalLag,
   saveFollowerPosition,
 } from '../../store/journal.ts';
-import { type Lease, leadAlone } from '../../store/lease.ts';
+import { type Leader, type Lease, leadAlone } from '../../store/lease.ts';
 import type { RecordMappings } from '../../store/provenance.ts';
 import { resume, type TakeIn } from '../../store/start-over.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
@@ -57,6 +57,8 @@ export interface GraphProjection {
    * Neo4j does not answer.
    */
   holds(responseIds: readonly string[], xact: number): Promise<number>;
+  /** Whether this process is the one that projects. */
+  isLeading(): boolean;
   /** Projects while no other process does; the answer stops it. */
   follow(): Promise<() => Promise<void>>;
   /** Takes over from whoever projects, drops the graph and projects all of the record again. */
@@ -106,8 +108,10 @@ export function openGraph(
     await dropGraph(lease);
     return followUnder(lease);
   };
+  let following: Leader | undefined;
   return {
     lineage,
+    isLeading: () => following?.isLeading() ?? false,
     check: async () => {
       await driver.executeQuery('RETURN 1');
     },
@@ -121,6 +125,7 @@ export function openGraph(
     },
     follow: async () => {
       const leader = await leadAlone({ ...alone, lead: followUnder });
+      following = leader;
       return () => leader.stop();
     },
     rebuild: async (onProgress) => {

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { publicKeyOf, signText } from '../../domain/signing-key.ts';
 import type { Store } from '../../store/client.ts';
+import type { Leader } from '../../store/lease.ts';
 import type { ProofDeps } from './export-proof.ts';
 import { keepHeadFile } from './head-file.ts';
 import { urlSink } from './head-sink.ts';
@@ -29,6 +30,8 @@ export interface Seals {
   readonly place: SealPlace & Pick<ProofDeps, 'sign'>;
   /** Whether the sealer found the log to be another than was signed, and seals nothing. */
   isStopped(): boolean;
+  /** Whether this process is the one that seals. */
+  isLeading(): boolean;
   /** Begins to seal; the answer stops it. */
   follow(): Promise<() => Promise<void>>;
   /** Ends what is not ended by the answer of `follow`. */
@@ -49,8 +52,10 @@ export function openSeals(options: SealOptions): Seals {
   const onLook = (isBroken: boolean) => {
     broken = isBroken;
   };
+  let sealer: Leader | undefined;
   return {
     isStopped: () => broken,
+    isLeading: () => sealer?.isLeading() ?? false,
     close: async () => {
       clearInterval(timer);
       await catchUp().catch(onError);
@@ -62,6 +67,9 @@ export function openSeals(options: SealOptions): Seals {
       sealAfter,
       sign: (text) => signText(signingKey, text),
     },
-    follow: async () => (await startSealer({ ...options, sinks, onLook })).stop,
+    follow: async () => {
+      sealer = await startSealer({ ...options, sinks, onLook });
+      return sealer.stop;
+    },
   };
 }

@@ -9,13 +9,15 @@ import {
   saveFollowerPosition,
 } from '../../store/journal.ts';
 import { journalMark } from '../../store/journal-trim.ts';
-import { hold, type Lease, leadAlone } from '../../store/lease.ts';
+import { hold, type Leader, type Lease, leadAlone } from '../../store/lease.ts';
 import { SURVEYED } from '../../store/seal-facts.ts';
 import {
+  BEFORE_ALL,
   type Closing,
   markPublished,
-  noteAllTouched,
+  noteSomeTouched,
   noteTouched,
+  type RollupPlace,
   readUnpublished,
   SEALER,
   type Touched,
@@ -44,9 +46,7 @@ const BROKEN_TICK_MS = 60_000;
 const RESPONSES_AT_ONCE = 10_000;
 
 /** Follows the journal and seals rollups once they are closed, while no other process does; the answer stops it. */
-export function startSealer(
-  deps: SealerDeps & { readonly place: string },
-): Promise<{ stop: () => Promise<void> }> {
+export function startSealer(deps: SealerDeps & { readonly place: string }): Promise<Leader> {
   const { store, place, onError } = deps;
   return leadAlone({ store, name: SEALER, place, onError, lead: (lease) => sealUnder({ ...deps, lease }) });
 }
@@ -55,17 +55,26 @@ async function sealUnder(
   deps: SealerDeps & { readonly lease: Lease },
 ): Promise<{ stop: () => Promise<void> }> {
   const { store, lease, onError } = deps;
-  const noteAll = (head: JournalPosition) =>
-    store.transaction(async (session) => {
-      await hold(session, lease);
-      const mark = (await journalMark(session)) ?? head;
-      await noteAllTouched(session, formatPosition(mark), formatPosition(head));
-      await saveFollowerPosition(session, SEALER, head, lease);
-    });
+  const noteAll = async (head: JournalPosition) => {
+    const mark = (await journalMark(store)) ?? head;
+    const entries = [formatPosition(mark), formatPosition(head)] as const;
+    for (let at: RollupPlace | null = BEFORE_ALL; at; ) {
+      const from: RollupPlace = at;
+      at = await store.transaction(async (session) => {
+        await hold(session, lease);
+        return noteSomeTouched(session, entries, from);
+      });
+    }
+    await saveFollowerPosition(store, SEALER, head, lease);
+    isNoted = true;
+  };
+  const resumed = await resume(store, SEALER, async () => undefined, noteAll);
+  // Until then the place in the journal is an old one, from which much would be read for each batch.
+  let isNoted = !resumed.startOver;
   const follower = await followJournal({
     store,
     limit: ENTRIES,
-    ...(await resume(store, SEALER, async () => undefined, noteAll)),
+    ...resumed,
     onError,
     handle: (entries) => noteEntries(store, entries, lease),
   });
@@ -74,7 +83,7 @@ async function sealUnder(
   // Also where nothing is to be sealed: that the key or the log is another one, a start must tell.
   let looked = false;
   const look = async () => {
-    await sealClosed(deps, () => stopped);
+    if (isNoted) await sealClosed(deps, () => stopped);
     if (!looked) await lookAtLog(deps);
     looked = true;
   };

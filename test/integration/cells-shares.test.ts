@@ -175,6 +175,17 @@ it('cells that nothing was ever filed in are given back, and one that is on its 
   expect(answer.filedAsTotal).toBe(1);
 });
 
+it('cells of a server that does not mark what it uses are kept', async () => {
+  const submit = open();
+  await submit('k', WIDE, [item('Germany', 'A'), item('Germany', 'B')]);
+  await record.sql(`INSERT INTO cell (key, attributes) VALUES ('unmarked', '{"region": "Peru"}')`);
+  expect(await cellsOf('NOT used')).toBe(0);
+  await record.sql(`UPDATE cell SET used = key = 'unmarked', recorded_at = now() - interval '1 day'`);
+  expect(await cellsOf('NOT used')).toBe(2);
+  expect(await giveBackCells(record.store, record.cells)).toBe(0);
+  expect(await cellsOf('true')).toBe(3);
+});
+
 it('a process that does not know that a cell was given back adds it again instead of writing to nothing', async () => {
   const submit = open();
   const first = item('Germany', 'A');

@@ -8,6 +8,7 @@ import { EVERYTHING } from '../../domain/scope.ts';
 import type { ScoreName } from '../../domain/score.ts';
 import { UnknownMoment } from '../../graph/known/as-known.ts';
 import { startSealer } from '../../graph/seals/sealer.ts';
+import type { Session } from '../../store/client.ts';
 import {
   BEGINNING,
   formatPosition,
@@ -19,6 +20,7 @@ import {
 } from '../../store/journal.ts';
 import { FOLLOWER_PATIENCE_MS, journalMark, resumeFollower, trimJournal } from '../../store/journal-trim.ts';
 import { readScores } from '../../store/scores.ts';
+import { BEFORE_ALL, noteSomeTouched, type RollupPlace } from '../../store/sealing.ts';
 import { restrict } from '../../store/subject.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { BASES, KnownRecord } from '../fixtures/known-record.ts';
@@ -243,6 +245,28 @@ describe('the sealer', () => {
       'SELECT cell_id, bucket, revision, count(*)::integer AS n FROM seal GROUP BY 1, 2, 3 HAVING count(*) > 1',
     );
     expect(again).toEqual([]);
+
+    // Every rollup is noted, and every seal whose rollup is gone, by a few in a transaction.
+    await sealed.sql('DELETE FROM seal_pending');
+    await sealed.sql('DELETE FROM rollup_hour WHERE bucket = (SELECT min(bucket) FROM rollup_hour)');
+    const sizes: number[] = [];
+    const counted: Session = {
+      ...store,
+      rows: async <Row>(...given: Parameters<Session['rows']>) => {
+        const rows = await store.rows<Row>(...given);
+        sizes.push(rows.length);
+        return rows;
+      },
+    };
+    const entries = ['1.1', '2.2'] as const;
+    for (let at: RollupPlace | null = BEFORE_ALL; at; ) at = await noteSomeTouched(counted, entries, at, 2);
+    const key = 'cell_id, model_version_id, bucket';
+    const noted = await sealed.sql(`SELECT ${key} FROM seal_pending ORDER BY 1, 2, 3`);
+    expect(noted).toEqual(
+      await sealed.sql(`SELECT ${key} FROM rollup_hour UNION SELECT ${key} FROM seal ORDER BY 1, 2, 3`),
+    );
+    expect(noted.length).toBeGreaterThan(2);
+    expect(Math.max(...sizes)).toBe(2);
     await sealed.close();
   });
 });

@@ -1,0 +1,56 @@
+import Fastify from 'fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addHealthRoutes } from '../../api/http/health.ts';
+import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
+import { readinessChecks, readinessWarnings } from '../../instance/readiness.ts';
+import { BEGINNING, saveFollowerPosition } from '../../store/journal.ts';
+import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+
+let record: TestRecord;
+let graph: GraphProjection;
+beforeAll(async () => {
+  record = await openTestRecord();
+  // Nothing listens there.
+  const address = { url: 'bolt://127.0.0.1:9', user: '', password: '' };
+  graph = openGraph(address, { ...record, place: 'one' }, () => undefined);
+});
+afterAll(async () => {
+  await graph?.close();
+  await record?.close();
+});
+
+const ready = async (followers: readonly string[]) => {
+  const { store } = record;
+  const roles = new Set(['follow', 'ingest', 'api']);
+  const checks = readinessChecks({
+    store,
+    roles,
+    commitBusyFor: () => 0,
+    followers: async () => followers,
+  });
+  const server = Fastify();
+  addHealthRoutes(server, checks, () => 0, readinessWarnings(store, graph, 'lineage'));
+  const answer = await server.inject('/readyz');
+  await server.close();
+  return { status: answer.statusCode, ...(answer.json() as object) };
+};
+
+describe('a server', () => {
+  it('is ready without Neo4j, and says so in a warning', async () => {
+    expect(await ready([])).toMatchObject({
+      status: 200,
+      ready: true,
+      parts: { record: 'ready', followers: 'ready' },
+      warnings: ['Neo4j does not answer: lineage is answered by the record'],
+    });
+  });
+
+  it('is not ready while a follower that is at work in it makes no step', async () => {
+    await record.submit([{ externalId: 'r1', answeredAt: new Date().toISOString(), score: 9 }]);
+    await saveFollowerPosition(record.store, 'of this one', BEGINNING);
+    await record.sql(`UPDATE follower SET recorded_at = now() - interval '2 minutes'`);
+    await record.sql(`UPDATE journal SET recorded_at = now() - interval '2 minutes'`);
+    expect(await ready([])).toMatchObject({ status: 200 });
+    expect(await ready(['of this one'])).toMatchObject({ status: 503, parts: { followers: 'not ready' } });
+  });
+});
