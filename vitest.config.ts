@@ -11,6 +11,12 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** What ends before the record is asked, or is about the source alone: once is enough. */
+const SAME_ON_EVERY_BACKEND = [
+  'test/e2e/abuse/{documents,every-argument,ingest-door,logs,operation-name,patterns,refusals,transports,variables}.test.ts',
+  'test/integration/{log,patterns,pglite-keeper,rooms,secrets}.test.ts',
+];
+
 /**
  * unit: beside the source, no I/O. integration and e2e: against a real record on PGlite. services: the same suites on real
  * TimescaleDB and Neo4j, and what only real servers can show.
@@ -48,6 +54,7 @@ export default defineConfig({
         test: {
           name: 'services',
           include: ['test/services/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          exclude: SAME_ON_EVERY_BACKEND,
           globalSetup: ['test/services/global-setup.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -1,21 +1,29 @@
 import {
-  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
   getOperationAST,
+  type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { LRUCache } from 'lru-cache';
 import { breathe } from '../domain/slices.ts';
+import { unfoldedFields } from './gate/screen.ts';
+import { LIMITS } from './limits.ts';
 
-/** By document and name of the operation; null where graphql-jit cannot compile it. */
-const compiled = new WeakMap<DocumentNode, Map<string, CompiledQuery | null>>();
+interface Kept {
+  /** Null where graphql-jit cannot compile it. */
+  readonly query: CompiledQuery | null;
+}
+
+/** By operation: the gate keeps documents, so one that comes again is the same object. */
+const compiled = new LRUCache<OperationDefinitionNode, Kept>({ maxSize: LIMITS.compiledFields });
+const executed = new WeakSet<OperationDefinitionNode>();
 
 /**
  * Executes queries as code compiled for their document, over every transport: a chart asks the same few hundred fields again and
- * again. The gate keeps documents, so one that comes again is the same object. Mutations, and what cannot be compiled, are left to
- * graphql-js.
+ * again. Mutations, and what is not worth it or cannot be compiled, are left to graphql-js.
  */
 export async function executePrepared(prepared: ExecutionArgs): Promise<ExecutionResult> {
   const query = await compiledQuery(prepared);
@@ -23,19 +31,31 @@ export async function executePrepared(prepared: ExecutionArgs): Promise<Executio
   return query.query(undefined, prepared.contextValue, prepared.variableValues ?? {});
 }
 
-async function compiledQuery(prepared: ExecutionArgs): Promise<CompiledQuery | null> {
-  const { schema, document, operationName } = prepared;
-  if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) return null;
-  const known = compiled.get(document) ?? new Map<string, CompiledQuery | null>();
-  compiled.set(document, known);
-  const key = operationName ?? '';
-  let query = known.get(key);
-  if (query === undefined) {
-    // A large document takes tens of milliseconds to validate, and as long to compile: others have their turn between.
-    await breathe();
-    const made = compileQuery(schema, document, operationName ?? undefined);
-    query = isCompiledQuery(made) ? made : null;
-    known.set(key, query);
-  }
+async function compiledQuery({
+  schema,
+  document,
+  operationName,
+}: ExecutionArgs): Promise<CompiledQuery | null> {
+  const operation = getOperationAST(document, operationName);
+  if (operation?.operation !== OperationTypeNode.QUERY) return null;
+  const known = compiled.get(operation);
+  if (known) return known.query;
+  const fields = unfoldedFields(operation);
+  const isRepeated = executed.has(operation);
+  executed.add(operation);
+  if (!isWorthCompiling(fields, isRepeated)) return null;
+  // A large document takes tens of milliseconds to validate, and as long to compile: others have their turn between.
+  await breathe();
+  const made = compileQuery(schema, document, operationName ?? undefined);
+  const query = isCompiledQuery(made) ? made : null;
+  compiled.set(operation, { query }, { size: Math.max(1, fields) });
   return query;
+}
+
+/**
+ * Compiling blocks for about 0.1 ms a field and keeps some kilobytes of each, so a larger document is compiled only once it comes
+ * again, and a very large one never.
+ */
+export function isWorthCompiling(fields: number, isRepeated: boolean): boolean {
+  return fields <= (isRepeated ? LIMITS.compiledRepeated : LIMITS.compiledAtOnce);
 }

@@ -14,6 +14,10 @@ export const LIMITS = {
   values: 100_000,
   /** Fields that a document may unfold to, its fragments included. */
   fields: 5_000,
+  /** Fields of a query that is compiled when it first comes, and when it comes again; fields of all queries kept compiled. */
+  compiledAtOnce: 150,
+  compiledRepeated: 500,
+  compiledFields: 20_000,
   /** How often one field may stand in one selection, and how many directives at one place. */
   repeats: 30,
   directives: 5,
@@ -35,6 +39,12 @@ export const LIMITS = {
   text: 20_000,
   /** Operations at once on one WebSocket. */
   socketOperations: 100,
+  /** Of one key at once: WebSockets, event streams, and subscriptions over both. */
+  sockets: 1_000,
+  streams: 1_000,
+  subscriptions: 2_000,
+  /** Bytes of the variables of a subscription, which are kept as long as it goes on. */
+  subscriptionVariables: 16 * 1024,
   /** Bytes that may wait for a subscriber that does not read. */
   unread: 1024 * 1024,
 } as const;

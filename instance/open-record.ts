@@ -8,7 +8,7 @@ import { RecordCells } from '../store/cells.ts';
 import { checkWrappingKeys, providersInUse } from '../store/check-keys.ts';
 import type { Store } from '../store/client.ts';
 import { createDiskGuard, type DiskGuard, waitForRoom, withDiskGuard } from '../store/disk-space.ts';
-import { checkPepper, readTenant } from '../store/instance.ts';
+import { checkPepper, pepperMissing, readTenant } from '../store/instance.ts';
 import { type Attest, adoptLeaves } from '../store/leaf-notes.ts';
 import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/migrate.ts';
 import { openPglite } from '../store/pglite.ts';
@@ -23,7 +23,7 @@ import { openKeyProviders } from './keys/open-provider.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
 import { openPatiently } from './patient-open.ts';
 import { pepper, signingKeys } from './secrets.ts';
-import { checkSigningKey } from './signing.ts';
+import { checkSigningKey, signingKeyMissing } from './signing.ts';
 
 export interface OpenOptions {
   /** Called where persons are sealed that were stored before there were keys. */
@@ -90,11 +90,13 @@ async function openOnce(
     const { opened, disk } = await openStore(config, onError);
     store = opened;
     const features = await migrate(opened);
-    const secret = await pepper(config);
+    // A secret that is made before a start is refused would be taken for the right one by the next start.
+    const secret = await pepper(config, await pepperMissing(opened));
     await checkPepper(opened, peppers(secret).map(pepperFingerprint));
     // The keys are not in the database: a wrong one is refused before anything is wrapped or signed.
     const isLost = isSigningKeyLost;
-    const key = await checkSigningKey(opened, { keys: await signingKeys(config), isLost, now: Date.now() });
+    const keys = await signingKeys(config, isLost ? null : await signingKeyMissing(opened));
+    const key = await checkSigningKey(opened, { keys, isLost, now: Date.now() });
     const [provider, ...others] = await openKeyProviders(config, Date.now, await providersInUse(opened));
     const vault = new Vault(opened, await readTenant(opened), provider, others);
     await checkWrappingKeys(opened, vault);

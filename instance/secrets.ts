@@ -43,10 +43,16 @@ const isThere = (path: string) =>
     () => false,
   );
 
-/** Reads the secret in its file (mode 0600), or makes it. */
-async function keptSecret(places: SecretPlaces, name: SecretName, make: () => string): Promise<KeptSecret> {
+/** Reads the secret in its file (mode 0600), or makes it; throws `missing` instead where the record is tied to one already. */
+async function keptSecret(
+  places: SecretPlaces,
+  name: SecretName,
+  make: () => string,
+  missing: Error | null = null,
+): Promise<KeptSecret> {
   const path = await secretPath(places, name);
   if (!(await isThere(path))) {
+    if (missing) throw missing;
     const value = make();
     if (await writeOnce(path, `${value}\n`)) return { value, made: true };
   }
@@ -75,9 +81,12 @@ export async function findAdminKey(
 
 const newPepper = () => randomBytes(32).toString('hex');
 
-/** The pepper of the pseudonyms with those before it: configured, or kept, oldest first. */
-export async function pepper(config: SecretPlaces & Pick<Config, 'pepper'>): Promise<Pepper> {
-  const secrets = config.pepper ?? (await keptSecret(config, 'pepper', newPepper)).value.split('\n');
+/** The pepper of the pseudonyms with those before it: configured, or kept, oldest first. `missing`: why none may be made. */
+export async function pepper(
+  config: SecretPlaces & Pick<Config, 'pepper'>,
+  missing: Error | null = null,
+): Promise<Pepper> {
+  const secrets = config.pepper ?? (await keptSecret(config, 'pepper', newPepper, missing)).value.split('\n');
   const chain = secrets.reduce<Pepper | undefined>(
     (former, hex, index) => ({ version: index + 1, secret: Buffer.from(hex.trim(), 'hex'), former }),
     undefined,
@@ -98,11 +107,12 @@ export async function addPepper(places: SecretPlaces): Promise<Pepper> {
 const newSigningKey = () =>
   generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString().trim();
 
-/** The keys (Ed25519) that sign what this instance vouches for, oldest first: configured, or kept. */
+/** The keys (Ed25519) that sign what this instance vouches for, oldest first: configured, or kept. `missing`: why none may be made. */
 export async function signingKeys(
   config: SecretPlaces & Pick<Config, 'signingKeys'>,
+  missing: Error | null = null,
 ): Promise<[KeyObject, ...KeyObject[]]> {
-  const text = config.signingKeys ?? (await keptSecret(config, 'signing-key', newSigningKey)).value;
+  const text = config.signingKeys ?? (await keptSecret(config, 'signing-key', newSigningKey, missing)).value;
   try {
     return parseSigningKeys(text);
   } catch (error) {

@@ -13,7 +13,7 @@ import { audit, auditHead } from '../store/audit.ts';
 import type { Session, Statement, Store } from '../store/client.ts';
 import { newestNote } from '../store/leaf-notes.ts';
 import { lockSeals, readLastHead } from '../store/seals.ts';
-import { addSigningKey, readSigningKeys } from '../store/signing-keys.ts';
+import { addSigningKey, newestSigningKey, readSigningKeys } from '../store/signing-keys.ts';
 
 /*
  * A record is tied to its signing key as it is to its pepper and its wrapping keys: under another key the proofs of before would be those
@@ -70,6 +70,18 @@ export function checkSigningKey(store: Store, options: SigningOptions): Promise<
     await rotate(session, own, former ?? (inUse === undefined ? null : printOf(inUse)), options.now);
     return own;
   });
+}
+
+/** Why no signing key may be made for this record: it is signed with one. Null before its first start. */
+export async function signingKeyMissing(session: Session): Promise<WrongSigningKey | null> {
+  const inUse = await newestSigningKey(session);
+  if (inUse !== null) return refused(inUse);
+  const isSignedByOne =
+    (await readLastHead(session)) ??
+    (await newestNote(session)) ??
+    (await session.rows(MODEL, [])).at(0) ??
+    null;
+  return isSignedByOne === null ? null : refused(null);
 }
 
 const REMEDY =

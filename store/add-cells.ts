@@ -1,6 +1,8 @@
 import { type CellAttributes, type CellDictionary, cellKey } from '../domain/cell.ts';
 import { type CellLimits, type CellShares, fileElsewhere } from '../domain/cell-filing.ts';
+import { mapInSlices } from '../domain/slices.ts';
 import type { Session, Statement } from './client.ts';
+import { LOCKS } from './locks.ts';
 
 /** One combination of values that a response names, and the source of that response. */
 export interface Submission {
@@ -32,7 +34,10 @@ export interface KnownCells extends CellDictionary {
 }
 
 /** Cells are added one transaction after the other, so that shares hold whatever the number of processes. */
-export const CELLS_LOCK: Statement = { name: 'cells_lock', text: 'SELECT pg_advisory_xact_lock(72681)' };
+export const CELLS_LOCK: Statement = {
+  name: 'cells_lock',
+  text: `SELECT pg_advisory_xact_lock(${LOCKS.cells})`,
+};
 
 const COUNT: Statement = {
   name: 'cells_count',
@@ -65,9 +70,6 @@ interface Added extends Submission {
   readonly overflow: boolean;
 }
 
-/** How many combinations are looked at before others have their turn. */
-const AT_ONCE = 500;
-
 /**
  * Adds the cells that there is room for, under the lock of the cells. The answer has the key of the cell that each
  * submission is filed in, or null.
@@ -93,11 +95,7 @@ export async function addCells(
     counts,
     bySource: new Map(counted.map(({ source, n }) => [source, n])),
   });
-  const filed: (string | null)[] = [];
-  for (const [i, submission] of submissions.entries()) {
-    if (i % AT_ONCE === AT_ONCE - 1) await new Promise((done) => setImmediate(done));
-    filed.push(plan.file(submission));
-  }
+  const filed = await mapInSlices(submissions, (submission) => plan.file(submission));
   if (plan.added.size > 0) {
     const rows = [...plan.added].map(([key, added]) => ({ key, ...added }));
     await session.rows(INSERT, [JSON.stringify(rows), filing.maker]);

@@ -7,9 +7,10 @@ import {
   nextRow,
 } from '../domain/audit.ts';
 import type { Session, Statement, Store } from './client.ts';
+import { LOCKS } from './locks.ts';
 
 /** Any number of our own: rows are appended one transaction after the other, whichever process they come from. */
-const LOCK: Statement = { name: 'audit_lock', text: 'SELECT pg_advisory_xact_lock(72676)' };
+const LOCK: Statement = { name: 'audit_lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.audit})` };
 const LAST: Statement = {
   name: 'audit_last',
   text: 'SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Session, Statement, Store } from './client.ts';
+import { LOCKS } from './locks.ts';
 
 /**
  * Which ledger is read for a set of guarded cells. Not the policies' version, nor a role's name, but the cells decide: who
@@ -13,10 +14,9 @@ export interface GuardedSet {
   readonly guarded: readonly number[];
 }
 
-/** Any number that no other program takes an advisory lock on. */
 const LEDGERS_LOCK: Statement = {
   name: 'disclosure_ledgers_lock',
-  text: 'SELECT pg_advisory_xact_lock(72680)',
+  text: `SELECT pg_advisory_xact_lock(${LOCKS.ledgers})`,
 };
 /**
  * The ledgers of known cells, those first that agree in all of them (`fork` is null), then those that did for the longest

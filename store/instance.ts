@@ -29,12 +29,21 @@ export async function checkPepper(session: Session, fingerprints: readonly strin
   await session.rows(CLAIM, [fingerprints[0]]);
   const [row] = await session.rows<{ pepperFingerprint: string }>(READ, []);
   if (!row || !fingerprints.includes(row.pepperFingerprint)) {
-    throw new WrongPepper(
-      'the record was made with another pseudonym pepper: set SCORELINE_PEPPER to it, or restore the file "pepper" of the data folder',
-    );
+    throw wrongPepper();
   }
   return row.pepperFingerprint;
 }
+
+/** Why no pepper may be made for this record: it is tied to one. Null before its first start. */
+export async function pepperMissing(session: Session): Promise<WrongPepper | null> {
+  const [row] = await session.rows(READ, []);
+  return row ? wrongPepper() : null;
+}
+
+const wrongPepper = () =>
+  new WrongPepper(
+    'the record was made with another pseudonym pepper: set SCORELINE_PEPPER to it, or restore the file "pepper" of the data folder',
+  );
 
 /** Ties the record to another pepper, when everybody was carried over to it. */
 export async function tiePepper(session: Session, fingerprint: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { DAY_MS } from '../domain/time-windows.ts';
 import type { Session, Statement, Store } from './client.ts';
 import { BEGINNING, isAfter, type JournalPosition } from './journal.ts';
+import { LOCKS } from './locks.ts';
 
 /*
  * The journal is kept for as long as retention.journal says, and longer for followers that have yet to read it: but not for one
@@ -17,12 +18,14 @@ export interface JournalMark extends JournalPosition {
   readonly reachesBack: Date;
 }
 
-/** Any number of our own: followers register while nobody trims. */
-const TRIM_LOCK = 72681;
-const TRIM_ALONE: Statement = { name: 'trim_alone', text: `SELECT pg_advisory_xact_lock(${TRIM_LOCK})` };
+/** Followers register while nobody trims. */
+const TRIM_ALONE: Statement = {
+  name: 'trim_alone',
+  text: `SELECT pg_advisory_xact_lock(${LOCKS.journalTrim})`,
+};
 const TRIM_SHARED: Statement = {
   name: 'trim_shared',
-  text: `SELECT pg_advisory_xact_lock_shared(${TRIM_LOCK})`,
+  text: `SELECT pg_advisory_xact_lock_shared(${LOCKS.journalTrim})`,
 };
 const MARK: Statement = {
   name: 'trim_mark',

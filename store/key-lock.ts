@@ -1,5 +1,6 @@
 import type { Session, Statement } from './client.ts';
 import { type KeyProvider, KeyProviderError, type WrappedKey } from './key-provider.ts';
+import { LOCKS } from './locks.ts';
 
 /*
  * Wrapping keys change in one process while others wrap. Who wraps holds a lock until the end of the transaction that stores
@@ -7,13 +8,11 @@ import { type KeyProvider, KeyProviderError, type WrappedKey } from './key-provi
  * destroyed, everything that it wrapped is committed and can be seen.
  */
 
-/** Any number of our own. */
-const LOCK = 72677;
 const SHARE: Statement = {
   name: 'keys_share',
-  text: `SELECT pg_advisory_xact_lock_shared(${LOCK})`,
+  text: `SELECT pg_advisory_xact_lock_shared(${LOCKS.wrappingKeys})`,
 };
-const ALONE: Statement = { name: 'keys_alone', text: `SELECT pg_advisory_xact_lock(${LOCK})` };
+const ALONE: Statement = { name: 'keys_alone', text: `SELECT pg_advisory_xact_lock(${LOCKS.wrappingKeys})` };
 const RETIRED: Statement = {
   name: 'keys_retired',
   text: 'SELECT version FROM retired_key WHERE provider = $1 AND version = ANY ($2::text[])',

@@ -6,12 +6,11 @@ import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import type { Database, Store, TimescaleEdition } from './client.ts';
 import { DatabaseRefused, withPrivileges } from './database-refused.ts';
 import { BEGINNING } from './journal.ts';
+import { LOCKS } from './locks.ts';
 import { checkServer } from './privileges.ts';
 import { lowerWall, raiseWall } from './wall.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
-/** Any number that no other program takes an advisory lock on: "SCORE" on a telephone's keys. */
-const MIGRATION_LOCK = 72673;
 
 /** What the record can do beyond plain PostgreSQL, as found at start. */
 export interface RecordFeatures {
@@ -36,7 +35,7 @@ export async function migrate(store: Store): Promise<RecordFeatures> {
 }
 
 function bringUp(store: Store): Promise<RecordFeatures> {
-  return store.exclusively(MIGRATION_LOCK, async (db) => {
+  return store.exclusively(LOCKS.migration, async (db) => {
     if (await migrationsPending(db)) {
       await lowerWall(db);
       if (store.backend === 'pglite') await migratePglite(db as never, { migrationsFolder: MIGRATIONS });
@@ -64,7 +63,7 @@ async function migrationsPending(db: Database): Promise<boolean> {
 
 /** Runs `work` while no other process migrates. */
 export function exclusivelyMigrating<T>(store: Store, work: () => Promise<T>): Promise<T> {
-  return store.exclusively(MIGRATION_LOCK, work);
+  return store.exclusively(LOCKS.migration, work);
 }
 
 async function timescaleEdition(db: Database): Promise<TimescaleEdition> {

@@ -1,5 +1,6 @@
 import type { NoteChange } from './audit.ts';
 import type { Session, Statement, Store } from './client.ts';
+import { LOCKS } from './locks.ts';
 import type { ModelStage, StageCause } from './scoring-schema.ts';
 
 export type { ModelStage } from './scoring-schema.ts';
@@ -115,7 +116,7 @@ export interface TrainingSetRow {
 }
 
 /** Any number of our own: registering and changes of stage come one after the other. */
-const LOCK: Statement = { name: 'models_lock', text: 'SELECT pg_advisory_xact_lock(72674)' };
+const LOCK: Statement = { name: 'models_lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.models})` };
 const INSERT_FEATURES: Statement = {
   name: 'models_features',
   text: `INSERT INTO feature_definition (key, name, version, source, description, columns, code_hash)

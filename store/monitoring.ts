@@ -4,6 +4,7 @@ import type { InputProfile } from '../domain/input-drift.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
 import type { Session, Statement, Store } from './client.ts';
 import { hold, type Lease } from './lease.ts';
+import { LOCKS } from './locks.ts';
 import type { ModelMetric } from './monitor-schema.ts';
 
 const PROFILES: Statement = {
@@ -123,7 +124,10 @@ const LATEST: Statement = {
     ORDER BY model_version_id, metric, segment_key`,
 };
 /** Any number of our own: of two monitors only one writes. */
-const LOCK: Statement = { name: 'monitoring_lock', text: 'SELECT pg_advisory_xact_lock(72677)' };
+const LOCK: Statement = {
+  name: 'monitoring_lock',
+  text: `SELECT pg_advisory_xact_lock(${LOCKS.monitoring})`,
+};
 
 /** Stores the readings of one model version and one time, unless somebody already has; all of them or none. */
 export async function writeReadings(

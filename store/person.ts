@@ -1,4 +1,5 @@
 import type { Session, Statement } from './client.ts';
+import { LOCKS } from './locks.ts';
 
 /** A person as somebody names them: by lookups, or by a response of theirs (who gave no identifier has no lookup). */
 export interface Person {
@@ -18,15 +19,14 @@ export const personParameters = ({ lookups, responseIds }: Person) => [lookups, 
  * Locks in one order in every writer: holds, subjects, keys of responses; rows of each by id. Nobody waits in a circle.
  */
 
-/** Any number of our own: legal holds are placed and released while nobody deletes. */
-const HOLDS = 72678;
+/** Legal holds are placed and released while nobody deletes. */
 const SHARE_HOLDS: Statement = {
   name: 'person_holds_share',
-  text: `SELECT pg_advisory_xact_lock_shared(${HOLDS})`,
+  text: `SELECT pg_advisory_xact_lock_shared(${LOCKS.holds})`,
 };
 const CHANGE_HOLDS: Statement = {
   name: 'person_holds_change',
-  text: `SELECT pg_advisory_xact_lock(${HOLDS})`,
+  text: `SELECT pg_advisory_xact_lock(${LOCKS.holds})`,
 };
 
 /** Until the transaction ends, no legal hold is placed or released. */

@@ -1,6 +1,7 @@
 import { type MappingVersion, mappingKey, type NameBounds } from '../domain/provenance.ts';
 import { type ScaleRule, scaleKey } from '../domain/scale.ts';
 import type { Session, Statement, Store } from './client.ts';
+import { LOCKS } from './locks.ts';
 
 /** A mapping version as it stands in the record, with what it refers to. */
 export interface RecordedMapping {
@@ -26,7 +27,7 @@ export type BeyondBounds = { readonly beyond: keyof NameBounds; readonly most: n
 const MINUTE_MS = 60_000;
 const LOCK_MAKER: Statement = {
   name: 'provenance_lock',
-  text: `SELECT pg_advisory_xact_lock(72690, hashtext($1))`,
+  text: `SELECT pg_advisory_xact_lock(${LOCKS.provenance}, hashtext($1))`,
 };
 /** What would be new, and how many of each the submitter named before. */
 const COUNT: Statement = {

@@ -3,9 +3,10 @@ import type { SealCause, SignedHead } from '../domain/seal.ts';
 import type { KeptLeaf } from '../domain/seal-match.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
 import type { Session, Statement } from './client.ts';
+import { LOCKS } from './locks.ts';
 
 /** Any number of our own: whoever seals, or forgets leaves, does so alone. */
-const LOCK: Statement = { name: 'seals_lock', text: 'SELECT pg_advisory_xact_lock(72675)' };
+const LOCK: Statement = { name: 'seals_lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.seals})` };
 
 /** Waits until nobody else seals; until the end of the transaction. */
 export async function lockSeals(session: Session): Promise<void> {

@@ -1,10 +1,10 @@
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
-import { COSTS, INGEST_COST, ITEMS_A_POINT, ROUTE_COSTS, UNLISTED } from './costs.ts';
+import { COSTS, FIELDS_A_POINT, INGEST_COST, ITEMS_A_POINT, ROUTE_COSTS, UNLISTED } from './costs.ts';
 
 /** docs/guides/costs.md: what each field of the schema costs. */
 export function costTable(schema: GraphQLSchema): string {
   const rows = Object.values(schema.getTypeMap())
-    .filter((type): type is GraphQLObjectType => 'getFields' in type && !type.name.startsWith('__'))
+    .filter((type): type is GraphQLObjectType => 'getFields' in type)
     .flatMap((type) =>
       Object.keys(type.getFields()).flatMap((field) => {
         const name = `${type.name}.${field}`;
@@ -16,7 +16,7 @@ export function costTable(schema: GraphQLSchema): string {
     '# What fields cost',
     '',
     'In points, 1 being about 50 µs of the server; see [limits](limits.md). Fields that are not listed cost what is asked for',
-    `inside them. Of each field every ${ITEMS_A_POINT} items of the lists among its arguments cost 1 more. Written by \`npm run schema\`.`,
+    `inside them. Of each field every ${ITEMS_A_POINT} items of the lists among its arguments cost 1 more, and of each operation every ${FIELDS_A_POINT} fields that it unfolds to. Written by \`npm run schema\`.`,
     '',
     '| field | points |',
     '| --- | --- |',

@@ -1,7 +1,13 @@
-import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode, visit } from 'graphql';
 import { cut } from '../../domain/text.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
+
+const counted = new WeakMap<OperationDefinitionNode, number>();
+
+/** Fields that an operation of a screened document unfolds to; Infinity of one that was not screened. */
+export const unfoldedFields = (operation: OperationDefinitionNode): number =>
+  counted.get(operation) ?? Number.POSITIVE_INFINITY;
 
 /**
  * Refuses documents that would cost too much to validate, before they are: fields or directives repeated many times, and
@@ -14,13 +20,28 @@ export function refuseRepeats(document: DocumentNode): void {
       one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one.selectionSet] as const] : [],
     ),
   );
+  refuseSchemas(document);
   const unfolded = new Map<string, number>();
   for (const definition of document.definitions) {
     if (!('selectionSet' in definition)) continue;
     refuseDirectives(definition.directives);
-    if (countFields(definition.selectionSet, fragments, unfolded) > LIMITS.fields)
+    const fields = countFields(definition.selectionSet, fragments, unfolded);
+    if (definition.kind === Kind.OPERATION_DEFINITION) counted.set(definition, fields);
+    if (fields > LIMITS.fields)
       throw new InvalidArgument(`the document unfolds to more than ${LIMITS.fields} fields`);
   }
+}
+
+/** The schema is described once in a document: it is long. */
+function refuseSchemas(document: DocumentNode): void {
+  const times = { __schema: 0, types: 0 };
+  visit(document, {
+    [Kind.FIELD]: ({ name: { value } }) => {
+      if (value === '__schema' || value === 'types') times[value] += 1;
+    },
+  });
+  if (times.__schema > 1 || (times.__schema === 1 && times.types > 1))
+    throw new InvalidArgument('__schema and its types may be asked for once in a document');
 }
 
 /** How many fields the selection unfolds to; fragments are counted once and remembered. */

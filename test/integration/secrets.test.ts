@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -20,6 +21,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config.ts';
 import { ownDataFolder } from '../../instance/data-folder.ts';
 import { fileKeyProvider } from '../../instance/keys/file-provider.ts';
+import { openRecord } from '../../instance/open-record.ts';
 import { writeOnce } from '../../instance/secret-file.ts';
 import { adminKey, pepper, signingKeys } from '../../instance/secrets.ts';
 
@@ -138,6 +140,37 @@ describe('secrets that are given', () => {
     await expect(signingKeys(wrong)).rejects.toThrow(/^SCORELINE_SIGNING_KEY must be an Ed25519 private key/);
     await expect(signingKeys(wrong)).rejects.not.toThrow(/c2VjcmV0/);
   });
+});
+
+describe('a start that is refused', () => {
+  it('makes no secret in the place of the one that the record is tied to', async () => {
+    const [dataDir, shared, aside] = [folder(), folder(), folder()];
+    const before = process.umask();
+    const refuse = (error: Error) => {
+      throw error;
+    };
+    const config = await loadConfig({ SCORELINE_DATA_DIR: dataDir, SCORELINE_SECRETS_DIR: shared });
+    const open = async () => (await openRecord(config, refuse)).close();
+    try {
+      await open();
+      const made = readdirSync(shared).sort();
+      expect(made).toEqual(['pepper', 'signing-key', 'wrapping-keys']);
+      const says = {
+        pepper: /another pseudonym pepper/,
+        'signing-key': /is signed with the key [0-9a-f]{64}.*Nothing was stored$/,
+      };
+      for (const [name, message] of Object.entries(says)) {
+        renameSync(join(shared, name), join(aside, name));
+        await expect(open()).rejects.toThrow(message);
+        expect(existsSync(join(shared, name)), name).toBe(false);
+        renameSync(join(aside, name), join(shared, name));
+      }
+      await open();
+      expect(readdirSync(shared).sort()).toEqual(made);
+    } finally {
+      process.umask(before);
+    }
+  }, 120_000);
 });
 
 describe('the data folder', () => {

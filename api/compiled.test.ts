@@ -1,0 +1,39 @@
+import { buildSchema, getOperationAST, parse } from 'graphql';
+import { expect, it } from 'vitest';
+import { executePrepared, isWorthCompiling } from './compiled.ts';
+import { refuseRepeats, unfoldedFields } from './gate/screen.ts';
+import { LIMITS } from './limits.ts';
+
+const SCHEMA = buildSchema('type Query { a: String, q: Query }');
+const FRAGMENT = `fragment F on Query { ${Array.from({ length: 30 }, (_, i) => `f${i}: a`).join(' ')} }`;
+const spread = (times: number) =>
+  `{ ${Array.from({ length: times }, (_, i) => `q${i}: q { ...F }`).join(' ')} } ${FRAGMENT}`;
+
+it('compiles small queries at once, larger ones when they come again, very large ones never', () => {
+  expect(isWorthCompiling(LIMITS.compiledAtOnce, false)).toBe(true);
+  expect(isWorthCompiling(LIMITS.compiledAtOnce + 1, false)).toBe(false);
+  expect(isWorthCompiling(LIMITS.compiledRepeated, true)).toBe(true);
+  expect(isWorthCompiling(LIMITS.compiledRepeated + 1, true)).toBe(false);
+});
+
+it('counts fields as they unfold, and what was never screened as endless', () => {
+  const document = parse(spread(10));
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error('one operation is needed');
+  expect(unfoldedFields(operation)).toBe(Number.POSITIVE_INFINITY);
+  refuseRepeats(document);
+  expect(unfoldedFields(operation)).toBe(10 * (1 + 1 + 30));
+});
+
+it.each([1, 10, 28])(
+  'answers alike each time, whether compiled or not: %i times the fragment',
+  async (times) => {
+    const document = parse(spread(times));
+    refuseRepeats(document);
+    const args = { schema: SCHEMA, document, rootValue: undefined, contextValue: {} };
+    const first = await executePrepared(args);
+    expect(first.errors).toBeUndefined();
+    for (let i = 0; i < 3; i++)
+      expect(JSON.stringify(await executePrepared(args))).toBe(JSON.stringify(first));
+  },
+);
