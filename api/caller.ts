@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Segment } from '../domain/cell.ts';
+import { loggedCallerId } from '../domain/logged-caller.ts';
 import type { Scope } from '../domain/scope.ts';
 
 /** Who asks, and what they may see. */
@@ -24,11 +24,9 @@ export interface Caller {
 /** From a presented key or token to its caller; null when it is not (or no longer) one that lets in. */
 export type Authenticate = (presented: string) => Promise<Caller | null>;
 
-const TOKEN = 'token:';
-
-/** The caller's id as the log has it: subjects of tokens name people, so they are hashed there; the audit log has them in full. */
+/** The caller's id as the log has it. */
 export function loggedCaller({ id }: Pick<Caller, 'id'>): string {
-  return id.startsWith(TOKEN) ? `${TOKEN}${hash('sha256', id).slice(0, 12)}` : id;
+  return loggedCallerId(id);
 }
 
 /** The key of a request: `Authorization: Bearer …` or `X-Api-Key: …`. */

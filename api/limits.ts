@@ -39,6 +39,12 @@ export const LIMITS = {
   text: 20_000,
   /** Operations at once on one WebSocket. */
   socketOperations: 100,
+  /** Of one key at once: WebSockets, event streams, and subscriptions over both. */
+  sockets: 1_000,
+  streams: 1_000,
+  subscriptions: 2_000,
+  /** Bytes of the variables of a subscription, which are kept as long as it goes on. */
+  subscriptionVariables: 16 * 1024,
   /** Bytes that may wait for a subscriber that does not read. */
   unread: 1024 * 1024,
 } as const;

@@ -43,6 +43,8 @@ export interface Acceptor {
 
 /** Rows of one transaction: making its statements holds up the event loop, and running them the embedded record. */
 const COMMIT_ROWS = { pglite: 100, postgres: 500 } as const;
+/** Characters of the texts of one transaction, by which it is as long as by its rows. */
+const COMMIT_BYTES = 2 * 1024 * 1024;
 /** How many times what others may name the administrator may. */
 const ADMIN_SHARE = 10;
 
@@ -83,6 +85,8 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
       return outcomes;
     },
     maxRows: commitRows,
+    maxBytes: COMMIT_BYTES,
+    bytesOf: ({ comment, eventContent }) => (comment?.length ?? 0) + eventContent.length,
     maxWaiting: 50_000,
   });
   const file = createFiling(deps);
@@ -108,8 +112,7 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
     async accept(submitter, drafts) {
       const parts: Promise<Outcome[]>[] = [];
       const slice = new Slice();
-      for (let at = 0; at < drafts.length; at += commitRows) {
-        const some = drafts.slice(at, at + commitRows);
+      for (const some of partsOf(drafts, commitRows)) {
         const items = await patiently(patience, () => prepare(deps, submitter, some, slice));
         // One part is stored while the next one is made; more would only wait.
         await parts.at(-1);
@@ -124,6 +127,23 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
     waiting: () => commits.waiting(),
     busyFor: () => commits.busyFor(),
   };
+}
+
+/** Drafts of one transaction each; one that is larger by itself is a part of its own. */
+function* partsOf(drafts: readonly ResponseDraft[], mostRows: number): Generator<ResponseDraft[]> {
+  let part: ResponseDraft[] = [];
+  let bytes = 0;
+  for (const draft of drafts) {
+    const size = (draft.comment?.length ?? 0) + draft.raw.length;
+    if (part.length > 0 && (part.length === mostRows || bytes + size > COMMIT_BYTES)) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(draft);
+    bytes += size;
+  }
+  if (part.length > 0) yield part;
 }
 
 /** A cell that was given back meanwhile is looked up again; what is in use is not given back, so that this ends. */

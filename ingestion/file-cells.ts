@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { type Cell, type CellAttributes, cellKey } from '../domain/cell.ts';
 import { asDeclared, type CellLimits } from '../domain/cell-filing.ts';
 import { type Dimension, OTHER } from '../domain/dimensions.ts';
+import { loggedCallerId } from '../domain/logged-caller.ts';
 import { quoted } from '../domain/text.ts';
 import type { Used } from '../store/add-cells.ts';
 import type { RecordCells } from '../store/cells.ts';
@@ -49,7 +50,7 @@ export function createFiling(deps: FilingDeps) {
     if (before !== undefined && deps.now() - before < SAID_AGAIN_MS) return;
     said.set(name, deps.now());
     deps.warn(
-      `${maker}: ${WHAT[used](deps.cellLimits)}: what is new in its dimension is filed under "${OTHER}"`,
+      `${loggedCallerId(maker)}: ${WHAT[used](deps.cellLimits)}: what is new in its dimension is filed under "${OTHER}"`,
     );
   };
   return async (

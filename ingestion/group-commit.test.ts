@@ -4,7 +4,10 @@ import { createGroupCommit, Overloaded } from './group-commit.ts';
 class Passing extends Error {}
 
 /** A commit that takes a while, notes its transactions, and fails as told. */
-function setUp(fail: (rows: readonly number[], attempt: number) => Error | undefined = () => undefined) {
+function setUp(
+  fail: (rows: readonly number[], attempt: number) => Error | undefined = () => undefined,
+  maxBytes = 1_000,
+) {
   const transactions: number[][] = [];
   const times: number[] = [];
   let clock = 0;
@@ -21,6 +24,8 @@ function setUp(fail: (rows: readonly number[], attempt: number) => Error | undef
     },
     now: () => clock++,
     maxRows: 4,
+    maxBytes,
+    bytesOf: (row) => row,
     maxWaiting: 10,
     isPassing: (error) => error instanceof Passing,
     patienceMs: 50,
@@ -46,6 +51,13 @@ describe('group commit', () => {
     expect(answers).toEqual([['row 1'], ['row 2', 'row 3', 'row 4'], ['row 5', 'row 6']]);
     expect(transactions).toEqual([[1], [2, 3, 4], [5, 6]]);
     expect(await commits.add([])).toEqual([]);
+  });
+
+  it('bounds the bytes of a transaction beside its rows', async () => {
+    const { commits, transactions } = setUp(undefined, 10);
+    // A row is as many bytes as its number.
+    await Promise.all([1, 6, 4, 5, 20, 2, 3].map((row) => commits.add([row])));
+    expect(transactions).toEqual([[1], [6, 4], [5], [20], [2, 3]]);
   });
 
   it('gives a lasting error only to the request that causes it', async () => {
@@ -77,6 +89,8 @@ describe('group commit', () => {
         return clock;
       },
       maxRows: 4,
+      maxBytes: 1_000,
+      bytesOf: () => 1,
       maxWaiting: 10,
       isPassing: (error) => error instanceof Passing,
       patienceMs: 50,

@@ -10,12 +10,16 @@ export interface GroupCommitOptions<Row, Result> extends Patience {
   readonly commit: (rows: readonly Row[], batch: { readonly receivedAt: Date }) => Promise<Result[]>;
   /** Rows of one transaction; a larger request is still one transaction. */
   readonly maxRows: number;
+  /** Bytes of the rows of one transaction, likewise. */
+  readonly maxBytes: number;
+  readonly bytesOf: (row: Row) => number;
   /** Rows that may wait; beyond it requests are refused. */
   readonly maxWaiting: number;
 }
 
 interface Waiting<Row, Result> {
   readonly rows: readonly Row[];
+  readonly bytes: number;
   readonly resolve: (results: Result[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -59,14 +63,15 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
     while (queue.length > 0) {
       const group: Waiting<Row, Result>[] = [];
       let rows = 0;
-      for (
-        let next = queue[0];
-        next && (group.length === 0 || rows + next.rows.length <= options.maxRows);
-        next = queue[0]
-      ) {
+      let bytes = 0;
+      const fits = (next: Waiting<Row, Result>) =>
+        group.length === 0 ||
+        (rows + next.rows.length <= options.maxRows && bytes + next.bytes <= options.maxBytes);
+      for (let next = queue[0]; next && fits(next); next = queue[0]) {
         queue.shift();
         group.push(next);
         rows += next.rows.length;
+        bytes += next.bytes;
       }
       begun = options.now();
       await settle(group);
@@ -86,8 +91,10 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
         );
       }
       waitingRows += rows.length;
+      let bytes = 0;
+      for (const row of rows) bytes += options.bytesOf(row);
       return new Promise((resolve, reject) => {
-        queue.push({ rows, resolve, reject });
+        queue.push({ rows, bytes, resolve, reject });
         running ??= drain();
       });
     },

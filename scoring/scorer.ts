@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CellDictionary } from '../domain/cell.ts';
 import type { Store } from '../store/client.ts';
 import {
+  type Follower,
   type FollowOptions,
   followerPosition,
   followJournal,
@@ -10,7 +11,7 @@ import {
   journalLag,
   saveFollowerPosition,
 } from '../store/journal.ts';
-import type { Lease } from '../store/lease.ts';
+import type { Lease, Work } from '../store/lease.ts';
 import { type RegisteredModel, readRegistry } from '../store/models.ts';
 import {
   type PredictionRow,
@@ -51,17 +52,27 @@ const scorerName = (modelVersionId: number) => `scorer ${modelVersionId}`;
  * responses of the record. What is stored already is not
  * stored again, so that a batch may be done twice.
  */
-export async function startScorer(deps: ScorerDeps): Promise<{ stop: () => Promise<void> }> {
-  const running = new Map<number, Promise<{ stop: () => Promise<void> }>>();
-  const refresh = async () => {
+export async function startScorer(deps: ScorerDeps): Promise<Work> {
+  // What could not begin is not among them, and begins at the next try.
+  const running = new Map<number, Follower>();
+  const begin = async () => {
     const wanted = (await readRegistry(deps.store)).filter((model) => isInUse(deps.pool, model));
     for (const [id, follower] of running) {
       if (wanted.some((model) => model.id === id)) continue;
       running.delete(id);
-      await (await follower).stop();
+      await follower.stop();
     }
-    for (const { id } of wanted) if (!running.has(id)) running.set(id, follow(deps, id));
-    await Promise.all(running.values());
+    for (const { id } of wanted) if (!running.has(id)) running.set(id, await follow(deps, id));
+  };
+  let begun: Promise<unknown> = Promise.resolve();
+  /** One at a time: no model gets two followers. */
+  const refresh = () => {
+    const next = begun.then(begin);
+    begun = next.catch(() => undefined);
+    return next;
+  };
+  const stopAll = async () => {
+    await Promise.all([...running.values()].map((follower) => follower.stop()));
   };
   const registry = await followJournal({
     store: deps.store,
@@ -72,12 +83,19 @@ export async function startScorer(deps: ScorerDeps): Promise<{ stop: () => Promi
       if (entries.some(({ kind }) => kind === 'model')) await refresh();
     },
   });
-  await refresh();
+  const stop = async () => {
+    await registry.stop();
+    await stopAll();
+  };
+  try {
+    await refresh();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
-    stop: async () => {
-      await registry.stop();
-      await Promise.all([...running.values()].map(async (follower) => (await follower).stop()));
-    },
+    isFailing: () => registry.isFailing() || [...running.values()].some((one) => one.isFailing()),
+    stop,
   };
 }
 

@@ -1,5 +1,6 @@
 import { type CellAttributes, type CellDictionary, cellKey } from '../domain/cell.ts';
 import { type CellLimits, type CellShares, fileElsewhere } from '../domain/cell-filing.ts';
+import { mapInSlices } from '../domain/slices.ts';
 import type { Session, Statement } from './client.ts';
 import { LOCKS } from './locks.ts';
 
@@ -69,9 +70,6 @@ interface Added extends Submission {
   readonly overflow: boolean;
 }
 
-/** How many combinations are looked at before others have their turn. */
-const AT_ONCE = 500;
-
 /**
  * Adds the cells that there is room for, under the lock of the cells. The answer has the key of the cell that each
  * submission is filed in, or null.
@@ -97,11 +95,7 @@ export async function addCells(
     counts,
     bySource: new Map(counted.map(({ source, n }) => [source, n])),
   });
-  const filed: (string | null)[] = [];
-  for (const [i, submission] of submissions.entries()) {
-    if (i % AT_ONCE === AT_ONCE - 1) await new Promise((done) => setImmediate(done));
-    filed.push(plan.file(submission));
-  }
+  const filed = await mapInSlices(submissions, (submission) => plan.file(submission));
   if (plan.added.size > 0) {
     const rows = [...plan.added].map(([key, added]) => ({ key, ...added }));
     await session.rows(INSERT, [JSON.stringify(rows), filing.maker]);

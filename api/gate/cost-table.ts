@@ -4,7 +4,7 @@ import { COSTS, FIELDS_A_POINT, INGEST_COST, ITEMS_A_POINT, ROUTE_COSTS, UNLISTE
 /** docs/guides/costs.md: what each field of the schema costs. */
 export function costTable(schema: GraphQLSchema): string {
   const rows = Object.values(schema.getTypeMap())
-    .filter((type): type is GraphQLObjectType => 'getFields' in type && !type.name.startsWith('__'))
+    .filter((type): type is GraphQLObjectType => 'getFields' in type)
     .flatMap((type) =>
       Object.keys(type.getFields()).flatMap((field) => {
         const name = `${type.name}.${field}`;

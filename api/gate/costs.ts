@@ -19,6 +19,12 @@ const paged = (points: number, each: number): FieldCost => ({
   says: `${points}, and ${each} and what is asked inside for each of \`first\``,
 });
 
+/** A list of the schema's own description, by about how many there are of it. */
+const described = (items: number): FieldCost => ({
+  points: (_, inside) => items / 5 + items * inside,
+  says: `${items / 5}, and ${items} times what is asked inside`,
+});
+
 /** How many cells a grouping meets is hidden, so each dimension counts for the same. */
 const grouped = (args: Readonly<Record<string, unknown>>): number => 2 ** lengthOf(args['groupBy']);
 const GROUPED = 'doubled by each dimension of `groupBy`';
@@ -142,6 +148,15 @@ export const COSTS: Readonly<Record<string, FieldCost>> = {
     points: (args) => 10 * grouped(args),
     says: `10 to begin, ${GROUPED}; updates cost nothing`,
   },
+  '__Schema.types': described(100),
+  '__Schema.directives': described(5),
+  '__Type.fields': described(8),
+  '__Type.inputFields': described(3),
+  '__Type.enumValues': described(3),
+  '__Type.interfaces': described(2),
+  '__Type.possibleTypes': described(5),
+  '__Field.args': described(2),
+  '__Directive.args': described(2),
   'Response.prediction': fixed(1),
   'Prediction.explanation': fixed(10),
 };

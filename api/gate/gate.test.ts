@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { getOperationAST, parse } from 'graphql';
+import { getIntrospectionQuery, getOperationAST, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/dimensions.ts';
 import type { Caller } from '../caller.ts';
@@ -84,6 +84,21 @@ describe('the cost of an operation', () => {
     const both =
       'query ($f: Int) { responses(first: $f) { pageInfo { endCursor } } verify(id: "x") { reason } }';
     expect(cost(both, { f: null })).toBe(200);
+  });
+
+  it('of the schema is by what there is of it, and leaves room for what tools ask', () => {
+    const whole = getIntrospectionQuery();
+    expect(() => screen(whole)).not.toThrow();
+    expect(cost(whole)).toBeGreaterThan(200);
+    expect(cost(whole)).toBeLessThan(1_000);
+    expect(
+      cost('{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }'),
+    ).toBeGreaterThan(10_000);
+    const types = Array.from({ length: 28 }, (_, i) => `a${i}: types { ...T }`).join(' ');
+    expect(() => screen(`{ __schema { ${types} } } fragment T on __Type { name }`)).toThrow('once');
+    expect(() =>
+      screen('{ a: __schema { types { name } } ...f } fragment f on Query { __schema { description } }'),
+    ).toThrow('once');
   });
 
   it('is not lost in fragments that unfold without end', () => {

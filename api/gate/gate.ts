@@ -2,6 +2,7 @@ import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNo
 import { cut } from '../../domain/text.ts';
 import type { Caller } from '../caller.ts';
 import { InvalidArgument, Refused } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
 import { measure } from './bounds.ts';
 import { Budgets } from './budgets.ts';
 import { type Cost, Costs } from './cost.ts';
@@ -27,7 +28,7 @@ export interface Admitted {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly operationName: string | null;
-  /** As they were given: they fit. */
+  /** Those that the operation declares, as they were given: they fit. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly cost: Cost;
 }
@@ -96,7 +97,8 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
           403,
           `the role ${caller.role} may not ask for the schema`,
         );
-      const valid = { document, operation, operationName, variables };
+      const declared = declaredOf(operation, variables);
+      const valid = { document, operation, operationName, variables: declared };
       const points = costs.of(schema, valid, { size, suggests }) + unfolding(unfoldedFields(operation));
       const requested = points + extra;
       const limit = budgets.within(caller, requested);
@@ -123,6 +125,24 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       budgets.spend(caller, points);
     },
   };
+}
+
+/**
+ * The variables that the operation declares: the others would only be kept.
+ * @throws InvalidArgument where a subscription would keep too much.
+ */
+function declaredOf(
+  { operation, variableDefinitions = [] }: OperationDefinitionNode,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const names = variableDefinitions.map(({ variable }) => variable.name.value);
+  const declared = Object.fromEntries(
+    names.filter((name) => Object.hasOwn(given, name)).map((name) => [name, given[name]]),
+  );
+  const most = LIMITS.subscriptionVariables;
+  if (operation === 'subscription' && measure('variables', declared) > most)
+    throw new InvalidArgument(`variables: at most ${most} bytes in a subscription`);
+  return declared;
 }
 
 const LONGEST_HASH = 64;

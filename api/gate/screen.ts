@@ -1,4 +1,4 @@
-import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode, visit } from 'graphql';
 import { cut } from '../../domain/text.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
@@ -20,6 +20,7 @@ export function refuseRepeats(document: DocumentNode): void {
       one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one.selectionSet] as const] : [],
     ),
   );
+  refuseSchemas(document);
   const unfolded = new Map<string, number>();
   for (const definition of document.definitions) {
     if (!('selectionSet' in definition)) continue;
@@ -29,6 +30,18 @@ export function refuseRepeats(document: DocumentNode): void {
     if (fields > LIMITS.fields)
       throw new InvalidArgument(`the document unfolds to more than ${LIMITS.fields} fields`);
   }
+}
+
+/** The schema is described once in a document: it is long. */
+function refuseSchemas(document: DocumentNode): void {
+  const times = { __schema: 0, types: 0 };
+  visit(document, {
+    [Kind.FIELD]: ({ name: { value } }) => {
+      if (value === '__schema' || value === 'types') times[value] += 1;
+    },
+  });
+  if (times.__schema > 1 || (times.__schema === 1 && times.types > 1))
+    throw new InvalidArgument('__schema and its types may be asked for once in a document');
 }
 
 /** How many fields the selection unfolds to; fragments are counted once and remembered. */

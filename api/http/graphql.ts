@@ -15,11 +15,11 @@ import type { OperationRequest } from '../gate/gate.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { extensionsOf, finishResult, type NotRun, type Prepared, prepareOperation } from '../operation.ts';
+import { stringifyInSlices } from '../stringify.ts';
 import type { EventStreams } from '../subscriptions/sse.ts';
 import { callerOf } from './auth.ts';
 import { tellDiskFull } from './disk-full.ts';
 import type { Metrics } from './metrics.ts';
-import { stringifyInSlices } from './stringify.ts';
 
 const GRAPHQL_JSON = 'application/graphql-response+json';
 
@@ -81,6 +81,13 @@ export async function addGraphqlRoute(
   };
   const streamEvents = async (request: FastifyRequest, reply: FastifyReply) => {
     const operation = requestOf(request);
+    // Refused as HTTP is, before the answer is a stream; and not for nothing.
+    try {
+      streams.admit(reply.raw, callerOf(request));
+    } catch (error) {
+      deps.gate.chargeBody(callerOf(request), 0);
+      throw error;
+    }
     request.isStream = true;
     reply.hijack();
     await streams.serve(

@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { loggedCallerId } from '../../domain/logged-caller.ts';
 import type { BatchAccount } from '../../ingestion/outcome.ts';
 import type { CellsOf } from '../../store/cell-usage.ts';
 import type { Reading } from '../../store/monitoring.ts';
@@ -194,7 +195,8 @@ function addCellGauges(registry: Registry, live: LiveGauges): void {
     async collect() {
       const usage = await live.cellUsage();
       this.reset();
-      for (const { by, cells } of usage.makers) this.set({ maker: by ?? 'unknown' }, cells);
+      for (const { by, cells } of usage.makers)
+        this.set({ maker: by === null ? 'unknown' : loggedCallerId(by) }, cells);
     },
   });
 }

@@ -1,5 +1,9 @@
+import { hash } from 'node:crypto';
 import { type DocumentNode, type ExecutionResult, Kind, print, visit } from 'graphql';
+import { Slice } from '../../domain/slices.ts';
 import type { JournalPosition } from '../../store/journal.ts';
+import { LIMITS } from '../limits.ts';
+import { Shares } from './shares.ts';
 import type { NpsUpdate, Tile } from './tile.ts';
 
 /** What the resolver of npsUpdates hands to the transports: which tile, and where the client stopped reading. */
@@ -43,6 +47,8 @@ interface Cohort {
 export interface Cohorts {
   /** Delivers the present rows, then each change; resolves with the way out once the present rows are delivered. */
   join(membership: Membership): Promise<() => void>;
+  /** Of each caller. */
+  readonly shares: Shares;
   count(): number;
 }
 
@@ -59,7 +65,9 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
     const members: Cohort['members'] = new Set();
     const latest: Cohort['latest'] = new Map();
     const answer = async (updates: readonly NpsUpdate[]) => {
+      const slice = new Slice();
       for (const update of updates) {
+        if (slice.isOver()) await slice.next();
         const payload = JSON.stringify(await membership.execute(update));
         latest.set(JSON.stringify(update.row.group), { update, payload });
         for (const deliver of members) deliver(payload);
@@ -88,6 +96,7 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
   };
 
   return {
+    shares: new Shares('subscriptions', LIMITS.subscriptions),
     count: () => count,
     join: async (membership) => {
       const { tile, after } = membership.subscription;
@@ -116,7 +125,9 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
         await ready;
         const placeOf = after === null ? (position: string) => position : await tile.resume(after);
         await inTurn(async () => {
+          const slice = new Slice();
           for (const { update, payload } of placeOf ? latest.values() : []) {
+            if (slice.isOver()) await slice.next();
             const position = placeOf?.(update.position) ?? null;
             if (position === update.position) deliver(payload);
             else if (position !== null)
@@ -146,9 +157,6 @@ function cohortKey({ document, operationName, variables }: Membership): string {
     },
   });
   const counting = Object.entries(variables ?? {}).filter(([name]) => !ignored.has(name));
-  return JSON.stringify([
-    print(document_),
-    operationName ?? null,
-    counting.sort(([a], [b]) => (a < b ? -1 : 1)),
-  ]);
+  const all = [print(document_), operationName ?? null, counting.sort(([a], [b]) => (a < b ? -1 : 1))];
+  return hash('sha256', JSON.stringify(all));
 }

@@ -6,16 +6,23 @@ import type { OperationRequest } from '../gate/gate.ts';
 import { DATA_HEADERS } from '../http/raw.ts';
 import { LIMITS } from '../limits.ts';
 import { executeOperation, prepareOperation } from '../operation.ts';
+import { stringifyInSlices } from '../stringify.ts';
 import type { Cohorts } from './cohort.ts';
 import type { OnEnded } from './ended.ts';
 import { hangUp } from './hang-up.ts';
 import { Outbox } from './outbox.ts';
+import { Shares } from './shares.ts';
 import { beginSubscription } from './subscribe.ts';
 import { watchCaller } from './watch-caller.ts';
 
 const HEARTBEAT_MS = 12_000;
 
 export interface EventStreams {
+  /**
+   * Counts the answer as one of the caller's streams until it is closed.
+   * @throws Refused where the caller has as many as it may.
+   */
+  admit(response: ServerResponse, caller: Caller): void;
   /**
    * Answers one operation as a stream of server-sent events ("distinct connections mode" of the GraphQL over SSE
    * protocol): `next` with an execution result, and `complete`. It ends when the credential does.
@@ -42,7 +49,13 @@ export function createEventStreams(
   onEnded: OnEnded,
 ): EventStreams {
   const open = new Set<EventStream>();
+  const shares = new Shares('event streams', LIMITS.streams);
   return {
+    admit: (response, caller) => {
+      const leave = shares.enter(caller);
+      if (response.closed || response.destroyed) leave();
+      else response.once('close', leave);
+    },
     serve: async (response, by, request) => {
       const stream = new EventStream(response, by, onEnded);
       await serveEventStream(stream, schema, deps, cohorts, by, request, open);
@@ -102,9 +115,14 @@ class EventStream {
 
   /** The last answer, and the end. */
   finish(result?: object): void {
+    this.finishWith(result && JSON.stringify(result));
+  }
+
+  /** The last answer, as JSON, and the end. */
+  finishWith(payload?: string): void {
     if (this.ended) return;
     this.#ended = true;
-    const last = result ? `event: next\ndata: ${JSON.stringify(result)}\n\n` : '';
+    const last = payload === undefined ? '' : `event: next\ndata: ${payload}\n\n`;
     this.response.end(`${last}event: complete\ndata:\n\n`);
   }
 
@@ -140,7 +158,7 @@ async function serveEventStream(
   const prepared = prepareOperation(schema, context, request);
   if (!('document' in prepared)) return stream.finish({ errors: prepared.errors });
   if (getOperationAST(prepared.document, prepared.operationName)?.operation !== 'subscription') {
-    return stream.finish(await executeOperation(prepared));
+    return stream.finishWith(await stringifyInSlices(await executeOperation(prepared)));
   }
   let leave: (() => void) | undefined;
   const unwatch = watchCaller(deps, credential, caller, ({ message, code }) => stream.cutOff(message, code));

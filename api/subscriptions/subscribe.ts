@@ -1,5 +1,6 @@
 import { createSourceEventStream, type ExecutionResult, execute, GraphQLError } from 'graphql';
 import { withAudit } from '../audit.ts';
+import type { ApiContext } from '../context.ts';
 import { errorBody, maskedError, publicError } from '../errors.ts';
 import { executedOf, finishResult, type Prepared } from '../operation.ts';
 import { type Cohorts, TileSubscription } from './cohort.ts';
@@ -9,6 +10,33 @@ import { type Cohorts, TileSubscription } from './cohort.ts';
  * way out, or the errors that kept it from beginning.
  */
 export async function beginSubscription(
+  cohorts: Cohorts,
+  prepared: Prepared,
+  deliver: (payload: string) => void,
+): Promise<(() => void) | ExecutionResult> {
+  const { contextValue } = prepared;
+  let left: () => void;
+  try {
+    left = cohorts.shares.enter(contextValue.caller);
+  } catch (error) {
+    return refusedWith(contextValue, error);
+  }
+  let leave: (() => void) | undefined;
+  try {
+    const begun = await begin(cohorts, prepared, deliver);
+    if (typeof begun !== 'function') return begun;
+    leave = begun;
+  } finally {
+    if (!leave) left();
+  }
+  const leaveCohort = leave;
+  return () => {
+    leaveCohort();
+    left();
+  };
+}
+
+async function begin(
   cohorts: Cohorts,
   prepared: Prepared,
   deliver: (payload: string) => void,
@@ -29,7 +57,11 @@ export async function beginSubscription(
       deliver,
     });
   } catch (error) {
-    const { message, extensions } = errorBody(publicError(error) ?? maskedError(context.deps.log, error));
-    return { errors: [new GraphQLError(message, { extensions })] };
+    return refusedWith(context, error);
   }
+}
+
+function refusedWith({ deps }: ApiContext, error: unknown): ExecutionResult {
+  const { message, extensions } = errorBody(publicError(error) ?? maskedError(deps.log, error));
+  return { errors: [new GraphQLError(message, { extensions })] };
 }

@@ -20,6 +20,7 @@ import {
 import { marksBehind } from '../../store/journal-trim.ts';
 import { readScores } from '../../store/scores.ts';
 import type { Wall } from '../../store/wall.ts';
+import { LIMITS } from '../limits.ts';
 import type { JournalEnds } from './journal-ends.ts';
 
 /** What one live score shows: everything that its rows depend on, but for the scope. */
@@ -209,7 +210,14 @@ export class Tile {
 
   #read(range: TimeRange): Promise<ScoreRow[]> {
     const { segment, basis, groupBy } = this.#query;
-    const query = { segment, basis, groupBy, confidence: CONFIDENCE, windows: [range] };
+    const query = {
+      segment,
+      basis,
+      groupBy,
+      confidence: CONFIDENCE,
+      windows: [range],
+      mostRows: LIMITS.rows,
+    };
     const store = this.#deps.wall.as(this.#scope);
     return readScores({ ...this.#deps, record: this.#deps.store, store }, this.#scope, query);
   }

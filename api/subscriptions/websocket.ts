@@ -16,6 +16,7 @@ import { executeOperation, type Prepared, prepareOperation } from '../operation.
 import type { Cohorts } from './cohort.ts';
 import { CLOSE, Connection } from './connection.ts';
 import type { OnEnded } from './ended.ts';
+import { Shares } from './shares.ts';
 import { beginSubscription } from './subscribe.ts';
 import { watchCaller } from './watch-caller.ts';
 
@@ -89,7 +90,7 @@ export function serveWebSocket(
   });
   http.on('upgrade', upgrade);
   const open = new Set<Connection>();
-  const protocol = speakProtocol(schema, deps, cohorts);
+  const protocol = speakProtocol(schema, deps, cohorts, new Shares('WebSockets', LIMITS.sockets));
   server.on('connection', (socket, request) => {
     const connection = new Connection(ids.get(request) ?? randomUUID(), socket, request, onEnded);
     open.add(connection);
@@ -113,10 +114,10 @@ export function serveWebSocket(
 
 type Protocol = ReturnType<typeof makeServer<Record<string, unknown>, SocketExtra>>;
 
-function speakProtocol(schema: GraphQLSchema, deps: ApiDeps, cohorts: Cohorts): Protocol {
+function speakProtocol(schema: GraphQLSchema, deps: ApiDeps, cohorts: Cohorts, shares: Shares): Protocol {
   return makeServer<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: 10_000,
-    onConnect: (context) => admit(deps, context),
+    onConnect: (context) => admit(deps, context, shares),
     onClose: ({ extra }) => extra.unwatch?.(),
     onSubscribe: (context, id, request) => begin(schema, deps, context, id, request),
     execute: (args) => {
@@ -169,7 +170,7 @@ const CLOSES: Readonly<Record<string, number>> = {
 };
 
 /** Lets a socket in whose credential lets somebody in, and watches it from then on. */
-async function admit(deps: ApiDeps, context: SocketContext): Promise<boolean> {
+async function admit(deps: ApiDeps, context: SocketContext, shares: Shares): Promise<boolean> {
   const { connectionParams, extra } = context;
   const { connection } = extra;
   const { headers } = connection.request;
@@ -185,6 +186,12 @@ async function admit(deps: ApiDeps, context: SocketContext): Promise<boolean> {
     return false;
   }
   connection.caller = caller;
+  try {
+    connection.socket.once('close', shares.enter(caller));
+  } catch (error) {
+    connection.end(CLOSE.tooMany, (error as Error).message);
+    return false;
+  }
   connection.onEnd = () => {
     extra.unwatch?.();
     for (const subscription of Object.values(context.subscriptions))

@@ -129,7 +129,12 @@ export function openGraph(
       return () => leader.stop();
     },
     rebuild: async (onProgress) => {
-      const leader = await leadAlone({ ...alone, force: true, lead: rebuildUnder });
+      const leader = await leadAlone({
+        ...alone,
+        force: true,
+        failingRenewals: Infinity,
+        lead: rebuildUnder,
+      });
       try {
         for (let remaining = await lag(); remaining > 0; remaining = await lag()) {
           if (!leader.isLeading()) throw new Error('another process has taken over the lineage graph');

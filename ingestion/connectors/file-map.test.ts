@@ -83,6 +83,43 @@ describe('parseFileMap', () => {
   });
 });
 
+describe('a map of too many entries', () => {
+  const many = (count: number, value: unknown) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`e${i}`, value]));
+  it.each<[string, unknown, string]>([
+    ['dimensions', { ...MAP, dimensions: many(6_000, 0) }, 'dimensions: has 6000 entries; at most 4'],
+    [
+      'scales',
+      scaled({ by: 'kind', when: many(6_000, 0) }),
+      'score.scale.when: has 6000 entries; at most 100',
+    ],
+    [
+      'labels',
+      scaled({ kind: 'labels', name: 'l', labels: many(6_000, 0) }),
+      'score.scale.labels: has 6000 entries; at most 200',
+    ],
+    [
+      'labels of one of the scales',
+      scaled({ by: 'kind', when: { seat: { kind: 'labels', name: 'l', labels: many(201, 0) } } }),
+      'score.scale.when.seat.labels: has 201 entries; at most 200',
+    ],
+    ['columns of where', { ...MAP, where: many(6_000, 0) }, 'where: has 6000 entries; at most 50'],
+    [
+      'bad values of where',
+      {
+        ...MAP,
+        where: many(
+          9,
+          Array.from({ length: 2_000 }, () => 0),
+        ),
+      },
+      'map: more than 1000 mistakes',
+    ],
+  ])('is refused with one line: %s', (_, declared, line) => {
+    expect(mistakes(declared)).toEqual([line]);
+  });
+});
+
 describe('a scale written out', () => {
   it.each([
     [{ minimum: 5, maximum: 5, passiveFrom: 5, promoterFrom: 5 }, /^score\.scale\.maximum: must be greater/],

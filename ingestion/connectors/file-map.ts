@@ -183,7 +183,8 @@ export type FileMap = z.infer<typeof fileMap> & {
  */
 export function parseFileMap(declared: unknown, dimensions: readonly Dimension[]): FileMap {
   checkSize(declared);
-  const read = fileMap.safeParse(declared);
+  checkCounts(declared, dimensions.length);
+  const read = fileMap.safeParse(declared, { error: mistakeCounter() });
   if (!read.success) {
     const mistakes = read.error.issues.flatMap((issue) => mistakesOf(issue));
     const told = mistakes
@@ -205,6 +206,7 @@ export function parseFileMap(declared: unknown, dimensions: readonly Dimension[]
 }
 
 const MISTAKES_TOLD = 20;
+const MOST_MISTAKES = 1_000;
 const LONGEST_MISTAKE = 300;
 const partOf = (part: PropertyKey): string => cut(String(part), 40);
 
@@ -219,6 +221,40 @@ function checkSize(declared: unknown): void {
     for (const inner of Object.values(value)) count(inner, depth + 1);
   };
   count(declared, 0);
+}
+
+/** A list or object that has too many entries is refused before its entries are checked: each could be a mistake. */
+function checkCounts(declared: unknown, dimensions: number): void {
+  const check = (most: number, path: readonly string[]): string[] => {
+    const given = path.reduce(partNamed, declared);
+    const names = typeof given === 'object' && given !== null ? Object.keys(given) : [];
+    if (names.length <= most) return names;
+    throw new InvalidMap(`${path.map(partOf).join('.')}: has ${names.length} entries; at most ${most}`);
+  };
+  for (const name of check(dimensions, ['dimensions'])) check(MOST.values, ['dimensions', name, 'values']);
+  for (const name of check(MOST.columns, ['where'])) check(MOST.values, ['where', name]);
+  check(MOST.labels, ['score', 'scale', 'labels']);
+  for (const name of check(MOST.scales, ['score', 'scale', 'when']))
+    check(MOST.labels, ['score', 'scale', 'when', name, 'labels']);
+  check(MOST.missing, ['answeredAt', 'missing']);
+  check(MOST.formats, ['answeredAt', 'format']);
+  check(MOST.columns, ['comment']);
+  check(MOST.columns, ['externalId', 'hash']);
+}
+
+const partNamed = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+
+/** Throws once so many mistakes were made: what is wrong in every entry is named once they are fewer. */
+function mistakeCounter(): () => undefined {
+  let mistakes = 0;
+  return () => {
+    mistakes += 1;
+    if (mistakes > MOST_MISTAKES) throw new InvalidMap(`map: more than ${MOST_MISTAKES} mistakes`);
+    return undefined;
+  };
 }
 
 interface Mistake {

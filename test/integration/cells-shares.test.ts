@@ -222,3 +222,14 @@ it('what is given back while answers come is never missing under them', async ()
   expect(await record.sql(dangling)).toEqual([]);
   expect(await cellsOf('NOT used')).toBe(0);
 });
+
+it('names the subject of a token by a hash in the log', async () => {
+  const submit = open();
+  await submit(
+    'token:ada@example.org',
+    IN_GERMANY,
+    Array.from({ length: 20 }, (_, i) => item('Germany', `p${i}`)),
+  );
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toMatch(/^token:[0-9a-f]{12}: its share of the cells/);
+});

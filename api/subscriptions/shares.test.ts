@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { EVERYTHING, type Scope } from '../../domain/scope.ts';
+import { Refused } from '../errors.ts';
+import { Shares } from './shares.ts';
+
+const narrow = { allowsAll: () => false } as unknown as Scope;
+const one = { id: 'ApiKey:1', scope: narrow };
+const other = { id: 'ApiKey:2', scope: narrow };
+
+it('lets each caller keep so many open, and more once some are closed', () => {
+  const shares = new Shares('event streams', 2);
+  const leave = shares.enter(one);
+  shares.enter(one);
+  expect(() => shares.enter(one)).toThrow(Refused);
+  expect(() => shares.enter(one)).toThrow('at most 2 event streams of one key at once');
+  // What others keep open, and what was refused, does not count.
+  shares.enter(other);
+  leave();
+  leave();
+  shares.enter(one);
+  expect(() => shares.enter(one)).toThrow(Refused);
+});
+
+it('lets the administrator keep ten times as many open', () => {
+  const shares = new Shares('WebSockets', 2);
+  const admin = { id: 'admin', scope: EVERYTHING };
+  for (let i = 0; i < 20; i++) shares.enter(admin);
+  expect(() => shares.enter(admin)).toThrow('at most 20 WebSockets');
+});

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { LIMITS } from '../../../api/limits.ts';
+import {
+  freshInstance,
+  type Instance,
+  type RunningServer,
+  startServer,
+  until,
+} from '../../fixtures/server.ts';
+import { messages, transportsTo } from '../../fixtures/transports.ts';
+
+/* Connections of one key: their number is bounded, and others connect meanwhile. */
+
+const LIVE = 'subscription { npsUpdates { position } }';
+let instance: Instance;
+let server: RunningServer;
+const keys: Record<string, string> = {};
+const open: WebSocket[] = [];
+
+beforeAll(async () => {
+  instance = await freshInstance();
+  server = await startServer(instance);
+  for (const name of ['greedy', 'healthy', 'streams']) {
+    const { data } = await server.graphql<{ createApiKey: { key: string } }>(
+      'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }',
+      { input: { name, role: 'feed' } },
+    );
+    keys[name] = data.createApiKey.key;
+  }
+});
+afterAll(async () => {
+  for (const socket of open) socket.terminate();
+  await server?.stop();
+  instance?.remove();
+});
+
+/** "in", or the close code and reason. */
+async function connect(name: string): Promise<string> {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  open.push(socket);
+  await once(socket, 'open');
+  const told = new Promise<string>((resolve) => {
+    socket.once('message', () => resolve('in'));
+    socket.once('close', (code, reason) => resolve(`${code} ${reason}`));
+  });
+  socket.send(
+    JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${keys[name]}` } }),
+  );
+  return told;
+}
+
+it('lets one key keep so many WebSockets, and tells why it lets no more in', async () => {
+  const answers: string[] = [];
+  for (let i = 0; i < LIMITS.sockets; i += 50)
+    answers.push(...(await Promise.all(Array.from({ length: 50 }, () => connect('greedy')))));
+  expect(new Set(answers)).toEqual(new Set(['in']));
+  expect(await connect('greedy')).toBe(`4429 at most ${LIMITS.sockets} WebSockets of one key at once`);
+  expect(await connect('healthy')).toBe('in');
+  open[0]?.close();
+  await until(async () => (await connect('greedy')) === 'in', 'the place of the one that closed is free');
+});
+
+it('lets one key keep so many event streams, and tells why it begins no more', async () => {
+  const stop = new AbortController();
+  const stream = (query: string) =>
+    fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${keys['streams']}`,
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+      },
+      body: JSON.stringify({ query }),
+      signal: stop.signal,
+    });
+  // Kept: an answer that nobody holds any more is closed.
+  const begun: Response[] = [];
+  for (let i = 0; i < LIMITS.streams; i += 50)
+    begun.push(...(await Promise.all(Array.from({ length: 50 }, () => stream(LIVE)))));
+  expect(new Set(begun.map(({ status }) => status))).toEqual(new Set([200]));
+  const refused = await stream('{ __typename }');
+  expect(refused.status).toBe(429);
+  expect(await refused.text()).toContain(`at most ${LIMITS.streams} event streams of one key at once`);
+  await begun[0]?.body?.cancel();
+  await until(
+    async () => (await stream('{ __typename }')).status === 200,
+    'the place of the one that ended is free',
+  );
+  stop.abort();
+});
+
+it.each(['sse', 'ws'])('keeps no large variables of a subscription: %s', async (transport) => {
+  const send = transportsTo(() => server.url).find(([name]) => name === transport)?.[1];
+  const large = 'x'.repeat(LIMITS.subscriptionVariables);
+  const declared = await send?.(String(keys['healthy']), {
+    query: 'subscription ($after: String) { npsUpdates(after: $after) { position } }',
+    variables: { after: large },
+  });
+  expect(messages(declared ?? {})).toContain(`at most ${LIMITS.subscriptionVariables} bytes`);
+});
