@@ -1,6 +1,6 @@
 import type { Store } from '../store/client.ts';
 import { followJournal, saveFollowerPosition } from '../store/journal.ts';
-import type { Lease } from '../store/lease.ts';
+import type { Lease, Work } from '../store/lease.ts';
 import { readRegistry } from '../store/models.ts';
 import { readingsTaken, writeReadings } from '../store/monitoring.ts';
 import { resumeAtMark } from '../store/start-over.ts';
@@ -27,7 +27,7 @@ const LOOK_EVERY_MS = 60_000;
  * readings of each of those once an hour is over. An hour is read once, by whichever process comes first; what a
  * stop interrupts is read at the next start.
  */
-export async function startMonitor(deps: MonitorDeps): Promise<{ stop: () => Promise<void> }> {
+export async function startMonitor(deps: MonitorDeps): Promise<Work> {
   const { store, onError } = deps;
   // What was said before this start may not have been read.
   const changed = new Set((await readRegistry(store)).map(({ id }) => id));
@@ -69,6 +69,7 @@ export async function startMonitor(deps: MonitorDeps): Promise<{ stop: () => Pro
   const timer = setInterval(next, LOOK_EVERY_MS);
   timer.unref();
   return {
+    isFailing: () => follower.isFailing(),
     stop: async () => {
       stopped = true;
       clearInterval(timer);

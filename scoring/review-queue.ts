@@ -1,7 +1,7 @@
 import type { ReviewRules } from '../domain/review-rules.ts';
 import type { Store } from '../store/client.ts';
 import { followJournal, saveFollowerPosition } from '../store/journal.ts';
-import { hold, type Lease } from '../store/lease.ts';
+import { hold, type Lease, type Work } from '../store/lease.ts';
 import { readChampion } from '../store/models.ts';
 import { queueDecisionReviews, queueReviews } from '../store/review-queue.ts';
 import { resumeAtMark } from '../store/start-over.ts';
@@ -20,7 +20,7 @@ export async function startReviewQueue(deps: {
   readonly onError: (error: Error) => void;
   /** Under which reviews are queued. */
   readonly lease: Lease;
-}): Promise<{ stop: () => Promise<void> }> {
+}): Promise<Work> {
   const { store, reviewRules, now, onError, lease } = deps;
   return followJournal({
     store,

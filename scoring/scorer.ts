@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CellDictionary } from '../domain/cell.ts';
 import type { Store } from '../store/client.ts';
 import {
+  type Follower,
   type FollowOptions,
   followerPosition,
   followJournal,
@@ -9,8 +10,9 @@ import {
   journalHead,
   journalLag,
   saveFollowerPosition,
+  touchFollower,
 } from '../store/journal.ts';
-import type { Lease } from '../store/lease.ts';
+import type { Lease, Work } from '../store/lease.ts';
 import { type RegisteredModel, readRegistry } from '../store/models.ts';
 import {
   type PredictionRow,
@@ -51,17 +53,27 @@ const scorerName = (modelVersionId: number) => `scorer ${modelVersionId}`;
  * responses of the record. What is stored already is not
  * stored again, so that a batch may be done twice.
  */
-export async function startScorer(deps: ScorerDeps): Promise<{ stop: () => Promise<void> }> {
-  const running = new Map<number, Promise<{ stop: () => Promise<void> }>>();
-  const refresh = async () => {
+export async function startScorer(deps: ScorerDeps): Promise<Work> {
+  // What could not begin is not among them, and begins at the next try.
+  const running = new Map<number, Follower>();
+  const begin = async () => {
     const wanted = (await readRegistry(deps.store)).filter((model) => isInUse(deps.pool, model));
     for (const [id, follower] of running) {
       if (wanted.some((model) => model.id === id)) continue;
       running.delete(id);
-      await (await follower).stop();
+      await follower.stop();
     }
-    for (const { id } of wanted) if (!running.has(id)) running.set(id, follow(deps, id));
-    await Promise.all(running.values());
+    for (const { id } of wanted) if (!running.has(id)) running.set(id, await follow(deps, id));
+  };
+  let begun: Promise<unknown> = Promise.resolve();
+  /** One at a time: no model gets two followers. */
+  const refresh = () => {
+    const next = begun.then(begin);
+    begun = next.catch(() => undefined);
+    return next;
+  };
+  const stopAll = async () => {
+    await Promise.all([...running.values()].map((follower) => follower.stop()));
   };
   const registry = await followJournal({
     store: deps.store,
@@ -72,12 +84,19 @@ export async function startScorer(deps: ScorerDeps): Promise<{ stop: () => Promi
       if (entries.some(({ kind }) => kind === 'model')) await refresh();
     },
   });
-  await refresh();
+  const stop = async () => {
+    await registry.stop();
+    await stopAll();
+  };
+  try {
+    await refresh();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
-    stop: async () => {
-      await registry.stop();
-      await Promise.all([...running.values()].map(async (follower) => (await follower).stop()));
-    },
+    isFailing: () => registry.isFailing() || [...running.values()].some((one) => one.isFailing()),
+    stop,
   };
 }
 
@@ -136,6 +155,8 @@ async function scoreResponses(
 ) {
   const distinct = [...new Set(ids)];
   for (let i = 0; i < distinct.length; i += TEXTS) {
+    // One batch is soon followed by the position itself.
+    if (distinct.length > TEXTS) await touchFollower(deps.store, scorerName(modelVersionId), deps.lease);
     const responses = await readUnscored(deps, distinct.slice(i, i + TEXTS), modelVersionId);
     if (responses.length === 0) continue;
     if (responses.some(({ cellId }) => !deps.cells.get(cellId))) await deps.cells.refresh(deps.store);

@@ -6,7 +6,7 @@ import type { CellDictionary } from '../domain/cell.ts';
 import type { ReviewRules } from '../domain/review-rules.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Session, Store } from '../store/client.ts';
-import { type Leader, type Lease, leadAlone } from '../store/lease.ts';
+import { type Leader, type Lease, leadAlone, type Work } from '../store/lease.ts';
 import { type Change, makeShadow, promote, readArtefact, readChampion, rollback } from '../store/models.ts';
 import { readPredictions, readScorable } from '../store/predictions.ts';
 import type { Vault } from '../store/vault.ts';
@@ -160,13 +160,20 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
 type FollowerDeps = Parameters<typeof startScorer>[0] &
   Parameters<typeof startMonitor>[0] & { readonly reviewRules: ReviewRules | null };
 
-async function startFollowers(deps: FollowerDeps): Promise<{ stop: () => Promise<void> }> {
+/** Begins all that follows the journal here; where one cannot begin, those before it end. */
+async function startFollowers(deps: FollowerDeps): Promise<Work> {
   const { reviewRules } = deps;
-  const followers = [await startScorer(deps), await startMonitor(deps)];
-  if (reviewRules) followers.push(await startReviewQueue({ ...deps, reviewRules }));
-  return {
-    stop: async () => {
-      for (const follower of followers) await follower.stop();
-    },
+  const followers: Work[] = [];
+  const stop = async () => {
+    for (const follower of followers) await follower.stop();
   };
+  try {
+    followers.push(await startScorer(deps));
+    followers.push(await startMonitor(deps));
+    if (reviewRules) followers.push(await startReviewQueue({ ...deps, reviewRules }));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { isFailing: () => followers.some((one) => one.isFailing?.()), stop };
 }

@@ -9,6 +9,8 @@ export interface Statement {
   readonly text: string;
   /** Few rows that reading leaves behind, or that must always be possible: it may use the room that is kept free on the embedded record's disk. */
   readonly isSmall?: true;
+  /** Maintenance of a whole table: the embedded record's engine may be silent for any time meanwhile. */
+  readonly isLong?: true;
 }
 
 /** The pool, or the one connection of a transaction. int8 arrives as number, timestamptz as Date. */

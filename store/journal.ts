@@ -152,6 +152,17 @@ export async function saveFollowerPosition(
     throw new Superseded(lease);
 }
 
+const TOUCH: Statement = {
+  name: 'follower_touch',
+  text: `UPDATE follower SET recorded_at = now() WHERE name = $1
+    AND EXISTS (SELECT FROM lease WHERE name = $2 AND token = $3)`,
+};
+
+/** Records that the named follower is at work, within a step that takes long. Does nothing where the lease is lost. */
+export async function touchFollower(session: Session, name: string, lease: Lease): Promise<void> {
+  await session.rows(TOUCH, [name, lease.name, lease.token]);
+}
+
 export interface FollowOptions {
   readonly store: Store;
   /** Entries read at once. */
@@ -165,6 +176,12 @@ export interface FollowOptions {
   readonly onError: (error: Error) => void;
 }
 
+export interface Follower {
+  /** Whether its last step failed, and none succeeded since. */
+  isFailing(): boolean;
+  stop(): Promise<void>;
+}
+
 const POLL_MS = 1_000;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
@@ -173,11 +190,12 @@ const LAST_RETRY_MS = 10_000;
  * Hands the journal's entries in order to `handle`, woken by NOTIFY, by polling where a notice was lost, and soon
  * after a notice that came while an older transaction still held the entries back.
  */
-export async function followJournal(options: FollowOptions): Promise<{ stop: () => Promise<void> }> {
+export async function followJournal(options: FollowOptions): Promise<Follower> {
   const { store, limit, handle, onError } = options;
   let at = options.from;
   let { startOver } = options;
   let stopped = false;
+  let failing = false;
   let wakes = 0;
   let wake: () => void = () => undefined;
   const unlisten = await store.listen('journal', () => {
@@ -213,8 +231,10 @@ export async function followJournal(options: FollowOptions): Promise<{ stop: () 
           held = wakes === before ? held + 1 : 1;
         }
         retry = FIRST_RETRY_MS;
+        failing = false;
       } catch (error) {
         if (stopped) break;
+        failing = true;
         onError(error as Error);
         await pause(retry, false);
         retry = Math.min(retry * 2, LAST_RETRY_MS);
@@ -223,6 +243,7 @@ export async function followJournal(options: FollowOptions): Promise<{ stop: () 
   };
   const running = run();
   return {
+    isFailing: () => failing,
     stop: async () => {
       stopped = true;
       wake();

@@ -30,6 +30,10 @@ const RENEW_MS = 3_000;
 const LOOK_MS = 2_000;
 /** A holder that cannot renew gives up before another may begin. */
 const FAILED_RENEWALS = 4;
+/** Work that fails at so many renewals in a row (a minute) is given to another process. */
+const FAILING_RENEWALS = 20;
+/** So many times who gave it up does not look, so that the others look first. */
+const LOOKS_LEFT_OUT = 3;
 
 const MAKE: Statement = {
   name: 'lease_make',
@@ -97,6 +101,13 @@ export async function releaseLease(store: Session, lease: Lease): Promise<void> 
   await store.rows(RELEASE, [lease.name, lease.token]);
 }
 
+/** Work that is under way. */
+export interface Work {
+  /** Whether its last step failed; absent: that is not known. */
+  isFailing?(): boolean;
+  stop(): Promise<void>;
+}
+
 export interface LeadOptions {
   readonly store: Store;
   readonly name: string;
@@ -106,7 +117,9 @@ export interface LeadOptions {
   readonly force?: boolean;
   readonly onError: (error: Error) => void;
   /** Begins the work under the lease; the answer stops it. */
-  readonly lead: (lease: Lease) => Promise<{ stop: () => Promise<void> }>;
+  readonly lead: (lease: Lease) => Promise<Work>;
+  /** At so many renewals in a row the work may fail before another process may do it. */
+  readonly failingRenewals?: number;
 }
 
 export interface Leader {
@@ -116,15 +129,15 @@ export interface Leader {
 }
 
 /**
- * Does the work while this process holds the lease, and looks for it while another does. The first look, and the work that it
- * begins, are over when this resolves.
+ * Does the work while this process holds the lease, and looks for it while another does. Where the work fails for a minute (the way
+ * from here to Neo4j is gone), another process gets it. The first look, and the work that it begins, are over when this resolves.
  */
 export async function leadAlone(options: LeadOptions): Promise<Leader> {
-  const { store, name, place, force, onError, lead } = options;
+  const { store, name, place, force, onError, lead, failingRenewals = FAILING_RENEWALS } = options;
   let stopped = false;
+  let leftOut = 0;
   let wake: () => void = () => undefined;
-  let led: { lease: Lease; work: Promise<{ stop: () => Promise<void> } | null>; failures: number } | null =
-    null;
+  let led: { lease: Lease; work: Promise<Work | null>; failures: number; failing: number } | null = null;
 
   const take = async (from: From) => {
     const lease = await takeLease(store, name, place, from);
@@ -133,7 +146,7 @@ export async function leadAlone(options: LeadOptions): Promise<Leader> {
       onError(error);
       return null;
     });
-    led = { lease, work, failures: 0 };
+    led = { lease, work, failures: 0, failing: 0 };
   };
   const end = async (release: boolean) => {
     if (!led) return;
@@ -152,8 +165,12 @@ export async function leadAlone(options: LeadOptions): Promise<Leader> {
     if (error) onError(error);
     present.failures = error ? present.failures + 1 : 0;
     const isLost = error instanceof Superseded || present.failures >= FAILED_RENEWALS;
+    const work = await settled(present.work);
+    present.failing = work?.isFailing?.() ? present.failing + 1 : 0;
+    const gaveUp = present.failing >= failingRenewals;
+    if (gaveUp) leftOut = LOOKS_LEFT_OUT;
     // Work that could not begin is begun again, under a new token.
-    if (isLost || (await settled(present.work)) === null) await end(!isLost);
+    if (isLost || gaveUp || work === null) await end(!isLost);
   };
   const run = async () => {
     while (!stopped) {
@@ -165,7 +182,9 @@ export async function leadAlone(options: LeadOptions): Promise<Leader> {
         };
       });
       if (stopped) break;
-      await (led ? renew() : take('expired')).catch(onError);
+      if (led) await renew().catch(onError);
+      else if (leftOut > 0) leftOut -= 1;
+      else await take('expired').catch(onError);
     }
   };
   await take(force ? 'force' : 'same place').catch(onError);

@@ -28,13 +28,15 @@ export interface KeptDatabase {
   readonly query: Query;
   transaction<T>(work: (session: { readonly query: Query }) => Promise<T>): Promise<T>;
   listen(channel: string, wake: () => void): Promise<() => Promise<void>>;
+  /** While `work` is under way, its thread may be silent for any time. */
+  patiently<T>(work: () => Promise<T>): Promise<T>;
   isOpen(): boolean;
   close(): Promise<void>;
 }
 
 /** One that is open until its thread ends. */
 export interface OpenDatabase extends KeptDatabase {
-  /** Calls `then` when the thread ends, or has ended. */
+  /** Calls `then` when the thread is gone. */
   onEnd(then: (cause: Error) => void): void;
 }
 
@@ -60,14 +62,17 @@ export async function keepDatabase(
   let database = await open();
   const again = async (): Promise<void> => {
     for (let pause = FIRST_RETRY_MS; !isClosed; pause = Math.min(pause * 2, LAST_RETRY_MS)) {
+      let opened: OpenDatabase | undefined;
       try {
         await untilRoom();
         if (isClosed) return;
-        const opened = await open();
+        opened = await open();
         for (const one of listeners) one.end = await opened.listen(one.channel, one.wake);
         database = opened;
         break;
       } catch (error) {
+        // Two engines on one folder would ruin it.
+        await opened?.close().catch(() => undefined);
         onNote(error as Error);
         await sleep(pause);
       }
@@ -97,6 +102,7 @@ export async function keepDatabase(
         await listener.end();
       };
     },
+    patiently: (work) => database.patiently(work),
     isOpen: () => database.isOpen(),
     close: async () => {
       isClosed = true;

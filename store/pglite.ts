@@ -54,6 +54,10 @@ class EmbeddedDatabase implements OpenDatabase {
   readonly #onEnd: ((cause: Error) => void)[] = [];
   #last = 0;
   #ended: Error | undefined;
+  /** Resolves when the thread is gone: before that, nothing else may open its folder. */
+  #gone: Promise<void> = Promise.resolve();
+  /** How much is under way that may take any time. */
+  #patient = 0;
 
   private constructor(worker: Worker) {
     this.#worker = worker;
@@ -122,19 +126,32 @@ class EmbeddedDatabase implements OpenDatabase {
   }
 
   async close(): Promise<void> {
-    if (this.#ended) return;
-    await this.#ask({ action: 'close' });
-    this.#end(new Error('it was closed'));
-    await this.#worker.terminate();
+    try {
+      if (!this.#ended) await this.#ask({ action: 'close' });
+    } finally {
+      this.#end(new Error('it was closed'));
+      await this.#gone;
+    }
+  }
+
+  /** While `work` is under way, the thread may be silent for any time; but not for want of room. */
+  async patiently<T>(work: () => Promise<T>): Promise<T> {
+    this.#patient += 1;
+    try {
+      return await work();
+    } finally {
+      this.#patient -= 1;
+    }
   }
 
   isOpen(): boolean {
     return this.#ended === undefined;
   }
 
-  /** Calls `then` when the thread ends, or has ended. */
+  /** Calls `then` when the thread is gone. */
   onEnd(then: (cause: Error) => void): void {
-    if (this.#ended) then(this.#ended);
+    const cause = this.#ended;
+    if (cause) void this.#gone.then(() => then(cause));
     else this.#onEnd.push(then);
   }
 
@@ -144,19 +161,23 @@ class EmbeddedDatabase implements OpenDatabase {
    */
   #watch({ isDiskFull, stuckAfter }: PgliteCare, isOn: () => boolean): void {
     let silent = 0;
+    let impatient = 0;
     let isAsked = false;
     const timer = setInterval(() => {
       if (this.#ended || !isOn()) return clearInterval(timer);
       if (this.#waiting.size === 0) {
         silent = 0;
+        impatient = 0;
         return;
       }
       silent += 1;
+      impatient = this.#patient > 0 ? 0 : impatient + 1;
       if (!isAsked && !this.#waiting.has(OPENING)) {
         isAsked = true;
         this.#ask({ action: 'ping' }).then(
           () => {
             silent = 0;
+            impatient = 0;
             isAsked = false;
           },
           () => undefined,
@@ -164,7 +185,7 @@ class EmbeddedDatabase implements OpenDatabase {
       }
       const seconds = Math.round((silent * TICK_MS) / 1_000);
       const isFull = silent * TICK_MS >= STUCK_ON_FULL_MS && isDiskFull();
-      if (!isFull && !(stuckAfter > 0 && silent * TICK_MS >= stuckAfter)) return;
+      if (!isFull && !(stuckAfter > 0 && impatient * TICK_MS >= stuckAfter)) return;
       clearInterval(timer);
       this.#end(
         new Error(
@@ -173,7 +194,6 @@ class EmbeddedDatabase implements OpenDatabase {
             : `its engine has not returned for ${seconds} s`,
         ),
       );
-      void this.#worker.terminate();
     }, TICK_MS).unref();
   }
 
@@ -207,7 +227,10 @@ class EmbeddedDatabase implements OpenDatabase {
     });
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
-    for (const then of this.#onEnd) then(this.#ended);
+    const ended = this.#ended;
+    this.#gone = this.#worker.terminate().then(() => {
+      for (const then of this.#onEnd) then(ended);
+    });
   }
 }
 
@@ -226,8 +249,10 @@ export async function openPglite(dataDir: string | undefined, care?: PgliteCare)
   const open = () => EmbeddedDatabase.open(dataDir, care);
   const database = care ? await keepDatabase(open, care) : await open();
   const session = ({ query }: { readonly query: Query }): Session => ({
-    rows: async <Row>({ text }: Statement, parameters: readonly unknown[]) =>
-      (await query<Row>(text, parameters)).rows,
+    rows: async <Row>({ text, isLong }: Statement, parameters: readonly unknown[]) => {
+      const run = () => query<Row>(text, parameters);
+      return (await (isLong ? database.patiently(run) : run())).rows;
+    },
   });
   return {
     ...session(database),
@@ -241,7 +266,9 @@ export async function openPglite(dataDir: string | undefined, care?: PgliteCare)
     listen: (channel, wake) => database.listen(channel, wake),
     listening: () => database.isOpen(),
     pools: () => ({}),
-    exclusively: (_lock, work) => work(drizzle(database as never, { schema }) as unknown as Database),
+    // Migrations of a large record take their time.
+    exclusively: (_lock, work) =>
+      database.patiently(() => work(drizzle(database as never, { schema }) as unknown as Database)),
     close: () => database.close(),
   };
 }

@@ -1,7 +1,7 @@
 import type { Statement, Store } from './client.ts';
 import type { DiskGuard } from './disk-space.ts';
 
-const statement = (text: string): Statement => ({ name: '', text });
+const statement = (text: string): Statement => ({ name: '', text, isLong: true });
 
 /** Everything that holds, or held, something of a person. */
 const TABLES = [

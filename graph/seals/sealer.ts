@@ -9,7 +9,7 @@ import {
   saveFollowerPosition,
 } from '../../store/journal.ts';
 import { journalMark } from '../../store/journal-trim.ts';
-import { hold, type Leader, type Lease, leadAlone } from '../../store/lease.ts';
+import { hold, type Leader, type Lease, leadAlone, type Work } from '../../store/lease.ts';
 import { SURVEYED } from '../../store/seal-facts.ts';
 import {
   BEFORE_ALL,
@@ -51,9 +51,7 @@ export function startSealer(deps: SealerDeps & { readonly place: string }): Prom
   return leadAlone({ store, name: SEALER, place, onError, lead: (lease) => sealUnder({ ...deps, lease }) });
 }
 
-async function sealUnder(
-  deps: SealerDeps & { readonly lease: Lease },
-): Promise<{ stop: () => Promise<void> }> {
+async function sealUnder(deps: SealerDeps & { readonly lease: Lease }): Promise<Work> {
   const { store, lease, onError } = deps;
   const noteAll = async (head: JournalPosition) => {
     const mark = (await journalMark(store)) ?? head;
@@ -108,6 +106,7 @@ async function sealUnder(
   };
   const running = run();
   return {
+    isFailing: () => follower.isFailing(),
     stop: async () => {
       stopped = true;
       wake();

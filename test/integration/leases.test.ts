@@ -89,6 +89,49 @@ describe('work under a lease', () => {
     await two.stop();
   });
 
+  it('that fails goes to another process, and comes back where that ends', async () => {
+    let isAway = true;
+    const begin = (place: string, isFailing: () => boolean) =>
+      leadAlone({
+        store: record.store,
+        name: 'failing',
+        place,
+        onError: () => undefined,
+        lead: async () => ({ isFailing, stop: async () => undefined }),
+        failingRenewals: 1,
+      });
+    const cutOff = await begin('one', () => isAway);
+    const other = await begin('two', () => false);
+    expect([cutOff.isLeading(), other.isLeading()]).toEqual([true, false]);
+    await until(() => other.isLeading(), 'the other has it');
+    expect(cutOff.isLeading()).toBe(false);
+    isAway = false;
+    await other.stop();
+    await until(() => cutOff.isLeading(), 'it has it again');
+    await cutOff.stop();
+  });
+
+  it('that failed once and goes on is kept', async () => {
+    let asked = 0;
+    const leader = await leadAlone({
+      store: record.store,
+      name: 'hiccup',
+      place: 'one',
+      onError: () => undefined,
+      lead: async () => ({
+        isFailing: () => {
+          asked += 1;
+          return asked % 2 === 1;
+        },
+        stop: async () => undefined,
+      }),
+      failingRenewals: 2,
+    });
+    await until(() => asked >= 3, 'it was asked three times', 20_000);
+    expect(leader.isLeading()).toBe(true);
+    await leader.stop();
+  });
+
   it('that cannot begin is tried again', async () => {
     let attempts = 0;
     const errors: string[] = [];

@@ -42,6 +42,15 @@ it('is left alone while its thread answers, however long a transaction is open',
   expect(notes).toEqual([]);
 });
 
+it('is left alone while it migrates or rewrites a table, however long that takes', async () => {
+  const text = `DO $$ DECLARE until timestamptz := clock_timestamp() + interval '${STUCK_AFTER_MS * 1.6} ms';
+    BEGIN WHILE clock_timestamp() < until LOOP END LOOP; END $$`;
+  await store.rows({ name: '', text, isLong: true }, []);
+  await store.exclusively(0, () => store.rows(statement(text), []));
+  expect(notes).toEqual([]);
+  expect(await kept()).toEqual([1]);
+}, 30_000);
+
 it('is ended and opened again: what was asked fails as with a lost connection, what was committed is there', async () => {
   let woken = 0;
   await store.listen('news', () => {

@@ -43,11 +43,14 @@ afterAll(async () => {
   instance?.remove();
 });
 
-async function send(key: string, path: string, body: unknown, accept = 'application/json') {
+const send = (key: string, path: string, body: unknown, accept?: string) =>
+  sendText(key, path, textOf(body), accept);
+
+async function sendText(key: string, path: string, body: string, accept = 'application/json') {
   const answer = await fetch(`${server.url}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${keys[key]}`, 'content-type': 'application/json', accept },
-    body: textOf(body),
+    body,
     signal: AbortSignal.timeout(60_000),
   });
   if (accept === 'text/event-stream' && answer.ok) {
@@ -132,16 +135,56 @@ const FIELDS = [
   'survey',
   'surveyVersion',
 ].concat(['region', 'channel', 'scale', 'unknown', '__proto__']);
-const MAP = {
-  source: { name: 'f' },
-  scale: '0-10',
-  columns: {
-    externalId: 'Id',
-    answeredAt: { column: 'At', format: 'yyyy-MM-dd', timeZone: 'UTC' },
-    score: 'Score',
+type Json = Record<string, unknown>;
+const RANGE = { kind: 'range', name: 's', minimum: 0, maximum: 10, passiveFrom: 7, promoterFrom: 9 };
+const LABELS = { kind: 'labels', name: 'l', labels: { yes: { class: 'promoter', points: 1000, score: 2 } } };
+const MAP: Json = {
+  source: 'f',
+  survey: { name: 'visit', version: '1' },
+  externalId: { hash: ['Id'] },
+  respondent: 'Email',
+  answeredAt: { column: 'At', format: ['iso', 'yyyy-MM-dd'], zone: 'UTC', missing: ['n/a'] },
+  score: { column: 'Score', scale: { by: 'Kind', when: { five: '0-10', six: RANGE, seven: LABELS } } },
+  comment: ['Why'],
+  dimensions: {
+    region: { column: 'Country', values: { DE: 'Germany' }, default: 'other' },
+    channel: { value: 'web' },
   },
+  where: { Kind: ['five', 'six'] },
 };
-const ROW = { line: 2, values: { Id: 'a', At: '2026-01-01', Score: '5' } };
+const VALUES: Json = {
+  ...{ Id: 'a', At: '2026-01-01', Score: '5', Kind: 'five', Email: 'a@example.org' },
+  ...{ Why: 'because', Country: 'DE' },
+};
+const ROW: Json = { line: 2, values: VALUES };
+const FILE: Json = { map: MAP, file: 'f.csv' };
+
+/** The lines of a body of /ingest/file: the map and the name of the file, then a row. */
+const fileBody = (head: unknown, row: unknown) => `${textOf(head)}\n${textOf(row)}`;
+
+/** The value with another one at each place in it, itself included. */
+function* spoilt(value: unknown, by: unknown): Generator<unknown> {
+  yield by;
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, inner] of Object.entries(value))
+    for (const one of spoilt(inner, by)) {
+      if (Array.isArray(value)) yield value.map((item, i) => (String(i) === name ? one : item));
+      else yield { ...value, [name]: one };
+    }
+}
+
+/** Bodies of /ingest/file with a hostile value at every place of the map and of the row, and as a name of a column. */
+function fileBodies(): string[] {
+  return HOSTILE.flatMap((value, i) => {
+    const names = typeof value === 'string' ? [{ ...ROW, values: { ...VALUES, [value]: 'x' } }] : [];
+    // Each value at a third of the places of the map.
+    const heads = [...spoilt(FILE, value)].filter((_, place) => place % 3 === i % 3);
+    return [
+      ...heads.map((head) => fileBody(head, ROW)),
+      ...[...spoilt(ROW, value), ...names].map((row) => fileBody(FILE, row)),
+    ];
+  });
+}
 
 it('answers hostile values in every field of every door', async () => {
   const bodies = HOSTILE.flatMap((value) => [
@@ -149,19 +192,6 @@ it('answers hostile values in every field of every door', async () => {
     ['/ingest/demo', value] as const,
     ['/ingest/file', value] as const,
     ...FIELDS.map((field) => ['/ingest/responses', [{ ...ITEM, [field]: value }]] as const),
-    ...['map', 'rows', 'file'].map(
-      (field) => ['/ingest/file', { file: 'f.csv', map: MAP, rows: [ROW], [field]: value }] as const,
-    ),
-    ...Object.keys(MAP).map(
-      (field) => ['/ingest/file', { file: 'f.csv', map: { ...MAP, [field]: value }, rows: [ROW] }] as const,
-    ),
-    ...Object.keys(ROW.values).map(
-      (column) =>
-        [
-          '/ingest/file',
-          { file: 'f.csv', map: MAP, rows: [{ line: 2, values: { ...ROW.values, [column]: value } }] },
-        ] as const,
-    ),
   ]);
   const found: string[] = [];
   await each(bodies, async ([path, body]) => {
@@ -169,6 +199,24 @@ it('answers hostile values in every field of every door', async () => {
     if (problem) found.push(`${path} ${JSON.stringify(body).slice(0, 120)}: ${problem}`);
   });
   expect(found).toEqual([]);
+  expect(unexpected()).toEqual([]);
+});
+
+it('takes a file whose map names everything, and answers hostile values at every place of it', async () => {
+  const whole = await sendText('admin', '/ingest/file', fileBody(FILE, ROW));
+  expect(whole, whole.text).toMatchObject({ status: 202 });
+  expect(JSON.parse(whole.text)).toMatchObject({ accepted: 1 });
+  const found: string[] = [];
+  let taken = 0;
+  await each(fileBodies(), async (body) => {
+    const answer = await sendText('admin', '/ingest/file', body);
+    const problem = problemOf(answer);
+    if (problem) found.push(`${body.slice(0, 600)}: ${problem}`);
+    // Of those whose map is right, the row was looked at.
+    if (answer.text.includes('"rejected":')) taken += 1;
+  });
+  expect(found).toEqual([]);
+  expect(taken).toBeGreaterThan(HOSTILE.length);
   expect(unexpected()).toEqual([]);
 });
 

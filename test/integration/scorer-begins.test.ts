@@ -1,0 +1,68 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { EncoderPool } from '../../scoring/encoder-pool.ts';
+import { readModel } from '../../scoring/model.ts';
+import { ensureDefault } from '../../scoring/registry.ts';
+import { startScorer } from '../../scoring/scorer.ts';
+import { takeLease } from '../../store/lease.ts';
+import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { until } from '../fixtures/server.ts';
+
+const MODEL = readModel(
+  JSON.parse(readFileSync(new URL('../../scoring/models/default.json', import.meta.url), 'utf8')),
+);
+let record: TestRecord;
+beforeAll(async () => {
+  record = await openTestRecord();
+  await ensureDefault(record.store, generateKeyPairSync('ed25519').privateKey, MODEL.artefact);
+});
+afterAll(() => record?.close());
+
+/** A scorer of which the first loads of a model fail; there is nothing to score. */
+const begin = async (failures: number, hash: () => string) => {
+  const lease = await takeLease(record.store, 'scoring', 'here', 'force');
+  if (!lease) throw new Error('the lease is held');
+  let loads = 0;
+  const errors: string[] = [];
+  const pool = {
+    get id() {
+      return { ...MODEL.artefact.encoder, hash: hash() };
+    },
+  } as unknown as EncoderPool;
+  const scorer = startScorer({
+    ...record,
+    lease,
+    pool,
+    onError: ({ message }) => errors.push(message),
+    loadModel: async () => {
+      loads += 1;
+      if (loads <= failures) throw new Error('the model cannot be read now');
+      return MODEL;
+    },
+  });
+  return { scorer, errors, loads: () => loads };
+};
+
+it('a model whose loading failed once is loaded again, and the scorer ends', async () => {
+  let hash = 'another encoder';
+  const { scorer, errors, loads } = await begin(1, () => hash);
+  const { stop } = await scorer;
+  expect(loads()).toBe(0);
+  hash = MODEL.artefact.encoder.hash;
+  await record.sql(
+    `INSERT INTO journal (xact, kind, payload) VALUES (pg_current_xact_id()::text::bigint, 'model', '{"added":[],"removed":[],"deltas":[],"model":1}')`,
+  );
+  await until(() => loads() >= 2, 'it is loaded again');
+  await until(
+    async () => (await record.sql(`SELECT FROM follower WHERE name = 'scorer 1'`)).length === 1,
+    'it follows the journal',
+  );
+  expect(errors).toEqual(['the model cannot be read now']);
+  await stop();
+});
+
+it('a scorer that cannot begin says why', async () => {
+  const { scorer } = await begin(1, () => MODEL.artefact.encoder.hash);
+  await expect(scorer).rejects.toThrow('the model cannot be read now');
+});
