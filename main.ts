@@ -10,7 +10,7 @@ import { type Config, ConfigError, loadConfig } from './config.ts';
 import { terminalMessage } from './domain/error-facts.ts';
 import { cellUsage, followerDelays, followerLags } from './gauges.ts';
 import { isAway } from './graph/neo4j/driver.ts';
-import { type GraphProjection, FOLLOWER as LINEAGE, openGraph } from './graph/neo4j/open.ts';
+import { type GraphProjection, heldElsewhere, FOLLOWER as LINEAGE, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record-lineage.ts';
 import { openSeals, type Seals } from './graph/seals/open.ts';
 import { createAcceptor } from './ingestion/accept.ts';
@@ -139,7 +139,8 @@ async function startFollowers(
   { scoring, seals, onScored }: { scoring: Scoring; seals: Seals; onScored: ApiServer['onScored'] },
   onError: (error: Error) => void,
 ): Promise<(() => Promise<unknown>)[]> {
-  const graphHolds: ApiDeps['graphHolds'] = async (ids, xact) => graph?.holds(ids, xact) ?? 0;
+  const graphHolds: ApiDeps['graphHolds'] = async (ids, xact) =>
+    graph ? graph.holds(ids, xact) : heldElsewhere(record.store, ids, xact);
   const purge = async () => {
     await purgeMinuteRollups(record.store, Date.now()).catch(onError);
     await forgetScopes(record.store, Date.now()).catch(onError);
@@ -228,7 +229,8 @@ async function startServer(
       feed,
       scoring,
       identify: (respondent) => lookupsOfGiven(record.pepper, respondent),
-      graphHolds: async (ids, xact) => graph?.holds(ids, xact) ?? 0,
+      graphHolds: async (ids, xact) =>
+        graph ? graph.holds(ids, xact) : heldElsewhere(record.store, ids, xact),
       filesDue: () => record.files.due(),
       changeKeys: (action) => changeKeys(record, config, action),
       themePrecision: config.themePrecision,

@@ -10,6 +10,7 @@ import {
   journalHead,
   journalLag,
   saveFollowerPosition,
+  touchFollower,
 } from '../store/journal.ts';
 import type { Lease, Work } from '../store/lease.ts';
 import { type RegisteredModel, readRegistry } from '../store/models.ts';
@@ -154,6 +155,8 @@ async function scoreResponses(
 ) {
   const distinct = [...new Set(ids)];
   for (let i = 0; i < distinct.length; i += TEXTS) {
+    // One batch is soon followed by the position itself.
+    if (distinct.length > TEXTS) await touchFollower(deps.store, scorerName(modelVersionId), deps.lease);
     const responses = await readUnscored(deps, distinct.slice(i, i + TEXTS), modelVersionId);
     if (responses.length === 0) continue;
     if (responses.some(({ cellId }) => !deps.cells.get(cellId))) await deps.cells.refresh(deps.store);

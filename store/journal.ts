@@ -152,6 +152,17 @@ export async function saveFollowerPosition(
     throw new Superseded(lease);
 }
 
+const TOUCH: Statement = {
+  name: 'follower_touch',
+  text: `UPDATE follower SET recorded_at = now() WHERE name = $1
+    AND EXISTS (SELECT FROM lease WHERE name = $2 AND token = $3)`,
+};
+
+/** Records that the named follower is at work, within a step that takes long. Does nothing where the lease is lost. */
+export async function touchFollower(session: Session, name: string, lease: Lease): Promise<void> {
+  await session.rows(TOUCH, [name, lease.name, lease.token]);
+}
+
 export interface FollowOptions {
   readonly store: Store;
   /** Entries read at once. */

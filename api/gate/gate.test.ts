@@ -244,3 +244,15 @@ describe('the file of trusted documents', () => {
     await rm(folder, { recursive: true });
   });
 });
+
+it('keeps the variables that the operation declares, and of a subscription few bytes of them', () => {
+  const gate = openGate(gateSettings.parse({}), new Map(), () => 0);
+  const admit = (query: string, variables: object) =>
+    gate.admit(caller('admin'), SCHEMA, { query, variables: { ...variables } }).variables;
+  const live = 'subscription ($after: String) { npsUpdates(after: $after) { position } }';
+  expect(admit(live, { after: 'x', more: 'y'.repeat(1_000_000) })).toEqual({ after: 'x' });
+  expect(admit('{ nps { score } }', { more: 1 })).toEqual({});
+  expect(() => admit(live, { after: 'x'.repeat(20_000) })).toThrow(
+    'variables: at most 16384 bytes in a subscription',
+  );
+});

@@ -1,7 +1,7 @@
 import neo4j from 'neo4j-driver';
 import { nodeId } from '../../domain/lineage.ts';
 import type { RecordCells } from '../../store/cells.ts';
-import type { Session, Store } from '../../store/client.ts';
+import type { Session, Statement, Store } from '../../store/client.ts';
 import {
   BEGINNING,
   followerPosition,
@@ -11,6 +11,7 @@ import {
   type JournalPosition,
   journalLag,
   saveFollowerPosition,
+  touchFollower,
 } from '../../store/journal.ts';
 import { type Leader, type Lease, leadAlone } from '../../store/lease.ts';
 import type { RecordMappings } from '../../store/provenance.ts';
@@ -66,6 +67,23 @@ export interface GraphProjection {
   close(): Promise<void>;
 }
 
+const PROJECTED: Statement = { name: 'lineage_is_projected', text: 'SELECT FROM follower WHERE name = $1' };
+
+/**
+ * `holds` of a process without Neo4j, where another process projects into one: all of the responses until that has followed the
+ * transaction. 0 where nothing was ever projected.
+ */
+export async function heldElsewhere(
+  store: Store,
+  responseIds: readonly string[],
+  xact: number,
+): Promise<number> {
+  if ((await store.rows(PROJECTED, [FOLLOWER])).length === 0) return 0;
+  return (await hasYetToFollow(store, await followerPosition(store, FOLLOWER), xact))
+    ? responseIds.length
+    : 0;
+}
+
 /** Opens the projection; Neo4j need not be there yet. */
 export function openGraph(
   address: GraphAddress,
@@ -76,7 +94,8 @@ export function openGraph(
   const { store } = record;
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
   const ready = once(() => ensureGraphSchema(driver));
-  const projected = createNeo4jLineage(driver, lag, patiently(READY_MS, ready));
+  const readySoon = patiently(READY_MS, ready);
+  const projected = createNeo4jLineage(driver, lag, readySoon);
   const lineage = (session: Session) =>
     withFallback(projected, createRecordLineage(session), isAway, onError);
   const followUnder = async (lease: Lease) => {
@@ -94,7 +113,10 @@ export function openGraph(
       await ready();
       await fenced();
       await dropGraph(lease);
-      await projectRecord(deps, stopped);
+      await projectRecord(deps, async () => {
+        await touchFollower(store, FOLLOWER, lease);
+        return !stopped();
+      });
     };
     const save = (at: JournalPosition) => saveFollowerPosition(store, FOLLOWER, at, lease);
     const resumed = await resume(store, FOLLOWER, takeIn, save);
@@ -119,14 +141,15 @@ export function openGraph(
     holds: async (responseIds, xact) => {
       if (await hasYetToFollow(store, await followerPosition(store, FOLLOWER), xact))
         return responseIds.length;
+      // No fence is made before the constraint that makes it the only one.
+      await readySoon();
       const ids = responseIds.map((id) => nodeId('Response', id));
       const [held] = await readBehindFence<{ n: number }>(driver, FOLLOWER, HELD, { ids }, HOLDS_MS);
       return held?.n ?? 0;
     },
     follow: async () => {
-      const leader = await leadAlone({ ...alone, lead: followUnder });
-      following = leader;
-      return () => leader.stop();
+      following = await leadAlone({ ...alone, lead: followUnder });
+      return following.stop;
     },
     rebuild: async (onProgress) => {
       const leader = await leadAlone({
@@ -151,10 +174,12 @@ export function openGraph(
 
   async function dropGraph(lease: Lease): Promise<void> {
     // In transactions of bounded size: the whole graph in one would not fit into memory.
-    for (let dropped = 1; dropped > 0; )
+    for (let dropped = 1; dropped > 0; ) {
       await write(driver, lease, async (tx) => {
         const { records } = await tx.run(DROP, { limit: neo4j.int(DROPPED_AT_ONCE) });
         dropped = Number(records[0]?.get('n') ?? 0);
       });
+      await touchFollower(store, FOLLOWER, lease);
+    }
   }
 }

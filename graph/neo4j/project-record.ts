@@ -15,23 +15,23 @@ const entry = (kind: string, payload: Partial<JournalPayload>): JournalEntry => 
 
 /**
  * Makes an empty graph equal to all that stands in the record, as if the journal named it once more: what happened before the
- * journal's first entry too.
+ * journal's first entry too. `goesOn` is asked before each page.
  */
-export async function projectRecord(deps: ProjectorDeps, stopped: () => boolean): Promise<void> {
+export async function projectRecord(deps: ProjectorDeps, goesOn: () => Promise<boolean>): Promise<void> {
   const { store, cells } = deps;
   const models = (await readRegistry(store)).map(({ id }) => entry('model', { model: id }));
   await projectEntries(deps, models);
   for await (const added of responsePages(store)) {
-    if (stopped()) return;
+    if (!(await goesOn())) return;
     await projectEntries(deps, [entry('responses', { added })]);
   }
   for (const { id } of cells.all()) {
-    if (stopped()) return;
+    if (!(await goesOn())) return;
     const deltas = (await hoursOfCell(store, id)).map((hour) => [id, hour, 0, 0, 0] as const);
     await projectEntries(deps, [entry('responses', { deltas })]);
   }
   for await (const reviews of reviewPages(store)) {
-    if (stopped()) return;
+    if (!(await goesOn())) return;
     await projectEntries(deps, [entry('review', { reviews })]);
   }
   const last = await lastSeal(store);

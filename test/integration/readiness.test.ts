@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addHealthRoutes } from '../../api/http/health.ts';
 import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
 import { readinessChecks, readinessWarnings } from '../../instance/readiness.ts';
-import { BEGINNING, saveFollowerPosition } from '../../store/journal.ts';
+import { BEGINNING, saveFollowerPosition, touchFollower } from '../../store/journal.ts';
+import { takeLease } from '../../store/lease.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 let record: TestRecord;
@@ -52,5 +53,12 @@ describe('a server', () => {
     await record.sql(`UPDATE journal SET recorded_at = now() - interval '2 minutes'`);
     expect(await ready([])).toMatchObject({ status: 200 });
     expect(await ready(['of this one'])).toMatchObject({ status: 503, parts: { followers: 'not ready' } });
+    // A step that takes long is a step, as long as it is this process that takes it.
+    const lease = await takeLease(record.store, 'work', 'here', 'force');
+    if (!lease) throw new Error('the lease is held');
+    await touchFollower(record.store, 'of this one', { ...lease, token: lease.token - 1 });
+    expect(await ready(['of this one'])).toMatchObject({ status: 503 });
+    await touchFollower(record.store, 'of this one', lease);
+    expect(await ready(['of this one'])).toMatchObject({ status: 200 });
   });
 });

@@ -105,7 +105,7 @@ describe.each(TRANSPORTS)('abuse over %s', (transport, send) => {
     [
       'cost',
       `{ ${Array.from({ length: 30 }, (_, i) => `a${i}: exportProof(id: "${i}")`).join(' ')} }`,
-      /costs 15000 points/,
+      /costs 15001 points/,
     ],
   ])('is refused: %s', async (_, query, says) => {
     const answer = await send('admin', { query });
