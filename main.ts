@@ -149,14 +149,23 @@ async function startFollowers(
     await continueErasures({ ...record, graphHolds, filesDue: record.files.due }).catch(onError);
   };
   await purge();
-  const timer = setInterval(purge, PURGE_EVERY_MS);
   let stopped = false;
-  const moving = moveEvents(record.store, () => stopped).catch(onError);
-  const stopMoving = async () => {
+  const move = () => moveEvents(record.store, () => stopped).catch(onError);
+  let purging: Promise<unknown> | undefined;
+  let moving: Promise<unknown> = move();
+  // One after the other: a purge may take longer than the pause. Moving goes on after an error.
+  const timer = setInterval(() => {
+    purging ??= purge().finally(() => {
+      purging = undefined;
+    });
+    moving = moving.then(move);
+  }, PURGE_EVERY_MS);
+  const stopClearing = async () => {
     stopped = true;
-    await moving;
+    clearInterval(timer);
+    await Promise.all([purging, moving]);
   };
-  const stops: (() => Promise<unknown>)[] = [async () => clearInterval(timer), stopMoving];
+  const stops: (() => Promise<unknown>)[] = [stopClearing];
   if (graph) stops.push(await graph.follow());
   stops.push(await seals.follow());
   // The model takes seconds to load: nobody waits for it but the scores that it infers.
