@@ -23,6 +23,9 @@ export const LIMITS = {
   directives: 5,
   /** Bytes of a GraphQL request. */
   graphqlBody: 4 * 1024 * 1024,
+  /** Bytes of it that are read before they are paid, and lists, objects, names and items of it as JSON. */
+  readUnpaid: 64 * 1024,
+  parts: 600_000,
   /** Bytes of one ingest request. */
   ingestBody: 16 * 1024 * 1024,
   /** Items of one ingest request, and of one mutation. */

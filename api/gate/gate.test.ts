@@ -220,6 +220,20 @@ describe('the gate', () => {
     );
   });
 
+  it('counts the size of what is refused for its values, and of what was paid at the door once', () => {
+    const gate = open();
+    const deep = JSON.parse('['.repeat(60) + ']'.repeat(60));
+    const request = { query: '{ nps { score } }', variables: { deep }, bytes: 50 * 4_096 };
+    for (let i = 0; i < 2; i++)
+      expect(() => gate.admit(caller('analyst', 'a'), SCHEMA, request)).toThrow('nested');
+    // 102 of 120 are spent.
+    expect(() => gate.admit(caller('analyst', 'a'), SCHEMA, request)).toThrow('budget');
+    const large = { query: `{ nps { score } } #${' '.repeat(100_000)}`, bytes: 100_018, isPaid: true };
+    gate.chargeBody(caller('analyst', 'b'), large.bytes);
+    gate.admit(caller('analyst', 'b'), SCHEMA, large);
+    gate.chargeBody(caller('analyst', 'b'), 89 * 4_096);
+  });
+
   it('counts requests that are never valid too', () => {
     const gate = open();
     let refused = 0;

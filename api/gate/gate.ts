@@ -21,6 +21,9 @@ export interface OperationRequest {
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
   /** It came by GET, which changes nothing. */
   readonly readOnly?: boolean;
+  /** How long it was as it arrived, and whether that was paid already (`chargeBody`). */
+  readonly bytes?: number;
+  readonly isPaid?: boolean;
 }
 
 /** An operation that may run. */
@@ -48,7 +51,7 @@ export interface Gate {
    */
   admitRoute(caller: Caller, path: keyof typeof ROUTE_COSTS): void;
   /**
-   * Counts a body that turned out to be no request at all.
+   * Counts a body of /graphql by its length, before it is read or when it turned out to be no request at all.
    * @throws Refused
    */
   chargeBody(caller: Caller, bytes: number): void;
@@ -77,14 +80,16 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
   const costs = new Costs();
   return {
     admit: (caller, schema, request) => {
-      budgets.spend(caller, 1);
-      const { readOnly = false } = request;
+      const { readOnly = false, bytes = 0, isPaid = false } = request;
+      const atDoor = 1 + sizePoints(bytes);
+      if (!isPaid) budgets.spend(caller, atDoor);
       const operationName = request.operationName || null;
       const variables = request.variables ?? {};
       const size = measure('variables', variables) + measure('extensions', request.extensions);
       const text = textOf(request, trusted);
       const extra = sizePoints(size + text.length);
-      budgets.spend(caller, extra);
+      // Values can count for more than they are long, and a trusted document comes by its hash.
+      budgets.spend(caller, Math.max(0, 1 + extra - atDoor));
       if (trustedOnly.has(caller.role) && !trusted.has(sha256(text))) throw untrusted(caller);
       const suggests = introspection.has(caller.role);
       const document = documents.read(schema, text, suggests);

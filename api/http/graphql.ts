@@ -19,6 +19,7 @@ import { stringifyInSlices } from '../stringify.ts';
 import type { EventStreams } from '../subscriptions/sse.ts';
 import { callerOf } from './auth.ts';
 import { tellDiskFull } from './disk-full.ts';
+import { admitGraphqlBodies, arrivalOf } from './graphql-door.ts';
 import type { Metrics } from './metrics.ts';
 
 const GRAPHQL_JSON = 'application/graphql-response+json';
@@ -102,7 +103,7 @@ export async function addGraphqlRoute(
     );
   };
   await server.register(async (routes) => {
-    parseAndCharge(routes, deps);
+    admitGraphqlBodies(routes, deps);
     routes.route({
       method: ['GET', 'POST'],
       url: '/graphql',
@@ -114,23 +115,6 @@ export async function addGraphqlRoute(
     });
   });
   return apollo;
-}
-
-/** Parses bodies as Fastify does; one that is no JSON is paid for too. */
-function parseAndCharge(routes: FastifyInstance, deps: ApiDeps): void {
-  const parse = routes.getDefaultJsonParser('error', 'error');
-  routes.removeContentTypeParser('application/json');
-  routes.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    void parse(request, body, (error, parsed) => {
-      if (!error) return done(null, parsed);
-      try {
-        deps.gate.chargeBody(callerOf(request), Buffer.byteLength(body));
-        done(error);
-      } catch (refused) {
-        done(refused as Error);
-      }
-    });
-  });
 }
 
 /** Answers with why an operation does not run, in the media type that was asked for. */
@@ -158,6 +142,7 @@ function requestOf(request: FastifyRequest): OperationRequest {
     variables: objectOf('variables', read('variables', variables)),
     extensions: objectOf('extensions', read('extensions', extensions)),
     readOnly,
+    ...arrivalOf(request),
   };
 }
 

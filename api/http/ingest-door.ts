@@ -53,7 +53,7 @@ class TooLarge extends Error {
 }
 
 /** Null of a body that is sent in chunks. */
-function bytesDeclared({ headers }: FastifyRequest): number | null {
+export function bytesDeclared({ headers }: FastifyRequest): number | null {
   const bytes = Number(headers['content-length'] ?? Number.NaN);
   return Number.isSafeInteger(bytes) ? bytes : headers['transfer-encoding'] === undefined ? 0 : null;
 }

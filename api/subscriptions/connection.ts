@@ -31,6 +31,8 @@ export class Connection {
   purpose: string | null = null;
   /** Called once when the server ends it. */
   onEnd: () => void = () => undefined;
+  /** How the frame that is read now arrived. */
+  frame: { readonly bytes: number; readonly isPaid: boolean } = { bytes: 0, isPaid: false };
   readonly #outbox: Outbox;
   readonly #report: OnEnded;
   readonly #began = performance.now();

@@ -147,7 +147,9 @@ function attach(protocol: Protocol, connection: Connection, deps: ApiDeps): void
         socket.on('message', (data) => {
           // Of a socket that the server ended nothing is read any more.
           if (connection.ended) return;
-          handle(String(data)).catch((error: unknown) => {
+          const text = String(data);
+          connection.frame = { bytes: text.length, isPaid: false };
+          handle(text).catch((error: unknown) => {
             const { message } = maskedError(logOfRequest(deps.log, connection.id), error);
             connection.end(CLOSE.internal, message);
           });
@@ -222,7 +224,7 @@ function begin(
   // A socket whose scope did not change outlives a change of the policies; what it does is done under the present ones.
   const present = { ...caller, policyVersion: deps.access.policies().version };
   const own = createContext(deps, present, purpose, connection.nextOperation());
-  const prepared = prepareOperation(schema, own, request);
+  const prepared = prepareOperation(schema, own, { ...request, ...connection.frame });
   if (!('document' in prepared)) return prepared.errors;
   const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   const deliver = (payload: string) => connection.write(`${opening}${payload}}`);

@@ -56,3 +56,26 @@ it('a large document that comes again and again holds up nobody', async () => {
       expect((await post('feed', JSON.stringify({ query: large('same') }))).status).toBe(200);
   });
 });
+
+const asking = (variables: string) => `{"query":"{ viewer { name } }","variables":${variables}}`;
+const MANY = asking(`{"a":[${'{},'.repeat(1_000_000)}{}]}`);
+
+it('bodies of very many values are refused before they are parsed, and paid', async () => {
+  await expectUndisturbed(server, async () => {
+    for (const body of [MANY, MANY.replace('{"a"', '{"constructor":1,"a"'), `${MANY.slice(0, -1)},"x":`]) {
+      const { status, text } = await post('collector', body);
+      expect(status, text.slice(0, 300)).toBe(400);
+      expect(text.length).toBeLessThan(1_500);
+    }
+  });
+});
+
+it('members with names of JavaScript are members like others', async () => {
+  for (const name of ['__proto__', 'constructor', 'prototype']) {
+    const { status, text } = await post('collector', asking(`{"${name}":{"polluted":true}}`));
+    expect(status, text).toBe(200);
+    expect(text).not.toContain('polluted');
+  }
+  const hidden = await post('collector', '{"__proto__":{"query":"{ viewer { name } }"}}');
+  expect(hidden.status).toBe(400);
+});

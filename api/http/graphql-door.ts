@@ -1,0 +1,50 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ApiDeps } from '../context.ts';
+import { refuseManyParts } from '../gate/parts.ts';
+import { LIMITS } from '../limits.ts';
+import { callerOf } from './auth.ts';
+import { bytesDeclared } from './ingest-door.ts';
+
+const paid = new WeakSet<FastifyRequest>();
+
+/** What the gate needs to know of how a request arrived. */
+export const arrivalOf = (request: FastifyRequest): { readonly bytes: number; readonly isPaid: boolean } => ({
+  bytes: bytesDeclared(request) ?? 0,
+  isPaid: paid.has(request),
+});
+
+/**
+ * Parses bodies as Fastify does, but large ones only once they are paid: by the headers, or as soon as their length is known. One
+ * that is no JSON is paid for too. A member `__proto__` is a member like others, which no operation has.
+ */
+export function admitGraphqlBodies(routes: FastifyInstance, deps: ApiDeps): void {
+  const pay = (request: FastifyRequest, bytes: number) => {
+    if (paid.has(request)) return;
+    deps.gate.chargeBody(callerOf(request), Math.min(bytes, LIMITS.graphqlBody));
+    paid.add(request);
+  };
+  routes.addHook('onRequest', async (request) => {
+    const bytes = bytesDeclared(request) ?? 0;
+    if (bytes > LIMITS.readUnpaid) pay(request, bytes);
+  });
+  const parse = routes.getDefaultJsonParser('ignore', 'ignore');
+  routes.removeContentTypeParser('application/json');
+  routes.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const bytes = Buffer.byteLength(body);
+    try {
+      if (bytes > LIMITS.readUnpaid) pay(request, bytes);
+      refuseManyParts(body);
+    } catch (refused) {
+      return done(refused as Error);
+    }
+    void parse(request, body, (error, parsed) => {
+      if (!error) return done(null, parsed);
+      try {
+        pay(request, bytes);
+        done(error);
+      } catch (refused) {
+        done(refused as Error);
+      }
+    });
+  });
+}
