@@ -17,6 +17,13 @@ interface Kept {
   readonly query: CompiledQuery | null;
 }
 
+/** What of an operation's context is used here. */
+interface Executing {
+  readonly cost: { readonly requested: number } | null;
+  /** Whether lists may be handed over as streams of their items, which compiled code does not read. */
+  rowsInSlices: boolean;
+}
+
 /** By operation: the gate keeps documents, so one that comes again is the same object. */
 const compiled = new LRUCache<OperationDefinitionNode, Kept>({ maxSize: LIMITS.compiledFields });
 const executed = new WeakSet<OperationDefinitionNode>();
@@ -26,7 +33,11 @@ const executed = new WeakSet<OperationDefinitionNode>();
  * again. Mutations, and what is not worth it or cannot be compiled, are left to graphql-js.
  */
 export async function executePrepared(prepared: ExecutionArgs): Promise<ExecutionResult> {
-  const query = await compiledQuery(prepared);
+  const context = prepared.contextValue as Executing | undefined;
+  // Compiled code makes a whole answer in one turn of the event loop: what may be large is made row by row.
+  const isLarge = (context?.cost?.requested ?? 0) > LIMITS.compiledPoints;
+  const query = isLarge ? null : await compiledQuery(prepared);
+  if (context) context.rowsInSlices = query === null;
   if (!query) return execute(prepared);
   return query.query(undefined, prepared.contextValue, prepared.variableValues ?? {});
 }

@@ -96,6 +96,8 @@ export interface ApiContext {
   readonly released: Released;
   /** Once it is known; a subscription's updates do not tell it. */
   cost: Cost | null;
+  /** Whether long lists are handed over as streams, so that the event loop turns between their items. */
+  rowsInSlices: boolean;
   readonly responses: DataLoader<string, ResponseRow | null>;
   readonly mappings: DataLoader<number, RecordedMapping>;
   /** The champion's prediction by response id. */
@@ -119,6 +121,7 @@ export function createContext(
     masked: [],
     released: { comment: new Set(), respondent: new Set() },
     cost: null,
+    rowsInSlices: false,
     responses: new DataLoader(async (ids) => {
       const rows = await readResponsesById(deps, caller.scope, ids);
       const byId = new Map(rows.map((row) => [row.id, row]));

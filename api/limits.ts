@@ -14,6 +14,8 @@ export const LIMITS = {
   values: 100_000,
   /** Fields that a document may unfold to, its fragments included. */
   fields: 5_000,
+  /** Operations that cost more are executed row by row, in slices, and not as compiled code. */
+  compiledPoints: 200,
   /** Fields of a query that is compiled when it first comes, and when it comes again; fields of all queries kept compiled. */
   compiledAtOnce: 150,
   compiledRepeated: 500,

@@ -41,3 +41,12 @@ export async function mapInSlices<Item, Made>(
   }
   return made;
 }
+
+/** The items, one after the other; between slices the event loop turns. What is done with an item belongs to its slice. */
+export async function* inSlices<Item>(items: readonly Item[]): AsyncGenerator<Item, void, undefined> {
+  const slice = new Slice();
+  for (const item of items) {
+    if (slice.isOver()) await slice.next();
+    yield item;
+  }
+}

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { total } from '../../domain/nps.ts';
 import type { Basis, ScoreRow } from '../../domain/score.ts';
-import { mapInSlices } from '../../domain/slices.ts';
+import { inSlices, mapInSlices } from '../../domain/slices.ts';
 import {
   assertZone,
   calendarBuckets,
@@ -13,6 +13,7 @@ import {
   windowAt,
 } from '../../domain/time-windows.ts';
 import { readChange, readScores, type ScoreChange, type ScoreWindow } from '../../store/scores.ts';
+import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';
@@ -52,16 +53,14 @@ export function addNps(
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),
       },
-      resolve: (_root, args, { deps, caller }) => {
+      resolve: async (_root, args, context, info) => {
+        const { deps, caller } = context;
         assertZone(args.timeZone);
         const asOf = args.asOf ? momentOf('asOf', args.asOf) : deps.now();
         const windows = [windowAt(parseWindow(args.window), asOf, args.timeZone)];
-        return readScores(deps, caller.scope, {
-          ...commonArguments(dimensions, args),
-          groupBy: args.groupBy,
-          windows,
-          mostRows: LIMITS.rows,
-        });
+        const query = { ...commonArguments(dimensions, args), groupBy: args.groupBy, windows };
+        const rows = await readScores(deps, caller.scope, { ...query, mostRows: LIMITS.rows });
+        return handOver(rows, context, info);
       },
     }),
     npsSeries: t.field({
@@ -86,12 +85,12 @@ export function addNps(
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),
       },
-      resolve: async (_root, args, { deps, caller }, info) => {
+      resolve: async (_root, args, context, info) => {
+        const { deps, caller } = context;
         const windows = await seriesWindows(args);
         const query = { ...commonArguments(dimensions, args), groupBy: args.groupBy, windows };
         const rows = await readScores(deps, caller.scope, { ...query, mostRows: LIMITS.rows });
-        await workOut(rows, info);
-        return rows;
+        return handOver(rows, context, info);
       },
     }),
   }));
@@ -237,11 +236,19 @@ const FEW_ROWS = 500;
 const COSTLY = new Set(['id']);
 const OF_THE_INTERVAL = new Set(['low', 'high', 'method', 'score']);
 
-/** Works out in slices what the rows would else work out one after the other while the answer is made. */
-async function workOut(rows: readonly ScoreRow[], info: GraphQLResolveInfo): Promise<void> {
-  if (rows.length <= FEW_ROWS) return;
+/** The rows in a form in which many of them do not hold up the event loop. */
+async function handOver(
+  rows: ScoreRow[],
+  { rowsInSlices }: ApiContext,
+  info: GraphQLResolveInfo,
+): Promise<ScoreRow[]> {
+  if (rows.length <= FEW_ROWS) return rows;
+  // graphql-js reads streams too, which Pothos does not know.
+  if (rowsInSlices) return inSlices(rows) as never;
+  // What costs time is worked out before the answer is made of all rows at once.
   const [ids, intervals] = [isSelected(info, COSTLY), isSelected(info, OF_THE_INTERVAL)];
   await mapInSlices(rows, (row) => [ids && row.id, intervals && row.interval]);
+  return rows;
 }
 
 interface SeriesArguments {
