@@ -34,10 +34,16 @@ export interface Membership {
   readonly deliver: (payload: string) => void;
 }
 
+/** An update and the text that tells of it. */
+interface Latest {
+  readonly update: NpsUpdate;
+  readonly payload: string;
+}
+
 interface Cohort {
   readonly members: Set<Membership['deliver']>;
   /** The latest answer for each group's row. */
-  readonly latest: Map<string, { update: NpsUpdate; payload: string }>;
+  readonly latest: Map<string, Latest>;
   readonly ready: Promise<void>;
   /** Runs the work while no update is answered. */
   readonly inTurn: (work: () => Promise<void>) => Promise<void>;
@@ -66,11 +72,12 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
     const latest: Cohort['latest'] = new Map();
     const answer = async (updates: readonly NpsUpdate[]) => {
       const slice = new Slice();
-      for (const update of updates) {
-        if (slice.isOver()) await slice.next();
-        const payload = JSON.stringify(await membership.execute(update));
-        latest.set(JSON.stringify(update.row.group), { update, payload });
-        for (const deliver of members) deliver(payload);
+      const made: Latest[] = [];
+      for (const update of updates) made.push(await inText(update, membership, slice));
+      // In one go: what is written over several turns of the event loop would count as left unread (outbox.ts).
+      for (const one of made) {
+        latest.set(JSON.stringify(one.update.row.group), one);
+        for (const deliver of members) deliver(one.payload);
       }
     };
     // Followed before the present is read, and answered one after the other: nothing is missed or out of order.
@@ -126,13 +133,14 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
         const placeOf = after === null ? (position: string) => position : await tile.resume(after);
         await inTurn(async () => {
           const slice = new Slice();
-          for (const { update, payload } of placeOf ? latest.values() : []) {
-            if (slice.isOver()) await slice.next();
-            const position = placeOf?.(update.position) ?? null;
-            if (position === update.position) deliver(payload);
+          const present: Latest[] = [];
+          for (const one of placeOf ? latest.values() : []) {
+            const position = placeOf?.(one.update.position) ?? null;
+            if (position === one.update.position) present.push(one);
             else if (position !== null)
-              deliver(JSON.stringify(await membership.execute({ ...update, position })));
+              present.push(await inText({ ...one.update, position }, membership, slice));
           }
+          for (const { payload } of present) deliver(payload);
           members.delete(hold);
           hold = (payload) => deliver(payload);
           members.add(hold);
@@ -144,6 +152,12 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
       }
     },
   };
+}
+
+/** The update as the members' text; the event loop turns before it where the slice is over. */
+async function inText(update: NpsUpdate, { execute }: Membership, slice: Slice): Promise<Latest> {
+  if (slice.isOver()) await slice.next();
+  return { update, payload: JSON.stringify(await execute(update)) };
 }
 
 /** Everything that the answers depend on beside the tile; `after` only decides how they begin. */
