@@ -163,8 +163,8 @@ const LEAKS: readonly Leak[] = [
     file: 'api/subscriptions/tile.ts',
     patch: [
       [
-        'const place = this.#isOpaque() ? { xact: 0, position: this.#deps.now() } : position;',
-        'const place = position;',
+        'they get the time instead.\n      if (this.#isOpaque())',
+        'they get the time instead.\n      if (false as boolean)',
       ],
     ],
   },
