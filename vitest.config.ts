@@ -1,6 +1,11 @@
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** As Node.js resolves it, for the project and for the packages that build on it: types of one graphql are none of another. */
+const resolve = {
+  alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
+};
 
 /** The longest file begins first, so that no worker waits for it at the end. */
 class LongestFirst extends BaseSequencer {
@@ -27,10 +32,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       {
-        // As Node resolves it for the libraries beside us: two copies of it do not know each other's schemas.
-        resolve: {
-          alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }],
-        },
+        resolve,
         test: {
           name: 'unit',
           // Property tests on a machine that others use too.
@@ -40,6 +42,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
@@ -48,9 +51,11 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000 },
       },
       {
+        resolve,
         test: {
           name: 'services',
           include: ['test/services/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],

@@ -65,6 +65,7 @@ describe('a token', () => {
   it('says role, attributes, subject and end by its claims', async () => {
     expect(await verify(await sign(CLAIMS))).toEqual({
       subject: 'ada',
+      sources: null,
       role: 'analyst',
       attributes: { region: ['Germany'] },
       expiresAt: (seconds(600) + TOLERANCE) * 1_000,
