@@ -6,6 +6,7 @@ import { openPostgres } from '../../store/postgres.ts';
 import { findInFiles, findInTables } from '../fixtures/needles.ts';
 import { freshInstance, type Instance, runProgram, startServer, until } from '../fixtures/server.ts';
 import type {} from '../services/both.ts';
+import { startNeo4j } from '../services/neo4j.ts';
 
 /** What nobody may find: an e-mail address and a number that redaction does not know, a name in prose, the identifier. */
 const NEEDLES = [
@@ -59,17 +60,12 @@ const piecesOf = (texts: readonly string[]) =>
     Array.from({ length: Math.floor(text.length / 24) }, (_, i) => text.slice(i * 24, i * 24 + 24)),
   );
 
-/** Everything that is stored outside of the record's tables by a real server's run, as far as it is there. */
-function graphFolders(): string[] {
-  const services = inject('services');
-  return services ? [services.neo4j.dataDir] : [];
-}
-
 it('an identifier that comes through any door stands in plain text nowhere, before and after its erasure', async () => {
-  const graph = inject('services')?.neo4jUrl;
+  // One of its own: other files look at the whole of the one that is shared.
+  const graph = inject('services') ? await startNeo4j() : undefined;
   const instance = await freshInstance({
     SCORELINE_LOG_LEVEL: 'debug',
-    ...(graph ? { NEO4J_URL: graph } : {}),
+    ...(graph ? { NEO4J_URL: graph.url } : {}),
   });
   const elsewhere = await freshInstance();
   let server = await startServer(instance);
@@ -226,12 +222,13 @@ it('an identifier that comes through any door stands in plain text nowhere, befo
     expect(lineage.code).toBe(0);
     const said = [first.output, output, await exported.text(), lineage.output].join('\n');
     expect([...NEEDLES, ...pieces].filter((needle) => said.includes(needle))).toEqual([]);
-    for (const folder of [instance.dataDir, ...graphFolders()])
+    for (const folder of [instance.dataDir, ...(graph ? [graph.handle.dataDir] : [])])
       expect(findInFiles(folder, [...NEEDLES, ...pieces])).toEqual([]);
     // The search itself finds what is there.
     expect(findInFiles(elsewhere.dataDir, NEEDLES)).not.toEqual([]);
   } finally {
     await server.stop('SIGKILL');
+    await graph?.dispose();
     instance.remove();
     elsewhere.remove();
   }
