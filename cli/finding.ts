@@ -24,5 +24,8 @@ export async function finding(
 function oneLine(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   const text = first instanceof Error ? first.message || first.name : 'no reason is known';
-  return text.slice(0, 1_000).replace(/\s*\n\s*/g, '; ').slice(0, 300);
+  return text
+    .slice(0, 1_000)
+    .replace(/\s*\n\s*/g, '; ')
+    .slice(0, 300);
 }
