@@ -95,7 +95,7 @@ export function examineGraph(address: NonNullable<Config['neo4j']>): Promise<Fin
     try {
       const { agent = '' } = await driver.getServerInfo();
       await driver.executeQuery('RETURN 1');
-      const version = Number(/(\d+)\./.exec(agent)?.[1]);
+      const version = Number.parseInt(agent.slice(agent.indexOf('/') + 1), 10); // "Neo4j/5.26.0"
       // From 5 on versions are named by the year: 2025.01.
       return version >= 5 ? good(`${agent} answers`) : bad(`${agent} is too old`, 'use Neo4j 5 or newer');
     } finally {

@@ -26,6 +26,8 @@ function oneLine(error: unknown): string {
   const text = first instanceof Error ? first.message || first.name : 'no reason is known';
   return text
     .slice(0, 1_000)
-    .replace(/\s*\n\s*/g, '; ')
+    .split('\n')
+    .map((line) => line.trim())
+    .join('; ')
     .slice(0, 300);
 }
