@@ -37,11 +37,16 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
     routes.post('/ingest/file', options, async (request, reply) => {
       const batch = await parseFileRequest(textOf(request), deps.dimensions, LIMITS.batch);
       const account = accountFor(await acceptFileRows(deps.acceptor, callerOf(request), batch));
-      const withLines = account.rejected.map((one) => ({
+      const withLine = <One extends { readonly index: number }>(one: One) => ({
         ...one,
         line: batch.rows[one.index]?.line ?? null,
-      }));
-      return answer(deps, request, reply, { ...account, rejected: withLines });
+      });
+      const { noted } = account;
+      return answer(deps, request, reply, {
+        ...account,
+        rejected: account.rejected.map(withLine),
+        ...(noted ? { noted: noted.map(withLine) } : {}),
+      });
     });
 
     routes.post('/ingest/demo', options, async (request, reply) => {
