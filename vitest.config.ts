@@ -29,6 +29,7 @@ const SAME_ON_EVERY_BACKEND = [
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    globalSetup: ['test/fixtures/record-template.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
       {
