@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { DateTime } from 'luxon';
+import type { Revision } from '../../domain/newer.ts';
 import type { MappingVersion } from '../../domain/provenance.ts';
 import { type ScaleRule, scaleKey } from '../../domain/scale.ts';
 import { cut, quoted } from '../../domain/text.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import type { FileMap } from './file-map.ts';
+import { readNumber } from './map-revision.ts';
 import { namedScale } from './map-scale.ts';
 
 export type RowValues = Readonly<Record<string, string>>;
@@ -23,6 +25,8 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
   }
   const answeredAt = answeredAtOf(map, values);
   if (!(answeredAt instanceof Date)) return answeredAt;
+  const revision = revisionOf(map, values);
+  if (revision && 'status' in revision) return revision;
   const scale = scaleOf(map, values);
   if (typeof scale === 'string') return rejected('OUT_OF_SCALE', scale);
   const score = map.score ? blankToNull(textOf(values, map.score.column)) : null;
@@ -35,6 +39,7 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
     externalId,
     respondent: map.respondent ? blankToNull(textOf(values, map.respondent)) : null,
     answeredAt,
+    revision,
     score,
     comment: comment === '' ? null : comment,
     dimensions: Object.fromEntries(
@@ -60,24 +65,26 @@ function textOf(values: RowValues, column: string): string {
 
 /** Characters of a date: more are none, and patterns are not tried on them. */
 const LONGEST_DATE = 64;
-const parsers = new WeakMap<FileMap, readonly ((text: string) => DateTime)[]>();
+const parsers = new WeakMap<TimeRule, readonly ((text: string) => DateTime)[]>();
 
-/** What reads the map's formats, in turn. Made once: making one costs as much as reading ten dates. */
-function parsersOf(map: FileMap): readonly ((text: string) => DateTime)[] {
-  const known = parsers.get(map);
+type TimeRule = FileMap['answeredAt'];
+
+/** What reads the rule's formats, in turn. Made once: making one costs as much as reading ten dates. */
+function parsersOf(rule: TimeRule): readonly ((text: string) => DateTime)[] {
+  const known = parsers.get(rule);
   if (known) return known;
-  const { format, zone } = map.answeredAt;
+  const { format, zone } = rule;
   const made = [format].flat().map((one) => {
     if (one === 'iso') return (text: string) => DateTime.fromISO(text, { zone });
     const parser = DateTime.buildFormatParser(one);
     return (text: string) => DateTime.fromFormatParser(text, parser, { zone });
   });
-  parsers.set(map, made);
+  parsers.set(rule, made);
   return made;
 }
 
 function answeredAtOf(map: FileMap, values: RowValues): Date | Outcome {
-  const { column, format, missing } = map.answeredAt;
+  const { column, missing } = map.answeredAt;
   const text = textOf(values, column).trim();
   if (text === '')
     return rejected(
@@ -88,14 +95,30 @@ function answeredAtOf(map: FileMap, values: RowValues): Date | Outcome {
     const message = `answeredAt: ${quoted(text)} means missing here; every response needs the date it was answered`;
     return rejected('INVALID_TIME', message);
   }
-  for (const parse of text.length > LONGEST_DATE ? [] : parsersOf(map)) {
+  return timeOf('answeredAt', map.answeredAt, text);
+}
+
+/** What the row says of which of two is newer; null where it says nothing. */
+function revisionOf({ revision: rule }: FileMap, values: RowValues): Revision | Outcome | null {
+  const text = rule ? textOf(values, rule.column).trim() : '';
+  if (!rule || text === '') return null;
+  if (!('zone' in rule)) return readNumber(rule, text);
+  if (rule.missing.includes(text)) return null;
+  const time = timeOf('revision', rule, text);
+  return time instanceof Date ? { kind: 'time', value: time.getTime() } : time;
+}
+
+function timeOf(field: string, rule: TimeRule, text: string): Date | Outcome {
+  for (const parse of text.length > LONGEST_DATE ? [] : parsersOf(rule)) {
     const time = parse(text);
     if (time.isValid) return time.toJSDate();
   }
-  const expected = [format].flat().map((one) => (one === 'iso' ? '2026-03-31 or 2026-03-31T09:30:00Z' : one));
+  const expected = [rule.format]
+    .flat()
+    .map((one) => (one === 'iso' ? '2026-03-31 or 2026-03-31T09:30:00Z' : one));
   return rejected(
     'INVALID_TIME',
-    `answeredAt: ${quoted(text)} is no date of the form ${expected.join(' or ')}`,
+    `${field}: ${quoted(text)} is no date of the form ${expected.join(' or ')}`,
   );
 }
 
