@@ -5,7 +5,7 @@ import { type ScoreName, type ScoreRow, scoreRow } from '../domain/score.ts';
 import type { Slice } from '../domain/slices.ts';
 import { TooManyRows } from './group-counts.ts';
 import type { ScoreColumn } from './score-guard.ts';
-import type { ScoreQuery, ScoreWindow } from './scores.ts';
+import type { ScoreQuery, ScoreWindow } from './score-query.ts';
 
 /** The model whose answers are counted. */
 interface Champion {

@@ -11,30 +11,12 @@ import { GroupCounts, TooManyRows, type WindowPlaces } from './group-counts.ts';
 import { readChampion } from './models.ts';
 import { type CountedClasses, eachInterval } from './rollups.ts';
 import { type GuardDeps, guardedFor, openGuard, type ScoreColumn } from './score-guard.ts';
+import type { ScoreQuery } from './score-query.ts';
 import { ScoreTable } from './score-table.ts';
 
+export type { ScoreQuery, ScoreWindow } from './score-query.ts';
+
 export type ScoreDeps = GuardDeps;
-
-export interface ScoreQuery {
-  readonly segment: Segment;
-  readonly basis: Basis;
-  readonly confidence: number;
-  /** Attributes to group by. */
-  readonly groupBy: readonly string[];
-  /** The windows asked for, any number, overlapping or not; edges are whole minutes. */
-  readonly windows: readonly ScoreWindow[];
-  /** The window before the first: rows then tell how the score changed since the window before theirs. */
-  readonly before?: TimeRange | undefined;
-  /** False: no rows of windows in which nothing is told to have been answered. The windows' edges must never go back. */
-  readonly fill?: boolean;
-  /** Absent: any number. */
-  readonly mostRows?: number;
-}
-
-/** One window; `time` is the start of its bucket where that is not the start of the window. */
-export interface ScoreWindow extends TimeRange {
-  readonly time?: number;
-}
 
 export interface ScoreChange {
   readonly before: ScoreRow;
