@@ -1,4 +1,4 @@
-import type { Cell, Segment } from '../domain/cell.ts';
+import type { Cell } from '../domain/cell.ts';
 import { compareWindows } from '../domain/compare.ts';
 import { adjustedEstimate } from '../domain/interval.ts';
 import { add, ZERO } from '../domain/nps.ts';
