@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { DateTime } from 'luxon';
 import type { Revision } from '../../domain/newer.ts';
 import type { MappingVersion } from '../../domain/provenance.ts';
 import { type ScaleRule, scaleKey } from '../../domain/scale.ts';
 import { cut, quoted } from '../../domain/text.ts';
+import { type ReadTime, readTime, type TimeRules } from '../dates/read-time.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import type { FileMap } from './file-map.ts';
 import { readNumber } from './map-revision.ts';
 import { namedScale } from './map-scale.ts';
+import { formatsOf } from './map-time.ts';
 
 export type RowValues = Readonly<Record<string, string>>;
 
@@ -24,7 +25,7 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
     return rejected('MISSING', `externalId: the column ${quoted(map.externalId)} is blank in this row`);
   }
   const answeredAt = answeredAtOf(map, values);
-  if (!(answeredAt instanceof Date)) return answeredAt;
+  if ('status' in answeredAt) return answeredAt;
   const revision = revisionOf(map, values);
   if (revision && 'status' in revision) return revision;
   const scale = scaleOf(map, values);
@@ -38,7 +39,7 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
   return {
     externalId,
     respondent: map.respondent ? blankToNull(textOf(values, map.respondent)) : null,
-    answeredAt,
+    answeredAt: answeredAt.at,
     revision,
     score,
     comment: comment === '' ? null : comment,
@@ -48,6 +49,7 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
     mapping: mappingOf(map, scale),
     position,
     raw: JSON.stringify(values),
+    ...(answeredAt.note ? { notes: [answeredAt.note] } : {}),
   };
 }
 
@@ -63,27 +65,19 @@ function textOf(values: RowValues, column: string): string {
   return Object.hasOwn(values, column) ? (values[column] ?? '') : '';
 }
 
-/** Characters of a date: more are none, and patterns are not tried on them. */
-const LONGEST_DATE = 64;
-const parsers = new WeakMap<TimeRule, readonly ((text: string) => DateTime)[]>();
+const timeRules = new WeakMap<FileMap['answeredAt'], TimeRules>();
 
-type TimeRule = FileMap['answeredAt'];
-
-/** What reads the rule's formats, in turn. Made once: making one costs as much as reading ten dates. */
-function parsersOf(rule: TimeRule): readonly ((text: string) => DateTime)[] {
-  const known = parsers.get(rule);
+/** How times are read by the rule: made once. */
+function timeRulesOf(rule: FileMap['answeredAt']): TimeRules {
+  const known = timeRules.get(rule);
   if (known) return known;
-  const { format, zone } = rule;
-  const made = [format].flat().map((one) => {
-    if (one === 'iso') return (text: string) => DateTime.fromISO(text, { zone });
-    const parser = DateTime.buildFormatParser(one);
-    return (text: string) => DateTime.fromFormatParser(text, parser, { zone });
-  });
-  parsers.set(rule, made);
+  const { zone, skipped, repeated } = rule;
+  const made = { formats: formatsOf(rule), zone, skipped, repeated };
+  timeRules.set(rule, made);
   return made;
 }
 
-function answeredAtOf(map: FileMap, values: RowValues): Date | Outcome {
+function answeredAtOf(map: FileMap, values: RowValues): ReadTime | Outcome {
   const { column, missing } = map.answeredAt;
   const text = textOf(values, column).trim();
   if (text === '')
@@ -95,7 +89,8 @@ function answeredAtOf(map: FileMap, values: RowValues): Date | Outcome {
     const message = `answeredAt: ${quoted(text)} means missing here; every response needs the date it was answered`;
     return rejected('INVALID_TIME', message);
   }
-  return timeOf('answeredAt', map.answeredAt, text);
+  const read = readTime(timeRulesOf(map.answeredAt), text);
+  return typeof read === 'string' ? rejected('INVALID_TIME', `answeredAt: ${read}`) : read;
 }
 
 /** What the row says of which of two is newer; null where it says nothing. */
@@ -104,22 +99,9 @@ function revisionOf({ revision: rule }: FileMap, values: RowValues): Revision | 
   if (!rule || text === '') return null;
   if (!('zone' in rule)) return readNumber(rule, text);
   if (rule.missing.includes(text)) return null;
-  const time = timeOf('revision', rule, text);
-  return time instanceof Date ? { kind: 'time', value: time.getTime() } : time;
-}
-
-function timeOf(field: string, rule: TimeRule, text: string): Date | Outcome {
-  for (const parse of text.length > LONGEST_DATE ? [] : parsersOf(rule)) {
-    const time = parse(text);
-    if (time.isValid) return time.toJSDate();
-  }
-  const expected = [rule.format]
-    .flat()
-    .map((one) => (one === 'iso' ? '2026-03-31 or 2026-03-31T09:30:00Z' : one));
-  return rejected(
-    'INVALID_TIME',
-    `${field}: ${quoted(text)} is no date of the form ${expected.join(' or ')}`,
-  );
+  const read = readTime(timeRulesOf(rule), text);
+  if (typeof read === 'string') return rejected('INVALID_TIME', `revision: ${read}`);
+  return { kind: 'time', value: read.at.getTime() };
 }
 
 /** The rule for the row's score, or why there is none. */
