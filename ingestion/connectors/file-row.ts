@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { MappingVersion } from '../../domain/provenance.ts';
 import { type ScaleRule, scaleKey } from '../../domain/scale.ts';
 import { cut, quoted } from '../../domain/text.ts';
-import { type ReadTime, readTime, type TimeRules } from '../dates/read-time.ts';
+import type { ReadTime } from '../dates/read-time.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import type { FileMap } from './file-map.ts';
 import { namedScale } from './map-scale.ts';
-import { formatsOf } from './map-time.ts';
+import { timeOf } from './map-time.ts';
 
 export type RowValues = Readonly<Record<string, string>>;
 
@@ -60,18 +60,6 @@ function textOf(values: RowValues, column: string): string {
   return Object.hasOwn(values, column) ? (values[column] ?? '') : '';
 }
 
-const timeRules = new WeakMap<FileMap, TimeRules>();
-
-/** How the map's times are read: made once. */
-function timeRulesOf(map: FileMap): TimeRules {
-  const known = timeRules.get(map);
-  if (known) return known;
-  const { zone, skipped, repeated } = map.answeredAt;
-  const made = { formats: formatsOf(map.answeredAt), zone, skipped, repeated };
-  timeRules.set(map, made);
-  return made;
-}
-
 function answeredAtOf(map: FileMap, values: RowValues): ReadTime | Outcome {
   const { column, missing } = map.answeredAt;
   const text = textOf(values, column).trim();
@@ -84,8 +72,7 @@ function answeredAtOf(map: FileMap, values: RowValues): ReadTime | Outcome {
     const message = `answeredAt: ${quoted(text)} means missing here; every response needs the date it was answered`;
     return rejected('INVALID_TIME', message);
   }
-  const read = readTime(timeRulesOf(map), text);
-  return typeof read === 'string' ? rejected('INVALID_TIME', `answeredAt: ${read}`) : read;
+  return timeOf('answeredAt', map.answeredAt, text);
 }
 
 /** The rule for the row's score, or why there is none. */
