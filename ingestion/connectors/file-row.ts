@@ -3,13 +3,13 @@ import type { Revision } from '../../domain/newer.ts';
 import type { MappingVersion } from '../../domain/provenance.ts';
 import { type ScaleRule, scaleKey } from '../../domain/scale.ts';
 import { cut, quoted } from '../../domain/text.ts';
-import { type ReadTime, readTime, type TimeRules } from '../dates/read-time.ts';
+import type { ReadTime } from '../dates/read-time.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import type { FileMap } from './file-map.ts';
 import { readNumber } from './map-revision.ts';
 import { namedScale } from './map-scale.ts';
-import { formatsOf } from './map-time.ts';
+import { timeOf } from './map-time.ts';
 
 export type RowValues = Readonly<Record<string, string>>;
 
@@ -65,18 +65,6 @@ function textOf(values: RowValues, column: string): string {
   return Object.hasOwn(values, column) ? (values[column] ?? '') : '';
 }
 
-const timeRules = new WeakMap<FileMap['answeredAt'], TimeRules>();
-
-/** How times are read by the rule: made once. */
-function timeRulesOf(rule: FileMap['answeredAt']): TimeRules {
-  const known = timeRules.get(rule);
-  if (known) return known;
-  const { zone, skipped, repeated } = rule;
-  const made = { formats: formatsOf(rule), zone, skipped, repeated };
-  timeRules.set(rule, made);
-  return made;
-}
-
 function answeredAtOf(map: FileMap, values: RowValues): ReadTime | Outcome {
   const { column, missing } = map.answeredAt;
   const text = textOf(values, column).trim();
@@ -89,8 +77,7 @@ function answeredAtOf(map: FileMap, values: RowValues): ReadTime | Outcome {
     const message = `answeredAt: ${quoted(text)} means missing here; every response needs the date it was answered`;
     return rejected('INVALID_TIME', message);
   }
-  const read = readTime(timeRulesOf(map.answeredAt), text);
-  return typeof read === 'string' ? rejected('INVALID_TIME', `answeredAt: ${read}`) : read;
+  return timeOf('answeredAt', map.answeredAt, text);
 }
 
 /** What the row says of which of two is newer; null where it says nothing. */
@@ -99,9 +86,8 @@ function revisionOf({ revision: rule }: FileMap, values: RowValues): Revision | 
   if (!rule || text === '') return null;
   if (!('zone' in rule)) return readNumber(rule, text);
   if (rule.missing.includes(text)) return null;
-  const read = readTime(timeRulesOf(rule), text);
-  if (typeof read === 'string') return rejected('INVALID_TIME', `revision: ${read}`);
-  return { kind: 'time', value: read.at.getTime() };
+  const read = timeOf('revision', rule, text);
+  return 'status' in read ? read : { kind: 'time', value: read.at.getTime() };
 }
 
 /** The rule for the row's score, or why there is none. */
