@@ -30,6 +30,8 @@ export const LIMITS = {
   parts: 600_000,
   /** Bytes of one ingest request. */
   ingestBody: 16 * 1024 * 1024,
+  /** Bytes of what begins or ends an import. */
+  importBody: 16 * 1024,
   /** Items of one ingest request, and of one mutation. */
   batch: 20_000,
   mutation: 2_000,

@@ -9,6 +9,7 @@ import { checkTexts } from './checked-texts.ts';
 import { addDeletions } from './deletions.ts';
 import { addErasures } from './erasures.ts';
 import { addImpact } from './impact.ts';
+import { addImports } from './imports.ts';
 import { addKeys } from './keys.ts';
 import { addKnown } from './known.ts';
 import { addLineage, loadLineageNode } from './lineage.ts';
@@ -59,6 +60,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addAccess(builder, dimensions);
   addCellUsage(builder);
   addKeys(builder);
+  addImports(builder, pageInfo);
   addSubjects(builder, dimensions, segment);
   addErasures(builder, { model, pageInfo });
   addDeletions(builder, pageInfo);
