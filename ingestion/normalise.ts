@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize';
 import type { CellAttributes } from '../domain/cell.ts';
-import { type Dimension, UNKNOWN } from '../domain/dimensions.ts';
+import { type Dimension, storedValue } from '../domain/dimensions.ts';
 import { type NormalisedResponse, responseId } from '../domain/provenance.ts';
 import { applyScale, describeScale } from '../domain/scale.ts';
 import { problemOf, quoted, readName, TEXT_RULES } from '../domain/text.ts';
@@ -128,7 +128,7 @@ function attributesOf(
     const text = Object.hasOwn(given, field) ? (given[field] ?? '') : '';
     const value = readName(TEXT_RULES.value, joinedLines(text));
     if (typeof value !== 'string') return { problem: rejected(value.code, `${field}: ${value.message}`) };
-    values[attribute] = value === '' ? UNKNOWN : value;
+    values[attribute] = storedValue(value);
   }
   return { values };
 }
