@@ -1,9 +1,11 @@
 import canonicalize from 'canonicalize';
 import type { CellAttributes } from '../domain/cell.ts';
 import { type Dimension, OTHER, UNKNOWN } from '../domain/dimensions.ts';
+import type { Revision } from '../domain/newer.ts';
 import { type NormalisedResponse, responseId } from '../domain/provenance.ts';
 import { applyScale, describeScale } from '../domain/scale.ts';
 import { problemOf, quoted, readName, TEXT_RULES } from '../domain/text.ts';
+import type { ImportRow } from '../store/accept-row.ts';
 import { keptComment } from './comment.ts';
 import type { ResponseDraft } from './draft.ts';
 import { keptItem } from './kept-item.ts';
@@ -25,6 +27,7 @@ const EARLIEST_MS = Date.UTC(1900, 0, 1);
 /** A response that can be accepted, and what was changed or guessed to make it one. */
 export interface Normalised extends NormalisedResponse {
   readonly notes: readonly NoteCode[];
+  readonly importRow: ImportRow | null;
 }
 
 /**
@@ -34,7 +37,10 @@ export interface Normalised extends NormalisedResponse {
 export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised | Outcome {
   const read = readNames({ externalId: draft.externalId, source: draft.mapping.source });
   if ('status' in read) return read;
-  const problem = checkTexts(draft) ?? checkTime(draft.answeredAt, deps.now());
+  const problem =
+    checkTexts(draft) ??
+    checkTime(draft.answeredAt, deps.now()) ??
+    checkRevision(draft.revision ?? null, deps.now());
   if (problem) return problem;
   const { mapping } = draft;
   const scaled = draft.score === null ? null : applyScale(mapping.scale, draft.score);
@@ -79,8 +85,13 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
     event: {
       position: draft.position,
       hash: keyedHash(deps.pepper, 'event', draft.raw),
+      formerHashes: peppers(deps.pepper)
+        .slice(1)
+        .map((pepper) => keyedHash(pepper, 'event', draft.raw)),
       content: item.text.replaceAll('\u0000', ' ').toWellFormed(),
     },
+    revision: draft.revision ?? null,
+    importRow: draft.importRow ?? null,
     notes: [
       ...(draft.notes ?? []),
       ...(comment?.isCut ? (['COMMENT_CUT'] as const) : []),
@@ -120,6 +131,13 @@ function checkTime(answeredAt: Date, now: number): Outcome | null {
     );
   }
   return null;
+}
+
+/** As with the time of answering: one that lies far ahead is a mistake of its unit or zone. */
+function checkRevision(revision: Revision | null, now: number): Outcome | null {
+  if (revision?.kind !== 'time' || revision.value <= now + DAY_MS) return null;
+  const given = new Date(revision.value).toISOString();
+  return rejected('IN_THE_FUTURE', `updatedAt: ${given} is more than a day ahead`);
 }
 
 function attributesOf(
