@@ -30,7 +30,7 @@ interface Counted {
   order: number[];
 }
 
-const NOTHING = new Float64Array(CLASSES);
+const NOTHING: Float64Array = new Float64Array(CLASSES);
 
 /**
  * Counts by group and interval as running totals, so that those of any window are one subtraction. Groups and buckets are
@@ -65,7 +65,7 @@ export class GroupCounts {
   total(): this {
     for (const counted of this.#groups.values()) {
       counted.order = [...counted.blocks.keys()].sort((a, b) => a - b);
-      let before = NOTHING;
+      let before: Float64Array = NOTHING;
       for (const block of counted.order) {
         const sums = counted.blocks.get(block) as Float64Array;
         for (let i = 0; i < sums.length; i++) {
