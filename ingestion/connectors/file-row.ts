@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { Revision } from '../../domain/newer.ts';
 import type { MappingVersion } from '../../domain/provenance.ts';
 import { type ScaleRule, scaleKey } from '../../domain/scale.ts';
 import { cut, quoted } from '../../domain/text.ts';
-import { type ReadTime, readTime, type TimeRules } from '../dates/read-time.ts';
+import type { ReadTime } from '../dates/read-time.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import type { FileMap } from './file-map.ts';
+import { readNumber } from './map-revision.ts';
 import { namedScale } from './map-scale.ts';
-import { formatsOf } from './map-time.ts';
+import { timeOf } from './map-time.ts';
 
 export type RowValues = Readonly<Record<string, string>>;
 
@@ -24,6 +26,8 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
   }
   const answeredAt = answeredAtOf(map, values);
   if ('status' in answeredAt) return answeredAt;
+  const revision = revisionOf(map, values);
+  if (revision && 'status' in revision) return revision;
   const scale = scaleOf(map, values);
   if (typeof scale === 'string') return rejected('OUT_OF_SCALE', scale);
   const score = map.score ? blankToNull(textOf(values, map.score.column)) : null;
@@ -36,6 +40,7 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
     externalId,
     respondent: map.respondent ? blankToNull(textOf(values, map.respondent)) : null,
     answeredAt: answeredAt.at,
+    revision,
     score,
     comment: comment === '' ? null : comment,
     dimensions: Object.fromEntries(
@@ -60,18 +65,6 @@ function textOf(values: RowValues, column: string): string {
   return Object.hasOwn(values, column) ? (values[column] ?? '') : '';
 }
 
-const timeRules = new WeakMap<FileMap, TimeRules>();
-
-/** How the map's times are read: made once. */
-function timeRulesOf(map: FileMap): TimeRules {
-  const known = timeRules.get(map);
-  if (known) return known;
-  const { zone, skipped, repeated } = map.answeredAt;
-  const made = { formats: formatsOf(map.answeredAt), zone, skipped, repeated };
-  timeRules.set(map, made);
-  return made;
-}
-
 function answeredAtOf(map: FileMap, values: RowValues): ReadTime | Outcome {
   const { column, missing } = map.answeredAt;
   const text = textOf(values, column).trim();
@@ -84,8 +77,17 @@ function answeredAtOf(map: FileMap, values: RowValues): ReadTime | Outcome {
     const message = `answeredAt: ${quoted(text)} means missing here; every response needs the date it was answered`;
     return rejected('INVALID_TIME', message);
   }
-  const read = readTime(timeRulesOf(map), text);
-  return typeof read === 'string' ? rejected('INVALID_TIME', `answeredAt: ${read}`) : read;
+  return timeOf('answeredAt', map.answeredAt, text);
+}
+
+/** What the row says of which of two is newer; null where it says nothing. */
+function revisionOf({ revision: rule }: FileMap, values: RowValues): Revision | Outcome | null {
+  const text = rule ? textOf(values, rule.column).trim() : '';
+  if (!rule || text === '') return null;
+  if (!('zone' in rule)) return readNumber(rule, text);
+  if (rule.missing.includes(text)) return null;
+  const read = timeOf('revision', rule, text);
+  return 'status' in read ? read : { kind: 'time', value: read.at.getTime() };
 }
 
 /** The rule for the row's score, or why there is none. */

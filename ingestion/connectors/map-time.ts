@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { zoneClock } from '../../domain/zone-clock.ts';
-import { type DateFormat, dateFormatsOf } from '../dates/formats.ts';
+import { dateFormatsOf } from '../dates/formats.ts';
 import { knownLanguage } from '../dates/names.ts';
-import { CHANGE_RULES } from '../dates/read-time.ts';
+import { CHANGE_RULES, type ReadTime, readTime, type TimeRules } from '../dates/read-time.ts';
+import { type Outcome, rejected } from '../outcome.ts';
 import { column, MOST, plain } from './map-parts.ts';
 
 const language = plain('zone').transform((tag, context) => {
@@ -43,11 +44,27 @@ export const answeredAtOfMap = z
     }
   });
 
-/** The formats of a map that was checked. */
-export function formatsOf({ format, language }: z.infer<typeof answeredAtOfMap>): readonly DateFormat[] {
+/** How the times of one column are read. */
+export type TimeRule = z.infer<typeof answeredAtOfMap>;
+
+const rules = new WeakMap<TimeRule, TimeRules>();
+
+/** Made once of each. */
+function rulesOf(rule: TimeRule): TimeRules {
+  const known = rules.get(rule);
+  if (known) return known;
+  const { format, language, zone, skipped, repeated } = rule;
   const read = dateFormatsOf([format].flat(), [language].flat());
   if ('mistakes' in read) throw new Error('the formats of a map were checked when it was read');
-  return read.formats;
+  const made = { formats: read.formats, zone, skipped, repeated };
+  rules.set(rule, made);
+  return made;
+}
+
+/** The moment that a text of the column names, or the rejection of its row; `field` is what it is for. */
+export function timeOf(field: string, rule: TimeRule, text: string): ReadTime | Outcome {
+  const read = readTime(rulesOf(rule), text);
+  return typeof read === 'string' ? rejected('INVALID_TIME', `${field}: ${read}`) : read;
 }
 
 function isZone(name: string): boolean {
