@@ -9,9 +9,11 @@ export type CellAttributes = Readonly<Record<string, string>>;
 export interface Cell {
   /** The row number in this record; never shown, since it would tell how many cells there are. */
   readonly id: number;
-  /** Derived from the attributes alone (`cellKey`): the public name. */
+  /** Derived from the stored attributes alone (`cellKey`): the public name. */
   readonly key: string;
   readonly attributes: CellAttributes;
+  /** What the key is made of, where dimensions came or went since (domain/cell-shape.ts); else the attributes. */
+  readonly stored?: CellAttributes;
 }
 
 /** A predicate over dimensions by attribute: values are OR-ed, dimensions AND-ed, an absent dimension is free. */

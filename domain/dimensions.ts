@@ -53,7 +53,7 @@ export function defineDimensions(configured: readonly ConfiguredDimension[]): Di
       throw new Error(`dimensions: "${field}" is already a field of a response or a score`);
     if (seen.has(field)) throw new Error(`dimensions: "${field}" is named twice`);
     seen.add(field);
-    const attribute = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const attribute = attributeOf(field);
     return {
       field,
       attribute,
@@ -62,6 +62,11 @@ export function defineDimensions(configured: readonly ConfiguredDimension[]): Di
       ...declaredOf(field, values, others),
     };
   });
+}
+
+/** "planTier" as the key in a cell's stored attributes. */
+export function attributeOf(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** The text of a dimension's value as it is stored: composed, and without blanks at its ends or in a row. */

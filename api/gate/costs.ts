@@ -106,4 +106,6 @@ export const ROUTE_COSTS = {
   '/reports/score/ID': 700,
   '/audit/export': 1_000,
   '/metrics': 100,
+  /** Kept compressed; it is long to send. */
+  '/console.json': 20,
 } as const;
