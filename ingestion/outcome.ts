@@ -20,6 +20,8 @@ export type RejectionCode =
 /** What was changed or guessed of an item that was taken. Each code has its sentence in `NOTE_MESSAGES`. */
 export type NoteCode =
   | 'COMMENT_CUT' // its end is not kept
+  | 'VALUE_TOO_LONG' // of a dimension: filed under "other"
+  | 'ITEM_CUT' // the item as it arrived is not kept whole
   | 'CORRECTED' // it replaces what was stored for its id before
   | 'TIME_SKIPPED' // clocks never showed the time of answering
   | 'TIME_REPEATED'; // clocks showed it twice
@@ -27,6 +29,8 @@ export type NoteCode =
 /** What each note means, for accounts that people read. */
 export const NOTE_MESSAGES: Readonly<Record<NoteCode, string>> = {
   COMMENT_CUT: `the comment is longer than ${TEXT_RULES.comment.longest} characters; its end is not kept`,
+  VALUE_TOO_LONG: `a value of a dimension is longer than ${TEXT_RULES.value.longest} characters; the answer is filed under "other" there`,
+  ITEM_CUT: 'the item is too long to be kept whole as it arrived; its longest values are cut there',
   CORRECTED: 'the row replaces what was stored for its id before',
   TIME_SKIPPED:
     'the clocks of the zone never showed this time, since they were moved on past it; the nearest time that they showed counts',

@@ -53,15 +53,36 @@ function draftOf(map: FileMap, file: string, row: FileRow, importId: number | nu
     : { ...draft, importRow: { importId, line: row.line } };
 }
 
+/** Of one body: half of what the door takes (`LIMITS.ingestBody`). */
+const PART_BYTES = 8 * 1024 * 1024;
 const head = z.strictObject({ map: z.unknown(), file: z.string(), import: z.string().optional() });
-/** Of a row. Exports of surveys have some hundreds. */
-const MOST_COLUMNS = 2_000;
+/** Of a row: as many as a sheet of Excel has. */
+const MOST_COLUMNS = 16_384;
 
-/** The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. */
-export function formatFileRequest({ map, file, importKey, rows }: FileRequest): string {
-  return [{ map: map.declared, file, import: importKey }, ...rows]
-    .map((one) => JSON.stringify(one))
-    .join('\n');
+/**
+ * The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. Rows that are too large for one
+ * body are in several, in order.
+ */
+export function formatFileRequest({
+  map,
+  file,
+  importKey,
+  rows,
+}: FileRequest): { body: string; rows: number }[] {
+  const head = JSON.stringify({ map: map.declared, file, import: importKey });
+  const parts: string[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const row of rows) {
+    const line = JSON.stringify(row);
+    const size = Buffer.byteLength(line) + 1;
+    if (bytes + size > PART_BYTES) {
+      parts.push([]);
+      bytes = head.length;
+    }
+    parts.at(-1)?.push(line);
+    bytes += size;
+  }
+  return parts.map((lines) => ({ body: [head, ...lines].join('\n'), rows: lines.length }));
 }
 
 /**
@@ -118,10 +139,6 @@ function parseRow(text: string): FileRow | BadRow {
     return bad(`values: ${columns.length} columns; at most ${MOST_COLUMNS} are read`);
   for (const [name, value] of columns) {
     if (name === '__proto__') return bad('values: "__proto__" is no name of a column');
-    if (name.length > TEXT_RULES.column.longest)
-      return bad(
-        `values: the name of a column has ${name.length} characters; at most ${TEXT_RULES.column.longest}`,
-      );
     if (typeof value !== 'string') return bad(`values.${cut(name, 40)}: ${quoted(value)} is not a text`);
   }
   return { line: line as number, values: values as RowValues };

@@ -93,8 +93,12 @@ export function httpSink({ url, key, patienceMs, onRetry }: HttpSinkOptions): Im
   };
   return {
     begin: (given) => patiently('/ingest/imports', JSON.stringify(given)),
-    send: async (request) =>
-      outcomesOf(await patiently<Answer>('/ingest/file', formatFileRequest(request)), request.rows.length),
+    send: async (request) => {
+      const outcomes: Outcome[] = [];
+      for (const { body, rows } of formatFileRequest(request))
+        outcomes.push(...outcomesOf(await patiently<Answer>('/ingest/file', body), rows));
+      return outcomes;
+    },
     end: async (id, account) => {
       await patiently(`/ingest/imports/${id}/end`, JSON.stringify(account));
     },
