@@ -69,11 +69,11 @@ const countOf = async () =>
 it('the first look goes in slices, and in small transactions', async () => {
   const shares: number[] = [];
   // Each k has a ledger of its own; on a machine that others use too, one look may be held up by them.
-  for (const of of [scope, blind(6), blind(7)]) {
+  for (const asked of [scope, blind(6), blind(7)]) {
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     const began = performance.now();
-    expect(await ask(of)).toBe(await countOf());
+    expect(await ask(asked)).toBe(await countOf());
     delay.disable();
     shares.push(delay.max / 1e6 / (performance.now() - began));
   }
