@@ -7,12 +7,14 @@ import { type ServerOptions, WebSocketServer } from 'ws';
 import { headerPurpose, purposeOf } from '../audit.ts';
 import { presentedKey } from '../caller.ts';
 import { type ApiDeps, createContext } from '../context.ts';
-import { maskedError } from '../errors.ts';
+import { InvalidArgument, maskedError, Refused } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
+import { refuseManyParts } from '../gate/parts.ts';
 import { DATA_HEADERS, idOf, refuseRaw } from '../http/raw.ts';
 import { LIMITS } from '../limits.ts';
 import { logOfRequest } from '../log.ts';
 import { executeOperation, type Prepared, prepareOperation } from '../operation.ts';
+import { stringifyInSlices } from '../stringify.ts';
 import type { Cohorts } from './cohort.ts';
 import { CLOSE, Connection } from './connection.ts';
 import type { OnEnded } from './ended.ts';
@@ -120,9 +122,12 @@ function speakProtocol(schema: GraphQLSchema, deps: ApiDeps, cohorts: Cohorts, s
     onConnect: (context) => admit(deps, context, shares),
     onClose: ({ extra }) => extra.unwatch?.(),
     onSubscribe: (context, id, request) => begin(schema, deps, context, id, request),
-    execute: (args) => {
-      const { hasEnded, deliver: _, ...prepared } = args as Delivered;
-      return hasEnded() ? { errors: [ENDED] } : executeOperation(prepared);
+    execute: async (args) => {
+      const { hasEnded, deliver, ...prepared } = args as Delivered;
+      if (hasEnded()) return { errors: [ENDED] };
+      // The library would make the text of a large answer in one go.
+      deliver(await stringifyInSlices(await executeOperation(prepared)));
+      return nothingMore();
     },
     subscribe: async (args) => {
       const { deliver, hasEnded, ...prepared } = args as Delivered;
@@ -148,7 +153,9 @@ function attach(protocol: Protocol, connection: Connection, deps: ApiDeps): void
           // Of a socket that the server ended nothing is read any more.
           if (connection.ended) return;
           const text = String(data);
-          connection.frame = { bytes: text.length, isPaid: false };
+          const frame = admitFrame(deps, connection, text);
+          if (!frame) return;
+          connection.frame = frame;
           handle(text).catch((error: unknown) => {
             const { message } = maskedError(logOfRequest(deps.log, connection.id), error);
             connection.end(CLOSE.internal, message);
@@ -162,6 +169,27 @@ function attach(protocol: Protocol, connection: Connection, deps: ApiDeps): void
     if (error.code?.startsWith('WS_ERR_')) connection.broken(CLOSES[error.code] ?? 1002);
   });
   socket.once('close', (code, reason) => void closed(code, String(reason)));
+}
+
+/**
+ * Looks at a frame before it is parsed: a large one is paid first, and one of too many parts is not parsed. Null where it ended
+ * the socket.
+ */
+function admitFrame(deps: ApiDeps, connection: Connection, text: string): Connection['frame'] | null {
+  const bytes = text.length;
+  const isPaid = bytes > LIMITS.readUnpaid;
+  try {
+    if (isPaid && !connection.caller)
+      throw new InvalidArgument(`connection_init: at most ${LIMITS.readUnpaid} characters`);
+    if (isPaid && connection.caller) deps.gate.chargeBody(connection.caller, bytes);
+    refuseManyParts(text);
+    return { bytes, isPaid };
+  } catch (error) {
+    if (error instanceof Refused) connection.end(CLOSE.tooMany, error.message);
+    else if (error instanceof InvalidArgument) connection.end(CLOSE.badRequest, error.message);
+    else throw error;
+    return null;
+  }
 }
 
 /** What ws sends for its errors, where it is not 1002. */
@@ -227,9 +255,15 @@ function begin(
   const prepared = prepareOperation(schema, own, { ...request, ...connection.frame });
   if (!('document' in prepared)) return prepared.errors;
   const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  const deliver = (payload: string) => connection.write(`${opening}${payload}}`);
+  // What the client completed meanwhile it is not answered.
+  const deliver = (payload: string) => {
+    if (id in context.subscriptions) connection.write(`${opening}${payload}}`);
+  };
   return { ...prepared, deliver, hasEnded: () => connection.ended };
 }
+
+/** A stream that is at its end: the answer was delivered, and the library completes the operation. */
+async function* nothingMore(): AsyncGenerator<never> {}
 
 /** A stream that yields nothing and ends when it is returned: for graphql-ws, the life of the subscription. */
 function untilReturned(onReturn: () => void): AsyncIterableIterator<never> {
