@@ -43,6 +43,8 @@ export async function acceptFileRows(
 }
 
 const head = z.strictObject({ map: z.unknown(), file: z.string() });
+/** Fields, values and brackets of a map, as JSON; how many values it may have, file-map.ts says. */
+const MOST_PARTS_OF_MAP = 60_000;
 /** Of a row. Exports of surveys have some hundreds. */
 const MOST_COLUMNS = 2_000;
 
@@ -76,7 +78,7 @@ export async function parseFileRequest(
 function parseHead(line: string): { map: unknown; file: string } {
   if (line.length > LONGEST_MAP)
     throw new InvalidMap(`the map has ${line.length} characters; at most ${LONGEST_MAP} are read`);
-  const read = head.safeParse(parseItem(line));
+  const read = head.safeParse(parseItem(line, MOST_PARTS_OF_MAP));
   if (!read.success)
     throw new InvalidMap('line 1 of the request must be JSON with "map" and "file", the name of the file');
   const file = readName(TEXT_RULES.file, read.data.file);
