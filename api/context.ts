@@ -89,6 +89,8 @@ export interface Masked {
 /** One request: who asks and what for, what was withheld from them and what was released, and loaders that live as long as it. */
 export interface ApiContext {
   readonly deps: ScopedDeps;
+  /** The same object in every copy: Apollo copies the context of each operation. */
+  readonly key: object;
   readonly caller: Caller;
   /** What the caller says that it is for. */
   readonly purpose: string | null;
@@ -116,6 +118,7 @@ export function createContext(
   const deps: ScopedDeps = { ...rest, store, record: shared.store, lineage: shared.lineage(store) };
   return {
     deps,
+    key: {},
     caller,
     purpose,
     masked: [],

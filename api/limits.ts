@@ -30,6 +30,8 @@ export const LIMITS = {
   parts: 150_000,
   /** Bytes of one ingest request. */
   ingestBody: 16 * 1024 * 1024,
+  /** Bytes of the ingest requests of one key that are on their way at once. */
+  openBodies: 64 * 1024 * 1024,
   /** Items of one ingest request, and of one mutation. */
   batch: 20_000,
   mutation: 2_000,
@@ -45,7 +47,7 @@ export const LIMITS = {
   /** Operations at once on one WebSocket, and WebSockets that wait for `connection_init`: in all, and of one address. */
   socketOperations: 100,
   socketsWaiting: 2_000,
-  socketsWaitingOfAddress: 200,
+  socketsWaitingOfAddress: 500,
   /** Of one key at once: WebSockets, event streams, and subscriptions over both. */
   sockets: 1_000,
   streams: 1_000,

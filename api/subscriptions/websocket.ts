@@ -7,19 +7,21 @@ import { type ServerOptions, WebSocketServer } from 'ws';
 import { headerPurpose, purposeOf } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { presentedKey, requestKey } from '../credentials.ts';
-import { InvalidArgument, maskedError, Refused } from '../errors.ts';
+import { maskedError } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
-import { refuseManyParts } from '../gate/parts.ts';
 import { DATA_HEADERS, idOf, refuseRaw } from '../http/raw.ts';
 import { LIMITS } from '../limits.ts';
 import { logOfRequest } from '../log.ts';
 import { executeOperation, type Prepared, prepareOperation } from '../operation.ts';
 import { stringifyInSlices } from '../stringify.ts';
+import { admitFrame } from './admit-frame.ts';
 import type { Cohorts } from './cohort.ts';
 import { CLOSE, Connection } from './connection.ts';
 import type { OnEnded } from './ended.ts';
 import { Shares } from './shares.ts';
+import { nothingMore, untilReturned } from './streams.ts';
 import { beginSubscription } from './subscribe.ts';
+import { WaitingSockets } from './waiting-sockets.ts';
 import { watchCaller } from './watch-caller.ts';
 
 /** graphql-ws lets an application add to what it hands from onSubscribe on: where the answers go, whether nothing may run. */
@@ -74,6 +76,8 @@ export function serveWebSocket(
   };
   const server = new WebSocketServer(options);
   const ids = new WeakMap<IncomingMessage, string>();
+  const waiting = new WaitingSockets();
+  const lefts = new WeakMap<IncomingMessage, () => void>();
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Until the handshake nobody else listens.
     socket.on('error', () => undefined);
@@ -87,6 +91,18 @@ export function serveWebSocket(
         'pages of this origin may not open a WebSocket here; SCORELINE_CORS_ORIGINS lists those that may';
       return refuseRaw(socket, 403, message, 'FORBIDDEN');
     }
+    const leave = waiting.enter(request.socket.remoteAddress);
+    if (!leave) {
+      onRefused('too many WebSockets wait for connection_init');
+      return refuseRaw(
+        socket,
+        503,
+        'too many WebSockets wait for connection_init; try again shortly',
+        'OVERLOADED',
+      );
+    }
+    socket.once('close', leave);
+    lefts.set(request, leave);
     ids.set(request, idOf(request.headers['x-request-id']));
     server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request));
   };
@@ -103,6 +119,7 @@ export function serveWebSocket(
   const protocol = speakProtocol(schema, deps, cohorts, new Shares('WebSockets', LIMITS.sockets));
   server.on('connection', (socket, request) => {
     const connection = new Connection(ids.get(request) ?? randomUUID(), socket, request, onEnded);
+    connection.onAdmitted = () => lefts.get(request)?.();
     open.add(connection);
     socket.once('close', () => open.delete(connection));
     attach(protocol, connection, deps);
@@ -179,27 +196,6 @@ function attach(protocol: Protocol, connection: Connection, deps: ApiDeps): void
   socket.once('close', (code, reason) => void closed(code, String(reason)));
 }
 
-/**
- * Looks at a frame before it is parsed: a large one is paid first, and one of too many parts is not parsed. Null where it ended
- * the socket.
- */
-function admitFrame(deps: ApiDeps, connection: Connection, text: string): Connection['frame'] | null {
-  const bytes = text.length;
-  const isPaid = bytes > LIMITS.readUnpaid;
-  try {
-    if (isPaid && !connection.caller)
-      throw new InvalidArgument(`connection_init: at most ${LIMITS.readUnpaid} characters`);
-    if (isPaid && connection.caller) deps.gate.chargeBody(connection.caller, bytes);
-    refuseManyParts(text);
-    return { bytes, isPaid };
-  } catch (error) {
-    if (error instanceof Refused) connection.end(CLOSE.tooMany, error.message);
-    else if (error instanceof InvalidArgument) connection.end(CLOSE.badRequest, error.message);
-    else throw error;
-    return null;
-  }
-}
-
 /** What ws sends for its errors, where it is not 1002. */
 const CLOSES: Readonly<Record<string, number>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
@@ -230,6 +226,7 @@ async function admit(deps: ApiDeps, context: SocketContext, shares: Shares): Pro
     connection.end(CLOSE.tooMany, (error as Error).message);
     return false;
   }
+  connection.onAdmitted();
   connection.onEnd = () => {
     extra.unwatch?.();
     for (const subscription of Object.values(context.subscriptions))
@@ -268,26 +265,4 @@ function begin(
     if (id in context.subscriptions) connection.write(`${opening}${payload}}`);
   };
   return { ...prepared, deliver, hasEnded: () => connection.ended };
-}
-
-/** A stream that is at its end: the answer was delivered, and the library completes the operation. */
-async function* nothingMore(): AsyncGenerator<never> {}
-
-/** A stream that yields nothing and ends when it is returned: for graphql-ws, the life of the subscription. */
-function untilReturned(onReturn: () => void): AsyncIterableIterator<never> {
-  let end: (result: IteratorResult<never>) => void = () => undefined;
-  const ended = new Promise<IteratorResult<never>>((resolve) => {
-    end = resolve;
-  });
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    next: () => ended,
-    return: () => {
-      onReturn();
-      end({ done: true, value: undefined });
-      return ended;
-    },
-  };
 }
