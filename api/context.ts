@@ -98,7 +98,7 @@ export interface ApiContext {
   readonly released: Released;
   /** Once it is known; a subscription's updates do not tell it. */
   cost: Cost | null;
-  /** Whether long lists are handed over as streams, so that the event loop turns between their items. */
+  /** Whether long lists are handed over as promises of their items, so that the event loop turns between them. */
   rowsInSlices: boolean;
   readonly responses: DataLoader<string, ResponseRow | null>;
   readonly mappings: DataLoader<number, RecordedMapping>;

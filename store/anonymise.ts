@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ERASED_CONTENT } from './accept.ts';
+import { ERASED_CONTENT } from './accept-row.ts';
 import type { Session, Statement, Store } from './client.ts';
 import { BEGINNING, type JournalPosition } from './journal.ts';
 import type { JournalPayload } from './schema.ts';

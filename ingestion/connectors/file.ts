@@ -42,15 +42,35 @@ export async function acceptFileRows(
   return acceptMixed(acceptor, submitter, items);
 }
 
+/** Of one body: half of what the door takes (`LIMITS.ingestBody`). */
+const PART_BYTES = 8 * 1024 * 1024;
 const head = z.strictObject({ map: z.unknown(), file: z.string() });
 /** Fields, values and brackets of a map, as JSON; how many values it may have, file-map.ts says. */
 const MOST_PARTS_OF_MAP = 60_000;
-/** Of a row. Exports of surveys have some hundreds. */
-const MOST_COLUMNS = 2_000;
+/** Of a row: as many as a sheet of Excel has. */
+const MOST_COLUMNS = 16_384;
+/** Fields, values and brackets of such a row as JSON: two of each column, and some beside. */
+const MOST_PARTS_OF_ROW = 40_000;
 
-/** The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. */
-export function formatFileRequest({ map, file, rows }: FileRequest): string {
-  return [{ map: map.declared, file }, ...rows].map((one) => JSON.stringify(one)).join('\n');
+/**
+ * The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. Rows that are too large for one
+ * body are in several, in order.
+ */
+export function formatFileRequest({ map, file, rows }: FileRequest): { body: string; rows: number }[] {
+  const head = JSON.stringify({ map: map.declared, file });
+  const parts: string[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const row of rows) {
+    const line = JSON.stringify(row);
+    const size = Buffer.byteLength(line) + 1;
+    if (bytes + size > PART_BYTES) {
+      parts.push([]);
+      bytes = head.length;
+    }
+    parts.at(-1)?.push(line);
+    bytes += size;
+  }
+  return parts.map((lines) => ({ body: [head, ...lines].join('\n'), rows: lines.length }));
 }
 
 /**
@@ -91,7 +111,7 @@ const ROW =
   'a row is a JSON object with "line", a whole number from 1, and "values", an object of texts by column';
 
 function parseRow(text: string): FileRow | BadRow {
-  const item = parseItem(text);
+  const item = parseItem(text, MOST_PARTS_OF_ROW);
   if (item instanceof BadItem) return { line: null, outcome: item.outcome };
   const isObject = typeof item === 'object' && item !== null && !(item instanceof Error);
   const { line, values, ...more } = (isObject ? item : {}) as Record<string, unknown>;
@@ -107,10 +127,6 @@ function parseRow(text: string): FileRow | BadRow {
     return bad(`values: ${columns.length} columns; at most ${MOST_COLUMNS} are read`);
   for (const [name, value] of columns) {
     if (name === '__proto__') return bad('values: "__proto__" is no name of a column');
-    if (name.length > TEXT_RULES.column.longest)
-      return bad(
-        `values: the name of a column has ${name.length} characters; at most ${TEXT_RULES.column.longest}`,
-      );
     if (typeof value !== 'string') return bad(`values.${cut(name, 40)}: ${quoted(value)} is not a text`);
   }
   return { line: line as number, values: values as RowValues };

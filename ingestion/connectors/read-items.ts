@@ -1,6 +1,5 @@
 import { Slice } from '../../domain/slices.ts';
 import { cut } from '../../domain/text.ts';
-import { LONGEST_ITEM } from '../normalise.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 
 /** The body cannot be read; the message says what would be right. */
@@ -17,6 +16,8 @@ export class BadItem {
   }
 }
 
+/** Characters of one item: of a row of a file, which has up to 1 MiB, with its names and signs as JSON writes them. */
+export const LONGEST_ITEM = 2 * 1024 * 1024;
 const LONGEST_REASON = 120;
 
 /**

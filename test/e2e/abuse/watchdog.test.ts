@@ -11,7 +11,7 @@ import {
   type RunningServer,
   startServer,
 } from '../../fixtures/server.ts';
-import { transportsTo } from '../../fixtures/transports.ts';
+import { type Answer, transportsTo } from '../../fixtures/transports.ts';
 
 /** One operation never holds up the others, whatever it asks for and in whatever role. */
 
@@ -75,7 +75,14 @@ const ask = async (role: string, query: string) => {
     headers: { authorization: `Bearer ${keys.get(role)}`, 'content-type': 'application/json' },
     body: JSON.stringify({ query }),
   });
-  await answer.text();
+  const text = await answer.text();
+  // What the role may not ask for is refused; nothing else goes wrong.
+  for (const { extensions } of (JSON.parse(text) as Answer).errors ?? [])
+    expect(
+      ['FORBIDDEN', 'BAD_USER_INPUT', 'COST_LIMIT_EXCEEDED', 'RATE_LIMITED'],
+      text.slice(0, 300),
+    ).toContain(extensions?.code);
+  if (role === 'admin') expect(text.slice(0, 200)).not.toContain('"errors"');
   return answer.status;
 };
 
@@ -107,7 +114,7 @@ it.each(['admin', ...ROLES])('what costs the most holds up nobody: %s', async (r
       `{ ${Array.from({ length: 20 }, (_, i) => `a${i}: nps(window: "P${i + 30}D", groupBy: [REGION, PRODUCT_LINE]) { ${ALL} }`).join(' ')} }`,
       '{ responses(first: 500) { edges { node { id comment score prediction { class } } } } }',
       `{ classify(texts: [${Array.from({ length: 20 }, () => JSON.stringify('It is slow. '.repeat(200))).join()}]) { class } }`,
-      '{ auditLog(first: 500) { edges { node { id } } } }',
+      '{ auditLog(first: 500) { edges { node { at action } } } }',
     ])
       statuses.add(await ask(role, query));
   });
