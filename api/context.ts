@@ -86,6 +86,14 @@ export interface Masked {
   readonly reason: string;
 }
 
+/** One value of a segment that nobody has whom the caller may see, told in `extensions.unknownSegmentValues`. */
+export interface UnknownValue {
+  readonly path: readonly (string | number)[];
+  readonly dimension: string;
+  readonly value: string;
+  readonly didYouMean: readonly string[];
+}
+
 /** One request: who asks and what for, what was withheld from them and what was released, and loaders that live as long as it. */
 export interface ApiContext {
   readonly deps: ScopedDeps;
@@ -95,6 +103,7 @@ export interface ApiContext {
   /** What the caller says that it is for. */
   readonly purpose: string | null;
   readonly masked: Masked[];
+  readonly unknown: UnknownValue[];
   readonly released: Released;
   /** Once it is known; a subscription's updates do not tell it. */
   cost: Cost | null;
@@ -122,6 +131,7 @@ export function createContext(
     caller,
     purpose,
     masked: [],
+    unknown: [],
     released: { comment: new Set(), respondent: new Set() },
     cost: null,
     rowsInSlices: false,

@@ -193,8 +193,9 @@ async function prepare(
   slice: Slice,
 ): Promise<(Prepared | Outcome)[]> {
   const { scope, id } = submitter;
+  const rules = { ...deps, storedAs: deps.cells.storedAs };
   const permitted = (draft: ResponseDraft) => {
-    const item = normalise(deps, draft);
+    const item = normalise(rules, draft);
     if (!('id' in item)) return item;
     if (submitter.sources && !submitter.sources.includes(item.source)) return NOT_ITS_SOURCE;
     const place = placeOf(deps.dimensions, submitter, item.attributes);

@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize';
 import type { CellAttributes } from '../domain/cell.ts';
-import { type Dimension, OTHER, UNKNOWN } from '../domain/dimensions.ts';
+import { type Dimension, OTHER, storedValue } from '../domain/dimensions.ts';
 import type { Revision } from '../domain/newer.ts';
 import { type NormalisedResponse, responseId } from '../domain/provenance.ts';
 import { applyScale, describeScale } from '../domain/scale.ts';
@@ -16,6 +16,8 @@ import { keyedHash, lookupsOf, type Pepper, peppers, pseudonym } from './pseudon
 export interface NormaliseDeps {
   readonly dimensions: readonly Dimension[];
   readonly pepper: Pepper;
+  /** The attributes as content is made of them: what was handed in before there was a dimension stays the same content. */
+  readonly storedAs?: (attributes: CellAttributes) => CellAttributes;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -72,9 +74,11 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
     respondent: respondent === null ? null : pseudonym(deps.pepper, respondent),
     attributes: attributes.values,
   };
+  const { storedAs = (given: CellAttributes) => given } = deps;
   const contentHashes = peppers(deps.pepper).map((pepper) => {
     const known = respondent === null ? null : pseudonym(pepper, respondent);
-    return keyedHash(pepper, 'content', canonicalize({ ...content, respondent: known }) ?? '');
+    const stored = { ...content, respondent: known, attributes: storedAs(content.attributes) };
+    return keyedHash(pepper, 'content', canonicalize(stored) ?? '');
   });
   return {
     ...content,
@@ -149,7 +153,7 @@ function attributesOf(
   for (const { field, attribute, declared } of dimensions) {
     const text = Object.hasOwn(given, field) ? (given[field] ?? '') : '';
     const value = readName(TEXT_RULES.value, joinedLines(text));
-    if (typeof value === 'string') values[attribute] = value === '' ? UNKNOWN : value;
+    if (typeof value === 'string') values[attribute] = storedValue(value);
     else if (value.code !== 'TOO_LONG' || declared?.others === 'reject')
       return { problem: rejected(value.code, `${field}: ${value.message}`) };
     else {
