@@ -74,6 +74,19 @@ export function dimensionValue(text: string): string {
   return text.normalize('NFC').replaceAll('\u0000', ' ').toWellFormed().replace(/\s+/g, ' ').trim();
 }
 
+/**
+ * The value that a dimension's text is stored and found under, at every door: answers, segments, attributes of callers. Absent,
+ * null and blank texts are one value, "unknown".
+ */
+export function storedValue(text: string | null | undefined): string {
+  return dimensionValue(text ?? '') || UNKNOWN;
+}
+
+/** What a cell has for a dimension; cells from before there was that dimension have "unknown". */
+export function valueIn(attributes: Readonly<Record<string, string>>, attribute: string): string {
+  return attributes[attribute] || UNKNOWN;
+}
+
 function declaredOf(
   field: string,
   values: ConfiguredDimension['values'],

@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize';
 import type { CellAttributes } from '../domain/cell.ts';
-import { type Dimension, OTHER, UNKNOWN } from '../domain/dimensions.ts';
+import { type Dimension, OTHER, storedValue } from '../domain/dimensions.ts';
 import type { Revision } from '../domain/newer.ts';
 import { type NormalisedResponse, responseId } from '../domain/provenance.ts';
 import { applyScale, describeScale } from '../domain/scale.ts';
@@ -153,7 +153,7 @@ function attributesOf(
   for (const { field, attribute, declared } of dimensions) {
     const text = Object.hasOwn(given, field) ? (given[field] ?? '') : '';
     const value = readName(TEXT_RULES.value, joinedLines(text));
-    if (typeof value === 'string') values[attribute] = value === '' ? UNKNOWN : value;
+    if (typeof value === 'string') values[attribute] = storedValue(value);
     else if (value.code !== 'TOO_LONG' || declared?.others === 'reject')
       return { problem: rejected(value.code, `${field}: ${value.message}`) };
     else {
