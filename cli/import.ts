@@ -104,7 +104,7 @@ function report(
       given.server === null
         ? 'npm start, then open the console at /'
         : `open the console at ${given.server}/`;
-    say(`Next: ${open} and run NpsByRegion`);
+    say(`Next: ${open} and run the first of its examples`);
   }
 }
 
