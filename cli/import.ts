@@ -109,7 +109,7 @@ function report(
       given.server === null
         ? 'npm start, then open the console at /'
         : `open the console at ${given.server}/`;
-    say(`Next: ${open} and run NpsByRegion`);
+    say(`Next: ${open} and run the first of its examples`);
     say(`To take this import back: npm run import -- --undo ${result.importKey}`);
   }
 }

@@ -40,6 +40,8 @@ export interface Acceptor {
 const COMMIT_ROWS = { pglite: 100, postgres: 500 } as const;
 /** Characters of the texts of one transaction, by which it is as long as by its rows. */
 const COMMIT_BYTES = 2 * 1024 * 1024;
+/** Rows of all requests that wait for a commit; of one submitter a quarter. */
+const MOST_WAITING = 50_000;
 /** How many times what others may name the administrator may. */
 const ADMIN_SHARE = 10;
 
@@ -99,7 +101,8 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
     maxRows: commitRows,
     maxBytes: COMMIT_BYTES,
     bytesOf: ({ comment, eventContent }) => (comment?.length ?? 0) + eventContent.length,
-    maxWaiting: 50_000,
+    maxWaiting: MOST_WAITING,
+    maxWaitingOfOne: MOST_WAITING / 4,
   });
   const file = createFiling(deps);
   const store = (submitter: Submitter, items: readonly (Prepared | Outcome)[]): Promise<Outcome[]> =>
@@ -110,7 +113,7 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
         const cell = places[i];
         return cell && 'id' in cell ? [{ item, cell }] : [];
       });
-      const accepted = await commits.add(toRows(deps, submitter, filed));
+      const accepted = await commits.add(submitter.id, toRows(deps, submitter, filed));
       const outcomes = new Map<Prepared, Outcome>();
       filed.forEach(({ item }, i) => {
         outcomes.set(item, outcomeOf(deps, submitter, item, accepted[i] as Accepted));

@@ -56,8 +56,12 @@ function draftOf(map: FileMap, file: string, row: FileRow, importId: number | nu
 /** Of one body: half of what the door takes (`LIMITS.ingestBody`). */
 const PART_BYTES = 8 * 1024 * 1024;
 const head = z.strictObject({ map: z.unknown(), file: z.string(), import: z.string().optional() });
+/** Fields, values and brackets of a map, as JSON; how many values it may have, file-map.ts says. */
+const MOST_PARTS_OF_MAP = 60_000;
 /** Of a row: as many as a sheet of Excel has. */
 const MOST_COLUMNS = 16_384;
+/** Fields, values and brackets of such a row as JSON: two of each column, and some beside. */
+const MOST_PARTS_OF_ROW = 40_000;
 
 /**
  * The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. Rows that are too large for one
@@ -110,7 +114,7 @@ export async function parseFileRequest(
 function parseHead(line: string): { map: unknown; file: string; importKey: string | undefined } {
   if (line.length > LONGEST_MAP)
     throw new InvalidMap(`the map has ${line.length} characters; at most ${LONGEST_MAP} are read`);
-  const read = head.safeParse(parseItem(line));
+  const read = head.safeParse(parseItem(line, MOST_PARTS_OF_MAP));
   if (!read.success)
     throw new InvalidMap('line 1 of the request must be JSON with "map" and "file", the name of the file');
   const file = readName(TEXT_RULES.file, read.data.file);
@@ -123,7 +127,7 @@ const ROW =
   'a row is a JSON object with "line", a whole number from 1, and "values", an object of texts by column';
 
 function parseRow(text: string): FileRow | BadRow {
-  const item = parseItem(text);
+  const item = parseItem(text, MOST_PARTS_OF_ROW);
   if (item instanceof BadItem) return { line: null, outcome: item.outcome };
   const isObject = typeof item === 'object' && item !== null && !(item instanceof Error);
   const { line, values, ...more } = (isObject ? item : {}) as Record<string, unknown>;
