@@ -5,6 +5,7 @@ import { scoreAsKnownAt } from '../../graph/known/as-known.ts';
 import { correct } from '../../store/correct.ts';
 import { ImportTakenBack } from '../../store/imports.ts';
 import { placeHold, releaseHold } from '../../store/legal-hold.ts';
+import { ageOut } from '../../store/retention.ts';
 import { readHoldings, restrict } from '../../store/subject.ts';
 import { BY, eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { again, begin, bring, type FileValues, undo } from '../fixtures/importing.ts';
@@ -235,5 +236,22 @@ describe('rights of persons', () => {
     await undo(record, run);
     const held = await readHoldings(record, { lookups: [], responseIds: [id] });
     expect(held?.responses).toMatchObject([{ score: 9, comment: 'fine words' }]);
+  });
+
+  it('what retention takes from answers it takes from what they replaced, too', async () => {
+    const at = '2020-01-01T10:00:00Z';
+    const old = { source: 'aged', answeredAt: at, score: 9, comment: 'old words' };
+    await record.submit([{ ...old, externalId: 'g1' }]);
+    const run = await begin(record);
+    await bring(record, run, 'aged', [row('g1', 0, { at, comment: 'wrong words' })]);
+    const stood = "SELECT stood->>'comment' AS comment FROM source_event WHERE stood->>'external_id' = 'g1'";
+    expect(await record.sql(stood)).toEqual([{ comment: expect.any(String) }]);
+    await ageOut(record, { comments: 'P1Y' }, { comments: new Date('2021-01-01') }, Date.now());
+    expect(await record.sql(stood)).toEqual([{ comment: null }]);
+    await ageOut(record, { sourceEvents: 'P1D' }, { sourceEvents: new Date(Date.now() + 1_000) }, Date.now());
+    // Nothing is left to stand again: the answer stays.
+    expect(await undo(record, run)).toMatchObject({ removed: 0, restored: 0, stayed: 1, complete: true });
+    expect(await rowsOf('aged')).toMatchObject([{ score: 0, commented: false }]);
+    await expectRollupsToEqualRecount(record);
   });
 });
