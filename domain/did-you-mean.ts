@@ -1,3 +1,5 @@
+import { mapInSlices } from './slices.ts';
+
 /** As texts are compared by eye: without case, accents and what is no letter or digit. */
 export function folded(text: string): string {
   return text
@@ -11,22 +13,27 @@ const SUGGESTED = 3;
 const MOST_COMPARED = 2_000;
 const SHORTEST_BEGINNING = 3;
 
-/** Those of the known texts that were probably meant, the nearest first; never more than three. */
-export function didYouMean(given: string, known: readonly string[]): string[] {
-  const text = folded(given);
-  const most = 1 + Math.floor(text.length / 5);
-  const near: { readonly one: string; readonly distance: number }[] = [];
-  for (const one of known) {
-    const other = folded(one);
-    if (other === text) near.push({ one, distance: 0 });
-    else if (beginsAlike(text, other)) near.push({ one, distance: most });
-    else if (known.length <= MOST_COMPARED) {
-      const distance = distanceOf(text, other, most);
-      if (distance <= most) near.push({ one, distance });
+/** Finds those of the known texts that were probably meant, the nearest first; never more than three. */
+export type Suggest = (given: string) => string[];
+
+/** The known texts are folded once for all that is looked for, in slices. */
+export async function suggesting(known: readonly string[]): Promise<Suggest> {
+  const texts = await mapInSlices(known, (one) => ({ one, other: folded(one) }));
+  return (given) => {
+    const text = folded(given);
+    const most = 1 + Math.floor(text.length / 5);
+    const near: { readonly one: string; readonly distance: number }[] = [];
+    for (const { one, other } of texts) {
+      if (other === text) near.push({ one, distance: 0 });
+      else if (beginsAlike(text, other)) near.push({ one, distance: most });
+      else if (texts.length <= MOST_COMPARED) {
+        const distance = distanceOf(text, other, most);
+        if (distance <= most) near.push({ one, distance });
+      }
     }
-  }
-  near.sort((a, b) => a.distance - b.distance || (a.one < b.one ? -1 : 1));
-  return near.slice(0, SUGGESTED).map(({ one }) => one);
+    near.sort((a, b) => a.distance - b.distance || (a.one < b.one ? -1 : 1));
+    return near.slice(0, SUGGESTED).map(({ one }) => one);
+  };
 }
 
 function beginsAlike(a: string, b: string): boolean {

@@ -1,5 +1,6 @@
 import { folded } from '../../domain/did-you-mean.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
+import { mapInSlices } from '../../domain/slices.ts';
 import { readDimensionValues } from '../../store/dimension-values.ts';
 import { VALUES_COST } from '../gate/score-costs.ts';
 import { access, type Builder } from './builder.ts';
@@ -33,14 +34,21 @@ export function addDimensionValues(
         assertFirst(args.first);
         const within = segmentOf(dimensions, args.segment);
         const values = await readDimensionValues(deps, caller.scope, args.dimension, within);
-        const text = folded(args.contains ?? '');
-        const after = args.after ?? null;
-        const found = values
-          .filter((value) => (after === null || value > after) && folded(value).includes(text))
-          .slice(0, args.first ?? undefined);
+        const { contains, after, first } = args;
+        const later = typeof after === 'string' ? values.filter((value) => value > after) : values;
+        const found = (contains ? await containing(later, contains) : later).slice(0, first ?? undefined);
         deps.gate.giveBack(caller, VALUES_COST.unused(args, found.length));
         return found;
       },
     }),
   );
+}
+
+async function containing(values: readonly string[], text: string): Promise<string[]> {
+  const letters = folded(text);
+  // Of a text without letters and digits nothing is left to compare.
+  const holds = (value: string) =>
+    letters === '' ? value.includes(text.trim()) : folded(value).includes(letters);
+  const found = await mapInSlices(values, (value) => (holds(value) ? value : null));
+  return found.filter((value) => value !== null);
 }

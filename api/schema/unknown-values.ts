@@ -1,6 +1,7 @@
 import type { GraphQLField, GraphQLSchema } from 'graphql';
-import { didYouMean } from '../../domain/did-you-mean.ts';
+import { suggesting } from '../../domain/did-you-mean.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
+import { Slice } from '../../domain/slices.ts';
 import { knowsAll, unknownValues } from '../../store/dimension-values.ts';
 import { type ApiContext, pathOf } from '../context.ts';
 import { type SegmentArgument, segmentOf } from './segment.ts';
@@ -46,10 +47,13 @@ async function note(
   const { deps, caller, unknown: told } = context;
   for (const { attribute, unknown, known } of await unknownValues(deps, caller.scope, segment)) {
     const dimension = dimensions.find((one) => one.attribute === attribute)?.field ?? attribute;
+    const suggest = told.length < MOST_SUGGESTED ? await suggesting(known) : () => [];
+    const slice = new Slice();
     for (const value of unknown) {
+      if (slice.isOver()) await slice.next();
       if (told.length >= MOST_TOLD) return;
-      const suggested = told.length < MOST_SUGGESTED ? didYouMean(value, known) : [];
-      told.push({ path, dimension, value, didYouMean: suggested });
+      const didYouMean = told.length < MOST_SUGGESTED ? suggest(value) : [];
+      told.push({ path, dimension, value, didYouMean });
     }
   }
 }
