@@ -1,0 +1,87 @@
+import { headingOf } from '../../domain/text.ts';
+import type { RowValues } from '../connectors/file-row.ts';
+import { BadItem, parseItem } from '../connectors/read-items.ts';
+import { LONGEST_ITEM } from '../normalise.ts';
+import { JsonCutter, type JsonItem } from './json-items.ts';
+import type { ReadRow } from './read-row.ts';
+import { LineCutter, LONGEST_ROW } from './text-lines.ts';
+
+const names = new Map<string, string>();
+const MOST_NAMES = 10_000;
+
+/** The name of a field as headings are compared. */
+function nameOfField(given: string): string {
+  const known = names.get(given);
+  if (known !== undefined) return known;
+  if (names.size >= MOST_NAMES) names.clear();
+  const name = headingOf(given);
+  names.set(given, name);
+  return name;
+}
+
+/** Rows of a JSON array, or of objects one after the other that take several lines each. */
+export async function* itemRows(
+  text: AsyncIterable<string>,
+  isArray: boolean,
+  encoding: string,
+): AsyncGenerator<ReadRow> {
+  const cutter = new JsonCutter(isArray);
+  let count = 0;
+  let line = 1;
+  const rowOf = (item: JsonItem): ReadRow => {
+    count += 1;
+    line = item.line;
+    const at = { line: item.line, ...(isArray ? { item: count } : {}) };
+    return { ...at, ...(item.problem ? { problem: item.problem } : read(item.text, encoding)) };
+  };
+  for await (const piece of text) for (const item of cutter.push(piece)) yield rowOf(item);
+  for (const item of cutter.end()) yield rowOf(item);
+  if (cutter.isComplete) return;
+  const doubt = `the array is not closed at the end of the file, after line ${line}: was it cut off?`;
+  yield { line, ...(isArray ? { item: count + 1 } : {}), blank: true, doubt };
+}
+
+/** Rows of NDJSON: each line that is not blank is one. */
+export async function* lineRows(text: AsyncIterable<string>, encoding: string): AsyncGenerator<ReadRow> {
+  const cutter = new LineCutter();
+  let line = 0;
+  const rowOf = (content: string | null): ReadRow | null => {
+    line += 1;
+    if (content === null) return { line, problem: `the line is longer than ${LONGEST_ROW} characters` };
+    return content.trim() === '' ? null : { line, ...read(content, encoding) };
+  };
+  for await (const piece of text)
+    for (const content of cutter.push(piece)) {
+      const row = rowOf(content);
+      if (row) yield row;
+    }
+  for (const content of cutter.end()) {
+    const row = rowOf(content);
+    if (row) yield row;
+  }
+}
+
+function read(text: string, encoding: string): { values: RowValues } | { problem: string } {
+  if (!text.isWellFormed()) return { problem: `the row has bytes that are no character in ${encoding}` };
+  if (text.length > LONGEST_ITEM)
+    return { problem: `the row has ${text.length} characters; at most ${LONGEST_ITEM} are read` };
+  const item = parseItem(text);
+  if (item instanceof SyntaxError) return { problem: `not JSON: ${item.message}` };
+  if (item instanceof BadItem)
+    return { problem: 'a field is given twice, and which one counts is not clear' };
+  if (typeof item !== 'object' || item === null || Array.isArray(item))
+    return { problem: 'a row must be one JSON object' };
+  const values: Record<string, string> = {};
+  for (const [given, value] of Object.entries(item)) {
+    const name = nameOfField(given);
+    if (Object.hasOwn(values, name))
+      return { problem: 'a field is given twice, and which one counts is not clear' };
+    values[name] = textOf(value);
+  }
+  return { values };
+}
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
