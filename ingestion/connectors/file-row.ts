@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 import type { MappingVersion } from '../../domain/provenance.ts';
 import { type ScaleRule, scaleKey } from '../../domain/scale.ts';
 import { cut, quoted } from '../../domain/text.ts';
+import { readWritten } from '../../domain/written-number.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import type { FileMap } from './file-map.ts';
@@ -25,7 +26,7 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
   if (!(answeredAt instanceof Date)) return answeredAt;
   const scale = scaleOf(map, values);
   if (typeof scale === 'string') return rejected('OUT_OF_SCALE', scale);
-  const score = map.score ? blankToNull(textOf(values, map.score.column)) : null;
+  const score = map.score ? scoreOf(map.score, values, scale) : null;
   const comment = [map.comment ?? []]
     .flat()
     .map((column) => textOf(values, column).trim())
@@ -97,6 +98,13 @@ function answeredAtOf(map: FileMap, values: RowValues): Date | Outcome {
     'INVALID_TIME',
     `answeredAt: ${quoted(text)} is no date of the form ${expected.join(' or ')}`,
   );
+}
+
+/** The answer, with its number as the scale reads it where the map declares how it is written. */
+function scoreOf({ column, written }: NonNullable<FileMap['score']>, values: RowValues, scale: ScaleRule) {
+  const text = blankToNull(textOf(values, column));
+  if (text === null || written === undefined || scale.kind !== 'range') return text;
+  return readWritten([written].flat(), text) ?? text;
 }
 
 /** The rule for the row's score, or why there is none. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { mapInSlices, Slice } from '../../domain/slices.ts';
-import { cut, quoted, readName, TEXT_RULES } from '../../domain/text.ts';
+import { cut, headingOf, quoted, readName, TEXT_RULES } from '../../domain/text.ts';
 import type { Acceptor } from '../accept.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import { acceptMixed } from '../submit.ts';
@@ -14,6 +14,8 @@ import { BadItem, linesOf, parseItem, UnreadableBody } from './read-items.ts';
 /** One row of a file: the line it begins on and its columns. */
 export interface FileRow {
   readonly line: number;
+  /** Of a JSON array: which of its items, from 1. Several can stand in one line. */
+  readonly item?: number;
   readonly values: RowValues;
 }
 
@@ -37,10 +39,13 @@ export async function acceptFileRows(
   { map, file, rows }: FileRequest<FileRow | BadRow>,
 ): Promise<Outcome[]> {
   const items = await mapInSlices(rows, (row) =>
-    'outcome' in row ? row.outcome : draftFromRow(map, row.values, `${file} line ${row.line}`),
+    'outcome' in row ? row.outcome : draftFromRow(map, row.values, positionOf(file, row)),
   );
   return acceptMixed(acceptor, submitter, items);
 }
+
+const positionOf = (file: string, { line, item }: FileRow): string =>
+  item === undefined ? `${file} line ${line}` : `${file} line ${line} item ${item}`;
 
 const head = z.strictObject({ map: z.unknown(), file: z.string() });
 /** Of a row. Exports of surveys have some hundreds. */
@@ -86,21 +91,22 @@ function parseHead(line: string): { map: unknown; file: string } {
 }
 
 const ROW =
-  'a row is a JSON object with "line", a whole number from 1, and "values", an object of texts by column';
+  'a row is a JSON object with "line" (and "item"), whole numbers from 1, and "values", an object of texts by column';
 
 function parseRow(text: string): FileRow | BadRow {
   const item = parseItem(text);
   if (item instanceof BadItem) return { line: null, outcome: item.outcome };
   const isObject = typeof item === 'object' && item !== null && !(item instanceof Error);
-  const { line, values, ...more } = (isObject ? item : {}) as Record<string, unknown>;
-  const isLine = Number.isSafeInteger(line) && (line as number) >= 1;
+  const { line, item: place, values, ...more } = (isObject ? item : {}) as Record<string, unknown>;
+  const isNumber = (given: unknown) => Number.isSafeInteger(given) && (given as number) >= 1;
+  const isLine = isNumber(line) && (place === undefined || isNumber(place));
   const bad = (message: string): BadRow => ({
     line: isLine ? (line as number) : null,
     outcome: rejected('INVALID', message),
   });
   if (!isLine || typeof values !== 'object' || values === null || Object.keys(more).length > 0)
     return bad(ROW);
-  const columns = Object.entries(values);
+  const columns = Object.entries(values).map(([name, value]) => [headingOf(name), value] as const);
   if (columns.length > MOST_COLUMNS)
     return bad(`values: ${columns.length} columns; at most ${MOST_COLUMNS} are read`);
   for (const [name, value] of columns) {
@@ -111,5 +117,8 @@ function parseRow(text: string): FileRow | BadRow {
       );
     if (typeof value !== 'string') return bad(`values.${cut(name, 40)}: ${quoted(value)} is not a text`);
   }
-  return { line: line as number, values: values as RowValues };
+  const named = Object.fromEntries(columns) as RowValues;
+  if (Object.keys(named).length < columns.length)
+    return bad('values: a column is given twice, and which one counts is not clear');
+  return { line: line as number, ...(place === undefined ? {} : { item: place as number }), values: named };
 }

@@ -53,9 +53,3 @@ export function readLine(row: RowSoFar, line: string, separator: string): boolea
   row.open = null;
   return true;
 }
-
-/** A line as a row by itself; null where it is none. */
-export function rowOfLine(line: string, separator: string): string[] | null {
-  const row: RowSoFar = { values: [], open: null };
-  return readLine(row, line, separator) && row.open === null ? row.values : null;
-}

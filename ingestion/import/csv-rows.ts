@@ -1,5 +1,5 @@
 import type { RowValues } from '../connectors/file-row.ts';
-import { readLine, type RowSoFar, rowOfLine } from './csv-line.ts';
+import { type RowSoFar, readLine } from './csv-line.ts';
 import { checkHeadings, type Headings, headingsOf } from './headings.ts';
 import { type ReadRow, UnreadableFile } from './read-row.ts';
 import { type LineBuffer, LONGEST_ROW } from './text-lines.ts';
@@ -88,11 +88,9 @@ export class CsvRows {
       if (!(await lines.has(count))) return this.#fail(count, UNCLOSED, false);
       const line = lines.at(count);
       length += (line?.length ?? 0) + 1;
-      if (line === null || length > LONGEST_ROW)
-        return this.#fail(count, TOO_LONG);
+      if (line === null || length > LONGEST_ROW) return this.#fail(count, TOO_LONG);
       isText &&= line.isWellFormed();
-      if (!readLine(row, line, this.#options.separator))
-        return this.#fail(count, GOES_ON);
+      if (!readLine(row, line, this.#options.separator)) return this.#fail(count, GOES_ON);
       // A wide row of many lines is damaged long before its end is found.
       if (count > 0 && width > 0 && row.values.length > width) return this.#fail(count, this.#counted(row));
       if (row.open !== null) continue;
@@ -184,8 +182,8 @@ export class CsvRows {
     const from = this.#lines.number;
     let answers = 0;
     for (let ahead = 1; ahead < lines; ahead++) {
-      const values = rowOfLine(this.#lines.at(ahead) ?? '', separator);
-      if (values?.length === this.#headings.names.length && isAnswer(this.#named(values))) answers += 1;
+      const values = beginningOf(this.#lines.at(ahead) ?? '', separator, this.#headings.names.length);
+      if (values && isAnswer(this.#named(values))) answers += 1;
     }
     if (answers === 0) return {};
     return {
@@ -194,6 +192,16 @@ export class CsvRows {
         `${answers === 1 ? 'is an answer' : 'are answers'} by ${answers === 1 ? 'itself' : 'themselves'}: was a quote not closed?`,
     };
   }
+}
+
+/** The values of a row that begins in the line, or null where none of that width does. Its last one may go on in the next line. */
+function beginningOf(line: string, separator: string, width: number): string[] | null {
+  const row: RowSoFar = { values: [], open: null };
+  readLine(row, line, separator);
+  const { values, open } = row;
+  if (open === null) return values.length === width ? values : null;
+  const known = [...values, open];
+  return known.length > width ? null : [...known, ...Array<string>(width - known.length).fill('')];
 }
 
 interface Whole {

@@ -99,7 +99,7 @@ function utf16ByZeros(head: Buffer): Encoding | null {
   const encoding = odd > even ? 'utf-16le' : 'utf-16be';
   const text = decode(encoding, head.subarray(0, head.length - (head.length % 2)));
   // A program or an image has zeros too, but not between letters.
-  return /[\u0000-\u0008\u000e-\u001f]/.test(text) ? null : encoding;
+  return /(?![\t\n\v\f\r])\p{Cc}/u.test(text) ? null : encoding;
 }
 
 /** Encodings of the West that chardet does not know, or takes for one another. */
@@ -137,7 +137,7 @@ function likeliest(lines: readonly Buffer[]): Encoding {
 /** From -1 to 1: how much the characters beyond ASCII look like letters of words that they stand in. */
 function looksOf(text: string): number {
   let [sum, count] = [0, 0];
-  for (const { 0: found, index } of text.matchAll(/[^\u0000-\u007f]/gu)) {
+  for (const { 0: found, index } of text.matchAll(/[\u0080-\u{10ffff}]/gu)) {
     const before = text[index - 1] ?? ' ';
     const after = text[index + found.length] ?? ' ';
     const isWithin = /[a-z]/i.test(before) && /[a-z]/i.test(after);

@@ -103,7 +103,11 @@ async function headOf(path: string): Promise<Head> {
   return { isCompressed, bytes: Buffer.concat(chunks).subarray(0, HEAD_BYTES) };
 }
 
-function bytesOf(path: string, isCompressed: boolean, count?: (chunk: Buffer) => void): AsyncIterable<Buffer> {
+function bytesOf(
+  path: string,
+  isCompressed: boolean,
+  count?: (chunk: Buffer) => void,
+): AsyncIterable<Buffer> {
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   if (count) file.on('data', (chunk) => count(chunk as Buffer));
   return joined(file, isCompressed ? createGunzip() : new PassThrough());

@@ -1,5 +1,5 @@
 import { headingOf } from '../../domain/text.ts';
-import { readLine, type RowSoFar } from './csv-line.ts';
+import { type RowSoFar, readLine } from './csv-line.ts';
 import type { LineBuffer } from './text-lines.ts';
 
 /** What separates the values of a row, and how that was found. */
