@@ -34,7 +34,7 @@ const FIELD_NAME = /^[a-z][a-zA-Z0-9]{0,62}$/;
 const TAKEN = new Set(
   (
     'id time until score low high method responses promoters passives detractors suppressed externalId source ' +
-    'answeredAt receivedAt class comment respondent prediction survey surveyVersion scale'
+    'answeredAt receivedAt class comment respondent prediction survey surveyVersion scale change'
   ).split(' '),
 );
 

@@ -17,11 +17,18 @@ export type RejectionCode =
   | 'FORBIDDEN'; // the caller may not submit into this segment
 
 /** What was changed or guessed of an item that was taken. Each code has its sentence in `NOTE_MESSAGES`. */
-export type NoteCode = 'COMMENT_CUT';
+export type NoteCode =
+  | 'COMMENT_CUT' // its end is not kept
+  | 'TIME_SKIPPED' // clocks never showed the time of answering
+  | 'TIME_REPEATED'; // clocks showed it twice
 
 /** What each note means, for accounts that people read. */
 export const NOTE_MESSAGES: Readonly<Record<NoteCode, string>> = {
   COMMENT_CUT: `the comment is longer than ${TEXT_RULES.comment.longest} characters; its end is not kept`,
+  TIME_SKIPPED:
+    'the clocks of the zone never showed this time, since they were moved on past it; the nearest time that they showed counts',
+  TIME_REPEATED:
+    'the clocks of the zone showed this time twice, since they were moved back; one of the two moments counts, by the rule of the map',
 };
 
 export type FiledAs = Readonly<Record<string, string>>;

@@ -61,6 +61,8 @@ export interface Gate {
    * @throws Refused
    */
   admitBody(caller: Caller, what: 'request' | 'more', bytes: number): void;
+  /** Gives points back that an operation paid for rows that there are not. It must follow from what the caller is told. */
+  giveBack(caller: Caller, points: number): void;
 }
 
 /** Bytes of a request that are read and checked for one point. */
@@ -117,6 +119,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       budgets.spend(caller, points);
       if (trustedOnly.has(caller.role) && path !== '/metrics') throw untrusted(caller);
     },
+    giveBack: (caller, points) => budgets.giveBack(caller, points),
     chargeBody: (caller, bytes) => budgets.spend(caller, 1 + sizePoints(bytes)),
     admitBody: (caller, what, bytes) => {
       const points = (what === 'request' ? INGEST_COST.request : 0) + Math.ceil(bytes / INGEST_COST.bytes);

@@ -175,7 +175,8 @@ const placeOf = ({ line, item }: { readonly line: number; readonly item?: number
   ...(item === undefined ? {} : { item }),
 });
 
-function rejectsOf({ rows, problems }: Batch, outcomes: readonly Outcome[]) {
+/** The rows of a batch that were rejected, in order, with what the file says of them. */
+export function rejectsOf({ rows, problems }: Batch, outcomes: readonly Outcome[]) {
   const rejects = outcomes.flatMap((outcome, index) => {
     const row = rows[index];
     if (outcome.status !== 'rejected' || !row) return [];
