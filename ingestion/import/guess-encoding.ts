@@ -112,6 +112,7 @@ const LATIN = new Set<Encoding>([
   'windows-1252',
   'windows-1254',
 ]);
+const EAST_ASIAN = new Set<Encoding>(['shift_jis', 'euc-jp', 'gb18030', 'gbk', 'big5', 'euc-kr']);
 /** By how much another one has to look better than what chardet says. */
 const MARGIN = 0.2;
 
@@ -124,15 +125,28 @@ function likeliest(lines: readonly Buffer[]): Encoding {
   const bad = (encoding: Encoding) => decode(encoding, sample).split(UNDECODABLE).length - 1;
   const clean = candidates.find((encoding) => bad(encoding) === 0);
   const first = clean ?? candidates[0] ?? 'windows-1252';
-  if (!LATIN.has(first)) return first;
-  let best = { encoding: first, looks: looksOf(decode(first, sample)) };
-  for (const encoding of WESTERN) {
-    const looks = looksOf(decode(encoding, sample));
-    if (looks > best.looks + MARGIN) best = { encoding, looks };
-  }
+  const isLone = EAST_ASIAN.has(first) && areLone(decode(first, sample));
+  if (!LATIN.has(first) && !isLone) return first;
+  const looks = (encoding: Encoding) => looksOf(decode(encoding, sample));
+  const [western] = WESTERN.map((encoding) => ({ encoding, looks: looks(encoding) })).sort(
+    (a, b) => b.looks - a.looks,
+  );
+  const isBetter = western && (isLone || western.looks > looks(first) + MARGIN);
+  const best = isBetter ? western.encoding : first;
   // It has the characters of iso-8859-1 and more.
-  return best.encoding === 'iso-8859-1' ? 'windows-1252' : best.encoding;
+  return best === 'iso-8859-1' ? 'windows-1252' : best;
 }
+
+/** Whether many characters beyond ASCII stand alone between Latin letters: those of East Asia stand together. */
+function areLone(text: string): boolean {
+  const runs = text.match(/[\u0080-\u{10ffff}]+/gu) ?? [];
+  const lone = text.match(/(?<=[a-z])[\u0080-\u{10ffff}](?=[a-z])/giu) ?? [];
+  return lone.length > runs.length / 5;
+}
+
+/** Where no capital letter stands: after a small one, or between a capital and a small one. */
+const isMidWord = (before: string, after: string) =>
+  /[a-z]/.test(before) || (/[A-Z]/.test(before) && /[a-z]/.test(after));
 
 /** From -1 to 1: how much the characters beyond ASCII look like letters of words that they stand in. */
 function looksOf(text: string): number {
@@ -144,7 +158,7 @@ function looksOf(text: string): number {
     count += 1;
     if (found === UNDECODABLE) sum -= 1;
     else if (/\p{Ll}/u.test(found)) sum += /[a-z]/i.test(before + after) ? 1 : 0;
-    else if (/\p{Lu}/u.test(found)) sum += /[a-z]/.test(before) ? -1 : /[a-z]/i.test(after) ? 1 : 0;
+    else if (/\p{Lu}/u.test(found)) sum += isMidWord(before, after) ? -1 : /[a-z]/i.test(after) ? 1 : 0;
     else if (isWithin) sum -= found === '\u2019' ? 0 : 1;
     else sum += /[\u2010-\u201f\u2026\u20ac\u00a0\u00ab\u00bb\u00b0]/.test(found) ? 0.5 : 0;
   }

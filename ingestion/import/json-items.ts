@@ -10,8 +10,8 @@ export interface JsonItem {
 
 const [QUOTE, BACKSLASH, COMMA, LF, CR, SPACE, TAB] = [0x22, 0x5c, 0x2c, 0x0a, 0x0d, 0x20, 0x09];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN, CLOSE] = [0x5b, 0x5d, 0x7b, 0x7d];
-/** Where an object can begin after a damaged one: at the beginning of a line, or after another one. */
-const BEGINNINGS = /(?:^|[\r\n])[ \t]{0,200}\{|\}[ \t]{0,20},[ \t]{0,20}\{/g;
+/** Where an object can begin after a damaged one: at the beginning of a line, or after a comma. */
+const BEGINNINGS = /(?:^|[\r\n])[ \t]{0,200}\{|,[ \t]{0,20}\{/g;
 const UNCLOSED = 'not JSON: the object is not closed';
 
 /**
@@ -162,36 +162,41 @@ export class JsonCutter {
   /** Cuts an object that does not end where others can begin, and goes on with the last of them: it may not be here as a whole. */
   #recover(isEnd: boolean): void {
     const text = this.#pieces.join('');
-    const starts = [0];
-    for (const match of text.matchAll(BEGINNINGS)) {
-      const start = match.index + match[0].length - 1;
-      if (start > 0) starts.push(start);
-    }
     this.#pieces = [];
     this.#length = 0;
-    let line = this.#itemLine;
-    const last = starts.length - 1;
-    for (const [index, start] of starts.entries()) {
-      const piece = text.slice(start, starts[index + 1]);
-      if (index === last && index > 0) {
-        this.#line = line;
-        this.#state = 'between';
-        this.#wasCr = false;
-        this.#scan(piece);
-        return;
-      }
-      const value = withoutEnd(piece);
-      this.#items.push({ line, text: value, ...(index === 0 ? { problem: this.#problem ?? UNCLOSED } : {}) });
-      line += piece.match(/\r\n?|\n/g)?.length ?? 0;
+    const parts = splitItem({ line: this.#itemLine, text, problem: this.#problem ?? UNCLOSED });
+    const last = parts.length > 1 ? parts.pop() : undefined;
+    this.#items.push(...parts.map((part) => ({ ...part, text: withoutEnd(part.text) })));
+    if (last) {
+      this.#line = last.line;
+      this.#state = 'between';
+      this.#wasCr = false;
+      this.#scan(last.text);
+      return;
     }
     // Nothing in it can be the beginning of another object: what follows is lost up to the next line.
-    this.#line = line;
     this.#state = isEnd ? 'between' : 'lost';
   }
 }
 
+/** The pieces of an item that is damaged, cut where others can begin. */
+export function splitItem({ line, text, problem }: JsonItem): JsonItem[] {
+  const starts = [0];
+  for (const match of text.matchAll(BEGINNINGS)) {
+    const start = match.index + match[0].length - 1;
+    if (start > 0) starts.push(start);
+  }
+  let at = line;
+  return starts.map((start, index) => {
+    const piece = text.slice(start, starts[index + 1]);
+    const part = { line: at, text: piece, ...(index === 0 && problem ? { problem } : {}) };
+    at += piece.match(/\r\n?|\n/g)?.length ?? 0;
+    return part;
+  });
+}
+
 /** Without the comma or bracket after a value. */
-function withoutEnd(piece: string): string {
+export function withoutEnd(piece: string): string {
   let end = piece.length;
   while (end > 0 && ' \t\r\n,]'.includes(piece[end - 1] as string)) end -= 1;
   return piece.slice(0, end);

@@ -2,7 +2,7 @@ import { headingOf } from '../../domain/text.ts';
 import type { RowValues } from '../connectors/file-row.ts';
 import { BadItem, parseItem } from '../connectors/read-items.ts';
 import { LONGEST_ITEM } from '../normalise.ts';
-import { JsonCutter, type JsonItem } from './json-items.ts';
+import { JsonCutter, type JsonItem, splitItem, withoutEnd } from './json-items.ts';
 import type { ReadRow } from './read-row.ts';
 import { LineCutter, LONGEST_ROW } from './text-lines.ts';
 
@@ -19,11 +19,17 @@ function nameOfField(given: string): string {
   return name;
 }
 
+export interface JsonOptions {
+  readonly isArray: boolean;
+  readonly encoding: string;
+  /** Whether the values are an answer by themselves. */
+  readonly isAnswer: (values: RowValues) => boolean;
+}
+
 /** Rows of a JSON array, or of objects one after the other that take several lines each. */
 export async function* itemRows(
   text: AsyncIterable<string>,
-  isArray: boolean,
-  encoding: string,
+  { isArray, encoding, isAnswer }: JsonOptions,
 ): AsyncGenerator<ReadRow> {
   const cutter = new JsonCutter(isArray);
   let count = 0;
@@ -31,15 +37,29 @@ export async function* itemRows(
   const rowOf = (item: JsonItem): ReadRow => {
     count += 1;
     line = item.line;
-    const at = { line: item.line, ...(isArray ? { item: count } : {}) };
-    return { ...at, ...(item.problem ? { problem: item.problem } : read(item.text, encoding)) };
+    return { line, ...(isArray ? { item: count } : {}), ...readItem(item, encoding) };
   };
-  for await (const piece of text) for (const item of cutter.push(piece)) yield rowOf(item);
-  for (const item of cutter.end()) yield rowOf(item);
+  const rowsOf = (item: JsonItem) => partsOf(item, encoding, isAnswer).map(rowOf);
+  for await (const piece of text) for (const item of cutter.push(piece)) yield* rowsOf(item);
+  for (const item of cutter.end()) yield* rowsOf(item);
   if (cutter.isComplete) return;
   const doubt = `the array is not closed at the end of the file, after line ${line}: was it cut off?`;
   yield { line, ...(isArray ? { item: count + 1 } : {}), blank: true, doubt };
 }
+
+/** The item; of one that is no JSON and has swallowed others, those others too. */
+function partsOf(item: JsonItem, encoding: string, isAnswer: JsonOptions['isAnswer']): JsonItem[] {
+  if (!('problem' in readItem(item, encoding))) return [item];
+  const [first, ...others] = splitItem(item).map((part) => ({ ...part, text: withoutEnd(part.text) }));
+  const hasAnswer = others.some((part) => {
+    const read = readItem(part, encoding);
+    return 'values' in read && isAnswer(read.values);
+  });
+  return first && hasAnswer ? [first, ...others] : [item];
+}
+
+const readItem = ({ text, problem }: JsonItem, encoding: string) =>
+  problem === undefined ? read(text, encoding) : { problem };
 
 /** Rows of NDJSON: each line that is not blank is one. */
 export async function* lineRows(text: AsyncIterable<string>, encoding: string): AsyncGenerator<ReadRow> {

@@ -148,18 +148,18 @@ async function* rowsOf(
   options: ReadOptions & Found,
   onFound: (how: How) => void,
 ): AsyncGenerator<ReadRow> {
+  const { columns = [], isAnswer = () => false, encoding } = options;
   const { value: first, done } = await text.next();
   if (done) return;
   const whole = from(first, text);
   const format = formatOf(path, first);
   if (format !== 'CSV') {
     onFound({ format, separator: null });
-    if (format === 'NDJSON') yield* lineRows(whole, options.encoding);
-    else yield* itemRows(whole, format === 'JSON array', options.encoding);
+    if (format === 'NDJSON') yield* lineRows(whole, encoding);
+    else yield* itemRows(whole, { isArray: format === 'JSON array', encoding, isAnswer });
     return;
   }
   const lines = new LineBuffer(whole);
-  const { columns = [], isAnswer = () => false, encoding } = options;
   try {
     const { separator } = await findSeparator(lines, options.separator, columns);
     onFound({ format, separator: separatorName(separator) });
