@@ -4,7 +4,7 @@ import { type Dimension, UNKNOWN } from '../domain/dimensions.ts';
 import { type NormalisedResponse, responseId } from '../domain/provenance.ts';
 import { applyScale, describeScale } from '../domain/scale.ts';
 import { problemOf, quoted, readName, TEXT_RULES } from '../domain/text.ts';
-import { keptComment } from './comment.ts';
+import { type KeptComment, keptComment } from './comment.ts';
 import type { ResponseDraft } from './draft.ts';
 import { readNames } from './names.ts';
 import { type NoteCode, type Outcome, rejected } from './outcome.ts';
@@ -45,14 +45,14 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
       `score: ${quoted(draft.score)} is not on the scale ${describeScale(mapping.scale)}`,
     );
   }
-  const given = blankToNull(draft.comment);
+  const given = draft.comment === null ? null : blankToNull(clean(draft.comment));
   if (scaled === null && given === null) {
     return rejected('MISSING', 'score: a response needs a score or a comment; both are missing');
   }
   const attributes = attributesOf(deps.dimensions, draft.dimensions);
   if ('problem' in attributes) return attributes.problem;
   const { externalId, source } = read.names;
-  const comment = given === null ? null : keptComment(clean(given));
+  const comment = given === null ? null : keptComment(given);
   const respondent = blankToNull(draft.respondent);
   const content = {
     id: responseId(source, externalId),
@@ -81,7 +81,7 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
       hash: keyedHash(deps.pepper, 'event', draft.raw),
       content: draft.raw.replaceAll('\u0000', ' ').toWellFormed(),
     },
-    notes: [...(draft.notes ?? []), ...(comment?.isCut ? (['COMMENT_CUT'] as const) : [])],
+    notes: [...(draft.notes ?? []), ...notesOfComment(draft.comment, comment)],
   };
 }
 
@@ -142,7 +142,18 @@ function blankToNull(text: string | null): string | null {
   return text === null || text.trim() === '' ? null : text;
 }
 
-/** What people wrote is kept as far as it can be: PostgreSQL's text cannot hold U+0000, JSON and UTF-8 no lone surrogates. */
+/**
+ * What people wrote is kept as far as it can be. PostgreSQL's text cannot hold U+0000, UTF-8 no half of a surrogate pair: that is left
+ * out, since U+FFFD in its place would be a character that was not sent.
+ */
 function clean(text: string): string {
-  return text.replaceAll('\u0000', ' ').toWellFormed();
+  const stored = text.replaceAll('\u0000', ' ');
+  return stored.isWellFormed() ? stored : stored.replace(/\p{Surrogate}/gu, '');
+}
+
+function notesOfComment(given: string | null, kept: KeptComment | null): NoteCode[] {
+  const notes: NoteCode[] = [];
+  if (kept?.isCut) notes.push('COMMENT_CUT');
+  if (given !== null && !given.isWellFormed()) notes.push('HALF_CHARACTER');
+  return notes;
 }

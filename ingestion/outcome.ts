@@ -19,12 +19,14 @@ export type RejectionCode =
 /** What was changed or guessed of an item that was taken. Each code has its sentence in `NOTE_MESSAGES`. */
 export type NoteCode =
   | 'COMMENT_CUT' // its end is not kept
+  | 'HALF_CHARACTER' // half of a surrogate pair in the comment is left out
   | 'TIME_SKIPPED' // clocks never showed the time of answering
   | 'TIME_REPEATED'; // clocks showed it twice
 
 /** What each note means, for accounts that people read. */
 export const NOTE_MESSAGES: Readonly<Record<NoteCode, string>> = {
   COMMENT_CUT: `the comment is longer than ${TEXT_RULES.comment.longest} characters; its end is not kept`,
+  HALF_CHARACTER: 'the comment had half of a character in it, as a text that was cut has; it is left out',
   TIME_SKIPPED:
     'the clocks of the zone never showed this time, since they were moved on past it; the nearest time that they showed counts',
   TIME_REPEATED:
