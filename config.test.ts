@@ -163,7 +163,7 @@ describe('the file of the deployment', () => {
     ],
     [
       'dimension: [{ field: a }]',
-      /^scoreline.config.yaml: has "dimension", which is no entry here; there are dimensions, smallestCount, /,
+      /^scoreline.config.yaml: has "dimension", which is no entry here; there are dimensions, formerDimensions, smallestCount, /,
     ],
     [
       'cellShares: { perkey: 1 }',

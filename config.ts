@@ -6,7 +6,7 @@ import { deployment } from './config/deployment.ts';
 import { deploymentMistakes, type FoundDeployment, readDeployment } from './config/deployment-file.ts';
 import { environment, type KeyConfig, kmsOf, type Role, SECRETS, vaultOf } from './config/environment.ts';
 import type { CellLimits } from './domain/cell-filing.ts';
-import { type Dimension, defineDimensions } from './domain/dimensions.ts';
+import { attributeOf, type Dimension, defineDimensions } from './domain/dimensions.ts';
 import type { NameBounds } from './domain/provenance.ts';
 import type { ReviewRules } from './domain/review-rules.ts';
 
@@ -43,6 +43,8 @@ export interface Config {
   /** Of which commit an image was made; undefined: not said. */
   readonly commit: string | undefined;
   readonly dimensions: readonly Dimension[];
+  /** Attributes of dimensions that answers of the record have and that are shown no more. */
+  readonly formerDimensions: readonly string[];
   readonly cellLimits: CellLimits;
   readonly nameBounds: NameBounds;
   /** Folder of the access policies. */
@@ -143,6 +145,7 @@ export async function loadConfig(
     logLevel: variables.SCORELINE_LOG_LEVEL,
     commit: variables.SCORELINE_COMMIT,
     dimensions,
+    formerDimensions: formerOf(found.data.formerDimensions, dimensions, said),
     policies: resolve(variables.SCORELINE_POLICIES),
     smallestCount: found.data.smallestCount,
     reviewRules: found.data.review,
@@ -223,6 +226,18 @@ function dimensionsOf(
   } catch (error) {
     throw new ConfigError(`${fileOf('dimensions')}: ${(error as Error).message}`);
   }
+}
+
+function formerOf(
+  fields: readonly string[],
+  dimensions: readonly Dimension[],
+  { fileOf }: FoundDeployment,
+): string[] {
+  const both = fields.find((name) => dimensions.some(({ field }) => field === name));
+  if (both === undefined) return fields.map(attributeOf);
+  throw new ConfigError(
+    `${fileOf('formerDimensions')}: formerDimensions: "${both}" is a dimension too; name it in one of the two`,
+  );
 }
 
 /** @throws ConfigError where the file is wrong, or a role may send nothing but trusted documents and there are none. */

@@ -1,5 +1,6 @@
 import type { Cell, Segment } from './cell.ts';
 import { normaliseSegment } from './cell.ts';
+import { valueIn } from './dimensions.ts';
 import { npsInterval } from './interval.ts';
 import { type Counts, npsScore, subtract, total } from './nps.ts';
 import { type Confusion, combinedEstimate, type Estimate, estimateInterval } from './quantification.ts';
@@ -210,7 +211,7 @@ export function groupCells(
   if (attributes.length === 0) return [{ group: {}, cells: [...cells] }];
   const groups = new Map<string, { group: Record<string, string>; cells: Cell[] }>();
   for (const cell of cells) {
-    const values = attributes.map((attribute) => cell.attributes[attribute] ?? '');
+    const values = attributes.map((attribute) => valueIn(cell.attributes, attribute));
     const key = JSON.stringify(values);
     const present = groups.get(key);
     if (present) present.cells.push(cell);

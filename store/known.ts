@@ -1,6 +1,6 @@
 import type { KnownEntry } from '../domain/as-known.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
-import { ERASED_CONTENT } from './accept.ts';
+import { ERASED_CONTENT } from './accept-row.ts';
 import type { Session, Statement } from './client.ts';
 import { BEGINNING, type JournalPosition } from './journal.ts';
 

@@ -1,4 +1,4 @@
-import { type FieldCost, GROUPED, grouped, lengthOf, SCORE_COSTS } from './score-costs.ts';
+import { type FieldCost, GROUPED, grouped, lengthOf, SCORE_COSTS, VALUES_COST } from './score-costs.ts';
 
 const fixed = (points: number): FieldCost => ({ points: (_, inside) => points + inside, says: `${points}` });
 
@@ -37,6 +37,7 @@ export const UNLISTED: Readonly<Record<string, FieldCost>> = {
 export const COSTS: Readonly<Record<string, FieldCost>> = {
   'Query.nps': SCORE_COSTS.nps,
   'Query.npsSeries': SCORE_COSTS.npsSeries,
+  'Query.dimensionValues': VALUES_COST,
   'NpsRow.change': fixed(5),
   'Query.npsChange': fixed(10),
   'Query.responses': paged(5, 0.1),
@@ -105,4 +106,6 @@ export const ROUTE_COSTS = {
   '/reports/score/ID': 700,
   '/audit/export': 1_000,
   '/metrics': 100,
+  /** Kept compressed; it is long to send. */
+  '/console.json': 20,
 } as const;

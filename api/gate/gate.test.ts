@@ -209,6 +209,23 @@ describe('the gate', () => {
   const admit = (gate: ReturnType<typeof open>, who: Caller, query: string) =>
     gate.admit(who, SCHEMA, { query }).cost;
 
+  it('takes points back that were paid for rows that there are not', () => {
+    const gate = open();
+    const analyst = caller('analyst');
+    const grouped = '{ nps(groupBy: [REGION, CHANNEL, PRODUCT_LINE, LIFECYCLE_STAGE]) { score } }';
+    const { requested } = admit(gate, analyst, grouped);
+    expect(requested).toBe(80);
+    expect(() => admit(gate, analyst, grouped)).toThrow(/the budget of 120 points a minute is spent/);
+    const args = { groupBy: ['region', 'channel', 'product_line', 'lifecycle_stage'] };
+    gate.giveBack(analyst, SCORE_COSTS.nps.unused(args, 3));
+    expect(() => admit(gate, analyst, grouped)).not.toThrow();
+    // Nobody else has them.
+    const other = caller('auditor');
+    expect(admit(gate, other, grouped).requested).toBe(80);
+    gate.giveBack(analyst, 80);
+    expect(() => admit(gate, other, grouped)).toThrow(/budget/);
+  });
+
   it('takes trusted documents by hash and by text, and from some roles no others', () => {
     const gate = open();
     const hash = sha256(TRUSTED);

@@ -106,6 +106,21 @@ function rowsCost(
   };
 }
 
+/** Values of a dimension that one point pays for. */
+const VALUES_A_POINT = 50;
+/** About as many as there can be of one dimension. */
+const MOST_VALUES = 10_000;
+
+const valuesWithin = ({ first }: Arguments): number =>
+  typeof first === 'number' && first > 0 ? Math.min(first, MOST_VALUES) : MOST_VALUES;
+
+/** Values of one dimension. */
+export const VALUES_COST: RowsCost = {
+  points: (args, inside) => 10 + valuesWithin(args) / VALUES_A_POINT + inside,
+  unused: (args, values) => Math.max(0, valuesWithin(args) - values) / VALUES_A_POINT,
+  says: `10, and 1 for every ${VALUES_A_POINT} of \`first\` (${MOST_VALUES} when absent); of these only 1 for every ${VALUES_A_POINT} values answered is charged in the end`,
+};
+
 const CHANGED = '5 more with `orderBy` of CHANGE';
 const ROWS = `${GROUPED}, at most by 1 for every ${ROWS_A_POINT} rows that \`first\` or the limit of ${LIMITS.rows} allows; of this doubling only 1 for every ${ROWS_A_POINT} rows answered is charged in the end; ${CHANGED}`;
 

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { total } from '../../domain/nps.ts';
 import type { ScoreRow } from '../../domain/score.ts';
-import { inSlices, mapInSlices } from '../../domain/slices.ts';
+import { mapInSlices, promisesInSlices } from '../../domain/slices.ts';
 import type { ScoreChange } from '../../store/scores.ts';
 import type { ApiContext } from '../context.ts';
 import { access, type Builder, forEachDimension } from './builder.ts';
@@ -106,8 +106,7 @@ export async function handOver(
   info: GraphQLResolveInfo,
 ): Promise<ScoreRow[]> {
   if (rows.length <= FEW_ROWS) return rows;
-  // graphql-js reads streams too, which Pothos does not know.
-  if (rowsInSlices) return inSlices(rows) as never;
+  if (rowsInSlices) return promisesInSlices(rows) as never;
   // What costs time is worked out before the answer is made of all rows at once.
   const [ids, intervals, changes] = [COSTLY, OF_THE_INTERVAL, CHANGE].map((names) => isSelected(info, names));
   await mapInSlices(rows, (row) => [ids && row.id, intervals && row.interval, changes && row.change]);

@@ -7,6 +7,7 @@ import { createBuilder } from './builder.ts';
 import { addCellUsage } from './cell-usage.ts';
 import { checkTexts } from './checked-texts.ts';
 import { addDeletions } from './deletions.ts';
+import { addDimensionValues } from './dimension-values.ts';
 import { addErasures } from './erasures.ts';
 import { addImpact } from './impact.ts';
 import { addKeys } from './keys.ts';
@@ -26,6 +27,7 @@ import { addReviews } from './reviews.ts';
 import { addSegment } from './segment.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
+import { noteUnknownValues } from './unknown-values.ts';
 import { addVerification } from './verification.ts';
 
 /** The GraphQL schema for the configured dimensions. */
@@ -66,5 +68,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   const review = addReviews(builder, dimensions, { segment, npsClass, responses, node: lineage.node });
   addReviewMutations(builder, { npsClass }, review);
   addLive(builder, dimensions, segment, nps);
-  return noteWithheldQueries(checkTexts(builder.toSchema({ sortSchema: true })));
+  addDimensionValues(builder, dimensions, segment);
+  const schema = noteUnknownValues(builder.toSchema({ sortSchema: true }), dimensions);
+  return noteWithheldQueries(checkTexts(schema));
 }

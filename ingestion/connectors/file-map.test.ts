@@ -92,7 +92,10 @@ describe('parseFileMap', () => {
         /^dimensions\.planet, moon: no such dimension; there are productLine, region, lifecycleStage, channel/,
       ],
     ],
-    [{ ...MAP, encoding: 'klingon' }, [/^encoding: "klingon" is no encoding that is read; there are utf-8, /]],
+    [
+      { ...MAP, encoding: 'klingon' },
+      [/^encoding: "klingon" is no encoding that is read; there are utf-8, /],
+    ],
     [{ ...MAP, separator: ', ' }, [/^separator: must be one character that is no letter/]],
     [{ ...MAP, separator: '"' }, [/^separator: must be one character/]],
     [
@@ -202,7 +205,9 @@ describe('a scale written out', () => {
 
 describe('how a file is read', () => {
   it('is declared by the usual names', () => {
-    const separators = ['comma', 'semicolon', 'tab', 'pipe', '^'].map((separator) => parse({ separator }).separator);
+    const separators = ['comma', 'semicolon', 'tab', 'pipe', '^'].map(
+      (separator) => parse({ separator }).separator,
+    );
     expect(separators).toEqual([',', ';', '\t', '|', '^']);
     expect(parse({ encoding: 'Latin1' }).encoding).toBe('iso-8859-1');
     const { score } = parse({ score: { column: ' How\r\nlikely ', scale: '0-10', written: ['any digits'] } });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Revision } from '../../domain/newer.ts';
 import type { MappingVersion } from '../../domain/provenance.ts';
 import { type ScaleRule, scaleKey } from '../../domain/scale.ts';
 import { cut, quoted } from '../../domain/text.ts';
@@ -7,6 +8,7 @@ import type { ReadTime } from '../dates/read-time.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import type { FileMap } from './file-map.ts';
+import { readNumber } from './map-revision.ts';
 import { namedScale } from './map-scale.ts';
 import { timeOf } from './map-time.ts';
 
@@ -25,6 +27,8 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
   }
   const answeredAt = answeredAtOf(map, values);
   if ('status' in answeredAt) return answeredAt;
+  const revision = revisionOf(map, values);
+  if (revision && 'status' in revision) return revision;
   const scale = scaleOf(map, values);
   if (typeof scale === 'string') return rejected('OUT_OF_SCALE', scale);
   const score = map.score ? scoreOf(map.score, values, scale) : null;
@@ -37,6 +41,7 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
     externalId,
     respondent: map.respondent ? blankToNull(textOf(values, map.respondent)) : null,
     answeredAt: answeredAt.at,
+    revision,
     score,
     comment: comment === '' ? null : comment,
     dimensions: Object.fromEntries(
@@ -81,6 +86,16 @@ function scoreOf({ column, written }: NonNullable<FileMap['score']>, values: Row
   const text = blankToNull(textOf(values, column));
   if (text === null || written === undefined || scale.kind !== 'range') return text;
   return readWritten([written].flat(), text) ?? text;
+}
+
+/** What the row says of which of two is newer; null where it says nothing. */
+function revisionOf({ revision: rule }: FileMap, values: RowValues): Revision | Outcome | null {
+  const text = rule ? textOf(values, rule.column).trim() : '';
+  if (!rule || text === '') return null;
+  if (!('zone' in rule)) return readNumber(rule, text);
+  if (rule.missing.includes(text)) return null;
+  const read = timeOf('revision', rule, text);
+  return 'status' in read ? read : { kind: 'time', value: read.at.getTime() };
 }
 
 /** The rule for the row's score, or why there is none. */

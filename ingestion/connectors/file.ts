@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { mapInSlices, Slice } from '../../domain/slices.ts';
-import { cut, headingOf, quoted, readName, TEXT_RULES } from '../../domain/text.ts';
+import { cut, quoted, readName, TEXT_RULES } from '../../domain/text.ts';
 import type { Acceptor } from '../accept.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import { acceptMixed } from '../submit.ts';
 import type { Submitter } from '../submitter.ts';
+import { nameOfField } from './field-names.ts';
 import { type FileMap, LONGEST_MAP, parseFileMap } from './file-map.ts';
 import { draftFromRow, type RowValues } from './file-row.ts';
 import { InvalidMap } from './map-mistakes.ts';
@@ -47,13 +48,35 @@ export async function acceptFileRows(
 const positionOf = (file: string, { line, item }: FileRow): string =>
   item === undefined ? `${file} line ${line}` : `${file} line ${line} item ${item}`;
 
+/** Of one body: half of what the door takes (`LIMITS.ingestBody`). */
+const PART_BYTES = 8 * 1024 * 1024;
 const head = z.strictObject({ map: z.unknown(), file: z.string() });
-/** Of a row. Exports of surveys have some hundreds. */
-const MOST_COLUMNS = 2_000;
+/** Fields, values and brackets of a map, as JSON; how many values it may have, file-map.ts says. */
+const MOST_PARTS_OF_MAP = 60_000;
+/** Of a row: as many as a sheet of Excel has. */
+const MOST_COLUMNS = 16_384;
+/** Fields, values and brackets of such a row as JSON: two of each column, and some beside. */
+export const MOST_PARTS_OF_ROW = 40_000;
 
-/** The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. */
-export function formatFileRequest({ map, file, rows }: FileRequest): string {
-  return [{ map: map.declared, file }, ...rows].map((one) => JSON.stringify(one)).join('\n');
+/**
+ * The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. Rows that are too large for one
+ * body are in several, in order.
+ */
+export function formatFileRequest({ map, file, rows }: FileRequest): { body: string; rows: number }[] {
+  const head = JSON.stringify({ map: map.declared, file });
+  const parts: string[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const row of rows) {
+    const line = JSON.stringify(row);
+    const size = Buffer.byteLength(line) + 1;
+    if (bytes + size > PART_BYTES) {
+      parts.push([]);
+      bytes = head.length;
+    }
+    parts.at(-1)?.push(line);
+    bytes += size;
+  }
+  return parts.map((lines) => ({ body: [head, ...lines].join('\n'), rows: lines.length }));
 }
 
 /**
@@ -81,7 +104,7 @@ export async function parseFileRequest(
 function parseHead(line: string): { map: unknown; file: string } {
   if (line.length > LONGEST_MAP)
     throw new InvalidMap(`the map has ${line.length} characters; at most ${LONGEST_MAP} are read`);
-  const read = head.safeParse(parseItem(line));
+  const read = head.safeParse(parseItem(line, MOST_PARTS_OF_MAP));
   if (!read.success)
     throw new InvalidMap('line 1 of the request must be JSON with "map" and "file", the name of the file');
   const file = readName(TEXT_RULES.file, read.data.file);
@@ -94,7 +117,7 @@ const ROW =
   'a row is a JSON object with "line" (and "item"), whole numbers from 1, and "values", an object of texts by column';
 
 function parseRow(text: string): FileRow | BadRow {
-  const item = parseItem(text);
+  const item = parseItem(text, MOST_PARTS_OF_ROW);
   if (item instanceof BadItem) return { line: null, outcome: item.outcome };
   const isObject = typeof item === 'object' && item !== null && !(item instanceof Error);
   const { line, item: place, values, ...more } = (isObject ? item : {}) as Record<string, unknown>;
@@ -106,15 +129,11 @@ function parseRow(text: string): FileRow | BadRow {
   });
   if (!isLine || typeof values !== 'object' || values === null || Object.keys(more).length > 0)
     return bad(ROW);
-  const columns = Object.entries(values).map(([name, value]) => [headingOf(name), value] as const);
+  const columns = Object.entries(values).map(([name, value]) => [nameOfField(name), value] as const);
   if (columns.length > MOST_COLUMNS)
     return bad(`values: ${columns.length} columns; at most ${MOST_COLUMNS} are read`);
   for (const [name, value] of columns) {
     if (name === '__proto__') return bad('values: "__proto__" is no name of a column');
-    if (name.length > TEXT_RULES.column.longest)
-      return bad(
-        `values: the name of a column has ${name.length} characters; at most ${TEXT_RULES.column.longest}`,
-      );
     if (typeof value !== 'string') return bad(`values.${cut(name, 40)}: ${quoted(value)} is not a text`);
   }
   const named = Object.fromEntries(columns) as RowValues;

@@ -1,23 +1,10 @@
-import { headingOf } from '../../domain/text.ts';
+import { nameOfField } from '../connectors/field-names.ts';
+import { MOST_PARTS_OF_ROW } from '../connectors/file.ts';
 import type { RowValues } from '../connectors/file-row.ts';
 import { BadItem, parseItem } from '../connectors/read-items.ts';
-import { LONGEST_ITEM } from '../normalise.ts';
 import { JsonCutter, type JsonItem, splitItem, withoutEnd } from './json-items.ts';
 import type { ReadRow } from './read-row.ts';
 import { LineCutter, LONGEST_ROW } from './text-lines.ts';
-
-const names = new Map<string, string>();
-const MOST_NAMES = 10_000;
-
-/** The name of a field as headings are compared. */
-function nameOfField(given: string): string {
-  const known = names.get(given);
-  if (known !== undefined) return known;
-  if (names.size >= MOST_NAMES) names.clear();
-  const name = headingOf(given);
-  names.set(given, name);
-  return name;
-}
 
 export interface JsonOptions {
   readonly isArray: boolean;
@@ -83,23 +70,24 @@ export async function* lineRows(text: AsyncIterable<string>, encoding: string): 
 
 function read(text: string, encoding: string): { values: RowValues } | { problem: string } {
   if (!text.isWellFormed()) return { problem: `the row has bytes that are no character in ${encoding}` };
-  if (text.length > LONGEST_ITEM)
-    return { problem: `the row has ${text.length} characters; at most ${LONGEST_ITEM} are read` };
-  const item = parseItem(text);
+  const item = parseItem(text, MOST_PARTS_OF_ROW);
   if (item instanceof SyntaxError) return { problem: `not JSON: ${item.message}` };
-  if (item instanceof BadItem)
-    return { problem: 'a field is given twice, and which one counts is not clear' };
+  if (item instanceof BadItem) return { problem: problemOf(item) };
   if (typeof item !== 'object' || item === null || Array.isArray(item))
     return { problem: 'a row must be one JSON object' };
   const values: Record<string, string> = {};
   for (const [given, value] of Object.entries(item)) {
     const name = nameOfField(given);
-    if (Object.hasOwn(values, name))
-      return { problem: 'a field is given twice, and which one counts is not clear' };
+    if (Object.hasOwn(values, name)) return { problem: TWICE };
     values[name] = textOf(value);
   }
   return { values };
 }
+
+const TWICE = 'a field is given twice, and which one counts is not clear';
+
+const problemOf = ({ outcome }: BadItem): string =>
+  outcome.status === 'rejected' ? outcome.message : 'it cannot be read';
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';

@@ -43,17 +43,23 @@ interface Answer {
 export function httpSink({ url, key, patienceMs, onRetry }: HttpSinkOptions): ImportSink {
   return {
     send: async (request) => {
-      const body = formatFileRequest(request);
-      const deadline = Date.now() + patienceMs;
-      for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LAST_PAUSE_MS)) {
-        const answer = await post(`${url}/ingest/file`, key, body);
-        if (typeof answer !== 'string') return outcomesOf(answer, request.rows.length);
-        if (Date.now() > deadline) throw new Error(`${url} gave up on: ${answer}`);
-        onRetry(answer);
-        await new Promise((done) => setTimeout(done, pause));
-      }
+      const outcomes: Outcome[] = [];
+      for (const { body, rows } of formatFileRequest(request))
+        outcomes.push(...outcomesOf(await patientlyPost(body), rows));
+      return outcomes;
     },
   };
+
+  async function patientlyPost(body: string): Promise<Answer> {
+    const deadline = Date.now() + patienceMs;
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LAST_PAUSE_MS)) {
+      const answer = await post(`${url}/ingest/file`, key, body);
+      if (typeof answer !== 'string') return answer;
+      if (Date.now() > deadline) throw new Error(`${url} gave up on: ${answer}`);
+      onRetry(answer);
+      await new Promise((done) => setTimeout(done, pause));
+    }
+  }
 }
 
 /** The account, or why to try again. */
