@@ -42,7 +42,8 @@ export function reportImport(result: ImportResult, given: Given): number {
   if (accepted + duplicates + filtered === 0) return tellNothing();
   const open =
     given.server === null ? 'npm start, then open the console at /' : `open the console at ${given.server}/`;
-  say(`Next: ${open} and run NpsByRegion`);
+  say(`Next: ${open} and run the first of its examples`);
+  say(`To take this import back: npm run import -- --undo ${result.importKey}`);
   return doubts > 0 ? EXIT.doubtful : EXIT.whole;
 }
 

@@ -8,6 +8,7 @@ import { parseFileMap } from '../ingestion/connectors/file-map.ts';
 import { dryRun } from '../ingestion/import/dry-run.ts';
 import { type ImportProgress, runImport } from '../ingestion/import/run-import.ts';
 import { EXIT, reportDryRun, reportImport } from './import-report.ts';
+import { askedToUndo, UNDO_USAGE, undoFrom } from './import-undo.ts';
 import { createProgress } from './progress.ts';
 import { findSink } from './sink.ts';
 
@@ -17,7 +18,8 @@ const USAGE = `usage: npm run import -- FILE --map MAP.json [--dry-run] [--url U
   --dry-run  say what would become of the file, and write nothing
   --url      send to this server (key: SCORELINE_ADMIN_KEY); else the one running on the data folder, else the record
   --rejects  where rejected rows are written (default: FILE's name with .rejects.ndjson, in this folder)
-  --restart  do not continue an interrupted import of this file`;
+  --restart  do not continue an interrupted import of this file
+${UNDO_USAGE}`;
 
 class UsageError extends Error {}
 
@@ -56,6 +58,8 @@ async function readMap(path: string): Promise<unknown> {
 }
 
 async function main(): Promise<number> {
+  const undo = askedToUndo(process.argv.slice(2));
+  if (undo) return undoFrom(await loadConfig(), undo);
   const given = readArguments();
   const config = await loadConfig();
   const map = parseFileMap(await readMap(given.map), config.dimensions);
@@ -85,6 +89,7 @@ async function main(): Promise<number> {
       restart: given.restart,
       isStopping: () => stopping,
       onProgress: (state: ImportProgress) => progress.show(state),
+      onBegun: (id) => process.stdout.write(`import      ${id}\n`),
     });
     progress.end();
     return reportImport(result, { ...given, rejectsPath, server: found.server });

@@ -10,6 +10,7 @@ import { addDeletions } from './deletions.ts';
 import { addDimensionValues } from './dimension-values.ts';
 import { addErasures } from './erasures.ts';
 import { addImpact } from './impact.ts';
+import { addImports } from './imports.ts';
 import { addKeys } from './keys.ts';
 import { addKnown } from './known.ts';
 import { addLineage, loadLineageNode } from './lineage.ts';
@@ -61,6 +62,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addAccess(builder, dimensions);
   addCellUsage(builder);
   addKeys(builder);
+  addImports(builder, pageInfo);
   addSubjects(builder, dimensions, segment);
   addErasures(builder, { model, pageInfo });
   addDeletions(builder, pageInfo);

@@ -12,7 +12,7 @@ import { addNotes, type NoteCounts, type Outcome } from '../outcome.ts';
 import { OWNER } from '../submitter.ts';
 import { type Batch, batches, JsonFields } from './batches.ts';
 import type { ReadAs } from './read-rows.ts';
-import { assertRows, openForMap, type Reject, rejectsOf } from './run-import.ts';
+import { openForMap, type Reject, rejectsOf, withFirstRow } from './run-import.ts';
 
 export interface DryRunOptions {
   readonly path: string;
@@ -78,7 +78,7 @@ const CELLS_SHOWN = 20;
  */
 export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   const { path, map } = options;
-  const source = await openForMap(path, map);
+  const source = await withFirstRow(path, await openForMap(path, map));
   const fields = new JsonFields(map, () => source.readAs()?.format !== 'CSV');
   const count = { rows: 0, accepted: 0, rejected: 0, filtered: 0, blank: 0, doubts: 0 };
   const reasons: Record<string, number> = {};
@@ -108,7 +108,6 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
     interrupted = options.isStopping();
     if (interrupted) break;
   }
-  if (!interrupted) assertRows(path, count.rows);
   const { unseen } = fields;
   const found = { reasons, notes, rejects, firstDoubts, firstRows, unseen, cells: cells.all() };
   return { readAs: source.readAs(), ...count, ...found, interrupted };

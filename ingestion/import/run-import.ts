@@ -7,12 +7,13 @@ import { type Batch, batches, JsonFields } from './batches.ts';
 import {
   type Checkpoint,
   checkpointPath,
+  digestOf,
   emptyCheckpoint,
   importIdentity,
   loadCheckpoint,
   saveCheckpoint,
 } from './checkpoint.ts';
-import { UnreadableFile } from './read-row.ts';
+import { type ReadRow, UnreadableFile } from './read-row.ts';
 import { type ReadAs, type RowSource, readRows } from './read-rows.ts';
 import type { ImportSink } from './sink.ts';
 
@@ -29,6 +30,8 @@ export interface ImportOptions {
   /** Becomes true when the user wants to stop; what is on its way is finished first. */
   readonly isStopping: () => boolean;
   readonly onProgress: (progress: ImportProgress) => void;
+  /** Called with the id of the import, before its first row is sent. */
+  readonly onBegun?: (importKey: string) => void;
 }
 
 export interface ImportProgress {
@@ -41,6 +44,8 @@ export interface ImportProgress {
 
 export interface ImportResult extends ImportProgress {
   readonly interrupted: boolean;
+  /** By which the import can be taken back. */
+  readonly importKey: string;
   /** Null of a file that has nothing in it. */
   readonly readAs: ReadAs | null;
   readonly firstRejects: readonly Reject[];
@@ -80,10 +85,32 @@ export function openForMap(path: string, map: FileMap): Promise<RowSource> {
   });
 }
 
-/** @throws UnreadableFile of a file without a row: whoever imports it expects some. */
-export function assertRows(path: string, items: number): void {
-  if (items > 0) return;
-  throw new UnreadableFile(`${path} has no rows: nothing was found in it, or nothing after the headings`);
+/** Rows that are held until one comes that is not blank. */
+const MOST_BLANK = 10_000;
+
+/**
+ * The source once its first row that is not blank was read, and with it the headings.
+ * @throws UnreadableFile of a file without a row: whoever imports it expects some; WrongColumns
+ */
+export async function withFirstRow(path: string, source: RowSource): Promise<RowSource> {
+  const rows = source.rows[Symbol.asyncIterator]();
+  const blank: ReadRow[] = [];
+  for (;;) {
+    const { value: row, done } = await rows.next();
+    if (done)
+      throw new UnreadableFile(`${path} has no rows: nothing was found in it, or nothing after the headings`);
+    blank.push(row);
+    if (!('blank' in row) || blank.length === MOST_BLANK) break;
+  }
+  const from = async function* () {
+    try {
+      yield* blank;
+      for (let next = await rows.next(); !next.done; next = await rows.next()) yield next.value;
+    } finally {
+      await rows.return?.();
+    }
+  };
+  return { ...source, rows: from() };
 }
 
 /**
@@ -96,9 +123,11 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
   const checkpointFile = checkpointPath(dataDir, await importIdentity(path, mapHash(map)));
   const earlier = restart ? null : await loadCheckpoint(checkpointFile);
   // An import that was finished begins anew: whoever starts it again wants to see it happen.
-  const account = earlier && !earlier.done ? earlier : emptyCheckpoint();
+  const open = earlier && !earlier.done ? earlier : null;
+  // A file that is refused makes no import.
+  const source = await withFirstRow(path, await openForMap(path, map));
+  const { account, importKey } = await begun(options, open);
   const resumedAfterLine = account.line;
-  const source = await openForMap(path, map);
   const fields = new JsonFields(map, () => source.readAs()?.format !== 'CSV');
   const firstRejects: Reject[] = [];
   const firstDoubts: string[] = [];
@@ -146,7 +175,7 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
     const outcomes =
       batch.rows.length === 0
         ? Promise.resolve([])
-        : sink.send({ map, file: basename(path), rows: batch.rows });
+        : sink.send({ map, file: basename(path), importKey, rows: batch.rows });
     // A failure is met when its turn comes; until then it must not count as unhandled.
     outcomes.catch(() => undefined);
     inFlight.push({ batch, outcomes });
@@ -155,19 +184,37 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
     if (interrupted) break;
   }
   while (inFlight.length > 0) await settleOldest();
-  if (!interrupted) assertRows(path, (account.items ?? 0) - (account.blank ?? 0));
+  if (!interrupted) await sink.end(importKey, countsOf(account));
   account.done = !interrupted;
   await saveCheckpoint(checkpointFile, account);
   const { unseen } = fields;
   return {
     ...progress(),
     interrupted,
+    importKey,
     readAs: source.readAs(),
     firstRejects,
     firstDoubts,
     unseen,
     firstNotes,
   };
+}
+
+/** The account to go on with, and the id of its import: another one, from the first row, where the earlier one was taken back. */
+async function begun(
+  { path, map, sink, onBegun }: ImportOptions,
+  open: Checkpoint | null,
+): Promise<{ account: Checkpoint; importKey: string }> {
+  const given = { file: basename(path), digest: await digestOf(path), mapHash: mapHash(map) };
+  const { id, resumed } = await sink.begin({ ...given, resume: open?.importId });
+  onBegun?.(id);
+  const goesOn = open !== null && (resumed || open.importId === undefined);
+  return { account: { ...(goesOn ? open : emptyCheckpoint()), importId: id }, importKey: id };
+}
+
+/** The numbers of an account, as they are recorded. */
+function countsOf({ accepted, duplicates, rejected, filtered }: Checkpoint): Record<string, number> {
+  return { accepted, duplicates, rejected, filtered };
 }
 
 const placeOf = ({ line, item }: { readonly line: number; readonly item?: number }) => ({

@@ -39,11 +39,12 @@ const written = (name: string, content: string | Buffer) => {
 async function importFile(path: string, map: object, more: object = {}) {
   const rejectsPath = join(folder, `${Math.random()}.rejects`);
   const rows: Record<string, string>[] = [];
-  const sink = recordSink(record.acceptor, OWNER);
+  const sink = recordSink({ ...record, now: Date.now }, OWNER);
   const result = await runImport({
     path,
     map: parseFileMap(map, DIMENSIONS),
     sink: {
+      ...sink,
       send: (request) => {
         rows.push(...request.rows.map(({ values }) => values));
         return sink.send(request);
