@@ -186,16 +186,11 @@ function formatOf(path: string, first: string): ReadAs['format'] {
   const text = first.trimStart();
   if (text.startsWith('[') && (isNamed || /^\[\s*\{/.test(text))) return 'JSON array';
   if (!isNamed && !/^\{\s*"/.test(text)) return 'CSV';
-  // An object whose first line is only its beginning takes several lines.
+  // An object whose first line is only its beginning takes several lines, as pretty-printers write it.
   const [line = ''] = text.split(/[\r\n]/, 1);
-  return text.startsWith('{') && !line.trimEnd().endsWith('}') && text.length > line.length
-    ? startsLikeObject(line)
-    : 'NDJSON';
-}
-
-/** "{" or the beginning of an object's first field, as pretty-printers write it. */
-function startsLikeObject(line: string): ReadAs['format'] {
-  return /^\{\s*("(?:[^"\\]|\\.)*"\s*:\s*([[{]|.*,)?\s*)?$/.test(line) ? 'JSON objects' : 'NDJSON';
+  const isBegun =
+    text.startsWith('{') && text.length > line.length && ',{['.includes(line.trimEnd().at(-1) ?? '');
+  return isBegun ? 'JSON objects' : 'NDJSON';
 }
 
 async function* explained(path: string, rows: AsyncIterable<ReadRow>): AsyncGenerator<ReadRow> {
