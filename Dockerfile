@@ -3,7 +3,8 @@ FROM node:22-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY verifier ./verifier
-RUN npm ci --omit=dev
+# The step after an install needs the source; it runs below.
+RUN npm pkg delete scripts.prepare && npm ci --omit=dev
 
 FROM node:22-slim
 # docker build --build-arg COMMIT=$(git rev-parse HEAD): what /metrics and the log say of the build.
@@ -27,6 +28,7 @@ COPY scoring ./scoring
 COPY store ./store
 COPY verifier ./verifier
 COPY web ./web
+RUN node --import tsx cli/record-template.ts
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

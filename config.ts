@@ -68,6 +68,8 @@ export interface Config {
   readonly limits: GateSettings;
   /** By hash; empty: none. */
   readonly trustedDocuments: TrustedDocuments;
+  /** Origins whose pages may ask here. */
+  readonly origins: ReadonlySet<string>;
   /** Where signed heads are POSTed, besides the file in the data folder. */
   readonly sealSink: string | undefined;
 }
@@ -150,6 +152,7 @@ export async function loadConfig(
     sealAfter: found.data.sealAfter,
     limits: found.data.limits,
     trustedDocuments: await trustedOf(variables.SCORELINE_TRUSTED_DOCUMENTS, found.data.limits),
+    origins: new Set(variables.SCORELINE_CORS_ORIGINS),
     sealSink: variables.SCORELINE_SEAL_SINK,
     auditAggregates: found.data.audit.aggregates,
   };

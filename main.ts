@@ -192,16 +192,9 @@ async function startServer(
 ): Promise<ApiServer> {
   const { graph, feed, scoring, access, seals, wall } = parts;
   const { store, cells, mappings, vault } = record;
-  const { dimensions, cellLimits, nameBounds } = config;
+  const { dimensions, cellLimits, nameBounds, origins } = config;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
-  const acceptor = createAcceptor({
-    ...record,
-    dimensions,
-    cellLimits,
-    nameBounds,
-    now: Date.now,
-    warn,
-  });
+  const acceptor = createAcceptor({ ...record, dimensions, cellLimits, nameBounds, now: Date.now, warn });
   const lineage = graph?.lineage ?? createRecordLineage;
   const trail = openAuditTrail(store, config.auditAggregates, (err) =>
     log.error({ err }, 'refusals could not be kept'),
@@ -242,6 +235,7 @@ async function startServer(
       gate: openGate(config.limits, config.trustedDocuments, Date.now),
     },
     roles: { api: config.roles.has('api'), ingest: config.roles.has('ingest') },
+    origins,
     checks,
     lesserChecks: readinessWarnings(store, graph, LINEAGE),
     gauges: {

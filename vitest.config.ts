@@ -18,7 +18,8 @@ class LongestFirst extends BaseSequencer {
 
 /** What ends before the record is asked, or is about the source alone: once is enough. */
 const SAME_ON_EVERY_BACKEND = [
-  'test/e2e/abuse/{documents,every-argument,ingest-door,logs,operation-name,patterns,refusals,transports,variables}.test.ts',
+  'test/e2e/doors.test.ts',
+  'test/e2e/abuse/{cases,charsets,documents,every-argument,ingest-door,logs,operation-name,patterns,refusals,transports,variables}.test.ts',
   'test/integration/{log,patterns,pglite-keeper,rooms,secrets}.test.ts',
 ];
 
@@ -29,6 +30,7 @@ const SAME_ON_EVERY_BACKEND = [
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    globalSetup: ['test/fixtures/record-template.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
       {

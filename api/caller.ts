@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Segment } from '../domain/cell.ts';
 import { loggedCallerId } from '../domain/logged-caller.ts';
 import type { Scope } from '../domain/scope.ts';
@@ -27,15 +26,4 @@ export type Authenticate = (presented: string) => Promise<Caller | null>;
 /** The caller's id as the log has it. */
 export function loggedCaller({ id }: Pick<Caller, 'id'>): string {
   return loggedCallerId(id);
-}
-
-/** The key of a request: `Authorization: Bearer …` or `X-Api-Key: …`. */
-export function presentedKey(
-  headers: IncomingHttpHeaders | Readonly<Record<string, unknown>>,
-): string | null {
-  const authorization = headers['authorization'] ?? headers['Authorization'];
-  const bearer =
-    typeof authorization === 'string' ? /^Bearer\s+(\S+)\s*$/i.exec(authorization)?.[1] : undefined;
-  const plain = headers['x-api-key'] ?? headers['X-Api-Key'];
-  return bearer ?? (typeof plain === 'string' && plain !== '' ? plain : null);
 }

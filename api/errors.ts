@@ -7,7 +7,7 @@ import { NoImpact } from '../graph/impact.ts';
 import { UnknownMoment } from '../graph/known/as-known.ts';
 import { WayTooLong } from '../graph/path.ts';
 import { ProofUnavailable } from '../graph/seals/export-proof.ts';
-import { InvalidMap } from '../ingestion/connectors/file-map.ts';
+import { InvalidMap } from '../ingestion/connectors/map-mistakes.ts';
 import { UnreadableBody } from '../ingestion/connectors/read-items.ts';
 import { Overloaded } from '../ingestion/group-commit.ts';
 import { ScoringError } from '../scoring/service.ts';

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { cut } from '../domain/text.ts';
 
 export const ROLES = ['api', 'ingest', 'follow'] as const;
 export type Role = (typeof ROLES)[number];
@@ -50,6 +51,22 @@ const hexList = (form: RegExp, error: string) =>
     .string()
     .transform((text) => text.split(',').map((one) => one.trim()))
     .pipe(z.array(z.string().regex(form, error)).min(1));
+
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((one) => one.trim()))
+  .pipe(
+    z.array(
+      z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+        error: ({ input }) =>
+          `has ${quoted(input)}, which is no origin; write each as https://app.example.org`,
+      }),
+    ),
+  );
+
+function quoted(input: unknown): string {
+  return JSON.stringify(cut(String(input)));
+}
 
 /** Variables that NAME_FILE may give in a file, as container platforms mount secrets. */
 export const SECRETS = [
@@ -132,6 +149,7 @@ export const environment = z
       .string()
       .regex(/^[0-9a-f]{7,40}$/, 'must be the hash of a commit')
       .optional(),
+    SCORELINE_CORS_ORIGINS: origins.optional(),
     SCORELINE_SEAL_SINK: url(['http:', 'https:'], 'https://witness.example.org/heads').optional(),
     SCORELINE_TRUSTED_DOCUMENTS: z.string().min(1).optional(),
     SCORELINE_CONFIG: z.string().min(1).optional(),

@@ -113,6 +113,21 @@ export function cut(text: string, longest = QUOTED): string {
     .replace(/\ufffd$/, '')}…`;
 }
 
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** UTF-16 code units. What people write as one character has some tens; more are marks piled upon marks. */
+const LONGEST_GRAPHEME = 256;
+
+/** At most the first `longest` code units of the text, without the beginning of a character that goes on after them. */
+export function cutAtGrapheme(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const start = graphemes.segment(text).containing(longest)?.index ?? longest;
+  if (longest - start <= LONGEST_GRAPHEME) return text.slice(0, start);
+  return text
+    .slice(0, longest)
+    .toWellFormed()
+    .replace(/\ufffd$/, '');
+}
+
 /** What a caller gave, for a message: never more than its first 40 characters, and no deeper than its kind. */
 export function quoted(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(cut(value.slice(0, QUOTED + 1), QUOTED));

@@ -1,10 +1,5 @@
 import type { Cell, CellAttributes } from '../domain/cell.ts';
-import {
-  NAME_BOUNDS,
-  type NameBounds,
-  type NormalisedResponse,
-  sourceEventId,
-} from '../domain/provenance.ts';
+import { NAME_BOUNDS, type NameBounds, sourceEventId } from '../domain/provenance.ts';
 import type { Scope } from '../domain/scope.ts';
 import { mapInSlices, Slice } from '../domain/slices.ts';
 import { type Accepted, type AcceptRow, acceptRows } from '../store/accept.ts';
@@ -15,7 +10,7 @@ import type { Vault } from '../store/vault.ts';
 import type { ResponseDraft } from './draft.ts';
 import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf, placeOf } from './file-cells.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { type NormaliseDeps, normalise } from './normalise.ts';
+import { type NormaliseDeps, type Normalised, normalise } from './normalise.ts';
 import { type Outcome, rejected } from './outcome.ts';
 import { type Patience, patiently } from './patience.ts';
 import type { Submitter } from './submitter.ts';
@@ -162,7 +157,7 @@ async function untilFiled<Result>(
 }
 
 /** A response that the submitter may submit, with the id of its mapping, which is recorded by then. */
-interface Prepared extends NormalisedResponse {
+interface Prepared extends Normalised {
   readonly mappingVersionId: number;
   /** The attributes with what is not declared as "other". */
   readonly place: CellAttributes;
@@ -278,7 +273,7 @@ function toRows(
 function outcomeOf(
   { cells, dimensions }: AcceptDeps,
   { scope }: Submitter,
-  { attributes, mayCorrect }: Prepared,
+  { attributes, mayCorrect, notes }: Prepared,
   { acceptance, cellId }: Accepted,
 ): Outcome {
   if (acceptance === 'forbidden') return mayCorrect ? FORBIDDEN : NOT_ITS_ANSWER;
@@ -287,5 +282,5 @@ function outcomeOf(
   if (acceptance === 'erased') return rejected('ERASED', ERASED);
   const cell = cells.get(cellId);
   const filedAs = cell && scope.allows('submitResponse', cell) && filedAsOf(dimensions, attributes, cell);
-  return { status: acceptance, ...(filedAs ? { filedAs } : {}) };
+  return { status: acceptance, ...(filedAs ? { filedAs } : {}), ...(notes.length > 0 ? { notes } : {}) };
 }

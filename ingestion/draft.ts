@@ -1,4 +1,5 @@
 import type { MappingVersion } from '../domain/provenance.ts';
+import type { NoteCode } from './outcome.ts';
 
 /** What a connector makes of one item that arrived: parsed by its mapping, not yet normalised. */
 export interface ResponseDraft {
@@ -17,4 +18,6 @@ export interface ResponseDraft {
   readonly position: string;
   /** The item as it arrived; kept sealed under the respondent's key. */
   readonly raw: string;
+  /** What the connector changed or guessed. */
+  readonly notes?: readonly NoteCode[];
 }

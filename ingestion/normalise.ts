@@ -2,12 +2,12 @@ import canonicalize from 'canonicalize';
 import type { CellAttributes } from '../domain/cell.ts';
 import { type Dimension, UNKNOWN } from '../domain/dimensions.ts';
 import { type NormalisedResponse, responseId } from '../domain/provenance.ts';
-import { redact } from '../domain/redact.ts';
 import { applyScale, describeScale } from '../domain/scale.ts';
 import { problemOf, quoted, readName, TEXT_RULES } from '../domain/text.ts';
+import { keptComment } from './comment.ts';
 import type { ResponseDraft } from './draft.ts';
 import { readNames } from './names.ts';
-import { type Outcome, rejected } from './outcome.ts';
+import { type NoteCode, type Outcome, rejected } from './outcome.ts';
 import { keyedHash, lookupsOf, type Pepper, peppers, pseudonym } from './pseudonym.ts';
 
 export interface NormaliseDeps {
@@ -23,11 +23,16 @@ const DAY_MS = 86_400_000;
 /** Nobody answered a survey before there was a telephone; such a date is a unit mistake or a missing value. */
 const EARLIEST_MS = Date.UTC(1900, 0, 1);
 
+/** A response that can be accepted, and what was changed or guessed to make it one. */
+export interface Normalised extends NormalisedResponse {
+  readonly notes: readonly NoteCode[];
+}
+
 /**
  * From a draft to a response that can be accepted: checks, applies the scale, redacts the comment, pseudonymises the
  * respondent, and names the cell's attributes. Bad drafts become rejections, never exceptions.
  */
-export function normalise(deps: NormaliseDeps, draft: ResponseDraft): NormalisedResponse | Outcome {
+export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised | Outcome {
   const read = readNames({ externalId: draft.externalId, source: draft.mapping.source });
   if ('status' in read) return read;
   const problem = checkTexts(draft) ?? checkTime(draft.answeredAt, deps.now());
@@ -40,13 +45,14 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
       `score: ${quoted(draft.score)} is not on the scale ${describeScale(mapping.scale)}`,
     );
   }
-  const comment = blankToNull(draft.comment);
-  if (scaled === null && comment === null) {
+  const given = blankToNull(draft.comment);
+  if (scaled === null && given === null) {
     return rejected('MISSING', 'score: a response needs a score or a comment; both are missing');
   }
   const attributes = attributesOf(deps.dimensions, draft.dimensions);
   if ('problem' in attributes) return attributes.problem;
   const { externalId, source } = read.names;
+  const comment = given === null ? null : keptComment(clean(given));
   const respondent = blankToNull(draft.respondent);
   const content = {
     id: responseId(source, externalId),
@@ -56,7 +62,7 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
     score: scaled?.score ?? null,
     points: scaled?.points ?? null,
     class: scaled?.class ?? null,
-    comment: comment === null ? null : redact(clean(comment)),
+    comment: comment?.text ?? null,
     respondent: respondent === null ? null : pseudonym(deps.pepper, respondent),
     attributes: attributes.values,
   };
@@ -75,14 +81,11 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
       hash: keyedHash(deps.pepper, 'event', draft.raw),
       content: draft.raw.replaceAll('\u0000', ' ').toWellFormed(),
     },
+    notes: [...(draft.notes ?? []), ...(comment?.isCut ? (['COMMENT_CUT'] as const) : [])],
   };
 }
 
-function checkTexts({ respondent, comment, position, raw }: ResponseDraft): Outcome | null {
-  const { longest } = TEXT_RULES.comment;
-  // What people wrote is kept as far as it can be: `clean` replaces what cannot be stored.
-  if (comment !== null && comment.length > longest)
-    return rejected('TOO_LONG', `comment: ${comment.length} characters; at most ${longest} are kept`);
+function checkTexts({ respondent, position, raw }: ResponseDraft): Outcome | null {
   if (raw.length > LONGEST_ITEM)
     return rejected('TOO_LONG', `the item has ${raw.length} characters; at most ${LONGEST_ITEM} are kept`);
   for (const [field, text] of Object.entries({ respondent, position })) {
@@ -139,7 +142,7 @@ function blankToNull(text: string | null): string | null {
   return text === null || text.trim() === '' ? null : text;
 }
 
-/** PostgreSQL's text cannot hold U+0000, JSON and UTF-8 no lone surrogates. */
+/** What people wrote is kept as far as it can be: PostgreSQL's text cannot hold U+0000, JSON and UTF-8 no lone surrogates. */
 function clean(text: string): string {
   return text.replaceAll('\u0000', ' ').toWellFormed();
 }

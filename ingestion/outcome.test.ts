@@ -21,3 +21,17 @@ it('an account tells the first rejections whole, the others by their number, and
   expect(account.rejected[1]).toMatchObject({ index: 2, code: 'STALE' });
   expect(JSON.stringify(account).length).toBeLessThan(50_000);
 });
+
+it('an account counts the notes of what was taken by code, and names the first items', () => {
+  const outcomes = Array.from({ length: 450 }, (_, i) => {
+    if (i % 3 === 0) return rejected('INVALID', 'x');
+    return i % 3 === 1
+      ? ({ status: 'duplicate', notes: ['COMMENT_CUT'] } as const)
+      : ({ status: 'accepted' } as const);
+  });
+  const account = accountFor(outcomes);
+  expect(account).toMatchObject({ accepted: 150, duplicates: 150, notes: { COMMENT_CUT: 150 } });
+  expect(account.noted).toHaveLength(100);
+  expect(account.noted?.[1]).toEqual({ index: 4, codes: ['COMMENT_CUT'] });
+  expect(accountFor([{ status: 'accepted' }])).not.toHaveProperty('notes');
+});

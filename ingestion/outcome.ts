@@ -1,4 +1,4 @@
-import { cut } from '../domain/text.ts';
+import { cut, TEXT_RULES } from '../domain/text.ts';
 
 /** Why one item was not accepted. Each has a message that says what was wrong and what would be right. */
 export type RejectionCode =
@@ -16,6 +16,14 @@ export type RejectionCode =
   | 'NO_CELL' // its combination of values found no room, and where it would be filed the caller may not submit
   | 'FORBIDDEN'; // the caller may not submit into this segment
 
+/** What was changed or guessed of an item that was taken. Each code has its sentence in `NOTE_MESSAGES`. */
+export type NoteCode = 'COMMENT_CUT';
+
+/** What each note means, for accounts that people read. */
+export const NOTE_MESSAGES: Readonly<Record<NoteCode, string>> = {
+  COMMENT_CUT: `the comment is longer than ${TEXT_RULES.comment.longest} characters; its end is not kept`,
+};
+
 export type FiledAs = Readonly<Record<string, string>>;
 
 /** An item that was filed otherwise than it was sent. */
@@ -24,12 +32,20 @@ export interface FiledItem {
   readonly values: FiledAs;
 }
 
+/** An item that was taken with notes. */
+export interface NotedItem {
+  readonly index: number;
+  readonly codes: readonly NoteCode[];
+}
+
 /** What became of one item of a batch. */
 export type Outcome =
   | {
       readonly status: 'accepted' | 'duplicate';
       /** Values of the dimensions by field, where the response is filed otherwise than it was sent. */
       readonly filedAs?: FiledAs;
+      /** What was changed or guessed to take it; absent where nothing was. */
+      readonly notes?: readonly NoteCode[];
     }
   | { readonly status: 'rejected'; readonly code: RejectionCode; readonly message: string };
 
@@ -39,6 +55,8 @@ export const WHOLE_REJECTIONS = 100;
 const LONGEST_MESSAGE = 300;
 /** Items of one batch of which the account says where they were filed; the others are counted. */
 const FILED_TOLD = 100;
+/** Items of one batch whose notes are told with their place; the others are counted by code. */
+const NOTED_TOLD = 100;
 
 /** The account of one batch, in the shape of the GraphQL type SubmitPayload. */
 export interface BatchAccount {
@@ -51,7 +69,13 @@ export interface BatchAccount {
   /** Items that were filed otherwise than they were sent: the first ones, and how many there are. Absent where there are none. */
   filedAs?: FiledItem[];
   filedAsTotal?: number;
+  /** How many of the accepted items and duplicates have each note, and the first of them. Absent where there are none. */
+  notes?: NoteCounts;
+  noted?: NotedItem[];
 }
+
+/** Items by the code of their notes. */
+export type NoteCounts = Partial<Record<NoteCode, number>>;
 
 export const rejected = (code: RejectionCode, message: string): Outcome => ({
   status: 'rejected',
@@ -76,7 +100,15 @@ export function accountFor(outcomes: readonly Outcome[]): BatchAccount {
     }
   });
   const rejectedByCode = [...counts].map(([code, count]) => ({ code, count }));
-  return { accepted, duplicates, rejected: rejections, rejectedTotal, rejectedByCode, ...filedOf(outcomes) };
+  return {
+    accepted,
+    duplicates,
+    rejected: rejections,
+    rejectedTotal,
+    rejectedByCode,
+    ...filedOf(outcomes),
+    ...notedOf(outcomes),
+  };
 }
 
 function filedOf(outcomes: readonly Outcome[]): Pick<BatchAccount, 'filedAs' | 'filedAsTotal'> {
@@ -84,4 +116,24 @@ function filedOf(outcomes: readonly Outcome[]): Pick<BatchAccount, 'filedAs' | '
     outcome.status !== 'rejected' && outcome.filedAs ? [{ index, values: outcome.filedAs }] : [],
   );
   return filed.length === 0 ? {} : { filedAs: filed.slice(0, FILED_TOLD), filedAsTotal: filed.length };
+}
+
+function notedOf(outcomes: readonly Outcome[]): Pick<BatchAccount, 'notes' | 'noted'> {
+  const noted = outcomes.flatMap((outcome, index) => {
+    const codes = notesOf(outcome);
+    return codes.length > 0 ? [{ index, codes }] : [];
+  });
+  if (noted.length === 0) return {};
+  return { notes: addNotes({}, outcomes), noted: noted.slice(0, NOTED_TOLD) };
+}
+
+/** The notes of an outcome; none of a rejection. */
+export function notesOf(outcome: Outcome): readonly NoteCode[] {
+  return outcome.status === 'rejected' ? [] : (outcome.notes ?? []);
+}
+
+/** Adds the notes of the outcomes to the counts, and returns these. */
+export function addNotes(counts: NoteCounts, outcomes: readonly Outcome[]): NoteCounts {
+  for (const code of outcomes.flatMap(notesOf)) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
 }

@@ -3,6 +3,8 @@
  * its own and the server's event loop stays free. Plain JavaScript: a thread would have to load the TypeScript loader first.
  * pglite.ts is the other side, and says what the messages mean.
  */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { rename, rm, rmdir } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 
@@ -52,8 +54,29 @@ function end({ id, transaction, isCommit }) {
   );
 }
 
-const { dataDir } = workerData;
-const opening = PGlite.create({ ...(dataDir === undefined ? {} : { dataDir }), parsers: { [INT8]: Number } });
+const { dataDir, template } = workerData;
+const parsers = { [INT8]: Number };
+const archive = () => ({ loadDataDir: new Blob([readFileSync(template)]) });
+
+const isEmpty = (folder) => !existsSync(folder) || readdirSync(folder).length === 0;
+
+async function open() {
+  if (dataDir === undefined) return PGlite.create({ parsers, ...(template === undefined ? {} : archive()) });
+  if (template !== undefined && isEmpty(dataDir)) await unpack();
+  return PGlite.create({ parsers, dataDir });
+}
+
+/** Beside and renamed: what ends in the middle leaves no half of a record. */
+async function unpack() {
+  const beside = `${dataDir}.new`;
+  await rm(beside, { recursive: true, force: true });
+  const pglite = await PGlite.create({ dataDir: beside, ...archive() });
+  await pglite.close();
+  if (existsSync(dataDir)) await rmdir(dataDir);
+  await rename(beside, dataDir);
+}
+
+const opening = open();
 
 async function run(pglite, message) {
   const { id, action, transaction, text, parameters, rowMode, channel } = message;

@@ -8,6 +8,7 @@ import {
   type Query,
   type Result,
 } from './pglite-keeper.ts';
+import { findTemplate } from './pglite-template.ts';
 import { keepQuiet, QUIET } from './quiet-thread.ts';
 import * as schema from './schema.ts';
 import { BECOME_READER } from './wall-names.ts';
@@ -67,9 +68,13 @@ class EmbeddedDatabase implements OpenDatabase {
   }
 
   /** @throws EmbeddedDatabaseError when the folder cannot be opened. */
-  static async open(dataDir: string | undefined, care?: PgliteCare): Promise<EmbeddedDatabase> {
+  static async open(
+    dataDir: string | undefined,
+    care: PgliteCare | undefined,
+    template: string | undefined,
+  ): Promise<EmbeddedDatabase> {
     const worker = new Worker(new URL('./pglite-worker.mjs', import.meta.url), {
-      workerData: { dataDir },
+      workerData: { dataDir, template },
       execArgv: [],
       ...QUIET,
     });
@@ -243,10 +248,14 @@ const STUCK_ON_FULL_MS = 10_000;
 
 /**
  * Opens the embedded record in `dataDir` (undefined: in memory). The caller holds the folder's lock. `care`: it is watched, and opened again
- * where its thread ended.
+ * where its thread ended. `template`: what a new record is unpacked from; '' makes it from nothing.
  */
-export async function openPglite(dataDir: string | undefined, care?: PgliteCare): Promise<Store> {
-  const open = () => EmbeddedDatabase.open(dataDir, care);
+export async function openPglite(
+  dataDir: string | undefined,
+  care?: PgliteCare,
+  template = findTemplate(),
+): Promise<Store> {
+  const open = () => EmbeddedDatabase.open(dataDir, care, template || undefined);
   const database = care ? await keepDatabase(open, care) : await open();
   const session = ({ query }: { readonly query: Query }): Session => ({
     rows: async <Row>({ text, isLong }: Statement, parameters: readonly unknown[]) => {

@@ -132,6 +132,11 @@ export const responseKey = pgTable(
     /** Whose it is; null of an erased response, of which nothing but the id stays (decision 0023). */
     subjectId: uuid('subject_id'),
     contentHash: text('content_hash').notNull(),
+    /** The highest revision that was delivered, where its sender counts revisions or dates them. */
+    revision: bigint('revision', { mode: 'number' }),
+    revisedAt: moment('revised_at'),
+    /** The event that brought the present content; null where its id follows from the content's hash (`sourceEventId`). */
+    eventId: uuid('event_id'),
   },
   (table) => [index().on(table.subjectId)],
 );
@@ -154,12 +159,55 @@ export const sourceEvent = pgTable(
     sealed: bytea('sealed'),
     /** The same as text, of rows from before `sealed`: moved there by store/move-events.ts. */
     content: text('content'),
+    /** Of a row of an import: the import, and the line of the file. */
+    importId: integer('import_id'),
+    importLine: integer('import_line'),
+    /** When the import was taken back. */
+    undoneAt: moment('undone_at'),
+    /** Of a row of an import that replaced a response: the event behind what it replaced. */
+    replaced: uuid('replaced'),
+    /** The row of `response` that this event stood behind when a row of an import replaced it, its comment sealed as there. */
+    stood: jsonb('stood'),
   },
   (table) => [
     index().on(table.responseId),
     index().on(table.subjectId),
+    index().on(table.importId, table.responseId).where(sql`import_id IS NOT NULL`),
+    index('source_event_stood').on(table.id).where(sql`stood IS NOT NULL`),
     index('source_event_as_text').on(table.id).where(sql`hash IS NOT NULL`),
   ],
+);
+
+/** One import of a file: what it was, how it ended, and whether it was taken back. */
+export const importRun = pgTable(
+  'import_run',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    /** How people name it. */
+    key: text('key').notNull().unique(),
+    file: text('file').notNull(),
+    /** SHA-256 of the file; null where the sender does not say. */
+    digest: text('digest'),
+    /** SHA-256 of the map. */
+    mapHash: text('map_hash'),
+    /** The id of the caller, and its name. */
+    madeBy: text('made_by').notNull(),
+    actorName: text('actor_name').notNull(),
+    begunAt: moment('begun_at').notNull(),
+    endedAt: moment('ended_at'),
+    /** What the sender counted: accepted, duplicates, rejected and so on. */
+    account: jsonb('account').$type<Readonly<Record<string, number>>>(),
+    /** Since when it is being taken back: it brings nothing any more. */
+    undoAt: moment('undo_at'),
+    undoBy: text('undo_by'),
+    undoReason: text('undo_reason'),
+    undoneAt: moment('undone_at'),
+    /** Responses that were removed, or of which the earlier content stands again, or a later one stays. */
+    removed: integer('removed').notNull().default(0),
+    restored: integer('restored').notNull().default(0),
+    stayed: integer('stayed').notNull().default(0),
+  },
+  (table) => [index().on(table.madeBy)],
 );
 
 /** A hypertable by `answered_at` where TimescaleDB is present. class: 0 detractor, 1 passive, 2 promoter. */

@@ -46,10 +46,11 @@ const GUARDED = {
   response_key: {
     where: sees('t.cell_id', ...ANY),
     masked: { subject_id: 'respondent', content_hash: 'response' },
+    hidden: ['revision', 'revised_at', 'event_id'],
   },
   source_event: {
     where: `EXISTS (SELECT FROM public.response_key k WHERE k.id = t.response_id AND ${sees('k.cell_id', ...ANY)})`,
-    hidden: ['subject_id', 'sealed', 'content'],
+    hidden: ['subject_id', 'sealed', 'content', 'import_id', 'import_line', 'undone_at', 'replaced', 'stood'],
   },
   prediction: { where: sees('t.cell_id', 'score', 'prediction') },
   rollup_minute: { where: sees('t.cell_id', 'score') },

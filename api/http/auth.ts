@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { headerPurpose } from '../audit.ts';
-import { type Authenticate, type Caller, presentedKey } from '../caller.ts';
+import type { Authenticate, Caller } from '../caller.ts';
+import { isFromBrowser, requestKey } from '../credentials.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,6 +16,9 @@ declare module 'fastify' {
 /** What needs no key: whether the server lives, and the page that asks for one. */
 const OPEN_PATHS = new Set(['/', '/healthz', '/readyz']);
 
+/** For programs that send a password only when they are asked for one. */
+const CHALLENGES = ['Bearer', 'Basic realm="Scoreline", charset="UTF-8"'];
+
 /**
  * Refuses every request without a known key, but for the open paths; unknown paths too, so that none can be probed. Who
  * sends a body is asked again once it is here: somebody could hold it back until after the key is revoked.
@@ -25,17 +29,16 @@ export function requireKey(server: FastifyInstance, authenticate: Authenticate):
   server.decorateRequest('isStream', false);
   const check = async (request: FastifyRequest, reply: FastifyReply) => {
     if (OPEN_PATHS.has(request.url.split('?')[0] ?? '')) return;
-    const key = presentedKey(request.headers);
-    request.caller = key === null ? null : await authenticate(key);
+    const presented = requestKey(request.headers);
+    request.caller = presented.key === null ? null : await authenticate(presented.key);
     if (request.caller) {
       request.purpose = headerPurpose(request.headers['x-scoreline-purpose']);
       return;
     }
-    const message =
-      key === null ? 'a key is needed: Authorization: Bearer KEY' : 'this key is not known here';
+    const message = presented.key === null ? presented.why : 'this key is not known here';
     await reply
       .code(401)
-      .header('www-authenticate', 'Bearer')
+      .header('www-authenticate', isFromBrowser(request.headers) ? 'Bearer' : CHALLENGES)
       .send({ errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] });
   };
   server.addHook('onRequest', check);

@@ -3,6 +3,7 @@ import type { ApiDeps } from '../context.ts';
 import { refuseManyParts } from '../gate/parts.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
+import { bodyText } from './body-text.ts';
 import { bytesDeclared } from './ingest-door.ts';
 
 const paid = new WeakSet<FastifyRequest>();
@@ -27,24 +28,32 @@ export function admitGraphqlBodies(routes: FastifyInstance, deps: ApiDeps): void
     const bytes = bytesDeclared(request) ?? 0;
     if (bytes > LIMITS.readUnpaid) pay(request, bytes);
   });
-  const parse = routes.getDefaultJsonParser('ignore', 'ignore');
+  const parse = routes.getDefaultJsonParser('ignore', 'ignore') as unknown as ParseText;
   routes.removeContentTypeParser('application/json');
-  routes.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    const bytes = Buffer.byteLength(body);
-    try {
-      if (bytes > LIMITS.readUnpaid) pay(request, bytes);
-      refuseManyParts(body);
-    } catch (refused) {
-      return done(refused as Error);
-    }
-    void parse(request, body, (error, parsed) => {
-      if (!error) return done(null, parsed);
-      try {
-        pay(request, bytes);
-        done(error);
-      } catch (refused) {
-        done(refused as Error);
-      }
-    });
-  });
+  routes.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      if (body.length > LIMITS.readUnpaid) pay(request, body.length);
+      const text = await bodyText(request.headers['content-type'], body);
+      refuseManyParts(text);
+      return new Promise((resolve, reject) => {
+        void parse(request, text, (error, parsed) => {
+          if (!error) return resolve(parsed);
+          try {
+            pay(request, body.length);
+            reject(error);
+          } catch (refused) {
+            reject(refused);
+          }
+        });
+      });
+    },
+  );
 }
+
+type ParseText = (
+  request: FastifyRequest,
+  text: string,
+  done: (error: Error | null, parsed?: unknown) => void,
+) => void;

@@ -7,9 +7,9 @@ import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { withAudit } from '../audit.ts';
-import { presentedKey } from '../caller.ts';
 import { executePrepared } from '../compiled.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
+import { requestKey } from '../credentials.ts';
 import { formatGraphqlError, InvalidArgument } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
@@ -40,7 +40,8 @@ export async function addGraphqlRoute(
     includeStacktraceInErrorResponses: false,
     // Signals are main.ts's to handle: it stops the parts in order.
     stopOnTerminationSignals: false,
-    csrfPrevention: true,
+    // What a browser adds by itself is refused with the key (credentials.ts), on every path and over every transport.
+    csrfPrevention: false,
     stringifyResult: async (result) => `${await stringifyInSlices(result)}\n`,
     allowBatchedHttpRequests: false,
     // The gate finds trusted documents; nobody registers any.
@@ -95,7 +96,7 @@ export async function addGraphqlRoute(
       reply.raw,
       {
         caller: callerOf(request),
-        credential: presentedKey(request.headers) ?? '',
+        credential: requestKey(request.headers).key ?? '',
         purpose: request.purpose,
         requestId: request.id,
       },

@@ -5,10 +5,11 @@ import { type ApiDeps, createContext } from '../context.ts';
 import { Forbidden, Refused } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
+import { charsetOf } from './body-text.ts';
 
 /** What bodies of /ingest are written in; without a type it is looked at. */
 const CONTENT_TYPES =
-  /^application\/(json|x-ndjson|ndjson|jsonl|x-jsonlines)\s*(;\s*charset="?(utf-8|us-ascii)"?\s*)?$/i;
+  /^application\/(json|x-ndjson|ndjson|jsonl|x-jsonlines)\s*(;\s*charset\s*=\s*("[^"]{1,40}"|[\w.:-]{1,40})\s*)?$/i;
 
 /**
  * Decides from the headers alone, before a byte of the body is read: whether the budget has the points that it costs, whether the
@@ -72,6 +73,7 @@ function assertReadable({ headers }: FastifyRequest): void {
     throw new Refused(
       'UNSUPPORTED',
       415,
-      'content-type: send application/json or application/x-ndjson, in UTF-8',
+      'content-type: send application/json or application/x-ndjson, in UTF-8 or with its charset',
     );
+  charsetOf(type);
 }

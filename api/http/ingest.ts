@@ -11,6 +11,7 @@ import { type ApiDeps, createContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
+import { bodyText } from './body-text.ts';
 import { admitBodies } from './ingest-door.ts';
 
 /**
@@ -22,7 +23,11 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
   // The body is parsed here, so that one bad line does not spoil those beside it.
   server.register(async (routes) => {
     routes.removeAllContentTypeParsers();
-    routes.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    routes.addContentTypeParser<Buffer>(
+      '*',
+      { parseAs: 'buffer' },
+      ({ headers }: FastifyRequest, body: Buffer) => bodyText(headers['content-type'], body),
+    );
     admitBodies(routes, deps);
     const options = { bodyLimit: LIMITS.ingestBody };
 
@@ -37,11 +42,16 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
     routes.post('/ingest/file', options, async (request, reply) => {
       const batch = await parseFileRequest(textOf(request), deps.dimensions, LIMITS.batch);
       const account = accountFor(await acceptFileRows(deps.acceptor, callerOf(request), batch));
-      const withLines = account.rejected.map((one) => ({
+      const withLine = <One extends { readonly index: number }>(one: One) => ({
         ...one,
         line: batch.rows[one.index]?.line ?? null,
-      }));
-      return answer(deps, request, reply, { ...account, rejected: withLines });
+      });
+      const { noted } = account;
+      return answer(deps, request, reply, {
+        ...account,
+        rejected: account.rejected.map(withLine),
+        ...(noted ? { noted: noted.map(withLine) } : {}),
+      });
     });
 
     routes.post('/ingest/demo', options, async (request, reply) => {

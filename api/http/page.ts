@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { createGunzip, gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { EXAMPLE_QUERIES } from '../../web/example-queries.ts';
+import { acceptsGzip } from './compress.ts';
+import { addVary } from './origins.ts';
 
 const PAGE = new URL('../../web/console.html', import.meta.url);
 /** The page runs its own inline script, the console it was sent, and talks to nobody but this server. */
@@ -23,12 +26,14 @@ export function addPage(server: FastifyInstance): void {
       .header('cache-control', 'no-cache')
       .send(await readFile(PAGE)),
   );
-  server.get('/console.json', async (_request, reply) => {
+  server.get('/console.json', async (request, reply) => {
     bundle ??= packConsole();
-    return reply
-      .type('application/json')
-      .header('content-encoding', 'gzip')
-      .send(await bundle);
+    const packed = await bundle;
+    reply.type('application/json');
+    if (!acceptsGzip(request.headers['accept-encoding']))
+      return reply.send(Readable.from([packed]).pipe(createGunzip()));
+    addVary(reply, 'Accept-Encoding');
+    return reply.header('content-encoding', 'gzip').send(packed);
   });
 }
 

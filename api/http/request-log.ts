@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { loggedCaller } from '../caller.ts';
 import type { Log, Noise } from '../log.ts';
+import { isPreflight } from './origins.ts';
 import { DATA_HEADERS } from './raw.ts';
 
 /** One request that was answered, as the metrics count it. */
@@ -51,7 +52,7 @@ export function addRequestLog(
       ...(stream ? { stream } : {}),
       ...(caller ? { caller: loggedCaller(caller) } : {}),
     };
-    if (PROBES.has(route) && status < 400) log.debug(facts, 'request');
+    if ((PROBES.has(route) || isPreflight(request)) && status < 400) log.debug(facts, 'request');
     else if (status < 400) log.info(facts, 'request');
     else if (caller) refusals.known.tell(`refused ${loggedCaller(caller)}`, facts, 'request');
     else refusals.unknown.tell('refused without a key', facts, 'request');

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
@@ -14,10 +14,12 @@ import { createEventStreams, type EventStreams } from '../subscriptions/sse.ts';
 import { serveWebSocket } from '../subscriptions/websocket.ts';
 import { addAuditExport } from './audit-export.ts';
 import { requireKey } from './auth.ts';
+import { addCompression } from './compress.ts';
 import { addGraphqlRoute } from './graphql.ts';
 import { addHealthRoutes, type ReadinessCheck } from './health.ts';
 import { addIngestRoutes } from './ingest.ts';
 import { addMetricsRoute, createMetrics, type LiveGauges } from './metrics.ts';
+import { addOrigins, mayOpenSocket, type Origins } from './origins.ts';
 import { addPage } from './page.ts';
 import { idOf, refuseRaw } from './raw.ts';
 import { addReport } from './report.ts';
@@ -26,6 +28,8 @@ import { addRequestLog, setCommonHeaders } from './request-log.ts';
 export interface ApiOptions {
   readonly deps: Omit<ApiDeps, 'onIngested'>;
   readonly roles: { readonly api: boolean; readonly ingest: boolean };
+  /** The other origins whose pages may ask here; none by default. */
+  readonly origins?: Origins;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   /** What /readyz says in `warnings` while the check fails; the server is ready nevertheless. */
   readonly lesserChecks?: Readonly<Record<string, ReadinessCheck>>;
@@ -66,13 +70,15 @@ const REFUSALS_A_MINUTE = 60;
 
 /** The HTTP server with the routes of its roles: GraphQL, ingest, health, metrics, page. */
 export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
-  const { deps, roles, checks, lesserChecks, gauges } = options;
+  const { deps, roles, checks, lesserChecks, gauges, origins = new Set<string>() } = options;
   const noise = openNoise(deps.log);
   const refused = openNoise(deps.log, REFUSALS_A_MINUTE);
   const fastify = openFastify(noise);
   const metrics = createMetrics(gauges.build);
   addRequestLog(fastify, deps.log, { unknown: noise, known: refused }, metrics.answered);
+  addOrigins(fastify, origins);
   requireKey(fastify, deps.access.authenticate);
+  addCompression(fastify);
   addErrorHandlers(fastify, deps);
   addHealthRoutes(fastify, checks, gauges.secondsHeldBack, lesserChecks);
   const cohorts = createCohorts((error) => deps.log.error({ err: error }, 'a live update could not be told'));
@@ -85,7 +91,8 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
     const onRefused = (why: string) => noise.tell('refused upgrade', { why }, 'an upgrade was refused');
     streams = createEventStreams(schema, counted, cohorts, onEnded);
     await addGraphqlRoute(fastify, schema, counted, streams, metrics);
-    sockets = serveWebSocket(fastify.server, schema, counted, cohorts, { onEnded, onRefused });
+    const mayOpen = (headers: IncomingHttpHeaders) => mayOpenSocket(headers, origins);
+    sockets = serveWebSocket(fastify.server, schema, counted, cohorts, { mayOpen, onEnded, onRefused });
     addAuditExport(fastify, counted);
     addPage(fastify);
     addReport(fastify, counted);

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { createItemReader } from '../../ingestion/connectors/responses.ts';
-import { type FiledItem, WHOLE_REJECTIONS } from '../../ingestion/outcome.ts';
+import {
+  type FiledItem,
+  NOTE_MESSAGES,
+  type NoteCode,
+  type NotedItem,
+  WHOLE_REJECTIONS,
+} from '../../ingestion/outcome.ts';
 import { type BatchAccount, type Rejection, submitItems } from '../../ingestion/submit.ts';
 import { auditRefusedItems } from '../audit.ts';
 import { atMost } from '../gate/lists.ts';
@@ -85,6 +91,7 @@ function addPayload(builder: Builder) {
       count: t.exposeInt('count', { nullable: false }),
     }),
   });
+  const { noted, noteCount } = addNotes(builder);
   return builder.objectRef<BatchAccount>('SubmitPayload').implement({
     ...access('submitResponse'),
     fields: (t) => ({
@@ -109,6 +116,42 @@ function addPayload(builder: Builder) {
         resolve: ({ filedAs }) => filedAs ?? [],
       }),
       filedAsTotal: t.int({ nullable: false, resolve: ({ filedAsTotal }) => filedAsTotal ?? 0 }),
+      notes: t.field({
+        type: [noteCount],
+        nullable: false,
+        description: `What was changed or guessed of items that were taken. ${NOTES.map(([code, what]) => `${code}: ${what}.`).join(' ')}`,
+        resolve: ({ notes }) =>
+          NOTES.flatMap(([code]) => (notes?.[code] === undefined ? [] : [{ code, count: notes[code] }])),
+      }),
+      noted: t.field({
+        type: [noted],
+        nullable: false,
+        description: 'The first 100.',
+        resolve: ({ noted }) => noted ?? [],
+      }),
     }),
   });
+}
+
+const NOTES = Object.entries(NOTE_MESSAGES) as [NoteCode, string][];
+
+function addNotes(builder: Builder) {
+  const noteCount = builder
+    .objectRef<{ readonly code: NoteCode; readonly count: number }>('NoteCount')
+    .implement({
+      ...access('submitResponse'),
+      fields: (t) => ({
+        code: t.exposeString('code', { nullable: false }),
+        count: t.exposeInt('count', { nullable: false }),
+      }),
+    });
+  const noted = builder.objectRef<NotedItem>('NotedItem').implement({
+    ...access('submitResponse'),
+    description: 'An item that was taken with notes, by their codes.',
+    fields: (t) => ({
+      index: t.exposeInt('index', { nullable: false }),
+      codes: t.stringList({ nullable: false, resolve: ({ codes }) => [...codes] }),
+    }),
+  });
+  return { noteCount, noted };
 }

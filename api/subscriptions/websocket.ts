@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { CloseCode, type Context, handleProtocols, makeServer } from 'graphql-ws';
 import { type ServerOptions, WebSocketServer } from 'ws';
 import { headerPurpose, purposeOf } from '../audit.ts';
-import { presentedKey } from '../caller.ts';
 import { type ApiDeps, createContext } from '../context.ts';
+import { presentedKey, requestKey } from '../credentials.ts';
 import { maskedError } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
 import { DATA_HEADERS, idOf, refuseRaw } from '../http/raw.ts';
@@ -43,8 +43,10 @@ export interface SocketServer {
   close(): Promise<void>;
 }
 
-/** What a server of WebSockets tells of: connections that it ended, and upgrades that it refused. */
-export interface SocketReports {
+/** Whom a server of WebSockets lets in, and what it reports: connections that it ended, and upgrades that it refused. */
+export interface SocketRules {
+  /** By the headers of the upgrade: pages of other origins may be kept out. */
+  readonly mayOpen: (headers: IncomingHttpHeaders) => boolean;
   readonly onEnded: OnEnded;
   readonly onRefused: (why: string) => void;
 }
@@ -58,7 +60,7 @@ export function serveWebSocket(
   schema: GraphQLSchema,
   deps: ApiDeps,
   cohorts: Cohorts,
-  { onEnded, onRefused }: SocketReports,
+  { mayOpen, onEnded, onRefused }: SocketRules,
 ): SocketServer {
   // closeTimeout is not among the types yet.
   const options: ServerOptions & { closeTimeout: number } = {
@@ -76,6 +78,12 @@ export function serveWebSocket(
     if (request.url?.split('?')[0] !== '/graphql') {
       onRefused('not a path of WebSockets');
       return refuseRaw(socket, 404, 'WebSockets are at /graphql');
+    }
+    if (!mayOpen(request.headers)) {
+      onRefused('a page of another origin');
+      const message =
+        'pages of this origin may not open a WebSocket here; SCORELINE_CORS_ORIGINS lists those that may';
+      return refuseRaw(socket, 403, message, 'FORBIDDEN');
     }
     ids.set(request, idOf(request.headers['x-request-id']));
     server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request));
@@ -176,7 +184,7 @@ async function admit(deps: ApiDeps, context: SocketContext, shares: Shares): Pro
   const { connectionParams, extra } = context;
   const { connection } = extra;
   const { headers } = connection.request;
-  const key = presentedKey(connectionParams ?? {}) ?? presentedKey(headers);
+  const key = presentedKey(connectionParams ?? {}) ?? requestKey(headers).key;
   const caller = key === null ? null : await deps.access.authenticate(key);
   if (key === null || !caller) return false;
   if (connection.socket.readyState !== connection.socket.OPEN) return false;

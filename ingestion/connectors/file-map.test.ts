@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/dimensions.ts';
 import { applyScale, type ScaleRule } from '../../domain/scale.ts';
-import { type FileMap, InvalidMap, mapHash, namedScale, parseFileMap } from './file-map.ts';
+import { type FileMap, mapHash, parseFileMap } from './file-map.ts';
+import { InvalidMap } from './map-mistakes.ts';
+import { namedScale } from './map-scale.ts';
 
 const DIMENSIONS = defineDimensions(DEFAULT_DIMENSIONS);
 const MAP = {

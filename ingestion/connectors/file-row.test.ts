@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/dimensions.ts';
-import { columnsOf, InvalidMap, parseFileMap } from './file-map.ts';
+import { columnsOf, parseFileMap } from './file-map.ts';
 import { draftFromRow, isWanted } from './file-row.ts';
+import { InvalidMap } from './map-mistakes.ts';
 
 const DIMENSIONS = defineDimensions(DEFAULT_DIMENSIONS);
 const MAP = {

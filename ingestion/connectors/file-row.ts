@@ -5,7 +5,8 @@ import { type ScaleRule, scaleKey } from '../../domain/scale.ts';
 import { cut, quoted } from '../../domain/text.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
-import { type FileMap, namedScale } from './file-map.ts';
+import type { FileMap } from './file-map.ts';
+import { namedScale } from './map-scale.ts';
 
 export type RowValues = Readonly<Record<string, string>>;
 

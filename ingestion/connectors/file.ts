@@ -6,8 +6,9 @@ import type { Acceptor } from '../accept.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import { acceptMixed } from '../submit.ts';
 import type { Submitter } from '../submitter.ts';
-import { type FileMap, InvalidMap, LONGEST_MAP, parseFileMap } from './file-map.ts';
+import { type FileMap, LONGEST_MAP, parseFileMap } from './file-map.ts';
 import { draftFromRow, type RowValues } from './file-row.ts';
+import { InvalidMap } from './map-mistakes.ts';
 import { BadItem, linesOf, parseItem, UnreadableBody } from './read-items.ts';
 
 /** One row of a file: the line it begins on and its columns. */

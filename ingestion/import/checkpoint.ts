@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { NoteCounts } from '../outcome.ts';
 
 /** How far an import has come: everything up to `line` is acknowledged, and this is its account. */
 export interface Checkpoint {
@@ -11,6 +12,8 @@ export interface Checkpoint {
   filtered: number;
   /** Of the accepted ones and the duplicates: filed otherwise than the file says; absent from checkpoints of before. */
   filed?: number;
+  /** Of the accepted ones and the duplicates: how many have each note (`NOTE_MESSAGES`); absent where there are none. */
+  notes?: NoteCounts;
   readonly reasons: Record<string, number>;
   done: boolean;
 }

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { FileRow } from '../connectors/file.ts';
 import { columnsOf, type FileMap, mapHash } from '../connectors/file-map.ts';
 import { isWanted, type RowValues } from '../connectors/file-row.ts';
-import { type Outcome, WHOLE_REJECTIONS } from '../outcome.ts';
+import { addNotes, type NoteCode, notesOf, type Outcome, WHOLE_REJECTIONS } from '../outcome.ts';
 import {
   type Checkpoint,
   checkpointPath,
@@ -41,6 +41,8 @@ export interface ImportProgress {
 export interface ImportResult extends ImportProgress {
   readonly interrupted: boolean;
   readonly firstRejects: readonly { line: number; code: string; message: string }[];
+  /** The first rows of this run with each note. */
+  readonly firstNotes: readonly { line: number; code: NoteCode }[];
 }
 
 /** The map reads columns that the file does not have. */
@@ -52,6 +54,8 @@ export class MissingColumns extends Error {
 const BATCH_ROWS = WHOLE_REJECTIONS;
 const BATCHES_AT_ONCE = 8;
 const FIRST_REJECTS = 5;
+/** Of each code. */
+const FIRST_NOTES = 5;
 
 interface Batch {
   readonly rows: readonly FileRow[];
@@ -74,6 +78,7 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
   const resumedAfterLine = account.line;
   const source = await readRows(path);
   const firstRejects: { line: number; code: string; message: string }[] = [];
+  const firstNotes: { line: number; code: NoteCode }[] = [];
   const progress = (): ImportProgress => {
     const { totalBytes, bytesRead } = source;
     return { totalBytes, bytesRead: bytesRead(), account, resumedAfterLine };
@@ -89,6 +94,10 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
     account.filtered += batch.filtered;
     const filed = outcomes.filter((outcome) => outcome.status !== 'rejected' && outcome.filedAs).length;
     if (filed > 0) account.filed = (account.filed ?? 0) + filed;
+    const notes = notesIn(batch, outcomes);
+    if (notes.length > 0) account.notes = addNotes(account.notes ?? {}, outcomes);
+    for (const note of notes)
+      if (firstNotes.filter(({ code }) => code === note.code).length < FIRST_NOTES) firstNotes.push(note);
     for (const { code } of rejects) account.reasons[code] = (account.reasons[code] ?? 0) + 1;
     account.line = batch.lastLine;
     await saveCheckpoint(checkpointFile, account);
@@ -116,7 +125,7 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
   while (inFlight.length > 0) await settleOldest();
   account.done = !interrupted;
   await saveCheckpoint(checkpointFile, account);
-  return { ...progress(), interrupted, firstRejects };
+  return { ...progress(), interrupted, firstRejects, firstNotes };
 }
 
 async function* batches(
@@ -176,6 +185,14 @@ function rejectsOf({ rows, problems }: Batch, outcomes: readonly Outcome[]) {
     values: {},
   }));
   return [...rejects, ...unread].sort((a, b) => a.line - b.line);
+}
+
+/** Which rows have which notes. */
+function notesIn({ rows }: Batch, outcomes: readonly Outcome[]): { line: number; code: NoteCode }[] {
+  return outcomes.flatMap((outcome, index) => {
+    const line = rows[index]?.line;
+    return line === undefined ? [] : notesOf(outcome).map((code) => ({ line, code }));
+  });
 }
 
 async function writeRejects(path: string, rejects: readonly object[]): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Acceptor } from '../accept.ts';
 import { acceptFileRows, type FileRequest, formatFileRequest } from '../connectors/file.ts';
-import type { FiledItem, Outcome, RejectionCode } from '../outcome.ts';
+import type { FiledItem, NotedItem, Outcome, RejectionCode } from '../outcome.ts';
 import type { Submitter } from '../submitter.ts';
 
 /** Where an import sends its rows: a running server, or the record itself. One outcome per row, after the commit. */
@@ -35,6 +35,8 @@ interface Answer {
   readonly duplicates: number;
   readonly filedAs?: readonly FiledItem[];
   readonly filedAsTotal?: number;
+  /** All of them: a batch of an import has no more rows than an answer tells of. */
+  readonly noted?: readonly NotedItem[];
 }
 
 /** Sends to POST /ingest/file. A batch sent again after a lost answer is recognised, so nothing is counted twice. */
@@ -76,17 +78,26 @@ async function post(url: string, key: string, body: string): Promise<Answer | st
  * The answer counts what was accepted and what was a duplicate without saying which was which; for an account that is
  * enough, and the first of the rows that were not rejected stand for the accepted ones.
  */
-function outcomesOf({ accepted, rejected, filedAs = [], filedAsTotal = 0 }: Answer, rows: number): Outcome[] {
+function outcomesOf(
+  { accepted, rejected, filedAs = [], filedAsTotal = 0, noted = [] }: Answer,
+  rows: number,
+): Outcome[] {
   const outcomes: (Outcome | undefined)[] = Array.from({ length: rows });
   for (const { index, code, message } of rejected) outcomes[index] = { status: 'rejected', code, message };
   let left = accepted;
   const filed = new Map(filedAs.map(({ index, values }) => [index, values]));
+  const notes = new Map(noted.map(({ index, codes }) => [index, codes]));
   // Those beyond the ones that the answer names.
   let unnamed = filedAsTotal - filed.size;
   return outcomes.map((outcome, index) => {
     if (outcome) return outcome;
     left -= 1;
     const values = filed.get(index) ?? (unnamed-- > 0 ? {} : undefined);
-    return { status: left >= 0 ? 'accepted' : 'duplicate', ...(values ? { filedAs: values } : {}) };
+    const codes = notes.get(index);
+    return {
+      status: left >= 0 ? 'accepted' : 'duplicate',
+      ...(values ? { filedAs: values } : {}),
+      ...(codes ? { notes: codes } : {}),
+    };
   });
 }

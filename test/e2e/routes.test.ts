@@ -195,12 +195,17 @@ describe('every answer', () => {
 
 describe('what a browser sends without asking first', () => {
   /** As a page of another site can make it send: with what the browser keeps for this site, and no header of its own. */
-  const ambient = {
+  const kept = {
     cookie: `key=${ADMIN_KEY}; authorization=Bearer ${ADMIN_KEY}; x-api-key=${ADMIN_KEY}`,
     authorization: `Basic ${Buffer.from(`admin:${ADMIN_KEY}`).toString('base64')}`,
-    origin: 'https://elsewhere.example',
-    'sec-fetch-site': 'cross-site',
   };
+  /** What tells that a page of another site sends it; browsers leave out one or the other. */
+  const signs = [
+    { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' },
+    { origin: 'https://elsewhere.example' },
+    { 'sec-fetch-site': 'same-site' },
+    { referer: 'http://elsewhere.example/' },
+  ];
   const POSTED = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'];
   const paths = [
     '/graphql',
@@ -215,15 +220,18 @@ describe('what a browser sends without asking first', () => {
 
   it.each(paths)('has no key on %s, whatever the browser adds by itself', async (path) => {
     const url = `${server.url}${path}?key=${ADMIN_KEY}&authorization=Bearer%20${ADMIN_KEY}&query={nps{score}}`;
-    const sent = [
-      ...['GET', 'HEAD'].map((method) => ({ method, headers: ambient })),
-      { method: 'GET', headers: { ...ambient, accept: 'text/event-stream' } },
-      ...POSTED.map((type) => ({
-        method: 'POST',
-        headers: { ...ambient, 'content-type': type },
-        body: JSON.stringify({ query: 'mutation { changeKeys(action: ROTATE, reason: "x") }' }),
-      })),
-    ];
+    const sent = signs.flatMap((sign) => {
+      const ambient = { ...kept, ...sign };
+      return [
+        ...['GET', 'HEAD'].map((method) => ({ method, headers: ambient })),
+        { method: 'GET', headers: { ...ambient, accept: 'text/event-stream' } },
+        ...POSTED.map((type) => ({
+          method: 'POST',
+          headers: { ...ambient, 'content-type': type },
+          body: JSON.stringify({ query: 'mutation { changeKeys(action: ROTATE, reason: "x") }' }),
+        })),
+      ];
+    });
     for (const init of sent) expect((await fetch(url, init)).status, JSON.stringify(init)).toBe(401);
     const asked = await fetch(url, {
       method: 'OPTIONS',
@@ -237,10 +245,19 @@ describe('what a browser sends without asking first', () => {
     expect([...asked.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
   });
 
-  it('opens a WebSocket, and is let in by nothing but the key in its first message', async () => {
-    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
-      headers: ambient,
-    });
+  it.each(signs)('opens no WebSocket with %j', async (sign) => {
+    const headers = { ...kept, ...sign };
+    const url = `${server.url.replace('http', 'ws')}/graphql`;
+    const socket = new WebSocket(url, 'graphql-transport-ws', { headers });
+    socket.on('error', () => undefined);
+    const [, { statusCode }] = await once(socket, 'unexpected-response');
+    expect(statusCode).toBe(403);
+    socket.terminate();
+  });
+
+  it('opens a WebSocket by itself, and is let in by nothing but the key in its first message', async () => {
+    const url = `${server.url.replace('http', 'ws')}/graphql`;
+    const socket = new WebSocket(url, 'graphql-transport-ws', { headers: { cookie: kept.cookie } });
     socket.on('open', () => socket.send('{"type":"connection_init"}'));
     const [code] = await once(socket, 'close');
     expect(code).toBe(4403);

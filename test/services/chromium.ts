@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { chromium as browsers } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -11,7 +12,7 @@ function find(): string | undefined {
 }
 
 /** Chromium's path; installs Debian's package when there is none. */
-export function chromium(): string {
+function chromium(): string {
   const present = find();
   if (present) return present;
   const installed = spawnSync('bash', [join(import.meta.dirname, 'chromium.sh')], {
@@ -21,3 +22,16 @@ export function chromium(): string {
   if (!path) throw new Error('the page is tested in Chromium: install it (Debian: apt-get install chromium)');
   return path;
 }
+
+/** A Chromium that talks to nobody by itself. */
+export const launch = () =>
+  browsers.launch({
+    executablePath: chromium(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });

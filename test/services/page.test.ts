@@ -1,4 +1,3 @@
-import { chromium as browsers } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EXAMPLE_QUERIES } from '../../web/example-queries.ts';
 import {
@@ -8,7 +7,7 @@ import {
   type RunningServer,
   startServer,
 } from '../fixtures/server.ts';
-import { chromium } from './chromium.ts';
+import { launch } from './chromium.ts';
 
 let instance: Instance;
 let server: RunningServer;
@@ -33,18 +32,6 @@ const LAYOUT = `(() => {
     i >= j || a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top));
   return { boxes: groups.length, inside, apart, wide: document.body.scrollWidth > window.innerWidth };
 })()`;
-
-const launch = () =>
-  browsers.launch({
-    executablePath: chromium(),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
 
 it('asks for the key, then shows a console with the example queries that works without internet', async () => {
   // For the tab that shows twelve weeks of the example, and for the live one.

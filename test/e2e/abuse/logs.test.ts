@@ -238,7 +238,7 @@ async function plantOverSockets(): Promise<void> {
 
 it('gives each request an id, in its answer and on its line', async () => {
   const given = await ask('/graphql?query={nps{score}}', {
-    headers: { 'x-request-id': 'trace-1.b_2', 'apollo-require-preflight': '1' },
+    headers: { 'x-request-id': 'trace-1.b_2' },
   });
   expect(given.status).toBe(200);
   expect(given.headers.get('x-request-id')).toBe('trace-1.b_2');

@@ -87,7 +87,7 @@ describe('the status over HTTP', () => {
 
   it('is 400 by GET as well', async () => {
     const search = new URLSearchParams({ query: NAMED, operationName: 'B' });
-    const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'apollo-require-preflight': '1' };
+    const headers = { authorization: `Bearer ${ADMIN_KEY}` };
     const answer = await fetch(`${server.url}/graphql?${search}`, { headers });
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain('Unknown operation named \\"B\\".');

@@ -204,14 +204,14 @@ describe('abuse of HTTP', () => {
   it('changes nothing by GET, as an event stream neither', async () => {
     const mutation = `mutation { revokeApiKey(id: "x") }`;
     const url = `${server.url}/graphql?query=${encodeURIComponent(mutation)}`;
-    const plain = await fetch(url, { headers: { ...authorized('admin'), 'apollo-require-preflight': '1' } });
+    const plain = await fetch(url, { headers: authorized('admin') });
     expect(plain.status).toBe(405);
     const events = await fetch(url, { headers: { ...authorized('admin'), accept: 'text/event-stream' } });
     expect(await events.text()).toContain('a mutation is sent by POST');
   });
 
   it('answers queries by GET, by text and by hash', async () => {
-    const headers = { ...authorized('admin'), 'apollo-require-preflight': '1' };
+    const headers = authorized('admin');
     const extensions = JSON.stringify({ persistedQuery: { version: 1, sha256Hash: sha256(TRUSTED) } });
     for (const search of [{ query: TRUSTED }, { extensions }, { documentId: sha256(TRUSTED) }]) {
       const answer = await fetch(`${server.url}/graphql?${new URLSearchParams(search as never)}`, {
@@ -234,11 +234,11 @@ describe('abuse of HTTP', () => {
       expect(answer.status, type).toBeLessThan(500);
       expect(await answer.text(), type).not.toContain('"data"');
     }
+    // A key in a header is none of a form's; what a browser adds by itself is tried in routes.test.ts.
     const simple = await fetch(`${server.url}/graphql?query=%7B__typename%7D`, {
       headers: authorized('admin'),
     });
-    expect(simple.status).toBe(400);
-    expect(await simple.text()).toMatch(/CSRF/);
+    expect(simple.status).toBe(200);
   });
 
   it('takes the blame for nothing that the asker did', async () => {

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { isFromBrowser, presentedKey, requestKey } from './credentials.ts';
+
+const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+
+describe('the key of a request', () => {
+  it.each([
+    [{ authorization: 'Bearer k1' }, 'k1'],
+    [{ authorization: 'bearer  k1 ' }, 'k1'],
+    [{ 'x-api-key': 'k2' }, 'k2'],
+    [{ authorization: basic('anybody:k3') }, 'k3'],
+    [{ authorization: basic(':k3') }, 'k3'],
+    [{ authorization: basic('ann:k:3') }, 'k:3'],
+    [{ authorization: basic('grün:schlüssel') }, 'schlüssel'],
+    [{ authorization: basic('proxy:password'), 'x-api-key': 'k2' }, 'k2'],
+    [{ authorization: 'Bearer k1', 'x-api-key': 'k2' }, 'k1'],
+    [{}, null],
+    [{ authorization: basic('k3') }, null],
+    [{ authorization: basic('k3:') }, null],
+    [{ authorization: 'Basic !' }, null],
+    [{ authorization: 'Digest k' }, null],
+    [{ authorization: 'Bearer a b' }, null],
+  ])('of %j is %j', (headers, key) => {
+    expect(requestKey(headers).key).toBe(key);
+    expect(presentedKey(headers)).toBe(key);
+  });
+
+  const ours = { host: 'scoreline.example:4000', authorization: basic('a:k') };
+  it.each([
+    [{ 'sec-fetch-site': 'cross-site' }],
+    [{ 'sec-fetch-site': 'same-site' }],
+    [{ 'sec-fetch-site': 'cross-site', origin: 'https://scoreline.example:4000' }],
+    [{ origin: 'https://elsewhere.example' }],
+    [{ origin: 'https://scoreline.example:4001' }],
+    [{ origin: 'null' }],
+    [{ referer: 'https://elsewhere.example/page' }],
+  ])('is not taken from Basic credentials of a browser with %j', (headers) => {
+    const presented = requestKey({ ...ours, ...headers });
+    expect(presented).toMatchObject({ key: null, why: expect.stringContaining('Authorization: Bearer KEY') });
+    expect(requestKey({ ...ours, ...headers, authorization: 'Bearer k' }).key).toBe('k');
+    expect(requestKey({ ...ours, ...headers, 'x-api-key': 'k' }).key).toBe('k');
+  });
+
+  it.each([
+    [{}],
+    [{ 'sec-fetch-site': 'none' }],
+    [{ 'sec-fetch-site': 'same-origin', origin: 'https://seen-through-a-proxy.example' }],
+    [{ origin: 'http://scoreline.example:4000' }],
+    [{ referer: 'http://scoreline.example:4000/' }],
+  ])('is taken from Basic credentials with %j', (headers) => {
+    expect(requestKey({ ...ours, ...headers }).key).toBe('k');
+  });
+});
+
+it('asks no browser for a password', () => {
+  expect(isFromBrowser({ 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' })).toBe(true);
+  expect(isFromBrowser({ 'sec-fetch-site': 'cross-site' })).toBe(true);
+  expect(isFromBrowser({ origin: 'https://elsewhere.example' })).toBe(true);
+  expect(isFromBrowser({ 'user-agent': 'curl/8.5.0' })).toBe(false);
+  expect(
+    isFromBrowser({ 'user-agent': 'Microsoft.Data.Mashup (https://go.microsoft.com/fwlink/?LinkID=304225)' }),
+  ).toBe(false);
+  expect(isFromBrowser({})).toBe(false);
+});

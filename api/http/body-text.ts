@@ -1,0 +1,56 @@
+import { isUtf8 } from 'node:buffer';
+import {
+  createDecoder,
+  type Encoding,
+  encodingNamed,
+  encodingOfMark,
+  unknownEncoding,
+} from '../../domain/encodings.ts';
+import { Slice } from '../../domain/slices.ts';
+import { InvalidArgument, Refused } from '../errors.ts';
+
+const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;]*))/i;
+/** Characters of a content type that are looked at. */
+const LONGEST_TYPE = 200;
+const PIECE_BYTES = 32 * 1024;
+
+/**
+ * The encoding that the content type names; null where it names none.
+ * @throws Refused (415) for one that is not read
+ */
+export function charsetOf(contentType: string | undefined): Encoding | null {
+  const [, quotedName, name] = CHARSET.exec((contentType ?? '').slice(0, LONGEST_TYPE)) ?? [];
+  const given = quotedName ?? name;
+  if (given === undefined) return null;
+  const encoding = encodingNamed(given);
+  if (encoding) return encoding;
+  throw new Refused('UNSUPPORTED', 415, `content-type: charset ${unknownEncoding(given)}`);
+}
+
+/**
+ * The text of a body: in the charset of its content type, else as its byte order mark says, else UTF-8. Decoded in slices.
+ * @throws InvalidArgument where bytes are no text in it, Refused for a charset that is not read
+ */
+export async function bodyText(contentType: string | undefined, body: Buffer): Promise<string> {
+  const encoding = charsetOf(contentType) ?? encodingOfMark(body) ?? 'utf-8';
+  const decoder = createDecoder(encoding);
+  // Valid UTF-8, nearly every body, is decoded at once: that takes no time.
+  if (encoding === 'utf-8' && isUtf8(body)) return decoder.write(body);
+  const slice = new Slice();
+  let text = '';
+  let isText = true;
+  for (let from = 0; from < body.length && isText; from += PIECE_BYTES) {
+    if (slice.isOver()) await slice.next();
+    const piece = decoder.write(body.subarray(from, from + PIECE_BYTES));
+    text += piece;
+    // A piece of UTF-16 may end between the halves of a character.
+    isText = encoding.startsWith('utf-16') || piece.isWellFormed();
+  }
+  text += decoder.end();
+  if (text.isWellFormed()) return text;
+  const line = text.slice(0, text.search(/\p{Surrogate}/u)).split('\n').length;
+  throw new InvalidArgument(
+    `the body is not valid ${encoding}: line ${line} has bytes that are no character in it; ` +
+      'send UTF-8, or name the charset in the content type',
+  );
+}

@@ -1,0 +1,128 @@
+import { pipeline, type Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import {
+  brotliCompress,
+  constants,
+  createBrotliCompress,
+  createDeflate,
+  createGzip,
+  deflate,
+  gzip,
+} from 'node:zlib';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { addVary } from './origins.ts';
+
+/** Bytes from which on an answer becomes smaller by what it costs to compress it: about one packet. */
+const SMALLEST = 1_024;
+/** What is text; the rest is compressed by itself or binary. */
+const TEXT = /^(text\/(?!event-stream)|application\/([\w.-]+\+)?(json|xml|ndjson|x-ndjson|javascript)\b)/i;
+
+const BROTLI = {
+  params: {
+    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+    // Smaller than gzip, and faster; from 5 on it takes several times as long.
+    [constants.BROTLI_PARAM_QUALITY]: 4,
+  },
+};
+const GZIP = { level: 6 };
+
+/** In our order of preference. Work is done by zlib's threads; the event loop answers others meanwhile. */
+const CODINGS = {
+  br: {
+    whole: (bytes: Buffer) => promisify<Buffer, object, Buffer>(brotliCompress)(bytes, BROTLI),
+    stream: () => createBrotliCompress(BROTLI),
+  },
+  gzip: {
+    whole: (bytes: Buffer) => promisify<Buffer, object, Buffer>(gzip)(bytes, GZIP),
+    stream: () => createGzip(GZIP),
+  },
+  deflate: {
+    whole: (bytes: Buffer) => promisify<Buffer, object, Buffer>(deflate)(bytes, GZIP),
+    stream: () => createDeflate(GZIP),
+  },
+} as const;
+type Coding = keyof typeof CODINGS;
+
+/**
+ * Compresses answers as `Accept-Encoding` asks: text of some length, and text that is streamed. Event streams never come here: they
+ * are written past fastify, as each event must leave at once.
+ */
+export function addCompression(server: FastifyInstance): void {
+  server.addHook('onSend', async (request, reply, payload) => {
+    if (!isCompressible(reply)) return payload;
+    addVary(reply, 'Accept-Encoding');
+    const coding = chosenCoding(request.headers['accept-encoding']);
+    if (coding === null || request.method === 'HEAD') return payload;
+    return isStream(payload) ? streamed(reply, payload, coding) : whole(reply, payload, coding);
+  });
+}
+
+function isCompressible(reply: FastifyReply): boolean {
+  return (
+    TEXT.test(String(reply.getHeader('content-type') ?? '')) &&
+    !reply.hasHeader('content-encoding') &&
+    reply.statusCode !== 204 &&
+    reply.statusCode !== 304
+  );
+}
+
+const isStream = (payload: unknown): payload is Readable =>
+  typeof (payload as Readable | null)?.pipe === 'function';
+
+function streamed(reply: FastifyReply, source: Readable, coding: Coding): Readable {
+  reply.removeHeader('content-length').header('content-encoding', coding);
+  // fastify hears of an error by the stream that it is given; pipeline ends both.
+  return pipeline(source, CODINGS[coding].stream(), () => undefined);
+}
+
+async function whole(reply: FastifyReply, payload: unknown, coding: Coding): Promise<unknown> {
+  if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload;
+  if (payload.length < SMALLEST) return payload;
+  const small = await CODINGS[coding].whole(typeof payload === 'string' ? Buffer.from(payload) : payload);
+  reply.header('content-encoding', coding).header('content-length', String(small.length));
+  return small;
+}
+
+/** Names that are the same coding. */
+const ALIASES: Readonly<Record<string, string>> = { 'x-gzip': 'gzip' };
+
+/**
+ * The coding that the client prefers of ours (RFC 9110, 12.5.3); null: none, as where it prefers `identity`. Of equal ones br comes
+ * before gzip before deflate.
+ */
+export function chosenCoding(given: string | undefined): Coding | null {
+  const weights = weightsOf(given);
+  const weigh = (coding: string) => weights.get(coding) ?? weights.get('*') ?? 0;
+  let chosen: Coding | null = null;
+  // Without a weight of its own identity will do, but is nobody's choice.
+  let best = weights.get('identity') ?? 0;
+  for (const coding of Object.keys(CODINGS) as Coding[]) {
+    const weight = weigh(coding);
+    if (weight > best || (weight === best && weight > 0 && chosen === null))
+      [chosen, best] = [coding, weight];
+  }
+  return chosen;
+}
+
+/** Whether the client can read what is compressed already, whatever it would prefer. */
+export function acceptsGzip(given: string | undefined): boolean {
+  const weights = weightsOf(given);
+  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;
+}
+
+/** How much a client likes each coding that it names. */
+function weightsOf(given: string | undefined): Map<string, number> {
+  const weights = new Map<string, number>();
+  for (const part of given?.split(',') ?? []) {
+    const [name = '', ...parameters] = part.split(';').map((one) => one.trim().toLowerCase());
+    if (name !== '') weights.set(ALIASES[name] ?? name, weightOf(parameters));
+  }
+  return weights;
+}
+
+function weightOf(parameters: readonly string[]): number {
+  const q = parameters.find((one) => one.startsWith('q='));
+  if (q === undefined) return 1;
+  const weight = Number(q.slice(2));
+  return weight >= 0 && weight <= 1 ? weight : 0;
+}

@@ -1,0 +1,281 @@
+import { isUtf8 } from 'node:buffer';
+import iconv from 'iconv-lite';
+import { cut } from './text.ts';
+
+/** One byte a character, by the name that iconv-lite has for it. */
+const ONE_BYTE = {
+  'us-ascii': 'ascii',
+  'windows-1250': 'windows1250',
+  'windows-1251': 'windows1251',
+  'windows-1252': 'windows1252',
+  'windows-1253': 'windows1253',
+  'windows-1254': 'windows1254',
+  'windows-1255': 'windows1255',
+  'windows-1256': 'windows1256',
+  'windows-1257': 'windows1257',
+  'windows-1258': 'windows1258',
+  'windows-874': 'windows874',
+  'iso-8859-1': 'iso88591',
+  'iso-8859-2': 'iso88592',
+  'iso-8859-3': 'iso88593',
+  'iso-8859-4': 'iso88594',
+  'iso-8859-5': 'iso88595',
+  'iso-8859-6': 'iso88596',
+  'iso-8859-7': 'iso88597',
+  'iso-8859-8': 'iso88598',
+  'iso-8859-9': 'iso88599',
+  'iso-8859-10': 'iso885910',
+  'iso-8859-11': 'iso885911',
+  'iso-8859-13': 'iso885913',
+  'iso-8859-14': 'iso885914',
+  'iso-8859-15': 'iso885915',
+  'iso-8859-16': 'iso885916',
+  macintosh: 'macroman',
+  'x-mac-cyrillic': 'maccyrillic',
+  'koi8-r': 'koi8r',
+  'koi8-u': 'koi8u',
+  cp437: 'cp437',
+  cp850: 'cp850',
+  cp852: 'cp852',
+  cp866: 'cp866',
+} as const;
+const UNICODE = ['utf-8', 'utf-16', 'utf-16le', 'utf-16be'] as const;
+const EAST_ASIAN = ['shift_jis', 'euc-jp', 'gb18030', 'gbk', 'big5', 'euc-kr'] as const;
+
+/** What files and bodies may be written in, as a map or a content type names it. */
+export type Encoding = (typeof UNICODE)[number] | (typeof EAST_ASIAN)[number] | keyof typeof ONE_BYTE;
+
+export const ENCODING_NAMES = [...UNICODE, ...Object.keys(ONE_BYTE), ...EAST_ASIAN] as Encoding[];
+
+/** Other names in use, without what is neither a letter nor a digit. */
+const ALIASES: Readonly<Record<string, Encoding>> = {
+  ascii: 'us-ascii',
+  ansi: 'windows-1252',
+  latin1: 'iso-8859-1',
+  latin2: 'iso-8859-2',
+  latin9: 'iso-8859-15',
+  macroman: 'macintosh',
+  xmacroman: 'macintosh',
+  mac: 'macintosh',
+  maccyrillic: 'x-mac-cyrillic',
+  ucs2: 'utf-16',
+  unicode: 'utf-16',
+  sjis: 'shift_jis',
+  cp932: 'shift_jis',
+  windows31j: 'shift_jis',
+  ms932: 'shift_jis',
+  gb2312: 'gbk',
+  cp936: 'gbk',
+  cp949: 'euc-kr',
+  ksc5601: 'euc-kr',
+  tis620: 'windows-874',
+  ibm437: 'cp437',
+  ibm850: 'cp850',
+  ibm852: 'cp852',
+  ibm866: 'cp866',
+};
+
+const bare = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+const KNOWN = new Map<string, Encoding>([
+  ...ENCODING_NAMES.map((name) => [bare(name), name] as const),
+  ...ENCODING_NAMES.flatMap((name) =>
+    name.startsWith('windows-') ? [[`cp${name.slice(8)}`, name] as const] : [],
+  ),
+  ...Object.entries(ALIASES),
+]);
+
+/** The encoding of that name, however it is spelled; null when there is none. */
+export function encodingNamed(name: string): Encoding | null {
+  return name.length > 40 ? null : (KNOWN.get(bare(name)) ?? null);
+}
+
+/** What is said of a name that is no encoding. */
+export function unknownEncoding(name: string): string {
+  return `"${cut(name)}" is no encoding that is read; there are ${ENCODING_NAMES.join(', ')}`;
+}
+
+/** What the byte order mark at the beginning says, or null where there is none. */
+export function encodingOfMark(bytes: Uint8Array): Encoding | null {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  return null;
+}
+
+/**
+ * Stands where bytes are no character of the encoding: half of a surrogate pair, which no encoding has by itself. So a
+ * U+FFFD in decoded text was in the file, and `isWellFormed` says of any piece whether all of it could be read.
+ */
+export const UNDECODABLE = '\ud800';
+
+/** Decodes piece by piece. The byte order mark is left out. */
+export interface Decoder {
+  write(bytes: Buffer): string;
+  end(): string;
+}
+
+/** A decoder that replaces nothing in silence: see `UNDECODABLE`. */
+export function createDecoder(encoding: Encoding): Decoder {
+  if (encoding === 'utf-8') return withoutMark(utf8Decoder());
+  if (encoding === 'utf-16') return utf16ByMark();
+  if (encoding === 'utf-16le' || encoding === 'utf-16be')
+    return withoutMark(utf16Decoder(encoding === 'utf-16be'));
+  const oneByte = (ONE_BYTE as Readonly<Record<string, string>>)[encoding];
+  return oneByte === undefined ? eastAsianDecoder(encoding) : oneByteDecoder(oneByte);
+}
+
+/** The whole text, with `UNDECODABLE` in it where it cannot be read. */
+export function decode(encoding: Encoding, bytes: Buffer): string {
+  const decoder = createDecoder(encoding);
+  return decoder.write(bytes) + decoder.end();
+}
+
+function withoutMark({ write, end }: Decoder): Decoder {
+  let isFirst = true;
+  return {
+    write: (bytes) => {
+      const text = write(bytes);
+      if (!isFirst || text === '') return text;
+      isFirst = false;
+      return text.startsWith('\ufeff') ? text.slice(1) : text;
+    },
+    end,
+  };
+}
+
+function utf8Decoder(): Decoder {
+  let held: Buffer = Buffer.alloc(0);
+  return {
+    write: (chunk) => {
+      const bytes = held.length > 0 ? Buffer.concat([held, chunk]) : chunk;
+      const whole = bytes.length - incompleteAtEnd(bytes);
+      held = Buffer.from(bytes.subarray(whole));
+      return utf8Text(bytes.subarray(0, whole));
+    },
+    end: () => (held.length > 0 ? UNDECODABLE : ''),
+  };
+}
+
+/** How many bytes at the end begin a character that goes on in the next piece. */
+function incompleteAtEnd(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] as number;
+    if (byte < 0x80) return 0;
+    if (byte < 0xc0) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    return length > back ? back : 0;
+  }
+  return 0;
+}
+
+const LF = 0x0a;
+const tolerant = new TextDecoder('utf-8', { ignoreBOM: true });
+
+function utf8Text(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  // Line by line, so that a U+FFFD that was sent counts as undecodable only beside bytes that are.
+  const lines: string[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const found = bytes.indexOf(LF, from);
+    const end = found === -1 ? bytes.length : found + 1;
+    const line = bytes.subarray(from, end);
+    lines.push(
+      isUtf8(line) ? line.toString('utf8') : tolerant.decode(line).replaceAll('\ufffd', UNDECODABLE),
+    );
+    from = end;
+  }
+  return lines.join('');
+}
+
+function utf16Decoder(isBigEndian: boolean): Decoder {
+  let held: Buffer = Buffer.alloc(0);
+  return {
+    write: (chunk) => {
+      const bytes = held.length > 0 ? Buffer.concat([held, chunk]) : chunk;
+      const whole = bytes.length - (bytes.length % 2);
+      held = Buffer.from(bytes.subarray(whole));
+      const text = bytes.subarray(0, whole);
+      return (isBigEndian ? Buffer.from(text).swap16() : text).toString('utf16le');
+    },
+    end: () => (held.length > 0 ? UNDECODABLE : ''),
+  };
+}
+
+/** UTF-16 in the order that its mark says; without one, as Windows writes it. */
+function utf16ByMark(): Decoder {
+  let decoder: Decoder | undefined;
+  let head: Buffer = Buffer.alloc(0);
+  const chosen = () => {
+    decoder ??= withoutMark(utf16Decoder(encodingOfMark(head) === 'utf-16be'));
+    return decoder;
+  };
+  return {
+    write: (chunk) => {
+      if (decoder) return decoder.write(chunk);
+      head = Buffer.concat([head, chunk]);
+      return head.length < 2 ? '' : chosen().write(head);
+    },
+    end: () => (decoder || head.length === 0 ? chosen().end() : UNDECODABLE),
+  };
+}
+
+/** Control characters of Latin-1: bytes that some encoding has no character for, or text that is in another one. */
+const NOT_TEXT = /[\u0080-\u009f\ufffd]/g;
+// These encodings have no U+FFFD (but GB18030, where it is as good as lost): one that comes out stands for bytes that are none.
+const marked = (text: string) => text.replace(NOT_TEXT, UNDECODABLE);
+
+function oneByteDecoder(name: string): Decoder {
+  const decoder = iconv.getDecoder(name);
+  return { write: (bytes) => marked(decoder.write(bytes)), end: () => marked(decoder.end() ?? '') };
+}
+
+const LONGEST_HELD = 1024 * 1024;
+
+/**
+ * Whole lines at a time: no character of these encodings has a line feed in it. Node.js's decoder throws where a piece of a
+ * stream ends in bytes that are none, iconv-lite takes the line feed for the second half of a character that is cut.
+ */
+function eastAsianDecoder(name: string): Decoder {
+  const decoder = new TextDecoder(name);
+  let held: Buffer[] = [];
+  let size = 0;
+  const taken = (last?: Buffer): string => {
+    const bytes = Buffer.concat(last ? [...held, last] : held);
+    held = [];
+    size = 0;
+    return marked(eastAsianText(decoder, bytes));
+  };
+  return {
+    write: (bytes) => {
+      const end = bytes.lastIndexOf(LF) + 1;
+      const text = end > 0 ? taken(bytes.subarray(0, end)) : '';
+      if (end < bytes.length) held.push(Buffer.from(bytes.subarray(end)));
+      size += bytes.length - end;
+      return size > LONGEST_HELD ? text + taken() : text;
+    },
+    end: () => (size > 0 ? taken() : ''),
+  };
+}
+
+function eastAsianText(decoder: InstanceType<typeof TextDecoder>, bytes: Buffer): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    const lines: string[] = [];
+    for (let from = 0; from < bytes.length; ) {
+      const found = bytes.indexOf(LF, from);
+      const end = found === -1 ? bytes.length : found;
+      lines.push(eastAsianLine(decoder, bytes.subarray(from, end)), found === -1 ? '' : '\n');
+      from = end + 1;
+    }
+    return lines.join('');
+  }
+}
+
+function eastAsianLine(decoder: InstanceType<typeof TextDecoder>, line: Buffer): string {
+  try {
+    return decoder.decode(line);
+  } catch {
+    return UNDECODABLE;
+  }
+}

@@ -1,0 +1,134 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseFileMap } from '../../ingestion/connectors/file-map.ts';
+import { runImport } from '../../ingestion/import/run-import.ts';
+import { httpSink } from '../../ingestion/import/sink.ts';
+import { DIMENSIONS } from '../fixtures/record.ts';
+import {
+  ADMIN_KEY,
+  freshInstance,
+  type Instance,
+  type RunningServer,
+  startServer,
+} from '../fixtures/server.ts';
+
+/* What is changed or guessed of an answer is told by every door, and the answer counts. */
+
+const CASES = new URL('../fixtures/cases/', import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), 'scoreline-notes-'));
+let instance: Instance;
+let server: RunningServer;
+beforeAll(async () => {
+  instance = await freshInstance();
+  server = await startServer(instance);
+});
+afterAll(async () => {
+  await server?.stop();
+  instance?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Account {
+  readonly accepted: number;
+  readonly rejectedTotal: number;
+  readonly notes?: unknown;
+  readonly noted?: unknown;
+}
+type Item = Record<string, unknown>;
+const SUBMIT = `mutation ($input: [ResponseInput!]!) { submitResponses(input: $input) {
+  accepted rejectedTotal notes { code count } noted { index codes } } }`;
+const MAP = {
+  source: 'doors',
+  survey: { name: 'nps', version: '1' },
+  externalId: 'externalId',
+  answeredAt: { column: 'answeredAt' },
+  score: { column: 'score', scale: '0-10' },
+  comment: 'comment',
+  dimensions: { region: { column: 'region' } },
+};
+const accountOf = async (answer: Promise<Response>) => (await (await answer).json()) as Account;
+const lines = (items: readonly unknown[]) => items.map((one) => JSON.stringify(one)).join('\n');
+
+/** How each door takes items of our own form, and what it calls their notes. */
+const DOORS: Readonly<Record<string, (items: readonly Item[]) => Promise<Account>>> = {
+  json: (items) => accountOf(server.post('/ingest/responses', items)),
+  ndjson: (items) => accountOf(server.post('/ingest/responses', lines(items), 'application/x-ndjson')),
+  mutation: async (input) => {
+    const { data } = await server.graphql<{
+      submitResponses: Account & { notes: { code: string; count: number }[] };
+    }>(SUBMIT, { input });
+    const { notes, ...account } = data.submitResponses;
+    return { ...account, notes: Object.fromEntries(notes.map(({ code, count }) => [code, count])) };
+  },
+  file: (items) => {
+    const rows = items.map((values, i) => ({
+      line: i + 2,
+      values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)])),
+    }));
+    return accountOf(server.post('/ingest/file', lines([{ map: MAP, file: 'f.csv' }, ...rows])));
+  },
+  demo: (items) =>
+    accountOf(
+      server.post(
+        '/ingest/demo',
+        items.map(({ region, ...more }) => ({
+          comment: null,
+          respondent: 'r',
+          ...more,
+          dimensions: { region: region ?? 'x' },
+        })),
+      ),
+    ),
+};
+
+describe.each(Object.keys(DOORS))('at the door %s', (door) => {
+  const take = DOORS[door] as (typeof DOORS)[string];
+  const item = (name: string, more: Item): Item => ({
+    externalId: `${door} ${name}`,
+    answeredAt: '2026-01-01T00:00:00Z',
+    score: 9,
+    ...more,
+  });
+
+  it('a comment that is too long costs its end, not the answer', async () => {
+    const account = await take([
+      item('short', { comment: 'short' }),
+      item('long', { comment: 'again and '.repeat(2_500) }),
+    ]);
+    expect(account).toMatchObject({ accepted: 2, rejectedTotal: 0, notes: { COMMENT_CUT: 1 } });
+    expect(account.noted).toEqual([
+      { index: 1, codes: ['COMMENT_CUT'], ...(door === 'file' ? { line: 3 } : {}) },
+    ]);
+  });
+});
+
+describe('an import through the server', () => {
+  const importFile = async (name: string) =>
+    runImport({
+      path: join(CASES, `${name}.csv`),
+      map: parseFileMap(JSON.parse(readFileSync(join(CASES, `${name}.map.json`), 'utf8')), DIMENSIONS),
+      sink: httpSink({
+        url: server.url,
+        key: ADMIN_KEY,
+        patienceMs: 10_000,
+        onRetry: () => undefined,
+      }),
+      dataDir: folder,
+      rejectsPath: join(folder, 'rejects.ndjson'),
+      restart: true,
+      isStopping: () => false,
+      onProgress: () => undefined,
+    });
+
+  it('counts the notes and names their first lines', async () => {
+    const { account, firstNotes } = await importFile('10-long');
+    expect(account).toMatchObject({ accepted: 2, rejected: 0, notes: { COMMENT_CUT: 1 } });
+    expect(firstNotes).toEqual([{ line: 2, code: 'COMMENT_CUT' }]);
+    const { data } = await server.graphql<{ nps: { detractors: number }[] }>(
+      '{ nps(asOf: "2026-12-01T00:00:00Z", window: "P90D", segment: { productLine: "case-10" }) { responses promoters detractors } }',
+    );
+    expect(data.nps).toEqual([{ responses: 2, promoters: 1, detractors: 1 }]);
+  });
+});
