@@ -10,6 +10,7 @@ import { findPhones } from './redaction/phones.ts';
 import { findSecrets } from './redaction/secrets.ts';
 import type { Kind, RedactionRules, Span } from './redaction/span.ts';
 
+export { rulesFor } from './redaction/country-of.ts';
 export { KINDS, type Kind, type RedactionRules } from './redaction/span.ts';
 
 /*
@@ -82,7 +83,7 @@ export function redactCounted(text: string, rules: RedactionRules = DEFAULT_RULE
 
 /** A digit of any script, a sign of an address or key, or words for "@" and "." in which nearly all text is done with. */
 const MAY_HOLD =
-  /[\p{N}@\uff20\ufe6b:=([{<]|:\/\/| (?:at|ät|aet|arobase|arroba|chiocciola|apenstaartje|snabel|kukac|собака) /iu;
+  /[\p{N}@\uff20\ufe6b:=([{<_]|:\/\/|sk-|eyj|begin | (?:at|ät|aet|arobase|arroba|chiocciola|apenstaartje|snabel|kukac|собака) /iu;
 const mayHold = (text: string) => MAY_HOLD.test(text);
 
 /** What is to be removed, in order and apart. */

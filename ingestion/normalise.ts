@@ -2,6 +2,7 @@ import canonicalize from 'canonicalize';
 import type { CellAttributes } from '../domain/cell.ts';
 import { type Dimension, UNKNOWN } from '../domain/dimensions.ts';
 import { type NormalisedResponse, responseId } from '../domain/provenance.ts';
+import { DEFAULT_RULES, type RedactionRules, rulesFor } from '../domain/redact.ts';
 import { applyScale, describeScale } from '../domain/scale.ts';
 import { problemOf, quoted, readName, TEXT_RULES } from '../domain/text.ts';
 import { keptComment } from './comment.ts';
@@ -13,6 +14,8 @@ import { keyedHash, lookupsOf, type Pepper, peppers, pseudonym } from './pseudon
 export interface NormaliseDeps {
   readonly dimensions: readonly Dimension[];
   readonly pepper: Pepper;
+  /** By which comments are redacted; absent: what `redact` finds by itself. */
+  readonly redaction?: RedactionRules | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -52,7 +55,10 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
   const attributes = attributesOf(deps.dimensions, draft.dimensions);
   if ('problem' in attributes) return attributes.problem;
   const { externalId, source } = read.names;
-  const comment = given === null ? null : keptComment(clean(given));
+  const comment =
+    given === null
+      ? null
+      : keptComment(clean(given), rulesFor(deps.redaction ?? DEFAULT_RULES, attributes.values));
   const respondent = blankToNull(draft.respondent);
   const content = {
     id: responseId(source, externalId),

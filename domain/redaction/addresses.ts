@@ -47,6 +47,6 @@ export function findAddresses(view: View): Span[] {
     add(NUMBER_FIRST, CUES, NEAR, (found) => STREET_WORD.test(plain(found)));
     add(NUMBER_LAST, CUES, NEAR, (found) => STREET_NAME.test(plain(found)));
   }
-  if (view.has(POSTCODE_CUES)) add(POSTCODE, POSTCODE_CUES, 14, () => true);
+  if (view.has(POSTCODE_CUES)) add(POSTCODE, POSTCODE_CUES, 6, () => true);
   return apart(spans);
 }

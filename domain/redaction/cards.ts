@@ -21,7 +21,7 @@ const LONGEST = 19;
 const SHORTEST = 12;
 /** Between groups as they are printed on cards, anything that is no letter, digit or list. */
 const ANY_SEPARATOR = /^[^\p{L}\p{N}\n\ue000]{1,3}$/u;
-const PRINTED = /^(?:4-4-4-4(?:-3)?|4-6-[45]|4-4-4-[1-7]|6-13|4-4-5|4-5-[67]|1(?:-1){11,18})$/;
+const PRINTED = /^(?:4-4-4-4(?:-3)?|4-6-[45]|4-4-4(?:-[1-7])?|6-13|4-4-5|4-5-[67]|1(?:-1){11,18})$/;
 const CARD_CUES = cues(
   'card cards creditcard debitcard visa mastercard maestro amex karte karten kreditkarte kreditkartennummer carte carta kaart',
   'tarjeta cartao kort kreditkort kartnummer karta karty kart карта карты card_number 卡号 卡號 信用卡 银行卡 カード 카드 بطاقة',
@@ -82,17 +82,18 @@ function cardEnd(view: View, groups: readonly RegExpExecArray[], first: number):
     sizes.push(group.length);
     end = index + group.length;
     if (digits.length < SHORTEST || isWord(text[end])) continue;
-    if ((isPlain || PRINTED.test(sizes.join('-'))) && isCard(view, start, digits)) found = end;
+    if (!isCard(view, start, digits)) continue;
+    const isPrinted = sizes.length === 1 || PRINTED.test(sizes.join('-'));
+    if (isPrinted || (isPlain && Number.isFinite(view.distance(CARD_CUES, start)))) found = end;
   }
   return found;
 }
 
 function isCard(view: View, start: number, digits: string): boolean {
-  if (!passesLuhn(digits)) return false;
-  const other = view.distance(OTHER_CUES, start);
-  const isOther = Number.isFinite(other);
-  const isIssued = ISSUERS[digits.length]?.test(digits) ?? false;
   // Every tenth article number of Germany would be a card of a length that Visa gives no more.
-  const isArticle = digits.length === 13 && passesEan13(digits);
-  return isIssued && !isArticle ? !isOther : view.distance(CARD_CUES, start) < other;
+  const isIssued = ISSUERS[digits.length]?.test(digits) && !(digits.length === 13 && passesEan13(digits));
+  const card = isIssued ? null : view.distance(CARD_CUES, start);
+  if (card === Number.POSITIVE_INFINITY || !passesLuhn(digits)) return false;
+  const other = view.distance(OTHER_CUES, start);
+  return card === null ? !Number.isFinite(other) : card < other;
 }

@@ -44,12 +44,26 @@ export function findEmails({ text }: View): Span[] {
   for (const { 0: found, index } of text.matchAll(AT_DOMAIN)) {
     const earliest = Math.max(done, index - LONGEST_LOCAL);
     let start = index;
-    while (start > earliest && isLocal(text, start - 1)) start--;
+    // Scripts without spaces: the sentence ends where the address begins.
+    const isAscii = /[\w.+-]/.test(text[index - 1] ?? '');
+    while (start > earliest && isLocal(text, start - 1) && !(isAscii && UNSPACED.test(text[start - 1] ?? '')))
+      start--;
     if (start === index || (found.startsWith(' @ ') && !hasLetter(text, start, index))) continue;
-    spans.push({ start, end: index + found.length, kind: 'email' });
-    done = index + found.length;
+    const end = index + hostLength(found);
+    spans.push({ start, end, kind: 'email' });
+    done = end;
   }
   return spans;
+}
+
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}]/u;
+
+/** Without what a sentence goes on with: "example.orgまで". */
+function hostLength(found: string): number {
+  const dot = found.lastIndexOf('.');
+  if (dot < 0 || !/[a-z]/i.test(found[dot + 1] ?? '')) return found.length;
+  const rest = found.slice(dot + 1).search(UNSPACED);
+  return rest < 0 ? found.length : dot + 1 + rest;
 }
 
 /** Whether the character may stand in a local part; "%2B" is the "+" of a query string. */

@@ -1,5 +1,6 @@
 import { type Cues, cues, type View } from './cues.ts';
 import * as check from './id-check-digits.ts';
+import { OTHER_CUES } from './phone-cues.ts';
 import { apart, type RedactionRules, type Span } from './span.ts';
 
 /** One form of an identifier. */
@@ -10,6 +11,8 @@ export interface IdRule {
   readonly isValid?: (compact: string) => boolean;
   /** Where the form alone does not say what it is: a word that must stand before it. */
   readonly cue?: Cues;
+  /** Where other numbers may have that form: not after a word for one of those. */
+  readonly isLoose?: boolean;
 }
 
 /** What a country's identifiers look like. */
@@ -37,7 +40,7 @@ export const PACKS: Readonly<Record<string, CountryPack>> = {
   ],
   de: [
     { pattern: ELEVEN, isValid: check.isSteuerId, cue: TAX_CUE },
-    { pattern: /(?<![\w-])\d{2} \d{3} \d{3} \d{3}(?![\w-])/g, isValid: check.isSteuerId },
+    { pattern: /(?<![\w-])\d{2} \d{3} \d{3} \d{3}(?![\w-])/g, isValid: check.isSteuerId, isLoose: true },
     { pattern: /(?<![\w-])\d{2} ?\d{6} ?[A-Z] ?\d{3}(?![\w-])/g, isValid: (n) => isDayIn(n, 2) },
   ],
   fr: [
@@ -111,7 +114,11 @@ export const PACKS: Readonly<Record<string, CountryPack>> = {
   ],
   mx: [{ pattern: /(?<![\w-])[A-Z][AEIOUX][A-Z]{2}\d{6}[HMX][A-Z]{5}[A-Z\d]\d(?![\w-])/gi }],
   in: [
-    { pattern: /(?<![\w.,-])[2-9]\d{3}[ -]\d{4}[ -]\d{4}(?![\w-]|[ -]\d)/g, isValid: check.passesVerhoeff },
+    {
+      pattern: /(?<![\w.,-])[2-9]\d{3}[ -]\d{4}[ -]\d{4}(?![\w-]|[ -]\d)/g,
+      isValid: check.passesVerhoeff,
+      isLoose: true,
+    },
     { pattern: TWELVE, cue: cues('aadhaar aadhar adhar uidai', 'आधार') },
     { pattern: /(?<![\w-])[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z](?![\w-])/g },
     { pattern: /(?<![\w-])[A-Z]{5}\d{4}[A-Z](?![\w-])/gi, cue: cues('pan') },
@@ -150,21 +157,22 @@ export const PACKS: Readonly<Record<string, CountryPack>> = {
       pattern: /(?<![\w.,-])\d{6} ?\d{4} ?[01]\d{2}(?![\w-])/g,
       isValid: (n) =>
         check.isDay(Number(n.slice(4, 6)), Number(n.slice(2, 4))) && check.luhnRemainder(n) === 0,
+      isLoose: true,
     },
   ],
 };
 
 /** Documents of any country, by the word for them. */
 const DOCUMENT: IdRule = {
-  pattern: /(?<![\w-])(?:[A-Z]{0,3} ?\d{2,9}(?:[ -]\d{2,6}){0,4}[A-Z]?|[A-Za-z\d]{6,12})(?![\w-])/g,
+  pattern: /(?<![\w-])(?:(?:[A-Z]{1,3} ?)?\d{2,9}(?:[ -]\d{2,6}){0,4}[A-Z]?|[A-Za-z\d]{6,12})(?![\w-])/g,
   isValid: (n) => n.length <= 16 && n.replace(/\D/g, '').length >= 5,
   cue: cues(
     'passport reisepass passnummer passnr passeport pasaporte passaporto passaporte paspoort paspoortnummer paszport pasaport',
     'personalausweis ausweis ausweisnummer personalausweisnummer fuhrerschein fuhrerscheinnummer rijbewijs dni identitycard',
-    'паспорт паспорта ssn',
-    'passport_number passport_no id_card identity_card national_id national_insurance driving_licence drivers_license',
+    'паспорт паспорта',
+    'passport_number passport_no id_card identity_card national_id driving_licence drivers_license',
     "driver's_license driver's_licence driver_license carte_d'identite permis_de_conduire documento_de_identidad cedula_de",
-    'numero_de_securite social_security 护照 護照 旅券 パスポート 여권 身份证 身分證 주민등록 جواز',
+    '护照 護照 旅券 パスポート 여권 身份证 身分證 주민등록 جواز',
   ),
 };
 /** Characters between a word and the number that it names: "my passport number is still the old one, 1234". */
@@ -195,11 +203,12 @@ function chosen({ packs }: RedactionRules): IdRule[] {
 
 function findBy(view: View, rules: readonly IdRule[]): Span[] {
   const spans: Span[] = [];
-  for (const { pattern, isValid, cue } of rules) {
+  for (const { pattern, isValid, cue, isLoose } of rules) {
     if (cue && !view.has(cue)) continue;
     for (const { 0: found, index } of view.text.matchAll(pattern)) {
       if (isValid && !isValid(found.replace(/[ ./-]/g, ''))) continue;
       if (cue && view.distance(cue, index) > NEAR) continue;
+      if (isLoose && view.distance(OTHER_CUES, index) <= NEAR) continue;
       spans.push({ start: index, end: index + found.length, kind: 'id' });
     }
   }

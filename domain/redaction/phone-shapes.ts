@@ -46,6 +46,8 @@ const isTime = (text: string) => /^(?:[01]\d|2[0-4])[0-5]\d$/.test(text);
 export function isList({ sizes, digits, separators }: Groups): boolean {
   if (digits.length > 1 && digits.every(isYear)) return true;
   if (digits.length > 1 && digits.every(isTime)) return true;
+  if (digits.some(isYear) && digits.every((one) => one.length <= 2 || isYear(one)) && digits.length < 5)
+    return true;
   const small = sizes.filter((size) => size <= 2).length;
   const isPairs = sizes.length >= 4 && sizes.every((size) => size === 2);
   if (!isPairs && small === sizes.length) return true;
@@ -88,7 +90,7 @@ export function isFrench({ sizes, digits, separators }: Groups): boolean {
 }
 
 /** Whether the groups are such as telephone numbers are written in: not a few digits here and there. */
-export function isGrouped({ sizes, separators }: Groups): boolean {
-  const least = Math.min(...sizes.slice(1));
+export function isGrouped({ sizes, separators, text }: Groups): boolean {
+  const least = Math.min(...sizes.slice(1)) + (text.startsWith('(') ? 1 : 0);
   return sizes.length > 1 && sizes.length <= 6 && least >= 2 && separators.every((one) => one.length <= 3);
 }

@@ -1,6 +1,6 @@
 import { plain, type View } from './cues.ts';
 import { callingCodeOf, isInternational, nationalType } from './numbering-plans.ts';
-import { CURRENCY_BEFORE, OTHER_CUES, PHONE_CUES, UNIT_PARTS, UNITS } from './phone-cues.ts';
+import { CURRENCY_BEFORE, isNumberOfThing, OTHER_CUES, PHONE_CUES, UNIT_PARTS, UNITS } from './phone-cues.ts';
 import {
   beginsWithDate,
   type Groups,
@@ -71,14 +71,15 @@ function bestFrom(view: View, rules: RedactionRules, groups: readonly Group[], f
     if (group.digits.length === 1) single++;
     // Digits one by one are a telephone number only where that is said.
     if (digits > MOST_DIGITS || (single > 2 && left.cue !== 'phone')) break;
-    if (digits < FEWEST_DIGITS) continue;
+    if (digits < FEWEST_DIGITS || (digits < 8 && text[start] !== '+' && left.cue !== 'phone')) continue;
     const found = rankOf(view, rules, left, start, groups.slice(first, last + 1));
-    if (found > 0 && found >= rank)
-      [rank, end, count] = [found, closed(text, start, group.end), last - first + 1];
+    if (found > 0 && found >= rank) [rank, end, count] = [found, group.end, last - first + 1];
   }
-  // One that nothing closes is the sentence's.
-  const isOpen = text[start] === '(' && !text.slice(start, end).includes(')');
-  if (rank > 0) return { span: { start: isOpen ? start + 1 : start, end, kind: 'phone' }, groups: count };
+  if (rank > 0)
+    return {
+      span: { start: isOpen(text, start, end) ? start + 1 : start, end, kind: 'phone' },
+      groups: count,
+    };
   return { span: null, groups: datedGroups(text, groups, first) };
 }
 
@@ -93,9 +94,8 @@ function startOf(text: string, start: number): number {
   let at = start;
   if (text[at - 1] === ' ' && text[at - 2] === '+') at--;
   if (text[at - 1] === '(') at--;
-  if (text[at - 1] === '+') at--;
-  if (text[at - 1] === '(') at--;
-  return at;
+  while (text[at - 1] === '+') at--;
+  return text[at] === '+' && text[at - 1] === '(' ? at - 1 : at;
 }
 
 /** A number of one kind or another begins in the middle of a row of groups only where its form is sure. */
@@ -103,9 +103,15 @@ function isMiddle(text: string, start: number, all: string): boolean {
   return text[start - 1] === ' ' && isDigit(text[start - 2]) && !all.startsWith('0');
 }
 
-/** A bracket that opened is closed. */
-function closed(text: string, start: number, end: number): number {
-  return text[start] === '(' && text[end] === ')' && !text.slice(start, end).includes(')') ? end + 1 : end;
+/** Whether a bracket opens before the number that it does not close: then it is the sentence's. */
+function isOpen(text: string, start: number, end: number): boolean {
+  if (text[start] !== '(') return false;
+  let depth = 0;
+  for (let at = start; at < end; at++) {
+    if (text[at] === '(') depth++;
+    if (text[at] === ')' && --depth === 0) return false;
+  }
+  return true;
 }
 
 /** What stands to the left of a number. */
@@ -126,8 +132,13 @@ class Left {
     const phone = this.#view.distance(PHONE_CUES, this.#start);
     const other = this.#view.distance(OTHER_CUES, this.#start);
     if (phone === Number.POSITIVE_INFINITY && phone === other)
-      return NUMBER_SIGN.test(this.#view.tail(this.#start, 4)) ? 'other' : null;
+      return NUMBER_SIGN.test(this.#view.tail(this.#start, 4)) || this.#isOfThing() ? 'other' : null;
     return phone <= other ? 'phone' : 'other';
+  }
+  #isOfThing() {
+    return isNumberOfThing(this.#view.tail(this.#start, REACH_OF_THING), (word) =>
+      PHONE_CUES.words.has(word),
+    );
   }
   /** Whether a word for a telephone stands next to it, so that they may be written together. */
   get isCuedClosely(): boolean {
@@ -137,6 +148,7 @@ class Left {
     return CURRENCY_BEFORE.test(this.#view.tail(this.#start, 8));
   }
 }
+const REACH_OF_THING = 40;
 const NUMBER_SIGN = /(?:#|№|n[°º])\s?$/;
 
 /** How sure it is that these groups are a telephone number; 0: they are none. */
@@ -146,11 +158,10 @@ function rankOf(view: View, rules: RedactionRules, left: Left, start: number, ru
   const isPlus = text.slice(start, begin.start).includes('+');
   const written = readGroups(text, start, run);
   if (!isFreeRight(text, last.end, isPlus) || !isFreeLeft(text, start, left, written)) return 0;
-  if (isPlus || /^00[1-9]|^011[2-9]/.test(written.all)) {
-    const rank = rankInternational(left, text, written, isPlus, last.end);
-    if (rank > 0 || isPlus) return rank;
-  }
-  return rankNational(view, rules, left, start, written);
+  const national = isPlus ? 0 : rankNational(view, rules, left, start, written);
+  if (!isPlus && !hasExitCode(written)) return national;
+  const international = rankInternational(left, text, written, isPlus, last.end);
+  return international > national ? international : national;
 }
 
 function readGroups(text: string, start: number, run: readonly Group[]): Groups {
@@ -163,6 +174,12 @@ function readGroups(text: string, start: number, run: readonly Group[]): Groups 
     text: text.slice(start, (run.at(-1) as Group).end),
     all: digits.join(''),
   };
+}
+
+/** "0049...", "011 49...": what is dialled to leave a country. */
+function hasExitCode({ digits, all, text }: Groups): boolean {
+  if (beginsWithDate(text)) return false;
+  return /^00[1-9]/.test(all) || (/^011[2-9]/.test(all) && (digits[0] === '011' || digits.length === 1));
 }
 
 /** "+49 (0)30": the trunk prefix that people write beside the calling code. */
@@ -182,7 +199,7 @@ function rankInternational(left: Left, text: string, written: Groups, isPlus: bo
     return (isQuantity(written) && isUnit) || (!isPlus && left.cue === 'other') ? 0 : 4;
   if (digits.length < 8 || isQuantity(written) || isUnit) return 0;
   if (isPlus) return 1;
-  return left.cue === 'phone' || (left.cue === null && isGrouped(written) && digits.length > 9) ? 1 : 0;
+  return left.cue === 'phone' || (left.cue === null && written.sizes.length > 2 && digits.length > 9) ? 1 : 0;
 }
 
 function rankNational(view: View, rules: RedactionRules, left: Left, start: number, written: Groups): Rank {
@@ -222,19 +239,26 @@ function rankAnywhere(written: Groups): Rank {
   const isRow = sizes.length === 1;
   if (!isRow && !isGrouped(written)) return 0;
   const isDotted = separators.some((one) => one.includes('.'));
-  if (isDotted && sizes[0] === 1) return 0;
+  if (isDotted && (sizes[0] === 1 || (sizes.length === 2 && (sizes[1] ?? 0) < 3))) return 0;
+  if (sizes.every((size) => size <= 2)) return 0;
   if (all.startsWith('0') && !all.startsWith('00')) {
     if (all.length > 13) return 0;
     if (WITH_PREFIX.some((country) => nationalType(country, all) !== null)) return 2;
     return !isRow && all.length <= 12 && !isDotted ? 1 : 0;
   }
   if (isDotted) return 0;
-  if (isRow)
-    return (BARE[all.length] ?? []).some((country) => nationalType(country, all) === 'mobile') ? 2 : 0;
+  if (isRow) return isBare(all) ? 2 : 0;
   if (sizes.length > 5 || all.length > 11 || all.startsWith('0')) return 0;
   // Groups of four alone are amounts and codes as well.
   if (!text.includes('(') && sizes.every((size) => size === 4)) return 0;
-  return WITHOUT_PREFIX.some((country) => nationalType(country, all) !== null) ? 2 : 0;
+  // Three groups of three may count something: there only mobile numbers are sure enough.
+  const isThrees = sizes.length === 3 && sizes.every((size) => size === 3);
+  return WITHOUT_PREFIX.some((country) => {
+    const type = nationalType(country, all);
+    return isThrees ? type === 'mobile' : type !== null;
+  })
+    ? 2
+    : 0;
 }
 
 /** Whether the number may begin here. */
@@ -297,4 +321,16 @@ function isCounted(text: string, end: number): boolean {
   if (UNIT_PARTS.test(after)) return true;
   const word = WORD_AFTER.exec(after)?.[1];
   return word !== undefined && UNITS.has(plain(word));
+}
+
+/** Numbers that people who count in bits know. */
+const LARGEST = new Set(['2147483647', '2147483648', '4294967295', '4294967296']);
+
+/** In North America mobile numbers look as others do. */
+function isBare(all: string): boolean {
+  if (LARGEST.has(all)) return false;
+  return (BARE[all.length] ?? []).some((country) => {
+    const type = nationalType(country, all);
+    return type === 'mobile' || (country === 'US' && type !== null);
+  });
 }

@@ -20,7 +20,7 @@ const PARAMETER =
   /[?&#;](?:access_?token|id_?token|refresh_?token|auth_?token|token|auth|key|api_?key|apikey|sig|signature|session|session_?id|sid|secret|password|passwd|pwd|code|otp|jwt|ticket|invite|magic|x-amz-signature|x-amz-credential|sv|hash|uid|user_?id)=([^\s&#"'<>\ue000]{4})/gi;
 /** "password: hunter2", "api key = ..." */
 const NAMED =
-  /(?<![\p{L}\d])(?:pass ?word|passwort|kennwort|pass ?phrase|passcode|pwd|mot de passe|contrase(?:ñ|n\u0303?)a|senha|wachtwoord|haslo|hasło|lösenord|adgangskode|salasana|şifre|parola|пароль|密码|密碼|パスワード|비밀번호|كلمة المرور|api[ _-]?key|secret(?:[ _-]?key)?|access[ _-]?token|auth[ _-]?token|token)(?: {0,2}[:=] {0,2}| (?:is|was|ist|lautet|est|es|è) {0,2}[:=]? ?)["'“”„«]?([^\s"'“”„«»,;\ue000]{4,200})/giu;
+  /(?<![\p{L}\d?&#_])(?:pass ?word|passwort|kennwort|pass ?phrase|passcode|pwd|mot de passe|contrase(?:ñ|n\u0303?)a|senha|wachtwoord|haslo|hasło|lösenord|adgangskode|salasana|şifre|parola|пароль|密码|密碼|パスワード|비밀번호|كلمة المرور|api[ _-]?key|secret(?:[ _-]?key)?|access[ _-]?token|auth[ _-]?token|token)(?: {0,2}[:=] {0,2}| (?:is|was|ist|lautet|est|es|è) {0,2}[:=]? ?)["'“”„«]?([^\s"'“”„«»,;\ue000]{4,200})/giu;
 
 const KEY_CHARACTER = /[A-Za-z0-9._~+/=-]/;
 const VALUE_CHARACTER = /[^\s&#"'<>\ue000]/;
@@ -63,22 +63,36 @@ function pemBlocks(text: string): Span[] {
 
 function keys(text: string): Span[] {
   const places: Span[] = [];
-  for (const pattern of [ISSUED, JWT])
-    for (const { 0: found, index } of text.matchAll(pattern))
-      places.push(secret(index, extended(text, index + found.length, KEY_CHARACTER)));
+  let done = 0;
+  for (const pattern of [ISSUED, JWT]) {
+    done = 0;
+    for (const { 0: found, index } of text.matchAll(pattern)) {
+      // What begins within a key is a part of it: each character is walked over once.
+      if (index < done) continue;
+      done = extended(text, index + found.length, KEY_CHARACTER);
+      places.push(secret(index, done));
+    }
+  }
+  done = 0;
   for (const { 0: found, 1: start = '', index } of text.matchAll(BEARER)) {
     const from = index + found.length - start.length;
-    const end = extended(text, index + found.length, KEY_CHARACTER);
-    if (/\d/.test(text.slice(from, end))) places.push(secret(from, end));
+    if (from < done) continue;
+    done = extended(text, index + found.length, KEY_CHARACTER);
+    if (/\d/.test(text.slice(from, done))) places.push(secret(from, done));
   }
   return places;
 }
 
 function parameters(text: string): Span[] {
   if (!text.includes('=')) return [];
-  return [...text.matchAll(PARAMETER)].map(({ 0: found, 1: value = '', index }) =>
-    secret(index + found.length - value.length, extended(text, index + found.length, VALUE_CHARACTER)),
-  );
+  const places: Span[] = [];
+  let done = 0;
+  for (const { 0: found, 1: value = '', index } of text.matchAll(PARAMETER)) {
+    if (index < done) continue;
+    done = extended(text, index + found.length, VALUE_CHARACTER);
+    places.push(secret(index + found.length - value.length, done));
+  }
+  return places;
 }
 
 /** After "is", a word such as "wrong" is no password: there it has a digit or a sign. */
