@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from './config.ts';
 
 const mistakes = async (env: Record<string, string>): Promise<string[]> => {
@@ -89,5 +92,97 @@ describe('loadConfig', () => {
     expect(await mistakes({ SCORELINE_CONFIG: '/nowhere/scoreline.config.ts' })).toEqual([
       expect.stringMatching(/^SCORELINE_CONFIG: \/nowhere\/scoreline.config.ts cannot be read/),
     ]);
+  });
+
+  it('names the file and the place of what it cannot read', async () => {
+    expect(await mistakes({ SCORELINE_CORS_ORIGINS: 'https://a.example/, *' })).toEqual([
+      'SCORELINE_CORS_ORIGINS.0 has "https://a.example/", which is no origin; write each as https://app.example.org',
+      'SCORELINE_CORS_ORIGINS.1 has "*", which is no origin; write each as https://app.example.org',
+    ]);
+    const { origins } = await loadConfig({
+      SCORELINE_CORS_ORIGINS: 'https://a.example, http://localhost:5173',
+    });
+    expect([...origins]).toEqual(['https://a.example', 'http://localhost:5173']);
+  });
+});
+
+describe('the file of the deployment', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'scoreline-config-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const YAML =
+    'dimensions:\n  - field: storeId\n  - field: planTier # what is paid for\n    values: [free, paid]\n';
+  const JSON_TEXT =
+    '\uFEFF{ "dimensions": [{ "field": "storeId" }, { "field": "planTier", "values": ["free", "paid"] }] }';
+
+  it.each([
+    ['scoreline.config.yaml', YAML],
+    ['scoreline.config.yml', YAML],
+    ['scoreline.config.json', JSON_TEXT],
+  ])('may be %s, beside the one in TypeScript or named', async (name, text) => {
+    const file = write(name, text);
+    const [beside, named] = [await loadConfig({}, folder), await loadConfig({ SCORELINE_CONFIG: file })];
+    for (const { dimensions } of [beside, named]) {
+      expect(dimensions.map(({ enumValue }) => enumValue)).toEqual(['STORE_ID', 'PLAN_TIER']);
+      expect([...(dimensions[1]?.declared?.values ?? [])]).toEqual(['free', 'paid']);
+    }
+    // What it does not say is as in scoreline.config.ts; a file that is named stands for itself.
+    expect(beside.themePrecision).toEqual({ cancellation_risk: 0.8 });
+    expect(named.themePrecision).toEqual({});
+  });
+
+  it('is one: two beside each other are refused by their names, unless one is named', async () => {
+    const file = write('scoreline.config.yaml', YAML);
+    write('scoreline.config.json', JSON_TEXT);
+    await expect(loadConfig({}, folder)).rejects.toThrow(
+      /^scoreline\.config\.json and scoreline\.config\.yaml are both there, in .*: keep one of them/,
+    );
+    expect((await loadConfig({ SCORELINE_CONFIG: file }, folder)).dimensions).toHaveLength(2);
+  });
+
+  it.each([
+    [
+      'dimensions: [{ field: Store }]',
+      /^scoreline.config.yaml: dimensions: "Store" is not a camelCase name such as/,
+    ],
+    ['dimensions: [{ field: a }, { field: a }]', /^scoreline.config.yaml: dimensions: "a" is named twice/],
+    ['dimensions: region', /^scoreline.config.yaml: dimensions must be a list, not the string "region"$/],
+    [
+      'dimensions: [{ name: region }]',
+      /dimensions\[0\]\.field is missing; it is a string\n.*dimensions\[0\] has "name", which is no entry here; there are field, description, values, others/,
+    ],
+    [
+      'dimensions: [{ field: a, others: drop }]',
+      /dimensions\[0\]\.others must be one of "reject", "file", not the string "drop"$/,
+    ],
+    [
+      'dimension: [{ field: a }]',
+      /^scoreline.config.yaml: has "dimension", which is no entry here; there are dimensions, formerDimensions, smallestCount, /,
+    ],
+    [
+      'cellShares: { perkey: 1 }',
+      /^scoreline.config.yaml: cellShares has "perkey", which is no entry here; there are perKey, perSource, perMinute$/,
+    ],
+    ['smallestCount: many', /^scoreline.config.yaml: smallestCount must be a number, not the string "many"$/],
+    ['dimensions: [{ field: a', /^scoreline.config.yaml: .* at line 1/],
+    ['a: 1\na: 2', /^scoreline.config.yaml: .*unique.* at line 2/],
+    ['- field: a', /^scoreline.config.yaml: must hold entries such as "dimensions", not a list$/],
+    ['', /^scoreline.config.yaml: must hold entries such as "dimensions", not nothing$/],
+  ])('says what is wrong: %j', async (text, says) => {
+    write('scoreline.config.yaml', text);
+    await expect(loadConfig({}, folder)).rejects.toThrow(ConfigError);
+    await expect(loadConfig({}, folder)).rejects.toThrow(says);
+  });
+
+  it('says where JSON is none', async () => {
+    const file = write('scoreline.config.json', '{ "dimensions": [ }');
+    await expect(loadConfig({}, folder)).rejects.toThrow(/^scoreline.config.json: .*JSON/);
+    await expect(loadConfig({ SCORELINE_CONFIG: file })).rejects.toThrow(/^SCORELINE_CONFIG: .*JSON/);
   });
 });

@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { type GateSettings, readTrustedDocuments, type TrustedDocuments } from './api/gate/settings.ts';
 import { deployment } from './config/deployment.ts';
+import { deploymentMistakes, type FoundDeployment, readDeployment } from './config/deployment-file.ts';
 import { environment, type KeyConfig, kmsOf, type Role, SECRETS, vaultOf } from './config/environment.ts';
 import type { CellLimits } from './domain/cell-filing.ts';
-import { type Dimension, defineDimensions } from './domain/dimensions.ts';
+import { attributeOf, type Dimension, defineDimensions } from './domain/dimensions.ts';
 import type { NameBounds } from './domain/provenance.ts';
 import type { RedactionRules } from './domain/redact.ts';
 import type { ReviewRules } from './domain/review-rules.ts';
-import defaultDeployment from './scoreline.config.ts';
 
 export type { AwsKmsConfig, KeyConfig, VaultTransitConfig } from './config/environment.ts';
 
@@ -45,6 +44,8 @@ export interface Config {
   /** Of which commit an image was made; undefined: not said. */
   readonly commit: string | undefined;
   readonly dimensions: readonly Dimension[];
+  /** Attributes of dimensions that answers of the record have and that are shown no more. */
+  readonly formerDimensions: readonly string[];
   readonly cellLimits: CellLimits;
   readonly nameBounds: NameBounds;
   /** By which comments are redacted. */
@@ -100,21 +101,25 @@ export class ConfigError extends Error {
 
 /**
  * Reads the environment (an empty value counts as absent) and the deployment's file.
+ * @param folder where a JSON or YAML file may stand beside scoreline.config.ts; by default with it
  * @throws ConfigError with one line per mistake.
  */
 export async function loadConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
+  folder?: string,
 ): Promise<Config> {
   const present = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
   const read = environment.safeParse({ ...present, ...(await readMounted(present)) });
-  if (!read.success) throw mistakes('', read.error);
+  if (!read.success) throw mistakes(read.error);
   const variables = read.data;
-  const file = variables.SCORELINE_CONFIG;
-  const found = deployment.safeParse(file === undefined ? defaultDeployment : await loadDeployment(file));
-  if (!found.success) throw mistakes(`${file ?? 'scoreline.config.ts'}: `, found.error);
-  const dimensions = dimensionsOf(found.data.dimensions);
+  const said = await readDeployment(variables.SCORELINE_CONFIG, folder).catch((error: Error) => {
+    throw new ConfigError(error.message);
+  });
+  const found = deployment.safeParse(said.content);
+  if (!found.success) throw new ConfigError(deploymentMistakes(found.error, said, deployment).join('\n'));
+  const dimensions = dimensionsOf(found.data.dimensions, said);
   return {
     host: variables.HOST,
     port: variables.PORT,
@@ -143,6 +148,7 @@ export async function loadConfig(
     logLevel: variables.SCORELINE_LOG_LEVEL,
     commit: variables.SCORELINE_COMMIT,
     dimensions,
+    formerDimensions: formerOf(found.data.formerDimensions, dimensions, said),
     policies: resolve(variables.SCORELINE_POLICIES),
     smallestCount: found.data.smallestCount,
     reviewRules: found.data.review,
@@ -210,7 +216,10 @@ function jwtOf(
   return { jwks, issuer, audience, clockTolerance: variables.SCORELINE_JWT_CLOCK_TOLERANCE, ...claims };
 }
 
-function dimensionsOf(configured: z.infer<typeof deployment>['dimensions']): Dimension[] {
+function dimensionsOf(
+  configured: z.infer<typeof deployment>['dimensions'],
+  { fileOf }: FoundDeployment,
+): Dimension[] {
   try {
     return defineDimensions(
       configured.map(({ description, ...rest }) => ({
@@ -219,8 +228,20 @@ function dimensionsOf(configured: z.infer<typeof deployment>['dimensions']): Dim
       })),
     );
   } catch (error) {
-    throw new ConfigError((error as Error).message);
+    throw new ConfigError(`${fileOf('dimensions')}: ${(error as Error).message}`);
   }
+}
+
+function formerOf(
+  fields: readonly string[],
+  dimensions: readonly Dimension[],
+  { fileOf }: FoundDeployment,
+): string[] {
+  const both = fields.find((name) => dimensions.some(({ field }) => field === name));
+  if (both === undefined) return fields.map(attributeOf);
+  throw new ConfigError(
+    `${fileOf('formerDimensions')}: formerDimensions: "${both}" is a dimension too; name it in one of the two`,
+  );
 }
 
 /** @throws ConfigError where the file is wrong, or a role may send nothing but trusted documents and there are none. */
@@ -238,16 +259,6 @@ async function trustedOf(file: string | undefined, { trustedOnly }: GateSettings
   }
 }
 
-async function loadDeployment(file: string): Promise<unknown> {
-  try {
-    return ((await import(pathToFileURL(resolve(file)).href)) as { default: unknown }).default;
-  } catch (error) {
-    throw new ConfigError(`SCORELINE_CONFIG: ${file} cannot be read: ${(error as Error).message}`);
-  }
-}
-
-function mistakes(prefix: string, error: z.ZodError): ConfigError {
-  return new ConfigError(
-    error.issues.map(({ path, message }) => `${prefix}${path.join('.')} ${message}`).join('\n'),
-  );
+function mistakes(error: z.ZodError): ConfigError {
+  return new ConfigError(error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('\n'));
 }

@@ -7,6 +7,7 @@ import { openGate } from './api/gate/gate.ts';
 import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
+import { DimensionsGone } from './domain/cell-shape.ts';
 import { terminalMessage } from './domain/error-facts.ts';
 import { cellUsage, followerDelays, followerLags } from './gauges.ts';
 import { isAway } from './graph/neo4j/driver.ts';
@@ -299,6 +300,7 @@ const EXPECTED = [
   WrongSigningKey,
   KeyProviderError,
   WrongWrappingKey,
+  DimensionsGone,
 ];
 
 main().catch((error: Error) => {

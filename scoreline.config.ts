@@ -2,10 +2,13 @@ import { DEFAULT_DIMENSIONS } from './domain/dimensions.ts';
 
 /**
  * What belongs to the deployment rather than to its environment. Dimension fields become arguments, fields and enum
- * values of the GraphQL schema; run `npm run schema` after a change to see them. SCORELINE_CONFIG names another file.
+ * values of the GraphQL schema; run `npm run schema` after a change to see them. Entries of scoreline.config.yaml (or .json) beside this
+ * file take the place of these; SCORELINE_CONFIG names another file.
  */
 export default {
   dimensions: DEFAULT_DIMENSIONS,
+  /** Fields of dimensions that answers of the record have and that are to be shown no more (docs/guides/operations.md). */
+  formerDimensions: [],
   /** Scores over fewer responses are suppressed for callers who may not read the responses themselves. */
   smallestCount: 5,
   /**

@@ -1,4 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { buildSchema, getOperationAST, parse } from 'graphql';
+import { compileQuery } from 'graphql-jit';
 import { expect, it } from 'vitest';
 import { executePrepared, isWorthCompiling } from './compiled.ts';
 import { refuseRepeats, unfoldedFields } from './gate/screen.ts';
@@ -37,3 +40,32 @@ it.each([1, 10, 28])(
       expect(JSON.stringify(await executePrepared(args))).toBe(JSON.stringify(first));
   },
 );
+
+it('of many large documents few are kept compiled, whether they come once or again', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const heap = () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  let made = 0;
+  /** Just as many fields as are compiled once they come again: the most that can be kept of one document. */
+  const another = () => {
+    const document = parse(`${spread(15)} #${made++}`);
+    refuseRepeats(document);
+    return document;
+  };
+  const documents = Array.from({ length: 120 }, another);
+  const execute = async () => {
+    for (const document of documents)
+      for (let i = 0; i < 3; i++)
+        await executePrepared({ schema: SCHEMA, document, rootValue: undefined, contextValue: {} });
+  };
+  const before = heap();
+  await execute();
+  const grown = heap() - before;
+  const control = documents.map((document) => compileQuery(SCHEMA, document));
+  const all = heap() - before - grown;
+  expect(control).toHaveLength(documents.length);
+  expect(grown, `of ${all} bytes`).toBeLessThan(all / 2);
+});

@@ -20,7 +20,7 @@ interface Kept {
 /** What of an operation's context is used here. */
 interface Executing {
   readonly cost: { readonly requested: number } | null;
-  /** Whether lists may be handed over as streams of their items, which compiled code does not read. */
+  /** Whether lists may be handed over as promises of their items (domain/slices.ts), which take compiled code longer than the items. */
   rowsInSlices: boolean;
 }
 

@@ -89,17 +89,28 @@ export interface Masked {
   readonly reason: string;
 }
 
+/** One value of a segment that nobody has whom the caller may see, told in `extensions.unknownSegmentValues`. */
+export interface UnknownValue {
+  readonly path: readonly (string | number)[];
+  readonly dimension: string;
+  readonly value: string;
+  readonly didYouMean: readonly string[];
+}
+
 /** One request: who asks and what for, what was withheld from them and what was released, and loaders that live as long as it. */
 export interface ApiContext {
   readonly deps: ScopedDeps;
+  /** The same object in every copy: Apollo copies the context of each operation. */
+  readonly key: object;
   readonly caller: Caller;
   /** What the caller says that it is for. */
   readonly purpose: string | null;
   readonly masked: Masked[];
+  readonly unknown: UnknownValue[];
   readonly released: Released;
   /** Once it is known; a subscription's updates do not tell it. */
   cost: Cost | null;
-  /** Whether long lists are handed over as streams, so that the event loop turns between their items. */
+  /** Whether long lists are handed over as promises of their items, so that the event loop turns between them. */
   rowsInSlices: boolean;
   readonly responses: DataLoader<string, ResponseRow | null>;
   readonly mappings: DataLoader<number, RecordedMapping>;
@@ -119,9 +130,11 @@ export function createContext(
   const deps: ScopedDeps = { ...rest, store, record: shared.store, lineage: shared.lineage(store) };
   return {
     deps,
+    key: {},
     caller,
     purpose,
     masked: [],
+    unknown: [],
     released: { comment: new Set(), respondent: new Set() },
     cost: null,
     rowsInSlices: false,

@@ -25,11 +25,15 @@ export const LIMITS = {
   directives: 5,
   /** Bytes of a GraphQL request. */
   graphqlBody: 4 * 1024 * 1024,
-  /** Bytes of it that are read before they are paid, and lists, objects, names and items of it as JSON. */
+  /** Bytes of it that are read before they are paid, and lists, objects, names and items of it as JSON: parsing so many takes 25 ms. */
   readUnpaid: 64 * 1024,
-  parts: 600_000,
+  parts: 150_000,
   /** Bytes of one ingest request. */
   ingestBody: 16 * 1024 * 1024,
+  /** Bytes of what begins or ends an import. */
+  importBody: 16 * 1024,
+  /** Bytes of the ingest requests of one key that are on their way at once. */
+  openBodies: 64 * 1024 * 1024,
   /** Items of one ingest request, and of one mutation. */
   batch: 20_000,
   mutation: 2_000,
@@ -42,8 +46,10 @@ export const LIMITS = {
   /** Texts of one `classify`, and characters of one text. */
   texts: 100,
   text: 20_000,
-  /** Operations at once on one WebSocket. */
+  /** Operations at once on one WebSocket, and WebSockets that wait for `connection_init`: in all, and of one address. */
   socketOperations: 100,
+  socketsWaiting: 2_000,
+  socketsWaitingOfAddress: 500,
   /** Of one key at once: WebSockets, event streams, and subscriptions over both. */
   sockets: 1_000,
   streams: 1_000,

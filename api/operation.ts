@@ -65,11 +65,16 @@ export function finishResult(result: ExecutionResult, context: ApiContext): Exec
   };
 }
 
-/** What an answer tells beside its data: what was withheld, and the cost. */
-export function extensionsOf({ masked, cost }: ApiContext): Record<string, unknown> {
+/** What an answer tells beside its data: what was withheld, which values of segments nobody has, and the cost. */
+export function extensionsOf({ masked, unknown, cost }: ApiContext): Record<string, unknown> {
   // In the order of the paths: that of resolving them tells what took how long.
-  const sorted = masked.toSorted((a, b) => comparePaths(a.path, b.path));
-  return { ...(masked.length > 0 ? { masked: sorted } : {}), ...(cost ? { cost } : {}) };
+  const sorted = <One extends Pick<Masked, 'path'>>(list: readonly One[]) =>
+    list.toSorted((a, b) => comparePaths(a.path, b.path));
+  return {
+    ...(masked.length > 0 ? { masked: sorted(masked) } : {}),
+    ...(unknown.length > 0 ? { unknownSegmentValues: sorted(unknown) } : {}),
+    ...(cost ? { cost } : {}),
+  };
 }
 
 /** By field names and places in lists, from the root. */

@@ -5,6 +5,7 @@ import { loadConfig } from '../config.ts';
 import { terminalMessage } from '../domain/error-facts.ts';
 import { parseFileMap } from '../ingestion/connectors/file-map.ts';
 import { type ImportProgress, type ImportResult, runImport } from '../ingestion/import/run-import.ts';
+import { askedToUndo, UNDO_USAGE, undoFrom } from './import-undo.ts';
 import { createProgress } from './progress.ts';
 import { findSink } from './sink.ts';
 
@@ -13,7 +14,8 @@ const USAGE = `usage: npm run import -- FILE --map MAP.json [--url URL] [--rejec
   --map      how the columns are read; examples/README.md describes it
   --url      send to this server (key: SCORELINE_ADMIN_KEY); else the one running on the data folder, else the record
   --rejects  where rejected rows are written (default: FILE's name with .rejects.ndjson, in this folder)
-  --restart  do not continue an interrupted import of this file`;
+  --restart  do not continue an interrupted import of this file
+${UNDO_USAGE}`;
 
 class UsageError extends Error {}
 
@@ -49,6 +51,8 @@ async function readMap(path: string): Promise<unknown> {
 }
 
 async function main(): Promise<number> {
+  const undo = askedToUndo(process.argv.slice(2));
+  if (undo) return undoFrom(await loadConfig(), undo);
   const given = readArguments();
   const config = await loadConfig();
   const map = parseFileMap(await readMap(given.map), config.dimensions);
@@ -72,6 +76,7 @@ async function main(): Promise<number> {
       restart: given.restart,
       isStopping: () => stopping,
       onProgress: (state: ImportProgress) => progress.show(state),
+      onBegun: (id) => process.stdout.write(`import      ${id}\n`),
     });
     progress.end();
     report(result, rejectsPath, { ...given, server: found.server });
@@ -104,7 +109,8 @@ function report(
       given.server === null
         ? 'npm start, then open the console at /'
         : `open the console at ${given.server}/`;
-    say(`Next: ${open} and run NpsByRegion`);
+    say(`Next: ${open} and run the first of its examples`);
+    say(`To take this import back: npm run import -- --undo ${result.importKey}`);
   }
 }
 

@@ -4,33 +4,71 @@ import { renderReport } from '../api/report/render.ts';
 import { loadConfig } from '../config.ts';
 import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
 import { EVERYTHING } from '../domain/scope.ts';
+import { scoreId } from '../domain/score.ts';
 import { publicKeyOf } from '../domain/signing-key.ts';
+import { windowEnd } from '../domain/window-end.ts';
 import { createRecordLineage } from '../graph/record-lineage.ts';
 import { verifyScore } from '../graph/seals/verify.ts';
 import { openRecord } from '../instance/open-record.ts';
+import { newestAnswer } from '../store/responses.ts';
 import { findServer } from './sink.ts';
 
-const USAGE = 'usage: npm run --silent report -- ID > report.html   (ID: the id of an NpsRow)';
+const USAGE =
+  'usage: npm run --silent report -- [ID] > report.html   (ID: the id of an NpsRow; without it, twelve weeks of the newest answers)';
+const WEEKS_MS = 12 * 7 * 86_400_000;
+const MINUTE_MS = 60_000;
 
-/** npm run report: the auditor's report of one score, from the running server or else from the record, on stdout. */
+/**
+ * npm run report: the auditor's report of one score, from the running server or else from the record, on stdout. Without an id it is the score of the twelve
+ * weeks that end now, or, where the record is of the past, with its newest answer.
+ */
 async function main(): Promise<void> {
   const [id, ...more] = process.argv.slice(2);
-  if (id === undefined || more.length > 0) throw new Error(USAGE);
+  if (more.length > 0) throw new Error(USAGE);
   const config = await loadConfig();
   const server = await findServer(config);
   process.stdout.write(server ? await fromServer(server, id) : await fromRecord(config, id));
 }
 
-async function fromServer({ url, key }: { url: string; key: string }, id: string): Promise<string> {
-  const answer = await fetch(`${url}/reports/score/${encodeURIComponent(id)}`, {
-    headers: { authorization: `Bearer ${key}` },
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${text.slice(0, 500)}`);
-  return text;
+async function fromServer(
+  { url, key }: { url: string; key: string },
+  given: string | undefined,
+): Promise<string> {
+  const get = async (path: string) => {
+    const answer = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${key}` } });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${text.slice(0, 500)}`);
+    return text;
+  };
+  const newest = async () => {
+    const query = '{ responses(first: 1) { edges { node { answeredAt } } } }';
+    const { data } = JSON.parse(await get(`/graphql?query=${encodeURIComponent(query)}`)) as {
+      data: { responses: { edges: { node: { answeredAt: string } }[] } };
+    };
+    const [edge] = data.responses.edges;
+    return edge ? new Date(edge.node.answeredAt) : null;
+  };
+  const id = given ?? newestScore(await newest());
+  return get(`/reports/score/${encodeURIComponent(id)}`);
 }
 
-async function fromRecord(config: Awaited<ReturnType<typeof loadConfig>>, id: string): Promise<string> {
+/** The id of the score over twelve weeks that shows the newest answers. Says which weeks on stderr. */
+function newestScore(newest: Date | null): string {
+  if (newest === null) throw new Error('there are no answers yet; npm run import reads them from a file');
+  const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+  const until = windowEnd(newest, now)?.getTime() ?? now;
+  const from = until - WEEKS_MS;
+  const [begin, end] = [from, until].map((time) => new Date(time).toISOString());
+  process.stderr.write(
+    `report: the twelve weeks from ${begin} to ${end}; the newest answer is of ${newest.toISOString()}\n`,
+  );
+  return scoreId({ segment: {}, from, until, basis: 'SURVEYED', confidence: 0.95, model: null });
+}
+
+async function fromRecord(
+  config: Awaited<ReturnType<typeof loadConfig>>,
+  given: string | undefined,
+): Promise<string> {
   const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   try {
     const lineage = createRecordLineage(record.store);
@@ -50,6 +88,7 @@ async function fromRecord(config: Awaited<ReturnType<typeof loadConfig>>, id: st
       verify,
     };
     const reader = { name: 'the operator', role: 'admin', policyVersion: 'built in', scope: EVERYTHING };
+    const id = given ?? newestScore(await newestAnswer(record.store));
     const facts = await reportFacts(deps, reader, id);
     if (!facts) throw new Error(`${id.slice(0, 60)} is not the id of a score\n${USAGE}`);
     return renderReport(facts);

@@ -68,7 +68,7 @@ export async function findSink(
   });
   const place = config.databaseUrl === undefined ? `the record in ${dataDir}` : 'the PostgreSQL record';
   return {
-    sink: recordSink(acceptor, OWNER),
+    sink: recordSink({ acceptor, store: record.store, now: Date.now }, OWNER),
     description: `into ${place}`,
     server: null,
     close: async () => {

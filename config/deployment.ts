@@ -50,6 +50,7 @@ export const deployment = z.strictObject({
       others: z.enum(['reject', 'file']).optional(),
     }),
   ),
+  formerDimensions: z.array(z.string()).default([]),
   smallestCount: z.number().int().min(1).max(1_000).default(5),
   review: z
     .strictObject({

@@ -1,5 +1,5 @@
 import type { CellAttributes } from './cell.ts';
-import { type Dimension, OTHER, UNKNOWN } from './dimensions.ts';
+import { type Dimension, OTHER, UNKNOWN, valueIn } from './dimensions.ts';
 
 /** How many cells there may be, and how many of them one caller or one source may add. */
 export interface CellLimits {
@@ -124,7 +124,7 @@ export function asDeclared(
 ): { readonly attributes: CellAttributes } | { readonly undeclared: Undeclared } {
   const others: string[] = [];
   for (const { field, attribute, declared } of dimensions) {
-    const value = sent[attribute] ?? UNKNOWN;
+    const value = valueIn(sent, attribute);
     if (!declared || value === UNKNOWN || declared.values.has(value)) continue;
     if (declared.others === 'reject') return { undeclared: { field, value } };
     others.push(attribute);

@@ -69,6 +69,13 @@ describe('matchesSegment', () => {
     );
   });
 
+  it('takes a cell without the attribute, or with an empty one, as of the value "unknown"', () => {
+    for (const attributes of [{}, { region: '' }, { region: 'unknown' }]) {
+      expect(matchesSegment({ region: ['unknown'] }, attributes)).toBe(true);
+      expect(matchesSegment({ region: ['Peru', 'other'] }, attributes)).toBe(false);
+    }
+  });
+
   it('holds for no cell that lacks the attribute, even where objects have a member of that name', () => {
     expect(matchesSegment({}, {})).toBe(true);
     expect(matchesSegment({ region: ['a'] }, {})).toBe(false);
@@ -97,6 +104,6 @@ describe('cellLabel', () => {
   it('tells the values in the order of the dimensions, whatever the order of the attributes', () => {
     const dimensions = defineDimensions(DEFAULT_DIMENSIONS);
     const label = cellLabel({ channel: 'e-mail', product_line: 'Rail', region: 'Peru' }, dimensions);
-    expect(label).toBe('Rail · Peru · ? · e-mail');
+    expect(label).toBe('Rail · Peru · unknown · e-mail');
   });
 });

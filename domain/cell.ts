@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { Dimension } from './dimensions.ts';
+import { type Dimension, valueIn } from './dimensions.ts';
 
 /** One value for each attribute (snake_case) of the configured dimensions. */
 export type CellAttributes = Readonly<Record<string, string>>;
@@ -9,9 +9,11 @@ export type CellAttributes = Readonly<Record<string, string>>;
 export interface Cell {
   /** The row number in this record; never shown, since it would tell how many cells there are. */
   readonly id: number;
-  /** Derived from the attributes alone (`cellKey`): the public name. */
+  /** Derived from the stored attributes alone (`cellKey`): the public name. */
   readonly key: string;
   readonly attributes: CellAttributes;
+  /** What the key is made of, where dimensions came or went since (domain/cell-shape.ts); else the attributes. */
+  readonly stored?: CellAttributes;
 }
 
 /** A predicate over dimensions by attribute: values are OR-ed, dimensions AND-ed, an absent dimension is free. */
@@ -48,16 +50,15 @@ function isOneOf(values: readonly string[], value: string): boolean {
 /** Whether the segment's predicate holds for the attributes. */
 export function matchesSegment(segment: Segment, attributes: CellAttributes): boolean {
   for (const attribute in segment) {
-    const value = attributes[attribute];
     const values = segment[attribute];
-    if (value === undefined || values === undefined || !isOneOf(values, value)) return false;
+    if (values === undefined || !isOneOf(values, valueIn(attributes, attribute))) return false;
   }
   return true;
 }
 
 /** "Economy · Germany · unknown · e-mail": the values in the order of the configured dimensions. */
 export function cellLabel(attributes: CellAttributes, dimensions: readonly Dimension[]): string {
-  return dimensions.map(({ attribute }) => attributes[attribute] ?? '?').join(' · ');
+  return dimensions.map(({ attribute }) => valueIn(attributes, attribute)).join(' · ');
 }
 
 /** A segment with sorted, distinct values, so that equal predicates are equal as text. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_DIMENSIONS, defineDimensions } from './dimensions.ts';
+import { DEFAULT_DIMENSIONS, defineDimensions, storedValue, valueIn } from './dimensions.ts';
 
 const define = (...fields: string[]) => defineDimensions(fields.map((field) => ({ field })));
 const letters = 'abcABC019';
@@ -50,6 +50,17 @@ describe('defineDimensions', () => {
     [['region', 'channel', 'region'], /"region" is named twice/],
   ])('refuses %j and says why', (names, expected) => {
     expect(() => define(...names)).toThrow(expected);
+  });
+
+  it.each([null, undefined, '', '  ', ' \t\n', 'unknown', ' unknown '])('stores %j as "unknown"', (text) => {
+    expect(storedValue(text)).toBe('unknown');
+  });
+
+  it('finds a value however it is typed', () => {
+    for (const text of ['São Paulo', 'Sa\u0303o Paulo', '  São \n Paulo '])
+      expect(storedValue(text)).toBe('São Paulo');
+    expect(valueIn({ region: 'Peru' }, 'region')).toBe('Peru');
+    expect([valueIn({}, 'region'), valueIn({ region: '' }, 'region')]).toEqual(['unknown', 'unknown']);
   });
 
   it('takes the default ones, each with a description', () => {

@@ -34,7 +34,7 @@ const FIELD_NAME = /^[a-z][a-zA-Z0-9]{0,62}$/;
 const TAKEN = new Set(
   (
     'id time until score low high method responses promoters passives detractors suppressed externalId source ' +
-    'answeredAt receivedAt class comment respondent prediction survey surveyVersion scale'
+    'answeredAt receivedAt updatedAt revision class comment respondent prediction survey surveyVersion scale change'
   ).split(' '),
 );
 
@@ -53,7 +53,7 @@ export function defineDimensions(configured: readonly ConfiguredDimension[]): Di
       throw new Error(`dimensions: "${field}" is already a field of a response or a score`);
     if (seen.has(field)) throw new Error(`dimensions: "${field}" is named twice`);
     seen.add(field);
-    const attribute = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const attribute = attributeOf(field);
     return {
       field,
       attribute,
@@ -64,9 +64,27 @@ export function defineDimensions(configured: readonly ConfiguredDimension[]): Di
   });
 }
 
+/** "planTier" as the key in a cell's stored attributes. */
+export function attributeOf(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 /** The text of a dimension's value as it is stored: composed, and without blanks at its ends or in a row. */
 export function dimensionValue(text: string): string {
   return text.normalize('NFC').replaceAll('\u0000', ' ').toWellFormed().replace(/\s+/g, ' ').trim();
+}
+
+/**
+ * The value that a dimension's text is stored and found under, at every door: answers, segments, attributes of callers. Absent,
+ * null and blank texts are one value, "unknown".
+ */
+export function storedValue(text: string | null | undefined): string {
+  return dimensionValue(text ?? '') || UNKNOWN;
+}
+
+/** What a cell has for a dimension; cells from before there was that dimension have "unknown". */
+export function valueIn(attributes: Readonly<Record<string, string>>, attribute: string): string {
+  return attributes[attribute] || UNKNOWN;
 }
 
 function declaredOf(

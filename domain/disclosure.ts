@@ -44,7 +44,7 @@ const HOURS_PER_DAY = DAY_MS / HOUR_MS;
 export function answersIn(changes: readonly Change[]): number {
   let came = 0;
   for (const { counts } of changes)
-    for (const n of [counts.promoters, counts.passives, counts.detractors]) came += Math.max(0, n);
+    came += Math.max(0, counts.promoters) + Math.max(0, counts.passives) + Math.max(0, counts.detractors);
   return came;
 }
 
@@ -68,11 +68,14 @@ export async function firstLots(changes: readonly Change[], rules: LotRules): Pr
  */
 export async function laterLots(changes: readonly Change[], rules: LotRules): Promise<Lot[]> {
   const k = rules.smallestCount;
-  const how = { whole: false, slice: new Slice() };
+  const slice = new Slice();
+  const how = { whole: false, slice };
   const lots: (readonly Change[])[] = [];
   const past: Change[] = [];
   const present: Change[] = [];
-  for (const ofCell of partition(changes, ({ cellId, hour }) => [cellId, dayOf(hour)]).values()) {
+  const ofDays = await partition(changes, ({ cellId, hour }) => `${cellId} ${dayOf(hour)}`, slice);
+  for (const ofCell of ofDays.values()) {
+    if (slice.isOver()) await slice.next();
     const [first] = ofCell;
     if (answersIn(ofCell) >= k) append(lots, await cut(ofCell, [hourAxis], k, how));
     else if (ofCell.every(({ hour }) => hour < rules.today)) append(past, ofCell);
@@ -92,7 +95,7 @@ function isDense(lot: readonly Change[]): boolean {
 /** How changes are parted: in time neighbours are joined, over the values of an attribute the small ones. */
 interface Axis {
   readonly time: boolean;
-  readonly valueOf: (change: Change) => unknown;
+  readonly valueOf: (change: Change) => string | number;
 }
 
 const dayOf = (hour: number) => Math.floor(hour / HOURS_PER_DAY);
@@ -107,7 +110,7 @@ function axesOf(changes: readonly Change[], { attributesOf }: LotRules): Axis[] 
       values.set(name, (values.get(name) ?? new Set()).add(value));
   const attributes = [...values].sort(([a, x], [b, y]) => x.size - y.size || (a < b ? -1 : 1));
   const axes = attributes.map(
-    ([name]): Axis => ({ time: false, valueOf: ({ cellId }) => attributesOf(cellId)[name] }),
+    ([name]): Axis => ({ time: false, valueOf: ({ cellId }) => attributesOf(cellId)[name] ?? '' }),
   );
   return [dayAxis, ...axes, hourAxis];
 }
@@ -129,10 +132,10 @@ async function cut(
   if (slice.isOver()) await slice.next();
   const [axis, ...others] = axes;
   if (!axis) return [changes];
-  const parts = [...partition(changes, (change) => axis.valueOf(change))]
+  const parts = [...(await partition(changes, axis.valueOf, slice))]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, part]) => part);
-  const joined = axis.time ? joinRuns(parts, k) : joinSmall(parts, k);
+  const joined = axis.time ? await joinRuns(parts, k, slice) : joinSmall(parts, k);
   if (whole && joined.rest.length > 0) joinRest(joined, axis.time);
   // Together they may be enough where no part is.
   if (joined.lots.length === 0) return cut(changes, others, k, how);
@@ -147,11 +150,12 @@ interface Joined {
 }
 
 /** Neighbours in order until they are k. */
-function joinRuns(parts: readonly Change[][], k: number): Joined {
+async function joinRuns(parts: readonly Change[][], k: number, slice: Slice): Promise<Joined> {
   const lots: Change[][] = [];
   let rest: Change[] = [];
   let answers = 0;
   for (const part of parts) {
+    if (slice.isOver()) await slice.next();
     append(rest, part);
     answers += answersIn(part);
     if (answers < k) continue;
@@ -169,8 +173,9 @@ function append<Item>(to: Item[], items: readonly Item[]): void {
 
 /** Those with k each for itself, all the others together. */
 function joinSmall(parts: readonly Change[][], k: number): Joined {
-  const lots = parts.filter((part) => answersIn(part) >= k);
-  const rest = parts.filter((part) => answersIn(part) < k).flat();
+  const sizes = parts.map(answersIn);
+  const lots = parts.filter((_, i) => (sizes[i] as number) >= k);
+  const rest = parts.filter((_, i) => (sizes[i] as number) < k).flat();
   if (answersIn(rest) < k) return { lots, rest };
   return { lots: [...lots, rest], rest: [] };
 }
@@ -184,14 +189,18 @@ function joinRest(joined: Joined, time: boolean): void {
   joined.rest = [];
 }
 
-function partition(
+/** Changes by a value, in slices. */
+async function partition(
   changes: readonly Change[],
-  keyOf: (change: Change) => unknown,
-): Map<string | number, Change[]> {
+  keyOf: (change: Change) => string | number,
+  slice: Slice,
+): Promise<Map<string | number, Change[]>> {
   const parts = new Map<string | number, Change[]>();
+  let looked = 0;
   for (const change of changes) {
-    const value = keyOf(change);
-    const key = typeof value === 'number' ? value : JSON.stringify(value);
+    // The clock costs more than a change.
+    if (++looked % 256 === 0 && slice.isOver()) await slice.next();
+    const key = keyOf(change);
     const part = parts.get(key);
     if (part) part.push(change);
     else parts.set(key, [change]);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { CellAttributes } from './cell.ts';
+import type { Revision } from './newer.ts';
 import type { NpsClass } from './nps.ts';
 import { type ScaleRule, scaleKey } from './scale.ts';
 
@@ -50,6 +51,8 @@ export interface NormalisedResponse {
   readonly source: string;
   readonly externalId: string;
   readonly answeredAt: Date;
+  /** What says which of two deliveries is newer; null: the times do. */
+  readonly revision: Revision | null;
   readonly score: number | null;
   readonly points: number | null;
   readonly class: NpsClass | null;
@@ -60,7 +63,7 @@ export interface NormalisedResponse {
   readonly lookups: readonly string[];
   readonly attributes: CellAttributes;
   readonly mapping: MappingVersion;
-  /** Keyed hash of everything above: equal contents are duplicates. */
+  /** Keyed hash of everything above but the revision: equal contents are duplicates. */
   readonly contentHash: string;
   /** The same under former peppers: what was stored then is recognised. */
   readonly formerHashes: readonly string[];
@@ -71,6 +74,8 @@ export interface NormalisedResponse {
 export interface SourceEventFacts {
   readonly position: string;
   readonly hash: string;
+  /** The same under former peppers. */
+  readonly formerHashes: readonly string[];
   readonly content: string;
 }
 
@@ -82,6 +87,19 @@ export function responseId(source: string, externalId: string): string {
 /** The UUID (version 8) that names the source event which gave the response this content. */
 export function sourceEventId(response: string, contentHash: string): string {
   return uuidFrom(`source-event\n${response}\n${contentHash}`);
+}
+
+/**
+ * The UUID (version 8) of the source event by which a content comes again that the response had before: under another
+ * mapping, by a higher revision, or after an import was taken back. `at`: when it was received, epoch milliseconds.
+ */
+export function againEventId(
+  response: string,
+  contentHash: string,
+  mappingVersion: number,
+  at: number,
+): string {
+  return uuidFrom(`source-event\n${response}\n${contentHash}\n${mappingVersion}\n${at}`);
 }
 
 function uuidFrom(text: string): string {

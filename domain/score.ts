@@ -1,5 +1,6 @@
 import type { Cell, Segment } from './cell.ts';
 import { normaliseSegment } from './cell.ts';
+import { valueIn } from './dimensions.ts';
 import { npsInterval } from './interval.ts';
 import { type Counts, npsScore, subtract, total } from './nps.ts';
 import { type Confusion, combinedEstimate, type Estimate, estimateInterval } from './quantification.ts';
@@ -104,9 +105,11 @@ export class ScoreRow implements ScoreName {
   /** All that are counted, inferred ones as they were predicted; null when suppressed. */
   readonly counts: Counts | null;
   readonly #inferred: InferredPart | null;
+  readonly #earlier: (() => number | null) | undefined;
   #id: string | undefined;
   #estimate: Estimate | null | undefined;
   #interval: ScoreInterval | null | undefined;
+  #change: number | null | undefined;
 
   constructor(
     name: ScoreName,
@@ -114,9 +117,11 @@ export class ScoreRow implements ScoreName {
     group: ScoreRow['group'],
     counts: Counts | null,
     inferred: InferredPart | null,
+    earlier?: () => number | null,
   ) {
     this.model = name.model;
     this.#inferred = inferred;
+    this.#earlier = earlier;
     this.from = name.from;
     this.until = name.until;
     this.segment = name.segment;
@@ -129,7 +134,7 @@ export class ScoreRow implements ScoreName {
 
   /** The same number as the row of that group. */
   inGroup(group: ScoreRow['group']): ScoreRow {
-    return new ScoreRow(this, this.time, group, this.counts, this.#inferred);
+    return new ScoreRow(this, this.time, group, this.counts, this.#inferred, this.#earlier);
   }
 
   get id(): string {
@@ -145,6 +150,16 @@ export class ScoreRow implements ScoreName {
   get score(): number | null {
     if (!this.counts) return null;
     return this.#inferred ? percent(this.estimate) : npsScore(this.counts);
+  }
+
+  /** How much higher the score is than that of the window before; null where either is not told, or it was not read. */
+  get change(): number | null {
+    if (this.#change === undefined) {
+      const { score } = this;
+      const earlier = score === null ? null : (this.#earlier?.() ?? null);
+      this.#change = score === null || earlier === null ? null : score - earlier;
+    }
+    return this.#change;
   }
 
   /** The score with its variance where inferred answers are in it; else null. */
@@ -172,15 +187,20 @@ function percent(estimate: Estimate | null): number | null {
   return estimate && 100 * estimate.theta;
 }
 
-/** The row of one number. `counts`: null where they are withheld; `inferred`: the part of them that a model inferred. */
+/**
+ * The row of one number. `counts`: null where they are withheld; `inferred`: the part of them that a model inferred; `earlier`:
+ * the score of the window before.
+ */
 export function scoreRow(
   name: ScoreName,
   time: number,
   group: ScoreRow['group'],
   counts: Counts | null,
   inferred: InferredPart | null,
+  earlier?: () => number | null,
 ): ScoreRow {
-  return new ScoreRow(name, time, group, counts, inferred && total(inferred.counts) > 0 ? inferred : null);
+  const part = inferred && total(inferred.counts) > 0 ? inferred : null;
+  return new ScoreRow(name, time, group, counts, part, earlier);
 }
 
 /** Cells by their values of the attributes, in the order of those values. */
@@ -191,7 +211,7 @@ export function groupCells(
   if (attributes.length === 0) return [{ group: {}, cells: [...cells] }];
   const groups = new Map<string, { group: Record<string, string>; cells: Cell[] }>();
   for (const cell of cells) {
-    const values = attributes.map((attribute) => cell.attributes[attribute] ?? '');
+    const values = attributes.map((attribute) => valueIn(cell.attributes, attribute));
     const key = JSON.stringify(values);
     const present = groups.get(key);
     if (present) present.cells.push(cell);

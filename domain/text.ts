@@ -27,7 +27,7 @@ export const TEXT_RULES = {
   position: line(512),
   /** Of a file's map. */
   file: line(400),
-  column: line(200),
+  column: line(1_000),
   format: line(60),
   zone: line(60),
   scale: line(200),

@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 import {
   calendarBuckets,
   DAY_MS,
+  GRANULARITIES,
   type Granularity,
   HOUR_MS,
   MINUTE_MS,
   parseWindow,
   rollingRange,
   splitByLevel,
+  WEEKDAYS,
   WindowError,
   windowAt,
 } from './time-windows.ts';
@@ -98,6 +100,38 @@ describe('calendarBuckets', () => {
     ]);
   });
 
+  it.each(WEEKDAYS)('begins weeks on %s where that is asked for', (weekStart) => {
+    const range = { from: at('2026-01-01T00:00:00Z'), until: at('2026-02-10T00:00:00Z') };
+    const weeks = calendarBuckets(range, 'WEEK', 'Europe/Berlin', 10, weekStart);
+    const name = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'Europe/Berlin' });
+    expect(new Set(weeks.map(({ from }) => name.format(from).toUpperCase()))).toEqual(new Set([weekStart]));
+    expect(weeks[0]?.from).toBeLessThanOrEqual(range.from);
+    expect(weeks[0]?.until).toBeGreaterThan(range.from);
+  });
+
+  it('begins quarters in January, April, July and October, and years in January, by the clocks of the zone', () => {
+    const range = { from: at('2024-02-29T12:00:00Z'), until: at('2025-01-01T00:00:00Z') };
+    const starts = (every: Granularity, zone: string) =>
+      calendarBuckets(range, every, zone, 10).map(({ from }) => iso(from));
+    expect(starts('QUARTER', 'Europe/Berlin')).toEqual([
+      '2023-12-31T23:00:00Z',
+      '2024-03-31T22:00:00Z',
+      '2024-06-30T22:00:00Z',
+      '2024-09-30T22:00:00Z',
+      '2024-12-31T23:00:00Z',
+    ]);
+    expect(starts('QUARTER', 'UTC')).toHaveLength(4);
+    expect(starts('YEAR', 'UTC')).toEqual(['2024-01-01T00:00:00Z']);
+    expect(starts('YEAR', 'America/St_Johns')).toEqual(['2024-01-01T03:30:00Z']);
+    expect(starts('YEAR', 'Asia/Kathmandu')).toEqual(['2023-12-31T18:15:00Z', '2024-12-31T18:15:00Z']);
+  });
+
+  it('takes rolling windows on quarters and years', () => {
+    const quarter = { from: at('2024-01-01T00:00:00Z'), until: at('2024-04-01T00:00:00Z') };
+    const range = rollingRange(quarter, parseWindow('P1Y'), 'UTC', 'QUARTER');
+    expect([iso(range.from), iso(range.until)]).toEqual(['2023-04-01T00:00:00Z', '2024-04-01T00:00:00Z']);
+  });
+
   it('gives the same day whichever part of it is asked for, also where midnight comes twice', () => {
     const day = [{ from: at('2024-10-27T00:00:00Z'), until: at('2024-10-28T01:00:00Z') }];
     for (const hour of [0, 1, 2, 12, 24]) {
@@ -163,7 +197,7 @@ describe('calendarBuckets', () => {
     'Atlantic/Azores',
     'America/St_Johns',
   );
-  const everys = fc.constantFrom<Granularity>('HOUR', 'DAY', 'WEEK', 'MONTH');
+  const everys = fc.constantFrom(...GRANULARITIES.filter((every) => every !== 'MINUTE'));
   const moment = fc.integer({
     min: at('2008-01-01T00:00:00Z') / MINUTE_MS,
     max: at('2026-01-01T00:00:00Z') / MINUTE_MS,
@@ -174,11 +208,12 @@ describe('calendarBuckets', () => {
       fc.property(
         zones,
         everys,
+        fc.constantFrom(...WEEKDAYS),
         moment,
         fc.integer({ min: 1, max: 40 * 1_440 }),
-        (zone, every, start, length) => {
+        (zone, every, weekStart, start, length) => {
           const range = { from: start * MINUTE_MS, until: (start + length) * MINUTE_MS };
-          const buckets = calendarBuckets(range, every, zone, 2_000);
+          const buckets = calendarBuckets(range, every, zone, 2_000, weekStart);
           expect(buckets[0]?.from).toBeLessThanOrEqual(range.from);
           expect(buckets.at(-1)?.until).toBeGreaterThanOrEqual(range.until);
           for (const [i, bucket] of buckets.entries()) {

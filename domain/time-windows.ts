@@ -21,7 +21,20 @@ export interface TimeRange {
   readonly until: number;
 }
 
-export type Granularity = 'MINUTE' | 'HOUR' | 'DAY' | 'WEEK' | 'MONTH';
+export const GRANULARITIES = ['MINUTE', 'HOUR', 'DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as const;
+export type Granularity = (typeof GRANULARITIES)[number];
+
+/** In the order of ISO 8601. */
+export const WEEKDAYS = [
+  'MONDAY',
+  'TUESDAY',
+  'WEDNESDAY',
+  'THURSDAY',
+  'FRIDAY',
+  'SATURDAY',
+  'SUNDAY',
+] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
 
 /** The length of a rolling window: whole buckets of one unit. */
 export interface WindowLength {
@@ -96,17 +109,20 @@ function daysEndingBefore(clock: ZoneClock, day: number, { unit, count }: Window
   return { from: startOfDay(clock, first), until };
 }
 
-/** About how long a bucket is, months at their longest: nothing that is within the limit is refused by it. */
+/** About how long a bucket is, those of the calendar at their longest: nothing that is within the limit is refused by it. */
 const TYPICAL: Readonly<Record<Granularity, number>> = {
   MINUTE: MINUTE_MS,
   HOUR: HOUR_MS,
   DAY: DAY_MS,
   WEEK: 7 * DAY_MS,
   MONTH: 31 * DAY_MS,
+  QUARTER: 92 * DAY_MS,
+  YEAR: 366 * DAY_MS,
 };
 
 /**
- * The calendar buckets that the range touches: contiguous, in the zone, weeks from Monday (ISO 8601).
+ * The calendar buckets that the range touches: contiguous, in the zone. Weeks begin on `weekStart` (ISO 8601: Monday), quarters
+ * in January, April, July and October.
  * @throws WindowError for an unknown zone, a range without length, or when there would be more than `limit`.
  */
 export function calendarBuckets(
@@ -114,6 +130,7 @@ export function calendarBuckets(
   every: Granularity,
   zone: string,
   limit: number,
+  weekStart: Weekday = 'MONDAY',
 ): TimeRange[] {
   const clock = zoneClock(zone);
   if (!(range.from < range.until)) throw new WindowError('a range must end later than it begins');
@@ -128,7 +145,7 @@ export function calendarBuckets(
   const buckets =
     every === 'MINUTE' || every === 'HOUR'
       ? clockBuckets(range, every, clock)
-      : dayBuckets(range, every, clock);
+      : dayBuckets(range, { every, weekStart }, clock);
   if (buckets.length > limit) throw tooMany(String(buckets.length));
   return buckets;
 }
@@ -159,15 +176,38 @@ function addMonths(day: number, months: number): number {
   return first + (Math.min(dayOfMonth, date.getUTCDate()) - 1) * DAY_MS;
 }
 
+/** Buckets that are whole calendar days. */
+interface DayBuckets {
+  readonly every: Exclude<Granularity, 'MINUTE' | 'HOUR'>;
+  readonly weekStart: Weekday;
+}
+
+/** Months of one bucket; the others are days. */
+const MONTHS: Readonly<Partial<Record<Granularity, number>>> = { MONTH: 1, QUARTER: 3, YEAR: 12 };
+
+/** The first day of the bucket that holds the day; both are midnights in UTC. */
+function firstDayOf(day: number, { every, weekStart }: DayBuckets): number {
+  if (every === 'WEEK') {
+    const first = FIRST_MONDAY + WEEKDAYS.indexOf(weekStart) * DAY_MS;
+    return floorTo(day - first, 7 * DAY_MS) + first;
+  }
+  const months = MONTHS[every];
+  if (months === undefined) return day;
+  const date = new Date(day);
+  date.setUTCDate(1);
+  date.setUTCMonth(floorTo(date.getUTCMonth(), months));
+  return date.getTime();
+}
+
 /** Steps through calendar days, not moments: a day begins where it begins, whichever moment one comes from. */
-function dayBuckets(range: TimeRange, every: 'DAY' | 'WEEK' | 'MONTH', clock: ZoneClock): TimeRange[] {
+function dayBuckets(range: TimeRange, of: DayBuckets, clock: ZoneClock): TimeRange[] {
   const buckets: TimeRange[] = [];
-  let day = localDay(clock, range.from);
-  if (every === 'WEEK') day = floorTo(day - FIRST_MONDAY, 7 * DAY_MS) + FIRST_MONDAY;
-  if (every === 'MONTH') day -= (new Date(day).getUTCDate() - 1) * DAY_MS;
+  const months = MONTHS[of.every];
+  const days = of.every === 'WEEK' ? 7 : 1;
+  let day = firstDayOf(localDay(clock, range.from), of);
   let from = startOfDay(clock, day);
   while (from < range.until) {
-    day = every === 'MONTH' ? addMonths(day, 1) : day + (every === 'WEEK' ? 7 : 1) * DAY_MS;
+    day = months === undefined ? day + days * DAY_MS : addMonths(day, months);
     const until = startOfDay(clock, day);
     // A day that the zone left out is empty; one that is over before the range is not of it.
     if (from < until && until > range.from) buckets.push({ from, until });

@@ -105,6 +105,31 @@ export function endOfHour(clock: ZoneClock, start: number): number {
   return clock(end - 1) === offset ? end : clockChange(clock, start, end - 1);
 }
 
+/** When the clocks of a zone showed a date and time: once, twice, or never, since they were moved on past it. */
+export type ShownAt =
+  | { readonly shown: 'once'; readonly at: number }
+  | { readonly shown: 'twice'; readonly first: number; readonly second: number }
+  | { readonly shown: 'never'; readonly change: number };
+
+/**
+ * The moments at which the clocks showed a date and time, which is given as the epoch milliseconds that it would be in UTC.
+ * Of what they never showed: the moment at which they were moved on.
+ */
+export function momentsOf(clock: ZoneClock, local: number): ShownAt {
+  if (clock === utc) return { shown: 'once', at: local };
+  // As in `startOfDay`: a day either side is safely before and after.
+  const before = clock(local - DAY_MS);
+  const after = clock(local + DAY_MS);
+  const [byOld, byNew] = [local - before, local - after];
+  const isOld = clock(byOld) === before;
+  if (before === after) return { shown: 'once', at: byOld };
+  const isNew = clock(byNew) === after;
+  if (isOld && isNew) return { shown: 'twice', first: byOld, second: byNew };
+  if (isOld) return { shown: 'once', at: byOld };
+  if (isNew) return { shown: 'once', at: byNew };
+  return { shown: 'never', change: clockChange(clock, byNew, byOld) };
+}
+
 /** The first moment after `before` with the offset that holds at `after`; by bisection, since zones only tell offsets. */
 function clockChange(clock: ZoneClock, before: number, after: number): number {
   const target = clock(after);

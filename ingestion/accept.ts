@@ -1,5 +1,5 @@
 import type { Cell, CellAttributes } from '../domain/cell.ts';
-import { NAME_BOUNDS, type NameBounds, sourceEventId } from '../domain/provenance.ts';
+import { NAME_BOUNDS, type NameBounds } from '../domain/provenance.ts';
 import type { Scope } from '../domain/scope.ts';
 import { mapInSlices, Slice } from '../domain/slices.ts';
 import { type Accepted, type AcceptRow, acceptRows } from '../store/accept.ts';
@@ -40,6 +40,8 @@ export interface Acceptor {
 const COMMIT_ROWS = { pglite: 100, postgres: 500 } as const;
 /** Characters of the texts of one transaction, by which it is as long as by its rows. */
 const COMMIT_BYTES = 2 * 1024 * 1024;
+/** Rows of all requests that wait for a commit; of one submitter a quarter. */
+const MOST_WAITING = 50_000;
 /** How many times what others may name the administrator may. */
 const ADMIN_SHARE = 10;
 
@@ -47,21 +49,38 @@ const ADMIN_SHARE = 10;
 const ATTEMPTS = 5;
 
 const CLASS_NUMBER = { detractor: 0, passive: 1, promoter: 2 } as const;
-const STALE =
-  'externalId: this id already has another answer that was given at the same time or later; ' +
-  'a correction needs a later answeredAt';
-
-const FUTURE =
-  'answeredAt: this id already has another answer, and this one is dated after its arrival; a correction is dated at the latest now';
+const REFUSALS = {
+  stale: rejected(
+    'STALE',
+    'externalId: this id already has a newer answer: one that was answered later or has a higher revision, or one that arrived after this one, which was delivered before',
+  ),
+  unrevised: rejected(
+    'STALE',
+    'revision: this id already has an answer with a revision, and this one has none; send updatedAt or revision, or a later answeredAt',
+  ),
+  corrected: rejected(
+    'STALE',
+    'externalId: this answer was corrected for its respondent; it is replaced by a later answeredAt, a higher revision, or an updatedAt after the correction',
+  ),
+  incomparable: rejected(
+    'INCOMPARABLE',
+    'revision: this id has revisions of the other kind; times (updatedAt) and numbers (revision) cannot be compared, so one source sends one of them',
+  ),
+  future: rejected(
+    'IN_THE_FUTURE',
+    'answeredAt: this id already has another answer, and this one is dated after its arrival; a correction is dated at the latest now',
+  ),
+  erased: rejected(
+    'ERASED',
+    'externalId: this response was erased for its respondent and is not taken again; a new answer has a new externalId',
+  ),
+} as const;
 const NOT_ITS_SOURCE = rejected('FORBIDDEN', 'source: this key is bound to other sources');
 /** The same wherever the response lies. */
 const NOT_ITS_ANSWER = rejected(
   'FORBIDDEN',
   'source: this id already has another answer; it is corrected by a key that is bound to this source, or by the one that named it first',
 );
-const ERASED =
-  'externalId: this response was erased for its respondent and is not taken again; a new answer has a new externalId';
-
 /** Builds the step over an open record; `deps.cells` and `deps.mappings` fill themselves as needed. */
 export function createAcceptor(deps: AcceptDeps): Acceptor {
   const patience: Patience = {
@@ -82,7 +101,8 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
     maxRows: commitRows,
     maxBytes: COMMIT_BYTES,
     bytesOf: ({ comment, eventContent }) => (comment?.length ?? 0) + eventContent.length,
-    maxWaiting: 50_000,
+    maxWaiting: MOST_WAITING,
+    maxWaitingOfOne: MOST_WAITING / 4,
   });
   const file = createFiling(deps);
   const store = (submitter: Submitter, items: readonly (Prepared | Outcome)[]): Promise<Outcome[]> =>
@@ -93,7 +113,7 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
         const cell = places[i];
         return cell && 'id' in cell ? [{ item, cell }] : [];
       });
-      const accepted = await commits.add(toRows(deps, submitter, filed));
+      const accepted = await commits.add(submitter.id, toRows(deps, submitter, filed));
       const outcomes = new Map<Prepared, Outcome>();
       filed.forEach(({ item }, i) => {
         outcomes.set(item, outcomeOf(deps, submitter, item, accepted[i] as Accepted));
@@ -173,8 +193,9 @@ async function prepare(
   slice: Slice,
 ): Promise<(Prepared | Outcome)[]> {
   const { scope, id } = submitter;
+  const rules = { ...deps, storedAs: deps.cells.storedAs };
   const permitted = (draft: ResponseDraft) => {
-    const item = normalise(deps, draft);
+    const item = normalise(rules, draft);
     if (!('id' in item)) return item;
     if (submitter.sources && !submitter.sources.includes(item.source)) return NOT_ITS_SOURCE;
     const place = placeOf(deps.dimensions, submitter, item.attributes);
@@ -255,6 +276,7 @@ function toRows(
     mappingVersionId: item.mappingVersionId,
     externalId: item.externalId,
     answeredAt: item.answeredAt,
+    revision: item.revision,
     score: item.score,
     points: item.points,
     class: item.class === null ? null : CLASS_NUMBER[item.class],
@@ -262,9 +284,10 @@ function toRows(
     subject: { pseudonym: item.respondent, lookups: item.lookups },
     contentHash: item.contentHash,
     formerHashes: item.formerHashes,
-    eventId: sourceEventId(item.id, item.contentHash),
     position: item.event.position,
     eventHash: item.event.hash,
+    formerEventHashes: item.event.formerHashes,
+    importRow: item.importRow,
     mayReplace: item.mayCorrect ? mayReplace : () => false,
     eventContent: item.event.content,
   }));
@@ -274,13 +297,12 @@ function outcomeOf(
   { cells, dimensions }: AcceptDeps,
   { scope }: Submitter,
   { attributes, mayCorrect, notes }: Prepared,
-  { acceptance, cellId }: Accepted,
+  { acceptance, cellId, corrects }: Accepted,
 ): Outcome {
   if (acceptance === 'forbidden') return mayCorrect ? FORBIDDEN : NOT_ITS_ANSWER;
-  if (acceptance === 'stale') return rejected('STALE', STALE);
-  if (acceptance === 'future') return rejected('IN_THE_FUTURE', FUTURE);
-  if (acceptance === 'erased') return rejected('ERASED', ERASED);
+  if (acceptance !== 'accepted' && acceptance !== 'duplicate') return REFUSALS[acceptance];
   const cell = cells.get(cellId);
   const filedAs = cell && scope.allows('submitResponse', cell) && filedAsOf(dimensions, attributes, cell);
-  return { status: acceptance, ...(filedAs ? { filedAs } : {}), ...(notes.length > 0 ? { notes } : {}) };
+  const all = corrects ? [...notes, 'CORRECTED' as const] : notes;
+  return { status: acceptance, ...(filedAs ? { filedAs } : {}), ...(all.length > 0 ? { notes: all } : {}) };
 }

@@ -2,7 +2,7 @@ import { DEFAULT_RULES, type RedactionRules, redact } from '../domain/redact.ts'
 import { cutAtGrapheme, TEXT_RULES } from '../domain/text.ts';
 
 /** Characters after the cut that are read too: longer than anything that `redact` replaces. */
-const MARGIN = 4_096;
+const MARGIN = 16_384;
 /** The beginning of what stands in place of something: "[email]" is kept whole or not at all. */
 const HALF_REPLACEMENT = /\[[a-z]{0,16}$/;
 

@@ -27,6 +27,7 @@ function setUp(
     maxBytes,
     bytesOf: (row) => row,
     maxWaiting: 10,
+    maxWaitingOfOne: 8,
     isPassing: (error) => error instanceof Passing,
     patienceMs: 50,
     onRetry: () => undefined,
@@ -37,7 +38,7 @@ function setUp(
 describe('group commit', () => {
   it('lets requests that come while a transaction runs share the next one, in order', async () => {
     const { commits, transactions } = setUp();
-    const answers = await Promise.all([1, 2, 3, 4, 5, 6].map((row) => commits.add([row])));
+    const answers = await Promise.all([1, 2, 3, 4, 5, 6].map((row) => commits.add('a', [row])));
     expect(answers.flat()).toEqual([1, 2, 3, 4, 5, 6].map((row) => `row ${row}`));
     expect(transactions).toEqual([[1], [2, 3, 4, 5], [6]]);
     expect(commits.waiting()).toBe(0);
@@ -46,23 +47,23 @@ describe('group commit', () => {
   it('keeps a request whole, and gives each its own results', async () => {
     const { commits, transactions } = setUp();
     const answers = await Promise.all(
-      [[1], [2, 3, 4], [5, 6], [7, 8, 9, 10, 11]].slice(0, 3).map((rows) => commits.add(rows)),
+      [[1], [2, 3, 4], [5, 6], [7, 8, 9, 10, 11]].slice(0, 3).map((rows) => commits.add('a', rows)),
     );
     expect(answers).toEqual([['row 1'], ['row 2', 'row 3', 'row 4'], ['row 5', 'row 6']]);
     expect(transactions).toEqual([[1], [2, 3, 4], [5, 6]]);
-    expect(await commits.add([])).toEqual([]);
+    expect(await commits.add('a', [])).toEqual([]);
   });
 
   it('bounds the bytes of a transaction beside its rows', async () => {
     const { commits, transactions } = setUp(undefined, 10);
     // A row is as many bytes as its number.
-    await Promise.all([1, 6, 4, 5, 20, 2, 3].map((row) => commits.add([row])));
+    await Promise.all([1, 6, 4, 5, 20, 2, 3].map((row) => commits.add('a', [row])));
     expect(transactions).toEqual([[1], [6, 4], [5], [20], [2, 3]]);
   });
 
   it('gives a lasting error only to the request that causes it', async () => {
     const { commits, transactions } = setUp((rows) => (rows.includes(3) ? new Error('three') : undefined));
-    const answers = await Promise.allSettled([1, 2, 3, 4].map((row) => commits.add([row])));
+    const answers = await Promise.allSettled([1, 2, 3, 4].map((row) => commits.add('a', [row])));
     expect(
       answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : answer.reason.message)),
     ).toEqual([['row 1'], ['row 2'], 'three', ['row 4']]);
@@ -71,7 +72,7 @@ describe('group commit', () => {
 
   it('tries again what passes, as the same batch', async () => {
     const { commits, times } = setUp((_, attempt) => (attempt < 3 ? new Passing('away') : undefined));
-    expect(await commits.add([1])).toEqual(['row 1']);
+    expect(await commits.add('a', [1])).toEqual(['row 1']);
     expect(times).toHaveLength(3);
     expect(new Set(times).size).toBe(1);
   });
@@ -92,21 +93,43 @@ describe('group commit', () => {
       maxBytes: 1_000,
       bytesOf: () => 1,
       maxWaiting: 10,
+      maxWaitingOfOne: 10,
       isPassing: (error) => error instanceof Passing,
       patienceMs: 50,
       onRetry: () => undefined,
     });
-    await expect(commits.add([1])).rejects.toThrow('away');
+    await expect(commits.add('a', [1])).rejects.toThrow('away');
     away = false;
-    expect(await commits.add([2])).toEqual([2]);
+    expect(await commits.add('a', [2])).toEqual([2]);
   });
 
   it('refuses when too much waits, and takes more when that is through', async () => {
     const { commits } = setUp();
-    const waiting = [commits.add([1, 2, 3, 4]), commits.add([5, 6, 7, 8])];
-    await expect(commits.add([9, 10, 11])).rejects.toBeInstanceOf(Overloaded);
+    const waiting = [commits.add('a', [1, 2, 3, 4]), commits.add('a', [5, 6, 7, 8])];
+    await expect(commits.add('a', [9, 10, 11])).rejects.toBeInstanceOf(Overloaded);
     await Promise.all(waiting);
-    expect(await commits.add([9, 10, 11])).toHaveLength(3);
+    expect(await commits.add('a', [9, 10, 11])).toHaveLength(3);
+    await commits.idle();
+    expect(commits.waiting()).toBe(0);
+  });
+
+  it('lets submitters take turns, and gives each its share of what may wait', async () => {
+    const { commits, transactions } = setUp();
+    const order: string[] = [];
+    const add = (by: string, rows: number[]) =>
+      commits.add(by, rows).then(() => order.push(`${by}${rows[0]}`));
+    const waiting = [1, 2, 3].map((row) => add('flood', [row, row]));
+    await expect(commits.add('flood', [4, 4, 4])).rejects.toThrow('6 responses of this key are waiting');
+    // Others have room still, and do not wait for all that came before.
+    waiting.push(add('other', [9]), add('third', [8]));
+    await Promise.all(waiting);
+    expect(transactions).toEqual([
+      [1, 1],
+      [2, 2, 9, 8],
+      [3, 3],
+    ]);
+    expect(order.at(-1)).toBe('flood3');
+    expect(await commits.add('flood', [4, 4, 4])).toHaveLength(3);
     await commits.idle();
     expect(commits.waiting()).toBe(0);
   });

@@ -13,25 +13,70 @@ export interface GroupCommitOptions<Row, Result> extends Patience {
   /** Bytes of the rows of one transaction, likewise. */
   readonly maxBytes: number;
   readonly bytesOf: (row: Row) => number;
-  /** Rows that may wait; beyond it requests are refused. */
+  /** Rows that may wait, and of these of one submitter; beyond it requests are refused. */
   readonly maxWaiting: number;
+  readonly maxWaitingOfOne: number;
 }
 
 interface Waiting<Row, Result> {
+  readonly by: string;
   readonly rows: readonly Row[];
   readonly bytes: number;
   readonly resolve: (results: Result[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
+/** What waits, by submitter: they take turns. */
+class Turns<Row, Result> {
+  readonly #queues = new Map<string, Waiting<Row, Result>[]>();
+  readonly #rows = new Map<string, number>();
+  /** Rows that wait, those of the transaction under way among them. */
+  rows = 0;
+
+  rowsOf(by: string): number {
+    return this.#rows.get(by) ?? 0;
+  }
+
+  add(waiting: Waiting<Row, Result>): void {
+    const { by, rows } = waiting;
+    this.rows += rows.length;
+    this.#rows.set(by, this.rowsOf(by) + rows.length);
+    const queue = this.#queues.get(by);
+    if (queue) queue.push(waiting);
+    else this.#queues.set(by, [waiting]);
+  }
+
+  /** Whose turn it is. */
+  first(): Waiting<Row, Result> | undefined {
+    for (const queue of this.#queues.values()) return queue[0];
+    return undefined;
+  }
+
+  /** Takes the first; its submitter is the last from now on. */
+  take({ by }: Waiting<Row, Result>): void {
+    const queue = this.#queues.get(by) ?? [];
+    queue.shift();
+    this.#queues.delete(by);
+    if (queue.length > 0) this.#queues.set(by, queue);
+  }
+
+  /** It was taken, and is settled. */
+  leave({ by, rows }: Waiting<Row, Result>): void {
+    this.rows -= rows.length;
+    const left = this.rowsOf(by) - rows.length;
+    if (left > 0) this.#rows.set(by, left);
+    else this.#rows.delete(by);
+  }
+}
+
 /**
  * Lets many small requests share a commit: while one transaction is on its way to the disk the next requests gather,
  * and go together as soon as it is through. A request alone does not wait. Each is answered after its own commit;
- * an error that does not pass is given only to the request that causes it.
+ * an error that does not pass is given only to the request that causes it. Submitters take turns, so that one with many
+ * requests does not keep the others waiting.
  */
 export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, Result>) {
-  const queue: Waiting<Row, Result>[] = [];
-  let waitingRows = 0;
+  const turns = new Turns<Row, Result>();
   let running: Promise<void> | undefined;
   /** When the transaction under way was begun, its retries included. */
   let begun: number | undefined;
@@ -60,41 +105,41 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
   };
 
   const drain = async () => {
-    while (queue.length > 0) {
+    while (turns.first()) {
       const group: Waiting<Row, Result>[] = [];
       let rows = 0;
       let bytes = 0;
       const fits = (next: Waiting<Row, Result>) =>
         group.length === 0 ||
         (rows + next.rows.length <= options.maxRows && bytes + next.bytes <= options.maxBytes);
-      for (let next = queue[0]; next && fits(next); next = queue[0]) {
-        queue.shift();
+      for (let next = turns.first(); next && fits(next); next = turns.first()) {
+        turns.take(next);
         group.push(next);
         rows += next.rows.length;
         bytes += next.bytes;
       }
       begun = options.now();
       await settle(group);
-      waitingRows -= rows;
+      for (const one of group) turns.leave(one);
     }
     begun = undefined;
     running = undefined;
   };
 
   return {
-    /** Resolves with the rows' results once they are committed. */
-    add(rows: readonly Row[]): Promise<Result[]> {
+    /** Resolves with the rows' results once they are committed. `by`: whose rows they are. */
+    add(by: string, rows: readonly Row[]): Promise<Result[]> {
       if (rows.length === 0) return Promise.resolve([]);
-      if (waitingRows + rows.length > options.maxWaiting && waitingRows > 0) {
-        return Promise.reject(
-          new Overloaded(`${waitingRows} responses are waiting to be stored; try again shortly`),
-        );
+      const [all, own] = [turns.rows, turns.rowsOf(by)];
+      const isFull = all + rows.length > options.maxWaiting && all > 0;
+      if (isFull || (own + rows.length > options.maxWaitingOfOne && own > 0)) {
+        const waiting = isFull ? `${all} responses` : `${own} responses of this key`;
+        return Promise.reject(new Overloaded(`${waiting} are waiting to be stored; try again shortly`));
       }
-      waitingRows += rows.length;
       let bytes = 0;
       for (const row of rows) bytes += options.bytesOf(row);
       return new Promise((resolve, reject) => {
-        queue.push({ rows, bytes, resolve, reject });
+        turns.add({ by, rows, bytes, resolve, reject });
         running ??= drain();
       });
     },
@@ -102,7 +147,7 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
     async idle(): Promise<void> {
       while (running) await running;
     },
-    waiting: () => waitingRows,
+    waiting: () => turns.rows,
     /** For how long, in milliseconds, the transaction under way has been tried; 0 when none is. */
     busyFor: () => (begun === undefined ? 0 : options.now() - begun),
   };

@@ -91,6 +91,32 @@ describe('a draft that is kept', () => {
     expect(outcome({})).toMatchObject({ notes: [] });
   });
 
+  it('is filed under "other" where a value is too long, with a note, unless the values are declared', () => {
+    const found = outcome({ dimensions: { region: 'x'.repeat(201), channel: 'web' } });
+    expect(found).toMatchObject({
+      score: 9,
+      attributes: { region: 'other', channel: 'web' },
+      notes: ['VALUE_TOO_LONG'],
+    });
+    const dimensions = defineDimensions([{ field: 'region', values: ['Peru'], others: 'reject' }]);
+    expect(
+      normalise({ ...deps, dimensions }, { ...DRAFT, dimensions: { region: 'x'.repeat(201) } }),
+    ).toMatchObject({
+      code: 'TOO_LONG',
+      message: 'region: 201 characters; at most 200 are kept',
+    });
+  });
+
+  it('is kept with a beginning of what arrived, where that is too long', () => {
+    const raw = JSON.stringify({ mail: 'x'.repeat(1_000_000), score: 9 });
+    const found = outcome({ raw });
+    expect(found).toMatchObject({ score: 9, notes: ['ITEM_CUT'] });
+    if (!('id' in found)) throw new Error('it is kept');
+    expect(JSON.parse(found.event.content)).toMatchObject({ score: 9 });
+    // The same item is known by all of it.
+    expect(found.event.hash).not.toBe(accepted({ raw: found.event.content }).event.hash);
+  });
+
   it('says nothing of the respondent but the pseudonym, nor of e-mail addresses in the comment', () => {
     const { event, ...response } = accepted({
       comment: 'write to jane@example.com',
@@ -147,7 +173,6 @@ describe('a draft that is not kept', () => {
     [{ externalId: 'x'.repeat(257) }, /^TOO_LONG externalId: 257 characters; at most 256/],
     [{ respondent: 'x'.repeat(513) }, /^TOO_LONG respondent: 513 characters; at most 512/],
     [{ position: 'x'.repeat(513) }, /^TOO_LONG position: /],
-    [{ dimensions: { region: 'x'.repeat(201) } }, /^TOO_LONG region: 201 characters; at most 200/],
     [{ answeredAt: new Date(Number.NaN) }, /^INVALID_TIME answeredAt: not a date; expected RFC 3339/],
     [{ score: 11 }, /^OUT_OF_SCALE score: 11 is not on the scale 0-10: promoter from 9, passive from 7/],
     [{ score: 7.5 }, /^OUT_OF_SCALE score: 7.5 is not/],

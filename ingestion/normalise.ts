@@ -1,12 +1,15 @@
 import canonicalize from 'canonicalize';
 import type { CellAttributes } from '../domain/cell.ts';
-import { type Dimension, UNKNOWN } from '../domain/dimensions.ts';
+import { type Dimension, OTHER, storedValue } from '../domain/dimensions.ts';
+import type { Revision } from '../domain/newer.ts';
 import { type NormalisedResponse, responseId } from '../domain/provenance.ts';
 import { DEFAULT_RULES, type RedactionRules, rulesFor } from '../domain/redact.ts';
 import { applyScale, describeScale } from '../domain/scale.ts';
 import { problemOf, quoted, readName, TEXT_RULES } from '../domain/text.ts';
+import type { ImportRow } from '../store/accept-row.ts';
 import { keptComment } from './comment.ts';
 import type { ResponseDraft } from './draft.ts';
+import { keptItem } from './kept-item.ts';
 import { readNames } from './names.ts';
 import { type NoteCode, type Outcome, rejected } from './outcome.ts';
 import { keyedHash, lookupsOf, type Pepper, peppers, pseudonym } from './pseudonym.ts';
@@ -16,12 +19,12 @@ export interface NormaliseDeps {
   readonly pepper: Pepper;
   /** By which comments are redacted; absent: what `redact` finds by itself. */
   readonly redaction?: RedactionRules | undefined;
+  /** The attributes as content is made of them: what was handed in before there was a dimension stays the same content. */
+  readonly storedAs?: (attributes: CellAttributes) => CellAttributes;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
 
-/** Characters of one item as it arrived. */
-export const LONGEST_ITEM = 256 * 1024;
 const DAY_MS = 86_400_000;
 /** Nobody answered a survey before there was a telephone; such a date is a unit mistake or a missing value. */
 const EARLIEST_MS = Date.UTC(1900, 0, 1);
@@ -29,6 +32,7 @@ const EARLIEST_MS = Date.UTC(1900, 0, 1);
 /** A response that can be accepted, and what was changed or guessed to make it one. */
 export interface Normalised extends NormalisedResponse {
   readonly notes: readonly NoteCode[];
+  readonly importRow: ImportRow | null;
 }
 
 /**
@@ -38,7 +42,10 @@ export interface Normalised extends NormalisedResponse {
 export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised | Outcome {
   const read = readNames({ externalId: draft.externalId, source: draft.mapping.source });
   if ('status' in read) return read;
-  const problem = checkTexts(draft) ?? checkTime(draft.answeredAt, deps.now());
+  const problem =
+    checkTexts(draft) ??
+    checkTime(draft.answeredAt, deps.now()) ??
+    checkRevision(draft.revision ?? null, deps.now());
   if (problem) return problem;
   const { mapping } = draft;
   const scaled = draft.score === null ? null : applyScale(mapping.scale, draft.score);
@@ -60,6 +67,7 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
       ? null
       : keptComment(clean(given), rulesFor(deps.redaction ?? DEFAULT_RULES, attributes.values));
   const respondent = blankToNull(draft.respondent);
+  const item = keptItem(draft.raw);
   const content = {
     id: responseId(source, externalId),
     source,
@@ -72,9 +80,11 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
     respondent: respondent === null ? null : pseudonym(deps.pepper, respondent),
     attributes: attributes.values,
   };
+  const { storedAs = (given: CellAttributes) => given } = deps;
   const contentHashes = peppers(deps.pepper).map((pepper) => {
     const known = respondent === null ? null : pseudonym(pepper, respondent);
-    return keyedHash(pepper, 'content', canonicalize({ ...content, respondent: known }) ?? '');
+    const stored = { ...content, respondent: known, attributes: storedAs(content.attributes) };
+    return keyedHash(pepper, 'content', canonicalize(stored) ?? '');
   });
   return {
     ...content,
@@ -85,15 +95,23 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
     event: {
       position: draft.position,
       hash: keyedHash(deps.pepper, 'event', draft.raw),
-      content: draft.raw.replaceAll('\u0000', ' ').toWellFormed(),
+      formerHashes: peppers(deps.pepper)
+        .slice(1)
+        .map((pepper) => keyedHash(pepper, 'event', draft.raw)),
+      content: item.text.replaceAll('\u0000', ' ').toWellFormed(),
     },
-    notes: [...(draft.notes ?? []), ...(comment?.isCut ? (['COMMENT_CUT'] as const) : [])],
+    revision: draft.revision ?? null,
+    importRow: draft.importRow ?? null,
+    notes: [
+      ...(draft.notes ?? []),
+      ...(comment?.isCut ? (['COMMENT_CUT'] as const) : []),
+      ...(attributes.isCut ? (['VALUE_TOO_LONG'] as const) : []),
+      ...(item.isCut ? (['ITEM_CUT'] as const) : []),
+    ],
   };
 }
 
-function checkTexts({ respondent, position, raw }: ResponseDraft): Outcome | null {
-  if (raw.length > LONGEST_ITEM)
-    return rejected('TOO_LONG', `the item has ${raw.length} characters; at most ${LONGEST_ITEM} are kept`);
+function checkTexts({ respondent, position }: ResponseDraft): Outcome | null {
   for (const [field, text] of Object.entries({ respondent, position })) {
     const problem = text === null ? null : problemOf(TEXT_RULES[field as 'respondent'], text.trim());
     if (problem) return rejected(problem.code, `${field}: ${problem.message}`);
@@ -125,18 +143,32 @@ function checkTime(answeredAt: Date, now: number): Outcome | null {
   return null;
 }
 
+/** As with the time of answering: one that lies far ahead is a mistake of its unit or zone. */
+function checkRevision(revision: Revision | null, now: number): Outcome | null {
+  if (revision?.kind !== 'time' || revision.value <= now + DAY_MS) return null;
+  const given = new Date(revision.value).toISOString();
+  return rejected('IN_THE_FUTURE', `updatedAt: ${given} is more than a day ahead`);
+}
+
 function attributesOf(
   dimensions: readonly Dimension[],
   given: ResponseDraft['dimensions'],
-): { values: CellAttributes } | { problem: Outcome } {
+): { values: CellAttributes; isCut: boolean } | { problem: Outcome } {
   const values: Record<string, string> = {};
-  for (const { field, attribute } of dimensions) {
+  let isCut = false;
+  for (const { field, attribute, declared } of dimensions) {
     const text = Object.hasOwn(given, field) ? (given[field] ?? '') : '';
     const value = readName(TEXT_RULES.value, joinedLines(text));
-    if (typeof value !== 'string') return { problem: rejected(value.code, `${field}: ${value.message}`) };
-    values[attribute] = value === '' ? UNKNOWN : value;
+    if (typeof value === 'string') values[attribute] = storedValue(value);
+    else if (value.code !== 'TOO_LONG' || declared?.others === 'reject')
+      return { problem: rejected(value.code, `${field}: ${value.message}`) };
+    else {
+      // No cell has a name so long, and one that was cut could be that of another value.
+      values[attribute] = OTHER;
+      isCut = true;
+    }
   }
-  return { values };
+  return { values, isCut };
 }
 
 /** Line breaks and runs of spaces within a value are of the form that it was typed in, not of its name. */

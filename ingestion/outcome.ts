@@ -8,7 +8,8 @@ export type RejectionCode =
   | 'INVALID_TIME' // no date, or an impossible one
   | 'IN_THE_FUTURE' // answered more than a day ahead
   | 'TOO_LONG'
-  | 'STALE' // another content for a known id, but not a later answer
+  | 'STALE' // another content for a known id, but not a newer one
+  | 'INCOMPARABLE' // its revision is a time where those of the id are numbers, or the other way round
   | 'ERASED' // it was erased for its respondent
   | 'TOO_MANY_SOURCES' // the submitter has named as many sources as it may
   | 'TOO_MANY_SURVEYS' // or surveys and their versions
@@ -17,11 +18,24 @@ export type RejectionCode =
   | 'FORBIDDEN'; // the caller may not submit into this segment
 
 /** What was changed or guessed of an item that was taken. Each code has its sentence in `NOTE_MESSAGES`. */
-export type NoteCode = 'COMMENT_CUT';
+export type NoteCode =
+  | 'COMMENT_CUT' // its end is not kept
+  | 'VALUE_TOO_LONG' // of a dimension: filed under "other"
+  | 'ITEM_CUT' // the item as it arrived is not kept whole
+  | 'CORRECTED' // it replaces what was stored for its id before
+  | 'TIME_SKIPPED' // clocks never showed the time of answering
+  | 'TIME_REPEATED'; // clocks showed it twice
 
 /** What each note means, for accounts that people read. */
 export const NOTE_MESSAGES: Readonly<Record<NoteCode, string>> = {
   COMMENT_CUT: `the comment is longer than ${TEXT_RULES.comment.longest} characters; its end is not kept`,
+  VALUE_TOO_LONG: `a value of a dimension is longer than ${TEXT_RULES.value.longest} characters; the answer is filed under "other" there`,
+  ITEM_CUT: 'the item is too long to be kept whole as it arrived; its longest values are cut there',
+  CORRECTED: 'the row replaces what was stored for its id before',
+  TIME_SKIPPED:
+    'the clocks of the zone never showed this time, since they were moved on past it; the nearest time that they showed counts',
+  TIME_REPEATED:
+    'the clocks of the zone showed this time twice, since they were moved back; one of the two moments counts, by the rule of the map',
 };
 
 export type FiledAs = Readonly<Record<string, string>>;

@@ -76,7 +76,7 @@ export function openRecord(
 /**
  * Opens the record that the configuration names: takes the data folder, migrates, checks pepper, signing key and wrapping keys,
  * seals what was stored before there were keys, takes over what was erased before leaves were told of.
- * @throws ConfigError, FolderInUse, WrongPepper, WrongSigningKey, WrongWrappingKey, or what the database says.
+ * @throws ConfigError, FolderInUse, WrongPepper, WrongSigningKey, WrongWrappingKey, DimensionsGone, or what the database says.
  */
 async function openOnce(
   config: Config,
@@ -106,9 +106,10 @@ async function openOnce(
     });
     const attest: Attest = (text) => signText(key, text);
     await adoptLeaves(opened, attest);
-    const cells = new RecordCells();
+    const cells = new RecordCells(config.dimensions);
     const mappings = new RecordMappings();
     await Promise.all([cells.refresh(opened), mappings.refresh(opened)]);
+    cells.checkDimensions(config.formerDimensions);
     const files = createFileCleaner(opened, onError, disk);
     const close = async () => {
       await files.stop();

@@ -70,6 +70,7 @@ export async function startMonitor(deps: MonitorDeps): Promise<Work> {
   timer.unref();
   return {
     isFailing: () => follower.isFailing(),
+    isForgotten: () => follower.isForgotten(),
     stop: async () => {
       stopped = true;
       clearInterval(timer);

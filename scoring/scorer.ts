@@ -96,6 +96,7 @@ export async function startScorer(deps: ScorerDeps): Promise<Work> {
   }
   return {
     isFailing: () => registry.isFailing() || [...running.values()].some((one) => one.isFailing()),
+    isForgotten: () => [...running.values()].some((one) => one.isForgotten()),
     stop,
   };
 }

@@ -175,5 +175,9 @@ async function startFollowers(deps: FollowerDeps): Promise<Work> {
     await stop();
     throw error;
   }
-  return { isFailing: () => followers.some((one) => one.isFailing?.()), stop };
+  return {
+    isFailing: () => followers.some((one) => one.isFailing?.()),
+    isForgotten: () => followers.some((one) => one.isForgotten?.()),
+    stop,
+  };
 }

@@ -1,4 +1,4 @@
-import { type CellAttributes, type CellDictionary, cellKey } from '../domain/cell.ts';
+import type { CellAttributes, CellDictionary } from '../domain/cell.ts';
 import { type CellLimits, type CellShares, fileElsewhere } from '../domain/cell-filing.ts';
 import { mapInSlices } from '../domain/slices.ts';
 import type { Session, Statement } from './client.ts';
@@ -29,6 +29,8 @@ export interface Filing {
 export interface KnownCells extends CellDictionary {
   readonly size: number;
   valuesOf(attribute: string): ReadonlyMap<string, number>;
+  storedAs(attributes: CellAttributes): CellAttributes;
+  keyOf(attributes: CellAttributes): string;
   refresh(session: Session): Promise<void>;
   reload(session: Session): Promise<void>;
 }
@@ -97,7 +99,11 @@ export async function addCells(
   });
   const filed = await mapInSlices(submissions, (submission) => plan.file(submission));
   if (plan.added.size > 0) {
-    const rows = [...plan.added].map(([key, added]) => ({ key, ...added }));
+    const rows = [...plan.added].map(([key, added]) => ({
+      ...added,
+      key,
+      attributes: cells.storedAs(added.attributes),
+    }));
     await session.rows(INSERT, [JSON.stringify(rows), filing.maker]);
   }
   for (const used of plan.usedUp) filing.onUsedUp(used);
@@ -125,7 +131,8 @@ class Plan {
 
   file(submission: Submission): string | null {
     const { attributes, source } = submission;
-    const key = cellKey(attributes);
+    const { cells } = this.#facts;
+    const key = cells.keyOf(attributes);
     if (this.#exists(key)) return key;
     const used = this.#usedUp(source);
     if (used === null) {
@@ -134,15 +141,15 @@ class Plan {
     }
     this.usedUp.add(used);
     const elsewhere = fileElsewhere(attributes, {
-      exists: (candidate) => this.#exists(cellKey(candidate)),
+      exists: (candidate) => this.#exists(cells.keyOf(candidate)),
       cellsWith: (name, value) =>
-        (this.#facts.cells.valuesOf(name).get(value) ?? 0) + (this.#values.get(name)?.get(value) ?? 0),
-      valuesOf: (name) => this.#facts.cells.valuesOf(name).size,
+        (cells.valuesOf(name).get(value) ?? 0) + (this.#values.get(name)?.get(value) ?? 0),
+      valuesOf: (name) => cells.valuesOf(name).size,
       permits: this.#facts.filing.permits,
       mayAdd: this.#mayAddOverflow(),
     });
     if (elsewhere === null) return null;
-    const place = cellKey(elsewhere);
+    const place = cells.keyOf(elsewhere);
     if (!this.#exists(place)) this.#add(place, { attributes: elsewhere, source, overflow: true });
     return place;
   }

@@ -1,5 +1,7 @@
 import { type Cell, type CellAttributes, type CellDictionary, cellKey } from '../domain/cell.ts';
 import { cellShares } from '../domain/cell-filing.ts';
+import { checkDimensions, lackedBy, seenAs, storedAs } from '../domain/cell-shape.ts';
+import type { Dimension } from '../domain/dimensions.ts';
 import { addCells, CELLS_LOCK, type Filing, type Submission } from './add-cells.ts';
 import type { Session, Statement, Store } from './client.ts';
 
@@ -27,9 +29,36 @@ export class RecordCells implements CellDictionary {
   #values = new Map<string, Map<string, number>>();
   /** Cells that hold a response, as far as this process knows. */
   readonly #used = new Set<number>();
+  readonly #dimensions: readonly Dimension[] | null;
+  /** Attributes that some cell lacks: their dimensions came later. */
+  readonly #later = new Set<string>();
   #sorted: Cell[] | undefined;
   #highest = 0;
   #version = 0;
+
+  /**
+   * @param dimensions those that are configured; null: cells are seen as they are stored
+   */
+  constructor(dimensions: readonly Dimension[] | null = null) {
+    this.#dimensions = dimensions;
+  }
+
+  /**
+   * Whether the configured dimensions do for the cells that were read.
+   * @throws DimensionsGone
+   */
+  checkDimensions(former: readonly string[]): void {
+    const stored = this.all().map((cell) => cell.stored ?? cell.attributes);
+    checkDimensions(stored, this.#dimensions ?? [], former);
+  }
+
+  /** The attributes as a cell and a content are made of them. */
+  readonly storedAs = (attributes: CellAttributes): CellAttributes => storedAs(attributes, this.#later);
+
+  /** The key of the cell with these attributes. */
+  keyOf(attributes: CellAttributes): string {
+    return cellKey(this.storedAs(attributes));
+  }
 
   get(id: number): Cell | undefined {
     return this.#byId.get(id);
@@ -73,8 +102,9 @@ export class RecordCells implements CellDictionary {
   }
 
   #take(rows: readonly Cell[]): void {
-    for (const cell of rows) {
-      if (this.#byId.has(cell.id)) continue;
+    for (const row of rows) {
+      if (this.#byId.has(row.id)) continue;
+      const cell = this.#seen(row);
       // One that was given back and came again has another id.
       const before = this.#byKey.get(cell.key);
       if (before) this.#byId.delete(before.id);
@@ -85,6 +115,13 @@ export class RecordCells implements CellDictionary {
       this.#sorted = undefined;
       this.#version += 1;
     }
+  }
+
+  #seen(row: Cell): Cell {
+    if (this.#dimensions === null) return row;
+    for (const name of lackedBy(row.attributes, this.#dimensions)) this.#later.add(name);
+    const attributes = seenAs(row.attributes, this.#dimensions);
+    return attributes === row.attributes ? row : { ...row, attributes, stored: row.attributes };
   }
 
   #count(attributes: CellAttributes): void {
@@ -105,7 +142,7 @@ export class RecordCells implements CellDictionary {
     submissions.forEach((submission, i) => {
       const name = names[i] as string;
       if (places.has(name) || missing.has(name)) return;
-      const key = cellKey(submission.attributes);
+      const key = this.keyOf(submission.attributes);
       if (this.#byKey.has(key)) places.set(name, key);
       else missing.set(name, submission);
     });

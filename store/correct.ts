@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type RedactionRules, redact } from '../domain/redact.ts';
 import { applyScale, type ScaleRule } from '../domain/scale.ts';
-import { RESPONSE_COLUMNS } from './accept.ts';
+import { CORRECTED_CONTENT, RESPONSE_COLUMNS } from './accept-row.ts';
 import type { Session, Statement } from './client.ts';
 import type { SubjectDeps } from './erase.ts';
 import type { Order } from './legal-hold.ts';
@@ -53,10 +53,10 @@ const EVENT: Statement = {
   text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, received_at, subject_id, sealed)
     VALUES ($1, $2, $3, $4, now(), $5, decode($6, 'base64'))`,
 };
-/** No content that arrives is equal to it: the old one again is stale, a later answer replaces it. */
+/** No content that arrives is equal to it: the old one again is stale, a later answer or a newer revision replaces it. */
 const MARK: Statement = {
   name: 'correct_mark',
-  text: 'UPDATE response_key SET content_hash = $2 WHERE id = $1',
+  text: 'UPDATE response_key SET content_hash = $2, event_id = NULL WHERE id = $1',
 };
 
 const CLASSES = { detractor: 0, passive: 1, promoter: 2 } as const;
@@ -120,7 +120,7 @@ export function correct(
     const corrected = JSON.stringify({ ...next, source_event_id: eventId });
     if (restricted) await session.rows(UPDATE_RESTRICTED, [id, corrected]);
     else await session.rows(INSERT, [corrected]);
-    await session.rows(MARK, [id, `corrected ${eventId}`]);
+    await session.rows(MARK, [id, `${CORRECTED_CONTENT}${eventId}`]);
     await by.note?.(session, { response: id, fields: Object.keys(correction).sort(), event: eventId });
     return true;
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Cell, type CellDictionary, matchesSegment } from '../domain/cell.ts';
-import { ERASED_CONTENT } from './accept.ts';
+import { ERASED_CONTENT } from './accept-row.ts';
 import type { Session, Statement, Store } from './client.ts';
 import { type Attest, forgetLeaves } from './leaf-notes.ts';
 import { activeHolds, type LegalHold, type Order } from './legal-hold.ts';

@@ -1,6 +1,7 @@
 import { DAY_MS } from '../domain/time-windows.ts';
 import type { Session, Statement, Store } from './client.ts';
-import { BEGINNING, isAfter, type JournalPosition } from './journal.ts';
+import { BEGINNING, isAfter, type JournalPosition, saveFollowerPosition } from './journal.ts';
+import type { Lease } from './lease.ts';
 import { LOCKS } from './locks.ts';
 
 /*
@@ -87,6 +88,16 @@ export function resumeFollower(store: Store, name: string): Promise<ResumedPlace
     const [from] = await session.rows<JournalPosition>(REGISTER, [name, BEGINNING.xact, BEGINNING.position]);
     if (!from) throw new Error(`the follower ${name} could not be registered`);
     return { from, trimmed: await marksBehind(session, from) };
+  });
+}
+
+/** The named follower goes back to the journal's beginning, under its lease; entries may be gone from there. */
+export function restartFollower(store: Store, name: string, lease: Lease): Promise<ResumedPlace> {
+  return store.transaction(async (session) => {
+    await session.rows(TRIM_SHARED, []);
+    await session.rows(REGISTER, [name, BEGINNING.xact, BEGINNING.position]);
+    await saveFollowerPosition(session, name, BEGINNING, lease);
+    return { from: BEGINNING, trimmed: await journalMark(session) };
   });
 }
 

@@ -125,10 +125,24 @@ const SAVE: Statement = {
 
 const SAVE_HELD: Statement = {
   name: 'follower_save_held',
-  text: `WITH held AS (SELECT FROM lease WHERE name = $4 AND token = $5 FOR KEY SHARE)
-    INSERT INTO follower (name, xact, position) SELECT $1, $2::bigint, $3::bigint FROM held
-    ON CONFLICT (name) DO UPDATE SET xact = excluded.xact, position = excluded.position, recorded_at = now() RETURNING name`,
+  text: `WITH held AS (SELECT FROM lease WHERE name = $4 AND token = $5 FOR KEY SHARE),
+    saved AS (UPDATE follower SET xact = $2::bigint, position = $3::bigint, recorded_at = now() FROM held
+      WHERE follower.name = $1 RETURNING follower.name)
+    SELECT (SELECT count(*) FROM held)::integer AS held, (SELECT count(*) FROM saved)::integer AS saved`,
 };
+
+/**
+ * The follower stood still for so long that its place was forgotten and entries that it has not read may be deleted
+ * (store/journal-trim.ts): it begins again from a known state.
+ */
+export class Forgotten extends Error {
+  override readonly name = 'Forgotten';
+  constructor(follower: string) {
+    super(
+      `the place of "${follower}" in the journal was forgotten, since it had not moved for long; it begins again`,
+    );
+  }
+}
 
 /** How far the named follower has durably come. */
 export async function followerPosition(session: Session, name: string): Promise<JournalPosition> {
@@ -138,8 +152,8 @@ export async function followerPosition(session: Session, name: string): Promise<
 
 /**
  * Records how far the named follower has come: in the transaction of its effect, or after an idempotent one. Under a lease only
- * while it is held.
- * @throws Superseded
+ * while it is held, and while the follower is registered (`resumeFollower`).
+ * @throws Superseded, Forgotten
  */
 export async function saveFollowerPosition(
   session: Session,
@@ -147,9 +161,19 @@ export async function saveFollowerPosition(
   { xact, position }: JournalPosition,
   lease?: Lease,
 ): Promise<void> {
-  if (!lease) await session.rows(SAVE, [name, xact, position]);
-  else if ((await session.rows(SAVE_HELD, [name, xact, position, lease.name, lease.token])).length === 0)
-    throw new Superseded(lease);
+  if (!lease) {
+    await session.rows(SAVE, [name, xact, position]);
+    return;
+  }
+  const [row] = await session.rows<{ held: number; saved: number }>(SAVE_HELD, [
+    name,
+    xact,
+    position,
+    lease.name,
+    lease.token,
+  ]);
+  if (!row?.held) throw new Superseded(lease);
+  if (!row.saved) throw new Forgotten(name);
 }
 
 const TOUCH: Statement = {
@@ -179,6 +203,8 @@ export interface FollowOptions {
 export interface Follower {
   /** Whether its last step failed, and none succeeded since. */
   isFailing(): boolean;
+  /** Whether it cannot go on: its place was forgotten. */
+  isForgotten(): boolean;
   stop(): Promise<void>;
 }
 
@@ -196,6 +222,7 @@ export async function followJournal(options: FollowOptions): Promise<Follower> {
   let { startOver } = options;
   let stopped = false;
   let failing = false;
+  let forgotten = false;
   let wakes = 0;
   let wake: () => void = () => undefined;
   const unlisten = await store.listen('journal', () => {
@@ -236,6 +263,8 @@ export async function followJournal(options: FollowOptions): Promise<Follower> {
         if (stopped) break;
         failing = true;
         onError(error as Error);
+        forgotten = error instanceof Forgotten;
+        if (forgotten) break;
         await pause(retry, false);
         retry = Math.min(retry * 2, LAST_RETRY_MS);
       }
@@ -244,6 +273,7 @@ export async function followJournal(options: FollowOptions): Promise<Follower> {
   const running = run();
   return {
     isFailing: () => failing,
+    isForgotten: () => forgotten,
     stop: async () => {
       stopped = true;
       wake();

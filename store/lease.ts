@@ -105,6 +105,8 @@ export async function releaseLease(store: Session, lease: Lease): Promise<void> 
 export interface Work {
   /** Whether its last step failed; absent: that is not known. */
   isFailing?(): boolean;
+  /** Whether it has ended because its place in the journal was forgotten: it is begun again, by whoever comes first. */
+  isForgotten?(): boolean;
   stop(): Promise<void>;
 }
 
@@ -169,8 +171,8 @@ export async function leadAlone(options: LeadOptions): Promise<Leader> {
     present.failing = work?.isFailing?.() ? present.failing + 1 : 0;
     const gaveUp = present.failing >= failingRenewals;
     if (gaveUp) leftOut = LOOKS_LEFT_OUT;
-    // Work that could not begin is begun again, under a new token.
-    if (isLost || gaveUp || work === null) await end(!isLost);
+    // Work that could not begin, or go on, is begun again under a new token.
+    if (isLost || gaveUp || work === null || work?.isForgotten?.()) await end(!isLost);
   };
   const run = async () => {
     while (!stopped) {

@@ -183,7 +183,7 @@ const ALERT = `a.id, a.model_version_id AS model, a.metric, a.segment, a.window_
 const READ = `EXISTS (SELECT FROM rollup_mapping f JOIN cell c ON c.id = f.cell_id JOIN mapping_version m ON m.id = f.mapping_version_id
     WHERE f.model_version_id = a.model_version_id AND f.bucket >= a.reference_from AND f.bucket < a.window_until AND f.n > 0
       AND ($2::text[] IS NULL OR m.key = ANY ($2)) AND ($3::text[] IS NULL OR c.key = ANY ($3))
-      AND NOT EXISTS (SELECT FROM jsonb_each(a.segment) s WHERE (s.value ? (c.attributes ->> s.key)) IS NOT TRUE))`;
+      AND NOT EXISTS (SELECT FROM jsonb_each(a.segment) s WHERE (s.value ? coalesce(c.attributes ->> s.key, 'unknown')) IS NOT TRUE))`;
 const ALERTS: Statement = {
   name: 'marks_alerts',
   text: `SELECT ${ALERT} FROM (${ALARMS} AND r.model_version_id = ANY ($1::integer[])) a

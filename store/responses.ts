@@ -96,3 +96,14 @@ export async function readResponsesById(
   });
   return deps.vault.openComments(visible);
 }
+
+const NEWEST: Statement = {
+  name: 'responses_newest',
+  text: 'SELECT answered_at AS "answeredAt" FROM response ORDER BY answered_at DESC LIMIT 1',
+};
+
+/** When the newest answer of all was given; null: there is none. For the operator: no scope cuts it. */
+export async function newestAnswer(session: Session): Promise<Date | null> {
+  const [row] = await session.rows<{ answeredAt: Date }>(NEWEST, []);
+  return row?.answeredAt ?? null;
+}

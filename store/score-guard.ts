@@ -26,20 +26,30 @@ export interface ScoreGroup {
   readonly cells: readonly Cell[];
 }
 
-/** One group's counts: of each window, all of them and those that a model inferred. */
+/** What is told of one group in one window: all counts, null where they are withheld, and those that a model inferred. */
+export interface ToldCounts {
+  readonly counts: Counts | null;
+  readonly inferred: Counts | undefined;
+}
+
+/** One group's counts. */
 export interface ScoreColumn extends ScoreGroup {
   /** The place of the group among all of the query. */
   readonly place: number;
-  readonly counts: readonly Counts[];
-  readonly inferred: readonly Counts[] | undefined;
-  /** Which windows may be told, where the caller may not read all the answers. */
-  readonly told?: readonly boolean[];
+  /** By the place of the window. */
+  readonly at: (window: number) => ToldCounts;
+  /** Whether the ledgers decide what is told of it. */
+  readonly isGuarded: boolean;
 }
+
+const WITHHELD: ToldCounts = { counts: null, inferred: undefined };
 
 /** What the ledgers tell of a query's guarded cells. */
 export interface Guard {
   /** Whether the group, by its place, has a lot of its own: one answer must not make a row. */
   lists(place: number): boolean;
+  /** Whether the ledgers decide what is told of the group. */
+  isGuarded(place: number): boolean;
   /**
    * Adds to counts of cells whose answers the caller may read what the ledgers tell of the others. A group is told where every
    * part of its basis may be, and the surveyed part is cut nowhere: else counts of the same people on two bases could be
@@ -96,6 +106,7 @@ export async function openGuard(
   const tellable = parts.filter(({ part }) => told.includes(part));
   return {
     lists: (place) => tellable.some(({ own }) => own.has(place)),
+    isGuarded: (place) => parts.some(({ guarded }) => guarded[place]),
     tell: async (columns) => {
       const slice = new Slice();
       const listed = new Set(columns.map(({ place }) => place));
@@ -105,11 +116,12 @@ export async function openGuard(
         summed.push({ ...part, sums: await sumLots(part.lots, windows, groupOf) });
       }
       // Nobody answered there yet; the first who does must not show by a row that was told before.
-      const empty = mayBeGuarded(scope, 'readScore', COUNTED[basis]) ? windows.map(() => false) : undefined;
+      const isEmptyWithheld = mayBeGuarded(scope, 'readScore', COUNTED[basis]);
       return mapInSlices(
         columns,
         (column) => {
-          if (column.cells.length === 0) return empty ? { ...column, told: empty } : column;
+          if (column.cells.length === 0)
+            return isEmptyWithheld ? { ...column, at: () => WITHHELD, isGuarded: true } : column;
           return tellColumn(column, summed, query, scope.smallestCount);
         },
         slice,
@@ -121,7 +133,7 @@ export async function openGuard(
 function tellColumn(
   column: ScoreColumn,
   parts: readonly ToldPart[],
-  { basis, windows, model }: GuardedQuery,
+  { basis, model }: GuardedQuery,
   smallestCount: number,
 ): ScoreColumn {
   const { place } = column;
@@ -137,12 +149,15 @@ function tellColumn(
     );
   const sizes = (window: number) => tellable.map(({ sums }) => sums.at(window, place) ?? ZERO);
   const whole = (window: number) => ofGroup.every(({ sums }) => sums.at(window, place) !== null);
-  return {
-    ...column,
-    counts: column.counts.map((counts, window) => add(counts, sum(told, window))),
-    inferred: column.inferred?.map((counts, window) => add(counts, sum(inferred, window))),
-    told: windows.map((_, window) => whole(window) && mayTell(sizes(window), smallestCount, free)),
+  const at = (window: number): ToldCounts => {
+    if (!whole(window) || !mayTell(sizes(window), smallestCount, free)) return WITHHELD;
+    const open = column.at(window);
+    return {
+      counts: add(open.counts ?? ZERO, sum(told, window)),
+      inferred: open.inferred && add(open.inferred, sum(inferred, window)),
+    };
   };
+  return { ...column, at, isGuarded: true };
 }
 
 async function openParts(

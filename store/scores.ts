@@ -1,35 +1,22 @@
-import type { Cell, Segment } from '../domain/cell.ts';
+import type { Cell } from '../domain/cell.ts';
 import { compareWindows } from '../domain/compare.ts';
 import { adjustedEstimate } from '../domain/interval.ts';
 import { add, ZERO } from '../domain/nps.ts';
 import { compareEstimates, type Estimate } from '../domain/quantification.ts';
 import { type Scope, visibleCells } from '../domain/scope.ts';
-import { type Basis, groupCells, type ScoreName, type ScoreRow, scoreRow } from '../domain/score.ts';
+import { type Basis, groupCells, type ScoreName, type ScoreRow } from '../domain/score.ts';
 import { mapInSlices, Slice } from '../domain/slices.ts';
 import type { TimeRange } from '../domain/time-windows.ts';
-import { GroupCounts, TooManyRows } from './group-counts.ts';
+import { GroupCounts, TooManyRows, type WindowPlaces } from './group-counts.ts';
 import { readChampion } from './models.ts';
 import { type CountedClasses, eachInterval } from './rollups.ts';
 import { type GuardDeps, guardedFor, openGuard, type ScoreColumn } from './score-guard.ts';
+import type { ScoreQuery } from './score-query.ts';
+import { ScoreTable } from './score-table.ts';
+
+export type { ScoreQuery, ScoreWindow } from './score-query.ts';
 
 export type ScoreDeps = GuardDeps;
-
-export interface ScoreQuery {
-  readonly segment: Segment;
-  readonly basis: Basis;
-  readonly confidence: number;
-  /** Attributes to group by. */
-  readonly groupBy: readonly string[];
-  /** The windows asked for, any number, overlapping or not; edges are whole minutes. */
-  readonly windows: readonly ScoreWindow[];
-  /** Absent: any number. */
-  readonly mostRows?: number;
-}
-
-/** One window; `time` is the start of its bucket where that is not the start of the window. */
-export interface ScoreWindow extends TimeRange {
-  readonly time?: number;
-}
 
 export interface ScoreChange {
   readonly before: ScoreRow;
@@ -40,6 +27,10 @@ export interface ScoreChange {
   readonly pValue: number | null;
 }
 
+/** Where windows without answers are left out: intervals with answers that are read, and windows of guarded groups, for each row. */
+const ENTRIES_A_ROW = 5;
+const GUARDED_A_ROW = 50;
+
 /**
  * One row per window and group, window by window. Without groups every window has its row, empty or not; with groups
  * those are listed that have a response in any of the windows. Of cells whose answers the caller may not read, rows
@@ -49,10 +40,11 @@ export interface ScoreChange {
 export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuery): Promise<ScoreRow[]> {
   const visible = visibleCells(scope, ['readScore'], deps.cells, query.segment);
   const groups = groupCells(visible, query.groupBy);
-  const edges = edgesOf(query.windows);
-  const places = new Map(edges.map((edge, index) => [edge, index]));
-  const windowPlaces = query.windows.map(
-    ({ from, until }) => [places.get(from) ?? 0, places.get(until) ?? 0] as const,
+  const windows = query.before ? [query.before, ...query.windows] : query.windows;
+  const edges = edgesOf(windows);
+  const edgePlaces = new Map(edges.map((edge, index) => [edge, index]));
+  const places = windows.map(
+    ({ from, until }): WindowPlaces => [edgePlaces.get(from) ?? 0, edgePlaces.get(until) ?? 0],
   );
   const champion = query.basis === 'SURVEYED' ? null : await readChampion(deps.store);
   const classes = countedClasses(query.basis, champion?.id);
@@ -65,55 +57,46 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
     }),
   );
   const model = champion?.id ?? null;
-  const guard = await openGuard(deps, scope, guarded, { ...query, model }, groups);
+  const guard = await openGuard(deps, scope, guarded, { ...query, windows, model }, groups);
+  const asked = query.before ? places.slice(1) : places;
+  const isListed = (place: number) => parts.some((part) => part.has(place, asked)) || guard.lists(place);
   const listed = groups
     .map((group, place) => ({ ...group, place }))
-    .filter(
-      ({ place }) =>
-        query.groupBy.length === 0 || parts.some((part) => part.has(place)) || guard.lists(place),
-    );
-  const { mostRows = Number.POSITIVE_INFINITY } = query;
-  if (listed.length * query.windows.length > mostRows) throw new TooManyRows(mostRows);
+    .filter(({ place }) => query.groupBy.length === 0 || isListed(place));
+  const table = new ScoreTable(query, windows, champion);
+  if (table.isFilled) table.check(listed.length * query.windows.length);
   const slice = new Slice();
   const columns = await mapInSlices(
     listed,
-    (group): ScoreColumn => {
-      const ofPart = (part: GroupCounts | undefined) =>
-        part && windowPlaces.map(([from, until]) => part.between(group.place, from, until));
-      const [first, second] = [ofPart(parts[0]), ofPart(parts[1])];
-      const counts = query.windows.map((_, i) => add(first?.[i] ?? ZERO, second?.[i] ?? ZERO));
-      return { ...group, counts, inferred: champion ? (second ?? first) : undefined };
+    ({ group, cells, place }): ScoreColumn => {
+      const [first, second] = parts;
+      const at = (window: number) => {
+        const [from, until] = places[window] as WindowPlaces;
+        const counts = first?.between(place, from, until) ?? ZERO;
+        const inferred = second?.between(place, from, until);
+        return {
+          counts: inferred ? add(counts, inferred) : counts,
+          inferred: champion ? (inferred ?? counts) : undefined,
+        };
+      };
+      return { group, cells, place, at, isGuarded: guard.isGuarded(place) };
     },
     slice,
   );
-  return rowsOf(query, champion, await guard.tell(columns), slice);
+  if (!table.isFilled) {
+    const inGuarded = columns.filter(({ isGuarded }) => isGuarded).length * windows.length;
+    table.check(inGuarded / GUARDED_A_ROW);
+  }
+  const withAnswers = (place: number) => {
+    const found = parts.flatMap((part) => part.windowsOf(place, places));
+    return parts.length < 2 ? found : [...new Set(found)].sort((a, b) => a - b);
+  };
+  return table.rowsOf(await guard.tell(columns), withAnswers, slice);
 }
 
 /** All edges of the windows, ascending. */
 function edgesOf(windows: readonly TimeRange[]): number[] {
   return [...new Set(windows.flatMap(({ from, until }) => [from, until]))].sort((a, b) => a - b);
-}
-
-async function rowsOf(
-  query: ScoreQuery,
-  champion: Awaited<ReturnType<typeof readChampion>>,
-  columns: readonly ScoreColumn[],
-  slice: Slice,
-): Promise<ScoreRow[]> {
-  const { basis, confidence } = query;
-  const model = champion?.id ?? null;
-  const segments = columns.map(({ group }) => narrowed(query.segment, group));
-  const rows: ScoreRow[] = [];
-  for (const [index, { from, until, time = from }] of query.windows.entries())
-    for (const [place, { group, counts, inferred, told }] of columns.entries()) {
-      if (slice.isOver()) await slice.next();
-      const segment = segments[place] as Segment;
-      const name: ScoreName = { from, until, segment, basis, confidence, model };
-      const part = champion && inferred && { counts: inferred[index] ?? ZERO, confusion: champion.confusion };
-      const shown = told?.[index] === false ? null : (counts[index] ?? ZERO);
-      rows.push(scoreRow(name, time, group, shown, part ?? null));
-    }
-  return rows;
 }
 
 /**
@@ -170,17 +153,17 @@ function countedClasses(basis: Basis, model: number | undefined): CountedClasses
 /** The counts of each group that has some. Without groups the record sums all cells itself. */
 async function countGroups(
   deps: ScoreDeps,
-  { groupBy, windows, mostRows = Number.POSITIVE_INFINITY }: ScoreQuery,
+  { groupBy, fill = true, mostRows = Number.POSITIVE_INFINITY }: ScoreQuery,
   classes: CountedClasses,
   { groups, open, edges }: Grouped,
 ): Promise<GroupCounts> {
   const byCell = groupBy.length > 0;
   const groupOf = new Map(groups.flatMap(({ cells }, place) => cells.map(({ id }) => [id, place] as const)));
-  const counts = new GroupCounts(Math.max(0, edges.length - 1));
+  const counts = new GroupCounts();
   const query = { edges, cellIds: open.map(({ id }) => id), byCell, now: deps.now(), classes };
   await eachInterval(deps.store, query, (row) => {
     counts.add(byCell ? (groupOf.get(row.cellId) ?? 0) : 0, row.interval, row);
-    if (byCell && counts.size * windows.length > mostRows) throw new TooManyRows(mostRows);
+    if (byCell && counts.entries > ENTRIES_A_ROW * mostRows) throw new TooManyRows(mostRows, fill);
   });
   return counts.total();
 }
@@ -195,10 +178,4 @@ interface Grouped {
 function without(cells: readonly Cell[], others: readonly Cell[]): Cell[] {
   const ids = new Set(others.map(({ id }) => id));
   return cells.filter(({ id }) => !ids.has(id));
-}
-
-/** The segment of one group: its values in the place of what the query left open. */
-function narrowed(segment: Segment, group: Readonly<Record<string, string>>): Segment {
-  const values = Object.entries(group).map(([attribute, value]) => [attribute, [value]]);
-  return { ...segment, ...Object.fromEntries(values) };
 }

@@ -1,4 +1,4 @@
-import { RESPONSE_COLUMNS } from './accept.ts';
+import { RESPONSE_COLUMNS } from './accept-row.ts';
 import type { NoteChange } from './audit.ts';
 import type { Session, Statement } from './client.ts';
 import type { SubjectDeps } from './erase.ts';

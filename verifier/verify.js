@@ -39,7 +39,7 @@ function check(proof, key, copies) {
     classes: [0, 0, 0],
     erased: 0,
     hidden: 0,
-    changes: { late: 0, corrected: 0, rescored: 0, restricted: 0 },
+    changes: { late: 0, corrected: 0, rescored: 0, withdrawn: 0, restricted: 0 },
   };
   const newest = [];
   for (const rollup of proof.rollups) {
@@ -137,8 +137,12 @@ function checkPlace(cells, claim, id, manifest, models) {
     hex(sha256(JSON.stringify(sorted))).slice(0, 24) === manifest.cell,
     `the cell of ${id} is described wrongly`,
   );
+  // A cell from before there was a dimension is "unknown" in it.
   for (const [name, values] of Object.entries(claim.segment))
-    insist(values.includes(attributes[name]), `the cell of ${id} is not in the segment`);
+    insist(
+      values.includes(Object.hasOwn(attributes, name) ? attributes[name] : 'unknown'),
+      `the cell of ${id} is not in the segment`,
+    );
 }
 
 /** The leaves are those that were sealed, and count to what the manifest says. */

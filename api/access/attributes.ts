@@ -1,10 +1,10 @@
 import type { Segment } from '../../domain/cell.ts';
-import type { Dimension } from '../../domain/dimensions.ts';
+import { type Dimension, storedValue } from '../../domain/dimensions.ts';
 import { quoted, readName, TEXT_RULES } from '../../domain/text.ts';
 
 /**
  * The attributes that narrow a caller, from JSON: { "region": ["Germany"] }. A dimension goes by its field
- * (productLine) or its attribute (product_line); one value may stand without a list. The answer is by attribute.
+ * (productLine) or its attribute (product_line); one value may stand without a list, null and blank ones are "unknown". The answer is by attribute.
  * @throws the error that `mistake` makes of a message that says what would be right.
  */
 export function parseAttributes(
@@ -23,9 +23,10 @@ export function parseAttributes(
       throw mistake(`attributes: ${quoted(name)} is no dimension here; there are ${known}`);
     }
     const list: unknown[] = Array.isArray(values) ? values : [values];
-    if (list.length === 0 || !list.every((value) => typeof value === 'string' && value !== ''))
+    const isValue = (value: unknown) => value === null || typeof value === 'string';
+    if (list.length === 0 || !list.every(isValue))
       throw mistake(`attributes.${name}: must be a list of values with at least one, such as ["Germany"]`);
-    attributes[dimension.attribute] = list as string[];
+    attributes[dimension.attribute] = list.map((value) => storedValue(value as string | null));
   }
   return attributes;
 }

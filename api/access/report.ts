@@ -1,6 +1,6 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { type Cell, type CellAttributes, cellKey, matchesSegment, type Segment } from '../../domain/cell.ts';
-import type { Dimension } from '../../domain/dimensions.ts';
+import { type Dimension, valueIn } from '../../domain/dimensions.ts';
 import { FIELD_GROUPS, type FieldGroup, type Scope } from '../../domain/scope.ts';
 import { attributesByField } from './attributes.ts';
 import { CELL_BY_CELL } from './scope-of.ts';
@@ -91,7 +91,7 @@ function describeCells(
 ): string[] {
   if (seen.length === 0) return ['nothing'];
   const valuesOf = (cells: readonly Cell[], name: string) =>
-    [...new Set(cells.map(({ attributes }) => attributes[name] ?? ''))].sort();
+    [...new Set(cells.map(({ attributes }) => valueIn(attributes, name)))].sort();
   const isExactly = (segment: Segment) =>
     all.filter(({ attributes }) => matchesSegment(segment, attributes)).length === seen.length;
   let segment: Segment = Object.fromEntries(
@@ -108,7 +108,7 @@ function describeCells(
     return [said.map(([field, values]) => `${field}: ${values.join(', ')}`).join(' and ') || 'all cells'];
   }
   return seen.map(({ attributes }) =>
-    dimensions.map(({ attribute }) => attributes[attribute] ?? '?').join(' · '),
+    dimensions.map(({ attribute }) => valueIn(attributes, attribute)).join(' · '),
   );
 }
 

@@ -24,4 +24,10 @@ export class Buckets {
     this.#filled.set(name, { tokens: left < 0 ? tokens : left, at: now });
     return left < 0 ? Math.max(1, Math.ceil((-left * MINUTE_MS) / perMinute)) : 0;
   }
+
+  /** Puts back what was taken and not used; no bucket holds more than its size. */
+  give(name: string, amount: number, perMinute: number): void {
+    const known = this.#filled.get(name);
+    if (known) this.#filled.set(name, { ...known, tokens: Math.min(perMinute, known.tokens + amount) });
+  }
 }

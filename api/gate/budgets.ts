@@ -41,6 +41,12 @@ export class Budgets {
     );
   }
 
+  /** Gives points back that were taken for what did not come. */
+  giveBack(caller: Caller, points: number): void {
+    const { minute } = this.of(caller);
+    if (minute !== null && points > 0) this.#buckets.give(caller.id, points, minute);
+  }
+
   /**
    * The most that one operation of the caller may cost.
    * @throws Refused when this one costs more.

@@ -12,6 +12,7 @@ import { coerceVariables } from './coerce.ts';
 import { costOf } from './cost.ts';
 import { COSTS } from './costs.ts';
 import { openGate } from './gate.ts';
+import { SCORE_COSTS } from './score-costs.ts';
 import { refuseRepeats } from './screen.ts';
 import { gateSettings, readTrustedDocuments, sha256 } from './settings.ts';
 
@@ -67,6 +68,33 @@ describe('the cost of an operation', () => {
     ).toBe(1);
   });
 
+  it('goes by the rows that there may be, and in the end by those that there are', () => {
+    const grouped = (more: string) =>
+      cost(
+        `{ npsSeries(from: "2025-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z", groupBy: [REGION, CHANNEL, PRODUCT_LINE], every: HOUR${more}) { score } }`,
+      );
+    const reading = cost(
+      '{ npsSeries(from: "2025-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z", every: HOUR) { score } }',
+    );
+    expect(grouped('')).toBe(reading + 1_000);
+    expect(grouped(', first: 100')).toBe(reading + 5);
+    expect(cost('{ nps(groupBy: [REGION, CHANNEL], first: 20) { score } }')).toBe(6);
+    expect(cost('{ nps { score change } }')).toBe(10);
+    expect(cost('{ nps(orderBy: { by: CHANGE }) { score } }')).toBe(10);
+    const args = { groupBy: ['region', 'channel'] };
+    expect(SCORE_COSTS.nps.points(args, 0)).toBe(20);
+    expect([0, 20, 300, 10_000].map((rows) => SCORE_COSTS.nps.unused(args, rows))).toEqual([15, 14, 0, 0]);
+    expect(SCORE_COSTS.nps.unused({ groupBy: [] }, 1)).toBe(0);
+  });
+
+  it.each(['QUARTER', 'YEAR', 'WEEK'])('of buckets of one %s is less than of days', (every) => {
+    const of = (unit: string) =>
+      cost(
+        `{ npsSeries(from: "2020-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z", every: ${unit}) { score } }`,
+      );
+    expect(of(every)).toBeLessThan(of('DAY') / 4);
+  });
+
   it('is that of the fragments where they are spread', () => {
     expect(cost('{ ...f } fragment f on Query { nps { score } change: nps { low } }')).toBe(10);
     expect(cost('{ node(id: "x") { ... on Response { prediction { explanation { token } } } } }')).toBe(13);
@@ -113,6 +141,17 @@ describe('the cost of an operation', () => {
 });
 
 describe('the bucket', () => {
+  it('takes back what was not used, and holds no more than its size for that', () => {
+    const buckets = new Buckets();
+    expect(buckets.take('a', 90, 100, 0)).toBe(0);
+    expect(buckets.take('a', 50, 100, 0)).toBeGreaterThan(0);
+    buckets.give('a', 45, 100);
+    expect(buckets.take('a', 50, 100, 0)).toBe(0);
+    buckets.give('a', 1_000, 100);
+    expect(buckets.take('a', 100, 100, 0)).toBe(0);
+    expect(buckets.take('a', 10, 100, 0)).toBeGreaterThan(0);
+  });
+
   it('never gives more than is in it and what flowed in', () => {
     const steps = fc.array(fc.record({ wait: fc.nat(30_000), amount: fc.integer({ min: 1, max: 100 }) }));
     fc.assert(
@@ -169,6 +208,23 @@ describe('the gate', () => {
   const open = () => openGate(settings, new Map([[sha256(TRUSTED), TRUSTED]]), () => 0);
   const admit = (gate: ReturnType<typeof open>, who: Caller, query: string) =>
     gate.admit(who, SCHEMA, { query }).cost;
+
+  it('takes points back that were paid for rows that there are not', () => {
+    const gate = open();
+    const analyst = caller('analyst');
+    const grouped = '{ nps(groupBy: [REGION, CHANNEL, PRODUCT_LINE, LIFECYCLE_STAGE]) { score } }';
+    const { requested } = admit(gate, analyst, grouped);
+    expect(requested).toBe(80);
+    expect(() => admit(gate, analyst, grouped)).toThrow(/the budget of 120 points a minute is spent/);
+    const args = { groupBy: ['region', 'channel', 'product_line', 'lifecycle_stage'] };
+    gate.giveBack(analyst, SCORE_COSTS.nps.unused(args, 3));
+    expect(() => admit(gate, analyst, grouped)).not.toThrow();
+    // Nobody else has them.
+    const other = caller('auditor');
+    expect(admit(gate, other, grouped).requested).toBe(80);
+    gate.giveBack(analyst, 80);
+    expect(() => admit(gate, other, grouped)).toThrow(/budget/);
+  });
 
   it('takes trusted documents by hash and by text, and from some roles no others', () => {
     const gate = open();

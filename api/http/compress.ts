@@ -14,8 +14,8 @@ import { addVary } from './origins.ts';
 
 /** Bytes from which on an answer becomes smaller by what it costs to compress it: about one packet. */
 const SMALLEST = 1_024;
-/** What is text; the rest is compressed by itself or binary. */
-const TEXT = /^(text\/(?!event-stream)|application\/([\w.-]+\+)?(json|xml|ndjson|x-ndjson|javascript)\b)/i;
+/** Kinds of text besides text/*; the rest is compressed by itself or binary. */
+const TEXTS = ['json', 'ndjson', 'xml', 'javascript'];
 
 const BROTLI = {
   params: {
@@ -59,11 +59,18 @@ export function addCompression(server: FastifyInstance): void {
 
 function isCompressible(reply: FastifyReply): boolean {
   return (
-    TEXT.test(String(reply.getHeader('content-type') ?? '')) &&
+    isText(String(reply.getHeader('content-type') ?? '')) &&
     !reply.hasHeader('content-encoding') &&
     reply.statusCode !== 204 &&
     reply.statusCode !== 304
   );
+}
+
+/** Whether the content type names text: text/html, application/json, application/graphql-response+json, application/x-ndjson. */
+function isText(type: string): boolean {
+  const [bare = ''] = type.toLowerCase().split(';');
+  const [kind, subtype = ''] = bare.trim().split('/');
+  return kind === 'text' || (kind === 'application' && TEXTS.some((text) => subtype.endsWith(text)));
 }
 
 const isStream = (payload: unknown): payload is Readable =>

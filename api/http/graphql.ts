@@ -5,13 +5,15 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { withAudit } from '../audit.ts';
 import { executePrepared } from '../compiled.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { requestKey } from '../credentials.ts';
 import { formatGraphqlError, InvalidArgument } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
+import { sha256 } from '../gate/settings.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { extensionsOf, finishResult, type NotRun, type Prepared, prepareOperation } from '../operation.ts';
@@ -32,8 +34,9 @@ export async function addGraphqlRoute(
   streams: EventStreams,
   metrics: Metrics,
 ): Promise<ApolloServer<ApiContext>> {
-  /** What passed the gate, by its context. */
-  const prepared = new WeakMap<ApiContext, Prepared>();
+  /** What passed the gate, by the key of its context. */
+  const prepared = new WeakMap<object, Prepared>();
+  const documents = new HandedOver();
   const apollo = new ApolloServer<ApiContext>({
     schema,
     introspection: true,
@@ -46,6 +49,7 @@ export async function addGraphqlRoute(
     allowBatchedHttpRequests: false,
     // The gate finds trusted documents; nobody registers any.
     persistedQueries: false,
+    documentStore: documents,
     parseOptions: { maxTokens: LIMITS.tokens },
     validationRules: [...LIMIT_RULES],
     formatError: (formatted, error) => formatGraphqlError(logOf(error) ?? deps.log, formatted, error),
@@ -54,7 +58,7 @@ export async function addGraphqlRoute(
       fastifyApolloDrainPlugin(server),
       ApolloServerPluginLandingPageDisabled(),
       rememberLogs,
-      executedQueries((context) => prepared.get(context)),
+      executedQueries(({ key }) => prepared.get(key)),
       tellExtensions,
       keepAudit,
       metrics.apolloPlugin,
@@ -76,7 +80,8 @@ export async function addGraphqlRoute(
       metrics.notRun();
       return refuse(request, reply, operation);
     }
-    prepared.set(context, operation);
+    prepared.set(context.key, operation);
+    documents.add(operation.document);
     passed.set(request, context);
     nameDocument(request, operation);
     return handle.call(server, request, reply);
@@ -181,6 +186,30 @@ function nameDocument(request: FastifyRequest, { document, operationName, variab
   request.raw.url = `/graphql?${search}`;
 }
 
+/** Documents that passed the gate, for Apollo to find by their hash: it would parse and validate them again. */
+class HandedOver {
+  readonly #byHash = new LRUCache<string, DocumentNode>({ max: 1_000 });
+  readonly #hashes = new WeakMap<DocumentNode, string>();
+
+  add(document: DocumentNode): void {
+    const hash = this.#hashes.get(document) ?? sha256(document.loc?.source.body ?? '');
+    this.#hashes.set(document, hash);
+    this.#byHash.set(hash, document);
+  }
+
+  /** @param key a prefix of Apollo's, and the hash of the text */
+  async get(key: string): Promise<DocumentNode | undefined> {
+    return this.#byHash.get(key.slice(key.lastIndexOf(':') + 1));
+  }
+
+  /** What did not pass the gate is not kept. */
+  async set(): Promise<void> {}
+
+  async delete(key: string): Promise<boolean> {
+    return this.#byHash.delete(key);
+  }
+}
+
 /** Apollo formats errors without saying of which request they are. */
 const logs = new WeakMap<object, Log>();
 const logOf = (error: unknown): Log | undefined =>
@@ -205,7 +234,6 @@ const tellExtensions: ApolloServerPlugin<ApiContext> = {
   }),
 };
 
-/** The last before an answer leaves: what it releases is in the audit log by then. */
 /** Queries run as over the other transports; mutations are left to Apollo. */
 function executedQueries(
   preparedOf: (context: ApiContext) => Prepared | undefined,
@@ -226,6 +254,7 @@ function executedQueries(
   };
 }
 
+/** The last before an answer leaves: what it releases is in the audit log by then. */
 const keepAudit: ApolloServerPlugin<ApiContext> = {
   requestDidStart: async () => ({
     willSendResponse: async ({ contextValue, response, document, operation, schema, request }) => {

@@ -6,6 +6,7 @@ import { Forbidden, Refused } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
 import { charsetOf } from './body-text.ts';
+import { OpenBodies, type OpenBody } from './open-bodies.ts';
 
 /** What bodies of /ingest are written in; without a type it is looked at. */
 const CONTENT_TYPES =
@@ -16,7 +17,9 @@ const CONTENT_TYPES =
  * key may submit anything at all, and whether the body can be read. A body of unknown length is charged as it arrives.
  */
 export function admitBodies(routes: FastifyInstance, deps: ApiDeps): void {
-  routes.addHook('onRequest', async (request) => {
+  const bodies = new OpenBodies(LIMITS.openBodies);
+  const open = new WeakMap<FastifyRequest, OpenBody>();
+  routes.addHook('onRequest', async (request, reply) => {
     const caller = callerOf(request);
     const bytes = bytesDeclared(request);
     // First, so that refusals are not free.
@@ -28,6 +31,10 @@ export function admitBodies(routes: FastifyInstance, deps: ApiDeps): void {
     }
     assertReadable(request);
     if (bytes !== null && bytes > LIMITS.ingestBody) throw new TooLarge();
+    const body = bodies.enter(caller, bytes ?? 0);
+    open.set(request, body);
+    if (reply.raw.closed || reply.raw.destroyed) body.leave();
+    else reply.raw.once('close', body.leave);
   });
   routes.addHook('preParsing', async (request, _reply, body) => {
     if (bytesDeclared(request) !== null) return body;
@@ -36,6 +43,7 @@ export function admitBodies(routes: FastifyInstance, deps: ApiDeps): void {
       transform(chunk: Buffer, _encoding, done) {
         try {
           deps.gate.admitBody(caller, 'more', chunk.length);
+          open.get(request)?.grow(chunk.length);
           done(null, chunk);
         } catch (error) {
           done(error as Error);

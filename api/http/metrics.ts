@@ -85,7 +85,8 @@ export function createMetrics(build: BuildFacts): Metrics {
     requestDidStart: async () => {
       const began = performance.now();
       return {
-        willSendResponse: async ({ operation, errors }) => {
+        willSendResponse: async ({ operation, response: { body } }) => {
+          const errors = body.kind === 'single' ? body.singleResult.errors : body.initialResult.errors;
           const labels = { type: operation?.operation ?? 'none', ok: String(!errors?.length) };
           operations.observe(labels, (performance.now() - began) / 1_000);
         },

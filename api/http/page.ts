@@ -3,8 +3,11 @@ import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
-import { EXAMPLE_QUERIES } from '../../web/example-queries.ts';
+import type { GraphQLSchema } from 'graphql';
+import { type ApiDeps, createContext } from '../context.ts';
+import { callerOf } from './auth.ts';
 import { acceptsGzip } from './compress.ts';
+import { consoleTabs } from './console-tabs.ts';
 import { addVary } from './origins.ts';
 
 const PAGE = new URL('../../web/console.html', import.meta.url);
@@ -14,10 +17,10 @@ const POLICY =
   "img-src data:; font-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /**
- * Adds the page at / (open to all: it asks for a key) and /console.json (behind the key), the GraphiQL that the page
- * then shows. Everything comes from this server.
+ * Adds the page at / (open to all: it asks for a key), and behind the key /console.json, the GraphiQL that the page then shows, and
+ * /console-tabs.json, its example queries. Everything comes from this server.
  */
-export function addPage(server: FastifyInstance): void {
+export function addPage(server: FastifyInstance, schema: GraphQLSchema, deps: ApiDeps): void {
   let bundle: Promise<Buffer> | undefined;
   server.get('/', async (_request, reply) =>
     reply
@@ -27,6 +30,7 @@ export function addPage(server: FastifyInstance): void {
       .send(await readFile(PAGE)),
   );
   server.get('/console.json', async (request, reply) => {
+    deps.gate.admitRoute(callerOf(request), '/console.json');
     bundle ??= packConsole();
     const packed = await bundle;
     reply.type('application/json');
@@ -35,6 +39,9 @@ export function addPage(server: FastifyInstance): void {
     addVary(reply, 'Accept-Encoding');
     return reply.header('content-encoding', 'gzip').send(packed);
   });
+  server.get('/console-tabs.json', async (request) =>
+    consoleTabs(schema, createContext(deps, callerOf(request), request.purpose, request.id)),
+  );
 }
 
 /** GraphiQL with its editor is 9 MB of text: loaded when somebody first asks, kept compressed. */
@@ -50,7 +57,6 @@ async function packConsole(): Promise<Buffer> {
       'json:text': jsonWorker,
       'graphql:text': graphqlWorker,
     },
-    tabs: EXAMPLE_QUERIES.map(({ query }) => ({ query })),
   };
   return promisify(gzip)(JSON.stringify(content));
 }

@@ -94,7 +94,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
     const mayOpen = (headers: IncomingHttpHeaders) => mayOpenSocket(headers, origins);
     sockets = serveWebSocket(fastify.server, schema, counted, cohorts, { mayOpen, onEnded, onRefused });
     addAuditExport(fastify, counted);
-    addPage(fastify);
+    addPage(fastify, schema, counted);
     addReport(fastify, counted);
   }
   if (roles.ingest) addIngestRoutes(fastify, counted);

@@ -1,5 +1,5 @@
 import type { Cell } from '../../domain/cell.ts';
-import type { Dimension } from '../../domain/dimensions.ts';
+import { type Dimension, valueIn } from '../../domain/dimensions.ts';
 import { quoted } from '../../domain/text.ts';
 import type { ApiKeyRow } from '../../store/api-keys.ts';
 import { attributesByField, MOST_SOURCES, parseAttributes, parseSources } from '../access/attributes.ts';
@@ -40,7 +40,7 @@ function addCells(builder: Builder, dimensions: readonly Dimension[]) {
     description: 'One combination of dimension values.',
     fields: (t) =>
       forEachDimension(dimensions, ({ attribute, description }) =>
-        t.string({ description, resolve: ({ attributes }) => attributes[attribute] ?? null }),
+        t.string({ description, resolve: ({ attributes }) => valueIn(attributes, attribute) }),
       ),
   });
   builder.queryField('cells', (t) =>

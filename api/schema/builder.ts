@@ -51,17 +51,23 @@ export function createBuilder(): Builder {
   builder.subscriptionType({});
   builder.scalarType('DateTime', {
     description: 'RFC 3339 with offset; answers are in UTC.',
+    specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
     serialize: (date) => date.toISOString(),
     parseValue: dateTimeInput,
     parseLiteral: (node) => dateTimeInput(node.kind === Kind.STRING ? node.value : valueFromASTUntyped(node)),
   });
   builder.scalarType('Duration', {
     description: 'ISO 8601 duration, whole buckets only: PT15M, PT6H, P1D, P30D, P12W, P3M.',
+    specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#appendix-A',
     serialize: (text) => text,
     parseValue: durationText,
     parseLiteral: (node) => durationText(node.kind === Kind.STRING ? node.value : valueFromASTUntyped(node)),
   });
-  builder.scalarType('JSON', { description: 'Any JSON value.', serialize: (value) => value });
+  builder.scalarType('JSON', {
+    description: 'Any JSON value.',
+    specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
+    serialize: (value) => value,
+  });
   return builder as unknown as Builder;
 }
 

@@ -1,25 +1,37 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Dimension } from '../../domain/dimensions.ts';
-import { total } from '../../domain/nps.ts';
 import type { Basis, ScoreRow } from '../../domain/score.ts';
-import { inSlices, mapInSlices } from '../../domain/slices.ts';
+import { mapInSlices } from '../../domain/slices.ts';
 import {
   assertZone,
   calendarBuckets,
+  GRANULARITIES,
   type Granularity,
   parseWindow,
   rollingRange,
   type TimeRange,
+  WEEKDAYS,
+  type Weekday,
   windowAt,
 } from '../../domain/time-windows.ts';
-import { readChange, readScores, type ScoreChange, type ScoreWindow } from '../../store/scores.ts';
+import { readChange, readScores, type ScoreWindow } from '../../store/scores.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';
+import { SCORE_COSTS } from '../gate/score-costs.ts';
 import { LIMITS } from '../limits.ts';
-import { access, type Builder, type DateTimeInput, forEachDimension, momentOf } from './builder.ts';
+import { access, type Builder, type DateTimeInput, momentOf } from './builder.ts';
+import { addNpsChange, addNpsRow, asksForChange, handOver } from './nps-row.ts';
+import {
+  addRowOrder,
+  assertFirst,
+  FIRST,
+  MOST_ORDERS,
+  ORDERED,
+  orderRows,
+  type RowOrder,
+} from './row-order.ts';
 import { type addSegment, segmentOf } from './segment.ts';
-import { isSelected } from './selected.ts';
 
 /** Adds NpsRow, NpsChange and the queries nps, npsSeries, npsChange. */
 export function addNps(
@@ -27,14 +39,30 @@ export function addNps(
   dimensions: readonly Dimension[],
   segment: ReturnType<typeof addSegment>,
 ) {
-  const basis = addBasis(builder);
-  const granularity = builder.enumType('Granularity', {
-    values: ['MINUTE', 'HOUR', 'DAY', 'WEEK', 'MONTH'] as const,
-  });
-  const row = addNpsRow(builder, dimensions);
+  const types: Types = {
+    dimensions,
+    segment,
+    basis: addBasis(builder),
+    row: addNpsRow(builder, dimensions),
+    order: addRowOrder(builder),
+  };
+  addSnapshot(builder, types);
+  addSeries(builder, types);
+  addChangeQuery(builder, types);
+  return { row: types.row, basis: types.basis };
+}
 
-  builder.queryFields((t) => ({
-    nps: t.field({
+interface Types {
+  readonly dimensions: readonly Dimension[];
+  readonly segment: ReturnType<typeof addSegment>;
+  readonly basis: ReturnType<typeof addBasis>;
+  readonly row: ReturnType<typeof addNpsRow>;
+  readonly order: ReturnType<typeof addRowOrder>;
+}
+
+function addSnapshot(builder: Builder, { dimensions, segment, basis, row, order }: Types) {
+  builder.queryField('nps', (t) =>
+    t.field({
       ...access('readScore'),
       type: [row],
       nullable: false,
@@ -52,28 +80,51 @@ export function addNps(
         }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),
+        orderBy: t.arg({ type: [order], required: true, defaultValue: [], ...atMost(MOST_ORDERS, ORDERED) }),
+        first: t.arg.int({ description: FIRST }),
       },
       resolve: async (_root, args, context, info) => {
         const { deps, caller } = context;
         assertZone(args.timeZone);
+        assertFirst(args.first);
+        const length = parseWindow(args.window);
         const asOf = args.asOf ? momentOf('asOf', args.asOf) : deps.now();
-        const windows = [windowAt(parseWindow(args.window), asOf, args.timeZone)];
-        const query = { ...commonArguments(dimensions, args), groupBy: args.groupBy, windows };
-        const rows = await readScores(deps, caller.scope, { ...query, mostRows: LIMITS.rows });
-        return handOver(rows, context, info);
+        const window = windowAt(length, asOf, args.timeZone);
+        const rows = await readScores(deps, caller.scope, {
+          ...commonArguments(dimensions, args),
+          groupBy: args.groupBy,
+          windows: [window],
+          before: needsChange(args, info) ? windowAt(length, window.from, args.timeZone) : undefined,
+          mostRows: LIMITS.rows,
+        });
+        return answer(rows, 'nps', args, context, info);
       },
     }),
-    npsSeries: t.field({
+  );
+}
+
+function addSeries(builder: Builder, { dimensions, segment, basis, row, order }: Types) {
+  const granularity = builder.enumType('Granularity', { values: GRANULARITIES });
+  const weekday = builder.enumType('Weekday', { values: WEEKDAYS });
+  builder.queryField('npsSeries', (t) =>
+    t.field({
       ...access('readScore'),
       type: [row],
       nullable: false,
       description:
-        'One row per calendar bucket; with `rolling`, each is the trailing window that ends with its bucket.',
+        'One row per calendar bucket, and per group that has answers in any of them; with `rolling`, each is the trailing ' +
+        'window that ends with its bucket.',
       args: {
         segment: t.arg({ type: segment.segment }),
         from: t.arg({ type: 'DateTime', required: true }),
         to: t.arg({ type: 'DateTime', required: true }),
         every: t.arg({ type: granularity, required: true, defaultValue: 'DAY' }),
+        weekStart: t.arg({
+          type: weekday,
+          required: true,
+          defaultValue: 'MONDAY',
+          description: 'The first day of a week; for `every: WEEK`.',
+        }),
         rolling: t.arg({ type: 'Duration' }),
         basis: t.arg({ type: basis, required: true, defaultValue: 'SURVEYED' }),
         groupBy: t.arg({
@@ -82,20 +133,55 @@ export function addNps(
           defaultValue: [],
           ...atMost(dimensions.length),
         }),
+        fill: t.arg.boolean({
+          required: true,
+          defaultValue: true,
+          description: 'False leaves out rows that tell of no answers: empty buckets, and suppressed ones.',
+        }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),
+        orderBy: t.arg({ type: [order], required: true, defaultValue: [], ...atMost(MOST_ORDERS, ORDERED) }),
+        first: t.arg.int({ description: FIRST }),
       },
       resolve: async (_root, args, context, info) => {
         const { deps, caller } = context;
-        const windows = await seriesWindows(args);
-        const query = { ...commonArguments(dimensions, args), groupBy: args.groupBy, windows };
-        const rows = await readScores(deps, caller.scope, { ...query, mostRows: LIMITS.rows });
-        return handOver(rows, context, info);
+        assertFirst(args.first);
+        const { windows, before } = await seriesWindows(args, needsChange(args, info));
+        const rows = await readScores(deps, caller.scope, {
+          ...commonArguments(dimensions, args),
+          groupBy: args.groupBy,
+          windows,
+          before,
+          fill: args.fill,
+          mostRows: LIMITS.rows,
+        });
+        return answer(rows, 'npsSeries', args, context, info);
       },
     }),
-  }));
-  addChangeQuery(builder, dimensions, segment, row, basis);
-  return { row, basis };
+  );
+}
+
+interface RowArguments {
+  readonly orderBy: readonly RowOrder[];
+  readonly first?: number | null | undefined;
+}
+
+function needsChange({ orderBy }: RowArguments, info: GraphQLResolveInfo): boolean {
+  return asksForChange(info) || orderBy.some(({ by }) => by === 'CHANGE');
+}
+
+/** The rows as they were asked for; what was paid for rows that there are not is given back. */
+async function answer(
+  rows: readonly ScoreRow[],
+  field: keyof typeof SCORE_COSTS,
+  args: RowArguments & Readonly<Record<string, unknown>>,
+  context: ApiContext,
+  info: GraphQLResolveInfo,
+): Promise<ScoreRow[]> {
+  const asked = await orderRows(rows, args.orderBy, args.first ?? undefined);
+  const { deps, caller } = context;
+  deps.gate.giveBack(caller, SCORE_COSTS[field].unused(args, asked.length));
+  return handOver(asked, context, info);
 }
 
 function addBasis(builder: Builder) {
@@ -105,13 +191,7 @@ function addBasis(builder: Builder) {
   });
 }
 
-function addChangeQuery(
-  builder: Builder,
-  dimensions: readonly Dimension[],
-  segment: ReturnType<typeof addSegment>,
-  row: ReturnType<typeof addNpsRow>,
-  basis: ReturnType<typeof addBasis>,
-) {
+function addChangeQuery(builder: Builder, { dimensions, segment, row, basis }: Types) {
   const change = addNpsChange(builder, row);
   builder.queryField('npsChange', (t) =>
     t.field({
@@ -142,84 +222,6 @@ function addChangeQuery(
   );
 }
 
-function addNpsRow(builder: Builder, dimensions: readonly Dimension[]) {
-  return builder.objectRef<ScoreRow>('NpsRow').implement({
-    ...access('readScore'),
-    description:
-      'One score, flat for BI tools, with what is needed to judge it. ' +
-      "Counts are of the row's own window and segment.",
-    fields: (t) => ({
-      id: t.exposeID('id', {
-        nullable: false,
-        description: 'Names exactly this number: segment, window, basis, interval level.',
-      }),
-      time: t.field({
-        type: 'DateTime',
-        nullable: false,
-        description: 'Start of the bucket (series) or of the window (snapshot).',
-        resolve: (row) => new Date(row.time),
-      }),
-      until: t.field({
-        type: 'DateTime',
-        nullable: false,
-        description: 'Exclusive end.',
-        resolve: (row) => new Date(row.until),
-      }),
-      ...forEachDimension(dimensions, ({ attribute, description }) =>
-        t.string({
-          description: `${description} Null when not grouped by.`,
-          resolve: (row) => row.group[attribute] ?? null,
-        }),
-      ),
-      score: t.exposeFloat('score', { description: '-100..100; null when responses = 0 or suppressed.' }),
-      low: t.float({
-        description: 'Lower bound of the confidence interval, score points.',
-        resolve: ({ interval }) => interval?.low ?? null,
-      }),
-      high: t.float({
-        description: 'Upper bound of the confidence interval, score points.',
-        resolve: ({ interval }) => interval?.high ?? null,
-      }),
-      method: t.field({
-        type: builder.enumType('IntervalMethod', {
-          values: {
-            SCORE: { description: "Tango's score interval: below 30 responses." },
-            ADJUSTED_WALD: { description: 'Adjusted Wald (Rocks 2016): from 30 responses on.' },
-            CORRECTED: {
-              description:
-                "With inferred answers: corrected for the model's known confusion (BBSE), whose uncertainty is included.",
-            },
-          } as const,
-        }),
-        resolve: ({ interval }) => interval?.method ?? null,
-      }),
-      responses: t.int({ resolve: ({ counts }) => (counts ? total(counts) : null) }),
-      promoters: t.int({ resolve: ({ counts }) => counts?.promoters ?? null }),
-      passives: t.int({ resolve: ({ counts }) => counts?.passives ?? null }),
-      detractors: t.int({ resolve: ({ counts }) => counts?.detractors ?? null }),
-      suppressed: t.exposeBoolean('suppressed', {
-        nullable: false,
-        description: 'True when too few people answered for this caller to be told.',
-      }),
-    }),
-  });
-}
-
-function addNpsChange(builder: Builder, row: ReturnType<typeof addNpsRow>) {
-  return builder.objectRef<ScoreChange>('NpsChange').implement({
-    ...access('readScore'),
-    description: 'b minus a, in score points.',
-    fields: (t) => ({
-      before: t.expose('before', { type: row, nullable: false }),
-      after: t.expose('after', { type: row, nullable: false }),
-      difference: t.exposeFloat('difference'),
-      low: t.exposeFloat('low'),
-      high: t.exposeFloat('high'),
-      pValue: t.exposeFloat('pValue'),
-    }),
-  });
-}
-
 function commonArguments(
   dimensions: readonly Dimension[],
   args: { segment?: Parameters<typeof segmentOf>[1]; basis: Basis; confidence: number },
@@ -231,46 +233,36 @@ function commonArguments(
   return { segment: segmentOf(dimensions, args.segment), basis, confidence };
 }
 
-/** Rows whose fields are worked out as they are asked for: fewer hold up nobody. */
-const FEW_ROWS = 500;
-const COSTLY = new Set(['id']);
-const OF_THE_INTERVAL = new Set(['low', 'high', 'method', 'score']);
-
-/** The rows in a form in which many of them do not hold up the event loop. */
-async function handOver(
-  rows: ScoreRow[],
-  { rowsInSlices }: ApiContext,
-  info: GraphQLResolveInfo,
-): Promise<ScoreRow[]> {
-  if (rows.length <= FEW_ROWS) return rows;
-  // graphql-js reads streams too, which Pothos does not know.
-  if (rowsInSlices) return inSlices(rows) as never;
-  // What costs time is worked out before the answer is made of all rows at once.
-  const [ids, intervals] = [isSelected(info, COSTLY), isSelected(info, OF_THE_INTERVAL)];
-  await mapInSlices(rows, (row) => [ids && row.id, intervals && row.interval]);
-  return rows;
-}
-
 interface SeriesArguments {
   readonly from: DateTimeInput;
   readonly to: DateTimeInput;
   readonly every: Granularity;
+  readonly weekStart: Weekday;
   readonly rolling?: string | null | undefined;
   readonly timeZone: string;
 }
 
-async function seriesWindows(args: SeriesArguments): Promise<ScoreWindow[]> {
-  const { from, to, every, rolling, timeZone } = args;
+/** The windows of the series and, where it is wanted, the one before the first. */
+async function seriesWindows(
+  args: SeriesArguments,
+  wantsBefore: boolean,
+): Promise<{ windows: ScoreWindow[]; before: ScoreWindow | undefined }> {
+  const { from, to, every, weekStart, rolling, timeZone } = args;
   assertZone(timeZone);
   const range = { from: momentOf('from', from), until: momentOf('to', to) };
   if (range.from >= range.until) throw new InvalidArgument('to: must be later than from');
-  const buckets = calendarBuckets(range, every, timeZone, LIMITS.rows);
-  if (rolling === null || rolling === undefined) return buckets;
+  const buckets = calendarBuckets(range, every, timeZone, LIMITS.rows, weekStart);
+  const start = buckets[0]?.from ?? range.from;
+  const [earlier] = wantsBefore
+    ? calendarBuckets({ from: start - 1, until: start }, every, timeZone, 1, weekStart)
+    : [];
+  if (rolling === null || rolling === undefined) return { windows: buckets, before: earlier };
   const length = parseWindow(rolling);
-  return mapInSlices(buckets, (bucket) => ({
+  const rolled = (bucket: TimeRange): ScoreWindow => ({
     ...rollingRange(bucket, length, timeZone, every),
     time: bucket.from,
-  }));
+  });
+  return { windows: await mapInSlices(buckets, rolled), before: earlier && rolled(earlier) };
 }
 
 function exactRange(name: string, from: DateTimeInput, to: DateTimeInput): TimeRange {

@@ -1,4 +1,4 @@
-import type { Dimension } from '../../domain/dimensions.ts';
+import { type Dimension, valueIn } from '../../domain/dimensions.ts';
 import { describeScale } from '../../domain/scale.ts';
 import { type ResponseCursor, type ResponseRow, readResponses } from '../../store/responses.ts';
 import { type ApiContext, mayRead, mayRelease, pathOf } from '../context.ts';
@@ -125,7 +125,10 @@ function addResponse(builder: Builder, dimensions: readonly Dimension[], refs: R
       ...forEachDimension(dimensions, ({ attribute, description }) =>
         t.string({
           description,
-          resolve: (row, _args, { deps }) => deps.cells.get(row.cellId)?.attributes[attribute] ?? null,
+          resolve: (row, _args, { deps }) => {
+            const cell = deps.cells.get(row.cellId);
+            return cell ? valueIn(cell.attributes, attribute) : null;
+          },
         }),
       ),
     }),

@@ -1,4 +1,13 @@
-import { getNullableType, isInputObjectType, isListType, isObjectType } from 'graphql';
+import { readFileSync } from 'node:fs';
+import {
+  getNullableType,
+  isInputObjectType,
+  isListType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
+  buildSchema as parseSchema,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { defineDimensions } from '../../domain/dimensions.ts';
 import { FIELD_GROUPS } from '../../domain/scope.ts';
@@ -91,6 +100,41 @@ describe('access', () => {
     expect(sensitive.length).toBeGreaterThan(2);
     expect(sensitive.filter(({ name }) => reached.has(name.replace(/\..*/, '')))).toEqual([]);
     expect(reached).toContain('NpsRow');
+  });
+});
+
+describe('scalars', () => {
+  const own = (from: typeof schema) =>
+    Object.values(from.getTypeMap())
+      .filter(isScalarType)
+      .filter((type) => !isSpecifiedScalarType(type));
+  const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+  it('name their specification, also in schema.graphql', () => {
+    for (const scalars of [own(schema), own(parseSchema(read('schema.graphql')))]) {
+      expect(scalars.length).toBeGreaterThan(2);
+      for (const { name, specifiedByURL, description } of scalars) {
+        expect(specifiedByURL, name).toMatch(/^https:\/\/(www\.rfc-editor\.org|scalars\.graphql\.org)\//);
+        expect(description, name).toBeTruthy();
+      }
+    }
+  });
+
+  it('are all in the guide, as a table and for code generators', () => {
+    const guide = read('docs/guides/clients.md');
+    const types = new Map(
+      [...guide.matchAll(/^\| `(\w+)` \| [\w ]+ \| `(\w+)` \|/gm)].map(([, name, type]) => [name, type]),
+    );
+    const [, mapping = ''] = /^ {6}scalars:\n((?: {8}\w+: \w+\n)+)/m.exec(guide) ?? [];
+    const generated = new Map(
+      mapping
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(': ') as [string, string]),
+    );
+    const names = own(schema).map(({ name }) => name);
+    expect([...types.keys()].sort()).toEqual(names.sort());
+    expect([...generated].sort()).toEqual([...types].sort());
   });
 });
 

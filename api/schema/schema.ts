@@ -7,8 +7,10 @@ import { createBuilder } from './builder.ts';
 import { addCellUsage } from './cell-usage.ts';
 import { checkTexts } from './checked-texts.ts';
 import { addDeletions } from './deletions.ts';
+import { addDimensionValues } from './dimension-values.ts';
 import { addErasures } from './erasures.ts';
 import { addImpact } from './impact.ts';
+import { addImports } from './imports.ts';
 import { addKeys } from './keys.ts';
 import { addKnown } from './known.ts';
 import { addLineage, loadLineageNode } from './lineage.ts';
@@ -26,6 +28,7 @@ import { addReviews } from './reviews.ts';
 import { addSegment } from './segment.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
+import { noteUnknownValues } from './unknown-values.ts';
 import { addVerification } from './verification.ts';
 
 /** The GraphQL schema for the configured dimensions. */
@@ -59,6 +62,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addAccess(builder, dimensions);
   addCellUsage(builder);
   addKeys(builder);
+  addImports(builder, pageInfo);
   addSubjects(builder, dimensions, segment);
   addErasures(builder, { model, pageInfo });
   addDeletions(builder, pageInfo);
@@ -66,5 +70,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   const review = addReviews(builder, dimensions, { segment, npsClass, responses, node: lineage.node });
   addReviewMutations(builder, { npsClass }, review);
   addLive(builder, dimensions, segment, nps);
-  return noteWithheldQueries(checkTexts(builder.toSchema({ sortSchema: true })));
+  addDimensionValues(builder, dimensions, segment);
+  const schema = noteUnknownValues(builder.toSchema({ sortSchema: true }), dimensions);
+  return noteWithheldQueries(checkTexts(schema));
 }

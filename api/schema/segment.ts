@@ -1,5 +1,5 @@
 import type { Segment } from '../../domain/cell.ts';
-import type { Dimension } from '../../domain/dimensions.ts';
+import { type Dimension, storedValue } from '../../domain/dimensions.ts';
 import { InvalidArgument } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';
@@ -12,7 +12,8 @@ export type SegmentArgument = Readonly<Record<string, readonly string[] | null |
 export function addSegment(builder: Builder, dimensions: readonly Dimension[]) {
   const segment = builder.inputRef<SegmentArgument>('SegmentInput').implement({
     description:
-      'Values of one dimension are OR-ed, dimensions are AND-ed; absent = all that the caller may see.',
+      'Values of one dimension are OR-ed, dimensions are AND-ed; absent = all that the caller may see. ' +
+      'Answers without a value have "unknown", which a blank value asks for too.',
     fields: (t) =>
       forEachDimension(dimensions, ({ description }) =>
         t.stringList(atMost(LIMITS.segmentValues, description)),
@@ -40,8 +41,9 @@ export function segmentOf(
   const segment: Record<string, readonly string[]> = {};
   let bytes = 0;
   for (const { field, attribute } of dimensions) {
-    const values = argument?.[field];
-    if (values === null || values === undefined) continue;
+    const given = argument?.[field];
+    if (given === null || given === undefined) continue;
+    const values = given.map(storedValue);
     if (values.length === 0)
       throw new InvalidArgument(`segment.${field}: name at least one value, or leave it out`);
     bytes += values.reduce((sum, value) => sum + Buffer.byteLength(JSON.stringify(value)), 0);

@@ -16,6 +16,7 @@ import { access, type Builder, type DateTimeInput, forEachDimension } from './bu
 
 interface ResponseInputShape extends Record<string, unknown> {
   readonly answeredAt: DateTimeInput;
+  readonly updatedAt?: DateTimeInput | null;
 }
 
 /** Adds ResponseInput, SubmitPayload and the mutation submitResponses. */
@@ -31,7 +32,20 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
         survey: t.string({ required: true, defaultValue: 'nps', description: 'What was asked.' }),
         surveyVersion: t.string({ required: true, defaultValue: '1', description: 'In which wording.' }),
         respondent: t.string({ description: 'Any identifier; stored only as a pseudonym.' }),
-        answeredAt: t.field({ type: 'DateTime', required: true }),
+        answeredAt: t.field({
+          type: 'DateTime',
+          required: true,
+          description: 'Where the answer counts in time; another value for a known id moves it.',
+        }),
+        updatedAt: t.field({
+          type: 'DateTime',
+          description:
+            'When the answer was last changed at its source. Of two deliveries of one id the one that was changed later stands, whatever their answeredAt; without it (and without revision) the one that was answered later, and at the same answeredAt the one that arrived later.',
+        }),
+        revision: t.float({
+          description:
+            'Instead of updatedAt: a whole number that the source counts up with each change, up to 2^53 - 1.',
+        }),
         score: t.int({ description: '0..10; score or comment is required.' }),
         comment: t.string(),
         ...forEachDimension(dimensions, ({ description }) => t.string({ description })),
@@ -49,7 +63,11 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
       args: { input: t.arg({ type: [input], required: true, ...atMost(LIMITS.mutation) }) },
       resolve: async (_root, args, context) => {
         const { deps, caller } = context;
-        const items = args.input.map((item) => ({ ...item, answeredAt: item.answeredAt.text }));
+        const items = args.input.map(({ updatedAt, ...item }) => ({
+          ...item,
+          answeredAt: item.answeredAt.text,
+          ...(updatedAt ? { updatedAt: updatedAt.text } : {}),
+        }));
         const request = `request ${randomUUID()}`;
         const account = await submitItems(deps.acceptor, caller, read, items, request);
         deps.onIngested(account);

@@ -29,6 +29,8 @@ export class Connection {
   readonly request: IncomingMessage;
   caller: Caller | null = null;
   purpose: string | null = null;
+  /** Called once its key has let it in. */
+  onAdmitted: () => void = () => undefined;
   /** Called once when the server ends it. */
   onEnd: () => void = () => undefined;
   /** How the frame that is read now arrived. */

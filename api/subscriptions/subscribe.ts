@@ -53,7 +53,11 @@ async function begin(
       document: prepared.document,
       operationName: prepared.operationName,
       variables: prepared.variableValues,
-      execute: async (update) => finishResult(await execute({ ...prepared, rootValue: update }), context),
+      execute: async (update) => {
+        // What is told beside one update is not told beside the next.
+        const own: ApiContext = { ...context, masked: [], unknown: [] };
+        return finishResult(await execute({ ...prepared, contextValue: own, rootValue: update }), own);
+      },
       deliver,
     });
   } catch (error) {

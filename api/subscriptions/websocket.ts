@@ -13,11 +13,15 @@ import { DATA_HEADERS, idOf, refuseRaw } from '../http/raw.ts';
 import { LIMITS } from '../limits.ts';
 import { logOfRequest } from '../log.ts';
 import { executeOperation, type Prepared, prepareOperation } from '../operation.ts';
+import { stringifyInSlices } from '../stringify.ts';
+import { admitFrame } from './admit-frame.ts';
 import type { Cohorts } from './cohort.ts';
 import { CLOSE, Connection } from './connection.ts';
 import type { OnEnded } from './ended.ts';
 import { Shares } from './shares.ts';
+import { nothingMore, untilReturned } from './streams.ts';
 import { beginSubscription } from './subscribe.ts';
+import { WaitingSockets } from './waiting-sockets.ts';
 import { watchCaller } from './watch-caller.ts';
 
 /** graphql-ws lets an application add to what it hands from onSubscribe on: where the answers go, whether nothing may run. */
@@ -72,6 +76,8 @@ export function serveWebSocket(
   };
   const server = new WebSocketServer(options);
   const ids = new WeakMap<IncomingMessage, string>();
+  const waiting = new WaitingSockets();
+  const lefts = new WeakMap<IncomingMessage, () => void>();
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Until the handshake nobody else listens.
     socket.on('error', () => undefined);
@@ -85,6 +91,18 @@ export function serveWebSocket(
         'pages of this origin may not open a WebSocket here; SCORELINE_CORS_ORIGINS lists those that may';
       return refuseRaw(socket, 403, message, 'FORBIDDEN');
     }
+    const leave = waiting.enter(request.socket.remoteAddress);
+    if (!leave) {
+      onRefused('too many WebSockets wait for connection_init');
+      return refuseRaw(
+        socket,
+        503,
+        'too many WebSockets wait for connection_init; try again shortly',
+        'OVERLOADED',
+      );
+    }
+    socket.once('close', leave);
+    lefts.set(request, leave);
     ids.set(request, idOf(request.headers['x-request-id']));
     server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request));
   };
@@ -101,6 +119,7 @@ export function serveWebSocket(
   const protocol = speakProtocol(schema, deps, cohorts, new Shares('WebSockets', LIMITS.sockets));
   server.on('connection', (socket, request) => {
     const connection = new Connection(ids.get(request) ?? randomUUID(), socket, request, onEnded);
+    connection.onAdmitted = () => lefts.get(request)?.();
     open.add(connection);
     socket.once('close', () => open.delete(connection));
     attach(protocol, connection, deps);
@@ -128,9 +147,12 @@ function speakProtocol(schema: GraphQLSchema, deps: ApiDeps, cohorts: Cohorts, s
     onConnect: (context) => admit(deps, context, shares),
     onClose: ({ extra }) => extra.unwatch?.(),
     onSubscribe: (context, id, request) => begin(schema, deps, context, id, request),
-    execute: (args) => {
-      const { hasEnded, deliver: _, ...prepared } = args as Delivered;
-      return hasEnded() ? { errors: [ENDED] } : executeOperation(prepared);
+    execute: async (args) => {
+      const { hasEnded, deliver, ...prepared } = args as Delivered;
+      if (hasEnded()) return { errors: [ENDED] };
+      // The library would make the text of a large answer in one go.
+      deliver(await stringifyInSlices(await executeOperation(prepared)));
+      return nothingMore();
     },
     subscribe: async (args) => {
       const { deliver, hasEnded, ...prepared } = args as Delivered;
@@ -156,7 +178,9 @@ function attach(protocol: Protocol, connection: Connection, deps: ApiDeps): void
           // Of a socket that the server ended nothing is read any more.
           if (connection.ended) return;
           const text = String(data);
-          connection.frame = { bytes: text.length, isPaid: false };
+          const frame = admitFrame(deps, connection, text);
+          if (!frame) return;
+          connection.frame = frame;
           handle(text).catch((error: unknown) => {
             const { message } = maskedError(logOfRequest(deps.log, connection.id), error);
             connection.end(CLOSE.internal, message);
@@ -202,6 +226,7 @@ async function admit(deps: ApiDeps, context: SocketContext, shares: Shares): Pro
     connection.end(CLOSE.tooMany, (error as Error).message);
     return false;
   }
+  connection.onAdmitted();
   connection.onEnd = () => {
     extra.unwatch?.();
     for (const subscription of Object.values(context.subscriptions))
@@ -235,25 +260,9 @@ function begin(
   const prepared = prepareOperation(schema, own, { ...request, ...connection.frame });
   if (!('document' in prepared)) return prepared.errors;
   const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  const deliver = (payload: string) => connection.write(`${opening}${payload}}`);
-  return { ...prepared, deliver, hasEnded: () => connection.ended };
-}
-
-/** A stream that yields nothing and ends when it is returned: for graphql-ws, the life of the subscription. */
-function untilReturned(onReturn: () => void): AsyncIterableIterator<never> {
-  let end: (result: IteratorResult<never>) => void = () => undefined;
-  const ended = new Promise<IteratorResult<never>>((resolve) => {
-    end = resolve;
-  });
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    next: () => ended,
-    return: () => {
-      onReturn();
-      end({ done: true, value: undefined });
-      return ended;
-    },
+  // What the client completed meanwhile it is not answered.
+  const deliver = (payload: string) => {
+    if (id in context.subscriptions) connection.write(`${opening}${payload}}`);
   };
+  return { ...prepared, deliver, hasEnded: () => connection.ended };
 }

@@ -3,7 +3,6 @@ import { nodeId } from '../../domain/lineage.ts';
 import type { RecordCells } from '../../store/cells.ts';
 import type { Session, Statement, Store } from '../../store/client.ts';
 import {
-  BEGINNING,
   followerPosition,
   followJournal,
   hasYetToFollow,
@@ -13,6 +12,7 @@ import {
   saveFollowerPosition,
   touchFollower,
 } from '../../store/journal.ts';
+import { restartFollower } from '../../store/journal-trim.ts';
 import { type Leader, type Lease, leadAlone } from '../../store/lease.ts';
 import type { RecordMappings } from '../../store/provenance.ts';
 import { resume, type TakeIn } from '../../store/start-over.ts';
@@ -126,7 +126,7 @@ export function openGraph(
   const rebuildUnder = async (lease: Lease) => {
     await ready();
     // First, so that whoever takes over from a rebuild that was ended begins at the beginning too.
-    await saveFollowerPosition(store, FOLLOWER, BEGINNING, lease);
+    await restartFollower(store, FOLLOWER, lease);
     await dropGraph(lease);
     return followUnder(lease);
   };

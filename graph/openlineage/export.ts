@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Scope } from '../../domain/scope.ts';
-import { followerPosition, readJournal, saveFollowerPosition } from '../../store/journal.ts';
-import { marksBehind } from '../../store/journal-trim.ts';
+import { type JournalPosition, readJournal, saveFollowerPosition } from '../../store/journal.ts';
+import { restartFollower, resumeFollower } from '../../store/journal-trim.ts';
 import { releaseLease, renewLease, takeLease } from '../../store/lease.ts';
 import { type RunEvent, runEvents } from './events.ts';
 import { type RunDeps, runsOf, sealingRuns } from './runs.ts';
@@ -47,12 +47,12 @@ export async function exportLineage(
   };
   const eventsOf = (runs: Awaited<ReturnType<typeof runsOf>>) =>
     runs.flatMap((run) => runEvents(run, engineVersion));
-  let at = await followerPosition(deps.store, restart ? '' : journal);
-  const mark = await marksBehind(deps.store, at);
-  if (mark) {
-    onSkipped?.(mark.reachesBack);
-    at = mark;
-  }
+  // Registered first: from here on the journal keeps what is yet to be sent.
+  const resumed = (name: string) =>
+    restart ? restartFollower(deps.store, name, lease) : resumeFollower(deps.store, name);
+  const { from, trimmed } = await resumed(journal);
+  if (trimmed) onSkipped?.(trimmed.reachesBack);
+  let at: JournalPosition = trimmed ?? from;
   for (;;) {
     const entries = await readJournal(deps.store, at, ENTRIES);
     const last = entries.at(-1);
@@ -61,7 +61,7 @@ export async function exportLineage(
     at = { xact: last.xact, position: last.position };
     await saveFollowerPosition(deps.store, journal, at, lease);
   }
-  let { position: size } = await followerPosition(deps.store, restart ? '' : seals);
+  let size = (await resumed(seals)).from.position;
   for (;;) {
     const next = await sealingRuns(deps, scope, size, HEADS);
     if (next.size === null) break;

@@ -15,7 +15,7 @@ const sound = new WeakSet<Cell>();
 export function findCellOffence(cells: CellDictionary, scope: Scope): Offence | null {
   for (const cell of cells.all()) {
     if (sound.has(cell)) continue;
-    if (cellKey(cell.attributes) !== cell.key) {
+    if (cellKey(cell.stored ?? cell.attributes) !== cell.key) {
       const named = scope.allows('traceLineage', cell) ? cell.key : 'one';
       return { what: 'cell', rollup: null, says: `${named} does not stand for what its key was made of` };
     }

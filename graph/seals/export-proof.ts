@@ -127,7 +127,7 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
       cells: Object.fromEntries(
         cells
           .filter(({ key }) => listed.some(({ cell }) => cell === key))
-          .map(({ key, attributes }) => [key, attributes]),
+          .map(({ key, attributes, stored = attributes }) => [key, stored]),
       ),
       rollups: withProofs(listed, logProofs, leaves),
       heads: heads.map(({ body, signature }: HeadRow, i) => ({

@@ -107,6 +107,7 @@ async function sealUnder(deps: SealerDeps & { readonly lease: Lease }): Promise<
   const running = run();
   return {
     isFailing: () => follower.isFailing(),
+    isForgotten: () => follower.isForgotten(),
     stop: async () => {
       stopped = true;
       wake();

@@ -31,7 +31,15 @@ describe('parseFileMap', () => {
     const declared = { ...MAP };
     expect(parseFileMap(declared, DIMENSIONS)).toEqual({
       ...MAP,
-      answeredAt: { column: 'when', format: 'iso', zone: 'UTC', missing: [] },
+      answeredAt: {
+        column: 'when',
+        format: 'iso',
+        zone: 'UTC',
+        language: 'en',
+        skipped: 'later',
+        repeated: 'earlier',
+        missing: [],
+      },
       dimensions: {},
       where: {},
       declared,
@@ -47,6 +55,31 @@ describe('parseFileMap', () => {
     [{ ...MAP, externalId: 7 }, [/^externalId: must be a column, or \{ "hash": \[columns\] \}/]],
     [{ ...MAP, answeredAt: { column: 'when', format: [] } }, [/^answeredAt\.format: /]],
     [{ ...MAP, answeredAt: { column: 'when', zone: 'CET+1' } }, [/^answeredAt\.zone: is no IANA zone/]],
+    [
+      { ...MAP, answeredAt: { column: 'when', format: 'yyyy-MM' } },
+      ['answeredAt.format: "yyyy-MM" names no whole date: the day is missing'],
+    ],
+    [
+      { ...MAP, answeredAt: { column: 'when', format: ['iso', 'HH:mm', 'yyyy'] } },
+      [/^answeredAt\.format\.1: "HH:mm" names no/, /^answeredAt\.format\.2: "yyyy" names no/],
+    ],
+    [
+      { ...MAP, answeredAt: { column: 'when', format: ['MM/dd/yyyy', 'dd/MM/yyyy'] } },
+      [/^answeredAt\.format\.1: "MM\/dd\/yyyy" and "dd\/MM\/yyyy" read "03\/04\/2026" as two dates/],
+    ],
+    [
+      { ...MAP, answeredAt: { column: 'when', language: 'german' } },
+      [/^answeredAt\.language: .*"de" or "pt-BR"/],
+    ],
+    [
+      { ...MAP, answeredAt: { column: 'when', language: ['de', 'xx'] } },
+      [/^answeredAt\.language\.1: is no language that this server knows/],
+    ],
+    [
+      { ...MAP, answeredAt: { column: 'when', format: 'd MMMM yyyy', language: ['hr', 'cs'] } },
+      [/^answeredAt\.language: "listopad" is month 10 in "hr" and 11 in "cs"; name only one/],
+    ],
+    [{ ...MAP, answeredAt: { column: 'when', skipped: 'now' } }, [/^answeredAt\.skipped: must be "earlier"/]],
     [{ ...MAP, comment: [] }, [/^comment: /]],
     [{ ...MAP, where: { kind: 'seat' } }, [/^where\.kind: /]],
     [

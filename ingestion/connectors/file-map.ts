@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { InvalidMap, partOf, readChecked } from './map-mistakes.ts';
 import { atMost, column, MOST, named, plain } from './map-parts.ts';
+import { revisionOfMap } from './map-revision.ts';
 import { scoreOfMap } from './map-scale.ts';
 import { answeredAtOfMap } from './map-time.ts';
 
@@ -18,6 +19,7 @@ const fileMap = z.strictObject({
   }),
   respondent: column.optional(),
   answeredAt: answeredAtOfMap,
+  revision: revisionOfMap.optional(),
   score: scoreOfMap.optional(),
   comment: z
     .union([column, z.array(column).min(1).max(MOST.columns)], {
@@ -75,12 +77,13 @@ export function parseFileMap(declared: unknown, dimensions: readonly Dimension[]
 
 /** The columns that the map reads, for a check against the file's header. */
 export function columnsOf(map: FileMap): string[] {
-  const { externalId, respondent, answeredAt, score, comment, dimensions, where } = map;
+  const { externalId, respondent, answeredAt, revision, score, comment, dimensions, where } = map;
   const by = score && typeof score.scale === 'object' && 'by' in score.scale ? [score.scale.by] : [];
   return [
     ...(typeof externalId === 'string' ? [externalId] : externalId.hash),
     ...(respondent ? [respondent] : []),
     answeredAt.column,
+    ...(revision ? [revision.column] : []),
     ...(score ? [score.column, ...by] : []),
     ...(comment === undefined ? [] : [comment].flat()),
     ...Object.values(dimensions).flatMap((rule) => ('column' in rule ? [rule.column] : [])),

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
-import { DateTime } from 'luxon';
+import type { Revision } from '../../domain/newer.ts';
 import type { MappingVersion } from '../../domain/provenance.ts';
 import { type ScaleRule, scaleKey } from '../../domain/scale.ts';
 import { cut, quoted } from '../../domain/text.ts';
+import type { ReadTime } from '../dates/read-time.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import type { FileMap } from './file-map.ts';
+import { readNumber } from './map-revision.ts';
 import { namedScale } from './map-scale.ts';
+import { timeOf } from './map-time.ts';
 
 export type RowValues = Readonly<Record<string, string>>;
 
@@ -22,7 +25,9 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
     return rejected('MISSING', `externalId: the column ${quoted(map.externalId)} is blank in this row`);
   }
   const answeredAt = answeredAtOf(map, values);
-  if (!(answeredAt instanceof Date)) return answeredAt;
+  if ('status' in answeredAt) return answeredAt;
+  const revision = revisionOf(map, values);
+  if (revision && 'status' in revision) return revision;
   const scale = scaleOf(map, values);
   if (typeof scale === 'string') return rejected('OUT_OF_SCALE', scale);
   const score = map.score ? blankToNull(textOf(values, map.score.column)) : null;
@@ -34,7 +39,8 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
   return {
     externalId,
     respondent: map.respondent ? blankToNull(textOf(values, map.respondent)) : null,
-    answeredAt,
+    answeredAt: answeredAt.at,
+    revision,
     score,
     comment: comment === '' ? null : comment,
     dimensions: Object.fromEntries(
@@ -43,6 +49,7 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
     mapping: mappingOf(map, scale),
     position,
     raw: JSON.stringify(values),
+    ...(answeredAt.note ? { notes: [answeredAt.note] } : {}),
   };
 }
 
@@ -58,26 +65,8 @@ function textOf(values: RowValues, column: string): string {
   return Object.hasOwn(values, column) ? (values[column] ?? '') : '';
 }
 
-/** Characters of a date: more are none, and patterns are not tried on them. */
-const LONGEST_DATE = 64;
-const parsers = new WeakMap<FileMap, readonly ((text: string) => DateTime)[]>();
-
-/** What reads the map's formats, in turn. Made once: making one costs as much as reading ten dates. */
-function parsersOf(map: FileMap): readonly ((text: string) => DateTime)[] {
-  const known = parsers.get(map);
-  if (known) return known;
-  const { format, zone } = map.answeredAt;
-  const made = [format].flat().map((one) => {
-    if (one === 'iso') return (text: string) => DateTime.fromISO(text, { zone });
-    const parser = DateTime.buildFormatParser(one);
-    return (text: string) => DateTime.fromFormatParser(text, parser, { zone });
-  });
-  parsers.set(map, made);
-  return made;
-}
-
-function answeredAtOf(map: FileMap, values: RowValues): Date | Outcome {
-  const { column, format, missing } = map.answeredAt;
+function answeredAtOf(map: FileMap, values: RowValues): ReadTime | Outcome {
+  const { column, missing } = map.answeredAt;
   const text = textOf(values, column).trim();
   if (text === '')
     return rejected(
@@ -88,15 +77,17 @@ function answeredAtOf(map: FileMap, values: RowValues): Date | Outcome {
     const message = `answeredAt: ${quoted(text)} means missing here; every response needs the date it was answered`;
     return rejected('INVALID_TIME', message);
   }
-  for (const parse of text.length > LONGEST_DATE ? [] : parsersOf(map)) {
-    const time = parse(text);
-    if (time.isValid) return time.toJSDate();
-  }
-  const expected = [format].flat().map((one) => (one === 'iso' ? '2026-03-31 or 2026-03-31T09:30:00Z' : one));
-  return rejected(
-    'INVALID_TIME',
-    `answeredAt: ${quoted(text)} is no date of the form ${expected.join(' or ')}`,
-  );
+  return timeOf('answeredAt', map.answeredAt, text);
+}
+
+/** What the row says of which of two is newer; null where it says nothing. */
+function revisionOf({ revision: rule }: FileMap, values: RowValues): Revision | Outcome | null {
+  const text = rule ? textOf(values, rule.column).trim() : '';
+  if (!rule || text === '') return null;
+  if (!('zone' in rule)) return readNumber(rule, text);
+  if (rule.missing.includes(text)) return null;
+  const read = timeOf('revision', rule, text);
+  return 'status' in read ? read : { kind: 'time', value: read.at.getTime() };
 }
 
 /** The rule for the row's score, or why there is none. */

@@ -3,6 +3,7 @@ import type { Dimension } from '../../domain/dimensions.ts';
 import { mapInSlices, Slice } from '../../domain/slices.ts';
 import { cut, quoted, readName, TEXT_RULES } from '../../domain/text.ts';
 import type { Acceptor } from '../accept.ts';
+import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import { acceptMixed } from '../submit.ts';
 import type { Submitter } from '../submitter.ts';
@@ -27,6 +28,8 @@ export interface BadRow {
 export interface FileRequest<Row extends FileRow | BadRow = FileRow> {
   readonly map: FileMap;
   readonly file: string;
+  /** The import that the rows belong to; undefined of rows that cannot be taken back as a whole. */
+  readonly importKey?: string | undefined;
   readonly rows: readonly Row[];
 }
 
@@ -35,20 +38,55 @@ export async function acceptFileRows(
   acceptor: Acceptor,
   submitter: Submitter,
   { map, file, rows }: FileRequest<FileRow | BadRow>,
+  importId: number | null = null,
 ): Promise<Outcome[]> {
   const items = await mapInSlices(rows, (row) =>
-    'outcome' in row ? row.outcome : draftFromRow(map, row.values, `${file} line ${row.line}`),
+    'outcome' in row ? row.outcome : draftOf(map, file, row, importId),
   );
   return acceptMixed(acceptor, submitter, items);
 }
 
-const head = z.strictObject({ map: z.unknown(), file: z.string() });
-/** Of a row. Exports of surveys have some hundreds. */
-const MOST_COLUMNS = 2_000;
+function draftOf(map: FileMap, file: string, row: FileRow, importId: number | null): ResponseDraft | Outcome {
+  const draft = draftFromRow(map, row.values, `${file} line ${row.line}`);
+  return importId === null || 'status' in draft
+    ? draft
+    : { ...draft, importRow: { importId, line: row.line } };
+}
 
-/** The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. */
-export function formatFileRequest({ map, file, rows }: FileRequest): string {
-  return [{ map: map.declared, file }, ...rows].map((one) => JSON.stringify(one)).join('\n');
+/** Of one body: half of what the door takes (`LIMITS.ingestBody`). */
+const PART_BYTES = 8 * 1024 * 1024;
+const head = z.strictObject({ map: z.unknown(), file: z.string(), import: z.string().optional() });
+/** Fields, values and brackets of a map, as JSON; how many values it may have, file-map.ts says. */
+const MOST_PARTS_OF_MAP = 60_000;
+/** Of a row: as many as a sheet of Excel has. */
+const MOST_COLUMNS = 16_384;
+/** Fields, values and brackets of such a row as JSON: two of each column, and some beside. */
+const MOST_PARTS_OF_ROW = 40_000;
+
+/**
+ * The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. Rows that are too large for one
+ * body are in several, in order.
+ */
+export function formatFileRequest({
+  map,
+  file,
+  importKey,
+  rows,
+}: FileRequest): { body: string; rows: number }[] {
+  const head = JSON.stringify({ map: map.declared, file, import: importKey });
+  const parts: string[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const row of rows) {
+    const line = JSON.stringify(row);
+    const size = Buffer.byteLength(line) + 1;
+    if (bytes + size > PART_BYTES) {
+      parts.push([]);
+      bytes = head.length;
+    }
+    parts.at(-1)?.push(line);
+    bytes += size;
+  }
+  return parts.map((lines) => ({ body: [head, ...lines].join('\n'), rows: lines.length }));
 }
 
 /**
@@ -62,7 +100,7 @@ export async function parseFileRequest(
 ): Promise<FileRequest<FileRow | BadRow>> {
   const found = text.indexOf('\n');
   const end = found === -1 ? text.length : found;
-  const { map, file } = parseHead(text.slice(0, end));
+  const { map, file, importKey } = parseHead(text.slice(0, end));
   const rows: (FileRow | BadRow)[] = [];
   const body = text.slice(end);
   for await (const [from, to] of linesOf(body, new Slice())) {
@@ -70,26 +108,26 @@ export async function parseFileRequest(
       throw new UnreadableBody(`more than ${most} rows in one request; send them in parts`);
     rows.push(parseRow(body.slice(from, to)));
   }
-  return { map: parseFileMap(map, dimensions), file, rows };
+  return { map: parseFileMap(map, dimensions), file, importKey, rows };
 }
 
-function parseHead(line: string): { map: unknown; file: string } {
+function parseHead(line: string): { map: unknown; file: string; importKey: string | undefined } {
   if (line.length > LONGEST_MAP)
     throw new InvalidMap(`the map has ${line.length} characters; at most ${LONGEST_MAP} are read`);
-  const read = head.safeParse(parseItem(line));
+  const read = head.safeParse(parseItem(line, MOST_PARTS_OF_MAP));
   if (!read.success)
     throw new InvalidMap('line 1 of the request must be JSON with "map" and "file", the name of the file');
   const file = readName(TEXT_RULES.file, read.data.file);
   if (typeof file !== 'string') throw new InvalidMap(`file: ${file.message}`);
   if (file === '') throw new InvalidMap('file: must not be blank');
-  return { map: read.data.map, file };
+  return { map: read.data.map, file, importKey: read.data.import };
 }
 
 const ROW =
   'a row is a JSON object with "line", a whole number from 1, and "values", an object of texts by column';
 
 function parseRow(text: string): FileRow | BadRow {
-  const item = parseItem(text);
+  const item = parseItem(text, MOST_PARTS_OF_ROW);
   if (item instanceof BadItem) return { line: null, outcome: item.outcome };
   const isObject = typeof item === 'object' && item !== null && !(item instanceof Error);
   const { line, values, ...more } = (isObject ? item : {}) as Record<string, unknown>;
@@ -105,10 +143,6 @@ function parseRow(text: string): FileRow | BadRow {
     return bad(`values: ${columns.length} columns; at most ${MOST_COLUMNS} are read`);
   for (const [name, value] of columns) {
     if (name === '__proto__') return bad('values: "__proto__" is no name of a column');
-    if (name.length > TEXT_RULES.column.longest)
-      return bad(
-        `values: the name of a column has ${name.length} characters; at most ${TEXT_RULES.column.longest}`,
-      );
     if (typeof value !== 'string') return bad(`values.${cut(name, 40)}: ${quoted(value)} is not a text`);
   }
   return { line: line as number, values: values as RowValues };

@@ -66,6 +66,7 @@ function checkCounts(declared: unknown, dimensions: number): void {
     check(MOST.labels, ['score', 'scale', 'when', name, 'labels']);
   check(MOST.missing, ['answeredAt', 'missing']);
   check(MOST.formats, ['answeredAt', 'format']);
+  check(MOST.languages, ['answeredAt', 'language']);
   check(MOST.columns, ['comment']);
   check(MOST.columns, ['externalId', 'hash']);
 }
@@ -88,6 +89,7 @@ function mistakeCounter(): () => undefined {
 interface Mistake {
   readonly path: readonly PropertyKey[];
   readonly message: string;
+  readonly code?: string | undefined;
 }
 
 /** Where several forms are possible and one was plainly meant, what is wrong with that one. */
@@ -95,11 +97,11 @@ function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
   if (issue.code !== 'invalid_union') return [issue];
   const meant = issue.errors
     .map((inner) => inner.flatMap(mistakesOf))
-    .filter((inner) => inner.length > 0 && inner.every(isWithin));
+    .filter((inner) => inner.length > 0 && inner.every((one) => isWithin(one) || one.code === 'custom'));
   const [only] = meant;
   if (!only || meant.length > 1) return [issue];
   return only.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
 }
 
-/** A wrong kind is wrong as a whole. */
+/** A wrong kind is wrong as a whole; what a check of ours refused was of the right one. */
 const isWithin = ({ path }: Mistake) => path.length > 0 && path[0] !== 'kind';

@@ -4,6 +4,7 @@ import { problemOf, readName, TEXT_RULES, type TextField } from '../../domain/te
 /** How many entries the lists and objects of a map may have. */
 export const MOST = {
   formats: 10,
+  languages: 10,
   /** That one field reads, or `where` names. */
   columns: 50,
   labels: 200,

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LONGEST_ITEM } from '../normalise.ts';
-import { BadItem, readItems } from './read-items.ts';
+import { BadItem, LONGEST_ITEM, readItems } from './read-items.ts';
 
 const read = (text: string, isLines = false) => readItems(text, isLines, 100);
 const codes = (items: readonly unknown[]) =>

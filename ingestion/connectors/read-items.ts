@@ -1,6 +1,5 @@
 import { Slice } from '../../domain/slices.ts';
 import { cut } from '../../domain/text.ts';
-import { LONGEST_ITEM } from '../normalise.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 
 /** The body cannot be read; the message says what would be right. */
@@ -17,6 +16,8 @@ export class BadItem {
   }
 }
 
+/** Characters of one item: of a row of a file, which has up to 1 MiB, with its names and signs as JSON writes them. */
+export const LONGEST_ITEM = 2 * 1024 * 1024;
 const LONGEST_REASON = 120;
 
 /**
@@ -109,11 +110,20 @@ async function* arrayItems(text: string, from: number, slice: Slice): AsyncGener
   }
 }
 
+/** Fields, values and brackets of one item: a row of a file has two for each of its 2,000 columns. */
+const MOST_PARTS = 10_000;
+
 /** The value; a BadItem where it is too long or names a field twice; the SyntaxError where it is no JSON. */
-export function parseItem(text: string): unknown {
+export function parseItem(text: string, mostParts = MOST_PARTS): unknown {
   if (text.length > LONGEST_ITEM)
     return new BadItem(
       rejected('TOO_LONG', `the item has ${text.length} characters; at most ${LONGEST_ITEM} are read`),
+    );
+  const scan = new ValueScan(text, 0);
+  while (!scan.isAtEnd());
+  if (scan.parts > mostParts)
+    return new BadItem(
+      rejected('INVALID', `the item has more than ${mostParts} fields and values; at most so many are read`),
     );
   let item: unknown;
   try {
@@ -122,8 +132,6 @@ export function parseItem(text: string): unknown {
     return error as SyntaxError;
   }
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
-  const scan = new ValueScan(text, 0);
-  while (!scan.isAtEnd());
   return Object.keys(item).length === scan.members
     ? item
     : new BadItem(rejected('INVALID', 'a field is given twice, and which one counts is not clear'));
@@ -144,6 +152,8 @@ class ValueScan {
   #inText = false;
   /** Of the value, if it is an object: how many fields it has, those named twice counted twice. */
   members = 0;
+  /** How many commas, colons and opening brackets it has, at any depth. */
+  parts = 0;
   /** The "," or "]" after it, or the end of the text. */
   end: number;
 
@@ -162,10 +172,16 @@ class ValueScan {
         if (code === BACKSLASH) this.end += 1;
         else if (code === QUOTE) this.#inText = false;
       } else if (code === QUOTE) this.#inText = true;
-      else if (code === COLON && this.#depth === 1) this.members += 1;
-      else if (code === COMMA && this.#depth === 0) return true;
-      else if (OPENING.has(code)) this.#depth += 1;
-      else if (CLOSING.has(code)) {
+      else if (code === COLON) {
+        this.parts += 1;
+        if (this.#depth === 1) this.members += 1;
+      } else if (code === COMMA) {
+        if (this.#depth === 0) return true;
+        this.parts += 1;
+      } else if (OPENING.has(code)) {
+        this.parts += 1;
+        this.#depth += 1;
+      } else if (CLOSING.has(code)) {
         if (this.#depth === 0) return true;
         this.#depth -= 1;
       }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDateTime } from '../../domain/date-time.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
+import type { Revision } from '../../domain/newer.ts';
 import type { MappingVersion } from '../../domain/provenance.ts';
 import { SCALES } from '../../domain/scale.ts';
 import { quoted } from '../../domain/text.ts';
@@ -35,6 +36,8 @@ export function createItemReader(
     surveyVersion: z.string().default('1'),
     respondent: z.string().nullish(),
     answeredAt: z.string(),
+    updatedAt: z.string().nullish(),
+    revision: z.int().min(0).nullish(),
     score: z.int().nullish(),
     comment: z.string().nullish(),
     ...Object.fromEntries(dimensions.map(({ field }) => [field, z.string().nullish()])),
@@ -67,6 +70,8 @@ export function createItemReader(
       const message = `answeredAt: ${quoted(response.answeredAt)} is not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`;
       return rejected('INVALID_TIME', message);
     }
+    const revision = revisionOf(response);
+    if (revision && 'status' in revision) return revision;
     const { source, survey, surveyVersion } = response;
     const named = readNames({ source, survey, surveyVersion });
     if ('status' in named) return named;
@@ -74,6 +79,7 @@ export function createItemReader(
       externalId: response.externalId,
       respondent: response.respondent ?? null,
       answeredAt,
+      revision,
       score: response.score ?? null,
       comment: response.comment ?? null,
       dimensions: response as Record<string, string | null | undefined>,
@@ -82,6 +88,24 @@ export function createItemReader(
       raw: JSON.stringify(input),
     };
   };
+}
+
+/** What says which delivery of the answer is newer: when it was changed, or a number that its source counts up. */
+function revisionOf({
+  updatedAt,
+  revision,
+}: {
+  readonly updatedAt?: string | null | undefined;
+  readonly revision?: number | null | undefined;
+}): Revision | Outcome | null {
+  if (updatedAt != null && revision != null)
+    return rejected('INVALID', 'updatedAt, revision: an answer has one of them, a time or a number');
+  if (revision != null) return { kind: 'number', value: revision };
+  if (updatedAt == null) return null;
+  const time = parseDateTime(updatedAt);
+  if (time) return { kind: 'time', value: time.getTime() };
+  const message = `updatedAt: ${quoted(updatedAt)} is not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`;
+  return rejected('INVALID_TIME', message);
 }
 
 function rejectionOf(error: z.ZodError, input: unknown, names: string): Outcome {
@@ -100,6 +124,8 @@ function rejectionOf(error: z.ZodError, input: unknown, names: string): Outcome 
   const value = (input as Record<string, unknown>)[String(issue.path[0])];
   if (value === undefined) return rejected('MISSING', `${field}: is missing`);
   const given = quoted(value);
+  if (field === 'revision')
+    return rejected('INVALID', `revision: ${given} is not a whole number from 0 to 2^53 - 1`);
   if (field === 'score')
     return rejected('OUT_OF_SCALE', `score: ${given} is not a whole number from 0 to 10`);
   return rejected('INVALID', `${field}: ${given} is not of the right kind: ${issue.message}`);

@@ -7,6 +7,7 @@ import { addNotes, type NoteCode, notesOf, type Outcome, WHOLE_REJECTIONS } from
 import {
   type Checkpoint,
   checkpointPath,
+  digestOf,
   emptyCheckpoint,
   importIdentity,
   loadCheckpoint,
@@ -28,6 +29,8 @@ export interface ImportOptions {
   /** Becomes true when the user wants to stop; what is on its way is finished first. */
   readonly isStopping: () => boolean;
   readonly onProgress: (progress: ImportProgress) => void;
+  /** Called with the id of the import, before its first row is sent. */
+  readonly onBegun?: (importKey: string) => void;
 }
 
 export interface ImportProgress {
@@ -40,6 +43,8 @@ export interface ImportProgress {
 
 export interface ImportResult extends ImportProgress {
   readonly interrupted: boolean;
+  /** By which the import can be taken back. */
+  readonly importKey: string;
   readonly firstRejects: readonly { line: number; code: string; message: string }[];
   /** The first rows of this run with each note. */
   readonly firstNotes: readonly { line: number; code: NoteCode }[];
@@ -74,7 +79,8 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
   const checkpointFile = checkpointPath(dataDir, await importIdentity(path, mapHash(map)));
   const earlier = restart ? null : await loadCheckpoint(checkpointFile);
   // An import that was finished begins anew: whoever starts it again wants to see it happen.
-  const account = earlier && !earlier.done ? earlier : emptyCheckpoint();
+  const open = earlier && !earlier.done ? earlier : null;
+  const { account, importKey } = await begun(options, open);
   const resumedAfterLine = account.line;
   const source = await readRows(path);
   const firstRejects: { line: number; code: string; message: string }[] = [];
@@ -114,7 +120,7 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
     const outcomes =
       batch.rows.length === 0
         ? Promise.resolve([])
-        : sink.send({ map, file: basename(path), rows: batch.rows });
+        : sink.send({ map, file: basename(path), importKey, rows: batch.rows });
     // A failure is met when its turn comes; until then it must not count as unhandled.
     outcomes.catch(() => undefined);
     inFlight.push({ batch, outcomes });
@@ -123,9 +129,27 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
     if (interrupted) break;
   }
   while (inFlight.length > 0) await settleOldest();
+  if (!interrupted) await sink.end(importKey, countsOf(account));
   account.done = !interrupted;
   await saveCheckpoint(checkpointFile, account);
-  return { ...progress(), interrupted, firstRejects, firstNotes };
+  return { ...progress(), interrupted, importKey, firstRejects, firstNotes };
+}
+
+/** The account to go on with, and the id of its import: another one, from the first row, where the earlier one was taken back. */
+async function begun(
+  { path, map, sink, onBegun }: ImportOptions,
+  open: Checkpoint | null,
+): Promise<{ account: Checkpoint; importKey: string }> {
+  const given = { file: basename(path), digest: await digestOf(path), mapHash: mapHash(map) };
+  const { id, resumed } = await sink.begin({ ...given, resume: open?.importId });
+  onBegun?.(id);
+  const goesOn = open !== null && (resumed || open.importId === undefined);
+  return { account: { ...(goesOn ? open : emptyCheckpoint()), importId: id }, importKey: id };
+}
+
+/** The numbers of an account, as they are recorded. */
+function countsOf({ accepted, duplicates, rejected, filtered }: Checkpoint): Record<string, number> {
+  return { accepted, duplicates, rejected, filtered };
 }
 
 async function* batches(

@@ -24,11 +24,12 @@ beforeAll(async () => {
   server = await startServer(instance);
   const items = [9, 10, 3].map((score, i) => ({
     externalId: `d${i}`,
-    answeredAt: '2026-03-02T09:00:00Z',
+    answeredAt: '2024-03-02T09:00:00Z',
     score,
     region: ['Germany', 'Germany', 'Japan'][i],
   }));
-  expect((await server.post('/ingest/responses', items)).status).toBe(202);
+  const older = { externalId: 'd3', answeredAt: '2023-12-31T23:30:00Z', score: 8, region: 'Peru' };
+  expect((await server.post('/ingest/responses', [...items, older])).status).toBe(202);
 });
 afterAll(async () => {
   await server?.stop();
@@ -38,7 +39,7 @@ afterAll(async () => {
 const basic = (password: string, user = 'anybody') =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 const bearer = { authorization: `Bearer ${ADMIN_KEY}` };
-const TILE = '{ nps(window: "P30D", asOf: "2026-03-03T00:00:00Z") { responses } }';
+const TILE = '{ nps(window: "P30D", asOf: "2024-03-03T00:00:00Z") { responses } }';
 const tile = () => `${server.url}/graphql?query=${encodeURIComponent(TILE)}`;
 const ANSWERED = { data: { nps: [{ responses: 3 }] } };
 
@@ -291,6 +292,63 @@ describe('Accept-Encoding', () => {
     const same = await raw('/console.json', {});
     expect(same.headers['content-encoding']).toBeUndefined();
     expect(same.body.equals(gunzipSync(console.body))).toBe(true);
+  });
+});
+
+describe("the console's example tabs", () => {
+  const keyOf = async (input: object) => {
+    const made = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }';
+    const { data } = await server.graphql<{ createApiKey: { key: string } }>(made, { input });
+    return data.createApiKey.key;
+  };
+  const tabsFor = async (key: string) => {
+    const answer = await fetch(`${server.url}/console-tabs.json`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect(answer.status).toBe(200);
+    return ((await answer.json()) as { query: string }[]).map(({ query }) => query);
+  };
+  const run = async (key: string, query: string) => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query }),
+    });
+    return (await answer.json()) as { data: { nps: { responses: number }[] }; errors?: unknown };
+  };
+
+  it('show the answers that are there, also where they are of the past', async () => {
+    const tabs = await tabsFor(ADMIN_KEY);
+    expect(tabs[0]).toMatch(
+      /^# The newest answer is of 2024-03-02.*\nquery NpsByRegion .*asOf: "2024-03-03T00:00:00Z"/s,
+    );
+    for (const query of tabs.filter((one) => !/WhereFrom|Classify|subscription/.test(one)))
+      expect((await run(ADMIN_KEY, query)).errors, query).toBeUndefined();
+    const [byRegion = '', , , , one = ''] = tabs;
+    expect((await run(ADMIN_KEY, byRegion)).data.nps.map(({ responses }) => responses)).toEqual([2, 1, 1]);
+    expect((await run(ADMIN_KEY, one)).data.nps[0]?.responses).toBeGreaterThan(0);
+  });
+
+  it('end where the answers do that the caller may see', async () => {
+    const analyst = await keyOf({ name: 'Peru', role: 'analyst', attributes: { region: ['Peru'] } });
+    const tabs = await tabsFor(analyst);
+    expect(tabs[0]).toContain('asOf: "2024-01-01T00:00:00Z"');
+    expect(tabs[4]).toContain('region: ["Peru"]');
+    expect(JSON.stringify(tabs)).not.toMatch(/2024-0[234]|Germany|Japan/);
+    expect((await run(analyst, tabs[0] ?? '')).data.nps).toMatchObject([{ responses: 1 }]);
+  });
+
+  it('tell nothing to who sees nothing, or too few', async () => {
+    for (const role of ['metrics', 'feed']) {
+      const tabs = await tabsFor(await keyOf({ name: role, role }));
+      expect(tabs[0]).toMatch(/^# There are no answers yet that this key may see\.\nquery NpsByRegion/);
+      expect(JSON.stringify(tabs)).not.toMatch(/2024-0[1-4]|2023-12|Peru/);
+    }
+  });
+
+  it('are behind the key', async () => {
+    expect((await fetch(`${server.url}/console-tabs.json`)).status).toBe(401);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -102,13 +102,46 @@ describe.each(Object.keys(DOORS))('at the door %s', (door) => {
       { index: 1, codes: ['COMMENT_CUT'], ...(door === 'file' ? { line: 3 } : {}) },
     ]);
   });
+
+  it('no more does one that is longer than an item is kept, nor a long value of a dimension', async () => {
+    const account = await take([
+      item('huge', { comment: 'so "so" '.repeat(120_000) }),
+      item('value', { region: 'x'.repeat(201) }),
+    ]);
+    expect(account).toMatchObject({
+      accepted: 2,
+      rejectedTotal: 0,
+      notes: { COMMENT_CUT: 1, ITEM_CUT: 1, VALUE_TOO_LONG: 1 },
+    });
+  });
+});
+
+it('a name that cannot be kept rejects its item, since without it the answer is another one', async () => {
+  const item = (more: Item): Item => ({
+    externalId: 'names',
+    answeredAt: '2026-01-01T00:00:00Z',
+    score: 9,
+    ...more,
+  });
+  const long = 'x'.repeat(5_000);
+  const account = await (DOORS['json'] as (typeof DOORS)[string])([
+    item({ externalId: long }),
+    item({ respondent: long }),
+    item({ source: long }),
+    item({ survey: long }),
+  ]);
+  expect(account).toMatchObject({
+    accepted: 0,
+    rejectedTotal: 4,
+    rejectedByCode: [{ code: 'TOO_LONG', count: 4 }],
+  });
 });
 
 describe('an import through the server', () => {
-  const importFile = async (name: string) =>
+  const importFile = async (path: string, map: unknown) =>
     runImport({
-      path: join(CASES, `${name}.csv`),
-      map: parseFileMap(JSON.parse(readFileSync(join(CASES, `${name}.map.json`), 'utf8')), DIMENSIONS),
+      path,
+      map: parseFileMap(map, DIMENSIONS),
       sink: httpSink({
         url: server.url,
         key: ADMIN_KEY,
@@ -123,12 +156,27 @@ describe('an import through the server', () => {
     });
 
   it('counts the notes and names their first lines', async () => {
-    const { account, firstNotes } = await importFile('10-long');
+    const map = JSON.parse(readFileSync(join(CASES, '10-long.map.json'), 'utf8'));
+    const { account, firstNotes } = await importFile(join(CASES, '10-long.csv'), map);
     expect(account).toMatchObject({ accepted: 2, rejected: 0, notes: { COMMENT_CUT: 1 } });
     expect(firstNotes).toEqual([{ line: 2, code: 'COMMENT_CUT' }]);
     const { data } = await server.graphql<{ nps: { detractors: number }[] }>(
       '{ nps(asOf: "2026-12-01T00:00:00Z", window: "P90D", segment: { productLine: "case-10" }) { responses promoters detractors } }',
     );
     expect(data.nps).toEqual([{ responses: 2, promoters: 1, detractors: 1 }]);
+  });
+
+  it('takes rows of any size that a file may have, and headings as long as a question', async () => {
+    const path = join(folder, 'large.csv');
+    const question = `Why? ${'and please explain '.repeat(30)}`.trim();
+    const rows = Array.from(
+      { length: 22 },
+      (_, i) =>
+        `${i},2026-01-01T00:00:00Z,9,"${'say ""why"" '.repeat(10_000)}",${'<p>mail</p>'.repeat(70_000)}`,
+    );
+    writeFileSync(path, [`externalId,answeredAt,score,${question},mail`, ...rows].join('\n'));
+    const map = { ...MAP, source: 'large', comment: question, dimensions: {} };
+    const { account } = await importFile(path, map);
+    expect(account).toMatchObject({ accepted: 22, rejected: 0, notes: { COMMENT_CUT: 22, ITEM_CUT: 22 } });
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLE_QUERIES } from '../../web/example-queries.ts';
 import {
+  ADMIN_KEY,
   freshInstance,
   type Instance,
   type RunningServer,
@@ -87,6 +88,25 @@ describe('the README', () => {
     expect(errors).toBeUndefined();
     if (query.includes('classify')) return expect(said(data)).toEqual(said(shown.get(query)));
     expect(rounded(data)).toEqual(rounded(shown.get(query)));
+  });
+
+  it('shows a report of the newest answers, though they are of the past', async () => {
+    const { code, output } = await runProgram(['cli/report.ts'], instance.env).finished;
+    expect(code, output).toBe(0);
+    expect(output).toContain('from 2026-07-29T00:00:00.000Z to 2026-10-21T00:00:00.000Z');
+    expect(output).toContain('<!doctype html>');
+    expect(output).not.toContain('no responses');
+  });
+
+  it('has the console begin with what it shows first', async () => {
+    const headers = { authorization: `Bearer ${ADMIN_KEY}` };
+    const tabs = (await (await fetch(`${server.url}/console-tabs.json`, { headers })).json()) as {
+      query: string;
+    }[];
+    const shownFirst = queryNamed('NpsByRegion');
+    expect(tabs[0]?.query).toBe(
+      `# The newest answer is of 2026-10-20: windows end there, not at the present.\n${shownFirst}`,
+    );
   });
 
   it('shows what becomes of answers sent by HTTP', async () => {

@@ -3,7 +3,7 @@ import type { Segment } from '../../domain/cell.ts';
 import { randomFrom } from '../../domain/random.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Basis, ScoreRow } from '../../domain/score.ts';
-import { DAY_MS, HOUR_MS, type TimeRange } from '../../domain/time-windows.ts';
+import { calendarBuckets, DAY_MS, HOUR_MS, type TimeRange, WEEKDAYS } from '../../domain/time-windows.ts';
 import { impactOf } from '../../graph/impact.ts';
 import { lineagePath } from '../../graph/path.ts';
 import type { ScoreStart } from '../../graph/plan.ts';
@@ -47,7 +47,7 @@ function segments(): Segment[] {
   );
 }
 
-/** Windows that a caller can ask for: rolling ones, days of three zones (one half an hour off), weeks, hours. */
+/** Windows that a caller can ask for: rolling ones, days of three zones (one half an hour off), weeks, hours, quarters. */
 function windowsAt(now: number): TimeRange[] {
   const tomorrow = (Math.floor(now / DAY_MS) + 1) * DAY_MS;
   const days = (first: number, count: number, offset = 0) => ({
@@ -55,6 +55,7 @@ function windowsAt(now: number): TimeRange[] {
     until: tomorrow - (first - 1) * DAY_MS + offset,
   });
   const nextHour = (Math.floor(now / HOUR_MS) + 1) * HOUR_MS;
+  const today = days(1, 1);
   return [
     ...[1, 2, 3, 4, 5, 7, 30].map((count) => days(1, count)),
     ...[1, 2, 3, 4, 5, 6].map((first) => days(first, 1)),
@@ -64,6 +65,9 @@ function windowsAt(now: number): TimeRange[] {
       from: nextHour - ago * HOUR_MS,
       until: nextHour - (ago - 1) * HOUR_MS,
     })),
+    // Weeks that begin on any day, a quarter and a year.
+    ...WEEKDAYS.slice(2, 5).flatMap((weekStart) => calendarBuckets(today, 'WEEK', 'UTC', 2, weekStart)),
+    ...(['QUARTER', 'YEAR'] as const).flatMap((every) => calendarBuckets(today, every, 'UTC', 1)),
   ];
 }
 

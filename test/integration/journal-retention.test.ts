@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { journalEnds } from '../../api/subscriptions/journal-ends.ts';
 import { Tile } from '../../api/subscriptions/tile.ts';
 import type { Counts } from '../../domain/nps.ts';
@@ -11,6 +11,7 @@ import { startSealer } from '../../graph/seals/sealer.ts';
 import type { Session } from '../../store/client.ts';
 import {
   BEGINNING,
+  followJournal,
   formatPosition,
   isAfter,
   type JournalPosition,
@@ -19,8 +20,10 @@ import {
   saveFollowerPosition,
 } from '../../store/journal.ts';
 import { FOLLOWER_PATIENCE_MS, journalMark, resumeFollower, trimJournal } from '../../store/journal-trim.ts';
+import { leadAlone } from '../../store/lease.ts';
 import { readScores } from '../../store/scores.ts';
 import { BEFORE_ALL, noteSomeTouched, type RollupPlace } from '../../store/sealing.ts';
+import { resume } from '../../store/start-over.ts';
 import { restrict } from '../../store/subject.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { BASES, KnownRecord } from '../fixtures/known-record.ts';
@@ -172,6 +175,56 @@ describe('a follower of a journal that is trimmed', () => {
     expect(await record.sql('SELECT name FROM follower ORDER BY name')).toEqual([{ name: 'new' }]);
     expect((await resumeFollower(record.store, 'slow')).trimmed).not.toBeNull();
     expect((await resumeFollower(record.store, 'new')).trimmed).toBeNull();
+  });
+});
+
+describe('a follower that runs, but stands still until its place is forgotten', () => {
+  it('skips nothing: it begins again from the record', async () => {
+    const seen = new Set<number>();
+    let [starts, blocked]: [number, Promise<void> | null] = [0, null];
+    let unblock: () => void = () => undefined;
+    const leader = await leadAlone({
+      store: record.store,
+      name: 'stuck',
+      place: 'here',
+      onError: () => undefined,
+      lead: async (lease) => {
+        const save = (at: JournalPosition) => saveFollowerPosition(record.store, 'stuck', at, lease);
+        // What there is in the record is taken in as a whole.
+        const takeIn = async () => {
+          starts += 1;
+        };
+        return followJournal({
+          store: record.store,
+          limit: 1,
+          ...(await resume(record.store, 'stuck', takeIn, save)),
+          onError: () => undefined,
+          handle: async (entries) => {
+            await blocked;
+            for (const { position } of entries) seen.add(position);
+            await save(entries.at(-1) as JournalPosition);
+          },
+        });
+      },
+    });
+    try {
+      await vi.waitFor(() => expect(starts).toBe(1), 20_000);
+      blocked = new Promise((resolve) => {
+        unblock = resolve;
+      });
+      for (let i = 0; i < 6; i++)
+        await record.submit([known.answer(30_000 + i, { score: 9, respondent: null })]);
+      await record.settled();
+      await trim(Date.now() + 1e6, Date.now() + 2 * FOLLOWER_PATIENCE_MS);
+      expect(await record.sql(`SELECT FROM follower WHERE name = 'stuck'`)).toEqual([]);
+      blocked = null;
+      unblock();
+      await vi.waitFor(() => expect(starts).toBe(2), 30_000);
+      expect((await resumeFollower(record.store, 'stuck')).trimmed).toBeNull();
+    } finally {
+      unblock();
+      await leader.stop();
+    }
   });
 });
 

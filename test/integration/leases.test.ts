@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BEGINNING, followerPosition, saveFollowerPosition } from '../../store/journal.ts';
+import { BEGINNING, Forgotten, followerPosition, saveFollowerPosition } from '../../store/journal.ts';
+import { resumeFollower } from '../../store/journal-trim.ts';
 import { hold, type Lease, leadAlone, releaseLease, Superseded, takeLease } from '../../store/lease.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { until } from '../fixtures/server.ts';
@@ -44,6 +45,10 @@ describe('a lease', () => {
   it('lets no effect and no position of an earlier holder pass', async () => {
     const old = await taken('c', 'one', 'expired');
     const at = { xact: 5, position: 7 };
+    await expect(saveFollowerPosition(record.store, 'of c', at, old), 'not registered').rejects.toThrow(
+      Forgotten,
+    );
+    await resumeFollower(record.store, 'of c');
     await saveFollowerPosition(record.store, 'of c', at, old);
     await expire('c');
     const present = await taken('c', 'two', 'expired');

@@ -3,6 +3,7 @@ import { publicError } from '../../api/errors.ts';
 import { EVERYTHING, type Scope } from '../../domain/scope.ts';
 import { createRecordLineage } from '../../graph/record-lineage.ts';
 import { traceLineage } from '../../graph/trace.ts';
+import { readDimensionValues } from '../../store/dimension-values.ts';
 import { readResponses, readResponsesById } from '../../store/responses.ts';
 import { readScores } from '../../store/scores.ts';
 import { createWall, forgetScopes } from '../../store/wall.ts';
@@ -154,6 +155,10 @@ describe('the second wall', () => {
     const japan = { ...query, groupBy: [], segment: { region: ['Japan'] } };
     expect((await readScores(everywhere, forgetful, japan))[0]?.counts).not.toBeNull();
     expect((await readScores(behind, forgetful, japan))[0]?.suppressed).toBe(true);
+    for (const scope of [EVERYTHING, forgetful]) {
+      expect(await readDimensionValues(everywhere, scope, 'region', {})).toHaveLength(3);
+      expect(await readDimensionValues(behind, scope, 'region', {})).toEqual(['Germany']);
+    }
     const page = { segment: {}, from: null, to: null, first: 500, after: null };
     const responses = await readResponses(behind, EVERYTHING, page);
     expect(responses).toHaveLength(30);

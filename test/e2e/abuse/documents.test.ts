@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
 import { freshInstance, type Instance, type RunningServer, startServer } from '../../fixtures/server.ts';
 
@@ -9,11 +12,16 @@ let instance: Instance;
 let server: RunningServer;
 beforeAll(async () => {
   instance = await freshInstance();
-  server = await startServer(instance);
+  const config = join(instance.dataDir, 'scoreline.config.mjs');
+  const cost =
+    '{ default: { operation: 10_000, minute: 6_000_000 }, feed: { operation: 1_000, minute: 5_000 } }';
+  const dimensions = "['productLine', 'region', 'lifecycleStage', 'channel'].map((field) => ({ field }))";
+  writeFileSync(config, `export default { dimensions: ${dimensions}, limits: { cost: ${cost} } };`);
+  server = await startServer(instance, { SCORELINE_CONFIG: config });
   const make = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }';
-  for (const role of ['feed', 'collector']) {
+  for (const role of ['analyst', 'collector', 'poor']) {
     const { data } = await server.graphql<{ createApiKey: { key: string } }>(make, {
-      input: { name: role, role },
+      input: { name: role, role: role === 'poor' ? 'feed' : role },
     });
     keys[role] = data.createApiKey.key;
   }
@@ -32,41 +40,97 @@ const post = async (role: string, body: string) => {
   return { status: answer.status, text: await answer.text() };
 };
 
-const ALL =
-  'id answeredAt receivedAt channel class comment externalId lifecycleStage productLine region respondent scale score source survey surveyVersion prediction { class explanation { token } }';
+const M = 'fragment M on ModelVersion { id }';
+const ALL = `id answeredAt receivedAt channel class comment externalId lifecycleStage productLine region respondent scale score
+  source survey surveyVersion prediction { abstained class detractor passive promoter sentiment negative neutral positive
+  uncertainty themes { called probability theme } modelVersion { ...M } }`;
 const aliases = Array.from(
   { length: 28 },
-  (_, i) => `a${i}: responses(first: 1) { edges { node { ...F } } }`,
+  (_, i) =>
+    `a${i}: responses(first: 1) { pageInfo { hasNextPage endCursor } edges { cursor node { ...F } } }`,
 );
-const large = (more: string) => `{ ${aliases.join(' ')} } fragment F on Response { ${ALL} } #${more}`;
+const large = (more: string) => `{ ${aliases.join(' ')} } fragment F on Response { ${ALL} } ${M} #${more}`;
 
-it('large documents, each another one, hold up nobody and are not kept compiled', async () => {
+/* How many of them are kept compiled, and which at all: api/compiled.test.ts. */
+it.each([
+  ['each another one', 40, 1],
+  ['each again', 8, 4],
+])('large documents hold up nobody: %s', async (_, documents, times) => {
   let made = 0;
   await expectUndisturbed(server, async () => {
-    for (let i = 0; i < 40; i++) {
-      const { status, text } = await post('feed', JSON.stringify({ query: large(String(made++)) }));
-      expect(status, text.slice(0, 300)).toBe(200);
+    for (let i = 0; i < documents; i++) {
+      const body = JSON.stringify({ query: large(`${times} ${made++}`) });
+      for (let again = 0; again < times; again++) {
+        const { status, text } = await post('analyst', body);
+        expect(status, text.slice(0, 300)).toBe(200);
+      }
     }
-  });
-});
-
-it('a large document that comes again and again holds up nobody', async () => {
-  await expectUndisturbed(server, async () => {
-    for (let i = 0; i < 20; i++)
-      expect((await post('feed', JSON.stringify({ query: large('same') }))).status).toBe(200);
   });
 });
 
 const asking = (variables: string) => `{"query":"{ viewer { name } }","variables":${variables}}`;
 const MANY = asking(`{"a":[${'{},'.repeat(1_000_000)}{}]}`);
+/** Names that are all others take the parser the longest. */
+const NAMES = asking(`{${Array.from({ length: 280_000 }, (_, i) => `"k${i}":1`).join()}}`);
 
 it('bodies of very many values are refused before they are parsed, and paid', async () => {
   await expectUndisturbed(server, async () => {
-    for (const body of [MANY, MANY.replace('{"a"', '{"constructor":1,"a"'), `${MANY.slice(0, -1)},"x":`]) {
+    for (const body of [
+      MANY,
+      MANY.replace('{"a"', '{"constructor":1,"a"'),
+      `${MANY.slice(0, -1)},"x":`,
+      NAMES,
+    ]) {
       const { status, text } = await post('collector', body);
       expect(status, text.slice(0, 300)).toBe(400);
       expect(text.length).toBeLessThan(1_500);
     }
+  });
+});
+
+/** Sends one frame on a socket, after `connection_init` where there is a key; how the socket ended, or the answer. */
+function frame(text: string, key?: string): Promise<string> {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  return new Promise((resolve, reject) => {
+    const init = JSON.stringify({ type: 'connection_init', payload: { 'x-api-key': keys[key ?? ''] } });
+    socket.on('open', () => socket.send(key ? init : text));
+    socket.on('message', (data) => {
+      if (String(data).includes('connection_ack')) return socket.send(text);
+      resolve(String(data));
+      socket.close();
+    });
+    socket.on('close', (code, reason) => resolve(`${code} ${reason}`));
+    socket.on('error', reject);
+  });
+}
+
+it('frames of very many values are refused before they are parsed, and paid', async () => {
+  const wrapped = (body: string) => `{"id":"1","type":"subscribe","payload":${body}}`;
+  await expectUndisturbed(server, async () => {
+    for (const body of [MANY, NAMES])
+      expect(await frame(wrapped(body), 'collector')).toMatch(/^4400 the body: more than \d+ lists/);
+    expect(await frame(`{"type":"connection_init","payload":${NAMES}}`)).toMatch(
+      /^4400 connection_init: at most/,
+    );
+  });
+  const small = asking(`{"a":"${'x'.repeat(100_000)}"}`);
+  expect(await frame(wrapped(small), 'collector')).toContain('"viewer"');
+  // A minute has 5,000 points, and each of these costs 900.
+  const ended: string[] = [];
+  const costly = wrapped(asking(`{"a":"${'x'.repeat(3_700_000)}"}`));
+  for (let i = 0; i < 8; i++) ended.push(await frame(costly, 'poor'));
+  expect(ended.at(-1)).toMatch(/^4429 /);
+});
+
+it('an item of very many fields is refused before it is parsed', async () => {
+  const fields = Array.from({ length: 24_000 }, (_, i) => `"k${i}":1`).join();
+  const good = '{"externalId":"good","answeredAt":"2026-01-01T00:00:00Z","score":9}';
+  let number = 0;
+  await expectUndisturbed(server, async () => {
+    const items = Array.from({ length: 50 }, () => `{"externalId":"x${number++}",${fields}}`);
+    const answer = await server.post('/ingest/responses', `[${items.join()},${good}]`);
+    const body = await answer.json();
+    expect(body).toMatchObject({ rejectedTotal: 50, rejectedByCode: [{ code: 'INVALID', count: 50 }] });
   });
 });
 

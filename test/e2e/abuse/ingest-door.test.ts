@@ -183,7 +183,7 @@ describe('what is in a body', () => {
       { ...MAP, source: 'a\u0000b' },
       { ...MAP, survey: { name: 'nps', version: '\ud800' } },
       { ...MAP, externalId: { hash: Array.from({ length: 51 }, (_, i) => `c${i}`) } },
-      { ...MAP, externalId: 'x'.repeat(201) },
+      { ...MAP, externalId: 'x'.repeat(1_001) },
       { ...MAP, externalId: '__proto__' },
       { ...MAP, answeredAt: { column: 'at', format: Array(11).fill('iso') } },
       { ...MAP, answeredAt: { column: 'at', format: 'd M d M d M d M d' } },

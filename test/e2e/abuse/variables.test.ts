@@ -131,8 +131,8 @@ const UNFIT: readonly (readonly [string, Asked, RegExp])[] = [
     /^query: 1000017 characters/,
   ],
   [
-    'half a million values',
-    { query: BY, variables: { by: [], z: many(500_000, () => 1) } },
+    'more values than one request may have',
+    { query: BY, variables: { by: [], z: many(120_000, () => 1) } },
     /more than 100000 values/,
   ],
 ];
@@ -203,7 +203,7 @@ describe('an answer to a bad request', () => {
     },
   );
 
-  it.each([5_000, 200_000])('is a 400 where values are nested %d deep', async (depth) => {
+  it.each([5_000, 140_000])('is a 400 where values are nested %d deep', async (depth) => {
     const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
     const query = JSON.stringify(BY);
     for (const body of [
@@ -225,7 +225,10 @@ describe('an answer to a bad request', () => {
           expect(text).toContain('nested deeper');
         else expect(answer.status).toBe(400);
       }
-    const socket = rawSocket(`{"query": ${query}, "variables": {"by": ${deep}}}`, deep);
+    const socket = rawSocket(
+      `{"query": ${query}, "variables": {"by": ${deep}}}`,
+      '['.repeat(5_000) + ']'.repeat(5_000),
+    );
     expect(await socket).toContain('nested deeper than 50 levels');
   });
 

@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { getIntrospectionQuery } from 'graphql';
+import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { expectUndisturbed, healthWhile } from '../../fixtures/abuse.ts';
 import {
   ADMIN_KEY,
@@ -7,6 +11,7 @@ import {
   type RunningServer,
   startServer,
 } from '../../fixtures/server.ts';
+import { type Answer, transportsTo } from '../../fixtures/transports.ts';
 
 /** One operation never holds up the others, whatever it asks for and in whatever role. */
 
@@ -57,13 +62,27 @@ const SERIES = {
   inferred: `from: "2024-09-01T00:00:00Z", to: "2026-11-14T20:00:00Z", every: HOUR, basis: COMBINED`,
 };
 
+/** Just below what is no longer compiled (LIMITS.compiledPoints): their answers are made in one turn of the event loop. */
+const COMPILED = {
+  'pages of responses': `{ ${[0, 1, 2].map((i) => `a${i}: responses(first: 500) { edges { cursor node { id answeredAt class comment externalId region productLine scale score source survey } } }`).join(' ')} }`,
+  series: `{ npsSeries(from: "2026-06-04T00:00:00Z", to: "2026-11-14T20:00:00Z", every: HOUR) { ${ALL} } }`,
+  tiles: `{ ${Array.from({ length: 9 }, (_, i) => `a${i}: nps(window: "P${i + 30}D", groupBy: [REGION, PRODUCT_LINE]) { ${ALL} }`).join(' ')} }`,
+};
+
 const ask = async (role: string, query: string) => {
   const answer = await fetch(`${server.url}/graphql`, {
     method: 'POST',
     headers: { authorization: `Bearer ${keys.get(role)}`, 'content-type': 'application/json' },
     body: JSON.stringify({ query }),
   });
-  await answer.text();
+  const text = await answer.text();
+  // What the role may not ask for is refused; nothing else goes wrong.
+  for (const { extensions } of (JSON.parse(text) as Answer).errors ?? [])
+    expect(
+      ['FORBIDDEN', 'BAD_USER_INPUT', 'COST_LIMIT_EXCEEDED', 'RATE_LIMITED'],
+      text.slice(0, 300),
+    ).toContain(extensions?.code);
+  if (role === 'admin') expect(text.slice(0, 200)).not.toContain('"errors"');
   return answer.status;
 };
 
@@ -95,9 +114,82 @@ it.each(['admin', ...ROLES])('what costs the most holds up nobody: %s', async (r
       `{ ${Array.from({ length: 20 }, (_, i) => `a${i}: nps(window: "P${i + 30}D", groupBy: [REGION, PRODUCT_LINE]) { ${ALL} }`).join(' ')} }`,
       '{ responses(first: 500) { edges { node { id comment score prediction { class } } } } }',
       `{ classify(texts: [${Array.from({ length: 20 }, () => JSON.stringify('It is slow. '.repeat(200))).join()}]) { class } }`,
-      '{ auditLog(first: 500) { edges { node { id } } } }',
+      '{ auditLog(first: 500) { edges { node { at action } } } }',
     ])
       statuses.add(await ask(role, query));
   });
   for (const status of statuses) expect(status, role).toBeLessThan(500);
+});
+
+it.each(Object.entries(COMPILED))('an answer of compiled code holds up nobody: %s', async (_, query) => {
+  await expectUndisturbed(server, async () => {
+    for (let i = 0; i < 5; i++) expect(await ask('admin', query)).toBe(200);
+  });
+});
+
+const MOST = `{ npsSeries(${SERIES['hours of two years']}) { ${ALL} } }`;
+
+it.each(transportsTo(() => server.url))('a large answer holds up nobody over %s', async (_, send) => {
+  await expectUndisturbed(server, async () => {
+    const { data, errors } = await send(ADMIN_KEY, { query: MOST });
+    expect(errors).toBeUndefined();
+    expect(JSON.stringify(data).length).toBeGreaterThan(1_000_000);
+  });
+});
+
+it.each(transportsTo(() => server.url))('introspection holds up nobody over %s', async (_, send) => {
+  await expectUndisturbed(server, async () => {
+    for (let i = 0; i < 3; i++) {
+      const { data, errors } = await send(ADMIN_KEY, { query: `${getIntrospectionQuery()} #${i}` });
+      expect(errors).toBeUndefined();
+      expect(data).toHaveProperty('__schema');
+    }
+  });
+});
+
+it('live updates of many groups hold up nobody while answers come', async () => {
+  const client = createClient({
+    url: `${server.url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${ADMIN_KEY}` },
+  });
+  let updates = 0;
+  const groups = ['[]', '[REGION]', '[REGION, PRODUCT_LINE]', '[PRODUCT_LINE, REGION, CHANNEL]'];
+  for (let i = 0; i < 80; i++) {
+    const query = `subscription { npsUpdates(window: "P${(i % 20) + 300}D", groupBy: ${groups[i % 4]}) { position row { ${ALL} } } }`;
+    client.subscribe({ query }, { next: () => updates++, error: () => undefined, complete: () => undefined });
+  }
+  while (updates < 80) await sleep(50);
+  let number = 0;
+  try {
+    await expectUndisturbed(server, async () => {
+      const before = updates;
+      for (let batch = 0; batch < 5; batch++) {
+        const items = Array.from({ length: 40 }, () => ({
+          externalId: `live${++number}`,
+          source: 'web',
+          answeredAt: new Date(Date.now() - number).toISOString(),
+          score: number % 11,
+          region: `R${number % 8}`,
+          productLine: `P${number % 6}`,
+        }));
+        expect((await server.post('/ingest/responses', items)).status).toBe(202);
+        await sleep(120);
+      }
+      expect(updates).toBeGreaterThan(before + 20);
+    });
+  } finally {
+    await client.dispose();
+  }
+});
+
+it('a report holds up nobody', async () => {
+  const query = '{ nps(window: "P300D") { id } }';
+  const { data } = await server.graphql<{ nps: readonly { id: string }[] }>(query);
+  const path = `/reports/score/${encodeURIComponent(data.nps[0]?.id ?? '')}`;
+  await expectUndisturbed(server, async () => {
+    const answer = await fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
+    await answer.text();
+    expect(answer.status).toBe(200);
+  });
 });

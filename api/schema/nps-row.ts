@@ -1,0 +1,119 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Dimension } from '../../domain/dimensions.ts';
+import { total } from '../../domain/nps.ts';
+import type { ScoreRow } from '../../domain/score.ts';
+import { mapInSlices, promisesInSlices } from '../../domain/slices.ts';
+import type { ScoreChange } from '../../store/scores.ts';
+import type { ApiContext } from '../context.ts';
+import { access, type Builder, forEachDimension } from './builder.ts';
+import { isSelected } from './selected.ts';
+
+/** Adds NpsRow. */
+export function addNpsRow(builder: Builder, dimensions: readonly Dimension[]) {
+  return builder.objectRef<ScoreRow>('NpsRow').implement({
+    ...access('readScore'),
+    description:
+      'One score, flat for BI tools, with what is needed to judge it. ' +
+      "Counts are of the row's own window and segment.",
+    fields: (t) => ({
+      id: t.exposeID('id', {
+        nullable: false,
+        description: 'Names exactly this number: segment, window, basis, interval level.',
+      }),
+      time: t.field({
+        type: 'DateTime',
+        nullable: false,
+        description: 'Start of the bucket (series) or of the window (snapshot).',
+        resolve: (row) => new Date(row.time),
+      }),
+      until: t.field({
+        type: 'DateTime',
+        nullable: false,
+        description: 'Exclusive end.',
+        resolve: (row) => new Date(row.until),
+      }),
+      ...forEachDimension(dimensions, ({ attribute, description }) =>
+        t.string({
+          description: `${description} Null when not grouped by.`,
+          resolve: (row) => row.group[attribute] ?? null,
+        }),
+      ),
+      score: t.exposeFloat('score', { description: '-100..100; null when responses = 0 or suppressed.' }),
+      low: t.float({
+        description: 'Lower bound of the confidence interval, score points.',
+        resolve: ({ interval }) => interval?.low ?? null,
+      }),
+      high: t.float({
+        description: 'Upper bound of the confidence interval, score points.',
+        resolve: ({ interval }) => interval?.high ?? null,
+      }),
+      method: t.field({
+        type: builder.enumType('IntervalMethod', {
+          values: {
+            SCORE: { description: "Tango's score interval: below 30 responses." },
+            ADJUSTED_WALD: { description: 'Adjusted Wald (Rocks 2016): from 30 responses on.' },
+            CORRECTED: {
+              description:
+                "With inferred answers: corrected for the model's known confusion (BBSE), whose uncertainty is included.",
+            },
+          } as const,
+        }),
+        resolve: ({ interval }) => interval?.method ?? null,
+      }),
+      responses: t.int({ resolve: ({ counts }) => (counts ? total(counts) : null) }),
+      promoters: t.int({ resolve: ({ counts }) => counts?.promoters ?? null }),
+      passives: t.int({ resolve: ({ counts }) => counts?.passives ?? null }),
+      detractors: t.int({ resolve: ({ counts }) => counts?.detractors ?? null }),
+      change: t.exposeFloat('change', {
+        description:
+          'Score points above the window before: in `nps` one of the same length, in `npsSeries` that of the bucket before. ' +
+          'Null where either score is null, and in rows of other fields.',
+      }),
+      suppressed: t.exposeBoolean('suppressed', {
+        nullable: false,
+        description: 'True when too few people answered for this caller to be told.',
+      }),
+    }),
+  });
+}
+
+/** Adds NpsChange. */
+export function addNpsChange(builder: Builder, row: ReturnType<typeof addNpsRow>) {
+  return builder.objectRef<ScoreChange>('NpsChange').implement({
+    ...access('readScore'),
+    description: 'b minus a, in score points.',
+    fields: (t) => ({
+      before: t.expose('before', { type: row, nullable: false }),
+      after: t.expose('after', { type: row, nullable: false }),
+      difference: t.exposeFloat('difference'),
+      low: t.exposeFloat('low'),
+      high: t.exposeFloat('high'),
+      pValue: t.exposeFloat('pValue'),
+    }),
+  });
+}
+
+/** Rows whose fields are worked out as they are asked for: fewer hold up nobody. */
+const FEW_ROWS = 500;
+const COSTLY = new Set(['id']);
+const OF_THE_INTERVAL = new Set(['low', 'high', 'method', 'score']);
+const CHANGE = new Set(['change']);
+
+/** The rows in a form in which many of them do not hold up the event loop. */
+export async function handOver(
+  rows: ScoreRow[],
+  { rowsInSlices }: ApiContext,
+  info: GraphQLResolveInfo,
+): Promise<ScoreRow[]> {
+  if (rows.length <= FEW_ROWS) return rows;
+  if (rowsInSlices) return promisesInSlices(rows) as never;
+  // What costs time is worked out before the answer is made of all rows at once.
+  const [ids, intervals, changes] = [COSTLY, OF_THE_INTERVAL, CHANGE].map((names) => isSelected(info, names));
+  await mapInSlices(rows, (row) => [ids && row.id, intervals && row.interval, changes && row.change]);
+  return rows;
+}
+
+/** Whether the rows of the field are asked how they changed. */
+export function asksForChange(info: GraphQLResolveInfo): boolean {
+  return isSelected(info, CHANGE);
+}

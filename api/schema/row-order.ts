@@ -1,0 +1,84 @@
+import { total } from '../../domain/nps.ts';
+import type { ScoreRow } from '../../domain/score.ts';
+import { mapInSlices } from '../../domain/slices.ts';
+import { InvalidArgument } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import type { Builder } from './builder.ts';
+
+const KEYS = ['SCORE', 'RESPONSES', 'CHANGE', 'NAME', 'TIME'] as const;
+
+/** One key that rows are ordered by. */
+export interface RowOrder {
+  readonly by: (typeof KEYS)[number];
+  readonly direction: 'ASC' | 'DESC';
+}
+
+/** Keys of one order. */
+export const MOST_ORDERS = 5;
+export const ORDERED =
+  'The keys, the first first. Rows that tell no value of a key come last, whatever the direction. Equal rows stay in the order that they have without: by time, then by name.';
+export const FIRST = `Only so many rows, after they were ordered; 1 to ${LIMITS.rows}. All of them when absent.`;
+
+/** Adds NpsOrder. */
+export function addRowOrder(builder: Builder) {
+  const key = builder.enumType('NpsOrderKey', {
+    values: {
+      SCORE: {},
+      RESPONSES: {},
+      CHANGE: { description: 'Of the score since the window before: `change` of NpsRow.' },
+      NAME: { description: 'The values of the dimensions that are grouped by, as they are named there.' },
+      TIME: { description: 'Start of the bucket.' },
+    } as const,
+  });
+  const direction = builder.enumType('SortDirection', { values: ['ASC', 'DESC'] as const });
+  return builder.inputRef<RowOrder>('NpsOrder').implement({
+    fields: (t) => ({
+      by: t.field({ type: key, required: true }),
+      direction: t.field({ type: direction, required: true, defaultValue: 'ASC' }),
+    }),
+  });
+}
+
+/** @throws InvalidArgument */
+export function assertFirst(first: number | null | undefined): void {
+  if (first === null || first === undefined || (first >= 1 && first <= LIMITS.rows)) return;
+  throw new InvalidArgument(`first: ${first} is not between 1 and ${LIMITS.rows}`);
+}
+
+type Value = number | readonly string[] | null;
+
+/** What is told of the row, and nothing else: what is withheld decides no place. */
+const VALUES: Readonly<Record<RowOrder['by'], (row: ScoreRow) => Value>> = {
+  SCORE: ({ score }) => score,
+  RESPONSES: ({ counts }) => counts && total(counts),
+  CHANGE: ({ change }) => change,
+  NAME: ({ group }) => Object.values(group),
+  TIME: ({ time }) => time,
+};
+
+/** The rows in that order, equal ones as they were, up to `first`. */
+export async function orderRows(
+  rows: readonly ScoreRow[],
+  orders: readonly RowOrder[],
+  first: number | undefined,
+): Promise<ScoreRow[]> {
+  if (orders.length === 0) return rows.slice(0, first);
+  const keyed = await mapInSlices(rows, (row) => ({ row, values: orders.map(({ by }) => VALUES[by](row)) }));
+  const signs = orders.map(({ direction }) => (direction === 'ASC' ? 1 : -1));
+  keyed.sort((a, b) => {
+    for (const [i, sign] of signs.entries()) {
+      const order = compare(a.values[i] as Value, b.values[i] as Value, sign);
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
+  return keyed.slice(0, first).map(({ row }) => row);
+}
+
+function compare(a: Value, b: Value, sign: number): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  if (typeof a === 'number' || typeof b === 'number') return sign * (Number(a) - Number(b));
+  const place = a.findIndex((text, i) => text !== b[i]);
+  if (place < 0) return 0;
+  return (a[place] as string) < (b[place] as string) ? -sign : sign;
+}

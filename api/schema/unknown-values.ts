@@ -1,0 +1,59 @@
+import type { GraphQLField, GraphQLSchema } from 'graphql';
+import { suggesting } from '../../domain/did-you-mean.ts';
+import type { Dimension } from '../../domain/dimensions.ts';
+import { Slice } from '../../domain/slices.ts';
+import { knowsAll, unknownValues } from '../../store/dimension-values.ts';
+import { type ApiContext, pathOf } from '../context.ts';
+import { type SegmentArgument, segmentOf } from './segment.ts';
+
+/** Told of one operation. */
+const MOST_TOLD = 100;
+/** Of these suggestions are made; of the others it is told that nobody has them. */
+const MOST_SUGGESTED = 10;
+
+/**
+ * Makes each field that takes a segment tell which of its values nobody has, in `extensions.unknownSegmentValues`: a typing error
+ * is not answered with 0 in silence. Values that are only there outside of what the caller may see are told in the same way.
+ */
+export function noteUnknownValues(schema: GraphQLSchema, dimensions: readonly Dimension[]): GraphQLSchema {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  for (const type of roots)
+    for (const field of Object.values(type?.getFields() ?? {}))
+      if (field.args.some(({ name }) => name === 'segment')) watch(field, dimensions);
+  return schema;
+}
+
+function watch(field: GraphQLField<unknown, ApiContext>, dimensions: readonly Dimension[]): void {
+  const { resolve } = field;
+  if (!resolve) return;
+  field.resolve = (root, args: { segment?: SegmentArgument | null }, context, info) => {
+    const answer: unknown = resolve(root, args, context, info);
+    const { deps, caller } = context;
+    if (!args.segment) return answer;
+    return Promise.resolve(answer).then(async (told) => {
+      const segment = segmentOf(dimensions, args.segment);
+      if (!knowsAll(deps, caller.scope, segment)) await note(context, dimensions, segment, pathOf(info.path));
+      return told;
+    });
+  };
+}
+
+async function note(
+  context: ApiContext,
+  dimensions: readonly Dimension[],
+  segment: ReturnType<typeof segmentOf>,
+  path: readonly (string | number)[],
+): Promise<void> {
+  const { deps, caller, unknown: told } = context;
+  for (const { attribute, unknown, known } of await unknownValues(deps, caller.scope, segment)) {
+    const dimension = dimensions.find((one) => one.attribute === attribute)?.field ?? attribute;
+    const suggest = told.length < MOST_SUGGESTED ? await suggesting(known) : () => [];
+    const slice = new Slice();
+    for (const value of unknown) {
+      if (slice.isOver()) await slice.next();
+      if (told.length >= MOST_TOLD) return;
+      const didYouMean = told.length < MOST_SUGGESTED ? suggest(value) : [];
+      told.push({ path, dimension, value, didYouMean });
+    }
+  }
+}

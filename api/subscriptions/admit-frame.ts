@@ -1,0 +1,26 @@
+import type { ApiDeps } from '../context.ts';
+import { InvalidArgument, Refused } from '../errors.ts';
+import { refuseManyParts } from '../gate/parts.ts';
+import { LIMITS } from '../limits.ts';
+import { CLOSE, type Connection } from './connection.ts';
+
+/**
+ * Looks at a frame before it is parsed: a large one is paid first, and one of too many parts is not parsed. Null where it ended
+ * the socket.
+ */
+export function admitFrame(deps: ApiDeps, connection: Connection, text: string): Connection['frame'] | null {
+  const bytes = text.length;
+  const isPaid = bytes > LIMITS.readUnpaid;
+  try {
+    if (isPaid && !connection.caller)
+      throw new InvalidArgument(`connection_init: at most ${LIMITS.readUnpaid} characters`);
+    if (isPaid && connection.caller) deps.gate.chargeBody(connection.caller, bytes);
+    refuseManyParts(text);
+    return { bytes, isPaid };
+  } catch (error) {
+    if (error instanceof Refused) connection.end(CLOSE.tooMany, error.message);
+    else if (error instanceof InvalidArgument) connection.end(CLOSE.badRequest, error.message);
+    else throw error;
+    return null;
+  }
+}

@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parse as parseYaml } from 'yaml';
+import type { z } from 'zod';
+import { cut } from '../domain/text.ts';
+import defaultDeployment from '../scoreline.config.ts';
+
+const SHIPPED = 'scoreline.config.ts';
+/** Files beside it whose entries take the place of its own; there may be one. */
+const BESIDE = ['scoreline.config.json', 'scoreline.config.yaml', 'scoreline.config.yml'];
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+/** What the deployment says, not yet checked. */
+export interface FoundDeployment {
+  readonly content: unknown;
+  /** The file that says the entry. */
+  readonly fileOf: (entry: string) => string;
+}
+
+/**
+ * Reads the deployment's file: the one that is named, whole; else scoreline.config.ts, with the entries of a JSON or YAML file beside it in place of
+ * its own.
+ * @param folder where to look for files beside scoreline.config.ts
+ * @throws Error naming the file that cannot be read, or both where there are two.
+ */
+export async function readDeployment(named: string | undefined, folder = PROJECT): Promise<FoundDeployment> {
+  if (named !== undefined) {
+    const content = await readNamed(named).catch((error: Error) => {
+      throw new Error(`SCORELINE_CONFIG: ${named} cannot be read: ${error.message}`);
+    });
+    return { content, fileOf: () => named };
+  }
+  const found = (await Promise.all(BESIDE.map((name) => textOf(folder, name)))).filter((one) => one !== null);
+  const [first, second] = found;
+  if (!first) return { content: defaultDeployment, fileOf: () => SHIPPED };
+  if (second)
+    throw new Error(
+      `${found.map(({ name }) => name).join(' and ')} are both there, in ${folder}: keep one of them, or name one with SCORELINE_CONFIG`,
+    );
+  const own = entriesOf(first.name, parsed(first.name, first.text));
+  const isOwn = (entry: string) => entry === '' || Object.hasOwn(own, entry);
+  return {
+    content: { ...defaultDeployment, ...own },
+    fileOf: (entry) => (isOwn(entry) ? first.name : SHIPPED),
+  };
+}
+
+async function readNamed(file: string): Promise<unknown> {
+  if (!/^\.(json|ya?ml)$/i.test(extname(file)))
+    return ((await import(pathToFileURL(resolve(file)).href)) as { default: unknown }).default;
+  const content = parsed(basename(file), await readFile(file, 'utf8'));
+  return entriesOf(basename(file), content);
+}
+
+async function textOf(folder: string, name: string): Promise<{ name: string; text: string } | null> {
+  try {
+    return { name, text: await readFile(join(folder, name), 'utf8') };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw new Error(`${name} cannot be read: ${code}`);
+  }
+}
+
+function parsed(name: string, text: string): unknown {
+  const bare = text.replace(/^\uFEFF/, '');
+  try {
+    return extname(name).toLowerCase() === '.json' ? JSON.parse(bare) : parseYaml(bare);
+  } catch (error) {
+    // The library repeats the lines in question below its first.
+    const [message = ''] = (error as Error).message.split('\n');
+    throw new Error(`${name}: ${cut(message.replace(/:$/, ''), 200)}`);
+  }
+}
+
+function entriesOf(name: string, content: unknown): Record<string, unknown> {
+  if (typeof content === 'object' && content !== null && !Array.isArray(content))
+    return content as Record<string, unknown>;
+  throw new Error(`${name}: must hold entries such as "dimensions", not ${kindOf(content)}`);
+}
+
+/** One line for each mistake: which file and entry, what is wrong, and what would be right. */
+export function deploymentMistakes(
+  { issues }: z.ZodError,
+  { content, fileOf }: FoundDeployment,
+  schema: z.ZodType,
+): string[] {
+  return issues.map((issue) => {
+    const place = issue.path
+      .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+      .join('');
+    const entry = String(issue.path[0] ?? (issue.code === 'unrecognized_keys' ? issue.keys[0] : ''));
+    const said = place === '' ? '' : ` ${place.replace(/^\./, '')}`;
+    return `${fileOf(entry)}:${said} ${explained(issue, valueAt(content, issue.path), schema)}`;
+  });
+}
+
+function explained(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType): string {
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const names = issue.keys.map((key) => `"${cut(key)}"`).join(', ');
+      return `has ${names}, which is no entry here; there are ${entriesAt(schema, issue.path).join(', ')}`;
+    }
+    case 'invalid_type':
+      return value === undefined
+        ? `is missing; it is ${article(issue.expected)}`
+        : `must be ${article(issue.expected)}, not ${kindOf(value)}`;
+    case 'invalid_value':
+      return issue.message.startsWith('must be')
+        ? `${issue.message}, not ${kindOf(value)}`
+        : `must be one of ${issue.values.map((one) => JSON.stringify(one)).join(', ')}, not ${kindOf(value)}`;
+    default:
+      return issue.message;
+  }
+}
+
+const article = (kind: string) =>
+  ({ array: 'a list', object: 'an object', record: 'an object' })[kind] ?? `a ${kind}`;
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object'
+    ? 'an object'
+    : `the ${typeof value} ${JSON.stringify(cut(String(value)))}`;
+}
+
+function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (value as Record<PropertyKey, unknown> | undefined)?.[step],
+    content,
+  );
+}
+
+/** The names that an object of the schema may have. */
+function entriesAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let at = bare(schema);
+  for (const step of path) at = bare(at?.shape?.[String(step)] ?? at?.element ?? at?.valueType);
+  return Object.keys(at?.shape ?? {});
+}
+
+interface Inner {
+  readonly def?: { readonly innerType?: unknown; readonly in?: unknown };
+  readonly shape?: Readonly<Record<string, unknown>>;
+  readonly element?: unknown;
+  readonly valueType?: unknown;
+}
+
+/** Without what says of a type that it may be absent or is changed. */
+function bare(schema: unknown): Inner | undefined {
+  const inner = (schema as Inner | undefined)?.def;
+  const next = inner?.innerType ?? inner?.in;
+  return next === undefined ? (schema as Inner | undefined) : bare(next);
+}

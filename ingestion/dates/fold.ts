@@ -1,0 +1,36 @@
+/** Characters of a date as it stands in a file: more are none. */
+export const LONGEST_DATE = 128;
+
+/** Marks that turn the direction of reading, which some systems write into dates. */
+const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** Accents of Latin, Greek and Cyrillic letters; in other scripts marks are letters of their own. */
+const ACCENTS = /[\u0300-\u036f]/g;
+const NOT_ASCII = /\P{ASCII}/u;
+const DIGIT = /\p{Nd}/gu;
+
+/**
+ * The text as dates and the names in them are compared: in lower case, without accents, with the digits of any script as 0 to 9,
+ * and every run of space as one space.
+ */
+export function fold(text: string): string {
+  const plain = NOT_ASCII.test(text) ? withoutVariants(text) : text.toLowerCase();
+  return plain.replace(/\s+/g, ' ').trim();
+}
+
+function withoutVariants(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(DIRECTION, '')
+    .toLowerCase()
+    .replace(ACCENTS, '')
+    .replaceAll('ı', 'i')
+    .replace(DIGIT, digitValue);
+}
+
+/** Digits lie in runs from 0 to 9. */
+function digitValue(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0;
+  let value = 0;
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++;
+  return String(value);
+}

@@ -1,0 +1,129 @@
+import type { Cell, CellDictionary, Segment } from '../domain/cell.ts';
+import { matchesSegment } from '../domain/cell.ts';
+import { valueIn } from '../domain/dimensions.ts';
+import { isGuarded, type Scope } from '../domain/scope.ts';
+import { type Basis, groupCells } from '../domain/score.ts';
+import type { Session, Statement } from './client.ts';
+import { readChampion } from './models.ts';
+import { type GuardDeps, guardedFor, openGuard } from './score-guard.ts';
+
+/** Values of one dimension that nobody has whom the caller may see, and those that somebody has. */
+export interface UnknownValues {
+  readonly attribute: string;
+  readonly unknown: readonly string[];
+  readonly known: readonly string[];
+}
+
+/**
+ * The values of a dimension that the caller may know of, within the segment, sorted: those of cells that they read answers or
+ * scores of, and, where they are held to small cells, those for which the disclosure ledger has a lot. These are the values that a
+ * score grouped by the dimension has rows for.
+ */
+export async function readDimensionValues(
+  deps: GuardDeps,
+  scope: Scope,
+  attribute: string,
+  segment: Segment,
+): Promise<string[]> {
+  const cells = deps.cells
+    .all()
+    .filter((cell) => isNear(scope, cell) && matchesSegment(segment, cell.attributes));
+  const behind = await cellsBehind(deps.store);
+  const values = new Set<string>();
+  const closed: Cell[] = [];
+  for (const cell of cells) {
+    if (!behind.has(cell.id)) continue;
+    if (isOpen(scope, cell)) values.add(valueIn(cell.attributes, attribute));
+    else closed.push(cell);
+  }
+  const groups = groupCells(closed, [attribute]).filter(
+    ({ group }) => !values.has(group[attribute] as string),
+  );
+  for (const basis of ['SURVEYED', 'COMBINED'] as const)
+    for (const value of await listedIn(deps, scope, basis, groups)) values.add(value);
+  return [...values].sort();
+}
+
+/** The values of groups that have a lot of their own: one answer must not make a value. */
+async function listedIn(
+  deps: GuardDeps,
+  scope: Scope,
+  basis: Basis,
+  groups: ReturnType<typeof groupCells>,
+): Promise<string[]> {
+  if (groups.length === 0) return [];
+  const model = basis === 'SURVEYED' ? null : ((await readChampion(deps.store))?.id ?? null);
+  const guarded = guardedFor(scope, deps.cells, basis);
+  const guard = await openGuard(deps, scope, guarded, { basis, windows: [], model }, groups);
+  return groups.flatMap(({ group }, place) => (guard.lists(place) ? Object.values(group) : []));
+}
+
+/** Whether the caller reads anything of the cell. */
+const isNear = (scope: Scope, cell: Cell) =>
+  scope.allows('readScore', cell) || scope.allows('readResponse', cell);
+
+/** Whether that somebody answered there is no secret to the caller. */
+const isOpen = (scope: Scope, cell: Cell) =>
+  scope.allows('readResponse', cell) || !isGuarded(scope, cell, 'surveyed');
+
+const BEHIND: Statement = {
+  name: 'cells_behind',
+  text: `SELECT coalesce(array_agg(id), '{}') AS ids FROM cell`,
+};
+
+/** The cells that the database role of the caller sees, whatever the program says. */
+async function cellsBehind(wall: Session): Promise<Set<number>> {
+  const [row] = await wall.rows<{ ids: number[] }>(BEHIND, []);
+  return new Set(row?.ids);
+}
+
+/** Values that a scope is known to know, in one version of the cells. */
+interface Known {
+  readonly version: number;
+  readonly values: Map<string, Set<string>>;
+}
+
+const found = new WeakMap<CellDictionary, WeakMap<Scope, Known>>();
+
+/** Of the segment's values those that nobody has whom the caller may see. */
+export async function unknownValues(
+  deps: GuardDeps,
+  scope: Scope,
+  segment: Segment,
+): Promise<UnknownValues[]> {
+  const told: UnknownValues[] = [];
+  for (const [attribute, values] of Object.entries(segment)) {
+    const known = knownOf(scope, deps.cells, attribute);
+    if (values.every((value) => known.has(value))) continue;
+    // Of guarded cells the ledgers decide: they are asked until they know the value.
+    const there = await readDimensionValues(deps, scope, attribute, {});
+    for (const value of there) known.add(value);
+    const unknown = [...new Set(values)].filter((value) => !known.has(value));
+    if (unknown.length > 0) told.push({ attribute, unknown, known: there });
+  }
+  return told;
+}
+
+/** Whether all values of the segment are known already: then nothing is read to find out. */
+export function knowsAll(deps: GuardDeps, scope: Scope, segment: Segment): boolean {
+  return Object.entries(segment).every(([attribute, values]) => {
+    const known = knownOf(scope, deps.cells, attribute);
+    return values.every((value) => known.has(value));
+  });
+}
+
+/** The values that the scope is known to know, as far as they were asked for. */
+function knownOf(scope: Scope, cells: CellDictionary, attribute: string): Set<string> {
+  const byScope = found.get(cells) ?? new WeakMap<Scope, Known>();
+  found.set(cells, byScope);
+  const before = byScope.get(scope);
+  const known = before?.version === cells.version ? before : { version: cells.version, values: new Map() };
+  byScope.set(scope, known);
+  const present = known.values.get(attribute);
+  if (present) return present;
+  const values = new Set<string>();
+  for (const cell of cells.all())
+    if (isNear(scope, cell) && isOpen(scope, cell)) values.add(valueIn(cell.attributes, attribute));
+  known.values.set(attribute, values);
+  return values;
+}

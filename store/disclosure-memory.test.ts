@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { LedgerMemory, takeLots } from './disclosure-memory.ts';
+
+const lots = (hours: number) =>
+  Array.from({ length: hours }, (_, hour) => ({
+    lot: hour,
+    part: 'surveyed' as const,
+    soft: false,
+    cellId: 1,
+    hour,
+    promoters: 5,
+    passives: 0,
+    detractors: 0,
+  }));
+
+it('what was not used for an hour is forgotten, and beyond the limit what was not used for the longest time', async () => {
+  const memory = new LedgerMemory(100);
+  for (const [key, at] of [
+    ['a', 1],
+    ['b', 2],
+    ['c', 3],
+  ] as const)
+    await takeLots(memory.get(key, at), lots(40));
+  memory.get('a', 4);
+  memory.evict(5);
+  expect(memory.keys()).toEqual(['c', 'a']);
+  memory.get('c', 3_600_010);
+  memory.evict(3_600_010);
+  expect(memory.keys()).toEqual(['c']);
+  // The last one stays, whatever its size: it is in use.
+  await takeLots(memory.get('d', 3_600_011), lots(400));
+  memory.evict(3_600_011);
+  expect(memory.keys()).toEqual(['d']);
+});
