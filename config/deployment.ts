@@ -81,6 +81,7 @@ export const deployment = z.strictObject({
       sources: names.default(NAME_BOUNDS.sources),
       surveys: names.default(NAME_BOUNDS.surveys),
       mappings: names.default(NAME_BOUNDS.mappings),
+      mappingBytes: z.number().int().min(1_024).max(1_073_741_824).default(NAME_BOUNDS.mappingBytes),
       minute: names.default(NAME_BOUNDS.minute),
     })
     .prefault({}),
