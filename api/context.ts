@@ -89,6 +89,12 @@ export interface Masked {
   readonly reason: string;
 }
 
+/** A window up to the present without answers, and when the newest was given that the caller may read; told in `extensions.emptyWindows`. */
+export interface EmptyWindow {
+  readonly path: readonly (string | number)[];
+  readonly newest: string;
+}
+
 /** One value of a segment that nobody has whom the caller may see, told in `extensions.unknownSegmentValues`. */
 export interface UnknownValue {
   readonly path: readonly (string | number)[];
@@ -107,6 +113,7 @@ export interface ApiContext {
   readonly purpose: string | null;
   readonly masked: Masked[];
   readonly unknown: UnknownValue[];
+  readonly emptyWindows: EmptyWindow[];
   readonly released: Released;
   /** Once it is known; a subscription's updates do not tell it. */
   cost: Cost | null;
@@ -135,6 +142,7 @@ export function createContext(
     purpose,
     masked: [],
     unknown: [],
+    emptyWindows: [],
     released: { comment: new Set(), respondent: new Set() },
     cost: null,
     rowsInSlices: false,
