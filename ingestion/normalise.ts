@@ -3,6 +3,7 @@ import type { CellAttributes } from '../domain/cell.ts';
 import { type Dimension, OTHER, storedValue } from '../domain/dimensions.ts';
 import type { Revision } from '../domain/newer.ts';
 import { type NormalisedResponse, responseId } from '../domain/provenance.ts';
+import { DEFAULT_RULES, type RedactionRules, rulesFor } from '../domain/redact.ts';
 import { applyScale, describeScale } from '../domain/scale.ts';
 import { problemOf, quoted, readName, TEXT_RULES } from '../domain/text.ts';
 import type { ImportRow } from '../store/accept-row.ts';
@@ -16,6 +17,8 @@ import { keyedHash, lookupsOf, type Pepper, peppers, pseudonym } from './pseudon
 export interface NormaliseDeps {
   readonly dimensions: readonly Dimension[];
   readonly pepper: Pepper;
+  /** By which comments are redacted; absent: what `redact` finds by itself. */
+  readonly redaction?: RedactionRules | undefined;
   /** The attributes as content is made of them: what was handed in before there was a dimension stays the same content. */
   readonly storedAs?: (attributes: CellAttributes) => CellAttributes;
   /** Epoch milliseconds. */
@@ -59,7 +62,8 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
   const attributes = attributesOf(deps.dimensions, draft.dimensions);
   if ('problem' in attributes) return attributes.problem;
   const { externalId, source } = read.names;
-  const comment = given === null ? null : keptComment(given);
+  const comment =
+    given === null ? null : keptComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, attributes.values));
   const respondent = blankToNull(draft.respondent);
   const item = keptItem(draft.raw);
   const content = {
