@@ -147,9 +147,10 @@ async function startServer(
 ): Promise<ApiServer> {
   const { graph, feed, scoring, access, seals, wall } = parts;
   const { store, cells, mappings, vault } = record;
-  const { dimensions, cellLimits, nameBounds, origins } = config;
+  const { nameBounds, origins } = config;
+  const rules = { dimensions: config.dimensions, cellLimits: config.cellLimits, redaction: config.redaction };
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
-  const acceptor = createAcceptor({ ...record, dimensions, cellLimits, nameBounds, now: Date.now, warn });
+  const acceptor = createAcceptor({ ...record, ...rules, nameBounds, now: Date.now, warn });
   const lineage = graph?.lineage ?? createRecordLineage;
   const trail = openAuditTrail(store, config.auditAggregates, (err) =>
     log.error({ err }, 'refusals could not be kept'),
@@ -169,8 +170,7 @@ async function startServer(
       vault,
       cells,
       mappings,
-      dimensions,
-      cellLimits,
+      ...rules,
       acceptor,
       lineage,
       seals: seals.place,

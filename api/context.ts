@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { CellDictionary } from '../domain/cell.ts';
 import type { CellLimits } from '../domain/cell-filing.ts';
 import type { Dimension } from '../domain/dimensions.ts';
+import type { RedactionRules } from '../domain/redact.ts';
 import type { ReviewRules } from '../domain/review-rules.ts';
 import type { FieldGroup } from '../domain/scope.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
@@ -37,6 +38,8 @@ export interface ApiDeps {
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
   readonly acceptor: Acceptor;
+  /** By which a corrected comment is redacted. */
+  readonly redaction?: RedactionRules | undefined;
   /** Lineage as a session sees it. */
   readonly lineage: (session: Session) => LineageStore;
   readonly seals: SealPlace & Pick<ProofDeps, 'sign'>;

@@ -5,6 +5,7 @@ import type { ArrivingSubject, SubjectRef } from './vault.ts';
 export interface ImportRow {
   /** `import_run.id`. */
   readonly importId: number;
+  /** Where it begins, or which item of a JSON array it is. */
   readonly line: number;
 }
 
