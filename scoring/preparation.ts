@@ -15,7 +15,7 @@ interface Reader {
 }
 
 /** Enough of a text for its language to be told. */
-const LETTERS = /(?:\p{L}+[^\p{L}]+){3}/u;
+const LETTERS = /(?:\p{L}{1,40}[^\p{L}]{1,10}){3}/u;
 const PICTURE = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u;
 const VARIANT = /[\ufe0e\ufe0f\u{1f3fb}-\u{1f3ff}]/gu;
 /**
