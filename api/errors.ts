@@ -16,6 +16,7 @@ import { CorrectionError } from '../store/correct.ts';
 import { DiskFull } from '../store/disk-space.ts';
 import { isPassingError, isTimeout, isUnstorableText } from '../store/errors.ts';
 import { TooManyRows } from '../store/group-counts.ts';
+import { ImportTakenBack } from '../store/imports.ts';
 import { KeyProviderError } from '../store/key-provider.ts';
 import { StageError } from '../store/models.ts';
 import { ReviewError } from '../store/reviews.ts';
@@ -86,6 +87,7 @@ const TOLD_AS_THEY_ARE = [
   StageError,
   TrainingError,
   TooManyRows,
+  ImportTakenBack,
 ];
 
 /** The public face of an error, or null when it must be masked. */

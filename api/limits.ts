@@ -30,6 +30,8 @@ export const LIMITS = {
   parts: 150_000,
   /** Bytes of one ingest request. */
   ingestBody: 16 * 1024 * 1024,
+  /** Bytes of what begins or ends an import. */
+  importBody: 16 * 1024,
   /** Bytes of the ingest requests of one key that are on their way at once. */
   openBodies: 64 * 1024 * 1024,
   /** Items of one ingest request, and of one mutation. */

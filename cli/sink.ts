@@ -56,18 +56,19 @@ export async function findSink(
     return { sink, description, server: named.url, close: async () => undefined };
   }
   const record = await openRecord(config, (error) => onNote(safeMessage(error)));
-  const { dimensions, cellLimits, nameBounds, dataDir } = config;
+  const { dimensions, cellLimits, nameBounds, redaction, dataDir } = config;
   const acceptor = createAcceptor({
     ...record,
     dimensions,
     cellLimits,
     nameBounds,
+    redaction,
     now: Date.now,
     warn: onNote,
   });
   const place = config.databaseUrl === undefined ? `the record in ${dataDir}` : 'the PostgreSQL record';
   return {
-    sink: recordSink(acceptor, OWNER),
+    sink: recordSink({ acceptor, store: record.store, now: Date.now }, OWNER),
     description: `into ${place}`,
     server: null,
     close: async () => {

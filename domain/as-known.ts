@@ -66,9 +66,9 @@ function removedFact(deltas: KnownEntry['deltas']): CountedFact | null {
 
 /**
  * LATE: not counted here then, came since. CORRECTED: counts as something else, or elsewhere. ERASED: deleted, by right or by
- * retention. RESTRICTED: set aside. RE_SCORED: the same answer, of which a model says something else, or something at last.
+ * retention. WITHDRAWN: removed, since its import was taken back. RESTRICTED: set aside. RE_SCORED: the same answer, of which a model says something else, or something at last.
  */
-export type KnownReason = 'LATE' | 'CORRECTED' | 'ERASED' | 'RESTRICTED' | 'RE_SCORED';
+export type KnownReason = 'LATE' | 'CORRECTED' | 'ERASED' | 'WITHDRAWN' | 'RESTRICTED' | 'RE_SCORED';
 
 /** What one response adds to a number: 0 detractor, 1 passive, 2 promoter, said by the person or by a model. */
 export interface Contribution {

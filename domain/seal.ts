@@ -53,15 +53,25 @@ export function leafContent(fact: SealedFact, salt: string): string {
   return `${start},"detractor":${detractor},"id":"${id}","mapping":"${mapping}","model":"${model}","passive":${passive},"predictedAt":"${origin}","promoter":${promoter},"salt":"${salt}","surveyed":${surveyed}}`;
 }
 
-/** What may change a rollup after it was sealed. restricted: put aside in a dispute (GDPR article 18), or put back. */
-export const CHANGE_CAUSES = ['late', 'corrected', 'rescored', 'restricted', 'erased'] as const;
+/**
+ * What may change a rollup after it was sealed. restricted: put aside in a dispute (GDPR article 18), or put back. withdrawn: removed,
+ * since the import that brought it was taken back.
+ */
+export const CHANGE_CAUSES = ['late', 'corrected', 'rescored', 'withdrawn', 'restricted', 'erased'] as const;
 /** Why there is a revision: `sealed` is the first. */
 export type SealCause = 'sealed' | (typeof CHANGE_CAUSES)[number];
 
 /** How many leaves came, changed or lost their response since the revision before. */
 export type SealChanges = Readonly<Record<Exclude<SealCause, 'sealed'>, number>>;
 
-export const NO_CHANGES: SealChanges = { late: 0, corrected: 0, rescored: 0, restricted: 0, erased: 0 };
+export const NO_CHANGES: SealChanges = {
+  late: 0,
+  corrected: 0,
+  rescored: 0,
+  withdrawn: 0,
+  restricted: 0,
+  erased: 0,
+};
 
 /** The integers that a rollup holds. */
 export interface RollupSums extends Counts {
@@ -129,8 +139,8 @@ export interface Manifest {
   /** Hash of the revision before it (`manifestHash`), or null. */
   readonly previous: string | null;
   readonly why: SealCause;
-  /** Manifests from before there was such a cause lack `restricted`. */
-  readonly changes: Omit<SealChanges, 'restricted'> & Partial<SealChanges>;
+  /** Manifests from before there were such causes lack `restricted` and `withdrawn`. */
+  readonly changes: Omit<SealChanges, 'restricted' | 'withdrawn'> & Partial<SealChanges>;
   /**
    * When the newest of the facts was brought: its source event received, or its prediction made; microseconds since 1970. What changes
    * them later is newer. Absent without facts, and in manifests from before it was kept.

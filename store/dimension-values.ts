@@ -1,9 +1,11 @@
 import type { Cell, CellDictionary, Segment } from '../domain/cell.ts';
 import { matchesSegment } from '../domain/cell.ts';
 import { valueIn } from '../domain/dimensions.ts';
-import { isGuarded, type Scope } from '../domain/scope.ts';
+import { isGuarded, readsAllAnswers, type Scope } from '../domain/scope.ts';
 import { type Basis, groupCells } from '../domain/score.ts';
+import { DAY_MS } from '../domain/time-windows.ts';
 import type { Session, Statement } from './client.ts';
+import { journalHead } from './journal.ts';
 import { readChampion } from './models.ts';
 import { type GuardDeps, guardedFor, openGuard } from './score-guard.ts';
 
@@ -81,6 +83,8 @@ async function cellsBehind(wall: Session): Promise<Set<number>> {
 interface Known {
   readonly version: number;
   readonly values: Map<string, Set<string>>;
+  /** As they were listed, by dimension, and at which state of the record. */
+  readonly listed: Map<string, { readonly at: string; readonly values: readonly string[] }>;
 }
 
 const found = new WeakMap<CellDictionary, WeakMap<Scope, Known>>();
@@ -95,13 +99,30 @@ export async function unknownValues(
   for (const [attribute, values] of Object.entries(segment)) {
     const known = knownOf(scope, deps.cells, attribute);
     if (values.every((value) => known.has(value))) continue;
-    // Of guarded cells the ledgers decide: they are asked until they know the value.
-    const there = await readDimensionValues(deps, scope, attribute, {});
+    const there = await listedOf(deps, scope, attribute);
     for (const value of there) known.add(value);
     const unknown = [...new Set(values)].filter((value) => !known.has(value));
     if (unknown.length > 0) told.push({ attribute, unknown, known: there });
   }
   return told;
+}
+
+/** The values of a dimension, read again when there may be others. */
+async function listedOf(deps: GuardDeps, scope: Scope, attribute: string): Promise<readonly string[]> {
+  const { listed } = entryOf(scope, deps.cells);
+  const at = await stateOf(deps, scope);
+  const before = listed.get(attribute);
+  if (before?.at === at) return before.values;
+  const values = await readDimensionValues(deps, scope, attribute, {});
+  listed.set(attribute, { at, values });
+  return values;
+}
+
+/** Equal where the ledgers, which decide of guarded cells, have nothing more to tell: nothing was committed, and no day went by. */
+async function stateOf({ record, now }: GuardDeps, scope: Scope): Promise<string> {
+  if (readsAllAnswers(scope, 'surveyed')) return '';
+  const { xact, position } = await journalHead(record);
+  return `${xact} ${position} ${Math.floor(now() / DAY_MS)}`;
 }
 
 /** Whether all values of the segment are known already: then nothing is read to find out. */
@@ -112,18 +133,25 @@ export function knowsAll(deps: GuardDeps, scope: Scope, segment: Segment): boole
   });
 }
 
-/** The values that the scope is known to know, as far as they were asked for. */
-function knownOf(scope: Scope, cells: CellDictionary, attribute: string): Set<string> {
+/** What the scope is known to know, in the present version of the cells. */
+function entryOf(scope: Scope, cells: CellDictionary): Known {
   const byScope = found.get(cells) ?? new WeakMap<Scope, Known>();
   found.set(cells, byScope);
   const before = byScope.get(scope);
-  const known = before?.version === cells.version ? before : { version: cells.version, values: new Map() };
+  if (before?.version === cells.version) return before;
+  const known: Known = { version: cells.version, values: new Map(), listed: new Map() };
   byScope.set(scope, known);
-  const present = known.values.get(attribute);
+  return known;
+}
+
+/** The values that the scope is known to know, as far as they were asked for. */
+function knownOf(scope: Scope, cells: CellDictionary, attribute: string): Set<string> {
+  const known = entryOf(scope, cells).values;
+  const present = known.get(attribute);
   if (present) return present;
   const values = new Set<string>();
   for (const cell of cells.all())
     if (isNear(scope, cell) && isOpen(scope, cell)) values.add(valueIn(cell.attributes, attribute));
-  known.values.set(attribute, values);
+  known.set(attribute, values);
   return values;
 }

@@ -32,13 +32,17 @@ export class ImportTakenBack extends Error {
   }
 }
 
+/** That one caller may begin within a day. */
+export const MOST_A_DAY = 1_000;
+
 const COLUMNS = `id, key, file, digest, map_hash AS "mapHash", made_by AS "madeBy", actor_name AS "actorName",
   begun_at AS "begunAt", ended_at AS "endedAt", account, undo_at AS "undoAt", undo_by AS "undoBy", undo_reason AS "undoReason",
   undone_at AS "undoneAt", removed, restored, stayed`;
 const BEGIN: Statement = {
   name: 'import_begin',
-  text: `INSERT INTO import_run (key, file, digest, map_hash, made_by, actor_name, begun_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-    ON CONFLICT (key) DO NOTHING RETURNING ${COLUMNS}`,
+  text: `INSERT INTO import_run (key, file, digest, map_hash, made_by, actor_name, begun_at)
+    SELECT $1, $2, $3, $4, $5, $6, $7::timestamptz WHERE (SELECT count(*) FROM import_run
+      WHERE made_by = $5 AND begun_at > $7::timestamptz - interval '1 day') < ${MOST_A_DAY} RETURNING ${COLUMNS}`,
 };
 const FIND: Statement = { name: 'import_find', text: `SELECT ${COLUMNS} FROM import_run WHERE key = $1` };
 const END: Statement = {
@@ -64,14 +68,12 @@ export interface NewImport {
   readonly actorName: string;
 }
 
-/** Records that an import begins. */
-export async function beginImport(session: Session, given: NewImport, now: Date): Promise<ImportRun> {
+/** Records that an import begins; null where the caller has begun too many today. */
+export async function beginImport(session: Session, given: NewImport, now: Date): Promise<ImportRun | null> {
   const { file, digest, mapHash, madeBy, actorName } = given;
-  for (;;) {
-    const key = randomBytes(6).toString('hex');
-    const [run] = await session.rows<ImportRun>(BEGIN, [key, file, digest, mapHash, madeBy, actorName, now]);
-    if (run) return run;
-  }
+  const key = randomBytes(6).toString('hex');
+  const [run] = await session.rows<ImportRun>(BEGIN, [key, file, digest, mapHash, madeBy, actorName, now]);
+  return run ?? null;
 }
 
 /** The import of that key, or null. */

@@ -1,6 +1,6 @@
 import type { KnownEntry } from '../domain/as-known.ts';
 import { HOUR_MS } from '../domain/time-windows.ts';
-import { ERASED_CONTENT } from './accept-row.ts';
+import { ERASED_CONTENT, WITHDRAWN_CONTENT } from './accept-row.ts';
 import type { Session, Statement } from './client.ts';
 import { BEGINNING, type JournalPosition } from './journal.ts';
 
@@ -84,6 +84,8 @@ export interface PresentFact {
   readonly id: string;
   readonly cellId: number;
   readonly erased: boolean;
+  /** Removed, since its import was taken back. */
+  readonly withdrawn: boolean;
   readonly restricted: boolean;
   /** Null where there is no row among the responses. */
   readonly answeredAt: Date | null;
@@ -95,7 +97,7 @@ export interface PresentFact {
 
 const PRESENT: Statement = {
   name: 'known_present',
-  text: `SELECT k.id, k.cell_id AS "cellId", k.content_hash = $3 AS erased, x.id IS NOT NULL AS restricted,
+  text: `SELECT k.id, k.cell_id AS "cellId", k.content_hash = $3 AS erased, k.content_hash = $4 AS withdrawn, x.id IS NOT NULL AS restricted,
       r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.class, p.class AS predicted
     FROM response_key k
     LEFT JOIN restricted_response x ON x.id = k.id
@@ -114,7 +116,12 @@ export async function readPresentFacts(
   const present = new Map<string, PresentFact>();
   for (let i = 0; i < ids.length; i += AT_ONCE) {
     const some = ids.slice(i, i + AT_ONCE);
-    for (const fact of await session.rows<PresentFact>(PRESENT, [some, model, ERASED_CONTENT]))
+    for (const fact of await session.rows<PresentFact>(PRESENT, [
+      some,
+      model,
+      ERASED_CONTENT,
+      WITHDRAWN_CONTENT,
+    ]))
       present.set(fact.id, fact);
   }
   return present;

@@ -16,8 +16,8 @@ export type Attest = (text: string) => string;
 /** Whether that is the instance's signature (base64) over the text, by the key that signed rows of that number. */
 export type IsAttested = (seq: number, text: string, signature: string) => boolean;
 
-/** Why leaves have no response any more. adopted: it was so before there were such rows. */
-export const LEAF_CAUSES = ['erased', 'aged', 'restricted', 'adopted'] as const;
+/** Why leaves have no response any more. withdrawn: its import was taken back; adopted: it was so before there were such rows. */
+export const LEAF_CAUSES = ['erased', 'aged', 'restricted', 'withdrawn', 'adopted'] as const;
 export type LeafCause = (typeof LEAF_CAUSES)[number];
 
 export const LEAVES_ACTION = 'leaves';
@@ -102,10 +102,28 @@ const OF_RESPONSES: Statement = {
 };
 
 /** Writes down that these responses were put aside: their leaves lose their facts until they are put back. */
-export async function noteRestricted(
+export function noteRestricted(
   session: Session,
   attest: Attest,
   responseIds: readonly string[],
+): Promise<void> {
+  return noteResponses(session, attest, responseIds, 'restricted');
+}
+
+/** Writes down that these responses were removed since their import was taken back. */
+export function noteWithdrawn(
+  session: Session,
+  attest: Attest,
+  responseIds: readonly string[],
+): Promise<void> {
+  return noteResponses(session, attest, responseIds, 'withdrawn');
+}
+
+async function noteResponses(
+  session: Session,
+  attest: Attest,
+  responseIds: readonly string[],
+  cause: LeafCause,
 ): Promise<void> {
   if (responseIds.length === 0) return;
   await lockSeals(session);
@@ -113,7 +131,7 @@ export async function noteRestricted(
   await noteLeaves(
     session,
     attest,
-    'restricted',
+    cause,
     leaves.map(({ hash }) => hash),
   );
 }

@@ -16,7 +16,7 @@ const COMMENTS: Statement = {
 };
 const EVENTS: Statement = {
   name: 'members_events',
-  text: `SELECT id, response_id AS "responseId", subject_id AS "sharedId", sealed, content FROM source_event
+  text: `SELECT id, response_id AS "responseId", subject_id AS "sharedId", sealed, content, stood FROM source_event
     WHERE subject_id = ANY ($1::uuid[]) AND ($2::uuid[] IS NULL OR response_id = ANY ($2::uuid[]))`,
 };
 const MOVE_KEYS: Statement = {
@@ -33,8 +33,8 @@ const MOVE_COMMENTS: Statement = {
 };
 const MOVE_EVENTS: Statement = {
   name: 'members_move_events',
-  text: `UPDATE source_event e SET sealed = decode(m.sealed, 'base64'), content = NULL, subject_id = m."subjectId"
-    FROM json_to_recordset($1::json) AS m (id uuid, sealed text, "subjectId" uuid) WHERE e.id = m.id`,
+  text: `UPDATE source_event e SET sealed = decode(m.sealed, 'base64'), content = NULL, subject_id = m."subjectId", stood = m.stood
+    FROM json_to_recordset($1::json) AS m (id uuid, sealed text, "subjectId" uuid, stood jsonb) WHERE e.id = m.id`,
 };
 const SEALED: Statement = { name: 'seal_quietly_done', text: `SET LOCAL scoreline.sealing = 'off'` };
 
@@ -53,6 +53,8 @@ interface EventRow {
   readonly sharedId: string;
   readonly sealed: Uint8Array | null;
   readonly content: string | null;
+  /** What a row of an import replaced, its comment sealed under the same key. */
+  readonly stood: { readonly comment: string | null } | null;
 }
 
 /** Seals under other keys what is sealed under these shared ones: of those responses, or of all. Both are locked. */
@@ -75,12 +77,15 @@ export async function resealMembers(
     return [{ ...row, comment, from, to, subjectId: to.id }];
   });
   const events = await session.rows<EventRow>(EVENTS, [sharedIds, responseIds]);
-  const movedEvents = events.flatMap(({ id, responseId, sharedId, sealed, content }) => {
+  const movedEvents = events.flatMap(({ id, responseId, sharedId, sealed, content, stood }) => {
     const [from, to] = [keys.get(sharedId), targetOf(responseId, sharedId)];
     if (!from || !to) return [];
     const kept = sealed ?? content;
     const again = kept === null ? null : vault.sealEvent(to, id, vault.unseal(from, 'event', id, kept));
-    return [{ id, sealed: again?.toString('base64') ?? null, subjectId: to.id }];
+    const text = stood?.comment == null ? null : vault.openComment(from, responseId, id, stood.comment);
+    const comment = text === null ? null : vault.sealComment(to, responseId, id, text);
+    const before = stood && { ...stood, comment, subject_id: to.id };
+    return [{ id, sealed: again?.toString('base64') ?? null, subjectId: to.id, stood: before }];
   });
   await session.rows(SEALING, []);
   await session.rows(MOVE_KEYS, [JSON.stringify(moved.map(({ id, subjectId }) => ({ id, subjectId })))]);

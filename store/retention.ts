@@ -34,6 +34,15 @@ const OLD_RESTRICTED_COMMENTS: Statement = {
       WHERE k.answered_at < $1 AND x.row->>'comment' IS NOT NULL AND ${FREE} LIMIT $3
     ) RETURNING x.id`,
 };
+/** And what a row of an import replaced, which is kept beside its event. */
+const OLD_STOOD_COMMENTS: Statement = {
+  name: 'retention_stood_comments',
+  text: `UPDATE source_event e SET stood = e.stood || '{"comment": null}' WHERE e.id IN (
+      SELECT e.id FROM source_event e JOIN response_key k ON k.id = e.response_id
+      WHERE e.stood IS NOT NULL AND (e.stood->>'answered_at')::timestamptz < $1 AND e.stood->>'comment' IS NOT NULL
+        AND ${FREE} AND ${NOT_HELD('e.subject_id')} LIMIT $3
+    ) RETURNING e.id`,
+};
 const OLD_RESPONSES: Statement = {
   name: 'retention_responses',
   text: `(SELECT r.id FROM response r JOIN response_key k ON k.id = r.id
@@ -44,7 +53,7 @@ const OLD_RESPONSES: Statement = {
 const OLD_EVENTS: Statement = {
   name: 'retention_old_events',
   text: `SELECT e.id, e.subject_id AS "subjectId" FROM source_event e JOIN response_key k ON k.id = e.response_id
-    WHERE e.received_at < $1 AND (e.sealed IS NOT NULL OR e.content IS NOT NULL) AND ${FREE} AND ${NOT_HELD('e.subject_id')} LIMIT $3`,
+    WHERE e.received_at < $1 AND (e.sealed IS NOT NULL OR e.content IS NOT NULL OR e.stood IS NOT NULL) AND ${FREE} AND ${NOT_HELD('e.subject_id')} LIMIT $3`,
 };
 const SUBJECTS_OF: Statement = {
   name: 'retention_subjects_of',
@@ -64,8 +73,8 @@ const LOCK_KEYS: Statement = {
 };
 const EMPTY_EVENTS: Statement = {
   name: 'retention_empty_events',
-  text: `UPDATE source_event SET sealed = NULL, content = NULL WHERE id = ANY ($1::uuid[]) AND subject_id = ANY ($2::uuid[])
-    AND (sealed IS NOT NULL OR content IS NOT NULL) RETURNING id`,
+  text: `UPDATE source_event SET sealed = NULL, content = NULL, stood = NULL WHERE id = ANY ($1::uuid[]) AND subject_id = ANY ($2::uuid[])
+    AND (sealed IS NOT NULL OR content IS NOT NULL OR stood IS NOT NULL) RETURNING id`,
 };
 const DELETE_EVENTS: Statement = {
   name: 'retention_delete_events',
@@ -77,7 +86,7 @@ const DELETE_IDLE: Statement = {
   text: `DELETE FROM subject_key s WHERE s.id = ANY ($1::uuid[]) AND NOT s.held
     AND NOT EXISTS (SELECT FROM response_key k WHERE k.subject_id = s.id)
     AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id
-      AND (e.sealed IS NOT NULL OR e.content IS NOT NULL))`,
+      AND (e.sealed IS NOT NULL OR e.content IS NOT NULL OR e.stood IS NOT NULL))`,
 };
 const NOTE: Statement = {
   name: 'retention_note',
@@ -90,18 +99,20 @@ const NOTE: Statement = {
  * times change, as their facts do. Answers with the rows by kind.
  * @param cutoffs the moments before which each kind is old.
  * @param now epoch milliseconds.
+ * @param stopped whether the process stops: no batch begins then.
  */
 export async function ageOut(
   deps: SubjectDeps,
   retention: Retention,
   cutoffs: Readonly<Partial<Record<RetainedKind, Date>>>,
   now: number,
+  stopped: () => boolean = () => false,
 ): Promise<Record<RetainedKind, number>> {
   const rows = { comments: 0, responses: 0, sourceEvents: 0 };
   for (const kind of ['responses', 'comments', 'sourceEvents'] as const) {
     const [keep, before] = [retention[kind], cutoffs[kind]];
     if (keep === undefined || before === undefined) continue;
-    for (let deleted = -1; deleted !== 0; rows[kind] += deleted) {
+    for (let deleted = -1; deleted !== 0 && !stopped(); rows[kind] += deleted) {
       deleted = await deps.store.transaction(async (session) => {
         const n = await batchOf(session, deps, kind, before);
         if (n > 0) await note(session, { what: kind, keep, before, rows: n }, now);
@@ -144,7 +155,9 @@ async function batchOf(
     // What was said of the text stays, and so do the scores: only the text goes.
     await session.rows(SEALING, []);
     const free = await session.rows(OLD_COMMENTS, parameters);
-    return free.length + (await session.rows(OLD_RESTRICTED_COMMENTS, parameters)).length;
+    const aside = await session.rows(OLD_RESTRICTED_COMMENTS, parameters);
+    const stood = await session.rows(OLD_STOOD_COMMENTS, parameters);
+    return free.length + aside.length + stood.length;
   }
   if (kind === 'sourceEvents') {
     const old = await session.rows<{ id: string; subjectId: string | null }>(OLD_EVENTS, parameters);

@@ -12,6 +12,7 @@ import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
 import { bodyText } from './body-text.ts';
+import { addImportRoutes, importOf } from './imports.ts';
 import { admitBodies } from './ingest-door.ts';
 
 /**
@@ -41,7 +42,9 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
 
     routes.post('/ingest/file', options, async (request, reply) => {
       const batch = await parseFileRequest(textOf(request), deps.dimensions, LIMITS.batch);
-      const account = accountFor(await acceptFileRows(deps.acceptor, callerOf(request), batch));
+      const caller = callerOf(request);
+      const run = batch.importKey === undefined ? null : await importOf(deps, caller, batch.importKey);
+      const account = accountFor(await acceptFileRows(deps.acceptor, caller, batch, run?.id));
       const withLine = <One extends { readonly index: number }>(one: One) => ({
         ...one,
         line: batch.rows[one.index]?.line ?? null,
@@ -53,6 +56,8 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
         ...(noted ? { noted: noted.map(withLine) } : {}),
       });
     });
+
+    addImportRoutes(routes, deps);
 
     routes.post('/ingest/demo', options, async (request, reply) => {
       const items = await readItems(textOf(request), false, LIMITS.batch);

@@ -92,6 +92,7 @@ const REASONS = {
   LATE: { description: 'Not counted here then; came since.' },
   CORRECTED: { description: 'Counts as something else now, or elsewhere.' },
   ERASED: { description: "Deleted: by the person's right or because its time was over." },
+  WITHDRAWN: { description: 'Removed: the import that brought it was taken back.' },
   RESTRICTED: { description: 'Set aside until a dispute is settled.' },
   RE_SCORED: { description: 'The same answer, of which a model says something else, or something at last.' },
 } as const;

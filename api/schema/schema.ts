@@ -8,8 +8,10 @@ import { addCellUsage } from './cell-usage.ts';
 import { checkTexts } from './checked-texts.ts';
 import { addDeletions } from './deletions.ts';
 import { addDimensionValues } from './dimension-values.ts';
+import { noteEmptyWindows } from './empty-windows.ts';
 import { addErasures } from './erasures.ts';
 import { addImpact } from './impact.ts';
+import { addImports } from './imports.ts';
 import { addKeys } from './keys.ts';
 import { addKnown } from './known.ts';
 import { addLineage, loadLineageNode } from './lineage.ts';
@@ -61,6 +63,7 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addAccess(builder, dimensions);
   addCellUsage(builder);
   addKeys(builder);
+  addImports(builder, pageInfo);
   addSubjects(builder, dimensions, segment);
   addErasures(builder, { model, pageInfo });
   addDeletions(builder, pageInfo);
@@ -70,5 +73,5 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addLive(builder, dimensions, segment, nps);
   addDimensionValues(builder, dimensions, segment);
   const schema = noteUnknownValues(builder.toSchema({ sortSchema: true }), dimensions);
-  return noteWithheldQueries(checkTexts(schema));
+  return noteWithheldQueries(checkTexts(noteEmptyWindows(schema, dimensions)));
 }

@@ -12,7 +12,7 @@ export function addVerification(builder: Builder): void {
   const verdict = builder.enumType('Verdict', {
     description:
       'VERIFIED: proven. VERIFIED_WITH_ERASURES: proven, some sealed responses were erased since. RESTATED: proven, and other than ' +
-      'first sealed: late, corrected, rescored or restricted responses. MISMATCH: something was changed; the reason names it. UNVERIFIABLE: the ' +
+      'first sealed: late, corrected, rescored, withdrawn or restricted responses. MISMATCH: something was changed; the reason names it. UNVERIFIABLE: the ' +
       'reason says what is missing.',
     values: VERDICTS,
   });

@@ -211,6 +211,7 @@ class Counted {
   ): KnownReason {
     if (is === null && this.#cells.has(fact.cellId)) {
       if (fact.erased) return 'ERASED';
+      if (fact.withdrawn) return 'WITHDRAWN';
       if (fact.restricted) return 'RESTRICTED';
     }
     const isNew = response ? !response.existed : (fact.receivedAt?.getTime() ?? 0) > this.#knownAt;

@@ -156,7 +156,7 @@ function isForged(fact: SealedFact, { earlier }: Explanations): boolean {
   return same.length > 0 && !same.some(({ salt, hash }) => factHash(fact, salt) === hash);
 }
 
-type Loss = 'corrected' | 'rescored' | 'restricted';
+type Loss = 'corrected' | 'rescored' | 'restricted' | 'withdrawn';
 
 /** Why the leaf has no fact here any more, or null when nothing explains it. */
 function causeOfLoss(model: number, leaf: KeptLeaf, newest: number, explained: Explanations): Loss | null {
@@ -165,6 +165,7 @@ function causeOfLoss(model: number, leaf: KeptLeaf, newest: number, explained: E
   const setAside = notesOf(leaf.hash, explained)?.has('restricted') ?? false;
   const replaced = now.at !== null && now.at > newest && now.origin !== leaf.origin;
   if (now.aside) return setAside || replaced ? 'restricted' : null;
+  if (now.origin === null && notesOf(leaf.hash, explained)?.has('withdrawn')) return 'withdrawn';
   if (model === SURVEYED) return replaced ? 'corrected' : null;
   if (replaced || (now.predicted[model] ?? 0) > newest) return 'rescored';
   // Put back, and not read by the model again yet.

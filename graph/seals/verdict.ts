@@ -84,7 +84,7 @@ const NARROWED =
   'counted over the cells that this key may read: another key may be told another number of this id';
 
 /** Changes that restate a score; erasures are told beside them. */
-const TOLD = ['late', 'corrected', 'rescored', 'restricted'] as const;
+const TOLD = ['late', 'corrected', 'rescored', 'withdrawn', 'restricted'] as const;
 
 function judge(findings: Findings): [Verdict, string | null] {
   const { name, offence, listed, readable, tally } = findings;

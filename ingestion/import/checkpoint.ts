@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NoteCounts } from '../outcome.ts';
@@ -10,10 +11,18 @@ export interface Checkpoint {
   duplicates: number;
   rejected: number;
   filtered: number;
+  /** Rows, of which some are blank, up to there; absent from checkpoints of before. */
+  items?: number;
+  /** Rows with nothing in any column. */
+  blank?: number;
+  /** Places where rows could not be told apart with certainty. */
+  doubts?: number;
   /** Of the accepted ones and the duplicates: filed otherwise than the file says; absent from checkpoints of before. */
   filed?: number;
   /** Of the accepted ones and the duplicates: how many have each note (`NOTE_MESSAGES`); absent where there are none. */
   notes?: NoteCounts;
+  /** The id of the import in the record; absent from checkpoints of before. */
+  importId?: string;
   readonly reasons: Record<string, number>;
   done: boolean;
 }
@@ -65,4 +74,12 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Prom
   await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
   await writeFile(`${path}.new`, JSON.stringify(checkpoint), { mode: 0o600 });
   await rename(`${path}.new`, path);
+}
+
+/** SHA-256 of the whole file, hex. */
+export async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: HEAD_BYTES }))
+    hash.update(chunk as Buffer);
+  return hash.digest('hex');
 }

@@ -37,7 +37,7 @@ const importFile = (name: string, rows: readonly string[]) => {
   return runImport({
     path,
     map: parseFileMap(MAP, DIMENSIONS),
-    sink: recordSink(record.acceptor, OWNER),
+    sink: recordSink({ ...record, now: Date.now }, OWNER),
     dataDir: folder,
     rejectsPath,
     restart: true,

@@ -35,7 +35,7 @@ async function importCase(name: string, answeredAt: object = {}) {
   const result = await runImport({
     path: join(CASES, `${name}.csv`),
     map: parseFileMap(declared, DIMENSIONS),
-    sink: recordSink(record.acceptor, OWNER),
+    sink: recordSink({ ...record, now: Date.now }, OWNER),
     dataDir: folder,
     rejectsPath: join(folder, 'rejects.ndjson'),
     restart: true,

@@ -1,0 +1,85 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { readName, TEXT_RULES } from '../../domain/text.ts';
+import { parseItem } from '../../ingestion/connectors/read-items.ts';
+import {
+  beginImport,
+  endImport,
+  findImport,
+  type ImportRun,
+  ImportTakenBack,
+  MOST_A_DAY,
+} from '../../store/imports.ts';
+import type { Caller } from '../caller.ts';
+import type { ApiDeps } from '../context.ts';
+import { Forbidden, InvalidArgument, Refused } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { callerOf } from './auth.ts';
+
+const HASH = z.string().regex(/^[0-9a-f]{64}$/);
+const BEGINNING = z.strictObject({
+  file: z.string(),
+  digest: HASH.nullish(),
+  mapHash: HASH.nullish(),
+  /** The id of an import that was interrupted. */
+  resume: z.string().max(64).nullish(),
+});
+const COUNT = z.int().min(0);
+const ACCOUNT = z.record(z.string().max(40), COUNT).refine((counts) => Object.keys(counts).length <= 40);
+
+/**
+ * Where an import begins and ends: `POST /ingest/imports` gives it an id, which its requests to /ingest/file name, and by which it can
+ * be taken back; `POST /ingest/imports/ID/end` records what its sender counted.
+ */
+export function addImportRoutes(routes: FastifyInstance, deps: ApiDeps): void {
+  const options = { bodyLimit: LIMITS.importBody };
+  routes.post('/ingest/imports', options, async (request, reply) => {
+    const read = BEGINNING.safeParse(parseItem(String(request.body ?? '')));
+    if (!read.success)
+      throw new InvalidArgument(
+        'an import is an object with "file", and "digest" and "mapHash", SHA-256 in hex, if known',
+      );
+    const { digest = null, mapHash = null, resume } = read.data;
+    const file = readName(TEXT_RULES.file, read.data.file);
+    if (typeof file !== 'string') throw new InvalidArgument(`file: ${file.message}`);
+    if (file === '') throw new InvalidArgument('file: must not be blank');
+    const caller = callerOf(request);
+    const earlier = resume ? await findImport(deps.store, resume) : null;
+    if (earlier && earlier.undoAt === null && mayBring(caller, earlier))
+      return reply.code(200).send({ id: earlier.key, resumed: true });
+    const given = { file, digest, mapHash, madeBy: caller.id, actorName: caller.name };
+    const run = await beginImport(deps.store, given, new Date(deps.now()));
+    if (!run)
+      throw new Refused(
+        'TOO_MANY_IMPORTS',
+        429,
+        `this key has begun ${MOST_A_DAY} imports within a day, and may begin no more`,
+        3_600,
+      );
+    return reply.code(201).send({ id: run.key, resumed: false });
+  });
+  routes.post<{ Params: { key: string } }>('/ingest/imports/:key/end', options, async (request, reply) => {
+    const run = await importOf(deps, callerOf(request), request.params.key);
+    const read = ACCOUNT.safeParse(parseItem(String(request.body ?? '')));
+    if (!read.success)
+      throw new InvalidArgument('the account of an import is an object of counts: {"accepted": 120}');
+    await endImport(deps.store, run.id, read.data, new Date(deps.now()));
+    return reply.code(204).send();
+  });
+}
+
+/**
+ * The import that the caller's rows name.
+ * @throws InvalidArgument, Forbidden, ImportTakenBack
+ */
+export async function importOf(deps: ApiDeps, caller: Caller, key: string): Promise<ImportRun> {
+  const run = await findImport(deps.store, key);
+  if (!run)
+    throw new InvalidArgument('import: there is no import of that id; POST /ingest/imports begins one');
+  if (!mayBring(caller, run)) throw new Forbidden('import: another key began this import');
+  if (run.undoAt !== null) throw new ImportTakenBack();
+  return run;
+}
+
+const mayBring = ({ id, scope }: Caller, { madeBy }: ImportRun) =>
+  madeBy === id || scope.allowsAll('administer');

@@ -1,0 +1,173 @@
+import { audit } from '../../store/audit.ts';
+import { type UndoResult, undoImport } from '../../store/import-undo.ts';
+import { findImport, type ImportRun, listImports } from '../../store/imports.ts';
+import { entryOf, noteOf } from '../audit.ts';
+import { loggedCaller } from '../caller.ts';
+import type { ApiContext } from '../context.ts';
+import { Forbidden, InvalidArgument } from '../errors.ts';
+import { access, type Builder } from './builder.ts';
+import { addConnection, pageOf, pageSize } from './connection.ts';
+import type { addPageInfo } from './page-info.ts';
+import { storesOf } from './person.ts';
+
+/** For how long one call takes an import back; the next goes on. */
+const PATIENCE_MS = 5_000;
+
+interface Undone extends UndoResult {
+  readonly run: ImportRun;
+}
+
+/** Adds Import, the query imports and the mutation undoImport. */
+export function addImports(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>) {
+  const node = addImport(builder);
+  const connection = addConnection<ImportRun>(builder, {
+    name: 'Import',
+    node,
+    shows: 'administer',
+    pageInfo,
+    cursorOf,
+  });
+  builder.queryField('imports', (t) =>
+    t.field({
+      ...access('administer'),
+      type: connection,
+      nullable: false,
+      description: 'Imports of files, newest first. For who may administer.',
+      args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
+      resolve: async (_root, args, context) => {
+        assertAdministers(context, 'list imports');
+        const first = pageSize(args.first);
+        const after = parseCursor(args.after);
+        const rows = await context.deps.record.transaction(async (session) => {
+          const page = await listImports(session, after, first + 1);
+          await audit(session, entryOf(context, 'imports', { first, after }));
+          return page;
+        });
+        return pageOf(rows, first);
+      },
+    }),
+  );
+  addUndo(builder, node);
+}
+
+function addImport(builder: Builder) {
+  return builder.objectRef<ImportRun>('Import').implement({
+    ...access('administer'),
+    description: 'One import of a file.',
+    fields: (t) => ({
+      id: t.id({ nullable: false, resolve: ({ key }) => key }),
+      file: t.exposeString('file', { nullable: false }),
+      digest: t.exposeString('digest', { description: 'SHA-256 of the file, hex.' }),
+      mapHash: t.exposeString('mapHash', { description: 'SHA-256 of the map, hex.' }),
+      by: t.exposeString('actorName', { nullable: false }),
+      begunAt: t.expose('begunAt', { type: 'DateTime', nullable: false }),
+      endedAt: t.expose('endedAt', {
+        type: 'DateTime',
+        description: 'Null while it runs, or where it was interrupted.',
+      }),
+      account: t.field({
+        type: 'JSON',
+        description: 'What its sender counted: { "accepted": 120, "duplicates": 3, "rejected": 1 }.',
+        resolve: ({ account }) => account,
+      }),
+      undo: t.field({
+        type: builder.objectRef<ImportRun>('ImportUndo').implement({
+          ...access('administer'),
+          description: 'How far an import was taken back.',
+          fields: (u) => ({
+            begunAt: u.expose('undoAt', { type: 'DateTime' }),
+            endedAt: u.expose('undoneAt', { type: 'DateTime', description: 'Null until it went through.' }),
+            by: u.exposeString('undoBy'),
+            reason: u.exposeString('undoReason'),
+            removed: u.exposeInt('removed', { nullable: false }),
+            restored: u.exposeInt('restored', { nullable: false }),
+            stayed: u.exposeInt('stayed', { nullable: false }),
+          }),
+        }),
+        description: 'Null of one that was not taken back.',
+        resolve: (run) => (run.undoAt === null ? null : run),
+      }),
+    }),
+  });
+}
+
+function addUndo(builder: Builder, node: ReturnType<typeof addImport>) {
+  const payload = builder.objectRef<Undone>('UndoImportPayload').implement({
+    ...access('administer'),
+    description: 'What this call did of the undo of an import, or what it would do.',
+    fields: (t) => ({
+      import: t.field({ type: node, nullable: false, resolve: ({ run }) => run }),
+      complete: t.exposeBoolean('complete', {
+        nullable: false,
+        description: `False where it takes longer than ${PATIENCE_MS / 1000} seconds: ask again, and it goes on.`,
+      }),
+      removed: t.exposeInt('removed', { nullable: false, description: 'Responses that it had brought.' }),
+      restored: t.exposeInt('restored', {
+        nullable: false,
+        description: 'Responses that are again what it had replaced.',
+      }),
+      stayed: t.exposeInt('stayed', {
+        nullable: false,
+        description:
+          'Responses that something else replaced or corrected since, or whose earlier content is not kept any more.',
+      }),
+      held: t.exposeInt('held', {
+        nullable: false,
+        description: 'Responses that a legal hold keeps as they are.',
+      }),
+      restricted: t.exposeInt('restricted', {
+        nullable: false,
+        description: 'Responses set aside in a dispute, as they are.',
+      }),
+    }),
+  });
+  builder.mutationField('undoImport', (t) =>
+    t.field({
+      ...access('administer'),
+      type: payload,
+      nullable: false,
+      description:
+        'Takes an import back: what it brought is removed, what it replaced stands again, what replaced it since stays. The same file may be imported again then.',
+      args: {
+        id: t.arg.id({ required: true }),
+        reason: t.arg.string({ required: true }),
+        dryRun: t.arg.boolean({
+          required: true,
+          defaultValue: false,
+          description: 'Only counts what it would do.',
+        }),
+      },
+      resolve: async (_root, { id, reason, dryRun }, context) => {
+        assertAdministers(context, 'take imports back');
+        if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
+        const { deps, caller } = context;
+        const run = await findImport(deps.record, String(id));
+        if (!run) throw new InvalidArgument('id: there is no import of that id; imports lists them');
+        const deadline = Date.now() + PATIENCE_MS;
+        const by = { actor: caller.name, reason: reason.trim(), note: noteOf(context, 'undoImport') };
+        const isOver = () => Date.now() > deadline;
+        const result = await undoImport(storesOf(context), run, by, { dryRun, isOver, now: deps.now });
+        deps.log.info(
+          { actor: loggedCaller(caller), import: run.id, dryRun, ...result },
+          'an import is taken back',
+        );
+        return { ...result, run: (await findImport(deps.record, run.key)) ?? run };
+      },
+    }),
+  );
+}
+
+function assertAdministers({ caller }: ApiContext, what: string): void {
+  if (!caller.scope.allowsAll('administer')) throw new Forbidden(`this key may not ${what}`);
+}
+
+function cursorOf({ id }: ImportRun): string {
+  return Buffer.from(String(id)).toString('base64url');
+}
+
+function parseCursor(text: string | null | undefined): number | null {
+  if (text == null) return null;
+  const id = Number(Buffer.from(text, 'base64url').toString());
+  if (Number.isSafeInteger(id) && id > 0 && id < 2 ** 31) return id;
+  throw new InvalidArgument('after: is no cursor of this list');
+}

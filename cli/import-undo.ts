@@ -1,0 +1,124 @@
+import { parseArgs } from 'node:util';
+import type { Config } from '../config.ts';
+import { safeMessage } from '../domain/error-facts.ts';
+import { openRecord } from '../instance/open-record.ts';
+import { audit } from '../store/audit.ts';
+import { type UndoAccount, type UndoResult, undoImport } from '../store/import-undo.ts';
+import { findImport, type ImportRun } from '../store/imports.ts';
+import { findServer, keyOf } from './sink.ts';
+
+export const UNDO_USAGE = `       npm run import -- --undo ID [--dry-run] [--reason TEXT] [--url URL]
+  --undo     takes the import of that id back: what it brought goes, what it replaced stands again
+  --dry-run  only says how many answers that would be
+  --reason   kept on record`;
+
+const MUTATION = `mutation Undo($id: ID!, $reason: String!, $dryRun: Boolean!) {
+  undoImport(id: $id, reason: $reason, dryRun: $dryRun) {
+    complete removed restored stayed held restricted import { file undo { removed restored stayed } } } }`;
+
+interface Asked {
+  readonly id: string;
+  readonly reason: string;
+  readonly dryRun: boolean;
+  readonly url: string | undefined;
+}
+
+/** What was asked for, where it is that an import is taken back; else null. */
+export function askedToUndo(args: readonly string[]): Asked | null {
+  if (!args.some((one) => one === '--undo' || one.startsWith('--undo='))) return null;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      undo: { type: 'string' },
+      reason: { type: 'string', default: 'npm run import -- --undo' },
+      'dry-run': { type: 'boolean', default: false },
+      url: { type: 'string' },
+    },
+  });
+  return { id: values.undo ?? '', reason: values.reason, dryRun: values['dry-run'], url: values.url };
+}
+
+/** Takes an import back through the server that runs on the data folder or is named, else on the record itself. */
+export async function undoFrom(config: Config, asked: Asked): Promise<number> {
+  const say = (text: string) => process.stdout.write(`${text}\n`);
+  const { url } = asked;
+  const server =
+    url === undefined ? await findServer(config) : { url: url.replace(/\/$/, ''), key: await keyOf(config) };
+  const { file, account } = server ? await throughServer(server, asked, say) : await onRecord(config, asked);
+  const would = asked.dryRun ? 'would be ' : '';
+  say(`${asked.dryRun ? 'dry run of the undo' : 'undo'} of import ${asked.id} (${file})`);
+  say(`${would}removed   ${account.removed}`);
+  say(`${would}restored  ${account.restored}   (what the import had replaced)`);
+  if (account.stayed > 0)
+    say(`stay      ${account.stayed}   (replaced or corrected since by something else)`);
+  if (account.held > 0)
+    say(`stay      ${account.held}   (under a legal hold; undo again once it is released)`);
+  if (account.restricted > 0)
+    say(`stay      ${account.restricted}   (set aside in a dispute; undo again once it is settled)`);
+  return 0;
+}
+
+interface Done {
+  readonly file: string;
+  readonly account: UndoAccount;
+}
+
+/** Each call goes on for some seconds; the last one finishes. */
+async function throughServer(
+  server: { readonly url: string; readonly key: string },
+  { id, reason, dryRun }: Asked,
+  say: (text: string) => void,
+): Promise<Done> {
+  let account: UndoAccount = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0 };
+  for (;;) {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: MUTATION, variables: { id, reason, dryRun } }),
+    });
+    const { data, errors } = (await response.json()) as {
+      data?: { undoImport: UndoResult & { import: { file: string } } } | null;
+      errors?: readonly { readonly message: string }[];
+    };
+    if (!data || errors)
+      throw new Error(
+        errors?.map(({ message }) => message).join('\n') ?? `the server answered ${response.status}`,
+      );
+    const { undoImport: done } = data;
+    account = {
+      removed: account.removed + done.removed,
+      restored: account.restored + done.restored,
+      stayed: account.stayed + done.stayed,
+      // Each call meets all of these.
+      held: done.held,
+      restricted: done.restricted,
+    };
+    if (done.complete || dryRun) return { file: done.import.file, account };
+    say(`${account.removed + account.restored + account.stayed} answers so far`);
+  }
+}
+
+async function onRecord(config: Config, { id, reason, dryRun }: Asked): Promise<Done> {
+  const onError = (error: Error) => process.stderr.write(`${safeMessage(error)}\n`);
+  const record = await openRecord(config, onError);
+  try {
+    const run: ImportRun | null = await findImport(record.store, id);
+    if (!run) throw new Error('id: there is no import of that id; the query imports lists them');
+    const who = {
+      actor: 'system',
+      actorName: 'npm run import',
+      role: 'system',
+      policyVersion: null,
+      purpose: null,
+    };
+    const by = {
+      actor: who.actorName,
+      reason,
+      note: (session: Parameters<typeof audit>[0], subject: Parameters<typeof audit>[1]['subject']) =>
+        audit(session, { ...who, at: Date.now(), action: 'undoImport', subject, outcome: 'done' }),
+    };
+    return { file: run.file, account: await undoImport(record, run, by, { dryRun, now: Date.now }) };
+  } finally {
+    await record.close();
+  }
+}

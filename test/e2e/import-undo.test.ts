@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  freshInstance,
+  type Instance,
+  type RunningServer,
+  runProgram,
+  startServer,
+} from '../fixtures/server.ts';
+
+/* The command, the mutation and the list of imports, through a server and on the record itself. */
+
+const CASES = new URL('../fixtures/cases/', import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), 'scoreline-undo-'));
+let instance: Instance;
+let server: RunningServer | undefined;
+beforeAll(async () => {
+  instance = await freshInstance();
+  server = await startServer(instance);
+});
+afterAll(async () => {
+  await server?.stop();
+  instance?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = async (...args: string[]) => runProgram(['cli/import.ts', ...args], instance.env).finished;
+const importFile = async (name: string) => {
+  const rejects = join(folder, `${name}.rejects`);
+  const { code, output } = await run(
+    `${CASES}${name}`,
+    '--map',
+    `${CASES}05-edited.map.json`,
+    '--rejects',
+    rejects,
+  );
+  expect(code).toBe(0);
+  const ids = [...output.matchAll(/(?:^import +|--undo )([0-9a-f]{12})$/gm)].map(([, id]) => id);
+  // At its start and at its end.
+  expect(ids).toHaveLength(2);
+  expect(ids[0]).toBe(ids[1]);
+  return { id: ids[0] as string, output };
+};
+const answers = async () => {
+  const { data } = await (server as RunningServer).graphql<{
+    responses: { edges: { node: { externalId: string; score: number | null; comment: string | null } }[] };
+  }>(
+    '{ responses(segment: { productLine: ["case-05"] }, first: 10) { edges { node { externalId score comment } } } }',
+  );
+  return data.responses.edges
+    .map(({ node }) => [node.externalId, node.score, node.comment])
+    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+};
+const UNDO = `mutation ($id: ID!, $reason: String!, $dryRun: Boolean! = false) { undoImport(id: $id, reason: $reason, dryRun: $dryRun) {
+  complete removed restored stayed held restricted } }`;
+const IMPORTS =
+  '{ imports { edges { node { id file digest by endedAt account undo { by reason removed restored endedAt } } } } }';
+type Listed = { imports: { edges: { node: Record<string, unknown> }[] } };
+
+it('an edited export is taken as corrections, counted, listed, and taken back', async () => {
+  const on = server as RunningServer;
+  const first = await importFile('05-edited-1.csv');
+  const second = await importFile('05-edited-2.csv');
+  expect(second.output).toMatch(/accepted +2/);
+  expect(await answers()).toEqual([
+    ['1', 3, 'Nobody called back'],
+    ['2', 6, 'good'],
+  ]);
+  const { data } = await on.graphql<Listed>(IMPORTS);
+  expect(data.imports.edges.map(({ node }) => node)).toMatchObject([
+    {
+      id: second.id,
+      file: '05-edited-2.csv',
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      endedAt: expect.any(String),
+      account: { accepted: 2, duplicates: 0, rejected: 0 },
+      undo: null,
+    },
+    { id: first.id, file: '05-edited-1.csv' },
+  ]);
+  const dry = await run('--undo', second.id, '--dry-run');
+  expect([dry.code, dry.output]).toEqual([
+    0,
+    expect.stringMatching(/would be removed +0\nwould be restored +2/),
+  ]);
+  expect(await answers()).toHaveLength(2);
+  const undone = await run('--undo', second.id, '--reason', "it was last week's");
+  expect([undone.code, undone.output]).toEqual([0, expect.stringMatching(/removed +0\nrestored +2/)]);
+  expect(await answers()).toEqual([
+    ['1', 3, null],
+    ['2', 9, 'good'],
+  ]);
+  const after = await on.graphql<Listed>(IMPORTS);
+  expect(after.data.imports.edges[0]?.node).toMatchObject({
+    undo: { reason: "it was last week's", restored: 2, endedAt: expect.any(String) },
+  });
+  // Its late rows are refused.
+  const late = await on.post(
+    '/ingest/file',
+    `{"map": {}, "file": "x", "import": "${second.id}"}\n`,
+    'application/x-ndjson',
+  );
+  expect(late.status).toBe(400);
+  // And the file counts when it is imported again.
+  const repeated = await importFile('05-edited-2.csv');
+  expect(await answers()).toMatchObject([
+    ['1', 3, 'Nobody called back'],
+    ['2', 6, 'good'],
+  ]);
+  const mutation = await on.graphql<{ undoImport: object }>(UNDO, { id: repeated.id, reason: 'again' });
+  expect(mutation.data.undoImport).toEqual({
+    ...{ complete: true, removed: 0, restored: 2, stayed: 0, held: 0, restricted: 0 },
+  });
+  const audit = await on.graphql<{ auditLog: { edges: { node: { action: string } }[] } }>(
+    '{ auditLog(first: 50) { edges { node { action } } } }',
+  );
+  expect(audit.data.auditLog.edges.filter(({ node }) => node.action === 'undoImport').length).toBeGreaterThan(
+    1,
+  );
+  await expect(on.graphql(UNDO, { id: repeated.id, reason: ' ' })).resolves.toMatchObject({
+    errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+  });
+  await expect(on.graphql(UNDO, { id: 'nothing', reason: 'x' })).resolves.toMatchObject({
+    errors: [{ message: expect.stringMatching(/no import of that id/) }],
+  });
+});
+
+it('without a server the record itself is written', async () => {
+  await server?.stop();
+  server = undefined;
+  const { id } = await importFile('05-edited-2.csv');
+  const undone = await run('--undo', id);
+  expect([undone.code, undone.output]).toEqual([0, expect.stringMatching(/removed +0\nrestored +2/)]);
+  const unknown = await run('--undo', 'abc');
+  expect([unknown.code, unknown.output]).toEqual([1, expect.stringMatching(/no import of that id/)]);
+  server = await startServer(instance);
+  expect(await answers()).toEqual([
+    ['1', 3, null],
+    ['2', 9, 'good'],
+  ]);
+});
