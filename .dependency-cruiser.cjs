@@ -32,8 +32,8 @@ module.exports = {
     {
       name: 'domain-does-no-io',
       severity: 'error',
-      // redact.ts takes from net only the test whether a text is an IPv6 address.
-      from: { path: '^domain/', pathNot: '\\.test\\.ts$|redact\\.ts$' },
+      // network.ts takes from net only the test whether a text is an IPv6 address.
+      from: { path: '^domain/', pathNot: '\\.test\\.ts$|redaction/network\\.ts$' },
       to: {
         path: '^(fs|http|https|net|tls|child_process|worker_threads|pg|drizzle-orm|@electric-sql)',
         dependencyTypesNot: ['type-only'],

@@ -8,6 +8,7 @@ import { environment, type KeyConfig, kmsOf, type Role, SECRETS, vaultOf } from 
 import type { CellLimits } from './domain/cell-filing.ts';
 import { attributeOf, type Dimension, defineDimensions } from './domain/dimensions.ts';
 import type { NameBounds } from './domain/provenance.ts';
+import type { RedactionRules } from './domain/redact.ts';
 import type { ReviewRules } from './domain/review-rules.ts';
 
 export type { AwsKmsConfig, KeyConfig, VaultTransitConfig } from './config/environment.ts';
@@ -47,6 +48,8 @@ export interface Config {
   readonly formerDimensions: readonly string[];
   readonly cellLimits: CellLimits;
   readonly nameBounds: NameBounds;
+  /** By which comments are redacted. */
+  readonly redaction: RedactionRules;
   /** Folder of the access policies. */
   readonly policies: string;
   /** Scores over fewer responses are suppressed for callers who may not read the responses. */
@@ -152,6 +155,7 @@ export async function loadConfig(
     jwt: jwtOf(variables, found.data.jwt, dimensions),
     cellLimits: { limit: found.data.cellLimit, ...found.data.cellShares },
     nameBounds: found.data.nameBounds,
+    redaction: found.data.redaction,
     themePrecision: found.data.themePrecision,
     // Without the kinds that are not named.
     retention: JSON.parse(JSON.stringify(found.data.retention)) as Config['retention'],

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Access, openAccess } from './api/access/access.ts';
 import { PolicyError } from './api/access/policies.ts';
-import type { ApiDeps } from './api/context.ts';
 import { openGate } from './api/gate/gate.ts';
 import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { DimensionsGone } from './domain/cell-shape.ts';
 import { terminalMessage } from './domain/error-facts.ts';
+import { startFollowers } from './followers.ts';
 import { cellUsage, followerDelays, followerLags } from './gauges.ts';
 import { isAway } from './graph/neo4j/driver.ts';
 import { type GraphProjection, heldElsewhere, FOLLOWER as LINEAGE, openGraph } from './graph/neo4j/open.ts';
@@ -23,7 +23,6 @@ import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
 import { type OpenRecord, openRecord } from './instance/open-record.ts';
 import { OutageLog } from './instance/outages.ts';
 import { answers, readinessChecks, readinessWarnings } from './instance/readiness.ts';
-import { applyRetention } from './instance/retention.ts';
 import { changeKeys } from './instance/rotate.ts';
 import { runUntilStopped } from './instance/run.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
@@ -34,23 +33,17 @@ import { WrongWrappingKey } from './store/check-keys.ts';
 import type { Store } from './store/client.ts';
 import { DatabaseRefused, explained } from './store/database-refused.ts';
 import { DiskFull } from './store/disk-space.ts';
-import { continueErasures } from './store/erasures.ts';
 import { isRecordAway } from './store/errors.ts';
-import { giveBackCells } from './store/give-back.ts';
 import { WrongPepper } from './store/instance.ts';
 import { KeyProviderError } from './store/key-provider.ts';
 import { watchLongWriters } from './store/long-writers.ts';
 import { latestReadings } from './store/monitoring.ts';
-import { moveEvents } from './store/move-events.ts';
-import { purgeMinuteRollups } from './store/rollups.ts';
 import { SEALER } from './store/sealing.ts';
-import { createWall, forgetScopes, type Wall } from './store/wall.ts';
+import { createWall, type Wall } from './store/wall.ts';
 
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
-/** Callers that the metrics name with the cells that they added. */
-const PURGE_EVERY_MS = 10 * 60_000;
 
 async function start(config: Config, programLog: ProgramLog): Promise<() => Promise<void>> {
   const log = new OutageLog(programLog, { now: Date.now });
@@ -69,9 +62,7 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded record';
   log.watch({ name, owns: isRecordAway, probe: () => answers(record.store) });
   const stops: (() => Promise<unknown>)[] = [async () => log.stop(), () => record.close()];
-  const stop = async () => {
-    for (const one of stops.reverse()) await one();
-  };
+  const stop = () => stopAll(stops.reverse());
   try {
     const key = await adminKey(config);
     const graph = config.neo4j ? openGraph(config.neo4j, record, onError) : undefined;
@@ -112,15 +103,15 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
     stops.push(() => access.close());
     const parts = { graph, feed, scoring, access, seals, wall };
     const server = await startServer(config, record, parts, log);
-    stops.push(() => server.close());
+    let followers: () => Promise<unknown> = async () => undefined;
+    // At once: the server answers nobody any more while a follower ends what it is at.
+    stops.push(() => stopAll([followers, server.close], true));
     if (config.roles.has('follow'))
-      stops.push(
-        ...(await startFollowers(
-          { record, retention: config.retention },
-          graph,
-          { scoring, seals, onScored: server.onScored },
-          onError,
-        )),
+      followers = await startFollowers(
+        { record, retention: config.retention },
+        graph,
+        { scoring, seals, onScored: server.onScored },
+        onError,
       );
     const url = await server.listen(config.host, config.port);
     record.lock?.announce(url);
@@ -133,49 +124,12 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   }
 }
 
-/** Work that no request asks for: the lineage projection, and clearing away what nobody reads and what is too old. */
-async function startFollowers(
-  { record, retention }: { record: OpenRecord; retention: Config['retention'] },
-  graph: GraphProjection | undefined,
-  { scoring, seals, onScored }: { scoring: Scoring; seals: Seals; onScored: ApiServer['onScored'] },
-  onError: (error: Error) => void,
-): Promise<(() => Promise<unknown>)[]> {
-  const graphHolds: ApiDeps['graphHolds'] = async (ids, xact) =>
-    graph ? graph.holds(ids, xact) : heldElsewhere(record.store, ids, xact);
-  const purge = async () => {
-    await purgeMinuteRollups(record.store, Date.now()).catch(onError);
-    await forgetScopes(record.store, Date.now()).catch(onError);
-    await giveBackCells(record.store, record.cells).catch(onError);
-    await applyRetention(record, retention, Date.now()).catch(onError);
-    await continueErasures({ ...record, graphHolds, filesDue: record.files.due }).catch(onError);
-  };
-  await purge();
-  let stopped = false;
-  const move = () => moveEvents(record.store, () => stopped).catch(onError);
-  let purging: Promise<unknown> | undefined;
-  let moving: Promise<unknown> = move();
-  // One after the other: a purge may take longer than the pause. Moving goes on after an error.
-  const timer = setInterval(() => {
-    purging ??= purge().finally(() => {
-      purging = undefined;
-    });
-    moving = moving.then(move);
-  }, PURGE_EVERY_MS);
-  const stopClearing = async () => {
-    stopped = true;
-    clearInterval(timer);
-    await Promise.all([purging, moving]);
-  };
-  const stops: (() => Promise<unknown>)[] = [stopClearing];
-  if (graph) stops.push(await graph.follow());
-  stops.push(await seals.follow());
-  // The model takes seconds to load: nobody waits for it but the scores that it infers.
-  const scorer = scoring.follow(onScored).catch((error: Error) => {
-    onError(error);
-    return null;
-  });
-  stops.push(async () => (await scorer)?.stop());
-  return stops;
+/** Stops each, also where one before it fails. @throws the first error, once all are stopped */
+async function stopAll(stops: readonly (() => Promise<unknown>)[], atOnce = false): Promise<void> {
+  const settled = atOnce ? await Promise.allSettled(stops.map((stop) => stop())) : [];
+  if (!atOnce) for (const stop of stops) settled.push(...(await Promise.allSettled([stop()])));
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 async function startServer(
@@ -193,9 +147,10 @@ async function startServer(
 ): Promise<ApiServer> {
   const { graph, feed, scoring, access, seals, wall } = parts;
   const { store, cells, mappings, vault } = record;
-  const { dimensions, cellLimits, nameBounds, origins } = config;
+  const { nameBounds, origins } = config;
+  const rules = { dimensions: config.dimensions, cellLimits: config.cellLimits, redaction: config.redaction };
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
-  const acceptor = createAcceptor({ ...record, dimensions, cellLimits, nameBounds, now: Date.now, warn });
+  const acceptor = createAcceptor({ ...record, ...rules, nameBounds, now: Date.now, warn });
   const lineage = graph?.lineage ?? createRecordLineage;
   const trail = openAuditTrail(store, config.auditAggregates, (err) =>
     log.error({ err }, 'refusals could not be kept'),
@@ -215,8 +170,7 @@ async function startServer(
       vault,
       cells,
       mappings,
-      dimensions,
-      cellLimits,
+      ...rules,
       acceptor,
       lineage,
       seals: seals.place,

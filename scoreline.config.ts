@@ -31,6 +31,12 @@ export default {
    */
   nameBounds: { sources: 100, surveys: 500, mappings: 1_000, minute: 60 },
   /**
+   * What is removed from comments (docs/guides/redaction.md). `countries`: where answers come from besides what their region says,
+   * such as ['DE', 'AT']: national forms of their telephone numbers need no other hint. `packs`: the national identifiers that are
+   * looked for, such as ['documents', 'de', 'us']; all of them unless named.
+   */
+  redaction: { countries: [] },
+  /**
    * The limits of the open world; docs/guides/limits.md tells what each field costs. `introspection`: roles that may ask for
    * the schema. `trustedOnly`: roles that may send only documents of SCORELINE_TRUSTED_DOCUMENTS. `cost`: the most points of
    * one operation, and of one key in a minute in one process (null: no limit), by role.

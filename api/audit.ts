@@ -148,13 +148,40 @@ function aggregatesOf(
   const asked = fields.flatMap(({ name, arguments: given = [] }) => {
     if (TELL_THEMSELVES.has(name.value)) return [];
     if (!AGGREGATES.has(String(root[name.value]?.extensions['access']))) return [];
+    return [{ field: name.value, given }];
+  });
+  if (asked.length === 0) return [];
+  const told = asked.slice(0, LIMITS.aliases).map(({ field, given }) => {
     const values = Object.fromEntries(
       given.map((one) => [one.name.value, valueFromASTUntyped(one.value, variables) ?? null]),
     );
-    const long = JSON.stringify(values).length > LONGEST_ARGUMENTS;
-    return [{ field: name.value, arguments: long ? 'too long to be kept' : values }];
+    // Measured before it is written: one long variable may stand in every field.
+    const fits = isShort(values, LONGEST_ARGUMENTS) && JSON.stringify(values).length <= LONGEST_ARGUMENTS;
+    return { field, arguments: fits ? values : 'too long to be kept' };
   });
-  return asked.length === 0 ? [] : [entryOf(context, 'aggregate', { asked: asked.slice(0, LIMITS.aliases) })];
+  return [entryOf(context, 'aggregate', { asked: told })];
+}
+
+/** Whether a value has at most so many characters, names and values; it is looked at no further than that. */
+export function isShort(value: unknown, most: number): boolean {
+  let left = most;
+  const waiting: unknown[] = [value];
+  while (waiting.length > 0) {
+    const one = waiting.pop();
+    left -= typeof one === 'string' ? one.length + 1 : 1;
+    if (left < 0) return false;
+    if (typeof one !== 'object' || one === null) continue;
+    if (Array.isArray(one)) {
+      if (one.length > left) return false;
+      for (const item of one) waiting.push(item);
+    } else
+      for (const name in one) {
+        left -= name.length;
+        if (left < 0) return false;
+        waiting.push((one as Record<string, unknown>)[name]);
+      }
+  }
+  return true;
 }
 
 /** The fields at the root, through fragments; those that a directive skips too: they were asked for. */

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { CellDictionary } from '../domain/cell.ts';
 import type { CellLimits } from '../domain/cell-filing.ts';
 import type { Dimension } from '../domain/dimensions.ts';
+import type { RedactionRules } from '../domain/redact.ts';
 import type { ReviewRules } from '../domain/review-rules.ts';
 import type { FieldGroup } from '../domain/scope.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
@@ -37,6 +38,8 @@ export interface ApiDeps {
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
   readonly acceptor: Acceptor;
+  /** By which a corrected comment is redacted. */
+  readonly redaction?: RedactionRules | undefined;
   /** Lineage as a session sees it. */
   readonly lineage: (session: Session) => LineageStore;
   readonly seals: SealPlace & Pick<ProofDeps, 'sign'>;
@@ -86,6 +89,12 @@ export interface Masked {
   readonly reason: string;
 }
 
+/** A window up to the present without answers, and when the newest was given that the caller may read; told in `extensions.emptyWindows`. */
+export interface EmptyWindow {
+  readonly path: readonly (string | number)[];
+  readonly newest: string;
+}
+
 /** One value of a segment that nobody has whom the caller may see, told in `extensions.unknownSegmentValues`. */
 export interface UnknownValue {
   readonly path: readonly (string | number)[];
@@ -104,6 +113,7 @@ export interface ApiContext {
   readonly purpose: string | null;
   readonly masked: Masked[];
   readonly unknown: UnknownValue[];
+  readonly emptyWindows: EmptyWindow[];
   readonly released: Released;
   /** Once it is known; a subscription's updates do not tell it. */
   cost: Cost | null;
@@ -132,6 +142,7 @@ export function createContext(
     purpose,
     masked: [],
     unknown: [],
+    emptyWindows: [],
     released: { comment: new Set(), respondent: new Set() },
     cost: null,
     rowsInSlices: false,

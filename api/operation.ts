@@ -65,14 +65,15 @@ export function finishResult(result: ExecutionResult, context: ApiContext): Exec
   };
 }
 
-/** What an answer tells beside its data: what was withheld, which values of segments nobody has, and the cost. */
-export function extensionsOf({ masked, unknown, cost }: ApiContext): Record<string, unknown> {
+/** What an answer tells beside its data: what was withheld, which values of segments nobody has, which windows are empty, and the cost. */
+export function extensionsOf({ masked, unknown, emptyWindows, cost }: ApiContext): Record<string, unknown> {
   // In the order of the paths: that of resolving them tells what took how long.
   const sorted = <One extends Pick<Masked, 'path'>>(list: readonly One[]) =>
     list.toSorted((a, b) => comparePaths(a.path, b.path));
   return {
     ...(masked.length > 0 ? { masked: sorted(masked) } : {}),
     ...(unknown.length > 0 ? { unknownSegmentValues: sorted(unknown) } : {}),
+    ...(emptyWindows.length > 0 ? { emptyWindows: sorted(emptyWindows) } : {}),
     ...(cost ? { cost } : {}),
   };
 }

@@ -56,12 +56,13 @@ export async function findSink(
     return { sink, description, server: named.url, close: async () => undefined };
   }
   const record = await openRecord(config, (error) => onNote(safeMessage(error)));
-  const { dimensions, cellLimits, nameBounds, dataDir } = config;
+  const { dimensions, cellLimits, nameBounds, redaction, dataDir } = config;
   const acceptor = createAcceptor({
     ...record,
     dimensions,
     cellLimits,
     nameBounds,
+    redaction,
     now: Date.now,
     warn: onNote,
   });

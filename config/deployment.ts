@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { gateSettings } from '../api/gate/settings.ts';
 import { DEFAULT_CELL_LIMITS } from '../domain/cell-filing.ts';
 import { NAME_BOUNDS } from '../domain/provenance.ts';
+import { PACK_NAMES, type RedactionRules } from '../domain/redact.ts';
+import { isCountry } from '../domain/redaction/numbering-plans.ts';
 import { parseWindow } from '../domain/time-windows.ts';
 
 /** Minutes or hours as milliseconds: answers come late by hours, not by months. */
@@ -17,6 +19,14 @@ function sealDelay(text: string, context: z.RefinementCtx): number {
   context.addIssue({ code: 'custom', message: 'must be a duration in minutes or hours, such as "PT1H"' });
   return z.NEVER;
 }
+
+const country = z
+  .string()
+  .transform((code) => code.toUpperCase())
+  .refine(isCountry, 'is not the two-letter code of a country, such as "DE"');
+const pack = z
+  .string()
+  .refine((name) => PACK_NAMES.includes(name), `is not a pack; there are ${PACK_NAMES.join(', ')}`);
 
 const names = z.number().int().min(1).max(1_000_000);
 
@@ -71,9 +81,17 @@ export const deployment = z.strictObject({
       sources: names.default(NAME_BOUNDS.sources),
       surveys: names.default(NAME_BOUNDS.surveys),
       mappings: names.default(NAME_BOUNDS.mappings),
+      mappingBytes: z.number().int().min(1_024).max(1_073_741_824).default(NAME_BOUNDS.mappingBytes),
       minute: names.default(NAME_BOUNDS.minute),
     })
     .prefault({}),
+  redaction: z
+    .strictObject({
+      countries: z.array(country).max(30).default([]),
+      packs: z.array(pack).default([...PACK_NAMES]),
+    })
+    .prefault({})
+    .transform(({ countries, packs }): RedactionRules => ({ countries, packs: new Set(packs) })),
   limits: gateSettings,
   sealAfter: z.string().default('PT1H').transform(sealDelay),
   audit: z.strictObject({ aggregates: z.boolean().default(false) }).default({ aggregates: false }),

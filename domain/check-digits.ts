@@ -5,7 +5,7 @@
 export function passesLuhn(digits: string): boolean {
   let sum = 0;
   for (let i = 0; i < digits.length; i++) {
-    const digit = Number(digits[digits.length - 1 - i]);
+    const digit = digits.charCodeAt(digits.length - 1 - i) - 48;
     const value = i % 2 === 1 ? digit * 2 : digit;
     sum += value > 9 ? value - 9 : value;
   }

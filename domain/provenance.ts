@@ -29,11 +29,19 @@ export interface NameBounds {
   readonly sources: number;
   readonly surveys: number;
   readonly mappings: number;
+  /** Bytes of the definitions of all of their mappings, as JSON. */
+  readonly mappingBytes: number;
   readonly minute: number;
 }
 
 /** Unless the deployment says otherwise. */
-export const NAME_BOUNDS: NameBounds = { sources: 100, surveys: 500, mappings: 1_000, minute: 60 };
+export const NAME_BOUNDS: NameBounds = {
+  sources: 100,
+  surveys: 500,
+  mappings: 1_000,
+  mappingBytes: 8 * 1024 * 1024,
+  minute: 60,
+};
 
 /** 24 hex digits of the SHA-256 of the mapping's canonical JSON (RFC 8785). */
 export function mappingKey(mapping: MappingVersion): string {

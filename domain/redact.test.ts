@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ibanEnd, passesLuhn } from './check-digits.ts';
-import { redact } from './redact.ts';
+import { DEFAULT_RULES, redact, redactCounted, rulesFor } from './redact.ts';
 
 describe('redact', () => {
   it.each([
@@ -88,6 +88,90 @@ describe('redact', () => {
     expect(redact(text)).toBe(text);
   });
 
+  it.each([
+    // As people read it: other digits, wide forms, characters that are not seen. The rest stays byte for byte.
+    ['連絡先は０９０－５５５５－０１２３です', '連絡先は[phone]です'],
+    ['ｐａｔ＠ｅｘａｍｐｌｅ．ｏｒｇ まで', '[email] まで'],
+    ['اتصل بي على ٠٥٥٥٥٠١٢٣٤', 'اتصل بي على [phone]'],
+    ['Ｄｅａｒ ①, ０１７１\u200b １２３４\u00ad５６７ ｂｙｅ', 'Ｄｅａｒ ①, [phone] ｂｙｅ'],
+    ['\u202e0171 1234567\u202c e\u0301', '\u202e[phone]\u202c e\u0301'],
+    ['1\ufe0f\u20e32\ufe0f\u20e33\ufe0f\u20e3 555 0123', '[phone]'],
+    ['携帯 080ー1234ー5678', '携帯 [phone]'],
+    ['\ufdfa 0171 1234567 \ufdfa', '\ufdfa [phone] \ufdfa'],
+    // Telephone numbers of other countries, with and without a word for them.
+    ['请打手机13955550123', '请打手机[phone]'],
+    ['fone (11) 95555-0123, 11 95555-0123', 'fone [phone], [phone]'],
+    ['contact555-555-0123', 'contact[phone]'],
+    ['0612345678merci', '[phone]merci'],
+    ['98765 43210 or 8 (916) 123-45-67', '[phone] or [phone]'],
+    ['https://wa.me/4917012345678 or tel:+49-30-1234567', 'https://wa.me/[phone] or tel:[phone]'],
+    ['0049 (0) 171 1234567, (+49) 171 1234567', '[phone], [phone]'],
+    ['ring (0171 1234567) or ((0161) 496 0324)', 'ring ([phone]) or ([phone])'],
+    ['order 4711 is late, tel 020 7946 0958', 'order 4711 is late, tel [phone]'],
+    // Spelt addresses.
+    ['jane dot doe at example dot co dot uk please', '[email] please'],
+    ['max ät beispiel punkt de, jean arobase exemple point fr', '[email], [email]'],
+    ['jane [ät] example.de or jane @ example.com', '[email] or [email]'],
+    ['メールはpat@example.orgです', 'メールは[email]です'],
+    // Identifiers, accounts, keys.
+    ['my SSN is 987-65-4320', 'my SSN is [id]'],
+    ['passport number: X55501234', 'passport number: [id]'],
+    ['Steuer-ID 86095742719, DNI 12345678Z, RSSMRA85T10A562S', 'Steuer-ID [id], DNI [id], [id]'],
+    ['bank account: 5550123456, sort code 12-34-56', 'bank account: [account], sort code [account]'],
+    ['4111.1111.1111.1111 or 4111 - 1111 - 1111 - 1111', '[card] or [card]'],
+    ['https://x.example/r?token=abc123def&page=2', 'https://x.example/r?token=[secret]&page=2'],
+    ['key sk-abcdefghijklmnop1234 and AKIAIOSFODNN7EXAMPLE', 'key [secret] and [secret]'],
+    ['password: hunter22', 'password: [secret]'],
+    ['00:1A:2B:3C:4D:5E', '[mac]'],
+    ['I live at 12 High Street, London', 'I live at [address], London'],
+  ])('%s', (text, redacted) => {
+    expect(redact(text)).toBe(redacted);
+    expect(redact(redacted)).toBe(redacted);
+  });
+
+  it.each([
+    'Order 00555501234 came late, my order no. 0171234567',
+    'traffic grew by +100 000 000 visits',
+    'invoice 2024-0001234, tracking 9400 1000 0000, case 0800123456',
+    'customer number 0123456789, 订单号13955550123, commande n° 0612345678',
+    '01/18/2024 01/11/2022, open 0800-1900 0900-1700, 2019-2020-2021',
+    'Chrome 121.0.6167.140, 48.137154 11.576124, 10.0.19045.3803',
+    'scores 9 8 7 10 6 9 8 7, 10/10 9/10 8/10, 10 20 30 40 50 60',
+    'EAN 4006381333931, ISBN 978-3-16-148410-0, serial 012345678901',
+    'my password is wrong, the token expired, we looked at example.com',
+    'https://shop.example/p/0301234567?id=2125550123',
+  ])('leaves "%s" alone', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+
+  it('reads national forms by the country that an answer comes from', () => {
+    const of = (country: string) => rulesFor(DEFAULT_RULES, { region: country });
+    const text = 'thanks, 20 12 34 56 and 9123 4567';
+    expect(redact(text)).toBe(text);
+    expect(redact(text, of('Denmark'))).toContain('[phone] and');
+    expect(redact(text, of('SG'))).toContain('and [phone]');
+    expect(redact(text, of('nowhere'))).toBe(text);
+    expect([of('Deutschland'), of('pt-BR')].map(({ countries }) => countries)).toEqual([['DE'], ['BR']]);
+  });
+
+  it('looks for the packs that are chosen', () => {
+    const text = 'DNI 12345678Z, number AB 12 34 56 C';
+    expect(redact(text, { countries: [], packs: new Set(['gb']) })).toBe('DNI 12345678Z, number [id]');
+    expect(redact(text, { countries: [], packs: new Set() })).toBe(text);
+    expect(redactCounted(text).counts).toEqual({ id: 2 });
+  });
+
+  it('leaves every character that is no part of what it removes', () => {
+    const written = fc.string({ unit: 'grapheme', maxLength: 60 });
+    fc.assert(
+      fc.property(written, written, (before, after) => {
+        const [left, right] = [before.replace(/[\p{N}[\]]/gu, ''), after.replace(/[\p{N}[\]]/gu, '')];
+        const text = `${left}\n０３０\u200b １２３４５６７\n${right}`;
+        expect(redact(text)).toBe(`${redact(left)}\n[phone]\n${redact(right)}`);
+      }),
+    );
+  });
+
   it('finds any ordinary address and number, whatever stands around it', () => {
     const part = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
     const email = fc.tuple(part, part, part).map(([a, b, c]) => `${a}.${b}@${c}.example`);
@@ -172,6 +256,19 @@ describe('redact', () => {
     `${'01 '.repeat(30)}x `,
     `+${'1 '.repeat(30)}1x`,
     'a [at] a [dot] ',
+    '\u0301',
+    '\ufdfa',
+    '１',
+    'sk-',
+    'sk-a_',
+    'token=aaaa;',
+    '-----BEGIN PRIVATE KEY-----',
+    'jane at a dot ',
+    '20 12 34 56 ',
+    '01 01 01 01 01 x ',
+    'passport A1 ',
+    'my address 1 A St ',
+    'Steuer-ID 1 2 ',
   ])('is linear in %j', (piece) => {
     const text = piece.repeat(Math.ceil(100_000 / piece.length));
     const begun = performance.now();

@@ -231,11 +231,12 @@ function mayCorrect({ id, scope, sources }: Submitter, sourceMadeBy: string | nu
 /** Who administers the whole record sets it up too. */
 function boundsOf(bounds: NameBounds, scope: Scope): NameBounds {
   const times = scope.allowsAll('administer') ? ADMIN_SHARE : 1;
-  const { sources, surveys, mappings, minute } = bounds;
+  const { sources, surveys, mappings, mappingBytes, minute } = bounds;
   return {
     sources: sources * times,
     surveys: surveys * times,
     mappings: mappings * times,
+    mappingBytes: mappingBytes * times,
     minute: minute * times,
   };
 }
@@ -253,6 +254,11 @@ function tooMany({ beyond, most }: BeyondBounds): Outcome {
     return rejected(
       'TOO_MANY_MAPPINGS',
       `source: this key has made ${most} mappings, and may make no more; ${what}`,
+    );
+  if (beyond === 'mappingBytes')
+    return rejected(
+      'TOO_MANY_MAPPINGS',
+      `map: the maps that this key has made may have ${most} bytes together, and this one is beyond; send one with less in it`,
     );
   return rejected(
     'TOO_MANY_MAPPINGS',

@@ -3,10 +3,11 @@ import type { CellAttributes } from '../domain/cell.ts';
 import { type Dimension, OTHER, storedValue } from '../domain/dimensions.ts';
 import type { Revision } from '../domain/newer.ts';
 import { type NormalisedResponse, responseId } from '../domain/provenance.ts';
+import { DEFAULT_RULES, type RedactionRules, rulesFor } from '../domain/redact.ts';
 import { applyScale, describeScale } from '../domain/scale.ts';
 import { problemOf, quoted, readName, TEXT_RULES } from '../domain/text.ts';
 import type { ImportRow } from '../store/accept-row.ts';
-import { keptComment } from './comment.ts';
+import { type KeptComment, keptComment } from './comment.ts';
 import type { ResponseDraft } from './draft.ts';
 import { keptItem } from './kept-item.ts';
 import { readNames } from './names.ts';
@@ -16,6 +17,8 @@ import { keyedHash, lookupsOf, type Pepper, peppers, pseudonym } from './pseudon
 export interface NormaliseDeps {
   readonly dimensions: readonly Dimension[];
   readonly pepper: Pepper;
+  /** By which comments are redacted; absent: what `redact` finds by itself. */
+  readonly redaction?: RedactionRules | undefined;
   /** The attributes as content is made of them: what was handed in before there was a dimension stays the same content. */
   readonly storedAs?: (attributes: CellAttributes) => CellAttributes;
   /** Epoch milliseconds. */
@@ -52,14 +55,15 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
       `score: ${quoted(draft.score)} is not on the scale ${describeScale(mapping.scale)}`,
     );
   }
-  const given = blankToNull(draft.comment);
+  const given = draft.comment === null ? null : blankToNull(clean(draft.comment));
   if (scaled === null && given === null) {
     return rejected('MISSING', 'score: a response needs a score or a comment; both are missing');
   }
   const attributes = attributesOf(deps.dimensions, draft.dimensions);
   if ('problem' in attributes) return attributes.problem;
   const { externalId, source } = read.names;
-  const comment = given === null ? null : keptComment(clean(given));
+  const comment =
+    given === null ? null : keptComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, attributes.values));
   const respondent = blankToNull(draft.respondent);
   const item = keptItem(draft.raw);
   const content = {
@@ -98,7 +102,7 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
     importRow: draft.importRow ?? null,
     notes: [
       ...(draft.notes ?? []),
-      ...(comment?.isCut ? (['COMMENT_CUT'] as const) : []),
+      ...notesOfComment(draft.comment, comment),
       ...(attributes.isCut ? (['VALUE_TOO_LONG'] as const) : []),
       ...(item.isCut ? (['ITEM_CUT'] as const) : []),
     ],
@@ -174,7 +178,18 @@ function blankToNull(text: string | null): string | null {
   return text === null || text.trim() === '' ? null : text;
 }
 
-/** What people wrote is kept as far as it can be: PostgreSQL's text cannot hold U+0000, JSON and UTF-8 no lone surrogates. */
+/**
+ * What people wrote is kept as far as it can be. PostgreSQL's text cannot hold U+0000, UTF-8 no half of a surrogate pair: that is left
+ * out, since U+FFFD in its place would be a character that was not sent.
+ */
 function clean(text: string): string {
-  return text.replaceAll('\u0000', ' ').toWellFormed();
+  const stored = text.replaceAll('\u0000', ' ');
+  return stored.isWellFormed() ? stored : stored.replace(/\p{Surrogate}/gu, '');
+}
+
+function notesOfComment(given: string | null, kept: KeptComment | null): NoteCode[] {
+  const notes: NoteCode[] = [];
+  if (kept?.isCut) notes.push('COMMENT_CUT');
+  if (given !== null && !given.isWellFormed()) notes.push('HALF_CHARACTER');
+  return notes;
 }

@@ -9,16 +9,23 @@ const ago = (now: number, keep: string) =>
 
 /**
  * Deletes once what the policy calls old at that moment, and has the embedded record's files follow; answers with the rows by
- * kind.
+ * kind. It ends after the batch under way once the process stops.
  */
-export async function applyRetention(record: OpenRecord, retention: Config['retention'], now: number) {
+export async function applyRetention(
+  record: OpenRecord,
+  retention: Config['retention'],
+  now: number,
+  stopped?: () => boolean,
+) {
   const { journal: keepJournal, ...kinds } = retention;
   const cutoffs: Partial<Record<RetainedKind, Date>> = {};
   for (const [kind, keep] of Object.entries(kinds) as [RetainedKind, string][])
     cutoffs[kind] = ago(now, keep);
-  const rows = await ageOut(record, kinds, cutoffs, now);
+  const rows = await ageOut(record, kinds, cutoffs, now, stopped);
   if (Object.values(rows).some((n) => n > 0)) record.files.dueToday();
   const journal =
-    keepJournal === null ? 0 : await trimJournal(record.store, { before: ago(now, keepJournal), now });
+    keepJournal === null
+      ? 0
+      : await trimJournal(record.store, { before: ago(now, keepJournal), now, stopped });
   return { ...rows, journal };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { redact } from '../domain/redact.ts';
+import { type RedactionRules, redact } from '../domain/redact.ts';
 import { applyScale, type ScaleRule } from '../domain/scale.ts';
 import { CORRECTED_CONTENT, RESPONSE_COLUMNS } from './accept-row.ts';
 import type { Session, Statement } from './client.ts';
@@ -73,7 +73,10 @@ interface Stored {
  * @throws CorrectionError when the score is not on the response's scale, or nothing would be left.
  */
 export function correct(
-  deps: Omit<SubjectDeps, 'attest'> & { readonly mappings: RecordMappings },
+  deps: Omit<SubjectDeps, 'attest'> & {
+    readonly mappings: RecordMappings;
+    readonly redaction?: RedactionRules | undefined;
+  },
   id: string,
   correction: Correction,
   by: Order,
@@ -96,7 +99,9 @@ export function correct(
     const eventId = randomUUID();
     // One that stays is sealed anew too: it is bound to the event that stands behind the response.
     const text =
-      comment === undefined ? await presentComment(session, vault, row) : comment && redact(comment);
+      comment === undefined
+        ? await presentComment(session, vault, row)
+        : comment && redact(comment, deps.redaction);
     const sealed = text === null ? null : vault.sealComment(owner, id, eventId, text);
     const next = {
       ...row,

@@ -108,12 +108,17 @@ interface Trimming {
   readonly now: number;
   /** Of one transaction. */
   readonly batch?: number;
+  /** Whether the process stops: no batch begins then. */
+  readonly stopped?: (() => boolean) | undefined;
 }
 
 /** Deletes entries that are too old and that no follower has yet to read, batch by batch; answers with how many. */
-export async function trimJournal(store: Store, { before, now, batch = 1_000 }: Trimming): Promise<number> {
+export async function trimJournal(
+  store: Store,
+  { before, now, batch = 1_000, stopped = () => false }: Trimming,
+): Promise<number> {
   let deleted = 0;
-  for (let more = true; more; ) {
+  for (let more = true; more && !stopped(); ) {
     const done = await store.transaction((session) => trimBatch(session, before, now, batch));
     deleted += done.deleted;
     more = done.more;

@@ -41,10 +41,13 @@ const MAKE: Statement = {
 };
 /** Waits for effects in flight, which hold the row (`hold`); a renewal does not. */
 const LOCK: Statement = { name: 'lease_lock', text: 'SELECT FROM lease WHERE name = $1 FOR UPDATE' };
+/**
+ * By the clock of the database. After a failover that may be another one: a time further ahead than any holder was given says nothing.
+ */
 const TAKE: Statement = {
   name: 'lease_take',
   text: `UPDATE lease SET token = greatest(token + 1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint), holder = $2, held_until = clock_timestamp() + make_interval(secs => $4)
-    WHERE name = $1 AND (holder IS NULL OR held_until < clock_timestamp() OR $3 = 'force' OR ($3 = 'same place' AND holder = $2))
+    WHERE name = $1 AND (holder IS NULL OR held_until NOT BETWEEN clock_timestamp() AND clock_timestamp() + make_interval(secs => 2 * $4) OR $3 = 'force' OR ($3 = 'same place' AND holder = $2))
     RETURNING token`,
 };
 const RENEW: Statement = {

@@ -13,6 +13,7 @@ import { ConnectionWatch } from './connection-watch.ts';
 import { isReadOnlyServer } from './errors.ts';
 import { Listener } from './listener.ts';
 import * as schema from './schema.ts';
+import { takeSharedLock } from './shared-lock-wait.ts';
 import { READER, READER_PATH, SET_SCOPE } from './wall-names.ts';
 
 const CONNECT_MS = 10_000;
@@ -41,6 +42,8 @@ export interface PostgresOptions {
   readonly maxConnections?: number;
   /** After this long without a byte in answer to a statement the connection is looked at: see connection-watch.ts. */
   readonly silentMs?: number;
+  /** After this long the holder of a lock that a start waits for is named. */
+  readonly lockNamedMs?: number;
 }
 
 /**
@@ -50,7 +53,7 @@ export interface PostgresOptions {
 export function openPostgres(
   url: string,
   onError: (error: Error) => void,
-  { maxConnections = POOL, silentMs }: PostgresOptions = {},
+  { maxConnections = POOL, silentMs, lockNamedMs }: PostgresOptions = {},
 ): Store {
   const watch = new ConnectionWatch(() => new pg.Client(connectionTo(url)), onError, silentMs);
   const openPool = (options: string) => {
@@ -94,7 +97,7 @@ export function openPostgres(
     exclusively: async (lock, work) => {
       const client = await pool.connect();
       try {
-        await client.query('SELECT pg_advisory_lock($1)', [lock]);
+        await takeSharedLock(client, lock, onError, lockNamedMs);
         return await work(drizzlePostgres(client, { schema }) as unknown as Database);
       } finally {
         // Closing the connection gives the lock back, even when `work` broke it.

@@ -35,6 +35,7 @@ const COUNT: Statement = {
   text: `SELECT (SELECT count(*)::int FROM source WHERE made_by = $1) AS sources,
       (SELECT count(*)::int FROM survey_version WHERE made_by = $1) AS surveys,
       (SELECT count(*)::int FROM mapping_version WHERE made_by = $1) AS mappings,
+      (SELECT coalesce(sum(octet_length(definition::text)), 0)::float8 FROM mapping_version WHERE made_by = $1) AS "mappingBytes",
       EXISTS (SELECT FROM source WHERE name = $2) AS "knowsSource",
       EXISTS (SELECT FROM survey_version WHERE name = $3 AND version = $4) AS "knowsSurvey"`,
 };
@@ -153,6 +154,7 @@ interface Named {
   readonly sources: number;
   readonly surveys: number;
   readonly mappings: number;
+  readonly mappingBytes: number;
   readonly knowsSource: boolean;
   readonly knowsSurvey: boolean;
 }
@@ -173,13 +175,16 @@ function record(
     if (!named.knowsSource && beyond('sources')) return { beyond: 'sources', most: bounds.sources };
     if (!named.knowsSurvey && beyond('surveys')) return { beyond: 'surveys', most: bounds.surveys };
     if (beyond('mappings')) return { beyond: 'mappings', most: bounds.mappings };
+    const written = JSON.stringify(definition);
+    if (named.mappingBytes + Buffer.byteLength(written) > bounds.mappingBytes)
+      return { beyond: 'mappingBytes', most: bounds.mappingBytes };
     await session.rows(INSERT_SOURCE, [source, id]);
     await session.rows(INSERT_SURVEY, [survey.name, survey.version, id]);
     await session.rows(INSERT_SCALE, [scaleKey(scale), JSON.stringify(scale)]);
     await session.rows(INSERT_MAPPING, [
       key,
       connector,
-      JSON.stringify(definition),
+      written,
       source,
       survey.name,
       survey.version,

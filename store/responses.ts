@@ -97,6 +97,24 @@ export async function readResponsesById(
   return deps.vault.openComments(visible);
 }
 
+const NEWEST_SEEN: Statement = {
+  name: 'responses_newest_seen',
+  text: 'SELECT answered_at AS "answeredAt" FROM newest_responses($1::integer[], $2, $3, $3, $4, 1)',
+};
+
+/** When the newest answer was given of those of the segment that the caller may see; null: there is none. */
+export async function readNewest(
+  { store, cells }: Pick<ResponseDeps, 'store' | 'cells'>,
+  scope: Scope,
+  segment: Segment,
+): Promise<Date | null> {
+  const cellIds = visibleCells(scope, ['readResponse'], cells, segment).map(({ id }) => id);
+  if (cellIds.length === 0) return null;
+  const values = [cellIds, EARLIEST, LATEST, LAST_UUID];
+  const [row] = await store.rows<{ answeredAt: Date }>(NEWEST_SEEN, values);
+  return row?.answeredAt ?? null;
+}
+
 const NEWEST: Statement = {
   name: 'responses_newest',
   text: 'SELECT answered_at AS "answeredAt" FROM response ORDER BY answered_at DESC LIMIT 1',

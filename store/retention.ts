@@ -99,18 +99,20 @@ const NOTE: Statement = {
  * times change, as their facts do. Answers with the rows by kind.
  * @param cutoffs the moments before which each kind is old.
  * @param now epoch milliseconds.
+ * @param stopped whether the process stops: no batch begins then.
  */
 export async function ageOut(
   deps: SubjectDeps,
   retention: Retention,
   cutoffs: Readonly<Partial<Record<RetainedKind, Date>>>,
   now: number,
+  stopped: () => boolean = () => false,
 ): Promise<Record<RetainedKind, number>> {
   const rows = { comments: 0, responses: 0, sourceEvents: 0 };
   for (const kind of ['responses', 'comments', 'sourceEvents'] as const) {
     const [keep, before] = [retention[kind], cutoffs[kind]];
     if (keep === undefined || before === undefined) continue;
-    for (let deleted = -1; deleted !== 0; rows[kind] += deleted) {
+    for (let deleted = -1; deleted !== 0 && !stopped(); rows[kind] += deleted) {
       deleted = await deps.store.transaction(async (session) => {
         const n = await batchOf(session, deps, kind, before);
         if (n > 0) await note(session, { what: kind, keep, before, rows: n }, now);

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
-  bigserial,
   boolean,
   customType,
   index,
@@ -237,112 +236,14 @@ export const response = pgTable(
   ],
 );
 
-const rollupColumns = () => ({
-  bucket: moment('bucket').notNull(),
-  cellId: integer('cell_id').notNull(),
-  modelVersionId: integer('model_version_id').notNull(),
-  promoters: integer('promoters').notNull(),
-  passives: integer('passives').notNull(),
-  detractors: integer('detractors').notNull(),
-  n: integer('n').notNull(),
-  /** Of points: hundredths of a point on 0-10; 0 where the class is inferred. */
-  sum: bigint('sum', { mode: 'number' }).notNull(),
-  sumSquares: bigint('sum_squares', { mode: 'number' }).notNull(),
-  // What follows is 0 where the class is surveyed. Alone: of responses without a surveyed score, which COMBINED takes.
-  alonePromoters: integer('alone_promoters').notNull().default(0),
-  alonePassives: integer('alone_passives').notNull().default(0),
-  aloneDetractors: integer('alone_detractors').notNull().default(0),
-  /** Sums of the class probabilities, in millionths. */
-  promoterMillionths: bigint('promoter_millionths', { mode: 'number' }).notNull().default(0),
-  passiveMillionths: bigint('passive_millionths', { mode: 'number' }).notNull().default(0),
-  detractorMillionths: bigint('detractor_millionths', { mode: 'number' }).notNull().default(0),
-});
-
-// The cell leads the key: a segment is a list of cells, and each is then one range scan over its buckets.
-
-/** Kept for 48 hours, for live windows. A hypertable by `bucket` where TimescaleDB is present. */
-export const rollupMinute = pgTable('rollup_minute', rollupColumns(), (table) => [
-  primaryKey({ columns: [table.cellId, table.modelVersionId, table.bucket] }),
-]);
-
-export const rollupHour = pgTable('rollup_hour', rollupColumns(), (table) => [
-  primaryKey({ columns: [table.cellId, table.modelVersionId, table.bucket] }),
-  // The lineage lists them hour by hour.
-  index().on(table.bucket),
-]);
-
-export const rollupDay = pgTable('rollup_day', rollupColumns(), (table) => [
-  primaryKey({ columns: [table.cellId, table.modelVersionId, table.bucket] }),
-]);
-
-/** Which mapping versions (so which sources, surveys and scale rules) fed an hour rollup, and with how many responses. */
-export const rollupMapping = pgTable(
-  'rollup_mapping',
-  {
-    bucket: moment('bucket').notNull(),
-    cellId: integer('cell_id').notNull(),
-    modelVersionId: integer('model_version_id').notNull(),
-    mappingVersionId: integer('mapping_version_id').notNull(),
-    n: integer('n').notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.cellId, table.modelVersionId, table.bucket, table.mappingVersionId] }),
-    index().on(table.mappingVersionId, table.bucket),
-  ],
-);
-
-/** What one statement changed: of kind `responses`, or of kind `predictions` by one model version; other kinds change no count. */
-export interface JournalPayload {
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-  /** [cell id, hours since 1970, Δ promoters, Δ passives, Δ detractors] */
-  readonly deltas: readonly (readonly [number, number, number, number, number])[];
-  /** Of kinds `predictions`, `model` and `monitor`: the model version. */
-  readonly model?: number;
-  /** Of kind `monitor`: the metrics that raised an alarm. */
-  readonly alarms?: readonly string[];
-  /** Of kind `seal`: the first and the last place in the log. */
-  readonly seals?: readonly [first: number, last: number];
-  /** Of kind `review`: ids of reviews that were queued, or went with what they were of. */
-  readonly reviews?: readonly string[];
-}
-
-export const journal = pgTable(
-  'journal',
-  {
-    position: bigserial('position', { mode: 'number' }).primaryKey(),
-    /** The transaction's id: a smaller position may commit later, so followers read in the order (xact, position). */
-    xact: bigint('xact', { mode: 'number' }).notNull(),
-    recordedAt: recordedAt(),
-    kind: text('kind').notNull(),
-    payload: jsonb('payload').$type<JournalPayload>().notNull(),
-  },
-  (table) => [index().on(table.xact, table.position)],
-);
-
-export const follower = pgTable('follower', {
-  name: text('name').primaryKey(),
-  xact: bigint('xact', { mode: 'number' }).notNull(),
-  position: bigint('position', { mode: 'number' }).notNull(),
-  recordedAt: recordedAt(),
-});
-
-/** One row once something was deleted: up to where, in the order of followers, the journal does not reach back any more. */
-export const journalMark = pgTable('journal_mark', {
-  id: smallint('id').primaryKey(),
-  xact: bigint('xact', { mode: 'number' }).notNull(),
-  position: bigint('position', { mode: 'number' }).notNull(),
-  /** The newest time of a deleted entry: what was known at this moment or later can still be told. */
-  reachesBack: moment('reaches_back').notNull(),
-  recordedAt: recordedAt(),
-});
-
 export * from './access-schema.ts';
 export * from './audit-schema.ts';
 export * from './disclosure-schema.ts';
+export * from './journal-schema.ts';
 export * from './lease-schema.ts';
 export * from './monitor-schema.ts';
 export * from './review-schema.ts';
+export * from './rollups-schema.ts';
 export * from './scoring-schema.ts';
 export * from './seals-schema.ts';
 export * from './subject-schema.ts';

@@ -22,7 +22,8 @@ export function addAccess(builder: Builder, dimensions: readonly Dimension[]) {
       ...access('administer'),
       type: [key],
       nullable: false,
-      description: 'Every key, revoked and expired ones too, oldest first. For who may administer.',
+      description:
+        'Every key, revoked and expired ones too, oldest first. Needs the permission to administer.',
       resolve: (_root, _args, context) => {
         assertAdministers(context, 'list keys');
         return context.deps.access.listKeys();
@@ -48,7 +49,8 @@ function addCells(builder: Builder, dimensions: readonly Dimension[]) {
       ...access('administer'),
       type: [cell],
       nullable: false,
-      description: 'Every combination of dimension values that the record holds. For who may administer.',
+      description:
+        'Every combination of dimension values that the record holds. Needs the permission to administer.',
       resolve: (_root, _args, context) => {
         assertAdministers(context, 'list cells');
         return [...context.deps.cells.all()];

@@ -22,7 +22,7 @@ export function addAuditLog(builder: Builder, pageInfo: ReturnType<typeof addPag
       type: connection,
       nullable: false,
       description:
-        'Who read or changed what, newest first; `from` inclusive, `to` exclusive. For who may read all of it. Reading it is an entry too.',
+        'Who read or changed what, newest first; `from` inclusive, `to` exclusive. Needs the permission to read all of it. Reading it adds an entry too.',
       args: {
         first: t.arg.int({ required: true, defaultValue: 50 }),
         after: t.arg.string(),

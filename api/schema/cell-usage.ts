@@ -42,7 +42,8 @@ export function addCellUsage(builder: Builder) {
       }),
       limitOfKey: t.int({
         nullable: false,
-        description: 'The most that one key may add; who may administer everything has no such limit.',
+        description:
+          'The most that one key may add; keys with the permission to administer everything have no such limit.',
         resolve: (_usage, _args, { deps }) => cellShares(deps.cellLimits).key,
       }),
       limitOfSource: t.int({
@@ -63,7 +64,7 @@ export function addCellUsage(builder: Builder) {
       ...access('administer'),
       type: usage,
       nullable: false,
-      description: 'For who may administer.',
+      description: 'Needs the permission to administer.',
       resolve: (_root, _args, { deps, caller }) => {
         if (!caller.scope.allowsAll('administer'))
           throw new Forbidden('this key may not see who fills the cells');

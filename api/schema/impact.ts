@@ -42,7 +42,7 @@ export function addImpact(builder: Builder, dimensions: readonly Dimension[], re
         const found = await impactOf(deps, caller.scope, query);
         if (found) return found;
         throw new InvalidArgument(
-          `id: nothing with this id exists here; impact is told of ${IMPACT_KINDS.join(', ')}`,
+          `id: nothing with this id exists here; impact is known for ${IMPACT_KINDS.join(', ')}`,
         );
       },
     }),
@@ -95,7 +95,7 @@ function addImpactType(builder: Builder, { lineage, pageInfo }: Refs) {
       decisions: t.field({
         type: marks,
         description:
-          'About the model versions concerned: of what brings answers, those that learnt from them. Null for who may not know.',
+          'About the model versions concerned: of what brings answers, those that learnt from them. Null where the caller may not see them.',
         args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
         resolve: (impact, { first, after }, context, info) =>
           mayReadWhole(context, info.path) ? impact.decisions(pageSize(first), after ?? null) : null,
@@ -103,7 +103,7 @@ function addImpactType(builder: Builder, { lineage, pageInfo }: Refs) {
       alerts: t.field({
         type: marks,
         description:
-          'About the model versions concerned: of what brings answers, those of readings in which they were read. Null for who may not know.',
+          'About the model versions concerned: of what brings answers, those of readings in which they were read. Null where the caller may not see them.',
         args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
         resolve: (impact, { first, after }, context, info) =>
           mayReadWhole(context, info.path) ? impact.alerts(pageSize(first), after ?? null) : null,
@@ -132,7 +132,7 @@ function addTotals(builder: Builder) {
       suppressed: t.exposeBoolean('suppressed', {
         nullable: false,
         description:
-          'True for who may trace cells of which they may not read the responses: nothing is told of those, nor whether there are any.',
+          'True where the caller may trace cells whose responses they may not read: those are left out, and so is whether there are any.',
       }),
       complete: t.exposeBoolean('complete', { nullable: false }),
       reason: t.exposeString('reason'),
@@ -150,7 +150,7 @@ function addRollup(builder: Builder, { node }: Refs['lineage']) {
       cell: t.field({ type: node, resolve: ({ cell }) => cell && { ...cell, depth: 1 } }),
       modelVersion: t.id({ nullable: false, resolve: ({ model }) => `ModelVersion:${model}` }),
       responses: t.int({
-        description: 'Answers from the node that it counts; null for who may not read responses.',
+        description: 'Answers from the node that it counts; null where the caller may not read responses.',
         resolve: ({ responses, cellKey }, _args, context, info) => {
           const cell = context.deps.cells.byKey(cellKey)?.id ?? 0;
           return mayRead(context, 'readResponse', cell, pathOf(info.path)) ? responses : null;

@@ -127,7 +127,7 @@ const WEEK_MS = 7 * 86_400_000;
  * Whether the caller may be told how a model judged these answers. Figures of any window and segment, subtracted, tell of
  * single answers: they are for who may read those. Who manages models is told of everything, in whole weeks (that begin on
  * Thursdays, as the first of 1970 did).
- * @throws InvalidArgument for who manages models and asks for less.
+ * @throws InvalidArgument where a caller who manages models asks for less.
  */
 function mayJudge(context: ApiContext, segment: Segment, range: TimeRange, path: ResponsePath): boolean {
   const { scope } = context.caller;

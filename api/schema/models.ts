@@ -184,7 +184,7 @@ function untilOf(until: DateTimeInput | null | undefined, { deps }: ApiContext):
 
 /**
  * Who asks and why.
- * @throws Forbidden for who may not manage models; InvalidArgument without a reason.
+ * @throws Forbidden where the caller may not manage models; InvalidArgument without a reason.
  */
 function causeOf(context: ApiContext, reason: string, action: string): Change {
   const { caller } = context;

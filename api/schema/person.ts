@@ -20,7 +20,7 @@ export function personOf({ deps }: ApiContext, respondent: string): Person {
     : { lookups: [], responseIds: [response] };
 }
 
-/** @throws Forbidden for who may not manage what is held of persons. */
+/** @throws Forbidden where the caller may not manage personal data. */
 export function assertOfficer({ caller }: ApiContext): void {
   if (!caller.scope.allowsAll('manageSubjects'))
     throw new Forbidden('this key may not manage what is held of persons');

@@ -44,7 +44,7 @@ export function addReviewMutations(
       ...access('review'),
       type: review,
       nullable: false,
-      description: 'For half an hour nobody else decides.',
+      description: 'For half an hour only the caller can decide it.',
       args: { id: t.arg.id({ required: true }) },
       resolve: (_root, { id }, context) =>
         claimReview(context.deps.record, reviewKey(id), reviewerOf(context, 'review.claim')),
@@ -123,7 +123,7 @@ function mayReview({ deps, caller: { scope } }: ApiContext, { cellId }: Pick<Rev
   return cell !== undefined && REVIEWED.every((group) => scope.allows(group, cell));
 }
 
-/** @throws Forbidden for who may review nothing at all. */
+/** @throws Forbidden where the caller may review nothing at all. */
 function reviewerOf(context: ApiContext, action: string): Reviewer {
   const { deps, caller } = context;
   const some = deps.cells.all().some(({ id }) => mayReview(context, { cellId: id }));

@@ -8,6 +8,7 @@ import { addCellUsage } from './cell-usage.ts';
 import { checkTexts } from './checked-texts.ts';
 import { addDeletions } from './deletions.ts';
 import { addDimensionValues } from './dimension-values.ts';
+import { noteEmptyWindows } from './empty-windows.ts';
 import { addErasures } from './erasures.ts';
 import { addImpact } from './impact.ts';
 import { addImports } from './imports.ts';
@@ -72,5 +73,5 @@ export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
   addLive(builder, dimensions, segment, nps);
   addDimensionValues(builder, dimensions, segment);
   const schema = noteUnknownValues(builder.toSchema({ sortSchema: true }), dimensions);
-  return noteWithheldQueries(checkTexts(schema));
+  return noteWithheldQueries(checkTexts(noteEmptyWindows(schema, dimensions)));
 }

@@ -72,10 +72,11 @@ export function addSubjects(
         reason: t.arg.string({ required: true }),
       },
       resolve: (_root, { response, reason, ...correction }, context) => {
+        const { mappings, redaction } = context.deps;
         const by = orderOf(context, reason, 'correctResponse');
         const id = responseKeyOf(response);
         if (id === null) throw new InvalidArgument('response: not the id of a response');
-        return correct({ ...storesOf(context), mappings: context.deps.mappings }, id, correction, by);
+        return correct({ ...storesOf(context), mappings, redaction }, id, correction, by);
       },
     }),
   );

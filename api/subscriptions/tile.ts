@@ -1,10 +1,9 @@
-import { UntoldChange } from '../../domain/as-known.ts';
 import type { Segment } from '../../domain/cell.ts';
 import { total } from '../../domain/nps.ts';
 import { readsAllAnswers, type Scope, visibleCells } from '../../domain/scope.ts';
 import type { Basis, ScoreRow } from '../../domain/score.ts';
 import { type TimeRange, type WindowLength, windowAt } from '../../domain/time-windows.ts';
-import { scoreAsKnownAt, UnknownMoment } from '../../graph/known/as-known.ts';
+import { scoreAsKnownAt } from '../../graph/known/as-known.ts';
 import type { RecordCells } from '../../store/cells.ts';
 import type { Store } from '../../store/client.ts';
 import { guardedCells } from '../../store/guarded-cells.ts';
@@ -14,7 +13,6 @@ import {
   isAfter,
   type JournalEntry,
   type JournalPosition,
-  parsePosition,
   readJournal,
 } from '../../store/journal.ts';
 import { marksBehind } from '../../store/journal-trim.ts';
@@ -22,6 +20,7 @@ import { readScores } from '../../store/scores.ts';
 import type { Wall } from '../../store/wall.ts';
 import { LIMITS } from '../limits.ts';
 import type { JournalEnds } from './journal-ends.ts';
+import { changed, isBefore, isUnknown } from './row-changes.ts';
 
 /** What one live score shows: everything that its rows depend on, but for the scope. */
 export interface TileQuery {
@@ -285,19 +284,4 @@ export class Tile {
   #visible() {
     return visibleCells(this.#scope, ['readScore'], this.#deps.cells, this.#query.segment);
   }
-}
-
-/** For a caller who may not read the responses rows change only as the disclosure ledger does. */
-function changed(shown: ScoreRow, next: ScoreRow): boolean {
-  return shown.id !== next.id || JSON.stringify(shown.counts) !== JSON.stringify(next.counts);
-}
-
-const isBefore = (position: string, place: JournalPosition) => {
-  const parsed = parsePosition(position);
-  return parsed !== null && isAfter(place, parsed);
-};
-
-function isUnknown(error: unknown): null {
-  if (error instanceof UnknownMoment || error instanceof UntoldChange) return null;
-  throw error;
 }

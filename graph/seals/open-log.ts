@@ -41,8 +41,21 @@ export interface OpenLogDeps {
   readonly now: number;
 }
 
-/** The sealer reads the whole log again when it last did so longer ago than this. */
+/** The sealer reads the whole log again when it last did so longer ago than this, and so much earlier before a transaction. */
 const REMEMBER_MS = 60 * 60_000;
+const AHEAD_MS = 5 * 60_000;
+
+/**
+ * Reads the whole log where that is nearly due, page by page, each in a statement of its own: in the transaction that adds to the
+ * log it is known by then, and that transaction does not stand for as long as reading takes.
+ * @throws LogBroken
+ */
+export async function readLogAhead(session: Session, deps: OpenLogDeps): Promise<void> {
+  if (isLogKnown(deps.memory, deps.now - REMEMBER_MS + AHEAD_MS)) return;
+  const keys = await readTrustedKeys(session, publicKeyOf(deps.signingKey));
+  // What is remembered until nearly now is read again from its beginning.
+  await checkAll(session, { ...deps, rememberFor: REMEMBER_MS - AHEAD_MS }, keys);
+}
 
 /**
  * Opens the log to add to it: the last head's signature, its chain to the one before, the root that it signed over what the log holds,
@@ -102,13 +115,13 @@ async function checkHeld(session: Session, held: SignedHead | null, last: Signed
 
 async function checkAll(
   session: Session,
-  { memory, now }: OpenLogDeps,
+  { memory, now, rememberFor = REMEMBER_MS }: OpenLogDeps & { readonly rememberFor?: number },
   keys: readonly TrustedKey[],
 ): Promise<void> {
-  if (isLogKnown(memory, now - REMEMBER_MS)) return;
+  if (isLogKnown(memory, now - rememberFor)) return;
   const heads = await readHeads(session);
   const broken = brokenChain(heads, keys);
   if (broken) throw new LogBroken(broken);
-  const finding = await checkWholeLog(session, heads, { memory, now, rememberFor: REMEMBER_MS });
+  const finding = await checkWholeLog(session, heads, { memory, now, rememberFor });
   if (finding) throw new LogBroken(finding.says);
 }

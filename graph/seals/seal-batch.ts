@@ -31,7 +31,7 @@ import { leafOffence } from './check-rollup.ts';
 import { changesSince, type Explanations, findUnexplained, readExplanations } from './explain.ts';
 import type { HeadSink } from './head-sink.ts';
 import { signHead } from './heads.ts';
-import { type OpenLog, openLog } from './open-log.ts';
+import { type OpenLog, openLog, readLogAhead } from './open-log.ts';
 
 export interface SealDeps {
   readonly store: Store;
@@ -58,8 +58,9 @@ const SALT_BYTES = 16;
  * Opens the log as sealing does, and adds nothing.
  * @throws LogBroken
  */
-export function lookAtLog({ store, signingKey, sinks, now }: SealDeps): Promise<void> {
-  return store.transaction(async (session) => {
+export async function lookAtLog({ store, signingKey, sinks, now }: SealDeps): Promise<void> {
+  await readLogAhead(store, { memory: store, signingKey, sinks, now: now() });
+  await store.transaction(async (session) => {
     await lockSeals(session);
     await openLog(session, { memory: store, signingKey, sinks, now: now() });
   });
@@ -71,14 +72,15 @@ export function lookAtLog({ store, signingKey, sinks, now }: SealDeps): Promise<
  * seal ever vouches for it.
  * @throws LogBroken where the log is not what was signed: nothing is added to it.
  */
-export function sealBatch(deps: SealDeps, closing: Closing): Promise<SealedBatch> {
-  return deps.store.transaction(async (session) => {
+export async function sealBatch(deps: SealDeps, closing: Closing): Promise<SealedBatch> {
+  const { store, signingKey, sinks, now } = deps;
+  await readLogAhead(store, { memory: store, signingKey, sinks, now: now() });
+  return store.transaction(async (session) => {
     await lockSeals(session);
     if (deps.lease) await hold(session, deps.lease);
     const closed = await claimClosed(session, closing);
     if (closed.length === 0) return { closed: 0, sealed: 0, refused: [] };
-    const { store: memory, signingKey, sinks } = deps;
-    const log = await openLog(session, { memory, signingKey, sinks, now: deps.now() });
+    const log = await openLog(session, { memory: store, signingKey, sinks, now: now() });
     const { pairs, explained } = await compare(session, publicKeyOf(signingKey), closed);
     const refused = await refuseTampered(session, log, pairs, explained);
     const drafts = pairs

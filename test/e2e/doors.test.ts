@@ -295,6 +295,32 @@ describe('Accept-Encoding', () => {
   });
 });
 
+describe('a window up to the present without answers', () => {
+  const told = async (query: string, key = ADMIN_KEY) => {
+    const headers = { authorization: `Bearer ${key}` };
+    const answer = await fetch(`${server.url}/graphql?query=${encodeURIComponent(query)}`, { headers });
+    return ((await answer.json()) as { extensions: { emptyWindows?: unknown } }).extensions.emptyWindows;
+  };
+
+  it('tells when the newest answer was given', async () => {
+    const newest = '2024-03-02T09:00:00.000Z';
+    expect(await told('{ nps { score responses } }')).toEqual([{ path: ['nps'], newest }]);
+    expect(await told('{ a: nps(groupBy: [REGION]) { score } }')).toEqual([{ path: ['a'], newest }]);
+    expect(await told('{ nps(segment: { region: ["Peru"] }) { score } }')).toEqual([
+      { path: ['nps'], newest: '2023-12-31T23:30:00.000Z' },
+    ]);
+  });
+
+  it('tells it only where that is asked, and of what may be read', async () => {
+    expect(await told(TILE)).toBeUndefined();
+    expect(await told('{ nps(asOf: "2020-01-01T00:00:00Z") { score } }')).toBeUndefined();
+    expect(await told('{ nps(segment: { region: ["Nowhere"] }) { score } }')).toBeUndefined();
+    const feed = 'mutation { createApiKey(input: { name: "f", role: "feed" }) { key } }';
+    const { data } = await server.graphql<{ createApiKey: { key: string } }>(feed);
+    expect(await told('{ nps { score } }', data.createApiKey.key)).toBeUndefined();
+  });
+});
+
 describe("the console's example tabs", () => {
   const keyOf = async (input: object) => {
     const made = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }';

@@ -153,6 +153,19 @@ describe('a follower of a journal that is trimmed', () => {
     expect(await resumeFollower(record.store, 'slow')).toEqual({ from: place, trimmed: null });
   });
 
+  it('does not keep a process from stopping: it ends after the batch under way', async () => {
+    await add(6);
+    const head = await journalHead(record.store);
+    await saveFollowerPosition(record.store, 'slow', head);
+    let looks = 0;
+    const options = { before: new Date(Date.now() + 1e6), now: Date.now(), batch: 1 };
+    expect(await trimJournal(record.store, { ...options, stopped: () => ++looks > 2 })).toBeLessThanOrEqual(
+      2,
+    );
+    expect(await trimJournal(record.store, { ...options, stopped: () => true })).toBe(0);
+    expect(await trimJournal(record.store, options)).toBeGreaterThan(0);
+  });
+
   it('that begins just now does too, from its first look on', async () => {
     await add(2);
     const { from, trimmed } = await resumeFollower(record.store, 'new');

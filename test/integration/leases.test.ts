@@ -36,6 +36,13 @@ describe('a lease', () => {
     expect((await taken('a', 'three', 'force')).token).toBeGreaterThan(second.token);
   });
 
+  it('is not held by a time that no holder was given: the clock of the database went back', async () => {
+    const held = await taken('d', 'one', 'expired');
+    expect(await takeLease(record.store, 'd', 'two', 'expired')).toBeNull();
+    await record.sql(`UPDATE lease SET held_until = now() + interval '1 hour' WHERE name = 'd'`);
+    expect((await taken('d', 'two', 'expired')).token).toBeGreaterThan(held.token);
+  });
+
   it('keeps its tokens growing where the record is set back', async () => {
     const before = await taken('b', 'one', 'expired');
     await record.sql(`DELETE FROM lease WHERE name = 'b'`);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseSync } from '@swc/core';
 import fc from 'fast-check';
+import { getCountries } from 'libphonenumber-js/max';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 /*
@@ -17,8 +18,16 @@ interface Pattern {
 
 /** Files that make patterns of constants, once, when they are loaded. */
 const COMPOSED: Readonly<Record<string, () => Promise<unknown>>> = {
-  'domain/redact.ts': () => import('../../domain/redact.ts'),
+  'domain/redaction/addresses.ts': () => import('../../domain/redaction/addresses.ts'),
+  'domain/redaction/emails.ts': () => import('../../domain/redaction/emails.ts'),
+  'domain/redaction/network.ts': () => import('../../domain/redaction/network.ts'),
+  'domain/redaction/numbering-plans.ts': async () => {
+    const { nationalType } = await import('../../domain/redaction/numbering-plans.ts');
+    for (const country of getCountries()) nationalType(country, '0');
+  },
 };
+/** A few for each country, of what a library says of its numbers. */
+const BY_COUNTRY = 'domain/redaction/numbering-plans.ts';
 
 const files = execFileSync('git', ['ls-files', '*.ts', '*.js', '*.cjs'], { encoding: 'utf8' })
   .trim()
@@ -79,7 +88,8 @@ beforeAll(async () => {
   for (const { file, composed } of composing) {
     const made = await composedBy(file);
     // One that is made later, of what a caller gives, would not be here.
-    expect(made, file).toHaveLength(composed);
+    if (file === BY_COUNTRY) expect(made.length).toBeGreaterThan(getCountries().length);
+    else expect(made, file).toHaveLength(composed);
     patterns.push(...made);
   }
 });
@@ -118,7 +128,10 @@ describe('every pattern of the source', () => {
 
   it('takes no more than its share for a text four times as long', () => {
     const slow: string[] = [];
-    for (const pattern of patterns)
+    // What begins at the text's beginning alone and repeats nothing without end ends soon in any text.
+    const isShort = ({ source }: Pattern) =>
+      source.startsWith('^(?:') && source.endsWith(')$') && isBounded(source);
+    for (const pattern of patterns.filter((one) => !isShort(one)))
       for (const unit of hostileUnits(pattern)) {
         const text = (length: number) => `${unit.repeat(Math.ceil(length / unit.length))}\u0000x`;
         if (took(pattern, text(LENGTH)) < LEAST_MS) continue;

@@ -1,0 +1,21 @@
+import { UntoldChange } from '../../domain/as-known.ts';
+import type { ScoreRow } from '../../domain/score.ts';
+import { UnknownMoment } from '../../graph/known/as-known.ts';
+import { isAfter, type JournalPosition, parsePosition } from '../../store/journal.ts';
+
+/** For a caller who may not read the responses rows change only as the disclosure ledger does. */
+export function changed(shown: ScoreRow, next: ScoreRow): boolean {
+  return shown.id !== next.id || JSON.stringify(shown.counts) !== JSON.stringify(next.counts);
+}
+
+/** Whether the position, as clients have it, comes before the place. */
+export const isBefore = (position: string, place: JournalPosition) => {
+  const parsed = parsePosition(position);
+  return parsed !== null && isAfter(place, parsed);
+};
+
+/** Null where the record does not reach back so far, or a change was not told. @throws every other error */
+export function isUnknown(error: unknown): null {
+  if (error instanceof UnknownMoment || error instanceof UntoldChange) return null;
+  throw error;
+}

@@ -1,0 +1,99 @@
+import { passesLuhn } from '../check-digits.ts';
+import { cues, type View } from './cues.ts';
+import { passesEan13 } from './id-check-digits.ts';
+import { isDigit, isWord, type Span } from './span.ts';
+
+/**
+ * Lengths and first digits of cards (the ranges that issuers have under ISO/IEC 7812). Many identifiers have 12, 17 or 18
+ * digits, and every tenth of those would pass as a card: there only the ranges of issuers with cards of that length count.
+ */
+const ISSUERS: Readonly<Record<number, RegExp>> = {
+  12: /^(?:5018|5020|5038|5893|6304|6759|676[1-3])/,
+  13: /^(?:4|5018|5020|5038|5893|6304|6759|676[1-3])/,
+  14: /^(?:3[0689]|5018|5020|5038|5893|6304|6759|676[1-3])/,
+  15: /^(?:1|2[01]|3[47]|5018|5020|5038|5893|6304|6759|676[1-3])/,
+  16: /^(?:[2-6]|8[12]|979[2])/,
+  17: /^(?:6(?:011|4[4-9]|5|2)|5018|5020|5038|5893|6304|6759|676[1-3])/,
+  18: /^(?:6(?:011|4[4-9]|5|2)|5018|5020|5038|5893|6304|6759|676[1-3]|5061)/,
+  19: /^(?:[456]|35|22)/,
+};
+const LONGEST = 19;
+const SHORTEST = 12;
+/** Between groups as they are printed on cards, anything that is no letter, digit or list. */
+const ANY_SEPARATOR = /^[^\p{L}\p{N}\n\ue000]{1,3}$/u;
+const PRINTED = /^(?:4-4-4-4(?:-3)?|4-6-[45]|4-4-4(?:-[1-7])?|6-13|4-4-5|4-5-[67]|1(?:-1){11,18})$/;
+const CARD_CUES = cues(
+  'card cards creditcard debitcard visa mastercard maestro amex karte karten kreditkarte kreditkartennummer carte carta kaart',
+  'tarjeta cartao kort kreditkort kartnummer karta karty kart карта карты card_number 卡号 卡號 信用卡 银行卡 カード 카드 بطاقة',
+);
+const OTHER_CUES = cues(
+  'ean gtin upc isbn barcode imei iccid tracking sendungsnummer paket parcel package',
+  'strichcode',
+);
+
+/**
+ * Card numbers begin and end where groups of digits do; tried from every group, the longest first, since an expiry date,
+ * a check code or another card may follow.
+ */
+export function findCards(view: View): Span[] {
+  const { text } = view;
+  const groups = [...text.matchAll(/\d+/g)];
+  const spans: Span[] = [];
+  let done = 0;
+  for (let first = 0; first < groups.length; first++) {
+    const start = groups[first]?.index ?? 0;
+    if (start < done || text[start] === '0' || isWithin(text, start)) continue;
+    const end = cardEnd(view, groups, first);
+    if (end === null) continue;
+    spans.push({ start, end, kind: 'card' });
+    done = end;
+  }
+  return spans;
+}
+
+/** Whether a number goes on to the left of this place. */
+function isWithin(text: string, start: number): boolean {
+  const last = text[start - 1];
+  return isWord(last) || last === '+' || ((last === '.' || last === ',') && isDigit(text[start - 2]));
+}
+
+/** Where the longest card number that begins with this group ends. */
+function cardEnd(view: View, groups: readonly RegExpExecArray[], first: number): number | null {
+  const { text } = view;
+  const start = groups[first]?.index ?? 0;
+  const sizes: number[] = [];
+  let digits = '';
+  let separator: string | undefined;
+  let found: number | null = null;
+  let end = start;
+  let isPlain = true;
+  for (let i = first; i < groups.length && i < first + LONGEST; i++) {
+    const { 0: group, index } = groups[i] as RegExpExecArray;
+    if (digits.length + group.length > LONGEST) break;
+    if (digits) {
+      const between = text.slice(end, index);
+      separator ??= between;
+      if (between !== ' ' && between !== '-') {
+        if (between !== separator || !ANY_SEPARATOR.test(between)) break;
+        isPlain = false;
+      }
+    }
+    digits += group;
+    sizes.push(group.length);
+    end = index + group.length;
+    if (digits.length < SHORTEST || isWord(text[end])) continue;
+    if (!isCard(view, start, digits)) continue;
+    const isPrinted = sizes.length === 1 || PRINTED.test(sizes.join('-'));
+    if (isPrinted || (isPlain && Number.isFinite(view.distance(CARD_CUES, start)))) found = end;
+  }
+  return found;
+}
+
+function isCard(view: View, start: number, digits: string): boolean {
+  // Every tenth article number of Germany would be a card of a length that Visa gives no more.
+  const isIssued = ISSUERS[digits.length]?.test(digits) && !(digits.length === 13 && passesEan13(digits));
+  const card = isIssued ? null : view.distance(CARD_CUES, start);
+  if (card === Number.POSITIVE_INFINITY || !passesLuhn(digits)) return false;
+  const other = view.distance(OTHER_CUES, start);
+  return card === null ? !Number.isFinite(other) : card < other;
+}

@@ -1,0 +1,68 @@
+import type { ApiDeps } from './api/context.ts';
+import type { ApiServer } from './api/http/server.ts';
+import type { Config } from './config.ts';
+import { type GraphProjection, heldElsewhere } from './graph/neo4j/open.ts';
+import type { Seals } from './graph/seals/open.ts';
+import type { OpenRecord } from './instance/open-record.ts';
+import { applyRetention } from './instance/retention.ts';
+import type { Scoring } from './scoring/service.ts';
+import { continueErasures } from './store/erasures.ts';
+import { giveBackCells } from './store/give-back.ts';
+import { moveEvents } from './store/move-events.ts';
+import { purgeMinuteRollups } from './store/rollups.ts';
+import { forgetScopes } from './store/wall.ts';
+
+const PURGE_EVERY_MS = 10 * 60_000;
+
+/** Work that no request asks for: the lineage projection, and clearing away what nobody reads and what is too old. */
+export async function startFollowers(
+  { record, retention }: { record: OpenRecord; retention: Config['retention'] },
+  graph: GraphProjection | undefined,
+  { scoring, seals, onScored }: { scoring: Scoring; seals: Seals; onScored: ApiServer['onScored'] },
+  onError: (error: Error) => void,
+): Promise<() => Promise<unknown>> {
+  const graphHolds: ApiDeps['graphHolds'] = async (ids, xact) =>
+    graph ? graph.holds(ids, xact) : heldElsewhere(record.store, ids, xact);
+  let stopped = false;
+  const steps = [
+    () => purgeMinuteRollups(record.store, Date.now()),
+    () => forgetScopes(record.store, Date.now()),
+    () => giveBackCells(record.store, record.cells),
+    () => applyRetention(record, retention, Date.now(), () => stopped),
+    () => continueErasures({ ...record, graphHolds, filesDue: record.files.due }),
+  ];
+  const purge = async () => {
+    for (const step of steps) if (!stopped) await step().catch(onError);
+  };
+  const move = () => moveEvents(record.store, () => stopped).catch(onError);
+  let purging: Promise<unknown> | undefined;
+  let moving: Promise<unknown> = move();
+  // One after the other: a purge may take longer than the pause, and a start does not wait for the first one.
+  const purgeNext = () => {
+    purging ??= purge().finally(() => {
+      purging = undefined;
+    });
+  };
+  purgeNext();
+  const timer = setInterval(() => {
+    purgeNext();
+    // Moving goes on after an error.
+    moving = moving.then(move);
+  }, PURGE_EVERY_MS);
+  const stopClearing = async () => {
+    stopped = true;
+    clearInterval(timer);
+    await Promise.all([purging, moving]);
+  };
+  const stops: (() => Promise<unknown>)[] = [stopClearing];
+  if (graph) stops.push(await graph.follow());
+  stops.push(await seals.follow());
+  // The model takes seconds to load: nobody waits for it but the scores that it infers.
+  const scorer = scoring.follow(onScored).catch((error: Error) => {
+    onError(error);
+    return null;
+  });
+  stops.push(async () => (await scorer)?.stop());
+  // All at once: what takes long in one does not keep another one's lease.
+  return () => Promise.all(stops.map((stop) => stop()));
+}

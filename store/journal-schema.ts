@@ -1,0 +1,50 @@
+import { bigint, bigserial, index, jsonb, pgTable, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+const recordedAt = () => moment('recorded_at').notNull().defaultNow();
+
+/** What one statement changed: of kind `responses`, or of kind `predictions` by one model version; other kinds change no count. */
+export interface JournalPayload {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** [cell id, hours since 1970, Δ promoters, Δ passives, Δ detractors] */
+  readonly deltas: readonly (readonly [number, number, number, number, number])[];
+  /** Of kinds `predictions`, `model` and `monitor`: the model version. */
+  readonly model?: number;
+  /** Of kind `monitor`: the metrics that raised an alarm. */
+  readonly alarms?: readonly string[];
+  /** Of kind `seal`: the first and the last place in the log. */
+  readonly seals?: readonly [first: number, last: number];
+  /** Of kind `review`: ids of reviews that were queued, or went with what they were of. */
+  readonly reviews?: readonly string[];
+}
+
+export const journal = pgTable(
+  'journal',
+  {
+    position: bigserial('position', { mode: 'number' }).primaryKey(),
+    /** The transaction's id: a smaller position may commit later, so followers read in the order (xact, position). */
+    xact: bigint('xact', { mode: 'number' }).notNull(),
+    recordedAt: recordedAt(),
+    kind: text('kind').notNull(),
+    payload: jsonb('payload').$type<JournalPayload>().notNull(),
+  },
+  (table) => [index().on(table.xact, table.position)],
+);
+
+export const follower = pgTable('follower', {
+  name: text('name').primaryKey(),
+  xact: bigint('xact', { mode: 'number' }).notNull(),
+  position: bigint('position', { mode: 'number' }).notNull(),
+  recordedAt: recordedAt(),
+});
+
+/** One row once something was deleted: up to where, in the order of followers, the journal does not reach back any more. */
+export const journalMark = pgTable('journal_mark', {
+  id: smallint('id').primaryKey(),
+  xact: bigint('xact', { mode: 'number' }).notNull(),
+  position: bigint('position', { mode: 'number' }).notNull(),
+  /** The newest time of a deleted entry: what was known at this moment or later can still be told. */
+  reachesBack: moment('reaches_back').notNull(),
+  recordedAt: recordedAt(),
+});

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sealBatch } from '../../graph/seals/seal-batch.ts';
+import { noteEntries } from '../../graph/seals/sealer.ts';
+import type { Session, Statement, Store } from '../../store/client.ts';
+import { followerPosition, readJournal } from '../../store/journal.ts';
+import { SEALER } from '../../store/sealing.ts';
+import { openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
+
+/* The log of seals is read as a whole once an hour: not in the transaction that adds to it, which would stand as long. */
+
+const HOUR_MS = 3_600_000;
+let record: SealedRecord;
+beforeAll(async () => {
+  record = await openSealedRecord();
+});
+afterAll(async () => {
+  await record?.close();
+  record?.removeFiles();
+});
+
+/** The record, with the names of the statements outside and within transactions. */
+function watched(store: Store): { store: Store; outside: string[]; within: string[] } {
+  const [outside, within]: [string[], string[]] = [[], []];
+  const watch = (session: Session, names: string[]): Session => ({
+    rows: <Row>(statement: Statement, parameters: readonly unknown[]) => {
+      names.push(statement.name);
+      return session.rows<Row>(statement, parameters);
+    },
+  });
+  const transaction: Store['transaction'] = (work, limits) =>
+    store.transaction((session) => work(watch(session, within)), limits);
+  return {
+    store: Object.assign(Object.create(store), watch(store, outside), { transaction }),
+    outside,
+    within,
+  };
+}
+
+it('the log is read page by page before the batch, and known in it, also an hour later', async () => {
+  const answeredAt = new Date(Date.now() - 6 * HOUR_MS).toISOString();
+  await record.submit([{ externalId: 'a', answeredAt, score: 9 }]);
+  await record.seal();
+  const { store, outside, within } = watched(record.store);
+  let now = Date.now();
+  const deps = {
+    store,
+    signingKey: record.signingKey,
+    now: () => now,
+    randomBytes: (size: number) => Buffer.alloc(size, 1),
+    sinks: [],
+  };
+  for (const later of [0, 59, 61]) {
+    [outside.length, within.length] = [0, 0];
+    now = Date.now() + later * 60_000;
+    await record.submit([{ externalId: `b${later}`, answeredAt, score: 3 }]);
+    await record.settled();
+    const entries = await readJournal(record.store, await followerPosition(record.store, SEALER), 50);
+    await noteEntries(record.store, entries);
+    const closing = {
+      bucketUntil: now,
+      lastTouchedUntil: now + HOUR_MS,
+      firstTouchedUntil: now,
+      responses: 100,
+    };
+    expect((await sealBatch(deps, closing)).sealed).toBe(1);
+    expect(within).toContain('sealing_insert_seals');
+    expect(within).not.toContain('log_page');
+    if (later !== 61) expect(outside).toContain('log_page');
+  }
+});

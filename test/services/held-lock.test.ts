@@ -1,0 +1,29 @@
+import pg from 'pg';
+import { expect, it } from 'vitest';
+import { LOCKS } from '../../store/locks.ts';
+import { migrate } from '../../store/migrate.ts';
+import { openPostgres } from '../../store/postgres.ts';
+import { freshDatabase } from '../fixtures/record.ts';
+
+it('a start that waits for another one names whose session holds it up, and goes on once that ends', async () => {
+  const url = (await freshDatabase()) ?? '';
+  const other = new pg.Client({ connectionString: url, application_name: 'a frozen starter' });
+  await other.connect();
+  const said: string[] = [];
+  const store = openPostgres(url, ({ message }) => said.push(message), { lockNamedMs: 300 });
+  try {
+    const { rows } = await other.query('SELECT pg_backend_pid() AS pid, pg_advisory_lock($1)', [
+      LOCKS.migration,
+    ]);
+    const migrated = migrate(store);
+    await expect
+      .poll(() => said.join(), { timeout: 20_000 })
+      .toContain(`pg_terminate_backend(${rows[0].pid})`);
+    expect(said[0]).toMatch(/^this start waits for the advisory lock 72673, .*a frozen starter/);
+    await other.query('SELECT pg_advisory_unlock($1)', [LOCKS.migration]);
+    expect((await migrated).timescale).toBeDefined();
+  } finally {
+    await other.end();
+    await store.close();
+  }
+});
