@@ -2,16 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
+import { decode, encodingOfMark } from '../domain/encodings.ts';
 import { terminalMessage } from '../domain/error-facts.ts';
 import { parseFileMap } from '../ingestion/connectors/file-map.ts';
-import { type ImportProgress, type ImportResult, runImport } from '../ingestion/import/run-import.ts';
+import { dryRun } from '../ingestion/import/dry-run.ts';
+import { type ImportProgress, runImport } from '../ingestion/import/run-import.ts';
+import { EXIT, reportDryRun, reportImport } from './import-report.ts';
 import { askedToUndo, UNDO_USAGE, undoFrom } from './import-undo.ts';
 import { createProgress } from './progress.ts';
 import { findSink } from './sink.ts';
 
-const USAGE = `usage: npm run import -- FILE --map MAP.json [--url URL] [--rejects PATH] [--restart]
-  FILE       CSV (with a header) or NDJSON, plain or gzip
+const USAGE = `usage: npm run import -- FILE --map MAP.json [--dry-run] [--url URL] [--rejects PATH] [--restart]
+  FILE       CSV (with headings), NDJSON or a JSON array, plain or gzip
   --map      how the columns are read; examples/README.md describes it
+  --dry-run  say what would become of the file, and write nothing
   --url      send to this server (key: SCORELINE_ADMIN_KEY); else the one running on the data folder, else the record
   --rejects  where rejected rows are written (default: FILE's name with .rejects.ndjson, in this folder)
   --restart  do not continue an interrupted import of this file
@@ -28,6 +32,7 @@ function readArguments() {
         url: { type: 'string' },
         rejects: { type: 'string' },
         restart: { type: 'boolean', default: false },
+        'dry-run': { type: 'boolean', default: false },
       },
     });
     const [path, ...more] = positionals;
@@ -40,9 +45,11 @@ function readArguments() {
 }
 
 async function readMap(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch(() => {
+  const bytes = await readFile(path).catch(() => {
     throw new UsageError(`the map ${path} cannot be read`);
   });
+  const text = decode(encodingOfMark(bytes) ?? 'utf-8', bytes);
+  if (!text.isWellFormed()) throw new UsageError(`the map ${path} is not UTF-8; save it as UTF-8`);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -59,9 +66,15 @@ async function main(): Promise<number> {
   let stopping = false;
   process.on('SIGINT', () => {
     // A second one does not wait.
-    if (stopping) process.exit(130);
+    if (stopping) process.exit(EXIT.interrupted);
     stopping = true;
   });
+  if (given['dry-run']) {
+    const { dimensions, cellLimits, redaction } = config;
+    const how = { dimensions, cellLimits, redaction, now: Date.now, isStopping: () => stopping };
+    const run = await dryRun({ path: given.path, map, ...how });
+    return reportDryRun(run, given);
+  }
   const progress = createProgress();
   const found = await findSink(config, given.url, (note) => progress.note(note));
   const rejectsPath = resolve(given.rejects ?? `${basename(given.path)}.rejects.ndjson`);
@@ -79,44 +92,11 @@ async function main(): Promise<number> {
       onBegun: (id) => process.stdout.write(`import      ${id}\n`),
     });
     progress.end();
-    report(result, rejectsPath, { ...given, server: found.server });
-    return result.interrupted ? 130 : 0;
+    return reportImport(result, { ...given, rejectsPath, server: found.server });
   } finally {
     progress.end();
     await found.close();
   }
-}
-
-function report(
-  result: ImportResult,
-  rejectsPath: string,
-  given: { path: string; map: string; server: string | null },
-) {
-  const { account, resumedAfterLine, firstRejects, interrupted } = result;
-  const say = (text: string) => process.stdout.write(`${text}\n`);
-  if (resumedAfterLine > 0) say(`continued after line ${resumedAfterLine}; the account is of all runs`);
-  say(`accepted    ${account.accepted}`);
-  say(`duplicates  ${account.duplicates}`);
-  say(`rejected    ${account.rejected}${reasonsOf(account.reasons)}`);
-  if (account.filed) say(`filed under "other" in some dimension: ${account.filed}`);
-  if (account.filtered > 0) say(`left out    ${account.filtered}   (by the map's "where")`);
-  for (const { line, code, message } of firstRejects) say(`  line ${line}: ${code}: ${message}`);
-  if (account.rejected > firstRejects.length && firstRejects.length > 0) say('  …');
-  if (account.rejected > 0) say(`every rejected row, with its reason: ${rejectsPath}`);
-  if (interrupted) say(`interrupted; continue with: npm run import -- ${given.path} --map ${given.map}`);
-  else {
-    const open =
-      given.server === null
-        ? 'npm start, then open the console at /'
-        : `open the console at ${given.server}/`;
-    say(`Next: ${open} and run the first of its examples`);
-    say(`To take this import back: npm run import -- --undo ${result.importKey}`);
-  }
-}
-
-function reasonsOf(reasons: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(reasons).map(([code, count]) => `${code} ${count}`);
-  return parts.length > 0 ? `   (${parts.join(', ')})` : '';
 }
 
 main().then(
@@ -125,6 +105,6 @@ main().then(
   },
   (error: Error) => {
     process.stderr.write(`import: ${terminalMessage(error)}\n`);
-    process.exitCode = 1;
+    process.exitCode = EXIT.failed;
   },
 );

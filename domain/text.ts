@@ -101,6 +101,11 @@ export function readName(rule: TextRule, given: string): string | TextProblem {
   return problemOf(rule, name) ?? name;
 }
 
+/** The heading of a column as it is compared: line breaks, tabs and several spaces are one space. */
+export function headingOf(given: string): string {
+  return given.normalize('NFC').replace(/\s+/g, ' ').trim();
+}
+
 const QUOTED = 40;
 
 /** The text, or its beginning and "…". */

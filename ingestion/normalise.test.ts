@@ -43,6 +43,15 @@ const reason = (changes: Partial<ResponseDraft>) => {
 };
 
 describe('a draft that is kept', () => {
+  it('stores no character that was not sent: half of one is left out, and noted', () => {
+    expect(outcome({ comment: 'Gut \ud83d' })).toMatchObject({ comment: 'Gut ', notes: ['HALF_CHARACTER'] });
+    expect(outcome({ comment: 'Gut \ufffd \u{1f600}' })).toMatchObject({
+      comment: 'Gut \ufffd \u{1f600}',
+      notes: [],
+    });
+    expect(outcome({ comment: '\ud83d' })).toMatchObject({ comment: null });
+  });
+
   it('has its class, its cell and its pseudonym', () => {
     expect(accepted({})).toMatchObject({
       source: 'web',

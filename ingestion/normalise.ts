@@ -7,7 +7,7 @@ import { DEFAULT_RULES, type RedactionRules, rulesFor } from '../domain/redact.t
 import { applyScale, describeScale } from '../domain/scale.ts';
 import { problemOf, quoted, readName, TEXT_RULES } from '../domain/text.ts';
 import type { ImportRow } from '../store/accept-row.ts';
-import { keptComment } from './comment.ts';
+import { type KeptComment, keptComment } from './comment.ts';
 import type { ResponseDraft } from './draft.ts';
 import { keptItem } from './kept-item.ts';
 import { readNames } from './names.ts';
@@ -55,7 +55,7 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
       `score: ${quoted(draft.score)} is not on the scale ${describeScale(mapping.scale)}`,
     );
   }
-  const given = blankToNull(draft.comment);
+  const given = draft.comment === null ? null : blankToNull(clean(draft.comment));
   if (scaled === null && given === null) {
     return rejected('MISSING', 'score: a response needs a score or a comment; both are missing');
   }
@@ -63,9 +63,7 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
   if ('problem' in attributes) return attributes.problem;
   const { externalId, source } = read.names;
   const comment =
-    given === null
-      ? null
-      : keptComment(clean(given), rulesFor(deps.redaction ?? DEFAULT_RULES, attributes.values));
+    given === null ? null : keptComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, attributes.values));
   const respondent = blankToNull(draft.respondent);
   const item = keptItem(draft.raw);
   const content = {
@@ -104,7 +102,7 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
     importRow: draft.importRow ?? null,
     notes: [
       ...(draft.notes ?? []),
-      ...(comment?.isCut ? (['COMMENT_CUT'] as const) : []),
+      ...notesOfComment(draft.comment, comment),
       ...(attributes.isCut ? (['VALUE_TOO_LONG'] as const) : []),
       ...(item.isCut ? (['ITEM_CUT'] as const) : []),
     ],
@@ -180,7 +178,18 @@ function blankToNull(text: string | null): string | null {
   return text === null || text.trim() === '' ? null : text;
 }
 
-/** What people wrote is kept as far as it can be: PostgreSQL's text cannot hold U+0000, JSON and UTF-8 no lone surrogates. */
+/**
+ * What people wrote is kept as far as it can be. PostgreSQL's text cannot hold U+0000, UTF-8 no half of a surrogate pair: that is left
+ * out, since U+FFFD in its place would be a character that was not sent.
+ */
 function clean(text: string): string {
-  return text.replaceAll('\u0000', ' ').toWellFormed();
+  const stored = text.replaceAll('\u0000', ' ');
+  return stored.isWellFormed() ? stored : stored.replace(/\p{Surrogate}/gu, '');
+}
+
+function notesOfComment(given: string | null, kept: KeptComment | null): NoteCode[] {
+  const notes: NoteCode[] = [];
+  if (kept?.isCut) notes.push('COMMENT_CUT');
+  if (given !== null && !given.isWellFormed()) notes.push('HALF_CHARACTER');
+  return notes;
 }

@@ -20,6 +20,7 @@ export type RejectionCode =
 /** What was changed or guessed of an item that was taken. Each code has its sentence in `NOTE_MESSAGES`. */
 export type NoteCode =
   | 'COMMENT_CUT' // its end is not kept
+  | 'HALF_CHARACTER' // half of a surrogate pair in the comment is left out
   | 'VALUE_TOO_LONG' // of a dimension: filed under "other"
   | 'ITEM_CUT' // the item as it arrived is not kept whole
   | 'CORRECTED' // it replaces what was stored for its id before
@@ -29,6 +30,7 @@ export type NoteCode =
 /** What each note means, for accounts that people read. */
 export const NOTE_MESSAGES: Readonly<Record<NoteCode, string>> = {
   COMMENT_CUT: `the comment is longer than ${TEXT_RULES.comment.longest} characters; its end is not kept`,
+  HALF_CHARACTER: 'the comment had half of a character in it, as a text that was cut has; it is left out',
   VALUE_TOO_LONG: `a value of a dimension is longer than ${TEXT_RULES.value.longest} characters; the answer is filed under "other" there`,
   ITEM_CUT: 'the item is too long to be kept whole as it arrived; its longest values are cut there',
   CORRECTED: 'the row replaces what was stored for its id before',

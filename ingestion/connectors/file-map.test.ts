@@ -92,6 +92,16 @@ describe('parseFileMap', () => {
         /^dimensions\.planet, moon: no such dimension; there are productLine, region, lifecycleStage, channel/,
       ],
     ],
+    [
+      { ...MAP, encoding: 'klingon' },
+      [/^encoding: "klingon" is no encoding that is read; there are utf-8, /],
+    ],
+    [{ ...MAP, separator: ', ' }, [/^separator: must be one character that is no letter/]],
+    [{ ...MAP, separator: '"' }, [/^separator: must be one character/]],
+    [
+      { ...MAP, score: { column: 'rating', scale: '0-10', written: 'in words' } },
+      [/^score\.written: must be one of decimal comma, label after, label before, any digits/],
+    ],
     [scaled(undefined), [/^score\.scale: must be one of the scales 0-10, /]],
     [scaled('1-11'), [/^score\.scale: must be one of the scales 0-10, 1-10, 1-5, 1-7, recommend, /]],
     [scaled('constructor'), [/^score\.scale: must be one of the scales/]],
@@ -190,6 +200,18 @@ describe('a scale written out', () => {
     });
     const rule = namedScale(map.score?.scale as ScaleRule);
     expect(['super', 'SUPER ', ' Super'].map((answer) => applyScale(rule, answer))).toEqual([fan, fan, fan]);
+  });
+});
+
+describe('how a file is read', () => {
+  it('is declared by the usual names', () => {
+    const separators = ['comma', 'semicolon', 'tab', 'pipe', '^'].map(
+      (separator) => parse({ separator }).separator,
+    );
+    expect(separators).toEqual([',', ';', '\t', '|', '^']);
+    expect(parse({ encoding: 'Latin1' }).encoding).toBe('iso-8859-1');
+    const { score } = parse({ score: { column: ' How\r\nlikely ', scale: '0-10', written: ['any digits'] } });
+    expect(score).toMatchObject({ column: 'How likely', written: ['any digits'] });
   });
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Dimension } from '../../domain/dimensions.ts';
+import { encodingNamed, unknownEncoding } from '../../domain/encodings.ts';
 import { InvalidMap, partOf, readChecked } from './map-mistakes.ts';
 import { atMost, column, MOST, named, plain } from './map-parts.ts';
 import { revisionOfMap } from './map-revision.ts';
@@ -10,7 +11,32 @@ import { answeredAtOfMap } from './map-time.ts';
 /** Characters of a map as JSON. */
 export const LONGEST_MAP = 256 * 1024;
 
+const SEPARATORS: Readonly<Record<string, string>> = {
+  comma: ',',
+  semicolon: ';',
+  tab: '\t',
+  pipe: '|',
+};
+
 const fileMap = z.strictObject({
+  /** What the file's bytes are; found where it is not declared. */
+  encoding: z
+    .string()
+    .transform((name, context) => {
+      const encoding = encodingNamed(name);
+      if (encoding) return encoding;
+      context.addIssue({ code: 'custom', message: unknownEncoding(name) });
+      return z.NEVER;
+    })
+    .optional(),
+  /** What separates the values of a row; found where it is not declared. */
+  separator: z
+    .string()
+    .transform((given) => (Object.hasOwn(SEPARATORS, given) ? (SEPARATORS[given] as string) : given))
+    .refine((given) => /^[^"\r\n\p{L}\p{N}\p{Cs}\0]$/u.test(given) && given.length === 1, {
+      error: `must be one character that is no letter, digit or quote, or one of ${Object.keys(SEPARATORS).join(', ')}`,
+    })
+    .optional(),
   source: named('source'),
   survey: z.strictObject({ name: named('survey'), version: named('surveyVersion') }),
   /** A column, or columns whose hash identifies the row of a file that has no id. */

@@ -3,6 +3,7 @@ import type { Revision } from '../../domain/newer.ts';
 import type { MappingVersion } from '../../domain/provenance.ts';
 import { type ScaleRule, scaleKey } from '../../domain/scale.ts';
 import { cut, quoted } from '../../domain/text.ts';
+import { readWritten } from '../../domain/written-number.ts';
 import type { ReadTime } from '../dates/read-time.ts';
 import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
@@ -30,7 +31,7 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
   if (revision && 'status' in revision) return revision;
   const scale = scaleOf(map, values);
   if (typeof scale === 'string') return rejected('OUT_OF_SCALE', scale);
-  const score = map.score ? blankToNull(textOf(values, map.score.column)) : null;
+  const score = map.score ? scoreOf(map.score, values, scale) : null;
   const comment = [map.comment ?? []]
     .flat()
     .map((column) => textOf(values, column).trim())
@@ -78,6 +79,13 @@ function answeredAtOf(map: FileMap, values: RowValues): ReadTime | Outcome {
     return rejected('INVALID_TIME', message);
   }
   return timeOf('answeredAt', map.answeredAt, text);
+}
+
+/** The answer, with its number as the scale reads it where the map declares how it is written. */
+function scoreOf({ column, written }: NonNullable<FileMap['score']>, values: RowValues, scale: ScaleRule) {
+  const text = blankToNull(textOf(values, column));
+  if (text === null || written === undefined || scale.kind !== 'range') return text;
+  return readWritten([written].flat(), text) ?? text;
 }
 
 /** What the row says of which of two is newer; null where it says nothing. */

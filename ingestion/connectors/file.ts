@@ -7,6 +7,7 @@ import type { ResponseDraft } from '../draft.ts';
 import { type Outcome, rejected } from '../outcome.ts';
 import { acceptMixed } from '../submit.ts';
 import type { Submitter } from '../submitter.ts';
+import { nameOfField } from './field-names.ts';
 import { type FileMap, LONGEST_MAP, parseFileMap } from './file-map.ts';
 import { draftFromRow, type RowValues } from './file-row.ts';
 import { InvalidMap } from './map-mistakes.ts';
@@ -15,6 +16,8 @@ import { BadItem, linesOf, parseItem, UnreadableBody } from './read-items.ts';
 /** One row of a file: the line it begins on and its columns. */
 export interface FileRow {
   readonly line: number;
+  /** Of a JSON array: which of its items, from 1. Several can stand in one line. */
+  readonly item?: number;
   readonly values: RowValues;
 }
 
@@ -46,8 +49,11 @@ export async function acceptFileRows(
   return acceptMixed(acceptor, submitter, items);
 }
 
+const positionOf = (file: string, { line, item }: FileRow): string =>
+  item === undefined ? `${file} line ${line}` : `${file} line ${line} item ${item}`;
+
 function draftOf(map: FileMap, file: string, row: FileRow, importId: number | null): ResponseDraft | Outcome {
-  const draft = draftFromRow(map, row.values, `${file} line ${row.line}`);
+  const draft = draftFromRow(map, row.values, positionOf(file, row));
   return importId === null || 'status' in draft
     ? draft
     : { ...draft, importRow: { importId, line: row.line } };
@@ -61,7 +67,7 @@ const MOST_PARTS_OF_MAP = 60_000;
 /** Of a row: as many as a sheet of Excel has. */
 const MOST_COLUMNS = 16_384;
 /** Fields, values and brackets of such a row as JSON: two of each column, and some beside. */
-const MOST_PARTS_OF_ROW = 40_000;
+export const MOST_PARTS_OF_ROW = 40_000;
 
 /**
  * The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. Rows that are too large for one
@@ -124,26 +130,30 @@ function parseHead(line: string): { map: unknown; file: string; importKey: strin
 }
 
 const ROW =
-  'a row is a JSON object with "line", a whole number from 1, and "values", an object of texts by column';
+  'a row is a JSON object with "line" (and "item"), whole numbers from 1, and "values", an object of texts by column';
 
 function parseRow(text: string): FileRow | BadRow {
   const item = parseItem(text, MOST_PARTS_OF_ROW);
   if (item instanceof BadItem) return { line: null, outcome: item.outcome };
   const isObject = typeof item === 'object' && item !== null && !(item instanceof Error);
-  const { line, values, ...more } = (isObject ? item : {}) as Record<string, unknown>;
-  const isLine = Number.isSafeInteger(line) && (line as number) >= 1;
+  const { line, item: place, values, ...more } = (isObject ? item : {}) as Record<string, unknown>;
+  const isNumber = (given: unknown) => Number.isSafeInteger(given) && (given as number) >= 1;
+  const isLine = isNumber(line) && (place === undefined || isNumber(place));
   const bad = (message: string): BadRow => ({
     line: isLine ? (line as number) : null,
     outcome: rejected('INVALID', message),
   });
   if (!isLine || typeof values !== 'object' || values === null || Object.keys(more).length > 0)
     return bad(ROW);
-  const columns = Object.entries(values);
+  const columns = Object.entries(values).map(([name, value]) => [nameOfField(name), value] as const);
   if (columns.length > MOST_COLUMNS)
     return bad(`values: ${columns.length} columns; at most ${MOST_COLUMNS} are read`);
   for (const [name, value] of columns) {
     if (name === '__proto__') return bad('values: "__proto__" is no name of a column');
     if (typeof value !== 'string') return bad(`values.${cut(name, 40)}: ${quoted(value)} is not a text`);
   }
-  return { line: line as number, values: values as RowValues };
+  const named = Object.fromEntries(columns) as RowValues;
+  if (Object.keys(named).length < columns.length)
+    return bad('values: a column is given twice, and which one counts is not clear');
+  return { line: line as number, ...(place === undefined ? {} : { item: place as number }), values: named };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { problemOf, readName, TEXT_RULES, type TextField } from '../../domain/text.ts';
+import { headingOf, problemOf, readName, TEXT_RULES, type TextField } from '../../domain/text.ts';
 
 /** How many entries the lists and objects of a map may have. */
 export const MOST = {
@@ -34,7 +34,9 @@ export const plain = (field: TextField) =>
 export const atMost = (most: number) =>
   [(given: object) => Object.keys(given).length <= most, `at most ${most}`] as const;
 
-export const column = plain('column').refine(
-  (name) => name !== '' && name !== '__proto__',
-  'must name a column',
-);
+/** The heading of a column, as it is compared with the file's. */
+export const column = z
+  .string()
+  .refine(({ length }) => length <= 4 * TEXT_RULES.column.longest, 'has too many characters')
+  .transform(headingOf)
+  .pipe(plain('column').refine((name) => name !== '' && name !== '__proto__', 'must name a column'));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SCALES, type ScaleRule } from '../../domain/scale.ts';
+import { WAYS_OF_WRITING } from '../../domain/written-number.ts';
 import { InvalidMap } from './map-mistakes.ts';
 import { atMost, column, MOST, named, plain } from './map-parts.ts';
 
@@ -53,6 +54,12 @@ const scaleByValue = z
 /** Of a map: the column of the answers, and the scale or scales that they are on. */
 export const scoreOfMap = z.strictObject({
   column,
+  /** How the numbers of the answers are written. */
+  written: z
+    .union([z.enum(WAYS_OF_WRITING), z.array(z.enum(WAYS_OF_WRITING)).min(1).max(WAYS_OF_WRITING.length)], {
+      error: `must be one of ${WAYS_OF_WRITING.join(', ')}, or a list of them`,
+    })
+    .optional(),
   scale: z.union([scale, z.strictObject({ by: column, when: scaleByValue })], {
     error: `must be one of the scales ${SCALE_NAMES}, one written out (kind "range" or "labels"), or { "by": column, "when": { value: scale } }`,
   }),

@@ -11,6 +11,12 @@ export interface Checkpoint {
   duplicates: number;
   rejected: number;
   filtered: number;
+  /** Rows, of which some are blank, up to there; absent from checkpoints of before. */
+  items?: number;
+  /** Rows with nothing in any column. */
+  blank?: number;
+  /** Places where rows could not be told apart with certainty. */
+  doubts?: number;
   /** Of the accepted ones and the duplicates: filed otherwise than the file says; absent from checkpoints of before. */
   filed?: number;
   /** Of the accepted ones and the duplicates: how many have each note (`NOTE_MESSAGES`); absent where there are none. */

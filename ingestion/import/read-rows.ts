@@ -1,58 +1,116 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { PassThrough, type Readable, Transform } from 'node:stream';
+import { basename } from 'node:path';
+import { PassThrough, type Readable, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { parse } from 'csv-parse';
+import { createDecoder, type Encoding, encodingOfMark } from '../../domain/encodings.ts';
 import type { RowValues } from '../connectors/file-row.ts';
+import { CsvRows } from './csv-rows.ts';
+import { HEAD_BYTES, notText } from './file-kind.ts';
+import { type Guess, guessEncoding } from './guess-encoding.ts';
+import { itemRows, lineRows } from './json-rows.ts';
+import { type ReadRow, UnreadableFile } from './read-row.ts';
+import { findSeparator, separatorName } from './separator.ts';
+import { LineBuffer } from './text-lines.ts';
 
-/** One row of the file, or what is wrong with it. `line`: where it begins, from 1. */
-export type ReadRow =
-  | { readonly line: number; readonly values: RowValues }
-  | { readonly line: number; readonly problem: string };
+export interface ReadOptions {
+  /** Columns that the map reads. */
+  readonly columns?: readonly string[];
+  /** As the map declares them; found where it does not. */
+  readonly encoding?: Encoding | undefined;
+  readonly separator?: string | undefined;
+  /** Whether the values are an answer by themselves. */
+  readonly isAnswer?: (values: RowValues) => boolean;
+}
+
+/** How a file was read, for the account. */
+export interface ReadAs {
+  readonly format: 'CSV' | 'NDJSON' | 'JSON array' | 'JSON objects';
+  /** Its name; null of JSON. */
+  readonly separator: string | null;
+  readonly encoding: Encoding;
+  readonly encodingFrom: 'map' | 'mark' | Guess['by'];
+}
 
 export interface RowSource {
   readonly rows: AsyncIterable<ReadRow>;
+  /** Null until the first row was read, or the end. */
+  readonly readAs: () => ReadAs | null;
   /** Of the file as it lies, compressed or not. */
   readonly totalBytes: number;
   readonly bytesRead: () => number;
 }
 
-/** The file cannot be read to its end; the rows before were delivered. */
-export class UnreadableFile extends Error {
-  override readonly name = 'UnreadableFile';
-}
-
-/** Longer lines are a mistake (a lost quote, a binary file), not an answer. */
-const LONGEST_ROW = 1024 * 1024;
 const GZIP = [0x1f, 0x8b];
+const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Reads a CSV (with a header row) or NDJSON file, plain or gzip, row by row; nothing but the present piece of it is
- * in memory. A bad row is reported with its line, and reading goes on.
- * @throws UnreadableFile while iterating, when the file breaks off.
+ * Reads a CSV (with headings), NDJSON or JSON file, plain or gzip, row by row; nothing but the present piece of it is
+ * in memory. A bad row is reported with its line, and reading goes on. A file that does not say what it is encoded in is read twice.
+ * @throws UnreadableFile for a file that is no text, and while iterating, when the file breaks off; WrongColumns while iterating
  */
-export async function readRows(path: string): Promise<RowSource> {
+export async function readRows(path: string, options: ReadOptions = {}): Promise<RowSource> {
   const { size } = await stat(path);
-  const compressed = await beginsWithGzip(path);
-  const file = createReadStream(path, { highWaterMark: 256 * 1024 });
+  const head = await headOf(path);
+  const what = notText(head.bytes);
+  if (what) throw new UnreadableFile(`${path} is ${what}`);
+  const found = await encodingOf(path, head, options.encoding);
+  if (head.bytes.includes(0) && !found.encoding.startsWith('utf-16'))
+    throw new UnreadableFile(`${path} is no text: it has zero bytes; only CSV, NDJSON and JSON are read`);
   let bytes = 0;
-  file.on('data', (chunk) => {
+  const count = (chunk: Buffer) => {
     bytes += chunk.length;
+  };
+  let readAs: ReadAs | null = null;
+  const text = decoded(bytesOf(path, head.isCompressed, count), found.encoding);
+  const rows = rowsOf(path, text, { ...options, ...found }, (how) => {
+    readAs = { ...how, ...found };
   });
-  const name = compressed ? path.replace(/\.gz$/i, '') : path;
-  const text: Readable = compressed ? joined(file, createGunzip()) : joined(file, new PassThrough());
-  const rows = /\.(ndjson|jsonl|json)$/i.test(name) ? ndjsonRows(text) : csvRows(text);
-  return { rows: explained(path, rows), totalBytes: size, bytesRead: () => bytes };
+  return {
+    rows: explained(path, rows),
+    readAs: () => readAs,
+    totalBytes: size,
+    bytesRead: () => bytes,
+  };
 }
 
-async function beginsWithGzip(path: string): Promise<boolean> {
+interface Head {
+  readonly isCompressed: boolean;
+  /** Unpacked. */
+  readonly bytes: Buffer;
+}
+
+async function headOf(path: string): Promise<Head> {
   const file = await open(path);
+  let isCompressed: boolean;
   try {
     const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    return GZIP.every((byte, index) => buffer[index] === byte);
+    isCompressed = GZIP.every((byte, index) => buffer[index] === byte);
   } finally {
     await file.close();
   }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of bytesOf(path, isCompressed)) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= HEAD_BYTES) break;
+    }
+  } catch (error) {
+    if (length === 0) throw new UnreadableFile(`${path} cannot be read: ${(error as Error).message}`);
+  }
+  return { isCompressed, bytes: Buffer.concat(chunks).subarray(0, HEAD_BYTES) };
+}
+
+function bytesOf(
+  path: string,
+  isCompressed: boolean,
+  count?: (chunk: Buffer) => void,
+): AsyncIterable<Buffer> {
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  if (count) file.on('data', (chunk) => count(chunk as Buffer));
+  return joined(file, isCompressed ? createGunzip() : new PassThrough());
 }
 
 /** Errors of the first stream end the second one, which is what is read. */
@@ -60,6 +118,79 @@ function joined(from: Readable, to: Transform): Transform {
   from.on('error', (error) => to.destroy(error));
   to.on('close', () => from.destroy());
   return from.pipe(to);
+}
+
+type Found = Pick<ReadAs, 'encoding' | 'encodingFrom'>;
+
+async function encodingOf(path: string, head: Head, declared: Encoding | undefined): Promise<Found> {
+  if (declared) return { encoding: declared, encodingFrom: 'map' };
+  const mark = encodingOfMark(head.bytes);
+  if (mark) return { encoding: mark, encodingFrom: 'mark' };
+  const { encoding, by } = await guessEncoding(head.bytes, () => bytesOf(path, head.isCompressed));
+  return { encoding, encodingFrom: by };
+}
+
+async function* decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<string> {
+  const decoder = createDecoder(encoding);
+  for await (const chunk of bytes) {
+    const text = decoder.write(chunk);
+    if (text !== '') yield text;
+  }
+  const rest = decoder.end();
+  if (rest !== '') yield rest;
+}
+
+type How = Pick<ReadAs, 'format' | 'separator'>;
+
+async function* rowsOf(
+  path: string,
+  text: AsyncGenerator<string>,
+  options: ReadOptions & Found,
+  onFound: (how: How) => void,
+): AsyncGenerator<ReadRow> {
+  const { columns = [], isAnswer = () => false, encoding } = options;
+  const { value: first, done } = await text.next();
+  if (done) return;
+  const whole = from(first, text);
+  const format = formatOf(path, first);
+  if (format !== 'CSV') {
+    onFound({ format, separator: null });
+    if (format === 'NDJSON') yield* lineRows(whole, encoding);
+    else yield* itemRows(whole, { isArray: format === 'JSON array', encoding, isAnswer });
+    return;
+  }
+  const lines = new LineBuffer(whole);
+  try {
+    const { separator } = await findSeparator(lines, options.separator, columns);
+    onFound({ format, separator: separatorName(separator) });
+    yield* new CsvRows(lines, { separator, columns, isAnswer, encoding }).read();
+  } finally {
+    await lines.close();
+  }
+}
+
+async function* from(first: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+const JSON_NAME = /\.(ndjson|jsonl|json)$/i;
+
+/** By the name and by how the text begins. */
+function formatOf(path: string, first: string): ReadAs['format'] {
+  const isNamed = JSON_NAME.test(basename(path).replace(/\.gz$/i, ''));
+  const text = first.trimStart();
+  if (text.startsWith('[') && (isNamed || /^\[\s*\{/.test(text))) return 'JSON array';
+  if (!isNamed && !/^\{\s*"/.test(text)) return 'CSV';
+  // An object whose first line is only its beginning takes several lines, as pretty-printers write it.
+  const [line = ''] = text.split(/[\r\n]/, 1);
+  const isBegun =
+    text.startsWith('{') && text.length > line.length && ',{['.includes(line.trimEnd().at(-1) ?? '');
+  return isBegun ? 'JSON objects' : 'NDJSON';
 }
 
 async function* explained(path: string, rows: AsyncIterable<ReadRow>): AsyncGenerator<ReadRow> {
@@ -70,129 +201,9 @@ async function* explained(path: string, rows: AsyncIterable<ReadRow>): AsyncGene
       yield row;
     }
   } catch (error) {
-    const { message } = error as Error;
+    const { name, message } = error as Error;
+    if (name === 'WrongColumns') throw error;
+    if (error instanceof UnreadableFile) throw new UnreadableFile(`${path}: ${message}`);
     throw new UnreadableFile(`${path} cannot be read on after line ${line}: ${message}`);
   }
-}
-
-async function* csvRows(text: Readable): AsyncGenerator<ReadRow> {
-  let header: string[] | undefined;
-  const parser = parse({
-    bom: true,
-    columns: false,
-    info: true,
-    raw: false,
-    relax_column_count: true,
-    relax_quotes: false,
-    skip_records_with_error: true,
-    max_record_size: LONGEST_ROW,
-  });
-  // Rows that the parser gives up on come through this event.
-  const skipped: ReadRow[] = [];
-  parser.on('skip', (error: { lines?: number; message: string }) => {
-    skipped.push({ line: error.lines ?? 0, problem: `not CSV: ${error.message}` });
-  });
-  const unix = unixLines();
-  text.on('error', (error) => parser.destroy(error));
-  text.pipe(unix).pipe(parser);
-  for await (const { record, info } of parser as AsyncIterable<{
-    record: string[];
-    info: { lines: number };
-  }>) {
-    // The parser counts to the line where the record ends.
-    const line = info.lines - record.reduce((breaks, value) => breaks + value.split('\n').length - 1, 0);
-    // It runs ahead of its reader: what it gave up on further down has its turn later.
-    while (skipped[0] && skipped[0].line < line) yield skipped.shift() as ReadRow;
-    if (record.length === 1 && record[0]?.trim() === '') continue;
-    if (!header) {
-      header = record.map((name) => name.trim());
-      continue;
-    }
-    if (record.length !== header.length) {
-      yield { line, problem: `${record.length} columns where the header has ${header.length}` };
-      continue;
-    }
-    yield { line, values: Object.fromEntries(header.map((name, i) => [name, record[i] ?? ''])) };
-  }
-  yield* skipped;
-}
-
-/** "\r\n" as "\n": the parser counts a line break of two characters within quotes as two lines. */
-function unixLines(): Transform {
-  const [CR, LF] = [13, 10];
-  let held = false;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      const pieces: Buffer[] = [];
-      if (held && chunk[0] !== LF) pieces.push(Buffer.from([CR]));
-      held = chunk.at(-1) === CR;
-      const end = held ? chunk.length - 1 : chunk.length;
-      let from = 0;
-      for (let at = chunk.indexOf(CR); at !== -1 && at < end; at = chunk.indexOf(CR, at + 1)) {
-        if (chunk[at + 1] !== LF) continue;
-        pieces.push(chunk.subarray(from, at));
-        from = at + 1;
-      }
-      pieces.push(chunk.subarray(from, end));
-      done(null, Buffer.concat(pieces));
-    },
-    flush(done) {
-      done(null, held ? Buffer.from([CR]) : undefined);
-    },
-  });
-}
-
-async function* ndjsonRows(text: Readable): AsyncGenerator<ReadRow> {
-  let line = 0;
-  for await (const content of lines(text)) {
-    line += 1;
-    if (content === null) {
-      yield { line, problem: `the line is longer than ${LONGEST_ROW} characters` };
-      continue;
-    }
-    if (content.trim() === '') continue;
-    let value: unknown;
-    try {
-      value = JSON.parse(content);
-    } catch (error) {
-      yield { line, problem: `not JSON: ${(error as Error).message}` };
-      continue;
-    }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      yield { line, problem: 'a line must hold one JSON object' };
-      continue;
-    }
-    yield {
-      line,
-      values: Object.fromEntries(Object.entries(value).map(([name, one]) => [name, textOf(one)])),
-    };
-  }
-}
-
-/** Lines of the text without their ends; null for one that is too long to be kept. */
-async function* lines(text: Readable): AsyncGenerator<string | null> {
-  let rest = '';
-  let tooLong = false;
-  text.setEncoding('utf8');
-  let first = true;
-  for await (const chunk of text as AsyncIterable<string>) {
-    const pieces = (rest + (first ? chunk.replace(/^\uFEFF/, '') : chunk)).split('\n');
-    first = false;
-    rest = pieces.pop() ?? '';
-    for (const piece of pieces) {
-      yield tooLong || piece.length > LONGEST_ROW ? null : piece;
-      tooLong = false;
-    }
-    if (rest.length > LONGEST_ROW) {
-      tooLong = true;
-      rest = '';
-    }
-  }
-  if (tooLong) yield null;
-  else if (rest !== '') yield rest;
-}
-
-function textOf(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -1,9 +1,9 @@
 import { appendFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { FileRow } from '../connectors/file.ts';
 import { columnsOf, type FileMap, mapHash } from '../connectors/file-map.ts';
-import { isWanted, type RowValues } from '../connectors/file-row.ts';
-import { addNotes, type NoteCode, notesOf, type Outcome, WHOLE_REJECTIONS } from '../outcome.ts';
+import { draftFromRow } from '../connectors/file-row.ts';
+import { addNotes, type NoteCode, notesOf, type Outcome } from '../outcome.ts';
+import { type Batch, batches, JsonFields } from './batches.ts';
 import {
   type Checkpoint,
   checkpointPath,
@@ -13,7 +13,8 @@ import {
   loadCheckpoint,
   saveCheckpoint,
 } from './checkpoint.ts';
-import { type ReadRow, readRows } from './read-rows.ts';
+import { type ReadRow, UnreadableFile } from './read-row.ts';
+import { type ReadAs, type RowSource, readRows } from './read-rows.ts';
 import type { ImportSink } from './sink.ts';
 
 export interface ImportOptions {
@@ -45,34 +46,77 @@ export interface ImportResult extends ImportProgress {
   readonly interrupted: boolean;
   /** By which the import can be taken back. */
   readonly importKey: string;
-  readonly firstRejects: readonly { line: number; code: string; message: string }[];
+  /** Null of a file that has nothing in it. */
+  readonly readAs: ReadAs | null;
+  readonly firstRejects: readonly Reject[];
+  /** The first places of this run where rows could not be told apart with certainty. */
+  readonly firstDoubts: readonly string[];
+  /** Fields of a JSON file that the map reads and no row has. */
+  readonly unseen: readonly string[];
   /** The first rows of this run with each note. */
   readonly firstNotes: readonly { line: number; code: NoteCode }[];
 }
 
-/** The map reads columns that the file does not have. */
-export class MissingColumns extends Error {
-  override readonly name = 'MissingColumns';
+/** A row that was rejected. */
+export interface Reject {
+  readonly line: number;
+  readonly item?: number;
+  readonly code: string;
+  readonly message: string;
 }
 
-/** No more than an answer tells of whole: every rejected row is written down with its reason. */
-const BATCH_ROWS = WHOLE_REJECTIONS;
 const BATCHES_AT_ONCE = 8;
 const FIRST_REJECTS = 5;
 /** Of each code. */
 const FIRST_NOTES = 5;
 
-interface Batch {
-  readonly rows: readonly FileRow[];
-  readonly problems: readonly Extract<ReadRow, { problem: string }>[];
-  readonly filtered: number;
-  readonly lastLine: number;
+const FIRST_DOUBTS = 5;
+
+/**
+ * Opens a file as the map says that it is to be read.
+ * @throws UnreadableFile
+ */
+export function openForMap(path: string, map: FileMap): Promise<RowSource> {
+  return readRows(path, {
+    columns: columnsOf(map),
+    encoding: map.encoding,
+    separator: map.separator,
+    isAnswer: (values) => !('status' in draftFromRow(map, values, '')),
+  });
+}
+
+/** Rows that are held until one comes that is not blank. */
+const MOST_BLANK = 10_000;
+
+/**
+ * The source once its first row that is not blank was read, and with it the headings.
+ * @throws UnreadableFile of a file without a row: whoever imports it expects some; WrongColumns
+ */
+export async function withFirstRow(path: string, source: RowSource): Promise<RowSource> {
+  const rows = source.rows[Symbol.asyncIterator]();
+  const blank: ReadRow[] = [];
+  for (;;) {
+    const { value: row, done } = await rows.next();
+    if (done)
+      throw new UnreadableFile(`${path} has no rows: nothing was found in it, or nothing after the headings`);
+    blank.push(row);
+    if (!('blank' in row) || blank.length === MOST_BLANK) break;
+  }
+  const from = async function* () {
+    try {
+      yield* blank;
+      for (let next = await rows.next(); !next.done; next = await rows.next()) yield next.value;
+    } finally {
+      await rows.return?.();
+    }
+  };
+  return { ...source, rows: from() };
 }
 
 /**
  * Imports a file: rows go out in batches, a few at once; the checkpoint moves only over batches that are acknowledged,
  * in order. Rows of the unacknowledged edge may be sent again by the next run, which recognises them as duplicates.
- * @throws MissingColumns, UnreadableFile, or what the sink throws; the checkpoint stands, and the next run goes on.
+ * @throws WrongColumns, UnreadableFile, or what the sink throws; the checkpoint stands, and the next run goes on.
  */
 export async function runImport(options: ImportOptions): Promise<ImportResult> {
   const { path, map, sink, dataDir, restart } = options;
@@ -80,10 +124,13 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
   const earlier = restart ? null : await loadCheckpoint(checkpointFile);
   // An import that was finished begins anew: whoever starts it again wants to see it happen.
   const open = earlier && !earlier.done ? earlier : null;
+  // A file that is refused makes no import.
+  const source = await withFirstRow(path, await openForMap(path, map));
   const { account, importKey } = await begun(options, open);
   const resumedAfterLine = account.line;
-  const source = await readRows(path);
-  const firstRejects: { line: number; code: string; message: string }[] = [];
+  const fields = new JsonFields(map, () => source.readAs()?.format !== 'CSV');
+  const firstRejects: Reject[] = [];
+  const firstDoubts: string[] = [];
   const firstNotes: { line: number; code: NoteCode }[] = [];
   const progress = (): ImportProgress => {
     const { totalBytes, bytesRead } = source;
@@ -94,10 +141,14 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
     const rejects = rejectsOf(batch, outcomes);
     if (rejects.length > 0) await writeRejects(options.rejectsPath, rejects);
     firstRejects.push(...rejects.slice(0, FIRST_REJECTS - firstRejects.length));
+    firstDoubts.push(...batch.doubts.slice(0, FIRST_DOUBTS - firstDoubts.length));
     account.accepted += outcomes.filter(({ status }) => status === 'accepted').length;
     account.duplicates += outcomes.filter(({ status }) => status === 'duplicate').length;
     account.rejected += rejects.length;
     account.filtered += batch.filtered;
+    if (batch.blank > 0) account.blank = (account.blank ?? 0) + batch.blank;
+    if (batch.doubts.length > 0) account.doubts = (account.doubts ?? 0) + batch.doubts.length;
+    account.items = batch.items;
     const filed = outcomes.filter((outcome) => outcome.status !== 'rejected' && outcome.filedAs).length;
     if (filed > 0) account.filed = (account.filed ?? 0) + filed;
     const notes = notesIn(batch, outcomes);
@@ -116,7 +167,11 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
     if (oldest) await settle(oldest.batch, await oldest.outcomes);
   };
   let interrupted = false;
-  for await (const batch of batches(map, source.rows, resumedAfterLine)) {
+  const settled = {
+    line: resumedAfterLine,
+    ...(account.items === undefined ? {} : { items: account.items }),
+  };
+  for await (const batch of batches(map, source, settled, fields)) {
     const outcomes =
       batch.rows.length === 0
         ? Promise.resolve([])
@@ -132,7 +187,17 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
   if (!interrupted) await sink.end(importKey, countsOf(account));
   account.done = !interrupted;
   await saveCheckpoint(checkpointFile, account);
-  return { ...progress(), interrupted, importKey, firstRejects, firstNotes };
+  const { unseen } = fields;
+  return {
+    ...progress(),
+    interrupted,
+    importKey,
+    readAs: source.readAs(),
+    firstRejects,
+    firstDoubts,
+    unseen,
+    firstNotes,
+  };
 }
 
 /** The account to go on with, and the id of its import: another one, from the first row, where the earlier one was taken back. */
@@ -152,63 +217,28 @@ function countsOf({ accepted, duplicates, rejected, filtered }: Checkpoint): Rec
   return { accepted, duplicates, rejected, filtered };
 }
 
-async function* batches(
-  map: FileMap,
-  rows: AsyncIterable<ReadRow>,
-  afterLine: number,
-): AsyncGenerator<Batch> {
-  let good: FileRow[] = [];
-  let problems: Batch['problems'][number][] = [];
-  let filtered = 0;
-  let lastLine = afterLine;
-  let checked = false;
-  const flush = (): Batch => {
-    const batch = { rows: good, problems, filtered, lastLine };
-    good = [];
-    problems = [];
-    filtered = 0;
-    return batch;
-  };
-  for await (const row of rows) {
-    if ('values' in row && !checked) {
-      checkColumns(map, row.values);
-      checked = true;
-    }
-    if (row.line <= afterLine) continue;
-    lastLine = row.line;
-    if ('problem' in row) problems.push(row);
-    else if (isWanted(map, row.values)) good.push(row);
-    else filtered += 1;
-    if (good.length + problems.length >= BATCH_ROWS) yield flush();
-  }
-  if (lastLine > afterLine) yield flush();
-}
+const placeOf = ({ line, item }: { readonly line: number; readonly item?: number }) => ({
+  line,
+  ...(item === undefined ? {} : { item }),
+});
 
-/** A wrong column name would reject every row, one by one; better said once. NDJSON rows may leave fields out. */
-function checkColumns(map: FileMap, values: RowValues): void {
-  const missing = [...new Set(columnsOf(map))].filter((column) => !Object.hasOwn(values, column));
-  if (missing.length === 0) return;
-  throw new MissingColumns(
-    `the map reads columns that the file does not have: ${missing.join(', ')}; it has ${Object.keys(values).join(', ')}`,
-  );
-}
-
-function rejectsOf({ rows, problems }: Batch, outcomes: readonly Outcome[]) {
+/** The rows of a batch that were rejected, in order, with what the file says of them. */
+export function rejectsOf({ rows, problems }: Batch, outcomes: readonly Outcome[]) {
   const rejects = outcomes.flatMap((outcome, index) => {
     const row = rows[index];
     if (outcome.status !== 'rejected' || !row) return [];
     const code: string = outcome.code;
     // Of somebody who was erased no new copy is made: the line leads to it in the file, for who still has that.
     const values = code === 'ERASED' ? {} : row.values;
-    return [{ line: row.line, code, message: outcome.message, values }];
+    return [{ ...placeOf(row), code, message: outcome.message, values }];
   });
-  const unread = problems.map(({ line, problem }) => ({
-    line,
+  const unread = problems.map(({ problem, ...place }) => ({
+    ...placeOf(place),
     code: 'UNREADABLE',
     message: problem,
     values: {},
   }));
-  return [...rejects, ...unread].sort((a, b) => a.line - b.line);
+  return [...rejects, ...unread].sort((a, b) => a.line - b.line || (a.item ?? 0) - (b.item ?? 0));
 }
 
 /** Which rows have which notes. */

@@ -128,9 +128,11 @@ async function post<Result>(url: string, key: string, body: string): Promise<{ r
  * enough, and the first of the rows that were not rejected stand for the accepted ones.
  */
 function outcomesOf(
-  { accepted, rejected, filedAs = [], filedAsTotal = 0, noted = [] }: Answer,
+  { accepted, rejected, duplicates, filedAs = [], filedAsTotal = 0, noted = [] }: Answer,
   rows: number,
 ): Outcome[] {
+  const settled = accepted + duplicates + rejected.length;
+  if (settled !== rows) throw new Error(`of ${rows} rows the server's answer accounts for ${settled}`);
   const outcomes: (Outcome | undefined)[] = Array.from({ length: rows });
   for (const { index, code, message } of rejected) outcomes[index] = { status: 'rejected', code, message };
   let left = accepted;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -182,6 +182,52 @@ describe('npm run import', () => {
     const { data } = await server.graphql<{ nps: { responses: number }[] }>(everything);
     expect(data.nps[0]?.responses).toBe(15_000);
     await server.stop();
+  });
+
+  it('shows in a dry run what would become of a file, and writes nothing', async () => {
+    const row = (id: string, text: string) => `${id},2020-05-01,9,seat,,${text},published`;
+    const path = file(
+      'dry.csv',
+      [HEADER, row('1', 'call Jane at jane@example.org'), row('', 'x'), ',,,,,,'].join('\n'),
+    );
+    const { code, output } = await importFile(path, ['--dry-run']).finished;
+    expect(code, output).toBe(0);
+    expect(output).toContain(
+      'read as     CSV, separator comma, utf-8\nrows        2   (and 1 blank)\naccepted    1 ',
+    );
+    expect(output).toContain('rejected    1   (MISSING 1)\n  line 3: MISSING: externalId');
+    expect(output).toContain('cells       1\n  1 in productLine "seat"');
+    expect(output).toMatch(/line 2: 1, 2020-04-30T22:00:00.000Z, 9 promoter, .*"call Jane at \[email\]"/);
+    expect(output).toContain('nothing was written');
+    // Neither a record nor a list of rejected rows nor a checkpoint.
+    expect(readdirSync(instance.dataDir)).toEqual([]);
+    expect(existsSync(`${path}.rejects`)).toBe(false);
+  });
+
+  it('ends with another code where rows could not be told apart, where none can be taken, and where there are none', async () => {
+    const good = (id: number, text: string) => `${id},2020-05-01,9,seat,,${text},published`;
+    const doubtful = [HEADER, good(1, '"never closed'), good(2, '27"'), good(3, 'fine')].join('\n');
+    const codes: [string, string, number, RegExp][] = [
+      ['doubt.csv', doubtful, 3, /in doubt {4}the row in line 2 goes on to line 3/],
+      ['none.csv', `${HEADER}\n${good(1, 'x').replace('seat', 'bed')}\n`, 4, /not one row can be taken/],
+      ['empty.csv', `${HEADER}\n`, 1, /empty\.csv has no rows/],
+      [
+        'book.csv',
+        'PK\x03\x04 [Content_Types].xml xl/workbook.xml',
+        1,
+        /is an Excel workbook; save it as CSV UTF-8/,
+      ],
+    ];
+    for (const [name, content, code, says] of codes) {
+      const ended = await importFile(file(name, content), ['--dry-run']).finished;
+      expect([name, ended.code, ended.output]).toEqual([name, code, expect.stringMatching(says)]);
+      expect(ended.output).not.toContain('open the console');
+    }
+    const imported = await importFile(file('doubt.csv', doubtful)).finished;
+    expect([imported.code, imported.output]).toEqual([
+      3,
+      expect.stringMatching(/rows {8}2\naccepted {4}2\n/),
+    ]);
   });
 
   it('says what is wrong with the file, the map or the command', async () => {

@@ -62,6 +62,39 @@ it('lets one key keep so many WebSockets, and tells why it lets no more in', asy
   await until(async () => (await connect('greedy')) === 'in', 'the place of the one that closed is free');
 });
 
+it('lets so many WebSockets of one address wait for connection_init, and for ten seconds', async () => {
+  const url = `${server.url.replace('http', 'ws')}/graphql`;
+  const waiting: WebSocket[] = [];
+  const closed: number[] = [];
+  const wait = () =>
+    new Promise<string>((resolve) => {
+      const socket = new WebSocket(url, 'graphql-transport-ws');
+      socket.once('open', () => {
+        waiting.push(socket);
+        resolve('open');
+      });
+      socket.once('close', (code) => closed.push(code));
+      socket.once('error', ({ message }) => resolve(message));
+    });
+  const first: string[] = [];
+  for (let i = 0; i < LIMITS.socketsWaitingOfAddress; i += 50)
+    first.push(...(await Promise.all(Array.from({ length: 50 }, wait))));
+  expect(new Set(first)).toEqual(new Set(['open']));
+  expect(await wait()).toContain('503');
+  // One that shows its key makes room for another.
+  const init = { type: 'connection_init', payload: { authorization: `Bearer ${keys['healthy']}` } };
+  const admitted = once(waiting[0] as WebSocket, 'message');
+  waiting[0]?.send(JSON.stringify(init));
+  await admitted;
+  expect(await wait()).toBe('open');
+  await until(
+    async () => closed.length >= LIMITS.socketsWaitingOfAddress,
+    'those that show no key are closed',
+  );
+  expect(new Set(closed.filter((code) => code !== 1006))).toEqual(new Set([4408]));
+  waiting[0]?.close();
+});
+
 it('lets one key keep so many event streams, and tells why it begins no more', async () => {
   const stop = new AbortController();
   const stream = (query: string) =>

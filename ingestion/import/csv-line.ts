@@ -1,0 +1,55 @@
+const QUOTE = '"';
+
+/** A row as far as it was read: its values, and where the last one is quoted and goes on in the next line, what is known of it. */
+export interface RowSoFar {
+  readonly values: string[];
+  /** Null where the row is complete. */
+  open: string | null;
+}
+
+/**
+ * Reads a line into the row. A quote opens a quoted value only at the beginning of a value, and closes it only before a
+ * separator or the end of the line; anywhere else in an unquoted value it is a character.
+ * @returns whether that was possible: false where a quoted value goes on after its closing quote
+ */
+export function readLine(row: RowSoFar, line: string, separator: string): boolean {
+  const { values } = row;
+  if (row.open === null && !line.includes(QUOTE)) {
+    for (const value of line.split(separator)) values.push(value);
+    return true;
+  }
+  let at = 0;
+  let open = row.open === null ? null : `${row.open}\n`;
+  for (;;) {
+    if (open === null && line[at] === QUOTE) {
+      open = '';
+      at += 1;
+    }
+    if (open === null) {
+      const end = line.indexOf(separator, at);
+      values.push(end === -1 ? line.slice(at) : line.slice(at, end));
+      if (end === -1) break;
+      at = end + 1;
+      continue;
+    }
+    const quote = line.indexOf(QUOTE, at);
+    if (quote === -1) {
+      row.open = open + line.slice(at);
+      return true;
+    }
+    open += line.slice(at, quote);
+    at = quote + 1;
+    if (line[at] === QUOTE) {
+      open += QUOTE;
+      at += 1;
+      continue;
+    }
+    values.push(open);
+    open = null;
+    if (at === line.length) break;
+    if (line[at] !== separator) return false;
+    at += 1;
+  }
+  row.open = null;
+  return true;
+}

@@ -1,0 +1,50 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { notText } from './file-kind.ts';
+
+const bytes = (text: string) => Buffer.from(text, 'latin1');
+
+describe('notText', () => {
+  it.each([
+    [
+      `PK\x03\x04\x14\x00\x06\x00[Content_Types].xml${'\x00'.repeat(400)}PK\x03\x04xl/workbook.xml`,
+      'an Excel workbook; save it as CSV UTF-8',
+    ],
+    [
+      'PK\x03\x04\x14\x00\x06\x00[Content_Types].xml',
+      'an Office document, such as an Excel workbook; save it as CSV UTF-8',
+    ],
+    ['PK\x03\x04\x00mimetypeapplication/vnd.oasis.opendocument.spreadsheet', 'an OpenDocument spreadsheet; '],
+    ['PK\x03\x04\x00answers.csv', 'a ZIP archive; unpack it'],
+    ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'an Excel workbook of the old form'],
+    ['%PDF-1.7', 'a PDF document; export'],
+    ['PAR1\x15', 'a Parquet file; write it as CSV'],
+    ['\x89PNG\r\n\x1a\n', 'a PNG image; only CSV'],
+    ['\xff\xd8\xff\xe0', 'a JPEG image; only CSV'],
+    [gzipSync('ID,Date').toString('latin1'), 'gzip within gzip; unpack it once'],
+    ['SQLite format 3\x00', 'an SQLite database'],
+    ['\xef\xbb\xbf<html><table>', 'a web page'],
+    [
+      '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+      'an Excel workbook in XML',
+    ],
+    ['<?xml version="1.0"?><answers/>', 'an XML document'],
+  ])('names what a file is: %j', (text, expected) => {
+    expect(notText(bytes(text))).toContain(expected);
+  });
+
+  it.each([
+    'ID,Date',
+    'sep=;',
+    '{"ID":1}',
+    '[',
+    '',
+    'PKW,Date',
+    'Rare,a',
+    'BM,a',
+    'ORCID,Date',
+    '<b>bold</b>,a',
+  ])('says nothing of a text: %j', (text) => {
+    expect(notText(bytes(text))).toBeNull();
+  });
+});
