@@ -70,9 +70,9 @@ async function main(): Promise<number> {
     stopping = true;
   });
   if (given['dry-run']) {
-    const { dimensions, cellLimits } = config;
-    const isStopping = () => stopping;
-    const run = await dryRun({ path: given.path, map, dimensions, cellLimits, now: Date.now, isStopping });
+    const { dimensions, cellLimits, redaction } = config;
+    const how = { dimensions, cellLimits, redaction, now: Date.now, isStopping: () => stopping };
+    const run = await dryRun({ path: given.path, map, ...how });
     return reportDryRun(run, given);
   }
   const progress = createProgress();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { AutoModel, AutoTokenizer, env } from '@huggingface/transformers';
+import { AutoModel, AutoTokenizer, env, Tensor } from '@huggingface/transformers';
 
 /** One text as the encoder sees it. */
 export interface Encoding {
@@ -12,6 +12,8 @@ export interface Encoding {
   readonly tokens: number;
   /** Tokens that the vocabulary does not have. */
   readonly unknown: number;
+  /** The embedding of the text without those; null where there are none. */
+  readonly known: Float32Array | null;
 }
 
 /** The same with what each token gave to it. */
@@ -69,20 +71,40 @@ export async function openEncoder(source: string, cacheFolder: string): Promise<
     const { mean, length } = meanOf(parts, tokens, dimension);
     return { ids, parts, tokens, dimension, mean, length };
   };
-  const finish = ({ ids, mean, length, tokens }: Awaited<ReturnType<typeof states>>): Encoding => ({
+  const finish = ({ ids, mean, length, tokens }: Awaited<ReturnType<typeof states>>) => ({
     embedding: Float32Array.from(mean, (value) => value / length),
     tokens,
     unknown: ids.filter((id) => id === unknownId).length,
   });
+  /** The same without what is not in the vocabulary. */
+  const knownOf = async (ids: readonly number[]) => {
+    if (unknownId === undefined || !ids.includes(unknownId)) return null;
+    const kept = ids.filter((id) => id !== unknownId);
+    const row = (value: (id: number) => number) =>
+      new Tensor(
+        'int64',
+        BigInt64Array.from(kept, (id) => BigInt(value(id))),
+        [1, kept.length],
+      );
+    const inputs = { input_ids: row((id) => id), attention_mask: row(() => 1), token_type_ids: row(() => 0) };
+    const { last_hidden_state: hidden } = await model(inputs);
+    const [, tokens, width] = hidden.dims as [number, number, number];
+    const { mean, length } = meanOf(Float32Array.from(hidden.data as Float32Array), tokens, width);
+    return Float32Array.from(mean, (value) => value / length);
+  };
   const { dimension } = await states('');
   return {
     dimension,
-    encode: async (text) => finish(await states(text)),
+    encode: async (text) => {
+      const found = await states(text);
+      return { ...finish(found), known: await knownOf(found.ids) };
+    },
     states: async (text) => {
       const found = await states(text);
       const scale = 1 / (found.tokens * found.length);
       return {
         ...finish(found),
+        known: null,
         words: found.ids.map((id) => tokenizer.decode([id], { skip_special_tokens: false })),
         parts: found.parts.map((value) => value * scale),
       };

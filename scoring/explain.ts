@@ -3,6 +3,7 @@ import { indexOfLargest } from '../domain/probabilities.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { FEATURE_SET, type FeatureSource, featureValues } from './features.ts';
 import type { Model } from './model.ts';
+import { preparedFor } from './preparation.ts';
 import { logitsOf } from './softmax-regression.ts';
 
 /** What one token, feature or the bias gave to the logit of the winning class. */
@@ -25,9 +26,10 @@ export interface Explanation {
 export async function explain(
   pool: EncoderPool,
   model: Model,
-  source: FeatureSource,
+  given: FeatureSource,
   which: 'nps' | 'sentiment',
 ): Promise<Explanation> {
+  const source = preparedFor(model, given);
   const { words, parts, embedding } = await pool.states(source.text);
   const head = model[which];
   const features = featureValues(source);

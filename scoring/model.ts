@@ -34,6 +34,8 @@ const feature = z.object({
 
 const artefact = z.object({
   format: z.literal(1),
+  /** How texts are read (preparation.ts); absent in models that were made before there was more than one way. */
+  preparation: z.literal('emoji-words').optional(),
   encoder: z.object({ name: z.string(), hash: z.string(), dimension: z.int() }),
   featureSet: z.object({ codeHash: z.string(), features: z.array(feature), columns: z.array(z.string()) }),
   heads: z.object({ nps: head, sentiment: head, themes: z.array(theme) }),

@@ -4,6 +4,7 @@ import type { Encoding } from './encoder.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { type FeatureSource, featureValues, languageOf, wordsOf } from './features.ts';
 import type { Model } from './model.ts';
+import { preparedFor } from './preparation.ts';
 import { logitsOf } from './softmax-regression.ts';
 
 /** What one model says of one response; probabilities in millionths, each head's add up to one million. */
@@ -44,18 +45,20 @@ export async function predict(
   model: Model,
   sources: readonly FeatureSource[],
 ): Promise<Prediction[]> {
-  const encodings = await pool.encode(sources.map(({ text }) => text));
-  return sources.map((source, index) => predictOne(model, source, encodings[index] as Encoding));
+  const read = sources.map((source) => preparedFor(model, source));
+  const encodings = await pool.encode(read.map(({ text }) => text));
+  return read.map((source, index) => predictOne(model, source, encodings[index] as Encoding));
 }
 
-/** What the model says of a text whose encoding is known. */
+/** What the model says of a prepared text whose encoding is known. */
 export function predictOne(model: Model, source: FeatureSource, encoding: Encoding): Prediction {
   const inputs = headInputs(source, encoding);
   const nps = calibrate(model.nps.calibration, logitsOf(model.nps, inputs));
   const sentiment = calibrate(model.sentiment.calibration, logitsOf(model.sentiment, inputs));
   const [npsMillionths, sentimentMillionths] = [toMillionths(nps), toMillionths(sentiment)];
   const input = inputOf(source, encoding);
-  const abstained = whyNot(model, input, Math.max(...npsMillionths));
+  const abstained =
+    whyNot(model, input, Math.max(...npsMillionths)) ?? whyNotKnown(model, source, encoding, inputs, input);
   return {
     nps: npsMillionths,
     class: abstained === null ? indexOfLargest(npsMillionths) : null,
@@ -117,4 +120,26 @@ function whyNot(model: Model, input: Prediction['input'], highest: number): stri
   if (highest < minimumProbability * MILLION)
     return `uncertain: no class is more probable than ${Math.round(highest / 10_000)} %`;
   return null;
+}
+
+/** So much of a text may be unknown to the encoder: of a short one it is likely what matters. */
+const MOST_UNREAD = 0.2;
+
+/** Whether what is not in the vocabulary carries the decision; asked only of models that read emoji, as older ones did not ask. */
+function whyNotKnown(
+  model: Model,
+  source: FeatureSource,
+  encoding: Encoding,
+  inputs: Float64Array,
+  { tokens, unknownTokens }: Prediction['input'],
+): string | null {
+  const { known } = encoding;
+  if (known === null || model.artefact.preparation === undefined) return null;
+  const unread = `${unknownTokens} of ${tokens} words or signs are not in the vocabulary`;
+  if (unknownTokens / Math.max(1, tokens) > MOST_UNREAD) return `unknown words: ${unread}`;
+  const without = headInputs(source, { ...encoding, embedding: known });
+  const changes = [model.nps, model.sentiment].some(
+    (head) => indexOfLargest(logitsOf(head, without)) !== indexOfLargest(logitsOf(head, inputs)),
+  );
+  return changes ? `unknown words: ${unread}, and without them another class is likelier` : null;
 }

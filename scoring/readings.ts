@@ -19,6 +19,7 @@ import type { Vault } from '../store/vault.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import type { MmdRequest } from './mmd-worker.ts';
 import type { Model } from './model.ts';
+import { preparedFor } from './preparation.ts';
 import { runInThread } from './thread.ts';
 
 export interface ReadingDeps {
@@ -230,11 +231,20 @@ const tested = (test: TwoSampleTest | null) => ({
 });
 
 /** Texts are encoded again for it: embeddings of people's words are not kept. */
-async function embeddingReading({ deps, modelVersionId, window, reference, cells }: Ask): Promise<Draft[]> {
+async function embeddingReading({
+  deps,
+  model,
+  modelVersionId,
+  window,
+  reference,
+  cells,
+}: Ask): Promise<Draft[]> {
   const ids = cells.map(({ id }) => id);
   const embeddings = async (range: TimeRange) => {
     const sample = await sampleScored(deps.store, modelVersionId, ids, range, SAMPLE);
-    const texts = (await readScorable(deps, sample)).map(({ comment }) => comment);
+    const texts = (await readScorable(deps, sample)).map(
+      ({ comment }) => preparedFor(model, { text: comment, attributes: {} }).text,
+    );
     return (await deps.pool.encode(texts)).map(({ embedding }) => embedding);
   };
   const [before, now] = [await embeddings(reference), await embeddings(window)];

@@ -4,6 +4,7 @@ import type { EncoderPool } from './encoder-pool.ts';
 import { FEATURE_SET } from './features.ts';
 import type { Model } from './model.ts';
 import { predict } from './predict.ts';
+import { preparedFor } from './preparation.ts';
 import { featureSourceOf, featuresHash, predictionRow } from './scorer.ts';
 
 /** Whether a stored prediction came out again, integer for integer; if not, why. */
@@ -30,7 +31,12 @@ export async function reproduce(
   const source = featureSourceOf(deps.cells, response);
   const [prediction] = await predict(deps.pool, model, [source]);
   if (!prediction) return no('the model gave no prediction');
-  const again = predictionRow(response, prediction, stored.modelVersionId, featuresHash(source));
+  const again = predictionRow(
+    response,
+    prediction,
+    stored.modelVersionId,
+    featuresHash(preparedFor(model, source)),
+  );
   // Predictions older than the monitors do not hold what those watch.
   const monitored: readonly string[] =
     stored.words === null ? ['words', 'tokens', 'unknownTokens', 'language'] : [];

@@ -24,9 +24,10 @@ import { responsePages } from '../store/record-pages.ts';
 import { resume, type TakeIn } from '../store/start-over.ts';
 import type { Vault } from '../store/vault.ts';
 import type { EncoderPool } from './encoder-pool.ts';
-import { featureValues } from './features.ts';
+import { type FeatureSource, featureValues } from './features.ts';
 import type { Model } from './model.ts';
 import { type Prediction, predict } from './predict.ts';
+import { preparedFor } from './preparation.ts';
 
 export interface ScorerDeps {
   readonly store: Store;
@@ -168,7 +169,7 @@ async function scoreResponses(
         response,
         predictions[index] as Prediction,
         modelVersionId,
-        featuresHash(sources[index] as never),
+        featuresHash(preparedFor(model, sources[index] as FeatureSource)),
       ),
       contentHash: response.contentHash,
     }));
@@ -182,7 +183,7 @@ export function featureSourceOf(cells: CellDictionary, { comment, cellId }: Scor
 }
 
 /** SHA-256 over the values of the features. */
-export function featuresHash(source: ReturnType<typeof featureSourceOf>): string {
+export function featuresHash(source: FeatureSource): string {
   return createHash('sha256')
     .update(JSON.stringify(featureValues(source)))
     .digest('hex');

@@ -11,6 +11,7 @@ import { FEATURE_SET, type FeatureSource } from './features.ts';
 import type { FitRequest, FitResult } from './fit.ts';
 import type { Model, ModelArtefact } from './model.ts';
 import { headInputs } from './predict.ts';
+import { PREPARATION, preparedFor } from './preparation.ts';
 import { register } from './registry.ts';
 import { featureSourceOf } from './scorer.ts';
 import type { Example } from './softmax-regression.ts';
@@ -61,7 +62,10 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
   const position = formatPosition(await journalHead(store));
   const responses = await readLabelled(deps, until, MOST_EXAMPLES);
   assertEnough(responses);
-  const sources = responses.map((response) => featureSourceOf(cells, response));
+  const languages = champion?.artefact.languages ?? ['en'];
+  const sources = responses.map((response) =>
+    preparedFor({ preparation: PREPARATION, languages }, featureSourceOf(cells, response)),
+  );
   const examples = await examplesOf(
     pool,
     sources,
@@ -86,6 +90,7 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
   };
   const artefact: ModelArtefact = {
     format: 1,
+    preparation: PREPARATION,
     encoder: { ...pool.id, dimension },
     featureSet: structuredClone(FEATURE_SET) as unknown as ModelArtefact['featureSet'],
     heads: {
@@ -93,7 +98,7 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
       sentiment: fitted.sentiment?.head ?? (champion as Model).artefact.heads.sentiment,
       themes: fitted.themes,
     },
-    languages: champion?.artefact.languages ?? ['en'],
+    languages,
     minimumProbability: champion?.artefact.minimumProbability ?? 0.4,
     confusion: fitted.nps.report.confusion.map((row) => [...row]),
     trainingSets: [

@@ -145,7 +145,7 @@ function hostEnd(
   let last: number | null = null;
   for (let at = first; at + 2 < tokens.length && at - first < 8; at += 2) {
     if (!DOT_WORDS.has(plain(tokens[at + 1]?.[0] ?? ''))) break;
-    const ending = plain((tokens[at + 2]?.[0] ?? '').replace(/[.'’]+$/, ''));
+    const ending = plain((tokens[at + 2]?.[0] ?? '').replace(/[.'’]{1,3}$/, ''));
     if (ENDINGS.has(ending)) last = at + 2;
   }
   if (last !== null) return last;

@@ -19,6 +19,8 @@ export interface DryRunOptions {
   readonly map: FileMap;
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
+  /** As of the deployment. */
+  readonly redaction?: NormaliseDeps['redaction'];
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly isStopping: () => boolean;
@@ -144,9 +146,10 @@ const outcomeOf = (one: Kept | Outcome): Outcome =>
     : one;
 
 /** What becomes of a row, as the one step behind every connector decides it, but for what only the record knows. */
-function judgeOf({ map, dimensions, now }: DryRunOptions): (row: FileRow) => Kept | Outcome {
+function judgeOf({ map, dimensions, redaction, now }: DryRunOptions): (row: FileRow) => Kept | Outcome {
   // What is made with it is not shown.
-  const deps: NormaliseDeps = { dimensions, now, pepper: { version: 1, secret: randomBytes(32) } };
+  const pepper = { version: 1, secret: randomBytes(32) };
+  const deps: NormaliseDeps = { dimensions, redaction, now, pepper };
   return ({ values }) => {
     const draft = draftFromRow(map, values, 'dry run');
     if ('status' in draft) return draft;

@@ -7,6 +7,7 @@ import { parse } from 'csv-parse';
 import { type EncoderPool, openEncoderPool } from '../encoder-pool.ts';
 import { FEATURE_SET } from '../features.ts';
 import type { ModelArtefact } from '../model.ts';
+import { PREPARATION, preparedFor } from '../preparation.ts';
 import type { Example } from '../softmax-regression.ts';
 import { fitThemes, readTaxonomy } from '../themes.ts';
 import { fitHead, trainingSetHash } from '../train.ts';
@@ -55,7 +56,8 @@ function spread(a: readonly Labelled[], b: readonly Labelled[]): Labelled[] {
 }
 
 const examples = async (pool: EncoderPool, labelled: readonly Labelled[]): Promise<Example[]> => {
-  const sources = labelled.map(({ text }) => ({ text, attributes: {} }));
+  const how = { preparation: PREPARATION, languages: ['en'] };
+  const sources = labelled.map(({ text }) => preparedFor(how, { text, attributes: {} }));
   const made = await examplesOf(
     pool,
     sources,
@@ -126,6 +128,7 @@ const setOf = (head: string, members: readonly Labelled[], description: string) 
 const summary = ({ report, kind, l2 }: typeof nps) => ({ kind, l2, ...report });
 const model: ModelArtefact = {
   format: 1,
+  preparation: PREPARATION,
   encoder: { ...pool.id, dimension },
   featureSet: structuredClone(FEATURE_SET) as unknown as ModelArtefact['featureSet'],
   heads: { nps: nps.head, sentiment: sentiment.head, themes },

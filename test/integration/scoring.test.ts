@@ -78,6 +78,33 @@ describe('the model that ships', () => {
     expect(signs?.abstained).toContain('too short');
   });
 
+  it('reads a mood that only an emoji tells, or says why it does not', async () => {
+    const texts = JSON.parse(
+      readFileSync(new URL('../fixtures/cases/06-texts.json', import.meta.url), 'utf8'),
+    );
+    const of = (list: readonly string[], by = model) =>
+      predict(
+        pool,
+        by,
+        list.map((text) => ({ text, attributes: {} })),
+      );
+    const [support, checkout, desk, delivery] = await of(texts);
+    for (const bad of [support, checkout, desk])
+      expect(bad?.abstained !== null || (bad?.class === 0 && bad.sentimentClass === 0)).toBe(true);
+    expect([checkout, desk, delivery].map((one) => one?.class)).toEqual([0, 0, 2]);
+    // Signs that are not known decide nothing; without them the model would speak.
+    const [unread, read] = await of(['Support \u{13000}\u{13000} for us', 'Support for us']);
+    expect(unread).toMatchObject({
+      class: null,
+      abstained: expect.stringContaining('unknown words: 1 of 4'),
+    });
+    expect(read?.abstained).toBeNull();
+    // A model that was made before reads as it did, so that what it said comes out again.
+    const { preparation: _, ...before } = model.artefact;
+    const [former] = await of([texts[0]], readModel(before));
+    expect(former).toMatchObject({ class: 2, abstained: null });
+  });
+
   it('calls a theme from the probability at which it was often enough right', async () => {
     const [crash] = await predict(pool, model, sources);
     const called = (precision: Record<string, number>, one = crash) =>

@@ -37,6 +37,7 @@ function train(meanwhile: () => Promise<unknown>): Promise<number> {
     embedding: Float32Array.from({ length: 4 }, () => random() - 0.5),
     tokens: 5,
     unknown: 0,
+    known: null,
   });
   const pool: EncoderPool = {
     id: { name: 'by chance', hash: '0'.repeat(64) },

@@ -151,7 +151,7 @@ describe('before a byte of the body is read', () => {
   it.each([
     [{ 'content-encoding': 'gzip' }, 'uncompressed'],
     [{ 'content-type': 'application/x-www-form-urlencoded' }, 'application/x-ndjson'],
-    [{ 'content-type': 'application/json; charset=klingon' }, 'UTF-8'],
+    [{ 'content-type': 'application/json; charset=klingon' }, 'utf-8'],
     [{ 'content-type': 'text/csv' }, 'application/x-ndjson'],
   ])('what cannot be read is 415 in words: %#', async (headers, says) => {
     const told = await send(ADMIN_KEY, PATHS[0] as string, { 'content-length': '100', ...headers });
