@@ -65,6 +65,7 @@ describe('redact', () => {
     'Flights BA0117 and EK 0029, ticket 220-1234567890',
     'I rate it 9/10, last year 8.5 of 10, service 10/10',
     'Booked 2014-08-01 at 10:30 for 1,299.00 EUR, order 4711',
+    'between 500 000 - 600 000 of them',
     'version 1.2.3 and 10.4, 34" pitch, 777-300ER',
     'version 1.2.3.4 and firmware v1.2.3.4',
     'invoice 4111 1111 1111 1112 has no valid check digit',
