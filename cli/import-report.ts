@@ -40,6 +40,7 @@ export function reportImport(result: ImportResult, given: Given): number {
     return EXIT.interrupted;
   }
   if (accepted + duplicates + filtered === 0) return tellNothing();
+  if (accepted + duplicates === 0) return tellAllLeftOut(doubts);
   const open =
     given.server === null ? 'npm start, then open the console at /' : `open the console at ${given.server}/`;
   say(`Next: ${open} and run the first of its examples`);
@@ -73,7 +74,13 @@ export function reportDryRun(run: DryRun, given: Pick<Given, 'path' | 'map'>): n
   say('this was a dry run: nothing was written');
   if (run.interrupted) return EXIT.interrupted;
   if (accepted + duplicates + filtered === 0) return tellNothing();
+  if (accepted + duplicates === 0) return tellAllLeftOut(doubts);
   say(`Next: npm run import -- ${given.path} --map ${given.map}`);
+  return doubts > 0 ? EXIT.doubtful : EXIT.whole;
+}
+
+function tellAllLeftOut(doubts: number): number {
+  say('not one row is taken: the "where" of the map leaves out all that could be');
   return doubts > 0 ? EXIT.doubtful : EXIT.whole;
 }
 
