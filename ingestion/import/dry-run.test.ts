@@ -101,6 +101,11 @@ describe('numbers of JSON', () => {
     }
   });
 
+  it('are read in time, however the quotes lie', async () => {
+    const odd = `{"id":"1","at":"2026-01-01","n":1234567890123456,"why":"${'\\"'.repeat(300_000)}`;
+    expect(await run('odd.ndjson', odd)).toMatchObject({ rejected: 1, reasons: { UNREADABLE: 1 } });
+  });
+
   it('of other forms stay numbers', async () => {
     const scores = ['9', '9.0', '1e1', '9.00000000000000000000', '0.1234567890123456789e-17', '90e-1'];
     const rows = scores.map((score, i) => `{"id":"${i}","at":"2026-01-01","score":${score},"why":""}`);

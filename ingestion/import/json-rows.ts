@@ -86,13 +86,34 @@ function read(text: string, encoding: string): { values: RowValues } | { problem
   return { values };
 }
 
-/** A text, which is passed over, or a whole number of more digits than a number of JavaScript keeps for certain. */
-const LONG_NUMBER = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|(?<![\w.+-])-?[1-9]\d{15,}(?![\d.eE])/g;
+/** As many digits as a number of JavaScript does not keep for certain. */
+const MANY_DIGITS = 16;
+const isDigit = (sign: string | undefined) => sign !== undefined && sign >= '0' && sign <= '9';
+/** Whether a number goes on to the left of a sign: its whole part, its fraction or its exponent. */
+const isWithin = (sign: string | undefined) =>
+  isDigit(sign) || (sign !== undefined && '.eE+-'.includes(sign));
 
 /** With long whole numbers as texts: two ids that differ in their last digit would be one number. */
 function withExactNumbers(text: string): string {
   if (!/\d{16}/.test(text)) return text;
-  return text.replace(LONG_NUMBER, (found) => (found.startsWith('"') ? found : `"${found}"`));
+  const pieces: string[] = [];
+  let [done, inText] = [0, false];
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at] as string;
+    if (sign === '"') inText = !inText;
+    else if (inText && sign === '\\') at += 1;
+    if (inText || !isDigit(sign)) continue;
+    const from = text[at - 1] === '-' ? at - 1 : at;
+    let end = at;
+    while (isDigit(text[end])) end += 1;
+    const isWhole = !isWithin(text[from - 1]) && sign !== '0' && !isWithin(text[end]);
+    if (isWhole && end - at >= MANY_DIGITS) {
+      pieces.push(text.slice(done, from), '"', text.slice(from, end), '"');
+      done = end;
+    }
+    at = end - 1;
+  }
+  return pieces.join('') + text.slice(done);
 }
 
 const TWICE = 'a field is given twice, and which one counts is not clear';
