@@ -55,7 +55,9 @@ export async function* lineRows(text: AsyncIterable<string>, encoding: string): 
   const rowOf = (content: string | null): ReadRow | null => {
     line += 1;
     if (content === null) return { line, problem: `the line is longer than ${LONGEST_ROW} characters` };
-    return content.trim() === '' ? null : { line, ...read(content, encoding) };
+    // Files that were put together have a byte order mark in the middle.
+    const item = content.startsWith('\ufeff') ? content.slice(1) : content;
+    return item.trim() === '' ? null : { line, ...read(item, encoding) };
   };
   for await (const piece of text)
     for (const content of cutter.push(piece)) {
@@ -70,7 +72,7 @@ export async function* lineRows(text: AsyncIterable<string>, encoding: string): 
 
 function read(text: string, encoding: string): { values: RowValues } | { problem: string } {
   if (!text.isWellFormed()) return { problem: `the row has bytes that are no character in ${encoding}` };
-  const item = parseItem(text, MOST_PARTS_OF_ROW);
+  const item = parseItem(withExactNumbers(text), MOST_PARTS_OF_ROW);
   if (item instanceof SyntaxError) return { problem: `not JSON: ${item.message}` };
   if (item instanceof BadItem) return { problem: problemOf(item) };
   if (typeof item !== 'object' || item === null || Array.isArray(item))
@@ -82,6 +84,15 @@ function read(text: string, encoding: string): { values: RowValues } | { problem
     values[name] = textOf(value);
   }
   return { values };
+}
+
+/** A text, which is passed over, or a whole number of more digits than a number of JavaScript keeps for certain. */
+const LONG_NUMBER = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|(?<![\w.+-])-?[1-9]\d{15,}(?![\d.eE])/g;
+
+/** With long whole numbers as texts: two ids that differ in their last digit would be one number. */
+function withExactNumbers(text: string): string {
+  if (!/\d{16}/.test(text)) return text;
+  return text.replace(LONG_NUMBER, (found) => (found.startsWith('"') ? found : `"${found}"`));
 }
 
 const TWICE = 'a field is given twice, and which one counts is not clear';
