@@ -23,19 +23,32 @@ interface Asked {
   readonly url: string | undefined;
 }
 
-/** What was asked for, where it is that an import is taken back; else null. */
+/**
+ * What was asked for, where it is that an import is taken back; else null.
+ * @throws Error with the usage.
+ */
 export function askedToUndo(args: readonly string[]): Asked | null {
   if (!args.some((one) => one === '--undo' || one.startsWith('--undo='))) return null;
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      undo: { type: 'string' },
-      reason: { type: 'string', default: 'npm run import -- --undo' },
-      'dry-run': { type: 'boolean', default: false },
-      url: { type: 'string' },
-    },
-  });
-  return { id: values.undo ?? '', reason: values.reason, dryRun: values['dry-run'], url: values.url };
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        undo: { type: 'string', multiple: true },
+        reason: { type: 'string', default: 'npm run import -- --undo' },
+        'dry-run': { type: 'boolean', default: false },
+        url: { type: 'string' },
+      },
+    });
+    const [id = '', ...more] = values.undo ?? [];
+    if (id.trim() === '' || more.length > 0)
+      throw new Error('--undo: name one import by its id, as it was printed; the query imports lists them');
+    if (values.reason.trim() === '') throw new Error('--reason: say why; it is kept on record');
+    return { id: id.trim(), reason: values.reason.trim(), dryRun: values['dry-run'], url: values.url };
+  } catch (error) {
+    // node explains over several lines how a value that begins with a dash is given.
+    const [message = ''] = (error as Error).message.split('\n');
+    throw new Error(`${message}\nusage:\n${UNDO_USAGE}`);
+  }
 }
 
 /** Takes an import back through the server that runs on the data folder or is named, else on the record itself. */
@@ -76,7 +89,8 @@ async function throughServer(
       headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
       body: JSON.stringify({ query: MUTATION, variables: { id, reason, dryRun, after } }),
     });
-    const { data, errors } = (await response.json()) as {
+    const answer: unknown = await response.json().catch(() => ({}));
+    const { data, errors } = answer as {
       data?: {
         undoImport: Omit<UndoResult, 'last'> & { next: string | null; import: { file: string } };
       } | null;
