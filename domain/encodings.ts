@@ -50,6 +50,9 @@ export const ENCODING_NAMES = [...UNICODE, ...Object.keys(ONE_BYTE), ...EAST_ASI
 /** Other names in use, without what is neither a letter nor a digit. */
 const ALIASES: Readonly<Record<string, Encoding>> = {
   ascii: 'us-ascii',
+  utf8mb4: 'utf-8',
+  utf8sig: 'utf-8',
+  utf8bom: 'utf-8',
   ansi: 'windows-1252',
   latin1: 'iso-8859-1',
   latin2: 'iso-8859-2',

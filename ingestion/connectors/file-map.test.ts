@@ -47,7 +47,7 @@ describe('parseFileMap', () => {
   });
 
   it.each<[unknown, (string | RegExp)[]]>([
-    [null, [/^map: .*expected object/]],
+    [null, [/^map: must be a JSON object/]],
     [{}, [/^source: /, /^survey: /, /^externalId: must be a column, or/, /^answeredAt: /]],
     [{ ...MAP, survey: { name: 'visit' } }, [/^survey\.version: /]],
     [{ ...MAP, survey: { name: '', version: '1' } }, [/^survey\.name: /]],
@@ -95,6 +95,14 @@ describe('parseFileMap', () => {
     [
       { ...MAP, encoding: 'klingon' },
       [/^encoding: "klingon" is no encoding that is read; there are utf-8, /],
+    ],
+    [{ ...MAP, answeredAt: 'when' }, [/^answeredAt: must be \{ "column": column \}/]],
+    [{ ...MAP, survey: 'x' }, [/^survey: must be \{ "name": text, "version": text \}/]],
+    [{ ...MAP, where: { a: 'x' } }, [/^where\.a: must be a list of values/]],
+    [{ ...MAP, comment: [] }, [/^comment: must not be empty/]],
+    [
+      { ...MAP, coment: 'Why' },
+      [/^map: Unrecognized key: "coment"; there are encoding, separator, .*comment/],
     ],
     [{ ...MAP, separator: ', ' }, [/^separator: must be one character that is no letter/]],
     [{ ...MAP, separator: '"' }, [/^separator: must be one character/]],
@@ -205,10 +213,10 @@ describe('a scale written out', () => {
 
 describe('how a file is read', () => {
   it('is declared by the usual names', () => {
-    const separators = ['comma', 'semicolon', 'tab', 'pipe', '^'].map(
+    const separators = ['comma', 'Semicolon', 'TAB', 'pipe', '^', '\\t'].map(
       (separator) => parse({ separator }).separator,
     );
-    expect(separators).toEqual([',', ';', '\t', '|', '^']);
+    expect(separators).toEqual([',', ';', '\t', '|', '^', '\t']);
     expect(parse({ encoding: 'Latin1' }).encoding).toBe('iso-8859-1');
     const { score } = parse({ score: { column: ' How\r\nlikely ', scale: '0-10', written: ['any digits'] } });
     expect(score).toMatchObject({ column: 'How likely', written: ['any digits'] });

@@ -11,12 +11,14 @@ import { answeredAtOfMap } from './map-time.ts';
 /** Characters of a map as JSON. */
 export const LONGEST_MAP = 256 * 1024;
 
-const SEPARATORS: Readonly<Record<string, string>> = {
-  comma: ',',
-  semicolon: ';',
-  tab: '\t',
-  pipe: '|',
-};
+const SEPARATORS: ReadonlyMap<string, string> = new Map([
+  ['comma', ','],
+  ['semicolon', ';'],
+  ['tab', '\t'],
+  ['pipe', '|'],
+  // As many programs write it.
+  ['\\t', '\t'],
+]);
 
 const fileMap = z.strictObject({
   /** What the file's bytes are; found where it is not declared. */
@@ -32,9 +34,9 @@ const fileMap = z.strictObject({
   /** What separates the values of a row; found where it is not declared. */
   separator: z
     .string()
-    .transform((given) => (Object.hasOwn(SEPARATORS, given) ? (SEPARATORS[given] as string) : given))
+    .transform((given) => SEPARATORS.get(given.toLowerCase()) ?? given)
     .refine((given) => /^[^"\r\n\p{L}\p{N}\p{Cs}\0]$/u.test(given) && given.length === 1, {
-      error: `must be one character that is no letter, digit or quote, or one of ${Object.keys(SEPARATORS).join(', ')}`,
+      error: `must be one character that is no letter, digit or quote, or one of ${[...SEPARATORS.keys()].slice(0, 4).join(', ')}`,
     })
     .optional(),
   source: named('source'),

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { cut } from '../../domain/text.ts';
 import { MOST } from './map-parts.ts';
 
@@ -30,7 +30,10 @@ export function readChecked<Schema extends z.ZodType>(
   checkCounts(declared, dimensions);
   const read = schema.safeParse(declared, { error: mistakeCounter() });
   if (read.success) return read.data;
-  const mistakes = read.error.issues.flatMap((issue) => mistakesOf(issue));
+  const keys = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const mistakes = read.error.issues
+    .flatMap((issue) => mistakesOf(issue))
+    .map((mistake) => ({ ...mistake, message: whatIsRight(mistake, keys) ?? mistake.message }));
   const told = mistakes
     .slice(0, MISTAKES_TOLD)
     .map(({ path, message }) => cut(`${path.map(partOf).join('.') || 'map'}: ${message}`, LONGEST_MISTAKE));
@@ -84,6 +87,26 @@ function mistakeCounter(): () => undefined {
     if (mistakes > MOST_MISTAKES) throw new InvalidMap(`map: more than ${MOST_MISTAKES} mistakes`);
     return undefined;
   };
+}
+
+/** What stands in a part of a map, for those who gave something of another kind. */
+const FORMS: Readonly<Record<string, string>> = {
+  '': 'must be a JSON object, whose keys examples/README.md describes',
+  survey: 'must be { "name": text, "version": text }',
+  answeredAt:
+    'must be { "column": column }, with "format" and "zone" where its times are not of ISO 8601 in UTC',
+  'answeredAt.format': 'must be "iso", a pattern such as "dd/MM/yyyy HH:mm", or a list of them',
+  score: 'must be { "column": column, "scale": scale }',
+  where: 'must be { column: [values] }',
+};
+
+/** What would be right, where the library says only what is wrong. */
+function whatIsRight({ code, path, message }: Mistake, keys: readonly string[]): string | null {
+  if (code === 'too_small' && message.includes('expected array')) return 'must not be empty';
+  if (code === 'unrecognized_keys' && path.length === 0) return `${message}; there are ${keys.join(', ')}`;
+  if (code !== 'invalid_type' && code !== 'invalid_union') return null;
+  if (path.length === 2 && path[0] === 'where') return 'must be a list of values';
+  return message.startsWith('Invalid input') ? (FORMS[path.map(String).join('.')] ?? null) : null;
 }
 
 interface Mistake {
