@@ -172,12 +172,27 @@ describe('the file of the deployment', () => {
     ['smallestCount: many', /^scoreline.config.yaml: smallestCount must be a number, not the string "many"$/],
     ['dimensions: [{ field: a', /^scoreline.config.yaml: .* at line 1/],
     ['a: 1\na: 2', /^scoreline.config.yaml: .*unique.* at line 2/],
+    ['smallestCount: 5\n---\nsmallestCount: 6', /^scoreline.config.yaml: holds several documents/],
+    ['smallestCount: !!js/function "5"', /^scoreline.config.yaml: Unresolved tag: .* at line 1/],
+    ['dimensions:\n\t- field: a', /^scoreline.config.yaml: Tabs are not allowed as indentation at line 2/],
+    [
+      'dimensions: [{ field: revision }]',
+      /"revision" is already a field .* such as "revisionName".* formerDimensions: \["revision"\]/,
+    ],
+    ['dimensions: [{ field: constructor }]', /"constructor" is a name that every object has/],
     ['- field: a', /^scoreline.config.yaml: must hold entries such as "dimensions", not a list$/],
     ['', /^scoreline.config.yaml: must hold entries such as "dimensions", not nothing$/],
   ])('says what is wrong: %j', async (text, says) => {
     write('scoreline.config.yaml', text);
     await expect(loadConfig({}, folder)).rejects.toThrow(ConfigError);
     await expect(loadConfig({}, folder)).rejects.toThrow(says);
+  });
+
+  it('refuses a key that is there twice in JSON, and takes JSON that is indented by tabs', async () => {
+    write('scoreline.config.json', '{"dimensions": [{"field": "a"}],\n "dimensions": [{"field": "b"}]}');
+    await expect(loadConfig({}, folder)).rejects.toThrow(/^scoreline.config.json: .*unique at line 2/);
+    write('scoreline.config.json', '{\n\t"dimensions": [\n\t\t{"field": "a", "values": ["x:\\ty"]}\n\t]\n}');
+    expect((await loadConfig({}, folder)).dimensions).toMatchObject([{ field: 'a' }]);
   });
 
   it('says where JSON is none', async () => {

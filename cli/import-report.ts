@@ -40,6 +40,7 @@ export function reportImport(result: ImportResult, given: Given): number {
     return EXIT.interrupted;
   }
   if (accepted + duplicates + filtered === 0) return tellNothing();
+  if (accepted + duplicates === 0) return tellAllLeftOut(doubts);
   const open =
     given.server === null ? 'npm start, then open the console at /' : `open the console at ${given.server}/`;
   say(`Next: ${open} and run the first of its examples`);
@@ -49,10 +50,13 @@ export function reportImport(result: ImportResult, given: Given): number {
 
 /** Prints what would become of a file; the exit code. */
 export function reportDryRun(run: DryRun, given: Pick<Given, 'path' | 'map'>): number {
-  const { rows, accepted, rejected, filtered, blank, doubts, cells } = run;
+  const { rows, accepted, duplicates, rejected, filtered, blank, doubts, cells } = run;
   tellReading(run.readAs, run.unseen);
   say(`rows        ${rows}${blankOf(blank)}`);
   say(`accepted    ${accepted}   (which of them the record holds already is not looked up)`);
+  say(
+    `duplicates  ${duplicates}   (within the file${run.hasMoreIds ? ', as far as its ids are remembered' : ''})`,
+  );
   say(`rejected    ${rejected}${reasonsOf(run.reasons)}`);
   if (filtered > 0) say(`left out    ${filtered}   (by the map's "where")`);
   tellRejects(run.rejects, rejected);
@@ -69,8 +73,14 @@ export function reportDryRun(run: DryRun, given: Pick<Given, 'path' | 'map'>): n
   for (const row of run.firstRows) say(`  ${kept(row)}`);
   say('this was a dry run: nothing was written');
   if (run.interrupted) return EXIT.interrupted;
-  if (accepted + filtered === 0) return tellNothing();
+  if (accepted + duplicates + filtered === 0) return tellNothing();
+  if (accepted + duplicates === 0) return tellAllLeftOut(doubts);
   say(`Next: npm run import -- ${given.path} --map ${given.map}`);
+  return doubts > 0 ? EXIT.doubtful : EXIT.whole;
+}
+
+function tellAllLeftOut(doubts: number): number {
+  say('not one row is taken: the "where" of the map leaves out all that could be');
   return doubts > 0 ? EXIT.doubtful : EXIT.whole;
 }
 
@@ -82,6 +92,7 @@ function tellNothing(): number {
 const HOW: Readonly<Record<ReadAs['encodingFrom'], string>> = {
   map: ', as the map says',
   mark: '',
+  'mark, not map': ', by its byte order mark, and not as the map says',
   'utf-8': '',
   'mostly utf-8': ', but for some bytes that are none',
   zeros: ', by its zero bytes; it has no byte order mark',

@@ -12,9 +12,9 @@ export const UNDO_USAGE = `       npm run import -- --undo ID [--dry-run] [--rea
   --dry-run  only says how many answers that would be
   --reason   kept on record`;
 
-const MUTATION = `mutation Undo($id: ID!, $reason: String!, $dryRun: Boolean!) {
-  undoImport(id: $id, reason: $reason, dryRun: $dryRun) {
-    complete removed restored stayed held restricted import { file undo { removed restored stayed } } } }`;
+const MUTATION = `mutation Undo($id: ID!, $reason: String!, $dryRun: Boolean!, $after: String) {
+  undoImport(id: $id, reason: $reason, dryRun: $dryRun, after: $after) {
+    complete next removed restored stayed held restricted import { file undo { removed restored stayed } } } }`;
 
 interface Asked {
   readonly id: string;
@@ -23,19 +23,32 @@ interface Asked {
   readonly url: string | undefined;
 }
 
-/** What was asked for, where it is that an import is taken back; else null. */
+/**
+ * What was asked for, where it is that an import is taken back; else null.
+ * @throws Error with the usage.
+ */
 export function askedToUndo(args: readonly string[]): Asked | null {
   if (!args.some((one) => one === '--undo' || one.startsWith('--undo='))) return null;
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      undo: { type: 'string' },
-      reason: { type: 'string', default: 'npm run import -- --undo' },
-      'dry-run': { type: 'boolean', default: false },
-      url: { type: 'string' },
-    },
-  });
-  return { id: values.undo ?? '', reason: values.reason, dryRun: values['dry-run'], url: values.url };
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        undo: { type: 'string', multiple: true },
+        reason: { type: 'string', default: 'npm run import -- --undo' },
+        'dry-run': { type: 'boolean', default: false },
+        url: { type: 'string' },
+      },
+    });
+    const [id = '', ...more] = values.undo ?? [];
+    if (id.trim() === '' || more.length > 0)
+      throw new Error('--undo: name one import by its id, as it was printed; the query imports lists them');
+    if (values.reason.trim() === '') throw new Error('--reason: say why; it is kept on record');
+    return { id: id.trim(), reason: values.reason.trim(), dryRun: values['dry-run'], url: values.url };
+  } catch (error) {
+    // node explains over several lines how a value that begins with a dash is given.
+    const [message = ''] = (error as Error).message.split('\n');
+    throw new Error(`${message}\nusage:\n${UNDO_USAGE}`);
+  }
 }
 
 /** Takes an import back through the server that runs on the data folder or is named, else on the record itself. */
@@ -70,14 +83,17 @@ async function throughServer(
   say: (text: string) => void,
 ): Promise<Done> {
   let account: UndoAccount = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0 };
-  for (;;) {
-    const response = await fetch(`${server.url}/graphql`, {
+  for (let after: string | null = null; ; ) {
+    const response: Response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ query: MUTATION, variables: { id, reason, dryRun } }),
+      body: JSON.stringify({ query: MUTATION, variables: { id, reason, dryRun, after } }),
     });
-    const { data, errors } = (await response.json()) as {
-      data?: { undoImport: UndoResult & { import: { file: string } } } | null;
+    const answer: unknown = await response.json().catch(() => ({}));
+    const { data, errors } = answer as {
+      data?: {
+        undoImport: Omit<UndoResult, 'last'> & { next: string | null; import: { file: string } };
+      } | null;
       errors?: readonly { readonly message: string }[];
     };
     if (!data || errors)
@@ -89,11 +105,12 @@ async function throughServer(
       removed: account.removed + done.removed,
       restored: account.restored + done.restored,
       stayed: account.stayed + done.stayed,
-      // Each call meets all of these.
-      held: done.held,
-      restricted: done.restricted,
+      // Each call of an undo meets all of these that lie before where it ends, those of a dry run begin where the last one ended.
+      held: dryRun ? account.held + done.held : done.held,
+      restricted: dryRun ? account.restricted + done.restricted : done.restricted,
     };
-    if (done.complete || dryRun) return { file: done.import.file, account };
+    after = dryRun ? done.next : null;
+    if (done.complete) return { file: done.import.file, account };
     say(`${account.removed + account.restored + account.stayed} answers so far`);
   }
 }

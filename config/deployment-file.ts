@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parse as parseYaml } from 'yaml';
+import { parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { cut } from '../domain/text.ts';
 import defaultDeployment from '../scoreline.config.ts';
@@ -66,12 +66,26 @@ async function textOf(folder: string, name: string): Promise<{ name: string; tex
 function parsed(name: string, text: string): unknown {
   const bare = text.replace(/^\uFEFF/, '');
   try {
-    return extname(name).toLowerCase() === '.json' ? JSON.parse(bare) : parseYaml(bare);
+    if (extname(name).toLowerCase() !== '.json') return ofYaml(bare);
+    const content: unknown = JSON.parse(bare);
+    // JSON is YAML, whose reader does not leave out the first of two equal keys in silence.
+    ofYaml(bare);
+    return content;
   } catch (error) {
     // The library repeats the lines in question below its first.
     const [message = ''] = (error as Error).message.split('\n');
     throw new Error(`${name}: ${cut(message.replace(/:$/, ''), 200)}`);
   }
+}
+
+/** @throws Error for what is no YAML, and for tags that nothing is known of: their values would be taken for texts. */
+function ofYaml(text: string): unknown {
+  const document = parseDocument(text);
+  const [mistake] = [...document.errors, ...document.warnings];
+  if (mistake?.code === 'MULTIPLE_DOCS')
+    throw new Error('holds several documents, separated by ---; it must be one');
+  if (mistake) throw mistake;
+  return document.toJS();
 }
 
 function entriesOf(name: string, content: unknown): Record<string, unknown> {

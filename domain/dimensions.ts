@@ -49,8 +49,15 @@ export function defineDimensions(configured: readonly ConfiguredDimension[]): Di
     if (!FIELD_NAME.test(field)) {
       throw new Error(`dimensions: "${field}" is not a camelCase name such as "productLine"`);
     }
+    if (field in Object.prototype)
+      throw new Error(
+        `dimensions: "${field}" is a name that every object has; take another, such as "${field}Name"`,
+      );
     if (TAKEN.has(field))
-      throw new Error(`dimensions: "${field}" is already a field of a response or a score`);
+      throw new Error(
+        `dimensions: "${field}" is already a field of a response or a score; take another name, such as "${field}Name". ` +
+          `Where answers of the record have it from before, add formerDimensions: ["${field}"]: they stay and count, and those that are imported again have the new one`,
+      );
     if (seen.has(field)) throw new Error(`dimensions: "${field}" is named twice`);
     seen.add(field);
     const attribute = attributeOf(field);

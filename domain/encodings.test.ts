@@ -38,6 +38,17 @@ describe('decode', () => {
     for (const size of [1, 2, 3, 1_000]) expect(inPieces(encoding, bytes, size)).toBe(text);
   });
 
+  it.each([
+    ['cp949', 'euc-kr', '똠방각하 뷁'],
+    ['uhc', 'euc-kr', '힣'],
+    ['big5hkscs', 'big5', '嘅咗'],
+    ['cp932', 'shift_jis', '①㈱髙﨑'],
+  ])('%s is what Windows has of it', (name, encoding, text) => {
+    expect(encodingNamed(name)).toBe(encoding);
+    const bytes = iconv.encode(text, encoding === 'euc-kr' ? 'cp949' : name);
+    for (const size of [1, 3, 1_000]) expect(inPieces(encoding as 'big5', bytes, size)).toBe(text);
+  });
+
   it('leaves out the byte order mark of UTF-8 and UTF-16', () => {
     expect(inPieces('utf-8', Buffer.from('\ufeffa\ufeff'), 1)).toBe('a\ufeff');
     expect(decode('utf-16', Buffer.from('fffe6100', 'hex'))).toBe('a');

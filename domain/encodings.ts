@@ -67,7 +67,10 @@ const ALIASES: Readonly<Record<string, Encoding>> = {
   gb2312: 'gbk',
   cp936: 'gbk',
   cp949: 'euc-kr',
+  uhc: 'euc-kr',
   ksc5601: 'euc-kr',
+  cp950: 'big5',
+  big5hkscs: 'big5',
   tis620: 'windows-874',
   ibm437: 'cp437',
   ibm850: 'cp850',
@@ -156,8 +159,8 @@ function utf8Decoder(): Decoder {
   };
 }
 
-/** How many bytes at the end begin a character that goes on in the next piece. */
-function incompleteAtEnd(bytes: Buffer): number {
+/** How many bytes at the end of UTF-8 begin a character that goes on in the next piece. */
+export function incompleteAtEnd(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] as number;
     if (byte < 0x80) return 0;
@@ -229,6 +232,27 @@ function oneByteDecoder(name: string): Decoder {
   return { write: (bytes) => marked(decoder.write(bytes)), end: () => marked(decoder.end() ?? '') };
 }
 
+/** What Windows and Hong Kong added to these, Node.js does not know. */
+const EXTENDED: Readonly<Record<string, string>> = { 'euc-kr': 'cp949', big5: 'big5hkscs' };
+
+/** Decodes whole lines. It may throw where bytes are no character. */
+interface WholeDecoder {
+  decode(bytes: Buffer): string;
+}
+
+function wholeDecoder(name: string): WholeDecoder {
+  const extended = EXTENDED[name];
+  if (extended === undefined) return new TextDecoder(name);
+  return {
+    decode: (bytes) => {
+      const text = iconv.decode(bytes, extended);
+      // It may have taken a line feed for the second half of a character.
+      if (text.includes('\ufffd') && bytes.includes(LF)) throw new RangeError(`not ${name}`);
+      return text;
+    },
+  };
+}
+
 const LONGEST_HELD = 1024 * 1024;
 
 /**
@@ -236,7 +260,7 @@ const LONGEST_HELD = 1024 * 1024;
  * stream ends in bytes that are none, iconv-lite takes the line feed for the second half of a character that is cut.
  */
 function eastAsianDecoder(name: string): Decoder {
-  const decoder = new TextDecoder(name);
+  const decoder = wholeDecoder(name);
   let held: Buffer[] = [];
   let size = 0;
   const taken = (last?: Buffer): string => {
@@ -257,7 +281,7 @@ function eastAsianDecoder(name: string): Decoder {
   };
 }
 
-function eastAsianText(decoder: InstanceType<typeof TextDecoder>, bytes: Buffer): string {
+function eastAsianText(decoder: WholeDecoder, bytes: Buffer): string {
   try {
     return decoder.decode(bytes);
   } catch {
@@ -272,7 +296,7 @@ function eastAsianText(decoder: InstanceType<typeof TextDecoder>, bytes: Buffer)
   }
 }
 
-function eastAsianLine(decoder: InstanceType<typeof TextDecoder>, line: Buffer): string {
+function eastAsianLine(decoder: WholeDecoder, line: Buffer): string {
   try {
     return decoder.decode(line);
   } catch {

@@ -17,7 +17,7 @@ export { KINDS, type Kind, type RedactionRules } from './redaction/span.ts';
  * What a comment may carry that names a person, by pattern, check digits and the words before it. Names in prose are not
  * found; the encryption of comments is the wall for those. Patterns read a normal form of the text; what they find is
  * removed from the text as it was written, and the rest of it stays as it is. Every quantifier is bounded and every walk is one
- * walk, so that hostile text costs no more than ordinary text. docs/guides/redaction.md says what is removed.
+ * walk, so that the cost of hostile text grows with its length alone. docs/guides/redaction.md says what is removed.
  */
 
 /** Every pack that there is; "documents" are passports and identity cards of any country. */

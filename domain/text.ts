@@ -101,9 +101,12 @@ export function readName(rule: TextRule, given: string): string | TextProblem {
   return problemOf(rule, name) ?? name;
 }
 
-/** The heading of a column as it is compared: line breaks, tabs and several spaces are one space. */
+/** Marks without width, soft hyphens and marks of direction: a message could not show by what two headings differ. */
+const UNSEEN = /[\u00ad\u200b\u200e\u200f\u2060\ufeff]/g;
+
+/** The heading of a column as it is compared: line breaks, tabs and several spaces are one space, and what is not seen is left out. */
 export function headingOf(given: string): string {
-  return given.normalize('NFC').replace(/\s+/g, ' ').trim();
+  return given.normalize('NFC').replace(UNSEEN, '').replace(/\s+/g, ' ').trim();
 }
 
 const QUOTED = 40;

@@ -299,6 +299,9 @@ function toRows(
   }));
 }
 
+/** The rejection of an item whose id has another answer that stays. */
+export const refusalOf = (verdict: keyof typeof REFUSALS): Outcome => REFUSALS[verdict];
+
 function outcomeOf(
   { cells, dimensions }: AcceptDeps,
   { scope }: Submitter,
@@ -306,7 +309,7 @@ function outcomeOf(
   { acceptance, cellId, corrects }: Accepted,
 ): Outcome {
   if (acceptance === 'forbidden') return mayCorrect ? FORBIDDEN : NOT_ITS_ANSWER;
-  if (acceptance !== 'accepted' && acceptance !== 'duplicate') return REFUSALS[acceptance];
+  if (acceptance !== 'accepted' && acceptance !== 'duplicate') return refusalOf(acceptance);
   const cell = cells.get(cellId);
   const filedAs = cell && scope.allows('submitResponse', cell) && filedAsOf(dimensions, attributes, cell);
   const all = corrects ? [...notes, 'CORRECTED' as const] : notes;

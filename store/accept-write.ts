@@ -6,6 +6,8 @@ import type { OpenSubject, Vault } from './vault.ts';
 /** A row that is accepted, with the id of its source event. */
 export interface Stored extends Arrival {
   readonly eventId: string;
+  /** The key of what it replaces, which another row of the batch may have brought. */
+  readonly before: KeyRow;
 }
 
 /** What a batch comes to. */
@@ -58,12 +60,12 @@ const KEEP_STOOD: Statement = {
 const INSERT_EVENTS: Statement = {
   name: 'accept_events',
   text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed,
-      import_id, import_line, replaced)
+      import_id, import_line, replaced, stood)
     SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), received_at, subject_id, decode(sealed, 'base64'),
-      import_id, import_line, replaced
+      import_id, import_line, replaced, stood
     FROM json_to_recordset($1::json)
       AS e (id uuid, response_id uuid, mapping_version_id integer, position text, digest text, received_at timestamptz,
-        subject_id uuid, sealed text, import_id integer, import_line integer, replaced uuid)
+        subject_id uuid, sealed text, import_id integer, import_line integer, replaced uuid, stood jsonb)
     ON CONFLICT (id) DO NOTHING`,
 };
 const INSERT_RESPONSES: Statement = {
@@ -116,9 +118,10 @@ export async function write(
     await session.rows(UPDATE_KEYS, [
       keysOf(outdated.map((row) => ({ key: answers.get(row.id)?.key as KeyRow, owner: row.owner }))),
     ]);
+  const { followed, next } = inBatch(sealable);
   await session.rows(INSERT_EVENTS, [
     JSON.stringify(
-      sealable.map((row) => ({
+      sealable.map((row, i) => ({
         id: row.eventId,
         response_id: row.id,
         mapping_version_id: row.mappingVersionId,
@@ -129,7 +132,10 @@ export async function write(
         sealed: vault.sealEvent(row.owner, row.eventId, row.eventContent).toString('base64'),
         import_id: row.importRow?.importId ?? null,
         import_line: row.importRow?.line ?? null,
-        replaced: row.importRow ? (replaced.get(row.id) ?? null) : null,
+        replaced: row.importRow ? (followed[i]?.eventId ?? replaced.get(row.id) ?? null) : null,
+        stood: standsAgain(row, next[i])
+          ? stoodOf(responseRow(vault, row, receivedAt), next[i].before)
+          : null,
       })),
     ),
   ]);
@@ -140,6 +146,34 @@ export async function write(
     .map((row) => ({ id: row.id, subject_id: row.owner.id, row: rowsOf(row) }));
   if (restricted.length > 0) await session.rows(INSERT_RESTRICTED, [JSON.stringify(restricted)]);
 }
+
+/** Which row of the batch each one replaces, and by which it is replaced. */
+function inBatch(rows: readonly Sealable[]) {
+  const followed: (Sealable | undefined)[] = [];
+  const next: (Sealable | undefined)[] = [];
+  const latest = new Map<string, number>();
+  rows.forEach((row, i) => {
+    const before = latest.get(row.id);
+    if (before !== undefined) {
+      followed[i] = rows[before];
+      next[before] = row;
+    }
+    latest.set(row.id, i);
+  });
+  return { followed, next };
+}
+
+/** Whether the row stands again where the import is taken back that brought the next one. */
+const standsAgain = (row: Sealable, next: Sealable | undefined): next is Sealable =>
+  next?.importRow != null && next.importRow.importId !== row.importRow?.importId;
+
+/** A row of `response` as it is kept beside its event, with what its key held. */
+const stoodOf = (row: object, { contentHash, revision, revisedAt }: KeyRow) => ({
+  ...row,
+  content_hash: contentHash,
+  revision,
+  revised_at: revisedAt,
+});
 
 /** Duplicates under a higher revision raise that of what stands. */
 async function reviseKeys(
@@ -192,11 +226,10 @@ async function deleteReplaced(
     for (const row of aside) replaced.set(row.id, row);
   }
   const kept = again.flatMap(({ id, importRow }) => {
-    const { contentHash, revision, revisedAt } = known.get(id) as KeyRow;
+    const key = known.get(id) as KeyRow;
     const { eventId, row } = replaced.get(id) ?? {};
-    if (!importRow || !row || contentHash === WITHDRAWN_CONTENT) return [];
-    const stood = { ...row, content_hash: contentHash, revision, revised_at: revisedAt };
-    return [{ id: eventId, stood }];
+    if (!importRow || !row || key.contentHash === WITHDRAWN_CONTENT) return [];
+    return [{ id: eventId, stood: stoodOf(row, key) }];
   });
   if (kept.length > 0) await session.rows(KEEP_STOOD, [JSON.stringify(kept)]);
   return new Map([...replaced].map(([id, { eventId }]) => [id, eventId]));

@@ -137,8 +137,9 @@ function decide(
     if (acceptance !== 'accepted') return { acceptance, cellId, corrects: false };
     answers.set(row.id, answer);
     const eventId = answer.eventIdOf(row, receivedAt);
+    const before = answer.key;
     answer.put(row, eventId, mapping, receivedAt);
-    events.push({ ...row, eventId });
+    events.push({ ...row, eventId, before });
     const corrects = known !== undefined && contentHash !== WITHDRAWN_CONTENT;
     return { acceptance, cellId: row.cellId, corrects };
   });

@@ -117,15 +117,18 @@ export class Answer {
    */
   storedBefore(row: AcceptRow, receivedAt: Date): 'by this batch' | 'by this import' | null {
     const ids = [...contentIds(row), eventIdAgain(row, receivedAt)];
+    // The same content may come several times in one batch: each row has a position of its own.
+    const isOfBatch = (one: Delivered) =>
+      one.receivedAt === receivedAt.getTime() && one.position === row.position;
     const own = this.#delivered.find(
       (one) =>
         !one.isUndone &&
         (ids.includes(one.id) || digestsOf(row).includes(one.digest ?? '')) &&
         one.mapping.id === row.mappingVersionId &&
-        (one.receivedAt === receivedAt.getTime() || isSameRow(one.importRow, row.importRow)),
+        (isOfBatch(one) || isSameRow(one.importRow, row.importRow)),
     );
     if (!own) return null;
-    const isFirst = own.receivedAt === receivedAt.getTime() && !this.#found.has(own.id);
+    const isFirst = isOfBatch(own) && !this.#found.has(own.id);
     this.#found.add(own.id);
     if (isFirst) return 'by this batch';
     return isSameRow(own.importRow, row.importRow) ? 'by this import' : null;

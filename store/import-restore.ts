@@ -30,10 +30,12 @@ const RESTORE_KEYS: Statement = {
 };
 const INSERT_EVENTS: Statement = {
   name: 'undo_insert_events',
-  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed)
-    SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), now(), subject_id, decode(sealed, 'base64')
+  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed,
+      import_id, import_line, replaced)
+    SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), now(), subject_id, decode(sealed, 'base64'),
+      import_id, import_line, replaced
     FROM json_to_recordset($1::json) AS e (id uuid, response_id uuid, mapping_version_id integer, position text, digest text,
-      subject_id uuid, sealed text)`,
+      subject_id uuid, sealed text, import_id integer, import_line integer, replaced uuid)`,
 };
 const INSERT_RESPONSES: Statement = {
   name: 'undo_insert_responses',
@@ -63,7 +65,7 @@ export interface Plan {
   readonly restored: { readonly key: KeyState; readonly target: Restored }[];
   /** Events that tell nothing any more of what is newer. */
   readonly undone: string[];
-  /** Those of them whose item stays, since the response does. */
+  /** Those of them whose item stays, since the response does or its person is under a legal hold. */
   readonly kept: string[];
 }
 
@@ -123,6 +125,8 @@ async function restore(
         ...{ id: eventId, response_id: key.id, mapping_version_id: mappingId, digest, subject_id: owner.id },
         position: `stands again: import ${importKey} was taken back`,
         sealed: sealed?.toString('base64') ?? null,
+        // It is still what another import brought, and goes when that one is taken back.
+        ...{ import_id: target.importId, import_line: target.importLine, replaced: target.replaced },
       },
       row: { ...stood, comment, subject_id: owner.id, source_event_id: eventId },
     };

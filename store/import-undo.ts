@@ -55,7 +55,7 @@ const STANDING: Statement = {
 };
 const EVENTS: Statement = {
   name: 'undo_events',
-  text: `SELECT id, response_id AS "responseId", import_id AS "importId", undone_at IS NOT NULL AS "isUndone", replaced,
+  text: `SELECT id, response_id AS "responseId", import_id AS "importId", import_line AS "importLine", undone_at IS NOT NULL AS "isUndone", replaced,
       mapping_version_id AS "mappingId", subject_id AS "subjectId", encode(digest, 'hex') AS digest, stood
     FROM source_event e WHERE response_id = ANY ($1::uuid[]) AND (import_id IS NOT NULL
       OR id IN (SELECT replaced FROM source_event x WHERE x.response_id = e.response_id))`,
@@ -77,6 +77,8 @@ export interface UndoAccount {
 export interface UndoResult extends UndoAccount {
   /** False where time ran out: ask again, and it goes on. */
   readonly complete: boolean;
+  /** The last response that was looked at, where it is not complete: a dry run goes on after it. */
+  readonly last: string | null;
 }
 
 const NOTHING: UndoAccount = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0 };
@@ -84,6 +86,8 @@ const NOTHING: UndoAccount = { removed: 0, restored: 0, stayed: 0, held: 0, rest
 export interface UndoOptions {
   /** Nothing is changed: the answer says what would be. */
   readonly dryRun?: boolean;
+  /** The response after which a dry run goes on. What is done is not looked for again, so an undo needs none. */
+  readonly after?: string | undefined;
   /** Whether to stop after this slice. */
   readonly isOver?: () => boolean;
   /** Epoch milliseconds. */
@@ -98,7 +102,7 @@ export async function undoImport(
   deps: SubjectDeps,
   run: ImportRun,
   by: Order,
-  { dryRun = false, isOver = () => false, now }: UndoOptions,
+  { dryRun = false, after: begin = FIRST_UUID, isOver = () => false, now }: UndoOptions,
 ): Promise<UndoResult> {
   if (!dryRun) {
     await deps.store.transaction(async (session) => {
@@ -107,14 +111,14 @@ export async function undoImport(
     });
   }
   let account = NOTHING;
-  for (let after = FIRST_UUID; ; ) {
+  for (let after = dryRun ? begin : FIRST_UUID; ; ) {
     const slice = await deps.store.transaction((session) =>
       undoSlice(deps, session, run, after, dryRun, now()),
     );
     if (slice === null) break;
     account = sum(account, slice.account);
     after = slice.last;
-    if (isOver()) return { ...account, complete: false };
+    if (isOver()) return { ...account, complete: false, last: after };
   }
   if (!dryRun) {
     await deps.store.transaction(async (session) => {
@@ -122,7 +126,7 @@ export async function undoImport(
       await by.note?.(session, { import: run.key, ...account });
     });
   }
-  return { ...account, complete: true };
+  return { ...account, complete: true, last: null };
 }
 
 const sum = (a: UndoAccount, b: UndoAccount): UndoAccount => ({
@@ -165,17 +169,18 @@ async function undoSlice(
   const account = { ...NOTHING };
   for (const key of keys) {
     const own = byResponse.get(key.id) ?? [];
+    const events = own.filter(({ importId, isUndone }) => importId === run.id && !isUndone);
+    // Another undo of the import came first.
+    if (events.length === 0) continue;
     const isGone = key.contentHash === ERASED_CONTENT || key.contentHash === WITHDRAWN_CONTENT;
     const fate = fateOf(run.id, isGone ? undefined : places.get(key.id), own, held.has(key));
-    const eventIds = own
-      .filter(({ importId, isUndone }) => importId === run.id && !isUndone)
-      .map(({ id }) => id);
     if (fate.what === 'held' || fate.what === 'restricted') {
       account[fate.what] += 1;
       continue;
     }
     if (fate.what !== 'gone') account[fate.what] += 1;
-    plan.undone.push(...eventIds);
+    plan.undone.push(...events.map(({ id }) => id));
+    plan.kept.push(...events.filter(({ subjectId }) => held.isPerson(subjectId)).map(({ id }) => id));
     if (fate.what === 'removed') plan.removed.push(key);
     if (fate.what === 'restored') plan.restored.push({ key, target: fate.target });
     if (fate.what === 'stayed' && fate.eventId) plan.kept.push(fate.eventId);
@@ -192,10 +197,11 @@ async function heldPlaces(
   { cells }: Pick<SubjectDeps, 'cells'>,
   session: Session,
   subjectIds: readonly string[],
-): Promise<{ has(key: KeyState): boolean }> {
+): Promise<{ has(key: KeyState): boolean; isPerson(subjectId: string | null): boolean }> {
   const people = new Set((await session.rows<{ id: string }>(HELD, [subjectIds])).map(({ id }) => id));
   const segments = (await activeHolds(session)).flatMap(({ segment }) => (segment === null ? [] : [segment]));
   const isHeld = (cell: Cell | undefined) =>
     cell !== undefined && segments.some((segment) => matchesSegment(segment, cell.attributes));
-  return { has: ({ subjectId, cellId }) => people.has(subjectId ?? '') || isHeld(cells.get(cellId)) };
+  const isPerson = (subjectId: string | null) => subjectId !== null && people.has(subjectId);
+  return { isPerson, has: ({ subjectId, cellId }) => isPerson(subjectId) || isHeld(cells.get(cellId)) };
 }

@@ -82,6 +82,14 @@ export async function findImport(session: Session, key: string): Promise<ImportR
   return run ?? null;
 }
 
+/** Whether the import goes on with that file and map. */
+export function isOpenFor(
+  run: ImportRun,
+  { digest, mapHash }: Pick<NewImport, 'digest' | 'mapHash'>,
+): boolean {
+  return run.undoAt === null && run.digest === digest && run.mapHash === mapHash;
+}
+
 /** Records that an import ended, and what its sender counted. */
 export async function endImport(
   session: Session,

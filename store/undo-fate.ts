@@ -3,6 +3,7 @@ export interface ImportEvent {
   readonly id: string;
   readonly responseId: string;
   readonly importId: number | null;
+  readonly importLine: number | null;
   readonly isUndone: boolean;
   readonly replaced: string | null;
   readonly mappingId: number;

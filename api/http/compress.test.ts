@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
+import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { acceptsGzip, chosenCoding } from './compress.ts';
+import { acceptsGzip, addCompression, chosenCoding } from './compress.ts';
 
 describe('the coding that a client prefers', () => {
   it.each([
@@ -23,6 +25,7 @@ describe('the coding that a client prefers', () => {
     ['identity;q=0.5, gzip;q=1.0', 'gzip'],
     ['gzip;q=2', null],
     ['gzip;q=x', null],
+    ['gzip ; q = 0', null],
     ['compress, sdch', null],
     [',,;q=1', null],
   ])('of %j is %j', (given, coding) => {
@@ -34,5 +37,34 @@ describe('the coding that a client prefers', () => {
     expect(acceptsGzip('*;q=0.2')).toBe(true);
     expect(acceptsGzip('br')).toBe(false);
     expect(acceptsGzip('*, gzip;q=0')).toBe(false);
+  });
+});
+
+describe('an answer', () => {
+  const headers = { 'accept-encoding': 'gzip' };
+  const server = Fastify();
+  addCompression(server);
+  server.get('/whole', async (_request, reply) => reply.type('text/plain').send('x'.repeat(5_000)));
+  server.get('/failing', async (_request, reply) => {
+    const source = new Readable({ read: () => source.destroy(new Error('the source failed')) });
+    return reply.type('text/plain').send(source);
+  });
+
+  it('has the same headers where only they are asked for', async () => {
+    const whole = await server.inject({ method: 'GET', url: '/whole', headers });
+    const head = await server.inject({ method: 'HEAD', url: '/whole', headers });
+    const named = ['content-encoding', 'content-length', 'vary'];
+    const of = (answer: typeof head) => named.map((name) => answer.headers[name]);
+    expect(of(head)).toEqual(of(whole));
+    expect(head.headers['content-encoding']).toBe('gzip');
+    expect(head.rawPayload).toHaveLength(0);
+  });
+
+  it('is the error, which can be read, where a stream fails before its beginning', async () => {
+    const failed = await server.inject({ method: 'GET', url: '/failing', headers });
+    expect(failed.statusCode).toBe(500);
+    expect(failed.headers).toMatchObject({ vary: 'Accept-Encoding' });
+    expect(failed.headers['content-encoding']).toBeUndefined();
+    expect(failed.json()).toMatchObject({ message: 'the source failed' });
   });
 });

@@ -52,7 +52,7 @@ export function addCompression(server: FastifyInstance): void {
     if (!isCompressible(reply)) return payload;
     addVary(reply, 'Accept-Encoding');
     const coding = chosenCoding(request.headers['accept-encoding']);
-    if (coding === null || request.method === 'HEAD') return payload;
+    if (coding === null) return payload;
     return isStream(payload) ? streamed(reply, payload, coding) : whole(reply, payload, coding);
   });
 }
@@ -78,6 +78,8 @@ const isStream = (payload: unknown): payload is Readable =>
 
 function streamed(reply: FastifyReply, source: Readable, coding: Coding): Readable {
   reply.removeHeader('content-length').header('content-encoding', coding);
+  // The error that is answered instead is not compressed with it.
+  source.once('error', () => reply.removeHeader('content-encoding'));
   // fastify hears of an error by the stream that it is given; pipeline ends both.
   return pipeline(source, CODINGS[coding].stream(), () => undefined);
 }
@@ -121,7 +123,7 @@ export function acceptsGzip(given: string | undefined): boolean {
 function weightsOf(given: string | undefined): Map<string, number> {
   const weights = new Map<string, number>();
   for (const part of given?.split(',') ?? []) {
-    const [name = '', ...parameters] = part.split(';').map((one) => one.trim().toLowerCase());
+    const [name = '', ...parameters] = part.toLowerCase().replaceAll(/\s/g, '').split(';');
     if (name !== '') weights.set(ALIASES[name] ?? name, weightOf(parameters));
   }
   return weights;

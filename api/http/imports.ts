@@ -8,6 +8,7 @@ import {
   findImport,
   type ImportRun,
   ImportTakenBack,
+  isOpenFor,
   MOST_A_DAY,
 } from '../../store/imports.ts';
 import type { Caller } from '../caller.ts';
@@ -45,9 +46,9 @@ export function addImportRoutes(routes: FastifyInstance, deps: ApiDeps): void {
     if (file === '') throw new InvalidArgument('file: must not be blank');
     const caller = callerOf(request);
     const earlier = resume ? await findImport(deps.store, resume) : null;
-    if (earlier && earlier.undoAt === null && mayBring(caller, earlier))
-      return reply.code(200).send({ id: earlier.key, resumed: true });
     const given = { file, digest, mapHash, madeBy: caller.id, actorName: caller.name };
+    if (earlier && isOpenFor(earlier, given) && mayBring(caller, earlier))
+      return reply.code(200).send({ id: earlier.key, resumed: true });
     const run = await beginImport(deps.store, given, new Date(deps.now()));
     if (!run)
       throw new Refused(

@@ -31,12 +31,7 @@ const REMEMBERED = '600';
 export function addOrigins(server: FastifyInstance, allowed: Origins): void {
   if (allowed.size === 0) return;
   server.addHook('onRequest', async (request, reply) => {
-    addVary(reply, 'Origin');
-    const { origin } = request.headers;
-    if (origin === undefined || !allowed.has(origin)) return;
-    reply.raw.setHeader('access-control-allow-origin', origin);
-    reply.raw.setHeader('access-control-expose-headers', READ);
-    if (!isPreflight(request)) return;
+    if (!nameOrigin(request, reply, allowed) || !isPreflight(request)) return;
     addVary(reply, 'Access-Control-Request-Method', 'Access-Control-Request-Headers');
     await reply
       .code(204)
@@ -47,6 +42,20 @@ export function addOrigins(server: FastifyInstance, allowed: Origins): void {
       })
       .send();
   });
+}
+
+/** Lets the page read the answer where its origin is allowed, and answers whether it is. */
+export function nameOrigin(
+  { headers: { origin } }: FastifyRequest,
+  reply: FastifyReply,
+  allowed: Origins,
+): boolean {
+  if (allowed.size === 0) return false;
+  addVary(reply, 'Origin');
+  if (origin === undefined || !allowed.has(origin)) return false;
+  reply.raw.setHeader('access-control-allow-origin', origin);
+  reply.raw.setHeader('access-control-expose-headers', READ);
+  return true;
 }
 
 /** Whether a browser asks what it may send. */
@@ -62,5 +71,6 @@ export function mayOpenSocket(headers: IncomingHttpHeaders, allowed: Origins): b
 /** Says that the answer depends on these headers of the request. */
 export function addVary({ raw }: Pick<FastifyReply, 'raw'>, ...names: string[]): void {
   const before = raw.getHeader('vary');
-  raw.setHeader('vary', [...(before === undefined ? [] : [String(before)]), ...names].join(', '));
+  const all = new Set([...(before === undefined ? [] : String(before).split(', ')), ...names]);
+  raw.setHeader('vary', [...all].join(', '));
 }

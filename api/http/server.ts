@@ -19,7 +19,7 @@ import { addGraphqlRoute } from './graphql.ts';
 import { addHealthRoutes, type ReadinessCheck } from './health.ts';
 import { addIngestRoutes } from './ingest.ts';
 import { addMetricsRoute, createMetrics, type LiveGauges } from './metrics.ts';
-import { addOrigins, mayOpenSocket, type Origins } from './origins.ts';
+import { addOrigins, mayOpenSocket, nameOrigin, type Origins } from './origins.ts';
 import { addPage } from './page.ts';
 import { idOf, refuseRaw } from './raw.ts';
 import { addReport } from './report.ts';
@@ -73,7 +73,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   const { deps, roles, checks, lesserChecks, gauges, origins = new Set<string>() } = options;
   const noise = openNoise(deps.log);
   const refused = openNoise(deps.log, REFUSALS_A_MINUTE);
-  const fastify = openFastify(noise);
+  const fastify = openFastify(noise, origins);
   const metrics = createMetrics(gauges.build);
   addRequestLog(fastify, deps.log, { unknown: noise, known: refused }, metrics.answered);
   addOrigins(fastify, origins);
@@ -121,7 +121,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
 }
 
 /** Fastify, with what it answers itself (what is no HTTP, no URL or takes too long) answered as everything is. */
-function openFastify(noise: Noise): FastifyInstance {
+function openFastify(noise: Noise, origins: Origins): FastifyInstance {
   return Fastify({
     bodyLimit: LIMITS.graphqlBody,
     forceCloseConnections: 'idle',
@@ -131,7 +131,8 @@ function openFastify(noise: Noise): FastifyInstance {
     requestIdHeader: false,
     clientErrorHandler: (error, socket) => answerBroken(error, socket, noise),
     frameworkErrors: (error, request, reply) => {
-      setCommonHeaders(request, reply);
+      setCommonHeaders(request, reply as FastifyReply);
+      nameOrigin(request, reply as FastifyReply, origins);
       noise.tell('not a request', { requestId: request.id, code: error.code }, 'a request could not be read');
       const message = 'the path is not a URL that can be decoded';
       void (reply as FastifyReply)

@@ -13,6 +13,8 @@ import { storesOf } from './person.ts';
 /** For how long one call takes an import back; the next goes on. */
 const PATIENCE_MS = 5_000;
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 interface Undone extends UndoResult {
   readonly run: ImportRun;
 }
@@ -101,6 +103,9 @@ function addUndo(builder: Builder, node: ReturnType<typeof addImport>) {
         nullable: false,
         description: `False where it takes longer than ${PATIENCE_MS / 1000} seconds: ask again, and it goes on.`,
       }),
+      next: t.exposeString('last', {
+        description: 'Where a dry run goes on, as `after`; null where it is complete. Its calls add up.',
+      }),
       removed: t.exposeInt('removed', { nullable: false, description: 'Responses that it had brought.' }),
       restored: t.exposeInt('restored', {
         nullable: false,
@@ -136,17 +141,21 @@ function addUndo(builder: Builder, node: ReturnType<typeof addImport>) {
           defaultValue: false,
           description: 'Only counts what it would do.',
         }),
+        after: t.arg.string({ description: '`next` of a dry run that is not complete. An undo needs none.' }),
       },
-      resolve: async (_root, { id, reason, dryRun }, context) => {
+      resolve: async (_root, { id, reason, dryRun, after }, context) => {
         assertAdministers(context, 'take imports back');
         if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
+        if (after != null && !(dryRun && UUID.test(after)))
+          throw new InvalidArgument('after: is `next` of a dry run of this undo; an undo goes on by itself');
         const { deps, caller } = context;
         const run = await findImport(deps.record, String(id));
         if (!run) throw new InvalidArgument('id: there is no import of that id; imports lists them');
         const deadline = Date.now() + PATIENCE_MS;
         const by = { actor: caller.name, reason: reason.trim(), note: noteOf(context, 'undoImport') };
         const isOver = () => Date.now() > deadline;
-        const result = await undoImport(storesOf(context), run, by, { dryRun, isOver, now: deps.now });
+        const options = { dryRun, after: after ?? undefined, isOver, now: deps.now };
+        const result = await undoImport(storesOf(context), run, by, options);
         deps.log.info(
           { actor: loggedCaller(caller), import: run.id, dryRun, ...result },
           'an import is taken back',

@@ -23,6 +23,11 @@ const DESCRIPTIONS: Readonly<Record<ModelMetric, string>> = {
   ABSTENTION: 'Share of texts of which the model says nothing.',
 };
 
+/** Names that a dimension may have, and that are taken here. */
+const OWN = new Set('metric from n referenceN value reference pValue adjustedPValue alarm detail'.split(' '));
+const namedHere = (dimension: Dimension) =>
+  OWN.has(dimension.field) ? { ...dimension, field: `dimension_${dimension.field}` } : dimension;
+
 /** Adds ModelReading and the query modelReadings: what the monitor found, hour by hour. */
 export function addReadings(builder: Builder, dimensions: readonly Dimension[]) {
   const metric = builder.enumType('ModelMetric', {
@@ -37,7 +42,7 @@ export function addReadings(builder: Builder, dimensions: readonly Dimension[]) 
       metric: t.field({ type: metric, nullable: false, resolve: ({ metric }) => metric }),
       from: t.field({ type: 'DateTime', nullable: false, resolve: ({ from }) => from }),
       until: t.field({ type: 'DateTime', nullable: false, resolve: ({ until }) => until }),
-      ...forEachDimension(dimensions, ({ attribute, description }) =>
+      ...forEachDimension(dimensions.map(namedHere), ({ attribute, description }) =>
         t.string({
           description: `${description} Null where it is of every value.`,
           resolve: ({ segment }) => segment[attribute]?.[0] ?? null,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
+  type GraphQLObjectType,
   getNullableType,
   isInputObjectType,
   isListType,
@@ -33,6 +34,15 @@ describe('a deployment with dimensions of its own', () => {
       ['HOME_AIRPORT', 'home_airport'],
     ]);
     expect(fieldsOf('NpsRow')).not.toContain('region');
+  });
+
+  it('keeps the fields of ModelReading, whatever a dimension is called', () => {
+    const other = buildSchema(defineDimensions([{ field: 'metric' }, { field: 'value' }]));
+    const fields = (other.getType('ModelReading') as GraphQLObjectType).getFields();
+    expect(String(fields['metric']?.type)).toBe('ModelMetric!');
+    expect(String(fields['value']?.type)).toBe('Float!');
+    expect(String(fields['dimension_metric']?.type)).toBe('String');
+    expect(String(fields['dimension_value']?.type)).toBe('String');
   });
 
   it.each(['NpsRow', 'Response', 'ResponseInput'])(

@@ -90,10 +90,11 @@ function cardEnd(view: View, groups: readonly RegExpExecArray[], first: number):
 }
 
 function isCard(view: View, start: number, digits: string): boolean {
+  if (!passesLuhn(digits)) return false;
   // Every tenth article number of Germany would be a card of a length that Visa gives no more.
   const isIssued = ISSUERS[digits.length]?.test(digits) && !(digits.length === 13 && passesEan13(digits));
   const card = isIssued ? null : view.distance(CARD_CUES, start);
-  if (card === Number.POSITIVE_INFINITY || !passesLuhn(digits)) return false;
+  if (card === Number.POSITIVE_INFINITY) return false;
   const other = view.distance(OTHER_CUES, start);
   return card === null ? !Number.isFinite(other) : card < other;
 }

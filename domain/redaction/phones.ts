@@ -64,6 +64,7 @@ function bestFrom(view: View, rules: RedactionRules, groups: readonly Group[], f
   const start = startOf(text, begin.start);
   const left = new Left(view, start);
   let [rank, end, count, digits, single]: [Rank, number, number, number, number] = [0, 0, 1, 0, 0];
+  let most: Longest | null = null;
   for (let last = first; last < Math.min(groups.length, first + MOST_GROUPS); last++) {
     const group = groups[last] as Group;
     if (last > first && !BETWEEN.test(text.slice(groups[last - 1]?.end, group.start))) break;
@@ -72,6 +73,8 @@ function bestFrom(view: View, rules: RedactionRules, groups: readonly Group[], f
     // Digits one by one are a telephone number only where that is said.
     if (digits > MOST_DIGITS || (single > 2 && left.cue !== 'phone')) break;
     if (digits < FEWEST_DIGITS || (digits < 8 && text[start] !== '+' && left.cue !== 'phone')) continue;
+    most ??= mostOf(rules, left, text.slice(start, begin.start + 1));
+    if (digits > most.digits || last - first >= most.groups) break;
     const found = rankOf(view, rules, left, start, groups.slice(first, last + 1));
     if (found > 0 && found >= rank) [rank, end, count] = [found, group.end, last - first + 1];
   }
@@ -81,6 +84,19 @@ function bestFrom(view: View, rules: RedactionRules, groups: readonly Group[], f
       groups: count,
     };
   return { span: null, groups: datedGroups(text, groups, first) };
+}
+
+interface Longest {
+  readonly digits: number;
+  readonly groups: number;
+}
+
+/** How long a number can be that begins so: `rankOf` finds none in what is longer, and a text of nothing but digits has many. */
+function mostOf({ countries }: RedactionRules, left: Left, begin: string): Longest {
+  if (begin.includes('+') || begin.endsWith('0') || left.cue === 'phone')
+    return { digits: MOST_DIGITS, groups: MOST_GROUPS };
+  if (left.cue === 'other') return { digits: 0, groups: 0 };
+  return countries.length > 0 ? { digits: 14, groups: 6 } : { digits: 11, groups: 5 };
 }
 
 /** A date is passed over as a whole: no number begins with its month. */
@@ -253,6 +269,8 @@ function rankAnywhere(written: Groups): Rank {
   if (!text.includes('(') && sizes.every((size) => size === 4)) return 0;
   // Three groups of three may count something: there only mobile numbers are sure enough.
   const isThrees = sizes.length === 3 && sizes.every((size) => size === 3);
+  // "500 000 - 600 000": from one amount to another.
+  if (isThrees && separators.includes(' - ') && separators.includes(' ')) return 0;
   return WITHOUT_PREFIX.some((country) => {
     const type = nationalType(country, all);
     return isThrees ? type === 'mobile' : type !== null;

@@ -8,7 +8,7 @@ import { apart, type Span } from './span.ts';
 
 /** Prefixes that issuers of keys have published so that keys can be found. */
 const ISSUED =
-  /(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{16}|(?:sk|rk|pk|whsec)_(?:live_|test_)?[A-Za-z0-9]{16}|(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20}|github_pat_[A-Za-z0-9_]{20}|glpat-[A-Za-z0-9_-]{16}|xox[abeprs]-[A-Za-z0-9-]{10}|AIza[0-9A-Za-z_-]{30}|SG\.[A-Za-z0-9_-]{16}|npm_[A-Za-z0-9]{30}|hf_[A-Za-z0-9]{20}|ya29\.[A-Za-z0-9_-]{20}|dop_v1_[a-f0-9]{40}|shp(?:at|ss|ca)_[a-f0-9]{20}|EAAC[A-Za-z0-9]{20}|AGE-SECRET-KEY-1[A-Z0-9]{20})/g;
+  /(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{16}|(?:sk|rk|pk|whsec)_(?:live_|test_)?[A-Za-z0-9]{16}|(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20}|github_pat_[A-Za-z0-9_]{20}|glpat-[A-Za-z0-9_-]{16}|xox[abeprs]-[A-Za-z0-9-]{10}|AIza[0-9A-Za-z_-]{30}|SG\.[A-Za-z0-9_-]{16}|npm_[A-Za-z0-9]{30}|hf_[A-Za-z0-9]{20}|ya29\.[A-Za-z0-9_-]{20}|dop_v1_[a-f0-9]{40}|shp(?:at|ss|ca)_[a-f0-9]{20}|EAAC[A-Za-z0-9]{20}|AGE-SECRET-KEY-1[A-Z0-9]{20}|GOCSPX-[A-Za-z0-9_-]{20}|pypi-Ag[A-Za-z0-9_-]{20}|dckr_pat_[A-Za-z0-9_-]{20}|dapi[a-f0-9]{32}|ATATT3[A-Za-z0-9_=-]{20}|lin_api_[A-Za-z0-9]{20}|sq0(?:atp|csp)-[A-Za-z0-9_-]{20}|key-[a-f0-9]{32}|SK[a-f0-9]{32}|xapp-\d-[A-Za-z0-9-]{20}|\d{8,10}:AA[A-Za-z0-9_-]{32}|AccountKey=[A-Za-z0-9+/]{20}|hooks\.slack\.com\/services\/[A-Z0-9]{8,12}\/[A-Z0-9]{8,12}\/[A-Za-z0-9]{16})/g;
 const JWT = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,2048}\.[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{4}/g;
 const BEARER = /(?<![A-Za-z])(?:bearer|basic) ([A-Za-z0-9._~+/=-]{16})/gi;
 const PEM = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/g;
@@ -17,7 +17,7 @@ const LONGEST_PEM = 8_192;
 
 /** "?token=...": parameters of URLs that stand for who follows the link. */
 const PARAMETER =
-  /[?&#;](?:access_?token|id_?token|refresh_?token|auth_?token|token|auth|key|api_?key|apikey|sig|signature|session|session_?id|sid|secret|password|passwd|pwd|code|otp|jwt|ticket|invite|magic|x-amz-signature|x-amz-credential|sv|hash|uid|user_?id)=([^\s&#"'<>\ue000]{4})/gi;
+  /[?&#;](?:[\w.-]{0,24}(?:token|secret|signature|password|session_?id|(?:api|access|auth|private)[_-]?key|(?:auth|verification|confirmation|invite)[_-]?code|credential)|auth|key|sig|session|sid|passwd|pwd|code|otp|jwt|ticket|invite|magic|sv|hash|uid|user_?id)=([^\s&#"'<>\ue000]{4})/gi;
 /** "password: hunter2", "api key = ..." */
 const NAMED =
   /(?<![\p{L}\d?&#_])(?:pass ?word|passwort|kennwort|pass ?phrase|passcode|pwd|mot de passe|contrase(?:ñ|n\u0303?)a|senha|wachtwoord|haslo|hasło|lösenord|adgangskode|salasana|şifre|parola|пароль|密码|密碼|パスワード|비밀번호|كلمة المرور|api[ _-]?key|secret(?:[ _-]?key)?|access[ _-]?token|auth[ _-]?token|token)(?: {0,2}[:=] {0,2}| (?:is|was|ist|lautet|est|es|è) {0,2}[:=]? ?)["'“”„«]?([^\s"'“”„«»,;\ue000]{4,200})/giu;
@@ -26,7 +26,7 @@ const KEY_CHARACTER = /[A-Za-z0-9._~+/=-]/;
 const VALUE_CHARACTER = /[^\s&#"'<>\ue000]/;
 /** Path parts of links that let in whoever has them: long, with letters of both cases and digits. */
 const URL = /(?:https?:\/\/|www\.)[^\s"'<>\ue000]{4,2048}/gi;
-const RANDOM = /[A-Za-z0-9_-]{24,512}/g;
+const RANDOM = /[A-Za-z0-9_-]{16,512}/g;
 
 /** Keys, tokens and passwords. */
 export function findSecrets({ text }: View): Span[] {
@@ -108,17 +108,34 @@ function named(text: string): Span[] {
   return places;
 }
 
+/** Before a part of a path that lets in whoever follows the link. */
+const DOOR =
+  /\/(?:[\w-]{0,24}(?:reset|password|verify|verification|confirm|activat|invit|unsubscribe|login|signin|magic|token|auth|session))[\w-]{0,12}\/(?:[\w-]{1,8}\/)?$/i;
+const LONGEST_DOOR = 90;
+const LEAST_RANDOM = 24;
+
 function randomParts(text: string): Span[] {
   if (!text.includes('://') && !/www\./i.test(text)) return [];
   const places: Span[] = [];
   for (const { 0: url, index } of text.matchAll(URL))
     for (const { 0: part, index: at } of url.matchAll(RANDOM))
-      if (
-        /[a-z]/.test(part) &&
-        /[A-Z]/.test(part) &&
-        /\d[A-Za-z_-]{0,40}\d/.test(part) &&
-        !part.includes('--')
-      )
+      if (isMixed(part) || isHandedOut(part, url.slice(Math.max(0, at - LONGEST_DOOR), at)))
         places.push(secret(index + at, index + at + part.length));
   return places;
+}
+
+/** Letters of both cases and digits. */
+const isMixed = (part: string) =>
+  part.length >= LEAST_RANDOM &&
+  /[a-z]/.test(part) &&
+  /[A-Z]/.test(part) &&
+  /\d[A-Za-z_-]{0,40}\d/.test(part) &&
+  !part.includes('--');
+
+/** Hexadecimal digits, a UUID, or a row of letters and digits, where a secret stands. */
+function isHandedOut(part: string, before: string): boolean {
+  if (!/\d/.test(part)) return false;
+  if (before.endsWith('=')) return /^[0-9a-f]{32}/i.test(part);
+  const isRandom = /[0-9a-f]{16}|[0-9a-f]{8}-[0-9a-f]{4}-/i.test(part) || !/[-_]/.test(part);
+  return isRandom && DOOR.test(before);
 }

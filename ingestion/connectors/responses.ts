@@ -125,7 +125,10 @@ function rejectionOf(error: z.ZodError, input: unknown, names: string): Outcome 
   if (value === undefined) return rejected('MISSING', `${field}: is missing`);
   const given = quoted(value);
   if (field === 'revision')
-    return rejected('INVALID', `revision: ${given} is not a whole number from 0 to 2^53 - 1`);
+    return rejected(
+      'INVALID',
+      `revision: ${given} is not a whole number from 0 to 2^53 - 1${typeof value === 'string' ? ', without quotes' : ''}`,
+    );
   if (field === 'score')
     return rejected('OUT_OF_SCALE', `score: ${given} is not a whole number from 0 to 10`);
   return rejected('INVALID', `${field}: ${given} is not of the right kind: ${issue.message}`);

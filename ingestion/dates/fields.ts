@@ -80,7 +80,8 @@ function timeOf(fields: Fields): number | null | string {
   const hour = hour12 === undefined ? fields.hour : (hour12 % 12) + (half === 1 ? 12 : 0);
   if (hour === undefined) return null;
   if (minute > 59) return `${minute} is no minute`;
-  if (second > 59) return `${second} is no second`;
+  // A leap second ends an hour, or a quarter of one in some zones; the second after it stands for it.
+  if (second > (minute % 15 === 14 ? 60 : 59)) return `${second} is no second`;
   const rest = minute * MINUTE_MS + second * 1_000 + millisecond;
   if (hour > 24 || (hour === 24 && rest > 0)) return `${hour} is no hour from 0 to 23`;
   return hour * HOUR_MS + rest;

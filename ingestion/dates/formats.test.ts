@@ -22,6 +22,8 @@ const read = (
 describe('a format', () => {
   it.each([
     ['iso', '2026-03-31T09:30', '2026-03-31T09:30:00.000Z'],
+    ['iso', '2016-12-31T23:59:60Z', '2017-01-01T00:00:00.000Z'],
+    ['yyyy-MM-dd HH:mm:ss ZZ', '2017-01-01 05:29:60 +05:30', '2017-01-01T00:00:00.000Z'],
     ['dd/MM/yyyy HH:mm', '31/03/2026 09:30', '2026-03-31T09:30:00.000Z'],
     ['d.M.yyyy', '1.3.2026', '2026-03-01T00:00:00.000Z'],
     ['M/d/yyyy h:mm:ss a', '3/1/2026 9:30:15 PM', '2026-03-01T21:30:15.000Z'],
@@ -106,6 +108,8 @@ describe('a format', () => {
     ['ccc dd.MM.yyyy', 'Mon 31.03.2026', /the day of the week is not that of the date/],
     ['dd/MM/yyyy HH:mm', '31/03/2026 24:01', /24 is no hour from 0 to 23/],
     ['dd/MM/yyyy HH:mm', '31/03/2026 09:60', /60 is no minute/],
+    ['iso', '2026-03-31T09:30:60', /60 is no second/],
+    ['iso', '2026-03-31T09:59:61', /61 is no second/],
     ['yyyy-MM-dd z', '2026-03-31 Mars/Olympus', /"mars\/olympus" is no IANA zone/],
   ])('%s says what is wrong with %s', (format, text, says) => {
     expect(read(format, text)).toMatch(says);

@@ -94,6 +94,13 @@ const MONTHS = Array.from({ length: 12 }, (_, i) => Date.UTC(2023, i, 15, 12));
 /** From a Monday. */
 const WEEKDAYS = Array.from({ length: 7 }, (_, i) => Date.UTC(2023, 0, 2 + i, 12));
 const HALVES = [Date.UTC(2023, 0, 2, 9), Date.UTC(2023, 0, 2, 21)];
+/** What these languages write where Unicode's data of today have AM and PM. */
+const FORMER_HALVES: Readonly<Record<string, readonly string[]>> = {
+  ko: ['오전', '오후'],
+  th: ['ก่อนเที่ยง', 'หลังเที่ยง'],
+  he: ['לפנה״צ', 'אחה״צ'],
+  hi: ['पूर्वाह्न', 'अपराह्न'],
+};
 
 /** As the language writes them by themselves and within dates, in full and shortened. */
 function namesIn(language: string): Readonly<Record<NamedField, readonly Name[]>> {
@@ -130,7 +137,11 @@ function namesIn(language: string): Readonly<Record<NamedField, readonly Name[]>
       ...read('weekday', WEEKDAYS, 1, { weekday: width }),
       ...read('weekday', WEEKDAYS, 1, { weekday: width, day, month: 'long' }),
     ]),
-    half: [...ENGLISH_HALVES, ...read('dayPeriod', HALVES, 0, { hour: 'numeric', hour12: true })],
+    half: [
+      ...ENGLISH_HALVES,
+      ...(FORMER_HALVES[language.slice(0, 2)] ?? []).flatMap(nameOf),
+      ...read('dayPeriod', HALVES, 0, { hour: 'numeric', hour12: true }),
+    ],
   };
   perLanguage.set(language, made);
   return made;

@@ -57,7 +57,7 @@ describe('a row', () => {
   it('with other columns than the headings is told, and those beside it are taken', async () => {
     const rows = await read(file('1,2026-01-01,9,a,b', '2,2026-01-01,9', '3,2026-01-01,9,c'));
     expect(told(rows)).toEqual([
-      [2, '!5 columns where the header has 4'],
+      [2, '!5 columns where the header has 4; a value with a comma in it goes in quotes'],
       [3, '!3 columns where the header has 4'],
       [4, 'c'],
     ]);
@@ -126,6 +126,21 @@ describe('headings', () => {
   it('with line breaks and spaces are found', async () => {
     const [row] = await heading('"How likely\r\n are  you?",\u00a0b ', ['How likely are you?', 'b']);
     expect(row).toMatchObject({ line: 3, values: { 'How likely are you?': '1', b: '2' } });
+  });
+
+  it('are compared without what is not seen', async () => {
+    const text = '\u200eID,Date\u200b,Sco\u00adre,Comment\ufeff\n1,2026-01-01,9,x';
+    const [row] = await read(text, 7, ['ID', 'Date', 'Score', 'Comment']);
+    expect(row).toMatchObject({ values: { ID: '1', Date: '2026-01-01', Score: '9', Comment: 'x' } });
+  });
+
+  it('that another sign separates are refused with it', async () => {
+    await expect(read('ID:Date\n1:2', 7, ['ID', 'Date'])).rejects.toThrow(
+      'the file does not have: ID, Date; it has ID:Date, as one column by the separator comma; if that is another one, name it with "separator"',
+    );
+    await expect(read('ID,Date\n1,2', 7, ['ID', 'When'])).rejects.toThrow(
+      /does not have: When; it has ID, Date$/,
+    );
   });
 
   it('that are the same are refused where the map reads one of them, and found by their number', async () => {

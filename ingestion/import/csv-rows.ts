@@ -2,6 +2,7 @@ import type { RowValues } from '../connectors/file-row.ts';
 import { type RowSoFar, readLine } from './csv-line.ts';
 import { checkHeadings, type Headings, headingsOf } from './headings.ts';
 import { type ReadRow, UnreadableFile } from './read-row.ts';
+import { separatorName } from './separator.ts';
 import { type LineBuffer, LONGEST_ROW } from './text-lines.ts';
 
 export interface CsvOptions {
@@ -72,7 +73,7 @@ export class CsvRows {
         `the headings have bytes that are no character in ${this.#options.encoding}; name the encoding in the map`,
       );
     this.#headings = headingsOf(row.values);
-    checkHeadings(this.#headings, this.#options.columns);
+    checkHeadings(this.#headings, this.#options.columns, separatorName(this.#options.separator));
     lines.skip(row.lines);
     return true;
   }
@@ -116,7 +117,10 @@ export class CsvRows {
   }
 
   #counted({ values }: { readonly values: readonly string[] }): string {
-    return `${values.length} columns where the header has ${this.#headings.names.length}`;
+    const { length } = this.#headings.names;
+    const told = `${values.length} ${values.length === 1 ? 'column' : 'columns'} where the header has ${length}`;
+    if (values.length < length) return told;
+    return `${told}; a value with a ${separatorName(this.#options.separator)} in it goes in quotes`;
   }
 
   /** What is told of a row that was read, and of the damaged one before it. */

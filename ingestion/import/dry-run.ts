@@ -3,6 +3,7 @@ import { cellKey } from '../../domain/cell.ts';
 import type { CellLimits } from '../../domain/cell-filing.ts';
 import type { Dimension } from '../../domain/dimensions.ts';
 import { mapInSlices } from '../../domain/slices.ts';
+import { refusalOf } from '../accept.ts';
 import type { FileRow } from '../connectors/file.ts';
 import type { FileMap } from '../connectors/file-map.ts';
 import { draftFromRow } from '../connectors/file-row.ts';
@@ -12,6 +13,7 @@ import { addNotes, type NoteCounts, type Outcome } from '../outcome.ts';
 import { OWNER } from '../submitter.ts';
 import { type Batch, batches, JsonFields } from './batches.ts';
 import type { ReadAs } from './read-rows.ts';
+import { Repeats } from './repeats.ts';
 import { openForMap, type Reject, rejectsOf, withFirstRow } from './run-import.ts';
 
 export interface DryRunOptions {
@@ -48,6 +50,10 @@ export interface DryRun {
   readonly readAs: ReadAs | null;
   readonly rows: number;
   readonly accepted: number;
+  /** Rows that say what a row above them says. */
+  readonly duplicates: number;
+  /** Whether the file has more ids than are remembered: duplicates of further ones count as accepted. */
+  readonly hasMoreIds: boolean;
   readonly rejected: number;
   readonly filtered: number;
   readonly blank: number;
@@ -75,29 +81,34 @@ const CELLS_SHOWN = 20;
 
 /**
  * Reads the whole file as an import does, and says what would become of it. Nothing is written or asked: whether the record holds a row already is
- * not known.
+ * not known, only whether a row above says the same.
  * @throws WrongColumns, UnreadableFile
  */
 export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   const { path, map } = options;
   const source = await withFirstRow(path, await openForMap(path, map));
   const fields = new JsonFields(map, () => source.readAs()?.format !== 'CSV');
-  const count = { rows: 0, accepted: 0, rejected: 0, filtered: 0, blank: 0, doubts: 0 };
+  const count = { rows: 0, accepted: 0, duplicates: 0, rejected: 0, filtered: 0, blank: 0, doubts: 0 };
   const reasons: Record<string, number> = {};
   let notes: NoteCounts = {};
   const rejects: Reject[] = [];
   const firstDoubts: string[] = [];
   const firstRows: RowAsKept[] = [];
   const cells = new Cells(options.dimensions, options.cellLimits.limit);
-  const judge = judgeOf(options);
+  const repeats = new Repeats<Kept['place']>();
+  const judge = judgeOf(options, repeats);
   let interrupted = false;
   for await (const batch of batches(map, source, { line: 0 }, fields)) {
     const judged = await mapInSlices(batch.rows, judge);
     const outcomes = judged.map(outcomeOf);
     const refused = rejectsOf(batch, outcomes);
     for (const [index, one] of judged.entries()) {
-      if (!('kept' in one)) continue;
+      if (!('kept' in one)) {
+        if (one.status === 'duplicate') count.duplicates += 1;
+        continue;
+      }
       count.accepted += 1;
+      if (one.left) cells.leave(one.left);
       cells.add(one.place);
       if (firstRows.length < ROWS_SHOWN)
         firstRows.push(asKept(options.dimensions, batch.rows[index] as FileRow, one));
@@ -112,7 +123,7 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   }
   const { unseen } = fields;
   const found = { reasons, notes, rejects, firstDoubts, firstRows, unseen, cells: cells.all() };
-  return { readAs: source.readAs(), ...count, ...found, interrupted };
+  return { readAs: source.readAs(), ...count, hasMoreIds: repeats.isFull, ...found, interrupted };
 }
 
 const withoutValues = ({ line, item, code, message }: Reject): Reject => ({
@@ -138,15 +149,21 @@ interface Kept {
   readonly kept: Normalised;
   /** The attributes with what is not declared as "other". */
   readonly place: Readonly<Record<string, string>>;
+  /** Where the row was filed that it replaces. */
+  readonly left: Kept['place'] | null;
 }
 
-const outcomeOf = (one: Kept | Outcome): Outcome =>
-  'kept' in one
-    ? { status: 'accepted', ...(one.kept.notes.length > 0 ? { notes: one.kept.notes } : {}) }
-    : one;
+function outcomeOf(one: Kept | Outcome): Outcome {
+  if (!('kept' in one)) return one;
+  const notes = one.left ? [...one.kept.notes, 'CORRECTED' as const] : one.kept.notes;
+  return { status: 'accepted', ...(notes.length > 0 ? { notes } : {}) };
+}
 
 /** What becomes of a row, as the one step behind every connector decides it, but for what only the record knows. */
-function judgeOf({ map, dimensions, redaction, now }: DryRunOptions): (row: FileRow) => Kept | Outcome {
+function judgeOf(
+  { map, dimensions, redaction, now }: DryRunOptions,
+  repeats: Repeats<Kept['place']>,
+): (row: FileRow) => Kept | Outcome {
   // What is made with it is not shown.
   const pepper = { version: 1, secret: randomBytes(32) };
   const deps: NormaliseDeps = { dimensions, redaction, now, pepper };
@@ -156,7 +173,12 @@ function judgeOf({ map, dimensions, redaction, now }: DryRunOptions): (row: File
     const kept = normalise(deps, draft);
     if (!('id' in kept)) return kept;
     const place = placeOf(dimensions, OWNER, kept.attributes);
-    return 'outcome' in place ? place.outcome : { kept, place: place.attributes };
+    if ('outcome' in place) return place.outcome;
+    const repeat = repeats.judge(kept, place.attributes, now());
+    if (repeat.verdict === 'new') return { kept, place: place.attributes, left: null };
+    if (repeat.verdict === 'replaces') return { kept, place: place.attributes, left: repeat.place };
+    if (repeat.verdict !== 'duplicate') return refusalOf(repeat.verdict);
+    return { status: 'duplicate', ...(kept.notes.length > 0 ? { notes: kept.notes } : {}) };
   };
 }
 
@@ -197,8 +219,15 @@ class Cells {
     else this.#others += 1;
   }
 
+  /** A row in it was replaced. */
+  leave(place: Kept['place']): void {
+    const known = this.#cells.get(cellKey(place));
+    if (known) known.rows -= 1;
+    else this.#others -= 1;
+  }
+
   all(): DryRun['cells'] {
-    const cells = [...this.#cells.values()].sort((a, b) => b.rows - a.rows);
+    const cells = [...this.#cells.values()].filter(({ rows }) => rows > 0).sort((a, b) => b.rows - a.rows);
     return { shown: cells.slice(0, CELLS_SHOWN), count: cells.length, rowsBeyond: this.#others };
   }
 }

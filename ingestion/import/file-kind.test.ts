@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { notText } from './file-kind.ts';
+import { isBinary, notText } from './file-kind.ts';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 
@@ -29,6 +29,8 @@ describe('notText', () => {
       'an Excel workbook in XML',
     ],
     ['<?xml version="1.0"?><answers/>', 'an XML document'],
+    ['\xff\xfe\x00\x00I\x00\x00\x00', 'a text in UTF-32; save it as UTF-8'],
+    ['ID,Comment\n1,\x1b$B$H$F$b\x1b(B', 'a text in ISO-2022'],
   ])('names what a file is: %j', (text, expected) => {
     expect(notText(bytes(text))).toContain(expected);
   });
@@ -47,4 +49,10 @@ describe('notText', () => {
   ])('says nothing of a text: %j', (text) => {
     expect(notText(bytes(text))).toBeNull();
   });
+});
+
+it('a few zero bytes make no binary file of a text', () => {
+  expect(isBinary(bytes(`ID,Date\n${'1,2026-01-01\n'.repeat(20)}2,\x00`))).toBe(false);
+  expect(isBinary(bytes('ID,Date'))).toBe(false);
+  expect(isBinary(Buffer.from(Array.from({ length: 4_096 }, (_, i) => (i * 167 + 13) % 256)))).toBe(true);
 });

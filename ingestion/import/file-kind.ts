@@ -17,6 +17,7 @@ const ZIP = ['PK\x03\x04'];
 
 /** The first that fits counts. */
 const KINDS: readonly Kind[] = [
+  { starts: ['\xff\xfe\x00\x00', '\x00\x00\xfe\xff'], name: 'a text in UTF-32', way: 'save it as UTF-8' },
   {
     starts: ZIP,
     holds: ['xl/', 'xl\\', 'application/vnd.ms-excel'],
@@ -71,6 +72,9 @@ const KINDS: readonly Kind[] = [
 const PAGE = /^<(?:!doctype\s+html|html|head|table|meta)\b/i;
 const XML = /^<\?xml\b/;
 
+/** What turns from ASCII to another set of characters in ISO-2022-JP, -KR and -CN: without them it is ASCII that says nothing. */
+const SHIFTS = ['@', 'A', 'B', '(', ')', '*'].map((set) => `\x1b$${set}`);
+
 /** Bytes of the beginning that are looked at. */
 export const HEAD_BYTES = 64 * 1024;
 const LOOKED_AT = 8_192;
@@ -84,7 +88,16 @@ export function notText(head: Buffer): string | null {
       (holds === undefined || holds.some((part) => text.includes(part))),
   );
   if (kind) return `${kind.name}; ${kind.way ?? 'only CSV, NDJSON and JSON are read'}`;
+  if (SHIFTS.some((shift) => text.includes(shift)))
+    return 'a text in ISO-2022, such as mails from Japan have; save it as UTF-8';
   return notRows(text);
+}
+
+/** Whether zero bytes stand among other control characters, as in no text; a few alone are damage of some rows. */
+export function isBinary(head: Buffer): boolean {
+  if (!head.includes(0)) return false;
+  const controls = head.filter((byte) => byte < 0x20 && (byte < 0x09 || byte > 0x0d)).length;
+  return controls > Math.max(8, head.length / 100);
 }
 
 function notRows(text: string): string | null {

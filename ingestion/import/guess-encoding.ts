@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { analyse } from 'chardet';
-import { decode, type Encoding, encodingNamed, UNDECODABLE } from '../../domain/encodings.ts';
+import { decode, type Encoding, encodingNamed, incompleteAtEnd } from '../../domain/encodings.ts';
+import { commonness, EAST_ASIAN, plausibility, WRITTEN_IN } from './plausible.ts';
 
 /** What a file that says nothing was found to be in. */
 export interface Guess {
@@ -64,21 +65,33 @@ export async function guessEncoding(head: Buffer, bytes: () => AsyncIterable<Buf
   if (byZeros) return { encoding: byZeros, by: 'zeros' };
   const sample = new Sample();
   let [valid, other] = [0, 0];
+  let isCut = false;
   for await (const lines of wholeLines(bytes())) {
     if (isAscii(lines)) continue;
     const isValid = isUtf8(lines);
     for (const line of linesOf(lines)) {
       if (isAscii(line)) continue;
       if (isValid || isUtf8(line)) valid += 1;
-      else {
+      else if (isCutUtf8(line)) {
+        valid += 1;
+        isCut = true;
+      } else {
         other += 1;
         sample.add(line);
       }
     }
   }
-  if (other === 0) return { encoding: 'utf-8', by: 'utf-8' };
+  if (other === 0 && !isCut) return { encoding: 'utf-8', by: 'utf-8' };
   if (valid >= other) return { encoding: 'utf-8', by: 'mostly utf-8' };
   return { encoding: likeliest(sample.lines), by: 'guess' };
+}
+
+/** Whether the file breaks off in it, within a character of UTF-8. */
+function isCutUtf8(line: Buffer): boolean {
+  const rest = line.length - incompleteAtEnd(line);
+  if (line.at(-1) === LF || rest === line.length || !isUtf8(line.subarray(0, rest))) return false;
+  // "café" in windows-1252 ends so too.
+  return plausibility('windows-1252', line) < LIKE_WORDS;
 }
 
 function* linesOf(bytes: Buffer): Generator<Buffer> {
@@ -102,19 +115,20 @@ function utf16ByZeros(head: Buffer): Encoding | null {
   return /(?![\t\n\v\f\r])\p{Cc}/u.test(text) ? null : encoding;
 }
 
-/** Encodings of the West that chardet does not know, or takes for one another. */
-const WESTERN: readonly Encoding[] = ['windows-1252', 'macintosh', 'cp850'];
-const LATIN = new Set<Encoding>([
-  'iso-8859-1',
-  'iso-8859-2',
-  'iso-8859-9',
-  'windows-1250',
-  'windows-1252',
-  'windows-1254',
-]);
-const EAST_ASIAN = new Set<Encoding>(['shift_jis', 'euc-jp', 'gb18030', 'gbk', 'big5', 'euc-kr']);
+/** Those that have the same letters and more. */
+const WINDOWS: Partial<Record<Encoding, Encoding>> = {
+  'iso-8859-1': 'windows-1252',
+  'iso-8859-9': 'windows-1254',
+  'iso-8859-7': 'windows-1253',
+  'iso-8859-8': 'windows-1255',
+};
 /** By how much another one has to look better than what chardet says. */
-const MARGIN = 0.2;
+const MARGIN = 0.1;
+/** What texts of East Asia have of common characters at least, and what texts of one byte a character look like. */
+const COMMON = 0.3;
+const LIKE_WORDS = 0.6;
+/** Bytes that are weighed under every encoding. */
+const WEIGHED_BYTES = 32 * 1024;
 
 function likeliest(lines: readonly Buffer[]): Encoding {
   const sample = Buffer.concat(lines);
@@ -122,19 +136,26 @@ function likeliest(lines: readonly Buffer[]): Encoding {
   const candidates = [...new Set(ranked)].filter(
     (encoding) => !encoding.startsWith('utf-') && encoding !== 'us-ascii',
   );
-  const bad = (encoding: Encoding) => decode(encoding, sample).split(UNDECODABLE).length - 1;
-  const clean = candidates.find((encoding) => bad(encoding) === 0);
+  const clean = candidates.find((encoding) => decode(encoding, sample).isWellFormed());
   const first = clean ?? candidates[0] ?? 'windows-1252';
-  const isLone = EAST_ASIAN.has(first) && areLone(decode(first, sample));
-  if (!LATIN.has(first) && !isLone) return first;
-  const looks = (encoding: Encoding) => looksOf(decode(encoding, sample));
-  const [western] = WESTERN.map((encoding) => ({ encoding, looks: looks(encoding) })).sort(
-    (a, b) => b.looks - a.looks,
-  );
-  const isBetter = western && (isLone || western.looks > looks(first) + MARGIN);
-  const best = isBetter ? western.encoding : first;
-  // It has the characters of iso-8859-1 and more.
-  return best === 'iso-8859-1' ? 'windows-1252' : best;
+  const weighed = sample.subarray(0, sample.lastIndexOf(LF, WEIGHED_BYTES) + 1 || WEIGHED_BYTES);
+  const western = bestOf([...WRITTEN_IN.keys()], (encoding) => plausibility(encoding, weighed));
+  const eastern = bestOf(EAST_ASIAN, (encoding) => commonness(encoding, weighed));
+  const isEastern = [...EAST_ASIAN, 'gbk'].includes(first);
+  const isLone = isEastern && areLone(decode(first, weighed));
+  if (eastern.value >= COMMON && !isLone && (isEastern || western.value < LIKE_WORDS))
+    return eastern.encoding;
+  if (isEastern) return isLone || western.value >= LIKE_WORDS ? western.encoding : first;
+  const windows = WINDOWS[first] ?? first;
+  if (!WRITTEN_IN.has(windows)) return windows;
+  const known = bestOf([windows, first], (encoding) => plausibility(encoding, weighed));
+  return western.value > known.value + MARGIN ? western.encoding : known.encoding;
+}
+
+/** The first of those with the highest value. */
+function bestOf(encodings: readonly Encoding[], rate: (encoding: Encoding) => number) {
+  const valued = encodings.map((encoding) => ({ encoding, value: rate(encoding) }));
+  return valued.reduce((best, one) => (one.value > best.value ? one : best));
 }
 
 /** Whether many characters beyond ASCII stand alone between Latin letters: those of East Asia stand together. */
@@ -142,25 +163,4 @@ function areLone(text: string): boolean {
   const runs = text.match(/[\u0080-\u{10ffff}]+/gu) ?? [];
   const lone = text.match(/(?<=[a-z])[\u0080-\u{10ffff}](?=[a-z])/giu) ?? [];
   return lone.length > runs.length / 5;
-}
-
-/** Where no capital letter stands: after a small one, or between a capital and a small one. */
-const isMidWord = (before: string, after: string) =>
-  /[a-z]/.test(before) || (/[A-Z]/.test(before) && /[a-z]/.test(after));
-
-/** From -1 to 1: how much the characters beyond ASCII look like letters of words that they stand in. */
-function looksOf(text: string): number {
-  let [sum, count] = [0, 0];
-  for (const { 0: found, index } of text.matchAll(/[\u0080-\u{10ffff}]/gu)) {
-    const before = text[index - 1] ?? ' ';
-    const after = text[index + found.length] ?? ' ';
-    const isWithin = /[a-z]/i.test(before) && /[a-z]/i.test(after);
-    count += 1;
-    if (found === UNDECODABLE) sum -= 1;
-    else if (/\p{Ll}/u.test(found)) sum += /[a-z]/i.test(before + after) ? 1 : 0;
-    else if (/\p{Lu}/u.test(found)) sum += isMidWord(before, after) ? -1 : /[a-z]/i.test(after) ? 1 : 0;
-    else if (isWithin) sum -= found === '\u2019' ? 0 : 1;
-    else sum += /[\u2010-\u201f\u2026\u20ac\u00a0\u00ab\u00bb\u00b0]/.test(found) ? 0.5 : 0;
-  }
-  return count === 0 ? 0 : sum / count;
 }

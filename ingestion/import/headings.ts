@@ -47,9 +47,14 @@ export function headingsOf(row: readonly string[]): Headings {
 
 /**
  * Finds the columns that the map reads. A wrong name would reject every row, one by one; better said once.
+ * @param separator its name, for the message where the headings are not separated by it
  * @throws WrongColumns
  */
-export function checkHeadings({ names, repeated }: Headings, wanted: readonly string[]): void {
+export function checkHeadings(
+  { names, repeated }: Headings,
+  wanted: readonly string[],
+  separator: string,
+): void {
   const known = new Set(names);
   for (const name of wanted) {
     const places = repeated.get(name);
@@ -62,8 +67,12 @@ export function checkHeadings({ names, repeated }: Headings, wanted: readonly st
   }
   const missing = [...new Set(wanted)].filter((name) => !known.has(name));
   if (missing.length === 0) return;
+  const way =
+    names.length === 1 && known.size < new Set(wanted).size
+      ? `, as one column by the separator ${separator}; if that is another one, name it with "separator" in the map`
+      : '';
   throw new WrongColumns(
-    `the map reads columns that the file does not have: ${toldNames(missing)}; it has ${toldNames(names)}`,
+    `the map reads columns that the file does not have: ${toldNames(missing)}; it has ${toldNames(names)}${way}`,
   );
 }
 

@@ -55,7 +55,9 @@ export async function* lineRows(text: AsyncIterable<string>, encoding: string): 
   const rowOf = (content: string | null): ReadRow | null => {
     line += 1;
     if (content === null) return { line, problem: `the line is longer than ${LONGEST_ROW} characters` };
-    return content.trim() === '' ? null : { line, ...read(content, encoding) };
+    // Files that were put together have a byte order mark in the middle.
+    const item = content.startsWith('\ufeff') ? content.slice(1) : content;
+    return item.trim() === '' ? null : { line, ...read(item, encoding) };
   };
   for await (const piece of text)
     for (const content of cutter.push(piece)) {
@@ -70,7 +72,7 @@ export async function* lineRows(text: AsyncIterable<string>, encoding: string): 
 
 function read(text: string, encoding: string): { values: RowValues } | { problem: string } {
   if (!text.isWellFormed()) return { problem: `the row has bytes that are no character in ${encoding}` };
-  const item = parseItem(text, MOST_PARTS_OF_ROW);
+  const item = parseItem(withExactNumbers(text), MOST_PARTS_OF_ROW);
   if (item instanceof SyntaxError) return { problem: `not JSON: ${item.message}` };
   if (item instanceof BadItem) return { problem: problemOf(item) };
   if (typeof item !== 'object' || item === null || Array.isArray(item))
@@ -82,6 +84,36 @@ function read(text: string, encoding: string): { values: RowValues } | { problem
     values[name] = textOf(value);
   }
   return { values };
+}
+
+/** As many digits as a number of JavaScript does not keep for certain. */
+const MANY_DIGITS = 16;
+const isDigit = (sign: string | undefined) => sign !== undefined && sign >= '0' && sign <= '9';
+/** Whether a number goes on to the left of a sign: its whole part, its fraction or its exponent. */
+const isWithin = (sign: string | undefined) =>
+  isDigit(sign) || (sign !== undefined && '.eE+-'.includes(sign));
+
+/** With long whole numbers as texts: two ids that differ in their last digit would be one number. */
+function withExactNumbers(text: string): string {
+  if (!/\d{16}/.test(text)) return text;
+  const pieces: string[] = [];
+  let [done, inText] = [0, false];
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at] as string;
+    if (sign === '"') inText = !inText;
+    else if (inText && sign === '\\') at += 1;
+    if (inText || !isDigit(sign)) continue;
+    const from = text[at - 1] === '-' ? at - 1 : at;
+    let end = at;
+    while (isDigit(text[end])) end += 1;
+    const isWhole = !isWithin(text[from - 1]) && sign !== '0' && !isWithin(text[end]);
+    if (isWhole && end - at >= MANY_DIGITS) {
+      pieces.push(text.slice(done, from), '"', text.slice(from, end), '"');
+      done = end;
+    }
+    at = end - 1;
+  }
+  return pieces.join('') + text.slice(done);
 }
 
 const TWICE = 'a field is given twice, and which one counts is not clear';

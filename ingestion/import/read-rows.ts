@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { createDecoder, type Encoding, encodingOfMark } from '../../domain/encodings.ts';
 import type { RowValues } from '../connectors/file-row.ts';
 import { CsvRows } from './csv-rows.ts';
-import { HEAD_BYTES, notText } from './file-kind.ts';
+import { HEAD_BYTES, isBinary, notText } from './file-kind.ts';
 import { type Guess, guessEncoding } from './guess-encoding.ts';
 import { itemRows, lineRows } from './json-rows.ts';
 import { type ReadRow, UnreadableFile } from './read-row.ts';
@@ -29,7 +29,7 @@ export interface ReadAs {
   /** Its name; null of JSON. */
   readonly separator: string | null;
   readonly encoding: Encoding;
-  readonly encodingFrom: 'map' | 'mark' | Guess['by'];
+  readonly encodingFrom: 'map' | 'mark' | 'mark, not map' | Guess['by'];
 }
 
 export interface RowSource {
@@ -55,7 +55,7 @@ export async function readRows(path: string, options: ReadOptions = {}): Promise
   const what = notText(head.bytes);
   if (what) throw new UnreadableFile(`${path} is ${what}`);
   const found = await encodingOf(path, head, options.encoding);
-  if (head.bytes.includes(0) && !found.encoding.startsWith('utf-16'))
+  if (isBinary(head.bytes) && !found.encoding.startsWith('utf-16'))
     throw new UnreadableFile(`${path} is no text: it has zero bytes; only CSV, NDJSON and JSON are read`);
   let bytes = 0;
   const count = (chunk: Buffer) => {
@@ -123,8 +123,11 @@ function joined(from: Readable, to: Transform): Transform {
 type Found = Pick<ReadAs, 'encoding' | 'encodingFrom'>;
 
 async function encodingOf(path: string, head: Head, declared: Encoding | undefined): Promise<Found> {
-  if (declared) return { encoding: declared, encodingFrom: 'map' };
   const mark = encodingOfMark(head.bytes);
+  // Nothing else begins with those bytes: whoever wrote the mark knew better than the map.
+  if (declared && mark && !mark.startsWith(declared))
+    return { encoding: mark, encodingFrom: 'mark, not map' };
+  if (declared) return { encoding: declared, encodingFrom: 'map' };
   if (mark) return { encoding: mark, encodingFrom: 'mark' };
   const { encoding, by } = await guessEncoding(head.bytes, () => bytesOf(path, head.isCompressed));
   return { encoding, encodingFrom: by };

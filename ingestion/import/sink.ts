@@ -1,5 +1,12 @@
 import type { Store } from '../../store/client.ts';
-import { beginImport, endImport, findImport, type ImportRun, MOST_A_DAY } from '../../store/imports.ts';
+import {
+  beginImport,
+  endImport,
+  findImport,
+  type ImportRun,
+  isOpenFor,
+  MOST_A_DAY,
+} from '../../store/imports.ts';
 import type { Acceptor } from '../accept.ts';
 import { acceptFileRows, type FileRequest, formatFileRequest } from '../connectors/file.ts';
 import type { FiledItem, NotedItem, Outcome, RejectionCode } from '../outcome.ts';
@@ -42,7 +49,7 @@ export function recordSink(
   return {
     begin: async ({ file, digest, mapHash, resume }) => {
       const earlier = resume === undefined ? null : await findImport(store, resume);
-      const isOpen = earlier !== null && earlier.undoAt === null;
+      const isOpen = earlier !== null && isOpenFor(earlier, { digest, mapHash });
       const given = { file, digest, mapHash, madeBy: submitter.id, actorName: 'npm run import' };
       const run = isOpen ? earlier : await beginImport(store, given, new Date(now()));
       if (!run) throw new Refused(`${MOST_A_DAY} imports were begun within a day, and no more may be`);

@@ -177,6 +177,8 @@ describe('pages of other origins', () => {
     ['what has no key', '/graphql', { method: 'POST', headers: {}, body: '{}' }, 401],
     ['what was handed in', '/ingest/responses', { method: 'POST', headers: bearer, body: '[]' }, 202],
     ['the metrics', '/metrics', { headers: bearer }, 200],
+    ['what is not there', '/nowhere', { headers: bearer }, 404],
+    ['what is no URL', '/%zz', { headers: bearer }, 400],
   ];
   it.each(requests)('may read %s, where they are listed', async (_, path, init, status) => {
     const from = async (origin: string) => {

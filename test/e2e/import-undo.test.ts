@@ -127,6 +127,23 @@ it('an edited export is taken as corrections, counted, listed, and taken back', 
   });
 });
 
+it('an import goes on with the file and map that it began with', async () => {
+  const on = server as RunningServer;
+  const begin = async (given: object) => {
+    const answer = await on.post(
+      '/ingest/imports',
+      JSON.stringify({ file: 'a.csv', ...given }),
+      'application/json',
+    );
+    return (await answer.json()) as { id: string; resumed: boolean };
+  };
+  const [digest, mapHash] = ['a'.repeat(64), 'b'.repeat(64)];
+  const { id } = await begin({ digest, mapHash });
+  expect(await begin({ digest, mapHash, resume: id })).toEqual({ id, resumed: true });
+  expect(await begin({ digest: mapHash, mapHash, resume: id })).toMatchObject({ resumed: false });
+  expect(await begin({ digest, mapHash: null, resume: id })).toMatchObject({ resumed: false });
+});
+
 it('without a server the record itself is written', async () => {
   await server?.stop();
   server = undefined;

@@ -35,7 +35,7 @@ describe('readRows', () => {
       expect(await rowsOf(name, content)).toEqual([
         [2, { id: '1', text: 'two\nlines, "quoted"' }],
         [5, { id: '2', text: 'plain' }],
-        [6, '3 columns where the header has 2'],
+        [6, '3 columns where the header has 2; a value with a comma in it goes in quotes'],
         [7, expect.stringMatching(/^not CSV: /)],
         [8, { id: '5', text: 'after' }],
       ]);

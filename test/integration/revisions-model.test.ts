@@ -167,6 +167,13 @@ it('a batch whose commit was not answered is told the same when it is tried agai
       { ...one, score: 1, revision: 2 },
       { ...one, score: 9 },
     ],
+    // The same content several times, each time under a higher revision.
+    [
+      { ...one, score: 4, revision: 3 },
+      { ...one, score: 5, revision: 4 },
+      { ...one, score: 4, revision: 5 },
+      { ...one, score: 4, revision: 5 },
+    ],
   ];
   const read = createItemReader(DIMENSIONS, 'responses');
   const told = async (loses: boolean, name: string) => {
