@@ -154,7 +154,7 @@ it('a duplicate says where the response lies, and one that is stale leaves no ce
     duplicates: 1,
     filedAs: [{ index: 0, values: { productLine: 'other' } }],
   });
-  await submit('admin', EVERYTHING, [{ ...again, region: 'Peru' }]);
+  await submit('admin', EVERYTHING, [{ ...again, region: 'Peru', answeredAt: '2020-01-01T00:00:00Z' }]);
   expect(await cellsOf('NOT used')).toBe(1);
 });
 

@@ -48,8 +48,11 @@ async function freshPlace(): Promise<Place> {
   return { dataDir: folder(), databaseUrl: (await freshDatabase()) ?? undefined };
 }
 
+/** Made from nothing: the template has every migration in it. */
 const openStore = async ({ dataDir, databaseUrl }: Place) =>
-  databaseUrl ? openPostgres(databaseUrl, () => undefined) : openPglite(join(dataDir, 'record'));
+  databaseUrl
+    ? openPostgres(databaseUrl, () => undefined)
+    : openPglite(join(dataDir, 'record'), undefined, '');
 
 /** Where the texts are found: on a server in its tables, for its files are its operator's. */
 async function findIn({ dataDir, databaseUrl }: Place, needles: readonly string[]): Promise<string[]> {

@@ -85,6 +85,7 @@ function argumentsOf(root: string, field: GraphQLField<unknown, unknown>): strin
     challenger: '"ModelVersion:1"',
     response: JSON.stringify(ids.node),
     every: 'HOUR',
+    dimension: 'REGION',
   };
   const given = field.args
     .filter(
