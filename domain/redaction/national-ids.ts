@@ -159,6 +159,12 @@ export const PACKS: Readonly<Record<string, CountryPack>> = {
         check.isDay(Number(n.slice(4, 6)), Number(n.slice(2, 4))) && check.luhnRemainder(n) === 0,
       isLoose: true,
     },
+    {
+      pattern: /(?<![\w.,-])\d{6} ?\d{4} ?[01]\d{2}(?![\w-])/g,
+      isValid: (n) =>
+        check.isDay(Number(n.slice(4, 6)), Number(n.slice(2, 4))) && check.luhnRemainder(n) === 0,
+      cue: cues('rsa', 'sa_id id_number identity_number id_no id_nr'),
+    },
   ],
 };
 
@@ -175,6 +181,17 @@ const DOCUMENT: IdRule = {
     '护照 護照 旅券 パスポート 여권 身份证 身分證 주민등록 جواز',
   ),
 };
+/** What is called by a name that only an identifier of persons has, in countries without a pack or with a mistyped one. */
+const CALLED: IdRule = {
+  pattern:
+    /(?<![\w.,-])(?:(?!ID|NO|NR)[A-Z]{1,2} |[A-Za-z]{1,2})?\d{1,18}(?:[ ./-]\d{1,8}){0,4}(?:[(-]?[\dA-Za-z]\)?)?(?![\w-]|[.,]\d)/g,
+  isValid: (n) => n.replace(/\D/g, '').length >= 6 && n.length <= 20,
+  cue: cues(
+    'hkid oib cnp egn amka cnic nik cccd iqama ppsn jmbg emso cedula nino isikukood',
+    'emirates_id pps_number rodne_cislo rodného_čísla asmens_kodas personas_kods ni_number national_insurance_number',
+    'תעודת זהות',
+  ),
+};
 /** Characters between a word and the number that it names: "my passport number is still the old one, 1234". */
 const NEAR = 26;
 
@@ -186,7 +203,7 @@ function isDayIn(compact: string, from: number): boolean {
 /** Identifiers that a word before them names: before cards and telephone numbers, which they may look like. */
 export function findNamedIds(view: View, rules: RedactionRules): Span[] {
   const named = chosen(rules).filter(({ cue }) => cue !== undefined);
-  return findBy(view, rules.packs.has('documents') ? [...named, DOCUMENT] : named);
+  return findBy(view, rules.packs.has('documents') ? [...named, DOCUMENT, CALLED] : named);
 }
 
 /** Identifiers whose form and check digits say what they are. */

@@ -165,7 +165,7 @@ class Left {
   }
 }
 const REACH_OF_THING = 40;
-const NUMBER_SIGN = /(?:#|№|n[°º])\s?$/;
+const NUMBER_SIGN = /(?:#|№|n[°º]) ?$/;
 
 /** How sure it is that these groups are a telephone number; 0: they are none. */
 function rankOf(view: View, rules: RedactionRules, left: Left, start: number, run: readonly Group[]): Rank {
