@@ -33,6 +33,10 @@ export const PACKS: Readonly<Record<string, CountryPack>> = {
   gb: [
     { pattern: /(?<![\w-])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D](?![\w-])/gi },
     {
+      pattern: /(?<![\w-])[A-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-Z](?![\w-])/gi,
+      cue: cues('nino', 'ni_number national_insurance'),
+    },
+    {
       pattern: /(?<![\w.,-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w-])/g,
       isValid: (n) => check.weighted(n, [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0,
       cue: cues('nhs'),
@@ -187,8 +191,8 @@ const CALLED: IdRule = {
     /(?<![\w.,-])(?:(?!ID|NO|NR)[A-Z]{1,2} |[A-Za-z]{1,2})?\d{1,18}(?:[ ./-]\d{1,8}){0,4}(?:[(-]?[\dA-Za-z]\)?)?(?![\w-]|[.,]\d)/g,
   isValid: (n) => n.replace(/\D/g, '').length >= 6 && n.length <= 20,
   cue: cues(
-    'hkid oib cnp egn amka cnic nik cccd iqama ppsn jmbg emso cedula nino isikukood',
-    'emirates_id pps_number rodne_cislo rodného_čísla asmens_kodas personas_kods ni_number national_insurance_number',
+    'hkid oib cnp egn amka cnic nik cccd iqama ppsn jmbg emso cedula isikukood',
+    'emirates_id pps_number rodne_cislo rodného_čísla asmens_kodas personas_kods',
     'תעודת זהות',
   ),
 };
