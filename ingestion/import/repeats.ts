@@ -17,7 +17,7 @@ interface Standing<Place> {
 }
 
 /** new: the first row of its id, as far as ids are remembered. replaces: what stood was filed at `place`. */
-export type Repeat<Place> =
+type Repeat<Place> =
   | { readonly verdict: 'new' }
   | { readonly verdict: 'replaces'; readonly place: Place }
   | { readonly verdict: Exclude<Verdict, 'accepted'> };
