@@ -24,7 +24,7 @@ const WHOLE_WORD = /^[a-z\u00df-\u024f\u0370-\u052f]+$/;
 const ACCENTED = /[\u0130\u00c0-\u024f\u0386-\u03ce]/;
 const ACCENTED_EACH = /[\u00c0-\u024f\u0386-\u03ce]/g;
 /** In scripts whose letters may be parts of cues without spaces around them. */
-const OTHER_SCRIPT = /[^\0-\u024f\u0370-\u052f\u2000-\u20ff\ue000]/;
+const OTHER_SCRIPT = /[\u0250-\u036f\u0530-\u1fff\u2100-\udfff\ue001-\uffff]/;
 
 /** Lower case and without accents ("numéro" and "numero" are one word); as long as before. */
 export function plain(text: string): string {
