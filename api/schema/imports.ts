@@ -34,7 +34,7 @@ export function addImports(builder: Builder, pageInfo: ReturnType<typeof addPage
       ...access('administer'),
       type: connection,
       nullable: false,
-      description: 'Imports of files, newest first. For who may administer.',
+      description: 'Imports of files, newest first. Needs a key that may administer.',
       args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
       resolve: async (_root, args, context) => {
         assertAdministers(context, 'list imports');
