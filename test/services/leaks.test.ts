@@ -106,12 +106,17 @@ const LEAKS: readonly Leak[] = [
   {
     name: 'a live score that stirs when hidden answers come',
     file: 'api/subscriptions/tile.ts',
-    patch: [
-      ['return this.#visible().some(({ id }) => id === cellId);', 'return true;'],
-      [
-        'return shown.id !== next.id || JSON.stringify(shown.counts) !== JSON.stringify(next.counts);',
-        'return true;',
-      ],
+    patch: [['return this.#visible().some(({ id }) => id === cellId);', 'return true;']],
+    also: [
+      {
+        file: 'api/subscriptions/row-changes.ts',
+        patch: [
+          [
+            'return shown.id !== next.id || JSON.stringify(shown.counts) !== JSON.stringify(next.counts);',
+            'return true;',
+          ],
+        ],
+      },
     ],
   },
   {
