@@ -95,7 +95,7 @@ export interface EmptyWindow {
   readonly newest: string;
 }
 
-/** One value of a segment that nobody has whom the caller may see, told in `extensions.unknownSegmentValues`. */
+/** A value of a segment that no cell in the caller's scope has, as `extensions.unknownSegmentValues` lists it. */
 export interface UnknownValue {
   readonly path: readonly (string | number)[];
   readonly dimension: string;

@@ -61,7 +61,7 @@ export interface Gate {
    * @throws Refused
    */
   admitBody(caller: Caller, what: 'request' | 'more', bytes: number): void;
-  /** Gives points back that an operation paid for rows that there are not. It must follow from what the caller is told. */
+  /** Refunds the points of rows that the answer does not have. The refund must depend only on what the answer shows. */
   giveBack(caller: Caller, points: number): void;
 }
 

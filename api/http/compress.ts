@@ -103,7 +103,7 @@ export function chosenCoding(given: string | undefined): Coding | null {
   const weights = weightsOf(given);
   const weigh = (coding: string) => weights.get(coding) ?? weights.get('*') ?? 0;
   let chosen: Coding | null = null;
-  // Without a weight of its own identity will do, but is nobody's choice.
+  // Without a weight of its own, identity is acceptable but not preferred.
   let best = weights.get('identity') ?? 0;
   for (const coding of Object.keys(CODINGS) as Coding[]) {
     const weight = weigh(coding);
@@ -113,7 +113,7 @@ export function chosenCoding(given: string | undefined): Coding | null {
   return chosen;
 }
 
-/** Whether the client can read what is compressed already, whatever it would prefer. */
+/** Whether the client accepts gzip, for answers that are stored compressed. */
 export function acceptsGzip(given: string | undefined): boolean {
   const weights = weightsOf(given);
   return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;

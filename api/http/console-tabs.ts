@@ -54,7 +54,7 @@ async function newestOf(schema: GraphQLSchema, context: ApiContext, moment: numb
     const values = fields.flatMap((field) => (typeof node[field] === 'string' ? [[field, node[field]]] : []));
     return { at: momentOf(node['answeredAt']), values: Object.fromEntries(values) };
   }
-  // Who may read scores alone is told of months.
+  // A key that may only read scores gets the month.
   const month = (later: number) => {
     const day = new Date(moment);
     return new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + later, 1)).toISOString();

@@ -63,7 +63,7 @@ export function isPreflight({ method, headers }: FastifyRequest): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
-/** Whether a WebSocket may be opened: browsers ask no preflight for one, so pages of other origins are told apart here. */
+/** Whether a WebSocket may be opened: browsers send no preflight for one, so the origin is checked here. */
 export function mayOpenSocket(headers: IncomingHttpHeaders, allowed: Origins): boolean {
   return !isOfAnotherOrigin(headers) || (headers.origin !== undefined && allowed.has(headers.origin));
 }

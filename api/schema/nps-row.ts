@@ -93,7 +93,7 @@ export function addNpsChange(builder: Builder, row: ReturnType<typeof addNpsRow>
   });
 }
 
-/** Rows whose fields are worked out as they are asked for: fewer hold up nobody. */
+/** Up to this many rows, fields are computed when they are read: that is too little work to delay other operations. */
 const FEW_ROWS = 500;
 const COSTLY = new Set(['id']);
 const OF_THE_INTERVAL = new Set(['low', 'high', 'method', 'score']);

@@ -47,7 +47,7 @@ export function assertFirst(first: number | null | undefined): void {
 
 type Value = number | readonly string[] | null;
 
-/** What is told of the row, and nothing else: what is withheld decides no place. */
+/** Only what the answer shows of the row: values that are withheld do not affect the order. */
 const VALUES: Readonly<Record<RowOrder['by'], (row: ScoreRow) => Value>> = {
   SCORE: ({ score }) => score,
   RESPONSES: ({ counts }) => counts && total(counts),

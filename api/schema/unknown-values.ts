@@ -8,7 +8,7 @@ import { type SegmentArgument, segmentOf } from './segment.ts';
 
 /** Told of one operation. */
 const MOST_TOLD = 100;
-/** Of these suggestions are made; of the others it is told that nobody has them. */
+/** Values that get suggestions; the others are only reported as unknown. */
 const MOST_SUGGESTED = 10;
 
 /**
