@@ -1,4 +1,6 @@
 import type { Session, Statement, Store } from './client.ts';
+import type { Loops } from './loops.ts';
+import { runPeriodic } from './periodic.ts';
 
 /** A transaction of this database that may still write, and so holds back whoever follows the journal. */
 export interface LongWriter {
@@ -37,13 +39,19 @@ const LOOK_MS = 5_000;
 export interface LongWriters {
   /** Those that are open for long, the longest first. */
   present(): readonly LongWriter[];
-  stop(): void;
+  stop(): Promise<void>;
+}
+
+interface WatchDeps {
+  readonly store: Store;
+  readonly loops: Loops | null;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
 }
 
 /** Looks for long writers every few seconds, and hands each to `onLong` once. The embedded record has no other writers. */
 export function watchLongWriters(
-  store: Store,
-  now: () => number,
+  { store, loops, now }: WatchDeps,
   onLong: (writer: LongWriter) => void,
 ): LongWriters {
   let present: readonly LongWriter[] = [];
@@ -67,22 +75,19 @@ export function watchLongWriters(
         return writer;
       });
   };
-  if (store.backend === 'pglite') return { present: () => [], stop: () => undefined };
-  let looking = false;
-  const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    // Where the record does not answer, others say so.
-    look()
-      .catch(() => {
-        present = [];
-      })
-      .finally(() => {
-        looking = false;
-      });
-  }, LOOK_MS);
-  timer.unref();
-  return { present: () => present, stop: () => clearInterval(timer) };
+  if (store.backend === 'pglite') return { present: () => [], stop: async () => undefined };
+  const looking = runPeriodic({
+    name: 'long writers',
+    everyMs: LOOK_MS,
+    startsLater: true,
+    loops,
+    run: look,
+    // Where the database does not answer, others say so.
+    onError: () => {
+      present = [];
+    },
+  });
+  return { present: () => present, stop: looking.stop };
 }
 
 function readWriters(session: Session): Promise<Row[]> {

@@ -37,10 +37,10 @@ describe('keys in memory', () => {
 
   it('follow what another process makes and revokes within a second', async () => {
     let changes = 0;
-    const here = await followKeys({ store: record.store, now, onError: fail }, () => {
+    const here = await followKeys({ store: record.store, loops: null, now, onError: fail }, () => {
       changes += 1;
     });
-    const there = await followKeys({ store: record.store, now, onError: fail }, () => undefined);
+    const there = await followKeys({ store: record.store, loops: null, now, onError: fail }, () => undefined);
     try {
       const { id, key } = await there.create({ ...NEW, attributes: { region: ['Germany'] } }, 'admin');
       await until(() => here.find(key) !== null, 'it is known here', 1_000);
@@ -57,7 +57,7 @@ describe('keys in memory', () => {
   });
 
   it('follow a change of which no notice came', async () => {
-    const keys = await followKeys({ store: record.store, now, onError: fail }, () => undefined);
+    const keys = await followKeys({ store: record.store, loops: null, now, onError: fail }, () => undefined);
     try {
       const { id, key } = await keys.create(NEW, 'admin');
       await record.sql(`UPDATE api_key SET revoked_at = now() WHERE id = '${id}'`);
@@ -68,7 +68,7 @@ describe('keys in memory', () => {
   });
 
   it('end with their time, and write their use once a minute', async () => {
-    const keys = await followKeys({ store: record.store, now, onError: fail }, () => undefined);
+    const keys = await followKeys({ store: record.store, loops: null, now, onError: fail }, () => undefined);
     try {
       const start = clock;
       const { id, key } = await keys.create({ ...NEW, expiresAt: new Date(start + 120_000) }, 'admin');
@@ -102,6 +102,7 @@ describe('a caller', () => {
     const jwks = join(folder, 'jwks.json');
     writeFileSync(jwks, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: 'EdDSA' }] }));
     access = await openAccess({
+      loops: null,
       store: record.store,
       dimensions: DIMENSIONS,
       policies: POLICIES,

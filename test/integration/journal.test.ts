@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { runFollower } from '../../store/journal/follower.ts';
 import {
   BEGINNING,
   followerPosition,
-  followJournal,
   formatPosition,
   isAfter,
   journalHead,
@@ -37,9 +37,11 @@ describe('the journal', () => {
   it('tells followers everything once and in order, and positions survive being text', async () => {
     const seen: string[] = [];
     let last = BEGINNING;
-    const follower = await followJournal({
+    const follower = await runFollower({
+      name: 'of the test',
+      loops: null,
       store: record.store,
-      limit: 3,
+      batch: 3,
       from: BEGINNING,
       onError: (error) => {
         throw error;
@@ -67,9 +69,11 @@ describe('the journal', () => {
   it('hands a batch again after its handler failed', async () => {
     const errors: string[] = [];
     const handled: number[] = [];
-    const follower = await followJournal({
+    const follower = await runFollower({
+      name: 'of the test',
+      loops: null,
       store: record.store,
-      limit: 100,
+      batch: 100,
       from: await journalHead(record.store),
       onError: ({ message }) => errors.push(message),
       handle: async (entries) => {

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sealBatch } from '../../proof/seal-batch.ts';
-import { noteEntries } from '../../proof/sealer.ts';
 import type { Session, Statement, Store } from '../../store/database/client.ts';
 import { followerPosition, readJournal } from '../../store/journal/journal.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
-import { openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
+import { openSealedRecord, type SealedRecord, takeIn } from '../fixtures/sealed-record.ts';
 
 /* The log of seals is read as a whole once an hour: not in the transaction that adds to it, which would stand as long. */
 
@@ -55,7 +54,7 @@ it('the log is read page by page before the batch, and known in it, also an hour
     await record.submit([{ externalId: `b${later}`, answeredAt, score: 3 }]);
     await record.settled();
     const entries = await readJournal(record.store, await followerPosition(record.store, SEALER), 50);
-    await noteEntries(record.store, entries);
+    await takeIn(record.store, entries);
     const closing = {
       bucketUntil: now,
       lastTouchedUntil: now + HOUR_MS,

@@ -7,7 +7,6 @@ import { leafHash, treeHash } from '../../domain/seals/merkle.ts';
 import { canonicalText, type Manifest } from '../../domain/seals/seal.ts';
 import { publicKeyOf } from '../../domain/seals/signing-key.ts';
 import { lookAtLog } from '../../proof/seal-batch.ts';
-import { noteEntries } from '../../proof/sealer.ts';
 import { verifyScore } from '../../proof/verify.ts';
 import { correct } from '../../store/data-subjects/rectify.ts';
 import { restrict } from '../../store/data-subjects/subject-access.ts';
@@ -15,7 +14,7 @@ import { followerPosition, readJournal } from '../../store/journal/journal.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
 import { personOf } from '../fixtures/erasing.ts';
 import { narrowScope } from '../fixtures/record.ts';
-import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
+import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord, takeIn } from '../fixtures/sealed-record.ts';
 
 /** A day that is over: its hours are closed, its minutes have no rollups any more. */
 const DAY_MS = 24 * HOUR_MS;
@@ -336,7 +335,7 @@ describe('a manifest', () => {
     await record.submit([{ ...one, externalId: 'noted' }]);
     await record.settled();
     const at = await followerPosition(record.store, SEALER);
-    await noteEntries(record.store, await readJournal(record.store, at, 50));
+    await takeIn(record.store, await readJournal(record.store, at, 50));
     // Committed, and not taken in yet.
     await record.submit([{ ...one, externalId: 'not noted' }]);
     expect(await record.sealClosed()).toEqual({ sealed: 1, refused: [] });

@@ -13,14 +13,14 @@ beforeAll(async () => {
   record = await openTestRecord();
 });
 afterAll(async () => {
-  writers?.stop();
+  await writers?.stop();
   await writer?.end();
   await record?.close();
 });
 
 it('a long writer is named once in the log, and counted without its name where everybody may look', async () => {
   const named: LongWriter[] = [];
-  writers = watchLongWriters(record.store, Date.now, (one) => named.push(one));
+  writers = watchLongWriters({ store: record.store, loops: null, now: Date.now }, (one) => named.push(one));
   writer = new pg.Client({ connectionString: record.databaseUrl, application_name: 'a bulk load' });
   await writer.connect();
   await writer.query('BEGIN; SELECT pg_current_xact_id()');

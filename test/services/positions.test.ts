@@ -56,7 +56,7 @@ async function anotherServer() {
   const cells = new RecordCells();
   await cells.refresh(store);
   const deps = { store, cells, now: Date.now, onError: fail };
-  const feed = await startLiveFeed({ ...deps, wall: createWall(deps) });
+  const feed = await startLiveFeed({ ...deps, loops: null, wall: createWall(deps) });
   feeds.push(feed);
   const parts = {
     ...deps,
