@@ -8,13 +8,15 @@ import { noteOf } from '../audit.ts';
 import type { Caller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
+import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { access, type Builder, type DateTimeInput, forEachDimension, momentOf } from './builder.ts';
+import type { SchemaParts } from './types.ts';
 
 const LONGEST_NAME = 200;
 
 /** Adds Viewer and ApiKey, the queries viewer and apiKeys, and the mutations that make and revoke keys. */
-export function addAccess(builder: Builder, dimensions: readonly Dimension[]) {
+export function addAccess({ builder, dimensions }: SchemaParts): void {
   addViewer(builder, dimensions);
   const key = addApiKey(builder, dimensions);
   builder.queryField('apiKeys', (t) =>
@@ -90,7 +92,7 @@ function addViewer(builder: Builder, dimensions: readonly Dimension[]) {
   });
   builder.queryField('viewer', (t) =>
     t.field({
-      ...access('public'),
+      ...access('public', fixed(1)),
       type: viewer,
       nullable: false,
       resolve: (_root, _args, { caller }) => caller,

@@ -12,19 +12,15 @@ import {
 import { noteOf } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { access } from './builder.ts';
 import { responseKeyOf } from './node.ts';
-import type { addNpsClass } from './nps-class.ts';
-import { REVIEW_CLASSES, REVIEW_PREFIX, REVIEWED, type ReviewRef } from './reviews.ts';
+import { REVIEW_CLASSES, REVIEW_PREFIX, REVIEWED } from './reviews.ts';
+import type { SchemaParts } from './types.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Adds what reviewers do: claim, decide, dispute. */
-export function addReviewMutations(
-  builder: Builder,
-  { npsClass }: { readonly npsClass: ReturnType<typeof addNpsClass> },
-  review: ReviewRef,
-) {
+export function addReviewMutations({ builder, types: { npsClass, review } }: SchemaParts): void {
   const input = builder.inputType('ReviewDecisionInput', {
     fields: (t) => ({
       class: t.field({
