@@ -1,6 +1,6 @@
-import { folded } from '../../domain/did-you-mean.ts';
-import { mapInSlices } from '../../domain/slices.ts';
-import { readDimensionValues } from '../../store/dimension-values.ts';
+import { folded } from '../../domain/text/did-you-mean.ts';
+import { mapInSlices } from '../../domain/text/slices.ts';
+import { readDimensionValues } from '../../store/scores/dimension-values.ts';
 import { VALUES_COST } from '../gate/score-costs.ts';
 import { access } from './builder.ts';
 import { assertFirst } from './row-order.ts';

@@ -1,4 +1,5 @@
-import { HOUR_MS } from '../../domain/time-windows.ts';
+import { HOUR_MS } from '../../domain/time/time-windows.ts';
+import type { ImpactMark, ImpactPage } from '../../graph/annotations/annotation-impact.ts';
 import {
   IMPACT_KINDS,
   type Impact,
@@ -6,9 +7,8 @@ import {
   type ImpactTotals,
   impactOf,
   type TouchedRollup,
-} from '../../graph/impact.ts';
-import type { ImpactMark, ImpactPage } from '../../graph/impact-marks.ts';
-import { lineagePath } from '../../graph/path.ts';
+} from '../../graph/traversal/impact.ts';
+import { lineagePath } from '../../graph/traversal/path.ts';
 import { mayRead, noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { fixed, paged } from '../gate/costs.ts';

@@ -1,5 +1,5 @@
-import { parseWindow } from '../../domain/time-windows.ts';
-import { parsePosition } from '../../store/journal.ts';
+import { parseWindow } from '../../domain/time/time-windows.ts';
+import { parsePosition } from '../../store/journal/journal.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';
 import { type FieldCost, GROUPED, grouped } from '../gate/score-costs.ts';

@@ -1,4 +1,4 @@
-import type { ModelMetric } from '../../store/monitor-schema.ts';
+import type { ModelMetric } from '../../store/tables/monitoring.ts';
 
 /** What each figure of the monitor is, as the schema says it. */
 export const METRIC_DESCRIPTIONS: Readonly<Record<ModelMetric, string>> = {

@@ -1,5 +1,5 @@
-import type { RegisteredModel } from '../../store/models.ts';
-import type { ResponseRow } from '../../store/responses.ts';
+import type { RegisteredModel } from '../../store/models/models.ts';
+import type { ResponseRow } from '../../store/responses/responses.ts';
 
 /** What `node` can answer with; `__typename` tells which type. */
 export type AnyNode =

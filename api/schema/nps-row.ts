@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { total } from '../../domain/nps.ts';
-import type { ScoreRow } from '../../domain/score.ts';
-import { mapInSlices, promisesInSlices } from '../../domain/slices.ts';
-import type { ScoreChange } from '../../store/scores.ts';
+import { total } from '../../domain/nps/nps.ts';
+import type { ScoreRow } from '../../domain/scores/score.ts';
+import { mapInSlices, promisesInSlices } from '../../domain/text/slices.ts';
+import type { ScoreChange } from '../../store/scores/scores.ts';
 import type { ApiContext } from '../context.ts';
 import { fixed } from '../gate/costs.ts';
 import { access, type Builder, costs, forEachDimension, type TypeOf } from './builder.ts';

@@ -1,7 +1,7 @@
-import { parseScoreId } from '../../domain/score.ts';
-import { collectTrace } from '../../graph/collect.ts';
-import { provDocument } from '../../graph/prov-json.ts';
-import { readScore } from '../../store/scores.ts';
+import { parseScoreId } from '../../domain/scores/score.ts';
+import { provDocument } from '../../graph/export/prov-json.ts';
+import { collectTrace } from '../../graph/traversal/collect.ts';
+import { readScore } from '../../store/scores/scores.ts';
 import { InvalidArgument } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { access } from './builder.ts';

@@ -12,8 +12,8 @@ import {
   printSchema,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { defineDimensions } from '../../domain/dimensions.ts';
-import { FIELD_GROUPS } from '../../domain/scope.ts';
+import { FIELD_GROUPS } from '../../domain/access/scope.ts';
+import { defineDimensions } from '../../domain/segments/dimensions.ts';
 import { costTable } from '../gate/cost-table.ts';
 import { mostOf } from '../gate/lists.ts';
 import { buildSchema, schemaModules } from './schema.ts';

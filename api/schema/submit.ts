@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createItemReader } from '../../ingestion/connectors/responses.ts';
 import {
   type FiledItem,
   NOTE_MESSAGES,
   type NoteCode,
   type NotedItem,
   WHOLE_REJECTIONS,
-} from '../../ingestion/outcome.ts';
-import { type BatchAccount, type Rejection, submitItems } from '../../ingestion/submit.ts';
+} from '../../ingestion/pipeline/outcome.ts';
+import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
+import { type BatchAccount, type Rejection, submitItems } from '../../ingestion/pipeline/submit.ts';
 import { auditRefusedItems } from '../audit.ts';
 import { atMost } from '../gate/lists.ts';
 import { type FieldCost, lengthOf } from '../gate/score-costs.ts';
