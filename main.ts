@@ -13,14 +13,14 @@ import { DimensionsGone } from './domain/segments/cell-shape.ts';
 import { isAway } from './graph/neo4j/driver.ts';
 import { type GraphProjection, heldElsewhere, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record/record-lineage.ts';
-import { type Acceptor, createAcceptor } from './ingestion/pipeline/ingestor.ts';
+import { createIngestor, type Ingestor } from './ingestion/pipeline/ingestor.ts';
 import { lookupsOfGiven } from './ingestion/pipeline/pseudonym.ts';
 import { readBuild } from './instance/build.ts';
 import { greeting } from './instance/greeting.ts';
 import { startHousekeeping } from './instance/housekeeping.ts';
 import { FolderInUse } from './instance/lock.ts';
 import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
-import { type OpenRecord, openRecord } from './instance/open-record.ts';
+import { type OpenDatabase, openDatabase } from './instance/open-database.ts';
 import { OutageLog } from './instance/outages.ts';
 import { answers, readinessChecks, readinessWarnings } from './instance/readiness.ts';
 import { changeKeys } from './instance/rotate.ts';
@@ -29,12 +29,12 @@ import { adminKey, keyMatcher } from './instance/secrets.ts';
 import { WrongSigningKey } from './instance/signing.ts';
 import { openSeals, type Seals } from './proof/open-seals.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
-import { createWall, type Wall } from './store/access/scoped-views.ts';
+import { createScopedReader, type ScopedReader } from './store/access/scoped-views.ts';
 import { openAuditTrail } from './store/audit/audit-trail.ts';
 import { DatabaseRefused, explained } from './store/database/database-refused.ts';
 import { DiskFull } from './store/database/disk-space.ts';
 import { watchLongWriters } from './store/database/long-writers.ts';
-import { isRecordAway } from './store/database/passing-errors.ts';
+import { isDatabaseAway } from './store/database/passing-errors.ts';
 import { WrongWrappingKey } from './store/encryption/check-keys.ts';
 import { followerDelays, followerLags } from './store/journal/follower-status.ts';
 import { latestReadings } from './store/monitoring/model-readings.ts';
@@ -63,7 +63,7 @@ interface Parts {
   readonly graphHolds: ApiDeps['graphHolds'];
   readonly seals: Seals;
   readonly scoring: Scoring;
-  readonly wall: Wall;
+  readonly scopedReader: ScopedReader;
   readonly feed: LiveFeed;
   readonly access: Access;
 }
@@ -78,12 +78,13 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
   );
-  const record = await openRecord(config, onError, {
-    onSealing: (subjects) => say(`  sealing what was stored before there were keys: ${subjects} persons …`),
+  const record = await openDatabase(config, onError, {
+    onEncryptingLegacy: (subjects) =>
+      say(`  sealing what was stored before there were keys: ${subjects} persons …`),
     onWaiting: (message) => log.warn({}, message),
   });
   const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded record';
-  log.watch({ name, owns: isRecordAway, probe: () => answers(record.store) });
+  log.watch({ name, owns: isDatabaseAway, probe: () => answers(record.store) });
   const closes: Stop[] = [async () => log.stop(), () => record.close()];
   const stop = () => stopAll(closes.reverse());
   try {
@@ -116,7 +117,7 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
 /** What this process does on its own, in the order in which it begins. */
 function servicesOf(
   { roles, retention }: Config,
-  record: OpenRecord,
+  record: OpenDatabase,
   { graph, graphHolds, seals, scoring }: Parts,
   { onScored }: ApiServer,
   onError: (error: Error) => void,
@@ -152,7 +153,7 @@ async function stopAll(stops: readonly Stop[], atOnce = false): Promise<void> {
 /** Opens in order what the services are made of; `closes` gets what closes each. */
 async function openParts(
   config: Config,
-  record: OpenRecord,
+  record: OpenDatabase,
   opening: {
     readonly isAdmin: (presented: string) => boolean;
     readonly log: OutageLog;
@@ -161,7 +162,7 @@ async function openParts(
   },
 ): Promise<Parts> {
   const { isAdmin, log, onError, closes } = opening;
-  const { store, cells, mappings, vault, signingKey, place, loops } = record;
+  const { store, cells, mappings, encryption, signingKey, place, loops } = record;
   const now = Date.now;
   const graph = config.neo4j && openGraph(config.neo4j, { store, cells, mappings, place, loops }, onError);
   if (graph) {
@@ -176,11 +177,11 @@ async function openParts(
   const graphHolds: Parts['graphHolds'] = async (ids, xact) =>
     graph ? graph.holds(ids, xact) : heldElsewhere(store, ids, xact);
   const { sealSink, sealAfter } = config;
-  const headFile = join(config.dataDir, 'seals', 'heads.ndjson');
+  const checkpointFile = join(config.dataDir, 'seals', 'heads.ndjson');
   const seals = openSeals({
     store,
     signingKey,
-    headFile,
+    checkpointFile,
     sealSink,
     sealAfter,
     place,
@@ -192,7 +193,7 @@ async function openParts(
   closes.push(() => seals.close());
   const scoring = await openScoring({
     store,
-    vault,
+    encryption,
     cells,
     encoder: config.encoder ?? null,
     cacheFolder: join(config.dataDir, 'encoders'),
@@ -204,8 +205,8 @@ async function openParts(
     onError,
   });
   closes.push(() => scoring.close());
-  const wall = createWall({ store, cells, now });
-  const feed = await startLiveFeed({ store, wall, cells, loops, now, onError });
+  const scopedReader = createScopedReader({ store, cells, now });
+  const feed = await startLiveFeed({ store, scopedReader, cells, loops, now, onError });
   closes.push(() => feed.stop());
   const { dimensions, policies, smallestCount, jwt } = config;
   const access = await openAccess({
@@ -220,18 +221,18 @@ async function openParts(
     log,
   });
   closes.push(() => access.close());
-  return { graph, graphHolds, seals, scoring, wall, feed, access };
+  return { graph, graphHolds, seals, scoring, scopedReader, feed, access };
 }
 
 /** Opens the one step behind every way in. */
-function openAcceptor(config: Config, record: OpenRecord, log: OutageLog): Acceptor {
-  const { store, cells, mappings, vault, pepper } = record;
+function openIngestor(config: Config, record: OpenDatabase, log: OutageLog): Ingestor {
+  const { store, cells, mappings, encryption, pepper } = record;
   const { dimensions, cellLimits, redaction, nameBounds } = config;
   const now = Date.now;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
-  return createAcceptor({
+  return createIngestor({
     store,
-    vault,
+    encryption,
     cells,
     mappings,
     pepper,
@@ -247,14 +248,14 @@ function openAcceptor(config: Config, record: OpenRecord, log: OutageLog): Accep
 /** Opens the server; it listens once it is told to. */
 async function openServer(
   config: Config,
-  record: OpenRecord,
-  { graph, graphHolds, seals, scoring, wall, feed, access }: Parts,
+  record: OpenDatabase,
+  { graph, graphHolds, seals, scoring, scopedReader, feed, access }: Parts,
   log: OutageLog,
 ): Promise<ApiServer> {
-  const { store, cells, mappings, vault, pepper, loops, disk, files } = record;
+  const { store, cells, mappings, encryption, pepper, loops, disk, files } = record;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
-  const acceptor = openAcceptor(config, record, log);
+  const ingestor = openIngestor(config, record, log);
   const audit = openAuditTrail(store, config.auditAggregates, (err) =>
     log.error({ err }, 'refusals could not be kept'),
   );
@@ -262,14 +263,14 @@ async function openServer(
   const server = await createApiServer({
     deps: {
       store,
-      wall,
-      vault,
+      scopedReader,
+      encryption,
       cells,
       mappings,
       dimensions,
       cellLimits,
       redaction,
-      acceptor,
+      ingestor,
       lineage: graph?.lineage ?? createRecordLineage,
       seals: seals.place,
       feed,
@@ -288,7 +289,7 @@ async function openServer(
     },
     roles: { api: roles.has('api'), ingest: roles.has('ingest') },
     origins: config.origins,
-    checks: readinessChecks({ store, roles, commitBusyFor: () => acceptor.busyFor(), loops, disk }),
+    checks: readinessChecks({ store, roles, commitBusyFor: () => ingestor.busyFor(), loops, disk }),
     lesserChecks: readinessWarnings(store, loops, graph),
     gauges: {
       journalLag: () => followerLags(store, loops),
@@ -303,7 +304,7 @@ async function openServer(
         makers: await readCellMakers(store, MAKERS_MEASURED),
       }),
       disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
-      waitingRows: () => acceptor.waiting(),
+      waitingRows: () => ingestor.waiting(),
       sealerStopped: () => seals.isStopped(),
       secondsHeldBack: () => writers.present()[0]?.seconds ?? 0,
     },
@@ -312,7 +313,7 @@ async function openServer(
   const close = async () => {
     await writers.stop();
     await server.close();
-    await acceptor.idle();
+    await ingestor.idle();
     await audit.close();
   };
   return {
@@ -325,7 +326,7 @@ async function openServer(
 }
 
 /** Names each long writer once in the log: whose it is, and nothing of what it writes. */
-function longWriters({ store, loops }: OpenRecord, log: OutageLog) {
+function longWriters({ store, loops }: OpenDatabase, log: OutageLog) {
   return watchLongWriters({ store, loops, now: Date.now }, ({ pid, application, user, seconds }) =>
     log.warn(
       { pid, application, user, seconds },
@@ -335,7 +336,7 @@ function longWriters({ store, loops }: OpenRecord, log: OutageLog) {
 }
 
 /** What the line that is logged at the start tells. */
-function factsOf(config: Config, { store, features }: OpenRecord) {
+function factsOf(config: Config, { store, features }: OpenDatabase) {
   return {
     record: store.backend,
     timescale: features.timescale,

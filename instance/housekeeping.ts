@@ -6,11 +6,11 @@ import { runPeriodic } from '../store/database/periodic.ts';
 import { giveBackCells } from '../store/responses/return-cells.ts';
 import { purgeMinuteRollups } from '../store/scores/rollups.ts';
 import { moveEvents } from '../store/setup/move-events.ts';
-import type { OpenRecord } from './open-record.ts';
+import type { OpenDatabase } from './open-database.ts';
 import { applyRetention } from './retention.ts';
 
 export interface HousekeepingDeps {
-  readonly record: OpenRecord;
+  readonly record: OpenDatabase;
   readonly retention: Config['retention'];
   /** How many of the responses the lineage graph holds, or will before it has followed that transaction. */
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;

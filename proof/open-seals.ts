@@ -4,17 +4,17 @@ import type { Store } from '../store/database/client.ts';
 import type { Loops } from '../store/database/loops.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
 import { SEALER } from '../store/seals/sealing.ts';
-import { keepHeadFile } from './checkpoint-file.ts';
-import { urlSink } from './checkpoint-publisher.ts';
+import { keepCheckpointFile } from './checkpoint-file.ts';
+import { urlPublisher } from './checkpoint-publisher.ts';
 import type { ProofDeps } from './export-proof.ts';
-import type { SealPlace } from './seal-options.ts';
+import type { SealSettings } from './seal-options.ts';
 import { startSealer } from './sealer.ts';
 
 export interface SealOptions {
   readonly store: Store;
   readonly signingKey: KeyObject;
   /** The file of signed heads, outside of the record. */
-  readonly headFile: string;
+  readonly checkpointFile: string;
   /** Where heads are POSTed besides, or undefined. */
   readonly sealSink: string | undefined;
   /** How long after its end an hour is sealed, milliseconds. */
@@ -31,7 +31,7 @@ export interface SealOptions {
 
 /** The seals of one instance: where verification finds them, and the sealer. */
 export interface Seals {
-  readonly place: SealPlace & Pick<ProofDeps, 'sign'>;
+  readonly place: SealSettings & Pick<ProofDeps, 'sign'>;
   /** Whether the sealer found the log to be another than was signed, and seals nothing. */
   isStopped(): boolean;
   /** Begins to seal; the answer stops it. */
@@ -44,12 +44,12 @@ const CATCH_UP_MS = 10_000;
 
 /** Opens the seals with the instance's key. */
 export function openSeals(options: SealOptions): Seals {
-  const { store, signingKey, headFile, sealSink, sealAfter, place, loops, now, randomBytes, onError } =
+  const { store, signingKey, checkpointFile, sealSink, sealAfter, place, loops, now, randomBytes, onError } =
     options;
   loops.expect(() => [SEALER]);
   const publicKey = publicKeyOf(signingKey);
-  const { sink, catchUp } = keepHeadFile({ store, path: headFile, publicKey, onNote: onError });
-  const sinks = [sink, ...(sealSink ? [urlSink(sealSink)] : [])];
+  const { sink, catchUp } = keepCheckpointFile({ store, path: checkpointFile, publicKey, onNote: onError });
+  const sinks = [sink, ...(sealSink ? [urlPublisher(sealSink)] : [])];
   // A file outside of the record is a witness only once it holds what was signed.
   const catchingUp = runPeriodic({
     name: 'file of signed heads',
@@ -71,7 +71,7 @@ export function openSeals(options: SealOptions): Seals {
     },
     place: {
       publicKey,
-      headFile,
+      checkpointFile,
       catchUp,
       sealAfter,
       sign: (text) => signText(signingKey, text),

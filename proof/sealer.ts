@@ -19,7 +19,7 @@ import {
 } from '../store/seals/sealing.ts';
 import { SigningKeyReplaced } from '../store/seals/signing-keys.ts';
 import { LogBroken } from './append-to-log.ts';
-import { lookAtLog, type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
+import { checkLogOnce, type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
 
 export interface SealerDeps extends SealDeps {
   /** How long after its end an hour is taken for complete, milliseconds. */
@@ -77,7 +77,7 @@ async function sealUnder(deps: FollowingDeps & { readonly lease: Lease }): Promi
       try {
         // Until then its position is an old one, from which much would be read for each batch.
         if (!follower.isStartingOver()) await sealClosed(deps, stopped);
-        if (!looked) await lookAtLog(deps);
+        if (!looked) await checkLogOnce(deps);
         looked = true;
       } catch (error) {
         isBroken = error instanceof LogBroken || error instanceof SigningKeyReplaced;
@@ -135,7 +135,7 @@ export async function noteEntries(session: Session, entries: readonly JournalEnt
 }
 
 /**
- * Seals every rollup that is closed by now, batch by batch, and takes the signed heads outside. What was committed but not
+ * Seals every rollup that is closed by now, batch by batch, and takes the signed checkpoints outside. What was committed but not
  * taken outside before the process died is taken first.
  */
 export async function sealClosed(
@@ -145,7 +145,7 @@ export async function sealClosed(
 ): Promise<Omit<SealedBatch, 'closed'>> {
   let sealed = 0;
   const refused: string[] = [];
-  await publishHeads(deps);
+  await publishCheckpoints(deps);
   while (!stopped()) {
     const now = deps.now();
     const closing: Closing = {
@@ -158,22 +158,22 @@ export async function sealClosed(
     sealed += batch.sealed;
     for (const reason of batch.refused) deps.onError(new Error(`a rollup is not sealed: ${reason}`));
     refused.push(...batch.refused);
-    if (batch.sealed > 0) await publishHeads(deps);
+    if (batch.sealed > 0) await publishCheckpoints(deps);
     if (batch.closed === 0) break;
   }
   return { sealed, refused };
 }
 
-async function publishHeads({ store, sinks, lease, onError }: SealerDeps): Promise<void> {
-  const heads = await readUnpublished(store);
-  if (heads.length === 0) return;
-  // One that is frozen after this repeats what the next one wrote: sinks take the same head twice.
+async function publishCheckpoints({ store, sinks, lease, onError }: SealerDeps): Promise<void> {
+  const checkpoints = await readUnpublished(store);
+  if (checkpoints.length === 0) return;
+  // One that is frozen after this repeats what the next one wrote: sinks take the same checkpoint twice.
   if (lease) await store.transaction((session) => hold(session, lease));
   try {
-    for (const sink of sinks) await sink.publish(heads);
-    await markPublished(store, heads);
+    for (const sink of sinks) await sink.publish(checkpoints);
+    await markPublished(store, checkpoints);
   } catch (error) {
-    // A place outside that is away keeps nobody from sealing; the heads are taken there later.
+    // A place outside that is away keeps nobody from sealing; the checkpoints are taken there later.
     onError(error as Error);
   }
 }

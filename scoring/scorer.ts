@@ -3,7 +3,7 @@ import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { Store } from '../store/database/client.ts';
 import type { Lease, Work } from '../store/database/lease.ts';
 import type { Loops } from '../store/database/loops.ts';
-import type { Vault } from '../store/encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { type Follower, runFollower } from '../store/journal/follower.ts';
 import { touchFollower } from '../store/journal/journal.ts';
 import { responsePages } from '../store/lineage/all-rows.ts';
@@ -22,7 +22,7 @@ import { preparedFor } from './preparation.ts';
 
 export interface ScorerDeps {
   readonly store: Store;
-  readonly vault: Vault;
+  readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary & { refresh(session: Store): Promise<void> };
   readonly pool: EncoderPool;
   readonly loadModel: (id: number) => Promise<Model>;

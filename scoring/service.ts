@@ -8,7 +8,7 @@ import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { Session, Store } from '../store/database/client.ts';
 import { beginAll, type Lease, leadAlone, type Work } from '../store/database/lease.ts';
 import type { Loops } from '../store/database/loops.ts';
-import type { Vault } from '../store/encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import {
   type Change,
   makeShadow,
@@ -59,7 +59,7 @@ export interface Scoring {
 
 export interface ScoringOptions {
   readonly store: Store;
-  readonly vault: Vault;
+  readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary & { refresh(session: Session): Promise<void> };
   /** A local folder or a hub id; null: the one that ships. */
   readonly encoder: string | null;
@@ -81,7 +81,7 @@ const TAXONOMY = new URL('./themes.json', import.meta.url);
 
 /** Opens the registry (with the model that ships, if it is empty); the encoder is started when it is first needed. */
 export async function openScoring(options: ScoringOptions): Promise<Scoring> {
-  const { store, vault, cells, signingKey, reviewRules, place, now, loops, onError } = options;
+  const { store, encryption, cells, signingKey, reviewRules, place, now, loops, onError } = options;
   loops.expect(async () => [...(await scorerNames(store)), MONITOR, ...(reviewRules ? [REVIEW_QUEUE] : [])]);
   const shipped = readModel(JSON.parse(readFileSync(SHIPPED_MODEL, 'utf8')));
   await ensureDefault(store, signingKey, shipped.artefact);
@@ -124,14 +124,14 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
     predict: async (model, sources) => predict(await fitting(model), model, sources),
     explain: async (model, source, head) => explain(await fitting(model), model, source, head),
     sourceOf: async (responseId) => {
-      const [response] = await readScorable({ store, vault }, [responseId]);
+      const [response] = await readScorable({ store, encryption }, [responseId]);
       return response ? featureSourceOf(cells, response) : null;
     },
     train: async (until, cause) =>
       trainCandidate(
         {
           store,
-          vault,
+          encryption,
           cells,
           pool: await pool(),
           champion: (await champion().catch(() => null))?.model ?? null,
@@ -149,10 +149,10 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
       const { id, model } = await champion();
       const [stored] = await readPredictions({ store, cells }, scope, [responseId], id);
       if (!stored) throw new ScoringError('response: no prediction of it by the champion exists here');
-      return reproduce({ store, vault, cells, pool: await pool() }, model, stored);
+      return reproduce({ store, encryption, cells, pool: await pool() }, model, stored);
     },
     follow: async (onScored) => {
-      const deps = { store, vault, cells, loadModel: load, now, loops, onScored, onError };
+      const deps = { store, encryption, cells, loadModel: load, now, loops, onScored, onError };
       const lead = async (lease: Lease) => begin({ ...deps, lease, pool: await pool() }, reviewRules);
       return leadAlone({ store, name: 'scoring', place, onError, lead });
     },
