@@ -1,6 +1,10 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Statement } from '../../store/database/client.ts';
+import { takeLease } from '../../store/database/lease.ts';
+import { Loops } from '../../store/database/loops.ts';
 import { runFollower } from '../../store/journal/follower.ts';
+import { followerDelays, followerLags } from '../../store/journal/follower-status.ts';
 import {
   BEGINNING,
   followerPosition,
@@ -85,6 +89,55 @@ describe('the journal', () => {
     await until(() => handled.length > 0, 'the batch is handled');
     await follower.stop();
     expect([errors, handled]).toEqual([['the effect failed'], [1]]);
+  });
+
+  it('keeps the effect of a follower and its position in one transaction', async () => {
+    const lease = await takeLease(record.store, 'applying', 'here', 'force');
+    if (!lease) throw new Error('the lease is held');
+    const mark: Statement = {
+      name: '',
+      text: 'INSERT INTO follower (name, xact, position) VALUES ($1, 0, 0)',
+    };
+    const marks = () => record.sql(`SELECT name FROM follower WHERE name LIKE 'mark %' ORDER BY name`);
+    const errors: string[] = [];
+    const loops = new Loops();
+    const follower = await runFollower({
+      name: 'applying',
+      store: record.store,
+      batch: 1_000,
+      lease,
+      loops,
+      onError: ({ message }) => errors.push(message),
+      apply: async (session) => {
+        await session.rows(mark, [`mark ${errors.length}`]);
+        if (errors.length === 0) throw new Error('after its first write');
+      },
+    });
+    await until(async () => (await marks()).length > 0, 'the effect is there');
+    expect(await followerLags(record.store, loops)).toEqual({ applying: 0 });
+    expect(await followerDelays(record.store, loops)).toEqual({ applying: 0 });
+    await follower.stop();
+    // What the failed step wrote is undone, and its entries were read again.
+    expect([errors, await marks()]).toEqual([['after its first write'], [{ name: 'mark 1' }]]);
+    expect(await followerPosition(record.store, 'applying')).toEqual(follower.position());
+    expect(await followerLags(record.store, loops)).toEqual({});
+  });
+
+  it('is listed by what follows it here, and by what is expected to follow it elsewhere', async () => {
+    const loops = new Loops();
+    loops.expect(() => ['elsewhere']);
+    const follower = await runFollower({
+      name: 'here',
+      store: record.store,
+      batch: 10,
+      loops,
+      onError: () => undefined,
+      handle: async () => undefined,
+    });
+    const lags = await followerLags(record.store, loops);
+    expect(lags).toEqual({ here: 0, elsewhere: await journalLag(record.store, BEGINNING) });
+    await follower.stop();
+    expect(Object.keys(await followerLags(record.store, loops))).toEqual(['elsewhere']);
   });
 
   it.runIf(inject('services'))('does not skip what an older transaction commits later', async () => {
