@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { getIntrospectionQuery, getOperationAST, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/dimensions.ts';
+import { gateSettings, readTrustedDocuments, sha256 } from '../../config/gate-settings.ts';
+import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
 import type { Caller } from '../caller.ts';
 import { buildSchema } from '../schema/schema.ts';
 import { Buckets } from './bucket.ts';
@@ -14,7 +15,6 @@ import { COSTS } from './costs.ts';
 import { openGate } from './gate.ts';
 import { SCORE_COSTS } from './score-costs.ts';
 import { refuseRepeats } from './screen.ts';
-import { gateSettings, readTrustedDocuments, sha256 } from './settings.ts';
 
 const SCHEMA = buildSchema(defineDimensions(DEFAULT_DIMENSIONS));
 

@@ -1,7 +1,7 @@
-import type { Cell } from '../../domain/cell.ts';
-import { type Dimension, valueIn } from '../../domain/dimensions.ts';
-import { quoted } from '../../domain/text.ts';
-import type { ApiKeyRow } from '../../store/api-keys.ts';
+import type { Cell } from '../../domain/segments/cell.ts';
+import { type Dimension, valueIn } from '../../domain/segments/dimensions.ts';
+import { quoted } from '../../domain/text/text.ts';
+import type { ApiKeyRow } from '../../store/access/api-keys.ts';
 import { attributesByField, MOST_SOURCES, parseAttributes, parseSources } from '../access/attributes.ts';
 import type { NewKey } from '../access/keys.ts';
 import { noteOf } from '../audit.ts';

@@ -1,5 +1,5 @@
-import { AUDIT_OUTCOMES, type AuditRow } from '../../domain/audit.ts';
-import { audit, readAudit } from '../../store/audit.ts';
+import { AUDIT_OUTCOMES, type AuditRow } from '../../domain/seals/audit.ts';
+import { audit, readAudit } from '../../store/audit/audit.ts';
 import { entryOf } from '../audit.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder, momentOf } from './builder.ts';

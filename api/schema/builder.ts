@@ -1,9 +1,9 @@
 import SchemaBuilder, { type ObjectRef } from '@pothos/core';
 import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
-import { parseDateTime } from '../../domain/date-time.ts';
-import type { Dimension } from '../../domain/dimensions.ts';
-import type { FieldGroup } from '../../domain/scope.ts';
-import { quoted } from '../../domain/text.ts';
+import type { FieldGroup } from '../../domain/access/scope.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { quoted } from '../../domain/text/text.ts';
+import { parseDateTime } from '../../domain/time/date-time.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 

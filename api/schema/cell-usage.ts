@@ -1,5 +1,5 @@
-import { cellShares } from '../../domain/cell-filing.ts';
-import { type CellsOf, type CellUsage, readCellUsage } from '../../store/cell-usage.ts';
+import { cellShares } from '../../domain/segments/cell-filing.ts';
+import { type CellsOf, type CellUsage, readCellUsage } from '../../store/responses/cell-usage.ts';
 import { Forbidden } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
 

@@ -1,5 +1,5 @@
-import { audit } from '../../store/audit.ts';
-import { type DeletionRow, readDeletions } from '../../store/retention.ts';
+import { audit } from '../../store/audit/audit.ts';
+import { type DeletionRow, readDeletions } from '../../store/data-subjects/retention.ts';
 import { entryOf } from '../audit.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';

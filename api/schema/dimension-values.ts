@@ -1,7 +1,7 @@
-import { folded } from '../../domain/did-you-mean.ts';
-import type { Dimension } from '../../domain/dimensions.ts';
-import { mapInSlices } from '../../domain/slices.ts';
-import { readDimensionValues } from '../../store/dimension-values.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { folded } from '../../domain/text/did-you-mean.ts';
+import { mapInSlices } from '../../domain/text/slices.ts';
+import { readDimensionValues } from '../../store/scores/dimension-values.ts';
 import { VALUES_COST } from '../gate/score-costs.ts';
 import { access, type Builder } from './builder.ts';
 import { assertFirst } from './row-order.ts';

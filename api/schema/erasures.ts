@@ -1,15 +1,15 @@
-import { audit } from '../../store/audit.ts';
-import { erase } from '../../store/erase.ts';
+import { audit } from '../../store/audit/audit.ts';
+import type { Person } from '../../store/data-subjects/data-subject.ts';
+import { erase } from '../../store/data-subjects/erase.ts';
 import {
   checkErasure,
   type ErasureRow,
   listErasures,
   pendingErasures,
   readErasures,
-} from '../../store/erasures.ts';
-import type { Order } from '../../store/legal-hold.ts';
-import type { RegisteredModel } from '../../store/models.ts';
-import type { Person } from '../../store/person.ts';
+} from '../../store/data-subjects/erasures.ts';
+import type { Order } from '../../store/data-subjects/legal-hold.ts';
+import type { RegisteredModel } from '../../store/models/models.ts';
 import { entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';

@@ -1,5 +1,6 @@
-import type { Dimension } from '../../domain/dimensions.ts';
-import { HOUR_MS } from '../../domain/time-windows.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { HOUR_MS } from '../../domain/time/time-windows.ts';
+import type { ImpactMark, ImpactPage } from '../../graph/annotations/annotation-impact.ts';
 import {
   IMPACT_KINDS,
   type Impact,
@@ -7,9 +8,8 @@ import {
   type ImpactTotals,
   impactOf,
   type TouchedRollup,
-} from '../../graph/impact.ts';
-import type { ImpactMark, ImpactPage } from '../../graph/impact-marks.ts';
-import { lineagePath } from '../../graph/path.ts';
+} from '../../graph/traversal/impact.ts';
+import { lineagePath } from '../../graph/traversal/path.ts';
 import { mayRead, noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';

@@ -1,6 +1,6 @@
-import { audit } from '../../store/audit.ts';
-import { type UndoResult, undoImport } from '../../store/import-undo.ts';
-import { findImport, type ImportRun, listImports } from '../../store/imports.ts';
+import { audit } from '../../store/audit/audit.ts';
+import { type UndoResult, undoImport } from '../../store/imports/import-undo.ts';
+import { findImport, type ImportRun, listImports } from '../../store/responses/imports.ts';
 import { entryOf, noteOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';

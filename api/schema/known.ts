@@ -1,8 +1,8 @@
-import type { Contribution, KnownChange, KnownDifference } from '../../domain/as-known.ts';
-import type { NpsClass } from '../../domain/nps.ts';
-import { parseScoreId } from '../../domain/score.ts';
-import { type AsKnown, type Moment, scoreAsKnownAt } from '../../graph/known/as-known.ts';
-import { parsePosition } from '../../store/journal.ts';
+import type { NpsClass } from '../../domain/nps/nps.ts';
+import type { Contribution, KnownChange, KnownDifference } from '../../domain/scores/as-of.ts';
+import { parseScoreId } from '../../domain/scores/score.ts';
+import { type AsKnown, type Moment, scoreAsKnownAt } from '../../proof/as-of.ts';
+import { parsePosition } from '../../store/journal/journal.ts';
 import { noteWithheld, pathOf } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder, type DateTimeInput, momentOf } from './builder.ts';

@@ -1,9 +1,9 @@
-import type { Dimension } from '../../domain/dimensions.ts';
-import { LINEAGE_KINDS } from '../../domain/lineage.ts';
-import { parseScoreId, type ScoreName } from '../../domain/score.ts';
-import type { ScoreStart } from '../../graph/plan.ts';
-import type { LineageEdge, TracedNode } from '../../graph/steps.ts';
-import { type LineagePage, lineageNode, traceLineage } from '../../graph/trace.ts';
+import { LINEAGE_KINDS } from '../../domain/lineage/lineage.ts';
+import { parseScoreId, type ScoreName } from '../../domain/scores/score.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { type LineagePage, lineageNode, traceLineage } from '../../graph/traversal/trace.ts';
+import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
+import type { LineageEdge, TracedNode } from '../../graph/traversal/walk.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';

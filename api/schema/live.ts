@@ -1,6 +1,6 @@
-import type { Dimension } from '../../domain/dimensions.ts';
-import { parseWindow } from '../../domain/time-windows.ts';
-import { parsePosition } from '../../store/journal.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { parseWindow } from '../../domain/time/time-windows.ts';
+import { parsePosition } from '../../store/journal/journal.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';
 import { TileSubscription } from '../subscriptions/cohort.ts';

@@ -1,6 +1,6 @@
-import type { ModelEventRow } from '../../store/model-provenance.ts';
-import type { FeatureRow, TrainingSetRow } from '../../store/models.ts';
-import { MODEL_STAGES } from '../../store/scoring-schema.ts';
+import type { ModelEventRow } from '../../store/models/model-provenance.ts';
+import type { FeatureRow, TrainingSetRow } from '../../store/models/models.ts';
+import { MODEL_STAGES } from '../../store/tables/scoring.ts';
 import { access, type Builder } from './builder.ts';
 
 type StageRef = ReturnType<typeof addStage>;

@@ -1,16 +1,16 @@
-import type { Segment } from '../../domain/cell.ts';
+import { mayBeGuarded } from '../../domain/access/scope.ts';
+import type { MixChange } from '../../domain/drift/drift.ts';
+import type { InputChange } from '../../domain/drift/input-drift.ts';
 import {
   type ClassificationReport,
   comparePaired,
   judge,
   type PairedComparison,
-} from '../../domain/classification.ts';
-import type { Dimension } from '../../domain/dimensions.ts';
-import type { MixChange } from '../../domain/drift.ts';
-import type { InputChange } from '../../domain/input-drift.ts';
-import { mayBeGuarded } from '../../domain/scope.ts';
-import type { TimeRange } from '../../domain/time-windows.ts';
-import { type ModelFacts, readModelFacts, readPaired } from '../../store/quality.ts';
+} from '../../domain/models/classification.ts';
+import type { Segment } from '../../domain/segments/cell.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import type { TimeRange } from '../../domain/time/time-windows.ts';
+import { type ModelFacts, readModelFacts, readPaired } from '../../store/monitoring/model-quality.ts';
 import { type ApiContext, noteWithheld, pathOf, type ResponsePath } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder, type DateTimeInput, momentOf } from './builder.ts';

@@ -1,6 +1,6 @@
-import type { Dimension } from '../../domain/dimensions.ts';
-import { MODEL_METRICS, type ModelMetric } from '../../store/monitor-schema.ts';
-import { type Reading, readReadings } from '../../store/monitoring.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { type Reading, readReadings } from '../../store/monitoring/model-readings.ts';
+import { MODEL_METRICS, type ModelMetric } from '../../store/tables/monitoring.ts';
 import { noteWithheld, pathOf } from '../context.ts';
 import { atMost } from '../gate/lists.ts';
 import { access, type Builder, forEachDimension, momentOf } from './builder.ts';

@@ -1,13 +1,13 @@
-import { readsModelsWhole } from '../../domain/scope.ts';
-import { quoted } from '../../domain/text.ts';
+import { readsModelsWhole } from '../../domain/access/scope.ts';
+import { quoted } from '../../domain/text/text.ts';
 import {
   readFeatures,
   readModelEvents,
   readSignature,
   readTrainingSets,
-} from '../../store/model-provenance.ts';
-import { type Change, type RegisteredModel, readRegistry } from '../../store/models.ts';
-import type { ModelStage } from '../../store/scoring-schema.ts';
+} from '../../store/models/model-provenance.ts';
+import { type Change, type RegisteredModel, readRegistry } from '../../store/models/models.ts';
+import type { ModelStage } from '../../store/tables/scoring.ts';
 import { noteOf } from '../audit.ts';
 import { type ApiContext, pathOf, type ResponsePath } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';

@@ -1,5 +1,5 @@
-import type { RegisteredModel } from '../../store/models.ts';
-import type { ResponseRow } from '../../store/responses.ts';
+import type { RegisteredModel } from '../../store/models/models.ts';
+import type { ResponseRow } from '../../store/responses/responses.ts';
 import type { ApiContext } from '../context.ts';
 import { access, type Builder } from './builder.ts';
 

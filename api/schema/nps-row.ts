@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Dimension } from '../../domain/dimensions.ts';
-import { total } from '../../domain/nps.ts';
-import type { ScoreRow } from '../../domain/score.ts';
-import { mapInSlices, promisesInSlices } from '../../domain/slices.ts';
-import type { ScoreChange } from '../../store/scores.ts';
+import { total } from '../../domain/nps/nps.ts';
+import type { ScoreRow } from '../../domain/scores/score.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { mapInSlices, promisesInSlices } from '../../domain/text/slices.ts';
+import type { ScoreChange } from '../../store/scores/scores.ts';
 import type { ApiContext } from '../context.ts';
 import { access, type Builder, forEachDimension } from './builder.ts';
 import { isSelected } from './selected.ts';

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Dimension } from '../../domain/dimensions.ts';
-import type { Basis, ScoreRow } from '../../domain/score.ts';
-import { mapInSlices } from '../../domain/slices.ts';
+import type { Basis, ScoreRow } from '../../domain/scores/score.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { mapInSlices } from '../../domain/text/slices.ts';
 import {
   assertZone,
   calendarBuckets,
@@ -13,8 +13,8 @@ import {
   WEEKDAYS,
   type Weekday,
   windowAt,
-} from '../../domain/time-windows.ts';
-import { readChange, readScores, type ScoreWindow } from '../../store/scores.ts';
+} from '../../domain/time/time-windows.ts';
+import { readChange, readScores, type ScoreWindow } from '../../store/scores/scores.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';

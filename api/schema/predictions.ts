@@ -1,10 +1,10 @@
-import { quoted } from '../../domain/text.ts';
+import { quoted } from '../../domain/text/text.ts';
 import type { FeatureSource } from '../../scoring/features.ts';
 import type { Model } from '../../scoring/model.ts';
 import { NPS_CLASSES, SENTIMENTS } from '../../scoring/model.ts';
 import { type Classification, calledThemes } from '../../scoring/predict.ts';
-import type { PredictionRow } from '../../store/predictions.ts';
-import type { ResponseRow } from '../../store/responses.ts';
+import type { PredictionRow } from '../../store/models/predictions.ts';
+import type { ResponseRow } from '../../store/responses/responses.ts';
 import { type ApiContext, mayReadSome, mayRelease, pathOf, type ResponsePath } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';

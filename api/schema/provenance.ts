@@ -1,8 +1,8 @@
-import type { Dimension } from '../../domain/dimensions.ts';
-import { parseScoreId } from '../../domain/score.ts';
-import { collectTrace } from '../../graph/collect.ts';
-import { provDocument } from '../../graph/prov-json.ts';
-import { readScore } from '../../store/scores.ts';
+import { parseScoreId } from '../../domain/scores/score.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { provDocument } from '../../graph/export/prov-json.ts';
+import { collectTrace } from '../../graph/traversal/collect.ts';
+import { readScore } from '../../store/scores/scores.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
 import { scoreStartOf } from './lineage.ts';

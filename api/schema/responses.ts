@@ -1,6 +1,6 @@
-import { type Dimension, valueIn } from '../../domain/dimensions.ts';
-import { describeScale } from '../../domain/scale.ts';
-import { type ResponseCursor, type ResponseRow, readResponses } from '../../store/responses.ts';
+import { describeScale } from '../../domain/nps/scale.ts';
+import { type Dimension, valueIn } from '../../domain/segments/dimensions.ts';
+import { type ResponseCursor, type ResponseRow, readResponses } from '../../store/responses/responses.ts';
 import { type ApiContext, mayRead, mayRelease, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder, forEachDimension, momentOf } from './builder.ts';

@@ -1,5 +1,5 @@
-import { readsModelsWhole, reviewsDecisions } from '../../domain/scope.ts';
-import { sealReason } from '../../store/review-reasons.ts';
+import { readsModelsWhole, reviewsDecisions } from '../../domain/access/scope.ts';
+import { sealReason } from '../../store/reviews/review-reasons.ts';
 import {
   claimReview,
   decideReview,
@@ -8,7 +8,7 @@ import {
   type Reviewer,
   type ReviewRow,
   type Verdict,
-} from '../../store/reviews.ts';
+} from '../../store/reviews/reviews.ts';
 import { noteOf } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';

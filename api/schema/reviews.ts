@@ -1,17 +1,17 @@
-import type { Dimension } from '../../domain/dimensions.ts';
-import { reviewsDecisions, visibleCells } from '../../domain/scope.ts';
+import { reviewsDecisions, visibleCells } from '../../domain/access/scope.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { describeDecision } from '../../graph/describe.ts';
-import { readDecisionMark } from '../../store/lineage-marks.ts';
-import type { ResponseRow } from '../../store/responses.ts';
-import { openReason } from '../../store/review-reasons.ts';
-import type { ReviewVerdict } from '../../store/review-schema.ts';
+import { readDecisionMark } from '../../store/lineage/lineage-annotations.ts';
+import type { ResponseRow } from '../../store/responses/responses.ts';
+import { openReason } from '../../store/reviews/review-reasons.ts';
 import {
   type ReviewCursor,
   type ReviewDecisionRow,
   type ReviewRow,
   readDecisions,
   readReviews,
-} from '../../store/reviews.ts';
+} from '../../store/reviews/reviews.ts';
+import type { ReviewVerdict } from '../../store/tables/reviews.ts';
 import { noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';

@@ -1,6 +1,6 @@
-import { total } from '../../domain/nps.ts';
-import type { ScoreRow } from '../../domain/score.ts';
-import { mapInSlices } from '../../domain/slices.ts';
+import { total } from '../../domain/nps/nps.ts';
+import type { ScoreRow } from '../../domain/scores/score.ts';
+import { mapInSlices } from '../../domain/text/slices.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { Builder } from './builder.ts';

@@ -10,8 +10,8 @@ import {
   buildSchema as parseSchema,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { defineDimensions } from '../../domain/dimensions.ts';
-import { FIELD_GROUPS } from '../../domain/scope.ts';
+import { FIELD_GROUPS } from '../../domain/access/scope.ts';
+import { defineDimensions } from '../../domain/segments/dimensions.ts';
 import { mostOf } from '../gate/lists.ts';
 import { buildSchema } from './schema.ts';
 

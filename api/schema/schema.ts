@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import type { Dimension } from '../../domain/dimensions.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { addAccess } from './access.ts';
 import { noteWithheldQueries } from './access-tags.ts';
 import { addAuditLog } from './audit-log.ts';

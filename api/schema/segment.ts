@@ -1,5 +1,5 @@
-import type { Segment } from '../../domain/cell.ts';
-import { type Dimension, storedValue } from '../../domain/dimensions.ts';
+import type { Segment } from '../../domain/segments/cell.ts';
+import { type Dimension, storedValue } from '../../domain/segments/dimensions.ts';
 import { InvalidArgument } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';

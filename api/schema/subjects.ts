@@ -1,7 +1,7 @@
-import type { Dimension } from '../../domain/dimensions.ts';
-import { correct } from '../../store/correct.ts';
-import { type LegalHold, placeHold, readHolds, releaseHold } from '../../store/legal-hold.ts';
-import { readHoldings, restrict } from '../../store/subject.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { type LegalHold, placeHold, readHolds, releaseHold } from '../../store/data-subjects/legal-hold.ts';
+import { correct } from '../../store/data-subjects/rectify.ts';
+import { readHoldings, restrict } from '../../store/data-subjects/subject-access.ts';
 import { entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
 import { InvalidArgument } from '../errors.ts';

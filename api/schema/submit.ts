@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Dimension } from '../../domain/dimensions.ts';
-import { createItemReader } from '../../ingestion/connectors/responses.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
 import {
   type FiledItem,
   NOTE_MESSAGES,
   type NoteCode,
   type NotedItem,
   WHOLE_REJECTIONS,
-} from '../../ingestion/outcome.ts';
-import { type BatchAccount, type Rejection, submitItems } from '../../ingestion/submit.ts';
+} from '../../ingestion/pipeline/outcome.ts';
+import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
+import { type BatchAccount, type Rejection, submitItems } from '../../ingestion/pipeline/submit.ts';
 import { auditRefusedItems } from '../audit.ts';
 import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';

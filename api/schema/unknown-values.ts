@@ -1,8 +1,8 @@
 import type { GraphQLField, GraphQLSchema } from 'graphql';
-import { suggesting } from '../../domain/did-you-mean.ts';
-import type { Dimension } from '../../domain/dimensions.ts';
-import { Slice } from '../../domain/slices.ts';
-import { knowsAll, unknownValues } from '../../store/dimension-values.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { suggesting } from '../../domain/text/did-you-mean.ts';
+import { Slice } from '../../domain/text/slices.ts';
+import { knowsAll, unknownValues } from '../../store/scores/dimension-values.ts';
 import { type ApiContext, pathOf } from '../context.ts';
 import { type SegmentArgument, segmentOf } from './segment.ts';
 

@@ -1,7 +1,7 @@
-import { parseScoreId } from '../../domain/score.ts';
-import { exportProof } from '../../graph/seals/export-proof.ts';
-import type { Verification } from '../../graph/seals/verdict.ts';
-import { verifyScore } from '../../graph/seals/verify.ts';
+import { parseScoreId } from '../../domain/scores/score.ts';
+import { exportProof } from '../../proof/export-proof.ts';
+import type { Verification } from '../../proof/verdict.ts';
+import { verifyScore } from '../../proof/verify.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { access, type Builder } from './builder.ts';
 

@@ -18,16 +18,16 @@ interface Pattern {
 
 /** Files that make patterns of constants, once, when they are loaded. */
 const COMPOSED: Readonly<Record<string, () => Promise<unknown>>> = {
-  'domain/redaction/addresses.ts': () => import('../../domain/redaction/addresses.ts'),
-  'domain/redaction/emails.ts': () => import('../../domain/redaction/emails.ts'),
-  'domain/redaction/network.ts': () => import('../../domain/redaction/network.ts'),
-  'domain/redaction/numbering-plans.ts': async () => {
-    const { nationalType } = await import('../../domain/redaction/numbering-plans.ts');
+  'domain/privacy/redaction/addresses.ts': () => import('../../domain/privacy/redaction/addresses.ts'),
+  'domain/privacy/redaction/emails.ts': () => import('../../domain/privacy/redaction/emails.ts'),
+  'domain/privacy/redaction/network.ts': () => import('../../domain/privacy/redaction/network.ts'),
+  'domain/privacy/redaction/numbering-plans.ts': async () => {
+    const { nationalType } = await import('../../domain/privacy/redaction/numbering-plans.ts');
     for (const country of getCountries()) nationalType(country, '0');
   },
 };
 /** A few for each country, of what a library says of its numbers. */
-const BY_COUNTRY = 'domain/redaction/numbering-plans.ts';
+const BY_COUNTRY = 'domain/privacy/redaction/numbering-plans.ts';
 
 const files = execFileSync('git', ['ls-files', '*.ts', '*.js', '*.cjs'], { encoding: 'utf8' })
   .trim()
