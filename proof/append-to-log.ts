@@ -14,8 +14,8 @@ import { checkWholeLog, isLogKnown } from './log-consistency.ts';
  * What the record holds is not what was signed: nothing is sealed until somebody looked. A signature over it would vouch for
  * what somebody wrote into the database.
  */
-export class LogBroken extends Error {
-  override readonly name = 'LogBroken';
+export class LogBrokenError extends Error {
+  override readonly name = 'LogBrokenError';
   constructor(says: string) {
     super(
       `the log of seals is not what this instance signed, and nothing more is sealed: ${says} (see docs/guides/auditor.md, section 7)`,
@@ -48,7 +48,7 @@ const AHEAD_MS = 5 * 60_000;
 /**
  * Reads the whole log where that is nearly due, page by page, each in a statement of its own: in the transaction that adds to the
  * log it is known by then, and that transaction does not stand for as long as reading takes.
- * @throws LogBroken
+ * @throws LogBrokenError
  */
 export async function readLogAhead(session: Session, deps: OpenLogDeps): Promise<void> {
   if (isLogKnown(deps.memory, deps.now - REMEMBER_MS + AHEAD_MS)) return;
@@ -60,7 +60,7 @@ export async function readLogAhead(session: Session, deps: OpenLogDeps): Promise
 /**
  * Opens the log to add to it: the last head's signature, its chain to the one before, the root that it signed over what the log holds,
  * the newest head outside of the record, and once an hour every seal. Nobody else may seal meanwhile.
- * @throws LogBroken, SigningKeyReplaced
+ * @throws LogBrokenError, SigningKeyReplacedError
  */
 export async function openLog(session: Session, deps: OpenLogDeps): Promise<OpenLog> {
   const publicKey = publicKeyOf(deps.signingKey);
@@ -75,20 +75,20 @@ export async function openLog(session: Session, deps: OpenLogDeps): Promise<Open
     return { last: null, head: null, edge: [] };
   }
   const broken = brokenSignature(last, keys);
-  if (broken) throw new LogBroken(broken);
+  if (broken) throw new LogBrokenError(broken);
   const head = parseHead(last.body);
   const before = await readHeadBefore(session, last.size);
   if (!head || head.size !== last.size || head.previous !== (before && headHash(before)))
-    throw new LogBroken(`the head of size ${last.size} does not follow the one before it`);
+    throw new LogBrokenError(`the head of size ${last.size} does not follow the one before it`);
   const subtrees = subtreesOf({ from: 0, until: last.size });
   const stored = await readNodes(session, subtrees);
   const edge = subtrees.map((node): HashedNode => {
     const hash = stored.get(nodeKey(node));
-    if (!hash) throw new LogBroken(`it lacks its node ${nodeKey(node)}`);
+    if (!hash) throw new LogBrokenError(`it lacks its node ${nodeKey(node)}`);
     return { ...node, hash };
   });
   if (rangeHash(edge.map(({ hash }) => hash)) !== head.root)
-    throw new LogBroken(`its seals have another root than the head of size ${last.size} signed`);
+    throw new LogBrokenError(`its seals have another root than the head of size ${last.size} signed`);
   await checkAll(session, deps, keys);
   return { last, head, edge };
 }
@@ -105,12 +105,12 @@ async function newestHeld(sinks: readonly HeadSink[]): Promise<SignedHead | null
 async function checkHeld(session: Session, held: SignedHead | null, last: SignedHead | null): Promise<void> {
   if (!held) return;
   if (held.size > (last?.size ?? 0))
-    throw new LogBroken(
+    throw new LogBrokenError(
       `the file of heads holds one of size ${held.size}, the record ends at ${last?.size ?? 0}: the record was set back`,
     );
   const kept = await readHeadOf(session, held.size);
   if (!kept || headLine(kept) !== headLine(held))
-    throw new LogBroken(`the head of size ${held.size} in the file of heads is not the record's`);
+    throw new LogBrokenError(`the head of size ${held.size} in the file of heads is not the record's`);
 }
 
 async function checkAll(
@@ -121,7 +121,7 @@ async function checkAll(
   if (isLogKnown(memory, now - rememberFor)) return;
   const heads = await readHeads(session);
   const broken = brokenChain(heads, keys);
-  if (broken) throw new LogBroken(broken);
+  if (broken) throw new LogBrokenError(broken);
   const finding = await checkWholeLog(session, heads, { memory, now, rememberFor });
-  if (finding) throw new LogBroken(finding.says);
+  if (finding) throw new LogBrokenError(finding.says);
 }

@@ -14,8 +14,8 @@ export interface SealContext {
 }
 
 /** A sealed text does not open: it was changed, stands in another place, or belongs to another key. */
-export class SealBroken extends Error {
-  override readonly name = 'SealBroken';
+export class DecryptionError extends Error {
+  override readonly name = 'DecryptionError';
 }
 
 /** "1" is bound to its place alone, "2" to a version of the content too. */
@@ -76,19 +76,23 @@ function partsOf(sealed: string | Uint8Array): { readonly format: string; readon
 
 /**
  * What was sealed in that context; of the older format also where the context names a version.
- * @throws SealBroken
+ * @throws DecryptionError
  */
 export function unseal(key: Buffer, context: SealContext, sealed: string | Uint8Array): Buffer {
   const { format, bytes } = partsOf(sealed);
   const where = `${context.field} of ${context.row}`;
   if (!(Object.values(FORMATS) as string[]).includes(format) || bytes.length < IV_BYTES + TAG_BYTES)
-    throw new SealBroken(`${where} is not a sealed text of version ${FORMATS.place} or ${FORMATS.content}`);
+    throw new DecryptionError(
+      `${where} is not a sealed text of version ${FORMATS.place} or ${FORMATS.content}`,
+    );
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES))
     .setAAD(associatedData(format, context))
     .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   try {
     return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
   } catch {
-    throw new SealBroken(`${where} does not open: it was changed, or was sealed for another place or key`);
+    throw new DecryptionError(
+      `${where} does not open: it was changed, or was sealed for another place or key`,
+    );
   }
 }

@@ -244,13 +244,13 @@ export class Vault {
     return seal(key, context, text);
   }
 
-  /** @throws SealBroken */
+  /** @throws DecryptionError */
   openComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, sealed: string) {
     const context = { tenant: this.tenant, subject: id, field: 'comment', row, version: sourceEventId };
     return unseal(key, context, sealed).toString('utf8');
   }
 
-  /** @throws SealBroken */
+  /** @throws DecryptionError */
   unseal({ id, key }: SubjectWithKey, field: 'event' | 'review', row: string, sealed: string | Uint8Array) {
     return unseal(key, { tenant: this.tenant, subject: id, field, row }, sealed).toString('utf8');
   }
@@ -258,7 +258,7 @@ export class Vault {
   /**
    * The rows with their comments opened and their owners' pseudonyms. Null is a comment whose key is gone (erased
    * meanwhile) or whose subject the reader was not shown, and likewise a pseudonym.
-   * @throws SealBroken when a comment was changed.
+   * @throws DecryptionError when a comment was changed.
    */
   async openComments<Row extends SealedComment>(
     rows: readonly Row[],

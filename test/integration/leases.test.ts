@@ -4,10 +4,15 @@ import {
   type Lease,
   leadAlone,
   releaseLease,
-  Superseded,
+  SupersededError,
   takeLease,
 } from '../../store/database/lease.ts';
-import { BEGINNING, Forgotten, followerPosition, saveFollowerPosition } from '../../store/journal/journal.ts';
+import {
+  BEGINNING,
+  ForgottenPositionError,
+  followerPosition,
+  saveFollowerPosition,
+} from '../../store/journal/journal.ts';
 import { resumeFollower } from '../../store/journal/journal-trim.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { until } from '../fixtures/server.ts';
@@ -60,14 +65,14 @@ describe('a lease', () => {
     const old = await taken('c', 'one', 'expired');
     const at = { xact: 5, position: 7 };
     await expect(saveFollowerPosition(record.store, 'of c', at, old), 'not registered').rejects.toThrow(
-      Forgotten,
+      ForgottenPositionError,
     );
     await resumeFollower(record.store, 'of c');
     await saveFollowerPosition(record.store, 'of c', at, old);
     await expire('c');
     const present = await taken('c', 'two', 'expired');
-    await expect(saveFollowerPosition(record.store, 'of c', BEGINNING, old)).rejects.toThrow(Superseded);
-    await expect(record.store.transaction((session) => hold(session, old))).rejects.toThrow(Superseded);
+    await expect(saveFollowerPosition(record.store, 'of c', BEGINNING, old)).rejects.toThrow(SupersededError);
+    await expect(record.store.transaction((session) => hold(session, old))).rejects.toThrow(SupersededError);
     expect(await followerPosition(record.store, 'of c')).toEqual(at);
     await record.store.transaction(async (session) => {
       await hold(session, present);
@@ -104,7 +109,7 @@ describe('work under a lease', () => {
     await expire('work');
     await taken('work', 'three', 'expired');
     await until(() => !two.isLeading(), 'it has found that it was taken over');
-    expect(log.slice(3)).toEqual(['two Superseded', 'two ends']);
+    expect(log.slice(3)).toEqual(['two SupersededError', 'two ends']);
     await two.stop();
   });
 
