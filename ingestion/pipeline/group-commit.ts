@@ -1,5 +1,5 @@
 import { UserError } from '../../domain/errors/user-error.ts';
-import { type Patience, patiently } from './patience.ts';
+import { type Patience, withTimeout } from './patience.ts';
 
 /** Thrown when more rows wait than may: the caller should try again later. */
 export class OverloadedError extends UserError {
@@ -88,7 +88,7 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
 
   const commitWithPatience = (rows: readonly Row[]): Promise<Result[]> => {
     const batch = { receivedAt: new Date(options.now()) };
-    return patiently(options, () => options.commit(rows, batch));
+    return withTimeout(options, () => options.commit(rows, batch));
   };
 
   const settle = async (group: Waiting<Row, Result>[]): Promise<void> => {

@@ -11,7 +11,7 @@ import {
   tokenVerifier,
   type VerifyToken,
 } from '../../api/access/jwt.ts';
-import { DIMENSIONS } from '../fixtures/record.ts';
+import { DIMENSIONS } from '../fixtures/database.ts';
 
 /* Tokens against a key set that a server of ours gives out. */
 
