@@ -18,7 +18,7 @@ export interface EncryptionContext {
 
 /** A ciphertext does not decrypt: it was changed, moved to another row or field, or belongs to another key. */
 export class DecryptionError extends Error {
-  override readonly name = 'SealBroken';
+  override readonly name = 'DecryptionError';
 }
 
 /** "1" is bound to its row and field alone, "2" to a version of the content too. */
@@ -79,7 +79,7 @@ function partsOf(ciphertext: string | Uint8Array): { readonly format: string; re
 
 /**
  * What was sealed in that context; of the older format also where the context names a version.
- * @throws SealBroken
+ * @throws DecryptionError
  */
 export function decrypt(key: Buffer, context: EncryptionContext, ciphertext: string | Uint8Array): Buffer {
   const { format, bytes } = partsOf(ciphertext);

@@ -1,3 +1,4 @@
+import { UserError } from '../errors/user-error.ts';
 import { add, type Counts, subtract, ZERO } from '../nps/nps.ts';
 
 /**
@@ -36,13 +37,13 @@ export interface FirstChange {
 }
 
 /** An entry that no code of ours writes: what was before it cannot be told. */
-export class UntoldChange extends Error {
-  override readonly name = 'UntoldChange';
+export class UnexplainedChangeError extends UserError {
+  override readonly name = 'UnexplainedChangeError';
 }
 
 /**
  * By id, the first change of each fact. `entries`: those after the moment, the last first.
- * @throws UntoldChange for rows changed in place, as nothing but a hand at the database does.
+ * @throws UnexplainedChangeError for rows changed in place, as nothing but a hand at the database does.
  */
 export function firstChanges(entries: Iterable<AsOfEntry>): Map<string, FirstChange> {
   const first = new Map<string, FirstChange>();
@@ -51,7 +52,7 @@ export function firstChanges(entries: Iterable<AsOfEntry>): Map<string, FirstCha
     if (one !== undefined && removed.length === 1 && added.length === 0)
       first.set(one, { was: removedFact(deltas), existed: true, recordedAt });
     else if (deltas.some(([, , ...counts]) => counts.some((n) => n < 0)))
-      throw new UntoldChange(`entry ${position} of the journal changed responses in place`);
+      throw new UnexplainedChangeError(`entry ${position} of the journal changed responses in place`);
     // An update that does not change counts (a comment that aged out) is not a change here.
     else if (deltas.length === 0 || deltas.some(([, , ...counts]) => counts.some((n) => n > 0)))
       for (const id of added) first.set(id, { was: null, existed: false, recordedAt });
@@ -99,15 +100,15 @@ export interface KnownDifference {
 }
 
 /** A page was requested after a response that is none of the facts. */
-export class NoSuchFact extends Error {
-  override readonly name = 'NoSuchFact';
+export class UnknownFactError extends UserError {
+  override readonly name = 'UnknownFactError';
 }
 
 function pager(facts: readonly KnownChange[]): KnownDifference['facts'] {
   return async (first, after) => {
     const place = after === null ? -1 : facts.findIndex(({ responseId }) => responseId === after);
     if (after !== null && place < 0)
-      throw new NoSuchFact('after: is not the responseId of one of these facts');
+      throw new UnknownFactError('after: is not the responseId of one of these facts');
     return facts.slice(place + 1, place + 1 + first);
   };
 }

@@ -40,13 +40,13 @@ export function lackedBy(stored: CellAttributes, dimensions: readonly Dimension[
 }
 
 /** Stored responses have dimensions that are no longer configured. */
-export class DimensionsGone extends Error {
-  override readonly name = 'DimensionsGone';
+export class DimensionsGoneError extends Error {
+  override readonly name = 'DimensionsGoneError';
 }
 
 /**
- * @param former attributes of removed dimensions, as configured
- * @throws DimensionsGone naming them, and each way to resolve it.
+ * @param former attributes of dimensions that are shown no more, as configured
+ * @throws DimensionsGoneError saying which, and each way out.
  */
 export function checkDimensions(
   cells: Iterable<CellAttributes>,
@@ -59,7 +59,7 @@ export function checkDimensions(
   if (gone.size === 0) return;
   const fields = [...gone].sort().map(fieldOf);
   const quoted = fields.map((field) => `"${field}"`).join(', ');
-  throw new DimensionsGone(
+  throw new DimensionsGoneError(
     `dimensions: answers of this record are told apart by ${quoted}, which is not configured. ` +
       `Add it to dimensions again (a field keeps its name; its description may change); or, to show it no more, say formerDimensions: ${JSON.stringify(fields)}; ` +
       'or start a new record (another SCORELINE_DATA_DIR or DATABASE_URL) and import the answers there',

@@ -1,4 +1,5 @@
 import { IANAZone } from 'luxon';
+import { UserError } from '../errors/user-error.ts';
 import { quoted } from '../text/text.ts';
 
 export const MINUTE_MS = 60_000;
@@ -6,7 +7,7 @@ export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
 /** A duration, zone or range that is not a valid window; the message says what would be right. */
-export class WindowError extends Error {
+export class WindowError extends UserError {
   override readonly name = 'WindowError';
 }
 
