@@ -9,7 +9,7 @@ import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config/config.ts';
 import { terminalMessage } from './domain/errors/error-facts.ts';
 import { KeyProviderError } from './domain/errors/key-provider-errors.ts';
-import { DimensionsGone } from './domain/segments/cell-shape.ts';
+import { DimensionsGoneError } from './domain/segments/cell-shape.ts';
 import { isAway } from './graph/neo4j/driver.ts';
 import { type GraphProjection, heldElsewhere, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record/record-lineage.ts';
@@ -18,7 +18,7 @@ import { lookupsOfGiven } from './ingestion/pipeline/pseudonym.ts';
 import { readBuild } from './instance/build.ts';
 import { greeting } from './instance/greeting.ts';
 import { startHousekeeping } from './instance/housekeeping.ts';
-import { FolderInUse } from './instance/lock.ts';
+import { FolderInUseError } from './instance/lock.ts';
 import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
 import { type OpenDatabase, openDatabase } from './instance/open-database.ts';
 import { OutageLog } from './instance/outages.ts';
@@ -26,20 +26,20 @@ import { answers, readinessChecks, readinessWarnings } from './instance/readines
 import { changeKeys } from './instance/rotate.ts';
 import { runUntilStopped } from './instance/run.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
-import { WrongSigningKey } from './instance/signing.ts';
+import { WrongSigningKeyError } from './instance/signing.ts';
 import { openSeals, type Seals } from './proof/open-seals.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { createScopedReader, type ScopedReader } from './store/access/scoped-views.ts';
 import { openAuditTrail } from './store/audit/audit-trail.ts';
-import { DatabaseRefused, explained } from './store/database/database-refused.ts';
-import { DiskFull } from './store/database/disk-space.ts';
+import { DatabaseRefusedError, explained } from './store/database/database-refused.ts';
+import { DiskFullError } from './store/database/disk-space.ts';
 import { watchLongWriters } from './store/database/long-writers.ts';
 import { isDatabaseAway } from './store/database/passing-errors.ts';
-import { WrongWrappingKey } from './store/encryption/check-keys.ts';
+import { WrongWrappingKeyError } from './store/encryption/check-keys.ts';
 import { followerDelays, followerLags } from './store/journal/follower-status.ts';
 import { latestReadings } from './store/monitoring/model-readings.ts';
 import { readCellMakers } from './store/responses/cell-usage.ts';
-import { WrongPepper } from './store/setup/instance.ts';
+import { WrongPepperError } from './store/setup/instance.ts';
 
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
 
@@ -72,34 +72,34 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   const log = new OutageLog(programLog, { now: Date.now });
   const onError = (error: Error) => {
     // That nothing is stored is said once, when it begins.
-    if (!(error instanceof DiskFull)) log.warn({ err: error }, error.message);
+    if (!(error instanceof DiskFullError)) log.warn({ err: error }, error.message);
   };
   say('Scoreline');
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
   );
-  const record = await openDatabase(config, onError, {
+  const database = await openDatabase(config, onError, {
     onEncryptingLegacy: (subjects) =>
       say(`  sealing what was stored before there were keys: ${subjects} persons …`),
     onWaiting: (message) => log.warn({}, message),
   });
   const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded record';
-  log.watch({ name, owns: isDatabaseAway, probe: () => answers(record.store) });
-  const closes: Stop[] = [async () => log.stop(), () => record.close()];
+  log.watch({ name, owns: isDatabaseAway, probe: () => answers(database.store) });
+  const closes: Stop[] = [async () => log.stop(), () => database.close()];
   const stop = () => stopAll(closes.reverse());
   try {
     const key = await adminKey(config);
-    const parts = await openParts(config, record, { isAdmin: keyMatcher(key.value), log, onError, closes });
-    const server = await openServer(config, record, parts, log);
+    const parts = await openParts(config, database, { isAdmin: keyMatcher(key.value), log, onError, closes });
+    const server = await openServer(config, database, parts, log);
     closes.push(server.close);
-    const services = servicesOf(config, record, parts, server, onError);
+    const services = servicesOf(config, database, parts, server, onError);
     const listening: Service = {
       name: 'server',
       start: async () => {
         const url = await server.listen(config.host, config.port);
-        record.lock?.announce(url);
-        for (const line of await greeting(config, record, url, key)) say(line);
-        log.info({ ...readBuild(config.commit), ...factsOf(config, record), url }, 'started');
+        database.lock?.announce(url);
+        for (const line of await greeting(config, database, url, key)) say(line);
+        log.info({ ...readBuild(config.commit), ...factsOf(config, database), url }, 'started');
         return server.close;
       },
     };
@@ -117,13 +117,13 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
 /** What this process does on its own, in the order in which it begins. */
 function servicesOf(
   { roles, retention }: Config,
-  record: OpenDatabase,
+  database: OpenDatabase,
   { graph, graphHolds, seals, scoring }: Parts,
   { onScored }: ApiServer,
   onError: (error: Error) => void,
 ): Service[] {
   if (!roles.has('follow')) return [];
-  const housekeeping = { record, retention, graphHolds, now: Date.now, onError };
+  const housekeeping = { database, retention, graphHolds, now: Date.now, onError };
   return [
     { name: 'housekeeping', start: async () => startHousekeeping(housekeeping) },
     ...(graph ? [{ name: 'lineage graph', start: () => graph.follow() }] : []),
@@ -153,7 +153,7 @@ async function stopAll(stops: readonly Stop[], atOnce = false): Promise<void> {
 /** Opens in order what the services are made of; `closes` gets what closes each. */
 async function openParts(
   config: Config,
-  record: OpenDatabase,
+  database: OpenDatabase,
   opening: {
     readonly isAdmin: (presented: string) => boolean;
     readonly log: OutageLog;
@@ -162,7 +162,7 @@ async function openParts(
   },
 ): Promise<Parts> {
   const { isAdmin, log, onError, closes } = opening;
-  const { store, cells, mappings, encryption, signingKey, place, loops } = record;
+  const { store, cells, mappings, encryption, signingKey, place, loops } = database;
   const now = Date.now;
   const graph = config.neo4j && openGraph(config.neo4j, { store, cells, mappings, place, loops }, onError);
   if (graph) {
@@ -225,8 +225,8 @@ async function openParts(
 }
 
 /** Opens the one step behind every way in. */
-function openIngestor(config: Config, record: OpenDatabase, log: OutageLog): Ingestor {
-  const { store, cells, mappings, encryption, pepper } = record;
+function openIngestor(config: Config, database: OpenDatabase, log: OutageLog): Ingestor {
+  const { store, cells, mappings, encryption, pepper } = database;
   const { dimensions, cellLimits, redaction, nameBounds } = config;
   const now = Date.now;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
@@ -248,18 +248,18 @@ function openIngestor(config: Config, record: OpenDatabase, log: OutageLog): Ing
 /** Opens the server; it listens once it is told to. */
 async function openServer(
   config: Config,
-  record: OpenDatabase,
+  database: OpenDatabase,
   { graph, graphHolds, seals, scoring, scopedReader, feed, access }: Parts,
   log: OutageLog,
 ): Promise<ApiServer> {
-  const { store, cells, mappings, encryption, pepper, loops, disk, files } = record;
+  const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
-  const ingestor = openIngestor(config, record, log);
+  const ingestor = openIngestor(config, database, log);
   const audit = openAuditTrail(store, config.auditAggregates, (err) =>
     log.error({ err }, 'refusals could not be kept'),
   );
-  const writers = longWriters(record, log);
+  const writers = longWriters(database, log);
   const server = await createApiServer({
     deps: {
       store,
@@ -278,7 +278,7 @@ async function openServer(
       identify: (respondent) => lookupsOfGiven(pepper, respondent),
       graphHolds,
       filesDue: () => files.due(),
-      changeKeys: (action) => changeKeys(record, config, action),
+      changeKeys: (action) => changeKeys(database, config, action),
       themePrecision,
       reviewRules,
       log,
@@ -354,14 +354,14 @@ async function main(): Promise<void> {
 
 const EXPECTED = [
   ConfigError,
-  FolderInUse,
+  FolderInUseError,
   PolicyError,
-  DatabaseRefused,
-  WrongPepper,
-  WrongSigningKey,
+  DatabaseRefusedError,
+  WrongPepperError,
+  WrongSigningKeyError,
   KeyProviderError,
-  WrongWrappingKey,
-  DimensionsGone,
+  WrongWrappingKeyError,
+  DimensionsGoneError,
 ];
 
 main().catch((error: Error) => {

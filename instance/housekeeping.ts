@@ -10,7 +10,7 @@ import type { OpenDatabase } from './open-database.ts';
 import { applyRetention } from './retention.ts';
 
 export interface HousekeepingDeps {
-  readonly record: OpenDatabase;
+  readonly database: OpenDatabase;
   readonly retention: Config['retention'];
   /** How many of the responses the lineage graph holds, or will before it has followed that transaction. */
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
@@ -26,19 +26,19 @@ const EVERY_MS = 10 * 60_000;
  * minutes, in one process at a time. The answer stops it, after the batch under way.
  */
 export function startHousekeeping({
-  record,
+  database,
   retention,
   graphHolds,
   now,
   onError,
 }: HousekeepingDeps): () => Promise<void> {
-  const { store, cells, loops } = record;
+  const { store, cells, loops } = database;
   const steps = [
     () => purgeMinuteRollups(store, now()),
     () => forgetScopes(store, now()),
     () => giveBackCells(store, cells),
-    (stopped: () => boolean) => applyRetention(record, retention, now(), stopped),
-    () => continueErasures({ store, graphHolds, filesDue: record.files.due }),
+    (stopped: () => boolean) => applyRetention(database, retention, now(), stopped),
+    () => continueErasures({ store, graphHolds, filesDue: database.files.due }),
   ];
   const clearing = runPeriodic({
     name: 'housekeeping',

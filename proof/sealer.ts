@@ -17,8 +17,8 @@ import {
   SEALER,
   type Touched,
 } from '../store/seals/sealing.ts';
-import { SigningKeyReplaced } from '../store/seals/signing-keys.ts';
-import { LogBroken } from './append-to-log.ts';
+import { SigningKeyReplacedError } from '../store/seals/signing-keys.ts';
+import { LogBrokenError } from './append-to-log.ts';
 import { checkLogOnce, type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
 
 export interface SealerDeps extends SealDeps {
@@ -80,7 +80,7 @@ async function sealUnder(deps: FollowingDeps & { readonly lease: Lease }): Promi
         if (!looked) await checkLogOnce(deps);
         looked = true;
       } catch (error) {
-        isBroken = error instanceof LogBroken || error instanceof SigningKeyReplaced;
+        isBroken = error instanceof LogBrokenError || error instanceof SigningKeyReplacedError;
         throw error;
       } finally {
         deps.onLook?.(isBroken);

@@ -19,7 +19,7 @@ import { once, withTimeout } from './readiness.ts';
 import { ensureGraphSchema } from './schema.ts';
 
 export const FOLLOWER = 'lineage';
-/** A graph of an earlier version gets indexes that it has not; the record answers where that takes longer. */
+/** A graph of an earlier version gets indexes that it has not; the database answers where that takes longer. */
 const READY_MS = 5_000;
 /** Entries taken at once: of single answers, or of batches of some thousand. */
 const ENTRIES = 100;
@@ -39,9 +39,9 @@ export interface GraphDatabase {
   readonly loops: Loops;
 }
 
-/** The projection of the record in Neo4j. */
+/** The projection of the database in Neo4j. */
 export interface GraphProjection {
-  /** Answers from Neo4j; from the record, as the session sees it, while that is away. */
+  /** Answers from Neo4j; from the database, as the session sees it, while that is away. */
   readonly lineage: (session: Session) => LineageStore;
   /** Throws while Neo4j does not answer. */
   check(): Promise<void>;
@@ -54,7 +54,7 @@ export interface GraphProjection {
   holds(responseIds: readonly string[], xact: number): Promise<number>;
   /** Projects while no other process does; the answer stops it. */
   follow(): Promise<() => Promise<void>>;
-  /** Takes over from whoever projects, drops the graph and projects all of the record again. */
+  /** Takes over from whoever projects, drops the graph and projects all of the database again. */
   rebuild(onProgress: (remaining: number) => void): Promise<void>;
   close(): Promise<void>;
 }
@@ -79,12 +79,12 @@ export async function heldElsewhere(
 /** Opens the projection; Neo4j need not be there yet. */
 export function openGraph(
   address: GraphAddress,
-  record: GraphDatabase,
+  database: GraphDatabase,
   onError: (error: Error) => void,
 ): GraphProjection {
   const driver = openDriver(address);
-  const { store } = record;
-  record.loops.expect(() => [FOLLOWER]);
+  const { store } = database;
+  database.loops.expect(() => [FOLLOWER]);
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
   const ready = once(() => ensureGraphSchema(driver));
   const readySoon = withTimeout(READY_MS, ready);
@@ -92,7 +92,7 @@ export function openGraph(
   const lineage = (session: Session) =>
     withFallback(projected, createRecordLineage(session), isAway, onError);
   const followUnder = async (lease: Lease) => {
-    const deps = { ...record, driver, projected: new Set<string>(), lease };
+    const deps = { ...database, driver, projected: new Set<string>(), lease };
     // Before the position is saved for the first time: from then on nothing is written that an earlier holder has read.
     const fenced = once(() => raiseFence(driver, lease));
     const before = async () => {
@@ -105,7 +105,7 @@ export function openGraph(
       batch: ENTRIES,
       lease,
       isOptional: true,
-      loops: record.loops,
+      loops: database.loops,
       onError,
       startOver: async (stopped) => {
         await before();
@@ -121,7 +121,7 @@ export function openGraph(
       },
     });
   };
-  const alone = { store, name: FOLLOWER, place: record.place, onError };
+  const alone = { store, name: FOLLOWER, place: database.place, onError };
   const rebuildUnder = async (lease: Lease) => {
     await ready();
     // First, so that whoever takes over from a rebuild that was ended begins at the beginning too.

@@ -2,7 +2,7 @@ import type { Session, Store } from '../database/client.ts';
 import { hold, type Lease } from '../database/lease.ts';
 import type { Loops } from '../database/loops.ts';
 import {
-  Forgotten,
+  ForgottenPositionError,
   type JournalEntry,
   type JournalPosition,
   journalHead,
@@ -128,7 +128,7 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
         if (stopped) break;
         failing = true;
         onError(error as Error);
-        forgotten = error instanceof Forgotten;
+        forgotten = error instanceof ForgottenPositionError;
         if (forgotten) break;
         await pause.for(retry);
         retry = Math.min(retry * 2, LAST_RETRY_MS);

@@ -15,21 +15,21 @@ import {
 } from '../../store/journal/journal.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
-let record: TestDatabase;
+let database: TestDatabase;
 let graph: GraphProjection;
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
   // Nothing listens there.
   const address = { url: 'bolt://127.0.0.1:9', user: '', password: '' };
-  graph = openGraph(address, { ...record, place: 'one' }, () => undefined);
+  graph = openGraph(address, { ...database, place: 'one' }, () => undefined);
 });
 afterAll(async () => {
   await graph?.close();
-  await record?.close();
+  await database?.close();
 });
 
 const ready = async (followers: readonly string[], failing = 0) => {
-  const { store } = record;
+  const { store } = database;
   const loops = new Loops();
   for (const name of followers)
     loops.addFollower({
@@ -59,7 +59,7 @@ describe('a server', () => {
     expect(await ready([])).toMatchObject({
       status: 200,
       ready: true,
-      parts: { record: 'ready', followers: 'ready' },
+      parts: { database: 'ready', followers: 'ready' },
       warnings: ['Neo4j does not answer: lineage is answered by the record'],
     });
   });
@@ -74,33 +74,33 @@ describe('a server', () => {
   });
 
   it('is not ready while a follower that keeps its position in memory makes no step', async () => {
-    await record.submit([{ externalId: 'm1', answeredAt: new Date().toISOString(), score: 9 }]);
-    await record.settled();
-    await record.sql(`UPDATE journal SET recorded_at = now() - interval '2 minutes'`);
+    await database.submit([{ externalId: 'm1', answeredAt: new Date().toISOString(), score: 9 }]);
+    await database.settled();
+    await database.sql(`UPDATE journal SET recorded_at = now() - interval '2 minutes'`);
     const idle = async (seconds: number, position: JournalPosition) => {
       const loops = new Loops();
       const facts = { name: 'live', isKept: false, isOptional: false };
       loops.addFollower({ ...facts, position: () => position, idleFor: () => seconds });
-      return (await stalledHere(record.store, loops)).map(({ name }) => name);
+      return (await stalledHere(database.store, loops)).map(({ name }) => name);
     };
     expect(await idle(60, BEGINNING)).toEqual(['live']);
     expect(await idle(59, BEGINNING)).toEqual([]);
-    expect(await idle(60, await journalHead(record.store))).toEqual([]);
+    expect(await idle(60, await journalHead(database.store))).toEqual([]);
   });
 
   it('is not ready while a follower that is at work in it makes no step', async () => {
-    await record.submit([{ externalId: 'r1', answeredAt: new Date().toISOString(), score: 9 }]);
-    await saveFollowerPosition(record.store, 'of this one', BEGINNING);
-    await record.sql(`UPDATE follower SET recorded_at = now() - interval '2 minutes'`);
-    await record.sql(`UPDATE journal SET recorded_at = now() - interval '2 minutes'`);
+    await database.submit([{ externalId: 'r1', answeredAt: new Date().toISOString(), score: 9 }]);
+    await saveFollowerPosition(database.store, 'of this one', BEGINNING);
+    await database.sql(`UPDATE follower SET recorded_at = now() - interval '2 minutes'`);
+    await database.sql(`UPDATE journal SET recorded_at = now() - interval '2 minutes'`);
     expect(await ready([])).toMatchObject({ status: 200 });
     expect(await ready(['of this one'])).toMatchObject({ status: 503, parts: { followers: 'not ready' } });
     // A step that takes long is a step, as long as it is this process that takes it.
-    const lease = await takeLease(record.store, 'work', 'here', 'force');
+    const lease = await takeLease(database.store, 'work', 'here', 'force');
     if (!lease) throw new Error('the lease is held');
-    await touchFollower(record.store, 'of this one', { ...lease, token: lease.token - 1 });
+    await touchFollower(database.store, 'of this one', { ...lease, token: lease.token - 1 });
     expect(await ready(['of this one'])).toMatchObject({ status: 503 });
-    await touchFollower(record.store, 'of this one', lease);
+    await touchFollower(database.store, 'of this one', lease);
     expect(await ready(['of this one'])).toMatchObject({ status: 200 });
   });
 });

@@ -6,31 +6,31 @@ import { type LongWriter, type LongWriters, watchLongWriters } from '../../store
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 
-let record: TestDatabase;
+let database: TestDatabase;
 let writer: pg.Client;
 let writers: LongWriters;
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
 afterAll(async () => {
   await writers?.stop();
   await writer?.end();
-  await record?.close();
+  await database?.close();
 });
 
 it('a long writer is named once in the log, and counted without its name where everybody may look', async () => {
   const named: LongWriter[] = [];
-  writers = watchLongWriters({ store: record.store, loops: null, now: Date.now }, (one) => named.push(one));
-  writer = new pg.Client({ connectionString: record.databaseUrl, application_name: 'a bulk load' });
+  writers = watchLongWriters({ store: database.store, loops: null, now: Date.now }, (one) => named.push(one));
+  writer = new pg.Client({ connectionString: database.databaseUrl, application_name: 'a bulk load' });
   await writer.connect();
   await writer.query('BEGIN; SELECT pg_current_xact_id()');
   const server = Fastify();
-  addHealthRoutes(server, { record: async () => undefined }, () => writers.present()[0]?.seconds ?? 0);
+  addHealthRoutes(server, { database: async () => undefined }, () => writers.present()[0]?.seconds ?? 0);
   const ready = async () => {
     const answer = await server.inject('/readyz');
     return { status: answer.statusCode, ...(answer.json() as { warnings?: string[] }) };
   };
-  expect(await ready()).toEqual({ status: 200, ready: true, parts: { record: 'ready' } });
+  expect(await ready()).toEqual({ status: 200, ready: true, parts: { database: 'ready' } });
   await until(async () => (await ready()).warnings !== undefined, 'it is long');
   const { status, warnings } = await ready();
   expect([status, warnings]).toEqual([
