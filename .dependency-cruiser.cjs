@@ -1,38 +1,50 @@
-/** The rooms and who may look into whom: main -> api -> {ingestion, scoring, graph, agents} -> store -> domain. */
-const ROOMS = {
-  domain: [],
-  store: ['domain'],
-  ingestion: ['domain', 'store'],
-  scoring: ['domain', 'store'],
-  graph: ['domain', 'store'],
-  agents: ['domain', 'store'],
-  api: ['domain', 'store', 'ingestion', 'scoring', 'graph', 'agents', 'web'],
-  web: [],
-  instance: ['domain', 'store', 'ingestion', 'config.ts', 'config'],
-};
+const { MODULES, DOMAIN_ORDER, STORE_ORDER } = require('./.modules.cjs');
 
-const rooms = Object.entries(ROOMS).map(([room, allowed]) => ({
-  name: `${room}-looks-only-into-${allowed.filter((other) => !other.startsWith('config')).join('-') || 'itself'}`,
+/** What a deployment sets, read by config/. */
+const DEPLOYMENT = '^scoreline\\.config\\.ts$';
+
+/** Nothing outside the module and those that it may import. */
+const modules = Object.entries(MODULES).map(([module, allowed]) => ({
+  name: `${module}-imports-only-${allowed.join('-') || 'itself'}`,
   severity: 'error',
-  from: { path: `^${room}/`, pathNot: '\\.test\\.ts$' },
+  from: { path: `^${module}/`, pathNot: '\\.test\\.ts$' },
   to: {
     path: '^[a-z]',
     pathNot: [
       '^node_modules/',
-      `^(${[room, ...allowed].join('|').replace('config.ts', 'config\\.ts$')})(/|$)?`,
+      `^(${[module, ...allowed].join('|')})/`,
+      ...(module === 'config' ? [DEPLOYMENT] : []),
     ],
     dependencyTypesNot: ['core', 'npm', 'npm-dev', 'npm-no-pkg', 'unknown'],
   },
 }));
 
+/** A subfolder imports itself and those that stand before it in its list, and every file stands in a subfolder. */
+const ordered = (module, order) => [
+  ...order.slice(0, -1).map((folder, at) => ({
+    name: `${module}/${folder}-imports-only-what-stands-below`,
+    severity: 'error',
+    from: { path: `^${module}/${folder}/`, pathNot: '\\.test\\.ts$' },
+    to: { path: `^${module}/(${order.slice(at + 1).join('|')})/` },
+  })),
+  {
+    name: `${module}-has-only-listed-subfolders`,
+    severity: 'error',
+    from: {},
+    to: { path: `^${module}/`, pathNot: `^${module}/(${order.join('|')})/` },
+  },
+];
+
 module.exports = {
   forbidden: [
-    ...rooms,
+    ...modules,
+    ...ordered('domain', DOMAIN_ORDER),
+    ...ordered('store', STORE_ORDER),
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'domain-does-no-io',
       severity: 'error',
-      // network.ts takes from net only the test whether a text is an IPv6 address.
+      // network.ts uses only net.isIPv6.
       from: { path: '^domain/', pathNot: '\\.test\\.ts$|redaction/network\\.ts$' },
       to: {
         path: '^(fs|http|https|net|tls|child_process|worker_threads|pg|drizzle-orm|@electric-sql)',

@@ -1,16 +1,16 @@
 import type { ApiDeps } from './api/context.ts';
 import type { ApiServer } from './api/http/server.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { type GraphProjection, heldElsewhere } from './graph/neo4j/open.ts';
-import type { Seals } from './graph/seals/open.ts';
 import type { OpenRecord } from './instance/open-record.ts';
 import { applyRetention } from './instance/retention.ts';
+import type { Seals } from './proof/open-seals.ts';
 import type { Scoring } from './scoring/service.ts';
-import { continueErasures } from './store/erasures.ts';
-import { giveBackCells } from './store/give-back.ts';
-import { moveEvents } from './store/move-events.ts';
-import { purgeMinuteRollups } from './store/rollups.ts';
-import { forgetScopes } from './store/wall.ts';
+import { forgetScopes } from './store/access/scoped-views.ts';
+import { continueErasures } from './store/data-subjects/erasures.ts';
+import { giveBackCells } from './store/responses/return-cells.ts';
+import { purgeMinuteRollups } from './store/scores/rollups.ts';
+import { moveEvents } from './store/setup/move-events.ts';
 
 const PURGE_EVERY_MS = 10 * 60_000;
 

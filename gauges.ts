@@ -1,11 +1,11 @@
 import type { LiveFeed } from './api/subscriptions/live-feed.ts';
 import { type GraphProjection, FOLLOWER as LINEAGE } from './graph/neo4j/open.ts';
-import { sealerLag } from './graph/seals/sealer.ts';
+import { sealerLag } from './proof/sealer.ts';
 import { scorerLags } from './scoring/scorer.ts';
-import { readCellUsage } from './store/cell-usage.ts';
-import type { Store } from './store/client.ts';
-import { followerPosition, journalDelay, journalLag } from './store/journal.ts';
-import { SEALER } from './store/sealing.ts';
+import type { Store } from './store/database/client.ts';
+import { followerPosition, journalDelay, journalLag } from './store/journal/journal.ts';
+import { readCellUsage } from './store/responses/cell-usage.ts';
+import { SEALER } from './store/seals/sealing.ts';
 
 /** What /metrics asks of more than one room: part of the composition root. */
 

@@ -1,4 +1,4 @@
-import { DEFAULT_DIMENSIONS } from './domain/dimensions.ts';
+import { DEFAULT_DIMENSIONS } from './domain/segments/dimensions.ts';
 
 /**
  * What belongs to the deployment rather than to its environment. Dimension fields become arguments, fields and enum

@@ -20,7 +20,7 @@ class LongestFirst extends BaseSequencer {
 const SAME_ON_EVERY_BACKEND = [
   'test/e2e/doors.test.ts',
   'test/e2e/abuse/{cases,charsets,documents,every-argument,ingest-door,logs,operation-name,patterns,refusals,transports,variables}.test.ts',
-  'test/integration/{log,patterns,pglite-keeper,rooms,secrets}.test.ts',
+  'test/integration/{architecture,log,patterns,pglite-keeper,secrets}.test.ts',
 ];
 
 /**

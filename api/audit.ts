@@ -10,10 +10,10 @@ import {
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql';
-import type { AuditActor, AuditEntry, AuditOutcome, AuditSubject } from '../domain/audit.ts';
-import { problemOf, TEXT_RULES } from '../domain/text.ts';
-import type { BatchAccount } from '../ingestion/outcome.ts';
-import { audit, type NoteChange } from '../store/audit.ts';
+import type { AuditActor, AuditEntry, AuditOutcome, AuditSubject } from '../domain/seals/audit.ts';
+import { problemOf, TEXT_RULES } from '../domain/text/text.ts';
+import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
+import { audit, type NoteChange } from '../store/audit/audit.ts';
 import type { ApiContext } from './context.ts';
 import { errorBody, InvalidArgument, maskedError, publicError } from './errors.ts';
 import { LIMITS } from './limits.ts';

@@ -1,6 +1,6 @@
-import type { Segment } from '../domain/cell.ts';
-import { loggedCallerId } from '../domain/logged-caller.ts';
-import type { Scope } from '../domain/scope.ts';
+import type { Scope } from '../domain/access/scope.ts';
+import { loggedCallerId } from '../domain/errors/logged-caller.ts';
+import type { Segment } from '../domain/segments/cell.ts';
 
 /** Who asks, and what they may see. */
 export interface Caller {

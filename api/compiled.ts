@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import { breathe } from '../domain/slices.ts';
+import { breathe } from '../domain/text/slices.ts';
 import { unfoldedFields } from './gate/screen.ts';
 import { LIMITS } from './limits.ts';
 
@@ -20,7 +20,7 @@ interface Kept {
 /** What of an operation's context is used here. */
 interface Executing {
   readonly cost: { readonly requested: number } | null;
-  /** Whether lists may be handed over as promises of their items (domain/slices.ts), which take compiled code longer than the items. */
+  /** Whether lists may be handed over as promises of their items (domain/text/slices.ts), which take compiled code longer than the items. */
   rowsInSlices: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { buildSchema, execute, parse } from 'graphql';
 import { expect, it } from 'vitest';
-import { promisesInSlices } from '../domain/slices.ts';
+import { promisesInSlices } from '../domain/text/slices.ts';
 
 it('lets the loop turn while GraphQL makes the items of a long list', async () => {
   const schema = buildSchema(

@@ -1,4 +1,4 @@
-import { Slice } from '../domain/slices.ts';
+import { Slice } from '../domain/text/slices.ts';
 
 /** Items of a list that are written at once. */
 const ITEMS = 200;

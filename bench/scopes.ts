@@ -1,12 +1,12 @@
 import { loadPolicies } from '../api/access/policies.ts';
 import { scopesUnder } from '../api/access/scope-of.ts';
-import { DEFAULT_DIMENSIONS, defineDimensions } from '../domain/dimensions.ts';
-import { EVERYTHING, type Scope } from '../domain/scope.ts';
-import { RecordCells } from '../store/cells.ts';
-import type { Session } from '../store/client.ts';
-import { openPostgres } from '../store/postgres.ts';
-import { readScores, type ScoreWindow } from '../store/scores.ts';
-import { createWall } from '../store/wall.ts';
+import { EVERYTHING, type Scope } from '../domain/access/scope.ts';
+import { DEFAULT_DIMENSIONS, defineDimensions } from '../domain/segments/dimensions.ts';
+import { createWall } from '../store/access/scoped-views.ts';
+import type { Session } from '../store/database/client.ts';
+import { openPostgres } from '../store/database/postgres.ts';
+import { RecordCells } from '../store/responses/cell-dictionary.ts';
+import { readScores, type ScoreWindow } from '../store/scores/scores.ts';
 import { figure, median, type Place, type Report } from './kit/report.ts';
 import { fillDays } from './series.ts';
 

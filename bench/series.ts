@@ -1,8 +1,8 @@
 import autocannon from 'autocannon';
 import pg from 'pg';
-import { cellKey } from '../domain/cell.ts';
-import { migrate } from '../store/migrate.ts';
-import { openPostgres } from '../store/postgres.ts';
+import { cellKey } from '../domain/segments/cell.ts';
+import { openPostgres } from '../store/database/postgres.ts';
+import { migrate } from '../store/setup/migrate.ts';
 import { KEY, type Server, startProgram, startScoreline } from './kit/process.ts';
 import { figure, median, type Place, type Report } from './kit/report.ts';
 

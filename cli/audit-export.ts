@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../config.ts';
-import { parseDateTime } from '../domain/date-time.ts';
-import { terminalMessage } from '../domain/error-facts.ts';
+import { loadConfig } from '../config/config.ts';
+import { terminalMessage } from '../domain/errors/error-facts.ts';
+import { parseDateTime } from '../domain/time/date-time.ts';
 import { findAuditSource } from './audit-source.ts';
 
 const USAGE =

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import type { Config } from '../config.ts';
-import { auditLine } from '../domain/audit.ts';
-import { safeMessage } from '../domain/error-facts.ts';
+import type { Config } from '../config/config.ts';
+import { safeMessage } from '../domain/errors/error-facts.ts';
+import { auditLine } from '../domain/seals/audit.ts';
 import { openRecord } from '../instance/open-record.ts';
-import { audit, streamAudit } from '../store/audit.ts';
-import type { Store } from '../store/client.ts';
+import { audit, streamAudit } from '../store/audit/audit.ts';
+import type { Store } from '../store/database/client.ts';
 import { findServer, keyOf } from './sink.ts';
 
 export interface AuditWindow {

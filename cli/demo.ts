@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../config.ts';
-import { terminalMessage } from '../domain/error-facts.ts';
-import { DEMO_NAME, type DemoResponse, demoResponses } from '../ingestion/connectors/demo.ts';
+import { loadConfig } from '../config/config.ts';
+import { terminalMessage } from '../domain/errors/error-facts.ts';
+import { DEMO_NAME, type DemoResponse, demoResponses } from '../ingestion/demo.ts';
 import { findServer, keyOf } from './sink.ts';
 
 const USAGE =

@@ -1,9 +1,9 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { openDriver } from '../graph/neo4j/driver.ts';
-import type { Statement, Store } from '../store/client.ts';
-import { explained } from '../store/database-refused.ts';
-import { CONNECTIONS, openPostgres } from '../store/postgres.ts';
-import { checkPrivileges, checkServer } from '../store/privileges.ts';
+import type { Statement, Store } from '../store/database/client.ts';
+import { explained } from '../store/database/database-refused.ts';
+import { CONNECTIONS, openPostgres } from '../store/database/postgres.ts';
+import { checkPrivileges, checkServer } from '../store/database/privileges.ts';
 import { bad, type Finding, finding, good } from './finding.ts';
 
 interface Facts {

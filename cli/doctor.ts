@@ -1,7 +1,7 @@
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { loadPolicies } from '../api/access/policies.ts';
-import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { type Config, ConfigError, loadConfig } from '../config/config.ts';
 import { openKeyProviders } from '../instance/keys/open-provider.ts';
 import { type SecretName, secretPath } from '../instance/secrets.ts';
 import { examineDatabase, examineGraph } from './doctor-database.ts';

@@ -1,5 +1,5 @@
-import { loadConfig } from '../config.ts';
-import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
+import { loadConfig } from '../config/config.ts';
+import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
 import { openGraph } from '../graph/neo4j/open.ts';
 import { openRecord } from '../instance/open-record.ts';
 

@@ -1,8 +1,8 @@
-import { cut } from '../domain/text.ts';
-import type { DryRun, RowAsKept } from '../ingestion/import/dry-run.ts';
-import type { ReadAs } from '../ingestion/import/read-rows.ts';
-import type { ImportResult, Reject } from '../ingestion/import/run-import.ts';
-import { NOTE_MESSAGES, type NoteCode, type NoteCounts } from '../ingestion/outcome.ts';
+import { cut } from '../domain/text/text.ts';
+import type { DryRun, RowAsKept } from '../ingestion/files/import/dry-run.ts';
+import type { ImportResult, Reject } from '../ingestion/files/import/run-import.ts';
+import type { ReadAs } from '../ingestion/files/read/read-rows.ts';
+import { NOTE_MESSAGES, type NoteCode, type NoteCounts } from '../ingestion/pipeline/outcome.ts';
 
 /** How an import ended, for scripts. docs/guides/imports.md has the table. */
 export const EXIT = { whole: 0, failed: 1, doubtful: 3, nothing: 4, interrupted: 130 } as const;

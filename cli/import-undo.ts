@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import type { Config } from '../config.ts';
-import { safeMessage } from '../domain/error-facts.ts';
+import type { Config } from '../config/config.ts';
+import { safeMessage } from '../domain/errors/error-facts.ts';
 import { openRecord } from '../instance/open-record.ts';
-import { audit } from '../store/audit.ts';
-import { type UndoAccount, type UndoResult, undoImport } from '../store/import-undo.ts';
-import { findImport, type ImportRun } from '../store/imports.ts';
+import { audit } from '../store/audit/audit.ts';
+import { type UndoAccount, type UndoResult, undoImport } from '../store/imports/import-undo.ts';
+import { findImport, type ImportRun } from '../store/responses/imports.ts';
 import { findServer, keyOf } from './sink.ts';
 
 export const UNDO_USAGE = `       npm run import -- --undo ID [--dry-run] [--reason TEXT] [--url URL]

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../config.ts';
-import { decode, encodingOfMark } from '../domain/encodings.ts';
-import { terminalMessage } from '../domain/error-facts.ts';
-import { parseFileMap } from '../ingestion/connectors/file-map.ts';
-import { dryRun } from '../ingestion/import/dry-run.ts';
-import { type ImportProgress, runImport } from '../ingestion/import/run-import.ts';
+import { loadConfig } from '../config/config.ts';
+import { terminalMessage } from '../domain/errors/error-facts.ts';
+import { decode, encodingOfMark } from '../domain/text/encodings.ts';
+import { dryRun } from '../ingestion/files/import/dry-run.ts';
+import { type ImportProgress, runImport } from '../ingestion/files/import/run-import.ts';
+import { parseFileMap } from '../ingestion/files/map/file-map.ts';
 import { EXIT, reportDryRun, reportImport } from './import-report.ts';
 import { askedToUndo, UNDO_USAGE, undoFrom } from './import-undo.ts';
 import { createProgress } from './progress.ts';

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../config.ts';
-import type { AuditEntry } from '../domain/audit.ts';
-import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
-import { keyFingerprint, publicKeyOf } from '../domain/signing-key.ts';
+import { loadConfig } from '../config/config.ts';
+import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
+import type { AuditEntry } from '../domain/seals/audit.ts';
+import { keyFingerprint, publicKeyOf } from '../domain/seals/signing-key.ts';
 import { openRecord } from '../instance/open-record.ts';
 import { changeKeys, type KeyAction } from '../instance/rotate.ts';
-import { audit } from '../store/audit.ts';
+import { audit } from '../store/audit/audit.ts';
 import { findServer } from './sink.ts';
 
 const USAGE = `usage: npm run keys -- ACTION [--pepper|--signing] [--reason TEXT]

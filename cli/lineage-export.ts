@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../config.ts';
-import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
-import { EVERYTHING } from '../domain/scope.ts';
-import { exportLineage } from '../graph/openlineage/export.ts';
-import { kafkaTransport } from '../graph/openlineage/kafka.ts';
-import { isKafkaUrl, type KafkaTarget, parseKafkaUrl } from '../graph/openlineage/kafka-target.ts';
+import { loadConfig } from '../config/config.ts';
+import { EVERYTHING } from '../domain/access/scope.ts';
+import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
+import { exportLineage } from '../graph/export/openlineage/export.ts';
+import { kafkaTransport } from '../graph/export/openlineage/kafka.ts';
+import { isKafkaUrl, type KafkaTarget, parseKafkaUrl } from '../graph/export/openlineage/kafka-target.ts';
 import {
   fileTransport,
   httpTransport,
   streamTransport,
   type Transport,
-} from '../graph/openlineage/transports.ts';
+} from '../graph/export/openlineage/transports.ts';
 import { openRecord } from '../instance/open-record.ts';
 
 const USAGE = `usage: npm run --silent lineage:export -- --format openlineage [--to FILE|URL] [--key KEY] [--restart]

@@ -13,11 +13,11 @@ import {
 import { scopesUnder } from '../api/access/scope-of.ts';
 import { fieldsOfGroups } from '../api/schema/access-tags.ts';
 import { buildSchema } from '../api/schema/schema.ts';
-import { type Config, loadConfig } from '../config.ts';
-import { type Cell, cellKey, type Segment } from '../domain/cell.ts';
-import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
+import { type Config, loadConfig } from '../config/config.ts';
+import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
+import { type Cell, cellKey, type Segment } from '../domain/segments/cell.ts';
 import { openRecord } from '../instance/open-record.ts';
-import { listApiKeys } from '../store/api-keys.ts';
+import { listApiKeys } from '../store/access/api-keys.ts';
 import { findServer } from './sink.ts';
 
 const USAGE = `usage: npm run policies                                      validates

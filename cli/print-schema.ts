@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
 import { costTable } from '../api/gate/cost-table.ts';
 import { buildSchema } from '../api/schema/schema.ts';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/config.ts';
 
 /** npm run schema: writes schema.graphql for the configured dimensions, and what each of its fields costs. */
 const { dimensions } = await loadConfig();

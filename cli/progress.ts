@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { ImportProgress } from '../ingestion/import/run-import.ts';
+import type { ImportProgress } from '../ingestion/files/import/run-import.ts';
 
 const PLAIN_EVERY_MS = 5_000;
 

@@ -1,6 +1,6 @@
-import { migrate } from '../store/migrate.ts';
-import { openPglite } from '../store/pglite.ts';
-import { buildTemplate } from '../store/pglite-template.ts';
+import { openPglite } from '../store/database/pglite.ts';
+import { buildTemplate } from '../store/database/pglite-template.ts';
+import { migrate } from '../store/setup/migrate.ts';
 
 /** Run by `npm ci`: a first start unpacks the empty record that is made here instead of making its own. */
 await buildTemplate(async (folder) => {

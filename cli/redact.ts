@@ -3,9 +3,9 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse';
-import { loadConfig } from '../config.ts';
-import { terminalMessage } from '../domain/error-facts.ts';
-import { KINDS, type Kind, type RedactionRules, redactCounted } from '../domain/redact.ts';
+import { loadConfig } from '../config/config.ts';
+import { terminalMessage } from '../domain/errors/error-facts.ts';
+import { KINDS, type Kind, type RedactionRules, redactCounted } from '../domain/privacy/redact.ts';
 import { labelledSet } from './redaction/labelled-set.ts';
 import { judgeRedaction, renderQuality } from './redaction/quality.ts';
 

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { type ReportDeps, reportFacts } from '../api/report/facts.ts';
 import { renderReport } from '../api/report/render.ts';
-import { loadConfig } from '../config.ts';
-import { safeMessage, terminalMessage } from '../domain/error-facts.ts';
-import { EVERYTHING } from '../domain/scope.ts';
-import { scoreId } from '../domain/score.ts';
-import { publicKeyOf } from '../domain/signing-key.ts';
-import { windowEnd } from '../domain/window-end.ts';
-import { createRecordLineage } from '../graph/record-lineage.ts';
-import { verifyScore } from '../graph/seals/verify.ts';
+import { loadConfig } from '../config/config.ts';
+import { EVERYTHING } from '../domain/access/scope.ts';
+import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
+import { scoreId } from '../domain/scores/score.ts';
+import { publicKeyOf } from '../domain/seals/signing-key.ts';
+import { windowEnd } from '../domain/time/window-end.ts';
+import { createRecordLineage } from '../graph/record/record-lineage.ts';
 import { openRecord } from '../instance/open-record.ts';
-import { newestAnswer } from '../store/responses.ts';
+import { verifyScore } from '../proof/verify.ts';
+import { newestAnswer } from '../store/responses/responses.ts';
 import { findServer } from './sink.ts';
 
 const USAGE =

@@ -1,8 +1,8 @@
-import type { Config } from '../config.ts';
-import { safeMessage } from '../domain/error-facts.ts';
-import { createAcceptor } from '../ingestion/accept.ts';
-import { httpSink, type ImportSink, recordSink } from '../ingestion/import/sink.ts';
-import { OWNER } from '../ingestion/submitter.ts';
+import type { Config } from '../config/config.ts';
+import { safeMessage } from '../domain/errors/error-facts.ts';
+import { httpSink, type ImportSink, recordSink } from '../ingestion/files/import/sink.ts';
+import { createAcceptor } from '../ingestion/pipeline/ingestor.ts';
+import { OWNER } from '../ingestion/pipeline/submitter.ts';
 import { findHolder } from '../instance/lock.ts';
 import { openRecord } from '../instance/open-record.ts';
 import { findAdminKey } from '../instance/secrets.ts';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../config.ts';
-import { terminalMessage } from '../domain/error-facts.ts';
+import { loadConfig } from '../config/config.ts';
+import { terminalMessage } from '../domain/errors/error-facts.ts';
 import { findServer, keyOf } from './sink.ts';
 
 const USAGE =

@@ -3,7 +3,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { cut } from '../domain/text.ts';
+import { cut } from '../domain/text/text.ts';
 import defaultDeployment from '../scoreline.config.ts';
 
 const SHIPPED = 'scoreline.config.ts';

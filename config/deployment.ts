@@ -1,11 +1,11 @@
 import { Duration } from 'luxon';
 import { z } from 'zod';
-import { gateSettings } from '../api/gate/settings.ts';
-import { DEFAULT_CELL_LIMITS } from '../domain/cell-filing.ts';
-import { NAME_BOUNDS } from '../domain/provenance.ts';
-import { PACK_NAMES, type RedactionRules } from '../domain/redact.ts';
-import { isCountry } from '../domain/redaction/numbering-plans.ts';
-import { parseWindow } from '../domain/time-windows.ts';
+import { PACK_NAMES, type RedactionRules } from '../domain/privacy/redact.ts';
+import { isCountry } from '../domain/privacy/redaction/numbering-plans.ts';
+import { NAME_BOUNDS } from '../domain/responses/normalised-response.ts';
+import { DEFAULT_CELL_LIMITS } from '../domain/segments/cell-filing.ts';
+import { parseWindow } from '../domain/time/time-windows.ts';
+import { gateSettings } from './gate-settings.ts';
 
 /** Minutes or hours as milliseconds: answers come late by hours, not by months. */
 function sealDelay(text: string, context: z.RefinementCtx): number {

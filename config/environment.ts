@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { cut } from '../domain/text.ts';
+import { cut } from '../domain/text/text.ts';
 
 export const ROLES = ['api', 'ingest', 'follow'] as const;
 export type Role = (typeof ROLES)[number];

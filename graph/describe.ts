@@ -1,18 +1,18 @@
-import { type CellDictionary, cellLabel } from '../domain/cell.ts';
-import type { Dimension } from '../domain/dimensions.ts';
-import { type LineageKind, nodeId, type RollupKey, rollupId, sealId } from '../domain/lineage.ts';
-import { describeScale } from '../domain/scale.ts';
-import { HOUR_MS } from '../domain/time-windows.ts';
-import type { Session } from '../store/client.ts';
-import type { AlertMark, DecisionMark, ReviewMark, SealMark } from '../store/lineage-marks.ts';
+import { type LineageKind, nodeId, type RollupKey, rollupId, sealId } from '../domain/lineage/lineage.ts';
+import { describeScale } from '../domain/nps/scale.ts';
+import { type CellDictionary, cellLabel } from '../domain/segments/cell.ts';
+import type { Dimension } from '../domain/segments/dimensions.ts';
+import { HOUR_MS } from '../domain/time/time-windows.ts';
+import type { Session } from '../store/database/client.ts';
+import type { AlertMark, DecisionMark, ReviewMark, SealMark } from '../store/lineage/lineage-annotations.ts';
 import {
   readCalibration,
   readFeatureSet,
   readFeatures,
   readTrainingSets,
-} from '../store/model-provenance.ts';
-import { readModelVersions } from '../store/models.ts';
-import type { RecordedMapping, RecordMappings } from '../store/provenance.ts';
+} from '../store/models/model-provenance.ts';
+import { readModelVersions } from '../store/models/models.ts';
+import type { RecordedMapping, RecordMappings } from '../store/responses/mappings.ts';
 import type { EventFacts } from './lineage-store.ts';
 
 /** A node as it is shown. Labels are made of identity alone: no comment, no respondent, no score value. */

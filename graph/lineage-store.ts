@@ -1,6 +1,6 @@
-import type { RollupKey } from '../domain/lineage.ts';
-import type { TimeRange } from '../domain/time-windows.ts';
-import { READ_MS } from '../store/client.ts';
+import type { RollupKey } from '../domain/lineage/lineage.ts';
+import type { TimeRange } from '../domain/time/time-windows.ts';
+import { READ_MS } from '../store/database/client.ts';
 import { GraphNotReady } from './neo4j/driver.ts';
 
 /** Which hour rollups: those of the cells that lie in the hours, fed by any of the mappings. */

@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config/config.ts';
 
 /** What Scoreline keeps in its data folder; everything else there is not its own. */
 const OWN = new Set([

@@ -1,6 +1,6 @@
-import type { Config } from '../config.ts';
-import { keyFingerprint, publicKeyOf } from '../domain/signing-key.ts';
-import { readRegistry } from '../store/models.ts';
+import type { Config } from '../config/config.ts';
+import { keyFingerprint, publicKeyOf } from '../domain/seals/signing-key.ts';
+import { readRegistry } from '../store/models/models.ts';
 import type { OpenRecord } from './open-record.ts';
 import { type KeptSecret, secretPath } from './secrets.ts';
 

@@ -1,11 +1,11 @@
 import pino from 'pino';
-import { errorFacts, safeMessage, safeText } from '../domain/error-facts.ts';
+import { errorFacts, safeMessage, safeText } from '../domain/errors/error-facts.ts';
 
 /** The log of a program: one JSON object on each line of standard error, and nothing beside it. */
 export type ProgramLog = pino.Logger;
 
 /**
- * Opens the log. Whatever is handed to it as an error is reduced to its facts (domain/error-facts.ts), and a message that
+ * Opens the log. Whatever is handed to it as an error is reduced to its facts (domain/errors/error-facts.ts), and a message that
  * repeats that of the error is made safe in the same way.
  */
 export function openLog(level: string, to: pino.DestinationStream = standardError()): ProgramLog {

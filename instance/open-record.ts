@@ -1,23 +1,23 @@
 import type { KeyObject } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Config } from '../config.ts';
-import { signText } from '../domain/signing-key.ts';
-import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/pseudonym.ts';
-import { RecordCells } from '../store/cells.ts';
-import { checkWrappingKeys, providersInUse } from '../store/check-keys.ts';
-import type { Store } from '../store/client.ts';
-import { createDiskGuard, type DiskGuard, waitForRoom, withDiskGuard } from '../store/disk-space.ts';
-import { checkPepper, pepperMissing, readTenant } from '../store/instance.ts';
-import { type Attest, adoptLeaves } from '../store/leaf-notes.ts';
-import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/migrate.ts';
-import { openPglite } from '../store/pglite.ts';
-import { openPostgres } from '../store/postgres.ts';
-import { RecordMappings } from '../store/provenance.ts';
-import { sealReasons } from '../store/review-reasons.ts';
-import { createFileCleaner, type FileCleaner } from '../store/rewrite-files.ts';
-import { sealStored } from '../store/seal-stored.ts';
-import { Vault } from '../store/vault.ts';
+import type { Config } from '../config/config.ts';
+import { signText } from '../domain/seals/signing-key.ts';
+import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/pipeline/pseudonym.ts';
+import type { Store } from '../store/database/client.ts';
+import { createDiskGuard, type DiskGuard, waitForRoom, withDiskGuard } from '../store/database/disk-space.ts';
+import { openPglite } from '../store/database/pglite.ts';
+import { openPostgres } from '../store/database/postgres.ts';
+import { createFileCleaner, type FileCleaner } from '../store/database/rewrite-files.ts';
+import { checkWrappingKeys, providersInUse } from '../store/encryption/check-keys.ts';
+import { Vault } from '../store/encryption/subject-encryption.ts';
+import { RecordCells } from '../store/responses/cell-dictionary.ts';
+import { RecordMappings } from '../store/responses/mappings.ts';
+import { sealReasons } from '../store/reviews/review-reasons.ts';
+import { type Attest, adoptLeaves } from '../store/seals/leaf-tombstones.ts';
+import { sealStored } from '../store/setup/encrypt-legacy.ts';
+import { checkPepper, pepperMissing, readTenant } from '../store/setup/instance.ts';
+import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/setup/migrate.ts';
 import { ownDataFolder, tighten } from './data-folder.ts';
 import { openKeyProviders } from './keys/open-provider.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
@@ -53,7 +53,7 @@ export interface OpenRecord {
   readonly disk: DiskGuard | undefined;
   /** The embedded record's; a server's record is shared, and its data folder too. */
   readonly lock: FolderLock | undefined;
-  /** This machine and data folder: which process has the leases (store/lease.ts). */
+  /** This machine and data folder: which process has the leases (store/database/lease.ts). */
   readonly place: string;
   close(): Promise<void>;
 }

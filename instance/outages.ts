@@ -1,4 +1,4 @@
-import { safeMessage } from '../domain/error-facts.ts';
+import { safeMessage } from '../domain/errors/error-facts.ts';
 
 /** The part of a log that is written to. */
 export interface Lines {

@@ -1,5 +1,5 @@
-import { explained } from '../store/database-refused.ts';
-import { isRecordAway } from '../store/errors.ts';
+import { explained } from '../store/database/database-refused.ts';
+import { isRecordAway } from '../store/database/passing-errors.ts';
 
 const AGAIN_MS = 500;
 

@@ -1,6 +1,6 @@
-import type { Statement, Store } from '../store/client.ts';
-import type { DiskGuard } from '../store/disk-space.ts';
-import { stalledFollowers } from '../store/stalled.ts';
+import type { Statement, Store } from '../store/database/client.ts';
+import type { DiskGuard } from '../store/database/disk-space.ts';
+import { stalledFollowers } from '../store/journal/stalled-followers.ts';
 
 /** One part that must work: resolves, or throws what is wrong. */
 type Check = () => Promise<void>;

@@ -1,7 +1,7 @@
 import { DateTime, Duration } from 'luxon';
-import type { Config } from '../config.ts';
-import { trimJournal } from '../store/journal-trim.ts';
-import { ageOut, type RetainedKind } from '../store/retention.ts';
+import type { Config } from '../config/config.ts';
+import { ageOut, type RetainedKind } from '../store/data-subjects/retention.ts';
+import { trimJournal } from '../store/journal/journal-trim.ts';
 import type { OpenRecord } from './open-record.ts';
 
 const ago = (now: number, keep: string) =>

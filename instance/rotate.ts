@@ -1,8 +1,13 @@
-import type { Config } from '../config.ts';
-import { carriedOver, lookupOf, type Pepper, pepperFingerprint } from '../ingestion/pseudonym.ts';
-import { checkPepper, tiePepper } from '../store/instance.ts';
-import { KeyProviderError } from '../store/key-provider.ts';
-import { relinkSubjects, retireWrapping, rewrapKeys, rotateWrapping } from '../store/rotate-keys.ts';
+import type { Config } from '../config/config.ts';
+import { KeyProviderError } from '../domain/errors/key-provider-errors.ts';
+import { carriedOver, lookupOf, type Pepper, pepperFingerprint } from '../ingestion/pipeline/pseudonym.ts';
+import {
+  relinkSubjects,
+  retireWrapping,
+  rewrapKeys,
+  rotateWrapping,
+} from '../store/encryption/rotate-keys.ts';
+import { checkPepper, tiePepper } from '../store/setup/instance.ts';
 import type { OpenRecord } from './open-record.ts';
 import { addPepper, addSigningKey, type SecretPlaces } from './secrets.ts';
 

@@ -8,8 +8,8 @@ import {
 } from 'node:crypto';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Config, ConfigError } from '../config.ts';
-import type { Pepper } from '../ingestion/pseudonym.ts';
+import { type Config, ConfigError } from '../config/config.ts';
+import type { Pepper } from '../ingestion/pipeline/pseudonym.ts';
 import { replaceFile, writeOnce } from './secret-file.ts';
 
 /*

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { headHash } from '../domain/seal.ts';
+import { headHash } from '../domain/seals/seal.ts';
 import {
   firstKey,
   isSigned,
@@ -8,12 +8,12 @@ import {
   parseKey,
   publicKeyOf,
   rotatedKey,
-} from '../domain/signing-key.ts';
-import { audit, auditHead } from '../store/audit.ts';
-import type { Session, Statement, Store } from '../store/client.ts';
-import { newestNote } from '../store/leaf-notes.ts';
-import { lockSeals, readLastHead } from '../store/seals.ts';
-import { addSigningKey, newestSigningKey, readSigningKeys } from '../store/signing-keys.ts';
+} from '../domain/seals/signing-key.ts';
+import { audit, auditHead } from '../store/audit/audit.ts';
+import type { Session, Statement, Store } from '../store/database/client.ts';
+import { newestNote } from '../store/seals/leaf-tombstones.ts';
+import { lockSeals, readLastHead } from '../store/seals/seals.ts';
+import { addSigningKey, newestSigningKey, readSigningKeys } from '../store/seals/signing-keys.ts';
 
 /*
  * A record is tied to its signing key as it is to its pepper and its wrapping keys: under another key the proofs of before would be those

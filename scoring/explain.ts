@@ -1,5 +1,5 @@
-import { calibrate } from '../domain/calibration.ts';
-import { indexOfLargest } from '../domain/probabilities.ts';
+import { calibrate } from '../domain/models/calibration.ts';
+import { indexOfLargest } from '../domain/models/probabilities.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { FEATURE_SET, type FeatureSource, featureValues } from './features.ts';
 import type { Model } from './model.ts';

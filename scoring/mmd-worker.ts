@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { randomFrom } from '../domain/random.ts';
-import { mmdTest } from '../domain/two-sample.ts';
+import { mmdTest } from '../domain/drift/two-sample.ts';
+import { randomFrom } from '../domain/statistics/random.ts';
 
 /** Two samples of embeddings; equal requests have equal answers. */
 export interface MmdRequest {

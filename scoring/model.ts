@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import type { Calibration } from '../domain/calibration.ts';
+import type { Calibration } from '../domain/models/calibration.ts';
 import type { LinearHead } from './softmax-regression.ts';
 
 /** The classes of each head, in the order of its weights. */

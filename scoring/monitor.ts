@@ -1,9 +1,9 @@
-import type { Store } from '../store/client.ts';
-import { followJournal, saveFollowerPosition } from '../store/journal.ts';
-import type { Lease, Work } from '../store/lease.ts';
-import { readRegistry } from '../store/models.ts';
-import { readingsTaken, writeReadings } from '../store/monitoring.ts';
-import { resumeAtMark } from '../store/start-over.ts';
+import type { Store } from '../store/database/client.ts';
+import type { Lease, Work } from '../store/database/lease.ts';
+import { followJournal, saveFollowerPosition } from '../store/journal/journal.ts';
+import { resumeAtMark } from '../store/journal/start-over.ts';
+import { readRegistry } from '../store/models/models.ts';
+import { readingsTaken, writeReadings } from '../store/monitoring/model-readings.ts';
 import type { Model } from './model.ts';
 import { type ReadingDeps, takeReadings } from './readings.ts';
 import { isInUse } from './scorer.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { softmax } from '../domain/probabilities.ts';
-import { randomFrom } from '../domain/random.ts';
+import { softmax } from '../domain/models/probabilities.ts';
+import { randomFrom } from '../domain/statistics/random.ts';
 import { fitOrdinal } from './ordinal-regression.ts';
 import { type Example, fitSoftmax, logitsOf } from './softmax-regression.ts';
 

@@ -1,5 +1,5 @@
-import { calibrate } from '../domain/calibration.ts';
-import { indexOfLargest, MILLION, toMillionths, uncertaintyOf } from '../domain/probabilities.ts';
+import { calibrate } from '../domain/models/calibration.ts';
+import { indexOfLargest, MILLION, toMillionths, uncertaintyOf } from '../domain/models/probabilities.ts';
 import type { Encoding } from './encoder.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { type FeatureSource, featureValues, languageOf, wordsOf } from './features.ts';

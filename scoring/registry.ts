@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { Store } from '../store/client.ts';
+import type { Store } from '../store/database/client.ts';
 import {
   type Change,
   type NewModel,
@@ -8,7 +8,7 @@ import {
   readRegistry,
   registerModel,
   type TrainingSetRow,
-} from '../store/models.ts';
+} from '../store/models/models.ts';
 import { artefactKey, type ModelArtefact } from './model.ts';
 
 export interface Registration {

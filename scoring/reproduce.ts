@@ -1,5 +1,5 @@
-import type { CellDictionary } from '../domain/cell.ts';
-import { type PredictionRow, readScorable, type TextDeps } from '../store/predictions.ts';
+import type { CellDictionary } from '../domain/segments/cell.ts';
+import { type PredictionRow, readScorable, type TextDeps } from '../store/models/predictions.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { FEATURE_SET } from './features.ts';
 import type { Model } from './model.ts';

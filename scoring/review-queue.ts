@@ -1,10 +1,10 @@
-import type { ReviewRules } from '../domain/review-rules.ts';
-import type { Store } from '../store/client.ts';
-import { followJournal, saveFollowerPosition } from '../store/journal.ts';
-import { hold, type Lease, type Work } from '../store/lease.ts';
-import { readChampion } from '../store/models.ts';
-import { queueDecisionReviews, queueReviews } from '../store/review-queue.ts';
-import { resumeAtMark } from '../store/start-over.ts';
+import type { ReviewRules } from '../domain/models/review-rules.ts';
+import type { Store } from '../store/database/client.ts';
+import { hold, type Lease, type Work } from '../store/database/lease.ts';
+import { followJournal, saveFollowerPosition } from '../store/journal/journal.ts';
+import { resumeAtMark } from '../store/journal/start-over.ts';
+import { readChampion } from '../store/models/models.ts';
+import { queueDecisionReviews, queueReviews } from '../store/reviews/review-queue.ts';
 
 const NAME = 'review queue';
 const ENTRIES = 100;

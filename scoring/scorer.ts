@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { CellDictionary } from '../domain/cell.ts';
-import type { Store } from '../store/client.ts';
+import type { CellDictionary } from '../domain/segments/cell.ts';
+import type { Store } from '../store/database/client.ts';
+import type { Lease, Work } from '../store/database/lease.ts';
+import type { Vault } from '../store/encryption/subject-encryption.ts';
 import {
   type Follower,
   type FollowOptions,
@@ -11,18 +13,16 @@ import {
   journalLag,
   saveFollowerPosition,
   touchFollower,
-} from '../store/journal.ts';
-import type { Lease, Work } from '../store/lease.ts';
-import { type RegisteredModel, readRegistry } from '../store/models.ts';
+} from '../store/journal/journal.ts';
+import { resume, type TakeIn } from '../store/journal/start-over.ts';
+import { responsePages } from '../store/lineage/all-rows.ts';
+import { type RegisteredModel, readRegistry } from '../store/models/models.ts';
 import {
   type PredictionRow,
   readUnscored,
   type ScorableResponse,
   storePredictions,
-} from '../store/predictions.ts';
-import { responsePages } from '../store/record-pages.ts';
-import { resume, type TakeIn } from '../store/start-over.ts';
-import type { Vault } from '../store/vault.ts';
+} from '../store/models/predictions.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { type FeatureSource, featureValues } from './features.ts';
 import type { Model } from './model.ts';

@@ -2,14 +2,21 @@ import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
-import type { CellDictionary } from '../domain/cell.ts';
-import type { ReviewRules } from '../domain/review-rules.ts';
-import type { Scope } from '../domain/scope.ts';
-import type { Session, Store } from '../store/client.ts';
-import { type Leader, type Lease, leadAlone, type Work } from '../store/lease.ts';
-import { type Change, makeShadow, promote, readArtefact, readChampion, rollback } from '../store/models.ts';
-import { readPredictions, readScorable } from '../store/predictions.ts';
-import type { Vault } from '../store/vault.ts';
+import type { Scope } from '../domain/access/scope.ts';
+import type { ReviewRules } from '../domain/models/review-rules.ts';
+import type { CellDictionary } from '../domain/segments/cell.ts';
+import type { Session, Store } from '../store/database/client.ts';
+import { type Leader, type Lease, leadAlone, type Work } from '../store/database/lease.ts';
+import type { Vault } from '../store/encryption/subject-encryption.ts';
+import {
+  type Change,
+  makeShadow,
+  promote,
+  readArtefact,
+  readChampion,
+  rollback,
+} from '../store/models/models.ts';
+import { readPredictions, readScorable } from '../store/models/predictions.ts';
 import { type EncoderPool, openEncoderPool } from './encoder-pool.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { FeatureSource } from './features.ts';

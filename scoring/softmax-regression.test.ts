@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { softmax } from '../domain/probabilities.ts';
+import { softmax } from '../domain/models/probabilities.ts';
 import { minimise } from './lbfgs.ts';
 import { type Example, fitSoftmax, logitsOf } from './softmax-regression.ts';
 

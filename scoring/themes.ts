@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { calibrate, fitTemperature, type LabelledLogits } from '../domain/calibration.ts';
+import { calibrate, fitTemperature, type LabelledLogits } from '../domain/models/calibration.ts';
 import { type ModelArtefact, storeHead } from './model.ts';
 import { type Example, fitSoftmax, logitsOf } from './softmax-regression.ts';
 

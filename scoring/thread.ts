@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { keepQuiet, QUIET } from '../store/quiet-thread.ts';
+import { keepQuiet, QUIET } from '../store/database/quiet-thread.ts';
 
 /** Starts a thread that runs the TypeScript module: threads take no --import, the loader is registered from within. */
 export function startThread(module: URL, workerData: unknown): Worker {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { calibrate, chooseCalibration, type LabelledLogits, logLoss } from '../domain/calibration.ts';
-import { type ClassificationReport, judge } from '../domain/classification.ts';
+import { calibrate, chooseCalibration, type LabelledLogits, logLoss } from '../domain/models/calibration.ts';
+import { type ClassificationReport, judge } from '../domain/models/classification.ts';
 import { type ModelArtefact, storeHead } from './model.ts';
 import { fitOrdinal } from './ordinal-regression.ts';
 import { type Example, fitSoftmax, type LinearHead, logitsOf } from './softmax-regression.ts';

@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import type { CellDictionary } from '../domain/cell.ts';
-import type { Store } from '../store/client.ts';
-import { formatPosition, journalHead } from '../store/journal.ts';
-import { noteMembers } from '../store/model-provenance.ts';
-import type { Change } from '../store/models.ts';
-import { type LabelledResponse, readLabelled } from '../store/predictions.ts';
-import type { Vault } from '../store/vault.ts';
+import type { CellDictionary } from '../domain/segments/cell.ts';
+import type { Store } from '../store/database/client.ts';
+import type { Vault } from '../store/encryption/subject-encryption.ts';
+import { formatPosition, journalHead } from '../store/journal/journal.ts';
+import { noteMembers } from '../store/models/model-provenance.ts';
+import type { Change } from '../store/models/models.ts';
+import { type LabelledResponse, readLabelled } from '../store/models/predictions.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { FEATURE_SET, type FeatureSource } from './features.ts';
 import type { FitRequest, FitResult } from './fit.ts';

@@ -1,10 +1,10 @@
-import type { Segment } from '../../domain/cell.ts';
-import type { Dimension } from '../../domain/dimensions.ts';
-import { safeMessage } from '../../domain/error-facts.ts';
-import { EVERYTHING } from '../../domain/scope.ts';
-import { type ApiKeyRow, listApiKeys } from '../../store/api-keys.ts';
-import { auditPolicies, type NoteChange } from '../../store/audit.ts';
-import type { Store } from '../../store/client.ts';
+import { EVERYTHING } from '../../domain/access/scope.ts';
+import { safeMessage } from '../../domain/errors/error-facts.ts';
+import type { Segment } from '../../domain/segments/cell.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { type ApiKeyRow, listApiKeys } from '../../store/access/api-keys.ts';
+import { auditPolicies, type NoteChange } from '../../store/audit/audit.ts';
+import type { Store } from '../../store/database/client.ts';
 import type { Authenticate, Caller } from '../caller.ts';
 import type { Log } from '../log.ts';
 import { openNoise } from '../log.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/dimensions.ts';
+import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
 import { parseAttributes } from './attributes.ts';
 
 const parse = (given: unknown) =>

@@ -1,6 +1,6 @@
-import type { Segment } from '../../domain/cell.ts';
-import { type Dimension, storedValue } from '../../domain/dimensions.ts';
-import { quoted, readName, TEXT_RULES } from '../../domain/text.ts';
+import type { Segment } from '../../domain/segments/cell.ts';
+import { type Dimension, storedValue } from '../../domain/segments/dimensions.ts';
+import { quoted, readName, TEXT_RULES } from '../../domain/text/text.ts';
 
 /**
  * The attributes that narrow a caller, from JSON: { "region": ["Germany"] }. A dimension goes by its field

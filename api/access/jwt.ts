@@ -7,11 +7,11 @@ import {
   type JWTVerifyGetKey,
   jwtVerify,
 } from 'jose';
-import type { Segment } from '../../domain/cell.ts';
-import type { Dimension } from '../../domain/dimensions.ts';
+import type { Segment } from '../../domain/segments/cell.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { parseAttributes, parseSources } from './attributes.ts';
 
-/** What `tokenVerifier` goes by: see config.ts. */
+/** What `tokenVerifier` goes by: see config/config.ts. */
 export interface JwtOptions {
   readonly jwks: string;
   readonly issuer: string;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { Segment } from '../../domain/cell.ts';
+import type { Segment } from '../../domain/segments/cell.ts';
 import {
   API_KEY_CHANNEL,
   apiKeysState,
@@ -8,9 +8,9 @@ import {
   readLiveKeys,
   revokeApiKey,
   touchApiKey,
-} from '../../store/api-keys.ts';
-import type { NoteChange } from '../../store/audit.ts';
-import type { Store } from '../../store/client.ts';
+} from '../../store/access/api-keys.ts';
+import type { NoteChange } from '../../store/audit/audit.ts';
+import type { Store } from '../../store/database/client.ts';
 
 export interface KeyDeps {
   readonly store: Store;

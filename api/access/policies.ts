@@ -10,8 +10,8 @@ import {
   schemaToJson,
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs';
-import type { Dimension } from '../../domain/dimensions.ts';
-import { FIELD_GROUPS } from '../../domain/scope.ts';
+import { FIELD_GROUPS } from '../../domain/access/scope.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
 
 /** Policies that were read, checked, and repeated for each dimension. */
 export interface Policies {

@@ -1,4 +1,4 @@
-import type { Dimension } from '../../domain/dimensions.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { type Policies, parsePolicies, policyVersion, readPolicyTexts } from './policies.ts';
 
 export interface WatchOptions {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { type Cell, cellKey } from '../../domain/cell.ts';
-import type { Scope } from '../../domain/scope.ts';
+import type { Scope } from '../../domain/access/scope.ts';
+import { type Cell, cellKey } from '../../domain/segments/cell.ts';
 import { differenceOf } from './report.ts';
 
 const dimensions = [{ attribute: 'channel', field: 'channel', label: 'Channel' }] as never;

@@ -1,7 +1,13 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
-import { type Cell, type CellAttributes, cellKey, matchesSegment, type Segment } from '../../domain/cell.ts';
-import { type Dimension, valueIn } from '../../domain/dimensions.ts';
-import { FIELD_GROUPS, type FieldGroup, type Scope } from '../../domain/scope.ts';
+import { FIELD_GROUPS, type FieldGroup, type Scope } from '../../domain/access/scope.ts';
+import {
+  type Cell,
+  type CellAttributes,
+  cellKey,
+  matchesSegment,
+  type Segment,
+} from '../../domain/segments/cell.ts';
+import { type Dimension, valueIn } from '../../domain/segments/dimensions.ts';
 import { attributesByField } from './attributes.ts';
 import { CELL_BY_CELL } from './scope-of.ts';
 

@@ -1,5 +1,5 @@
 import type { Clause, Expr, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
-import type { Cell } from '../../domain/cell.ts';
+import type { Cell } from '../../domain/segments/cell.ts';
 
 /*
  * What partial evaluation leaves of a policy (its residual) is an expression over the cell. It is compiled once into a

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Cell, cellKey } from '../../domain/cell.ts';
-import { defineDimensions } from '../../domain/dimensions.ts';
-import { FIELD_GROUPS, type FieldGroup } from '../../domain/scope.ts';
+import { FIELD_GROUPS, type FieldGroup } from '../../domain/access/scope.ts';
+import { type Cell, cellKey } from '../../domain/segments/cell.ts';
+import { defineDimensions } from '../../domain/segments/dimensions.ts';
 import { type Policies, parsePolicies } from './policies.ts';
 import { compileResidual, NotInterpreted } from './residual.ts';
 import { decideCell, scopesUnder } from './scope-of.ts';

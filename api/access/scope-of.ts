@@ -7,9 +7,9 @@ import {
   statefulIsAuthorized,
 } from '@cedar-policy/cedar-wasm/nodejs';
 import { LRUCache } from 'lru-cache';
-import type { Cell, Segment } from '../../domain/cell.ts';
-import { normaliseSegment } from '../../domain/cell.ts';
-import type { FieldGroup, Scope } from '../../domain/scope.ts';
+import type { FieldGroup, Scope } from '../../domain/access/scope.ts';
+import type { Cell, Segment } from '../../domain/segments/cell.ts';
+import { normaliseSegment } from '../../domain/segments/cell.ts';
 import type { Policies } from './policies.ts';
 import { cellEntity, compileResidual, NotInterpreted } from './residual.ts';
 

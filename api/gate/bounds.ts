@@ -1,4 +1,4 @@
-import { cut } from '../../domain/text.ts';
+import { cut } from '../../domain/text/text.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 

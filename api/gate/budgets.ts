@@ -1,7 +1,7 @@
+import type { Budget, GateSettings } from '../../config/gate-settings.ts';
 import type { Caller } from '../caller.ts';
 import { Refused } from '../errors.ts';
 import { Buckets } from './bucket.ts';
-import type { Budget, GateSettings } from './settings.ts';
 
 /** What callers may spend, by the settings of their roles. */
 export class Budgets {

@@ -1,6 +1,6 @@
 import { buildSchema as fromText, getVariableValues, type OperationDefinitionNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { cutMessage } from '../../domain/text.ts';
+import { cutMessage } from '../../domain/text/text.ts';
 import { measure } from './bounds.ts';
 import { coerceVariables } from './coerce.ts';
 import type { InvalidOperation } from './invalid-operation.ts';

@@ -17,7 +17,7 @@ import {
 } from 'graphql';
 import { didYouMean } from 'graphql/jsutils/didYouMean.js';
 import { suggestionList } from 'graphql/jsutils/suggestionList.js';
-import { cut, cutMessage, quoted, summary } from '../../domain/text.ts';
+import { cut, cutMessage, quoted, summary } from '../../domain/text/text.ts';
 import { badInput, InvalidOperation } from './invalid-operation.ts';
 
 /** Mistakes in variables that one answer names: more help nobody, and making them costs. */

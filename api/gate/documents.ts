@@ -13,7 +13,7 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { cut, cutMessage } from '../../domain/text.ts';
+import { cut, cutMessage } from '../../domain/text/text.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
 import { badInput, InvalidOperation, withCode } from './invalid-operation.ts';

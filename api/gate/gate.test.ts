@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { getIntrospectionQuery, getOperationAST, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/dimensions.ts';
+import { gateSettings, readTrustedDocuments, sha256 } from '../../config/gate-settings.ts';
+import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
 import type { Caller } from '../caller.ts';
 import { buildSchema } from '../schema/schema.ts';
 import { Buckets } from './bucket.ts';
 import { coerceVariables } from './coerce.ts';
 import { costOf } from './cost.ts';
-import { COSTS } from './costs.ts';
+import { INTROSPECTION_COSTS } from './costs.ts';
 import { openGate } from './gate.ts';
 import { SCORE_COSTS } from './score-costs.ts';
 import { refuseRepeats } from './screen.ts';
-import { gateSettings, readTrustedDocuments, sha256 } from './settings.ts';
 
 const SCHEMA = buildSchema(defineDimensions(DEFAULT_DIMENSIONS));
 
@@ -101,7 +101,7 @@ describe('the cost of an operation', () => {
   });
 
   it('names fields that there are', () => {
-    for (const name of Object.keys(COSTS)) {
+    for (const name of Object.keys(INTROSPECTION_COSTS)) {
       const [type, field] = name.split('.') as [string, string];
       const found = SCHEMA.getType(type);
       expect(found && 'getFields' in found && found.getFields()[field], name).toBeTruthy();

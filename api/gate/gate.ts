@@ -1,5 +1,6 @@
 import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode, visit } from 'graphql';
-import { cut } from '../../domain/text.ts';
+import { type GateSettings, sha256, type TrustedDocuments } from '../../config/gate-settings.ts';
+import { cut } from '../../domain/text/text.ts';
 import type { Caller } from '../caller.ts';
 import { InvalidArgument, Refused } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
@@ -9,7 +10,6 @@ import { type Cost, Costs } from './cost.ts';
 import { INGEST_COST, ROUTE_COSTS, unfolding } from './costs.ts';
 import { Documents, operationOf } from './documents.ts';
 import { unfoldedFields } from './screen.ts';
-import { type GateSettings, sha256, type TrustedDocuments } from './settings.ts';
 
 /** A GraphQL request as any transport brings it. */
 export interface OperationRequest {

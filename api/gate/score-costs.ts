@@ -1,4 +1,4 @@
-import { HOUR_MS, zoneClock } from '../../domain/zone-clock.ts';
+import { HOUR_MS, zoneClock } from '../../domain/time/zone-clock.ts';
 import { LIMITS } from '../limits.ts';
 
 type Arguments = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode, visit } from 'graphql';
-import { cut } from '../../domain/text.ts';
+import { cut } from '../../domain/text/text.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 

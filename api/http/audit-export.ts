@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { auditLine } from '../../domain/audit.ts';
-import { parseDateTime } from '../../domain/date-time.ts';
-import { audit, streamAudit } from '../../store/audit.ts';
+import { auditLine } from '../../domain/seals/audit.ts';
+import { parseDateTime } from '../../domain/time/date-time.ts';
+import { audit, streamAudit } from '../../store/audit/audit.ts';
 import { auditRefusal, entryOf } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';

@@ -5,8 +5,8 @@ import {
   encodingNamed,
   encodingOfMark,
   unknownEncoding,
-} from '../../domain/encodings.ts';
-import { Slice } from '../../domain/slices.ts';
+} from '../../domain/text/encodings.ts';
+import { Slice } from '../../domain/text/slices.ts';
 import { InvalidArgument, Refused } from '../errors.ts';
 
 const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;]*))/i;

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
-import { parseDateTime } from '../../domain/date-time.ts';
-import { windowEnd } from '../../domain/window-end.ts';
+import { parseDateTime } from '../../domain/time/date-time.ts';
+import { windowEnd } from '../../domain/time/window-end.ts';
 import { exampleQueries } from '../../web/example-queries.ts';
 import type { ApiContext } from '../context.ts';
 import { executeOperation, prepareOperation } from '../operation.ts';

@@ -7,13 +7,13 @@ import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { sha256 } from '../../config/gate-settings.ts';
 import { withAudit } from '../audit.ts';
 import { executePrepared } from '../compiled.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { requestKey } from '../credentials.ts';
 import { formatGraphqlError, InvalidArgument } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
-import { sha256 } from '../gate/settings.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { extensionsOf, finishResult, type NotRun, type Prepared, prepareOperation } from '../operation.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { readName, TEXT_RULES } from '../../domain/text.ts';
-import { parseItem } from '../../ingestion/connectors/read-items.ts';
+import { readName, TEXT_RULES } from '../../domain/text/text.ts';
+import { parseItem } from '../../ingestion/pipeline/read-items.ts';
 import {
   beginImport,
   endImport,
@@ -10,7 +10,7 @@ import {
   ImportTakenBack,
   isOpenFor,
   MOST_A_DAY,
-} from '../../store/imports.ts';
+} from '../../store/responses/imports.ts';
 import type { Caller } from '../caller.ts';
 import type { ApiDeps } from '../context.ts';
 import { Forbidden, InvalidArgument, Refused } from '../errors.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { draftsFromDemo } from '../../ingestion/connectors/demo.ts';
-import { acceptFileRows, parseFileRequest } from '../../ingestion/connectors/file.ts';
-import { readItems } from '../../ingestion/connectors/read-items.ts';
-import { createItemReader } from '../../ingestion/connectors/responses.ts';
-import { accountFor, type BatchAccount } from '../../ingestion/outcome.ts';
-import { acceptMixed, submitItems } from '../../ingestion/submit.ts';
+import { draftsFromDemo } from '../../ingestion/demo.ts';
+import { acceptFileRows, parseFileRequest } from '../../ingestion/files/accept-file-rows.ts';
+import { accountFor, type BatchAccount } from '../../ingestion/pipeline/outcome.ts';
+import { readItems } from '../../ingestion/pipeline/read-items.ts';
+import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
+import { acceptMixed, submitItems } from '../../ingestion/pipeline/submit.ts';
 import { auditRefusedItems } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';

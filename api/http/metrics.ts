@@ -1,10 +1,10 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { loggedCallerId } from '../../domain/logged-caller.ts';
-import type { BatchAccount } from '../../ingestion/outcome.ts';
-import type { CellsOf } from '../../store/cell-usage.ts';
-import type { Reading } from '../../store/monitoring.ts';
+import { loggedCallerId } from '../../domain/errors/logged-caller.ts';
+import type { BatchAccount } from '../../ingestion/pipeline/outcome.ts';
+import type { Reading } from '../../store/monitoring/model-readings.ts';
+import type { CellsOf } from '../../store/responses/cell-usage.ts';
 import { auditRefusal } from '../audit.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { Forbidden } from '../errors.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { verifyScore } from '../../graph/seals/verify.ts';
+import { verifyScore } from '../../proof/verify.ts';
 import { auditRefusal, entryOf } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { Forbidden } from '../errors.ts';

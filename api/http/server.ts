@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import { cut } from '../../domain/text.ts';
+import { cut } from '../../domain/text/text.ts';
 import type { ApiDeps } from '../context.ts';
 import { errorBody, maskedError, type PublicError, publicError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';

@@ -1,26 +1,26 @@
-import type { Dimension } from '../../domain/dimensions.ts';
-import { readsModelsWhole, type Scope } from '../../domain/scope.ts';
-import { parseScoreId, type ScoreName, type ScoreRow } from '../../domain/score.ts';
-import { type CollectedTrace, collectTrace } from '../../graph/collect.ts';
+import { readsModelsWhole, type Scope } from '../../domain/access/scope.ts';
+import { parseScoreId, type ScoreName, type ScoreRow } from '../../domain/scores/score.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { mappingsByKey } from '../../graph/describe.ts';
-import type { PlanDeps } from '../../graph/plan.ts';
-import type { Verification } from '../../graph/seals/verdict.ts';
-import type { Store } from '../../store/client.ts';
+import { type CollectedTrace, collectTrace } from '../../graph/traversal/collect.ts';
+import type { PlanDeps } from '../../graph/traversal/visible-selection.ts';
+import type { Verification } from '../../proof/verdict.ts';
+import type { Store } from '../../store/database/client.ts';
 import {
   type ModelEventRow,
   readFeatures,
   readModelEvents,
   readTrainingSets,
-} from '../../store/model-provenance.ts';
+} from '../../store/models/model-provenance.ts';
 import {
   type FeatureRow,
   type RegisteredModel,
   readRegistry,
   type TrainingSetRow,
-} from '../../store/models.ts';
-import type { RecordedMapping } from '../../store/provenance.ts';
-import { type ReviewedDecision, readReviewedDecisions } from '../../store/reviews.ts';
-import { readScore } from '../../store/scores.ts';
+} from '../../store/models/models.ts';
+import type { RecordedMapping } from '../../store/responses/mappings.ts';
+import { type ReviewedDecision, readReviewedDecisions } from '../../store/reviews/reviews.ts';
+import { readScore } from '../../store/scores/scores.ts';
 import { scoreStartOf } from '../schema/lineage.ts';
 
 export interface ReportDeps extends PlanDeps {

@@ -1,5 +1,5 @@
-import type { LineageKind } from '../../domain/lineage.ts';
-import type { CollectedTrace } from '../../graph/collect.ts';
+import type { LineageKind } from '../../domain/lineage/lineage.ts';
+import type { CollectedTrace } from '../../graph/traversal/collect.ts';
 import { html, type Markup, raw } from './html.ts';
 
 /** Kinds from left (the number) to right (where it began), by column. */

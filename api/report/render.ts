@@ -1,6 +1,6 @@
-import { total } from '../../domain/nps.ts';
-import { describeScale } from '../../domain/scale.ts';
-import type { Verification } from '../../graph/seals/verdict.ts';
+import { total } from '../../domain/nps/nps.ts';
+import { describeScale } from '../../domain/nps/scale.ts';
+import type { Verification } from '../../proof/verdict.ts';
 import type { ModelCard, ReportFacts } from './facts.ts';
 import { html, type Markup, raw } from './html.ts';
 import { lineagePicture } from './picture.ts';

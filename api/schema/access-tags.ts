@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { FIELD_GROUPS, type FieldGroup } from '../../domain/scope.ts';
+import { FIELD_GROUPS, type FieldGroup } from '../../domain/access/scope.ts';
 import { type ApiContext, noteWithheld, pathOf } from '../context.ts';
 import { Forbidden } from '../errors.ts';
 import type { AccessClass } from './builder.ts';

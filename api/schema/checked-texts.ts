@@ -10,7 +10,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { cut, problemOf, TEXT_RULES, type TextRule } from '../../domain/text.ts';
+import { cut, problemOf, TEXT_RULES, type TextRule } from '../../domain/text/text.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
 

@@ -1,10 +1,11 @@
 import type { GraphQLSchema } from 'graphql';
-import type { Dimension } from '../../domain/dimensions.ts';
-import type { ScoreRow } from '../../domain/score.ts';
-import { parseWindow, windowAt } from '../../domain/time-windows.ts';
-import { readNewest } from '../../store/responses.ts';
+import type { ScoreRow } from '../../domain/scores/score.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { parseWindow, windowAt } from '../../domain/time/time-windows.ts';
+import { readNewest } from '../../store/responses/responses.ts';
 import { type ApiContext, pathOf } from '../context.ts';
-import { type SegmentArgument, segmentOf } from './segment.ts';
+import { segmentOf } from './segment.ts';
+import type { SegmentArgument } from './types.ts';
 
 /** Told of one operation. */
 const MOST_TOLD = 3;

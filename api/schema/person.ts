@@ -1,5 +1,5 @@
-import type { Order } from '../../store/legal-hold.ts';
-import type { Person } from '../../store/person.ts';
+import type { Person } from '../../store/data-subjects/data-subject.ts';
+import type { Order } from '../../store/data-subjects/legal-hold.ts';
 import { noteOf } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';

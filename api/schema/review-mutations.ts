@@ -1,5 +1,5 @@
-import { readsModelsWhole, reviewsDecisions } from '../../domain/scope.ts';
-import { sealReason } from '../../store/review-reasons.ts';
+import { readsModelsWhole, reviewsDecisions } from '../../domain/access/scope.ts';
+import { sealReason } from '../../store/reviews/review-reasons.ts';
 import {
   claimReview,
   decideReview,
@@ -8,23 +8,19 @@ import {
   type Reviewer,
   type ReviewRow,
   type Verdict,
-} from '../../store/reviews.ts';
+} from '../../store/reviews/reviews.ts';
 import { noteOf } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { access } from './builder.ts';
 import { responseKeyOf } from './node.ts';
-import type { addNpsClass } from './nps-class.ts';
-import { REVIEW_CLASSES, REVIEW_PREFIX, REVIEWED, type ReviewRef } from './reviews.ts';
+import { REVIEW_CLASSES, REVIEW_PREFIX, REVIEWED } from './reviews.ts';
+import type { SchemaParts } from './types.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Adds what reviewers do: claim, decide, dispute. */
-export function addReviewMutations(
-  builder: Builder,
-  { npsClass }: { readonly npsClass: ReturnType<typeof addNpsClass> },
-  review: ReviewRef,
-) {
+export function addReviewMutations({ builder, types: { npsClass, review } }: SchemaParts): void {
   const input = builder.inputType('ReviewDecisionInput', {
     fields: (t) => ({
       class: t.field({

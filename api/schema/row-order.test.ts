@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ScoreRow, scoreRow } from '../../domain/score.ts';
+import { type ScoreRow, scoreRow } from '../../domain/scores/score.ts';
 import { assertFirst, orderRows } from './row-order.ts';
 
 /** A row of that group; `counts` null: withheld. */

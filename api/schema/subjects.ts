@@ -1,24 +1,22 @@
-import type { Dimension } from '../../domain/dimensions.ts';
-import { correct } from '../../store/correct.ts';
-import { type LegalHold, placeHold, readHolds, releaseHold } from '../../store/legal-hold.ts';
-import { readHoldings, restrict } from '../../store/subject.ts';
+import { type LegalHold, placeHold, readHolds, releaseHold } from '../../store/data-subjects/legal-hold.ts';
+import { correct } from '../../store/data-subjects/rectify.ts';
+import { readHoldings, restrict } from '../../store/data-subjects/subject-access.ts';
 import { entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
 import { InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { fixed } from '../gate/costs.ts';
+import { access } from './builder.ts';
 import { responseKeyOf } from './node.ts';
 import { assertOfficer, orderOf, personOf, RESPONDENT, storesOf } from './person.ts';
-import { type addSegment, segmentOf } from './segment.ts';
+import { segmentOf } from './segment.ts';
+import type { SchemaParts } from './types.ts';
 
 /** Adds what the data protection officer asks and does: subject, restrictSubject, correctResponse, legal holds. */
-export function addSubjects(
-  builder: Builder,
-  dimensions: readonly Dimension[],
-  segment: ReturnType<typeof addSegment>,
-) {
+export function addSubjects(schema: SchemaParts): void {
+  const { builder } = schema;
   builder.queryField('subject', (t) =>
     t.field({
-      ...access('manageSubjects'),
+      ...access('manageSubjects', fixed(100)),
       type: 'JSON',
       description: 'All that is held of a person, as portable JSON; null of somebody who is not known.',
       args: { respondent: t.arg.string({ required: true, description: RESPONDENT }) },
@@ -80,14 +78,10 @@ export function addSubjects(
       },
     }),
   );
-  addHolds(builder, dimensions, segment);
+  addHolds(schema);
 }
 
-function addHolds(
-  builder: Builder,
-  dimensions: readonly Dimension[],
-  segment: ReturnType<typeof addSegment>,
-) {
+function addHolds({ builder, types, dimensions }: SchemaParts): void {
   const hold = builder.objectRef<LegalHold>('LegalHold').implement({
     ...access('manageSubjects'),
     description: 'An order to keep what is held of a person or a segment: it is neither erased nor aged out.',
@@ -124,7 +118,7 @@ function addHolds(
       description: 'Holds a person, or a segment. The ids of the holds; none for somebody who is not known.',
       args: {
         respondent: t.arg.string({ description: RESPONDENT }),
-        segment: t.arg({ type: segment.segment }),
+        segment: t.arg({ type: types.segment }),
         reason: t.arg.string({ required: true }),
       },
       resolve: (_root, args, context) => {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type DocumentNode, type ExecutionResult, Kind, print, visit } from 'graphql';
-import { Slice } from '../../domain/slices.ts';
-import type { JournalPosition } from '../../store/journal.ts';
+import { Slice } from '../../domain/text/slices.ts';
+import type { JournalPosition } from '../../store/journal/journal.ts';
 import { LIMITS } from '../limits.ts';
 import { Shares } from './shares.ts';
 import type { NpsUpdate, Tile } from './tile.ts';

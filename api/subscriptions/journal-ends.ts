@@ -1,12 +1,12 @@
-import type { RecordCells } from '../../store/cells.ts';
-import type { Session } from '../../store/client.ts';
+import type { Session } from '../../store/database/client.ts';
 import {
   isAfter,
   type JournalEntry,
   type JournalPosition,
   journalHead,
   readCommitted,
-} from '../../store/journal.ts';
+} from '../../store/journal/journal.ts';
+import type { RecordCells } from '../../store/responses/cell-dictionary.ts';
 
 /** What tiles ask of the journal's end; asked at once by many, it is read once. */
 export interface JournalEnds {

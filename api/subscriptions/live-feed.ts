@@ -1,5 +1,5 @@
-import type { Scope } from '../../domain/scope.ts';
-import { followJournal, type JournalPosition, journalHead } from '../../store/journal.ts';
+import type { Scope } from '../../domain/access/scope.ts';
+import { followJournal, type JournalPosition, journalHead } from '../../store/journal/journal.ts';
 import { journalEnds } from './journal-ends.ts';
 import { Tile, type TileDeps, type TileQuery } from './tile.ts';
 

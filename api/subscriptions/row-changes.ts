@@ -1,7 +1,7 @@
-import { UntoldChange } from '../../domain/as-known.ts';
-import type { ScoreRow } from '../../domain/score.ts';
-import { UnknownMoment } from '../../graph/known/as-known.ts';
-import { isAfter, type JournalPosition, parsePosition } from '../../store/journal.ts';
+import { UntoldChange } from '../../domain/scores/as-of.ts';
+import type { ScoreRow } from '../../domain/scores/score.ts';
+import { UnknownMoment } from '../../proof/as-of.ts';
+import { isAfter, type JournalPosition, parsePosition } from '../../store/journal/journal.ts';
 
 /** For a caller who may not read the responses rows change only as the disclosure ledger does. */
 export function changed(shown: ScoreRow, next: ScoreRow): boolean {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { EVERYTHING, type Scope } from '../../domain/scope.ts';
+import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { Refused } from '../errors.ts';
 import { Shares } from './shares.ts';
 

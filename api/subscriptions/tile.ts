@@ -1,12 +1,12 @@
-import type { Segment } from '../../domain/cell.ts';
-import { total } from '../../domain/nps.ts';
-import { readsAllAnswers, type Scope, visibleCells } from '../../domain/scope.ts';
-import type { Basis, ScoreRow } from '../../domain/score.ts';
-import { type TimeRange, type WindowLength, windowAt } from '../../domain/time-windows.ts';
-import { scoreAsKnownAt } from '../../graph/known/as-known.ts';
-import type { RecordCells } from '../../store/cells.ts';
-import type { Store } from '../../store/client.ts';
-import { guardedCells } from '../../store/guarded-cells.ts';
+import { readsAllAnswers, type Scope, visibleCells } from '../../domain/access/scope.ts';
+import { total } from '../../domain/nps/nps.ts';
+import type { Basis, ScoreRow } from '../../domain/scores/score.ts';
+import type { Segment } from '../../domain/segments/cell.ts';
+import { type TimeRange, type WindowLength, windowAt } from '../../domain/time/time-windows.ts';
+import { scoreAsKnownAt } from '../../proof/as-of.ts';
+import type { Wall } from '../../store/access/scoped-views.ts';
+import type { Store } from '../../store/database/client.ts';
+import { guardedCells } from '../../store/disclosure/protected-cells.ts';
 import {
   BEGINNING,
   formatPosition,
@@ -14,10 +14,10 @@ import {
   type JournalEntry,
   type JournalPosition,
   readJournal,
-} from '../../store/journal.ts';
-import { marksBehind } from '../../store/journal-trim.ts';
-import { readScores } from '../../store/scores.ts';
-import type { Wall } from '../../store/wall.ts';
+} from '../../store/journal/journal.ts';
+import { marksBehind } from '../../store/journal/journal-trim.ts';
+import type { RecordCells } from '../../store/responses/cell-dictionary.ts';
+import { readScores } from '../../store/scores/scores.ts';
 import { LIMITS } from '../limits.ts';
 import type { JournalEnds } from './journal-ends.ts';
 import { changed, isBefore, isUnknown } from './row-changes.ts';

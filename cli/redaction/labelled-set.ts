@@ -1,7 +1,7 @@
-import { passesLuhn } from '../../domain/check-digits.ts';
-import { randomFrom } from '../../domain/random.ts';
-import type { Kind } from '../../domain/redact.ts';
-import { PACKS } from '../../domain/redaction/national-ids.ts';
+import { passesLuhn } from '../../domain/privacy/check-digits.ts';
+import type { Kind } from '../../domain/privacy/redact.ts';
+import { PACKS } from '../../domain/privacy/redaction/national-ids.ts';
+import { randomFrom } from '../../domain/statistics/random.ts';
 import { ACCOUNTS, CARDS, EMAILS, IDS, PHONES, SECRETS } from './made-up.ts';
 import { NEGATIVES, SENTENCES, SPOKEN } from './sentences.ts';
 

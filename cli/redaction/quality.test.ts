@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_RULES, type Kind } from '../../domain/redact.ts';
+import { DEFAULT_RULES, type Kind } from '../../domain/privacy/redact.ts';
 import { labelledSet } from './labelled-set.ts';
 import { judgeRedaction, precisionOf, recallOf, renderQuality } from './quality.ts';
 

@@ -1,4 +1,4 @@
-import { type Kind, type RedactionRules, redactCounted } from '../../domain/redact.ts';
+import { type Kind, type RedactionRules, redactCounted } from '../../domain/privacy/redact.ts';
 import type { Labelled } from './labelled-set.ts';
 
 /** How well one kind is found. */

@@ -1,5 +1,5 @@
 import type { Driver, ManagedTransaction } from 'neo4j-driver';
-import { type Lease, Superseded } from '../../store/lease.ts';
+import { type Lease, Superseded } from '../../store/database/lease.ts';
 
 /** Takes the node's lock, so that the token read next is the last committed one and stays so until the transaction ends. */
 const LOCK = 'MERGE (f:Fence {name: $name}) SET f.locked = true';

@@ -1,7 +1,7 @@
 import type { Driver } from 'neo4j-driver';
 import neo4j from 'neo4j-driver';
-import { nodeId, type RollupKey, rollupId } from '../../domain/lineage.ts';
-import { READ_MS } from '../../store/client.ts';
+import { nodeId, type RollupKey, rollupId } from '../../domain/lineage/lineage.ts';
+import { READ_MS } from '../../store/database/client.ts';
 import type { CountedResponse, LineageStore, ResponseFacts, RollupSelection } from '../lineage-store.ts';
 
 /** Keys in the graph are ids of nodes: "MappingVersion:…"; the store speaks of the keys behind the colon. */

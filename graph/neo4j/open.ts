@@ -1,7 +1,7 @@
 import neo4j from 'neo4j-driver';
-import { nodeId } from '../../domain/lineage.ts';
-import type { RecordCells } from '../../store/cells.ts';
-import type { Session, Statement, Store } from '../../store/client.ts';
+import { nodeId } from '../../domain/lineage/lineage.ts';
+import type { Session, Statement, Store } from '../../store/database/client.ts';
+import { type Leader, type Lease, leadAlone } from '../../store/database/lease.ts';
 import {
   followerPosition,
   followJournal,
@@ -11,13 +11,13 @@ import {
   journalLag,
   saveFollowerPosition,
   touchFollower,
-} from '../../store/journal.ts';
-import { restartFollower } from '../../store/journal-trim.ts';
-import { type Leader, type Lease, leadAlone } from '../../store/lease.ts';
-import type { RecordMappings } from '../../store/provenance.ts';
-import { resume, type TakeIn } from '../../store/start-over.ts';
+} from '../../store/journal/journal.ts';
+import { restartFollower } from '../../store/journal/journal-trim.ts';
+import { resume, type TakeIn } from '../../store/journal/start-over.ts';
+import type { RecordCells } from '../../store/responses/cell-dictionary.ts';
+import type { RecordMappings } from '../../store/responses/mappings.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
-import { createRecordLineage } from '../record-lineage.ts';
+import { createRecordLineage } from '../record/record-lineage.ts';
 import { type GraphAddress, isAway, openDriver } from './driver.ts';
 import { raiseFence, readBehindFence, write } from './fence.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';

@@ -1,7 +1,7 @@
-import type { JournalEntry } from '../../store/journal.ts';
-import { readRegistry } from '../../store/models.ts';
-import { hoursOfCell, lastSeal, responsePages, reviewPages } from '../../store/record-pages.ts';
-import type { JournalPayload } from '../../store/schema.ts';
+import type { JournalEntry } from '../../store/journal/journal.ts';
+import { hoursOfCell, lastSeal, responsePages, reviewPages } from '../../store/lineage/all-rows.ts';
+import { readRegistry } from '../../store/models/models.ts';
+import type { JournalPayload } from '../../store/tables/schema.ts';
 import { type ProjectorDeps, projectEntries } from './projector.ts';
 
 const NOTHING: JournalPayload = { added: [], removed: [], deltas: [] };

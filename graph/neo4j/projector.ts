@@ -1,9 +1,8 @@
 import type { Driver, ManagedTransaction } from 'neo4j-driver';
-import { nodeId, type RollupKey, rollupId } from '../../domain/lineage.ts';
-import type { RecordCells } from '../../store/cells.ts';
-import type { Store } from '../../store/client.ts';
-import type { JournalEntry } from '../../store/journal.ts';
-import type { Lease } from '../../store/lease.ts';
+import { nodeId, type RollupKey, rollupId } from '../../domain/lineage/lineage.ts';
+import type { Store } from '../../store/database/client.ts';
+import type { Lease } from '../../store/database/lease.ts';
+import type { JournalEntry } from '../../store/journal/journal.ts';
 import {
   type EventRow,
   type ResponseLineageRow,
@@ -11,12 +10,13 @@ import {
   readFeeding,
   readInferredRollups,
   readResponseLineage,
-} from '../../store/lineage.ts';
-import { readSealsOfHours } from '../../store/lineage-marks.ts';
-import type { RecordedMapping, RecordMappings } from '../../store/provenance.ts';
+} from '../../store/lineage/lineage.ts';
+import { readSealsOfHours } from '../../store/lineage/lineage-annotations.ts';
+import type { RecordCells } from '../../store/responses/cell-dictionary.ts';
+import type { RecordedMapping, RecordMappings } from '../../store/responses/mappings.ts';
 import { surveyKey } from '../describe.ts';
 import { write } from './fence.ts';
-import { projectMarks, projectSeals } from './project-marks.ts';
+import { projectMarks, projectSeals } from './project-annotations.ts';
 import { SET_FED_BY } from './schema.ts';
 
 export interface ProjectorDeps {

@@ -1,5 +1,5 @@
 import type { Driver } from 'neo4j-driver';
-import { LINEAGE_KINDS } from '../../domain/lineage.ts';
+import { LINEAGE_KINDS } from '../../domain/lineage/lineage.ts';
 
 /** What FED_BY repeats (f) of its rollup and mapping (r, m), so that an index over it has the rollups of a mapping in order. */
 export const SET_FED_BY = 'SET f.mapping = m.id, f.hour = r.hour, f.cell = r.cell, f.model = r.model';

@@ -1,10 +1,6 @@
-import type { AwsKmsConfig } from '../../config.ts';
-import {
-  type BoundKey,
-  type KeyProvider,
-  KeyProviderAway,
-  providerAnswered,
-} from '../../store/key-provider.ts';
+import type { AwsKmsConfig } from '../../config/config.ts';
+import { KeyProviderAway, providerAnswered } from '../../domain/errors/key-provider-errors.ts';
+import type { BoundKey, KeyProvider } from '../../store/encryption/key-provider.ts';
 import { signV4 } from './sigv4.ts';
 
 /** What stands as version of keys that were wrapped before the KMS key was noted. */

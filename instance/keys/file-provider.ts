@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { seal, unseal } from '../../domain/sealed.ts';
-import { type KeyProvider, KeyProviderError } from '../../store/key-provider.ts';
+import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
+import { seal, unseal } from '../../domain/privacy/aes-gcm.ts';
+import type { KeyProvider } from '../../store/encryption/key-provider.ts';
 import { replaceFile, writeOnce } from '../secret-file.ts';
 
 /** Wrapping keys by version, "1", "2", ...; the last is in use. */

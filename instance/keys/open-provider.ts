@@ -1,5 +1,6 @@
-import type { Config } from '../../config.ts';
-import { type KeyProvider, KeyProviderError } from '../../store/key-provider.ts';
+import type { Config } from '../../config/config.ts';
+import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
+import type { KeyProvider } from '../../store/encryption/key-provider.ts';
 import { type SecretPlaces, secretPath } from '../secrets.ts';
 import { awsKmsProvider } from './aws-kms.ts';
 import { configuredKeyProvider, fileKeyProvider } from './file-provider.ts';

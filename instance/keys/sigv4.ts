@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { AwsKmsConfig } from '../../config.ts';
+import type { AwsKmsConfig } from '../../config/config.ts';
 
 interface SignedRequest {
   readonly method: string;

@@ -1,11 +1,10 @@
-import type { VaultTransitConfig } from '../../config.ts';
+import type { VaultTransitConfig } from '../../config/config.ts';
 import {
-  type BoundKey,
-  type KeyProvider,
   KeyProviderAway,
   KeyProviderError,
   providerAnswered,
-} from '../../store/key-provider.ts';
+} from '../../domain/errors/key-provider-errors.ts';
+import type { BoundKey, KeyProvider } from '../../store/encryption/key-provider.ts';
 
 interface BatchItem {
   readonly ciphertext?: string;

@@ -1,6 +1,6 @@
 import vader from 'vader-sentiment';
-import { calibrate, fitTemperature } from '../../domain/calibration.ts';
-import type { Judged } from '../../domain/classification.ts';
+import { calibrate, fitTemperature } from '../../domain/models/calibration.ts';
+import type { Judged } from '../../domain/models/classification.ts';
 import type { EncoderPool } from '../encoder-pool.ts';
 import { minimise } from '../lbfgs.ts';
 import { fitOrdinal } from '../ordinal-regression.ts';

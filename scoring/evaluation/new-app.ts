@@ -1,5 +1,5 @@
-import { indexOfLargest } from '../../domain/probabilities.ts';
-import { correctedEstimate } from '../../domain/quantification.ts';
+import { indexOfLargest } from '../../domain/models/probabilities.ts';
+import { correctedEstimate } from '../../domain/models/quantification.ts';
 import type { EncoderPool } from '../encoder-pool.ts';
 import { headInputs } from '../predict.ts';
 import { type Example, fitSoftmax, type LinearHead, logitsOf } from '../softmax-regression.ts';

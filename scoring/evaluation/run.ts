@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type ClassificationReport, judge } from '../../domain/classification.ts';
+import { type ClassificationReport, judge } from '../../domain/models/classification.ts';
 import { openEncoderPool } from '../encoder-pool.ts';
 import { fitOrdinal } from '../ordinal-regression.ts';
 import { type Contender, encoderHeads, majority, tfidf, vaderSentiment } from './contenders.ts';

@@ -4,7 +4,7 @@ import { createClient as createSseClient } from 'graphql-sse';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { parseAuditLine } from '../../domain/audit.ts';
+import { parseAuditLine } from '../../domain/seals/audit.ts';
 import {
   ADMIN_KEY,
   freshInstance,

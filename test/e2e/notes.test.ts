@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseFileMap } from '../../ingestion/connectors/file-map.ts';
-import { runImport } from '../../ingestion/import/run-import.ts';
-import { httpSink } from '../../ingestion/import/sink.ts';
+import { runImport } from '../../ingestion/files/import/run-import.ts';
+import { httpSink } from '../../ingestion/files/import/sink.ts';
+import { parseFileMap } from '../../ingestion/files/map/file-map.ts';
 import { DIMENSIONS } from '../fixtures/record.ts';
 import {
   ADMIN_KEY,

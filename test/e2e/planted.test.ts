@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
-import { openPglite } from '../../store/pglite.ts';
-import { openPostgres } from '../../store/postgres.ts';
+import { openPglite } from '../../store/database/pglite.ts';
+import { openPostgres } from '../../store/database/postgres.ts';
 import { findInFiles, findInTables } from '../fixtures/needles.ts';
 import { freshInstance, type Instance, runProgram, startServer, until } from '../fixtures/server.ts';
 import type {} from '../services/both.ts';

@@ -7,8 +7,8 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Access, openAccess } from '../../api/access/access.ts';
 import { followKeys } from '../../api/access/keys.ts';
-import { EVERYTHING } from '../../domain/scope.ts';
-import { listApiKeys } from '../../store/api-keys.ts';
+import { EVERYTHING } from '../../domain/access/scope.ts';
+import { listApiKeys } from '../../store/access/api-keys.ts';
 import { DIMENSIONS, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { until } from '../fixtures/server.ts';
 

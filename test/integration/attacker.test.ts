@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import type { Segment } from '../../domain/cell.ts';
-import { randomFrom } from '../../domain/random.ts';
-import type { Scope } from '../../domain/scope.ts';
-import type { Basis, ScoreRow } from '../../domain/score.ts';
-import { calendarBuckets, DAY_MS, HOUR_MS, type TimeRange, WEEKDAYS } from '../../domain/time-windows.ts';
-import { impactOf } from '../../graph/impact.ts';
-import { lineagePath } from '../../graph/path.ts';
-import type { ScoreStart } from '../../graph/plan.ts';
-import { createRecordLineage } from '../../graph/record-lineage.ts';
-import { traceLineage } from '../../graph/trace.ts';
-import { readChange, readScores } from '../../store/scores.ts';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Basis, ScoreRow } from '../../domain/scores/score.ts';
+import type { Segment } from '../../domain/segments/cell.ts';
+import { randomFrom } from '../../domain/statistics/random.ts';
+import {
+  calendarBuckets,
+  DAY_MS,
+  HOUR_MS,
+  type TimeRange,
+  WEEKDAYS,
+} from '../../domain/time/time-windows.ts';
+import { createRecordLineage } from '../../graph/record/record-lineage.ts';
+import { impactOf } from '../../graph/traversal/impact.ts';
+import { lineagePath } from '../../graph/traversal/path.ts';
+import { traceLineage } from '../../graph/traversal/trace.ts';
+import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
+import { readChange, readScores } from '../../store/scores/scores.ts';
 import { AttackedWorld, toldBy } from '../fixtures/attacked-world.ts';
 import { LinearAttack, type Vector } from '../fixtures/linear-attack.ts';
 import { DIMENSIONS, narrowScope } from '../fixtures/record.ts';

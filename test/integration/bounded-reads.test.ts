@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { EVERYTHING, type Scope } from '../../domain/scope.ts';
-import { impactOf } from '../../graph/impact.ts';
-import { lineagePath } from '../../graph/path.ts';
-import type { ScoreStart } from '../../graph/plan.ts';
-import { createRecordLineage } from '../../graph/record-lineage.ts';
-import { type TraceDirection, traceLineage } from '../../graph/trace.ts';
-import { readPredictions } from '../../store/predictions.ts';
-import { readResponses, readResponsesById } from '../../store/responses.ts';
+import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
+import { createRecordLineage } from '../../graph/record/record-lineage.ts';
+import { impactOf } from '../../graph/traversal/impact.ts';
+import { lineagePath } from '../../graph/traversal/path.ts';
+import { type TraceDirection, traceLineage } from '../../graph/traversal/trace.ts';
+import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
+import { readPredictions } from '../../store/models/predictions.ts';
+import { readResponses, readResponsesById } from '../../store/responses/responses.ts';
 import { DIMENSIONS, narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 /*

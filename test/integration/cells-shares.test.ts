@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { CellLimits } from '../../domain/cell-filing.ts';
-import { EVERYTHING, type Scope } from '../../domain/scope.ts';
-import { createAcceptor } from '../../ingestion/accept.ts';
-import { createItemReader } from '../../ingestion/connectors/responses.ts';
-import { submitItems } from '../../ingestion/submit.ts';
-import { giveBackCells } from '../../store/give-back.ts';
+import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
+import type { CellLimits } from '../../domain/segments/cell-filing.ts';
+import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
+import { submitItems } from '../../ingestion/pipeline/submit.ts';
+import { giveBackCells } from '../../store/responses/return-cells.ts';
 import { DIMENSIONS, narrowScope, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { labelWeight } from '../../scoring/training-job.ts';
-import { correct } from '../../store/correct.ts';
-import { readLabelled } from '../../store/predictions.ts';
-import { decideReview, disputeResponse, type Reviewer } from '../../store/reviews.ts';
+import { correct } from '../../store/data-subjects/rectify.ts';
+import { readLabelled } from '../../store/models/predictions.ts';
+import { decideReview, disputeResponse, type Reviewer } from '../../store/reviews/reviews.ts';
 import { openTestRecord } from '../fixtures/record.ts';
 
 it('what people decided in a review is the label, and weighs more than a number', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { heldElsewhere } from '../../graph/neo4j/open.ts';
-import { erase } from '../../store/erase.ts';
-import { BEGINNING, journalHead, saveFollowerPosition } from '../../store/journal.ts';
+import { erase } from '../../store/data-subjects/erase.ts';
+import { BEGINNING, journalHead, saveFollowerPosition } from '../../store/journal/journal.ts';
 import { BY, checkOnce, personOf } from '../fixtures/erasing.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 

@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Statement, Store } from '../../store/client.ts';
-import { readScores } from '../../store/scores.ts';
+import type { Statement, Store } from '../../store/database/client.ts';
+import { readScores } from '../../store/scores/scores.ts';
 import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
-/* A caller whose cells are guarded looks at a large record for the first time, and again (store/disclosure.ts). */
+/* A caller whose cells are guarded looks at a large record for the first time, and again (store/disclosure/disclosure.ts). */
 
 const HOUR_MS = 3_600_000;
 const NOW = Date.UTC(2026, 2, 10, 13, 30);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Scope } from '../../domain/scope.ts';
-import { EVERYTHING } from '../../domain/scope.ts';
-import type { ScoreRow } from '../../domain/score.ts';
-import { calendarBuckets, GRANULARITIES, type Granularity } from '../../domain/time-windows.ts';
-import { readScores, type ScoreQuery } from '../../store/scores.ts';
+import type { Scope } from '../../domain/access/scope.ts';
+import { EVERYTHING } from '../../domain/access/scope.ts';
+import type { ScoreRow } from '../../domain/scores/score.ts';
+import { calendarBuckets, GRANULARITIES, type Granularity } from '../../domain/time/time-windows.ts';
+import { readScores, type ScoreQuery } from '../../store/scores/scores.ts';
 import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 /* A series of many groups lists what there is: 2,600 answers of about 1,450 combinations in 55 months. */

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { headLine } from '../../domain/seal.ts';
-import { fileSink, urlSink } from '../../graph/seals/head-sink.ts';
+import { headLine } from '../../domain/seals/seal.ts';
+import { fileSink, urlSink } from '../../proof/checkpoint-publisher.ts';
 
 /* Somebody elsewhere who keeps what is POSTed to them, and may be away. */
 const taken: { method: string | undefined; type: string | undefined; body: string }[] = [];

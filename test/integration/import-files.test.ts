@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import iconv from 'iconv-lite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_CELL_LIMITS } from '../../domain/cell-filing.ts';
-import { parseFileMap } from '../../ingestion/connectors/file-map.ts';
-import { dryRun } from '../../ingestion/import/dry-run.ts';
-import { runImport } from '../../ingestion/import/run-import.ts';
-import { recordSink } from '../../ingestion/import/sink.ts';
-import { OWNER } from '../../ingestion/submitter.ts';
+import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
+import { dryRun } from '../../ingestion/files/import/dry-run.ts';
+import { runImport } from '../../ingestion/files/import/run-import.ts';
+import { recordSink } from '../../ingestion/files/import/sink.ts';
+import { parseFileMap } from '../../ingestion/files/map/file-map.ts';
+import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { DIMENSIONS, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 /* Files as people have them: what is read of each, and that every row is in the account. */

@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { parseFileMap } from '../../ingestion/connectors/file-map.ts';
-import { runImport } from '../../ingestion/import/run-import.ts';
-import { recordSink } from '../../ingestion/import/sink.ts';
-import { OWNER } from '../../ingestion/submitter.ts';
-import { erase } from '../../store/erase.ts';
+import { runImport } from '../../ingestion/files/import/run-import.ts';
+import { recordSink } from '../../ingestion/files/import/sink.ts';
+import { parseFileMap } from '../../ingestion/files/map/file-map.ts';
+import { OWNER } from '../../ingestion/pipeline/submitter.ts';
+import { erase } from '../../store/data-subjects/erase.ts';
 import { BY, personOf } from '../fixtures/erasing.ts';
 import { DIMENSIONS, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 

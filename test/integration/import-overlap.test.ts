@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DEFAULT_CELL_LIMITS } from '../../domain/cell-filing.ts';
-import { createAcceptor } from '../../ingestion/accept.ts';
-import { createItemReader } from '../../ingestion/connectors/responses.ts';
-import { submitItems } from '../../ingestion/submit.ts';
-import { OWNER } from '../../ingestion/submitter.ts';
-import { placeHold, releaseHold } from '../../store/legal-hold.ts';
+import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
+import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
+import { submitItems } from '../../ingestion/pipeline/submit.ts';
+import { OWNER } from '../../ingestion/pipeline/submitter.ts';
+import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
 import { BY, personOf } from '../fixtures/erasing.ts';
 import { again, begin, bring, type FileValues, undo } from '../fixtures/importing.ts';
 import { DIMENSIONS, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';

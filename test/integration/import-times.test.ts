@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseFileMap } from '../../ingestion/connectors/file-map.ts';
-import { runImport } from '../../ingestion/import/run-import.ts';
-import { recordSink } from '../../ingestion/import/sink.ts';
-import { OWNER } from '../../ingestion/submitter.ts';
+import { runImport } from '../../ingestion/files/import/run-import.ts';
+import { recordSink } from '../../ingestion/files/import/sink.ts';
+import { parseFileMap } from '../../ingestion/files/map/file-map.ts';
+import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { DIMENSIONS, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 /* Files whose dates are written in many ways, as people sent them: what is stored, what is noted and what is rejected. */

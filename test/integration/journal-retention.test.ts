@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { journalEnds } from '../../api/subscriptions/journal-ends.ts';
 import { Tile } from '../../api/subscriptions/tile.ts';
-import type { Counts } from '../../domain/nps.ts';
-import { randomFrom } from '../../domain/random.ts';
-import { EVERYTHING } from '../../domain/scope.ts';
-import type { ScoreName } from '../../domain/score.ts';
-import { UnknownMoment } from '../../graph/known/as-known.ts';
-import { startSealer } from '../../graph/seals/sealer.ts';
-import type { Session } from '../../store/client.ts';
+import { EVERYTHING } from '../../domain/access/scope.ts';
+import type { Counts } from '../../domain/nps/nps.ts';
+import type { ScoreName } from '../../domain/scores/score.ts';
+import { randomFrom } from '../../domain/statistics/random.ts';
+import { UnknownMoment } from '../../proof/as-of.ts';
+import { startSealer } from '../../proof/sealer.ts';
+import { restrict } from '../../store/data-subjects/subject-access.ts';
+import type { Session } from '../../store/database/client.ts';
+import { leadAlone } from '../../store/database/lease.ts';
 import {
   BEGINNING,
   followJournal,
@@ -18,13 +20,16 @@ import {
   journalHead,
   readJournal,
   saveFollowerPosition,
-} from '../../store/journal.ts';
-import { FOLLOWER_PATIENCE_MS, journalMark, resumeFollower, trimJournal } from '../../store/journal-trim.ts';
-import { leadAlone } from '../../store/lease.ts';
-import { readScores } from '../../store/scores.ts';
-import { BEFORE_ALL, noteSomeTouched, type RollupPlace } from '../../store/sealing.ts';
-import { resume } from '../../store/start-over.ts';
-import { restrict } from '../../store/subject.ts';
+} from '../../store/journal/journal.ts';
+import {
+  FOLLOWER_PATIENCE_MS,
+  journalMark,
+  resumeFollower,
+  trimJournal,
+} from '../../store/journal/journal-trim.ts';
+import { resume } from '../../store/journal/start-over.ts';
+import { readScores } from '../../store/scores/scores.ts';
+import { BEFORE_ALL, noteSomeTouched, type RollupPlace } from '../../store/seals/sealing.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { BASES, KnownRecord } from '../fixtures/known-record.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';

@@ -11,8 +11,8 @@ import {
   parsePosition,
   readJournal,
   saveFollowerPosition,
-} from '../../store/journal.ts';
-import { migrate } from '../../store/migrate.ts';
+} from '../../store/journal/journal.ts';
+import { migrate } from '../../store/setup/migrate.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { until } from '../fixtures/server.ts';
 

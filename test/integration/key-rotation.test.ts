@@ -2,18 +2,18 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { DEFAULT_CELL_LIMITS } from '../../domain/cell-filing.ts';
-import { EVERYTHING } from '../../domain/scope.ts';
-import { seal } from '../../domain/sealed.ts';
-import { createAcceptor } from '../../ingestion/accept.ts';
-import { createItemReader } from '../../ingestion/connectors/responses.ts';
-import { submitItems } from '../../ingestion/submit.ts';
-import { OWNER } from '../../ingestion/submitter.ts';
+import { EVERYTHING } from '../../domain/access/scope.ts';
+import { seal } from '../../domain/privacy/aes-gcm.ts';
+import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
+import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
+import { submitItems } from '../../ingestion/pipeline/submit.ts';
+import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { configuredKeyProvider, fileKeyProvider } from '../../instance/keys/file-provider.ts';
 import { changeKeys } from '../../instance/rotate.ts';
-import { correct } from '../../store/correct.ts';
-import type { KeyProvider } from '../../store/key-provider.ts';
-import { readResponses } from '../../store/responses.ts';
+import { correct } from '../../store/data-subjects/rectify.ts';
+import type { KeyProvider } from '../../store/encryption/key-provider.ts';
+import { readResponses } from '../../store/responses/responses.ts';
 import { DIMENSIONS, openTestRecord, type TestRecord, testVault } from '../fixtures/record.ts';
 
 /** Several processes on one record: each has a vault and a key provider of its own. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DEFAULT_CELL_LIMITS } from '../../domain/cell-filing.ts';
-import { EVERYTHING } from '../../domain/scope.ts';
-import { createAcceptor } from '../../ingestion/accept.ts';
-import { createItemReader } from '../../ingestion/connectors/responses.ts';
-import { type BatchAccount, submitItems } from '../../ingestion/submit.ts';
+import { EVERYTHING } from '../../domain/access/scope.ts';
+import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
+import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
+import { type BatchAccount, submitItems } from '../../ingestion/pipeline/submit.ts';
 import { DIMENSIONS, narrowScope, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';
 
 const WIDE = narrowScope('wide', () => true);

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BEGINNING, Forgotten, followerPosition, saveFollowerPosition } from '../../store/journal.ts';
-import { resumeFollower } from '../../store/journal-trim.ts';
-import { hold, type Lease, leadAlone, releaseLease, Superseded, takeLease } from '../../store/lease.ts';
+import {
+  hold,
+  type Lease,
+  leadAlone,
+  releaseLease,
+  Superseded,
+  takeLease,
+} from '../../store/database/lease.ts';
+import { BEGINNING, Forgotten, followerPosition, saveFollowerPosition } from '../../store/journal/journal.ts';
+import { resumeFollower } from '../../store/journal/journal-trim.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { until } from '../fixtures/server.ts';
 

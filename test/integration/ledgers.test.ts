@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadPolicies } from '../../api/access/policies.ts';
 import { scopesUnder } from '../../api/access/scope-of.ts';
-import type { Cell } from '../../domain/cell.ts';
-import type { Scope } from '../../domain/scope.ts';
-import type { Basis } from '../../domain/score.ts';
-import { readScores } from '../../store/scores.ts';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Basis } from '../../domain/scores/score.ts';
+import type { Cell } from '../../domain/segments/cell.ts';
+import { readScores } from '../../store/scores/scores.ts';
 import { DIMENSIONS, narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 /*
- * Which ledger a caller is told from (store/disclosure-ledger.ts): two of the same answers, cut at different times, would give
+ * Which ledger a caller is told from (store/disclosure/disclosure-ledger.ts): two of the same answers, cut at different times, would give
  * single people away by their difference.
  */
 const K = 5;

@@ -1,7 +1,7 @@
 import neo4j from 'neo4j-driver';
 import { describe, expect, inject, it } from 'vitest';
-import { rollupId, sealId } from '../../domain/lineage.ts';
-import { HOUR_MS } from '../../domain/time-windows.ts';
+import { rollupId, sealId } from '../../domain/lineage/lineage.ts';
+import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { LineageRecord } from '../fixtures/lineage-record.ts';
 
 /** An edge of the graph as text. */

@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { EVERYTHING, type Scope } from '../../domain/scope.ts';
-import { HOUR_MS } from '../../domain/time-windows.ts';
-import { InvalidCursor } from '../../graph/cursor.ts';
+import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
+import { HOUR_MS } from '../../domain/time/time-windows.ts';
+import type { ImpactMark, ImpactPage } from '../../graph/annotations/annotation-impact.ts';
+import type { LineageStore } from '../../graph/lineage-store.ts';
+import { createRecordLineage } from '../../graph/record/record-lineage.ts';
+import { InvalidCursor } from '../../graph/traversal/cursor.ts';
 import {
   type ImpactSegment,
   type ImpactTotals,
   impactOf,
   NoImpact,
   type TouchedRollup,
-} from '../../graph/impact.ts';
-import type { ImpactMark, ImpactPage } from '../../graph/impact-marks.ts';
-import type { LineageStore } from '../../graph/lineage-store.ts';
-import { createRecordLineage } from '../../graph/record-lineage.ts';
-import { traceLineage } from '../../graph/trace.ts';
+} from '../../graph/traversal/impact.ts';
+import { traceLineage } from '../../graph/traversal/trace.ts';
 import { BASE, type LineageRecord } from '../fixtures/lineage-record.ts';
 import { narrowScope } from '../fixtures/record.ts';
 

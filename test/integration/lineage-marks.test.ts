@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rollupId } from '../../domain/lineage.ts';
-import { EVERYTHING, type Scope } from '../../domain/scope.ts';
-import { HOUR_MS } from '../../domain/time-windows.ts';
-import { lineagePath } from '../../graph/path.ts';
-import type { PlanDeps, ScoreStart } from '../../graph/plan.ts';
-import { createRecordLineage } from '../../graph/record-lineage.ts';
-import { type LineagePage, lineageNode, type TraceDirection, traceLineage } from '../../graph/trace.ts';
+import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
+import { rollupId } from '../../domain/lineage/lineage.ts';
+import { HOUR_MS } from '../../domain/time/time-windows.ts';
+import { createRecordLineage } from '../../graph/record/record-lineage.ts';
+import { lineagePath } from '../../graph/traversal/path.ts';
+import {
+  type LineagePage,
+  lineageNode,
+  type TraceDirection,
+  traceLineage,
+} from '../../graph/traversal/trace.ts';
+import type { PlanDeps, ScoreStart } from '../../graph/traversal/visible-selection.ts';
 import { type LineageRecord, openLineageRecord, score } from '../fixtures/lineage-record.ts';
 import { narrowScope } from '../fixtures/record.ts';
 import { sealsOf, type TestSeals } from '../fixtures/sealed-record.ts';

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { EVERYTHING, type Scope } from '../../domain/scope.ts';
+import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import type { LineageStore } from '../../graph/lineage-store.ts';
-import { lineagePath } from '../../graph/path.ts';
-import type { ScoreStart } from '../../graph/plan.ts';
-import { createRecordLineage } from '../../graph/record-lineage.ts';
-import { traceLineage } from '../../graph/trace.ts';
+import { createRecordLineage } from '../../graph/record/record-lineage.ts';
+import { lineagePath } from '../../graph/traversal/path.ts';
+import { traceLineage } from '../../graph/traversal/trace.ts';
+import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
 import { type LineageRecord, score } from '../fixtures/lineage-record.ts';
 import { narrowScope } from '../fixtures/record.ts';
 

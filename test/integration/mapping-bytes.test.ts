@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { NAME_BOUNDS } from '../../domain/provenance.ts';
-import { SCALES } from '../../domain/scale.ts';
+import { SCALES } from '../../domain/nps/scale.ts';
+import { NAME_BOUNDS } from '../../domain/responses/normalised-response.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 let record: TestRecord;

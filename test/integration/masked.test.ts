@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { responseId } from '../../domain/provenance.ts';
+import { responseId } from '../../domain/responses/normalised-response.ts';
 import { openWorld, type World } from '../fixtures/scoped-client.ts';
 import type { GraphqlAnswer } from '../fixtures/server.ts';
 

@@ -2,13 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { randomFrom } from '../../domain/random.ts';
+import { randomFrom } from '../../domain/statistics/random.ts';
 import { type EncoderPool, openEncoderPool } from '../../scoring/encoder-pool.ts';
 import { type Model, readModel } from '../../scoring/model.ts';
 import { takeReadings } from '../../scoring/readings.ts';
 import { openScoring } from '../../scoring/service.ts';
-import { MODEL_METRICS } from '../../store/monitor-schema.ts';
-import { latestReadings, readReadings, writeReadings } from '../../store/monitoring.ts';
+import { latestReadings, readReadings, writeReadings } from '../../store/monitoring/model-readings.ts';
+import { MODEL_METRICS } from '../../store/tables/monitoring.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { until } from '../fixtures/server.ts';
 

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EVERYTHING, type Scope } from '../../domain/scope.ts';
-import { exportLineage } from '../../graph/openlineage/export.ts';
-import { fileTransport, httpTransport } from '../../graph/openlineage/transports.ts';
+import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
+import { exportLineage } from '../../graph/export/openlineage/export.ts';
+import { fileTransport, httpTransport } from '../../graph/export/openlineage/transports.ts';
 import { iso, type LineageRecord } from '../fixtures/lineage-record.ts';
 import {
   COMMENT,

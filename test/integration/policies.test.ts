@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadPolicies, PolicyError } from '../../api/access/policies.ts';
 import { watchPolicies } from '../../api/access/policy-watch.ts';
 import { scopesUnder } from '../../api/access/scope-of.ts';
-import { type Cell, cellKey, type Segment } from '../../domain/cell.ts';
-import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/dimensions.ts';
-import { FIELD_GROUPS } from '../../domain/scope.ts';
+import { FIELD_GROUPS } from '../../domain/access/scope.ts';
+import { type Cell, cellKey, type Segment } from '../../domain/segments/cell.ts';
+import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
 import { until } from '../fixtures/server.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../policies', import.meta.url));

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EVERYTHING } from '../../domain/scope.ts';
-import { scoreId } from '../../domain/score.ts';
-import { keyFingerprint } from '../../domain/signing-key.ts';
-import { exportProof, type Proof } from '../../graph/seals/export-proof.ts';
+import { EVERYTHING } from '../../domain/access/scope.ts';
+import { scoreId } from '../../domain/scores/score.ts';
+import { keyFingerprint } from '../../domain/seals/signing-key.ts';
+import { exportProof, type Proof } from '../../proof/export-proof.ts';
 import { narrowScope } from '../fixtures/record.ts';
 import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
 

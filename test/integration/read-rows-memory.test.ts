@@ -35,7 +35,7 @@ function writeFile(name: string, header: string, row: (i: number) => string): st
 
 /** Reads the file, pausing now and then as one does that stores the rows; tells how many came and the peak outside the heap. */
 const READER = `
-  import { readRows } from './ingestion/import/read-rows.ts';
+  import { readRows } from './ingestion/files/read/read-rows.ts';
   const { rows } = await readRows(process.argv[1]);
   let count = 0;
   let outside = 0;

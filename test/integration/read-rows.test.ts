@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readRows } from '../../ingestion/import/read-rows.ts';
+import { readRows } from '../../ingestion/files/read/read-rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-rows-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

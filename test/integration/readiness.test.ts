@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addHealthRoutes } from '../../api/http/health.ts';
 import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
 import { readinessChecks, readinessWarnings } from '../../instance/readiness.ts';
-import { BEGINNING, saveFollowerPosition, touchFollower } from '../../store/journal.ts';
-import { takeLease } from '../../store/lease.ts';
+import { takeLease } from '../../store/database/lease.ts';
+import { BEGINNING, saveFollowerPosition, touchFollower } from '../../store/journal/journal.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 let record: TestRecord;

@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pepperFingerprint } from '../../ingestion/pseudonym.ts';
-import type { Store } from '../../store/client.ts';
-import { checkPepper, readTenant } from '../../store/instance.ts';
-import { migrate } from '../../store/migrate.ts';
-import { openPglite } from '../../store/pglite.ts';
-import { findTemplate } from '../../store/pglite-template.ts';
+import { pepperFingerprint } from '../../ingestion/pipeline/pseudonym.ts';
+import type { Store } from '../../store/database/client.ts';
+import { openPglite } from '../../store/database/pglite.ts';
+import { findTemplate } from '../../store/database/pglite-template.ts';
+import { checkPepper, readTenant } from '../../store/setup/instance.ts';
+import { migrate } from '../../store/setup/migrate.ts';
 import { PEPPER } from '../fixtures/record.ts';
 
 let folder: string;

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { AuditEntry } from '../../domain/audit.ts';
-import { checkAudit } from '../../graph/seals/check-audit.ts';
-import { streamAudit } from '../../store/audit.ts';
-import { openAuditTrail } from '../../store/audit-trail.ts';
+import type { AuditEntry } from '../../domain/seals/audit.ts';
+import { checkAudit } from '../../proof/check-audit.ts';
+import { streamAudit } from '../../store/audit/audit.ts';
+import { openAuditTrail } from '../../store/audit/audit-trail.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 /* What is refused again and again is one row a minute. */

@@ -4,12 +4,12 @@ import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ReportDeps, type ReportReader, reportFacts } from '../../api/report/facts.ts';
 import { renderReport } from '../../api/report/render.ts';
-import { EVERYTHING, type Scope } from '../../domain/scope.ts';
-import { parseScoreId, type ScoreName, scoreId } from '../../domain/score.ts';
-import { collectTrace } from '../../graph/collect.ts';
-import { provDocument } from '../../graph/prov-json.ts';
-import { createRecordLineage } from '../../graph/record-lineage.ts';
-import { readScore } from '../../store/scores.ts';
+import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
+import { parseScoreId, type ScoreName, scoreId } from '../../domain/scores/score.ts';
+import { provDocument } from '../../graph/export/prov-json.ts';
+import { createRecordLineage } from '../../graph/record/record-lineage.ts';
+import { collectTrace } from '../../graph/traversal/collect.ts';
+import { readScore } from '../../store/scores/scores.ts';
 import { BASE, iso, type LineageRecord, openLineageRecord } from '../fixtures/lineage-record.ts';
 import { narrowScope } from '../fixtures/record.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openReason, sealReason, sealReasons } from '../../store/review-reasons.ts';
-import { decideReview, disputeResponse, type Reviewer, readDecisions } from '../../store/reviews.ts';
-import { readHoldings } from '../../store/subject.ts';
+import { readHoldings } from '../../store/data-subjects/subject-access.ts';
+import { openReason, sealReason, sealReasons } from '../../store/reviews/review-reasons.ts';
+import { decideReview, disputeResponse, type Reviewer, readDecisions } from '../../store/reviews/reviews.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { findInTables } from '../fixtures/needles.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';

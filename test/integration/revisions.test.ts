@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acceptFileRows } from '../../ingestion/connectors/file.ts';
-import { parseFileMap } from '../../ingestion/connectors/file-map.ts';
-import { readRows } from '../../ingestion/import/read-rows.ts';
-import type { Outcome } from '../../ingestion/outcome.ts';
-import { OWNER } from '../../ingestion/submitter.ts';
-import { correct } from '../../store/correct.ts';
+import { acceptFileRows } from '../../ingestion/files/accept-file-rows.ts';
+import { parseFileMap } from '../../ingestion/files/map/file-map.ts';
+import { readRows } from '../../ingestion/files/read/read-rows.ts';
+import type { Outcome } from '../../ingestion/pipeline/outcome.ts';
+import { OWNER } from '../../ingestion/pipeline/submitter.ts';
+import { correct } from '../../store/data-subjects/rectify.ts';
 import { BY } from '../fixtures/erasing.ts';
 import { DIMENSIONS, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EVERYTHING } from '../../domain/scope.ts';
-import { calendarBuckets, parseWindow, rollingRange, windowAt } from '../../domain/time-windows.ts';
-import type { Session } from '../../store/client.ts';
-import { purgeMinuteRollups } from '../../store/rollups.ts';
-import { readScores } from '../../store/scores.ts';
+import { EVERYTHING } from '../../domain/access/scope.ts';
+import { calendarBuckets, parseWindow, rollingRange, windowAt } from '../../domain/time/time-windows.ts';
+import type { Session } from '../../store/database/client.ts';
+import { purgeMinuteRollups } from '../../store/scores/rollups.ts';
+import { readScores } from '../../store/scores/scores.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Scope } from '../../domain/scope.ts';
-import { impactOf } from '../../graph/impact.ts';
-import { lineagePath } from '../../graph/path.ts';
-import type { ScoreStart } from '../../graph/plan.ts';
-import { createRecordLineage } from '../../graph/record-lineage.ts';
-import { traceLineage } from '../../graph/trace.ts';
-import type { Session } from '../../store/client.ts';
-import { readResponses, readResponsesById } from '../../store/responses.ts';
-import { readScores } from '../../store/scores.ts';
+import type { Scope } from '../../domain/access/scope.ts';
+import { createRecordLineage } from '../../graph/record/record-lineage.ts';
+import { impactOf } from '../../graph/traversal/impact.ts';
+import { lineagePath } from '../../graph/traversal/path.ts';
+import { traceLineage } from '../../graph/traversal/trace.ts';
+import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
+import type { Session } from '../../store/database/client.ts';
+import { readResponses, readResponsesById } from '../../store/responses/responses.ts';
+import { readScores } from '../../store/scores/scores.ts';
 import { DIMENSIONS, narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 /*

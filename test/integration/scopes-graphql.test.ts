@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cellKey } from '../../domain/cell.ts';
-import { responseId } from '../../domain/provenance.ts';
+import { responseId } from '../../domain/responses/normalised-response.ts';
+import { cellKey } from '../../domain/segments/cell.ts';
 import { openWorld, type World } from '../fixtures/scoped-client.ts';
 import { until } from '../fixtures/server.ts';
 

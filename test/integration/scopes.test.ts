@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLiveFeed } from '../../api/subscriptions/live-feed.ts';
-import { total } from '../../domain/nps.ts';
-import type { Scope } from '../../domain/scope.ts';
-import type { WindowLength } from '../../domain/time-windows.ts';
-import { readResponses, readResponsesById } from '../../store/responses.ts';
-import { readChange, readScores } from '../../store/scores.ts';
+import type { Scope } from '../../domain/access/scope.ts';
+import { total } from '../../domain/nps/nps.ts';
+import type { WindowLength } from '../../domain/time/time-windows.ts';
+import { readResponses, readResponsesById } from '../../store/responses/responses.ts';
+import { readChange, readScores } from '../../store/scores/scores.ts';
 import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { until } from '../fixtures/server.ts';
 

@@ -5,7 +5,7 @@ import type { EncoderPool } from '../../scoring/encoder-pool.ts';
 import { readModel } from '../../scoring/model.ts';
 import { ensureDefault } from '../../scoring/registry.ts';
 import { startScorer } from '../../scoring/scorer.ts';
-import { takeLease } from '../../store/lease.ts';
+import { takeLease } from '../../store/database/lease.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { until } from '../fixtures/server.ts';
 

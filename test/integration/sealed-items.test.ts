@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { moveEvents } from '../../store/move-events.ts';
-import { readHoldings } from '../../store/subject.ts';
+import { readHoldings } from '../../store/data-subjects/subject-access.ts';
+import { moveEvents } from '../../store/setup/move-events.ts';
 import { eraseWhole, personBehind, personOf } from '../fixtures/erasing.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { sealBatch } from '../../graph/seals/seal-batch.ts';
-import { noteEntries } from '../../graph/seals/sealer.ts';
-import type { Session, Statement, Store } from '../../store/client.ts';
-import { followerPosition, readJournal } from '../../store/journal.ts';
-import { SEALER } from '../../store/sealing.ts';
+import { sealBatch } from '../../proof/seal-batch.ts';
+import { noteEntries } from '../../proof/sealer.ts';
+import type { Session, Statement, Store } from '../../store/database/client.ts';
+import { followerPosition, readJournal } from '../../store/journal/journal.ts';
+import { SEALER } from '../../store/seals/sealing.ts';
 import { openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
 
 /* The log of seals is read as a whole once an hour: not in the transaction that adds to it, which would stand as long. */

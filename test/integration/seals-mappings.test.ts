@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Manifest } from '../../domain/seal.ts';
+import type { Manifest } from '../../domain/seals/seal.ts';
 import { HOUR_MS, openSealedRecord } from '../fixtures/sealed-record.ts';
 
 const DAY_MS = 24 * HOUR_MS;

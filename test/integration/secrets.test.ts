@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../config.ts';
+import { loadConfig } from '../../config/config.ts';
 import { ownDataFolder } from '../../instance/data-folder.ts';
 import { fileKeyProvider } from '../../instance/keys/file-provider.ts';
 import { openRecord } from '../../instance/open-record.ts';

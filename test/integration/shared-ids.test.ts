@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { erase } from '../../store/erase.ts';
-import { listErasures, pendingErasures } from '../../store/erasures.ts';
-import { placeHold } from '../../store/legal-hold.ts';
-import { noteMembers } from '../../store/model-provenance.ts';
-import { readHoldings, restrict } from '../../store/subject.ts';
+import { erase } from '../../store/data-subjects/erase.ts';
+import { listErasures, pendingErasures } from '../../store/data-subjects/erasures.ts';
+import { placeHold } from '../../store/data-subjects/legal-hold.ts';
+import { readHoldings, restrict } from '../../store/data-subjects/subject-access.ts';
+import { noteMembers } from '../../store/models/model-provenance.ts';
 import { BY, checkOnce, eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';

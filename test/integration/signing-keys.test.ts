@@ -1,13 +1,13 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EVERYTHING } from '../../domain/scope.ts';
-import { keptKey, keyFingerprint, publicKeyOf, signText } from '../../domain/signing-key.ts';
-import { exportProof } from '../../graph/seals/export-proof.ts';
-import { keepHeadFile } from '../../graph/seals/head-file.ts';
-import { readHeadFile } from '../../graph/seals/head-sink.ts';
+import { EVERYTHING } from '../../domain/access/scope.ts';
+import { keptKey, keyFingerprint, publicKeyOf, signText } from '../../domain/seals/signing-key.ts';
 import { checkSigningKey } from '../../instance/signing.ts';
-import { erase } from '../../store/erase.ts';
+import { keepHeadFile } from '../../proof/checkpoint-file.ts';
+import { readHeadFile } from '../../proof/checkpoint-publisher.ts';
+import { exportProof } from '../../proof/export-proof.ts';
+import { erase } from '../../store/data-subjects/erase.ts';
 import { BY, personBehind } from '../fixtures/erasing.ts';
 import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord, sealsOf } from '../fixtures/sealed-record.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Scope } from '../../domain/scope.ts';
-import { formatCursor } from '../../graph/cursor.ts';
-import type { ScoreStart } from '../../graph/plan.ts';
-import { createRecordLineage } from '../../graph/record-lineage.ts';
-import { type TraceDirection, traceLineage } from '../../graph/trace.ts';
+import type { Scope } from '../../domain/access/scope.ts';
+import { createRecordLineage } from '../../graph/record/record-lineage.ts';
+import { formatCursor } from '../../graph/traversal/cursor.ts';
+import { type TraceDirection, traceLineage } from '../../graph/traversal/trace.ts';
+import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
 import { DIMENSIONS, narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 /* What a trace may not be led to: by a cursor that the caller made up, or past a group that they do not have. */

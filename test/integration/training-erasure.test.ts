@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { randomFrom } from '../../domain/random.ts';
+import { randomFrom } from '../../domain/statistics/random.ts';
 import type { EncoderPool } from '../../scoring/encoder-pool.ts';
 import { trainCandidate } from '../../scoring/training-job.ts';
-import { listErasures } from '../../store/erasures.ts';
-import { restrict } from '../../store/subject.ts';
+import { listErasures } from '../../store/data-subjects/erasures.ts';
+import { restrict } from '../../store/data-subjects/subject-access.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 

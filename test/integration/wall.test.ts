@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { publicError } from '../../api/errors.ts';
-import { EVERYTHING, type Scope } from '../../domain/scope.ts';
-import { createRecordLineage } from '../../graph/record-lineage.ts';
-import { traceLineage } from '../../graph/trace.ts';
-import { readDimensionValues } from '../../store/dimension-values.ts';
-import { readResponses, readResponsesById } from '../../store/responses.ts';
-import { readScores } from '../../store/scores.ts';
-import { createWall, forgetScopes } from '../../store/wall.ts';
+import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
+import { createRecordLineage } from '../../graph/record/record-lineage.ts';
+import { traceLineage } from '../../graph/traversal/trace.ts';
+import { createWall, forgetScopes } from '../../store/access/scoped-views.ts';
+import { readResponses, readResponsesById } from '../../store/responses/responses.ts';
+import { readDimensionValues } from '../../store/scores/dimension-values.ts';
+import { readScores } from '../../store/scores/scores.ts';
 import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 const HOUR_MS = 3_600_000;

@@ -11,8 +11,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { taggedFields } from '../../api/schema/access-tags.ts';
 import { buildSchema } from '../../api/schema/schema.ts';
-import { responseId } from '../../domain/provenance.ts';
-import { FIELD_GROUPS } from '../../domain/scope.ts';
+import { FIELD_GROUPS } from '../../domain/access/scope.ts';
+import { responseId } from '../../domain/responses/normalised-response.ts';
 import { DIMENSIONS } from '../fixtures/record.ts';
 import { openWorld, type World } from '../fixtures/scoped-client.ts';
 import { until } from '../fixtures/server.ts';

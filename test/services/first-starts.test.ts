@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../config.ts';
+import { loadConfig } from '../../config/config.ts';
 import { openRecord } from '../../instance/open-record.ts';
 import { openScoring } from '../../scoring/service.ts';
 import { freshDatabase } from '../fixtures/record.ts';

@@ -1,10 +1,10 @@
 import neo4j, { type Driver } from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nodeId } from '../../domain/lineage.ts';
+import { nodeId } from '../../domain/lineage/lineage.ts';
 import { write } from '../../graph/neo4j/fence.ts';
 import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
-import { erase } from '../../store/erase.ts';
-import { Superseded } from '../../store/lease.ts';
+import { erase } from '../../store/data-subjects/erase.ts';
+import { Superseded } from '../../store/database/lease.ts';
 import { BY, checkOnce, personOf } from '../fixtures/erasing.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { until } from '../fixtures/server.ts';

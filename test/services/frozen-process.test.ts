@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import neo4j, { type Driver } from 'neo4j-driver';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { nodeId } from '../../domain/lineage.ts';
+import { nodeId } from '../../domain/lineage/lineage.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 import { freshInstance, type Instance, type RunningServer, startServer, until } from '../fixtures/server.ts';
 import { type StallingProxy, stallingProxy } from '../fixtures/stalling-proxy.ts';

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { LOCKS } from '../../store/locks.ts';
-import { migrate } from '../../store/migrate.ts';
-import { openPostgres } from '../../store/postgres.ts';
+import { LOCKS } from '../../store/database/locks.ts';
+import { openPostgres } from '../../store/database/postgres.ts';
+import { migrate } from '../../store/setup/migrate.ts';
 import { freshDatabase } from '../fixtures/record.ts';
 
 it('a start that waits for another one names whose session holds it up, and goes on once that ends', async () => {

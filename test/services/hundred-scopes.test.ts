@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { npsScore } from '../../domain/nps.ts';
-import { randomFrom } from '../../domain/random.ts';
+import { npsScore } from '../../domain/nps/nps.ts';
+import { randomFrom } from '../../domain/statistics/random.ts';
 import {
   ADMIN_KEY,
   freshInstance,

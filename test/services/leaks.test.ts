@@ -24,7 +24,7 @@ interface Leak {
 const LEAKS: readonly Leak[] = [
   {
     name: 'scores over every cell',
-    file: 'domain/scope.ts',
+    file: 'domain/access/scope.ts',
     patch: [
       [
         'matchesSegment(segment, cell.attributes) && groups.every((group) => scope.allows(group, cell)),',
@@ -34,14 +34,14 @@ const LEAKS: readonly Leak[] = [
   },
   {
     name: 'a response by its id, whoever asks',
-    file: 'store/responses.ts',
+    file: 'store/responses/responses.ts',
     patch: [
       ["return cell !== undefined && scope.allows('readResponse', cell);", 'return cell !== undefined;'],
     ],
   },
   {
     name: 'an error where something is hidden',
-    file: 'store/responses.ts',
+    file: 'store/responses/responses.ts',
     patch: [
       [
         "return cell !== undefined && scope.allows('readResponse', cell);",
@@ -66,7 +66,7 @@ const LEAKS: readonly Leak[] = [
   },
   {
     name: 'the lineage of a hidden response',
-    file: 'graph/plan.ts',
+    file: 'graph/traversal/visible-selection.ts',
     patch: [
       [
         "const visible = cell && scope.allows('traceLineage', cell) && scope.allows('readResponse', cell);",
@@ -76,7 +76,7 @@ const LEAKS: readonly Leak[] = [
   },
   {
     name: 'a hidden cell as a node',
-    file: 'graph/plan.ts',
+    file: 'graph/traversal/visible-selection.ts',
     patch: [
       [
         'narrow.cells ? visible.cells.filter((cell) => narrow.cells?.includes(cell)) : visible.cells;',
@@ -86,12 +86,12 @@ const LEAKS: readonly Leak[] = [
   },
   {
     name: 'a source that feeds only what is hidden',
-    file: 'graph/find-start.ts',
+    file: 'graph/traversal/resolve-node.ts',
     patch: [['if (!first || found.length === 0) return null;', 'if (!first) return null;']],
   },
   {
     name: 'lineage over every cell',
-    file: 'graph/plan.ts',
+    file: 'graph/traversal/visible-selection.ts',
     patch: [
       [
         "visibleCells(scope, ['traceLineage'], deps.cells, segment)",
@@ -121,12 +121,12 @@ const LEAKS: readonly Leak[] = [
   },
   {
     name: 'a proof over every cell',
-    file: 'graph/seals/verify.ts',
+    file: 'proof/verify.ts',
     patch: [[".filter((cell) => scope.allows('readScore', cell));", ';']],
   },
   {
     name: 'what models said, to who may not read it',
-    file: 'store/predictions.ts',
+    file: 'store/models/predictions.ts',
     patch: [
       ["return cell !== undefined && scope.allows('readPrediction', cell);", 'return cell !== undefined;'],
     ],
@@ -139,7 +139,7 @@ const LEAKS: readonly Leak[] = [
   },
   {
     name: 'the quality of models over every cell',
-    file: 'store/quality.ts',
+    file: 'store/monitoring/model-quality.ts',
     patch: [
       [
         "const cells = visibleCells(scope, ['readPrediction', 'readScore'], deps.cells, segment);\n  const cellIds",

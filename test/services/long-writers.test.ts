@@ -2,7 +2,7 @@ import Fastify from 'fastify';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addHealthRoutes } from '../../api/http/health.ts';
-import { type LongWriter, type LongWriters, watchLongWriters } from '../../store/long-writers.ts';
+import { type LongWriter, type LongWriters, watchLongWriters } from '../../store/database/long-writers.ts';
 import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { until } from '../fixtures/server.ts';
 

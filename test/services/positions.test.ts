@@ -2,27 +2,27 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LiveFeed, startLiveFeed } from '../../api/subscriptions/live-feed.ts';
 import type { NpsUpdate, TileQuery } from '../../api/subscriptions/tile.ts';
-import { DEFAULT_CELL_LIMITS } from '../../domain/cell-filing.ts';
-import { total, ZERO } from '../../domain/nps.ts';
-import { randomFrom } from '../../domain/random.ts';
-import { EVERYTHING } from '../../domain/scope.ts';
-import { scoreAsKnownAt } from '../../graph/known/as-known.ts';
-import { createAcceptor } from '../../ingestion/accept.ts';
-import { createItemReader } from '../../ingestion/connectors/responses.ts';
-import { submitItems } from '../../ingestion/submit.ts';
-import { OWNER } from '../../ingestion/submitter.ts';
-import { RecordCells } from '../../store/cells.ts';
-import type { Store } from '../../store/client.ts';
+import { EVERYTHING } from '../../domain/access/scope.ts';
+import { total, ZERO } from '../../domain/nps/nps.ts';
+import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
+import { randomFrom } from '../../domain/statistics/random.ts';
+import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
+import { submitItems } from '../../ingestion/pipeline/submit.ts';
+import { OWNER } from '../../ingestion/pipeline/submitter.ts';
+import { scoreAsKnownAt } from '../../proof/as-of.ts';
+import { createWall } from '../../store/access/scoped-views.ts';
+import type { Store } from '../../store/database/client.ts';
+import { openPostgres } from '../../store/database/postgres.ts';
 import {
   formatPosition,
   isAfter,
   type JournalPosition,
   journalHead,
   parsePosition,
-} from '../../store/journal.ts';
-import { openPostgres } from '../../store/postgres.ts';
-import { RecordMappings } from '../../store/provenance.ts';
-import { createWall } from '../../store/wall.ts';
+} from '../../store/journal/journal.ts';
+import { RecordCells } from '../../store/responses/cell-dictionary.ts';
+import { RecordMappings } from '../../store/responses/mappings.ts';
 import { DIMENSIONS, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';
 import { until } from '../fixtures/server.ts';
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { explained } from '../../store/database-refused.ts';
-import { migrate } from '../../store/migrate.ts';
-import { openPostgres } from '../../store/postgres.ts';
+import { explained } from '../../store/database/database-refused.ts';
+import { openPostgres } from '../../store/database/postgres.ts';
+import { migrate } from '../../store/setup/migrate.ts';
 import { freshInstance, type Instance, runProgram } from '../fixtures/server.ts';
 
 /* What PostgreSQL must allow, with users that an administrator made as tightly as can be. */

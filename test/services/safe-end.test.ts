@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { randomFrom } from '../../domain/random.ts';
-import type { Store } from '../../store/client.ts';
-import { followJournal, isAfter, type JournalEntry, journalHead, readJournal } from '../../store/journal.ts';
-import { migrate } from '../../store/migrate.ts';
-import { openPostgres } from '../../store/postgres.ts';
+import { randomFrom } from '../../domain/statistics/random.ts';
+import type { Store } from '../../store/database/client.ts';
+import { openPostgres } from '../../store/database/postgres.ts';
+import {
+  followJournal,
+  isAfter,
+  type JournalEntry,
+  journalHead,
+  readJournal,
+} from '../../store/journal/journal.ts';
+import { migrate } from '../../store/setup/migrate.ts';
 import { type RunningPostgres, startPostgres } from './postgres.ts';
 
 /* Writers of this database hold the journal's end back, and nobody else does. On a cluster of its own, with prepared transactions. */

@@ -1,8 +1,8 @@
 import neo4j from 'neo4j-driver';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { migrate } from '../../store/migrate.ts';
-import { openPostgres } from '../../store/postgres.ts';
+import { openPostgres } from '../../store/database/postgres.ts';
+import { migrate } from '../../store/setup/migrate.ts';
 import {
   clearNeo4j,
   pidOfNeo4j,

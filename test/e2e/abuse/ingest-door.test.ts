@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WHOLE_REJECTIONS } from '../../../ingestion/outcome.ts';
+import { WHOLE_REJECTIONS } from '../../../ingestion/pipeline/outcome.ts';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
 import {
   ADMIN_KEY,

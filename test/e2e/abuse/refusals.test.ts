@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { type AuditRow, parseAuditLine } from '../../../domain/audit.ts';
-import { checkAudit } from '../../../graph/seals/check-audit.ts';
+import { type AuditRow, parseAuditLine } from '../../../domain/seals/audit.ts';
+import { checkAudit } from '../../../proof/check-audit.ts';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
 import {
   ADMIN_KEY,

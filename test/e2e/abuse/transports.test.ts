@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sha256 } from '../../../api/gate/settings.ts';
+import { sha256 } from '../../../config/gate-settings.ts';
 import {
   ADMIN_KEY,
   freshInstance,

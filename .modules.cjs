@@ -1,0 +1,56 @@
+/** The top-level modules and what each may import: main, cli -> api -> {ingestion, scoring, graph, proof} -> store -> domain. */
+const MODULES = {
+  domain: [],
+  config: ['domain'],
+  store: ['domain'],
+  ingestion: ['domain', 'store'],
+  scoring: ['domain', 'store'],
+  graph: ['domain', 'store'],
+  proof: ['domain', 'store'],
+  web: [],
+  instance: ['domain', 'store', 'ingestion', 'config'],
+  api: ['domain', 'store', 'ingestion', 'scoring', 'graph', 'proof', 'config', 'web'],
+};
+
+/** The subfolders, lowest first: each imports only itself and those before it. */
+const DOMAIN_ORDER = [
+  'errors',
+  'text',
+  'time',
+  'segments',
+  'statistics',
+  'nps',
+  'responses',
+  'models',
+  'drift',
+  'access',
+  'disclosure',
+  'scores',
+  'privacy',
+  'lineage',
+  'seals',
+];
+const STORE_ORDER = [
+  'tables',
+  'database',
+  'journal',
+  'audit',
+  'access',
+  'encryption',
+  'responses',
+  'models',
+  'disclosure',
+  'scores',
+  'monitoring',
+  'seals',
+  'reviews',
+  'data-subjects',
+  'imports',
+  'lineage',
+  'setup',
+];
+
+/** Where tools that read the source begin. */
+const ROOTS = ['main.ts', 'followers.ts', 'gauges.ts', ...Object.keys(MODULES), 'cli'];
+
+module.exports = { MODULES, DOMAIN_ORDER, STORE_ORDER, ROOTS };

@@ -1,0 +1,264 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import type { ReviewRules } from '../domain/models/review-rules.ts';
+import type { RedactionRules } from '../domain/privacy/redact.ts';
+import type { NameBounds } from '../domain/responses/normalised-response.ts';
+import type { CellLimits } from '../domain/segments/cell-filing.ts';
+import { attributeOf, type Dimension, defineDimensions } from '../domain/segments/dimensions.ts';
+import { deployment } from './deployment.ts';
+import { deploymentMistakes, type FoundDeployment, readDeployment } from './deployment-file.ts';
+import { environment, type KeyConfig, kmsOf, type Role, SECRETS, vaultOf } from './environment.ts';
+import { type GateSettings, readTrustedDocuments, type TrustedDocuments } from './gate-settings.ts';
+
+export type { AwsKmsConfig, KeyConfig, VaultTransitConfig } from './environment.ts';
+
+/** Everything that the environment and scoreline.config.ts decide, checked. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** undefined: the embedded record in the data folder. */
+  readonly databaseUrl: string | undefined;
+  /** For how long a start waits for a server that is starting, recovering or out of reach, in seconds. */
+  readonly databasePatience: number;
+  /** undefined: lineage is answered by the record. */
+  readonly neo4j: { readonly url: string; readonly user: string; readonly password: string } | undefined;
+  /** undefined: made and kept in the data folder. */
+  readonly adminKey: string | undefined;
+  /** Where secrets are that are not in the environment, before the data folder is looked at; undefined: in the data folder. */
+  readonly secretsDir: string | undefined;
+  /** Secrets of the pseudonyms, as hex, oldest first; undefined: made and kept in a file. */
+  readonly pepper: readonly string[] | undefined;
+  /** Private keys that sign heads and proofs, oldest first, as one text; undefined: made and kept in a file. */
+  readonly signingKeys: string | undefined;
+  readonly keys: KeyConfig;
+  /** Bytes to be free on the disk of the embedded record: with less, nothing is stored. */
+  readonly diskReserve: number;
+  /** How long one statement of the embedded record may keep its thread busy before that is ended, milliseconds; 0: for ever. */
+  readonly stuckAfter: number;
+  readonly roles: ReadonlySet<Role>;
+  /** Of the text encoder: a local folder or a hub id; undefined: the one that ships. */
+  readonly encoder: string | undefined;
+  readonly logLevel: string;
+  /** Of which commit an image was made; undefined: not said. */
+  readonly commit: string | undefined;
+  readonly dimensions: readonly Dimension[];
+  /** Attributes of dimensions that answers of the record have and that are shown no more. */
+  readonly formerDimensions: readonly string[];
+  readonly cellLimits: CellLimits;
+  readonly nameBounds: NameBounds;
+  /** By which comments are redacted. */
+  readonly redaction: RedactionRules;
+  /** Folder of the access policies. */
+  readonly policies: string;
+  /** Scores over fewer responses are suppressed for callers who may not read the responses. */
+  readonly smallestCount: number;
+  readonly reviewRules: ReviewRules;
+  /** undefined: only API keys let in. */
+  readonly jwt: JwtConfig | undefined;
+  /** How often calling a theme must be right, by theme. */
+  readonly themePrecision: Readonly<Record<string, number>>;
+  /** For how long what is kept, as ISO 8601 durations; what is not named is kept for ever. */
+  readonly retention: Readonly<Partial<Record<'comments' | 'responses' | 'sourceEvents', string>>> & {
+    /** null: for ever. */
+    readonly journal: string | null;
+  };
+  /** How long after its end an hour is sealed, milliseconds. */
+  readonly sealAfter: number;
+  /** Whether reads of numbers are in the audit log too; reads of comments and respondents always are. */
+  readonly auditAggregates: boolean;
+  /** What an operation and a key may cost, and which roles may ask for the schema or send trusted documents only. */
+  readonly limits: GateSettings;
+  /** By hash; empty: none. */
+  readonly trustedDocuments: TrustedDocuments;
+  /** Origins whose pages may ask here. */
+  readonly origins: ReadonlySet<string>;
+  /** Where signed heads are POSTed, besides the file in the data folder. */
+  readonly sealSink: string | undefined;
+}
+
+/** Tokens that let in (JWT): who signs them, and which claims say what a caller is. */
+export interface JwtConfig {
+  /** URL or file of the JSON Web Key Set. */
+  readonly jwks: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** Seconds by which clocks may differ. */
+  readonly clockTolerance: number;
+  /** Path of the claim with the role. */
+  readonly role: string;
+  /** Path of the claim for each dimension that narrows; one that ends in "?" may be absent from a token. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Path of the claim with the sources that a bearer is bound to; one that ends in "?" may be absent from a token. */
+  readonly sources?: string | undefined;
+}
+
+/** The configuration cannot be used; `message` has one line per mistake. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the environment (an empty value counts as absent) and the deployment's file.
+ * @param folder where a JSON or YAML file may stand beside scoreline.config.ts; by default with it
+ * @throws ConfigError with one line per mistake.
+ */
+export async function loadConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  folder?: string,
+): Promise<Config> {
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const read = environment.safeParse({ ...present, ...(await readMounted(present)) });
+  if (!read.success) throw mistakes(read.error);
+  const variables = read.data;
+  const said = await readDeployment(variables.SCORELINE_CONFIG, folder).catch((error: Error) => {
+    throw new ConfigError(error.message);
+  });
+  const found = deployment.safeParse(said.content);
+  if (!found.success) throw new ConfigError(deploymentMistakes(found.error, said, deployment).join('\n'));
+  const dimensions = dimensionsOf(found.data.dimensions, said);
+  return {
+    host: variables.HOST,
+    port: variables.PORT,
+    dataDir: resolve(variables.SCORELINE_DATA_DIR),
+    databaseUrl: variables.DATABASE_URL,
+    databasePatience: variables.SCORELINE_DATABASE_PATIENCE,
+    neo4j:
+      variables.NEO4J_URL === undefined
+        ? undefined
+        : { url: variables.NEO4J_URL, user: variables.NEO4J_USER, password: variables.NEO4J_PASSWORD },
+    secretsDir:
+      variables.SCORELINE_SECRETS_DIR === undefined ? undefined : resolve(variables.SCORELINE_SECRETS_DIR),
+    adminKey: variables.SCORELINE_ADMIN_KEY,
+    pepper: variables.SCORELINE_PEPPER,
+    signingKeys: variables.SCORELINE_SIGNING_KEY,
+    keys: {
+      provider: variables.SCORELINE_KEY_PROVIDER,
+      kek: variables.SCORELINE_KEK,
+      vault: vaultOf(variables),
+      kms: kmsOf(variables),
+    },
+    diskReserve: variables.SCORELINE_DISK_RESERVE * 1024 * 1024,
+    stuckAfter: variables.SCORELINE_STUCK_AFTER * 1000,
+    roles: new Set(variables.SCORELINE_ROLES),
+    encoder: variables.SCORELINE_ENCODER,
+    logLevel: variables.SCORELINE_LOG_LEVEL,
+    commit: variables.SCORELINE_COMMIT,
+    dimensions,
+    formerDimensions: formerOf(found.data.formerDimensions, dimensions, said),
+    policies: resolve(variables.SCORELINE_POLICIES),
+    smallestCount: found.data.smallestCount,
+    reviewRules: found.data.review,
+    jwt: jwtOf(variables, found.data.jwt, dimensions),
+    cellLimits: { limit: found.data.cellLimit, ...found.data.cellShares },
+    nameBounds: found.data.nameBounds,
+    redaction: found.data.redaction,
+    themePrecision: found.data.themePrecision,
+    // Without the kinds that are not named.
+    retention: JSON.parse(JSON.stringify(found.data.retention)) as Config['retention'],
+    sealAfter: found.data.sealAfter,
+    limits: found.data.limits,
+    trustedDocuments: await trustedOf(variables.SCORELINE_TRUSTED_DOCUMENTS, found.data.limits),
+    origins: new Set(variables.SCORELINE_CORS_ORIGINS),
+    sealSink: variables.SCORELINE_SEAL_SINK,
+    auditAggregates: found.data.audit.aggregates,
+  };
+}
+
+/**
+ * What files say in the place of variables: NAME_FILE names the file that holds NAME, as container platforms mount secrets.
+ * @throws ConfigError
+ */
+async function readMounted(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const name of SECRETS) {
+    const file = env[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (env[name] !== undefined) throw new ConfigError(`${name}_FILE is set beside ${name}: set one of them`);
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw new ConfigError(`${name}_FILE: ${file} cannot be read: ${error.code}`);
+    });
+    if (text.trim() === '') throw new ConfigError(`${name}_FILE: ${file} is empty`);
+    values[name] = text.trim();
+  }
+  return values;
+}
+
+/** @throws ConfigError where tokens are half configured: they would let in whom nobody meant. */
+function jwtOf(
+  variables: z.infer<typeof environment>,
+  claims: z.infer<typeof deployment>['jwt'],
+  dimensions: readonly Dimension[],
+): JwtConfig | undefined {
+  const jwks = variables.SCORELINE_JWT_JWKS;
+  if (jwks === undefined) return undefined;
+  const { SCORELINE_JWT_ISSUER: issuer, SCORELINE_JWT_AUDIENCE: audience } = variables;
+  const mistakes: string[] = [];
+  if (issuer === undefined) mistakes.push('SCORELINE_JWT_ISSUER is missing: who signs the tokens');
+  if (audience === undefined)
+    mistakes.push('SCORELINE_JWT_AUDIENCE is missing: for whom the tokens are made');
+  if (claims === undefined)
+    mistakes.push(
+      "jwt is missing in scoreline.config.ts: which claim holds the role, such as jwt: { role: 'role' }",
+    );
+  for (const name of Object.keys(claims?.attributes ?? {}))
+    if (!dimensions.some(({ field }) => field === name))
+      mistakes.push(
+        `jwt.attributes.${name} is no dimension; there are ${dimensions.map(({ field }) => field).join(', ')}`,
+      );
+  if (mistakes.length > 0 || issuer === undefined || audience === undefined || claims === undefined)
+    throw new ConfigError(mistakes.join('\n'));
+  return { jwks, issuer, audience, clockTolerance: variables.SCORELINE_JWT_CLOCK_TOLERANCE, ...claims };
+}
+
+function dimensionsOf(
+  configured: z.infer<typeof deployment>['dimensions'],
+  { fileOf }: FoundDeployment,
+): Dimension[] {
+  try {
+    return defineDimensions(
+      configured.map(({ description, ...rest }) => ({
+        ...rest,
+        description: description ?? `The ${rest.field}.`,
+      })),
+    );
+  } catch (error) {
+    throw new ConfigError(`${fileOf('dimensions')}: ${(error as Error).message}`);
+  }
+}
+
+function formerOf(
+  fields: readonly string[],
+  dimensions: readonly Dimension[],
+  { fileOf }: FoundDeployment,
+): string[] {
+  const both = fields.find((name) => dimensions.some(({ field }) => field === name));
+  if (both === undefined) return fields.map(attributeOf);
+  throw new ConfigError(
+    `${fileOf('formerDimensions')}: formerDimensions: "${both}" is a dimension too; name it in one of the two`,
+  );
+}
+
+/** @throws ConfigError where the file is wrong, or a role may send nothing but trusted documents and there are none. */
+async function trustedOf(file: string | undefined, { trustedOnly }: GateSettings): Promise<TrustedDocuments> {
+  if (file === undefined) {
+    if (trustedOnly.length === 0) return new Map();
+    throw new ConfigError(
+      `SCORELINE_TRUSTED_DOCUMENTS is missing: limits.trustedOnly allows ${trustedOnly.join(', ')} nothing else`,
+    );
+  }
+  try {
+    return await readTrustedDocuments(resolve(file));
+  } catch (error) {
+    throw new ConfigError(`SCORELINE_TRUSTED_DOCUMENTS: ${file}: ${(error as Error).message}`);
+  }
+}
+
+function mistakes(error: z.ZodError): ConfigError {
+  return new ConfigError(error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('\n'));
+}

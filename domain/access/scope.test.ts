@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Cell, type CellDictionary, cellKey, matchesSegment } from '../segments/cell.ts';
+import { EVERYTHING, type FieldGroup, type Scope, visibleCells } from './scope.ts';
+
+const GROUPS = [
+  'readScore',
+  'readResponse',
+  'readComment',
+  'traceLineage',
+] as const satisfies readonly FieldGroup[];
+const few = fc.constantFrom('a', 'b', 'c');
+
+/** Cells of two dimensions, each once, in an order of their own. */
+const dictionaries = fc
+  .uniqueArray(fc.record({ region: few, channel: few }), { selector: cellKey })
+  .map((all): CellDictionary => {
+    const cells = all.map((attributes, id): Cell => ({ id, key: cellKey(attributes), attributes }));
+    return {
+      get: (id) => cells.find((cell) => cell.id === id),
+      byKey: (key) => cells.find((cell) => cell.key === key),
+      all: () => cells,
+      version: 1,
+    };
+  });
+/** For each group the keys of its cells: any relation between groups and cells. */
+const scopes = fc
+  .array(fc.tuple(fc.constantFrom(...GROUPS), fc.record({ region: few, channel: few }).map(cellKey)))
+  .map((grants): Scope => {
+    const granted = new Set(grants.map(([group, key]) => `${group} ${key}`));
+    return {
+      fingerprint: [...granted].sort().join(),
+      smallestCount: 5,
+      allows: (group, { key }) => granted.has(`${group} ${key}`),
+      allowsAll: () => false,
+      grant: () => 'some',
+    };
+  });
+const segments = fc.record({ region: fc.array(few), channel: fc.array(few) }, { requiredKeys: [] });
+const groupLists = fc.uniqueArray(fc.constantFrom(...GROUPS), { minLength: 1 });
+
+describe('visibleCells', () => {
+  it('are those of the segment that every group is granted for, in the order of the dictionary', () => {
+    fc.assert(
+      fc.property(scopes, groupLists, dictionaries, segments, (scope, groups, dictionary, segment) => {
+        const seen = visibleCells(scope, groups, dictionary, segment);
+        const expected: Cell[] = [];
+        for (const cell of dictionary.all()) {
+          const hidden = groups.some((group) => !scope.allows(group, cell));
+          if (!hidden && matchesSegment(segment, cell.attributes)) expected.push(cell);
+        }
+        expect(seen).toEqual(expected);
+      }),
+    );
+  });
+
+  it('grow with the grants and the segment, and shrink with what is asked for', () => {
+    fc.assert(
+      fc.property(scopes, groupLists, dictionaries, segments, (scope, groups, dictionary, segment) => {
+        const seen = visibleCells(scope, groups, dictionary, segment);
+        const among = (others: readonly Cell[]) => seen.every((cell) => others.includes(cell));
+        expect(among(visibleCells(EVERYTHING, groups, dictionary, segment))).toBe(true);
+        expect(among(visibleCells(scope, groups.slice(1), dictionary, segment))).toBe(true);
+        expect(among(visibleCells(scope, groups, dictionary, {}))).toBe(true);
+        // Splitting a segment loses and doubles nothing: scores of parts add up to the whole.
+        const parts = ['a', 'b', 'c'].flatMap((region) =>
+          visibleCells(scope, groups, dictionary, { region: [region] }),
+        );
+        const whole = visibleCells(scope, groups, dictionary, {});
+        expect(parts.map(({ id }) => id).sort()).toEqual(whole.map(({ id }) => id).sort());
+      }),
+    );
+  });
+
+  it('are not the product of cells and groups: one cell may be scored and another read', () => {
+    const [a, b] = ['a', 'b'].map((region, id): Cell => {
+      const attributes = { region };
+      return { id, key: cellKey(attributes), attributes };
+    }) as [Cell, Cell];
+    const dictionary: CellDictionary = {
+      get: () => undefined,
+      byKey: () => undefined,
+      all: () => [a, b],
+      version: 1,
+    };
+    const scope: Scope = {
+      ...EVERYTHING,
+      allows: (group, cell) => (group === 'readScore' ? cell === a : cell === b),
+    };
+    expect(visibleCells(scope, ['readScore'], dictionary, {})).toEqual([a]);
+    expect(visibleCells(scope, ['readComment'], dictionary, {})).toEqual([b]);
+    expect(visibleCells(scope, ['readScore', 'readComment'], dictionary, {})).toEqual([]);
+  });
+});

@@ -1,0 +1,178 @@
+import { type Counts, ZERO } from '../nps/nps.ts';
+import { Slice } from '../text/slices.ts';
+import { HOUR_MS, type TimeRange } from '../time/time-windows.ts';
+import type { Lot } from './disclosure.ts';
+
+/** The sum of the lots that lie wholly in a window and group; null where a hard lot lies there only in part. */
+export type LotSum = Counts | null;
+
+/** Sums by window and group. */
+export interface LotSums {
+  /** Of a window by its place, and a group by its number. */
+  at(window: number, group: number): LotSum;
+}
+
+/** The groups that have at least one lot to themselves. `groupOf`: the group of each cell that is asked about, by its id. */
+export async function groupsWithLots(
+  lots: readonly Lot[],
+  groupOf: ReadonlyMap<number, number>,
+): Promise<Set<number>> {
+  const slice = new Slice();
+  const own = new Set<number>();
+  for (const lot of lots) {
+    if (slice.isOver()) await slice.next();
+    const group = onlyGroup(lot, groupOf);
+    if (group !== undefined) own.add(group);
+  }
+  return own;
+}
+
+/**
+ * The sums by window and group, in one pass over the lots, in slices. `groupOf`: the group of each cell that is asked about, by
+ * its id. A window that begins or ends within an hour has no part of that hour's lots.
+ */
+export async function sumLots(
+  lots: readonly Lot[],
+  windows: readonly TimeRange[],
+  groupOf: ReadonlyMap<number, number>,
+): Promise<LotSums> {
+  if (isInOrder(windows)) return sumOrdered(lots, windows, groupOf);
+  const each: LotSums[] = [];
+  for (const window of windows) each.push(await sumOrdered(lots, [window], groupOf));
+  return { at: (window, group) => each[window]?.at(0, group) ?? null };
+}
+
+/** Whether the edges of the windows never go back: then those that a lot meets stand together. */
+function isInOrder(windows: readonly TimeRange[]): boolean {
+  return windows.every(({ from, until }, i) => {
+    const before = windows[i - 1];
+    return !before || (before.from <= from && before.until <= until);
+  });
+}
+
+/** Of one group: what is added from a window on, and how many lots begin or cease to cut it there. */
+interface Steps {
+  readonly counts: Float64Array;
+  readonly cuts: Int32Array;
+}
+const CLASSES = 3;
+
+async function sumOrdered(
+  lots: readonly Lot[],
+  windows: readonly TimeRange[],
+  groupOf: ReadonlyMap<number, number>,
+): Promise<LotSums> {
+  const slice = new Slice();
+  const steps = new Map<number, Steps>();
+  const stepsOf = (group: number): Steps => {
+    const known = steps.get(group);
+    if (known) return known;
+    const length = windows.length + 1;
+    const made = { counts: new Float64Array(CLASSES * length), cuts: new Int32Array(length) };
+    steps.set(group, made);
+    return made;
+  };
+  for (const lot of lots) {
+    if (slice.isOver()) await slice.next();
+    addLot(lot, windows, groupOf, stepsOf);
+  }
+  for (const { counts, cuts } of steps.values()) {
+    for (let i = CLASSES; i < counts.length; i++)
+      counts[i] = (counts[i] as number) + (counts[i - CLASSES] as number);
+    for (let i = 1; i < cuts.length; i++) cuts[i] = (cuts[i] as number) + (cuts[i - 1] as number);
+  }
+  return {
+    at: (window, group) => {
+      const found = steps.get(group);
+      if (!found) return ZERO;
+      if (found.cuts[window] !== 0) return null;
+      const [promoters = 0, passives = 0, detractors = 0] = found.counts.subarray(CLASSES * window);
+      return { promoters, passives, detractors };
+    },
+  };
+}
+
+/** Places of windows, from the first to the last; none where the last comes before the first. */
+type Places = readonly [first: number, last: number];
+
+function addLot(
+  lot: Lot,
+  windows: readonly TimeRange[],
+  groupOf: ReadonlyMap<number, number>,
+  stepsOf: (group: number) => Steps,
+): void {
+  const { changes, soft } = lot;
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { hour } of changes) {
+    if (hour < first) first = hour;
+    if (hour > last) last = hour;
+  }
+  const meeting = windowsThatMeet(windows, first, last);
+  if (meeting[0] > meeting[1]) return;
+  const only = onlyGroup(lot, groupOf);
+  const holding = only === undefined ? NONE : windowsThatHold(windows, first, last);
+  if (only !== undefined && holding[0] <= holding[1]) {
+    const { counts } = stepsOf(only);
+    for (const change of changes) addCounts(counts, holding, change.counts);
+  }
+  // What lies in one hour, and is asked about as a whole, is left out where a window divides the hour.
+  if (soft || (only !== undefined && first === last)) return;
+  const beside: Places[] =
+    holding[0] > holding[1]
+      ? [meeting]
+      : [
+          [meeting[0], holding[0] - 1],
+          [holding[1] + 1, meeting[1]],
+        ];
+  for (const { cellId, hour } of changes) {
+    const group = groupOf.get(cellId);
+    if (group === undefined) continue;
+    const ofHour = windowsThatMeet(windows, hour, hour);
+    for (const places of beside) cutWindows(stepsOf(group).cuts, places, ofHour);
+  }
+}
+
+const NONE: Places = [0, -1];
+
+function addCounts(counts: Float64Array, [first, last]: Places, { promoters, passives, detractors }: Counts) {
+  for (const [i, n] of [promoters, passives, detractors].entries()) {
+    counts[CLASSES * first + i] = (counts[CLASSES * first + i] as number) + n;
+    counts[CLASSES * (last + 1) + i] = (counts[CLASSES * (last + 1) + i] as number) - n;
+  }
+}
+
+function cutWindows(cuts: Int32Array, a: Places, b: Places): void {
+  const [first, last] = [Math.max(a[0], b[0]), Math.min(a[1], b[1])];
+  if (first > last) return;
+  cuts[first] = (cuts[first] as number) + 1;
+  cuts[last + 1] = (cuts[last + 1] as number) - 1;
+}
+
+/** Windows that have a part of the hours from the first to the last, each whole. */
+function windowsThatMeet(windows: readonly TimeRange[], first: number, last: number): Places {
+  const [start, end] = [first * HOUR_MS, (last + 1) * HOUR_MS];
+  return [placeOf(windows, ({ until }) => until > start), placeOf(windows, ({ from }) => from >= end) - 1];
+}
+
+/** Windows that have all of the hours from the first to the last. */
+function windowsThatHold(windows: readonly TimeRange[], first: number, last: number): Places {
+  const [start, end] = [first * HOUR_MS, (last + 1) * HOUR_MS];
+  return [placeOf(windows, ({ until }) => until >= end), placeOf(windows, ({ from }) => from > start) - 1];
+}
+
+/** The first window of which it is true; of all after it, it is too. */
+function placeOf(windows: readonly TimeRange[], isTrue: (window: TimeRange) => boolean): number {
+  let [low, high] = [0, windows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isTrue(windows[middle] as TimeRange)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The group that all of the lot's cells are in, or undefined. */
+function onlyGroup({ changes }: Lot, groupOf: ReadonlyMap<number, number>): number | undefined {
+  const group = groupOf.get(changes[0]?.cellId ?? Number.NaN);
+  return changes.every(({ cellId }) => groupOf.get(cellId) === group) ? group : undefined;
+}

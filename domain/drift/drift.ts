@@ -1,0 +1,72 @@
+import { compareEstimates } from '../models/quantification.ts';
+import { adjustedEstimate } from '../nps/interval.ts';
+import { type Counts, total } from '../nps/nps.ts';
+
+/** How a mix of classes changed between two sets of responses that share none. */
+export interface MixChange {
+  /** Pearson's statistic for "both come from one mix", two degrees of freedom. */
+  readonly chiSquared: number;
+  readonly pValue: number;
+  /** Population stability index: told because people ask for it; it does not decide. */
+  readonly psi: number;
+  /** What the index exceeds one time in twenty when nothing changed: it shrinks with the sets. */
+  readonly psiNull95: number;
+  /** Change of the score, b - a, in points. */
+  readonly shift: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The 95th percentile of chi-squared with two degrees of freedom. */
+const CHI_SQUARED_2_95 = 5.991464547107979;
+
+/**
+ * Compares two mixes of promoters, passives and detractors. Null when one is empty. PSI's null level after Yurdakul
+ * (2018): chi-squared over (1/n + 1/m).
+ */
+export function mixChange(a: Counts, b: Counts, confidence: number): MixChange | null {
+  const [n, m] = [total(a), total(b)];
+  if (n === 0 || m === 0) return null;
+  const [first, second] = [countsOf(a), countsOf(b)];
+  const statistic = chiSquaredOfTwo(first, second);
+  const estimates = [a, b].map((counts) => {
+    const { theta, standardError } = adjustedEstimate(counts);
+    return { theta, variance: standardError ** 2 };
+  }) as [Parameters<typeof compareEstimates>[0], Parameters<typeof compareEstimates>[1]];
+  const { difference, low, high } = compareEstimates(...estimates, confidence);
+  return {
+    chiSquared: statistic,
+    // With two degrees of freedom the tail is exactly this.
+    pValue: Math.exp(-statistic / 2),
+    psi: populationStability(first, second),
+    psiNull95: CHI_SQUARED_2_95 * (1 / n + 1 / m),
+    shift: difference,
+    low,
+    high,
+  };
+}
+
+function countsOf({ detractors, passives, promoters }: Counts): number[] {
+  return [detractors, passives, promoters];
+}
+
+/** Pearson's statistic for two samples over the same categories; categories that are empty in both do not count. */
+export function chiSquaredOfTwo(a: readonly number[], b: readonly number[]): number {
+  const [n, m] = [a, b].map((counts) => counts.reduce((x, y) => x + y, 0)) as [number, number];
+  return a.reduce((sum, count, i) => {
+    const [both, other] = [count + (b[i] ?? 0), b[i] ?? 0];
+    if (both === 0) return sum;
+    const [expectedA, expectedB] = [(both * n) / (n + m), (both * m) / (n + m)];
+    return sum + (count - expectedA) ** 2 / expectedA + (other - expectedB) ** 2 / expectedB;
+  }, 0);
+}
+
+/** PSI = Σ (q - p) ln(q / p) over the categories' shares; an empty category counts as half an answer. */
+export function populationStability(a: readonly number[], b: readonly number[]): number {
+  const shares = (counts: readonly number[]) => {
+    const sum = counts.reduce((x, y) => x + y, 0);
+    return counts.map((count) => Math.max(count, 0.5) / sum);
+  };
+  const [p, q] = [shares(a), shares(b)];
+  return p.reduce((sum, x, i) => sum + ((q[i] ?? 0) - x) * Math.log((q[i] ?? 0) / x), 0);
+}

@@ -1,0 +1,79 @@
+import { HOUR_MS } from '../time/time-windows.ts';
+
+/** The kinds of node in the lineage graph; also their labels in Neo4j. */
+export const LINEAGE_KINDS = [
+  'Score',
+  'Rollup',
+  'Response',
+  'SourceEvent',
+  'ModelVersion',
+  'Cell',
+  'Source',
+  'SurveyVersion',
+  'ScaleRule',
+  'MappingVersion',
+  'TrainingSet',
+  'FeatureSet',
+  'Feature',
+  'Calibration',
+  'Seal',
+  'Decision',
+  'Alert',
+  'Review',
+] as const;
+export type LineageKind = (typeof LINEAGE_KINDS)[number];
+
+/** An hour rollup: homogeneous in cell, hour and model version. `hour`: hours since 1970, UTC. */
+export interface RollupKey {
+  readonly hour: number;
+  /** The cell's public key. */
+  readonly cell: string;
+  readonly model: number;
+}
+
+/** "Kind:key": the id of a node. A score's id is that of its NpsRow. */
+export function nodeId(kind: Exclude<LineageKind, 'Score' | 'Rollup'>, key: string | number): string {
+  return `${kind}:${key}`;
+}
+
+/** "Rollup:YYYYMMDDHH:cell:model". */
+export function rollupId({ hour, cell, model }: RollupKey): string {
+  const compact = new Date(hour * HOUR_MS).toISOString().slice(0, 13).replace(/[-T]/g, '');
+  return `Rollup:${compact}:${cell}:${model}`;
+}
+
+/** The kind and key that an id spells, or null when it is no id of a node. Scores are not parsed here. */
+export function parseNodeId(id: string): { kind: LineageKind; key: string } | null {
+  const colon = id.indexOf(':');
+  const kind = LINEAGE_KINDS.find((known) => known === id.slice(0, colon));
+  const key = id.slice(colon + 1);
+  return colon > 0 && kind && kind !== 'Score' && key !== '' ? { kind, key } : null;
+}
+
+/** The rollup that the key part of its id spells, or null. */
+export function parseRollupKey(key: string): RollupKey | null {
+  const match = /^(\d{4})(\d{2})(\d{2})(\d{2}):([0-9a-f]{24}):(\d{1,9})$/.exec(key);
+  if (!match) return null;
+  const [, year, month, day, hour, cell = '', model] = match;
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:00:00Z`);
+  const rollup = { hour: time / HOUR_MS, cell, model: Number(model) };
+  // A 30th of February parses too, as another day: only what spells back the same is an id.
+  return Number.isNaN(time) || rollupId(rollup) !== `Rollup:${key}` ? null : rollup;
+}
+
+/** A revision of a rollup's seal, as the key part of its id spells it: the rollup's key, and the revision, the first being 0. */
+export function parseSealKey(key: string): { readonly rollup: RollupKey; readonly revision: number } | null {
+  const match = /^(.*):(0|[1-9]\d{0,8})$/.exec(key);
+  const rollup = match && parseRollupKey(match[1] ?? '');
+  return rollup ? { rollup, revision: Number(match[2]) } : null;
+}
+
+/** "Seal:YYYYMMDDHH:cell:model:revision". */
+export function sealId(rollup: RollupKey, revision: number): string {
+  return `Seal:${rollupId(rollup).slice('Rollup:'.length)}:${revision}`;
+}
+
+/** The order of rollups in every list: by hour, cell key, model version. */
+export function compareRollups(a: RollupKey, b: RollupKey): number {
+  return a.hour - b.hour || (a.cell < b.cell ? -1 : a.cell > b.cell ? 1 : 0) || a.model - b.model;
+}

@@ -1,0 +1,142 @@
+import { adjustedEstimate, criticalValue } from '../nps/interval.ts';
+import { type Counts, total } from '../nps/nps.ts';
+import { twoSidedP } from '../statistics/normal.ts';
+
+/** Of held-out examples how many of each true class were predicted as which: confusion[true][predicted]. */
+export type Confusion = readonly (readonly number[])[];
+
+/** A share difference (promoters - detractors) in proportions, and its variance. */
+export interface Estimate {
+  readonly theta: number;
+  readonly variance: number;
+}
+
+/** Added to each cell of the confusion, so that a class that was never mistaken is not held to be infallible. */
+const SMOOTHING = 0.5;
+/**
+ * How far the true shares are expected to lie from those of the held-out examples, one standard deviation. Where the
+ * classifier tells classes apart this hardly matters; where it does not, nothing else keeps the answer from anywhere.
+ */
+const PRIOR_DEVIATION = 0.2;
+
+type Pair = readonly [number, number];
+/** Of a symmetric matrix: [[a, b], [b, c]]. */
+type Symmetric = readonly [a: number, b: number, c: number];
+
+/**
+ * The score of what a classifier predicted, corrected for how it is known to err: black-box shift estimation (Lipton, Wang
+ * and Smola 2018; the adjusted count), regularised towards the held-out shares (as Azizzadenesheli et al. 2019), since
+ * the plain inverse explodes where two classes are hardly told apart.
+ *
+ * With C[i][j] = P(predicted j | true i) the predicted shares are q = Cᵀπ + noise; the noise has the covariance of what these n
+ * responses (given their true classes) and the m_i held-out examples of each class leave open:
+ * S = Σ (π_i/n + π_i²/m_i)(diag C_i - C_iC_iᵀ). With a normal prior for (detractors, promoters) of deviation τ around
+ * the held-out shares x₀ and q = c + Ax: x = x₀ + M⁻¹AᵀS⁻¹(q - c - Ax₀), M = AᵀS⁻¹A + I/τ². The variance of the score is that of
+ * M⁻¹ and, as for surveyed scores, that of the sample. null without predictions.
+ */
+export function correctedEstimate(predicted: Counts, confusion: Confusion): Estimate | null {
+  const n = total(predicted);
+  if (n === 0) return null;
+  const rows = confusion.map((row) => row.map((count) => count + SMOOTHING));
+  const sizes = rows.map((row) => row.reduce((a, b) => a + b, 0));
+  const known = sizes.reduce((a, b) => a + b, 0);
+  const rates = rows.map((row, i) => row.map((count) => count / (sizes[i] ?? 1)));
+  const [d, p, r] = rates as [number[], number[], number[]];
+  const at = (row: readonly number[], j: number) => row[j] ?? 0;
+  const prior: Pair = [(sizes[0] ?? 0) / known, (sizes[2] ?? 0) / known];
+  const a = [
+    [at(d, 0) - at(p, 0), at(r, 0) - at(p, 0)],
+    [at(d, 2) - at(p, 2), at(r, 2) - at(p, 2)],
+  ] as const;
+  const precision = inverse(noise(rates, sizes, n, prior));
+  const expected = a.map((row, k) => at(p, 2 * k) + row[0] * prior[0] + row[1] * prior[1]);
+  const gap: Pair = [
+    predicted.detractors / n - (expected[0] ?? 0),
+    predicted.promoters / n - (expected[1] ?? 0),
+  ];
+  const [s0, s1, s2] = precision;
+  const weighted: Pair = [s0 * gap[0] + s1 * gap[1], s1 * gap[0] + s2 * gap[1]];
+  const information = (k: 0 | 1, l: 0 | 1) =>
+    a[0][k] * (s0 * a[0][l] + s1 * a[1][l]) + a[1][k] * (s1 * a[0][l] + s2 * a[1][l]);
+  const ridge = 1 / PRIOR_DEVIATION ** 2;
+  const left = inverse([information(0, 0) + ridge, information(0, 1), information(1, 1) + ridge]);
+  const pull: Pair = [
+    a[0][0] * weighted[0] + a[1][0] * weighted[1],
+    a[0][1] * weighted[0] + a[1][1] * weighted[1],
+  ];
+  const detractors = prior[0] + left[0] * pull[0] + left[1] * pull[1];
+  const promoters = prior[1] + left[1] * pull[0] + left[2] * pull[1];
+  const shares = asShares([detractors, 1 - detractors - promoters, promoters]);
+  const theta = (shares[2] ?? 0) - (shares[0] ?? 0);
+  const open = left[0] - 2 * left[1] + left[2];
+  const sample = ((shares[0] ?? 0) + (shares[2] ?? 0) - theta ** 2) / n;
+  return { theta, variance: Math.max(0, open) + Math.max(0, sample) };
+}
+
+/** S for the predicted shares of detractors and promoters. */
+function noise(
+  rates: readonly (readonly number[])[],
+  sizes: readonly number[],
+  n: number,
+  [detractors, promoters]: Pair,
+): Symmetric {
+  const shares = [detractors, 1 - detractors - promoters, promoters];
+  return rates.reduce<Symmetric>(
+    ([a, b, c], row, i) => {
+      const share = shares[i] ?? 0;
+      const weight = share / n + share ** 2 / (sizes[i] ?? 1);
+      const [x = 0, , y = 0] = row;
+      return [a + weight * x * (1 - x), b - weight * x * y, c + weight * y * (1 - y)];
+    },
+    [1e-12, 0, 1e-12],
+  );
+}
+
+function inverse([a, b, c]: Symmetric): Symmetric {
+  const determinant = a * c - b * b;
+  return [c / determinant, -b / determinant, a / determinant];
+}
+
+/** Shares that were estimated freely, brought back to 0 to 1 with the sum 1. */
+function asShares(shares: readonly number[]): number[] {
+  const positive = shares.map((share) => Math.max(0, share));
+  const sum = positive.reduce((x, y) => x + y, 0);
+  return positive.map((share) => share / sum);
+}
+
+/** Two sets of responses that share none, taken together: each weighs with its number. */
+export function combinedEstimate(surveyed: Counts, inferred: Counts, confusion: Confusion): Estimate | null {
+  const [a, b] = [total(surveyed), total(inferred)];
+  const corrected = correctedEstimate(inferred, confusion);
+  if (b > 0 && !corrected) return null;
+  if (a + b === 0) return null;
+  // The score is of the answers as they are; only the variance is adjusted (Rocks).
+  const theta = a === 0 ? 0 : (surveyed.promoters - surveyed.detractors) / a;
+  const error = a === 0 ? 0 : adjustedEstimate(surveyed).standardError;
+  return {
+    theta: (a * theta + b * (corrected?.theta ?? 0)) / (a + b),
+    variance: ((a * error) ** 2 + b ** 2 * (corrected?.variance ?? 0)) / (a + b) ** 2,
+  };
+}
+
+/** The estimate's interval in score points, θ ± z·SE cut to -100..100. @throws RangeError for a confidence outside 0..1 */
+export function estimateInterval(
+  { theta, variance }: Estimate,
+  confidence: number,
+): { low: number; high: number } {
+  const reach = criticalValue(confidence) * Math.sqrt(variance);
+  return { low: Math.max(-100, 100 * (theta - reach)), high: Math.min(100, 100 * (theta + reach)) };
+}
+
+/** b - a of two estimates that share no responses, in score points, with interval and two-sided p-value. */
+export function compareEstimates(a: Estimate, b: Estimate, confidence: number) {
+  const difference = b.theta - a.theta;
+  const error = Math.sqrt(a.variance + b.variance);
+  const reach = criticalValue(confidence) * error;
+  return {
+    difference: 100 * difference,
+    low: Math.max(-200, 100 * (difference - reach)),
+    high: Math.min(200, 100 * (difference + reach)),
+    pValue: error === 0 ? null : twoSidedP(difference / error),
+  };
+}

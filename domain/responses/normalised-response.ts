@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { NpsClass } from '../nps/nps.ts';
+import { type ScaleRule, scaleKey } from '../nps/scale.ts';
+import type { CellAttributes } from '../segments/cell.ts';
+import type { Revision } from './newer.ts';
+
+/** What was asked, in which wording: the survey a response answers. */
+export interface SurveyVersion {
+  readonly name: string;
+  readonly version: string;
+}
+
+/**
+ * How what arrived from one source became responses: which survey it answers, which scale rule gave the class, which
+ * fields were read how. Content-addressed: a changed mapping is another version, the old one stays.
+ */
+export interface MappingVersion {
+  readonly source: string;
+  readonly connector: 'responses' | 'graphql' | 'file' | 'demo';
+  readonly survey: SurveyVersion;
+  readonly scale: ScaleRule;
+  /** The declared field mapping as it was given, for the auditor. */
+  readonly definition: unknown;
+}
+
+/** How many of each one submitter may name first: for good, and of mappings in a minute (of one process). */
+export interface NameBounds {
+  readonly sources: number;
+  readonly surveys: number;
+  readonly mappings: number;
+  /** Bytes of the definitions of all of their mappings, as JSON. */
+  readonly mappingBytes: number;
+  readonly minute: number;
+}
+
+/** Unless the deployment says otherwise. */
+export const NAME_BOUNDS: NameBounds = {
+  sources: 100,
+  surveys: 500,
+  mappings: 1_000,
+  mappingBytes: 8 * 1024 * 1024,
+  minute: 60,
+};
+
+/** 24 hex digits of the SHA-256 of the mapping's canonical JSON (RFC 8785). */
+export function mappingKey(mapping: MappingVersion): string {
+  const content = { ...mapping, scale: scaleKey(mapping.scale) };
+  return createHash('sha256')
+    .update(canonicalize(content) ?? '')
+    .digest('hex')
+    .slice(0, 24);
+}
+
+/** One answer after normalising, redacting, pseudonymising and mapping to a cell: ready to be accepted. */
+export interface NormalisedResponse {
+  /** Derived from source and external id (`responseId`). */
+  readonly id: string;
+  readonly source: string;
+  readonly externalId: string;
+  readonly answeredAt: Date;
+  /** What says which of two deliveries is newer; null: the times do. */
+  readonly revision: Revision | null;
+  readonly score: number | null;
+  readonly points: number | null;
+  readonly class: NpsClass | null;
+  readonly comment: string | null;
+  /** Pseudonym. */
+  readonly respondent: string | null;
+  /** What finds the respondent in the record, under the newest pepper first; empty without one. */
+  readonly lookups: readonly string[];
+  readonly attributes: CellAttributes;
+  readonly mapping: MappingVersion;
+  /** Keyed hash of everything above but the revision: equal contents are duplicates. */
+  readonly contentHash: string;
+  /** The same under former peppers: what was stored then is recognised. */
+  readonly formerHashes: readonly string[];
+  readonly event: SourceEventFacts;
+}
+
+/** What is kept of what arrived: where it stood in its source, the keyed hash of its bytes, and (sealed) the bytes. */
+export interface SourceEventFacts {
+  readonly position: string;
+  readonly hash: string;
+  /** The same under former peppers. */
+  readonly formerHashes: readonly string[];
+  readonly content: string;
+}
+
+/** The UUID (version 8) that names the response to `externalId` of `source` for ever, whatever its content. */
+export function responseId(source: string, externalId: string): string {
+  return uuidFrom(`response\n${source}\n${externalId}`);
+}
+
+/** The UUID (version 8) that names the source event which gave the response this content. */
+export function sourceEventId(response: string, contentHash: string): string {
+  return uuidFrom(`source-event\n${response}\n${contentHash}`);
+}
+
+/**
+ * The UUID (version 8) of the source event by which a content comes again that the response had before: under another
+ * mapping, by a higher revision, or after an import was taken back. `at`: when it was received, epoch milliseconds.
+ */
+export function againEventId(
+  response: string,
+  contentHash: string,
+  mappingVersion: number,
+  at: number,
+): string {
+  return uuidFrom(`source-event\n${response}\n${contentHash}\n${mappingVersion}\n${at}`);
+}
+
+function uuidFrom(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

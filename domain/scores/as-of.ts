@@ -1,0 +1,141 @@
+import { add, type Counts, subtract, ZERO } from '../nps/nps.ts';
+
+/**
+ * How a number that was known at one moment became today's. The journal tells of every deletion what was deleted, and of every
+ * insertion what came; a change is both. So the first thing that happened to a fact after the moment tells what it was then.
+ */
+
+/** Where a fact counts, and as what (0 detractor, 1 passive, 2 promoter). */
+export interface CountedFact {
+  readonly cellId: number;
+  /** Hours since 1970, UTC. */
+  readonly hour: number;
+  readonly class: number;
+}
+
+/** What the journal tells of one statement. */
+export interface KnownEntry {
+  readonly position: number;
+  readonly kind: string;
+  readonly recordedAt: Date;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** [cell id, hours since 1970, Δ promoters, Δ passives, Δ detractors] */
+  readonly deltas: readonly (readonly [number, number, number, number, number])[];
+}
+
+/** The first that happened to a fact after the moment; `was`: what it counted as till then, null where it did not. */
+export interface FirstChange {
+  readonly was: CountedFact | null;
+  /** Whether it was there, counted or not. */
+  readonly existed: boolean;
+  readonly recordedAt: Date;
+}
+
+/** An entry that no code of ours writes: what was before it cannot be told. */
+export class UntoldChange extends Error {
+  override readonly name = 'UntoldChange';
+}
+
+/**
+ * By id, the first change of each fact. `entries`: those after the moment, the last first.
+ * @throws UntoldChange for rows changed in place, as nothing but a hand at the database does.
+ */
+export function firstChanges(entries: Iterable<KnownEntry>): Map<string, FirstChange> {
+  const first = new Map<string, FirstChange>();
+  for (const { position, added, removed, deltas, recordedAt } of entries) {
+    const [one] = removed;
+    if (one !== undefined && removed.length === 1 && added.length === 0)
+      first.set(one, { was: removedFact(deltas), existed: true, recordedAt });
+    else if (deltas.some(([, , ...counts]) => counts.some((n) => n < 0)))
+      throw new UntoldChange(`entry ${position} of the journal changed responses in place`);
+    // An update that counts nothing anew (a comment whose time was over) is no change here.
+    else if (deltas.length === 0 || deltas.some(([, , ...counts]) => counts.some((n) => n > 0)))
+      for (const id of added) first.set(id, { was: null, existed: false, recordedAt });
+  }
+  return first;
+}
+
+/** A deletion is of one row, so its deltas are that row's own. */
+function removedFact(deltas: KnownEntry['deltas']): CountedFact | null {
+  const [delta] = deltas;
+  if (!delta) return null;
+  const [cellId, hour, promoters, passives] = delta;
+  return { cellId, hour, class: promoters < 0 ? 2 : passives < 0 ? 1 : 0 };
+}
+
+/**
+ * LATE: not counted here then, came since. CORRECTED: counts as something else, or elsewhere. ERASED: deleted, by right or by
+ * retention. WITHDRAWN: removed, since its import was taken back. RESTRICTED: set aside. RE_SCORED: the same answer, of which a model says something else, or something at last.
+ */
+export type KnownReason = 'LATE' | 'CORRECTED' | 'ERASED' | 'WITHDRAWN' | 'RESTRICTED' | 'RE_SCORED';
+
+/** What one response adds to a number: 0 detractor, 1 passive, 2 promoter, said by the person or by a model. */
+export interface Contribution {
+  readonly class: number;
+  readonly inferred: boolean;
+}
+
+/** One fact that counts otherwise than then. */
+export interface KnownChange {
+  readonly responseId: string;
+  readonly reason: KnownReason;
+  readonly was: Contribution | null;
+  readonly is: Contribution | null;
+  readonly recordedAt: Date;
+}
+
+/** All facts that changed for one reason; `change`: now minus then. */
+export interface KnownDifference {
+  readonly reason: KnownReason;
+  readonly change: Counts;
+  readonly responses: number;
+  /** Up to `first` of them after that response: the oldest change first; where another model version says it, by id. */
+  readonly facts: (first: number, after: string | null) => Promise<readonly KnownChange[]>;
+}
+
+/** A page asked for after a response that is none of the facts. */
+export class NoSuchFact extends Error {
+  override readonly name = 'NoSuchFact';
+}
+
+function pager(facts: readonly KnownChange[]): KnownDifference['facts'] {
+  return async (first, after) => {
+    const place = after === null ? -1 : facts.findIndex(({ responseId }) => responseId === after);
+    if (after !== null && place < 0)
+      throw new NoSuchFact('after: is not the responseId of one of these facts');
+    return facts.slice(place + 1, place + 1 + first);
+  };
+}
+
+/** What the changes add to the counts, surveyed or inferred. */
+export function sumOfChanges(changes: readonly KnownChange[], inferred: boolean): Counts {
+  const count = (one: Contribution | null) => (one?.inferred === inferred ? countOf(one.class) : ZERO);
+  return changes.reduce((sum, { was, is }) => add(sum, subtract(count(is), count(was))), ZERO);
+}
+
+/** The differences by reason, those with the most facts first. */
+export function differencesOf(changes: readonly KnownChange[]): KnownDifference[] {
+  const byReason = new Map<KnownReason, KnownChange[]>();
+  for (const change of changes) {
+    const list = byReason.get(change.reason);
+    if (list) list.push(change);
+    else byReason.set(change.reason, [change]);
+  }
+  return [...byReason]
+    .map(([reason, facts]) => ({
+      reason,
+      change: add(sumOfChanges(facts, false), sumOfChanges(facts, true)),
+      responses: facts.length,
+      facts: pager(
+        facts.toSorted(
+          (a, b) => a.recordedAt.getTime() - b.recordedAt.getTime() || (a.responseId < b.responseId ? -1 : 1),
+        ),
+      ),
+    }))
+    .sort((a, b) => b.responses - a.responses);
+}
+
+function countOf(given: number): Counts {
+  return { promoters: Number(given === 2), passives: Number(given === 1), detractors: Number(given === 0) };
+}

@@ -1,0 +1,229 @@
+import type { Scope } from '../access/scope.ts';
+import {
+  type Confusion,
+  combinedEstimate,
+  type Estimate,
+  estimateInterval,
+} from '../models/quantification.ts';
+import { npsInterval } from '../nps/interval.ts';
+import { type Counts, npsScore, subtract, total } from '../nps/nps.ts';
+import type { Cell, Segment } from '../segments/cell.ts';
+import { normaliseSegment } from '../segments/cell.ts';
+import { valueIn } from '../segments/dimensions.ts';
+import type { TimeRange } from '../time/time-windows.ts';
+
+export type Basis = 'SURVEYED' | 'INFERRED' | 'COMBINED';
+
+/** What names exactly one number: whose responses, when, on which basis, with which interval. */
+export interface ScoreName extends TimeRange {
+  readonly segment: Segment;
+  readonly basis: Basis;
+  /** Level of the interval, 0 to 1 exclusive. */
+  readonly confidence: number;
+  /** The model version whose classes it counts; null where only surveyed ones are. */
+  readonly model: number | null;
+}
+
+/** What of a row's counts a model inferred, and how that model is known to err. */
+export interface InferredPart {
+  readonly counts: Counts;
+  readonly confusion: Confusion;
+}
+
+/** CORRECTED: by the classifier's known confusion, its uncertainty included (quantification.ts). */
+export interface ScoreInterval {
+  readonly low: number;
+  readonly high: number;
+  readonly method: 'SCORE' | 'ADJUSTED_WALD' | 'CORRECTED';
+}
+
+const PREFIX = 'nps_';
+
+/** The id of the score: "nps_" and the base64url of its name as JSON. Equal names have equal ids. */
+export function scoreId(name: ScoreName): string {
+  const { segment, from, until, basis, confidence, model } = name;
+  const content = [1, normaliseSegment(segment), from, until, basis, confidence];
+  if (model !== null) content.push(model);
+  return PREFIX + Buffer.from(JSON.stringify(content)).toString('base64url');
+}
+
+/** The name that the id spells, or null when it is none. */
+export function parseScoreId(id: string): ScoreName | null {
+  if (!id.startsWith(PREFIX) || id.length > 8_192) return null;
+  try {
+    const content: unknown = JSON.parse(Buffer.from(id.slice(PREFIX.length), 'base64url').toString());
+    if (!Array.isArray(content) || content[0] !== 1) return null;
+    const [, segment, from, until, basis, confidence, model = null] = content as unknown[];
+    if (!isSegment(segment) || !isBasis(basis)) return null;
+    if (!isWholeMinute(from) || !isWholeMinute(until) || from >= until) return null;
+    if (typeof confidence !== 'number' || !(confidence > 0 && confidence < 1)) return null;
+    if (model !== null && !(Number.isSafeInteger(model) && (model as number) > 0)) return null;
+    return { segment, from, until, basis, confidence, model: model as number | null };
+  } catch {
+    return null;
+  }
+}
+
+function isSegment(value: unknown): value is Segment {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(
+      (list) => Array.isArray(list) && list.every((item) => typeof item === 'string'),
+    )
+  );
+}
+
+function isBasis(value: unknown): value is Basis {
+  return value === 'SURVEYED' || value === 'INFERRED' || value === 'COMBINED';
+}
+
+function isWholeMinute(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) % 60_000 === 0;
+}
+
+/**
+ * Whether a score over n responses of these cells must be withheld: fewer than the scope's smallest count, unless the
+ * caller may read every one of these responses anyway.
+ */
+export function isSuppressed(scope: Scope, cells: readonly Cell[], n: number): boolean {
+  if (n === 0 || n >= scope.smallestCount) return false;
+  return !cells.every((cell) => scope.allows('readResponse', cell));
+}
+
+/**
+ * One score with what is needed to judge it. Its id and its interval are worked out when they are asked for: a chart
+ * of a year asks for neither.
+ */
+export class ScoreRow implements ScoreName {
+  readonly from: number;
+  readonly until: number;
+  readonly segment: Segment;
+  readonly basis: Basis;
+  readonly confidence: number;
+  /** Where the row stands on the time axis: the start of its bucket, or of its window. Epoch milliseconds. */
+  readonly time: number;
+  /** The value of each attribute that the query grouped by. */
+  readonly group: Readonly<Record<string, string>>;
+  readonly model: number | null;
+  /** All that are counted, inferred ones as they were predicted; null when suppressed. */
+  readonly counts: Counts | null;
+  readonly #inferred: InferredPart | null;
+  readonly #earlier: (() => number | null) | undefined;
+  #id: string | undefined;
+  #estimate: Estimate | null | undefined;
+  #interval: ScoreInterval | null | undefined;
+  #change: number | null | undefined;
+
+  constructor(
+    name: ScoreName,
+    time: number,
+    group: ScoreRow['group'],
+    counts: Counts | null,
+    inferred: InferredPart | null,
+    earlier?: () => number | null,
+  ) {
+    this.model = name.model;
+    this.#inferred = inferred;
+    this.#earlier = earlier;
+    this.from = name.from;
+    this.until = name.until;
+    this.segment = name.segment;
+    this.basis = name.basis;
+    this.confidence = name.confidence;
+    this.time = time;
+    this.group = group;
+    this.counts = counts;
+  }
+
+  /** The same number as the row of that group. */
+  inGroup(group: ScoreRow['group']): ScoreRow {
+    return new ScoreRow(this, this.time, group, this.counts, this.#inferred, this.#earlier);
+  }
+
+  get id(): string {
+    this.#id ??= scoreId(this);
+    return this.#id;
+  }
+
+  get suppressed(): boolean {
+    return this.counts === null;
+  }
+
+  /** Score points; null without answers, when suppressed, or where the model cannot tell. */
+  get score(): number | null {
+    if (!this.counts) return null;
+    return this.#inferred ? percent(this.estimate) : npsScore(this.counts);
+  }
+
+  /** How much higher the score is than that of the window before; null where either is not told, or it was not read. */
+  get change(): number | null {
+    if (this.#change === undefined) {
+      const { score } = this;
+      const earlier = score === null ? null : (this.#earlier?.() ?? null);
+      this.#change = score === null || earlier === null ? null : score - earlier;
+    }
+    return this.#change;
+  }
+
+  /** The score with its variance where inferred answers are in it; else null. */
+  get estimate(): Estimate | null {
+    if (!this.counts || !this.#inferred) return null;
+    const { counts, confusion } = this.#inferred;
+    this.#estimate ??= combinedEstimate(subtract(this.counts, counts), counts, confusion);
+    return this.#estimate;
+  }
+
+  get interval(): ScoreInterval | null {
+    this.#interval ??= this.#inferred
+      ? this.#corrected()
+      : this.counts && npsInterval(this.counts, this.confidence);
+    return this.#interval ?? null;
+  }
+
+  #corrected(): ScoreInterval | null {
+    const { estimate } = this;
+    return estimate && { ...estimateInterval(estimate, this.confidence), method: 'CORRECTED' };
+  }
+}
+
+function percent(estimate: Estimate | null): number | null {
+  return estimate && 100 * estimate.theta;
+}
+
+/**
+ * The row of one number. `counts`: null where they are withheld; `inferred`: the part of them that a model inferred; `earlier`:
+ * the score of the window before.
+ */
+export function scoreRow(
+  name: ScoreName,
+  time: number,
+  group: ScoreRow['group'],
+  counts: Counts | null,
+  inferred: InferredPart | null,
+  earlier?: () => number | null,
+): ScoreRow {
+  const part = inferred && total(inferred.counts) > 0 ? inferred : null;
+  return new ScoreRow(name, time, group, counts, part, earlier);
+}
+
+/** Cells by their values of the attributes, in the order of those values. */
+export function groupCells(
+  cells: readonly Cell[],
+  attributes: readonly string[],
+): { group: Readonly<Record<string, string>>; cells: Cell[] }[] {
+  if (attributes.length === 0) return [{ group: {}, cells: [...cells] }];
+  const groups = new Map<string, { group: Record<string, string>; cells: Cell[] }>();
+  for (const cell of cells) {
+    const values = attributes.map((attribute) => valueIn(cell.attributes, attribute));
+    const key = JSON.stringify(values);
+    const present = groups.get(key);
+    if (present) present.cells.push(cell);
+    else {
+      const group = Object.fromEntries(attributes.map((attribute, i) => [attribute, values[i] ?? '']));
+      groups.set(key, { group, cells: [cell] });
+    }
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+}

@@ -1,0 +1,260 @@
+import { hash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { type RollupKey, rollupId } from '../lineage/lineage.ts';
+import type { Counts } from '../nps/nps.ts';
+import { HOUR_MS } from '../time/time-windows.ts';
+import type { AuditHead } from './audit.ts';
+import { leafHash, treeHash } from './merkle.ts';
+
+/** What one leaf says: the facts by which one response counts in one rollup. */
+export interface SealedFact {
+  /** The response. */
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly answeredAt: number;
+  /** The cell's public key. */
+  readonly cell: string;
+  /** 0 detractor, 1 passive, 2 promoter. */
+  readonly class: number;
+  /** The mapping version's key. */
+  readonly mapping: string;
+  /**
+   * What brought these facts: the source event of a response, the time of a prediction (microseconds). Facts that change
+   * while this stays were changed by nobody who had the right to.
+   */
+  readonly origin: string;
+  /** Hundredths of a point; null where the class is inferred. */
+  readonly points: number | null;
+  readonly inferred: InferredFact | null;
+}
+
+/** What a model said; probabilities in millionths. */
+export interface InferredFact {
+  /** SHA-256 of the model's artefact. */
+  readonly model: string;
+  readonly detractor: number;
+  readonly passive: number;
+  readonly promoter: number;
+  /** Whether the response has a surveyed class too. */
+  readonly surveyed: boolean;
+}
+
+/**
+ * The content of a leaf: canonical JSON (RFC 8785), written by hand because it is written a hundred thousand times for
+ * one score. The salt (hex) keeps the hash from telling anything once it is deleted.
+ */
+export function leafContent(fact: SealedFact, salt: string): string {
+  const { id, answeredAt, cell, class: given, mapping, origin, points, inferred } = fact;
+  const start = `{"answeredAt":${answeredAt},"cell":"${cell}","class":${given}`;
+  if (!inferred) {
+    return `${start},"event":"${origin}","id":"${id}","mapping":"${mapping}","points":${points},"salt":"${salt}"}`;
+  }
+  const { model, detractor, passive, promoter, surveyed } = inferred;
+  return `${start},"detractor":${detractor},"id":"${id}","mapping":"${mapping}","model":"${model}","passive":${passive},"predictedAt":"${origin}","promoter":${promoter},"salt":"${salt}","surveyed":${surveyed}}`;
+}
+
+/**
+ * What may change a rollup after it was sealed. restricted: put aside in a dispute (GDPR article 18), or put back. withdrawn: removed,
+ * since the import that brought it was taken back.
+ */
+export const CHANGE_CAUSES = ['late', 'corrected', 'rescored', 'withdrawn', 'restricted', 'erased'] as const;
+/** Why there is a revision: `sealed` is the first. */
+export type SealCause = 'sealed' | (typeof CHANGE_CAUSES)[number];
+
+/** How many leaves came, changed or lost their response since the revision before. */
+export type SealChanges = Readonly<Record<Exclude<SealCause, 'sealed'>, number>>;
+
+export const NO_CHANGES: SealChanges = {
+  late: 0,
+  corrected: 0,
+  rescored: 0,
+  withdrawn: 0,
+  restricted: 0,
+  erased: 0,
+};
+
+/** The integers that a rollup holds. */
+export interface RollupSums extends Counts {
+  readonly n: number;
+  readonly sum: number;
+  readonly sumSquares: number;
+  readonly alonePromoters: number;
+  readonly alonePassives: number;
+  readonly aloneDetractors: number;
+  readonly promoterMillionths: number;
+  readonly passiveMillionths: number;
+  readonly detractorMillionths: number;
+}
+
+/** The names of a rollup's integers. */
+export const ROLLUP_SUMS = [
+  'promoters',
+  'passives',
+  'detractors',
+  'n',
+  'sum',
+  'sumSquares',
+  'alonePromoters',
+  'alonePassives',
+  'aloneDetractors',
+  'promoterMillionths',
+  'passiveMillionths',
+  'detractorMillionths',
+] as const satisfies readonly (keyof RollupSums)[];
+
+const NO_SUMS = Object.fromEntries(ROLLUP_SUMS.map((name) => [name, 0])) as unknown as RollupSums;
+
+/** A recount: what the rollup of exactly these facts must hold. */
+export function sumsOf(facts: readonly SealedFact[]): RollupSums {
+  const sums: Record<keyof RollupSums, number> = { ...NO_SUMS };
+  const classes = ['detractors', 'passives', 'promoters'] as const;
+  const alone = ['aloneDetractors', 'alonePassives', 'alonePromoters'] as const;
+  for (const { class: given, points, inferred } of facts) {
+    sums.n += 1;
+    sums[classes[given] ?? 'detractors'] += 1;
+    sums.sum += points ?? 0;
+    sums.sumSquares += (points ?? 0) ** 2;
+    if (!inferred) continue;
+    if (!inferred.surveyed) sums[alone[given] ?? 'aloneDetractors'] += 1;
+    sums.promoterMillionths += inferred.promoter;
+    sums.passiveMillionths += inferred.passive;
+    sums.detractorMillionths += inferred.detractor;
+  }
+  return sums;
+}
+
+/** What a seal says of a closed rollup besides its leaves. Sums are texts: they may outgrow what JSON numbers hold. */
+export interface Manifest {
+  readonly format: 'scoreline-manifest/1';
+  readonly rollup: string;
+  readonly cell: string;
+  /** Start of the hour, RFC 3339. */
+  readonly hour: string;
+  readonly model: {
+    readonly version: number;
+    readonly key: string | null;
+    readonly featureSet: string | null;
+  };
+  readonly revision: number;
+  /** Hash of the revision before it (`manifestHash`), or null. */
+  readonly previous: string | null;
+  readonly why: SealCause;
+  /** Manifests from before there were such causes lack `restricted` and `withdrawn`. */
+  readonly changes: Omit<SealChanges, 'restricted' | 'withdrawn'> & Partial<SealChanges>;
+  /**
+   * When the newest of the facts was brought: its source event received, or its prediction made; microseconds since 1970. What changes
+   * them later is newer. Absent without facts, and in manifests from before it was kept.
+   */
+  readonly brought?: string;
+  /** RFC 9162 tree hash over the leaves, hex. */
+  readonly root: string;
+  readonly leaves: number;
+  /** How many of the leaves are of erased responses: they stay as hashes and are counted in nothing. */
+  readonly erased: number;
+  readonly sums: Readonly<Record<keyof RollupSums, string>>;
+  /** Responses by points (hundredths); empty where the class is inferred. */
+  readonly histogram: Readonly<Record<string, number>>;
+  /** Responses by mapping version. */
+  readonly mappings: Readonly<Record<string, number>>;
+  /** First and last journal entry that is known to have touched it since the revision before: "transaction.position". */
+  readonly journal: { readonly first: string; readonly last: string };
+  readonly sealedAt: string;
+}
+
+export interface ManifestInput {
+  readonly rollup: RollupKey;
+  readonly model: Manifest['model'];
+  readonly revision: number;
+  readonly previous: string | null;
+  readonly changes: SealChanges;
+  readonly facts: readonly SealedFact[];
+  /** Of the leaves in their order, erased ones included. */
+  readonly hashes: readonly string[];
+  readonly journal: Manifest['journal'];
+  /** Microseconds since 1970, or null without facts. */
+  readonly brought: number | null;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/** The manifest of one revision of a rollup's seal. */
+export function manifestOf(input: ManifestInput): Manifest {
+  const { rollup, model, revision, previous, changes, facts, hashes, journal, brought, now } = input;
+  const sums = sumsOf(facts);
+  const count = (keys: readonly (string | number)[]) => {
+    const counts: Record<string, number> = {};
+    for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
+    return counts;
+  };
+  return {
+    format: 'scoreline-manifest/1',
+    rollup: rollupId(rollup),
+    cell: rollup.cell,
+    hour: new Date(rollup.hour * HOUR_MS).toISOString(),
+    model,
+    revision,
+    previous,
+    why: causeOf(revision, changes),
+    changes,
+    ...(brought === null ? {} : { brought: String(brought) }),
+    root: treeHash(hashes),
+    leaves: hashes.length,
+    erased: hashes.length - facts.length,
+    sums: Object.fromEntries(ROLLUP_SUMS.map((name) => [name, String(sums[name])])) as Manifest['sums'],
+    histogram: count(facts.flatMap(({ points }) => (points === null ? [] : [points]))),
+    mappings: count(facts.map(({ mapping }) => mapping)),
+    journal,
+    sealedAt: new Date(now).toISOString(),
+  };
+}
+
+/** The weightiest cause of a revision. */
+function causeOf(revision: number, changes: SealChanges): SealCause {
+  if (revision === 0) return 'sealed';
+  return [...CHANGE_CAUSES].reverse().find((cause) => changes[cause] > 0) ?? 'late';
+}
+
+/** The manifest as it is hashed and kept: RFC 8785. */
+export function canonicalText(value: object): string {
+  return canonicalize(value) ?? '';
+}
+
+/** The leaf of the log (upper tree) that stands for a manifest, hex. */
+export function manifestHash(text: string): string {
+  return leafHash(text);
+}
+
+/** What the instance signs: the state of its log of manifests at one moment. */
+export interface Head {
+  readonly format: 'scoreline-head/1';
+  /** Seals in the log. */
+  readonly size: number;
+  /** RFC 9162 tree hash over their manifests, hex. */
+  readonly root: string;
+  /** The last row of the audit log at that moment, null while there was none; heads made before there was a log lack it. */
+  readonly audit?: AuditHead | null;
+  /** From here on rows of the audit log tell of each leaf that lost its response; heads made before that lack it. */
+  readonly forgetting?: 'recorded';
+  /** `headHash` of the head before it, or null. */
+  readonly previous: string | null;
+  readonly at: string;
+  /** SHA-256 of the public key (SPKI, DER), hex. */
+  readonly key: string;
+}
+
+/** A head's canonical text with its Ed25519 signature in base64. */
+export interface SignedHead {
+  readonly size: number;
+  readonly body: string;
+  readonly signature: string;
+}
+
+/** What the next head is chained by, hex: body and signature, so that the last signature vouches for all before it. */
+export function headHash({ body, signature }: Pick<SignedHead, 'body' | 'signature'>): string {
+  return hash('sha256', `${body}\n${signature}`);
+}
+
+/** One line of the file of heads. */
+export function headLine({ body, signature }: Pick<SignedHead, 'body' | 'signature'>): string {
+  return `${JSON.stringify({ body, signature })}\n`;
+}

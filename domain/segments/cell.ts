@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { type Dimension, valueIn } from './dimensions.ts';
+
+/** One value for each attribute (snake_case) of the configured dimensions. */
+export type CellAttributes = Readonly<Record<string, string>>;
+
+/** The finest segment: one combination of dimension values. */
+export interface Cell {
+  /** The row number in this record; never shown, since it would tell how many cells there are. */
+  readonly id: number;
+  /** Derived from the stored attributes alone (`cellKey`): the public name. */
+  readonly key: string;
+  readonly attributes: CellAttributes;
+  /** What the key is made of, where dimensions came or went since (domain/segments/cell-shape.ts); else the attributes. */
+  readonly stored?: CellAttributes;
+}
+
+/** A predicate over dimensions by attribute: values are OR-ed, dimensions AND-ed, an absent dimension is free. */
+export type Segment = Readonly<Record<string, readonly string[]>>;
+
+/** Cells by id, with the order that every list of cells has (by key). */
+export interface CellDictionary {
+  get(id: number): Cell | undefined;
+  byKey(key: string): Cell | undefined;
+  all(): readonly Cell[];
+  /** Another number after each change: what was found of the cells is looked for again. */
+  readonly version: number;
+}
+
+/** 24 hex digits of the SHA-256 of the canonical (RFC 8785) attributes. */
+export function cellKey(attributes: CellAttributes): string {
+  return createHash('sha256')
+    .update(canonicalize(attributes) ?? '')
+    .digest('hex')
+    .slice(0, 24);
+}
+
+/** From here on a set is faster than a list, even once it has to be made. */
+const LONG_LIST = 16;
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function isOneOf(values: readonly string[], value: string): boolean {
+  if (values.length < LONG_LIST) return values.includes(value);
+  const set = sets.get(values) ?? new Set(values);
+  sets.set(values, set);
+  return set.has(value);
+}
+
+/** Whether the segment's predicate holds for the attributes. */
+export function matchesSegment(segment: Segment, attributes: CellAttributes): boolean {
+  for (const attribute in segment) {
+    const values = segment[attribute];
+    if (values === undefined || !isOneOf(values, valueIn(attributes, attribute))) return false;
+  }
+  return true;
+}
+
+/** "Economy · Germany · unknown · e-mail": the values in the order of the configured dimensions. */
+export function cellLabel(attributes: CellAttributes, dimensions: readonly Dimension[]): string {
+  return dimensions.map(({ attribute }) => valueIn(attributes, attribute)).join(' · ');
+}
+
+/** A segment with sorted, distinct values, so that equal predicates are equal as text. */
+export function normaliseSegment(segment: Segment): Segment {
+  const entries = Object.entries(segment).map(
+    ([attribute, values]) => [attribute, [...new Set(values)].sort()] as const,
+  );
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

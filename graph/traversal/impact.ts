@@ -1,0 +1,207 @@
+import { mayBeGuarded, type Scope } from '../../domain/access/scope.ts';
+import type { LineageKind, RollupKey } from '../../domain/lineage/lineage.ts';
+import { HOUR_MS } from '../../domain/time/time-windows.ts';
+import { readRollupCounts, readTouchedSegments, type TouchedSegment } from '../../store/lineage/impact.ts';
+import { type ImpactPage, type MarksTouched, marksTouched } from '../annotations/annotation-impact.ts';
+import { describeCell, describeRollup, type LineageNode } from '../describe.ts';
+import type { RollupSelection } from '../lineage-store.ts';
+import { formatCursor, parseCursor } from './cursor.ts';
+import { findStart } from './resolve-node.ts';
+import { everythingVisible, type PlanDeps, type Start } from './visible-selection.ts';
+
+/** What has an impact: what many scores are made with. A response or a rollup is traced downstream instead. */
+export const IMPACT_KINDS: readonly LineageKind[] = [
+  'ModelVersion',
+  'FeatureSet',
+  'Feature',
+  'TrainingSet',
+  'Calibration',
+  'Source',
+  'SurveyVersion',
+  'ScaleRule',
+  'MappingVersion',
+  'Cell',
+];
+
+/** The node is of a kind whose impact is not told. */
+export class NoImpact extends Error {
+  override readonly name = 'NoImpact';
+}
+
+export interface ImpactQuery {
+  readonly id: string;
+  readonly first: number;
+  readonly after: string | null;
+}
+
+/** One hour rollup that was touched. */
+export interface TouchedRollup {
+  readonly node: LineageNode;
+  readonly hour: Date;
+  readonly cell: LineageNode | null;
+  readonly model: number;
+  readonly cellKey: string;
+  /** Answers that came to it from the start; null for who may not read the responses. */
+  readonly responses: number | null;
+}
+
+export interface ImpactTotals {
+  /** null: not counted, see `reason`. */
+  readonly rollups: number | null;
+  readonly segments: number | null;
+  /** Answers counted, and classes that model versions inferred. */
+  readonly responses: number | null;
+  readonly inferred: number | null;
+  readonly firstHour: Date | null;
+  readonly lastHour: Date | null;
+  /** Cells whose responses the caller may not read are left out, and with them whether there are any. */
+  readonly suppressed: boolean;
+  readonly complete: boolean;
+  readonly reason: string | null;
+}
+
+/** A cell under a model version with what of it was touched. */
+export interface ImpactSegment extends Omit<TouchedSegment, 'cell'> {
+  readonly cell: LineageNode | null;
+}
+
+export interface Impact extends ImpactPage<TouchedRollup>, MarksTouched {
+  readonly node: LineageNode;
+  readonly complete: boolean;
+  readonly reason: string | null;
+  readonly lag: number;
+  /** Counted when they are asked for. */
+  readonly totals: () => Promise<ImpactTotals>;
+  /** null where they are not summed (`totals` says why). @throws InvalidCursor */
+  readonly segments: (first: number, after: string | null) => Promise<ImpactPage<ImpactSegment> | null>;
+}
+
+/** Rows of hour rollups that one sum may take. */
+const BOUND = 500_000;
+
+/**
+ * What was made with a node: which hour rollups (one page), how much in all, in which segments, which decisions and alerts.
+ * Which rollups is the lineage store's to say; how many answers, the record's. Null when the node does not exist for the
+ * caller.
+ * @throws NoImpact, InvalidCursor
+ */
+export async function impactOf(
+  deps: PlanDeps,
+  scope: Scope,
+  { id, first, after }: ImpactQuery,
+  bound = BOUND,
+): Promise<Impact | null> {
+  const list = `impact ${id}`;
+  const at = after === null ? null : parseCursor(after, list, ['number,string,number']);
+  const lag = await deps.lineage.lag();
+  const start = await findStart(deps, scope, id);
+  if (!start) return null;
+  const selection = impactSelection(deps, scope, start);
+  const [hour, cell, model] = (at ?? []) as [number, string, number];
+  const found = await deps.lineage.rollups(selection, at && { hour, cell, model }, first + 1);
+  const page = found.slice(0, first);
+  const last = page.at(-1);
+  let segments: Promise<TouchedSegment[] | null> | undefined;
+  const summed = () => {
+    segments ??= readTouchedSegments(deps.store, selection, bound);
+    return segments;
+  };
+  return {
+    node: start.node,
+    nodes: await touchedRollups(deps, scope, selection, page),
+    hasNextPage: found.length > first,
+    endCursor: last ? formatCursor(list, [last.hour, last.cell, last.model]) : null,
+    complete: lag === 0,
+    reason: lag === 0 ? null : `the lineage graph is ${lag} journal entries behind`,
+    lag,
+    totals: async () => totalsOf(await summed(), bound, mayBeGuarded(scope, 'traceLineage', ['surveyed'])),
+    segments: async (count, from) => segmentPage(deps, id, await summed(), count, from),
+    ...marksTouched(deps, scope, start, selection),
+  };
+}
+
+/** Which rollups the start touched, over all time and under every model version. */
+function impactSelection(deps: PlanDeps, scope: Scope, start: Start): RollupSelection {
+  const everything = { ...everythingVisible(deps, scope), models: null };
+  if (start.kind === 'mappings') return { ...everything, mappings: start.mappings.map(({ key }) => key) };
+  if (start.kind === 'part') return { ...everything, models: start.models };
+  if (start.kind === 'selection' && IMPACT_KINDS.includes(start.node.kind)) return start.selection;
+  throw new NoImpact(
+    `id: the impact of a ${start.node.kind} is its trace downstream; impact is told of ${IMPACT_KINDS.join(', ')}`,
+  );
+}
+
+const mayCount = (deps: PlanDeps, scope: Scope, key: string): boolean => {
+  const cell = deps.cells.byKey(key);
+  return cell !== undefined && scope.allows('readResponse', cell);
+};
+
+async function touchedRollups(
+  deps: PlanDeps,
+  scope: Scope,
+  { mappings }: RollupSelection,
+  page: readonly RollupKey[],
+): Promise<TouchedRollup[]> {
+  // Where small cells are not guarded, rollups are listed of cells whose responses may not be read; hours are small.
+  const open = page.filter(({ cell }) => mayCount(deps, scope, cell));
+  const counts = await readRollupCounts(deps.store, open, mappings);
+  const byRollup = new Map(open.map((rollup, i) => [rollup, counts[i] ?? 0]));
+  return page.map((rollup) => ({
+    node: describeRollup(deps, rollup),
+    hour: new Date(rollup.hour * HOUR_MS),
+    cell: describeCell(deps, rollup.cell),
+    cellKey: rollup.cell,
+    model: rollup.model,
+    responses: byRollup.get(rollup) ?? null,
+  }));
+}
+
+function totalsOf(
+  segments: readonly TouchedSegment[] | null,
+  bound: number,
+  suppressed: boolean,
+): ImpactTotals {
+  if (!segments) {
+    const reason = `more than ${bound} hour rollups: they are listed page by page, but not summed`;
+    const none = { rollups: null, segments: null, responses: null, inferred: null };
+    return { ...none, firstHour: null, lastHour: null, suppressed, complete: false, reason };
+  }
+  const sum = (of: readonly TouchedSegment[], value: (segment: TouchedSegment) => number) =>
+    of.reduce((total, segment) => total + value(segment), 0);
+  const surveyed = segments.filter(({ model }) => model === 0);
+  const inferred = segments.filter(({ model }) => model > 0);
+  const hours = segments.flatMap(({ firstHour, lastHour }) => [firstHour, lastHour]);
+  const [first, last] = [Math.min(...hours), Math.max(...hours)];
+  return {
+    rollups: sum(segments, ({ rollups }) => rollups),
+    segments: segments.length,
+    responses: sum(surveyed, ({ responses }) => responses),
+    inferred: sum(inferred, ({ responses }) => responses),
+    firstHour: segments.length > 0 ? new Date(first * HOUR_MS) : null,
+    lastHour: segments.length > 0 ? new Date(last * HOUR_MS) : null,
+    suppressed,
+    complete: true,
+    reason: null,
+  };
+}
+
+function segmentPage(
+  deps: PlanDeps,
+  id: string,
+  segments: readonly TouchedSegment[] | null,
+  first: number,
+  after: string | null,
+): ImpactPage<ImpactSegment> | null {
+  if (!segments) return null;
+  const list = `impact segments ${id}`;
+  const at = after === null ? ['', -1] : parseCursor(after, list, ['string,number']);
+  const [cell, model] = at as [string, number];
+  const left = segments.filter((one) => one.cell > cell || (one.cell === cell && one.model > model));
+  const page = left.slice(0, first);
+  const last = page.at(-1);
+  return {
+    nodes: page.map((one) => ({ ...one, cell: describeCell(deps, one.cell) })),
+    hasNextPage: left.length > first,
+    endCursor: last ? formatCursor(list, [last.cell, last.model]) : null,
+  };
+}

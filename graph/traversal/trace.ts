@@ -1,0 +1,89 @@
+import { mayBeGuarded, type Scope } from '../../domain/access/scope.ts';
+import type { LineageNode } from '../describe.ts';
+import { formatCursor, parseCursor } from './cursor.ts';
+import { downstream } from './downstream.ts';
+import { findStart } from './resolve-node.ts';
+import { upstream } from './upstream.ts';
+import { type PlanDeps, type ScoreStart, scoreStart } from './visible-selection.ts';
+import { type LineageEdge, type Place, type TracedNode, takeSteps } from './walk.ts';
+
+export type TraceDirection = 'UPSTREAM' | 'DOWNSTREAM';
+
+export interface LineagePage {
+  readonly nodes: readonly TracedNode[];
+  /** Between nodes of this page and of this or an earlier one; each edge once over all pages. */
+  readonly edges: readonly LineageEdge[];
+  readonly hasNextPage: boolean;
+  readonly endCursor: string | null;
+  readonly complete: boolean;
+  readonly reason: string | null;
+  readonly lag: number;
+}
+
+export interface TraceQuery {
+  /** A score, or the id of any other node. */
+  readonly start: ScoreStart | string;
+  readonly direction: TraceDirection;
+  readonly first: number;
+  readonly after: string | null;
+}
+
+const PLACES = ['number', 'number,string,number', 'number,string,number,string,string'];
+
+/**
+ * One page of what a node came from (upstream) or went into (downstream). Order: the start; the model versions, cells,
+ * sources, surveys, scale rules and mappings; then rollup by rollup its responses, each with its source event. Null
+ * when the start does not exist for the caller.
+ * @throws InvalidCursor
+ */
+export async function traceLineage(
+  deps: PlanDeps,
+  scope: Scope,
+  query: TraceQuery,
+): Promise<LineagePage | null> {
+  const { start, direction, first, after } = query;
+  const id = typeof start === 'string' ? start : start.id;
+  const list = `${direction} ${id}`;
+  const place = after === null ? null : (parseCursor(after, list, PLACES) as unknown as Place);
+  const lag = await deps.lineage.lag();
+  const found =
+    typeof start === 'string' ? await findStart(deps, scope, start) : scoreStart(deps, scope, start);
+  if (!found) return null;
+  const walk =
+    direction === 'UPSTREAM' ? await upstream(deps, scope, found) : await downstream(deps, scope, found);
+  const steps = await takeSteps(deps, walk, place, first + 1);
+  const page = steps.slice(0, first);
+  const last = page.at(-1);
+  return {
+    nodes: page.map(({ node }) => node),
+    edges: page.flatMap(({ edges }) => edges),
+    hasNextPage: steps.length > first,
+    endCursor: last ? formatCursor(list, last.at) : null,
+    ...completeness(scope, start, lag),
+    lag,
+  };
+}
+
+/** Whether all of the lineage is told; if not, why. */
+function completeness(
+  scope: Scope,
+  start: TraceQuery['start'],
+  lag: number,
+): Pick<LineagePage, 'complete' | 'reason'> {
+  const reasons = [
+    ...(lag > 0 ? [`the lineage graph is ${lag} journal ${lag === 1 ? 'entry' : 'entries'} behind`] : []),
+    ...(scope.grant('traceLineage') === 'none' ? ['this key may not trace what it was made of'] : []),
+    ...(typeof start !== 'string' && start.basis === 'COMBINED'
+      ? ['what a model inferred in it is traced from the score with basis INFERRED']
+      : []),
+    ...(typeof start !== 'string' && mayBeGuarded(scope, 'traceLineage', ['surveyed'])
+      ? ['cells whose responses may not be read are left out']
+      : []),
+  ];
+  return { complete: reasons.length === 0, reason: reasons.length === 0 ? null : reasons.join('; ') };
+}
+
+/** The node with that id, or null when it does not exist for the caller. */
+export async function lineageNode(deps: PlanDeps, scope: Scope, id: string): Promise<LineageNode | null> {
+  return (await findStart(deps, scope, id))?.node ?? null;
+}

@@ -1,0 +1,255 @@
+import { appendFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { addNotes, type NoteCode, notesOf, type Outcome } from '../../pipeline/outcome.ts';
+import { draftFromRow } from '../file-row.ts';
+import { columnsOf, type FileMap, mapHash } from '../map/file-map.ts';
+import { type ReadRow, UnreadableFile } from '../read/read-row.ts';
+import { type ReadAs, type RowSource, readRows } from '../read/read-rows.ts';
+import { type Batch, batches, JsonFields } from './batches.ts';
+import {
+  type Checkpoint,
+  checkpointPath,
+  digestOf,
+  emptyCheckpoint,
+  importIdentity,
+  loadCheckpoint,
+  saveCheckpoint,
+} from './checkpoint.ts';
+import type { ImportSink } from './sink.ts';
+
+export interface ImportOptions {
+  readonly path: string;
+  readonly map: FileMap;
+  readonly sink: ImportSink;
+  /** Checkpoints are kept here. */
+  readonly dataDir: string;
+  /** Rejected rows are appended here, as NDJSON. */
+  readonly rejectsPath: string;
+  /** Forget an earlier, interrupted run. */
+  readonly restart: boolean;
+  /** Becomes true when the user wants to stop; what is on its way is finished first. */
+  readonly isStopping: () => boolean;
+  readonly onProgress: (progress: ImportProgress) => void;
+  /** Called with the id of the import, before its first row is sent. */
+  readonly onBegun?: (importKey: string) => void;
+}
+
+export interface ImportProgress {
+  readonly totalBytes: number;
+  readonly bytesRead: number;
+  readonly account: Checkpoint;
+  /** Rows taken from an earlier, interrupted run. */
+  readonly resumedAfterLine: number;
+}
+
+export interface ImportResult extends ImportProgress {
+  readonly interrupted: boolean;
+  /** By which the import can be taken back. */
+  readonly importKey: string;
+  /** Null of a file that has nothing in it. */
+  readonly readAs: ReadAs | null;
+  readonly firstRejects: readonly Reject[];
+  /** The first places of this run where rows could not be told apart with certainty. */
+  readonly firstDoubts: readonly string[];
+  /** Fields of a JSON file that the map reads and no row has. */
+  readonly unseen: readonly string[];
+  /** The first rows of this run with each note. */
+  readonly firstNotes: readonly { line: number; code: NoteCode }[];
+}
+
+/** A row that was rejected. */
+export interface Reject {
+  readonly line: number;
+  readonly item?: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+const BATCHES_AT_ONCE = 8;
+const FIRST_REJECTS = 5;
+/** Of each code. */
+const FIRST_NOTES = 5;
+
+const FIRST_DOUBTS = 5;
+
+/**
+ * Opens a file as the map says that it is to be read.
+ * @throws UnreadableFile
+ */
+export function openForMap(path: string, map: FileMap): Promise<RowSource> {
+  return readRows(path, {
+    columns: columnsOf(map),
+    encoding: map.encoding,
+    separator: map.separator,
+    isAnswer: (values) => !('status' in draftFromRow(map, values, '')),
+  });
+}
+
+/** Rows that are held until one comes that is not blank. */
+const MOST_BLANK = 10_000;
+
+/**
+ * The source once its first row that is not blank was read, and with it the headings.
+ * @throws UnreadableFile of a file without a row: whoever imports it expects some; WrongColumns
+ */
+export async function withFirstRow(path: string, source: RowSource): Promise<RowSource> {
+  const rows = source.rows[Symbol.asyncIterator]();
+  const blank: ReadRow[] = [];
+  for (;;) {
+    const { value: row, done } = await rows.next();
+    if (done)
+      throw new UnreadableFile(`${path} has no rows: nothing was found in it, or nothing after the headings`);
+    blank.push(row);
+    if (!('blank' in row) || blank.length === MOST_BLANK) break;
+  }
+  const from = async function* () {
+    try {
+      yield* blank;
+      for (let next = await rows.next(); !next.done; next = await rows.next()) yield next.value;
+    } finally {
+      await rows.return?.();
+    }
+  };
+  return { ...source, rows: from() };
+}
+
+/**
+ * Imports a file: rows go out in batches, a few at once; the checkpoint moves only over batches that are acknowledged,
+ * in order. Rows of the unacknowledged edge may be sent again by the next run, which recognises them as duplicates.
+ * @throws WrongColumns, UnreadableFile, or what the sink throws; the checkpoint stands, and the next run goes on.
+ */
+export async function runImport(options: ImportOptions): Promise<ImportResult> {
+  const { path, map, sink, dataDir, restart } = options;
+  const checkpointFile = checkpointPath(dataDir, await importIdentity(path, mapHash(map)));
+  const earlier = restart ? null : await loadCheckpoint(checkpointFile);
+  // An import that was finished begins anew: whoever starts it again wants to see it happen.
+  const open = earlier && !earlier.done ? earlier : null;
+  // A file that is refused makes no import.
+  const source = await withFirstRow(path, await openForMap(path, map));
+  const { account, importKey } = await begun(options, open);
+  const resumedAfterLine = account.line;
+  const fields = new JsonFields(map, () => source.readAs()?.format !== 'CSV');
+  const firstRejects: Reject[] = [];
+  const firstDoubts: string[] = [];
+  const firstNotes: { line: number; code: NoteCode }[] = [];
+  const progress = (): ImportProgress => {
+    const { totalBytes, bytesRead } = source;
+    return { totalBytes, bytesRead: bytesRead(), account, resumedAfterLine };
+  };
+
+  const settle = async (batch: Batch, outcomes: readonly Outcome[]) => {
+    const rejects = rejectsOf(batch, outcomes);
+    if (rejects.length > 0) await writeRejects(options.rejectsPath, rejects);
+    firstRejects.push(...rejects.slice(0, FIRST_REJECTS - firstRejects.length));
+    firstDoubts.push(...batch.doubts.slice(0, FIRST_DOUBTS - firstDoubts.length));
+    account.accepted += outcomes.filter(({ status }) => status === 'accepted').length;
+    account.duplicates += outcomes.filter(({ status }) => status === 'duplicate').length;
+    account.rejected += rejects.length;
+    account.filtered += batch.filtered;
+    if (batch.blank > 0) account.blank = (account.blank ?? 0) + batch.blank;
+    if (batch.doubts.length > 0) account.doubts = (account.doubts ?? 0) + batch.doubts.length;
+    account.items = batch.items;
+    const filed = outcomes.filter((outcome) => outcome.status !== 'rejected' && outcome.filedAs).length;
+    if (filed > 0) account.filed = (account.filed ?? 0) + filed;
+    const notes = notesIn(batch, outcomes);
+    if (notes.length > 0) account.notes = addNotes(account.notes ?? {}, outcomes);
+    for (const note of notes)
+      if (firstNotes.filter(({ code }) => code === note.code).length < FIRST_NOTES) firstNotes.push(note);
+    for (const { code } of rejects) account.reasons[code] = (account.reasons[code] ?? 0) + 1;
+    account.line = batch.lastLine;
+    await saveCheckpoint(checkpointFile, account);
+    options.onProgress(progress());
+  };
+
+  const inFlight: { batch: Batch; outcomes: Promise<Outcome[]> }[] = [];
+  const settleOldest = async () => {
+    const oldest = inFlight.shift();
+    if (oldest) await settle(oldest.batch, await oldest.outcomes);
+  };
+  let interrupted = false;
+  const settled = {
+    line: resumedAfterLine,
+    ...(account.items === undefined ? {} : { items: account.items }),
+  };
+  for await (const batch of batches(map, source, settled, fields)) {
+    const outcomes =
+      batch.rows.length === 0
+        ? Promise.resolve([])
+        : sink.send({ map, file: basename(path), importKey, rows: batch.rows });
+    // A failure is met when its turn comes; until then it must not count as unhandled.
+    outcomes.catch(() => undefined);
+    inFlight.push({ batch, outcomes });
+    if (inFlight.length >= BATCHES_AT_ONCE) await settleOldest();
+    interrupted = options.isStopping();
+    if (interrupted) break;
+  }
+  while (inFlight.length > 0) await settleOldest();
+  if (!interrupted) await sink.end(importKey, countsOf(account));
+  account.done = !interrupted;
+  await saveCheckpoint(checkpointFile, account);
+  const { unseen } = fields;
+  return {
+    ...progress(),
+    interrupted,
+    importKey,
+    readAs: source.readAs(),
+    firstRejects,
+    firstDoubts,
+    unseen,
+    firstNotes,
+  };
+}
+
+/** The account to go on with, and the id of its import: another one, from the first row, where the earlier one was taken back. */
+async function begun(
+  { path, map, sink, onBegun }: ImportOptions,
+  open: Checkpoint | null,
+): Promise<{ account: Checkpoint; importKey: string }> {
+  const given = { file: basename(path), digest: await digestOf(path), mapHash: mapHash(map) };
+  const { id, resumed } = await sink.begin({ ...given, resume: open?.importId });
+  onBegun?.(id);
+  const goesOn = open !== null && (resumed || open.importId === undefined);
+  return { account: { ...(goesOn ? open : emptyCheckpoint()), importId: id }, importKey: id };
+}
+
+/** The numbers of an account, as they are recorded. */
+function countsOf({ accepted, duplicates, rejected, filtered }: Checkpoint): Record<string, number> {
+  return { accepted, duplicates, rejected, filtered };
+}
+
+const placeOf = ({ line, item }: { readonly line: number; readonly item?: number }) => ({
+  line,
+  ...(item === undefined ? {} : { item }),
+});
+
+/** The rows of a batch that were rejected, in order, with what the file says of them. */
+export function rejectsOf({ rows, problems }: Batch, outcomes: readonly Outcome[]) {
+  const rejects = outcomes.flatMap((outcome, index) => {
+    const row = rows[index];
+    if (outcome.status !== 'rejected' || !row) return [];
+    const code: string = outcome.code;
+    // Of somebody who was erased no new copy is made: the line leads to it in the file, for who still has that.
+    const values = code === 'ERASED' ? {} : row.values;
+    return [{ ...placeOf(row), code, message: outcome.message, values }];
+  });
+  const unread = problems.map(({ problem, ...place }) => ({
+    ...placeOf(place),
+    code: 'UNREADABLE',
+    message: problem,
+    values: {},
+  }));
+  return [...rejects, ...unread].sort((a, b) => a.line - b.line || (a.item ?? 0) - (b.item ?? 0));
+}
+
+/** Which rows have which notes. */
+function notesIn({ rows }: Batch, outcomes: readonly Outcome[]): { line: number; code: NoteCode }[] {
+  return outcomes.flatMap((outcome, index) => {
+    const line = rows[index]?.line;
+    return line === undefined ? [] : notesOf(outcome).map((code) => ({ line, code }));
+  });
+}
+
+async function writeRejects(path: string, rejects: readonly object[]): Promise<void> {
+  // They hold what the file holds: for its owner alone.
+  await appendFile(path, rejects.map((reject) => `${JSON.stringify(reject)}\n`).join(''), { mode: 0o600 });
+}

@@ -1,0 +1,161 @@
+import type { Store } from '../../../store/database/client.ts';
+import {
+  beginImport,
+  endImport,
+  findImport,
+  type ImportRun,
+  isOpenFor,
+  MOST_A_DAY,
+} from '../../../store/responses/imports.ts';
+import type { Acceptor } from '../../pipeline/ingestor.ts';
+import type { FiledItem, NotedItem, Outcome, RejectionCode } from '../../pipeline/outcome.ts';
+import type { Submitter } from '../../pipeline/submitter.ts';
+import { acceptFileRows, type FileRequest, formatFileRequest } from '../accept-file-rows.ts';
+
+/** Where an import sends its rows: a running server, or the record itself. One outcome per row, after the commit. */
+export interface ImportSink {
+  /** Gives the import an id, by which it can be taken back; the one of an interrupted import again, unless that was taken back. */
+  begin(given: Beginning): Promise<{ readonly id: string; readonly resumed: boolean }>;
+  send(request: FileRequest): Promise<Outcome[]>;
+  /** Records what was counted. */
+  end(id: string, account: Readonly<Record<string, number>>): Promise<void>;
+}
+
+/** What is known of an import when it begins. */
+export interface Beginning {
+  readonly file: string;
+  /** SHA-256 in hex. */
+  readonly digest: string;
+  readonly mapHash: string;
+  /** The id of an interrupted one. */
+  readonly resume?: string | undefined;
+}
+
+/** The server refuses for good: a wrong key, a wrong map. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+/** Accepts in this process. */
+export function recordSink(
+  {
+    acceptor,
+    store,
+    now,
+  }: { readonly acceptor: Acceptor; readonly store: Store; readonly now: () => number },
+  submitter: Submitter,
+): ImportSink {
+  const runs = new Map<string, ImportRun>();
+  return {
+    begin: async ({ file, digest, mapHash, resume }) => {
+      const earlier = resume === undefined ? null : await findImport(store, resume);
+      const isOpen = earlier !== null && isOpenFor(earlier, { digest, mapHash });
+      const given = { file, digest, mapHash, madeBy: submitter.id, actorName: 'npm run import' };
+      const run = isOpen ? earlier : await beginImport(store, given, new Date(now()));
+      if (!run) throw new Refused(`${MOST_A_DAY} imports were begun within a day, and no more may be`);
+      runs.set(run.key, run);
+      return { id: run.key, resumed: isOpen };
+    },
+    send: (request) =>
+      acceptFileRows(acceptor, submitter, request, runs.get(request.importKey ?? '')?.id ?? null),
+    end: async (id, account) => {
+      const run = runs.get(id);
+      if (run) await endImport(store, run.id, account, new Date(now()));
+    },
+  };
+}
+
+export interface HttpSinkOptions {
+  readonly url: string;
+  readonly key: string;
+  /** For how long a server that does not answer is waited for, in milliseconds. */
+  readonly patienceMs: number;
+  readonly onRetry: (reason: string) => void;
+}
+
+const FIRST_PAUSE_MS = 250;
+const LAST_PAUSE_MS = 5_000;
+
+interface Answer {
+  readonly accepted: number;
+  readonly rejected: readonly { index: number; code: RejectionCode; message: string }[];
+  readonly duplicates: number;
+  readonly filedAs?: readonly FiledItem[];
+  readonly filedAsTotal?: number;
+  /** All of them: a batch of an import has no more rows than an answer tells of. */
+  readonly noted?: readonly NotedItem[];
+}
+
+/** Sends to POST /ingest/file. A batch sent again after a lost answer is recognised, so nothing is counted twice. */
+export function httpSink({ url, key, patienceMs, onRetry }: HttpSinkOptions): ImportSink {
+  const patiently = async <Result>(path: string, body: string): Promise<Result> => {
+    const deadline = Date.now() + patienceMs;
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LAST_PAUSE_MS)) {
+      const answer = await post<Result>(`${url}${path}`, key, body);
+      if (typeof answer !== 'string') return answer.result;
+      if (Date.now() > deadline) throw new Error(`${url} gave up on: ${answer}`);
+      onRetry(answer);
+      await new Promise((done) => setTimeout(done, pause));
+    }
+  };
+  return {
+    begin: (given) => patiently('/ingest/imports', JSON.stringify(given)),
+    send: async (request) => {
+      const outcomes: Outcome[] = [];
+      for (const { body, rows } of formatFileRequest(request))
+        outcomes.push(...outcomesOf(await patiently<Answer>('/ingest/file', body), rows));
+      return outcomes;
+    },
+    end: async (id, account) => {
+      await patiently(`/ingest/imports/${id}/end`, JSON.stringify(account));
+    },
+  };
+}
+
+/** What the server answered, or why to try again. */
+async function post<Result>(url: string, key: string, body: string): Promise<{ result: Result } | string> {
+  let response: Response;
+  try {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' };
+    response = await fetch(url, { method: 'POST', headers, body });
+  } catch (error) {
+    const { message, cause } = error as Error & { cause?: Error };
+    return `no answer from the server (${cause?.message ?? message})`;
+  }
+  const text = await response.text();
+  if (response.ok || response.status === 422) return { result: JSON.parse(text || 'null') as Result };
+  const message =
+    (JSON.parse(text || '{}') as { errors?: { message: string }[] }).errors?.[0]?.message ?? text;
+  if ([429, 502, 503, 504].includes(response.status)) return message;
+  throw new Refused(`the server refused (${response.status}): ${message}`);
+}
+
+/**
+ * The answer counts what was accepted and what was a duplicate without saying which was which; for an account that is
+ * enough, and the first of the rows that were not rejected stand for the accepted ones.
+ */
+function outcomesOf(
+  { accepted, rejected, duplicates, filedAs = [], filedAsTotal = 0, noted = [] }: Answer,
+  rows: number,
+): Outcome[] {
+  const settled = accepted + duplicates + rejected.length;
+  if (settled !== rows) throw new Error(`of ${rows} rows the server's answer accounts for ${settled}`);
+  const outcomes: (Outcome | undefined)[] = Array.from({ length: rows });
+  for (const { index, code, message } of rejected) outcomes[index] = { status: 'rejected', code, message };
+  let left = accepted;
+  const filed = new Map(filedAs.map(({ index, values }) => [index, values]));
+  const notes = new Map(noted.map(({ index, codes }) => [index, codes]));
+  // Those beyond the ones that the answer names.
+  let unnamed = filedAsTotal - filed.size;
+  return outcomes.map((outcome, index) => {
+    if (outcome) return outcome;
+    left -= 1;
+    const values = filed.get(index) ?? (unnamed-- > 0 ? {} : undefined);
+    const codes = notes.get(index);
+    return {
+      status: left >= 0 ? 'accepted' : 'duplicate',
+      ...(values ? { filedAs: values } : {}),
+      ...(codes ? { notes: codes } : {}),
+    };
+  });
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Dimension } from '../../../domain/segments/dimensions.ts';
+import { encodingNamed, unknownEncoding } from '../../../domain/text/encodings.ts';
+import { InvalidMap, partOf, readChecked } from './map-mistakes.ts';
+import { atMost, column, MOST, named, plain } from './map-parts.ts';
+import { revisionOfMap } from './map-revision.ts';
+import { scoreOfMap } from './map-scale.ts';
+import { answeredAtOfMap } from './map-time.ts';
+
+/** Characters of a map as JSON. */
+export const LONGEST_MAP = 256 * 1024;
+
+const SEPARATORS: ReadonlyMap<string, string> = new Map([
+  ['comma', ','],
+  ['semicolon', ';'],
+  ['tab', '\t'],
+  ['pipe', '|'],
+  // As many programs write it.
+  ['\\t', '\t'],
+]);
+
+const fileMap = z.strictObject({
+  /** What the file's bytes are; found where it is not declared. */
+  encoding: z
+    .string()
+    .transform((name, context) => {
+      const encoding = encodingNamed(name);
+      if (encoding) return encoding;
+      context.addIssue({ code: 'custom', message: unknownEncoding(name) });
+      return z.NEVER;
+    })
+    .optional(),
+  /** What separates the values of a row; found where it is not declared. */
+  separator: z
+    .string()
+    .transform((given) => SEPARATORS.get(given.toLowerCase()) ?? given)
+    .refine((given) => /^[^"\r\n\p{L}\p{N}\p{Cs}\0]$/u.test(given) && given.length === 1, {
+      error: `must be one character that is no letter, digit or quote, or one of ${[...SEPARATORS.keys()].slice(0, 4).join(', ')}`,
+    })
+    .optional(),
+  source: named('source'),
+  survey: z.strictObject({ name: named('survey'), version: named('surveyVersion') }),
+  /** A column, or columns whose hash identifies the row of a file that has no id. */
+  externalId: z.union([column, z.strictObject({ hash: z.array(column).min(1).max(MOST.columns) })], {
+    error: 'must be a column, or { "hash": [columns] } where the file has no id',
+  }),
+  respondent: column.optional(),
+  answeredAt: answeredAtOfMap,
+  revision: revisionOfMap.optional(),
+  score: scoreOfMap.optional(),
+  comment: z
+    .union([column, z.array(column).min(1).max(MOST.columns)], {
+      error: 'must be a column, or a list of columns to be joined',
+    })
+    .optional(),
+  dimensions: z
+    .record(
+      z.string(),
+      z.union(
+        [
+          z.strictObject({ value: named('value') }),
+          z.strictObject({
+            column,
+            values: z
+              .record(plain('value'), plain('value'))
+              .refine(...atMost(MOST.values))
+              .optional(),
+            default: plain('value').optional(),
+          }),
+        ],
+        { error: 'must be { "value": text } or { "column": column, "values": { … }, "default": text }' },
+      ),
+    )
+    .default({}),
+  /** Only rows whose column has one of the values. */
+  where: z
+    .record(column, z.array(plain('value')).min(1).max(MOST.values))
+    .refine(...atMost(MOST.columns))
+    .default({}),
+});
+
+/** How the rows of a file become responses, as declared by who imports it. */
+export type FileMap = z.infer<typeof fileMap> & {
+  /** The declaration as it was given: part of the provenance. */
+  readonly declared: unknown;
+};
+
+/**
+ * Checks a map for the configured dimensions.
+ * @throws InvalidMap with one line per mistake.
+ */
+export function parseFileMap(declared: unknown, dimensions: readonly Dimension[]): FileMap {
+  const map = readChecked(fileMap, declared, dimensions.length);
+  const names = dimensions.map(({ field }) => field);
+  const strange = Object.keys(map.dimensions).filter((name) => !names.includes(name));
+  if (strange.length > 0) {
+    throw new InvalidMap(
+      `dimensions.${strange.slice(0, 3).map(partOf).join(', ')}: no such dimension; there are ${names.join(', ')}`,
+    );
+  }
+  if (!map.score && !map.comment) throw new InvalidMap('score: a map names a score, a comment, or both');
+  return { ...map, declared };
+}
+
+/** The columns that the map reads, for a check against the file's header. */
+export function columnsOf(map: FileMap): string[] {
+  const { externalId, respondent, answeredAt, revision, score, comment, dimensions, where } = map;
+  const by = score && typeof score.scale === 'object' && 'by' in score.scale ? [score.scale.by] : [];
+  return [
+    ...(typeof externalId === 'string' ? [externalId] : externalId.hash),
+    ...(respondent ? [respondent] : []),
+    answeredAt.column,
+    ...(revision ? [revision.column] : []),
+    ...(score ? [score.column, ...by] : []),
+    ...(comment === undefined ? [] : [comment].flat()),
+    ...Object.values(dimensions).flatMap((rule) => ('column' in rule ? [rule.column] : [])),
+    ...Object.keys(where),
+  ];
+}
+
+/** SHA-256 of the map as declared, for the checkpoint of an import. */
+export function mapHash(map: FileMap): string {
+  return createHash('sha256').update(JSON.stringify(map.declared)).digest('hex');
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { cut } from '../../../domain/text/text.ts';
+import { MOST } from './map-parts.ts';
+
+/** A map that cannot be used; the message names each path and what would be right. */
+export class InvalidMap extends Error {
+  override readonly name = 'InvalidMap';
+}
+
+/** Values in a map, of any kind and depth. */
+const MOST_VALUES = 20_000;
+const DEEPEST = 8;
+const MISTAKES_TOLD = 20;
+const MOST_MISTAKES = 1_000;
+const LONGEST_MISTAKE = 300;
+
+/** A part of a path, as a message quotes it. */
+export const partOf = (part: PropertyKey): string => cut(String(part), 40);
+
+/**
+ * What was declared as the schema reads it, for so many configured dimensions.
+ * @throws InvalidMap with one line per mistake.
+ */
+export function readChecked<Schema extends z.ZodType>(
+  schema: Schema,
+  declared: unknown,
+  dimensions: number,
+): z.output<Schema> {
+  checkSize(declared);
+  checkCounts(declared, dimensions);
+  const read = schema.safeParse(declared, { error: mistakeCounter() });
+  if (read.success) return read.data;
+  const keys = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const mistakes = read.error.issues
+    .flatMap((issue) => mistakesOf(issue))
+    .map((mistake) => ({ ...mistake, message: whatIsRight(mistake, keys) ?? mistake.message }));
+  const told = mistakes
+    .slice(0, MISTAKES_TOLD)
+    .map(({ path, message }) => cut(`${path.map(partOf).join('.') || 'map'}: ${message}`, LONGEST_MISTAKE));
+  const more = mistakes.length - told.length;
+  throw new InvalidMap([...told, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'));
+}
+
+/** Before anything is read of it: checking something large costs more than its size, mistake by mistake. */
+function checkSize(declared: unknown): void {
+  let values = 0;
+  const count = (value: unknown, depth: number): void => {
+    values += 1;
+    if (values > MOST_VALUES) throw new InvalidMap(`map: more than ${MOST_VALUES} values`);
+    if (depth > DEEPEST) throw new InvalidMap(`map: nested more than ${DEEPEST} deep`);
+    if (typeof value !== 'object' || value === null) return;
+    for (const inner of Object.values(value)) count(inner, depth + 1);
+  };
+  count(declared, 0);
+}
+
+/** A list or object that has too many entries is refused before its entries are checked: each could be a mistake. */
+function checkCounts(declared: unknown, dimensions: number): void {
+  const check = (most: number, path: readonly string[]): string[] => {
+    const given = path.reduce(partNamed, declared);
+    const names = typeof given === 'object' && given !== null ? Object.keys(given) : [];
+    if (names.length <= most) return names;
+    throw new InvalidMap(`${path.map(partOf).join('.')}: has ${names.length} entries; at most ${most}`);
+  };
+  for (const name of check(dimensions, ['dimensions'])) check(MOST.values, ['dimensions', name, 'values']);
+  for (const name of check(MOST.columns, ['where'])) check(MOST.values, ['where', name]);
+  check(MOST.labels, ['score', 'scale', 'labels']);
+  for (const name of check(MOST.scales, ['score', 'scale', 'when']))
+    check(MOST.labels, ['score', 'scale', 'when', name, 'labels']);
+  check(MOST.missing, ['answeredAt', 'missing']);
+  check(MOST.formats, ['answeredAt', 'format']);
+  check(MOST.languages, ['answeredAt', 'language']);
+  check(MOST.columns, ['comment']);
+  check(MOST.columns, ['externalId', 'hash']);
+}
+
+const partNamed = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+
+/** Throws once so many mistakes were made: what is wrong in every entry is named once they are fewer. */
+function mistakeCounter(): () => undefined {
+  let mistakes = 0;
+  return () => {
+    mistakes += 1;
+    if (mistakes > MOST_MISTAKES) throw new InvalidMap(`map: more than ${MOST_MISTAKES} mistakes`);
+    return undefined;
+  };
+}
+
+/** What stands in a part of a map, for those who gave something of another kind. */
+const FORMS: Readonly<Record<string, string>> = {
+  '': 'must be a JSON object, whose keys examples/README.md describes',
+  survey: 'must be { "name": text, "version": text }',
+  answeredAt:
+    'must be { "column": column }, with "format" and "zone" where its times are not of ISO 8601 in UTC',
+  'answeredAt.format': 'must be "iso", a pattern such as "dd/MM/yyyy HH:mm", or a list of them',
+  score: 'must be { "column": column, "scale": scale }',
+  where: 'must be { column: [values] }',
+};
+
+/** What would be right, where the library says only what is wrong. */
+function whatIsRight({ code, path, message }: Mistake, keys: readonly string[]): string | null {
+  if (code === 'too_small' && message.includes('expected array')) return 'must not be empty';
+  if (code === 'unrecognized_keys' && path.length === 0) return `${message}; there are ${keys.join(', ')}`;
+  if (code !== 'invalid_type' && code !== 'invalid_union') return null;
+  if (path.length === 2 && path[0] === 'where') return 'must be a list of values';
+  return message.startsWith('Invalid input') ? (FORMS[path.map(String).join('.')] ?? null) : null;
+}
+
+interface Mistake {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly code?: string | undefined;
+}
+
+/** Where several forms are possible and one was plainly meant, what is wrong with that one. */
+function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors
+    .map((inner) => inner.flatMap(mistakesOf))
+    .filter((inner) => inner.length > 0 && inner.every((one) => isWithin(one) || one.code === 'custom'));
+  const [only] = meant;
+  if (!only || meant.length > 1) return [issue];
+  return only.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
+}
+
+/** A wrong kind is wrong as a whole; what a check of ours refused was of the right one. */
+const isWithin = ({ path }: Mistake) => path.length > 0 && path[0] !== 'kind';

@@ -1,0 +1,219 @@
+import type { RowValues } from '../file-row.ts';
+import { type RowSoFar, readLine } from './csv-line.ts';
+import { checkHeadings, type Headings, headingsOf } from './headings.ts';
+import { type ReadRow, UnreadableFile } from './read-row.ts';
+import { separatorName } from './separator.ts';
+import { type LineBuffer, LONGEST_ROW } from './text-lines.ts';
+
+export interface CsvOptions {
+  readonly separator: string;
+  /** Columns that the map reads. */
+  readonly columns: readonly string[];
+  /** What the bytes were read as, for messages. */
+  readonly encoding: string;
+  /** Whether the values are an answer by themselves. */
+  readonly isAnswer: (values: RowValues) => boolean;
+}
+
+/** A damaged row, and the lines after it that may be the rest of it. */
+interface Damaged {
+  readonly line: number;
+  readonly problem: string;
+  lines: number;
+  /** Blank lines after those: part of it only if more of it follows. */
+  blanks: number;
+}
+
+const UNCLOSED = 'a quoted value is never closed';
+const GOES_ON = 'a quoted value goes on after its closing quote; a quote within it is written twice';
+const TOO_LONG = `the row is longer than ${LONGEST_ROW} characters`;
+
+/** Lines after a damaged row that can be taken to be the rest of it: more are told one by one. */
+const MOST_FRAGMENTS = 100;
+
+/**
+ * The rows of a text with separators, whose first row is the headings. A damaged row is told with its line and costs its first line;
+ * reading goes on in the next one, so that a quote that is never closed does not swallow the rows after it. Each line is read at most
+ * three times, however the quotes lie: see `#endsBefore`.
+ */
+export class CsvRows {
+  readonly #lines: LineBuffer;
+  readonly #options: CsvOptions;
+  #headings: Headings = { names: [], repeated: new Map() };
+  #damaged: Damaged | null = null;
+  /**
+   * The line in which reading on within quotes failed. A row that begins before it and leaves a quote open at the end of its line reads the
+   * same lines in the same state, and fails in the same place: it need not be read again.
+   */
+  #endsBefore = 0;
+
+  constructor(lines: LineBuffer, options: CsvOptions) {
+    this.#lines = lines;
+    this.#options = options;
+  }
+
+  async *read(): AsyncGenerator<ReadRow> {
+    if (!(await this.#readHeadings())) return;
+    while (await this.#lines.has(0)) {
+      const row = this.#lines.number < this.#endsBefore ? this.#readOneLine() : await this.#readRow();
+      yield* this.#settle(row);
+    }
+    yield* this.#told();
+  }
+
+  /** @throws UnreadableFile, WrongColumns */
+  async #readHeadings(): Promise<boolean> {
+    const lines = this.#lines;
+    while ((await lines.has(0)) && lines.at(0)?.trim() === '') lines.skip(1);
+    if (!(await lines.has(0))) return false;
+    const row = await this.#readRow();
+    if ('problem' in row) throw new UnreadableFile(`the headings cannot be read: ${row.problem}`);
+    if (!row.isText)
+      throw new UnreadableFile(
+        `the headings have bytes that are no character in ${this.#options.encoding}; name the encoding in the map`,
+      );
+    this.#headings = headingsOf(row.values);
+    checkHeadings(this.#headings, this.#options.columns, separatorName(this.#options.separator));
+    lines.skip(row.lines);
+    return true;
+  }
+
+  /** The row that begins in this line, with the lines that it takes. */
+  async #readRow(): Promise<Read> {
+    const lines = this.#lines;
+    const row: RowSoFar = { values: [], open: null };
+    const width = this.#headings.names.length;
+    let length = 0;
+    let isText = true;
+    for (let count = 0; ; count++) {
+      if (!(await lines.has(count))) return this.#fail(count, UNCLOSED, false);
+      const line = lines.at(count);
+      length += (line?.length ?? 0) + 1;
+      if (line === null || length > LONGEST_ROW) return this.#fail(count, TOO_LONG);
+      isText &&= line.isWellFormed();
+      if (!readLine(row, line, this.#options.separator)) return this.#fail(count, GOES_ON);
+      // A wide row of many lines is damaged long before its end is found.
+      if (count > 0 && width > 0 && row.values.length > width) return this.#fail(count, this.#counted(row));
+      if (row.open !== null) continue;
+      if (count > 0 && width > 0 && row.values.length !== width) return this.#fail(count, this.#counted(row));
+      return { values: row.values, lines: count + 1, isText };
+    }
+  }
+
+  /** The row in this line, where it is known that a quote that stays open is never closed. */
+  #readOneLine(): Read {
+    const line = this.#lines.at(0);
+    const row: RowSoFar = { values: [], open: null };
+    if (line === null) return { problem: TOO_LONG };
+    const isRead = readLine(row, line, this.#options.separator);
+    if (isRead && row.open === null) return { values: row.values, lines: 1, isText: line.isWellFormed() };
+    return { problem: isRead ? UNCLOSED : GOES_ON };
+  }
+
+  #fail(count: number, problem: string, isInLine = true): Damage {
+    const line = this.#lines.number + count;
+    this.#endsBefore = Math.max(this.#endsBefore, line);
+    return { problem: count > 0 && isInLine ? `${problem} (in line ${line})` : problem };
+  }
+
+  #counted({ values }: { readonly values: readonly string[] }): string {
+    const { length } = this.#headings.names;
+    const told = `${values.length} ${values.length === 1 ? 'column' : 'columns'} where the header has ${length}`;
+    if (values.length < length) return told;
+    return `${told}; a value with a ${separatorName(this.#options.separator)} in it goes in quotes`;
+  }
+
+  /** What is told of a row that was read, and of the damaged one before it. */
+  *#settle(row: Read): Generator<ReadRow> {
+    const lines = this.#lines;
+    const line = lines.number;
+    if ('problem' in row) {
+      yield* this.#told();
+      this.#damaged = { line, problem: row.problem, lines: 0, blanks: 0 };
+      lines.skip(1);
+      return;
+    }
+    const { values } = row;
+    const isBlank = values.every((value) => value.trim() === '');
+    if (this.#damaged && this.#isRest(row, isBlank)) {
+      lines.skip(row.lines);
+      return;
+    }
+    yield* this.#told();
+    const { names } = this.#headings;
+    if (isBlank) yield { line, blank: true };
+    else if (!row.isText)
+      yield { line, problem: `the row has bytes that are no character in ${this.#options.encoding}` };
+    else if (values.length !== names.length) yield { line, problem: this.#counted(row) };
+    else yield { line, values: this.#named(values), ...this.#doubtOf(row) };
+    lines.skip(row.lines);
+  }
+
+  /** Whether the row is what is left of the damaged one before it, which is then longer by its lines. */
+  #isRest({ values, lines }: Whole, isBlank: boolean): boolean {
+    const damaged = this.#damaged as Damaged;
+    if (isBlank) {
+      damaged.blanks += lines;
+      return true;
+    }
+    if (values.length >= this.#headings.names.length || damaged.lines >= MOST_FRAGMENTS) return false;
+    damaged.lines += damaged.blanks + lines;
+    damaged.blanks = 0;
+    return true;
+  }
+
+  *#told(): Generator<ReadRow> {
+    const damaged = this.#damaged;
+    this.#damaged = null;
+    if (!damaged) return;
+    const { line, problem, lines, blanks } = damaged;
+    const rest = lines === 1 ? `line ${line + 1} is` : `lines ${line + 1} to ${line + lines} are`;
+    const doubt = `${rest} taken to be the rest of the damaged row in line ${line}`;
+    yield { line, problem: `not CSV: ${problem}`, ...(lines > 0 ? { doubt } : {}) };
+    for (let i = 1; i <= blanks; i++) yield { line: line + lines + i, blank: true };
+  }
+
+  #named(values: readonly string[]): RowValues {
+    const { names } = this.#headings;
+    const named: Record<string, string> = {};
+    for (let i = 0; i < names.length; i++) named[names[i] as string] = values[i] as string;
+    return named;
+  }
+
+  /** A row that holds lines which are answers by themselves may be one whose quote was not closed. */
+  #doubtOf({ lines }: Whole): { readonly doubt?: string } {
+    const { separator, isAnswer } = this.#options;
+    const from = this.#lines.number;
+    let answers = 0;
+    for (let ahead = 1; ahead < lines; ahead++) {
+      const values = beginningOf(this.#lines.at(ahead) ?? '', separator, this.#headings.names.length);
+      if (values && isAnswer(this.#named(values))) answers += 1;
+    }
+    if (answers === 0) return {};
+    return {
+      doubt:
+        `the row in line ${from} goes on to line ${from + lines - 1}, and ${answers} of these lines ` +
+        `${answers === 1 ? 'is an answer' : 'are answers'} by ${answers === 1 ? 'itself' : 'themselves'}: was a quote not closed?`,
+    };
+  }
+}
+
+/** The values of a row that begins in the line, or null where none of that width does. Its last one may go on in the next line. */
+function beginningOf(line: string, separator: string, width: number): string[] | null {
+  const row: RowSoFar = { values: [], open: null };
+  readLine(row, line, separator);
+  const { values, open } = row;
+  if (open === null) return values.length === width ? values : null;
+  const known = [...values, open];
+  return known.length > width ? null : [...known, ...Array<string>(width - known.length).fill('')];
+}
+
+interface Whole {
+  readonly values: readonly string[];
+  readonly lines: number;
+  readonly isText: boolean;
+}
+interface Damage {
+  readonly problem: string;
+}
+type Read = Whole | Damage;

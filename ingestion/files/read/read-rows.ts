@@ -1,0 +1,212 @@
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { PassThrough, type Readable, type Transform } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { createDecoder, type Encoding, encodingOfMark } from '../../../domain/text/encodings.ts';
+import type { RowValues } from '../file-row.ts';
+import { CsvRows } from './csv-rows.ts';
+import { HEAD_BYTES, isBinary, notText } from './file-kind.ts';
+import { type Guess, guessEncoding } from './guess-encoding.ts';
+import { itemRows, lineRows } from './json-rows.ts';
+import { type ReadRow, UnreadableFile } from './read-row.ts';
+import { findSeparator, separatorName } from './separator.ts';
+import { LineBuffer } from './text-lines.ts';
+
+export interface ReadOptions {
+  /** Columns that the map reads. */
+  readonly columns?: readonly string[];
+  /** As the map declares them; found where it does not. */
+  readonly encoding?: Encoding | undefined;
+  readonly separator?: string | undefined;
+  /** Whether the values are an answer by themselves. */
+  readonly isAnswer?: (values: RowValues) => boolean;
+}
+
+/** How a file was read, for the account. */
+export interface ReadAs {
+  readonly format: 'CSV' | 'NDJSON' | 'JSON array' | 'JSON objects';
+  /** Its name; null of JSON. */
+  readonly separator: string | null;
+  readonly encoding: Encoding;
+  readonly encodingFrom: 'map' | 'mark' | 'mark, not map' | Guess['by'];
+}
+
+export interface RowSource {
+  readonly rows: AsyncIterable<ReadRow>;
+  /** Null until the first row was read, or the end. */
+  readonly readAs: () => ReadAs | null;
+  /** Of the file as it lies, compressed or not. */
+  readonly totalBytes: number;
+  readonly bytesRead: () => number;
+}
+
+const GZIP = [0x1f, 0x8b];
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Reads a CSV (with headings), NDJSON or JSON file, plain or gzip, row by row; nothing but the present piece of it is
+ * in memory. A bad row is reported with its line, and reading goes on. A file that does not say what it is encoded in is read twice.
+ * @throws UnreadableFile for a file that is no text, and while iterating, when the file breaks off; WrongColumns while iterating
+ */
+export async function readRows(path: string, options: ReadOptions = {}): Promise<RowSource> {
+  const { size } = await stat(path);
+  const head = await headOf(path);
+  const what = notText(head.bytes);
+  if (what) throw new UnreadableFile(`${path} is ${what}`);
+  const found = await encodingOf(path, head, options.encoding);
+  if (isBinary(head.bytes) && !found.encoding.startsWith('utf-16'))
+    throw new UnreadableFile(`${path} is no text: it has zero bytes; only CSV, NDJSON and JSON are read`);
+  let bytes = 0;
+  const count = (chunk: Buffer) => {
+    bytes += chunk.length;
+  };
+  let readAs: ReadAs | null = null;
+  const text = decoded(bytesOf(path, head.isCompressed, count), found.encoding);
+  const rows = rowsOf(path, text, { ...options, ...found }, (how) => {
+    readAs = { ...how, ...found };
+  });
+  return {
+    rows: explained(path, rows),
+    readAs: () => readAs,
+    totalBytes: size,
+    bytesRead: () => bytes,
+  };
+}
+
+interface Head {
+  readonly isCompressed: boolean;
+  /** Unpacked. */
+  readonly bytes: Buffer;
+}
+
+async function headOf(path: string): Promise<Head> {
+  const file = await open(path);
+  let isCompressed: boolean;
+  try {
+    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    isCompressed = GZIP.every((byte, index) => buffer[index] === byte);
+  } finally {
+    await file.close();
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of bytesOf(path, isCompressed)) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= HEAD_BYTES) break;
+    }
+  } catch (error) {
+    if (length === 0) throw new UnreadableFile(`${path} cannot be read: ${(error as Error).message}`);
+  }
+  return { isCompressed, bytes: Buffer.concat(chunks).subarray(0, HEAD_BYTES) };
+}
+
+function bytesOf(
+  path: string,
+  isCompressed: boolean,
+  count?: (chunk: Buffer) => void,
+): AsyncIterable<Buffer> {
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  if (count) file.on('data', (chunk) => count(chunk as Buffer));
+  return joined(file, isCompressed ? createGunzip() : new PassThrough());
+}
+
+/** Errors of the first stream end the second one, which is what is read. */
+function joined(from: Readable, to: Transform): Transform {
+  from.on('error', (error) => to.destroy(error));
+  to.on('close', () => from.destroy());
+  return from.pipe(to);
+}
+
+type Found = Pick<ReadAs, 'encoding' | 'encodingFrom'>;
+
+async function encodingOf(path: string, head: Head, declared: Encoding | undefined): Promise<Found> {
+  const mark = encodingOfMark(head.bytes);
+  // Nothing else begins with those bytes: whoever wrote the mark knew better than the map.
+  if (declared && mark && !mark.startsWith(declared))
+    return { encoding: mark, encodingFrom: 'mark, not map' };
+  if (declared) return { encoding: declared, encodingFrom: 'map' };
+  if (mark) return { encoding: mark, encodingFrom: 'mark' };
+  const { encoding, by } = await guessEncoding(head.bytes, () => bytesOf(path, head.isCompressed));
+  return { encoding, encodingFrom: by };
+}
+
+async function* decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<string> {
+  const decoder = createDecoder(encoding);
+  for await (const chunk of bytes) {
+    const text = decoder.write(chunk);
+    if (text !== '') yield text;
+  }
+  const rest = decoder.end();
+  if (rest !== '') yield rest;
+}
+
+type How = Pick<ReadAs, 'format' | 'separator'>;
+
+async function* rowsOf(
+  path: string,
+  text: AsyncGenerator<string>,
+  options: ReadOptions & Found,
+  onFound: (how: How) => void,
+): AsyncGenerator<ReadRow> {
+  const { columns = [], isAnswer = () => false, encoding } = options;
+  const { value: first, done } = await text.next();
+  if (done) return;
+  const whole = from(first, text);
+  const format = formatOf(path, first);
+  if (format !== 'CSV') {
+    onFound({ format, separator: null });
+    if (format === 'NDJSON') yield* lineRows(whole, encoding);
+    else yield* itemRows(whole, { isArray: format === 'JSON array', encoding, isAnswer });
+    return;
+  }
+  const lines = new LineBuffer(whole);
+  try {
+    const { separator } = await findSeparator(lines, options.separator, columns);
+    onFound({ format, separator: separatorName(separator) });
+    yield* new CsvRows(lines, { separator, columns, isAnswer, encoding }).read();
+  } finally {
+    await lines.close();
+  }
+}
+
+async function* from(first: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+const JSON_NAME = /\.(ndjson|jsonl|json)$/i;
+
+/** By the name and by how the text begins. */
+function formatOf(path: string, first: string): ReadAs['format'] {
+  const isNamed = JSON_NAME.test(basename(path).replace(/\.gz$/i, ''));
+  const text = first.trimStart();
+  if (text.startsWith('[') && (isNamed || /^\[\s*\{/.test(text))) return 'JSON array';
+  if (!isNamed && !/^\{\s*"/.test(text)) return 'CSV';
+  // An object whose first line is only its beginning takes several lines, as pretty-printers write it.
+  const [line = ''] = text.split(/[\r\n]/, 1);
+  const isBegun =
+    text.startsWith('{') && text.length > line.length && ',{['.includes(line.trimEnd().at(-1) ?? '');
+  return isBegun ? 'JSON objects' : 'NDJSON';
+}
+
+async function* explained(path: string, rows: AsyncIterable<ReadRow>): AsyncGenerator<ReadRow> {
+  let line = 0;
+  try {
+    for await (const row of rows) {
+      line = row.line;
+      yield row;
+    }
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === 'WrongColumns') throw error;
+    if (error instanceof UnreadableFile) throw new UnreadableFile(`${path}: ${message}`);
+    throw new UnreadableFile(`${path} cannot be read on after line ${line}: ${message}`);
+  }
+}

@@ -1,0 +1,14 @@
+import { headingOf } from '../../domain/text/text.ts';
+
+const known = new Map<string, string>();
+const MOST_KNOWN = 10_000;
+
+/** The name of a row's field as headings are compared. Rows of a file have the same ones, so each is made once. */
+export function nameOfField(given: string): string {
+  const before = known.get(given);
+  if (before !== undefined) return before;
+  const name = headingOf(given);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(given, name);
+  return name;
+}

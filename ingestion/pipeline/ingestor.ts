@@ -1,0 +1,317 @@
+import type { Scope } from '../../domain/access/scope.ts';
+import { NAME_BOUNDS, type NameBounds } from '../../domain/responses/normalised-response.ts';
+import type { Cell, CellAttributes } from '../../domain/segments/cell.ts';
+import { mapInSlices, Slice } from '../../domain/text/slices.ts';
+import { isPassingError } from '../../store/database/passing-errors.ts';
+import type { Vault } from '../../store/encryption/subject-encryption.ts';
+import { CellGone } from '../../store/responses/cell-dictionary.ts';
+import type { BeyondBounds, RecordMappings } from '../../store/responses/mappings.ts';
+import { type Accepted, type AcceptRow, acceptRows } from '../../store/responses/store-responses.ts';
+import type { ResponseDraft } from './draft.ts';
+import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf, placeOf } from './file-cells.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { type NormaliseDeps, type Normalised, normalise } from './normalise.ts';
+import { type Outcome, rejected } from './outcome.ts';
+import { type Patience, patiently } from './patience.ts';
+import type { Submitter } from './submitter.ts';
+
+export interface AcceptDeps extends NormaliseDeps, FilingDeps {
+  readonly vault: Vault;
+  readonly mappings: RecordMappings;
+  /** How many sources, surveys and mappings one submitter may name. */
+  readonly nameBounds?: NameBounds;
+  readonly warn: (message: string, error?: Error) => void;
+  /** Called after a commit that changed something, before anybody is told of it. */
+  readonly onCommitted?: () => void;
+}
+
+/** The one step behind every connector: drafts in, durable responses out. */
+export interface Acceptor {
+  /** One outcome per draft, in order; it resolves after the commit. Throws Overloaded when too much is waiting. */
+  accept(submitter: Submitter, drafts: readonly ResponseDraft[]): Promise<Outcome[]>;
+  /** Resolves when everything that was begun is settled. */
+  idle(): Promise<void>;
+  waiting(): number;
+  /** For how long, in milliseconds, the commit under way has been tried; 0 when none is. */
+  busyFor(): number;
+}
+
+/** Rows of one transaction: making its statements holds up the event loop, and running them the embedded record. */
+const COMMIT_ROWS = { pglite: 100, postgres: 500 } as const;
+/** Characters of the texts of one transaction, by which it is as long as by its rows. */
+const COMMIT_BYTES = 2 * 1024 * 1024;
+/** Rows of all requests that wait for a commit; of one submitter a quarter. */
+const MOST_WAITING = 50_000;
+/** How many times what others may name the administrator may. */
+const ADMIN_SHARE = 10;
+
+/** How often a cell is looked up again that was given back meanwhile. */
+const ATTEMPTS = 5;
+
+const CLASS_NUMBER = { detractor: 0, passive: 1, promoter: 2 } as const;
+const REFUSALS = {
+  stale: rejected(
+    'STALE',
+    'externalId: this id already has a newer answer: one that was answered later or has a higher revision, or one that arrived after this one, which was delivered before',
+  ),
+  unrevised: rejected(
+    'STALE',
+    'revision: this id already has an answer with a revision, and this one has none; send updatedAt or revision, or a later answeredAt',
+  ),
+  corrected: rejected(
+    'STALE',
+    'externalId: this answer was corrected for its respondent; it is replaced by a later answeredAt, a higher revision, or an updatedAt after the correction',
+  ),
+  incomparable: rejected(
+    'INCOMPARABLE',
+    'revision: this id has revisions of the other kind; times (updatedAt) and numbers (revision) cannot be compared, so one source sends one of them',
+  ),
+  future: rejected(
+    'IN_THE_FUTURE',
+    'answeredAt: this id already has another answer, and this one is dated after its arrival; a correction is dated at the latest now',
+  ),
+  erased: rejected(
+    'ERASED',
+    'externalId: this response was erased for its respondent and is not taken again; a new answer has a new externalId',
+  ),
+} as const;
+const NOT_ITS_SOURCE = rejected('FORBIDDEN', 'source: this key is bound to other sources');
+/** The same wherever the response lies. */
+const NOT_ITS_ANSWER = rejected(
+  'FORBIDDEN',
+  'source: this id already has another answer; it is corrected by a key that is bound to this source, or by the one that named it first',
+);
+/** Builds the step over an open record; `deps.cells` and `deps.mappings` fill themselves as needed. */
+export function createAcceptor(deps: AcceptDeps): Acceptor {
+  const patience: Patience = {
+    now: deps.now,
+    isPassing: isPassingError,
+    patienceMs: 30_000,
+    onRetry: (error, attempt) =>
+      deps.warn(`storing responses: ${error.message}; attempt ${attempt} failed`, error),
+  };
+  const commitRows = COMMIT_ROWS[deps.store.backend];
+  const commits = createGroupCommit<AcceptRow, Accepted>({
+    ...patience,
+    commit: async (rows, { receivedAt }) => {
+      const outcomes = await acceptRows(deps, rows, receivedAt);
+      if (outcomes.some(({ acceptance }) => acceptance === 'accepted')) deps.onCommitted?.();
+      return outcomes;
+    },
+    maxRows: commitRows,
+    maxBytes: COMMIT_BYTES,
+    bytesOf: ({ comment, eventContent }) => (comment?.length ?? 0) + eventContent.length,
+    maxWaiting: MOST_WAITING,
+    maxWaitingOfOne: MOST_WAITING / 4,
+  });
+  const file = createFiling(deps);
+  const store = (submitter: Submitter, items: readonly (Prepared | Outcome)[]): Promise<Outcome[]> =>
+    untilFiled(deps, async () => {
+      const taken = items.filter((item): item is Prepared => 'id' in item);
+      const places = await patiently(patience, () => file(submitter, taken));
+      const filed = taken.flatMap((item, i) => {
+        const cell = places[i];
+        return cell && 'id' in cell ? [{ item, cell }] : [];
+      });
+      const accepted = await commits.add(submitter.id, toRows(deps, submitter, filed));
+      const outcomes = new Map<Prepared, Outcome>();
+      filed.forEach(({ item }, i) => {
+        outcomes.set(item, outcomeOf(deps, submitter, item, accepted[i] as Accepted));
+      });
+      taken.forEach((item, i) => {
+        if (!outcomes.has(item)) outcomes.set(item, places[i] as Outcome);
+      });
+      return items.map((item) => ('id' in item ? (outcomes.get(item) as Outcome) : item));
+    });
+  return {
+    async accept(submitter, drafts) {
+      const parts: Promise<Outcome[]>[] = [];
+      const slice = new Slice();
+      for (const some of partsOf(drafts, commitRows)) {
+        const items = await patiently(patience, () => prepare(deps, submitter, some, slice));
+        // One part is stored while the next one is made; more would only wait.
+        await parts.at(-1);
+        const part = store(submitter, items);
+        // A failure is met when its turn comes; until then it must not count as unhandled.
+        part.catch(() => undefined);
+        parts.push(part);
+      }
+      return (await Promise.all(parts)).flat();
+    },
+    idle: () => commits.idle(),
+    waiting: () => commits.waiting(),
+    busyFor: () => commits.busyFor(),
+  };
+}
+
+/** Drafts of one transaction each; one that is larger by itself is a part of its own. */
+function* partsOf(drafts: readonly ResponseDraft[], mostRows: number): Generator<ResponseDraft[]> {
+  let part: ResponseDraft[] = [];
+  let bytes = 0;
+  for (const draft of drafts) {
+    const size = (draft.comment?.length ?? 0) + draft.raw.length;
+    if (part.length > 0 && (part.length === mostRows || bytes + size > COMMIT_BYTES)) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(draft);
+    bytes += size;
+  }
+  if (part.length > 0) yield part;
+}
+
+/** A cell that was given back meanwhile is looked up again; what is in use is not given back, so that this ends. */
+async function untilFiled<Result>(
+  { cells, store }: FilingDeps,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof CellGone) || attempt === ATTEMPTS) throw error;
+      await cells.reload(store);
+    }
+  }
+}
+
+/** A response that the submitter may submit, with the id of its mapping, which is recorded by then. */
+interface Prepared extends Normalised {
+  readonly mappingVersionId: number;
+  /** The attributes with what is not declared as "other". */
+  readonly place: CellAttributes;
+  /** Whether the submitter may correct what is there of its source. */
+  readonly mayCorrect: boolean;
+}
+
+/** What the submitter may submit of the drafts, normalised, and why the others are rejected. */
+async function prepare(
+  deps: AcceptDeps,
+  submitter: Submitter,
+  drafts: readonly ResponseDraft[],
+  slice: Slice,
+): Promise<(Prepared | Outcome)[]> {
+  const { scope, id } = submitter;
+  const rules = { ...deps, storedAs: deps.cells.storedAs };
+  const permitted = (draft: ResponseDraft) => {
+    const item = normalise(rules, draft);
+    if (!('id' in item)) return item;
+    if (submitter.sources && !submitter.sources.includes(item.source)) return NOT_ITS_SOURCE;
+    const place = placeOf(deps.dimensions, submitter, item.attributes);
+    return 'outcome' in place ? place.outcome : { ...item, place: place.attributes };
+  };
+  const normalised = await mapInSlices(drafts, permitted, slice);
+  const bounds = boundsOf(deps.nameBounds ?? NAME_BOUNDS, scope);
+  const items: (Prepared | Outcome)[] = [];
+  for (const item of normalised) {
+    if (!('id' in item)) {
+      items.push(item);
+      continue;
+    }
+    const mappingVersionId = await deps.mappings.ensure(deps.store, item.mapping, { id, bounds }, deps.now());
+    if (typeof mappingVersionId !== 'number') {
+      items.push(tooMany(mappingVersionId));
+      continue;
+    }
+    const { sourceMadeBy } = await deps.mappings.get(deps.store, mappingVersionId);
+    items.push({ ...item, mappingVersionId, mayCorrect: mayCorrect(submitter, sourceMadeBy) });
+  }
+  return items;
+}
+
+/**
+ * Whether the submitter may put an answer in the place of another of that source: a key that is bound to it, who named it
+ * first, and who administers everything. Sources from before it was kept who named them are everybody's.
+ */
+function mayCorrect({ id, scope, sources }: Submitter, sourceMadeBy: string | null): boolean {
+  return sources !== null || sourceMadeBy === null || sourceMadeBy === id || scope.allowsAll('administer');
+}
+
+/** Who administers the whole record sets it up too. */
+function boundsOf(bounds: NameBounds, scope: Scope): NameBounds {
+  const times = scope.allowsAll('administer') ? ADMIN_SHARE : 1;
+  const { sources, surveys, mappings, mappingBytes, minute } = bounds;
+  return {
+    sources: sources * times,
+    surveys: surveys * times,
+    mappings: mappings * times,
+    mappingBytes: mappingBytes * times,
+    minute: minute * times,
+  };
+}
+
+function tooMany({ beyond, most }: BeyondBounds): Outcome {
+  if (beyond === 'sources')
+    return rejected('TOO_MANY_SOURCES', `source: this key has named ${most} sources, and may name no more`);
+  if (beyond === 'surveys')
+    return rejected(
+      'TOO_MANY_SURVEYS',
+      `survey: this key has named ${most} surveys and versions of them, and may name no more`,
+    );
+  const what = 'sources, surveys, scales and maps together are mappings';
+  if (beyond === 'mappings')
+    return rejected(
+      'TOO_MANY_MAPPINGS',
+      `source: this key has made ${most} mappings, and may make no more; ${what}`,
+    );
+  if (beyond === 'mappingBytes')
+    return rejected(
+      'TOO_MANY_MAPPINGS',
+      `map: the maps that this key has made may have ${most} bytes together, and this one is beyond; send one with less in it`,
+    );
+  return rejected(
+    'TOO_MANY_MAPPINGS',
+    `source: this key has named ${most} new mappings in this minute; send the item again in a minute; ${what}`,
+  );
+}
+
+function toRows(
+  deps: AcceptDeps,
+  { scope }: Submitter,
+  filed: readonly { readonly item: Prepared; readonly cell: Cell }[],
+): AcceptRow[] {
+  const mayReplace = (cellId: number) => {
+    if (scope.allowsAll('submitResponse')) return true;
+    const cell = deps.cells.get(cellId);
+    return cell !== undefined && scope.allows('submitResponse', cell);
+  };
+  return filed.map(({ item, cell }) => ({
+    id: item.id,
+    cellId: cell.id,
+    mappingVersionId: item.mappingVersionId,
+    externalId: item.externalId,
+    answeredAt: item.answeredAt,
+    revision: item.revision,
+    score: item.score,
+    points: item.points,
+    class: item.class === null ? null : CLASS_NUMBER[item.class],
+    comment: item.comment,
+    subject: { pseudonym: item.respondent, lookups: item.lookups },
+    contentHash: item.contentHash,
+    formerHashes: item.formerHashes,
+    position: item.event.position,
+    eventHash: item.event.hash,
+    formerEventHashes: item.event.formerHashes,
+    importRow: item.importRow,
+    mayReplace: item.mayCorrect ? mayReplace : () => false,
+    eventContent: item.event.content,
+  }));
+}
+
+/** The rejection of an item whose id has another answer that stays. */
+export const refusalOf = (verdict: keyof typeof REFUSALS): Outcome => REFUSALS[verdict];
+
+function outcomeOf(
+  { cells, dimensions }: AcceptDeps,
+  { scope }: Submitter,
+  { attributes, mayCorrect, notes }: Prepared,
+  { acceptance, cellId, corrects }: Accepted,
+): Outcome {
+  if (acceptance === 'forbidden') return mayCorrect ? FORBIDDEN : NOT_ITS_ANSWER;
+  if (acceptance !== 'accepted' && acceptance !== 'duplicate') return refusalOf(acceptance);
+  const cell = cells.get(cellId);
+  const filedAs = cell && scope.allows('submitResponse', cell) && filedAsOf(dimensions, attributes, cell);
+  const all = corrects ? [...notes, 'CORRECTED' as const] : notes;
+  return { status: acceptance, ...(filedAs ? { filedAs } : {}), ...(all.length > 0 ? { notes: all } : {}) };
+}

@@ -1,0 +1,195 @@
+import canonicalize from 'canonicalize';
+import { applyScale, describeScale } from '../../domain/nps/scale.ts';
+import { DEFAULT_RULES, type RedactionRules, rulesFor } from '../../domain/privacy/redact.ts';
+import type { Revision } from '../../domain/responses/newer.ts';
+import { type NormalisedResponse, responseId } from '../../domain/responses/normalised-response.ts';
+import type { CellAttributes } from '../../domain/segments/cell.ts';
+import { type Dimension, OTHER, storedValue } from '../../domain/segments/dimensions.ts';
+import { problemOf, quoted, readName, TEXT_RULES } from '../../domain/text/text.ts';
+import type { ImportRow } from '../../store/responses/response-row.ts';
+import { type KeptComment, keptComment } from './comment.ts';
+import type { ResponseDraft } from './draft.ts';
+import { keptItem } from './kept-item.ts';
+import { readNames } from './names.ts';
+import { type NoteCode, type Outcome, rejected } from './outcome.ts';
+import { keyedHash, lookupsOf, type Pepper, peppers, pseudonym } from './pseudonym.ts';
+
+export interface NormaliseDeps {
+  readonly dimensions: readonly Dimension[];
+  readonly pepper: Pepper;
+  /** By which comments are redacted; absent: what `redact` finds by itself. */
+  readonly redaction?: RedactionRules | undefined;
+  /** The attributes as content is made of them: what was handed in before there was a dimension stays the same content. */
+  readonly storedAs?: (attributes: CellAttributes) => CellAttributes;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+const DAY_MS = 86_400_000;
+/** Nobody answered a survey before there was a telephone; such a date is a unit mistake or a missing value. */
+const EARLIEST_MS = Date.UTC(1900, 0, 1);
+
+/** A response that can be accepted, and what was changed or guessed to make it one. */
+export interface Normalised extends NormalisedResponse {
+  readonly notes: readonly NoteCode[];
+  readonly importRow: ImportRow | null;
+}
+
+/**
+ * From a draft to a response that can be accepted: checks, applies the scale, redacts the comment, pseudonymises the
+ * respondent, and names the cell's attributes. Bad drafts become rejections, never exceptions.
+ */
+export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised | Outcome {
+  const read = readNames({ externalId: draft.externalId, source: draft.mapping.source });
+  if ('status' in read) return read;
+  const problem =
+    checkTexts(draft) ??
+    checkTime(draft.answeredAt, deps.now()) ??
+    checkRevision(draft.revision ?? null, deps.now());
+  if (problem) return problem;
+  const { mapping } = draft;
+  const scaled = draft.score === null ? null : applyScale(mapping.scale, draft.score);
+  if (draft.score !== null && scaled === null) {
+    return rejected(
+      'OUT_OF_SCALE',
+      `score: ${quoted(draft.score)} is not on the scale ${describeScale(mapping.scale)}`,
+    );
+  }
+  const given = draft.comment === null ? null : blankToNull(clean(draft.comment));
+  if (scaled === null && given === null) {
+    return rejected('MISSING', 'score: a response needs a score or a comment; both are missing');
+  }
+  const attributes = attributesOf(deps.dimensions, draft.dimensions);
+  if ('problem' in attributes) return attributes.problem;
+  const { externalId, source } = read.names;
+  const comment =
+    given === null ? null : keptComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, attributes.values));
+  const respondent = blankToNull(draft.respondent);
+  const item = keptItem(draft.raw);
+  const content = {
+    id: responseId(source, externalId),
+    source,
+    externalId,
+    answeredAt: draft.answeredAt,
+    score: scaled?.score ?? null,
+    points: scaled?.points ?? null,
+    class: scaled?.class ?? null,
+    comment: comment?.text ?? null,
+    respondent: respondent === null ? null : pseudonym(deps.pepper, respondent),
+    attributes: attributes.values,
+  };
+  const { storedAs = (given: CellAttributes) => given } = deps;
+  const contentHashes = peppers(deps.pepper).map((pepper) => {
+    const known = respondent === null ? null : pseudonym(pepper, respondent);
+    const stored = { ...content, respondent: known, attributes: storedAs(content.attributes) };
+    return keyedHash(pepper, 'content', canonicalize(stored) ?? '');
+  });
+  return {
+    ...content,
+    lookups: respondent === null ? [] : lookupsOf(deps.pepper, respondent),
+    mapping,
+    contentHash: contentHashes[0] as string,
+    formerHashes: contentHashes.slice(1),
+    event: {
+      position: draft.position,
+      hash: keyedHash(deps.pepper, 'event', draft.raw),
+      formerHashes: peppers(deps.pepper)
+        .slice(1)
+        .map((pepper) => keyedHash(pepper, 'event', draft.raw)),
+      content: item.text.replaceAll('\u0000', ' ').toWellFormed(),
+    },
+    revision: draft.revision ?? null,
+    importRow: draft.importRow ?? null,
+    notes: [
+      ...(draft.notes ?? []),
+      ...notesOfComment(draft.comment, comment),
+      ...(attributes.isCut ? (['VALUE_TOO_LONG'] as const) : []),
+      ...(item.isCut ? (['ITEM_CUT'] as const) : []),
+    ],
+  };
+}
+
+function checkTexts({ respondent, position }: ResponseDraft): Outcome | null {
+  for (const [field, text] of Object.entries({ respondent, position })) {
+    const problem = text === null ? null : problemOf(TEXT_RULES[field as 'respondent'], text.trim());
+    if (problem) return rejected(problem.code, `${field}: ${problem.message}`);
+  }
+  return null;
+}
+
+function checkTime(answeredAt: Date, now: number): Outcome | null {
+  const time = answeredAt.getTime();
+  if (Number.isNaN(time)) {
+    return rejected(
+      'INVALID_TIME',
+      'answeredAt: not a date; expected RFC 3339, such as 2026-03-31T09:30:00Z',
+    );
+  }
+  if (time < EARLIEST_MS) {
+    return rejected(
+      'INVALID_TIME',
+      `answeredAt: ${answeredAt.toISOString()} is before 1900; is the unit right?`,
+    );
+  }
+  if (time > now + DAY_MS) {
+    const latest = new Date(now + DAY_MS).toISOString();
+    return rejected(
+      'IN_THE_FUTURE',
+      `answeredAt: ${answeredAt.toISOString()} is more than a day ahead (latest ${latest})`,
+    );
+  }
+  return null;
+}
+
+/** As with the time of answering: one that lies far ahead is a mistake of its unit or zone. */
+function checkRevision(revision: Revision | null, now: number): Outcome | null {
+  if (revision?.kind !== 'time' || revision.value <= now + DAY_MS) return null;
+  const given = new Date(revision.value).toISOString();
+  return rejected('IN_THE_FUTURE', `updatedAt: ${given} is more than a day ahead`);
+}
+
+function attributesOf(
+  dimensions: readonly Dimension[],
+  given: ResponseDraft['dimensions'],
+): { values: CellAttributes; isCut: boolean } | { problem: Outcome } {
+  const values: Record<string, string> = {};
+  let isCut = false;
+  for (const { field, attribute, declared } of dimensions) {
+    const text = Object.hasOwn(given, field) ? (given[field] ?? '') : '';
+    const value = readName(TEXT_RULES.value, joinedLines(text));
+    if (typeof value === 'string') values[attribute] = storedValue(value);
+    else if (value.code !== 'TOO_LONG' || declared?.others === 'reject')
+      return { problem: rejected(value.code, `${field}: ${value.message}`) };
+    else {
+      // No cell has a name so long, and one that was cut could be that of another value.
+      values[attribute] = OTHER;
+      isCut = true;
+    }
+  }
+  return { values, isCut };
+}
+
+/** Line breaks and runs of spaces within a value are of the form that it was typed in, not of its name. */
+function joinedLines(text: string): string {
+  return text.length > 4 * TEXT_RULES.value.longest ? text : text.replace(/\s+/g, ' ');
+}
+
+function blankToNull(text: string | null): string | null {
+  return text === null || text.trim() === '' ? null : text;
+}
+
+/**
+ * What people wrote is kept as far as it can be. PostgreSQL's text cannot hold U+0000, UTF-8 no half of a surrogate pair: that is left
+ * out, since U+FFFD in its place would be a character that was not sent.
+ */
+function clean(text: string): string {
+  const stored = text.replaceAll('\u0000', ' ');
+  return stored.isWellFormed() ? stored : stored.replace(/\p{Surrogate}/gu, '');
+}
+
+function notesOfComment(given: string | null, kept: KeptComment | null): NoteCode[] {
+  const notes: NoteCode[] = [];
+  if (kept?.isCut) notes.push('COMMENT_CUT');
+  if (given !== null && !given.isWellFormed()) notes.push('HALF_CHARACTER');
+  return notes;
+}

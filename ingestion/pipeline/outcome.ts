@@ -1,0 +1,155 @@
+import { cut, TEXT_RULES } from '../../domain/text/text.ts';
+
+/** Why one item was not accepted. Each has a message that says what was wrong and what would be right. */
+export type RejectionCode =
+  | 'INVALID' // not of the form of a response
+  | 'MISSING' // a needed field is absent
+  | 'OUT_OF_SCALE' // the answer is none of its scale
+  | 'INVALID_TIME' // no date, or an impossible one
+  | 'IN_THE_FUTURE' // answered more than a day ahead
+  | 'TOO_LONG'
+  | 'STALE' // another content for a known id, but not a newer one
+  | 'INCOMPARABLE' // its revision is a time where those of the id are numbers, or the other way round
+  | 'ERASED' // it was erased for its respondent
+  | 'TOO_MANY_SOURCES' // the submitter has named as many sources as it may
+  | 'TOO_MANY_SURVEYS' // or surveys and their versions
+  | 'TOO_MANY_MAPPINGS' // or mappings: sources, surveys, scales and maps together
+  | 'NO_CELL' // its combination of values found no room, and where it would be filed the caller may not submit
+  | 'FORBIDDEN'; // the caller may not submit into this segment
+
+/** What was changed or guessed of an item that was taken. Each code has its sentence in `NOTE_MESSAGES`. */
+export type NoteCode =
+  | 'COMMENT_CUT' // its end is not kept
+  | 'HALF_CHARACTER' // half of a surrogate pair in the comment is left out
+  | 'VALUE_TOO_LONG' // of a dimension: filed under "other"
+  | 'ITEM_CUT' // the item as it arrived is not kept whole
+  | 'CORRECTED' // it replaces what was stored for its id before
+  | 'TIME_SKIPPED' // clocks never showed the time of answering
+  | 'TIME_REPEATED'; // clocks showed it twice
+
+/** What each note means, for accounts that people read. */
+export const NOTE_MESSAGES: Readonly<Record<NoteCode, string>> = {
+  COMMENT_CUT: `the comment is longer than ${TEXT_RULES.comment.longest} characters; its end is not kept`,
+  HALF_CHARACTER: 'the comment had half of a character in it, as a text that was cut has; it is left out',
+  VALUE_TOO_LONG: `a value of a dimension is longer than ${TEXT_RULES.value.longest} characters; the answer is filed under "other" there`,
+  ITEM_CUT: 'the item is too long to be kept whole as it arrived; its longest values are cut there',
+  CORRECTED: 'the row replaces what was stored for its id before',
+  TIME_SKIPPED:
+    'the clocks of the zone never showed this time, since they were moved on past it; the nearest time that they showed counts',
+  TIME_REPEATED:
+    'the clocks of the zone showed this time twice, since they were moved back; one of the two moments counts, by the rule of the map',
+};
+
+export type FiledAs = Readonly<Record<string, string>>;
+
+/** An item that was filed otherwise than it was sent. */
+export interface FiledItem {
+  readonly index: number;
+  readonly values: FiledAs;
+}
+
+/** An item that was taken with notes. */
+export interface NotedItem {
+  readonly index: number;
+  readonly codes: readonly NoteCode[];
+}
+
+/** What became of one item of a batch. */
+export type Outcome =
+  | {
+      readonly status: 'accepted' | 'duplicate';
+      /** Values of the dimensions by field, where the response is filed otherwise than it was sent. */
+      readonly filedAs?: FiledAs;
+      /** What was changed or guessed to take it; absent where nothing was. */
+      readonly notes?: readonly NoteCode[];
+    }
+  | { readonly status: 'rejected'; readonly code: RejectionCode; readonly message: string };
+
+/** Rejections of one batch that are told whole, the first ones; the others are counted by code. */
+export const WHOLE_REJECTIONS = 100;
+/** Characters of one rejection's message: whatever callers wrote is cut where it is quoted, this is for what is left. */
+const LONGEST_MESSAGE = 300;
+/** Items of one batch of which the account says where they were filed; the others are counted. */
+const FILED_TOLD = 100;
+/** Items of one batch whose notes are told with their place; the others are counted by code. */
+const NOTED_TOLD = 100;
+
+/** The account of one batch, in the shape of the GraphQL type SubmitPayload. */
+export interface BatchAccount {
+  accepted: number;
+  duplicates: number;
+  /** The first ones. */
+  rejected: { index: number; code: RejectionCode; message: string }[];
+  rejectedTotal: number;
+  rejectedByCode: { code: RejectionCode; count: number }[];
+  /** Items that were filed otherwise than they were sent: the first ones, and how many there are. Absent where there are none. */
+  filedAs?: FiledItem[];
+  filedAsTotal?: number;
+  /** How many of the accepted items and duplicates have each note, and the first of them. Absent where there are none. */
+  notes?: NoteCounts;
+  noted?: NotedItem[];
+}
+
+/** Items by the code of their notes. */
+export type NoteCounts = Partial<Record<NoteCode, number>>;
+
+export const rejected = (code: RejectionCode, message: string): Outcome => ({
+  status: 'rejected',
+  code,
+  message: cut(message, LONGEST_MESSAGE),
+});
+
+/** Sums the outcomes of a batch; `index` is the item's place in it. */
+export function accountFor(outcomes: readonly Outcome[]): BatchAccount {
+  const counts = new Map<RejectionCode, number>();
+  const rejections: BatchAccount['rejected'] = [];
+  let [accepted, duplicates, rejectedTotal] = [0, 0, 0];
+  outcomes.forEach((outcome, index) => {
+    if (outcome.status !== 'rejected') {
+      if (outcome.status === 'accepted') accepted += 1;
+      else duplicates += 1;
+    } else {
+      const { code, message } = outcome;
+      rejectedTotal += 1;
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+      if (rejections.length < WHOLE_REJECTIONS) rejections.push({ index, code, message });
+    }
+  });
+  const rejectedByCode = [...counts].map(([code, count]) => ({ code, count }));
+  return {
+    accepted,
+    duplicates,
+    rejected: rejections,
+    rejectedTotal,
+    rejectedByCode,
+    ...filedOf(outcomes),
+    ...notedOf(outcomes),
+  };
+}
+
+function filedOf(outcomes: readonly Outcome[]): Pick<BatchAccount, 'filedAs' | 'filedAsTotal'> {
+  const filed = outcomes.flatMap((outcome, index) =>
+    outcome.status !== 'rejected' && outcome.filedAs ? [{ index, values: outcome.filedAs }] : [],
+  );
+  return filed.length === 0 ? {} : { filedAs: filed.slice(0, FILED_TOLD), filedAsTotal: filed.length };
+}
+
+function notedOf(outcomes: readonly Outcome[]): Pick<BatchAccount, 'notes' | 'noted'> {
+  const noted = outcomes.flatMap((outcome, index) => {
+    const codes = notesOf(outcome);
+    return codes.length > 0 ? [{ index, codes }] : [];
+  });
+  if (noted.length === 0) return {};
+  return { notes: addNotes({}, outcomes), noted: noted.slice(0, NOTED_TOLD) };
+}
+
+/** The notes of an outcome; none of a rejection. */
+export function notesOf(outcome: Outcome): readonly NoteCode[] {
+  return outcome.status === 'rejected' ? [] : (outcome.notes ?? []);
+}
+
+/** Adds the notes of the outcomes to the counts, and returns these. */
+export function addNotes(counts: NoteCounts, outcomes: readonly Outcome[]): NoteCounts {
+  for (const code of outcomes.flatMap(notesOf)) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { SCALES } from '../../domain/nps/scale.ts';
+import type { Revision } from '../../domain/responses/newer.ts';
+import type { MappingVersion } from '../../domain/responses/normalised-response.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { quoted } from '../../domain/text/text.ts';
+import { parseDateTime } from '../../domain/time/date-time.ts';
+import type { ResponseDraft } from './draft.ts';
+import { readNames } from './names.ts';
+import { type Outcome, rejected } from './outcome.ts';
+import { BadItem } from './read-items.ts';
+
+/**
+ * Connector of everything that speaks our own form of a response: `POST /ingest/responses` and the mutation
+ * submitResponses. Scores are 0-10; the source is the sender's to name.
+ */
+export type ItemReader = (item: unknown, position: string) => ResponseDraft | Outcome;
+
+interface Names {
+  readonly source: string;
+  readonly survey: string;
+  readonly surveyVersion: string;
+}
+
+const NPS_SCALE = SCALES['0-10'] as NonNullable<(typeof SCALES)[string]>;
+
+/** Builds the reader for the configured dimensions. It never throws: a bad item becomes a rejection that names the field. */
+export function createItemReader(
+  dimensions: readonly Dimension[],
+  connector: 'responses' | 'graphql',
+): ItemReader {
+  const item = z.strictObject({
+    externalId: z.string(),
+    source: z.string().default('api'),
+    survey: z.string().default('nps'),
+    surveyVersion: z.string().default('1'),
+    respondent: z.string().nullish(),
+    answeredAt: z.string(),
+    updatedAt: z.string().nullish(),
+    revision: z.int().min(0).nullish(),
+    score: z.int().nullish(),
+    comment: z.string().nullish(),
+    ...Object.fromEntries(dimensions.map(({ field }) => [field, z.string().nullish()])),
+  });
+  const names = Object.keys(item.shape).join(', ');
+  const mappings = new Map<string, MappingVersion>();
+  const mappingFor = ({ source, survey, surveyVersion }: Names): MappingVersion => {
+    const key = JSON.stringify([source, survey, surveyVersion]);
+    const known = mappings.get(key);
+    if (known) return known;
+    const mapping = {
+      source,
+      connector,
+      survey: { name: survey, version: surveyVersion },
+      scale: NPS_SCALE,
+      definition: 'fields as named',
+    };
+    // Sources are the senders' to name: a bound keeps one that names a new one each time from filling the memory.
+    if (mappings.size >= 1_000) mappings.clear();
+    mappings.set(key, mapping);
+    return mapping;
+  };
+  return (input, position) => {
+    if (input instanceof BadItem) return input.outcome;
+    const read = item.safeParse(input);
+    if (!read.success) return rejectionOf(read.error, input, names);
+    const response = read.data;
+    const answeredAt = parseDateTime(response.answeredAt);
+    if (!answeredAt) {
+      const message = `answeredAt: ${quoted(response.answeredAt)} is not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`;
+      return rejected('INVALID_TIME', message);
+    }
+    const revision = revisionOf(response);
+    if (revision && 'status' in revision) return revision;
+    const { source, survey, surveyVersion } = response;
+    const named = readNames({ source, survey, surveyVersion });
+    if ('status' in named) return named;
+    return {
+      externalId: response.externalId,
+      respondent: response.respondent ?? null,
+      answeredAt,
+      revision,
+      score: response.score ?? null,
+      comment: response.comment ?? null,
+      dimensions: response as Record<string, string | null | undefined>,
+      mapping: mappingFor(named.names),
+      position,
+      raw: JSON.stringify(input),
+    };
+  };
+}
+
+/** What says which delivery of the answer is newer: when it was changed, or a number that its source counts up. */
+function revisionOf({
+  updatedAt,
+  revision,
+}: {
+  readonly updatedAt?: string | null | undefined;
+  readonly revision?: number | null | undefined;
+}): Revision | Outcome | null {
+  if (updatedAt != null && revision != null)
+    return rejected('INVALID', 'updatedAt, revision: an answer has one of them, a time or a number');
+  if (revision != null) return { kind: 'number', value: revision };
+  if (updatedAt == null) return null;
+  const time = parseDateTime(updatedAt);
+  if (time) return { kind: 'time', value: time.getTime() };
+  const message = `updatedAt: ${quoted(updatedAt)} is not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`;
+  return rejected('INVALID_TIME', message);
+}
+
+function rejectionOf(error: z.ZodError, input: unknown, names: string): Outcome {
+  const [issue] = error.issues;
+  if (!issue || issue.path.length === 0) {
+    if (issue?.code === 'unrecognized_keys') {
+      const strange = issue.keys.slice(0, 3).map(quoted).join(', ');
+      return rejected('INVALID', `${strange}: no such field; the fields are ${names}`);
+    }
+    return rejected(
+      'INVALID',
+      'a response is an object with externalId, answeredAt and a score or a comment',
+    );
+  }
+  const field = issue.path.join('.');
+  const value = (input as Record<string, unknown>)[String(issue.path[0])];
+  if (value === undefined) return rejected('MISSING', `${field}: is missing`);
+  const given = quoted(value);
+  if (field === 'revision')
+    return rejected(
+      'INVALID',
+      `revision: ${given} is not a whole number from 0 to 2^53 - 1${typeof value === 'string' ? ', without quotes' : ''}`,
+    );
+  if (field === 'score')
+    return rejected('OUT_OF_SCALE', `score: ${given} is not a whole number from 0 to 10`);
+  return rejected('INVALID', `${field}: ${given} is not of the right kind: ${issue.message}`);
+}

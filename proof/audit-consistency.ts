@@ -1,0 +1,64 @@
+import type { AuditHead } from '../domain/seals/audit.ts';
+import type { SignedHead } from '../domain/seals/seal.ts';
+import { streamAudit } from '../store/audit/audit.ts';
+import { followAuditPage, readAuditHashes } from '../store/audit/audit-consistency.ts';
+import type { Session } from '../store/database/client.ts';
+import { checkAudit, signedRows } from './check-audit.ts';
+import type { WholeLogOptions } from './log-consistency.ts';
+
+/** What was found right: the log up to a row, and when that was. */
+interface Remembered {
+  readonly last: AuditHead | null;
+  /** Epoch milliseconds of the last check from the beginning. */
+  readonly at: number;
+}
+
+const PAGE = 20_000;
+const remembered = new WeakMap<object, Remembered>();
+const running = new WeakMap<object, Promise<string | null>>();
+
+/**
+ * Follows the audit log from its first row to its last and holds it against the signed heads, so that what its rows tell of leaves can
+ * be believed. What was right less than `rememberFor` ago is not followed again. Answers with what is wrong, or null; those that
+ * ask while one looks are told what that one finds.
+ */
+export function checkWholeAudit(
+  session: Session,
+  heads: readonly SignedHead[],
+  options: WholeLogOptions,
+): Promise<string | null> {
+  const present = running.get(options.memory);
+  if (present) return present;
+  const begun = follow(session, heads, options).finally(() => running.delete(options.memory));
+  running.set(options.memory, begun);
+  return begun;
+}
+
+async function follow(
+  session: Session,
+  heads: readonly SignedHead[],
+  { memory, now, rememberFor }: WholeLogOptions,
+): Promise<string | null> {
+  const kept = remembered.get(memory);
+  let known = kept && kept.at > now - rememberFor ? kept : null;
+  const signed = signedRows(heads);
+  // Rows that were followed may have been written again since, as another chain: then the last of them is another.
+  const looked = [...signed.keys(), ...(known?.last ? [known.last.seq] : [])];
+  const hashes = await readAuditHashes(session, looked);
+  if (known?.last && hashes.get(known.last.seq) !== known.last.hash) known = null;
+  let last = known?.last ?? null;
+  let sound = [...signed].every(([seq, hash]) => hashes.get(seq) === hash);
+  while (sound) {
+    const page = await followAuditPage(session, last, PAGE);
+    sound = page.sound;
+    last = page.last;
+    if (page.rows < PAGE) break;
+  }
+  if (sound) {
+    remembered.set(memory, { last, at: known?.at ?? now });
+    return null;
+  }
+  const rows = streamAudit(session, { from: null, to: null });
+  const { offence } = await checkAudit({ rows, heads, keys: null, partial: false });
+  return offence?.says ?? null;
+}

@@ -1,0 +1,56 @@
+import { AuditChain, type AuditHead, type AuditOffence, type AuditRow } from '../domain/seals/audit.ts';
+import type { SignedHead } from '../domain/seals/seal.ts';
+import type { TrustedKey } from '../domain/seals/signing-key.ts';
+import { brokenChain, parseHead } from './checkpoints.ts';
+
+/** What can be said of an audit log. */
+export interface AuditVerdict {
+  readonly offence: AuditOffence | null;
+  /** A head that cannot be trusted, and so proves nothing of the log. */
+  readonly head: string | null;
+  readonly rows: number;
+  readonly last: AuditHead | null;
+  /** The last row that a head signed; rows after it could be cut off unseen. 0: none. */
+  readonly covered: number;
+}
+
+export interface AuditCheck {
+  /** Oldest first. */
+  readonly rows: AsyncIterable<readonly AuditRow[]>;
+  /** Signed states of the log of seals, oldest first. */
+  readonly heads: readonly SignedHead[];
+  /** Null: the heads are only compared, not trusted by their signature. */
+  readonly keys: readonly TrustedKey[] | null;
+  /** The rows are a part of the log: they may begin and end anywhere. */
+  readonly partial: boolean;
+}
+
+/** Follows the log from row to row and holds it against the signed heads; tells the first row that was touched. */
+export async function checkAudit({ rows, heads, keys, partial }: AuditCheck): Promise<AuditVerdict> {
+  const head = keys ? brokenChain(heads, keys) : null;
+  const signed = signedRows(heads);
+  const covered = Math.max(0, ...signed.keys());
+  const chain = new AuditChain(signed, partial);
+  let count = 0;
+  const verdict = (offence: AuditOffence | null): AuditVerdict => ({
+    offence,
+    head,
+    rows: count,
+    last: chain.last,
+    covered,
+  });
+  for await (const page of rows) {
+    for (const row of page) {
+      const offence = chain.follow(row);
+      if (offence) return verdict(offence);
+      count += 1;
+    }
+  }
+  return verdict(partial ? null : chain.end());
+}
+
+/** What the heads say of rows of the audit log: hash by number. */
+export function signedRows(heads: readonly SignedHead[]): Map<number, string> {
+  const stated = heads.flatMap(({ body }) => parseHead(body)?.audit ?? []);
+  return new Map(stated.map(({ seq, hash }) => [seq, hash]));
+}

@@ -1,0 +1,199 @@
+import type { KeyObject } from 'node:crypto';
+import { type Manifest, NO_CHANGES, type SealChanges, type SealedFact } from '../domain/seals/seal.ts';
+import { factHash, type KeptLeaf, type LeafMatch } from '../domain/seals/seal-match.ts';
+import { isAttestedBy } from '../domain/seals/signing-key.ts';
+import type { Session } from '../store/database/client.ts';
+import { type LeafCause, leafName, readLeafNotes } from '../store/seals/leaf-tombstones.ts';
+import {
+  type Brought,
+  type EarlierLeaf,
+  readBrought,
+  readEarlierLeaves,
+} from '../store/seals/seal-evidence.ts';
+import { type RollupRef, SURVEYED } from '../store/seals/seal-facts.ts';
+import { readTrustedKeys } from '../store/seals/signing-keys.ts';
+
+/** A rollup beside its newest seal. */
+export interface Compared extends RollupRef {
+  readonly facts: readonly SealedFact[];
+  /** How they stand to the leaves of the newest seal; none without one. */
+  readonly match: LeafMatch;
+  readonly isSealed: boolean;
+}
+
+/** What explains differences between facts and leaves. */
+export interface Explanations {
+  readonly brought: ReadonlyMap<string, Brought>;
+  readonly earlier: ReadonlyMap<string, readonly EarlierLeaf[]>;
+  /** What the audit log says became of leaves, by `leafName`. */
+  readonly notes: ReadonlyMap<string, ReadonlySet<LeafCause>>;
+  /** The first response of each rollup (by number in the list) that is wrong in itself. */
+  readonly wrong: ReadonlyMap<number, Unexplained>;
+}
+
+/**
+ * Reads what is needed to explain how these rollups differ from their seals; in the snapshot that they were read in. `publicKey`: the
+ * instance's; `wrong`: responses of theirs that are wrong in themselves (`findWrongResponses`).
+ */
+export async function readExplanations(
+  session: Session,
+  publicKey: KeyObject,
+  compared: readonly Compared[],
+  wrong: ReadonlyMap<string, string>,
+): Promise<Explanations> {
+  const ids = new Set<string>();
+  const added = new Set<string>();
+  const leaves = new Set<string>();
+  for (const { isSealed, model, match } of compared) if (isSealed) collect(model, match, ids, added, leaves);
+  return {
+    brought: await readBrought(session, [...ids]),
+    earlier: await readEarlierLeaves(session, [...added]),
+    notes: leaves.size === 0 ? new Map() : await readNotes(session, publicKey, leaves),
+    wrong: placed(compared, wrong),
+  };
+}
+
+async function readNotes(session: Session, publicKey: KeyObject, leaves: ReadonlySet<string>) {
+  const keys = await readTrustedKeys(session, publicKey);
+  return readLeafNotes(session, (seq, text, signature) => isAttestedBy(keys, seq, text, signature), leaves);
+}
+
+function placed(compared: readonly Compared[], wrong: ReadonlyMap<string, string>): Map<number, Unexplained> {
+  const places = new Map<number, Unexplained>();
+  if (wrong.size === 0) return places;
+  for (const [place, { model, facts }] of compared.entries()) {
+    const first = model === SURVEYED ? facts.find(({ id }) => wrong.has(id)) : undefined;
+    const says = wrong.get(first?.id ?? '');
+    if (first && says) places.set(place, { what: 'response', response: first.id, says });
+  }
+  return places;
+}
+
+/** Which responses are not what was sealed of them, and which leaves have no response. */
+function collect(
+  model: number,
+  match: LeafMatch,
+  ids: Set<string>,
+  added: Set<string>,
+  names: Set<string>,
+): void {
+  for (const { id } of match.changed) ids.add(id);
+  if (model === SURVEYED) for (const { id } of match.added) added.add(id);
+  for (const { responseId, hash } of match.removed) {
+    if (responseId !== null) ids.add(responseId);
+    names.add(leafName(hash));
+  }
+  for (const { hash } of match.erased) names.add(leafName(hash));
+}
+
+/** What cannot be explained; `response` where it is one's. */
+export interface Unexplained {
+  readonly what: 'response' | 'leaf';
+  readonly response?: string;
+  readonly says: string;
+}
+
+/**
+ * The first difference that nothing explains, or null. `manifest`: of the seal that the facts were matched with, null without one;
+ * `place`: the rollup's number in the list that the explanations were read for.
+ */
+export function findUnexplained(
+  rollup: Pick<RollupRef, 'model'> & { readonly place: number },
+  match: LeafMatch,
+  manifest: Manifest | null,
+  explained: Explanations,
+): Unexplained | null {
+  if (!manifest) return explained.wrong.get(rollup.place) ?? null;
+  const { model } = rollup;
+  const newest = newestBrought(manifest);
+  const changed =
+    match.tampered[0] ??
+    match.changed.find((fact) => !isBroughtLater(model, fact, newest, explained)) ??
+    match.added.find((fact) => isForged(fact, explained));
+  if (changed)
+    return {
+      what: 'response',
+      response: changed.id,
+      says: 'is not what was sealed, and nothing that was received since explains the change',
+    };
+  const wrong = explained.wrong.get(rollup.place);
+  if (wrong) return wrong;
+  const gone = match.removed.find((leaf) => causeOfLoss(model, leaf, newest, explained) === null);
+  if (gone) {
+    const says =
+      model === SURVEYED
+        ? 'is gone, and was neither erased nor replaced'
+        : 'has lost what a model said of it, and nothing that came since explains it';
+    return { what: 'response', response: gone.responseId as string, says };
+  }
+  const moved = match.kept.find(({ origin }, i) => origin !== match.keptLeaves[i]?.origin);
+  if (moved) return { what: 'leaf', says: 'a leaf names another event than the one that was sealed' };
+  const forgotten = match.erased.find(({ hash }) => {
+    const causes = notesOf(hash, explained);
+    return !(causes?.has('erased') || causes?.has('aged') || causes?.has('adopted'));
+  });
+  return forgotten
+    ? { what: 'leaf', says: 'a leaf lost its response, and no record tells of an erasure' }
+    : null;
+}
+
+const notesOf = (hash: string, { notes }: Explanations) => notes.get(leafName(hash));
+
+/** When the newest of what was sealed had been brought, microseconds since 1970: what changed it came later. */
+function newestBrought({ brought, sealedAt }: Manifest): number {
+  return brought === undefined ? Date.parse(sealedAt) * 1000 : Number(brought);
+}
+
+function isBroughtLater(
+  model: number,
+  { id, origin }: SealedFact,
+  newest: number,
+  { brought }: Explanations,
+): boolean {
+  if (model !== SURVEYED) return Number(origin) > newest;
+  const now = brought.get(id);
+  return now?.origin === origin && now.at !== null && now.at > newest;
+}
+
+/** Whether the fact comes back (a restriction was lifted) as something else than what was sealed of the same event. */
+function isForged(fact: SealedFact, { earlier }: Explanations): boolean {
+  const same = earlier.get(fact.id)?.filter(({ origin }) => origin === fact.origin) ?? [];
+  return same.length > 0 && !same.some(({ salt, hash }) => factHash(fact, salt) === hash);
+}
+
+type Loss = 'corrected' | 'rescored' | 'restricted' | 'withdrawn';
+
+/** Why the leaf has no fact here any more, or null when nothing explains it. */
+function causeOfLoss(model: number, leaf: KeptLeaf, newest: number, explained: Explanations): Loss | null {
+  const now = explained.brought.get(leaf.responseId ?? '');
+  if (!now) return null;
+  const setAside = notesOf(leaf.hash, explained)?.has('restricted') ?? false;
+  const replaced = now.at !== null && now.at > newest && now.origin !== leaf.origin;
+  if (now.aside) return setAside || replaced ? 'restricted' : null;
+  if (now.origin === null && notesOf(leaf.hash, explained)?.has('withdrawn')) return 'withdrawn';
+  if (model === SURVEYED) return replaced ? 'corrected' : null;
+  if (replaced || (now.predicted[model] ?? 0) > newest) return 'rescored';
+  // Put back, and not read by the model again yet.
+  return setAside && now.origin !== null ? 'restricted' : null;
+}
+
+/** How the facts differ from the seal, by cause. */
+export function changesSince(
+  model: number,
+  match: LeafMatch,
+  manifest: Manifest | null,
+  explained: Explanations,
+): SealChanges {
+  if (!manifest) return NO_CHANGES;
+  const changes = { ...NO_CHANGES, erased: match.erased.length - manifest.erased };
+  const otherwise = model === SURVEYED ? 'corrected' : 'rescored';
+  changes[otherwise] += match.changed.length;
+  for (const { id, origin } of match.added) {
+    const before = model === SURVEYED ? explained.earlier.get(id) : undefined;
+    if (!before) changes.late += 1;
+    else changes[before.some((leaf) => leaf.origin === origin) ? 'restricted' : otherwise] += 1;
+  }
+  const newest = newestBrought(manifest);
+  for (const leaf of match.removed) changes[causeOfLoss(model, leaf, newest, explained) ?? otherwise] += 1;
+  return changes;
+}

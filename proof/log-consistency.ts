@@ -1,0 +1,140 @@
+import { appendLeaf, type HashedNode, rangeHash } from '../domain/seals/merkle.ts';
+import { headHash, type SignedHead } from '../domain/seals/seal.ts';
+import type { Session } from '../store/database/client.ts';
+import { findMissingPlace, findSealOutside, readLogPage } from '../store/seals/log-pages.ts';
+import { parseHead } from './checkpoints.ts';
+
+/*
+ * The log of seals as a whole: nothing is missing from it, every seal is what was hashed, and it had at each size that a head signed the
+ * root that the head says. So every head is a beginning of the next (RFC 9162, 2.1.4), and no seal can be taken away, moved to another
+ * hour or written again, whichever score is asked for.
+ */
+
+/** What is wrong with the log, and where: places from `from` to `until` (exclusive). */
+export interface LogFinding {
+  readonly says: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** What was found right: the log up to a head, and when that was. */
+interface Remembered {
+  readonly head: string;
+  readonly size: number;
+  /** The complete subtrees of the log of that size. */
+  readonly edge: readonly HashedNode[];
+  /** Epoch milliseconds of the last check from the beginning. */
+  readonly at: number;
+  /** How long that took, milliseconds. */
+  readonly took: number;
+}
+
+export interface WholeLogOptions {
+  /** What the memory of earlier checks hangs on: the record's store. */
+  readonly memory: object;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** For how long what was found right is not read again, milliseconds; what was added since is read at once. */
+  readonly rememberFor: number;
+}
+
+/** Seals of one page: about 20 MB of manifests. */
+const PAGE = 20_000;
+/** A long log is remembered longer: reading it again takes at most a twentieth of the time. */
+const SHARE = 20;
+const remembered = new WeakMap<object, Remembered>();
+const running = new WeakMap<object, Promise<LogFinding | null>>();
+
+/**
+ * Checks the whole log against these heads (oldest first, their chain checked before). A log that was right less than
+ * `rememberFor` ago is read from there on only. Answers with the first thing that is wrong, or null.
+ */
+export async function checkWholeLog(
+  session: Session,
+  heads: readonly SignedHead[],
+  { memory, now, rememberFor }: WholeLogOptions,
+): Promise<LogFinding | null> {
+  const began = performance.now();
+  const known = recall(memory, heads, now, rememberFor);
+  const edge: HashedNode[] = [...(known?.edge ?? [])];
+  let [size, covered] = [known?.size ?? 0, known?.size ?? 0];
+  const newer = heads.filter((head) => head.size > size);
+  for (const head of newer) {
+    const root = parseHead(head.body)?.root;
+    while (size < head.size) {
+      const until = Math.min(size + PAGE, head.size);
+      const finding = await followPage(session, edge, size, until);
+      if (finding) return finding;
+      size = until;
+    }
+    if (rangeHash(edge.map(({ hash }) => hash)) !== root) {
+      const places =
+        head.size - covered === 1 ? `the seal ${covered}` : `the seals ${covered} to ${head.size - 1}`;
+      const says = `${places} of the log are not those that the head of size ${head.size} signed`;
+      return { says, from: covered, until: head.size };
+    }
+    covered = head.size;
+  }
+  const outside = await findSealOutside(session);
+  if (outside !== null)
+    return { says: `the seal ${outside} is under no signed head`, from: outside, until: outside + 1 };
+  const last = heads.at(-1);
+  if (last) {
+    const { at, took } = known ?? { at: now, took: performance.now() - began };
+    remembered.set(memory, { head: headHash(last), size, edge, at, took });
+  }
+  return null;
+}
+
+/** The same for many askers at once: those that come while one looks are told what that one finds. */
+export function checkWholeLogOnce(
+  session: Session,
+  heads: readonly SignedHead[],
+  options: WholeLogOptions,
+): Promise<LogFinding | null> {
+  const present = running.get(options.memory);
+  if (present) return present;
+  const begun = checkWholeLog(session, heads, options).finally(() => running.delete(options.memory));
+  running.set(options.memory, begun);
+  return begun;
+}
+
+/** Whether the log was read from its beginning since that moment (epoch milliseconds). */
+export function isLogKnown(memory: object, since: number): boolean {
+  return (remembered.get(memory)?.at ?? Number.NEGATIVE_INFINITY) > since;
+}
+
+/** What is remembered, if it is young enough and the head that it ended at is still one of these. */
+function recall(
+  memory: object,
+  heads: readonly SignedHead[],
+  now: number,
+  rememberFor: number,
+): Remembered | null {
+  const known = remembered.get(memory);
+  const patience = rememberFor === 0 ? 0 : Math.max(rememberFor, SHARE * (known?.took ?? 0));
+  if (!known || known.at <= now - patience) return null;
+  const head = heads.find(({ size }) => size === known.size);
+  return head && headHash(head) === known.head ? known : null;
+}
+
+/** Adds the hashes of a page to the edge, unless something is wrong with it. */
+async function followPage(
+  session: Session,
+  edge: HashedNode[],
+  from: number,
+  until: number,
+): Promise<LogFinding | null> {
+  const page = await readLogPage(session, from, until);
+  if (page.seals !== until - from) {
+    const place = (await findMissingPlace(session, from, until)) ?? from;
+    const says = `the seal ${place} is missing: it was taken away after it had been signed`;
+    return { says, from: place, until: place + 1 };
+  }
+  if (page.unsound !== null) {
+    const says = `the seal ${page.unsound} is not what was hashed, or is kept as one of another rollup, revision or time`;
+    return { says, from: page.unsound, until: page.unsound + 1 };
+  }
+  for (let i = 0; i < page.seals; i++) appendLeaf(edge, from + i, page.hashes.slice(i * 64, (i + 1) * 64));
+  return null;
+}

@@ -1,0 +1,149 @@
+import { type Counts, total } from '../domain/nps/nps.ts';
+import type { ScoreName, ScoreRow } from '../domain/scores/score.ts';
+import { CHANGE_CAUSES, type Manifest, NO_CHANGES, type SealChanges } from '../domain/seals/seal.ts';
+import { HOUR_MS } from '../domain/time/time-windows.ts';
+import type { Offence } from './check-rollup.ts';
+import type { ListedRollup } from './rollup-evidence.ts';
+
+export type Verdict = 'VERIFIED' | 'VERIFIED_WITH_ERASURES' | 'RESTATED' | 'MISMATCH' | 'UNVERIFIABLE';
+
+/** What came of proving one score. */
+export interface Verification {
+  readonly verdict: Verdict;
+  readonly reason: string | null;
+  /** Score points, as the API states them and as its responses count to. */
+  readonly stated: number | null;
+  readonly recomputed: number | null;
+  readonly responses: number;
+  /** Leaves whose response was erased. */
+  readonly erased: number;
+  readonly rollups: number;
+  /** Hex, RFC 9162 tree over the newest manifests by hour, cell key and model version; null without a seal. */
+  readonly root: string | null;
+}
+
+/** What the rollups of a score came to. */
+export interface Tally {
+  readonly offence: Offence | null;
+  /** Surveyed, and inferred where the basis takes those too. */
+  readonly counts: readonly [Counts, Counts | null];
+  readonly erased: number;
+  /** Changes after the newest seals. */
+  readonly unsealed: SealChanges;
+}
+
+/** Nothing may be told of the score. */
+export function withheld(reason: string): Verification {
+  return {
+    verdict: 'UNVERIFIABLE',
+    reason,
+    stated: null,
+    recomputed: null,
+    responses: 0,
+    erased: 0,
+    rollups: 0,
+    root: null,
+  };
+}
+
+export interface Findings {
+  readonly name: ScoreName;
+  readonly stated: ScoreRow;
+  readonly recomputed: ScoreRow;
+  readonly tally: Tally;
+  readonly offence: Offence | null;
+  readonly listed: readonly ListedRollup[];
+  /** The file of heads is not where it should be. */
+  readonly headsMissing: boolean;
+  /** Whether the caller may be told of single responses. */
+  readonly readable: boolean;
+  /** Whether there may be cells that the caller does not see: by their rules, whatever there is. */
+  readonly narrowed: boolean;
+  readonly root: string | null;
+  readonly sealAfter: number;
+}
+
+/** The verdict over everything that was found. */
+export function verdictOf(findings: Findings): Verification {
+  const { stated, recomputed, tally, listed, root } = findings;
+  const [verdict, reason] = judge(findings);
+  return {
+    verdict,
+    reason: findings.narrowed ? [reason, NARROWED].filter(Boolean).join('; ') : reason,
+    stated: stated.score,
+    recomputed: recomputed.score,
+    responses: recomputed.counts ? total(recomputed.counts) : 0,
+    erased: tally.erased,
+    rollups: listed.length,
+    root,
+  };
+}
+
+/** The id names segment and window; which cells of it are counted is the caller's to see. */
+const NARROWED =
+  'counted over the cells that this key may read: another key may be told another number of this id';
+
+/** Changes that restate a score; erasures are told beside them. */
+const TOLD = ['late', 'corrected', 'rescored', 'withdrawn', 'restricted'] as const;
+
+function judge(findings: Findings): [Verdict, string | null] {
+  const { name, offence, listed, readable, tally } = findings;
+  if (offence) return ['MISMATCH', describe(offence, readable)];
+  const open = listed.filter(({ seals }) => seals.length === 0);
+  if (name.from % HOUR_MS !== 0 || name.until % HOUR_MS !== 0) {
+    return [
+      'UNVERIFIABLE',
+      'the window begins or ends inside an hour of UTC, and whole hours are sealed; its responses count to the stated score',
+    ];
+  }
+  if (open.length > 0) {
+    const last = Math.max(...open.map(({ hour }) => (hour + 1) * HOUR_MS)) + findings.sealAfter;
+    const some = open.length < listed.length ? 'the sealed ones check, and all ' : 'all ';
+    return [
+      'UNVERIFIABLE',
+      `${open.length} of ${listed.length} rollups are not sealed yet (the last is sealed from ${new Date(last).toISOString()} on); ${some}responses count to the stated score`,
+    ];
+  }
+  if (findings.headsMissing)
+    return [
+      'UNVERIFIABLE',
+      'the file of signed heads is not where this instance keeps it, or lacks heads; all else checks',
+    ];
+  const changes = changesSince(listed);
+  const told = TOLD.flatMap((cause) => {
+    const count = changes[cause] + tally.unsealed[cause];
+    return count > 0 ? [`${count} ${cause}`] : [];
+  });
+  if (told.length > 0) {
+    const waiting = TOLD.some((cause) => tally.unsealed[cause] > 0);
+    const erased = tally.erased > 0 ? `; ${tally.erased} erased` : '';
+    return [
+      'RESTATED',
+      `since it was first sealed: ${told.join(', ')}${erased}${waiting ? '; the newest of it is not sealed yet' : ''}`,
+    ];
+  }
+  if (tally.erased > 0) {
+    const were = tally.erased === 1 ? 'response was' : 'responses were';
+    return ['VERIFIED_WITH_ERASURES', `${tally.erased} sealed ${were} erased: their leaves stay as hashes`];
+  }
+  return ['VERIFIED', listed.length === 0 ? 'no response is counted in it' : null];
+}
+
+function describe({ what, rollup, response, says }: Offence, readable: boolean): string {
+  const of = rollup ? ` of ${rollup}` : '';
+  if (what === 'response') return readable ? `response ${response}${of} ${says}` : `a response${of} ${says}`;
+  if (what === 'rollup') return rollup ? `${rollup} ${says}` : says;
+  return `${what}${of}: ${says}`;
+}
+
+/** What the revisions after the first were made for, summed. */
+function changesSince(listed: readonly ListedRollup[]): SealChanges {
+  const sum = { ...NO_CHANGES };
+  for (const { seals } of listed) {
+    for (const { manifest } of seals.slice(1)) {
+      const { changes } = JSON.parse(manifest) as Manifest;
+      for (const cause of CHANGE_CAUSES) sum[cause] += changes[cause] ?? 0;
+    }
+  }
+  return sum;
+}

@@ -1,0 +1,50 @@
+import type { Scope } from '../domain/access/scope.ts';
+import { rollupId } from '../domain/lineage/lineage.ts';
+import type { Session } from '../store/database/client.ts';
+import { readPlaced } from '../store/seals/log-pages.ts';
+import type { HeadRow } from '../store/seals/seals.ts';
+import { checkWholeAudit } from './audit-consistency.ts';
+import type { Offence } from './check-rollup.ts';
+import { checkWholeLogOnce, type LogFinding } from './log-consistency.ts';
+import type { ListedRollup } from './rollup-evidence.ts';
+import { REMEMBER_MS, type VerifyDeps } from './seal-options.ts';
+
+export interface WholeCheck {
+  readonly deps: VerifyDeps;
+  readonly scope: Scope;
+  /** Of the score. */
+  readonly listed: readonly ListedRollup[];
+  /** Oldest first, their chain checked before. */
+  readonly heads: readonly HeadRow[];
+}
+
+/**
+ * What hangs on no single score: that the log of seals is whole, and the audit log that tells of erasures. Outside of the transaction
+ * that read the score, page by page, so that long logs hold nobody up.
+ */
+export async function checkWhole({ deps, scope, listed, heads }: WholeCheck): Promise<Offence | null> {
+  const { store, now, rememberFor = REMEMBER_MS } = deps;
+  const options = { memory: store, now: now(), rememberFor };
+  const finding = await checkWholeLogOnce(store, heads, options);
+  if (finding) return logOffence(store, { deps, scope, listed }, finding);
+  const says = await checkWholeAudit(store, heads, options);
+  if (!says) return null;
+  const told = scope.allowsAll('readAudit') ? says : 'a row of it was changed or taken away';
+  return { what: 'audit log', rollup: null, says: told };
+}
+
+/** Names the rollup where it is one of the score, or one that the caller may know of. */
+async function logOffence(
+  session: Session,
+  { deps, scope, listed }: Omit<WholeCheck, 'heads'>,
+  { says, from, until }: LogFinding,
+): Promise<Offence> {
+  const own = listed.find(({ seals }) => seals.some(({ id }) => id >= from && id < until));
+  if (own) return { what: 'log', rollup: own.id, says };
+  const placed = until - from === 1 ? await readPlaced(session, from) : null;
+  const cell = placed && deps.cells.byKey(placed.cell);
+  if (cell && scope.allows('traceLineage', cell)) return { what: 'log', rollup: rollupId(placed), says };
+  // How long the log is, and where, tells of cells that this caller may not see.
+  const hidden = 'a seal of another rollup was changed or taken away after it had been signed';
+  return { what: 'log', rollup: null, says: scope.allowsAll('traceLineage') ? says : hidden };
+}

@@ -1,0 +1,69 @@
+import { hash } from 'node:crypto';
+import type { Scope } from '../domain/access/scope.ts';
+import { canonicalText, type Manifest } from '../domain/seals/seal.ts';
+import { type Cell, type CellDictionary, cellKey } from '../domain/segments/cell.ts';
+import type { Session } from '../store/database/client.ts';
+import { readArtefact, readConfusion, readModelKey } from '../store/models/models.ts';
+import type { Offence } from './check-rollup.ts';
+import type { ListedRollup } from './rollup-evidence.ts';
+
+/* What a number takes from besides its rollups: which cells there are and what they stand for, and how its model is known to err. */
+
+const sound = new WeakSet<Cell>();
+
+/** Every cell is named by the hash of its attributes; one that is not could be in segments where its answers do not belong. */
+export function findCellOffence(cells: CellDictionary, scope: Scope): Offence | null {
+  for (const cell of cells.all()) {
+    if (sound.has(cell)) continue;
+    if (cellKey(cell.stored ?? cell.attributes) !== cell.key) {
+      const named = scope.allows('traceLineage', cell) ? cell.key : 'one';
+      return { what: 'cell', rollup: null, says: `${named} does not stand for what its key was made of` };
+    }
+    sound.add(cell);
+  }
+  return null;
+}
+
+/** An artefact that was hashed: of which key, and what it says of the model's errors. */
+interface Hashed {
+  readonly key: string;
+  readonly confusion: string;
+}
+
+/** By what the record's session hangs on: artefacts are large, and what was hashed under a key does not change. */
+const hashed = new WeakMap<object, Map<number, Hashed>>();
+
+/**
+ * The model's confusion is that of the artefact that its key was made of (SHA-256 of canonical JSON), and the rollups were sealed under
+ * that key. What was hashed once in this process is compared by what the score takes from it.
+ */
+export async function findModelOffence(
+  session: Session,
+  memory: object,
+  model: number | null,
+  listed: readonly ListedRollup[],
+): Promise<Offence | null> {
+  if (model === null) return null;
+  const offence = (rollup: string | null, says: string): Offence => ({ what: 'model', rollup, says });
+  const named = `model version ${model}`;
+  const key = await readModelKey(session, model);
+  if (key === null) return offence(null, `${named} has no key`);
+  const confusion = canonicalText((await readConfusion(session, model)) ?? {});
+  const known = hashed.get(memory) ?? new Map<number, Hashed>();
+  hashed.set(memory, known);
+  const before = known.get(model);
+  if (before?.key !== key || before.confusion !== confusion) {
+    const artefact = (await readArtefact(session, model)) as object | null;
+    if (hash('sha256', canonicalText(artefact ?? {})) !== key)
+      return offence(null, `the artefact of ${named} is not what its key was made of`);
+    known.set(model, { key, confusion });
+  }
+  for (const { id, model: version, seals } of listed) {
+    const last = seals.at(-1);
+    if (version !== model || !last) continue;
+    const sealed = (JSON.parse(last.manifest) as Manifest).model;
+    if (sealed.key !== key || sealed.version !== model)
+      return offence(id, `was sealed under another model than ${named} is by now`);
+  }
+  return null;
+}

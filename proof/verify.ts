@@ -1,0 +1,205 @@
+import type { Scope } from '../domain/access/scope.ts';
+import { add, type Counts, ZERO } from '../domain/nps/nps.ts';
+import { type ScoreName, type ScoreRow, scoreRow } from '../domain/scores/score.ts';
+import { treeHash } from '../domain/seals/merkle.ts';
+import { CHANGE_CAUSES, NO_CHANGES, type SealedFact, type SignedHead } from '../domain/seals/seal.ts';
+import type { TrustedKey } from '../domain/seals/signing-key.ts';
+import { matchesSegment } from '../domain/segments/cell.ts';
+import { HOUR_MS } from '../domain/time/time-windows.ts';
+import type { Session, Statement } from '../store/database/client.ts';
+import { guardedCells } from '../store/disclosure/protected-cells.ts';
+import { readConfusion } from '../store/models/models.ts';
+import { findLevelOffence } from '../store/scores/rollup-levels.ts';
+import { type CountedClasses, countIntervals } from '../store/scores/rollups.ts';
+import { SURVEYED } from '../store/seals/seal-facts.ts';
+import { readTrustedKeys } from '../store/seals/signing-keys.ts';
+import { checkHeadFile, checkLog } from './check-log.ts';
+import { checkRollup, type Offence } from './check-rollup.ts';
+import { foreignHead } from './checkpoints.ts';
+import { type EvidenceTrust, type ListedRollup, listRollups, readEvidence } from './rollup-evidence.ts';
+import { REMEMBER_MS, type VerifyDeps } from './seal-options.ts';
+import { type Tally, type Verification, verdictOf, withheld } from './verdict.ts';
+import { SoundRollups } from './verified-cache.ts';
+import { checkWhole } from './verify-log.ts';
+import { findCellOffence, findModelOffence } from './verify-models-and-cells.ts';
+
+/** Everything is read as of one moment, whatever is accepted meanwhile. */
+export const ONE_MOMENT: Statement = {
+  name: '',
+  text: 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
+};
+
+/** Cells of the score that the caller may read, and whether they may trace all of them. */
+export function cellsOfScore(deps: Pick<VerifyDeps, 'cells'>, scope: Scope, name: ScoreName) {
+  const cells = deps.cells
+    .all()
+    .filter(({ attributes }) => matchesSegment(name.segment, attributes))
+    .filter((cell) => scope.allows('readScore', cell));
+  return { cells, traceable: cells.every((cell) => scope.allows('traceLineage', cell)) };
+}
+
+/** The model versions whose rollups the score is the sum of. */
+export function modelsOfScore({ basis, model }: ScoreName): number[] {
+  return [...(basis === 'INFERRED' ? [] : [SURVEYED]), ...(basis === 'SURVEYED' || !model ? [] : [model])];
+}
+
+/**
+ * Proves a score or says why not: counts the responses again, compares them with the rollups that the score is stated
+ * from, with the leaves and manifests that were sealed, the manifests with the log, its signed heads and the file outside.
+ */
+export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreName): Promise<Verification> {
+  const { cells, traceable } = cellsOfScore(deps, scope, name);
+  if (cells.length === 0) return withheld('there is no cell of this score, or none that you may read');
+  if (!traceable) return withheld('not granted: traceLineage of every cell of this score');
+  // A proof counts every response again: it would tell of few what the score itself must not.
+  const counted = name.basis === 'SURVEYED' ? 'surveyed' : 'inferred';
+  const guarded = new Set(guardedCells(scope, deps.cells, counted));
+  if (cells.some((cell) => guarded.has(cell))) {
+    const groups = counted === 'surveyed' ? 'readResponse' : 'readResponse and readPrediction';
+    return withheld(`not granted: ${groups} of every cell of this score`);
+  }
+  const hours = { from: Math.floor(name.from / HOUR_MS), until: Math.ceil(name.until / HOUR_MS) };
+  const found = await deps.store.transaction(async (session) => {
+    await session.rows(ONE_MOMENT, []);
+    const confusion = name.model === null ? null : await readConfusion(session, name.model);
+    const row = ([surveyed, inferred]: CountsByKind): ScoreRow => {
+      const part = inferred && confusion ? { counts: inferred, confusion } : null;
+      return scoreRow(name, name.from, {}, add(surveyed, inferred ?? ZERO), part);
+    };
+    const stated = row(
+      await statedCounts(
+        session,
+        deps,
+        name,
+        cells.map(({ id }) => id),
+      ),
+    );
+    const listed = await listRollups(session, { cells, models: modelsOfScore(name), hours });
+    const tally = await tallyRollups(session, trustOf(deps), name, listed);
+    const recomputed = row(tally.counts);
+    const sealed = listed.flatMap(({ id, seals }) => seals.map((seal) => ({ ...seal, rollup: id })));
+    const keys = await readTrustedKeys(session, deps.publicKey);
+    const log = await checkLog(session, sealed, keys);
+    const same = sameCounts(stated, recomputed);
+    const level = same ? null : await levelOffence(session, name, listed);
+    const parts =
+      findCellOffence(deps.cells, scope) ?? (await findModelOffence(session, deps.store, name.model, listed));
+    const offence = tally.offence ?? level ?? log.offence ?? parts;
+    return { stated, recomputed, tally, offence, listed, heads: log.heads, keys };
+  });
+  const { listed, heads, keys } = found;
+  await deps.catchUp?.();
+  const file = await checkHeadFile(deps.store, deps.headFile, heads, deps.now());
+  const first = found.offence ?? file.offence;
+  // Which place of the log was touched, only the whole log tells.
+  const whole = first && first.what !== 'log' ? null : await checkWhole({ deps, scope, listed, heads });
+  // Under another key no note of the log is believed, and every change would seem to be nobody's.
+  const offence = foreignOffence(heads, keys) ?? whole ?? first;
+  const readable = cells.every((cell) => scope.allows('readResponse', cell));
+  return verdictOf({
+    ...found,
+    name,
+    offence,
+    headsMissing: file.missing,
+    readable,
+    narrowed: !scope.allowsAll('readScore'),
+    root: rootOf(found.listed),
+    sealAfter: deps.sealAfter,
+  });
+}
+
+function foreignOffence(heads: readonly SignedHead[], keys: readonly TrustedKey[]): Offence | null {
+  const says = foreignHead(heads, keys);
+  return says === null
+    ? null
+    : { what: 'log', rollup: null, says: `${says}: was the file "signing-key" of the data folder replaced?` };
+}
+
+type CountsByKind = readonly [surveyed: Counts, inferred: Counts | null];
+
+const sameCounts = (a: ScoreRow, b: ScoreRow) =>
+  JSON.stringify(a.counts) === JSON.stringify(b.counts) && a.score === b.score;
+
+/** What the API states: the sums of rollups, of whatever level. */
+export async function statedCounts(
+  session: Session,
+  deps: Pick<VerifyDeps, 'now'>,
+  name: ScoreName,
+  cellIds: readonly number[],
+): Promise<CountsByKind> {
+  const { from, until, basis, model } = name;
+  const counts = async (classes: CountedClasses) => {
+    const query = { edges: [from, until], cellIds, byCell: false, now: deps.now(), classes };
+    return (await countIntervals(session, query)).reduce<Counts>(add, ZERO);
+  };
+  const surveyed = basis === 'INFERRED' ? ZERO : await counts({ kind: 'surveyed' });
+  if (basis === 'SURVEYED' || model === null) return [surveyed, null];
+  return [surveyed, await counts({ kind: basis === 'INFERRED' ? 'inferred' : 'alone', model })];
+}
+
+/** By which key, and what need not be read again. */
+export function trustOf({ publicKey, store, now, rememberFor = REMEMBER_MS }: VerifyDeps): EvidenceTrust {
+  return { publicKey, sound: new SoundRollups(store, now(), rememberFor) };
+}
+
+/** Checks every rollup against its responses and its seal, and counts the responses inside the window. */
+async function tallyRollups(
+  session: Session,
+  trust: EvidenceTrust,
+  name: ScoreName,
+  listed: readonly ListedRollup[],
+): Promise<Tally> {
+  let offence: Offence | null = null;
+  let [surveyed, inferred, erased] = [ZERO, ZERO, 0];
+  const unsealed = { ...NO_CHANGES };
+  for await (const { evidence, place, explained } of readEvidence(session, trust, listed)) {
+    for (const [i, one] of evidence.entries()) {
+      const finding = checkRollup(one, place + i, explained);
+      offence ??= finding.offence;
+      const newest = one.seals.at(-1);
+      // Without its account it was known before: nothing of that was looked at now.
+      if (newest && one.mappings !== null && !finding.offence) trust.sound.add(newest.hash, one.facts.length);
+      erased += finding.erased;
+      const counts = countInside(name, one.facts, one.model);
+      if (one.model === SURVEYED) surveyed = add(surveyed, counts);
+      else inferred = add(inferred, counts);
+      for (const cause of CHANGE_CAUSES) unsealed[cause] += finding.unsealed[cause];
+    }
+  }
+  const counts: CountsByKind = [surveyed, name.basis === 'SURVEYED' ? null : inferred];
+  return { offence, counts, erased, unsealed };
+}
+
+function countInside(name: ScoreName, facts: readonly SealedFact[], model: number): Counts {
+  const classes = [0, 0, 0];
+  for (const { answeredAt, class: given, inferred } of facts) {
+    if (answeredAt < name.from || answeredAt >= name.until) continue;
+    if (model !== SURVEYED && name.basis === 'COMBINED' && inferred?.surveyed) continue;
+    classes[given] = (classes[given] ?? 0) + 1;
+  }
+  const [detractors = 0, passives = 0, promoters = 0] = classes;
+  return { promoters, passives, detractors };
+}
+
+/** The stated number differs though every hour is right: a day's or a minute's rollup is not. */
+async function levelOffence(
+  session: Session,
+  name: ScoreName,
+  listed: readonly ListedRollup[],
+): Promise<Offence> {
+  const found = await findLevelOffence(session, name, modelsOfScore(name), [
+    ...new Set(listed.map(({ cellId }) => cellId)),
+  ]);
+  const cell = listed.find(({ cellId }) => cellId === found?.cellId)?.cell;
+  const day = found && new Date(found.bucket).toISOString().slice(0, 10);
+  const says = found
+    ? `the rollup of the day ${day} of cell ${cell} holds ${found.day} responses, its hours ${found.hours}, or others of them`
+    : 'the rollups that the score is stated from differ from its responses';
+  return { what: 'rollup', rollup: null, says };
+}
+
+/** Over the newest manifests in the order of the rollups; null without any. */
+export function rootOf(listed: readonly ListedRollup[]): string | null {
+  const hashes = listed.flatMap(({ seals }) => seals.at(-1)?.hash ?? []);
+  return hashes.length === 0 ? null : treeHash(hashes);
+}

@@ -1,0 +1,103 @@
+import type { Segment } from '../../domain/segments/cell.ts';
+import type { Session, Statement } from '../database/client.ts';
+
+/** An API key as it is listed: without the key. */
+export interface ApiKeyRow {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly attributes: Segment;
+  /** The sources that the key is bound to; null: it is not bound. */
+  readonly sources: readonly string[] | null;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly revokedBy: string | null;
+  readonly lastUsedAt: Date | null;
+}
+
+/** A key that may still come in, with the SHA-256 (hex) that it is known by. */
+export interface LiveKeyRow
+  extends Pick<ApiKeyRow, 'id' | 'name' | 'role' | 'attributes' | 'sources' | 'expiresAt'> {
+  readonly hash: string;
+}
+
+/** The channel on which processes tell each other that keys were made or revoked. */
+export const API_KEY_CHANNEL = 'api_key';
+
+const COLUMNS = `id, name, role, attributes, sources, created_at AS "createdAt", created_by AS "createdBy",
+  expires_at AS "expiresAt", revoked_at AS "revokedAt", revoked_by AS "revokedBy", last_used_at AS "lastUsedAt"`;
+const LIST: Statement = { name: 'api_keys', text: `SELECT ${COLUMNS} FROM api_key ORDER BY created_at, id` };
+const LIVE: Statement = {
+  name: 'api_keys_live',
+  text: 'SELECT id, name, role, attributes, sources, expires_at AS "expiresAt", hash FROM api_key WHERE revoked_at IS NULL',
+};
+// Keys are only made and revoked: these two counts name the state.
+const STATE: Statement = {
+  name: 'api_keys_state',
+  text: 'SELECT count(*) AS made, count(revoked_at) AS revoked FROM api_key',
+};
+const INSERT: Statement = {
+  name: 'api_keys_insert',
+  text: `WITH made AS (INSERT INTO api_key (id, name, role, attributes, hash, created_at, created_by, expires_at, sources)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id)
+    SELECT pg_notify('${API_KEY_CHANNEL}', id::text) FROM made`,
+};
+const REVOKE: Statement = {
+  name: 'api_keys_revoke',
+  isSmall: true,
+  text: `WITH revoked AS (UPDATE api_key SET revoked_at = $2, revoked_by = $3 WHERE id = $1 AND revoked_at IS NULL
+      RETURNING id)
+    SELECT pg_notify('${API_KEY_CHANNEL}', id::text) FROM revoked`,
+};
+const USED: Statement = {
+  name: 'api_keys_used',
+  isSmall: true,
+  text: 'UPDATE api_key SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)',
+};
+
+/** All keys, revoked and expired ones too, oldest first. */
+export function listApiKeys(session: Session): Promise<ApiKeyRow[]> {
+  return session.rows<ApiKeyRow>(LIST, []);
+}
+
+/** Keys that are not revoked; they may have expired. */
+export function readLiveKeys(session: Session): Promise<LiveKeyRow[]> {
+  return session.rows<LiveKeyRow>(LIVE, []);
+}
+
+/** Differs after every key that was made or revoked. */
+export async function apiKeysState(session: Session): Promise<string> {
+  const [row] = await session.rows<{ made: number; revoked: number }>(STATE, []);
+  return `${row?.made} ${row?.revoked}`;
+}
+
+/** Adds a key and tells the other processes. */
+export async function insertApiKey(
+  session: Session,
+  key: LiveKeyRow & Pick<ApiKeyRow, 'createdAt' | 'createdBy'>,
+): Promise<void> {
+  const { id, name, role, attributes, sources, hash, createdAt, createdBy, expiresAt } = key;
+  await session.rows(INSERT, [
+    id,
+    name,
+    role,
+    JSON.stringify(attributes),
+    hash,
+    createdAt,
+    createdBy,
+    expiresAt,
+    sources === null ? null : JSON.stringify(sources),
+  ]);
+}
+
+/** Revokes a key and tells the other processes; false when there is none, or it was revoked before. */
+export async function revokeApiKey(session: Session, id: string, at: Date, by: string): Promise<boolean> {
+  return (await session.rows(REVOKE, [id, at, by])).length > 0;
+}
+
+/** Records when a key was last used. */
+export async function touchApiKey(session: Session, id: string, at: Date): Promise<void> {
+  await session.rows(USED, [id, at]);
+}

@@ -1,0 +1,241 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import type { FieldGroup, Scope } from '../../domain/access/scope.ts';
+import type { CellDictionary } from '../../domain/segments/cell.ts';
+import type { Database, Session, Statement, Store } from '../database/client.ts';
+import { MAY_BE_READER } from '../database/privileges.ts';
+import { PAGES, READER, SCOPE_SETTING, VIEWS } from '../database/scoped-view-names.ts';
+import { pageFunctions } from './scoped-pages.ts';
+
+/*
+ * The second wall: what the API reads, it reads as a database role that has no right to any table, through views that show
+ * what one scope sees. The views have the tables' names and lie before them in the role's search path, so that statements
+ * are the same. Without a scope they are empty; a table that is not listed here cannot be read. First pages in an order come from
+ * functions that guard alike (store/access/scoped-pages.ts).
+ */
+
+const FINGERPRINT = `current_setting('${SCOPE_SETTING}', true)`;
+const EVERYTHING = `(SELECT s.everything FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT})`;
+type Column = 'score' | 'response' | 'comment' | 'respondent' | 'prediction';
+/**
+ * Whether the scope sees the cell under any of the groups. The set of cells is read once for a statement, and costs the same for any
+ * number of cells; the empty one is added so that it is unpacked once too, and not for each row. COALESCE tells the planner nothing of
+ * how many rows that leaves, where it would guess far too few of a set; and without a scope it is false.
+ */
+const sees = (cell: string, ...groups: Column[]) =>
+  `coalesce((SELECT ${groups.map((group) => `s.${group}`).join(' + ')} + '{}' FROM public.scope s
+    WHERE s.fingerprint = ${FINGERPRINT}) @> ${cell}, false)`;
+const ANY: Column[] = ['score', 'response', 'prediction'];
+
+interface Guard {
+  /** Which rows are shown; t is the table. */
+  readonly where: string;
+  /** Columns of which only the rows of some cells are shown. */
+  readonly masked?: Readonly<Record<string, Column>>;
+  /** Columns that are not there at all. */
+  readonly hidden?: readonly string[];
+}
+
+/** Tables of facts: their rows belong to cells. */
+const GUARDED = {
+  response: {
+    where: sees('t.cell_id', 'score', 'response'),
+    // Who may not know whose key it is cannot open what is sealed: see store/encryption/subject-encryption.ts.
+    masked: { comment: 'comment', subject_id: 'comment', external_id: 'response' },
+  },
+  response_key: {
+    where: sees('t.cell_id', ...ANY),
+    masked: { subject_id: 'respondent', content_hash: 'response' },
+    hidden: ['revision', 'revised_at', 'event_id'],
+  },
+  source_event: {
+    where: `EXISTS (SELECT FROM public.response_key k WHERE k.id = t.response_id AND ${sees('k.cell_id', ...ANY)})`,
+    hidden: ['subject_id', 'sealed', 'content', 'import_id', 'import_line', 'undone_at', 'replaced', 'stood'],
+  },
+  prediction: { where: sees('t.cell_id', 'score', 'prediction') },
+  rollup_minute: { where: sees('t.cell_id', 'score') },
+  rollup_hour: { where: sees('t.cell_id', 'score', 'prediction') },
+  rollup_day: { where: sees('t.cell_id', 'score') },
+  rollup_mapping: { where: sees('t.cell_id', 'score', 'prediction') },
+  // Who made it tells who hands responses in.
+  cell: { where: sees('t.id', ...ANY), hidden: ['made_by', 'source', 'overflow', 'used'] },
+  // What is told of its lots is told within the wall: see store/disclosure/score-guard.ts.
+  disclosure_cell: { where: sees('t.cell_id', 'score') },
+  // Its place in the log tells how much of other cells is sealed; the manifest is for proofs.
+  seal: { where: sees('t.cell_id', 'score', 'prediction'), hidden: ['id', 'manifest'] },
+  // A review of a decision is of no cell.
+  review: {
+    where: `(t.cell_id IS NULL OR ${sees('t.cell_id', 'prediction')})`,
+    hidden: ['reason', 'claimed_by', 'claimed_until'],
+  },
+  monitor_reading: { where: EVERYTHING },
+} satisfies Readonly<Record<string, Guard>>;
+
+/** Tables that hold nothing of a cell: models, and what sources and surveys are called. */
+const OPEN = [
+  'feature_definition',
+  'feature_set',
+  'mapping_version',
+  'model_event',
+  'model_training_set',
+  'model_version',
+  'scale_rule',
+  'source',
+  'survey_version',
+  'training_set',
+] as const;
+
+/**
+ * Takes the views away, before migrations change the tables under them; `raiseWall` puts them back. Until then nobody
+ * reads: the wall fails closed.
+ */
+export async function lowerWall(db: Database): Promise<void> {
+  await db.execute(sql.raw(`DROP SCHEMA IF EXISTS ${VIEWS}, ${PAGES} CASCADE`));
+}
+
+/**
+ * Makes the role and the views, unless those that are there were made from the same definitions and tables.
+ */
+export async function raiseWall(db: Database): Promise<void> {
+  await ensureReader(db);
+  const columns = rowsOf<{ table: string; columns: string[] }>(
+    await db.execute(sql`SELECT table_name AS table, array_agg(column_name::text ORDER BY ordinal_position) AS columns
+      FROM information_schema.columns WHERE table_schema = 'public' GROUP BY 1`),
+  );
+  const definition = [
+    `CREATE SCHEMA ${VIEWS}`,
+    `GRANT USAGE ON SCHEMA ${VIEWS}, public TO ${READER}`,
+    ...Object.entries<Guard>(GUARDED).flatMap(([table, guard]) => {
+      const all = columns.find((one) => one.table === table)?.columns ?? [];
+      const names = all.filter((name) => !guard.hidden?.includes(name));
+      return [
+        `CREATE VIEW ${VIEWS}.${table} WITH (security_barrier) AS SELECT ${names
+          .map((name) => shown(name, guard))
+          .join(', ')} FROM public.${table} t WHERE ${guard.where}`,
+        `GRANT SELECT ON ${VIEWS}.${table} TO ${READER}`,
+      ];
+    }),
+    `GRANT SELECT ON ${OPEN.map((table) => `public.${table}`).join(', ')} TO ${READER}`,
+    ...pageFunctions({
+      newest_responses: sees('t.cell_id', 'response'),
+      first_rollups: GUARDED.rollup_hour.where,
+    }),
+  ];
+  const hash = createHash('sha256').update(definition.join('\n')).digest('hex');
+  const [present] = rowsOf<{ comment: string | null }>(
+    await db.execute(sql`SELECT obj_description(to_regnamespace(${VIEWS})) AS comment`),
+  );
+  if (present?.comment === hash) return;
+  await db.transaction(async (tx) => {
+    await lowerWall(tx as unknown as Database);
+    for (const statement of definition) await tx.execute(sql.raw(statement));
+    await tx.execute(sql.raw(`COMMENT ON SCHEMA ${VIEWS} IS '${hash}'`));
+  });
+}
+
+function shown(column: string, { masked }: Guard): string {
+  const group = masked?.[column];
+  return group ? `CASE WHEN ${sees('t.cell_id', group)} THEN t.${column} END AS ${column}` : `t.${column}`;
+}
+
+/** Makes the role, and takes on the right to become it. */
+async function ensureReader(db: Database): Promise<void> {
+  // Roles belong to the whole cluster: another database's start may be making it just now.
+  await db.execute(
+    sql.raw(`DO $$ BEGIN
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${READER}') THEN CREATE ROLE ${READER} NOLOGIN; END IF;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`),
+  );
+  await db.execute(
+    sql.raw(`DO $$ BEGIN
+      IF NOT ${MAY_BE_READER} THEN EXECUTE format('GRANT ${READER} TO %I', current_user); END IF;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`),
+  );
+}
+
+function rowsOf<Row>(result: unknown): Row[] {
+  return (result as { rows: Row[] }).rows;
+}
+
+/** Sessions that see what a scope sees, whatever is asked of them. */
+export interface Wall {
+  as(scope: Scope): Session;
+}
+
+const COLUMNS: Readonly<Record<Column, FieldGroup>> = {
+  score: 'readScore',
+  response: 'readResponse',
+  comment: 'readComment',
+  respondent: 'readRespondent',
+  prediction: 'readPrediction',
+};
+const SETS = Object.keys(COLUMNS);
+/** Another process may know of more cells, or of fewer. */
+const NOTE: Statement = {
+  name: 'wall_scope',
+  isSmall: true,
+  text: `INSERT INTO scope (fingerprint, everything, used_at, ${SETS.join(', ')})
+    VALUES ($1, $2, $3, ${SETS.map((_, i) => `$${i + 4}::int4multirange`).join(', ')})
+    ON CONFLICT (fingerprint) DO UPDATE SET used_at = excluded.used_at,
+      ${SETS.map((column) => `${column} = scope.${column} + excluded.${column}`).join(', ')}`,
+};
+const FORGET: Statement = {
+  name: 'wall_forget',
+  text: 'DELETE FROM scope WHERE used_at < $1',
+};
+const NOTED_AGAIN_MS = 3_600_000;
+const KEPT_MS = 7 * 24 * 3_600_000;
+
+/** Removes scopes that nobody has used for a week. */
+export async function forgetScopes(session: Session, now: number): Promise<void> {
+  await session.rows(FORGET, [new Date(now - KEPT_MS)]);
+}
+
+/** The wall of this process. A scope's cells are noted before it reads, and again when there are new ones. */
+export function createWall(deps: {
+  readonly store: Store;
+  readonly cells: CellDictionary;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}): Wall {
+  const { store, cells, now } = deps;
+  const noted = new Map<
+    string,
+    { readonly version: number; readonly at: number; readonly done: Promise<void> }
+  >();
+  const note = (scope: Scope): Promise<void> | undefined => {
+    const { fingerprint } = scope;
+    const known = noted.get(fingerprint);
+    if (known && known.version === cells.version && now() - known.at < NOTED_AGAIN_MS) return known.done;
+    const done = noteScope(store, scope, cells, new Date(now()));
+    noted.set(fingerprint, { version: cells.version, at: now(), done });
+    done.catch(() => noted.delete(fingerprint));
+    return done;
+  };
+  return {
+    as: (scope) => ({
+      rows: async (statement, parameters) => {
+        await note(scope);
+        return store.rowsAs(scope.fingerprint, statement, parameters);
+      },
+    }),
+  };
+}
+
+async function noteScope(store: Store, scope: Scope, cells: CellDictionary, at: Date): Promise<void> {
+  const groups = Object.values(COLUMNS);
+  const everything = groups.every((group) => scope.allowsAll(group));
+  await store.rows(NOTE, [
+    scope.fingerprint,
+    everything,
+    at,
+    ...groups.map((group) => setOf(scope, group, cells)),
+  ]);
+}
+
+/** The cells that the scope sees under that group, as PostgreSQL writes a set of numbers. */
+function setOf(scope: Scope, group: FieldGroup, cells: CellDictionary): string {
+  if (scope.allowsAll(group)) return '{(,)}';
+  const seen = cells.all().filter((cell) => scope.allows(group, cell));
+  return `{${seen.map(({ id }) => `[${id},${id}]`).join(',')}}`;
+}

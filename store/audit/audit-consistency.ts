@@ -1,0 +1,56 @@
+import type { AuditHead } from '../../domain/seals/audit.ts';
+import type { Session, Statement } from '../database/client.ts';
+
+/*
+ * The audit log followed where it lies. A row's canonical JSON (RFC 8785) is written by hand, its names in order; to_json escapes
+ * strings as JSON.stringify does. Who finds a row wrong looks at it again with domain/seals/audit.ts, which names it.
+ */
+
+const TEXT = (column: string) => `coalesce(to_json(${column})::text, 'null')`;
+const CONTENT = `'{"action":' || ${TEXT('action')} || ',"actor":' || ${TEXT('actor')} || ',"actorName":' || ${TEXT('actor_name')}
+  || ',"at":"' || to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '","outcome":' || ${TEXT('outcome')}
+  || ',"policyVersion":' || ${TEXT('policy_version')} || ',"previous":' || ${TEXT('previous')} || ',"purpose":' || ${TEXT('purpose')}
+  || ',"role":' || ${TEXT('role')} || ',"seq":' || seq || ',"subject":' || subject || '}'`;
+const PAGE: Statement = {
+  name: 'audit_page',
+  text: `SELECT count(*)::integer AS rows, coalesce(bool_and(right_here), true) AS sound, max(seq) AS seq,
+      (array_agg(hash ORDER BY seq DESC))[1] AS hash
+    FROM (SELECT seq, hash, seq = $1 + row_number() OVER (ORDER BY seq)
+          AND previous IS NOT DISTINCT FROM coalesce(lag(hash) OVER (ORDER BY seq), $2)
+          AND hash = encode(sha256(convert_to(${CONTENT}, 'UTF8')), 'hex') AS right_here
+      FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $3) page`,
+};
+
+export interface AuditPage {
+  readonly rows: number;
+  /** Whether every row is what was hashed, and follows the one before. */
+  readonly sound: boolean;
+  readonly last: AuditHead | null;
+}
+
+/** Follows so many rows from the one after `last` on. */
+export async function followAuditPage(
+  session: Session,
+  last: AuditHead | null,
+  limit: number,
+): Promise<AuditPage> {
+  type Row = { rows: number; sound: boolean; seq: number | null; hash: string | null };
+  const [row] = await session.rows<Row>(PAGE, [last?.seq ?? 0, last?.hash ?? null, limit]);
+  if (!row || row.seq === null || row.hash === null) return { rows: 0, sound: true, last };
+  return { rows: row.rows, sound: row.sound, last: { seq: row.seq, hash: row.hash } };
+}
+
+const HASHES: Statement = {
+  name: 'audit_hashes',
+  text: 'SELECT seq, hash FROM audit_log WHERE seq = ANY ($1::bigint[])',
+};
+
+/** The hashes of those of the rows that are there, by number. */
+export async function readAuditHashes(
+  session: Session,
+  seqs: readonly number[],
+): Promise<Map<number, string>> {
+  if (seqs.length === 0) return new Map();
+  const rows = await session.rows<AuditHead>(HASHES, [seqs]);
+  return new Map(rows.map(({ seq, hash }) => [seq, hash]));
+}

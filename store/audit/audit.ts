@@ -1,0 +1,138 @@
+import canonicalize from 'canonicalize';
+import {
+  type AuditEntry,
+  type AuditHead,
+  type AuditRow,
+  type AuditSubject,
+  nextRow,
+} from '../../domain/seals/audit.ts';
+import type { Session, Statement, Store } from '../database/client.ts';
+import { LOCKS } from '../database/locks.ts';
+
+/** Any number of our own: rows are appended one transaction after the other, whichever process they come from. */
+const LOCK: Statement = { name: 'audit_lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.audit})` };
+const LAST: Statement = {
+  name: 'audit_last',
+  text: 'SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1',
+};
+const INSERT: Statement = {
+  name: 'audit_insert',
+  isSmall: true,
+  text: `INSERT INTO audit_log (seq, at, actor, actor_name, role, policy_version, purpose, action, subject, outcome, previous, hash)
+    SELECT * FROM json_to_recordset($1::json) AS r (seq bigint, at timestamptz, actor text, "actorName" text, role text,
+      "policyVersion" text, purpose text, action text, subject text, outcome text, previous text, hash text)`,
+};
+
+/**
+ * Adds to the log in the transaction of what it tells of: both are there, or neither. Call it last in the transaction,
+ * which must be READ COMMITTED: until it ends, nobody else can add.
+ */
+export async function audit(session: Session, ...entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await session.rows(LOCK, []);
+  // A statement after the lock sees what its last holder committed.
+  let last = await auditHead(session);
+  const rows = entries.map((entry) => {
+    const row = nextRow(entry, last);
+    last = row;
+    return { ...row, subject: canonicalize(row.subject) };
+  });
+  await session.rows(INSERT, [JSON.stringify(rows)]);
+}
+
+/** Writes a change down: called at the end of the transaction that makes it. */
+export type NoteChange = (session: Session, subject: AuditSubject) => Promise<void>;
+
+/** Where the log stands: its last row, or null while it is empty. */
+export async function auditHead(session: Session): Promise<AuditHead | null> {
+  const [last] = await session.rows<AuditHead>(LAST, []);
+  return last ?? null;
+}
+
+/** Which rows are wanted; null: any. */
+export interface AuditFilter {
+  /** Id or name. */
+  readonly actor: string | null;
+  readonly action: string | null;
+  /** Inclusive. */
+  readonly from: Date | null;
+  /** Exclusive. */
+  readonly to: Date | null;
+}
+
+const COLUMNS = `seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, actor, actor_name AS "actorName",
+  role, policy_version AS "policyVersion", purpose, action, subject, outcome, previous, hash`;
+const MATCHES = `($2::text IS NULL OR actor = $2 OR actor_name = $2) AND ($3::text IS NULL OR action = $3)
+  AND ($4::timestamptz IS NULL OR at >= $4) AND ($5::timestamptz IS NULL OR at < $5)`;
+const NEWEST: Statement = {
+  name: 'audit_newest',
+  text: `SELECT ${COLUMNS} FROM audit_log WHERE seq < $1 AND ${MATCHES} ORDER BY seq DESC LIMIT $6`,
+};
+const OLDEST: Statement = {
+  name: 'audit_oldest',
+  text: `SELECT ${COLUMNS} FROM audit_log WHERE seq > $1 AND ${MATCHES} ORDER BY seq LIMIT $6`,
+};
+
+type StoredRow = Omit<AuditRow, 'subject'> & { readonly subject: string };
+
+/** Rows below that seq (null: from the newest on), newest first. */
+export async function readAudit(
+  session: Session,
+  filter: AuditFilter,
+  { before, limit }: { readonly before: number | null; readonly limit: number },
+): Promise<AuditRow[]> {
+  const { actor, action, from, to } = filter;
+  const below = before ?? Number.MAX_SAFE_INTEGER;
+  return (await session.rows<StoredRow>(NEWEST, [below, actor, action, from, to, limit])).map(rowOf);
+}
+
+const STREAMED = 1_000;
+
+/** All rows of the time, oldest first, in pages that were read one after the other. */
+export async function* streamAudit(
+  session: Session,
+  { from, to }: Pick<AuditFilter, 'from' | 'to'>,
+): AsyncGenerator<AuditRow[]> {
+  for (let after = 0; ; ) {
+    const rows = await session.rows<StoredRow>(OLDEST, [after, null, null, from, to, STREAMED]);
+    if (rows.length > 0) yield rows.map(rowOf);
+    if (rows.length < STREAMED) return;
+    after = rows.at(-1)?.seq ?? after;
+  }
+}
+
+/** A subject that is no canonical JSON any more is handed on as text, which no hash fits. */
+function rowOf(stored: StoredRow): AuditRow {
+  try {
+    const subject = JSON.parse(stored.subject) as AuditRow['subject'];
+    if (canonicalize(subject) === stored.subject) return { ...stored, subject };
+  } catch {
+    // Told below.
+  }
+  return { ...stored, subject: { unreadable: stored.subject } };
+}
+
+const POLICIES: Statement = {
+  name: 'audit_policies',
+  text: `SELECT subject FROM audit_log WHERE action = 'policies' ORDER BY seq DESC LIMIT 1`,
+};
+
+/** Notes which policies are in force, once for all processes, whether they changed while one ran or between two starts. */
+export function auditPolicies(store: Store, version: string, at: number): Promise<void> {
+  return store.transaction(async (session) => {
+    await session.rows(LOCK, []);
+    const [last] = await session.rows<{ subject: string }>(POLICIES, []);
+    const before = last ? (JSON.parse(last.subject) as { to: string }).to : null;
+    if (before === version) return;
+    const system = { actor: 'system', actorName: 'system', role: 'system', purpose: null };
+    const subject = { from: before, to: version };
+    await audit(session, {
+      ...system,
+      policyVersion: version,
+      at,
+      action: 'policies',
+      subject,
+      outcome: 'done',
+    });
+  });
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { Session, Statement, Store } from '../database/client.ts';
+import { BEGINNING, type JournalPosition } from '../journal/journal.ts';
+import { ERASED_CONTENT } from '../responses/response-row.ts';
+import type { JournalPayload } from '../tables/schema.ts';
+
+/*
+ * The journal tells of each response as what it was counted and when it was deleted: that explains how a number was known
+ * (graph/known). Of erased responses it says the same of ids that were drawn for them and lead nowhere.
+ */
+
+/** Entries that one statement looks at, and that one statement changes. */
+const PAGE = 2_000;
+const RENAMED_AT_ONCE = 500;
+
+interface Entry {
+  readonly position: number;
+  readonly payload: JournalPayload;
+}
+
+/** One page of the journal: which of its entries name one of them, and where it ends. */
+const NAMED: Statement = {
+  name: 'anonymise_named',
+  text: `WITH page AS (SELECT xact, position, kind, payload FROM journal WHERE (xact, position) > ($2::bigint, $3::bigint)
+      ORDER BY xact, position LIMIT ${PAGE})
+    SELECT coalesce(array_agg(position::float8) FILTER (WHERE kind IN ('responses', 'predictions')
+        AND (payload->'added' ?| $1::text[] OR payload->'removed' ?| $1::text[])), '{}') AS positions,
+      (array_agg(xact::float8 ORDER BY xact DESC, position DESC))[1] AS xact,
+      (array_agg(position::float8 ORDER BY xact DESC, position DESC))[1] AS position, count(*)::integer AS entries FROM page`,
+};
+const ENTRIES: Statement = {
+  name: 'anonymise_entries',
+  text: 'SELECT position, payload FROM journal WHERE position = ANY ($1::bigint[]) ORDER BY position FOR UPDATE',
+};
+const RENAME: Statement = {
+  name: 'anonymise_rename',
+  text: `UPDATE journal j SET payload = n.payload FROM json_to_recordset($1::json) AS n (position bigint, payload jsonb)
+    WHERE j.position = n.position`,
+};
+/** What stands for them: where they counted, and that they are erased. */
+const STAND_IN: Statement = {
+  name: 'anonymise_stand_in',
+  text: `INSERT INTO response_key (id, answered_at, received_at, cell_id, subject_id, content_hash)
+    SELECT d.drawn, 'epoch', 'epoch', k.cell_id, NULL, $2
+    FROM json_to_recordset($1::json) AS d (id uuid, drawn uuid) JOIN response_key k ON k.id = d.id ORDER BY d.drawn`,
+};
+const DONE: Statement = {
+  name: 'anonymise_done',
+  text: 'UPDATE erasure SET journal_at = now() WHERE id = $1 AND journal_at IS NULL RETURNING id',
+};
+
+/** Lets the journal name the responses no more. Once followers that must forget them have read that they are gone. */
+export async function anonymise(
+  store: Store,
+  erasure: string,
+  responseIds: readonly string[],
+): Promise<void> {
+  // Before the transaction, which would hold back followers for as long: nothing names them any more that is written now.
+  const positions = await positionsOf(store, responseIds);
+  await store.transaction(async (session: Session) => {
+    // First, so that of two checks at once one waits, and then finds it done.
+    if ((await session.rows(DONE, [erasure])).length === 0 || responseIds.length === 0) return;
+    const drawn = new Map(responseIds.map((id) => [id, randomUUID()]));
+    const rename = (ids: readonly string[]) => ids.map((id) => drawn.get(id) ?? id);
+    for (let i = 0; i < positions.length; i += RENAMED_AT_ONCE) {
+      const entries = await session.rows<Entry>(ENTRIES, [positions.slice(i, i + RENAMED_AT_ONCE)]);
+      const renamed = entries.map(({ position, payload }) => ({
+        position,
+        payload: { ...payload, added: rename(payload.added), removed: rename(payload.removed) },
+      }));
+      await session.rows(RENAME, [JSON.stringify(renamed)]);
+    }
+    const pairs = [...drawn].map(([id, one]) => ({ id, drawn: one }));
+    await session.rows(STAND_IN, [JSON.stringify(pairs), ERASED_CONTENT]);
+  });
+}
+
+/** Where entries name one of the responses, page by page. */
+async function positionsOf(store: Store, responseIds: readonly string[]): Promise<number[]> {
+  const positions: number[] = [];
+  if (responseIds.length === 0) return positions;
+  let at = BEGINNING;
+  for (;;) {
+    const [page] = await store.rows<JournalPosition & { positions: number[]; entries: number }>(NAMED, [
+      responseIds,
+      at.xact,
+      at.position,
+    ]);
+    if (!page || page.entries === 0) break;
+    for (const position of page.positions) positions.push(position);
+    if (page.entries < PAGE) break;
+    at = { xact: page.xact, position: page.position };
+  }
+  return positions.sort((a, b) => a - b);
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { type Cell, type CellDictionary, matchesSegment } from '../../domain/segments/cell.ts';
+import type { Session, Statement, Store } from '../database/client.ts';
+import type { Vault } from '../encryption/subject-encryption.ts';
+import { ERASED_CONTENT } from '../responses/response-row.ts';
+import { type Attest, forgetLeaves } from '../seals/leaf-tombstones.ts';
+import {
+  keepHolds,
+  LOCK_KEYS,
+  type LockedKey,
+  lockedSubjects,
+  type Person,
+  personParameters,
+} from './data-subject.ts';
+import { activeHolds, type LegalHold, type Order } from './legal-hold.ts';
+import { renewShared } from './own-keys.ts';
+
+export interface SubjectDeps {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly cells: CellDictionary;
+  /** Signs what is noted of sealed leaves. */
+  readonly attest: Attest;
+}
+
+interface SubjectRow {
+  readonly id: string;
+  readonly wrappedBy: string;
+}
+
+const LOCK_SUBJECTS = lockedSubjects('erase_subjects', `id, provider || ' ' || key_version AS "wrappedBy"`);
+/** Responses that they once answered, whoever's they are now: a model may have learnt from what they said. */
+const EVER_ANSWERED: Statement = {
+  name: 'erase_ever_answered',
+  text: 'SELECT DISTINCT response_id AS id FROM source_event WHERE subject_id = ANY ($1::uuid[]) ORDER BY 1',
+};
+/** Those that are known to have learnt from them, and those from before members were noted that may have. */
+const TRAINING_SETS: Statement = {
+  name: 'erase_training_sets',
+  text: `SELECT hash FROM training_set_member WHERE response_id = ANY ($1::uuid[])
+    UNION
+    SELECT t.hash FROM training_set t WHERE t.until IS NOT NULL
+      AND NOT EXISTS (SELECT FROM training_set_member m WHERE m.hash = t.hash)
+      AND EXISTS (SELECT FROM response r WHERE r.id = ANY ($1::uuid[]) AND r.answered_at < t.until
+        AND r.received_at < t.recorded_at AND r.comment IS NOT NULL AND r.class IS NOT NULL)
+    ORDER BY 1`,
+};
+/** Names time and cell, so that a hypertable opens only the chunks concerned. */
+const DELETE_RESPONSE: Statement = {
+  name: 'erase_response',
+  text: 'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
+};
+const FORGET: readonly Statement[] = [
+  { name: 'erase_restricted', text: 'DELETE FROM restricted_response WHERE id = ANY ($1::uuid[])' },
+  { name: 'erase_members', text: 'DELETE FROM training_set_member WHERE response_id = ANY ($1::uuid[])' },
+];
+/** What others have sent under the same ids stays theirs, and goes with them. */
+const FORGET_PERSON: readonly Statement[] = [
+  { name: 'erase_events', text: 'DELETE FROM source_event WHERE subject_id = ANY ($1::uuid[])' },
+  { name: 'erase_set_aside', text: 'DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[])' },
+];
+/** The id stays, so that the same file brings nothing back, and the cell, so that only who sees it is told. */
+const ENTOMB: Statement = {
+  name: 'erase_entomb',
+  text: `UPDATE response_key SET answered_at = 'epoch', received_at = 'epoch', subject_id = NULL, content_hash = $2
+    WHERE id = ANY ($1::uuid[])`,
+};
+const DELETE_KEYS: Statement = {
+  name: 'erase_keys',
+  text: 'DELETE FROM subject_key WHERE id = ANY ($1::uuid[])',
+};
+const NOTE: Statement = {
+  name: 'erase_note',
+  text: `INSERT INTO erasure (id, lookups, response_ids, subject_ids, responses, actor, reason, training_sets, models,
+      wrapped_by, xact, files_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
+      ARRAY(SELECT DISTINCT model_version_id FROM model_training_set WHERE hash = ANY ($8::text[]) ORDER BY 1), $9,
+      pg_current_xact_id()::text::bigint, CASE WHEN $10 THEN now() END)`,
+};
+
+/** What became of an order to erase. */
+export interface Erased {
+  /** Whether anything was held of such a person. */
+  readonly known: boolean;
+  /** What keeps it from being done (legal holds), in words. */
+  readonly holds: readonly string[];
+}
+
+/**
+ * Erases a person: the data key, the responses (the triggers follow with rollups, predictions and the journal), what
+ * arrived, the way from seals to them. Nothing happens while a legal hold keeps them, or for somebody who is not known.
+ */
+export async function erase(deps: SubjectDeps, person: Person, by: Order): Promise<Erased> {
+  const { store, vault, cells, attest } = deps;
+  const done = await store.transaction(async (session) => {
+    await keepHolds(session);
+    const renewed = await renewShared(session, vault, person);
+    const subjects = await session.rows<SubjectRow>(LOCK_SUBJECTS, personParameters(person));
+    const ids = subjects.map(({ id }) => id);
+    const gone = [...ids, ...renewed.map(({ id }) => id)];
+    if (ids.length === 0) {
+      await by.note?.(session, { known: false });
+      return { ids, known: false, holds: [] };
+    }
+    const keys = await session.rows<LockedKey>(LOCK_KEYS, [ids]);
+    const holds = await holdsOf(session, cells, ids, keys);
+    if (holds.length > 0) {
+      await by.note?.(session, { stopped: holds.map(({ id }) => id) });
+      return { ids: [], known: true, holds: holds.map(inWords) };
+    }
+    const responseIds = keys.map(({ id }) => id);
+    const answered = (await session.rows<{ id: string }>(EVER_ANSWERED, [ids])).map(({ id }) => id);
+    const sets = await session.rows<{ hash: string }>(TRAINING_SETS, [[...responseIds, ...answered]]);
+    await deleteResponses(session, keys);
+    for (const statement of FORGET_PERSON) await session.rows(statement, [ids]);
+    await session.rows(DELETE_KEYS, [ids]);
+    const erasure = randomUUID();
+    await session.rows(NOTE, [
+      erasure,
+      person.lookups,
+      responseIds,
+      gone,
+      keys.length,
+      by.actor,
+      by.reason,
+      sets.map(({ hash }) => hash),
+      [...new Set([...subjects, ...renewed].map(({ wrappedBy }) => wrappedBy))].sort(),
+      store.backend !== 'pglite',
+    ]);
+    await forgetLeaves(session, attest, responseIds, 'erased');
+    // Nothing that leads to the person: only how much it was.
+    await by.note?.(session, { erasure, responses: keys.length });
+    return { ids: gone, known: true, holds: [] };
+  });
+  vault.forget(done.ids);
+  // The row with the wrapped key is dead; its place is freed to be written over.
+  if (done.ids.length > 0 && store.backend !== 'pglite')
+    await store.rows({ name: '', text: 'VACUUM subject_key' }, []);
+  return { known: done.known, holds: done.holds };
+}
+
+/**
+ * Deletes responses with all that hangs on them; only their ids stay. In the caller's transaction, which locked the keys, and
+ * ends with `forgetLeaves`.
+ */
+export async function deleteResponses(session: Session, keys: readonly LockedKey[]): Promise<void> {
+  if (keys.length === 0) return;
+  const ids = keys.map(({ id }) => id);
+  for (const { id, answeredAt, cellId } of keys)
+    await session.rows(DELETE_RESPONSE, [id, answeredAt, cellId]);
+  for (const statement of FORGET) await session.rows(statement, [ids]);
+  await session.rows(ENTOMB, [ids, ERASED_CONTENT]);
+}
+
+async function holdsOf(
+  session: Session,
+  cells: CellDictionary,
+  subjectIds: readonly string[],
+  keys: readonly LockedKey[],
+): Promise<LegalHold[]> {
+  const own = keys.map(({ cellId }) => cells.get(cellId)).filter((cell): cell is Cell => cell !== undefined);
+  return (await activeHolds(session)).filter(
+    ({ subjectId, segment }) =>
+      (subjectId !== null && subjectIds.includes(subjectId)) ||
+      (segment !== null && own.some(({ attributes }) => matchesSegment(segment, attributes))),
+  );
+}
+
+function inWords({ id, recordedAt }: LegalHold): string {
+  return `legal hold ${id} of ${recordedAt.toISOString()}: release it first`;
+}

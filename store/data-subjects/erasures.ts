@@ -1,0 +1,139 @@
+import type { Session, Statement, Store } from '../database/client.ts';
+import { rewriteFiles } from '../database/rewrite-files.ts';
+import { anonymise } from './anonymise.ts';
+import type { Person } from './data-subject.ts';
+
+/** An erasure that a check has not found complete yet. */
+export interface PendingErasure {
+  readonly id: string;
+  readonly responseIds: readonly string[];
+  readonly subjectIds: readonly string[];
+  /** The transaction that took the responses away. */
+  readonly xact: number;
+  readonly journalAt: Date | null;
+  readonly filesAt: Date | null;
+}
+
+/** An erasure as it is kept: nothing of whose it was. */
+export interface ErasureRow {
+  readonly id: string;
+  readonly recordedAt: Date;
+  readonly actor: string;
+  readonly reason: string;
+  readonly responses: number;
+  readonly completedAt: Date | null;
+  readonly trainingSets: readonly string[];
+  /** As they were then. */
+  readonly models: readonly number[];
+  readonly wrappedBy: readonly string[];
+  /** When the last of the wrapping keys was retired; null while one is not. */
+  readonly unreadableSince: Date | null;
+}
+
+const COLUMNS = `e.id, e.recorded_at AS "recordedAt", e.actor, e.reason, e.responses, e.completed_at AS "completedAt",
+  e.training_sets AS "trainingSets", e.models, e.wrapped_by AS "wrappedBy",
+  (SELECT CASE WHEN count(r.version) = cardinality(e.wrapped_by) THEN max(r.recorded_at) END
+    FROM retired_key r WHERE r.provider || ' ' || r.version = ANY (e.wrapped_by)) AS "unreadableSince"`;
+const PENDING_COLUMNS = `id, coalesce(response_ids, '{}') AS "responseIds", coalesce(subject_ids, '{}') AS "subjectIds",
+  coalesce(xact, 0) AS xact, journal_at AS "journalAt", files_at AS "filesAt"`;
+const PENDING: Statement = {
+  name: 'erasures_pending',
+  text: `SELECT ${PENDING_COLUMNS} FROM erasure WHERE completed_at IS NULL
+    AND ($3 OR lookups && $1::text[] OR response_ids && $2::uuid[]) ORDER BY recorded_at`,
+};
+const BY_IDS: Statement = {
+  name: 'erasures_by_ids',
+  text: `SELECT ${COLUMNS} FROM erasure e WHERE e.id = ANY ($1::uuid[]) ORDER BY e.recorded_at`,
+};
+const PAGE: Statement = {
+  name: 'erasures_page',
+  text: `SELECT ${COLUMNS} FROM erasure e
+    WHERE $1::uuid IS NULL OR (e.recorded_at, e.id) < (SELECT a.recorded_at, a.id FROM erasure a WHERE a.id = $1::uuid)
+    ORDER BY e.recorded_at DESC, e.id DESC LIMIT $2`,
+};
+const COMPLETE: Statement = {
+  name: 'erasures_complete',
+  text: `UPDATE erasure SET completed_at = now(), lookups = NULL, response_ids = NULL, subject_ids = NULL WHERE id = $1
+    AND completed_at IS NULL`,
+};
+
+/** Erasures that no check has found complete yet: of the person, or all. */
+export function pendingErasures(session: Session, person: Person | null): Promise<PendingErasure[]> {
+  const { lookups, responseIds } = person ?? { lookups: [], responseIds: [] };
+  return session.rows<PendingErasure>(PENDING, [lookups, responseIds, person === null]);
+}
+
+export function readErasures(session: Session, ids: readonly string[]): Promise<ErasureRow[]> {
+  return session.rows<ErasureRow>(BY_IDS, [ids]);
+}
+
+/** Newest first, those after that one (null: from the newest on). */
+export function listErasures(session: Session, after: string | null, limit: number): Promise<ErasureRow[]> {
+  return session.rows<ErasureRow>(PAGE, [after, limit]);
+}
+
+interface Checked {
+  readonly name: string;
+  readonly by: 'responseIds' | 'subjectIds';
+  readonly from: string;
+}
+const STORES: readonly Checked[] = [
+  { name: 'responses', by: 'responseIds', from: 'response WHERE id' },
+  { name: 'restricted responses', by: 'responseIds', from: 'restricted_response WHERE id' },
+  { name: 'predictions', by: 'responseIds', from: 'prediction WHERE response_id' },
+  {
+    name: 'links to the person',
+    by: 'responseIds',
+    from: 'response_key WHERE subject_id IS NOT NULL AND id',
+  },
+  { name: 'members of training sets', by: 'responseIds', from: 'training_set_member WHERE response_id' },
+  { name: 'leaves of seals', by: 'responseIds', from: 'seal_leaf WHERE response_id' },
+  { name: 'reviews', by: 'responseIds', from: 'review WHERE response_id' },
+  { name: 'keys', by: 'subjectIds', from: 'subject_key WHERE id' },
+  { name: 'source events', by: 'subjectIds', from: 'source_event WHERE subject_id' },
+  { name: 'responses set aside', by: 'subjectIds', from: 'restricted_response WHERE subject_id' },
+  { name: 'responses of the person', by: 'subjectIds', from: 'response_key WHERE subject_id' },
+];
+
+/** What a check looks through beside the record's tables. */
+export interface CheckDeps {
+  readonly store: Store;
+  /** How many of the responses the lineage graph holds, or will before it has followed that transaction. */
+  readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
+  /** Has the embedded record's files written anew, soon. */
+  readonly filesDue: () => void;
+}
+
+/**
+ * Looks into every store for what an erasure should have taken away, and ends the erasure when nothing is left: only then
+ * is forgotten whose it was. The journal, which followers need first, and the files, which need all else first, come last.
+ * Answers with what is left, in words.
+ */
+export async function checkErasure(deps: CheckDeps, erasure: PendingErasure): Promise<string[]> {
+  const { store, graphHolds, filesDue } = deps;
+  const remaining: string[] = [];
+  for (const { name, by, from } of STORES) {
+    const text = `SELECT count(*)::integer AS n FROM ${from} = ANY ($1::uuid[])`;
+    const [row] = await store.rows<{ n: number }>({ name: `erasures_check_${name}`, text }, [erasure[by]]);
+    if (row && row.n > 0) remaining.push(`record: ${row.n} ${name}`);
+  }
+  const inGraph = await graphHolds(erasure.responseIds, erasure.xact).catch(() => null);
+  if (inGraph === null) remaining.push('lineage graph: does not answer');
+  else if (inGraph > 0)
+    remaining.push(`lineage graph: ${inGraph} responses, until it has followed the journal`);
+  if (remaining.length > 0) return remaining;
+  if (erasure.journalAt === null) await anonymise(store, erasure.id, erasure.responseIds);
+  if (erasure.filesAt === null) {
+    filesDue();
+    return ['files of the record: deleted rows and the log, until they are written anew'];
+  }
+  await store.rows(COMPLETE, [erasure.id]);
+  // What the row told of the person is dead now, and goes at once: the table is small.
+  if (store.backend === 'pglite') await rewriteFiles(store, ['erasure']);
+  return [];
+}
+
+/** Goes on with erasures that nobody asks for again: a graph that was away, a process that ended. */
+export async function continueErasures(deps: CheckDeps): Promise<void> {
+  for (const pending of await pendingErasures(deps.store, null)) await checkErasure(deps, pending);
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { Segment } from '../../domain/segments/cell.ts';
+import type { NoteChange } from '../audit/audit.ts';
+import type { Session, Statement, Store } from '../database/client.ts';
+import type { Vault } from '../encryption/subject-encryption.ts';
+import { changeHolds, lockedSubjects, type Person, personParameters } from './data-subject.ts';
+import { giveOwnKeys } from './own-keys.ts';
+
+/** Who asks, and why: kept with what was done. */
+export interface Order {
+  readonly actor: string;
+  readonly reason: string;
+  readonly note?: NoteChange;
+}
+
+export interface LegalHold {
+  readonly id: string;
+  readonly subjectId: string | null;
+  readonly segment: Segment | null;
+  readonly actor: string;
+  readonly reason: string;
+  readonly recordedAt: Date;
+  readonly releasedAt: Date | null;
+}
+
+const COLUMNS = `id, subject_id AS "subjectId", segment, actor, reason, recorded_at AS "recordedAt", released_at AS "releasedAt"`;
+const ALL: Statement = {
+  name: 'hold_all',
+  text: `SELECT ${COLUMNS} FROM legal_hold ORDER BY recorded_at, id`,
+};
+const ACTIVE: Statement = {
+  name: 'hold_active',
+  text: `SELECT ${COLUMNS} FROM legal_hold WHERE released_at IS NULL ORDER BY recorded_at, id`,
+};
+const SUBJECTS = lockedSubjects('hold_subjects', 'id');
+const PLACE: Statement = {
+  name: 'hold_place',
+  text: 'INSERT INTO legal_hold (id, subject_id, segment, actor, reason) VALUES ($1, $2, $3::jsonb, $4, $5)',
+};
+const RELEASE: Statement = {
+  name: 'hold_release',
+  text: `UPDATE legal_hold SET released_at = now(), released_by = $2, release_reason = $3
+    WHERE id = $1 AND released_at IS NULL RETURNING id`,
+};
+const MARK: Statement = {
+  name: 'hold_mark',
+  text: `UPDATE subject_key s SET held = EXISTS (SELECT FROM legal_hold h WHERE h.subject_id = s.id AND h.released_at IS NULL)
+    WHERE s.held OR s.id IN (SELECT subject_id FROM legal_hold WHERE released_at IS NULL)`,
+};
+
+/** Every hold, released ones too, oldest first. */
+export function readHolds(session: Session): Promise<LegalHold[]> {
+  return session.rows<LegalHold>(ALL, []);
+}
+
+export function activeHolds(session: Session): Promise<LegalHold[]> {
+  return session.rows<LegalHold>(ACTIVE, []);
+}
+
+/** Holds a person or a segment; the answer are the ids, none for somebody who is not known. */
+export function placeHold(
+  { store, vault }: { readonly store: Store; readonly vault: Vault },
+  on: Person | { readonly segment: Segment },
+  by: Order,
+): Promise<string[]> {
+  return store.transaction(async (session) => {
+    await changeHolds(session);
+    if (!('segment' in on)) await giveOwnKeys(session, vault, on);
+    const subjects =
+      'segment' in on
+        ? [null]
+        : (await session.rows<{ id: string }>(SUBJECTS, personParameters(on))).map(({ id }) => id);
+    const segment = 'segment' in on ? JSON.stringify(on.segment) : null;
+    const ids: string[] = [];
+    for (const subject of subjects) {
+      const id = randomUUID();
+      await session.rows(PLACE, [id, subject, segment, by.actor, by.reason]);
+      ids.push(id);
+    }
+    await session.rows(MARK, []);
+    await by.note?.(session, { holds: ids, ...('segment' in on ? { segment: on.segment } : {}) });
+    return ids;
+  });
+}
+
+/** Ends a hold; false when there is none of that id that holds. */
+export function releaseHold(store: Store, id: string, by: Order): Promise<boolean> {
+  return store.transaction(async (session) => {
+    await changeHolds(session);
+    const released = await session.rows(RELEASE, [id, by.actor, by.reason]);
+    await session.rows(MARK, []);
+    await by.note?.(session, released.length > 0 ? { hold: id } : { hold: id, known: false });
+    return released.length > 0;
+  });
+}

@@ -1,0 +1,95 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Session, Statement } from '../database/client.ts';
+import { SHARED_OWNERS, type SharedOwner } from '../encryption/shared-key.ts';
+import type { NewSubject, Vault } from '../encryption/subject-encryption.ts';
+import { type Person, personParameters } from './data-subject.ts';
+import { resealMembers } from './reencrypt-members.ts';
+
+/*
+ * Answers without an identifier share a key (store/encryption/shared-key.ts). Rights are exercised over one of them: it is first given
+ * a key of its own, under its own id, and from then on it is a person like any other. An erasure destroys the shared key too,
+ * since what dead rows still hold opens under it: the other answers go over to a new one.
+ */
+
+/** A shared key that was destroyed. */
+export interface SharedRow {
+  readonly id: string;
+  /** The wrapping key that copies of it are under. */
+  readonly wrappedBy: string;
+}
+
+/** All that a right may touch, in one order: persons, and shared keys of the responses and of what else came under their ids. */
+const LOCK: Statement = {
+  name: 'own_keys_lock',
+  text: `SELECT id, shared, provider || ' ' || key_version AS "wrappedBy" FROM subject_key WHERE id IN (
+      SELECT id FROM subject_key WHERE lookup = ANY ($1::text[])
+      UNION SELECT subject_id FROM response_key WHERE id = ANY ($2::uuid[])
+      UNION SELECT s.id FROM source_event e JOIN subject_key s ON s.id = e.subject_id AND s.shared
+        WHERE e.response_id = ANY ($2::uuid[]))
+    ORDER BY id FOR UPDATE`,
+};
+const LOCK_MEMBERS: Statement = {
+  name: 'own_keys_members',
+  text: `SELECT id FROM response_key WHERE subject_id = ANY ($1::uuid[]) AND ($3 OR id = ANY ($2::uuid[])) ORDER BY id FOR UPDATE`,
+};
+const DESTROY: Statement = {
+  name: 'own_keys_destroy',
+  text: 'DELETE FROM subject_key WHERE id = ANY ($1::uuid[]) AND shared',
+};
+
+/** Gives those of the person's answers keys of their own that share one. In the transaction that exercises the right. */
+export async function giveOwnKeys(session: Session, vault: Vault, person: Person): Promise<void> {
+  await separate(session, vault, person, false);
+}
+
+/** The same for an erasure: answers with the shared keys that were destroyed, under which nothing is sealed any more. */
+export function renewShared(session: Session, vault: Vault, person: Person): Promise<SharedRow[]> {
+  return separate(session, vault, person, true);
+}
+
+async function separate(
+  session: Session,
+  vault: Vault,
+  person: Person,
+  renew: boolean,
+): Promise<SharedRow[]> {
+  if (person.responseIds.length === 0) return [];
+  const shared = (await lockSubjects(session, person)).filter((row) => row.shared);
+  if (shared.length === 0) return [];
+  const groups = shared.map(({ id }) => id);
+  const members = await session.rows<{ id: string }>(LOCK_MEMBERS, [groups, person.responseIds, renew]);
+  const asked = new Set(person.responseIds);
+  const own = members.map(({ id }) => id).filter((id) => asked.has(id));
+  if (own.length === 0) return [];
+  const keys = new Map<string, NewSubject>(
+    (await vault.held(session, own)).map((one) => [one.id, { ...one, lookup: null, shared: false }]),
+  );
+  const fresh = own.filter((id) => !keys.has(id)).map((id) => newSubject(id, false));
+  for (const subject of fresh) keys.set(subject.id, subject);
+  // Others of a key go over to one new key: a new id too, since processes keep keys in memory by id.
+  const next = new Map(renew ? groups.map((id) => [id, newSubject(randomUUID(), true)]) : []);
+  await vault.keep(session, [...fresh, ...next.values()]);
+  const targetOf = (responseId: string, group: string) => keys.get(responseId) ?? next.get(group);
+  await resealMembers(session, vault, groups, renew ? null : own, targetOf);
+  if (!renew) return [];
+  await session.rows(DESTROY, [groups]);
+  vault.forget(groups);
+  return shared;
+}
+
+/** Again while somebody else exchanged the shared key of one of the answers, which was waited for: it is under another one now. */
+async function lockSubjects(session: Session, person: Person) {
+  for (;;) {
+    const locked = await session.rows<SharedRow & { shared: boolean }>(LOCK, [...personParameters(person)]);
+    const owners = await session.rows<SharedOwner>(SHARED_OWNERS, [person.responseIds]);
+    if (owners.every(({ subjectId }) => locked.some(({ id }) => id === subjectId))) return locked;
+  }
+}
+
+const newSubject = (id: string, shared: boolean): NewSubject => ({
+  id,
+  pseudonym: null,
+  lookup: null,
+  shared,
+  key: randomBytes(32),
+});

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { applyScale, type ScaleRule } from '../../domain/nps/scale.ts';
+import { type RedactionRules, redact } from '../../domain/privacy/redact.ts';
+import type { Session, Statement } from '../database/client.ts';
+import type { Vault } from '../encryption/subject-encryption.ts';
+import type { RecordMappings } from '../responses/mappings.ts';
+import { CORRECTED_CONTENT, RESPONSE_COLUMNS } from '../responses/response-row.ts';
+import type { SubjectDeps } from './erase.ts';
+import type { Order } from './legal-hold.ts';
+
+/** What is to stand instead; what is left out stays. */
+export interface Correction {
+  readonly score?: number | null | undefined;
+  readonly comment?: string | null | undefined;
+}
+
+/** A correction that cannot be made; the message says why. */
+export class CorrectionError extends Error {
+  override readonly name = 'CorrectionError';
+}
+
+const OWNER: Statement = {
+  name: 'correct_owner',
+  text: 'SELECT subject_id AS "subjectId" FROM response_key WHERE id = $1',
+};
+const LOCK: Statement = {
+  name: 'correct_lock',
+  text: 'SELECT id FROM response_key WHERE id = $1 AND subject_id = $2 FOR UPDATE',
+};
+const READ: Statement = {
+  name: 'correct_read',
+  text: `SELECT to_jsonb(r) AS row, r.answered_at AS "answeredAt", false AS restricted FROM response_key k
+      JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id WHERE k.id = $1
+    UNION ALL SELECT row, NULL, true FROM restricted_response WHERE id = $1`,
+};
+const DELETE: Statement = {
+  name: 'correct_delete',
+  text: 'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
+};
+const INSERT: Statement = {
+  name: 'correct_insert',
+  text: `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score,
+      points, class, comment, subject_id)
+    SELECT * FROM jsonb_to_record($1::jsonb) AS r (${RESPONSE_COLUMNS})`,
+};
+/** It stays where it was put aside. */
+const UPDATE_RESTRICTED: Statement = {
+  name: 'correct_restricted',
+  text: 'UPDATE restricted_response SET row = $2::jsonb WHERE id = $1',
+};
+const EVENT: Statement = {
+  name: 'correct_event',
+  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, received_at, subject_id, sealed)
+    VALUES ($1, $2, $3, $4, now(), $5, decode($6, 'base64'))`,
+};
+/** No content that arrives is equal to it: the old one again is stale, a later answer or a newer revision replaces it. */
+const MARK: Statement = {
+  name: 'correct_mark',
+  text: 'UPDATE response_key SET content_hash = $2, event_id = NULL WHERE id = $1',
+};
+
+const CLASSES = { detractor: 0, passive: 1, promoter: 2 } as const;
+
+interface Stored {
+  readonly row: Record<string, unknown>;
+  readonly answeredAt: Date | null;
+  readonly restricted: boolean;
+}
+
+/**
+ * Corrects a response (GDPR article 16): the triggers carry it into every number, models read it again, and the correction
+ * is a source event of its own, so that lineage tells of it; a restricted one is corrected where it lies. False when there is no such response.
+ * @throws CorrectionError when the score is not on the response's scale, or nothing would be left.
+ */
+export function correct(
+  deps: Omit<SubjectDeps, 'attest'> & {
+    readonly mappings: RecordMappings;
+    readonly redaction?: RedactionRules | undefined;
+  },
+  id: string,
+  correction: Correction,
+  by: Order,
+): Promise<boolean> {
+  const { store, vault, mappings } = deps;
+  return store.transaction(async (session) => {
+    // The subject before the key, as everywhere (store/data-subjects/data-subject.ts); if it is somebody else's by then, there is none to correct.
+    const [key] = await session.rows<{ subjectId: string | null }>(OWNER, [id]);
+    const [owner] = key?.subjectId ? await vault.held(session, [key.subjectId]) : [];
+    const [locked] = owner ? await session.rows(LOCK, [id, owner.id]) : [];
+    const [found] = locked ? await session.rows<Stored>(READ, [id]) : [];
+    if (!found || !owner) {
+      await by.note?.(session, { response: id, known: false });
+      return false;
+    }
+    const { row, answeredAt, restricted } = found;
+    const { scale } = await mappings.get(session, row['mapping_version_id'] as number);
+    const score = correction.score === undefined ? {} : scored(scale, correction.score);
+    const comment = correction.comment === undefined ? undefined : blankToNull(correction.comment);
+    const eventId = randomUUID();
+    // One that stays is sealed anew too: it is bound to the event that stands behind the response.
+    const text =
+      comment === undefined
+        ? await presentComment(session, vault, row)
+        : comment && redact(comment, deps.redaction);
+    const sealed = text === null ? null : vault.sealComment(owner, id, eventId, text);
+    const next = {
+      ...row,
+      ...score,
+      comment: sealed,
+      subject_id: owner.id,
+    };
+    const left = next as { score?: unknown; comment?: unknown };
+    if (left.score === null && left.comment === null)
+      throw new CorrectionError('score, comment: a response needs one of them; erase it instead');
+    if (!restricted) await session.rows(DELETE, [id, answeredAt, row['cell_id']]);
+    const sealedItem = vault.sealEvent(owner, eventId, JSON.stringify({ ...correction, ...by }));
+    const position = `corrected by ${by.actor}`;
+    const place = [eventId, id, row['mapping_version_id'], position, owner.id, sealedItem.toString('base64')];
+    await session.rows(EVENT, place);
+    const corrected = JSON.stringify({ ...next, source_event_id: eventId });
+    if (restricted) await session.rows(UPDATE_RESTRICTED, [id, corrected]);
+    else await session.rows(INSERT, [corrected]);
+    await session.rows(MARK, [id, `${CORRECTED_CONTENT}${eventId}`]);
+    await by.note?.(session, { response: id, fields: Object.keys(correction).sort(), event: eventId });
+    return true;
+  });
+}
+
+async function presentComment(session: Session, vault: Vault, row: Stored['row']): Promise<string | null> {
+  const { id, comment, subject_id, source_event_id } = row as Readonly<Record<string, string | null>>;
+  if (comment == null) return null;
+  const [subject] = await vault.held(session, [subject_id ?? '']);
+  if (!subject) throw new Error(`the comment of response ${id} is nobody's`);
+  return vault.openComment(subject, id ?? '', source_event_id ?? '', comment);
+}
+
+function scored(scale: ScaleRule, score: number | null) {
+  if (score === null) return { score: null, points: null, class: null };
+  const answer = applyScale(scale, score);
+  if (!answer) throw new CorrectionError(`score: ${score} is not on the scale of this response`);
+  return { score: answer.score, points: answer.points, class: CLASSES[answer.class] };
+}
+
+const blankToNull = (text: string | null) => (text === null || text.trim() === '' ? null : text);

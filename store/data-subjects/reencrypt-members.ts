@@ -1,0 +1,99 @@
+import type { Session, Statement } from '../database/client.ts';
+import { SEALING } from '../encryption/reencrypt-comments.ts';
+import type { OpenSubject, Vault } from '../encryption/subject-encryption.ts';
+import { resealReasons } from '../reviews/review-reasons.ts';
+
+/** The new key of what is of that response and sealed under that shared key; undefined: it stays. */
+export type TargetOf = (responseId: string, sharedId: string) => Pick<OpenSubject, 'id' | 'key'> | undefined;
+
+/** $1 shared keys, $2 responses (null: all that are sealed under them). */
+const COMMENTS: Statement = {
+  name: 'members_comments',
+  text: `SELECT k.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.comment, k.subject_id AS "sharedId",
+      r.source_event_id AS "sourceEventId"
+    FROM response_key k LEFT JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
+    WHERE k.subject_id = ANY ($1::uuid[]) AND ($2::uuid[] IS NULL OR k.id = ANY ($2::uuid[]))`,
+};
+const EVENTS: Statement = {
+  name: 'members_events',
+  text: `SELECT id, response_id AS "responseId", subject_id AS "sharedId", sealed, content, stood FROM source_event
+    WHERE subject_id = ANY ($1::uuid[]) AND ($2::uuid[] IS NULL OR response_id = ANY ($2::uuid[]))`,
+};
+const MOVE_KEYS: Statement = {
+  name: 'members_move_keys',
+  text: `UPDATE response_key k SET subject_id = m."subjectId"
+    FROM json_to_recordset($1::json) AS m (id uuid, "subjectId" uuid) WHERE k.id = m.id`,
+};
+const MOVE_COMMENTS: Statement = {
+  name: 'members_move_comments',
+  text: `UPDATE response r SET comment = m.comment, subject_id = m."subjectId"
+    FROM json_to_recordset($1::json)
+      AS m (id uuid, "answeredAt" timestamptz, "cellId" integer, comment text, "subjectId" uuid)
+    WHERE r.id = m.id AND r.answered_at = m."answeredAt" AND r.cell_id = m."cellId"`,
+};
+const MOVE_EVENTS: Statement = {
+  name: 'members_move_events',
+  text: `UPDATE source_event e SET sealed = decode(m.sealed, 'base64'), content = NULL, subject_id = m."subjectId", stood = m.stood
+    FROM json_to_recordset($1::json) AS m (id uuid, sealed text, "subjectId" uuid, stood jsonb) WHERE e.id = m.id`,
+};
+const SEALED: Statement = { name: 'seal_quietly_done', text: `SET LOCAL scoreline.sealing = 'off'` };
+
+interface CommentRow {
+  readonly id: string;
+  /** Null where there is no row among the responses. */
+  readonly answeredAt: Date | null;
+  readonly cellId: number | null;
+  readonly comment: string | null;
+  readonly sharedId: string;
+  readonly sourceEventId: string | null;
+}
+interface EventRow {
+  readonly id: string;
+  readonly responseId: string;
+  readonly sharedId: string;
+  readonly sealed: Uint8Array | null;
+  readonly content: string | null;
+  /** What a row of an import replaced, its comment sealed under the same key. */
+  readonly stood: { readonly comment: string | null } | null;
+}
+
+/** Seals under other keys what is sealed under these shared ones: of those responses, or of all. Both are locked. */
+export async function resealMembers(
+  session: Session,
+  vault: Vault,
+  sharedIds: readonly string[],
+  responseIds: readonly string[] | null,
+  targetOf: TargetOf,
+): Promise<void> {
+  const opened = await vault.read(session, sharedIds);
+  const keys = new Map(opened.map((subject) => [subject.id, subject]));
+  const responses = await session.rows<CommentRow>(COMMENTS, [sharedIds, responseIds]);
+  const moved = responses.flatMap((row) => {
+    const [from, to] = [keys.get(row.sharedId), targetOf(row.id, row.sharedId)];
+    if (!from || !to) return [];
+    const event = row.sourceEventId ?? '';
+    const text = row.comment === null ? null : vault.openComment(from, row.id, event, row.comment);
+    const comment = text === null ? null : vault.sealComment(to, row.id, event, text);
+    return [{ ...row, comment, from, to, subjectId: to.id }];
+  });
+  const events = await session.rows<EventRow>(EVENTS, [sharedIds, responseIds]);
+  const movedEvents = events.flatMap(({ id, responseId, sharedId, sealed, content, stood }) => {
+    const [from, to] = [keys.get(sharedId), targetOf(responseId, sharedId)];
+    if (!from || !to) return [];
+    const kept = sealed ?? content;
+    const again = kept === null ? null : vault.sealEvent(to, id, vault.unseal(from, 'event', id, kept));
+    const text = stood?.comment == null ? null : vault.openComment(from, responseId, id, stood.comment);
+    const comment = text === null ? null : vault.sealComment(to, responseId, id, text);
+    const before = stood && { ...stood, comment, subject_id: to.id };
+    return [{ id, sealed: again?.toString('base64') ?? null, subjectId: to.id, stood: before }];
+  });
+  await session.rows(SEALING, []);
+  await session.rows(MOVE_KEYS, [JSON.stringify(moved.map(({ id, subjectId }) => ({ id, subjectId })))]);
+  const rows = moved.flatMap(({ id, answeredAt, cellId, comment, subjectId }) =>
+    answeredAt === null ? [] : [{ id, answeredAt, cellId, comment, subjectId }],
+  );
+  await session.rows(MOVE_COMMENTS, [JSON.stringify(rows)]);
+  await session.rows(MOVE_EVENTS, [JSON.stringify(movedEvents)]);
+  await resealReasons(session, vault, new Map(moved.map(({ id, from, to }) => [id, { from, to }])));
+  await session.rows(SEALED, []);
+}

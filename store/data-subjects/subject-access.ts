@@ -1,0 +1,269 @@
+import type { NoteChange } from '../audit/audit.ts';
+import type { Session, Statement } from '../database/client.ts';
+import { RESPONSE_COLUMNS } from '../responses/response-row.ts';
+import { openReason } from '../reviews/review-reasons.ts';
+import { noteRestricted } from '../seals/leaf-tombstones.ts';
+import {
+  LOCK_KEYS,
+  type LockedKey,
+  lockedSubjects,
+  type Person,
+  personParameters,
+  SUBJECT_IDS,
+} from './data-subject.ts';
+import type { SubjectDeps } from './erase.ts';
+import { giveOwnKeys } from './own-keys.ts';
+
+/** All that is held of a person, as portable JSON. */
+export interface Holdings {
+  readonly pseudonym: string | null;
+  readonly restricted: boolean;
+  readonly legalHold: boolean;
+  readonly responses: readonly object[];
+  /** What they sent in that no response of theirs stands on any more: somebody else has answered under the same id since. */
+  readonly otherEvents: readonly object[];
+  /** Hashes of training sets that their answers are part of. */
+  readonly trainingSets: readonly string[];
+}
+
+const SUBJECTS: Statement = {
+  name: 'subject_rows',
+  text: `SELECT id, restricted, held FROM subject_key WHERE id IN ${SUBJECT_IDS} ORDER BY id`,
+};
+const RESPONSES: Statement = {
+  name: 'subject_responses',
+  text: `SELECT r.*, s.name AS source, v.name AS survey, v.version AS "surveyVersion", c.attributes FROM (
+      SELECT r.id, r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.cell_id, r.mapping_version_id,
+        r.external_id AS "externalId", r.score, r.class, r.comment, r.subject_id AS "subjectId",
+        r.source_event_id AS "sourceEventId", false AS restricted
+      FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
+      WHERE k.subject_id = ANY ($1::uuid[])
+      UNION ALL
+      SELECT x.id, x.answered_at, x.received_at, x.cell_id, x.mapping_version_id, x.external_id, x.score, x.class, x.comment,
+        x.subject_id, x.source_event_id, true
+      FROM restricted_response h, jsonb_to_record(h.row) AS x (${RESPONSE_COLUMNS}) WHERE h.subject_id = ANY ($1::uuid[])
+    ) r JOIN mapping_version m ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id
+      JOIN survey_version v ON v.id = m.survey_version_id JOIN cell c ON c.id = r.cell_id
+    ORDER BY r."answeredAt", r.id`,
+};
+const EVENTS: Statement = {
+  name: 'subject_events',
+  text: `SELECT e.id, e.response_id AS "responseId", e.position, e.received_at AS "receivedAt", e.subject_id AS "subjectId", e.sealed, e.content
+    FROM source_event e WHERE e.subject_id = ANY ($1::uuid[]) ORDER BY e.received_at, e.id`,
+};
+const PREDICTIONS: Statement = {
+  name: 'subject_predictions',
+  text: `SELECT p.response_id AS "responseId", p.model_version_id AS "modelVersion", p.class, p.detractor, p.passive, p.promoter,
+      p.sentiment, p.negative, p.neutral, p.positive, p.uncertainty, p.abstained, p.words, p.tokens,
+      p.unknown_tokens AS "unknownTokens", p.language, p.predicted_at AS "predictedAt",
+      (SELECT coalesce(jsonb_object_agg(t.theme->>'name', p.themes[t.place]), '{}')
+        FROM jsonb_array_elements(m.artefact->'heads'->'themes') WITH ORDINALITY AS t (theme, place)) AS themes
+    FROM response_key k JOIN prediction p ON p.response_id = k.id AND p.answered_at = k.answered_at
+      JOIN model_version m ON m.id = p.model_version_id
+    WHERE k.id = ANY ($1::uuid[]) ORDER BY p.response_id, p.model_version_id`,
+};
+const REVIEWS: Statement = {
+  name: 'subject_reviews',
+  text: `SELECT v.id, v.response_id AS "responseId", v.cause, v.reason, v.model_version_id AS "modelVersion", v.queued_at AS "queuedAt",
+      v.decided_at AS "decidedAt", coalesce((SELECT jsonb_agg(jsonb_build_object('by', d.actor_name, 'at', d.decided_at,
+        'verdict', d.verdict, 'class', d.class, 'reason', d.reason) ORDER BY d.id)
+        FROM review_decision d WHERE d.review_id = v.id), '[]') AS decisions
+    FROM review v WHERE v.response_id = ANY ($1::uuid[]) ORDER BY v.queued_at, v.id`,
+};
+const MEMBERS: Statement = {
+  name: 'subject_members',
+  text: 'SELECT DISTINCT hash FROM training_set_member WHERE response_id = ANY ($1::uuid[]) ORDER BY 1',
+};
+
+/** And what else the statement names, as it stands. */
+interface ResponseRow {
+  readonly id: string;
+  readonly class: 0 | 1 | 2 | null;
+  readonly comment: string | null;
+  readonly subjectId: string | null;
+  readonly sourceEventId: string;
+  readonly cell_id: number;
+  readonly mapping_version_id: number;
+}
+interface EventRow {
+  readonly id: string;
+  readonly responseId: string;
+  readonly position: string;
+  readonly receivedAt: Date;
+  readonly subjectId: string | null;
+  readonly sealed: Uint8Array | null;
+  /** From before there were bytes. */
+  readonly content: string | null;
+}
+
+const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
+const SENTIMENTS = ['NEGATIVE', 'NEUTRAL', 'POSITIVE'] as const;
+const SHARES = [
+  'detractor',
+  'passive',
+  'promoter',
+  'negative',
+  'neutral',
+  'positive',
+  'uncertainty',
+] as const;
+const MILLION = 1_000_000;
+
+/** As it is stored: classes as numbers, shares in millionths. */
+type PredictionCodes = Readonly<Record<(typeof SHARES)[number], number>> & {
+  readonly responseId: string;
+  readonly class: 0 | 1 | 2 | null;
+  readonly sentiment: 0 | 1 | 2 | null;
+  readonly themes: Readonly<Record<string, number>>;
+};
+
+/** In words, and shares of 1: whoever it is about must be able to read it. */
+function readable(row: PredictionCodes) {
+  const shares = (of: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(of).map(([name, millionths]) => [name, millionths / MILLION]));
+  return {
+    ...row,
+    class: row.class === null ? null : CLASSES[row.class],
+    sentiment: row.sentiment === null ? null : SENTIMENTS[row.sentiment],
+    ...shares(Object.fromEntries(SHARES.map((name) => [name, row[name]]))),
+    themes: shares(row.themes),
+  };
+}
+
+/** What is held of the person; null of somebody who is not known. */
+export async function readHoldings(
+  deps: Omit<SubjectDeps, 'attest'>,
+  person: Person,
+): Promise<Holdings | null> {
+  const { store, vault } = deps;
+  await store.transaction((session) => giveOwnKeys(session, vault, person));
+  const subjects = await store.rows<{ id: string; restricted: boolean; held: boolean }>(
+    SUBJECTS,
+    personParameters(person),
+  );
+  if (subjects.length === 0) return null;
+  const ids = subjects.map(({ id }) => id);
+  const rows = await store.rows<ResponseRow>(RESPONSES, [ids]);
+  const responseIds = rows.map(({ id }) => id);
+  const opened = await vault.openComments(rows);
+  const events = await openEvents(deps, ids);
+  const predictions = (await store.rows<PredictionCodes>(PREDICTIONS, [responseIds])).map(readable);
+  const reviews = await openReviews(deps, responseIds);
+  const members = await store.rows<{ hash: string }>(MEMBERS, [responseIds]);
+  const of = <Row extends { responseId: string }>(list: readonly Row[], id: string) =>
+    list.filter((row) => row.responseId === id).map(({ responseId: _response, ...rest }) => rest);
+  return {
+    pseudonym: [...(await vault.subjects(ids)).values()][0]?.pseudonym ?? null,
+    restricted: subjects.some(({ restricted }) => restricted),
+    legalHold: subjects.some(({ held }) => held),
+    responses: opened.map((row) => {
+      const { respondent: _respondent, cell_id: _cell, mapping_version_id: _mapping, ...rest } = row;
+      return {
+        ...rest,
+        class: row.class === null ? null : CLASSES[row.class],
+        events: of(events, row.id),
+        predictions: of(predictions, row.id),
+        reviews: of(reviews, row.id),
+      };
+    }),
+    otherEvents: events.filter(({ responseId }) => !responseIds.includes(responseId)),
+    trainingSets: members.map(({ hash }) => hash),
+  };
+}
+
+/** By whose they are and not by response: another person may have answered under the same id. */
+async function openEvents({ store, vault }: Omit<SubjectDeps, 'attest'>, subjectIds: readonly string[]) {
+  const rows = await store.rows<EventRow>(EVENTS, [subjectIds]);
+  const subjects = await vault.subjects(subjectIds);
+  return rows.map(({ sealed, content, subjectId, ...row }) => {
+    const subject = subjects.get(subjectId ?? '');
+    const kept = sealed ?? content;
+    const text = kept === null || !subject ? null : vault.unseal(subject, 'event', row.id, kept);
+    return { ...row, content: text };
+  });
+}
+
+interface ReviewRow {
+  readonly id: string;
+  readonly responseId: string;
+  readonly reason: string | null;
+  readonly decisions: readonly { readonly class: 0 | 1 | 2 | null; readonly reason: string }[];
+}
+
+/** What people said when they disputed or judged what a model made of the answers. */
+async function openReviews(deps: Omit<SubjectDeps, 'attest'>, responseIds: readonly string[]) {
+  const rows = await deps.store.rows<ReviewRow>(REVIEWS, [responseIds]);
+  return Promise.all(
+    rows.map(async ({ decisions, ...row }) => ({
+      ...row,
+      reason: row.reason === null ? null : await openReason(deps, row.responseId, row.reason),
+      decisions: await Promise.all(
+        decisions.map(async (one) => ({
+          ...one,
+          class: one.class === null ? null : CLASSES[one.class],
+          reason: await openReason(deps, row.responseId, one.reason),
+        })),
+      ),
+    })),
+  );
+}
+
+const LOCK = lockedSubjects('subject_lock', 'id');
+const SET_RESTRICTED: Statement = {
+  name: 'subject_restrict',
+  text: 'UPDATE subject_key SET restricted = $2 WHERE id = ANY ($1::uuid[])',
+};
+const PUT_ASIDE: Statement = {
+  name: 'subject_put_aside',
+  text: `INSERT INTO restricted_response (id, subject_id, row)
+    SELECT r.id, k.subject_id, to_jsonb(r) FROM response_key k
+      JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
+    WHERE k.subject_id = ANY ($1::uuid[]) RETURNING id`,
+};
+const REMOVE: Statement = {
+  name: 'subject_remove',
+  text: 'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
+};
+const PUT_BACK: Statement = {
+  name: 'subject_put_back',
+  text: `WITH back AS (DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[]) RETURNING row)
+    INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points,
+      class, comment, subject_id)
+    SELECT x.* FROM back, jsonb_to_record(back.row) AS x (${RESPONSE_COLUMNS})
+      -- What somebody else has answered under the same id since stands instead.
+      JOIN response_key k ON k.id = x.id AND k.subject_id = ANY ($1::uuid[]) ORDER BY x.id RETURNING id`,
+};
+
+/**
+ * Puts a person's responses aside, or back: aside they are held, sealed, and in nothing that is counted, read or learnt from;
+ * scores follow at once, by the same triggers as for any change. Answers with how many were moved; null of somebody unknown.
+ */
+export function restrict(
+  { store, vault, attest }: Pick<SubjectDeps, 'store' | 'vault' | 'attest'>,
+  person: Person,
+  restricted: boolean,
+  note?: NoteChange,
+): Promise<number | null> {
+  return store.transaction(async (session: Session) => {
+    await giveOwnKeys(session, vault, person);
+    const ids = (await session.rows<{ id: string }>(LOCK, personParameters(person))).map(({ id }) => id);
+    if (ids.length === 0) {
+      await note?.(session, { restricted, known: false });
+      return null;
+    }
+    // Nobody puts another answer in the place of one of these meanwhile.
+    const places = await session.rows<LockedKey>(LOCK_KEYS, [ids]);
+    await session.rows(SET_RESTRICTED, [ids, restricted]);
+    if (!restricted) {
+      const back = (await session.rows(PUT_BACK, [ids])).length;
+      await note?.(session, { restricted, responses: back });
+      return back;
+    }
+    const moved = await session.rows<{ id: string }>(PUT_ASIDE, [ids]);
+    for (const { id, answeredAt, cellId } of places) await session.rows(REMOVE, [id, answeredAt, cellId]);
+    const movedIds = moved.map(({ id }) => id);
+    await noteRestricted(session, attest, movedIds);
+    await note?.(session, { restricted, responses: moved.length });
+    return moved.length;
+  });
+}

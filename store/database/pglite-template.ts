@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PGlite } from '@electric-sql/pglite';
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../node_modules/.cache/scoreline', import.meta.url));
+const PREFIX = 'record-';
+
+let known: string | undefined;
+
+/**
+ * Where the template of this version lies: an archive of an embedded record after all migrations, without any instance's
+ * rows. The name carries the hash of the engine's version and of the migrations, so one of another version is not used.
+ */
+function templatePath(): string {
+  if (known) return known;
+  const hash = createHash('sha256').update(engineVersion());
+  for (const name of readdirSync(MIGRATIONS).sort())
+    if (name.endsWith('.sql')) hash.update(`\n${name}\n`).update(readFileSync(join(MIGRATIONS, name)));
+  known = join(FOLDER, `${PREFIX}${hash.digest('hex').slice(0, 16)}.tar`);
+  return known;
+}
+
+function engineVersion(): string {
+  const main = createRequire(import.meta.url).resolve('@electric-sql/pglite');
+  return readFileSync(join(main, '../../package.json'), 'utf8');
+}
+
+/** The template, or undefined when none was made: a new record is made from nothing then, which takes some seconds. */
+export function findTemplate(): string | undefined {
+  const path = templatePath();
+  return existsSync(path) ? path : undefined;
+}
+
+/**
+ * Makes the template where there is none, and removes those of other versions. `make` makes a migrated record in a folder
+ * and closes it.
+ */
+export async function buildTemplate(make: (folder: string) => Promise<void>): Promise<string> {
+  const path = templatePath();
+  if (existsSync(path)) return path;
+  const folder = await mkdtemp(join(tmpdir(), 'scoreline-template-'));
+  try {
+    const record = join(folder, 'record');
+    await make(record);
+    const pglite = await PGlite.create({ dataDir: record });
+    const archive = await pglite.dumpDataDir('none');
+    await pglite.close();
+    await mkdir(FOLDER, { recursive: true });
+    // Beside and renamed: two at once make the same, and nobody reads half of one.
+    const beside = `${path}.${process.pid}`;
+    await writeFile(beside, Buffer.from(await archive.arrayBuffer()));
+    await rename(beside, path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  for (const name of await readdir(FOLDER))
+    if (name.startsWith(PREFIX) && name.endsWith('.tar') && name !== basename(path))
+      await rm(join(FOLDER, name), { force: true });
+  return path;
+}

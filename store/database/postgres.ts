@@ -1,0 +1,210 @@
+import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import * as schema from '../tables/schema.ts';
+import {
+  type Database,
+  INT8,
+  type PoolState,
+  READ_MS,
+  type Session,
+  type Statement,
+  type Store,
+} from './client.ts';
+import { ConnectionWatch } from './connection-watch.ts';
+import { Listener } from './listener.ts';
+import { isReadOnlyServer } from './passing-errors.ts';
+import { READER, READER_PATH, SET_SCOPE } from './scoped-view-names.ts';
+import { takeSharedLock } from './shared-lock-wait.ts';
+
+const CONNECT_MS = 10_000;
+/** Of each pool. */
+const POOL = 10;
+/** What one process opens at most: two pools, the one that listens, and one to look after a silent one. */
+export const CONNECTIONS = 2 * POOL + 2;
+const KEEP_ALIVE_MS = 10_000;
+/** Connections that went silent do not answer a farewell. */
+const FAREWELL_MS = 3_000;
+
+/**
+ * What the server does where this side falls silent: it ends the session, so that its locks are free again. A transaction that
+ * waits longer than a minute for its next statement is one of a process that was frozen.
+ */
+const SERVER_LIMITS = [
+  '-c tcp_keepalives_idle=30',
+  '-c tcp_keepalives_interval=5',
+  '-c tcp_keepalives_count=3',
+  '-c tcp_user_timeout=30000',
+  '-c idle_in_transaction_session_timeout=60000',
+].join(' ');
+
+export interface PostgresOptions {
+  /** Of each pool. */
+  readonly maxConnections?: number;
+  /** After this long without a byte in answer to a statement the connection is looked at: see connection-watch.ts. */
+  readonly silentMs?: number;
+  /** After this long the holder of a lock that a start waits for is named. */
+  readonly lockNamedMs?: number;
+}
+
+/**
+ * Opens PostgreSQL 15 or newer, with or without TimescaleDB. Nothing is connected yet. Every connection is watched: one that goes
+ * silent is ended and fails what waits for it with an error that passes; the pool then opens another.
+ */
+export function openPostgres(
+  url: string,
+  onError: (error: Error) => void,
+  { maxConnections = POOL, silentMs, lockNamedMs }: PostgresOptions = {},
+): Store {
+  const watch = new ConnectionWatch(() => new pg.Client(connectionTo(url)), onError, silentMs);
+  const openPool = (options: string) => {
+    const opened = new pg.Pool({
+      ...connectionTo(url, options),
+      max: maxConnections,
+      types,
+      connectionTimeoutMillis: CONNECT_MS,
+      onConnect: (client) => watch.add(client),
+    });
+    // An idle connection that breaks (server restart) is replaced by the pool; without a listener it ends the process.
+    opened.on('error', onError);
+    // The same for one that breaks while it is lent out between two statements: the next statement then fails.
+    opened.on('connect', (client) => client.on('error', onError));
+    opened.on('acquire', (client) => watch.lent(client, true));
+    opened.on('release', (_error, client) => watch.lent(client, false));
+    return opened;
+  };
+  const pool = openPool(SERVER_LIMITS);
+  const readers = new Readers(() =>
+    openPool(
+      `${SERVER_LIMITS} -c role=${READER} -c search_path=${READER_PATH} -c statement_timeout=${READ_MS}`,
+    ),
+  );
+  const listener = new Listener(
+    () => new pg.Client({ ...connectionTo(url, SERVER_LIMITS), application_name: 'scoreline notices' }),
+    onError,
+  );
+  const session = (client: pg.Pool | pg.PoolClient): Session => ({
+    rows: async <Row>({ name, text }: Statement, parameters: readonly unknown[]) =>
+      (await client.query({ name, text, values: [...parameters] })).rows as Row[],
+  });
+  const root = session(pool);
+  return {
+    ...root,
+    backend: 'postgres',
+    rowsAs: (fingerprint, statement, parameters) => readers.rows(fingerprint, statement, parameters),
+    transaction: (work, limits) => inTransaction(pool, (client) => work(session(client)), limits?.lockMs),
+    listen: (channel, wake) => listener.listen(channel, wake),
+    listening: () => listener.listening(),
+    exclusively: async (lock, work) => {
+      const client = await pool.connect();
+      try {
+        await takeSharedLock(client, lock, onError, lockNamedMs);
+        return await work(drizzlePostgres(client, { schema }) as unknown as Database);
+      } finally {
+        // Closing the connection gives the lock back, even when `work` broke it.
+        client.release(true);
+      }
+    },
+    pools: () => ({ writers: stateOf(pool), ...readers.state() }),
+    close: async () => {
+      const impatience = setTimeout(() => watch.cutAll(), FAREWELL_MS);
+      await Promise.all([listener.close(), readers.close(), pool.end()]);
+      clearTimeout(impatience);
+      watch.stop();
+    },
+  };
+}
+
+const types = {
+  getTypeParser: ((oid: number, format: 'text') =>
+    oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+};
+
+/** The settings of a connection; `options` come after those of the URL, which would otherwise take their place. */
+export function connectionTo(url: string, options = ''): pg.ClientConfig {
+  const place = new URL(url);
+  const given = place.searchParams.get('options') ?? '';
+  place.searchParams.delete('options');
+  return {
+    connectionString: place.href,
+    application_name: 'scoreline',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    connectionTimeoutMillis: CONNECT_MS,
+    options: `${given} ${options}`.trim(),
+  };
+}
+
+/**
+ * Connections that are the reader from their first moment: RESET ROLE leads back to it. Each keeps its last scope, so that
+ * the next statement of the same scope costs no round trip more.
+ */
+class Readers {
+  readonly #open: () => pg.Pool;
+  readonly #scopes = new WeakMap<pg.PoolClient, string>();
+  #pool: pg.Pool | undefined;
+
+  constructor(open: () => pg.Pool) {
+    this.#open = open;
+  }
+
+  async rows<Row>(
+    fingerprint: string,
+    { name, text }: Statement,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    this.#pool ??= this.#open();
+    const client = await this.#pool.connect();
+    let broken = true;
+    try {
+      if (this.#scopes.get(client) !== fingerprint) {
+        this.#scopes.delete(client);
+        await client.query({ name: 'scope', text: SET_SCOPE, values: [fingerprint] });
+        this.#scopes.set(client, fingerprint);
+      }
+      const { rows } = await client.query({ name, text, values: [...values] });
+      broken = false;
+      return rows as Row[];
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  state(): Record<string, PoolState> {
+    return this.#pool ? { readers: stateOf(this.#pool) } : {};
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.end();
+  }
+}
+
+function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool): PoolState {
+  return { total: totalCount, idle: idleCount, waiting: waitingCount };
+}
+
+async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  lockMs?: number,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    await client.query(lockMs === undefined ? 'BEGIN' : `BEGIN; SET LOCAL lock_timeout = ${lockMs}`);
+    const result = await work(client);
+    await client.query('COMMIT');
+    broken = false;
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').then(
+      () => {
+        // After a failover the other connections lead elsewhere; this one would only be refused again.
+        broken = isReadOnlyServer(error);
+      },
+      () => undefined,
+    );
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,109 @@
+import type { Cell } from '../../domain/segments/cell.ts';
+import type { Statement, Store } from '../database/client.ts';
+import { journalHead, readJournal } from '../journal/journal.ts';
+import { marksBehind } from '../journal/journal-trim.ts';
+import { areTooMany, atomOf, type Part } from './disclosure-counts.ts';
+import {
+  type KnownLedger,
+  type KnownPart,
+  type LotRow,
+  ROWS_AT_ONCE,
+  takeLots,
+} from './disclosure-memory.ts';
+
+/* What may differ from what a ledger tells: by new cells, by the journal, and by what other processes told. */
+
+/** Beyond these, and where some of them are gone, everything is compared again. */
+const JOURNAL_ENTRIES = 5_000;
+/** Entries of one statement: the event loop turns between two of them. */
+const ENTRIES_AT_ONCE = 500;
+
+const LENGTH: Statement = {
+  name: 'disclosure_length',
+  text: 'SELECT lots FROM disclosure_ledger WHERE key = $1',
+};
+const LOTS: Statement = {
+  name: 'disclosure_lots',
+  text: `SELECT lot, part, soft, cell_id AS "cellId", hour, promoters, passives, detractors FROM disclosure_lot
+    WHERE ledger = $1 AND (lot, cell_id, hour) > ($2, $3, $4) AND lot <= $5 ORDER BY lot, cell_id, hour LIMIT ${ROWS_AT_ONCE}`,
+};
+/** Notes which cells are guarded by now: all hours of new ones are compared. Answers whether there are others than before. */
+export function noteCells(known: KnownLedger, guarded: readonly Cell[]): boolean {
+  // Ids only grow, so one that came is the highest, and others that went make it fewer.
+  const which = `${guarded.length} ${guarded.reduce((highest, { id }) => Math.max(highest, id), 0)}`;
+  if (which === known.cells) return false;
+  const ids = new Set(guarded.map(({ id }) => id));
+  for (const id of ids)
+    if (!known.guarded.has(id)) for (const { open, fresh } of known.parts.values()) if (open) fresh.add(id);
+  known.guarded = ids;
+  known.cells = which;
+  return true;
+}
+
+/** Notes which cells and hours the journal says to have changed. */
+export async function readTouched(store: Store, known: KnownLedger): Promise<void> {
+  const head = await journalHead(store);
+  if (head.xact === known.position.xact && head.position === known.position.position) return;
+  const compared = [...known.parts].filter(([, { open }]) => open !== null);
+  // Nobody read this ledger for longer than the journal is kept.
+  const missed = compared.length > 0 && (await marksBehind(store, known.position)) !== null;
+  if (compared.length > 0 && !missed) {
+    for (let read = 0; read < JOURNAL_ENTRIES; read += ENTRIES_AT_ONCE) {
+      const entries = await readJournal(store, known.position, ENTRIES_AT_ONCE);
+      for (const { kind, payload } of entries) {
+        const parts: Part[] =
+          kind === 'responses'
+            ? ['surveyed']
+            : [`alone ${payload.model ?? 0}`, `beside ${payload.model ?? 0}`];
+        for (const part of parts) touch(known, part, payload.deltas ?? []);
+      }
+      const last = entries.at(-1);
+      if (last) known.position = { xact: last.xact, position: last.position };
+      if (entries.length < ENTRIES_AT_ONCE) return;
+    }
+  }
+  for (const [, part] of compared) compareAll(part);
+  known.position = head;
+}
+
+function touch(
+  known: KnownLedger,
+  name: Part,
+  deltas: readonly (readonly [cellId: number, hour: number, ...rest: number[]])[],
+): void {
+  const part = known.parts.get(name);
+  if (!part?.open) return;
+  for (const [cellId, hour] of deltas) {
+    if (!known.guarded.has(cellId)) continue;
+    part.open.add(atomOf(cellId, hour));
+    part.isChanged = true;
+  }
+  if (areTooMany(part.open)) compareAll(part);
+}
+
+function compareAll(part: KnownPart): void {
+  part.open = null;
+  part.isChanged = true;
+  part.fresh.clear();
+}
+
+/** Takes in what other processes told. It may be older than what was compared here: those hours are compared again. */
+export async function catchUp(store: Store, known: KnownLedger): Promise<void> {
+  const [row] = await store.rows<{ lots: number }>(LENGTH, [known.key]);
+  if (!row) throw new Error(`the disclosure ledger ${known.key} is gone`);
+  let kept: LotRow[] = [];
+  let at: readonly number[] = [known.length, 2 ** 31 - 1, 0];
+  while (row.lots !== known.length) {
+    const rows = await store.rows<LotRow>(LOTS, [known.key, ...at, row.lots]);
+    for (const { part, cellId, hour } of rows) touch(known, part, [[cellId, hour]]);
+    const last = rows.at(-1);
+    kept = [...kept, ...rows];
+    // The last lot of a page may go on in the next one.
+    const isEnd = rows.length < ROWS_AT_ONCE;
+    const whole = isEnd ? kept.length : kept.findIndex(({ lot }) => lot === last?.lot);
+    await takeLots(known, kept.slice(0, whole));
+    kept = kept.slice(whole);
+    if (isEnd) known.length = row.lots;
+    else if (last) at = [last.lot, last.cellId, last.hour];
+  }
+}

@@ -1,0 +1,144 @@
+import type { Change, Lot } from '../../domain/disclosure/disclosure.ts';
+import { add, type Counts, ZERO } from '../../domain/nps/nps.ts';
+import { Slice } from '../../domain/text/slices.ts';
+import { BEGINNING, type JournalPosition } from '../journal/journal.ts';
+import { type Atom, atomOf, type Part } from './disclosure-counts.ts';
+
+/*
+ * What one process remembers of the ledgers of lots: everything in it can be read again from the record, so ledgers that are not
+ * asked for are forgotten, and so are the ones that were not used for the longest time where all of them are large.
+ */
+
+/** Rows of lots of one statement: the event loop turns between two of them. */
+export const ROWS_AT_ONCE = 2_000;
+
+/** A change of a lot, as the record keeps it. */
+export interface LotRow extends Counts {
+  readonly lot: number;
+  readonly part: Part;
+  readonly soft: boolean;
+  readonly cellId: number;
+  readonly hour: number;
+}
+
+/** What is known of one part of a ledger. */
+export interface KnownPart {
+  readonly lots: Lot[];
+  /** The sums of the lots. */
+  readonly told: Map<Atom, Counts>;
+  /** Cells that had a lot of their own. */
+  readonly own: Set<number>;
+  /** What may differ from what was told; null: everything may. */
+  open: Set<Atom> | null;
+  /** Cells that came since: all of their hours may differ. */
+  readonly fresh: Set<number>;
+  /** Whether anything changed since it was last compared. */
+  isChanged: boolean;
+}
+
+/** What is known of one ledger. */
+export interface KnownLedger {
+  readonly key: string;
+  /** How many lots are known. */
+  length: number;
+  readonly parts: Map<Part, KnownPart>;
+  /** Ids of the guarded cells, and what tells two such sets apart. */
+  guarded: ReadonlySet<number>;
+  cells: string;
+  /** Up to where the journal was read. */
+  position: JournalPosition;
+  /** The UTC day on which it was last compared. */
+  day: number;
+  /** Its readers, one after the other. */
+  queue: Promise<unknown>;
+  usedAt: number;
+}
+
+/** Cells' hours that are remembered of all ledgers together, about 200 bytes each. */
+const MOST_HOURS = 1_000_000;
+const UNUSED_MS = 3_600_000;
+
+/** The ledgers of one record, those used last at the end. */
+export class LedgerMemory {
+  readonly #known = new Map<string, KnownLedger>();
+  readonly #most: number;
+
+  constructor(most = MOST_HOURS) {
+    this.#most = most;
+  }
+
+  get(key: string, now: number): KnownLedger {
+    const ledger = this.#known.get(key) ?? newLedger(key);
+    this.#known.delete(key);
+    this.#known.set(key, ledger);
+    ledger.usedAt = now;
+    return ledger;
+  }
+
+  forget(key: string): void {
+    this.#known.delete(key);
+  }
+
+  /** Forgets what was not used for an hour, and beyond the limit what was not used for the longest time; never the last one. */
+  evict(now: number): void {
+    let hours = 0;
+    for (const ledger of this.#known.values()) hours += hoursOf(ledger);
+    for (const ledger of [...this.#known.values()].slice(0, -1)) {
+      if (hours <= this.#most && now - ledger.usedAt <= UNUSED_MS) continue;
+      this.#known.delete(ledger.key);
+      hours -= hoursOf(ledger);
+    }
+  }
+
+  keys(): string[] {
+    return [...this.#known.keys()];
+  }
+}
+
+function hoursOf({ parts }: KnownLedger): number {
+  let hours = 0;
+  for (const { told } of parts.values()) hours += told.size;
+  return hours;
+}
+
+function newLedger(key: string): KnownLedger {
+  const [parts, guarded, queue] = [new Map(), new Set<number>(), Promise.resolve()];
+  return { key, length: 0, parts, guarded, cells: '', position: BEGINNING, day: 0, queue, usedAt: 0 };
+}
+
+/** The part of the ledger; of one that nobody asked for yet everything is to be compared. */
+export function partOf({ parts }: KnownLedger, part: Part): KnownPart {
+  const known: KnownPart = parts.get(part) ?? {
+    lots: [],
+    told: new Map(),
+    own: new Set(),
+    open: null,
+    fresh: new Set(),
+    isChanged: true,
+  };
+  parts.set(part, known);
+  return known;
+}
+
+/** Takes in lots that this process did not know yet, in slices; the rows of one stand together. */
+export async function takeLots(ledger: KnownLedger, rows: readonly LotRow[]): Promise<void> {
+  const slice = new Slice();
+  for (let i = 0; i < rows.length; ) {
+    const { lot, part, soft } = rows[i] as LotRow;
+    const known = partOf(ledger, part);
+    const changes: Change[] = [];
+    const cells = new Set<number>();
+    for (let row = rows[i]; row?.lot === lot; row = rows[++i]) {
+      if (slice.isOver()) await slice.next();
+      const { cellId, hour, promoters, passives, detractors } = row;
+      const counts = { promoters, passives, detractors };
+      changes.push({ cellId, hour, counts });
+      cells.add(cellId);
+      const atom = atomOf(cellId, hour);
+      known.told.set(atom, add(known.told.get(atom) ?? ZERO, counts));
+    }
+    known.lots.push({ changes, soft });
+    const [cell] = cells;
+    if (cells.size === 1 && cell !== undefined) known.own.add(cell);
+  }
+}

@@ -1,0 +1,163 @@
+import { type Change, firstLots, type Lot, laterLots } from '../../domain/disclosure/disclosure.ts';
+import { type Counts, subtract, ZERO } from '../../domain/nps/nps.ts';
+import type { CellDictionary } from '../../domain/segments/cell.ts';
+import { mapInSlices, Slice } from '../../domain/text/slices.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
+import type { Session, Statement, Store } from '../database/client.ts';
+import { type Atom, atomOf, cellOf, hourOf, type Part, readCountsOfHours } from './disclosure-counts.ts';
+import { lockLedger } from './disclosure-ledger.ts';
+import {
+  type KnownLedger,
+  type KnownPart,
+  type LotRow,
+  partOf,
+  ROWS_AT_ONCE,
+  takeLots,
+} from './disclosure-memory.ts';
+
+export interface DisclosureDeps {
+  readonly store: Store;
+  readonly cells: CellDictionary;
+  readonly now: () => number;
+}
+
+const ADVANCE: Statement = {
+  name: 'disclosure_advance',
+  isSmall: true,
+  text: 'UPDATE disclosure_ledger SET lots = $2 WHERE key = $1',
+};
+const ADD: Statement = {
+  name: 'disclosure_add',
+  isSmall: true,
+  text: `INSERT INTO disclosure_lot (ledger, lot, part, soft, cell_id, hour, promoters, passives, detractors)
+    SELECT $1, lot, part, soft, "cellId", hour, promoters, passives, detractors FROM json_to_recordset($2::json)
+      AS new (lot integer, part text, soft boolean, "cellId" integer, hour integer, promoters integer, passives integer,
+        detractors integer)`,
+};
+
+interface Planned {
+  readonly part: Part;
+  readonly lots: readonly Lot[];
+  /** What differs but is not enough for a lot. */
+  readonly left: Set<Atom>;
+}
+
+/** Adds to the ledger what can be told by now; false where another process added something meanwhile. */
+export async function tell(
+  deps: DisclosureDeps,
+  smallestCount: number,
+  known: KnownLedger,
+  due: readonly Part[],
+): Promise<boolean> {
+  // All of them first, so that they are cut at the same time.
+  const planned: Planned[] = [];
+  for (const part of due) planned.push(await plan(deps, smallestCount, known, part));
+  for (const { part, lots, left } of planned) {
+    if (!(await write(deps.store, known, part, lots))) return false;
+    const compared = partOf(known, part);
+    compared.open = left;
+    compared.fresh.clear();
+    compared.isChanged = false;
+  }
+  return true;
+}
+
+async function plan(
+  { store, cells, now }: DisclosureDeps,
+  smallestCount: number,
+  known: KnownLedger,
+  name: Part,
+): Promise<Planned> {
+  const part = partOf(known, name);
+  const changes = await readChanges(store, known, name, part);
+  const make = part.lots.length === 0 ? firstLots : laterLots;
+  const lots = await make(changes, {
+    smallestCount,
+    attributesOf: (cellId) => cells.get(cellId)?.attributes ?? {},
+    today: Math.floor(now() / DAY_MS) * (DAY_MS / HOUR_MS),
+    hadOwnLot: (cellId) => part.own.has(cellId),
+  });
+  const slice = new Slice();
+  const left = new Set<Atom>();
+  for (const { cellId, hour } of changes) {
+    if (slice.isOver()) await slice.next();
+    left.add(atomOf(cellId, hour));
+  }
+  for (const { changes: ofLot } of lots)
+    for (const { cellId, hour } of ofLot) {
+      if (slice.isOver()) await slice.next();
+      left.delete(atomOf(cellId, hour));
+    }
+  return { part: name, lots, left };
+}
+
+/**
+ * Writes lots down, some in each transaction, and one never in two; each stands for itself, so that a process that ends between two
+ * transactions leaves a whole ledger. False where another process came between: what it told is not to be told again.
+ */
+async function write(store: Store, known: KnownLedger, part: Part, lots: readonly Lot[]): Promise<boolean> {
+  for (let i = 0; i < lots.length; ) {
+    const rows: LotRow[] = [];
+    let length = known.length;
+    for (; i < lots.length && rows.length < ROWS_AT_ONCE; i++) {
+      length += 1;
+      const { changes, soft } = lots[i] as Lot;
+      const ofLot = ({ cellId, hour, counts }: Change) => ({
+        lot: length,
+        part,
+        soft,
+        cellId,
+        hour,
+        ...counts,
+      });
+      for (const row of await mapInSlices(changes, ofLot)) rows.push(row);
+    }
+    const isWritten = await store.transaction(async (session) => {
+      const stored = await lockLedger(session, known.key);
+      if (stored === null) throw new Error(`the disclosure ledger ${known.key} is gone`);
+      if (stored !== known.length) return false;
+      for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
+        await session.rows(ADD, [known.key, JSON.stringify(rows.slice(at, at + ROWS_AT_ONCE))]);
+      await session.rows(ADVANCE, [known.key, length]);
+      return true;
+    });
+    if (!isWritten) return false;
+    await takeLots(known, rows);
+    known.length = length;
+  }
+  return true;
+}
+
+/** What is counted by now beyond what was told, of the cells and hours that may differ. */
+async function readChanges(
+  session: Session,
+  { guarded }: KnownLedger,
+  name: Part,
+  { open, fresh, told }: KnownPart,
+): Promise<Change[]> {
+  const cellIds = open === null ? [...guarded] : [...fresh].filter((id) => guarded.has(id));
+  const whole = new Set(cellIds);
+  const atoms = new Set<Atom>();
+  for (const atom of open ?? []) {
+    const cell = cellOf(atom);
+    if (guarded.has(cell) && !whole.has(cell)) atoms.add(atom);
+  }
+  const counted = await readCountsOfHours(session, name, cellIds, atoms);
+  const slice = new Slice();
+  const changes: Change[] = [];
+  const compare = (atom: Atom, counts: Counts) => {
+    const change = subtract(counts, told.get(atom) ?? ZERO);
+    if (change.promoters !== 0 || change.passives !== 0 || change.detractors !== 0)
+      changes.push({ cellId: cellOf(atom), hour: hourOf(atom), counts: change });
+  };
+  for (const [atom, counts] of counted) {
+    if (slice.isOver()) await slice.next();
+    compare(atom, counts);
+  }
+  // What was told and is counted no more.
+  for (const atom of open === null || fresh.size > 0 ? told.keys() : atoms) {
+    if (slice.isOver()) await slice.next();
+    if (!counted.has(atom) && (atoms.has(atom) || whole.has(cellOf(atom)))) compare(atom, ZERO);
+  }
+  return changes;
+}

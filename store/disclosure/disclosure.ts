@@ -1,0 +1,115 @@
+import type { Counted, Scope } from '../../domain/access/scope.ts';
+import type { Lot } from '../../domain/disclosure/disclosure.ts';
+import type { Cell } from '../../domain/segments/cell.ts';
+import { DAY_MS } from '../../domain/time/time-windows.ts';
+import type { Store } from '../database/client.ts';
+import type { Part } from './disclosure-counts.ts';
+import { catchUp, noteCells, readTouched } from './disclosure-follow.ts';
+import { findLedger } from './disclosure-ledger.ts';
+import { type KnownLedger, LedgerMemory, partOf } from './disclosure-memory.ts';
+import { type DisclosureDeps, tell } from './disclosure-release.ts';
+
+/*
+ * The ledgers of lots (domain/disclosure/disclosure.ts): what callers who may not read the answers have been told. A ledger is read
+ * and continued before each of their reads; it is the same for all of them who may see the same.
+ */
+
+export interface Ledger {
+  readonly key: string;
+  /** How many lots there are: equal numbers mean equal answers. */
+  readonly length: number;
+  readonly lotsOf: (part: Part) => readonly Lot[];
+}
+
+/** A scope's ledger, as it was found in one version of the cells. */
+interface Found {
+  readonly version: number;
+  readonly key: Promise<string>;
+}
+
+const memories = new WeakMap<Store, LedgerMemory>();
+const found = new WeakMap<Store, WeakMap<Scope, Map<Counted, Found>>>();
+
+/**
+ * The ledger of those guarded cells, after what can be told by now of the parts was added to it. It is the same for all
+ * callers of whom the same cells are guarded, whatever they may do else: they may compare.
+ */
+export async function openLedger(
+  deps: DisclosureDeps,
+  scope: Scope,
+  counted: Counted,
+  guarded: readonly Cell[],
+  parts: readonly Part[],
+): Promise<Ledger> {
+  const { store } = deps;
+  const key = await ledgerOf(deps, scope, counted, guarded);
+  const memory = entryOf(memories, store, () => new LedgerMemory());
+  const known = memory.get(key, deps.now());
+  const work = known.queue.then(() => advance(deps, scope.smallestCount, guarded, known, parts));
+  // What failed may be half done: the next reader begins with what is stored.
+  known.queue = work.then(
+    () => memory.evict(deps.now()),
+    () => {
+      memory.forget(key);
+      found.get(store)?.delete(scope);
+    },
+  );
+  return work;
+}
+
+/** Looked for again when there are new cells. */
+async function ledgerOf(
+  { store, cells }: DisclosureDeps,
+  scope: Scope,
+  counted: Counted,
+  guarded: readonly Cell[],
+): Promise<string> {
+  const ofStore = entryOf(found, store, () => new WeakMap<Scope, Map<Counted, Found>>());
+  const ofScope = entryOf(ofStore, scope, () => new Map<Counted, Found>());
+  const before = ofScope.get(counted);
+  const { version } = cells;
+  if (before?.version === version) return before.key;
+  const all = cells.all();
+  const idsOf = (some: readonly Cell[]) => some.map(({ id }) => id);
+  const set = { smallestCount: scope.smallestCount, known: idsOf(all), guarded: idsOf(guarded) };
+  const key = before
+    ? before.key.then((likely) => findLedger(store, set, likely))
+    : findLedger(store, set, null);
+  ofScope.set(counted, { version, key });
+  key.catch(() => ofScope.delete(counted));
+  return key;
+}
+
+async function advance(
+  deps: DisclosureDeps,
+  smallestCount: number,
+  guarded: readonly Cell[],
+  known: KnownLedger,
+  parts: readonly Part[],
+): Promise<Ledger> {
+  const { store } = deps;
+  const day = Math.floor(deps.now() / DAY_MS);
+  const isOther = noteCells(known, guarded) || day !== known.day;
+  // Parts that nobody asks for now are compared when somebody does.
+  if (isOther) for (const part of known.parts.values()) part.isChanged = true;
+  await readTouched(store, known);
+  const due = () => parts.filter((part) => partOf(known, part).isChanged);
+  for (let isDone = false; !isDone; ) {
+    await catchUp(store, known);
+    // Where another process told of the ledger meanwhile, what is left is found again.
+    isDone = await tell(deps, smallestCount, known, due());
+  }
+  known.day = day;
+  const { key, length } = known;
+  return { key, length, lotsOf: (part) => known.parts.get(part)?.lots.slice() ?? [] };
+}
+
+function entryOf<Key, Value>(
+  map: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown },
+  key: Key,
+  make: () => Value,
+): Value {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}

@@ -1,0 +1,36 @@
+import {
+  type Counted,
+  isGuarded,
+  readsAllAnswers,
+  type Scope,
+  visibleCells,
+} from '../../domain/access/scope.ts';
+import type { Cell, CellDictionary } from '../../domain/segments/cell.ts';
+
+/** As they were found in one version of the cells; a scope does not change. */
+interface Found {
+  readonly of: number;
+  readonly cells: readonly Cell[];
+}
+
+const found = new WeakMap<CellDictionary, WeakMap<Scope, Map<Counted, Found>>>();
+
+/**
+ * The cells whose scores the scope reads, but not their answers one by one; none for who may read every answer. Every score asks for
+ * them, so they are looked for once and again when there are new cells.
+ */
+export function guardedCells(scope: Scope, cells: CellDictionary, counted: Counted): readonly Cell[] {
+  if (readsAllAnswers(scope, counted)) return [];
+  const byScope = found.get(cells) ?? new WeakMap<Scope, Map<Counted, Found>>();
+  found.set(cells, byScope);
+  const known = byScope.get(scope) ?? new Map<Counted, Found>();
+  byScope.set(scope, known);
+  const of = cells.version;
+  const before = known.get(counted);
+  if (before?.of === of) return before.cells;
+  const guarded = visibleCells(scope, ['readScore'], cells, {}).filter((cell) =>
+    isGuarded(scope, cell, counted),
+  );
+  known.set(counted, { of, cells: guarded });
+  return guarded;
+}

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { KeyProviderAway, KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
+import { SealBroken } from '../../domain/privacy/aes-gcm.ts';
+import type { Session, Statement, Store } from '../database/client.ts';
+import type { KeyCheck } from '../tables/schema.ts';
+import { SUBJECT_COLUMNS, type SubjectKeyRow, type Vault } from './subject-encryption.ts';
+
+/*
+ * A record is tied to its wrapping keys as it is to its pepper: under others new persons would be stored beside those that cannot be
+ * read, until the right keys are put back and they cannot. The check is a key of nobody, wrapped like those of persons under the
+ * record's own name as its subject; it is carried over with them when wrapping keys change.
+ */
+
+/** The wrapping keys are not those that the record's data keys were wrapped with. */
+export class WrongWrappingKey extends Error {
+  override readonly name = 'WrongWrappingKey';
+}
+
+const CHECK: Statement = {
+  name: 'check_keys',
+  text: 'SELECT key_check AS "keyCheck" FROM instance WHERE id = 1 FOR UPDATE',
+};
+const TIE: Statement = {
+  name: 'check_keys_tie',
+  text: 'UPDATE instance SET key_check = $1::jsonb WHERE id = 1',
+};
+/** Some of each wrapping key, for a single one may be damaged. */
+const SOME: Statement = {
+  name: 'check_keys_some',
+  text: `SELECT ${SUBJECT_COLUMNS} FROM (SELECT DISTINCT provider AS p, key_version AS v FROM subject_key WHERE wrapped IS NOT NULL) used
+    CROSS JOIN LATERAL (SELECT * FROM subject_key WHERE provider = p AND key_version = v AND wrapped IS NOT NULL LIMIT 5) few`,
+};
+
+const IN_USE: Statement = {
+  name: 'check_keys_in_use',
+  text: `SELECT provider AS name FROM subject_key WHERE wrapped IS NOT NULL
+    UNION SELECT key_check ->> 'provider' FROM instance WHERE key_check IS NOT NULL`,
+};
+
+/** By which key providers something of the record is wrapped. */
+export async function providersInUse(session: Session): Promise<Set<string>> {
+  return new Set((await session.rows<{ name: string }>(IN_USE, [])).map(({ name }) => name));
+}
+
+/**
+ * Ties the record to the wrapping keys at its first start with them, once what is stored opens with them, and refuses later to do
+ * without. A provider elsewhere that is away is waited for, not refused. Starters do it one after the other.
+ * @throws WrongWrappingKey
+ */
+export function checkWrappingKeys(store: Store, vault: Vault): Promise<void> {
+  return store.transaction(async (session) => {
+    const [row] = await session.rows<{ keyCheck: KeyCheck | null }>(CHECK, []);
+    try {
+      if (row?.keyCheck) await vault.open([checkRow(vault, row.keyCheck)]);
+      else {
+        await checkSome(session, vault);
+        await tie(session, vault, randomBytes(32));
+      }
+    } catch (error) {
+      if (error instanceof KeyProviderAway) return;
+      if (!(error instanceof SealBroken || error instanceof KeyProviderError)) throw error;
+      throw new WrongWrappingKey(
+        `what is stored of persons cannot be opened (${error.message}): give the wrapping keys of this record, by SCORELINE_KEK, by the file ` +
+          '"wrapping-keys" of the data folder from its backup, or by the settings of their provider; nothing was stored',
+      );
+    }
+  });
+}
+
+/** Wraps the check anew by the provider in use. */
+export function rewrapCheck(store: Store, vault: Vault): Promise<void> {
+  return store.transaction(async (session) => {
+    const [row] = await session.rows<{ keyCheck: KeyCheck | null }>(CHECK, []);
+    if (!row?.keyCheck) return;
+    const [opened] = await vault.open([checkRow(vault, row.keyCheck)]);
+    if (opened) await tie(session, vault, opened.key);
+  });
+}
+
+const checkRow = ({ tenant }: Vault, check: KeyCheck): SubjectKeyRow => ({
+  ...check,
+  id: tenant,
+  lookup: null,
+  pseudonym: null,
+  restricted: false,
+});
+
+async function tie(session: Session, vault: Vault, key: Buffer): Promise<void> {
+  const [wrapped] = await vault.wrap(session, [{ id: vault.tenant, key }]);
+  await session.rows(TIE, [JSON.stringify({ ...wrapped, provider: vault.provider.name })]);
+}
+
+/** That of each wrapping key in use something opens. */
+async function checkSome(session: Session, vault: Vault): Promise<void> {
+  const failed = new Map<string, unknown>();
+  const opened = new Set<string>();
+  for (const row of await session.rows<SubjectKeyRow>(SOME, [])) {
+    const key = `${row.provider} ${row.version}`;
+    try {
+      await vault.open([row]);
+      opened.add(key);
+    } catch (error) {
+      failed.set(key, error);
+    }
+  }
+  for (const [key, error] of failed) if (!opened.has(key)) throw error;
+}

@@ -1,0 +1,58 @@
+import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
+import type { Session, Statement } from '../database/client.ts';
+import { LOCKS } from '../database/locks.ts';
+import type { KeyProvider, WrappedKey } from './key-provider.ts';
+
+/*
+ * Wrapping keys change in one process while others wrap. Who wraps holds a lock until the end of the transaction that stores
+ * what was wrapped; who makes or destroys wrapping keys waits for all of them and keeps new ones out. So when a key is
+ * destroyed, everything that it wrapped is committed and can be seen.
+ */
+
+const SHARE: Statement = {
+  name: 'keys_share',
+  text: `SELECT pg_advisory_xact_lock_shared(${LOCKS.wrappingKeys})`,
+};
+const ALONE: Statement = { name: 'keys_alone', text: `SELECT pg_advisory_xact_lock(${LOCKS.wrappingKeys})` };
+const RETIRED: Statement = {
+  name: 'keys_retired',
+  text: 'SELECT version FROM retired_key WHERE provider = $1 AND version = ANY ($2::text[])',
+};
+const RETIRE: Statement = {
+  name: 'keys_retire',
+  text: 'INSERT INTO retired_key (provider, version) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING',
+};
+
+/** Until the transaction ends nobody else wraps, makes or destroys wrapping keys. */
+export async function lockKeys(session: Session): Promise<void> {
+  await session.rows(ALONE, []);
+}
+
+/**
+ * Wraps in the transaction that stores the result.
+ * @throws KeyProviderError when this process wraps under a key that was retired: it was not told of the new one.
+ */
+export async function wrapLocked(
+  session: Session,
+  provider: KeyProvider,
+  keys: Parameters<KeyProvider['wrap']>[0],
+): Promise<WrappedKey[]> {
+  await session.rows(SHARE, []);
+  const wrapped = await provider.wrap(keys);
+  const versions = [...new Set(wrapped.map(({ version }) => version))];
+  const [retired] = await session.rows<{ version: string }>(RETIRED, [provider.name, versions]);
+  if (retired)
+    throw new KeyProviderError(
+      `this process wraps under ${provider.name} version ${retired.version}, which was retired: give it the newer key and restart it`,
+    );
+  return wrapped;
+}
+
+/** Notes that nothing may be wrapped under those versions again; only where `lockKeys` holds. */
+export async function noteRetired(
+  session: Session,
+  provider: string,
+  versions: readonly string[],
+): Promise<void> {
+  if (versions.length > 0) await session.rows(RETIRE, [provider, versions]);
+}

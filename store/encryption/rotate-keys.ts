@@ -1,0 +1,129 @@
+import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
+import type { Session, Statement, Store } from '../database/client.ts';
+import { rewrapCheck } from './check-keys.ts';
+import { lockKeys, noteRetired } from './key-lock.ts';
+import type { KeyProvider, Retirement } from './key-provider.ts';
+import { resealComments } from './reencrypt-comments.ts';
+import { SUBJECT_COLUMNS, type SubjectKeyRow, type Vault } from './subject-encryption.ts';
+
+/** Subjects of one transaction. */
+const BATCH = 500;
+const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
+
+const OLD_KEYS: Statement = {
+  name: 'rotate_old_keys',
+  text: `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE id > $1::uuid AND wrapped_at < $2 ORDER BY id LIMIT $3 FOR UPDATE`,
+};
+const REWRAP: Statement = {
+  name: 'rotate_rewrap',
+  text: `UPDATE subject_key k SET wrapped = s.wrapped, provider = $2, key_version = s.version, wrapped_at = now()
+    FROM json_to_recordset($1::json) AS s (id uuid, wrapped text, version text) WHERE k.id = s.id`,
+};
+const OLD_LOOKUPS: Statement = {
+  name: 'rotate_old_lookups',
+  text: `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE id > $1::uuid AND lookup IS NOT NULL AND lookup NOT LIKE $2
+    ORDER BY id LIMIT $3 FOR UPDATE`,
+};
+/** A row of the same person that is there under the new pepper already stays beside the old one: both are found. */
+const RELINK: Statement = {
+  name: 'rotate_relink',
+  text: `UPDATE subject_key k SET lookup = s.lookup, pseudonym = s.pseudonym
+    FROM json_to_recordset($1::json) AS s (id uuid, lookup text, pseudonym text)
+    WHERE k.id = s.id AND NOT EXISTS (SELECT FROM subject_key other WHERE other.lookup = s.lookup) RETURNING k.id`,
+};
+const VERSIONS: Statement = {
+  name: 'rotate_versions',
+  text: `SELECT version, count(*)::integer AS keys FROM (
+      SELECT provider, key_version AS version FROM subject_key
+      UNION ALL SELECT key_check ->> 'provider', key_check ->> 'version' FROM instance) used
+    WHERE provider = $1 GROUP BY 1 ORDER BY 1`,
+};
+const NOW: Statement = { name: 'rotate_now', text: 'SELECT now() AS now' };
+
+/**
+ * Wraps every data key anew by the provider in use, and binds comments to the version of their response that were sealed before
+ * there was one; answers with how many keys. Readers and writers go on meanwhile.
+ */
+export async function rewrapKeys(store: Store, vault: Vault): Promise<number> {
+  const [started] = await store.rows<{ now: Date }>(NOW, []);
+  await rewrapCheck(store, vault);
+  return inBatches(store, async (session, after) => {
+    const rows = await session.rows<SubjectKeyRow>(OLD_KEYS, [after, started?.now, BATCH]);
+    const subjects = await vault.open(rows);
+    const wrapped = await vault.wrap(session, subjects);
+    const keys = subjects.map(({ id }, i) => ({ id, ...wrapped[i] }));
+    await session.rows(REWRAP, [JSON.stringify(keys), vault.provider.name]);
+    await resealComments(session, vault, subjects);
+    return rows;
+  });
+}
+
+/** What carries a pseudonym over to the pepper in use. */
+export interface Relinking {
+  readonly version: number;
+  /** Null when its pepper is not known. */
+  carriedOver(pseudonym: string): string | null;
+  lookupOf(pseudonym: string): string;
+}
+
+/** Carries every person over to the pepper in use; answers with how many. */
+export async function relinkSubjects(store: Store, vault: Vault, pepper: Relinking): Promise<number> {
+  return inBatches(store, async (session, after) => {
+    const rows = await session.rows<SubjectKeyRow>(OLD_LOOKUPS, [after, `${pepper.version}:%`, BATCH]);
+    const subjects = await vault.open(rows);
+    const relinked = subjects.flatMap((subject) => {
+      const carried = subject.pseudonym === null ? null : pepper.carriedOver(subject.pseudonym);
+      if (carried === null) return [];
+      const lookup = pepper.lookupOf(carried);
+      return [{ id: subject.id, lookup, pseudonym: vault.sealPseudonym(subject, carried, lookup) }];
+    });
+    await session.rows(RELINK, [JSON.stringify(relinked)]);
+    vault.forget(rows.map(({ id }) => id));
+    return rows;
+  });
+}
+
+/** Makes a new wrapping key, under which everybody wraps from then on; answers with its version. */
+export function rotateWrapping(store: Store, provider: KeyProvider): Promise<string> {
+  return store.transaction(async (session) => {
+    await lockKeys(session);
+    return provider.rotate();
+  });
+}
+
+/**
+ * Destroys the wrapping keys before the newest, with nobody wrapping meanwhile.
+ * @throws KeyProviderError while something is wrapped under one of them.
+ */
+export function retireWrapping(store: Store, provider: KeyProvider): Promise<Retirement> {
+  return store.transaction(async (session) => {
+    await lockKeys(session);
+    // Statements after the lock see what its last holders committed.
+    const current = await provider.current();
+    const inUse = await session.rows<{ version: string; keys: number }>(VERSIONS, [provider.name]);
+    const old = inUse.filter(({ version }) => version !== current);
+    if (old.length > 0) {
+      const held = old.map(({ version, keys }) => `${keys} under version ${version}`).join(', ');
+      throw new KeyProviderError(
+        `data keys are still wrapped by older keys of ${provider.name} (${held}); nothing was destroyed. Run "npm run keys -- rewrap", then retire again`,
+      );
+    }
+    const retired = await provider.retire();
+    await noteRetired(session, provider.name, retired.versions);
+    return retired;
+  });
+}
+
+async function inBatches(
+  store: Store,
+  work: (session: Session, after: string) => Promise<readonly SubjectKeyRow[]>,
+): Promise<number> {
+  let count = 0;
+  for (let after: string | undefined = FIRST_UUID; after !== undefined; ) {
+    const from: string = after;
+    const rows = await store.transaction((session) => work(session, from));
+    count += rows.length;
+    after = rows.at(-1)?.id;
+  }
+  return count;
+}

@@ -1,0 +1,297 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
+import { seal, sealBytes, unseal } from '../../domain/privacy/aes-gcm.ts';
+import type { Session, Statement } from '../database/client.ts';
+import { wrapLocked } from './key-lock.ts';
+import type { KeyProvider, WrappedKey } from './key-provider.ts';
+import type { ArrivingSubject, OpenSubject, SubjectRef } from './open-subject.ts';
+import { SHARED_OWNERS, SharedKey, type SharedOwner } from './shared-key.ts';
+
+export type { ArrivingSubject, OpenSubject, SubjectRef } from './open-subject.ts';
+
+export type SubjectWithKey = Pick<OpenSubject, 'id' | 'key'>;
+
+/** A subject to be stored with its key. */
+export interface NewSubject extends SubjectWithKey {
+  readonly pseudonym: string | null;
+  readonly lookup: string | null;
+  readonly shared: boolean;
+}
+
+export interface SubjectKeyRow extends WrappedKey {
+  readonly id: string;
+  readonly lookup: string | null;
+  /** Sealed. */
+  readonly pseudonym: string | null;
+  readonly provider: string;
+  readonly restricted: boolean;
+}
+
+export const SUBJECT_COLUMNS = `id, lookup, pseudonym, wrapped, provider, key_version AS version, restricted`;
+
+// Held until the transaction ends: nobody erases, restricts or carries over a subject while something is sealed for it.
+const HOLD: Statement = {
+  name: 'vault_hold',
+  text: `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE lookup = ANY ($1::text[]) OR id = ANY ($2::uuid[])
+    ORDER BY id FOR SHARE`,
+};
+const INSERT: Statement = {
+  name: 'vault_insert',
+  text: `INSERT INTO subject_key (id, lookup, pseudonym, wrapped, provider, key_version, wrapped_at, shared)
+    SELECT id, lookup, pseudonym, wrapped, $2, version, now(), shared
+    FROM json_to_recordset($1::json)
+      AS s (id uuid, lookup text, pseudonym text, wrapped text, version text, shared boolean)
+    ORDER BY lookup, id ON CONFLICT DO NOTHING RETURNING id`,
+};
+const BY_IDS: Statement = {
+  name: 'vault_by_ids',
+  text: `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE id = ANY ($1::uuid[])`,
+};
+
+/** Keys in memory: at most so many, and no longer than this after an erasure in another process. */
+const MOST_KEYS = 20_000;
+const KEY_LIFE_MS = 5 * 60_000;
+
+const newSubject = (ref: SubjectRef): ArrivingSubject => ({
+  id: randomUUID(),
+  pseudonym: ref.pseudonym,
+  restricted: false,
+  key: randomBytes(32),
+  ref,
+});
+
+/** The one place where values of persons are sealed and opened: a data key per subject, wrapped by the key provider. */
+export class Vault {
+  readonly tenant: string;
+  /** Keys are read in front of the wall: what they open was read behind it. */
+  readonly #store: Session;
+  readonly #provider: KeyProvider;
+  readonly #others: ReadonlyMap<string, KeyProvider>;
+  /** Of answers without an identifier that arrive here. */
+  readonly #shared = new SharedKey();
+  readonly #keys = new LRUCache<string, Pick<OpenSubject, 'key' | 'pseudonym'>>({
+    max: MOST_KEYS,
+    ttl: KEY_LIFE_MS,
+  });
+
+  /** `others` can unwrap what was wrapped before the provider was changed. */
+  constructor(store: Session, tenant: string, provider: KeyProvider, others: readonly KeyProvider[] = []) {
+    this.#store = store;
+    this.tenant = tenant;
+    this.#provider = provider;
+    this.#others = new Map([provider, ...others].map((one) => [one.name, one]));
+  }
+
+  get provider(): KeyProvider {
+    return this.#provider;
+  }
+
+  /**
+   * The subjects of what arrives at that moment, in order: those that are known are held until the transaction ends, for the
+   * others an id and a key are drawn, to be stored by `store` if they turn out to be needed.
+   */
+  async find(session: Session, refs: readonly SubjectRef[], at: Date): Promise<ArrivingSubject[]> {
+    const lookups = [...new Set(refs.flatMap((ref) => ref.lookups))].sort();
+    const ids = refs.filter((ref) => ref.lookups.length === 0).map(({ responseId }) => responseId);
+    const owners = ids.length === 0 ? [] : await session.rows<SharedOwner>(SHARED_OWNERS, [ids]);
+    const shared = [...owners.map(({ subjectId }) => subjectId), ...(ids.length > 0 ? this.#shared.ids : [])];
+    const rows = await session.rows<SubjectKeyRow>(HOLD, [lookups, [...ids, ...shared]]);
+    const opened = await this.open(rows);
+    const known = new Map<string, ArrivingSubject>();
+    rows.forEach(({ id, lookup }, i) => {
+      known.set(lookup ?? id, { ...(opened[i] as OpenSubject), ref: null });
+    });
+    for (const { responseId, subjectId } of owners) {
+      const owner = known.get(subjectId);
+      if (owner && !known.has(responseId)) known.set(responseId, owner);
+    }
+    return refs.map((ref) => {
+      const names = ref.lookups.length === 0 ? [ref.responseId] : ref.lookups;
+      const found = names.flatMap((name) => known.get(name) ?? [])[0];
+      if (found) return found;
+      const fresh = ref.lookups.length === 0 ? this.#shared.next(ref, known, at) : newSubject(ref);
+      known.set(names[0] as string, fresh);
+      known.set(fresh.id, fresh);
+      return fresh;
+    });
+  }
+
+  /**
+   * Stores those of the subjects that are new, and answers with all of them in order: another one than was drawn where
+   * another transaction was faster.
+   */
+  async store(session: Session, subjects: readonly ArrivingSubject[], at: Date): Promise<OpenSubject[]> {
+    const fresh = [...new Set(subjects.filter(({ ref }) => ref !== null))];
+    if (fresh.length === 0) return [...subjects];
+    const made = await this.keep(
+      session,
+      fresh.map((subject) => {
+        const lookup = subject.ref?.lookups[0] ?? null;
+        return { ...subject, lookup, shared: lookup === null };
+      }),
+    );
+    const late = fresh.filter(({ id }) => !made.has(id));
+    if (late.length === 0) return [...subjects];
+    const others = await this.find(
+      session,
+      late.flatMap(({ ref }) => ref ?? []),
+      at,
+    );
+    const settled = await this.store(session, others, at);
+    const instead = new Map(late.map((subject, i) => [subject, settled[i] as OpenSubject]));
+    return subjects.map((subject) => instead.get(subject) ?? subject);
+  }
+
+  /** Stores subjects with their keys, unless they are there; answers with the ids of those that were not. */
+  async keep(session: Session, subjects: readonly NewSubject[]): Promise<Set<string>> {
+    if (subjects.length === 0) return new Set();
+    const wrapped = await this.wrap(session, subjects);
+    const rows = subjects.map((subject, i) => {
+      const { id, pseudonym, lookup, shared } = subject;
+      const sealed =
+        pseudonym === null || lookup === null ? null : this.sealPseudonym(subject, pseudonym, lookup);
+      return { id, lookup, shared, pseudonym: sealed, ...wrapped[i] };
+    });
+    const inserted = await session.rows<{ id: string }>(INSERT, [JSON.stringify(rows), this.#provider.name]);
+    return new Set(inserted.map(({ id }) => id));
+  }
+
+  /** Data keys wrapped by the provider in use, to be stored in the same transaction. */
+  wrap(session: Session, subjects: readonly Pick<OpenSubject, 'id' | 'key'>[]): Promise<WrappedKey[]> {
+    const keys = subjects.map(({ id, key }) => ({ tenant: this.tenant, subject: id, key }));
+    return wrapLocked(session, this.#provider, keys);
+  }
+
+  /** Bound to the lookup that it belongs to, so that none of a former pepper is put back. */
+  sealPseudonym({ id, key }: SubjectWithKey, pseudonym: string, lookup: string): string {
+    const context = { tenant: this.tenant, subject: id, field: 'respondent', row: id, version: lookup };
+    return seal(key, context, pseudonym);
+  }
+
+  /** The subjects of the rows with their keys; the provider is asked once for all that are not in memory. */
+  async open(rows: readonly SubjectKeyRow[]): Promise<OpenSubject[]> {
+    const keys = new Map(rows.map(({ id }) => [id, this.#keys.get(id)]));
+    const closed = rows.filter(({ id }) => keys.get(id) === undefined);
+    for (const name of new Set(closed.map(({ provider }) => provider))) {
+      const own = closed.filter((row) => row.provider === name);
+      const unwrapped = await this.#providerOf(name).unwrap(
+        own.map(({ id, wrapped, version }) => ({ tenant: this.tenant, subject: id, wrapped, version })),
+      );
+      own.forEach(({ id, pseudonym, lookup: version }, i) => {
+        const key = unwrapped[i] as Buffer;
+        const context = { tenant: this.tenant, subject: id, field: 'respondent', row: id, version };
+        const shown = pseudonym === null ? null : unseal(key, context, pseudonym).toString('utf8');
+        keys.set(id, { key, pseudonym: shown });
+        this.#keys.set(id, { key, pseudonym: shown });
+      });
+    }
+    return rows.map(({ id, restricted }) => ({
+      id,
+      restricted,
+      ...(keys.get(id) as Pick<OpenSubject, 'key' | 'pseudonym'>),
+    }));
+  }
+
+  #providerOf(name: string): KeyProvider {
+    const provider = this.#others.get(name);
+    if (provider) return provider;
+    throw new KeyProviderError(
+      `keys are wrapped by ${JSON.stringify(name)}, which is not configured: configure it too until they are rewrapped`,
+    );
+  }
+
+  /** Those of the subjects that exist, held until the transaction ends: nobody erases them meanwhile. */
+  async held(session: Session, ids: readonly string[]): Promise<OpenSubject[]> {
+    return this.open(await session.rows<SubjectKeyRow>(HOLD, [[], ids]));
+  }
+
+  /** Those of the subjects that the transaction sees. */
+  async read(session: Session, ids: readonly string[]): Promise<OpenSubject[]> {
+    return this.open(await session.rows<SubjectKeyRow>(BY_IDS, [ids]));
+  }
+
+  /** The subjects of those ids that exist, by id. */
+  async subjects(ids: readonly string[]): Promise<Map<string, OpenSubject>> {
+    const found = new Map<string, OpenSubject>();
+    const unknown = new Set<string>();
+    for (const id of ids) {
+      const known = this.#keys.get(id);
+      // Whether it is restricted is not kept in memory; who reads does not need it.
+      if (known) found.set(id, { id, restricted: false, ...known });
+      else unknown.add(id);
+    }
+    if (unknown.size > 0) {
+      const rows = await this.#store.rows<SubjectKeyRow>(BY_IDS, [[...unknown]]);
+      for (const subject of await this.open(rows)) found.set(subject.id, subject);
+    }
+    return found;
+  }
+
+  /** What was said in a review of a response, sealed for whoever gave it. */
+  sealReason({ id, key }: SubjectWithKey, row: string, text: string): string {
+    return seal(key, { tenant: this.tenant, subject: id, field: 'review', row }, text);
+  }
+
+  /** An item as it arrived, sealed for whoever sent it; the row is the source event's. */
+  sealEvent({ id, key }: SubjectWithKey, row: string, text: string): Buffer {
+    return sealBytes(key, { tenant: this.tenant, subject: id, field: 'event', row }, text);
+  }
+
+  /** The comment of a response, bound to the source event that brought this content: an older one cannot be put back. */
+  sealComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, text: string) {
+    const context = { tenant: this.tenant, subject: id, field: 'comment', row, version: sourceEventId };
+    return seal(key, context, text);
+  }
+
+  /** @throws SealBroken */
+  openComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, sealed: string) {
+    const context = { tenant: this.tenant, subject: id, field: 'comment', row, version: sourceEventId };
+    return unseal(key, context, sealed).toString('utf8');
+  }
+
+  /** @throws SealBroken */
+  unseal({ id, key }: SubjectWithKey, field: 'event' | 'review', row: string, sealed: string | Uint8Array) {
+    return unseal(key, { tenant: this.tenant, subject: id, field, row }, sealed).toString('utf8');
+  }
+
+  /**
+   * The rows with their comments opened and their owners' pseudonyms. Null is a comment whose key is gone (erased
+   * meanwhile) or whose subject the reader was not shown, and likewise a pseudonym.
+   * @throws SealBroken when a comment was changed.
+   */
+  async openComments<Row extends SealedComment>(
+    rows: readonly Row[],
+  ): Promise<
+    (Omit<Row, 'subjectId' | 'ownerId' | 'sourceEventId'> & { readonly respondent: string | null })[]
+  > {
+    const subjects = await this.subjects(
+      rows.flatMap((row) => [row.subjectId ?? [], row.ownerId ?? []].flat()),
+    );
+    return rows.map(({ subjectId, ownerId, sourceEventId, ...row }) => {
+      const subject = subjects.get(subjectId ?? '');
+      const readable = subject && row.comment !== null;
+      const comment = readable
+        ? this.openComment(subject, row.id, sourceEventId, row.comment as string)
+        : null;
+      return { ...row, comment, respondent: subjects.get(ownerId ?? '')?.pseudonym ?? null };
+    });
+  }
+
+  /** Forgets keys that are held in memory. */
+  forget(ids: readonly string[]): void {
+    for (const id of ids) this.#keys.delete(id);
+  }
+}
+
+/** What of a row the vault opens. */
+export interface SealedComment {
+  readonly id: string;
+  /** Under whose key the comment is sealed. */
+  readonly subjectId: string | null;
+  /** Whose pseudonym is wanted. */
+  readonly ownerId?: string | null;
+  readonly comment: string | null;
+  /** What brought this content. */
+  readonly sourceEventId: string;
+}

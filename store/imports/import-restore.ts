@@ -1,0 +1,153 @@
+import { againEventId } from '../../domain/responses/normalised-response.ts';
+import type { SubjectDeps } from '../data-subjects/erase.ts';
+import type { Session, Statement } from '../database/client.ts';
+import type { OpenSubject } from '../encryption/subject-encryption.ts';
+import { RESPONSE_COLUMNS, WITHDRAWN_CONTENT } from '../responses/response-row.ts';
+import { noteRestricted, noteWithdrawn } from '../seals/leaf-tombstones.ts';
+import type { KeyState, Restored } from './undo-fate.ts';
+
+const CONTENTS: Statement = {
+  name: 'undo_contents',
+  text: 'SELECT id, sealed, content FROM source_event WHERE id = ANY ($1::uuid[])',
+};
+/** Names time and cell, so that a hypertable opens only the chunks concerned. */
+const DELETE: Statement = {
+  name: 'undo_delete',
+  text: 'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
+};
+const WITHDRAW: Statement = {
+  name: 'undo_withdraw',
+  text: `UPDATE response_key SET content_hash = $2, revision = NULL, revised_at = NULL, event_id = NULL WHERE id = ANY ($1::uuid[])`,
+};
+const RESTORE_KEYS: Statement = {
+  name: 'undo_restore_keys',
+  text: `UPDATE response_key k SET answered_at = s.answered_at, received_at = s.received_at, cell_id = s.cell_id,
+      subject_id = s.subject_id, content_hash = s.content_hash, revision = s.revision, revised_at = s.revised_at,
+      event_id = s.source_event_id
+    FROM json_to_recordset($1::json) AS s (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, subject_id uuid,
+      content_hash text, revision bigint, revised_at timestamptz, source_event_id uuid)
+    WHERE k.id = s.id`,
+};
+const INSERT_EVENTS: Statement = {
+  name: 'undo_insert_events',
+  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed,
+      import_id, import_line, replaced)
+    SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), now(), subject_id, decode(sealed, 'base64'),
+      import_id, import_line, replaced
+    FROM json_to_recordset($1::json) AS e (id uuid, response_id uuid, mapping_version_id integer, position text, digest text,
+      subject_id uuid, sealed text, import_id integer, import_line integer, replaced uuid)`,
+};
+const INSERT_RESPONSES: Statement = {
+  name: 'undo_insert_responses',
+  text: `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points,
+      class, comment, subject_id) SELECT * FROM json_to_recordset($1::json) AS r (${RESPONSE_COLUMNS})`,
+};
+const INSERT_RESTRICTED: Statement = {
+  name: 'undo_insert_restricted',
+  text: `INSERT INTO restricted_response (id, subject_id, row)
+    SELECT * FROM json_to_recordset($1::json) AS r (id uuid, subject_id uuid, row jsonb)`,
+};
+/** What was taken back is not kept; that it came, and from where, is. */
+const MARK: Statement = {
+  name: 'undo_mark',
+  text: `UPDATE source_event SET undone_at = now(),
+      sealed = CASE WHEN id = ANY ($2::uuid[]) THEN sealed END, content = CASE WHEN id = ANY ($2::uuid[]) THEN content END, stood = NULL
+    WHERE id = ANY ($1::uuid[])`,
+};
+const FORGET_STOOD: Statement = {
+  name: 'undo_forget_stood',
+  text: 'UPDATE source_event SET stood = NULL WHERE id = ANY ($1::uuid[])',
+};
+
+/** What becomes of the responses of one slice. */
+export interface Plan {
+  readonly removed: KeyState[];
+  readonly restored: { readonly key: KeyState; readonly target: Restored }[];
+  /** Events that tell nothing any more of what is newer. */
+  readonly undone: string[];
+  /** Those of them whose item stays, since the response does or its person is under a legal hold. */
+  readonly kept: string[];
+}
+
+/** What a slice is undone with. */
+export interface UndoStep {
+  readonly session: Session;
+  /** How people name the import. */
+  readonly importKey: string;
+  /** Of everything that is touched, held until the transaction ends. */
+  readonly subjects: ReadonlyMap<string, OpenSubject>;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/** Does what is planned, in the caller's transaction, which holds subjects and keys. */
+export async function applyUndo(
+  { vault, attest }: Pick<SubjectDeps, 'vault' | 'attest'>,
+  step: UndoStep,
+  { removed, restored, undone, kept }: Plan,
+): Promise<void> {
+  const { session } = step;
+  for (const { id, answeredAt, cellId } of [...removed, ...restored.map(({ key }) => key)])
+    await session.rows(DELETE, [id, answeredAt, cellId]);
+  const removedIds = removed.map(({ id }) => id);
+  if (removed.length > 0) await session.rows(WITHDRAW, [removedIds, WITHDRAWN_CONTENT]);
+  const aside = await restore(vault, step, restored);
+  if (undone.length > 0) await session.rows(MARK, [undone, kept]);
+  // Last, as their locks are.
+  await noteWithdrawn(session, attest, removedIds);
+  await noteRestricted(session, attest, aside);
+}
+
+/** Puts back what stood; answers with the responses that were put aside, since their person is restricted by now. */
+async function restore(
+  vault: SubjectDeps['vault'],
+  { session, importKey, subjects, now }: UndoStep,
+  restored: Plan['restored'],
+): Promise<string[]> {
+  if (restored.length === 0) return [];
+  const targets = restored.map(({ target }) => target.id);
+  type Kept = { readonly id: string; readonly sealed: Uint8Array | null; readonly content: string | null };
+  const items = new Map((await session.rows<Kept>(CONTENTS, [targets])).map((one) => [one.id, one]));
+  const rows = restored.map(({ key, target }) => {
+    const owner = subjects.get(target.subjectId ?? '');
+    if (!owner) throw new Error(`what response ${key.id} was before is nobody's`);
+    const { stood, mappingId, digest } = target;
+    const eventId = againEventId(key.id, stood.content_hash, mappingId, now);
+    const item = items.get(target.id);
+    const kept = item?.sealed ?? item?.content ?? null;
+    const sealed =
+      kept === null ? null : vault.sealEvent(owner, eventId, vault.unseal(owner, 'event', target.id, kept));
+    const text = stood.comment === null ? null : vault.openComment(owner, key.id, target.id, stood.comment);
+    const comment = text === null ? null : vault.sealComment(owner, key.id, eventId, text);
+    return {
+      owner,
+      event: {
+        ...{ id: eventId, response_id: key.id, mapping_version_id: mappingId, digest, subject_id: owner.id },
+        position: `stands again: import ${importKey} was taken back`,
+        sealed: sealed?.toString('base64') ?? null,
+        // It is still what another import brought, and goes when that one is taken back.
+        ...{ import_id: target.importId, import_line: target.importLine, replaced: target.replaced },
+      },
+      row: { ...stood, comment, subject_id: owner.id, source_event_id: eventId },
+    };
+  });
+  await session.rows(INSERT_EVENTS, [JSON.stringify(rows.map(({ event }) => event))]);
+  await session.rows(RESTORE_KEYS, [JSON.stringify(rows.map(({ row }) => row))]);
+  const free = rows.filter(({ owner }) => !owner.restricted).map(({ row }) => row);
+  const aside = rows.filter(({ owner }) => owner.restricted).map(({ row }) => row);
+  if (free.length > 0) await session.rows(INSERT_RESPONSES, [JSON.stringify(free)]);
+  const put = aside.map((row) => ({ id: row.id, subject_id: row.subject_id, row: responseOf(row) }));
+  if (put.length > 0) await session.rows(INSERT_RESTRICTED, [JSON.stringify(put)]);
+  await session.rows(FORGET_STOOD, [targets]);
+  return aside.map(({ id }) => id);
+}
+
+/** Only what is of the response, without what is of its key. */
+function responseOf({
+  content_hash: _hash,
+  revision: _revision,
+  revised_at: _at,
+  ...row
+}: Restored['stood']) {
+  return row;
+}

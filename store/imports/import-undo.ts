@@ -1,0 +1,207 @@
+import { type Cell, matchesSegment } from '../../domain/segments/cell.ts';
+import { keepHolds } from '../data-subjects/data-subject.ts';
+import type { SubjectDeps } from '../data-subjects/erase.ts';
+import { activeHolds, type Order } from '../data-subjects/legal-hold.ts';
+import type { Session, Statement } from '../database/client.ts';
+import type { ImportRun } from '../responses/imports.ts';
+import { ERASED_CONTENT, WITHDRAWN_CONTENT } from '../responses/response-row.ts';
+import { applyUndo, type Plan } from './import-restore.ts';
+import { fateOf, type ImportEvent, type KeyState, type Place } from './undo-fate.ts';
+
+/* Takes an import back in slices, each a transaction of its own that leaves whole answers: it may be stopped and gone on with anywhere. */
+
+/** Responses of one slice. */
+const SLICE = 100;
+const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
+
+const BEGIN: Statement = {
+  name: 'undo_begin',
+  text: `UPDATE import_run SET undo_at = coalesce(undo_at, $2), undo_by = coalesce(undo_by, $3), undo_reason = coalesce(undo_reason, $4)
+    WHERE id = $1`,
+};
+const COUNT: Statement = {
+  name: 'undo_count',
+  text: `UPDATE import_run SET removed = removed + $2, restored = restored + $3, stayed = stayed + $4 WHERE id = $1`,
+};
+const DONE: Statement = {
+  name: 'undo_done',
+  text: 'UPDATE import_run SET undone_at = coalesce(undone_at, $2) WHERE id = $1',
+};
+const CANDIDATES: Statement = {
+  name: 'undo_candidates',
+  text: `SELECT DISTINCT response_id AS id FROM source_event
+    WHERE import_id = $1 AND undone_at IS NULL AND response_id > $2 ORDER BY 1 LIMIT ${SLICE}`,
+};
+const SUBJECTS: Statement = {
+  name: 'undo_subjects',
+  text: `SELECT subject_id AS id FROM response_key WHERE id = ANY ($1::uuid[]) AND subject_id IS NOT NULL
+    UNION SELECT subject_id FROM source_event WHERE response_id = ANY ($1::uuid[]) AND subject_id IS NOT NULL`,
+};
+const HELD: Statement = {
+  name: 'undo_held',
+  text: 'SELECT id FROM subject_key WHERE id = ANY ($1::uuid[]) AND held',
+};
+const LOCK_KEYS: Statement = {
+  name: 'undo_lock',
+  text: `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId", subject_id AS "subjectId", content_hash AS "contentHash"
+    FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
+};
+/** Which event is behind what stands. */
+const STANDING: Statement = {
+  name: 'undo_standing',
+  text: `SELECT r.id, r.source_event_id AS "eventId", false AS aside FROM response_key k
+      JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id WHERE k.id = ANY ($1::uuid[])
+    UNION ALL SELECT id, (row->>'source_event_id')::uuid, true FROM restricted_response WHERE id = ANY ($1::uuid[])`,
+};
+const EVENTS: Statement = {
+  name: 'undo_events',
+  text: `SELECT id, response_id AS "responseId", import_id AS "importId", import_line AS "importLine", undone_at IS NOT NULL AS "isUndone", replaced,
+      mapping_version_id AS "mappingId", subject_id AS "subjectId", encode(digest, 'hex') AS digest, stood
+    FROM source_event e WHERE response_id = ANY ($1::uuid[]) AND (import_id IS NOT NULL
+      OR id IN (SELECT replaced FROM source_event x WHERE x.response_id = e.response_id))`,
+};
+/** What became of the answers of an import: how many, so far or as it would be. */
+export interface UndoAccount {
+  /** Nothing is there in their place. */
+  readonly removed: number;
+  /** What they had replaced stands again. */
+  readonly restored: number;
+  /** Replaced or corrected since by something else, which stays; or what they had replaced is no longer kept. */
+  readonly stayed: number;
+  /** They stay as they are until the legal hold is released. */
+  readonly held: number;
+  /** They stay as they are until the dispute is settled. */
+  readonly restricted: number;
+}
+
+export interface UndoResult extends UndoAccount {
+  /** False where time ran out: ask again, and it goes on. */
+  readonly complete: boolean;
+  /** The last response that was looked at, where it is not complete: a dry run goes on after it. */
+  readonly last: string | null;
+}
+
+const NOTHING: UndoAccount = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0 };
+
+export interface UndoOptions {
+  /** Nothing is changed: the answer says what would be. */
+  readonly dryRun?: boolean;
+  /** The response after which a dry run goes on. What is done is not looked for again, so an undo needs none. */
+  readonly after?: string | undefined;
+  /** Whether to stop after this slice. */
+  readonly isOver?: () => boolean;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Takes an import back: what it stored and nothing replaced since is removed, and what it replaced stands again. From its begin on
+ * the import brings nothing more. Answers with what this call did.
+ */
+export async function undoImport(
+  deps: SubjectDeps,
+  run: ImportRun,
+  by: Order,
+  { dryRun = false, after: begin = FIRST_UUID, isOver = () => false, now }: UndoOptions,
+): Promise<UndoResult> {
+  if (!dryRun) {
+    await deps.store.transaction(async (session) => {
+      await session.rows(BEGIN, [run.id, new Date(now()), by.actor, by.reason]);
+      await by.note?.(session, { import: run.key, reason: by.reason });
+    });
+  }
+  let account = NOTHING;
+  for (let after = dryRun ? begin : FIRST_UUID; ; ) {
+    const slice = await deps.store.transaction((session) =>
+      undoSlice(deps, session, run, after, dryRun, now()),
+    );
+    if (slice === null) break;
+    account = sum(account, slice.account);
+    after = slice.last;
+    if (isOver()) return { ...account, complete: false, last: after };
+  }
+  if (!dryRun) {
+    await deps.store.transaction(async (session) => {
+      await session.rows(DONE, [run.id, new Date(now())]);
+      await by.note?.(session, { import: run.key, ...account });
+    });
+  }
+  return { ...account, complete: true, last: null };
+}
+
+const sum = (a: UndoAccount, b: UndoAccount): UndoAccount => ({
+  removed: a.removed + b.removed,
+  restored: a.restored + b.restored,
+  stayed: a.stayed + b.stayed,
+  held: a.held + b.held,
+  restricted: a.restricted + b.restricted,
+});
+
+/** One slice of the responses after that id; null when there are none left. */
+async function undoSlice(
+  deps: SubjectDeps,
+  session: Session,
+  run: ImportRun,
+  after: string,
+  dryRun: boolean,
+  now: number,
+): Promise<{ readonly last: string; readonly account: UndoAccount } | null> {
+  // Locks in one order, as everywhere: holds, subjects, keys (store/data-subjects/data-subject.ts).
+  await keepHolds(session);
+  const ids = (await session.rows<{ id: string }>(CANDIDATES, [run.id, after])).map(({ id }) => id);
+  const last = ids.at(-1);
+  if (last === undefined) return null;
+  const subjectIds = (await session.rows<{ id: string }>(SUBJECTS, [ids])).map(({ id }) => id).sort();
+  const subjects = new Map((await deps.vault.held(session, subjectIds)).map((one) => [one.id, one]));
+  const held = await heldPlaces(deps, session, [...subjects.keys()]);
+  const keys = await session.rows<KeyState>(LOCK_KEYS, [ids]);
+  const places = new Map(
+    (await session.rows<Place & { id: string }>(STANDING, [ids])).map(({ id, ...place }) => [id, place]),
+  );
+  const events = await session.rows<ImportEvent>(EVENTS, [ids]);
+  // Somebody exercised a right over one of them meanwhile, and it has another key: it is looked at again.
+  const owners = [...keys, ...events].flatMap(({ subjectId }) => subjectId ?? []);
+  const asked = new Set(subjectIds);
+  if (owners.some((id) => !asked.has(id))) return { last: after, account: NOTHING };
+  const byResponse = new Map<string, ImportEvent[]>(ids.map((id) => [id, []]));
+  for (const event of events) byResponse.get(event.responseId)?.push(event);
+  const plan: Plan = { removed: [], restored: [], undone: [], kept: [] };
+  const account = { ...NOTHING };
+  for (const key of keys) {
+    const own = byResponse.get(key.id) ?? [];
+    const events = own.filter(({ importId, isUndone }) => importId === run.id && !isUndone);
+    // Another undo of the import came first.
+    if (events.length === 0) continue;
+    const isGone = key.contentHash === ERASED_CONTENT || key.contentHash === WITHDRAWN_CONTENT;
+    const fate = fateOf(run.id, isGone ? undefined : places.get(key.id), own, held.has(key));
+    if (fate.what === 'held' || fate.what === 'restricted') {
+      account[fate.what] += 1;
+      continue;
+    }
+    if (fate.what !== 'gone') account[fate.what] += 1;
+    plan.undone.push(...events.map(({ id }) => id));
+    plan.kept.push(...events.filter(({ subjectId }) => held.isPerson(subjectId)).map(({ id }) => id));
+    if (fate.what === 'removed') plan.removed.push(key);
+    if (fate.what === 'restored') plan.restored.push({ key, target: fate.target });
+    if (fate.what === 'stayed' && fate.eventId) plan.kept.push(fate.eventId);
+  }
+  if (!dryRun) {
+    await applyUndo(deps, { session, importKey: run.key, subjects, now }, plan);
+    await session.rows(COUNT, [run.id, account.removed, account.restored, account.stayed]);
+  }
+  return { last, account };
+}
+
+/** Which of the responses a legal hold keeps, by their person or their cell. */
+async function heldPlaces(
+  { cells }: Pick<SubjectDeps, 'cells'>,
+  session: Session,
+  subjectIds: readonly string[],
+): Promise<{ has(key: KeyState): boolean; isPerson(subjectId: string | null): boolean }> {
+  const people = new Set((await session.rows<{ id: string }>(HELD, [subjectIds])).map(({ id }) => id));
+  const segments = (await activeHolds(session)).flatMap(({ segment }) => (segment === null ? [] : [segment]));
+  const isHeld = (cell: Cell | undefined) =>
+    cell !== undefined && segments.some((segment) => matchesSegment(segment, cell.attributes));
+  const isPerson = (subjectId: string | null) => subjectId !== null && people.has(subjectId);
+  return { isPerson, has: ({ subjectId, cellId }) => isPerson(subjectId) || isHeld(cells.get(cellId)) };
+}

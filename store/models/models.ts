@@ -1,0 +1,300 @@
+import type { NoteChange } from '../audit/audit.ts';
+import type { Session, Statement, Store } from '../database/client.ts';
+import { LOCKS } from '../database/locks.ts';
+import type { ModelStage, StageCause } from '../tables/scoring.ts';
+
+export type { ModelStage } from '../tables/scoring.ts';
+
+export interface ModelVersionRow {
+  readonly id: number;
+  readonly label: string;
+  readonly recordedAt: Date;
+}
+
+/** A model as the registry holds it; the artefact is read on its own, it is large. */
+export interface RegisteredModel extends ModelVersionRow {
+  /** SHA-256 of the artefact. */
+  readonly key: string;
+  readonly stage: ModelStage;
+  readonly encoderName: string;
+  readonly encoderHash: string;
+  readonly trainedAt: Date | null;
+  readonly evaluation: unknown;
+}
+
+const KEY: Statement = { name: 'models_key', text: 'SELECT key FROM model_version WHERE id = $1' };
+const BY_IDS: Statement = {
+  name: 'models_by_ids',
+  text: 'SELECT id, label, recorded_at AS "recordedAt" FROM model_version WHERE id = ANY ($1::integer[]) ORDER BY id',
+};
+const REGISTERED: Statement = {
+  name: 'models_registered',
+  text: `SELECT id, label, recorded_at AS "recordedAt", key, stage, trained_at AS "trainedAt",
+      artefact->'encoder'->>'name' AS "encoderName", artefact->'encoder'->>'hash' AS "encoderHash",
+      artefact->'evaluation' AS evaluation
+    FROM model_version WHERE id > 0 ORDER BY id`,
+};
+const ARTEFACT: Statement = {
+  name: 'models_artefact',
+  text: 'SELECT artefact FROM model_version WHERE id = $1',
+};
+const CHAMPION: Statement = {
+  name: 'models_champion',
+  text: `SELECT id, artefact->'confusion' AS confusion FROM model_version WHERE stage = 'CHAMPION'`,
+};
+const CONFUSION: Statement = {
+  name: 'models_confusion',
+  text: `SELECT artefact->'confusion' AS confusion FROM model_version WHERE id = $1`,
+};
+
+/** Those of the model versions that exist. */
+export function readModelVersions(session: Session, ids: readonly number[]): Promise<ModelVersionRow[]> {
+  return session.rows<ModelVersionRow>(BY_IDS, [ids]);
+}
+
+/** How the model errs on held-out examples (true x predicted), or null when there is no such model. */
+export async function readConfusion(
+  session: Session,
+  id: number,
+): Promise<readonly (readonly number[])[] | null> {
+  const [row] = await session.rows<{ confusion: number[][] | null }>(CONFUSION, [id]);
+  return row?.confusion ?? null;
+}
+
+/** SHA-256 of the artefact, as it was registered; null of what is no registered model. */
+export async function readModelKey(session: Session, id: number): Promise<string | null> {
+  const [row] = await session.rows<{ key: string | null }>(KEY, [id]);
+  return row?.key ?? null;
+}
+
+/** All models that were ever registered, oldest first. */
+export function readRegistry(session: Session): Promise<RegisteredModel[]> {
+  return session.rows<RegisteredModel>(REGISTERED, []);
+}
+
+/** The artefact of that model version as it was stored, or null. */
+export async function readArtefact(session: Session, id: number): Promise<unknown> {
+  const [row] = await session.rows<{ artefact: unknown }>(ARTEFACT, [id]);
+  return row?.artefact ?? null;
+}
+
+/** The champion's version and its confusion (true x predicted, on held-out examples), or null before there is one. */
+export async function readChampion(
+  session: Session,
+): Promise<{ readonly id: number; readonly confusion: readonly (readonly number[])[] } | null> {
+  const [row] = await session.rows<{ id: number; confusion: number[][] }>(CHAMPION, []);
+  return row ?? null;
+}
+
+export interface NewModel {
+  readonly label: string;
+  readonly key: string;
+  readonly artefact: unknown;
+  readonly trainedAt: Date;
+  readonly signature: string;
+  readonly features: readonly FeatureRow[];
+  readonly trainingSets: readonly TrainingSetRow[];
+}
+
+export interface FeatureRow {
+  readonly key: string;
+  readonly name: string;
+  readonly version: number;
+  readonly source: string;
+  readonly description: string;
+  readonly columns: readonly string[];
+  readonly codeHash: string;
+}
+
+export interface TrainingSetRow {
+  readonly hash: string;
+  readonly head: string;
+  readonly examples: number;
+  readonly description: string;
+  readonly until: Date | null;
+  readonly journalPosition: string | null;
+}
+
+/** Any number of our own: registering and changes of stage come one after the other. */
+const LOCK: Statement = { name: 'models_lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.models})` };
+const INSERT_FEATURES: Statement = {
+  name: 'models_features',
+  text: `INSERT INTO feature_definition (key, name, version, source, description, columns, code_hash)
+    SELECT * FROM json_to_recordset($1::json) AS f (key text, name text, version integer, source text, description text,
+      columns jsonb, "codeHash" text) ON CONFLICT DO NOTHING`,
+};
+const INSERT_FEATURE_SET: Statement = {
+  name: 'models_feature_set',
+  text: 'INSERT INTO feature_set (key, features) VALUES ($1, $2::jsonb) ON CONFLICT DO NOTHING',
+};
+const INSERT_TRAINING_SETS: Statement = {
+  name: 'models_training_sets',
+  text: `INSERT INTO training_set (hash, head, examples, description, until, journal_position)
+    SELECT * FROM json_to_recordset($1::json) AS t (hash text, head text, examples integer, description text,
+      until timestamptz, "journalPosition" text) ON CONFLICT DO NOTHING`,
+};
+const INSERT_MODEL: Statement = {
+  name: 'models_insert',
+  text: `INSERT INTO model_version (id, label, key, stage, artefact, feature_set_key, trained_at, signature)
+    SELECT max(id) + 1, $1, $2, 'CANDIDATE', $3::jsonb, $4, $5, $6 FROM model_version
+    ON CONFLICT (key) DO NOTHING RETURNING id`,
+};
+const LINK_SETS: Statement = {
+  name: 'models_link_sets',
+  text: `INSERT INTO model_training_set (model_version_id, hash) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING`,
+};
+const BY_KEY: Statement = { name: 'models_by_key', text: 'SELECT id FROM model_version WHERE key = $1' };
+const EVENT: Statement = {
+  name: 'models_event',
+  text: `INSERT INTO model_event (model_version_id, from_stage, to_stage, cause, actor, actor_id, reason)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+};
+const SET_STAGE: Statement = {
+  name: 'models_set_stage',
+  text: 'UPDATE model_version SET stage = $2 WHERE id = $1',
+};
+const STAGES: Statement = {
+  name: 'models_stages',
+  text: 'SELECT id, stage FROM model_version WHERE id > 0',
+};
+const REIGNS: Statement = {
+  name: 'models_reigns',
+  text: `SELECT model_version_id AS model, cause = 'rollback' AS rollback FROM model_event
+    WHERE to_stage = 'CHAMPION' ORDER BY id`,
+};
+
+/**
+ * Registers a model as a candidate; the same artefact again is the version that it has. `settle` is of the same transaction,
+ * after the training sets: where it throws, nothing is registered.
+ */
+export function registerModel(
+  store: Store,
+  model: NewModel,
+  featureSetKey: string,
+  by: Change,
+  settle: (session: Session) => Promise<void> = async () => undefined,
+): Promise<number> {
+  return store.transaction(async (session) => {
+    await session.rows(LOCK, []);
+    const [known] = await session.rows<{ id: number }>(BY_KEY, [model.key]);
+    if (known) {
+      await settle(session);
+      return known.id;
+    }
+    await session.rows(INSERT_FEATURES, [JSON.stringify(model.features)]);
+    await session.rows(INSERT_FEATURE_SET, [
+      featureSetKey,
+      JSON.stringify(model.features.map(({ key }) => key)),
+    ]);
+    await session.rows(INSERT_TRAINING_SETS, [JSON.stringify(model.trainingSets)]);
+    await settle(session);
+    const { label, key, artefact, trainedAt, signature } = model;
+    const [row] = await session.rows<{ id: number }>(INSERT_MODEL, [
+      label,
+      key,
+      JSON.stringify(artefact),
+      featureSetKey,
+      trainedAt,
+      signature,
+    ]);
+    if (!row) throw new Error('the registry has no version 0: its migrations were not applied');
+    await session.rows(LINK_SETS, [row.id, model.trainingSets.map(({ hash }) => hash)]);
+    await session.rows(EVENT, [row.id, null, 'CANDIDATE', 'registered', ...whoAndWhy(by)]);
+    await by.note?.(session, { modelVersion: row.id, to: 'CANDIDATE' });
+    return row.id;
+  });
+}
+
+/** A change of stage that the registry refuses; the message says what would be right. */
+export class StageError extends Error {
+  override readonly name = 'StageError';
+}
+
+/** Who changes the registry, and why. */
+export interface Change {
+  readonly actor: string;
+  /** Id of the caller, who does not review what they decided; absent where nobody asked. */
+  readonly actorId?: string;
+  readonly reason: string;
+  readonly note?: NoteChange;
+}
+
+const whoAndWhy = ({ actor, actorId, reason }: Change) => [actor, actorId ?? null, reason];
+
+/** Makes the model champion; the champion before is retired. @throws StageError when there is no such model. */
+export function promote(store: Store, id: number, by: Change): Promise<void> {
+  return store.transaction(async (session) => {
+    await session.rows(LOCK, []);
+    await enthrone(session, id, 'promotion', by);
+  });
+}
+
+/** Makes the model a shadow, which scores the same stream as the champion. @throws StageError */
+export function makeShadow(store: Store, id: number, by: Change): Promise<void> {
+  return store.transaction(async (session) => {
+    await session.rows(LOCK, []);
+    const stages = await stagesOf(session);
+    const stage = stages.get(id);
+    if (stage !== 'CANDIDATE')
+      throw new StageError(`only a candidate becomes a shadow; this one is ${stage ?? 'unknown'}`);
+    await move(session, id, [stage, 'SHADOW'], 'shadow', by);
+    await by.note?.(session, { modelVersion: id, from: stage, to: 'SHADOW' });
+  });
+}
+
+/** Back to the champion before this one; answers with it. @throws StageError when there was none. */
+export function rollback(store: Store, by: Change): Promise<number> {
+  return store.transaction(async (session) => {
+    await session.rows(LOCK, []);
+    // A rollback takes the last reign back; what came before it is then the present one.
+    const reigns: number[] = [];
+    for (const { model, rollback: back } of await session.rows<{ model: number; rollback: boolean }>(
+      REIGNS,
+      [],
+    )) {
+      if (back) reigns.pop();
+      else reigns.push(model);
+    }
+    const before = reigns.at(-2);
+    if (before === undefined) throw new StageError('there was no champion before this one');
+    await enthrone(session, before, 'rollback', by);
+    return before;
+  });
+}
+
+async function stagesOf(session: Session): Promise<Map<number, ModelStage>> {
+  const rows = await session.rows<{ id: number; stage: ModelStage }>(STAGES, []);
+  return new Map(rows.map(({ id, stage }) => [id, stage]));
+}
+
+/** Makes the model champion where there is none yet; starters do it one after the other. */
+export function promoteFirst(store: Store, id: number, by: Change): Promise<void> {
+  return store.transaction(async (session) => {
+    await session.rows(LOCK, []);
+    const stages = await stagesOf(session);
+    if (![...stages.values()].includes('CHAMPION')) await enthrone(session, id, 'promotion', by);
+  });
+}
+
+async function enthrone(session: Session, id: number, cause: StageCause, by: Change): Promise<void> {
+  const stages = await stagesOf(session);
+  const stage = stages.get(id);
+  if (stage === undefined) throw new StageError(`there is no model version ${id}`);
+  if (stage === 'CHAMPION') throw new StageError(`model version ${id} is the champion already`);
+  for (const [other, present] of stages) {
+    if (present === 'CHAMPION') await move(session, other, ['CHAMPION', 'RETIRED'], cause, by);
+  }
+  await move(session, id, [stage, 'CHAMPION'], cause, by);
+  await by.note?.(session, { modelVersion: id, from: stage, to: 'CHAMPION' });
+}
+
+async function move(
+  session: Session,
+  id: number,
+  [from, to]: readonly [ModelStage, ModelStage],
+  cause: StageCause,
+  by: Change,
+): Promise<void> {
+  await session.rows(SET_STAGE, [id, to]);
+  await session.rows(EVENT, [id, from, to, cause, ...whoAndWhy(by)]);
+}

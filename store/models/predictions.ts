@@ -1,0 +1,216 @@
+import type { Scope } from '../../domain/access/scope.ts';
+import type { CellDictionary } from '../../domain/segments/cell.ts';
+import type { Session, Statement, Store } from '../database/client.ts';
+import { lookUpPredictions } from '../database/lateral-join.ts';
+import { hold, type Lease } from '../database/lease.ts';
+import type { SealedComment, Vault } from '../encryption/subject-encryption.ts';
+
+/** A response with text, as a model reads it. */
+export interface ScorableResponse {
+  readonly id: string;
+  readonly answeredAt: Date;
+  readonly cellId: number;
+  readonly mappingVersionId: number;
+  readonly comment: string;
+  /** 0 detractor, 1 passive, 2 promoter; null without a surveyed score. */
+  readonly class: 0 | 1 | 2 | null;
+  /** Tells whether the response is still what was read. */
+  readonly contentHash: string;
+}
+
+/** What the texts of responses are read with. */
+export interface TextDeps {
+  readonly store: Session;
+  readonly vault: Vault;
+}
+
+type SealedText = Omit<ScorableResponse, 'comment'> & SealedComment;
+
+/** What one model version said of one response; probabilities in millionths. */
+export interface PredictionRow {
+  readonly responseId: string;
+  readonly answeredAt: Date;
+  readonly cellId: number;
+  readonly modelVersionId: number;
+  readonly mappingVersionId: number;
+  readonly surveyed: boolean;
+  readonly class: number | null;
+  readonly detractor: number;
+  readonly passive: number;
+  readonly promoter: number;
+  readonly sentiment: number | null;
+  readonly negative: number;
+  readonly neutral: number;
+  readonly positive: number;
+  readonly themes: readonly number[];
+  readonly uncertainty: number;
+  readonly abstained: string | null;
+  readonly featuresHash: string;
+  /** Of the text; null in predictions older than the monitors, and `language` where the text does not tell. */
+  readonly words: number | null;
+  readonly tokens: number | null;
+  readonly unknownTokens: number | null;
+  readonly language: string | null;
+}
+
+const TEXTS: Statement = {
+  name: 'predictions_texts',
+  text: `SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId",
+      r.comment, r.class, r.subject_id AS "subjectId", r.source_event_id AS "sourceEventId", k.content_hash AS "contentHash"
+    FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
+    WHERE k.id = ANY ($1::uuid[]) AND r.comment IS NOT NULL ORDER BY r.id`,
+};
+const KNOWN: Statement = {
+  name: 'predictions_known',
+  text: `SELECT p.response_id AS id FROM prediction p JOIN response_key k ON k.id = p.response_id AND k.answered_at = p.answered_at
+    WHERE p.response_id = ANY ($1::uuid[]) AND p.model_version_id = $2`,
+};
+/** Whoever corrects or deletes a response holds its key: until then what was read still stands. */
+const HOLD: Statement = {
+  name: 'predictions_hold',
+  text: `SELECT id, content_hash AS "contentHash" FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE`,
+};
+const STILL_THERE: Statement = {
+  name: 'predictions_still_there',
+  text: `SELECT r.id FROM response r JOIN json_to_recordset($1::json) AS p ("responseId" uuid, "answeredAt" timestamptz, "cellId" integer)
+    ON r.id = p."responseId" AND r.answered_at = p."answeredAt" AND r.cell_id = p."cellId"`,
+};
+const INSERT: Statement = {
+  name: 'predictions_insert',
+  text: `INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed, class,
+      detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, abstained, features_hash,
+      words, tokens, unknown_tokens, language, predicted_at)
+    SELECT p."responseId", p."answeredAt", p."cellId", p."modelVersionId", p."mappingVersionId", p.surveyed, p.class,
+      p.detractor, p.passive, p.promoter, p.sentiment, p.negative, p.neutral, p.positive,
+      ARRAY(SELECT jsonb_array_elements_text(p.themes)::integer), p.uncertainty, p.abstained, p."featuresHash",
+      p.words, p.tokens, p."unknownTokens", p.language, now()
+    FROM json_to_recordset($1::json) AS p ("responseId" uuid, "answeredAt" timestamptz, "cellId" integer,
+      "modelVersionId" integer, "mappingVersionId" integer, surveyed boolean, class smallint, detractor integer,
+      passive integer, promoter integer, sentiment smallint, negative integer, neutral integer, positive integer,
+      themes jsonb, uncertainty integer, abstained text, "featuresHash" text,
+      words integer, tokens smallint, "unknownTokens" smallint, language text)
+    ORDER BY p."responseId" ON CONFLICT DO NOTHING RETURNING response_id`,
+};
+const BY_RESPONSES: Statement = {
+  name: 'predictions_by_responses',
+  text: `SELECT p.response_id AS "responseId", p.answered_at AS "answeredAt", p.cell_id AS "cellId",
+      p.model_version_id AS "modelVersionId", p.mapping_version_id AS "mappingVersionId", p.surveyed, p.class, p.detractor,
+      p.passive, p.promoter, p.sentiment, p.negative, p.neutral, p.positive, p.themes, p.uncertainty, p.abstained,
+      p.features_hash AS "featuresHash", p.words, p.tokens, p.unknown_tokens AS "unknownTokens", p.language
+    FROM response_key k
+      ${lookUpPredictions('k', 'p', 'it.model_version_id = $2')}
+    WHERE k.id = ANY ($1::uuid[])`,
+};
+
+/** Those of the responses that have text and no prediction by that model yet. */
+export async function readUnscored(
+  deps: TextDeps,
+  ids: readonly string[],
+  modelVersionId: number,
+): Promise<ScorableResponse[]> {
+  const known = await deps.store.rows<{ id: string }>(KNOWN, [ids, modelVersionId]);
+  const scored = new Set(known.map(({ id }) => id));
+  const open = ids.filter((id) => !scored.has(id));
+  return open.length === 0 ? [] : readScorable(deps, open);
+}
+
+/** The responses of those ids that have text. */
+export async function readScorable(deps: TextDeps, ids: readonly string[]): Promise<ScorableResponse[]> {
+  const rows = await deps.store.rows<SealedText>(TEXTS, [ids]);
+  const opened = await openTexts(deps, rows);
+  if (opened.length === rows.length) return opened;
+  // Erased meanwhile, or a shared key was exchanged for another one between text and key: only the former stays unread.
+  const found = new Set(opened.map(({ id }) => id));
+  const missed = rows.map(({ id }) => id).filter((id) => !found.has(id));
+  return [...opened, ...(await openTexts(deps, await deps.store.rows<SealedText>(TEXTS, [missed])))];
+}
+
+/** Without those that were erased while they were read. */
+async function openTexts<Row extends SealedText>({ vault }: TextDeps, rows: readonly Row[]) {
+  const opened = await vault.openComments(rows);
+  return opened.flatMap(({ comment, respondent: _respondent, ...row }) =>
+    comment === null ? [] : [{ ...row, comment }],
+  );
+}
+
+/**
+ * Stores predictions of responses that are still what was read, each once; the answer is how many were new. The triggers
+ * add them to the rollups of their model version.
+ */
+export function storePredictions(
+  store: Store,
+  predictions: readonly (PredictionRow & { readonly contentHash: string })[],
+  lease: Lease,
+): Promise<number> {
+  if (predictions.length === 0) return Promise.resolve(0);
+  return store.transaction(async (session) => {
+    await hold(session, lease);
+    const held = await session.rows<{ id: string; contentHash: string }>(HOLD, [
+      predictions.map(({ responseId }) => responseId),
+    ]);
+    const contents = new Map(held.map(({ id, contentHash }) => [id, contentHash]));
+    const unchanged = predictions.filter(
+      ({ responseId, contentHash }) => contents.get(responseId) === contentHash,
+    );
+    const places = unchanged.map(({ responseId, answeredAt, cellId }) => ({
+      responseId,
+      answeredAt,
+      cellId,
+    }));
+    const there = await session.rows<{ id: string }>(STILL_THERE, [JSON.stringify(places)]);
+    const present = new Set(there.map(({ id }) => id));
+    const rows = unchanged.filter(({ responseId }) => present.has(responseId));
+    if (rows.length === 0) return 0;
+    return (await session.rows(INSERT, [JSON.stringify(rows)])).length;
+  });
+}
+
+/** What the model version said of those responses, as far as the caller may see it. */
+export async function readPredictions(
+  deps: { readonly store: Session; readonly cells: CellDictionary },
+  scope: Scope,
+  responseIds: readonly string[],
+  modelVersionId: number,
+): Promise<PredictionRow[]> {
+  const rows = await deps.store.rows<PredictionRow>(BY_RESPONSES, [responseIds, modelVersionId]);
+  return rows.filter(({ cellId }) => {
+    const cell = deps.cells.get(cellId);
+    return cell !== undefined && scope.allows('readPrediction', cell);
+  });
+}
+
+/**
+ * A correction by people stands in the place of the respondent's number, or where there is none. What counts is the verdict
+ * that closed the newest review: the last of it, since with that one as many as are needed had decided alike.
+ */
+const LABELLED: Statement = {
+  name: 'predictions_labelled',
+  text: `SELECT * FROM (
+      SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId", r.comment,
+        coalesce(c.class, r.class) AS class, c.class IS NOT NULL AS corrected, r.subject_id AS "subjectId", r.source_event_id AS "sourceEventId",
+        k.content_hash AS "contentHash"
+      FROM response r JOIN response_key k ON k.id = r.id AND k.answered_at = r.answered_at
+        LEFT JOIN (SELECT DISTINCT ON (v.response_id) v.response_id, CASE d.verdict WHEN 'CORRECTED' THEN d.class END AS class
+          FROM review v JOIN review_decision d ON d.review_id = v.id WHERE v.decided_at IS NOT NULL
+          ORDER BY v.response_id, v.decided_at DESC, d.id DESC) c ON c.response_id = r.id
+      WHERE (r.class IS NOT NULL OR c.class IS NOT NULL) AND r.comment IS NOT NULL AND r.answered_at < $1
+      ORDER BY r.answered_at DESC, r.id DESC LIMIT $2
+    ) newest ORDER BY "answeredAt", id`,
+};
+
+/** A response with a label for its text. */
+export interface LabelledResponse extends ScorableResponse {
+  /** Whether people decided the label in a review. */
+  readonly corrected: boolean;
+}
+
+/**
+ * The newest responses answered before `until` that have text and a class, oldest first: the one that people decided on in a
+ * review, else the respondent's own.
+ */
+export async function readLabelled(deps: TextDeps, until: Date, limit: number): Promise<LabelledResponse[]> {
+  return openTexts(
+    deps,
+    await deps.store.rows<SealedText & { corrected: boolean }>(LABELLED, [until, limit]),
+  );
+}

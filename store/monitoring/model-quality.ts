@@ -1,0 +1,160 @@
+import { mayBeGuarded, type Scope, visibleCells } from '../../domain/access/scope.ts';
+import { type MixChange, mixChange } from '../../domain/drift/drift.ts';
+import { type InputChange, inputChanges } from '../../domain/drift/input-drift.ts';
+import type { Judged } from '../../domain/models/classification.ts';
+import { add, type Counts, ZERO } from '../../domain/nps/nps.ts';
+import { isSuppressed } from '../../domain/scores/score.ts';
+import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
+import type { TimeRange } from '../../domain/time/time-windows.ts';
+import type { Session, Statement } from '../database/client.ts';
+import { countIntervals } from '../scores/rollups.ts';
+import { readInputProfiles } from './model-readings.ts';
+
+/** What is known of a model version from the responses of a time that have a surveyed class too. */
+export interface ModelFacts {
+  /** Predictions beside the surveyed class; null when too few to be told to this caller. */
+  readonly judged: readonly Judged[] | null;
+  /** Of how many scored responses the model said nothing. */
+  readonly scored: number;
+  readonly abstained: number;
+  /** The mix of predicted classes against that of the equally long time before. */
+  readonly mix: MixChange | null;
+  /** The texts themselves against those of the equally long time before; empty when too few to be told. */
+  readonly inputs: readonly InputChange[];
+  /** False when there were more than are judged: then the newest are. */
+  readonly complete: boolean;
+}
+
+export interface QualityDeps {
+  readonly store: Session;
+  readonly cells: CellDictionary;
+  readonly now: () => number;
+}
+
+const MOST_JUDGED = 50_000;
+const CONFIDENCE = 0.95;
+
+const WEEK = (of: string) => `floor(extract(epoch FROM ${of}.answered_at) / 604800)::integer AS week`;
+const JUDGED: Statement = {
+  name: 'quality_judged',
+  text: `SELECT r.class AS label, p.detractor, p.passive, p.promoter, ${WEEK('p')}
+    FROM prediction p JOIN response r ON r.id = p.response_id AND r.answered_at = p.answered_at
+    WHERE p.model_version_id = $1 AND p.answered_at >= $2 AND p.answered_at < $3 AND r.answered_at >= $2 AND r.answered_at < $3
+      AND p.cell_id = ANY ($4::integer[]) AND p.class IS NOT NULL AND r.class IS NOT NULL
+    ORDER BY p.answered_at DESC LIMIT $5`,
+};
+const PAIRED: Statement = {
+  name: 'quality_paired',
+  text: `SELECT r.class AS label, a.detractor AS a0, a.passive AS a1, a.promoter AS a2, b.detractor AS b0, b.passive AS b1,
+      b.promoter AS b2, ${WEEK('a')}
+    FROM prediction a JOIN prediction b ON b.response_id = a.response_id AND b.answered_at = a.answered_at
+        AND b.model_version_id = $6
+      JOIN response r ON r.id = a.response_id AND r.answered_at = a.answered_at
+    WHERE a.model_version_id = $1 AND a.answered_at >= $2 AND a.answered_at < $3 AND b.answered_at >= $2 AND b.answered_at < $3
+      AND r.answered_at >= $2 AND r.answered_at < $3 AND a.cell_id = ANY ($4::integer[]) AND r.class IS NOT NULL
+    ORDER BY a.answered_at DESC LIMIT $5`,
+};
+const SCORED: Statement = {
+  name: 'quality_scored',
+  text: `SELECT count(*)::float8 AS scored, (count(*) FILTER (WHERE abstained IS NOT NULL))::float8 AS abstained
+    FROM prediction WHERE model_version_id = $1 AND answered_at >= $2 AND answered_at < $3 AND cell_id = ANY ($4::integer[])`,
+};
+
+/**
+ * Reads what the caller may see of it: predictions, and the scores that they are judged by. `languages`: those that the
+ * model reads.
+ */
+export async function readModelFacts(
+  deps: QualityDeps,
+  scope: Scope,
+  modelVersionId: number,
+  segment: Segment,
+  range: TimeRange,
+  languages: readonly string[],
+): Promise<ModelFacts> {
+  const cells = visibleCells(scope, ['readPrediction', 'readScore'], deps.cells, segment);
+  const cellIds = cells.map(({ id }) => id);
+  const bounds = [new Date(range.from), new Date(range.until)];
+  const earlier = { from: range.from - (range.until - range.from), until: range.from };
+  const [rows, [counted], mix, before, now] = await Promise.all([
+    deps.store.rows<{ label: number; detractor: number; passive: number; promoter: number; week: number }>(
+      JUDGED,
+      [modelVersionId, ...bounds, cellIds, MOST_JUDGED + 1],
+    ),
+    deps.store.rows<{ scored: number; abstained: number }>(SCORED, [modelVersionId, ...bounds, cellIds]),
+    readMixes(deps, modelVersionId, cellIds, range),
+    readInputProfiles(deps.store, modelVersionId, cellIds, earlier),
+    readInputProfiles(deps.store, modelVersionId, cellIds, range),
+  ]);
+  const hidden = (n: number) => isSuppressed(scope, cells, n);
+  const { scored = 0, abstained = 0 } = counted ?? {};
+  const judged = rows.slice(0, MOST_JUDGED).map(({ label, week: _, ...p }) => ({
+    label,
+    probabilities: [p.detractor, p.passive, p.promoter].map((millionths) => millionths / 1_000_000),
+  }));
+  const shown = weeksMayBeTold(scope, rows) && ![rows.length, scored, abstained].some(hidden);
+  const mixShown =
+    shown && !mix.some((counts) => hidden(counts.promoters + counts.passives + counts.detractors));
+  const inputs = inputChanges(before, now, languages);
+  const inputsShown = mixShown && !inputs.some(({ n, referenceN }) => hidden(n) || hidden(referenceN));
+  return {
+    inputs: inputsShown ? inputs : [],
+    judged: shown ? judged : null,
+    scored: shown ? scored : 0,
+    abstained: shown ? abstained : 0,
+    mix: mixShown ? mixChange(...mix, CONFIDENCE) : null,
+    complete: rows.length <= MOST_JUDGED,
+  };
+}
+
+/** Two model versions on the same responses; null when too few to be told to this caller. */
+export async function readPaired(
+  deps: QualityDeps,
+  scope: Scope,
+  [champion, challenger]: readonly [number, number],
+  segment: Segment,
+  range: TimeRange,
+) {
+  const cells = visibleCells(scope, ['readPrediction', 'readScore'], deps.cells, segment);
+  const rows = await deps.store.rows<
+    Record<'label' | 'a0' | 'a1' | 'a2' | 'b0' | 'b1' | 'b2' | 'week', number>
+  >(PAIRED, [
+    champion,
+    new Date(range.from),
+    new Date(range.until),
+    cells.map(({ id }) => id),
+    MOST_JUDGED,
+    challenger,
+  ]);
+  if (isSuppressed(scope, cells, rows.length) || !weeksMayBeTold(scope, rows)) return null;
+  const share = (...millionths: number[]) => millionths.map((one) => one / 1_000_000);
+  return rows.map(({ label, a0, a1, a2, b0, b1, b2 }) => ({
+    label,
+    champion: share(a0, a1, a2),
+    challenger: share(b0, b1, b2),
+  }));
+}
+
+/** Who may not read the answers is told of no week with few of them: two times that differ by it would tell of those. */
+function weeksMayBeTold(scope: Scope, rows: readonly { readonly week: number }[]): boolean {
+  if (!mayBeGuarded(scope, 'readPrediction', ['inferred'])) return true;
+  const weeks = new Map<number, number>();
+  for (const { week } of rows) weeks.set(week, (weeks.get(week) ?? 0) + 1);
+  return [...weeks.values()].every((n) => n >= scope.smallestCount);
+}
+
+async function readMixes(
+  { store, now }: QualityDeps,
+  model: number,
+  cellIds: readonly number[],
+  { from, until }: TimeRange,
+): Promise<[Counts, Counts]> {
+  const edges = [from - (until - from), from, until];
+  const classes = { kind: 'inferred', model } as const;
+  const mixes: [Counts, Counts] = [ZERO, ZERO];
+  for (const row of await countIntervals(store, { edges, cellIds, byCell: false, now: now(), classes })) {
+    const place = row.interval === 0 ? 0 : 1;
+    mixes[place] = add(mixes[place], row);
+  }
+  return mixes;
+}

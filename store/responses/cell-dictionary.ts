@@ -1,0 +1,185 @@
+import { type Cell, type CellAttributes, type CellDictionary, cellKey } from '../../domain/segments/cell.ts';
+import { cellShares } from '../../domain/segments/cell-filing.ts';
+import { checkDimensions, lackedBy, seenAs, storedAs } from '../../domain/segments/cell-shape.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import type { Session, Statement, Store } from '../database/client.ts';
+import { addCells, CELLS_LOCK, type Filing, type Submission } from './add-cells.ts';
+
+const LOAD: Statement = {
+  name: 'cells_load',
+  text: 'SELECT id, key, attributes FROM cell WHERE id > $1 ORDER BY id',
+};
+/** In the order of the ids, so that two writers never wait for each other in a circle. */
+const USE: Statement = {
+  name: 'cells_use',
+  text: `UPDATE cell SET used = true FROM (SELECT id FROM cell WHERE id = ANY ($1::integer[]) ORDER BY id FOR NO KEY UPDATE) held
+    WHERE cell.id = held.id RETURNING cell.id`,
+};
+
+/** A cell was given back since its id was looked up: nothing was stored, and the id is to be looked up again. */
+export class CellGone extends Error {
+  override readonly name = 'CellGone';
+}
+
+/** The cells of the record in memory: few (bounded); they are added and given back, never changed. */
+export class RecordCells implements CellDictionary {
+  #byId = new Map<number, Cell>();
+  #byKey = new Map<string, Cell>();
+  /** How many cells have each value, by attribute. */
+  #values = new Map<string, Map<string, number>>();
+  /** Cells that hold a response, as far as this process knows. */
+  readonly #used = new Set<number>();
+  readonly #dimensions: readonly Dimension[] | null;
+  /** Attributes that some cell lacks: their dimensions came later. */
+  readonly #later = new Set<string>();
+  #sorted: Cell[] | undefined;
+  #highest = 0;
+  #version = 0;
+
+  /**
+   * @param dimensions those that are configured; null: cells are seen as they are stored
+   */
+  constructor(dimensions: readonly Dimension[] | null = null) {
+    this.#dimensions = dimensions;
+  }
+
+  /**
+   * Whether the configured dimensions do for the cells that were read.
+   * @throws DimensionsGone
+   */
+  checkDimensions(former: readonly string[]): void {
+    const stored = this.all().map((cell) => cell.stored ?? cell.attributes);
+    checkDimensions(stored, this.#dimensions ?? [], former);
+  }
+
+  /** The attributes as a cell and a content are made of them. */
+  readonly storedAs = (attributes: CellAttributes): CellAttributes => storedAs(attributes, this.#later);
+
+  /** The key of the cell with these attributes. */
+  keyOf(attributes: CellAttributes): string {
+    return cellKey(this.storedAs(attributes));
+  }
+
+  get(id: number): Cell | undefined {
+    return this.#byId.get(id);
+  }
+
+  byKey(key: string): Cell | undefined {
+    return this.#byKey.get(key);
+  }
+
+  all(): readonly Cell[] {
+    this.#sorted ??= [...this.#byId.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    return this.#sorted;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  /** How many cells have each value of that attribute. */
+  valuesOf(attribute: string): ReadonlyMap<string, number> {
+    return this.#values.get(attribute) ?? new Map();
+  }
+
+  /** Reads the cells that were added since the last call, by this process or another. */
+  async refresh(session: Session): Promise<void> {
+    // Identity values of open transactions may be lower than those already seen: look a little back.
+    this.#take(await session.rows<Cell>(LOAD, [Math.max(0, this.#highest - 100)]));
+  }
+
+  /** Reads all cells: those that were given back are forgotten. */
+  async reload(session: Session): Promise<void> {
+    const rows = await session.rows<Cell>(LOAD, [0]);
+    [this.#byId, this.#byKey, this.#values] = [new Map(), new Map(), new Map()];
+    this.#sorted = undefined;
+    this.#version += 1;
+    this.#take(rows);
+  }
+
+  #take(rows: readonly Cell[]): void {
+    for (const row of rows) {
+      if (this.#byId.has(row.id)) continue;
+      const cell = this.#seen(row);
+      // One that was given back and came again has another id.
+      const before = this.#byKey.get(cell.key);
+      if (before) this.#byId.delete(before.id);
+      this.#byId.set(cell.id, cell);
+      this.#byKey.set(cell.key, cell);
+      if (!before) this.#count(cell.attributes);
+      this.#highest = Math.max(this.#highest, cell.id);
+      this.#sorted = undefined;
+      this.#version += 1;
+    }
+  }
+
+  #seen(row: Cell): Cell {
+    if (this.#dimensions === null) return row;
+    for (const name of lackedBy(row.attributes, this.#dimensions)) this.#later.add(name);
+    const attributes = seenAs(row.attributes, this.#dimensions);
+    return attributes === row.attributes ? row : { ...row, attributes, stored: row.attributes };
+  }
+
+  #count(attributes: CellAttributes): void {
+    for (const [name, value] of Object.entries(attributes)) {
+      const values = this.#values.get(name) ?? new Map<string, number>();
+      this.#values.set(name, values.set(value, (values.get(value) ?? 0) + 1));
+    }
+  }
+
+  /**
+   * The cells that the submissions are filed in, in the same order; missing ones are added first. What may not become a
+   * cell is filed elsewhere (domain/segments/cell-filing.ts); null where the caller may submit to none of these.
+   */
+  async file(store: Store, submissions: readonly Submission[], filing: Filing): Promise<(Cell | null)[]> {
+    const names = submissions.map(({ attributes }) => JSON.stringify(attributes));
+    const places = new Map<string, string | null>();
+    const missing = new Map<string, Submission>();
+    submissions.forEach((submission, i) => {
+      const name = names[i] as string;
+      if (places.has(name) || missing.has(name)) return;
+      const key = this.keyOf(submission.attributes);
+      if (this.#byKey.has(key)) places.set(name, key);
+      else missing.set(name, submission);
+    });
+    if (missing.size > 0) {
+      const filed = await store.transaction(async (session) => {
+        await session.rows(CELLS_LOCK, []);
+        return addCells(session, this, [...missing.values()], filing, cellShares(filing.limits));
+      });
+      await this.refresh(store);
+      [...missing.keys()].forEach((name, i) => {
+        places.set(name, filed[i] ?? null);
+      });
+    }
+    return names.map((name) => {
+      const key = places.get(name);
+      if (key === null || key === undefined) return null;
+      const cell = this.#byKey.get(key);
+      if (!cell) throw new CellGone(`the cell ${key} was given back`);
+      return cell;
+    });
+  }
+
+  /**
+   * Holds the cells for the transaction, and marks them as used, so that they are not given back. Call `noteUsed` with
+   * the same ids after the commit.
+   * @throws CellGone when one was given back.
+   */
+  async use(session: Session, ids: Iterable<number>): Promise<void> {
+    const unproven = [...new Set(ids)].filter((id) => !this.#used.has(id));
+    if (unproven.length === 0) return;
+    const held = await session.rows(USE, [unproven]);
+    if (held.length < unproven.length)
+      throw new CellGone('a cell was given back while a response was on its way to it');
+  }
+
+  /** Remembers that the cells hold a response that is committed. */
+  noteUsed(ids: Iterable<number>): void {
+    for (const id of ids) this.#used.add(id);
+  }
+}

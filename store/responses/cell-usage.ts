@@ -1,0 +1,48 @@
+import type { Session, Statement } from '../database/client.ts';
+
+/** How many cells one caller, or the responses of one source, added. */
+export interface CellsOf {
+  /** A caller's id or a source; null: from before it was kept. */
+  readonly by: string | null;
+  /** The name of the key, where it is one. */
+  readonly name: string | null;
+  readonly cells: number;
+  /** Of these, how many have "other" in place of a value that found no room. */
+  readonly overflow: number;
+}
+
+/** How full the record is of cells, and who fills it: those with the most. */
+export interface CellUsage {
+  readonly cells: number;
+  readonly overflow: number;
+  readonly makers: readonly CellsOf[];
+  readonly sources: readonly CellsOf[];
+}
+
+const TOTAL: Statement = {
+  name: 'cell_usage',
+  text: `SELECT count(*)::integer AS cells, (count(*) FILTER (WHERE overflow))::integer AS overflow FROM cell`,
+};
+const MAKERS: Statement = {
+  name: 'cell_usage_makers',
+  text: `SELECT c.by, k.name, c.cells, c.overflow FROM (
+      SELECT made_by AS by, count(*)::integer AS cells, (count(*) FILTER (WHERE overflow))::integer AS overflow
+      FROM cell GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $1) c
+    LEFT JOIN api_key k ON c.by = 'ApiKey:' || k.id ORDER BY c.cells DESC, c.by`,
+};
+const SOURCES: Statement = {
+  name: 'cell_usage_sources',
+  text: `SELECT source AS by, NULL AS name, count(*)::integer AS cells, (count(*) FILTER (WHERE overflow))::integer AS overflow
+    FROM cell GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT $1`,
+};
+
+/** Counts the cells of the record, and those of the `most` callers and sources with the most. */
+export async function readCellUsage(session: Session, most: number): Promise<CellUsage> {
+  const [total] = await session.rows<{ cells: number; overflow: number }>(TOTAL, []);
+  return {
+    cells: total?.cells ?? 0,
+    overflow: total?.overflow ?? 0,
+    makers: await session.rows<CellsOf>(MAKERS, [most]),
+    sources: await session.rows<CellsOf>(SOURCES, [most]),
+  };
+}

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import type { Session, Statement } from '../database/client.ts';
+
+/** An import as it is recorded. */
+export interface ImportRun {
+  readonly id: number;
+  /** How people name it. */
+  readonly key: string;
+  readonly file: string;
+  readonly digest: string | null;
+  readonly mapHash: string | null;
+  readonly madeBy: string;
+  readonly actorName: string;
+  readonly begunAt: Date;
+  readonly endedAt: Date | null;
+  readonly account: Readonly<Record<string, number>> | null;
+  readonly undoAt: Date | null;
+  readonly undoBy: string | null;
+  readonly undoReason: string | null;
+  readonly undoneAt: Date | null;
+  readonly removed: number;
+  readonly restored: number;
+  readonly stayed: number;
+}
+
+/** Rows of an import that is being taken back, or was. */
+export class ImportTakenBack extends Error {
+  override readonly name = 'ImportTakenBack';
+
+  constructor() {
+    super('import: this import was taken back; begin another one');
+  }
+}
+
+/** That one caller may begin within a day. */
+export const MOST_A_DAY = 1_000;
+
+const COLUMNS = `id, key, file, digest, map_hash AS "mapHash", made_by AS "madeBy", actor_name AS "actorName",
+  begun_at AS "begunAt", ended_at AS "endedAt", account, undo_at AS "undoAt", undo_by AS "undoBy", undo_reason AS "undoReason",
+  undone_at AS "undoneAt", removed, restored, stayed`;
+const BEGIN: Statement = {
+  name: 'import_begin',
+  text: `INSERT INTO import_run (key, file, digest, map_hash, made_by, actor_name, begun_at)
+    SELECT $1, $2, $3, $4, $5, $6, $7::timestamptz WHERE (SELECT count(*) FROM import_run
+      WHERE made_by = $5 AND begun_at > $7::timestamptz - interval '1 day') < ${MOST_A_DAY} RETURNING ${COLUMNS}`,
+};
+const FIND: Statement = { name: 'import_find', text: `SELECT ${COLUMNS} FROM import_run WHERE key = $1` };
+const END: Statement = {
+  name: 'import_end',
+  text: `UPDATE import_run SET ended_at = $2, account = $3::jsonb WHERE id = $1 RETURNING ${COLUMNS}`,
+};
+const LIST: Statement = {
+  name: 'import_list',
+  text: `SELECT ${COLUMNS} FROM import_run WHERE id < $1 ORDER BY id DESC LIMIT $2`,
+};
+/** Held until the rows are stored: nobody begins to take it back meanwhile. */
+const OPEN: Statement = {
+  name: 'import_open',
+  text: 'SELECT id FROM import_run WHERE id = ANY ($1::integer[]) AND undo_at IS NULL ORDER BY id FOR SHARE',
+};
+
+/** What is known of an import when it begins. */
+export interface NewImport {
+  readonly file: string;
+  readonly digest: string | null;
+  readonly mapHash: string | null;
+  readonly madeBy: string;
+  readonly actorName: string;
+}
+
+/** Records that an import begins; null where the caller has begun too many today. */
+export async function beginImport(session: Session, given: NewImport, now: Date): Promise<ImportRun | null> {
+  const { file, digest, mapHash, madeBy, actorName } = given;
+  const key = randomBytes(6).toString('hex');
+  const [run] = await session.rows<ImportRun>(BEGIN, [key, file, digest, mapHash, madeBy, actorName, now]);
+  return run ?? null;
+}
+
+/** The import of that key, or null. */
+export async function findImport(session: Session, key: string): Promise<ImportRun | null> {
+  const [run] = await session.rows<ImportRun>(FIND, [key]);
+  return run ?? null;
+}
+
+/** Whether the import goes on with that file and map. */
+export function isOpenFor(
+  run: ImportRun,
+  { digest, mapHash }: Pick<NewImport, 'digest' | 'mapHash'>,
+): boolean {
+  return run.undoAt === null && run.digest === digest && run.mapHash === mapHash;
+}
+
+/** Records that an import ended, and what its sender counted. */
+export async function endImport(
+  session: Session,
+  id: number,
+  account: Readonly<Record<string, number>>,
+  now: Date,
+): Promise<void> {
+  await session.rows(END, [id, now, JSON.stringify(account)]);
+}
+
+/** Newest first, those below that id (null: from the newest on). */
+export function listImports(session: Session, before: number | null, limit: number): Promise<ImportRun[]> {
+  return session.rows<ImportRun>(LIST, [before ?? 2_147_483_647, limit]);
+}
+
+/**
+ * Holds the imports until the transaction ends.
+ * @throws ImportTakenBack
+ */
+export async function assertImportsOpen(session: Session, ids: readonly number[]): Promise<void> {
+  const given = [...new Set(ids)];
+  if (given.length === 0) return;
+  const open = await session.rows(OPEN, [given]);
+  if (open.length < given.length) throw new ImportTakenBack();
+}

@@ -1,0 +1,67 @@
+import type { Revision } from '../../domain/responses/newer.ts';
+import type { ArrivingSubject, SubjectRef } from '../encryption/subject-encryption.ts';
+
+/** Which row of which import brings a response. */
+export interface ImportRow {
+  /** `import_run.id`. */
+  readonly importId: number;
+  /** Where it begins, or which item of a JSON array it is. */
+  readonly line: number;
+}
+
+/** One response as its rows will stand, with the source event that brings it. */
+export interface AcceptRow {
+  readonly id: string;
+  readonly cellId: number;
+  readonly mappingVersionId: number;
+  readonly externalId: string;
+  readonly answeredAt: Date;
+  readonly revision: Revision | null;
+  readonly score: number | null;
+  readonly points: number | null;
+  readonly class: 0 | 1 | 2 | null;
+  readonly comment: string | null;
+  readonly subject: Omit<SubjectRef, 'responseId'>;
+  readonly contentHash: string;
+  /** Hashes of the same content under former peppers. */
+  readonly formerHashes: readonly string[];
+  readonly position: string;
+  readonly eventHash: string;
+  /** Hashes of the same item under former peppers. */
+  readonly formerEventHashes: readonly string[];
+  /** Null of what is not a row of an import. */
+  readonly importRow: ImportRow | null;
+  /** Whether who brings it may put something in the place of a response of that cell. */
+  readonly mayReplace: (cellId: number) => boolean;
+  readonly eventContent: string;
+}
+
+/** A row with the subject that it is sealed for. */
+export interface Arrival extends AcceptRow {
+  readonly owner: ArrivingSubject;
+}
+
+/** A key as its lock gives it. */
+export interface KeyRow {
+  readonly id: string;
+  readonly answeredAt: Date;
+  readonly receivedAt: Date;
+  readonly cellId: number;
+  readonly subjectId: string | null;
+  readonly contentHash: string;
+  readonly revision: number | null;
+  readonly revisedAt: Date | null;
+  readonly eventId: string | null;
+}
+
+/** Stands in place of the content hash of an erased response. */
+export const ERASED_CONTENT = 'erased';
+/** And of one that an import brought that was taken back. */
+export const WITHDRAWN_CONTENT = 'withdrawn';
+/** Begins the content hash of a response that a person corrected (GDPR article 16); the id of the correction's event follows. */
+export const CORRECTED_CONTENT = 'corrected ';
+
+/** The columns of a response as JSON gives them. */
+export const RESPONSE_COLUMNS = `id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer,
+  mapping_version_id integer, source_event_id uuid, external_id text, score smallint, points smallint, class smallint, comment text,
+  subject_id uuid`;

@@ -1,0 +1,127 @@
+import type { Scope } from '../../domain/access/scope.ts';
+import { visibleCells } from '../../domain/access/scope.ts';
+import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
+import type { Session, Statement } from '../database/client.ts';
+import { lookUp, lookUpResponse } from '../database/lateral-join.ts';
+import type { SealedComment, Vault } from '../encryption/subject-encryption.ts';
+
+/** A response as the record holds it. class: 0 detractor, 1 passive, 2 promoter. */
+export interface ResponseRow {
+  readonly id: string;
+  readonly answeredAt: Date;
+  readonly receivedAt: Date;
+  readonly cellId: number;
+  readonly mappingVersionId: number;
+  readonly externalId: string;
+  readonly score: number | null;
+  readonly class: 0 | 1 | 2 | null;
+  readonly comment: string | null;
+  /** Pseudonym. */
+  readonly respondent: string | null;
+}
+
+type SealedRow = Omit<ResponseRow, 'respondent'> & SealedComment;
+
+/** Where a page ended: the last response's time and id. */
+export interface ResponseCursor {
+  readonly answeredAt: Date;
+  readonly id: string;
+}
+
+export interface ResponseQuery {
+  readonly segment: Segment;
+  readonly from: Date | null;
+  /** Exclusive. */
+  readonly to: Date | null;
+  readonly first: number;
+  readonly after: ResponseCursor | null;
+}
+
+export interface ResponseDeps {
+  readonly store: Session;
+  readonly vault: Vault;
+  readonly cells: CellDictionary;
+}
+
+const COLUMNS = `r.id, r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.cell_id AS "cellId",
+  r.mapping_version_id AS "mappingVersionId", r.external_id AS "externalId", r.score, r.class, r.comment, r.subject_id AS "subjectId",
+  r.source_event_id AS "sourceEventId",
+  k.subject_id AS "ownerId"`;
+
+const PAGE: Statement = {
+  name: 'responses_page',
+  text: `SELECT ${COLUMNS} FROM newest_responses($1::integer[], $2, $3, $4, $5, $6) p
+      ${lookUpResponse('p')} ${lookUp('response_key', 'k', 'it.id = r.id')}
+    ORDER BY r.answered_at DESC, r.id DESC`,
+};
+const BY_IDS: Statement = {
+  name: 'responses_by_ids',
+  text: `SELECT ${COLUMNS} FROM response_key k
+      ${lookUpResponse('k')}
+    WHERE k.id = ANY ($1::uuid[])`,
+};
+
+const EARLIEST = new Date('0001-01-01T00:00:00Z');
+const LATEST = new Date('9999-12-31T00:00:00Z');
+const LAST_UUID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** The newest answers first; up to `first` + 1 rows, so that the caller sees whether there are more. */
+export async function readResponses(
+  deps: ResponseDeps,
+  scope: Scope,
+  query: ResponseQuery,
+): Promise<ResponseRow[]> {
+  const cellIds = visibleCells(scope, ['readResponse'], deps.cells, query.segment).map(({ id }) => id);
+  const rows = await deps.store.rows<SealedRow>(PAGE, [
+    cellIds,
+    query.from ?? EARLIEST,
+    query.to ?? LATEST,
+    query.after?.answeredAt ?? LATEST,
+    query.after?.id ?? LAST_UUID,
+    query.first + 1,
+  ]);
+  return deps.vault.openComments(rows);
+}
+
+/** The responses of those ids that exist and that the caller may see, in any order. */
+export async function readResponsesById(
+  deps: ResponseDeps,
+  scope: Scope,
+  ids: readonly string[],
+): Promise<ResponseRow[]> {
+  const rows = await deps.store.rows<SealedRow>(BY_IDS, [ids]);
+  const visible = rows.filter(({ cellId }) => {
+    const cell = deps.cells.get(cellId);
+    return cell !== undefined && scope.allows('readResponse', cell);
+  });
+  return deps.vault.openComments(visible);
+}
+
+const NEWEST_SEEN: Statement = {
+  name: 'responses_newest_seen',
+  text: 'SELECT answered_at AS "answeredAt" FROM newest_responses($1::integer[], $2, $3, $3, $4, 1)',
+};
+
+/** When the newest answer was given of those of the segment that the caller may see; null: there is none. */
+export async function readNewest(
+  { store, cells }: Pick<ResponseDeps, 'store' | 'cells'>,
+  scope: Scope,
+  segment: Segment,
+): Promise<Date | null> {
+  const cellIds = visibleCells(scope, ['readResponse'], cells, segment).map(({ id }) => id);
+  if (cellIds.length === 0) return null;
+  const values = [cellIds, EARLIEST, LATEST, LAST_UUID];
+  const [row] = await store.rows<{ answeredAt: Date }>(NEWEST_SEEN, values);
+  return row?.answeredAt ?? null;
+}
+
+const NEWEST: Statement = {
+  name: 'responses_newest',
+  text: 'SELECT answered_at AS "answeredAt" FROM response ORDER BY answered_at DESC LIMIT 1',
+};
+
+/** When the newest answer of all was given; null: there is none. For the operator: no scope cuts it. */
+export async function newestAnswer(session: Session): Promise<Date | null> {
+  const [row] = await session.rows<{ answeredAt: Date }>(NEWEST, []);
+  return row?.answeredAt ?? null;
+}

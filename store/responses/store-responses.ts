@@ -1,0 +1,167 @@
+import { asReceived, higherRevision, judge, type Verdict } from '../../domain/responses/newer.ts';
+import type { Session, Statement, Store } from '../database/client.ts';
+import type { ArrivingSubject, Vault } from '../encryption/subject-encryption.ts';
+import type { RecordCells } from './cell-dictionary.ts';
+import { Answer, readDelivered, revisionColumns, revisionOf } from './deliveries.ts';
+import { assertImportsOpen } from './imports.ts';
+import type { RecordedMapping, RecordMappings } from './mappings.ts';
+import {
+  type AcceptRow,
+  type Arrival,
+  ERASED_CONTENT,
+  type KeyRow,
+  WITHDRAWN_CONTENT,
+} from './response-row.ts';
+import { keysOf, type Stored, write } from './write-responses.ts';
+
+export type { AcceptRow } from './response-row.ts';
+
+/** What became of a row: as `judge` says; erased: the id was erased for its respondent; forbidden: the known one is not theirs to replace. */
+export type Acceptance = Verdict | 'erased' | 'forbidden';
+
+/** What became of a row, and in which cell the response with its id lies. */
+export interface Accepted {
+  readonly acceptance: Acceptance;
+  readonly cellId: number;
+  /** It took the place of an earlier content. */
+  readonly corrects: boolean;
+}
+
+/** Who holds a lock for longer makes the batch be tried again, and its senders be answered in the end. */
+const LOCK_MS = 10_000;
+
+const CLAIM_KEYS: Statement = {
+  name: 'accept_claim',
+  text: `INSERT INTO response_key (id, answered_at, received_at, cell_id, subject_id, content_hash, revision, revised_at)
+    SELECT * FROM json_to_recordset($1::json)
+      AS k (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, subject_id uuid, content_hash text,
+        revision bigint, revised_at timestamptz)
+    ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id`,
+};
+const LOCK_KEYS: Statement = {
+  name: 'accept_lock',
+  text: `SELECT id, answered_at AS "answeredAt", received_at AS "receivedAt", cell_id AS "cellId",
+      subject_id AS "subjectId", content_hash AS "contentHash", revision, revised_at AS "revisedAt", event_id AS "eventId"
+    FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
+};
+
+export interface AcceptDeps {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly cells: RecordCells;
+  readonly mappings: RecordMappings;
+}
+
+/**
+ * Accepts rows in one transaction: the idempotency keys, the source events and the responses; the triggers add the
+ * rollups and the journal. The answer has one entry per row, in order. The same content again is a duplicate; another
+ * content replaces where it is newer (`judge`). Rows of one batch see those before them. What tells of a person is sealed here.
+ *
+ * `receivedAt` must be the same when a batch is tried again after an error whose outcome is unknown (a connection lost
+ * during COMMIT): what the first try stored is then recognised as this batch's own and counts as accepted.
+ */
+export async function acceptRows(
+  { store, vault, cells, mappings }: AcceptDeps,
+  rows: readonly AcceptRow[],
+  receivedAt: Date,
+): Promise<Accepted[]> {
+  const accept = async (session: Session) => {
+    await assertImportsOpen(
+      session,
+      rows.flatMap(({ importRow }) => importRow?.importId ?? []),
+    );
+    // Locks in one order in every writer: subjects, keys, cells, new subjects; each sorted. Nobody waits in a circle.
+    const owners = await vault.find(
+      session,
+      rows.map(({ id, subject }) => ({ ...subject, responseId: id })),
+      receivedAt,
+    );
+    const arrivals = rows.map((row, i): Arrival => ({ ...row, owner: owners[i] as ArrivingSubject }));
+    const known = await claimKeys(session, arrivals, receivedAt);
+    const delivered = await readDelivered(session, mappings, known, arrivals, receivedAt);
+    const answers = new Map<string, Answer>();
+    for (const key of known.values()) answers.set(key.id, new Answer(key, delivered.get(key.id) ?? []));
+    const maps = new Map<number, RecordedMapping>();
+    for (const { mappingVersionId: id } of rows)
+      if (!maps.has(id)) maps.set(id, await mappings.get(session, id));
+    const { outcomes, events } = decide(arrivals, answers, maps, receivedAt);
+    const used = [...new Set(events.map(({ id }) => answers.get(id)?.key.cellId ?? 0))];
+    await cells.use(session, used);
+    await write(session, vault, { known, answers, events }, receivedAt);
+    return { outcomes, used };
+  };
+  const { outcomes, used } = await store.transaction(accept, { lockMs: LOCK_MS });
+  cells.noteUsed(used);
+  return outcomes;
+}
+
+/** Inserts the keys that are new and locks those that are not; the answer holds only the latter. */
+async function claimKeys(session: Session, rows: readonly Arrival[], receivedAt: Date) {
+  // Inserts first, locks second, both in the order of the ids: two writers never wait for each other in a circle.
+  const first = new Map<string, Arrival>();
+  for (const row of rows) if (!first.has(row.id)) first.set(row.id, row);
+  const claims = [...first.values()].map((row) => ({ ...row, key: keyOf(row, receivedAt) }));
+  const claimed = await session.rows<{ id: string }>(CLAIM_KEYS, [keysOf(claims)]);
+  for (const { id } of claimed) first.delete(id);
+  if (first.size === 0) return new Map<string, KeyRow>();
+  const locked = await session.rows<KeyRow>(LOCK_KEYS, [[...first.keys()]]);
+  return new Map(locked.map((key) => [key.id, key]));
+}
+
+/** The key of a response that is new by this row. */
+function keyOf(row: Arrival, receivedAt: Date): KeyRow {
+  const { id, answeredAt, cellId, contentHash, owner } = row;
+  return {
+    ...{ id, answeredAt, receivedAt, cellId, contentHash, subjectId: owner.id, eventId: null },
+    ...revisionColumns(asReceived(row.revision, receivedAt.getTime())),
+  };
+}
+
+/** Judges the rows one after the other; `answers` hold in the end what stands. */
+function decide(
+  rows: readonly Arrival[],
+  answers: Map<string, Answer>,
+  maps: ReadonlyMap<number, RecordedMapping>,
+  receivedAt: Date,
+): { readonly outcomes: Accepted[]; readonly events: Stored[] } {
+  const events: Stored[] = [];
+  const outcomes = rows.map((row): Accepted => {
+    const mapping = maps.get(row.mappingVersionId) as RecordedMapping;
+    const known = answers.get(row.id);
+    const answer = known ?? new Answer(keyOf(row, receivedAt), []);
+    const acceptance = known ? acceptanceOf(row, known, mapping, receivedAt) : 'accepted';
+    const { cellId, contentHash } = answer.key;
+    if (acceptance === 'stored') return { acceptance: 'accepted', cellId, corrects: false };
+    if (acceptance === 'duplicate' && row.mayReplace(cellId))
+      answer.revise(higherRevision(asReceived(row.revision, receivedAt.getTime()), revisionOf(answer.key)));
+    if (acceptance !== 'accepted') return { acceptance, cellId, corrects: false };
+    answers.set(row.id, answer);
+    const eventId = answer.eventIdOf(row, receivedAt);
+    const before = answer.key;
+    answer.put(row, eventId, mapping, receivedAt);
+    events.push({ ...row, eventId, before });
+    const corrects = known !== undefined && contentHash !== WITHDRAWN_CONTENT;
+    return { acceptance, cellId: row.cellId, corrects };
+  });
+  return { outcomes, events };
+}
+
+/** stored: by an earlier try of this batch. */
+function acceptanceOf(
+  row: AcceptRow,
+  answer: Answer,
+  mapping: RecordedMapping,
+  receivedAt: Date,
+): Acceptance | 'stored' {
+  const { key } = answer;
+  const mayReplace = row.mayReplace(key.cellId);
+  if (key.contentHash === ERASED_CONTENT) return mayReplace ? 'erased' : 'forbidden';
+  const stored = answer.storedBefore(row, receivedAt);
+  if (stored) return stored === 'by this batch' ? 'stored' : 'duplicate';
+  if (key.contentHash === WITHDRAWN_CONTENT) return mayReplace ? 'accepted' : 'forbidden';
+  const like = answer.likeness(row, mapping);
+  if (!mayReplace) return like.sameContent ? 'duplicate' : 'forbidden';
+  const { answeredAt, revision } = row;
+  const delivery = { answeredAt: answeredAt.getTime(), receivedAt: receivedAt.getTime(), revision };
+  return judge(delivery, answer.standing(), like);
+}

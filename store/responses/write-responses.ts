@@ -1,0 +1,272 @@
+import type { Session, Statement } from '../database/client.ts';
+import type { OpenSubject, Vault } from '../encryption/subject-encryption.ts';
+import { type Answer, hasRevision } from './deliveries.ts';
+import { type Arrival, type KeyRow, RESPONSE_COLUMNS, WITHDRAWN_CONTENT } from './response-row.ts';
+
+/** A row that is accepted, with the id of its source event. */
+export interface Stored extends Arrival {
+  readonly eventId: string;
+  /** The key of what it replaces, which another row of the batch may have brought. */
+  readonly before: KeyRow;
+}
+
+/** What a batch comes to. */
+export interface Decided {
+  /** Keys as they were. */
+  readonly known: ReadonlyMap<string, KeyRow>;
+  /** What stands in the end. */
+  readonly answers: ReadonlyMap<string, Answer>;
+  readonly events: readonly Stored[];
+}
+
+const UPDATE_KEYS: Statement = {
+  name: 'accept_update',
+  text: `UPDATE response_key SET answered_at = k.answered_at, received_at = k.received_at, cell_id = k.cell_id,
+      subject_id = k.subject_id, content_hash = k.content_hash, revision = k.revision, revised_at = k.revised_at,
+      event_id = k.event_id
+    FROM json_to_recordset($1::json)
+      AS k (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, subject_id uuid, content_hash text,
+        revision bigint, revised_at timestamptz, event_id uuid)
+    WHERE response_key.id = k.id`,
+};
+const REVISE_KEYS: Statement = {
+  name: 'accept_revise',
+  text: `UPDATE response_key SET revision = k.revision, revised_at = k.revised_at
+    FROM json_to_recordset($1::json) AS k (id uuid, revision bigint, revised_at timestamptz) WHERE response_key.id = k.id`,
+};
+/** Names time and cell, so that a hypertable opens only the chunks concerned. */
+const DELETE_REPLACED: Statement = {
+  name: 'accept_delete',
+  text: `DELETE FROM response r WHERE r.id = $1 AND r.answered_at = $2 AND r.cell_id = $3
+    RETURNING r.source_event_id AS "eventId", CASE WHEN $4 THEN jsonb_build_object('id', r.id, 'answered_at', r.answered_at,
+      'received_at', r.received_at, 'cell_id', r.cell_id, 'mapping_version_id', r.mapping_version_id,
+      'source_event_id', r.source_event_id, 'external_id', r.external_id, 'score', r.score, 'points', r.points,
+      'class', r.class, 'comment', r.comment, 'subject_id', r.subject_id) END AS row`,
+};
+/** What was put aside is replaced too: by an answer of somebody who is not restricted. */
+const DELETE_RESTRICTED: Statement = {
+  name: 'accept_delete_restricted',
+  text: `DELETE FROM restricted_response WHERE id = ANY ($1::uuid[])
+    RETURNING id, (row->>'source_event_id')::uuid AS "eventId", row`,
+};
+const READ_RESTRICTED: Statement = {
+  name: 'accept_read_restricted',
+  text: `SELECT id, (row->>'source_event_id')::uuid AS "eventId", row FROM restricted_response WHERE id = ANY ($1::uuid[])`,
+};
+const KEEP_STOOD: Statement = {
+  name: 'accept_keep_stood',
+  text: `UPDATE source_event e SET stood = s.stood FROM json_to_recordset($1::json) AS s (id uuid, stood jsonb) WHERE e.id = s.id`,
+};
+const INSERT_EVENTS: Statement = {
+  name: 'accept_events',
+  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed,
+      import_id, import_line, replaced, stood)
+    SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), received_at, subject_id, decode(sealed, 'base64'),
+      import_id, import_line, replaced, stood
+    FROM json_to_recordset($1::json)
+      AS e (id uuid, response_id uuid, mapping_version_id integer, position text, digest text, received_at timestamptz,
+        subject_id uuid, sealed text, import_id integer, import_line integer, replaced uuid, stood jsonb)
+    ON CONFLICT (id) DO NOTHING`,
+};
+const INSERT_RESPONSES: Statement = {
+  name: 'accept_responses',
+  text: `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id,
+      score, points, class, comment, subject_id)
+    SELECT * FROM json_to_recordset($1::json) AS r (${RESPONSE_COLUMNS})`,
+};
+const INSERT_RESTRICTED: Statement = {
+  name: 'accept_restricted',
+  text: `INSERT INTO restricted_response (id, subject_id, row)
+    SELECT * FROM json_to_recordset($1::json) AS r (id uuid, subject_id uuid, row jsonb)
+    ON CONFLICT (id) DO UPDATE SET subject_id = excluded.subject_id, row = excluded.row, recorded_at = now()`,
+};
+
+type Sealable = Omit<Stored, 'owner'> & { readonly owner: OpenSubject };
+
+/** Stores what was decided: events, keys and responses, in the caller's transaction. */
+export async function write(
+  session: Session,
+  vault: Vault,
+  { known, answers, events }: Decided,
+  receivedAt: Date,
+): Promise<void> {
+  const accepted = new Set(events.map(({ id }) => id));
+  await reviseKeys(session, known, answers, accepted);
+  if (events.length === 0) return;
+  const owners = await vault.store(
+    session,
+    events.map(({ owner }) => owner),
+    receivedAt,
+  );
+  const last = new Map(events.map(({ id }, i) => [id, i]));
+  const sealable = events.map((row, i) => ({ ...row, drawn: row.owner, owner: owners[i] as OpenSubject }));
+  const final = sealable.filter(({ id }, i) => last.get(id) === i);
+  const free = final.filter(({ owner }) => !owner.restricted);
+  const replaced = await deleteReplaced(session, known, final);
+  // Keys claimed above hold the first row of the batch: a later row of the same batch may have replaced or revised it. And
+  // another transaction may have stored the subject first.
+  const first = new Map<string, Stored>();
+  for (const row of events) if (!first.has(row.id)) first.set(row.id, row);
+  const outdated = final.filter(
+    (row) =>
+      known.has(row.id) ||
+      first.get(row.id)?.eventId !== row.eventId ||
+      row.owner.id !== row.drawn.id ||
+      !hasRevision(answers.get(row.id)?.key, row.revision, receivedAt),
+  );
+  if (outdated.length > 0)
+    await session.rows(UPDATE_KEYS, [
+      keysOf(outdated.map((row) => ({ key: answers.get(row.id)?.key as KeyRow, owner: row.owner }))),
+    ]);
+  const { followed, next } = inBatch(sealable);
+  await session.rows(INSERT_EVENTS, [
+    JSON.stringify(
+      sealable.map((row, i) => ({
+        id: row.eventId,
+        response_id: row.id,
+        mapping_version_id: row.mappingVersionId,
+        position: row.position,
+        digest: row.eventHash,
+        received_at: receivedAt,
+        subject_id: row.owner.id,
+        sealed: vault.sealEvent(row.owner, row.eventId, row.eventContent).toString('base64'),
+        import_id: row.importRow?.importId ?? null,
+        import_line: row.importRow?.line ?? null,
+        replaced: row.importRow ? (followed[i]?.eventId ?? replaced.get(row.id) ?? null) : null,
+        stood: standsAgain(row, next[i])
+          ? stoodOf(responseRow(vault, row, receivedAt), next[i].before)
+          : null,
+      })),
+    ),
+  ]);
+  const rowsOf = (row: Sealable) => responseRow(vault, row, receivedAt);
+  if (free.length > 0) await session.rows(INSERT_RESPONSES, [JSON.stringify(free.map(rowsOf))]);
+  const restricted = final
+    .filter(({ owner }) => owner.restricted)
+    .map((row) => ({ id: row.id, subject_id: row.owner.id, row: rowsOf(row) }));
+  if (restricted.length > 0) await session.rows(INSERT_RESTRICTED, [JSON.stringify(restricted)]);
+}
+
+/** Which row of the batch each one replaces, and by which it is replaced. */
+function inBatch(rows: readonly Sealable[]) {
+  const followed: (Sealable | undefined)[] = [];
+  const next: (Sealable | undefined)[] = [];
+  const latest = new Map<string, number>();
+  rows.forEach((row, i) => {
+    const before = latest.get(row.id);
+    if (before !== undefined) {
+      followed[i] = rows[before];
+      next[before] = row;
+    }
+    latest.set(row.id, i);
+  });
+  return { followed, next };
+}
+
+/** Whether the row stands again where the import is taken back that brought the next one. */
+const standsAgain = (row: Sealable, next: Sealable | undefined): next is Sealable =>
+  next?.importRow != null && next.importRow.importId !== row.importRow?.importId;
+
+/** A row of `response` as it is kept beside its event, with what its key held. */
+const stoodOf = (row: object, { contentHash, revision, revisedAt }: KeyRow) => ({
+  ...row,
+  content_hash: contentHash,
+  revision,
+  revised_at: revisedAt,
+});
+
+/** Duplicates under a higher revision raise that of what stands. */
+async function reviseKeys(
+  session: Session,
+  known: ReadonlyMap<string, KeyRow>,
+  answers: ReadonlyMap<string, Answer>,
+  accepted: ReadonlySet<string>,
+): Promise<void> {
+  const revised = [...answers.values()].flatMap(({ key }) => {
+    const before = known.get(key.id);
+    const isSame =
+      before?.revision === key.revision && before.revisedAt?.getTime() === key.revisedAt?.getTime();
+    if (!before || isSame || accepted.has(key.id)) return [];
+    return [{ id: key.id, revision: key.revision, revised_at: key.revisedAt }];
+  });
+  if (revised.length > 0) await session.rows(REVISE_KEYS, [JSON.stringify(revised)]);
+}
+
+interface ReplacedRow {
+  readonly eventId: string;
+  readonly row: object | null;
+}
+
+/**
+ * Deletes what the rows replace; answers with the events behind it, by response. What a row of an import replaces is kept beside
+ * its event, so that the import can be taken back.
+ */
+async function deleteReplaced(
+  session: Session,
+  known: ReadonlyMap<string, KeyRow>,
+  final: readonly Sealable[],
+): Promise<Map<string, string>> {
+  const replaced = new Map<string, ReplacedRow>();
+  const again = final.filter(({ id }) => known.has(id));
+  for (const { id, importRow } of again) {
+    const { answeredAt, cellId } = known.get(id) as KeyRow;
+    const place = [id, answeredAt, cellId, importRow !== null];
+    const [row] = await session.rows<ReplacedRow>(DELETE_REPLACED, place);
+    if (row) replaced.set(id, row);
+  }
+  if (again.length > 0) {
+    const ids = again.filter(({ owner }) => owner.restricted).map(({ id }) => id);
+    const freed = again.filter(({ owner }) => !owner.restricted).map(({ id }) => id);
+    const aside = [
+      ...(ids.length > 0 ? await session.rows<ReplacedRow & { id: string }>(READ_RESTRICTED, [ids]) : []),
+      ...(freed.length > 0
+        ? await session.rows<ReplacedRow & { id: string }>(DELETE_RESTRICTED, [freed])
+        : []),
+    ];
+    for (const row of aside) replaced.set(row.id, row);
+  }
+  const kept = again.flatMap(({ id, importRow }) => {
+    const key = known.get(id) as KeyRow;
+    const { eventId, row } = replaced.get(id) ?? {};
+    if (!importRow || !row || key.contentHash === WITHDRAWN_CONTENT) return [];
+    return [{ id: eventId, stood: stoodOf(row, key) }];
+  });
+  if (kept.length > 0) await session.rows(KEEP_STOOD, [JSON.stringify(kept)]);
+  return new Map([...replaced].map(([id, { eventId }]) => [id, eventId]));
+}
+
+function responseRow(vault: Vault, row: Sealable, receivedAt: Date) {
+  return {
+    id: row.id,
+    answered_at: row.answeredAt,
+    received_at: receivedAt,
+    cell_id: row.cellId,
+    mapping_version_id: row.mappingVersionId,
+    source_event_id: row.eventId,
+    external_id: row.externalId,
+    score: row.score,
+    points: row.points,
+    class: row.class,
+    comment: row.comment === null ? null : vault.sealComment(row.owner, row.id, row.eventId, row.comment),
+    subject_id: row.owner.id,
+  };
+}
+
+/** Keys with those whose responses they are, as the statements take them. */
+export function keysOf(
+  rows: readonly { readonly key: KeyRow; readonly owner: { readonly id: string } }[],
+): string {
+  return JSON.stringify(
+    rows.map(({ key, owner }) => ({
+      id: key.id,
+      answered_at: key.answeredAt,
+      received_at: key.receivedAt,
+      cell_id: key.cellId,
+      subject_id: owner.id,
+      content_hash: key.contentHash,
+      revision: key.revision,
+      revised_at: key.revisedAt,
+      event_id: key.eventId,
+    })),
+  );
+}

@@ -1,0 +1,162 @@
+import type { Session, Statement, Store } from '../database/client.ts';
+import { rewriteFiles } from '../database/rewrite-files.ts';
+import { SEALING } from '../encryption/reencrypt-comments.ts';
+import type { OpenSubject, SubjectWithKey, Vault } from '../encryption/subject-encryption.ts';
+
+/*
+ * Why somebody disputes or decides may quote the comment: in reviews of responses it is sealed under the key of the person
+ * whose response it is, and goes with it. Several reasons of one review stand one in a line, each sealed on its own.
+ */
+
+const MARK = 'sealed:';
+const OWNERS: Statement = {
+  name: 'reasons_owners',
+  text: `SELECT k.id, k.subject_id AS "subjectId", s.shared FROM response_key k JOIN subject_key s ON s.id = k.subject_id
+    WHERE k.id = ANY ($1::uuid[])`,
+};
+
+/** Why somebody disputes or decides. */
+export interface Reason {
+  /** null: it is of a decision about a model, and of nobody's text. */
+  readonly responseId: string | null;
+  readonly reason: string;
+  /** Of a review that is not there yet. */
+  readonly isNew: boolean;
+}
+
+interface Owner {
+  readonly id: string;
+  readonly subjectId: string;
+  readonly shared: boolean;
+}
+
+/**
+ * The reason, sealed for whoever gave the response; null where there is nobody (any more). For a review that is not there yet
+ * they are held, so that nobody erases them before it is; one that is there goes with the response.
+ */
+export async function sealReason(
+  session: Session,
+  vault: Vault,
+  { responseId, reason, isNew }: Reason,
+): Promise<string | null> {
+  if (responseId === null) return reason;
+  // Twice: a shared key may be exchanged for another one while it is waited for.
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const [owner] = await session.rows<Owner>(OWNERS, [[responseId]]);
+    if (!owner) return null;
+    const ids = [owner.subjectId];
+    const [subject] = await (isNew || owner.shared ? vault.held(session, ids) : vault.read(session, ids));
+    if (subject) return MARK + vault.sealReason(subject, responseId, reason);
+  }
+  return null;
+}
+
+const OF_RESPONSES: readonly { readonly find: Statement; readonly keep: Statement }[] = [
+  {
+    find: {
+      name: 'reasons_disputes_of',
+      text: `SELECT id::text AS id, response_id AS "responseId", reason FROM review
+        WHERE response_id = ANY ($1::uuid[]) AND reason LIKE '%${MARK}%'`,
+    },
+    keep: { name: 'reasons_move_dispute', text: 'UPDATE review SET reason = $2 WHERE id = $1::uuid' },
+  },
+  {
+    find: {
+      name: 'reasons_decisions_of',
+      text: `SELECT d.id::text AS id, v.response_id AS "responseId", d.reason
+        FROM review_decision d JOIN review v ON v.id = d.review_id
+        WHERE v.response_id = ANY ($1::uuid[]) AND d.reason LIKE '%${MARK}%'`,
+    },
+    keep: {
+      name: 'reasons_move_decision',
+      text: 'UPDATE review_decision SET reason = $2 WHERE id = $1::bigint',
+    },
+  },
+];
+
+/** What was said in reviews of the responses, sealed under other keys. In a transaction that says that it seals. */
+export async function resealReasons(
+  session: Session,
+  vault: Vault,
+  moved: ReadonlyMap<string, { readonly from: SubjectWithKey; readonly to: SubjectWithKey }>,
+): Promise<void> {
+  for (const { find, keep } of OF_RESPONSES) {
+    const rows = await session.rows<{ id: string; responseId: string; reason: string }>(find, [
+      [...moved.keys()],
+    ]);
+    for (const { id, responseId, reason } of rows) {
+      const keys = moved.get(responseId);
+      if (!keys) continue;
+      const again = reason.split('\n').map((line) => {
+        if (!line.startsWith(MARK)) return line;
+        const text = vault.unseal(keys.from, 'review', responseId, line.slice(MARK.length));
+        return MARK + vault.sealReason(keys.to, responseId, text);
+      });
+      await session.rows(keep, [id, again.join('\n')]);
+    }
+  }
+}
+
+/** The reason as it was given. What is not sealed is of nobody; a line whose key is gone is left out. */
+export async function openReason(
+  { store, vault }: { readonly store: Session; readonly vault: Vault },
+  responseId: string | null,
+  kept: string,
+): Promise<string> {
+  if (responseId === null || !kept.includes(MARK)) return kept;
+  const [owner] = await store.rows<Owner>(OWNERS, [[responseId]]);
+  const subjects = owner ? await vault.subjects([owner.subjectId]) : new Map<string, OpenSubject>();
+  const [subject] = [...subjects.values()];
+  return kept
+    .split('\n')
+    .flatMap((line) => {
+      if (!line.startsWith(MARK)) return [line];
+      return subject ? [vault.unseal(subject, 'review', responseId, line.slice(MARK.length))] : [];
+    })
+    .join('\n');
+}
+
+/** Reasons from before they were sealed. */
+const PLAIN: readonly { readonly find: Statement; readonly keep: Statement }[] = [
+  {
+    find: {
+      name: 'reasons_plain_disputes',
+      text: `SELECT v.id::text AS id, v.response_id AS "responseId", v.reason FROM review v JOIN response_key k ON k.id = v.response_id
+        WHERE v.reason IS NOT NULL AND v.reason NOT LIKE '${MARK}%' AND k.subject_id IS NOT NULL ORDER BY v.id LIMIT 500 FOR UPDATE OF v`,
+    },
+    keep: { name: 'reasons_keep_dispute', text: 'UPDATE review SET reason = $2 WHERE id = $1::uuid' },
+  },
+  {
+    find: {
+      name: 'reasons_plain_decisions',
+      text: `SELECT d.id::text AS id, v.response_id AS "responseId", d.reason FROM review_decision d JOIN review v ON v.id = d.review_id
+          JOIN response_key k ON k.id = v.response_id
+        WHERE d.reason NOT LIKE '${MARK}%' AND k.subject_id IS NOT NULL ORDER BY d.id LIMIT 500 FOR UPDATE OF d`,
+    },
+    keep: {
+      name: 'reasons_keep_decision',
+      text: 'UPDATE review_decision SET reason = $2 WHERE id = $1::bigint',
+    },
+  },
+];
+
+/** Seals the reasons that are stored as they were given; of the embedded record the files are written anew after that. */
+export async function sealReasons(store: Store, vault: Vault): Promise<void> {
+  let sealed = 0;
+  for (const { find, keep } of PLAIN) {
+    for (let batch = -1; batch !== 0; sealed += batch) {
+      batch = await store.transaction(async (session) => {
+        const rows = await session.rows<{ id: string; responseId: string; reason: string }>(find, []);
+        // What was decided is not changed, and this does not change it: the guard lets a transaction pass that says so.
+        await session.rows(SEALING, []);
+        for (const { id, responseId, reason } of rows)
+          await session.rows(keep, [
+            id,
+            (await sealReason(session, vault, { responseId, reason, isNew: false })) ?? MARK,
+          ]);
+        return rows.length;
+      });
+    }
+  }
+  if (sealed > 0 && store.backend === 'pglite') await rewriteFiles(store, ['review', 'review_decision']);
+}

@@ -1,0 +1,144 @@
+import type { Counts } from '../../domain/nps/nps.ts';
+
+/** More rows than one answer may have. */
+export class TooManyRows extends Error {
+  override readonly name = 'TooManyRows';
+
+  constructor(limit: number, isFilled: boolean) {
+    const sparser = isFilled ? 'take `fill: false`, which leaves out buckets without answers, or' : 'take';
+    super(
+      `groupBy: more than ${limit} rows of groups and buckets; ${sparser} fewer groups, coarser buckets or a shorter range`,
+    );
+  }
+}
+
+/** Promoters, passives, detractors. */
+const CLASSES = 3;
+/** Intervals that are kept together. */
+const BLOCK = 16;
+
+/** A window, by the places of its edges. */
+export type WindowPlaces = readonly [from: number, until: number];
+
+/**
+ * What was counted of one group, in blocks of intervals; blocks without counts take no room. Once it is totalled, an interval has the
+ * counts up to its end.
+ */
+interface Counted {
+  readonly blocks: Map<number, Float64Array>;
+  /** The blocks that there are, ascending. */
+  order: number[];
+}
+
+const NOTHING: Float64Array = new Float64Array(CLASSES);
+
+/**
+ * Counts by group and interval as running totals, so that those of any window are one subtraction. Groups and buckets are
+ * many, answers are few: what holds none takes no room.
+ */
+export class GroupCounts {
+  readonly #groups = new Map<number, Counted>();
+  #entries = 0;
+
+  /** Before `total`. `interval`: its place, from 0. */
+  add(group: number, interval: number, { promoters, passives, detractors }: Counts): void {
+    if (promoters === 0 && passives === 0 && detractors === 0) return;
+    let counted = this.#groups.get(group);
+    if (!counted) {
+      counted = { blocks: new Map(), order: [] };
+      this.#groups.set(group, counted);
+    }
+    const block = Math.floor(interval / BLOCK);
+    let sums = counted.blocks.get(block);
+    if (!sums) {
+      sums = new Float64Array(CLASSES * BLOCK);
+      counted.blocks.set(block, sums);
+    }
+    const at = CLASSES * (interval % BLOCK);
+    if (sums[at] === 0 && sums[at + 1] === 0 && sums[at + 2] === 0) this.#entries += 1;
+    sums[at] = (sums[at] as number) + promoters;
+    sums[at + 1] = (sums[at + 1] as number) + passives;
+    sums[at + 2] = (sums[at + 2] as number) + detractors;
+  }
+
+  /** Turns what was added into running totals, once. */
+  total(): this {
+    for (const counted of this.#groups.values()) {
+      counted.order = [...counted.blocks.keys()].sort((a, b) => a - b);
+      let before: Float64Array = NOTHING;
+      for (const block of counted.order) {
+        const sums = counted.blocks.get(block) as Float64Array;
+        for (let i = 0; i < sums.length; i++) {
+          const last = i < CLASSES ? before[before.length - CLASSES + i] : sums[i - CLASSES];
+          sums[i] = (sums[i] as number) + (last as number);
+        }
+        before = sums;
+      }
+    }
+    return this;
+  }
+
+  /** How many intervals of groups have counts. */
+  get entries(): number {
+    return this.#entries;
+  }
+
+  /** The counts of a group from one edge to another, by the places of the edges. */
+  between(group: number, from: number, until: number): Counts {
+    const counted = this.#groups.get(group);
+    if (!counted) return { promoters: 0, passives: 0, detractors: 0 };
+    const [a, b] = [placeOf(counted, from), placeOf(counted, until)];
+    const of = (c: number) => (b.sums[b.at + c] as number) - (a.sums[a.at + c] as number);
+    return { promoters: of(0), passives: of(1), detractors: of(2) };
+  }
+
+  /** Whether any of the windows has a count of the group. */
+  has(group: number, windows: readonly WindowPlaces[]): boolean {
+    return this.#groups.has(group) && windows.some(([from, until]) => this.#isIn(group, from, until));
+  }
+
+  /** The windows that have counts of the group, ascending, by their places. The edges of `windows` never go back. */
+  windowsOf(group: number, windows: readonly WindowPlaces[]): number[] {
+    const found: number[] = [];
+    let next = 0;
+    for (const block of this.#groups.get(group)?.order ?? [])
+      for (let interval = block * BLOCK; interval < (block + 1) * BLOCK; interval++) {
+        if (!this.#isIn(group, interval, interval + 1)) continue;
+        next = Math.max(next, firstUntil(windows, interval));
+        for (; next < windows.length && (windows[next] as WindowPlaces)[0] <= interval; next++)
+          found.push(next);
+      }
+    return found;
+  }
+
+  #isIn(group: number, from: number, until: number): boolean {
+    const { promoters, passives, detractors } = this.between(group, from, until);
+    return promoters > 0 || passives > 0 || detractors > 0;
+  }
+}
+
+/** Where the total of all intervals before the edge stands. */
+function placeOf({ blocks, order }: Counted, edge: number): { sums: Float64Array; at: number } {
+  const block = Math.floor((edge - 1) / BLOCK);
+  const sums = blocks.get(block);
+  if (sums) return { sums, at: CLASSES * (edge - 1 - block * BLOCK) };
+  let [low, high] = [0, order.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((order[middle] as number) < block) low = middle + 1;
+    else high = middle;
+  }
+  const before = low === 0 ? undefined : blocks.get(order[low - 1] as number);
+  return before ? { sums: before, at: CLASSES * (BLOCK - 1) } : { sums: NOTHING, at: 0 };
+}
+
+/** The first window that ends after the interval. */
+function firstUntil(windows: readonly WindowPlaces[], interval: number): number {
+  let [low, high] = [0, windows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((windows[middle] as WindowPlaces)[1] > interval) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

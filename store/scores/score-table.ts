@@ -1,0 +1,84 @@
+import type { Confusion } from '../../domain/models/quantification.ts';
+import { total } from '../../domain/nps/nps.ts';
+import { type ScoreName, type ScoreRow, scoreRow } from '../../domain/scores/score.ts';
+import type { Segment } from '../../domain/segments/cell.ts';
+import type { Slice } from '../../domain/text/slices.ts';
+import type { ScoreColumn } from '../disclosure/score-guard.ts';
+import { TooManyRows } from './group-counts.ts';
+import type { ScoreQuery, ScoreWindow } from './score-query.ts';
+
+/** The model whose answers are counted. */
+interface Champion {
+  readonly id: number;
+  readonly confusion: Confusion;
+}
+
+/** The rows of a query, made of what is told of its groups. */
+export class ScoreTable {
+  readonly #query: ScoreQuery;
+  readonly #windows: readonly ScoreWindow[];
+  readonly #champion: Champion | null;
+
+  /**
+   * @param windows those of the query, after the window before them where it names one
+   */
+  constructor(query: ScoreQuery, windows: readonly ScoreWindow[], champion: Champion | null) {
+    this.#query = query;
+    this.#windows = windows;
+    this.#champion = champion;
+  }
+
+  /** Whether windows without answers have rows. */
+  get isFilled(): boolean {
+    return this.#query.fill ?? true;
+  }
+
+  /** @throws TooManyRows */
+  check(rows: number): void {
+    const { mostRows = Number.POSITIVE_INFINITY } = this.#query;
+    if (rows > mostRows) throw new TooManyRows(mostRows, this.isFilled);
+  }
+
+  /**
+   * The rows window by window, in slices. `withAnswers`: the windows in which answers are counted of a group, by its place, where
+   * no ledger decides.
+   */
+  async rowsOf(
+    columns: readonly ScoreColumn[],
+    withAnswers: (place: number) => readonly number[],
+    slice: Slice,
+  ): Promise<ScoreRow[]> {
+    const byWindow = this.#windows.map((): ScoreRow[] => []);
+    const first = this.#query.before ? 1 : 0;
+    let made = 0;
+    for (const column of columns) {
+      const segment = narrowed(this.#query.segment, column.group);
+      const unguarded = this.isFilled || column.isGuarded ? null : withAnswers(column.place);
+      for (const window of unguarded ?? this.#windows.keys()) {
+        if (slice.isOver()) await slice.next();
+        if (window < first) continue;
+        const row = this.#row(column, segment, window);
+        if (!this.isFilled && (!row.counts || total(row.counts) === 0)) continue;
+        this.check(++made);
+        byWindow[window]?.push(row);
+      }
+    }
+    return byWindow.flat();
+  }
+
+  #row(column: ScoreColumn, segment: Segment, window: number): ScoreRow {
+    const { basis, confidence, before } = this.#query;
+    const { from, until, time = from } = this.#windows[window] as ScoreWindow;
+    const { counts, inferred } = column.at(window);
+    const name: ScoreName = { from, until, segment, basis, confidence, model: this.#champion?.id ?? null };
+    const part = this.#champion && inferred && { counts: inferred, confusion: this.#champion.confusion };
+    const earlier = before && window > 0 ? () => this.#row(column, segment, window - 1).score : undefined;
+    return scoreRow(name, time, column.group, counts, part ?? null, earlier);
+  }
+}
+
+/** The segment of one group: its values in the place of what the query left open. */
+function narrowed(segment: Segment, group: Readonly<Record<string, string>>): Segment {
+  const values = Object.entries(group).map(([attribute, value]) => [attribute, [value]]);
+  return { ...segment, ...Object.fromEntries(values) };
+}

@@ -1,0 +1,181 @@
+import { type Scope, visibleCells } from '../../domain/access/scope.ts';
+import { compareEstimates, type Estimate } from '../../domain/models/quantification.ts';
+import { compareWindows } from '../../domain/nps/compare.ts';
+import { adjustedEstimate } from '../../domain/nps/interval.ts';
+import { add, ZERO } from '../../domain/nps/nps.ts';
+import { type Basis, groupCells, type ScoreName, type ScoreRow } from '../../domain/scores/score.ts';
+import type { Cell } from '../../domain/segments/cell.ts';
+import { mapInSlices, Slice } from '../../domain/text/slices.ts';
+import type { TimeRange } from '../../domain/time/time-windows.ts';
+import { type GuardDeps, guardedFor, openGuard, type ScoreColumn } from '../disclosure/score-guard.ts';
+import { readChampion } from '../models/models.ts';
+import { GroupCounts, TooManyRows, type WindowPlaces } from './group-counts.ts';
+import { type CountedClasses, eachInterval } from './rollups.ts';
+import type { ScoreQuery } from './score-query.ts';
+import { ScoreTable } from './score-table.ts';
+
+export type { ScoreQuery, ScoreWindow } from './score-query.ts';
+
+export type ScoreDeps = GuardDeps;
+
+export interface ScoreChange {
+  readonly before: ScoreRow;
+  readonly after: ScoreRow;
+  readonly difference: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly pValue: number | null;
+}
+
+/** Where windows without answers are left out: intervals with answers that are read, and windows of guarded groups, for each row. */
+const ENTRIES_A_ROW = 5;
+const GUARDED_A_ROW = 50;
+
+/**
+ * One row per window and group, window by window. Without groups every window has its row, empty or not; with groups
+ * those are listed that have a response in any of the windows. Of cells whose answers the caller may not read, rows
+ * tell what the disclosure ledger does, and their groups are listed once they have a lot.
+ * @throws TooManyRows where there would be more than `query.mostRows`.
+ */
+export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuery): Promise<ScoreRow[]> {
+  const visible = visibleCells(scope, ['readScore'], deps.cells, query.segment);
+  const groups = groupCells(visible, query.groupBy);
+  const windows = query.before ? [query.before, ...query.windows] : query.windows;
+  const edges = edgesOf(windows);
+  const edgePlaces = new Map(edges.map((edge, index) => [edge, index]));
+  const places = windows.map(
+    ({ from, until }): WindowPlaces => [edgePlaces.get(from) ?? 0, edgePlaces.get(until) ?? 0],
+  );
+  const champion = query.basis === 'SURVEYED' ? null : await readChampion(deps.store);
+  const classes = countedClasses(query.basis, champion?.id);
+  const guarded = guardedFor(scope, deps.cells, query.basis);
+  const parts = await Promise.all(
+    classes.map((one) => {
+      const closed = guarded[one.kind === 'surveyed' ? 'surveyed' : 'inferred'];
+      const open = closed.length === 0 ? visible : without(visible, closed);
+      return countGroups(deps, query, one, { groups, open, edges });
+    }),
+  );
+  const model = champion?.id ?? null;
+  const guard = await openGuard(deps, scope, guarded, { ...query, windows, model }, groups);
+  const asked = query.before ? places.slice(1) : places;
+  const isListed = (place: number) => parts.some((part) => part.has(place, asked)) || guard.lists(place);
+  const listed = groups
+    .map((group, place) => ({ ...group, place }))
+    .filter(({ place }) => query.groupBy.length === 0 || isListed(place));
+  const table = new ScoreTable(query, windows, champion);
+  if (table.isFilled) table.check(listed.length * query.windows.length);
+  const slice = new Slice();
+  const columns = await mapInSlices(
+    listed,
+    ({ group, cells, place }): ScoreColumn => {
+      const [first, second] = parts;
+      const at = (window: number) => {
+        const [from, until] = places[window] as WindowPlaces;
+        const counts = first?.between(place, from, until) ?? ZERO;
+        const inferred = second?.between(place, from, until);
+        return {
+          counts: inferred ? add(counts, inferred) : counts,
+          inferred: champion ? (inferred ?? counts) : undefined,
+        };
+      };
+      return { group, cells, place, at, isGuarded: guard.isGuarded(place) };
+    },
+    slice,
+  );
+  if (!table.isFilled) {
+    const inGuarded = columns.filter(({ isGuarded }) => isGuarded).length * windows.length;
+    table.check(inGuarded / GUARDED_A_ROW);
+  }
+  const withAnswers = (place: number) => {
+    const found = parts.flatMap((part) => part.windowsOf(place, places));
+    return parts.length < 2 ? found : [...new Set(found)].sort((a, b) => a - b);
+  };
+  return table.rowsOf(await guard.tell(columns), withAnswers, slice);
+}
+
+/** All edges of the windows, ascending. */
+function edgesOf(windows: readonly TimeRange[]): number[] {
+  return [...new Set(windows.flatMap(({ from, until }) => [from, until]))].sort((a, b) => a - b);
+}
+
+/**
+ * The number that a score's id names, as it stands now. Null where it counts classes of a model that is the champion no
+ * more: its number cannot be stated by the present one.
+ */
+export async function readScore(deps: ScoreDeps, scope: Scope, name: ScoreName): Promise<ScoreRow | null> {
+  const { segment, basis, confidence, from, until } = name;
+  const query = { segment, basis, confidence, groupBy: [], windows: [{ from, until }] };
+  const [row] = await readScores(deps, scope, query);
+  return row && row.model === name.model ? row : null;
+}
+
+/** The two windows' rows and their difference (after minus before), null where either row is empty or suppressed. */
+export async function readChange(
+  deps: ScoreDeps,
+  scope: Scope,
+  query: Omit<ScoreQuery, 'windows' | 'groupBy'> & { before: TimeRange; after: TimeRange },
+): Promise<ScoreChange> {
+  const [before, after] = await readScores(deps, scope, {
+    ...query,
+    groupBy: [],
+    windows: [query.before, query.after],
+  });
+  if (!before || !after) throw new Error('a score without groups has a row for each window');
+  const change = changeOf(before, after, query.confidence);
+  const { difference = null, low = null, high = null, pValue = null } = change ?? {};
+  return { before, after, difference, low, high, pValue };
+}
+
+function changeOf(before: ScoreRow, after: ScoreRow, confidence: number) {
+  if (!before.counts || !after.counts || before.score === null || after.score === null) return null;
+  const [a, b] = [estimateOf(before), estimateOf(after)];
+  // Only where a model inferred something: surveyed scores have the published comparison.
+  return before.estimate || after.estimate
+    ? a && b && compareEstimates(a, b, confidence)
+    : compareWindows(before.counts, after.counts, confidence);
+}
+
+function estimateOf({ estimate, counts }: ScoreRow): Estimate | null {
+  if (estimate || !counts) return estimate;
+  const { theta, standardError } = adjustedEstimate(counts);
+  return { theta, variance: standardError ** 2 };
+}
+
+/** What is counted on that basis, the model's part last. COMBINED takes the model only where nobody gave a number. */
+function countedClasses(basis: Basis, model: number | undefined): CountedClasses[] {
+  const inferred = (kind: 'inferred' | 'alone'): CountedClasses[] =>
+    model === undefined ? [] : [{ kind, model }];
+  if (basis === 'INFERRED') return inferred('inferred');
+  return [{ kind: 'surveyed' }, ...(basis === 'COMBINED' ? inferred('alone') : [])];
+}
+
+/** The counts of each group that has some. Without groups the record sums all cells itself. */
+async function countGroups(
+  deps: ScoreDeps,
+  { groupBy, fill = true, mostRows = Number.POSITIVE_INFINITY }: ScoreQuery,
+  classes: CountedClasses,
+  { groups, open, edges }: Grouped,
+): Promise<GroupCounts> {
+  const byCell = groupBy.length > 0;
+  const groupOf = new Map(groups.flatMap(({ cells }, place) => cells.map(({ id }) => [id, place] as const)));
+  const counts = new GroupCounts();
+  const query = { edges, cellIds: open.map(({ id }) => id), byCell, now: deps.now(), classes };
+  await eachInterval(deps.store, query, (row) => {
+    counts.add(byCell ? (groupOf.get(row.cellId) ?? 0) : 0, row.interval, row);
+    if (byCell && counts.entries > ENTRIES_A_ROW * mostRows) throw new TooManyRows(mostRows, fill);
+  });
+  return counts.total();
+}
+
+interface Grouped {
+  readonly groups: ReturnType<typeof groupCells>;
+  /** Cells whose answers the caller may read. */
+  readonly open: readonly Cell[];
+  readonly edges: readonly number[];
+}
+
+function without(cells: readonly Cell[], others: readonly Cell[]): Cell[] {
+  const ids = new Set(others.map(({ id }) => id));
+  return cells.filter(({ id }) => !ids.has(id));
+}

@@ -1,0 +1,239 @@
+import canonicalize from 'canonicalize';
+import { isSigned, parseKey } from '../../domain/seals/signing-key.ts';
+import { audit } from '../audit/audit.ts';
+import type { Session, Statement, Store } from '../database/client.ts';
+import { lockSeals, readLastHead } from './seals.ts';
+import { newestSigningKey, SigningKeyReplaced } from './signing-keys.ts';
+
+/*
+ * What became of leaves by right is told by rows of the audit log, which heads sign: a leaf that lost its response without such a row
+ * was not erased but tampered with. A row names leaves by the beginning of their hashes; without the salt they tell nothing. It is
+ * signed by the instance, whose key is not in the database: who can write rows cannot write these.
+ */
+
+/** Ed25519 over the text by the instance's key, base64. */
+export type Attest = (text: string) => string;
+/** Whether that is the instance's signature (base64) over the text, by the key that signed rows of that number. */
+export type IsAttested = (seq: number, text: string, signature: string) => boolean;
+
+/** Why leaves have no response any more. withdrawn: its import was taken back; adopted: it was so before there were such rows. */
+export const LEAF_CAUSES = ['erased', 'aged', 'restricted', 'withdrawn', 'adopted'] as const;
+export type LeafCause = (typeof LEAF_CAUSES)[number];
+
+export const LEAVES_ACTION = 'leaves';
+/** Of a row of the log. */
+const MOST_LEAVES = 5_000;
+/** Hex digits of a leaf's hash: 96 bits, which nobody finds another leaf for. */
+const DIGITS = 24;
+
+/** How a row names the leaf of that hash (hex). */
+export const leafName = (hash: string) => hash.slice(0, DIGITS);
+
+const NOW: Statement = {
+  name: 'leaves_now',
+  text: 'SELECT (extract(epoch FROM now()) * 1000)::bigint AS at',
+};
+
+/** What is signed of a row. */
+const attested = (cause: LeafCause, leaves: readonly string[]) =>
+  canonicalize({ format: 'scoreline-leaves/1', cause, leaves }) ?? '';
+
+/**
+ * Writes down what became of leaves with these hashes (hex), in the transaction that does it; call it last there, under `lockSeals`.
+ * @throws SigningKeyReplaced
+ */
+export async function noteLeaves(
+  session: Session,
+  attest: Attest,
+  cause: LeafCause,
+  hashes: readonly string[],
+): Promise<void> {
+  const names = [...new Set(hashes.map(leafName))].sort();
+  if (names.length === 0 && cause !== 'adopted') return;
+  const [clock] = await session.rows<{ at: number }>(NOW, []);
+  const kept = await newestSigningKey(session);
+  const inUse = kept === null ? null : parseKey(kept);
+  const system = { actor: 'system', actorName: 'system', role: 'system', policyVersion: null, purpose: null };
+  for (let i = 0; i === 0 || i < names.length; i += MOST_LEAVES) {
+    const leaves = names.slice(i, i + MOST_LEAVES);
+    const text = attested(cause, leaves);
+    const subject = { cause, leaves, signature: attest(text) };
+    // Signed by a key that was rotated away, the row would explain nothing.
+    if (inUse && !isSigned(inUse, text, subject.signature)) throw new SigningKeyReplaced();
+    const at = clock?.at ?? 0;
+    await audit(session, { ...system, at, action: LEAVES_ACTION, subject, outcome: 'done' });
+  }
+}
+
+const FORGET: Statement = {
+  name: 'leaves_forget',
+  text: `UPDATE seal_leaf SET response_id = NULL, salt = NULL, origin = NULL WHERE response_id = ANY ($1::uuid[])
+    RETURNING encode(hash, 'hex') AS hash`,
+};
+
+/**
+ * Takes from all leaves of these responses what leads back to them: id, salt and origin. The hashes stay, and tell
+ * nothing any more; a row of the audit log says which they are. Call it last in the transaction that deletes the responses, for
+ * whatever reason they are deleted: one that is gone while its leaf is not forgotten is taken for tampering. The answer is how
+ * many leaves were forgotten.
+ */
+export async function forgetLeaves(
+  session: Session,
+  attest: Attest,
+  responseIds: readonly string[],
+  cause: 'erased' | 'aged',
+): Promise<number> {
+  if (responseIds.length === 0) return 0;
+  // A batch that is being sealed now may be about to add leaves of these responses.
+  await lockSeals(session);
+  const forgotten = await session.rows<{ hash: string }>(FORGET, [responseIds]);
+  await noteLeaves(
+    session,
+    attest,
+    cause,
+    forgotten.map(({ hash }) => hash),
+  );
+  return forgotten.length;
+}
+
+const OF_RESPONSES: Statement = {
+  name: 'leaves_of_responses',
+  text: `SELECT DISTINCT encode(hash, 'hex') AS hash FROM seal_leaf WHERE response_id = ANY ($1::uuid[])`,
+};
+
+/** Writes down that these responses were put aside: their leaves lose their facts until they are put back. */
+export function noteRestricted(
+  session: Session,
+  attest: Attest,
+  responseIds: readonly string[],
+): Promise<void> {
+  return noteResponses(session, attest, responseIds, 'restricted');
+}
+
+/** Writes down that these responses were removed since their import was taken back. */
+export function noteWithdrawn(
+  session: Session,
+  attest: Attest,
+  responseIds: readonly string[],
+): Promise<void> {
+  return noteResponses(session, attest, responseIds, 'withdrawn');
+}
+
+async function noteResponses(
+  session: Session,
+  attest: Attest,
+  responseIds: readonly string[],
+  cause: LeafCause,
+): Promise<void> {
+  if (responseIds.length === 0) return;
+  await lockSeals(session);
+  const leaves = await session.rows<{ hash: string }>(OF_RESPONSES, [responseIds]);
+  await noteLeaves(
+    session,
+    attest,
+    cause,
+    leaves.map(({ hash }) => hash),
+  );
+}
+
+const NOTES: Statement = {
+  name: 'leaves_notes',
+  text: 'SELECT seq, subject FROM audit_log WHERE action = $1 AND seq > $2 ORDER BY seq LIMIT 200',
+};
+
+/** What rows of the audit log that the instance signed say became of leaves, by `leafName`; only of those that are asked for. */
+export async function readLeafNotes(
+  session: Session,
+  isAttested: IsAttested,
+  names: ReadonlySet<string>,
+): Promise<Map<string, ReadonlySet<LeafCause>>> {
+  const notes = new Map<string, Set<LeafCause>>();
+  if (names.size === 0) return notes;
+  for (let after = 0; ; ) {
+    const rows = await session.rows<{ seq: number; subject: string }>(NOTES, [LEAVES_ACTION, after]);
+    for (const { seq, subject } of rows) {
+      const { cause, leaves, signature } = parseNote(subject);
+      const asked = leaves.filter((leaf) => names.has(leaf));
+      if (asked.length === 0 || !isAttested(seq, attested(cause, leaves), signature)) continue;
+      for (const leaf of asked) notes.set(leaf, (notes.get(leaf) ?? new Set()).add(cause));
+    }
+    const last = rows.at(-1);
+    if (!last) return notes;
+    after = last.seq;
+  }
+}
+
+const NEWEST_NOTE: Statement = {
+  name: 'leaves_newest_note',
+  text: 'SELECT subject FROM audit_log WHERE action = $1 ORDER BY seq DESC LIMIT 1',
+};
+
+/** What the newest such row signed, and its signature; null without any. */
+export async function newestNote(session: Session): Promise<{ text: string; signature: string } | null> {
+  const [row] = await session.rows<{ subject: string }>(NEWEST_NOTE, [LEAVES_ACTION]);
+  if (!row) return null;
+  const { cause, leaves, signature } = parseNote(row.subject);
+  return { text: attested(cause, leaves), signature };
+}
+
+interface LeafNote {
+  readonly cause: LeafCause;
+  readonly leaves: readonly string[];
+  readonly signature: string;
+}
+
+/** A row that somebody wrote on explains nothing; that it was written on is for the check of the log to tell. */
+function parseNote(subject: string): LeafNote {
+  try {
+    const note = JSON.parse(subject) as LeafNote;
+    const isNote =
+      LEAF_CAUSES.includes(note.cause) && Array.isArray(note.leaves) && typeof note.signature === 'string';
+    if (isNote) return note;
+  } catch {
+    // As none.
+  }
+  return { cause: 'adopted', leaves: [], signature: '' };
+}
+
+const ADOPTED: Statement = {
+  name: 'leaves_adopted',
+  text: `SELECT seq FROM audit_log WHERE action = $1 AND subject LIKE '{"cause":"adopted"%' LIMIT 1`,
+};
+const FORMER: Statement = {
+  name: 'leaves_former',
+  text: `SELECT DISTINCT encode(hash, 'hex') AS hash FROM seal_leaf WHERE response_id IS NULL OR salt IS NULL`,
+};
+const FORMER_ASIDE: Statement = {
+  name: 'leaves_former_aside',
+  text: `SELECT DISTINCT encode(l.hash, 'hex') AS hash FROM seal_leaf l JOIN restricted_response x ON x.id = l.response_id`,
+};
+/** Stands in every head that was signed since such rows are written. */
+const RECORDED = '"forgetting":"recorded"';
+
+/**
+ * Takes over, once, what became of leaves before there were rows that tell of it. It does nothing in a record whose heads say that such
+ * rows were written all along, and so cannot be made to bless what was taken away later.
+ */
+export async function adoptLeaves(store: Store, attest: Attest): Promise<void> {
+  const isOld = async (session: Session) => {
+    const last = await readLastHead(session);
+    return last !== null && !last.body.includes(RECORDED);
+  };
+  if (!(await isOld(store))) return;
+  await store.transaction(async (session) => {
+    await lockSeals(session);
+    if (!(await isOld(session)) || (await session.rows(ADOPTED, [LEAVES_ACTION])).length > 0) return;
+    for (const [cause, statement] of [
+      ['adopted', FORMER],
+      ['restricted', FORMER_ASIDE],
+    ] as const) {
+      const former = await session.rows<{ hash: string }>(statement, []);
+      await noteLeaves(
+        session,
+        attest,
+        cause,
+        former.map(({ hash }) => hash),
+      );
+    }
+  });
+}

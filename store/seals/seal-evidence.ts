@@ -1,0 +1,188 @@
+import { fitsScale, type ScaleRule, scaleKey } from '../../domain/nps/scale.ts';
+import { HOUR_MS } from '../../domain/time/time-windows.ts';
+import type { Session, Statement } from '../database/client.ts';
+import { type RollupRef, rollupParameters, SURVEYED } from './seal-facts.ts';
+
+/* What explains that facts are not, or not any more, what was sealed: who brought them, when, and what stood there before. */
+
+const MICROS = (column: string) => `(extract(epoch FROM ${column}) * 1000000)::bigint`;
+
+/** What the record says today of a response. */
+export interface Brought {
+  /** The source event of its present content, among the responses or put aside; null where there is neither. */
+  readonly origin: string | null;
+  /** When that event was received, microseconds since 1970; null where no such event of this response is kept. */
+  readonly at: number | null;
+  /** Its person is restricted: it lies apart and is counted in nothing. */
+  readonly aside: boolean;
+  /** When each model version (by number) said something of it, abstaining included, microseconds since 1970. */
+  readonly predicted: Readonly<Record<string, number>>;
+}
+
+const BROUGHT: Statement = {
+  name: 'evidence_brought',
+  text: `SELECT now.id, now.origin, ${MICROS('e.received_at')} AS at, now.aside, coalesce(now.predicted, '{}') AS predicted
+    FROM (SELECT k.id, x.id IS NOT NULL AS aside, coalesce(r.source_event_id, (x.row->>'source_event_id')::uuid) AS origin,
+        (SELECT json_object_agg(p.model_version_id, ${MICROS('p.predicted_at')}) FROM prediction p
+          WHERE p.response_id = k.id AND p.answered_at = k.answered_at) AS predicted
+      FROM response_key k
+        LEFT JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
+        LEFT JOIN restricted_response x ON x.id = k.id
+      WHERE k.id = ANY ($1::uuid[])) now
+    LEFT JOIN source_event e ON e.id = now.origin AND e.response_id = now.id`,
+};
+
+/** What is known of those of the responses that were ever accepted, by id. */
+export async function readBrought(
+  session: Session,
+  responseIds: readonly string[],
+): Promise<Map<string, Brought>> {
+  if (responseIds.length === 0) return new Map();
+  const rows = await session.rows<Brought & { id: string }>(BROUGHT, [responseIds]);
+  return new Map(rows.map(({ id, ...brought }) => [id, brought]));
+}
+
+/** A leaf of some seal of surveyed answers, of a response that has a fact again. */
+export interface EarlierLeaf {
+  readonly origin: string;
+  /** Hex, as the hash. */
+  readonly salt: string;
+  readonly hash: string;
+}
+
+const EARLIER: Statement = {
+  name: 'evidence_earlier',
+  text: `SELECT DISTINCT l.response_id AS id, l.origin, encode(l.salt, 'hex') AS salt, encode(l.hash, 'hex') AS hash
+    FROM seal_leaf l JOIN seal s ON s.id = l.seal_id
+    WHERE l.response_id = ANY ($1::uuid[]) AND s.model_version_id = 0 AND l.salt IS NOT NULL AND l.origin IS NOT NULL`,
+};
+
+/** The surveyed leaves that those of the responses had in any seal, by response. */
+export async function readEarlierLeaves(
+  session: Session,
+  responseIds: readonly string[],
+): Promise<Map<string, EarlierLeaf[]>> {
+  const earlier = new Map<string, EarlierLeaf[]>();
+  if (responseIds.length === 0) return earlier;
+  type Row = EarlierLeaf & { id: string };
+  for (const { id, ...leaf } of await session.rows<Row>(EARLIER, [responseIds])) {
+    const leaves = earlier.get(id) ?? [];
+    leaves.push(leaf);
+    earlier.set(id, leaves);
+  }
+  return earlier;
+}
+
+const RESPONSES = `FROM unnest($1::timestamptz[], $2::integer[]) WITH ORDINALITY AS given (bucket, cell, place)
+    JOIN response r ON r.cell_id = given.cell AND r.answered_at >= given.bucket AND r.answered_at < given.bucket + interval '1 hour'
+      AND r.answered_at >= $3 AND r.answered_at < $4
+    LEFT JOIN source_event e ON e.id = r.source_event_id AND e.response_id = r.id
+    WHERE r.class IS NOT NULL`;
+const GIVEN: Statement = {
+  name: 'evidence_given',
+  text: `SELECT 0 AS place, r.score, r.points, r.class, r.mapping_version_id AS mapping,
+      array_agg(r.id) FILTER (WHERE e.id IS NULL) AS unbrought ${RESPONSES} GROUP BY r.score, r.points, r.class, r.mapping_version_id`,
+};
+const GIVEN_SO: Statement = {
+  name: 'evidence_given_so',
+  text: `SELECT r.id, 0 AS place ${RESPONSES} AND (r.score IS NOT DISTINCT FROM $5 AND r.points IS NOT DISTINCT FROM $6
+    AND r.class = $7 AND r.mapping_version_id = $8)`,
+};
+const RULES: Statement = {
+  name: 'evidence_rules',
+  text: `SELECT m.id AS mapping, s.key, s.rule FROM mapping_version m JOIN scale_rule s ON s.id = m.scale_rule_id
+    WHERE m.id = ANY ($1::integer[])`,
+};
+const NEWEST: Statement = {
+  name: 'evidence_newest',
+  text: `SELECT given.place::integer - 1 AS place, max(${MICROS('e.received_at')}) AS at ${RESPONSES} GROUP BY given.place`,
+};
+
+interface GivenRow {
+  readonly place: number;
+  readonly score: number | null;
+  readonly points: number | null;
+  readonly class: number;
+  readonly mapping: number;
+  readonly unbrought: readonly string[] | null;
+}
+
+const CLASSES = ['detractor', 'passive', 'promoter'] as const;
+
+/**
+ * Responses of the surveyed rollups that are wrong in themselves, with what is wrong: those that no event of their own brought, and
+ * those whose score is not what their class and points were made of by their scale. Answers alike are looked at once.
+ */
+export async function findWrongResponses(
+  session: Session,
+  rollups: readonly RollupRef[],
+): Promise<Map<string, string>> {
+  const wrong = new Map<string, string>();
+  const given = await ofResponses<GivenRow>(session, GIVEN, rollups);
+  if (given.length === 0) return wrong;
+  const mappings = [...new Set(given.map(({ mapping }) => mapping))];
+  type Rule = { mapping: number; key: string; rule: ScaleRule };
+  const rules = new Map((await session.rows<Rule>(RULES, [mappings])).map((row) => [row.mapping, row]));
+  for (const { score, points, class: number, mapping, unbrought } of given) {
+    for (const id of unbrought ?? []) wrong.set(id, 'was brought by no source event that is kept');
+    const scale = rules.get(mapping);
+    const named = CLASSES[number];
+    const fits =
+      scale !== undefined &&
+      named !== undefined &&
+      score !== null &&
+      points !== null &&
+      scaleKey(scale.rule) === scale.key &&
+      fitsScale(scale.rule, { score, points, class: named });
+    if (fits) continue;
+    const so = [score, points, number, mapping];
+    const ids = await ofResponses<{ id: string; place: number }>(session, GIVEN_SO, rollups, so);
+    for (const { id } of ids) wrong.set(id, 'has a score that is not what its class and points were made of');
+  }
+  return wrong;
+}
+
+const MAPPINGS: Statement = {
+  name: 'evidence_mappings',
+  text: `SELECT given.place::integer - 1 AS place, string_agg(m.key || ' ' || c.n, ',' ORDER BY m.key COLLATE "C") AS counts
+    FROM unnest($1::timestamptz[], $2::integer[], $3::integer[]) WITH ORDINALITY AS given (bucket, cell, model, place)
+      JOIN rollup_mapping c ON c.cell_id = given.cell AND c.model_version_id = given.model AND c.bucket = given.bucket
+      JOIN mapping_version m ON m.id = c.mapping_version_id WHERE c.n <> 0 GROUP BY given.place`,
+};
+
+/** How many responses each mapping version is said to have brought to the rollups ("key n", by key), by number in the list. */
+export async function readMappingCounts(
+  session: Session,
+  rollups: readonly RollupRef[],
+): Promise<Map<number, string>> {
+  if (rollups.length === 0) return new Map();
+  const rows = await session.rows<{ place: number; counts: string }>(MAPPINGS, rollupParameters(rollups));
+  return new Map(rows.map(({ place, counts }) => [place, counts]));
+}
+
+/** When the newest of the events was received that brought the facts of a surveyed rollup, microseconds; by number in the list. */
+export async function readNewestBrought(
+  session: Session,
+  rollups: readonly RollupRef[],
+): Promise<Map<number, number>> {
+  const rows = await ofResponses<{ place: number; at: number | null }>(session, NEWEST, rollups);
+  return new Map(rows.flatMap(({ place, at }) => (at === null ? [] : [[place, at]])));
+}
+
+/** Asks about the surveyed ones of the rollups; places are those of the whole list. */
+async function ofResponses<Row extends { readonly place: number }>(
+  session: Session,
+  statement: Statement,
+  rollups: readonly RollupRef[],
+  more: readonly unknown[] = [],
+): Promise<Row[]> {
+  const places = rollups.flatMap(({ model }, place) => (model === SURVEYED ? [place] : []));
+  if (places.length === 0) return [];
+  const surveyed = places.map((place) => rollups[place] as RollupRef);
+  const [buckets, cells] = rollupParameters(surveyed);
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { hour } of surveyed) [first, last] = [Math.min(first, hour), Math.max(last, hour)];
+  const hours = [new Date(first * HOUR_MS), new Date((last + 1) * HOUR_MS)];
+  const rows = await session.rows<Row>(statement, [buckets, cells, ...hours, ...more]);
+  return rows.map((row) => ({ ...row, place: places[row.place] as number }));
+}

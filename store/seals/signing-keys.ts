@@ -1,0 +1,63 @@
+import type { KeyObject } from 'node:crypto';
+import {
+  keptKey,
+  type SigningKeyEntry,
+  type TrustedKey,
+  trustedKeys,
+} from '../../domain/seals/signing-key.ts';
+import type { Session, Statement } from '../database/client.ts';
+
+const ALL: Statement = {
+  name: 'signing_keys',
+  text: `SELECT public_key AS "publicKey", statement, signature, former_signature AS "formerSignature" FROM signing_key ORDER BY id`,
+};
+const NEWEST: Statement = {
+  name: 'signing_keys_newest',
+  text: 'SELECT public_key AS "publicKey" FROM signing_key ORDER BY id DESC LIMIT 1',
+};
+const ADD: Statement = {
+  name: 'signing_keys_add',
+  text: `INSERT INTO signing_key (id, public_key, statement, signature, former_signature)
+    SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4 FROM signing_key`,
+};
+
+/** Another process has rotated the signing key since this one started: what this one signs would be tampering. */
+export class SigningKeyReplaced extends Error {
+  override readonly name = 'SigningKeyReplaced';
+  constructor() {
+    super(
+      'the signing key of this record was rotated while this process ran: restart it with the new key; nothing was signed',
+    );
+  }
+}
+
+/** The signing keys that the record names, oldest first; none before the first start. */
+export function readSigningKeys(session: Session): Promise<SigningKeyEntry[]> {
+  return session.rows<SigningKeyEntry>(ALL, []);
+}
+
+/** The public key in use (SPKI, DER, base64), or null before the first start. */
+export async function newestSigningKey(session: Session): Promise<string | null> {
+  const [row] = await session.rows<{ publicKey: string }>(NEWEST, []);
+  return row?.publicKey ?? null;
+}
+
+/** Adds the key that is in use from now on. Call it under `lockSeals`. */
+export async function addSigningKey(session: Session, entry: SigningKeyEntry): Promise<void> {
+  const { publicKey, statement, signature, formerSignature } = entry;
+  await session.rows(ADD, [publicKey, statement, signature, formerSignature]);
+}
+
+/** The keys that follow from the one that is known, by what the record keeps of rotations. */
+export async function readTrustedKeys(session: Session, known: KeyObject): Promise<TrustedKey[]> {
+  return trustedKeys(await readSigningKeys(session), known);
+}
+
+/**
+ * Refuses to sign by a key that is not in use any more. Under `lockSeals`, so that no rotation comes between.
+ * @throws SigningKeyReplaced
+ */
+export async function checkInUse(session: Session, publicKey: KeyObject): Promise<void> {
+  const newest = await newestSigningKey(session);
+  if (newest !== null && newest !== keptKey(publicKey)) throw new SigningKeyReplaced();
+}

@@ -1,0 +1,120 @@
+import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
+import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
+import { lowerWall, raiseWall } from '../access/scoped-views.ts';
+import type { Database, Store, TimescaleEdition } from '../database/client.ts';
+import { DatabaseRefused, withPrivileges } from '../database/database-refused.ts';
+import { LOCKS } from '../database/locks.ts';
+import { checkServer } from '../database/privileges.ts';
+import { BEGINNING } from '../journal/journal.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/** What the record can do beyond plain PostgreSQL, as found at start. */
+export interface RecordFeatures {
+  readonly timescale: TimescaleEdition;
+}
+
+/**
+ * Brings the record to this version's tables, under a lock, and turns the fact tables into hypertables where
+ * TimescaleDB is present. Running it again changes nothing.
+ * @throws DatabaseRefused where the server does not do, or a privilege is missing.
+ */
+export async function migrate(store: Store): Promise<RecordFeatures> {
+  if (store.backend === 'postgres') {
+    const problems = await checkServer(store);
+    if (problems.length > 0) throw new DatabaseRefused(problems.join('; '));
+  }
+  try {
+    return await bringUp(store);
+  } catch (error) {
+    throw await withPrivileges(store, error);
+  }
+}
+
+function bringUp(store: Store): Promise<RecordFeatures> {
+  return store.exclusively(LOCKS.migration, async (db) => {
+    if (await migrationsPending(db)) {
+      await lowerWall(db);
+      if (store.backend === 'pglite') await migratePglite(db as never, { migrationsFolder: MIGRATIONS });
+      else await migratePostgres(db as never, { migrationsFolder: MIGRATIONS });
+    }
+    const timescale = store.backend === 'pglite' ? 'none' : await timescaleEdition(db);
+    if (timescale !== 'none') await createHypertables(db);
+    await rebaseRestoredJournal(db);
+    await raiseWall(db);
+    return { timescale };
+  });
+}
+
+/** A view would keep a migration from changing the columns that it shows. */
+async function migrationsPending(db: Database): Promise<boolean> {
+  const [table] = rowsOf<{ found: boolean }>(
+    await db.execute(sql`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS found`),
+  );
+  if (!table?.found) return true;
+  const [applied] = rowsOf<{ n: number }>(
+    await db.execute(sql`SELECT count(*)::integer AS n FROM drizzle.__drizzle_migrations`),
+  );
+  return applied?.n !== readMigrationFiles({ migrationsFolder: MIGRATIONS }).length;
+}
+
+/** Runs `work` while no other process migrates. */
+export function exclusivelyMigrating<T>(store: Store, work: () => Promise<T>): Promise<T> {
+  return store.exclusively(LOCKS.migration, work);
+}
+
+async function timescaleEdition(db: Database): Promise<TimescaleEdition> {
+  const available = await db.execute(sql`SELECT FROM pg_available_extensions WHERE name = 'timescaledb'`);
+  if (rowsOf(available).length === 0) return 'none';
+  const installed = () => db.execute(sql`SELECT FROM pg_extension WHERE extname = 'timescaledb'`);
+  if (rowsOf(await installed()).length === 0) {
+    // Without the library preloaded, creating it would end the connection: this is a plain PostgreSQL then.
+    const loaded = await db.execute(
+      sql`SELECT FROM pg_catalog.pg_settings WHERE name = 'timescaledb.disable_load'`,
+    );
+    if (rowsOf(loaded).length === 0) return 'none';
+    // Needs the right to create it.
+    await db.execute(sql`CREATE EXTENSION IF NOT EXISTS timescaledb`).catch(() => undefined);
+    if (rowsOf(await installed()).length === 0) return 'none';
+  }
+  const license = await db.execute(sql`SELECT current_setting('timescaledb.license', true) AS license`);
+  return rowsOf<{ license: string | null }>(license)[0]?.license === 'timescale' ? 'community' : 'apache';
+}
+
+async function createHypertables(db: Database): Promise<void> {
+  const hypertables = [
+    { table: 'response', by: 'answered_at', every: '30 days' },
+    { table: 'prediction', by: 'answered_at', every: '30 days' },
+    { table: 'rollup_minute', by: 'bucket', every: '1 day' },
+  ];
+  for (const { table, by, every } of hypertables) {
+    await db.execute(sql`SELECT create_hypertable(${table}::regclass, by_range(${by}::name, ${every}::interval),
+      if_not_exists => true, migrate_data => true, create_default_indexes => false)`);
+  }
+}
+
+/**
+ * A record restored from a dump into a new cluster carries transaction ids from the old one, which the new cluster
+ * may not reach for years: followers would wait. All restored rows are committed, so they (and the followers' places)
+ * are moved below every id of this cluster, in the same order.
+ */
+async function rebaseRestoredJournal(db: Database): Promise<void> {
+  await db.transaction(async (tx) => {
+    const ahead = await tx.execute(sql`SELECT max(xact)::bigint AS highest FROM journal
+      HAVING max(xact) >= pg_current_xact_id()::text::bigint`);
+    const highest = rowsOf<{ highest: string | number }>(ahead)[0]?.highest;
+    if (highest === undefined) return;
+    await tx.execute(sql`UPDATE journal SET xact = xact - ${highest}::bigint - 1`);
+    await tx.execute(
+      sql`UPDATE follower SET xact = xact - ${highest}::bigint - 1 WHERE xact > ${BEGINNING.xact}::bigint`,
+    );
+    await tx.execute(sql`UPDATE journal_mark SET xact = xact - ${highest}::bigint - 1`);
+  });
+}
+
+function rowsOf<Row>(result: unknown): Row[] {
+  return (result as { rows: Row[] }).rows;
+}

@@ -1,0 +1,27 @@
+import { bigint, index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import type { AuditOutcome } from '../../domain/seals/audit.ts';
+
+/**
+ * Who read or changed what. Each row holds the hash of the one before it, and the signed heads of the seals hold the hash
+ * of the last: rows are added and stay.
+ */
+export const auditLog = pgTable(
+  'audit_log',
+  {
+    /** From 1 without gaps, given under a lock. */
+    seq: bigint('seq', { mode: 'number' }).primaryKey(),
+    at: timestamp('at', { withTimezone: true, mode: 'date' }).notNull(),
+    actor: text('actor').notNull(),
+    actorName: text('actor_name').notNull(),
+    role: text('role').notNull(),
+    policyVersion: text('policy_version'),
+    purpose: text('purpose'),
+    action: text('action').notNull(),
+    /** Canonical JSON, as it was hashed. */
+    subject: text('subject').notNull(),
+    outcome: text('outcome').$type<AuditOutcome>().notNull(),
+    previous: text('previous'),
+    hash: text('hash').notNull(),
+  },
+  (table) => [index().on(table.at), index().on(table.actor, table.seq), index().on(table.action, table.seq)],
+);

@@ -1,0 +1,143 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { Segment } from '../../domain/segments/cell.ts';
+import { trainingSet } from './scoring.ts';
+
+/** Keys of the persons whose answers are held, and what was done for them. */
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+const recordedAt = () => moment('recorded_at').notNull().defaultNow();
+
+/**
+ * One person's data key. Without this row nothing that was sealed for the person can be read again. Answers without an
+ * identifier share a key with others of the same day (`shared`), until somebody exercises a right over one of them: then it
+ * has a key of its own under the response's id, as all had before (decision 0054).
+ */
+export const subjectKey = pgTable(
+  'subject_key',
+  {
+    id: uuid('id').primaryKey(),
+    /** Keyed hash of the pseudonym: finds the person, and tells nothing without the pepper. */
+    lookup: text('lookup').unique(),
+    /** Sealed under the data key; as it is only until the record's first start with keys. */
+    pseudonym: text('pseudonym'),
+    /** Null only until the record's first start with keys. */
+    wrapped: text('wrapped'),
+    provider: text('provider'),
+    keyVersion: text('key_version'),
+    wrappedAt: moment('wrapped_at'),
+    /** Held, but not used (GDPR article 18): the responses lie in restricted_response. */
+    restricted: boolean('restricted').notNull().default(false),
+    /** Under a legal hold: neither erased nor aged out. */
+    held: boolean('held').notNull().default(false),
+    /** Of several answers without an identifier: nobody's own, so neither restricted nor held. */
+    shared: boolean('shared').notNull().default(false),
+    recordedAt: recordedAt(),
+  },
+  (table) => [index('subject_key_unsealed').on(table.id).where(sql`wrapped IS NULL`)],
+);
+
+/** Versions of wrapping keys that were retired: nothing may be wrapped under them again, by whatever process. */
+export const retiredKey = pgTable(
+  'retired_key',
+  {
+    provider: text('provider').notNull(),
+    version: text('version').notNull(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [primaryKey({ columns: [table.provider, table.version] })],
+);
+
+/** Responses of restricted persons: out of every table that is counted, read or learnt from. */
+export const restrictedResponse = pgTable(
+  'restricted_response',
+  {
+    id: uuid('id').primaryKey(),
+    subjectId: uuid('subject_id').notNull(),
+    /** The row of `response`, its comment sealed as there. */
+    row: jsonb('row').notNull(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [index().on(table.subjectId)],
+);
+
+/** Which responses a training set was made of. */
+export const trainingSetMember = pgTable(
+  'training_set_member',
+  {
+    hash: text('hash')
+      .notNull()
+      .references(() => trainingSet.hash),
+    responseId: uuid('response_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.responseId, table.hash] })],
+);
+
+/** An erasure that was asked for. Who it was is forgotten with its end; how much and why stays. */
+export const erasure = pgTable(
+  'erasure',
+  {
+    id: uuid('id').primaryKey(),
+    /** Keyed hashes of the pseudonym, until it is complete. */
+    lookups: text('lookups').array(),
+    /** Of the erased responses, until it is complete. */
+    responseIds: uuid('response_ids').array(),
+    /** Of the erased person, until it is complete. */
+    subjectIds: uuid('subject_ids').array(),
+    responses: integer('responses').notNull(),
+    actor: text('actor').notNull(),
+    reason: text('reason').notNull(),
+    /** Hashes of training sets that had learnt from them. */
+    trainingSets: text('training_sets').array().notNull(),
+    /** Model versions that were made of those sets when it was asked for. */
+    models: integer('models').array().notNull().default([]),
+    /** Wrapping keys ("file 1") that copies of the data keys are under: what is left of them can be read as long as these are there. */
+    wrappedBy: text('wrapped_by').array().notNull().default([]),
+    /** The transaction that took them away: followers of the journal must have come so far. */
+    xact: bigint('xact', { mode: 'number' }),
+    /** When the journal named the responses no more; null until then. */
+    journalAt: moment('journal_at'),
+    /** When the embedded record's files were written anew; null until then. A server's files are not ours. */
+    filesAt: moment('files_at'),
+    completedAt: moment('completed_at'),
+    recordedAt: recordedAt(),
+  },
+  (table) => [index().using('gin', table.lookups)],
+);
+
+/** What was deleted because its time was over: how much and by which rule, nothing of the content. */
+export const deletionRecord = pgTable('deletion_record', {
+  id: bigserial('id', { mode: 'number' }).primaryKey(),
+  /** comments, responses or sourceEvents. */
+  what: text('what').notNull(),
+  /** The duration that the policy names. */
+  keep: text('keep').notNull(),
+  /** Older than this was deleted. */
+  before: moment('before').notNull(),
+  rows: integer('rows').notNull(),
+  recordedAt: recordedAt(),
+});
+
+/** An order to keep a person's or a segment's data whatever its age. */
+export const legalHold = pgTable('legal_hold', {
+  id: uuid('id').primaryKey(),
+  subjectId: uuid('subject_id'),
+  segment: jsonb('segment').$type<Segment>(),
+  actor: text('actor').notNull(),
+  reason: text('reason').notNull(),
+  releasedAt: moment('released_at'),
+  releasedBy: text('released_by'),
+  releaseReason: text('release_reason'),
+  recordedAt: recordedAt(),
+});

@@ -1,0 +1,251 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { ScaleRule } from '../../domain/nps/scale.ts';
+import type { CellAttributes } from '../../domain/segments/cell.ts';
+
+/**
+ * The system of record. Triggers (migrations/0001) keep the rollups and append to the journal in the transaction of
+ * the change; no other code writes rollup_*. Journal rows are kept as long as retention.journal says (store/journal/journal-trim.ts).
+ */
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const recordedAt = () => moment('recorded_at').notNull().defaultNow();
+/** The id of the caller whose response named it first; null where it was recorded before callers were kept. */
+const madeBy = () => text('made_by');
+
+/** One row: what must stay the same for as long as this record lives. */
+export interface KeyCheck {
+  readonly provider: string;
+  readonly version: string;
+  readonly wrapped: string;
+}
+
+export const instance = pgTable('instance', {
+  id: smallint('id').primaryKey(),
+  /** HMAC of a constant under the pseudonym pepper: another pepper would silently split every respondent in two. */
+  pepperFingerprint: text('pepper_fingerprint').notNull(),
+  /** Names this record in the associated data of everything that is sealed in it. */
+  tenant: uuid('tenant').notNull().defaultRandom(),
+  /** When everything stored before there were keys had been sealed. */
+  sealedAt: moment('sealed_at'),
+  /** A key that opens nothing, wrapped like those of persons: tells a start whether it can open what is stored of them. */
+  keyCheck: jsonb('key_check').$type<KeyCheck>(),
+  recordedAt: recordedAt(),
+});
+
+export const source = pgTable(
+  'source',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    name: text('name').notNull().unique(),
+    recordedAt: recordedAt(),
+    madeBy: madeBy(),
+  },
+  (table) => [index().on(table.madeBy)],
+);
+
+export const surveyVersion = pgTable(
+  'survey_version',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    name: text('name').notNull(),
+    version: text('version').notNull(),
+    recordedAt: recordedAt(),
+    madeBy: madeBy(),
+  },
+  (table) => [unique().on(table.name, table.version), index().on(table.madeBy)],
+);
+
+export const scaleRule = pgTable('scale_rule', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+  key: text('key').notNull().unique(),
+  rule: jsonb('rule').$type<ScaleRule>().notNull(),
+  recordedAt: recordedAt(),
+});
+
+export const mappingVersion = pgTable(
+  'mapping_version',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    key: text('key').notNull().unique(),
+    sourceId: integer('source_id')
+      .notNull()
+      .references(() => source.id),
+    surveyVersionId: integer('survey_version_id')
+      .notNull()
+      .references(() => surveyVersion.id),
+    scaleRuleId: integer('scale_rule_id')
+      .notNull()
+      .references(() => scaleRule.id),
+    connector: text('connector').notNull(),
+    definition: jsonb('definition').notNull(),
+    recordedAt: recordedAt(),
+    madeBy: madeBy(),
+  },
+  (table) => [index().on(table.madeBy)],
+);
+
+export const cell = pgTable(
+  'cell',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    key: text('key').notNull().unique(),
+    attributes: jsonb('attributes').$type<CellAttributes>().notNull(),
+    recordedAt: recordedAt(),
+    /** The id of the caller whose response needed it first, and that response's source: whose share it uses. */
+    madeBy: text('made_by'),
+    source: text('source'),
+    /** Whether a value of it stands for another that was sent: the share was used up. */
+    overflow: boolean('overflow').notNull().default(false),
+    /** Whether a response was ever filed there: one that never was is given back (store/responses/return-cells.ts). True by default: an earlier version does not mark what it uses. */
+    used: boolean('used').notNull().default(true),
+  },
+  (table) => [index().on(table.madeBy, table.recordedAt), index().on(table.source)],
+);
+
+/**
+ * One row per response for the life of the data: the idempotency key (id = hash of source and external id) and where
+ * the response lies, since a hypertable can neither be unique without its time column nor be searched cheaply by id.
+ */
+export const responseKey = pgTable(
+  'response_key',
+  {
+    id: uuid('id').primaryKey(),
+    answeredAt: moment('answered_at').notNull(),
+    receivedAt: moment('received_at').notNull(),
+    cellId: integer('cell_id').notNull(),
+    /** Whose it is; null of an erased response, of which nothing but the id stays (decision 0023). */
+    subjectId: uuid('subject_id'),
+    contentHash: text('content_hash').notNull(),
+    /** The highest revision that was delivered, where its sender counts revisions or dates them. */
+    revision: bigint('revision', { mode: 'number' }),
+    revisedAt: moment('revised_at'),
+    /** The event that brought the present content; null where its id follows from the content's hash (`sourceEventId`). */
+    eventId: uuid('event_id'),
+  },
+  (table) => [index().on(table.subjectId)],
+);
+
+export const sourceEvent = pgTable(
+  'source_event',
+  {
+    id: uuid('id').primaryKey(),
+    responseId: uuid('response_id').notNull(),
+    mappingVersionId: integer('mapping_version_id').notNull(),
+    position: text('position').notNull(),
+    /** SHA-256 of the item as it arrived; null of a correction. */
+    digest: bytea('digest'),
+    /** The same as text, of rows from before `digest`. */
+    hash: text('hash'),
+    receivedAt: moment('received_at').notNull(),
+    /** Under whose key the content is sealed. */
+    subjectId: uuid('subject_id'),
+    /** The item as it arrived, sealed; null when its time is over, or it came before there were keys. */
+    sealed: bytea('sealed'),
+    /** The same as text, of rows from before `sealed`: moved there by store/setup/move-events.ts. */
+    content: text('content'),
+    /** Of a row of an import: the import, and the line of the file. */
+    importId: integer('import_id'),
+    importLine: integer('import_line'),
+    /** When the import was taken back. */
+    undoneAt: moment('undone_at'),
+    /** Of a row of an import that replaced a response: the event behind what it replaced. */
+    replaced: uuid('replaced'),
+    /** The row of `response` that this event stood behind when a row of an import replaced it, its comment sealed as there. */
+    stood: jsonb('stood'),
+  },
+  (table) => [
+    index().on(table.responseId),
+    index().on(table.subjectId),
+    index().on(table.importId, table.responseId).where(sql`import_id IS NOT NULL`),
+    index('source_event_stood').on(table.id).where(sql`stood IS NOT NULL`),
+    index('source_event_as_text').on(table.id).where(sql`hash IS NOT NULL`),
+  ],
+);
+
+/** One import of a file: what it was, how it ended, and whether it was taken back. */
+export const importRun = pgTable(
+  'import_run',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    /** How people name it. */
+    key: text('key').notNull().unique(),
+    file: text('file').notNull(),
+    /** SHA-256 of the file; null where the sender does not say. */
+    digest: text('digest'),
+    /** SHA-256 of the map. */
+    mapHash: text('map_hash'),
+    /** The id of the caller, and its name. */
+    madeBy: text('made_by').notNull(),
+    actorName: text('actor_name').notNull(),
+    begunAt: moment('begun_at').notNull(),
+    endedAt: moment('ended_at'),
+    /** What the sender counted: accepted, duplicates, rejected and so on. */
+    account: jsonb('account').$type<Readonly<Record<string, number>>>(),
+    /** Since when it is being taken back: it brings nothing any more. */
+    undoAt: moment('undo_at'),
+    undoBy: text('undo_by'),
+    undoReason: text('undo_reason'),
+    undoneAt: moment('undone_at'),
+    /** Responses that were removed, or of which the earlier content stands again, or a later one stays. */
+    removed: integer('removed').notNull().default(0),
+    restored: integer('restored').notNull().default(0),
+    stayed: integer('stayed').notNull().default(0),
+  },
+  (table) => [index().on(table.madeBy)],
+);
+
+/** A hypertable by `answered_at` where TimescaleDB is present. class: 0 detractor, 1 passive, 2 promoter. */
+export const response = pgTable(
+  'response',
+  {
+    id: uuid('id').notNull(),
+    answeredAt: moment('answered_at').notNull(),
+    receivedAt: moment('received_at').notNull(),
+    cellId: integer('cell_id').notNull(),
+    mappingVersionId: integer('mapping_version_id').notNull(),
+    /** The event that brought this content; events it superseded keep pointing to the response's id. */
+    sourceEventId: uuid('source_event_id').notNull(),
+    externalId: text('external_id').notNull(),
+    score: smallint('score'),
+    points: smallint('points'),
+    class: smallint('class'),
+    /** Sealed. */
+    comment: text('comment'),
+    /** Under whose key. */
+    subjectId: uuid('subject_id'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.id, table.answeredAt] }),
+    index().on(table.cellId, table.answeredAt),
+    index().on(table.answeredAt, table.id),
+  ],
+);
+
+export * from './access.ts';
+export * from './audit.ts';
+export * from './connection.ts';
+export * from './data-subjects.ts';
+export * from './disclosure.ts';
+export * from './journal.ts';
+export * from './lease.ts';
+export * from './monitoring.ts';
+export * from './reviews.ts';
+export * from './rollups.ts';
+export * from './scopes.ts';
+export * from './scoring.ts';
+export * from './seals.ts';
