@@ -1,29 +1,14 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type GraphqlAnswer,
-  type Instance,
-  type RunningServer,
-  startServer,
-  until,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY, type GraphqlAnswer, until } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
-let instance: Instance;
-let server: RunningServer;
-let policies: string;
-const SHIPPED = fileURLToPath(new URL('../../policies', import.meta.url));
+const server = useServer({ ownPolicies: true });
 beforeAll(async () => {
-  instance = await freshInstance();
-  policies = join(instance.dataDir, 'policies');
-  cpSync(SHIPPED, policies, { recursive: true });
-  server = await startServer(instance, { SCORELINE_POLICIES: policies });
   const at = new Date(Date.now() - 60_000).toISOString();
   const items = ['Germany', 'Chile'].flatMap((region) =>
     Array.from({ length: 8 }, (_, i) => ({
@@ -36,10 +21,6 @@ beforeAll(async () => {
     })),
   );
   expect(await (await server.post('/ingest/responses', items)).json()).toMatchObject({ accepted: 16 });
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
 });
 
 const ask = async <T = Record<string, unknown>>(key: string, query: string, variables: object = {}) => {
@@ -237,7 +218,7 @@ describe.each(Object.entries(streams))('a subscription over %s', (name, connect)
     const { key } = await create({ name: 'live', role: 'feed' });
     const stream = await begin(key);
     const before = await ask<{ viewer: { policyVersion: string } }>(key, '{ viewer { policyVersion } }');
-    const path = join(policies, 'roles.cedar');
+    const path = join(server.instance.dataDir, 'policies', 'roles.cedar');
     const text = readFileSync(path, 'utf8');
     const LIST = '{ responses { edges { node { score } } } }';
     type List = { responses: { edges: unknown[] } };

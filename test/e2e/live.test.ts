@@ -1,16 +1,10 @@
 import { connect } from 'node:net';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient, type ExecutionResult } from 'graphql-ws';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-  until,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY, until } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 interface Update {
   position: string;
@@ -18,16 +12,7 @@ interface Update {
 }
 type Result = ExecutionResult<{ npsUpdates: Update }>;
 
-let instance: Instance;
-let server: RunningServer;
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer({ follow: true });
 
 let next = 0;
 /** Answers of now in a region of the test's own. */
@@ -281,6 +266,6 @@ describe('the socket', () => {
     await until(() => both.every(({ state }) => state.ended), 'both are told');
     expect(both[0]?.state.error).toMatchObject({ code: 1001 });
     expect(both[1]?.results.at(-1)).toMatchObject({ errors: [{ extensions: { code: 'GOING_AWAY' } }] });
-    server = await startServer(instance);
+    await server.start();
   });
 });

@@ -1,14 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXAMPLE_QUERIES } from '../../web/example-queries.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  runProgram,
-  startServer,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY, runProgram } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /** A newcomer's first hour: what the README shows must be what they get. */
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -33,17 +27,7 @@ const said = (answer: unknown) =>
     (one) => [one.class, one.sentiment, one.themes[0]?.theme],
   );
 
-let instance: Instance;
-let server: RunningServer;
-
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-});
-afterAll(async () => {
-  await server.stop();
-  instance.remove();
-});
+const server = useServer({ follow: true });
 
 describe('the README', () => {
   it('opens with how to start and how to test', () => {
@@ -65,9 +49,9 @@ describe('the README', () => {
         '--url',
         server.url,
         '--rejects',
-        `${instance.dataDir}/rejects`,
+        `${server.instance.dataDir}/rejects`,
       ],
-      instance.env,
+      server.instance.env,
     ).finished;
     expect(code).toBe(0);
     const [, account = ''] = /```\n(accepted {4}.*?)```/s.exec(README) ?? [];
@@ -91,7 +75,7 @@ describe('the README', () => {
   });
 
   it('shows a report of the newest answers, though they are of the past', async () => {
-    const { code, output } = await runProgram(['cli/report.ts'], instance.env).finished;
+    const { code, output } = await runProgram(['cli/report.ts'], server.instance.env).finished;
     expect(code, output).toBe(0);
     expect(output).toContain('from 2026-07-29T00:00:00.000Z to 2026-10-21T00:00:00.000Z');
     expect(output).toContain('<!doctype html>');
@@ -125,7 +109,7 @@ describe('the README', () => {
       /```\nnpm run policies -- --key "BI Germany"\n```\n\nIt begins with:\n\n```\n(.*?)```/s.exec(README) ??
       [];
     expect(seen).toContain('readScore');
-    const { code, output } = await runProgram(['cli/policies.ts', '--key', 'BI Germany'], instance.env)
+    const { code, output } = await runProgram(['cli/policies.ts', '--key', 'BI Germany'], server.instance.env)
       .finished;
     expect(code).toBe(0);
     expect(output).toContain(seen);

@@ -1,34 +1,14 @@
-import { appendFileSync, cpSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { heldBack, type ImpoliteSocket, impoliteSocket } from '../fixtures/raw-socket.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-  until,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY, until } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /* Clients that keep no rules: what they send after their key is revoked must not be executed. */
 
-let instance: Instance;
-let server: RunningServer;
-let policies: string;
-const SHIPPED = fileURLToPath(new URL('../../policies', import.meta.url));
-beforeAll(async () => {
-  instance = await freshInstance();
-  policies = join(instance.dataDir, 'policies');
-  cpSync(SHIPPED, policies, { recursive: true });
-  server = await startServer(instance, { SCORELINE_POLICIES: policies });
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer({ ownPolicies: true });
 
 const CREATE = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { id key } }';
 const create = async (name: string) => {
@@ -128,7 +108,7 @@ describe("the administrator's socket, which no policy ends", () => {
       return JSON.stringify(answer()?.payload);
     };
     const before = await versionOf('before');
-    appendFileSync(join(policies, 'roles.cedar'), '\n// Nothing but a comment.\n');
+    appendFileSync(join(server.instance.dataDir, 'policies', 'roles.cedar'), '\n// Nothing but a comment.\n');
     let asked = 0;
     await until(async () => (await versionOf(`again ${++asked}`)) !== before, 'it is another', 10_000);
     // Rows of the log tell the same.
