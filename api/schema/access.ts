@@ -4,7 +4,7 @@ import { quoted } from '../../domain/text/text.ts';
 import type { ApiKeyRow } from '../../store/access/api-keys.ts';
 import { attributesByField, MOST_SOURCES, parseAttributes, parseSources } from '../access/attributes.ts';
 import type { NewKey } from '../access/keys.ts';
-import { noteOf } from '../audit.ts';
+import { auditHook } from '../audit.ts';
 import type { Caller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
@@ -174,7 +174,7 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
         assertAdministers(context, 'make keys');
         const { deps, caller } = context;
         const key = newKey(args.input as ApiKeyInputShape, dimensions, context);
-        return deps.access.createKey(key, caller, noteOf(context, 'createApiKey'));
+        return deps.access.createKey(key, caller, auditHook(context, 'createApiKey'));
       },
     }),
     revokeApiKey: t.boolean({
@@ -185,7 +185,7 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
       args: { id: t.arg.id({ required: true }) },
       resolve: (_root, { id }, context) => {
         assertAdministers(context, 'revoke keys');
-        return context.deps.access.revokeKey(id, context.caller, noteOf(context, 'revokeApiKey'));
+        return context.deps.access.revokeKey(id, context.caller, auditHook(context, 'revokeApiKey'));
       },
     }),
   }));

@@ -1,5 +1,5 @@
 import { audit } from '../../store/audit/audit.ts';
-import type { Person } from '../../store/data-subjects/data-subject.ts';
+import type { DataSubject } from '../../store/data-subjects/data-subject.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import {
   checkErasure,
@@ -18,7 +18,7 @@ import { fixed, paged } from '../gate/costs.ts';
 import { access, type TypeOf } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
 import { findModel } from './models.ts';
-import { assertOfficer, orderOf, personOf, RESPONDENT, storesOf } from './person.ts';
+import { assertOfficer, dataSubjectOf, orderOf, RESPONDENT, storesOf } from './person.ts';
 import type { SchemaParts } from './types.ts';
 
 interface ErasureReport {
@@ -85,7 +85,7 @@ export function addErasures(schema: SchemaParts): void {
         reason: t.arg.string({ required: true }),
       },
       resolve: async (_root, { respondent, reason }, context) =>
-        eraseAndCheck(context, orderOf(context, reason, 'eraseSubject'), personOf(context, respondent)),
+        eraseAndCheck(context, orderOf(context, reason, 'eraseSubject'), dataSubjectOf(context, respondent)),
     }),
   );
   addList(schema, record);
@@ -153,16 +153,20 @@ function addList(schema: SchemaParts, record: TypeOf<ErasureRow>): void {
   );
 }
 
-async function eraseAndCheck(context: ApiContext, by: Order, person: Person): Promise<ErasureReport> {
+async function eraseAndCheck(
+  context: ApiContext,
+  by: Order,
+  dataSubject: DataSubject,
+): Promise<ErasureReport> {
   const { record: store, graphHolds, filesDue, log } = context.deps;
-  const { known, holds } = await erase(storesOf(context), person, by);
-  const pending = await pendingErasures(store, person);
+  const { known, holds } = await erase(storesOf(context), dataSubject, by);
+  const pending = await pendingErasures(store, dataSubject);
   const remaining: string[] = [...holds];
   const deadline = Date.now() + PATIENCE_MS;
   for (const { id } of pending) {
     for (;;) {
       // Read again: what was done for it since stands there.
-      const one = (await pendingErasures(store, person)).find((other) => other.id === id);
+      const one = (await pendingErasures(store, dataSubject)).find((other) => other.id === id);
       const left = one ? await checkErasure({ store, graphHolds, filesDue }, one) : [];
       if (left.length === 0) break;
       if (Date.now() > deadline) {

@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { ImpactMark, ImpactPage } from '../../graph/annotations/annotation-impact.ts';
+import type { ImpactAnnotation, ImpactPage } from '../../graph/annotations/annotation-impact.ts';
 import {
   IMPACT_KINDS,
   type Impact,
@@ -60,7 +60,7 @@ function addImpactType(schema: SchemaParts) {
   const totals = addTotals(builder);
   const rollup = addRollup(schema);
   const segments = addSegments(schema);
-  const marks = addMarks(schema);
+  const annotations = addAnnotations(schema);
   return builder.objectRef<Impact>('Impact').implement({
     ...access('traceLineage'),
     description:
@@ -95,7 +95,7 @@ function addImpactType(schema: SchemaParts) {
       }),
       decisions: t.field({
         ...costs(fixed(1)),
-        type: marks,
+        type: annotations,
         description:
           'About the model versions concerned: of what brings answers, those that learnt from them. Null where the caller may not see them.',
         args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
@@ -104,7 +104,7 @@ function addImpactType(schema: SchemaParts) {
       }),
       alerts: t.field({
         ...costs(fixed(1)),
-        type: marks,
+        type: annotations,
         description:
           'About the model versions concerned: of what brings answers, those of readings in which they were read. Null where the caller may not see them.',
         args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
@@ -192,8 +192,8 @@ function addSegments({ builder, types }: SchemaParts) {
   });
 }
 
-function addMarks({ builder, types }: SchemaParts) {
-  const mark = builder.objectRef<ImpactMark>('ImpactMark').implement({
+function addAnnotations({ builder, types }: SchemaParts) {
+  const annotation = builder.objectRef<ImpactAnnotation>('ImpactMark').implement({
     ...access('traceLineage'),
     description: 'A decision or an alert about a model version.',
     fields: (t) => ({
@@ -203,10 +203,10 @@ function addMarks({ builder, types }: SchemaParts) {
       recordedAt: t.field({ type: 'DateTime', resolve: ({ node }) => node.recordedAt }),
     }),
   });
-  return builder.objectRef<ImpactPage<ImpactMark>>('ImpactMarkPage').implement({
+  return builder.objectRef<ImpactPage<ImpactAnnotation>>('ImpactMarkPage').implement({
     ...access('traceLineage'),
     fields: (t) => ({
-      nodes: t.field({ type: [mark], nullable: false, resolve: ({ nodes }) => [...nodes] }),
+      nodes: t.field({ type: [annotation], nullable: false, resolve: ({ nodes }) => [...nodes] }),
       pageInfo: t.field({ type: types.pageInfo, nullable: false, resolve: (facts) => facts }),
     }),
   });

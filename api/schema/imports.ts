@@ -1,7 +1,7 @@
 import { audit } from '../../store/audit/audit.ts';
 import { type UndoResult, undoImport } from '../../store/imports/import-undo.ts';
 import { findImport, type ImportRun, listImports } from '../../store/responses/imports.ts';
-import { entryOf, noteOf } from '../audit.ts';
+import { auditHook, entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
@@ -152,7 +152,7 @@ function addUndo(builder: Builder, node: TypeOf<ImportRun>) {
         const run = await findImport(deps.record, String(id));
         if (!run) throw new InvalidArgument('id: there is no import of that id; imports lists them');
         const deadline = Date.now() + PATIENCE_MS;
-        const by = { actor: caller.name, reason: reason.trim(), note: noteOf(context, 'undoImport') };
+        const by = { actor: caller.name, reason: reason.trim(), note: auditHook(context, 'undoImport') };
         const isOver = () => Date.now() > deadline;
         const options = { dryRun, after: after ?? undefined, isOver, now: deps.now };
         const result = await undoImport(storesOf(context), run, by, options);

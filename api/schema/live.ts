@@ -3,8 +3,8 @@ import { parsePosition } from '../../store/journal/journal.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';
 import { type FieldCost, GROUPED, grouped } from '../gate/score-costs.ts';
-import { TileSubscription } from '../subscriptions/cohort.ts';
-import type { NpsUpdate } from '../subscriptions/tile.ts';
+import { LiveQueryHandle } from '../subscriptions/cohort.ts';
+import type { NpsUpdate } from '../subscriptions/live-query.ts';
 import { access } from './builder.ts';
 import { segmentOf } from './segment.ts';
 import type { SchemaParts } from './types.ts';
@@ -52,13 +52,13 @@ export function addLive({ builder, types, dimensions }: SchemaParts): void {
         const after = args.after === null || args.after === undefined ? null : parsePosition(args.after);
         if (args.after && !after)
           throw new InvalidArgument('after: not a position; give back one as it was received');
-        const tile = deps.feed.tile(caller.scope, {
+        const liveQuery = deps.feed.liveQuery(caller.scope, {
           segment: segmentOf(dimensions, args.segment),
           window: parseWindow(args.window),
           basis: args.basis,
           groupBy: args.groupBy,
         });
-        return new TileSubscription(tile, after) as unknown as AsyncIterable<NpsUpdate>;
+        return new LiveQueryHandle(liveQuery, after) as unknown as AsyncIterable<NpsUpdate>;
       },
       resolve: (root) => root as unknown as NpsUpdate,
     }),

@@ -1,4 +1,4 @@
-import { mayBeGuarded } from '../../domain/access/scope.ts';
+import { mayBeProtected } from '../../domain/access/scope.ts';
 import type { MixChange } from '../../domain/drift/drift.ts';
 import type { InputChange } from '../../domain/drift/input-drift.ts';
 import {
@@ -123,7 +123,7 @@ const WEEK_MS = 7 * 86_400_000;
  */
 function mayJudge(context: ApiContext, segment: Segment, range: TimeRange, path: ResponsePath): boolean {
   const { scope } = context.caller;
-  if (!mayBeGuarded(scope, 'readPrediction', ['inferred'])) return true;
+  if (!mayBeProtected(scope, 'readPrediction', ['inferred'])) return true;
   if (!scope.allowsAll('manageModels')) {
     noteWithheld(context, 'readResponse', pathOf(path));
     return false;

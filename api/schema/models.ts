@@ -8,7 +8,7 @@ import {
 } from '../../store/models/model-provenance.ts';
 import { type Change, type RegisteredModel, readRegistry } from '../../store/models/models.ts';
 import type { ModelStage } from '../../store/tables/scoring.ts';
-import { noteOf } from '../audit.ts';
+import { auditHook } from '../audit.ts';
 import { type ApiContext, pathOf, type ResponsePath } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
@@ -199,5 +199,5 @@ function causeOf(context: ApiContext, reason: string, action: string): Change {
   const { caller } = context;
   if (!caller.scope.allowsAll('manageModels')) throw new Forbidden('this key may not change models');
   if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
-  return { actor: caller.name, actorId: caller.id, reason: reason.trim(), note: noteOf(context, action) };
+  return { actor: caller.name, actorId: caller.id, reason: reason.trim(), note: auditHook(context, action) };
 }

@@ -1,6 +1,6 @@
 import { reviewsDecisions, visibleCells } from '../../domain/access/scope.ts';
 import { describeDecision } from '../../graph/describe.ts';
-import { readDecisionMark } from '../../store/lineage/lineage-annotations.ts';
+import { readDecisionAnnotation } from '../../store/lineage/lineage-annotations.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
 import { openReason } from '../../store/reviews/review-reasons.ts';
 import {
@@ -114,7 +114,7 @@ function addReview({ builder, types }: SchemaParts): void {
             noteWithheld(context, 'traceLineage', pathOf(info.path));
             return null;
           }
-          const found = decisionId === null ? null : await readDecisionMark(deps.store, decisionId);
+          const found = decisionId === null ? null : await readDecisionAnnotation(deps.store, decisionId);
           return found && { ...describeDecision(found), depth: 0 };
         },
       }),

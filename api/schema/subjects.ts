@@ -1,13 +1,13 @@
 import { type LegalHold, placeHold, readHolds, releaseHold } from '../../store/data-subjects/legal-hold.ts';
-import { correct } from '../../store/data-subjects/rectify.ts';
-import { readHoldings, restrict } from '../../store/data-subjects/subject-access.ts';
+import { rectify } from '../../store/data-subjects/rectify.ts';
+import { readSubjectAccessReport, restrict } from '../../store/data-subjects/subject-access.ts';
 import { entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
 import { InvalidArgument } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { access } from './builder.ts';
 import { responseKeyOf } from './node.ts';
-import { assertOfficer, orderOf, personOf, RESPONDENT, storesOf } from './person.ts';
+import { assertOfficer, dataSubjectOf, orderOf, RESPONDENT, storesOf } from './person.ts';
 import { segmentOf } from './segment.ts';
 import type { SchemaParts } from './types.ts';
 
@@ -22,7 +22,7 @@ export function addSubjects(schema: SchemaParts): void {
       args: { respondent: t.arg.string({ required: true, description: RESPONDENT }) },
       resolve: async (_root, { respondent }, context) => {
         assertOfficer(context);
-        const held = await readHoldings(storesOf(context), personOf(context, respondent));
+        const held = await readSubjectAccessReport(storesOf(context), dataSubjectOf(context, respondent));
         // Also of somebody without responses, or who is not known: that it was asked for is kept.
         const found = held ? { responses: held.responses.length } : { known: false };
         await context.deps.audit.append([entryOf(context, 'subject', found)]);
@@ -47,8 +47,8 @@ export function addSubjects(schema: SchemaParts): void {
       },
       resolve: async (_root, { respondent, restricted, reason }, context) => {
         const by = orderOf(context, reason, 'restrictSubject');
-        const person = personOf(context, respondent);
-        const moved = await restrict(storesOf(context), person, restricted, by.note);
+        const dataSubject = dataSubjectOf(context, respondent);
+        const moved = await restrict(storesOf(context), dataSubject, restricted, by.note);
         context.deps.log.info(
           { actor: loggedCaller(context.caller), restricted, moved },
           'a person was restricted, or no more',
@@ -74,7 +74,7 @@ export function addSubjects(schema: SchemaParts): void {
         const by = orderOf(context, reason, 'correctResponse');
         const id = responseKeyOf(response);
         if (id === null) throw new InvalidArgument('response: not the id of a response');
-        return correct({ ...storesOf(context), mappings, redaction }, id, correction, by);
+        return rectify({ ...storesOf(context), mappings, redaction }, id, correction, by);
       },
     }),
   );
@@ -129,7 +129,7 @@ function addHolds({ builder, types, dimensions }: SchemaParts): void {
         const on: Parameters<typeof placeHold>[1] =
           respondent == null
             ? { segment: segmentOf(dimensions, args.segment) }
-            : personOf(context, respondent);
+            : dataSubjectOf(context, respondent);
         return placeHold(storesOf(context), on, by);
       },
     }),

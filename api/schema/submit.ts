@@ -75,7 +75,7 @@ export function addSubmit({ builder, dimensions }: SchemaParts): void {
           ...(updatedAt ? { updatedAt: updatedAt.text } : {}),
         }));
         const request = `request ${randomUUID()}`;
-        const account = await submitItems(deps.acceptor, caller, read, items, request);
+        const account = await submitItems(deps.ingestor, caller, read, items, request);
         deps.onIngested(account);
         await auditRefusedItems(context, 'submitResponses', account);
         return account;

@@ -28,7 +28,10 @@ export default class DurationsReporter implements Reporter {
       process.stdout.write(
         `\n    Took ${minutes(took)}; the files one after the other ${minutes(sum)}. The longest:\n${files
           .slice(0, SHOWN)
-          .map(({ project, file, seconds }) => `      ${seconds.toFixed(0).padStart(4)} s  ${project}  ${file}\n`)
+          .map(
+            ({ project, file, seconds }) =>
+              `      ${seconds.toFixed(0).padStart(4)} s  ${project}  ${file}\n`,
+          )
           .join('')}`,
       );
     if (process.env.WRITE_DURATIONS) keep(files);

@@ -11,12 +11,12 @@ import {
   traceLineage,
 } from '../../graph/traversal/trace.ts';
 import type { PlanDeps, ScoreStart } from '../../graph/traversal/visible-selection.ts';
-import { type LineageRecord, openLineageRecord, score } from '../fixtures/lineage-record.ts';
-import { narrowScope } from '../fixtures/record.ts';
-import { sealsOf, type TestSeals } from '../fixtures/sealed-record.ts';
+import { narrowScope } from '../fixtures/database.ts';
+import { type LineageDatabase, openLineageDatabase, score } from '../fixtures/lineage-database.ts';
+import { sealsOf, type TestSeals } from '../fixtures/sealed-database.ts';
 
 /* What was said of facts afterwards: seals of rollups, decisions, alerts, reviews. Both stores read them from the record. */
-let world: LineageRecord;
+let world: LineageDatabase;
 let seals: TestSeals;
 const ids = {
   rollup: '',
@@ -28,9 +28,9 @@ const ids = {
 };
 
 beforeAll(async () => {
-  world = await openLineageRecord(false);
-  const { record } = world;
-  const [one] = await record.sql<{
+  world = await openLineageDatabase(false);
+  const { record: database } = world;
+  const [one] = await database.sql<{
     id: string;
     cell: string;
     cellId: number;
@@ -43,21 +43,21 @@ beforeAll(async () => {
   if (!one) throw new Error('there is a response that a model read');
   const hour = Math.floor(one.answeredAt.getTime() / HOUR_MS);
   const rollup = { hour, cell: one.cell, model: 0 };
-  seals = sealsOf(record);
+  seals = sealsOf(database);
   await seals.seal();
   const late = { externalId: 'late', answeredAt: one.answeredAt.toISOString(), score: 9, region: one.region };
-  expect(await record.submit([late])).toMatchObject({ accepted: 1 });
+  expect(await database.submit([late])).toMatchObject({ accepted: 1 });
   expect(await seals.seal()).toEqual({ sealed: 1, refused: [] });
   for (const revision of [0, 1]) {
     const key = `${rollupId(rollup).slice(7)}:${revision}`;
-    const [row] = await record.sql<{ hash: string }>(
+    const [row] = await database.sql<{ hash: string }>(
       `SELECT hash FROM seal WHERE cell_id = ${one.cellId} AND model_version_id = 0 AND revision = ${revision}
         AND bucket = to_timestamp(${hour * 3_600})`,
     );
     ids.seals.push(`Seal:${key}`);
     ids.hashes.push(row?.hash.slice(0, 12) ?? '');
   }
-  const [review] = await record.sql<{ id: string }>(
+  const [review] = await database.sql<{ id: string }>(
     `INSERT INTO review (response_id, answered_at, cell_id, model_version_id, cause, queued_at) SELECT id, answered_at, cell_id, 7,
       'LOW_CONFIDENCE', now() FROM response WHERE id = '${one.id}' RETURNING id`,
   );
@@ -75,7 +75,7 @@ afterAll(async () => {
 
 /** As the API reads: through the views of what the scope sees. */
 function depsOf(scope: Scope): PlanDeps {
-  const store = world.record.wall.as(scope);
+  const store = world.record.scopedReader.as(scope);
   return { ...world.depsFor(createRecordLineage(store)), store };
 }
 
@@ -159,8 +159,10 @@ describe('the lineage of what was said afterwards', () => {
   });
 
   it('is a way for paths', async () => {
-    const { record } = world;
-    const [source] = await record.sql<{ name: string }>(`SELECT s.name FROM response r JOIN mapping_version m
+    const { record: database } = world;
+    const [source] = await database.sql<{
+      name: string;
+    }>(`SELECT s.name FROM response r JOIN mapping_version m
       ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id WHERE 'Response:' || r.id = '${ids.response}'`);
     const kinds = async (from: ScoreStart | string, to: ScoreStart | string) =>
       (await lineagePath(depsOf(EVERYTHING), EVERYTHING, from, to))?.nodes.map(({ kind }) => kind);
@@ -252,12 +254,13 @@ describe('the lineage of what was said afterwards', () => {
     // Each wall alone: a program that forgets to ask is shown nothing.
     for (const scope of [elsewhere, surveyed])
       expect(
-        await world.record.wall
+        await world.record.scopedReader
           .as(scope)
           .rows({ name: '', text: 'SELECT FROM review WHERE decision_id IS NULL' }, []),
       ).toEqual([]);
     const ofCell = `SELECT FROM seal JOIN cell c ON c.id = cell_id WHERE c.attributes->>'region' = '${ids.region}'`;
-    const sealsSeen = (scope: Scope) => world.record.wall.as(scope).rows({ name: '', text: ofCell }, []);
+    const sealsSeen = (scope: Scope) =>
+      world.record.scopedReader.as(scope).rows({ name: '', text: ofCell }, []);
     expect(await sealsSeen(elsewhere)).toEqual([]);
     expect(await sealsSeen(EVERYTHING)).not.toEqual([]);
     for (const id of [

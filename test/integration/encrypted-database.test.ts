@@ -7,24 +7,24 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Config, loadConfig } from '../../config/config.ts';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
-import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { lookupOf, pepperFingerprint, pseudonym } from '../../ingestion/pipeline/pseudonym.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { configuredKeyProvider } from '../../instance/keys/file-provider.ts';
-import { type OpenRecord, openRecord } from '../../instance/open-record.ts';
+import { type OpenDatabase, openDatabase } from '../../instance/open-database.ts';
 import { changeKeys } from '../../instance/rotate.ts';
 import { openPglite } from '../../store/database/pglite.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
 import type { KeyProvider } from '../../store/encryption/key-provider.ts';
-import { Vault } from '../../store/encryption/subject-encryption.ts';
+import { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { readResponses } from '../../store/responses/responses.ts';
-import { sealStored } from '../../store/setup/encrypt-legacy.ts';
+import { encryptLegacy } from '../../store/setup/encrypt-legacy.ts';
 import { checkPepper, readTenant } from '../../store/setup/instance.ts';
 import { migrate } from '../../store/setup/migrate.ts';
+import { DIMENSIONS, freshDatabase, openTestDatabase, PEPPER } from '../fixtures/database.ts';
 import { findInFiles, findInTables } from '../fixtures/needles.ts';
-import { DIMENSIONS, freshDatabase, openTestRecord, PEPPER } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 const closers: (() => unknown)[] = [];
@@ -124,9 +124,9 @@ const configOf = async ({ dataDir, databaseUrl }: Place, pepper?: string) =>
     ...(pepper ? { SCORELINE_PEPPER: pepper } : {}),
   });
 
-async function everyResponse(record: Pick<OpenRecord, 'store' | 'vault' | 'cells'>) {
+async function everyResponse(database: Pick<OpenDatabase, 'store' | 'encryption' | 'cells'>) {
   const query = { segment: {}, from: null, to: null, first: 10_000, after: null };
-  return readResponses(record, EVERYTHING, query);
+  return readResponses(database, EVERYTHING, query);
 }
 
 describe('what was stored in plain text', () => {
@@ -136,11 +136,11 @@ describe('what was stored in plain text', () => {
     await oldRecord(place, responses);
     const needles = ['Mrs Plainfield', pseudonym(PEPPER, 'person1@example.org')];
     expect(await findIn(place, needles)).not.toEqual([]);
-    const record = await openRecord(await configOf(place, PEPPER.secret.toString('hex')), (error) =>
+    const database = await openDatabase(await configOf(place, PEPPER.secret.toString('hex')), (error) =>
       expect(error.message).toMatch(/were open to others/),
     );
-    const sql = <Row>(text: string) => record.store.rows<Row>({ name: '', text }, []);
-    const rows = await everyResponse(record);
+    const sql = <Row>(text: string) => database.store.rows<Row>({ name: '', text }, []);
+    const rows = await everyResponse(database);
     expect(rows).toHaveLength(responses);
     for (const row of rows) {
       const i = Number(row.externalId.slice(1));
@@ -157,7 +157,7 @@ describe('what was stored in plain text', () => {
     expect(await sql('SELECT count(*)::integer AS n FROM prediction')).toEqual([{ n: responses }]);
     await expectRollupsToEqualRecount({ sql } as never);
     expect(await findIn(place, needles)).toEqual([]);
-    await record.close();
+    await database.close();
     expect(await findIn(place, needles)).toEqual([]);
   });
 
@@ -176,7 +176,7 @@ describe('what was stored in plain text', () => {
     const tenant = await readTenant(store);
     const lookup = (known: string) => lookupOf(PEPPER, known);
     const run = (provider: KeyProvider, progress: number[]) =>
-      sealStored(store, new Vault(store, tenant, provider), lookup, (n) => progress.push(n));
+      encryptLegacy(store, new SubjectEncryption(store, tenant, provider), lookup, (n) => progress.push(n));
     const progress: number[] = [];
     await expect(run(failing, progress)).rejects.toThrow('the power went');
     expect(progress).toEqual([500]);
@@ -196,25 +196,27 @@ describe('keys and peppers', () => {
       comment: `comment ${from + i}`,
     }));
   const openOn = async (config: Config) => {
-    const record = await openRecord(config, (error) => expect(error.message).toMatch(/were open to others/));
-    closers.push(() => record.close());
-    const acceptor = createAcceptor({
-      ...record,
+    const database = await openDatabase(config, (error) =>
+      expect(error.message).toMatch(/were open to others/),
+    );
+    closers.push(() => database.close());
+    const ingestor = createIngestor({
+      ...database,
       dimensions: DIMENSIONS,
       cellLimits: DEFAULT_CELL_LIMITS,
       now: Date.now,
       warn: () => undefined,
     });
     const read = createItemReader(DIMENSIONS, 'responses');
-    const submit = (list: readonly object[]) => submitItems(acceptor, OWNER, read, list, 'test');
-    return { record, submit };
+    const submit = (list: readonly object[]) => submitItems(ingestor, OWNER, read, list, 'test');
+    return { record: database, submit };
   };
 
   it('are rotated while responses come in: all is read as before, duplicates are known, persons stay one', async () => {
     const config = await configOf(await freshPlace());
-    let { record, submit } = await openOn(config);
+    let { record: database, submit } = await openOn(config);
     expect((await submit(items(0, 700))).accepted).toBe(700);
-    const before = new Map((await everyResponse(record)).map((row) => [row.externalId, row]));
+    const before = new Map((await everyResponse(database)).map((row) => [row.externalId, row]));
     let next = 700;
     let rotating = true;
     const writing = (async () => {
@@ -225,19 +227,19 @@ describe('keys and peppers', () => {
         await new Promise((done) => setImmediate(done));
       }
     })();
-    expect(await changeKeys(record, config, 'rotate')).toMatch(
+    expect(await changeKeys(database, config, 'rotate')).toMatch(
       /data keys wrapped by file under its 2 version/,
     );
-    const pepper = await changeKeys(record, config, 'pepper');
+    const pepper = await changeKeys(database, config, 'pepper');
     rotating = false;
     await writing;
     // On a server other processes write too: they are restarted, and then everybody is carried over.
     if (config.databaseUrl) {
       expect(pepper).toMatch(/restart all processes/);
-      ({ record, submit } = await openOn(config));
-      expect(await changeKeys(record, config, 'pepper')).toMatch(/pseudonyms begin with p2_ now/);
+      ({ record: database, submit } = await openOn(config));
+      expect(await changeKeys(database, config, 'pepper')).toMatch(/pseudonyms begin with p2_ now/);
     } else expect(pepper).toMatch(/pseudonyms begin with p2_ now/);
-    const rows = await everyResponse(record);
+    const rows = await everyResponse(database);
     expect(rows).toHaveLength(next);
     const pseudonyms = new Map<string, Set<string>>();
     for (const row of rows) {
@@ -250,13 +252,13 @@ describe('keys and peppers', () => {
     expect([...pseudonyms.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1, 1]);
     // Their hashes were made under the old pepper, their subjects are found under the new one.
     expect(await submit(items(0, 700))).toMatchObject({ accepted: 0, duplicates: 700, rejected: [] });
-    const sql = <Row>(text: string) => record.store.rows<Row>({ name: '', text }, []);
+    const sql = <Row>(text: string) => database.store.rows<Row>({ name: '', text }, []);
     expect(await sql('SELECT count(*)::integer AS n FROM subject_key WHERE lookup IS NOT NULL')).toEqual([
       { n: 5 },
     ]);
-    expect(await changeKeys(record, config, 'retire')).toBe('wrapping keys destroyed: 1');
-    record.vault.forget((await sql<{ id: string }>('SELECT id FROM subject_key')).map(({ id }) => id));
-    expect((await everyResponse(record)).map(({ comment }) => comment)).not.toContain(null);
+    expect(await changeKeys(database, config, 'retire')).toBe('wrapping keys destroyed: 1');
+    database.encryption.forget((await sql<{ id: string }>('SELECT id FROM subject_key')).map(({ id }) => id));
+    expect((await everyResponse(database)).map(({ comment }) => comment)).not.toContain(null);
   });
 
   it('that are not those of the record are refused at the start, and nothing is stored under them', async () => {
@@ -268,13 +270,13 @@ describe('keys and peppers', () => {
     const right = readFileSync(file, 'utf8');
     for (const wrong of [`${'7'.repeat(64)}\n`, `-\n${'7'.repeat(64)}\n`]) {
       writeFileSync(file, wrong);
-      await expect(openRecord(config, () => undefined)).rejects.toThrow(
+      await expect(openDatabase(config, () => undefined)).rejects.toThrow(
         /cannot be opened .*give the wrapping keys of this record, by SCORELINE_KEK, by the file "wrapping-keys"/,
       );
     }
     // None is made in the place of one that is gone: it could take the place of its backup.
     rmSync(file);
-    await expect(openRecord(config, () => undefined)).rejects.toThrow(
+    await expect(openDatabase(config, () => undefined)).rejects.toThrow(
       /are not there: restore .*wrapping-keys/,
     );
     expect(existsSync(file)).toBe(false);
@@ -285,19 +287,19 @@ describe('keys and peppers', () => {
 
   it('stay after a restart; a pepper too few is refused', async () => {
     const config = await configOf(await freshPlace());
-    const record = await openRecord(config, () => undefined);
-    await changeKeys(record, config, 'pepper');
-    await record.close();
+    const database = await openDatabase(config, () => undefined);
+    await changeKeys(database, config, 'pepper');
+    await database.close();
     if (config.databaseUrl) {
-      const second = await openRecord(config, () => undefined);
+      const second = await openDatabase(config, () => undefined);
       await changeKeys(second, config, 'pepper');
       await second.close();
     }
-    const again = await openRecord(config, () => undefined);
+    const again = await openDatabase(config, () => undefined);
     expect([again.pepper.version, again.pepper.former?.version]).toEqual([2, 1]);
     await again.close();
     const only = again.pepper.former?.secret.toString('hex') ?? '';
-    await expect(openRecord({ ...config, pepper: [only] }, () => undefined)).rejects.toThrow(
+    await expect(openDatabase({ ...config, pepper: [only] }, () => undefined)).rejects.toThrow(
       'another pseudonym pepper',
     );
   });
@@ -305,8 +307,8 @@ describe('keys and peppers', () => {
 
 describe('the vault', () => {
   it('makes one subject of a person whom many writers bring at once', async () => {
-    const record = await openTestRecord();
-    closers.push(() => record.close());
+    const database = await openTestDatabase();
+    closers.push(() => database.close());
     const one = (i: number) => ({
       externalId: `r${i}`,
       respondent: 'Jane@example.org',
@@ -315,30 +317,30 @@ describe('the vault', () => {
     });
     await Promise.all(
       Array.from({ length: 40 }, (_, i) =>
-        record.submit([one(i), { ...one(i), externalId: `s${i}`, respondent: null }]),
+        database.submit([one(i), { ...one(i), externalId: `s${i}`, respondent: null }]),
       ),
     );
     expect(
-      await record.sql('SELECT count(*)::integer AS n FROM subject_key WHERE lookup IS NOT NULL'),
+      await database.sql('SELECT count(*)::integer AS n FROM subject_key WHERE lookup IS NOT NULL'),
     ).toEqual([{ n: 1 }]);
     expect(
-      await record.sql(
+      await database.sql(
         `SELECT count(*)::integer AS n FROM response_key k JOIN subject_key s ON s.id = k.subject_id`,
       ),
     ).toEqual([{ n: 80 }]);
   });
 
   it('does not open what was moved to another response', async () => {
-    const record = await openTestRecord();
-    closers.push(() => record.close());
+    const database = await openTestDatabase();
+    closers.push(() => database.close());
     const answer = { respondent: 'jane@example.org', answeredAt: '2026-03-01T00:00:00Z' };
-    await record.submit([
+    await database.submit([
       { ...answer, externalId: 'a', comment: 'good' },
       { ...answer, externalId: 'b', comment: 'bad' },
     ]);
-    await record.sql(
+    await database.sql(
       `UPDATE response SET comment = (SELECT comment FROM response WHERE external_id = 'a') WHERE external_id = 'b'`,
     );
-    await expect(everyResponse(record)).rejects.toThrow(/does not open/);
+    await expect(everyResponse(database)).rejects.toThrow(/does not open/);
   });
 });
