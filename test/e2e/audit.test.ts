@@ -170,7 +170,6 @@ describe('every way to a comment', () => {
     await until(
       async () => !JSON.stringify(await ask(key, predicted)).includes('"prediction":null'),
       'the responses are scored',
-      60_000,
     );
     const before = await log({ actor: id, action: 'read' });
     expect((await ask(key, query(response))).errors).toBeUndefined();
@@ -357,19 +356,15 @@ describe('the commands', () => {
     runProgram([`cli/${file}.ts`, ...args], server.instance.env).finished;
 
   it('export what an auditor can follow without us, and nothing of content is in it', async () => {
-    await until(
-      () => {
-        try {
-          return readFileSync(join(server.instance.dataDir, 'seals', 'heads.ndjson'), 'utf8').includes(
-            '"audit',
-          );
-        } catch {
-          return false;
-        }
-      },
-      'a head is signed',
-      60_000,
-    );
+    await until(() => {
+      try {
+        return readFileSync(join(server.instance.dataDir, 'seals', 'heads.ndjson'), 'utf8').includes(
+          '"audit',
+        );
+      } catch {
+        return false;
+      }
+    }, 'a head is signed');
     const response = await fetch(`${server.url}/audit/export`, { headers: headersOf(of('auditor').key) });
     expect(response.headers.get('content-type')).toContain('application/x-ndjson');
     const text = await response.text();

@@ -101,7 +101,7 @@ describe('models over GraphQL', () => {
     await server.finished;
     await server.start();
     await submit(answers(400, 200));
-    await until(() => caughtUp(1), 'every text is scored', 90_000);
+    await until(() => caughtUp(1), 'every text is scored');
     const inferred = (await counted('INFERRED')).responses;
     expect(inferred, 'all but the few of which it says nothing').toBeGreaterThan(580);
     expect((await counted('SURVEYED')).responses).toBe(450);
@@ -148,7 +148,7 @@ describe('models over GraphQL', () => {
       (await mutate(`shadowModel(id: "${candidate.id}", reason: "to compare") { id stage }`)).data
         .shadowModel,
     ).toMatchObject({ stage: 'SHADOW' });
-    await until(() => caughtUp(2), 'the shadow has scored everything', 90_000);
+    await until(() => caughtUp(2), 'the shadow has scored everything');
     const compared = await server.graphql<{
       modelComparison: { judged: number; high: number; better: boolean };
     }>(`{ modelComparison(challenger: "${candidate.id}", ${range}) { judged difference low high better } }`);
@@ -166,14 +166,14 @@ describe('models over GraphQL', () => {
       stage: 'CHAMPION',
     });
     await load;
-    await until(() => caughtUp(2), 'the new champion has scored everything', 90_000);
+    await until(() => caughtUp(2), 'the new champion has scored everything');
     expect((await counted('INFERRED')).responses).toBeGreaterThan(580);
     expect((await models()).map(({ stage }) => stage)).toEqual(['RETIRED', 'CHAMPION']);
     expect(
       (await mutate('rollbackModel(reason: "not better after all") { id stage }')).data.rollbackModel,
     ).toMatchObject({ id: 'ModelVersion:1' });
     expect(await counted('INFERRED'), 'at once, from the rollups that were kept').toEqual(before);
-    await until(() => caughtUp(1), 'the old champion has scored what came in meanwhile', 90_000);
+    await until(() => caughtUp(1), 'the old champion has scored what came in meanwhile');
     expect((await counted('INFERRED', 'Peru')).responses).toBeGreaterThan(280);
     expect(await counted('INFERRED')).toEqual(before);
     expect((await mutate('rollbackModel(reason: "again") { id }')).errors?.[0]?.message).toContain(

@@ -77,16 +77,12 @@ const CONTRADICTORY = answers.filter((_, i) => i % 20 === 0 && i % 3 !== 1).leng
 
 beforeAll(async () => {
   expect(await (await server.post('/ingest/responses', answers)).json()).toMatchObject({ accepted: 240 });
-  await until(async () => (await queue('admin')).length > 0, 'reviews are queued', 90_000);
-  await until(
-    async () => {
-      const query = '{ nps(basis: INFERRED, window: "P2D") { responses } }';
-      const { data } = await ask<{ nps: { responses: number }[] }>('admin', query);
-      return (data.nps[0]?.responses ?? 0) > 200;
-    },
-    'every text is scored',
-    90_000,
-  );
+  await until(async () => (await queue('admin')).length > 0, 'reviews are queued');
+  await until(async () => {
+    const query = '{ nps(basis: INFERRED, window: "P2D") { responses } }';
+    const { data } = await ask<{ nps: { responses: number }[] }>('admin', query);
+    return (data.nps[0]?.responses ?? 0) > 200;
+  }, 'every text is scored');
 });
 
 describe('the queue of reviews', () => {

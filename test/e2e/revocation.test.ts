@@ -51,7 +51,7 @@ describe('a WebSocket that does not answer the close frame', () => {
       socket.send(stolen(`after the end ${i}`, `after ${i}`));
       await wait(60);
     }
-    await until(socket.isCut, 'it is cut', 2_000);
+    await until(socket.isCut, 'it is cut');
     expect(socket.closeCodes).toEqual([4403]);
     expect(socket.messages.slice(told)).toEqual([]);
     expect((await names()).filter((name) => name.startsWith('after the end'))).toEqual([]);
@@ -63,7 +63,7 @@ describe('a WebSocket that does not answer the close frame', () => {
     for (let i = 0; i < 101; i++)
       socket.send({ id: `live ${i}`, type: 'subscribe', payload: { query: LIVE } });
     for (let i = 0; i < 3; i++) socket.send(stolen(`too much ${i}`, `too much ${i}`));
-    await until(socket.isCut, 'it is cut', 5_000);
+    await until(socket.isCut, 'it is cut');
     expect(socket.closeCodes).toEqual([4429]);
     expect((await names()).filter((name) => name.startsWith('too much'))).toEqual([]);
   });
@@ -110,7 +110,7 @@ describe("the administrator's socket, which no policy ends", () => {
     const before = await versionOf('before');
     appendFileSync(join(server.instance.dataDir, 'policies', 'roles.cedar'), '\n// Nothing but a comment.\n');
     let asked = 0;
-    await until(async () => (await versionOf(`again ${++asked}`)) !== before, 'it is another', 10_000);
+    await until(async () => (await versionOf(`again ${++asked}`)) !== before, 'it is another');
     // Rows of the log tell the same.
     socket.send(stolen('made under the present ones'));
     await until(async () => (await names()).includes('made under the present ones'), 'it is made');

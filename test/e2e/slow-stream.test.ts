@@ -51,7 +51,7 @@ async function readToEnd(socket: Socket): Promise<string> {
     rest = (rest + chunk.toString('latin1')).slice(-4_000);
   });
   socket.resume();
-  await until(() => rest.includes('event: complete'), 'it has read to the end', 20_000);
+  await until(() => rest.includes('event: complete'), 'it has read to the end');
   socket.destroy();
   return rest;
 }

@@ -49,7 +49,8 @@ const minutes = (seconds: number) => `${Math.floor(seconds / 60)} min ${Math.rou
 function keep(files: readonly { project: string; file: string; seconds: number }[]): void {
   const durations: Durations = readDurations();
   for (const { project, file, seconds } of files) {
-    const ofProject = (durations[project] ??= {});
+    const ofProject = durations[project] ?? {};
+    durations[project] = ofProject;
     if (seconds >= KEPT_FROM_S) ofProject[file] = Math.round(seconds);
     else delete ofProject[file];
   }

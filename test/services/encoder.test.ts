@@ -53,7 +53,7 @@ it('says that its models were made for another encoder, trains one for it, and g
     );
     return data.nps[0]?.responses ?? 0;
   };
-  await until(async () => (await scored()) > 200, 'it scores the stream', 90_000);
+  await until(async () => (await scored()) > 200, 'it scores the stream');
   const { data } = await server.graphql<{ responses: { edges: { node: { id: string } }[] } }>(
     '{ responses(first: 1) { edges { node { id } } } }',
   );

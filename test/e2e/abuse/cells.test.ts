@@ -108,4 +108,4 @@ it('one key cannot use up the cells: its flood stays in its bounds, others are s
     body: file.map((line) => JSON.stringify(line)).join('\n'),
   });
   expect(await sentFile.json()).toMatchObject({ accepted: 0, rejected: [{ code: 'FORBIDDEN' }] });
-}, 300_000);
+});

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { WHOLE_REJECTIONS } from '../../../ingestion/pipeline/outcome.ts';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
+import { patience } from '../../fixtures/patience.ts';
 import { ADMIN_KEY } from '../../fixtures/server.ts';
 import { useServer } from '../../fixtures/use-server.ts';
 
@@ -54,7 +55,7 @@ function send(
   path: string,
   headers: Record<string, string>,
   pieces: Iterable<string> = [],
-  patienceMs = 20_000,
+  patienceMs = patience(20_000),
 ): Promise<Told | null> {
   return new Promise((resolve, reject) => {
     const asked = httpRequest(`${server.url}${path}`, {
