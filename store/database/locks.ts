@@ -1,4 +1,4 @@
-/** Numbers of PostgreSQL's advisory locks, which are shared by all that use the database: one for each purpose. */
+/** Numbers of PostgreSQL's advisory locks, which everything on the database shares: one for each purpose. */
 export const LOCKS = {
   migration: 72673,
   models: 72674,
@@ -12,6 +12,6 @@ export const LOCKS = {
   journalTrim: 72682,
   housekeeping: 72683,
   moveEvents: 72684,
-  /** With the hash of a name beside it. */
+  /** Used with the hash of a name. */
   provenance: 72690,
 } as const;
