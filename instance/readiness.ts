@@ -1,5 +1,6 @@
-import type { Statement, Store } from '../store/database/client.ts';
+import type { Store } from '../store/database/client.ts';
 import type { DiskGuard } from '../store/database/disk-space.ts';
+import { statement } from '../store/database/statement.ts';
 import { stalledFollowers } from '../store/journal/stalled-followers.ts';
 
 /** One part that must work: resolves, or throws what is wrong. */
@@ -18,11 +19,11 @@ export interface WaysInUse {
 
 /** A commit that takes longer waits for something that is not right. */
 const COMMIT_MS = 5_000;
-const READY: Statement = { name: 'ready', text: 'SELECT 1' };
-const WRITABLE: Statement = {
-  name: 'ready_to_write',
-  text: `SELECT current_setting('transaction_read_only') = 'off' AS writable`,
-};
+const READY = statement('ready', 'SELECT 1');
+const WRITABLE = statement(
+  'ready_to_write',
+  `SELECT current_setting('transaction_read_only') = 'off' AS writable`,
+);
 /** A fingerprint of no scope: sees no row. */
 const NO_SCOPE = '';
 

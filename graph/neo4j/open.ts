@@ -1,7 +1,8 @@
 import neo4j from 'neo4j-driver';
 import { nodeId } from '../../domain/lineage/lineage.ts';
-import type { Session, Statement, Store } from '../../store/database/client.ts';
+import type { Session, Store } from '../../store/database/client.ts';
 import { type Leader, type Lease, leadAlone } from '../../store/database/lease.ts';
+import { statement } from '../../store/database/statement.ts';
 import {
   followerPosition,
   followJournal,
@@ -67,7 +68,7 @@ export interface GraphProjection {
   close(): Promise<void>;
 }
 
-const PROJECTED: Statement = { name: 'lineage_is_projected', text: 'SELECT FROM follower WHERE name = $1' };
+const PROJECTED = statement('lineage_is_projected', 'SELECT FROM follower WHERE name = $1');
 
 /**
  * `holds` of a process without Neo4j, where another process projects into one: all of the responses until that has followed the

@@ -1,7 +1,8 @@
-import type { Statement, Store } from './client.ts';
+import type { Store } from './client.ts';
 import type { DiskGuard } from './disk-space.ts';
+import { statement, unnamed } from './statement.ts';
 
-const statement = (text: string): Statement => ({ name: '', text, isLong: true });
+const whole = (text: string) => unnamed(text, { isLong: true });
 
 /** Everything that holds, or held, something of a person. */
 const TABLES = [
@@ -19,10 +20,7 @@ const TABLES = [
   'erasure',
 ] as const;
 
-const SIZE: Statement = {
-  name: 'files_size',
-  text: 'SELECT pg_total_relation_size($1::regclass) AS bytes',
-};
+const SIZE = statement('files_size', 'SELECT pg_total_relation_size($1::regclass) AS bytes');
 
 /**
  * Writes the embedded record's files anew: dead rows and old segments of the log keep what stood in them until then. A
@@ -34,25 +32,25 @@ export async function rewriteFiles(
   disk?: DiskGuard,
 ): Promise<void> {
   // For good: segments that are done with are deleted instead of being kept, as they are, for later use.
-  await store.rows(statement('SET wal_recycle = off'), []);
+  await store.rows(whole('SET wal_recycle = off'), []);
   for (const table of tables) {
     // It is written beside itself, and so is the log of it.
     const [size] = disk ? await store.rows<{ bytes: number }>(SIZE, [table]) : [];
     disk?.checkFor(2 * (size?.bytes ?? 0));
-    await store.rows(statement(`VACUUM FULL ${table}`), []);
+    await store.rows(whole(`VACUUM FULL ${table}`), []);
   }
-  await store.rows(statement('SELECT pg_switch_wal()'), []);
-  await store.rows(statement('CHECKPOINT'), []);
+  await store.rows(whole('SELECT pg_switch_wal()'), []);
+  await store.rows(whole('CHECKPOINT'), []);
 }
 
-const DUE: Statement = {
-  name: 'files_due',
-  text: 'SELECT id FROM erasure WHERE journal_at IS NOT NULL AND files_at IS NULL',
-};
-const REWRITTEN: Statement = {
-  name: 'files_rewritten',
-  text: 'UPDATE erasure SET files_at = now() WHERE id = ANY ($1::uuid[])',
-};
+const DUE = statement(
+  'files_due',
+  'SELECT id FROM erasure WHERE journal_at IS NOT NULL AND files_at IS NULL',
+);
+const REWRITTEN = statement(
+  'files_rewritten',
+  'UPDATE erasure SET files_at = now() WHERE id = ANY ($1::uuid[])',
+);
 
 /** Writes the files anew for all erasures that are waiting for it. */
 export async function cleanFiles(store: Store, disk?: DiskGuard): Promise<void> {

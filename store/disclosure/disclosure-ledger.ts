@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
+import { statement } from '../database/statement.ts';
 
 /**
  * Which ledger is read for a set of guarded cells. Not the policies' version, nor a role's name, but the cells decide: who
@@ -15,49 +16,44 @@ export interface ProtectedSet {
 }
 
 /** Of who makes a ledger: two of one set must not be made. A ledger that is there is continued under its own lock. */
-const LEDGERS_LOCK: Statement = {
-  name: 'disclosure_ledgers_lock',
-  text: `SELECT pg_advisory_xact_lock(${LOCKS.ledgers})`,
-};
+const LEDGERS_LOCK = statement('disclosure_ledgers_lock', `SELECT pg_advisory_xact_lock(${LOCKS.ledgers})`);
 /**
  * The ledgers of known cells, those first that agree in all of them (`fork` is null), then those that did for the longest
  * time. One that differs in a cell that was there from its beginning is of another set.
  */
-const FIND: Statement = {
-  name: 'disclosure_find',
-  text: `SELECT l.key, min(c.since) FILTER (WHERE c.guarded <> (g.id IS NOT NULL)) AS fork, count(*)::integer AS cells
+const FIND = statement(
+  'disclosure_find',
+  `SELECT l.key, min(c.since) FILTER (WHERE c.guarded <> (g.id IS NOT NULL)) AS fork, count(*)::integer AS cells
     FROM disclosure_ledger l JOIN disclosure_cell c ON c.ledger = l.key JOIN unnest($2::integer[]) AS known (id) ON known.id = c.cell_id
       LEFT JOIN unnest($3::integer[]) AS g (id) ON g.id = c.cell_id
     WHERE l.smallest_count = $1 AND ($4::text IS NULL OR l.key = $4) GROUP BY l.key
     ORDER BY 2 DESC NULLS FIRST, count(*) DESC, l.created_at, l.key LIMIT 1`,
-};
-const LOCK: Statement = {
-  name: 'disclosure_lock',
+);
+const LOCK = statement('disclosure_lock', 'SELECT lots FROM disclosure_ledger WHERE key = $1 FOR UPDATE', {
   isSmall: true,
-  text: 'SELECT lots FROM disclosure_ledger WHERE key = $1 FOR UPDATE',
-};
-const CREATE: Statement = {
-  name: 'disclosure_create',
-  isSmall: true,
-  text: 'INSERT INTO disclosure_ledger (key, lots, smallest_count) VALUES ($1, $2, $3)',
-};
-const NOTE: Statement = {
-  name: 'disclosure_note',
-  isSmall: true,
-  text: `INSERT INTO disclosure_cell (ledger, cell_id, guarded, since)
+});
+const CREATE = statement(
+  'disclosure_create',
+  'INSERT INTO disclosure_ledger (key, lots, smallest_count) VALUES ($1, $2, $3)',
+  { isSmall: true },
+);
+const NOTE = statement(
+  'disclosure_note',
+  `INSERT INTO disclosure_cell (ledger, cell_id, guarded, since)
     SELECT $1, known.id, g.id IS NOT NULL, least($2::integer, parent.since)
     FROM unnest($3::integer[]) AS known (id) LEFT JOIN unnest($4::integer[]) AS g (id) ON g.id = known.id
       LEFT JOIN disclosure_cell parent ON parent.ledger = $5 AND parent.cell_id = known.id
     WHERE NOT EXISTS (SELECT FROM disclosure_cell own WHERE own.ledger = $1 AND own.cell_id = known.id)
     ON CONFLICT DO NOTHING`,
-};
-const COPY: Statement = {
-  name: 'disclosure_copy',
-  isSmall: true,
-  text: `INSERT INTO disclosure_lot (ledger, lot, part, soft, cell_id, hour, promoters, passives, detractors)
+  { isSmall: true },
+);
+const COPY = statement(
+  'disclosure_copy',
+  `INSERT INTO disclosure_lot (ledger, lot, part, soft, cell_id, hour, promoters, passives, detractors)
     SELECT $1, lot, part, soft, cell_id, hour, promoters, passives, detractors FROM disclosure_lot
     WHERE ledger = $2 AND lot <= $3`,
-};
+  { isSmall: true },
+);
 
 /** Takes the lock of the ledger and answers with how many lots it has; null when it is gone. */
 export async function lockLedger(session: Session, key: string): Promise<number | null> {

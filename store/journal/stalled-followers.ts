@@ -1,14 +1,15 @@
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
 /** Seconds without a step forward, though there is something to follow. */
 export const STALLED_S = 60;
 
-const STALLED: Statement = {
-  name: 'followers_stalled',
-  text: `SELECT f.name FROM follower f CROSS JOIN LATERAL (SELECT recorded_at FROM journal j
+const STALLED = statement(
+  'followers_stalled',
+  `SELECT f.name FROM follower f CROSS JOIN LATERAL (SELECT recorded_at FROM journal j
       WHERE (j.xact, j.position) > (f.xact, f.position) AND j.xact < (SELECT journal_safe_end()) ORDER BY j.xact, j.position LIMIT 1) next
     WHERE f.name = ANY ($1::text[]) AND greatest(f.recorded_at, next.recorded_at) < now() - make_interval(secs => $2)`,
-};
+);
 
 /** Those of the followers that stand still: the next entry that they may read and their last step are both older than a minute. */
 export async function stalledFollowers(session: Session, names: readonly string[]): Promise<string[]> {

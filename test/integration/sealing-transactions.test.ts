@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sealBatch } from '../../proof/seal-batch.ts';
 import { noteEntries } from '../../proof/sealer.ts';
-import type { Session, Statement, Store } from '../../store/database/client.ts';
+import type { Session, Store } from '../../store/database/client.ts';
+import type { Statement } from '../../store/database/statement.ts';
 import { followerPosition, readJournal } from '../../store/journal/journal.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
 import { openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
