@@ -3,8 +3,9 @@ import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 
 /*
- * The audit log followed where it lies. A row's canonical JSON (RFC 8785) is written by hand, its names in order; to_json escapes
- * strings as JSON.stringify does. Who finds a row wrong looks at it again with domain/seals/audit.ts, which names it.
+ * Follows the audit log inside the database. A row's canonical JSON (RFC 8785) is built in SQL, its names in
+ * order; to_json escapes strings like JSON.stringify. A row that fails is checked again with
+ * domain/seals/audit.ts, which names the problem.
  */
 
 const TEXT = (column: string) => `coalesce(to_json(${column})::text, 'null')`;
@@ -43,7 +44,7 @@ export async function followAuditPage(
 
 const HASHES = statement('audit_hashes', 'SELECT seq, hash FROM audit_log WHERE seq = ANY ($1::bigint[])');
 
-/** The hashes of those of the rows that are there, by number. */
+/** The hashes of the existing rows among them, by number. */
 export async function readAuditHashes(
   session: Session,
   seqs: readonly number[],

@@ -1,10 +1,13 @@
-/** A statement that the server plans once per connection and then knows by its name. */
+/** A statement that the server prepares once per connection under its name. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
-  /** Few rows that reading leaves behind, or that must always be possible: it may use the room that is kept free on the disk. */
+  /**
+   * A small write that reading needs, or that must always be possible: it may use the disk reserve of the
+   * embedded database.
+   */
   readonly isSmall?: true;
-  /** Maintenance of a whole table: the engine of the embedded database may be silent for any time meanwhile. */
+  /** Maintenance of a whole table: the embedded database's engine may be silent for any time meanwhile. */
   readonly isLong?: true;
 }
 

@@ -1,7 +1,10 @@
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 
-/* All that stands in the record, page by page: for who starts over where the journal does not reach back to the beginning. */
+/*
+ * Everything in the database, page by page: for followers that start over when the journal does not reach back
+ * to the beginning.
+ */
 
 const PAGE = 2_000;
 const RESPONSES = statement(
@@ -20,7 +23,7 @@ const REVIEWS = statement(
 );
 const LAST_SEAL = statement('record_pages_seals', 'SELECT max(id)::float8 AS last FROM seal');
 
-/** Ids of all responses, oldest answers first. What is added meanwhile may be left out: the journal names it. */
+/** Ids of all responses, oldest first. Those added meanwhile may be left out: the journal names them. */
 export async function* responsePages(session: Session): AsyncGenerator<string[]> {
   for (let after: { id: string; answeredAt: string } | undefined; ; ) {
     // As text: a Date would cut microseconds off, and the page would begin again.
@@ -34,7 +37,7 @@ export async function* responsePages(session: Session): AsyncGenerator<string[]>
   }
 }
 
-/** Hours of 1970 for which the cell has counts, of whatever model version. */
+/** Hours since 1970 for which the cell has counts, under any model version. */
 export async function hoursOfCell(session: Session, cellId: number): Promise<number[]> {
   return (await session.rows<{ hour: number }>(HOURS, [cellId])).map(({ hour }) => hour);
 }
@@ -49,7 +52,7 @@ export async function* reviewPages(session: Session): AsyncGenerator<string[]> {
   }
 }
 
-/** The last place in the log of seals; null of an empty one. */
+/** The last place in the log of seals; null if it is empty. */
 export async function lastSeal(session: Session): Promise<number | null> {
   const [row] = await session.rows<{ last: number | null }>(LAST_SEAL, []);
   return row?.last ?? null;

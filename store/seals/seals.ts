@@ -6,10 +6,10 @@ import type { Session } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
 import { statement } from '../database/statement.ts';
 
-/** Any number of our own: whoever seals, or forgets leaves, does so alone. */
+/** Advisory lock: one process seals or changes leaves at a time. */
 const LOCK = statement('seals_lock', `SELECT pg_advisory_xact_lock(${LOCKS.seals})`);
 
-/** Waits until nobody else seals; until the end of the transaction. */
+/** Waits for other sealers; holds the lock until the end of the transaction. */
 export async function lockSeals(session: Session): Promise<void> {
   await session.rows(LOCK, []);
 }
@@ -43,11 +43,12 @@ export async function readSeals(
 ): Promise<SealRow[]> {
   const bounds = [new Date(hours.from * HOUR_MS), new Date(hours.until * HOUR_MS)];
   const rows = await session.rows<SealRow>(OF_CELLS, [cellIds, models, ...bounds]);
-  // Nearly all are first ones: to sort them is no work here, and to sort their manifests is much for the database.
+  // Nearly all are first revisions: sorting them is cheap here, and sorting their manifests expensive for the
+  // database.
   return rows.sort((a, b) => a.revision - b.revision);
 }
 
-/** One row for each seal: a hundred thousand rows of single leaves would take longer than all the hashing. */
+/** One row per seal: a hundred thousand rows of single leaves would take longer than all the hashing. */
 const LEAVES = statement(
   'seals_leaves',
   `SELECT seal_id AS "sealId", string_agg(encode(hash, 'hex') || ',' || coalesce(response_id::text, '') || ',' ||
@@ -87,7 +88,7 @@ const NODES = statement(
       JOIN unnest($1::smallint[], $2::bigint[]) AS given (level, place) ON given.level = 0 AND s.id = given.place`,
 );
 
-/** Hashes of complete subtrees of the log by `nodeKey`; those that are missing are missing. */
+/** Hashes of complete subtrees of the log by `nodeKey`; missing ones are absent. */
 export async function readNodes(session: Session, nodes: readonly TreeNode[]): Promise<Map<string, string>> {
   const wanted = new Map(nodes.map((node) => [nodeKey(node), node]));
   if (wanted.size === 0) return new Map();
@@ -111,12 +112,12 @@ const LAST_CHECKPOINT = statement(
 );
 export type CheckpointRow = SignedCheckpoint & { readonly published: boolean };
 
-/** Signed states of the log of more than that size, oldest first. */
+/** Checkpoints of more than that size, oldest first. */
 export function readCheckpoints(session: Session, above = -1): Promise<CheckpointRow[]> {
   return session.rows<CheckpointRow>(CHECKPOINTS, [above]);
 }
 
-/** The newest signed state, or null before the first. */
+/** The newest checkpoint, or null before the first. */
 export async function readLastCheckpoint(session: Session): Promise<CheckpointRow | null> {
   const [checkpoint] = await session.rows<CheckpointRow>(LAST_CHECKPOINT, []);
   return checkpoint ?? null;

@@ -1,7 +1,7 @@
 import type { Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 
-/** Rows of one transaction. */
+/** Rows per transaction. */
 const BATCH = 1_000;
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
@@ -17,8 +17,8 @@ const MOVE = statement(
 );
 
 /**
- * Moves items that an earlier version stored as text into bytes, batch by batch, while all is read and written; answers with
- * how many. An index holds only what is left to move, so that a record without any costs one look.
+ * Moves items that an earlier version stored as text into bytes, in batches, while reads and writes continue;
+ * returns how many. An index has only what is left to move, so that a database without any costs one lookup.
  */
 export async function moveEvents(store: Store, stopped: () => boolean = () => false): Promise<number> {
   let moved = 0;
