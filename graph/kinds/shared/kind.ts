@@ -4,7 +4,7 @@ import type { CellDictionary } from '../../../domain/segments/cell.ts';
 import type { Dimension } from '../../../domain/segments/dimensions.ts';
 import type { Session } from '../../../store/database/client.ts';
 import type { AlertsTouched } from '../../../store/lineage/lineage-annotations.ts';
-import type { RecordMappings } from '../../../store/responses/mappings.ts';
+import type { MappingRegistry } from '../../../store/responses/mappings.ts';
 import type { LineageStore, ResponseFacts, RollupSelection } from '../../lineage-store.ts';
 import type { LineageNode, Walk } from '../../node.ts';
 import type { Projection } from './projection.ts';
@@ -17,7 +17,7 @@ export interface LineageDeps {
   readonly record: Session;
   readonly lineage: LineageStore;
   readonly cells: CellDictionary;
-  readonly mappings: RecordMappings;
+  readonly mappings: MappingRegistry;
   readonly dimensions: readonly Dimension[];
 }
 

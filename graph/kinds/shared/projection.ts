@@ -1,15 +1,15 @@
 import type { ManagedTransaction } from 'neo4j-driver';
 import type { Session } from '../../../store/database/client.ts';
 import type { JournalEntry } from '../../../store/journal/journal.ts';
-import type { RecordCells } from '../../../store/responses/cell-dictionary.ts';
-import type { RecordMappings } from '../../../store/responses/mappings.ts';
+import type { StoredCellDictionary } from '../../../store/responses/cell-dictionary.ts';
+import type { MappingRegistry } from '../../../store/responses/mappings.ts';
 import type { JournalPayload } from '../../../store/tables/schema.ts';
 
 /** What writers of the graph read from, and how they write. */
 export interface GraphWriter {
   readonly store: Session;
-  readonly cells: RecordCells;
-  readonly mappings: RecordMappings;
+  readonly cells: StoredCellDictionary;
+  readonly mappings: MappingRegistry;
   /** Keys of the mappings that the graph has; emptied with it. */
   readonly projected: Set<string>;
   /** One transaction under the projector's lease. @throws Superseded */
@@ -56,7 +56,7 @@ export function touchedModels(entries: readonly JournalEntry[]): number[] {
 
 /** Hours of cells (by public key) whose counts the entries changed. */
 export function touchedHours(
-  cells: RecordCells,
+  cells: StoredCellDictionary,
   entries: readonly JournalEntry[],
 ): { readonly hour: number; readonly cell: string }[] {
   const hours = new Map<string, { hour: number; cell: string }>();

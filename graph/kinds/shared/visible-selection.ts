@@ -1,4 +1,4 @@
-import { isGuarded, visibleCells } from '../../../domain/access/scope.ts';
+import { isProtected, visibleCells } from '../../../domain/access/scope.ts';
 import type { RollupKey } from '../../../domain/lineage/lineage.ts';
 import type { Segment } from '../../../domain/segments/cell.ts';
 import { HOUR_MS, type TimeRange } from '../../../domain/time/time-windows.ts';
@@ -20,7 +20,7 @@ export function everythingVisible(request: LineageRequest, segment: Segment = {}
   const { scope } = request;
   const cells = visibleCells(scope, ['traceLineage'], request.cells, segment)
     .filter((cell) => scope.allows('readScore', cell) || scope.allows('readPrediction', cell))
-    .filter((cell) => !isGuarded(scope, cell, 'surveyed'))
+    .filter((cell) => !isProtected(scope, cell, 'surveyed'))
     .map(({ key }) => key);
   return { cells, fromHour: FIRST_HOUR, untilHour: LAST_HOUR, mappings: null, models: [SURVEYED] };
 }
