@@ -71,7 +71,8 @@ export const NOTHING: Walk = { context: async () => [] };
 
 /** The walk seen from one step further away. */
 export function oneFurther({ context, rollups }: Walk): Walk {
-  const further = (steps: readonly Step[]) => steps.map((one) => step(one.node, one.node.depth + 1, one.edges));
+  const further = (steps: readonly Step[]) =>
+    steps.map((one) => step(one.node, one.node.depth + 1, one.edges));
   if (!rollups) return { context: async () => further(await context()) };
   const { rollup, response, event } = rollups.depths;
   return {

@@ -17,7 +17,12 @@ export const featureSetKind = modelPartKind(
       const set = await readFeatureSet(session, model);
       if (!set) return [];
       const label = `${set.features} ${set.features === 1 ? 'feature' : 'features'}`;
-      const node = { id: nodeId('FeatureSet', set.key), kind: 'FeatureSet', label, recordedAt: set.recordedAt };
+      const node = {
+        id: nodeId('FeatureSet', set.key),
+        kind: 'FeatureSet',
+        label,
+        recordedAt: set.recordedAt,
+      };
       return [{ from: nodeId('ModelVersion', model), node }];
     },
   },

@@ -6,7 +6,7 @@ import { byId, edge, type LineageEdge, type LineageNode, type Step, step } from 
 import { calibrationKind } from './calibration.ts';
 import { featureKind } from './feature.ts';
 import { featureSetKind } from './feature-set.ts';
-import { after, type LineageRequest, type NodeKind } from './shared/kind.ts';
+import { after, at, type Found, type LineageRequest, type NodeKind } from './shared/kind.ts';
 import { type ModelPart, type ModelPartKind, modelsImpact, ofModels } from './shared/model-part.ts';
 import { entry, type Projection, touchedModels } from './shared/projection.ts';
 import { modelExists } from './shared/visible-selection.ts';
@@ -103,6 +103,12 @@ export const modelVersionKind: NodeKind<ModelVersionRow, number> = {
     recordedAt: recordedAt ?? new Date(0),
   }),
 };
+
+/** The model version, for a caller who is known to see it. */
+export async function foundModel(request: LineageRequest, id: number): Promise<Found | null> {
+  const [row] = await readModelVersions(request.store, [id]);
+  return row ? at(request, modelVersionKind, row) : null;
+}
 
 async function versionsBefore(request: LineageRequest, model: number): Promise<Step[]> {
   const superseded: number[] = [];

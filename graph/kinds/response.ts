@@ -55,7 +55,9 @@ async function behindResponse(request: LineageRequest, response: ResponseFacts):
   const byKey = new Map(mappings.map((mapping) => [mapping.key, mapping]));
   const own = byKey.get(response.mapping);
   const answers = own ? [edge(id, 'ANSWERS', surveyVersionKind.idOf(own))] : [];
-  const far = new Set(mappings.flatMap((mapping) => [surveyVersionKind.idOf(mapping), scaleRuleKind.idOf(mapping)]));
+  const far = new Set(
+    mappings.flatMap((mapping) => [surveyVersionKind.idOf(mapping), scaleRuleKind.idOf(mapping)]),
+  );
   const depthOf = (node: LineageNode) => {
     if (answers.some(({ to }) => to === node.id)) return 1;
     return far.has(node.id) ? 3 : 2;

@@ -2,7 +2,15 @@ import { parseRollupKey, type RollupKey, rollupId } from '../../domain/lineage/l
 import { cellLabel } from '../../domain/segments/cell.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { RollupSelection } from '../lineage-store.ts';
-import { edge, type LineageEdge, type LineageNode, type RollupWalk, type Step, step, withEdgesTo } from '../node.ts';
+import {
+  edge,
+  type LineageEdge,
+  type LineageNode,
+  type RollupWalk,
+  type Step,
+  step,
+  withEdgesTo,
+} from '../node.ts';
 import { cellId, cellKind, cellNode } from './cell.ts';
 import { mappingId, mappingSteps, mappingVersionKind } from './mapping-version.ts';
 import { modelId, modelNodes, modelVersionKind, partSteps } from './model-version.ts';
@@ -10,11 +18,11 @@ import { responseId, responseKind } from './response.ts';
 import { scaleRuleKind } from './scale-rule.ts';
 import { type After, after, type LabelDeps, type LineageRequest, type NodeKind } from './shared/kind.ts';
 import { ofModels } from './shared/model-part.ts';
-import { mappingsByKey, type MappingKind } from './shared/recorded-mapping.ts';
-import { ALL_TIME, narrowed, narrowTo, showsResponses, SURVEYED } from './shared/visible-selection.ts';
+import { type MappingKind, mappingsByKey } from './shared/recorded-mapping.ts';
+import { ALL_TIME, narrowed, narrowTo, SURVEYED, showsResponses } from './shared/visible-selection.ts';
 import { rollupProjection } from './shared/write-rollups.ts';
-import { countedIn, isPresent, sourceEventKind } from './source-event.ts';
 import { sourceKind } from './source.ts';
+import { countedIn, isPresent, sourceEventKind } from './source-event.ts';
 import { surveyVersionKind } from './survey-version.ts';
 
 /** A rollup, with the selection of that one. */
@@ -81,7 +89,9 @@ export const rollupKind: NodeKind<RollupRow, RollupKey> = {
   after: [
     ...FED.map(([kind, depths]) => afterMappings(kind, depths)),
     after(cellKind, (_request, { selection }, { id }) => ({ rollups: bare(selection, id) })),
-    after(modelVersionKind, (request, model, { id }) => ({ rollups: bare(ofModels(request, [model.id]), id) })),
+    after(modelVersionKind, (request, model, { id }) => ({
+      rollups: bare(ofModels(request, [model.id]), id),
+    })),
     after(responseKind, (request, response) => ({
       context: async () => countedSteps(request, response.id, countedIn(response), 1),
     })),
@@ -131,7 +141,12 @@ function afterMappings(kind: MappingKind, depths: RollupWalk['depths']): After {
   });
 }
 
-const countedSteps = (deps: LabelDeps, response: string, rollups: readonly RollupKey[], depth: number): Step[] =>
+const countedSteps = (
+  deps: LabelDeps,
+  response: string,
+  rollups: readonly RollupKey[],
+  depth: number,
+): Step[] =>
   rollups.map((rollup) =>
     step(rollupNode(deps, rollup), depth, [edge(responseId(response), 'COUNTED_IN', rollupId(rollup))]),
   );

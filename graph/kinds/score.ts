@@ -5,7 +5,7 @@ import type { RollupSelection } from '../lineage-store.ts';
 import { edge, oneFurther, type RollupWalk, type Walk } from '../node.ts';
 import { contextOf } from './rollup.ts';
 import { at, type Found, type LineageRequest, type NodeKind } from './shared/kind.ts';
-import { everythingVisible, showsResponses, SURVEYED } from './shared/visible-selection.ts';
+import { everythingVisible, SURVEYED, showsResponses } from './shared/visible-selection.ts';
 
 /** A score as its id spells it. */
 export interface ScoreStart extends TimeRange {

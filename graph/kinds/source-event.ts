@@ -24,7 +24,10 @@ export const eventNode = ({ id, position, receivedAt }: EventFacts): LineageNode
 });
 
 /** What joins an event to what is behind it. */
-export const eventEdges = (event: Pick<EventFacts, 'id' | 'mapping'>, mapping: RecordedMapping): LineageEdge[] => [
+export const eventEdges = (
+  event: Pick<EventFacts, 'id' | 'mapping'>,
+  mapping: RecordedMapping,
+): LineageEdge[] => [
   edge(eventId(event.id), 'RECEIVED_FROM', sourceKind.idOf(mapping)),
   edge(eventId(event.id), 'MAPPED_BY', mappingId(event.mapping)),
 ];

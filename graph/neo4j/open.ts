@@ -21,8 +21,7 @@ import { createRecordLineage } from '../record/record-lineage.ts';
 import { type GraphAddress, isAway, openDriver } from './driver.ts';
 import { raiseFence, readBehindFence, write } from './fence.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
-import { projectRecord } from './project-record.ts';
-import { projectEntries } from './projector.ts';
+import { projectDatabase, projectEntries } from './projector.ts';
 import { once, withTimeout } from './readiness.ts';
 import { ensureGraphSchema } from './schema.ts';
 
@@ -113,7 +112,7 @@ export function openGraph(
       await ready();
       await fenced();
       await dropGraph(lease);
-      await projectRecord(deps, async () => {
+      await projectDatabase(deps, async () => {
         await touchFollower(store, FOLLOWER, lease);
         return !stopped();
       });

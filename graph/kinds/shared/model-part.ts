@@ -1,6 +1,6 @@
 import { nodeId } from '../../../domain/lineage/lineage.ts';
-import { EVERY_ANSWER } from '../../../store/lineage/lineage-annotations.ts';
 import type { Session } from '../../../store/database/client.ts';
+import { EVERY_ANSWER } from '../../../store/lineage/lineage-annotations.ts';
 import { type PartKind as PartName, readModelsOf } from '../../../store/models/model-provenance.ts';
 import type { RollupSelection } from '../../lineage-store.ts';
 import { type LineageNode, NOTHING } from '../../node.ts';

@@ -113,4 +113,3 @@ export async function mappingsByKey(
 
 /** The key part of a survey version's id. */
 export const surveyKey = ({ surveyName, surveyVersion }: RecordedMapping) => `${surveyName}@${surveyVersion}`;
-

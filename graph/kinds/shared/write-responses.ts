@@ -1,5 +1,6 @@
 import type { ManagedTransaction } from 'neo4j-driver';
 import { nodeId, type RollupKey, rollupId } from '../../../domain/lineage/lineage.ts';
+import { responsePages } from '../../../store/lineage/all-rows.ts';
 import {
   type EventRow,
   type ResponseLineageRow,
@@ -7,7 +8,6 @@ import {
   readInferredRollups,
   readResponseLineage,
 } from '../../../store/lineage/lineage.ts';
-import { responsePages } from '../../../store/lineage/all-rows.ts';
 import type { RecordedMapping } from '../../../store/responses/mappings.ts';
 import { batches, entry, type GraphWriter, type Projection } from './projection.ts';
 import { surveyKey } from './recorded-mapping.ts';
@@ -27,8 +27,9 @@ export const responseProjection: Projection = {
   },
 };
 
+/** What was said of a response goes with it. */
 const REMOVE = `UNWIND $ids AS id MATCH (x:Response {id: id})
-  OPTIONAL MATCH (x)-[:NORMALISED_FROM|SUPERSEDES]->(e:SourceEvent) OPTIONAL MATCH (x)<-[:ABOUT]-(v:Review)
+  OPTIONAL MATCH (x)-[:NORMALISED_FROM|SUPERSEDES]->(e:SourceEvent) OPTIONAL MATCH (x)<-[:ABOUT]-(v)
   DETACH DELETE x, e, v`;
 /** What a correction left: the old rollup, survey and event of a response that has others now. */
 const LOOSEN = `UNWIND $rows AS row MATCH (x:Response {id: row.id})-[link:COUNTED_IN|ANSWERS|NORMALISED_FROM]->(old)
