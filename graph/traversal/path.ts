@@ -110,8 +110,11 @@ async function climb(request: LineageRequest, low: Found, high: Found): Promise<
   const way = search(links, low.node, high.node.id);
   const subject = way ? null : await subjectOf(request, low);
   if (!subject) return way;
-  const [first, rest] = [search(links, low.node, subject.node.id), await climb(request, subject, high)];
-  return first && rest && joined(first, rest);
+  const join = (await upstream(request, low).context())
+    .find(({ node }) => node.id === subject.node.id)
+    ?.edges.find(({ from, to }) => from === low.node.id || to === low.node.id);
+  const rest = join && (await climb(request, subject, high));
+  return rest ? joined({ nodes: [low.node, subject.node], edges: [join] }, rest) : null;
 }
 
 /** A rollup that is known to be visible. */
