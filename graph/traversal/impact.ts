@@ -1,4 +1,5 @@
 import { mayBeProtected, type Scope } from '../../domain/access/scope.ts';
+import { UserError } from '../../domain/errors/user-error.ts';
 import type { RollupKey } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import { readRollupCounts, readTouchedSegments, type TouchedSegment } from '../../store/lineage/impact.ts';
@@ -14,8 +15,8 @@ import { type AnnotationsTouched, annotationsTouched, type ImpactPage } from './
 import { lineageRequest } from './resolve-node.ts';
 
 /** Nodes of this kind have no impact: they are traced downstream instead. */
-export class NoImpact extends Error {
-  override readonly name = 'NoImpact';
+export class NoImpactError extends UserError {
+  override readonly name = 'NoImpactError';
 }
 
 export interface ImpactQuery {
@@ -62,7 +63,7 @@ export interface Impact extends ImpactPage<TouchedRollup>, AnnotationsTouched {
   readonly lag: number;
   /** Counted when they are asked for. */
   readonly totals: () => Promise<ImpactTotals>;
-  /** null where they are not summed (`totals` says why). @throws InvalidCursor */
+  /** null where they are not summed (`totals` says why). @throws InvalidCursorError */
   readonly segments: (first: number, after: string | null) => Promise<ImpactPage<ImpactSegment> | null>;
 }
 
@@ -73,7 +74,7 @@ const BOUND = 500_000;
  * What was made with a node: which hour rollups (one page), how much in all, in which segments, which decisions and alerts.
  * Which rollups is the lineage store's to say; how many answers, the record's. Null when the node does not exist for the
  * caller.
- * @throws NoImpact, InvalidCursor
+ * @throws NoImpactError, InvalidCursorError
  */
 export async function impactOf(
   deps: LineageDeps,
@@ -115,7 +116,7 @@ export async function impactOf(
 /** What the start touched, over all time and under every model version. */
 function impactedBy(request: LineageRequest, { kind, row }: Found): Impacted {
   if (kind.impact) return kind.impact.of(request, row);
-  throw new NoImpact(
+  throw new NoImpactError(
     `id: the impact of a ${kind.kind} is its trace downstream; impact is known for ${IMPACT_KINDS.join(', ')}`,
   );
 }

@@ -1,4 +1,5 @@
 import type { Scope } from '../../domain/access/scope.ts';
+import { UserError } from '../../domain/errors/user-error.ts';
 import { type RollupKey, rollupId } from '../../domain/lineage/lineage.ts';
 import { responseKind } from '../kinds/response.ts';
 import { rollupKind, visibleRollup } from '../kinds/rollup.ts';
@@ -15,8 +16,8 @@ import type { LineagePage } from './trace.ts';
 const SUPERSEDED_BOUND = 10_000;
 
 /** There may be a way, but it is longer than what is followed. */
-export class WayTooLong extends Error {
-  override readonly name = 'WayTooLong';
+export class PathTooLongError extends UserError {
+  override readonly name = 'PathTooLongError';
 }
 
 /** A way through the graph: nodes, and before each but the first the edge that leads to it. */
@@ -152,7 +153,7 @@ async function linksAbove(request: LineageRequest, low: Found, high: Found): Pro
   return links;
 }
 
-/** Follows the nodes of the kind that were superseded. @throws WayTooLong */
+/** Follows the nodes of the kind that were superseded. @throws PathTooLongError */
 async function addSuperseded(
   request: LineageRequest,
   kind: Found['kind'],
@@ -164,7 +165,7 @@ async function addSuperseded(
   for (const node of nodes.values()) {
     if (node.kind !== kind.kind || seen.has(node.id)) continue;
     if (seen.size === SUPERSEDED_BOUND)
-      throw new WayTooLong(
+      throw new PathTooLongError(
         `path: more than ${SUPERSEDED_BOUND} model versions lie between these; ask for a part of the way`,
       );
     seen.add(node.id);

@@ -3,12 +3,12 @@ import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { LineageStore } from '../../graph/lineage-store.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
-import { InvalidCursor } from '../../graph/traversal/cursor.ts';
+import { InvalidCursorError } from '../../graph/traversal/cursor.ts';
 import {
   type ImpactSegment,
   type ImpactTotals,
   impactOf,
-  NoImpact,
+  NoImpactError,
   type TouchedRollup,
 } from '../../graph/traversal/impact.ts';
 import type { ImpactAnnotation, ImpactPage } from '../../graph/traversal/impact-annotations.ts';
@@ -22,9 +22,9 @@ const MODELS = ['ModelVersion:7', 'Feature:f1', 'FeatureSet:s1', 'TrainingSet:t1
 
 /** Every source, survey, scale rule and mapping, each with what tells its answers in SQL. */
 async function mappingIds(): Promise<[string, string][]> {
-  const { record } = world;
-  await record.mappings.refresh(record.store);
-  const all = record.mappings.all();
+  const { record: database } = world;
+  await database.mappings.refresh(database.store);
+  const all = database.mappings.all();
   const group = (id: (one: (typeof all)[number]) => string) => {
     const groups = new Map<string, string[]>();
     for (const one of all) groups.set(id(one), [...(groups.get(id(one)) ?? []), String(one.id)]);
@@ -260,10 +260,10 @@ export function describeImpact(opened: () => LineageDatabase) {
       for (const [, lineage] of world.stores) {
         const ask = (id: string, after: string | null = null) =>
           impactOf(world.depsFor(lineage), EVERYTHING, { id, first: 2, after });
-        await expect(ask(`Response:${row?.id}`)).rejects.toThrow(NoImpact);
+        await expect(ask(`Response:${row?.id}`)).rejects.toThrow(NoImpactError);
         const page = await ask('Source:web');
-        await expect(ask('Source:mobile', page?.endCursor ?? '')).rejects.toThrow(InvalidCursor);
-        await expect(page?.segments(2, page.endCursor)).rejects.toThrow(InvalidCursor);
+        await expect(ask('Source:mobile', page?.endCursor ?? '')).rejects.toThrow(InvalidCursorError);
+        await expect(page?.segments(2, page.endCursor)).rejects.toThrow(InvalidCursorError);
         for (const id of ['', 'Source:none', 'ModelVersion:99', 'Feature:none'])
           expect(await ask(id)).toBeNull();
       }
