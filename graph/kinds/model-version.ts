@@ -64,7 +64,9 @@ export const modelVersionKind: NodeKind<ModelVersionRow, number> = {
   parseKey: (key) => (/^\d{1,9}$/.test(key) ? Number(key) : null),
   find: async (request, id) => {
     const [row] = await readModelVersions(request.store, [id]);
-    return row && (await modelExists(request, id)) ? row : null;
+    // Asked also where there is no such version: hidden and missing versions must take the same time.
+    const exists = await modelExists(request, id);
+    return row && exists ? row : null;
   },
   node: (_deps, row) => modelNode(row),
   upstream: (request, { row: { id } }) => ({

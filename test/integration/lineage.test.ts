@@ -15,6 +15,7 @@ import { BASE, iso, type LineageDatabase, openLineageDatabase, score } from '../
 import type {} from '../services/both.ts';
 import { describeGraphMarks } from './lineage-graph-annotations.ts';
 import { describeImpact } from './lineage-impact.ts';
+import { describeKinds } from './lineage-kinds.ts';
 import { describePath } from './lineage-path.ts';
 
 /** One suite for every lineage store (lineage-record.ts): all must give the same pages. */
@@ -268,6 +269,7 @@ describe('trace', () => {
 describeImpact(() => world);
 describePath(() => world);
 describeGraphMarks(() => world);
+describeKinds(() => world);
 
 describe('the projection', () => {
   it.runIf(inject('services'))(
