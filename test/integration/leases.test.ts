@@ -158,7 +158,7 @@ describe('work under a lease', () => {
       }),
       failingRenewals: 2,
     });
-    await until(() => asked >= 3, 'it was asked three times', 20_000);
+    await until(() => asked >= 3, 'it was asked three times');
     expect(leader.isLeading()).toBe(true);
     await leader.stop();
   });
