@@ -186,7 +186,7 @@ function parseCursor(text: string | null | undefined): ReviewCursor | null {
     const queuedAt = new Date(time);
     if (UUID.test(id) && !Number.isNaN(queuedAt.getTime())) return { queuedAt, id };
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new InvalidArgumentError('after: not a cursor of this list; give back endCursor as it was received');
 }
