@@ -14,8 +14,7 @@ import { createRecordLineage } from '../record/record-lineage.ts';
 import { type GraphAddress, isAway, openDriver } from './driver.ts';
 import { raiseFence, readBehindFence, write } from './fence.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
-import { projectRecord } from './project-record.ts';
-import { projectEntries } from './projector.ts';
+import { projectDatabase, projectEntries } from './projector.ts';
 import { once, withTimeout } from './readiness.ts';
 import { ensureGraphSchema } from './schema.ts';
 
@@ -111,7 +110,7 @@ export function openGraph(
       startOver: async (stopped) => {
         await before();
         await dropGraph(driver, store, lease);
-        await projectRecord(deps, async () => {
+        await projectDatabase(deps, async () => {
           await touchFollower(store, FOLLOWER, lease);
           return !stopped();
         });

@@ -3,7 +3,7 @@ import type { Loops, RunningFollower } from '../database/loops.ts';
 import { statement } from '../database/statement.ts';
 import { followerPosition, type JournalPosition, journalDelay, journalLag } from './journal.ts';
 
-/** Seconds without a step forward, though there is something to follow. */
+/** Seconds without progress, although there is something to read. */
 export const STALLED_S = 60;
 
 const STALLED = statement(
@@ -43,7 +43,10 @@ async function ofEach(
   return Object.fromEntries(await Promise.all([...others, ...kept]));
 }
 
-/** Those of the followers that stand still: the next entry that they may read and their last step are both older than a minute. */
+/**
+ * The followers without progress: the next entry that they may read and their last step are both older than a
+ * minute.
+ */
 export async function stalledFollowers(session: Session, names: readonly string[]): Promise<string[]> {
   return (await session.rows<{ name: string }>(STALLED, [names, STALLED_S])).map(({ name }) => name);
 }
