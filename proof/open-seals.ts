@@ -17,7 +17,7 @@ export interface SealOptions {
   readonly checkpointFile: string;
   /** Where heads are POSTed besides, or undefined. */
   readonly sealSink: string | undefined;
-  /** How long after its end an hour is sealed, milliseconds. */
+  /** How long after it ends an hour is sealed, milliseconds. */
   readonly sealAfter: number;
   /** Where this process runs, for the lease. */
   readonly place: string;

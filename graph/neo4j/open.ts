@@ -1,8 +1,9 @@
 import neo4j, { type Driver } from 'neo4j-driver';
 import { nodeId } from '../../domain/lineage/lineage.ts';
-import type { Session, Statement, Store } from '../../store/database/client.ts';
+import type { Session, Store } from '../../store/database/client.ts';
 import { type Lease, leadAlone } from '../../store/database/lease.ts';
 import type { Loops } from '../../store/database/loops.ts';
+import { statement } from '../../store/database/statement.ts';
 import { runFollower } from '../../store/journal/follower.ts';
 import { followerPosition, hasYetToFollow, journalLag, touchFollower } from '../../store/journal/journal.ts';
 import { restartFollower } from '../../store/journal/journal-trim.ts';
@@ -13,8 +14,7 @@ import { createRecordLineage } from '../record/record-lineage.ts';
 import { type GraphAddress, isAway, openDriver } from './driver.ts';
 import { raiseFence, readBehindFence, write } from './fence.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
-import { projectRecord } from './project-record.ts';
-import { projectEntries } from './projector.ts';
+import { projectDatabase, projectEntries } from './projector.ts';
 import { once, withTimeout } from './readiness.ts';
 import { ensureGraphSchema } from './schema.ts';
 
@@ -59,7 +59,7 @@ export interface GraphProjection {
   close(): Promise<void>;
 }
 
-const PROJECTED: Statement = { name: 'lineage_is_projected', text: 'SELECT FROM follower WHERE name = $1' };
+const PROJECTED = statement('lineage_is_projected', 'SELECT FROM follower WHERE name = $1');
 
 /**
  * `holds` of a process without Neo4j, where another process projects into one: all of the responses until that has followed the
@@ -110,7 +110,7 @@ export function openGraph(
       startOver: async (stopped) => {
         await before();
         await dropGraph(driver, store, lease);
-        await projectRecord(deps, async () => {
+        await projectDatabase(deps, async () => {
           await touchFollower(store, FOLLOWER, lease);
           return !stopped();
         });
