@@ -198,8 +198,8 @@ export class LiveQuery {
     this.#edge = setTimeout(() => this.markDirty(), delay);
     this.#edge.unref();
     try {
-      // A journal position would reveal how much is committed that this caller may not see: they get the time
-      // instead.
+      // A position would reveal how much is committed that this caller may not see,
+      // so they get the time instead.
       if (this.#isOpaque())
         this.#tell(await this.#read(range), formatPosition({ xact: 0, position: this.#deps.now() }));
       else {
