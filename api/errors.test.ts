@@ -82,8 +82,8 @@ describe('classes of errors', () => {
   });
 });
 
-describe('what a caller is told of an error', () => {
-  const told = (error: unknown) => {
+describe('what a caller is shown of an error', () => {
+  const shown = (error: unknown) => {
     const found = publicError(error);
     return found && [found.code, found.status, found.retryAfter];
   };
@@ -100,12 +100,12 @@ describe('what a caller is told of an error', () => {
     [Object.assign(new Error('x'), { code: '57014' }), 'TOOK_TOO_LONG', 503, undefined],
     [Object.assign(new Error('x'), { code: '40001' }), 'UNAVAILABLE', 503, undefined],
   ])('%s', (error, code, status, retryAfter) => {
-    expect(told(error)).toEqual([code, status, retryAfter]);
+    expect(shown(error)).toEqual([code, status, retryAfter]);
   });
 
   it('is nothing where the class is another', () => {
-    expect(told(new Error('the password is hunter2'))).toBeNull();
-    expect(told('a text')).toBeNull();
+    expect(shown(new Error('the password is hunter2'))).toBeNull();
+    expect(shown('a text')).toBeNull();
   });
 
   it('says nothing of why the keys of tokens cannot be read', () => {

@@ -19,7 +19,7 @@ import { type AuditSource, fileSource, findAuditSource } from './audit-source.ts
 const USAGE = `usage: npm run audit:verify [-- [FILE] [--part] [--heads FILE] [--key FILE] [--url URL]]
   FILE     what audit:export wrote; without it the log itself is checked
   --part   FILE was exported with --from or --to: it may begin and end anywhere
-  --heads  the file of signed heads (else of the data folder)
+  --heads  the checkpoint file (default: in the data folder)
   --key    the instance's public key, PEM (else of the data folder)
 ends with 0 where nothing was changed, 1 BROKEN, or it cannot be checked, 3 INCOMPLETE: FILE ends before what was signed`;
 /** Not 2, which the verifier of proofs uses for wrong arguments. */
@@ -83,9 +83,7 @@ async function* rowsOf(source: AuditSource): AsyncGenerator<AuditRow[]> {
     number += 1;
     const row = parseAuditLine(line);
     if (!row)
-      throw new Error(
-        `line ${number} of ${source.description} is no row as it was exported: somebody wrote on it`,
-      );
+      throw new Error(`line ${number} of ${source.description} is not a row as exported: it was edited`);
     yield [row];
   }
 }
@@ -140,7 +138,7 @@ function report(
   }
   say(
     covered === 0
-      ? 'no signed head covers any: rows could be missing at the end'
+      ? 'no checkpoint covers any: rows could be missing at the end'
       : `up to row ${Math.min(covered, last?.seq ?? 0)} they are under heads${signed ? ' signed by this key' : ', whose signatures were not checked: no --key'}`,
   );
   say('nothing was changed');

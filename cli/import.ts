@@ -16,7 +16,7 @@ const USAGE = `usage: npm run import -- FILE --map MAP.json [--dry-run] [--url U
   FILE       CSV (with headings), NDJSON or a JSON array, plain or gzip
   --map      how the columns are read; examples/README.md describes it
   --dry-run  say what would become of the file, and write nothing
-  --url      send to this server (key: SCORELINE_ADMIN_KEY); else the one running on the data folder, else the record
+  --url      send to this server (key: SCORELINE_ADMIN_KEY); else the one running on the data folder, else the database
   --rejects  where rejected rows are written (default: FILE's name with .rejects.ndjson, in this folder)
   --restart  do not continue an interrupted import of this file
 ${UNDO_USAGE}`;

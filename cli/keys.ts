@@ -9,13 +9,13 @@ import { audit } from '../store/audit/audit.ts';
 import { findServer } from './sink.ts';
 
 const USAGE = `usage: npm run keys -- ACTION [--pepper|--signing] [--reason TEXT]
-  rotate           makes a new wrapping key and wraps every data key anew
+  rotate           creates a new wrapping key and rewraps every data key
   rotate --pepper  makes a new pepper and carries every pseudonym over to it
-  rewrap           wraps every data key anew by the provider that is configured now
+  rewrap           rewraps every data key with the currently configured provider
   rotate --signing [--lost]
                    adds a new signing key, which the next start takes into use; --lost: at once and without the key before it,
                    which is gone for good: auditors must learn the new key from you
-  retire           destroys wrapping keys that nothing in the record needs; older backups can then not be read`;
+  retire           destroys wrapping keys that nothing in the database needs; older backups then become unreadable`;
 const QUERY =
   'mutation Keys($action: KeyAction!, $reason: String!) { changeKeys(action: $action, reason: $reason) }';
 
@@ -71,7 +71,7 @@ async function main(): Promise<void> {
     try {
       if (isLost) {
         const fingerprint = keyFingerprint(publicKeyOf(database.signingKey));
-        process.stdout.write(`the record is signed with ${fingerprint} now: tell your auditors\n`);
+        process.stdout.write(`the database is now signed with ${fingerprint}: inform your auditors\n`);
         return;
       }
       // Like the server: the request is recorded before the first of many transactions.

@@ -17,8 +17,8 @@ function row(
     confidence: 0.95,
     model: null,
   };
-  const told = counts && { promoters: counts[0], passives: 0, detractors: counts[1] };
-  return scoreRow(name, time, { region }, told, null, earlier === undefined ? undefined : () => earlier);
+  const visible = counts && { promoters: counts[0], passives: 0, detractors: counts[1] };
+  return scoreRow(name, time, { region }, visible, null, earlier === undefined ? undefined : () => earlier);
 }
 const names = (rows: readonly ScoreRow[]) => rows.map(({ group }) => group.region);
 

@@ -46,9 +46,9 @@ describe('what a message quotes', () => {
     ['\ud83d\ude00'.repeat(100)],
     ['\u0000'.repeat(100)],
   ])('is short: %#', (value) => {
-    const told = quoted(value);
-    expect(told.length).toBeLessThanOrEqual(250);
-    expect(told.isWellFormed()).toBe(true);
+    const shown = quoted(value);
+    expect(shown.length).toBeLessThanOrEqual(250);
+    expect(shown.isWellFormed()).toBe(true);
   });
 
   it('is not cut through a character', () => {

@@ -265,6 +265,6 @@ describe('somebody who has the database', () => {
       body: head.body.replace('"audit":{', '"audit":{"x":1,'),
     }));
     const found = await verdict(Promise.resolve(forged));
-    expect(found.head).toMatch(/^the signature of the head of size \d+ does not fit it/);
+    expect(found.head).toMatch(/^the signature of the checkpoint of size \d+ does not fit it/);
   });
 });

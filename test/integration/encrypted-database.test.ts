@@ -271,13 +271,13 @@ describe('keys and peppers', () => {
     for (const wrong of [`${'7'.repeat(64)}\n`, `-\n${'7'.repeat(64)}\n`]) {
       writeFileSync(file, wrong);
       await expect(openDatabase(config, () => undefined)).rejects.toThrow(
-        /cannot be opened .*give the wrapping keys of this record, by SCORELINE_KEK, by the file "wrapping-keys"/,
+        /cannot be decrypted .*give the wrapping keys of this database, by SCORELINE_KEK, by the file "wrapping-keys"/,
       );
     }
     // None is made in the place of one that is gone: it could take the place of its backup.
     rmSync(file);
     await expect(openDatabase(config, () => undefined)).rejects.toThrow(
-      /are not there: restore .*wrapping-keys/,
+      /are missing: restore .*wrapping-keys/,
     );
     expect(existsSync(file)).toBe(false);
     writeFileSync(file, right);

@@ -41,7 +41,9 @@ it('POSTs each head as a line of its own, in order', async () => {
 
 it('takes anything but a 2xx for an error, and so does nobody there', async () => {
   answer = 503;
-  await expect(urlPublisher(url).publish([head(9)])).rejects.toThrow('the sink of signed heads answered 503');
+  await expect(urlPublisher(url).publish([head(9)])).rejects.toThrow(
+    'the receiver of checkpoints answered 503',
+  );
   answer = 204;
   await urlPublisher(url).publish([head(9)]);
   expect(taken.at(-1)?.body).toBe(checkpointLine(head(9)));

@@ -74,6 +74,6 @@ it('is ended and opened again: what was asked fails as with a lost connection, w
   expect(await kept()).toEqual([1, 3]);
   expect(notes).toEqual([
     expect.stringMatching(/does not answer: its engine has not returned for \d+ s/),
-    'the embedded record is open again; everything accepted is kept',
+    'the embedded database is open again; everything accepted is kept',
   ]);
 });

@@ -93,14 +93,16 @@ describe('an exported proof', () => {
     writeFileSync(forged, `${line.replace(/root\\":\\"./, 'root\\":\\"g')}\n`);
     expect(check(proof, '--heads', forged)).toMatchObject({
       status: 1,
-      output: expect.stringMatching(/line 1 of the file of heads/),
+      output: expect.stringMatching(/line 1 of the checkpoint file/),
     });
     const { body, signature } = JSON.parse(second) as { body: string; signature: string };
     const later = JSON.stringify({ body: body.replace(/"size":\d+/, '"size":9999'), signature });
     writeFileSync(forged, `${line}\n${later}\n`);
     expect(check(proof, '--heads', forged)).toMatchObject({
       status: 1,
-      output: expect.stringMatching(/^UNVERIFIABLE: the proof ends at the head of size .* export it again/),
+      output: expect.stringMatching(
+        /^UNVERIFIABLE: the proof ends at the checkpoint of size .* export it again/,
+      ),
     });
   });
 

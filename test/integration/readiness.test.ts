@@ -60,7 +60,7 @@ describe('a server', () => {
       status: 200,
       ready: true,
       parts: { record: 'ready', followers: 'ready' },
-      warnings: ['Neo4j does not answer: lineage is answered by the record'],
+      warnings: ['Neo4j does not answer: lineage comes from the database'],
     });
   });
 

@@ -196,7 +196,7 @@ describe("the auditor's report", () => {
     expect(card).toContain('may not know what it was trained on');
     expect(card).not.toContain('promotion');
     const withheld = await report(aggregates, name('SURVEYED'));
-    expect(withheld).toContain('Withheld from this reader: fewer people than may be told of');
+    expect(withheld).toContain('Suppressed for this reader: too few people');
     const row = await readScore(deps, EVERYTHING, name('SURVEYED'));
     expect(withheld).not.toContain(`>${row?.counts?.promoters}<`);
   });

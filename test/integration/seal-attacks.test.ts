@@ -129,7 +129,7 @@ describe('history that was written again', () => {
     await database.sql('DELETE FROM seal_node WHERE (place + 1) * (1 << level) > 5');
     await database.sql('DELETE FROM seal_head WHERE size = 6');
     await database.submit([answer('later', 291, 9)]);
-    await expect(database.seal()).rejects.toThrow(/the record was set back/);
+    await expect(database.seal()).rejects.toThrow(/the database was rolled back/);
   });
 
   it('is not signed by a key that does not fit the last head', async () => {
@@ -137,7 +137,9 @@ describe('history that was written again', () => {
       `UPDATE seal_head SET signature = left(signature, 10) || 'A' || substr(signature, 12)`,
     );
     await late();
-    await expect(database.seal()).rejects.toThrow(/signature of the head of size 5|file of heads is not/);
+    await expect(database.seal()).rejects.toThrow(
+      /signature of the checkpoint of size 5|checkpoint file is not/,
+    );
   });
 });
 

@@ -99,7 +99,7 @@ describe('a score over sealed hours', () => {
     expect(await database.verify(DAYS, peru)).toEqual({
       ...whole,
       reason:
-        'counted over the cells that this key may read: another key may be told another number of this id',
+        'counted over the cells that this key may read: the same id may give another number to another key',
     });
   });
 
@@ -114,7 +114,7 @@ describe('a score over sealed hours', () => {
     );
     expect(verdict).toBe('MISMATCH');
     expect(reason).toMatch(
-      /^log: the head of size \d+ names another key than this instance's: was the file "signing-key"/,
+      /^log: the checkpoint of size \d+ names another key than this instance's: was the file "signing-key"/,
     );
   });
 
@@ -238,11 +238,11 @@ describe('whoever changes one bit', () => {
       writeFileSync(database.checkpointFile, bytes);
       expect(await database.verify(DAYS)).toMatchObject({
         verdict: 'MISMATCH',
-        reason: expect.stringMatching(/^file of heads/),
+        reason: expect.stringMatching(/^checkpoint file/),
       });
     }
     writeFileSync(database.checkpointFile, text.slice(0, text.indexOf('\n') + 1));
-    expect((await database.verify(DAYS)).reason).toMatch(/^file of heads: it lacks the head/);
+    expect((await database.verify(DAYS)).reason).toMatch(/^checkpoint file: it lacks the checkpoint/);
     writeFileSync(database.checkpointFile, text);
     expect(await database.verify(DAYS)).toMatchObject({ verdict: 'RESTATED' });
   });

@@ -84,7 +84,7 @@ describe('a record', () => {
     const before = await database.sql('SELECT count(*) FROM audit_log');
     await expect(start(database, newKey())).rejects.toThrow(
       new RegExp(
-        `^this record is signed with the key ${print(database.signingKey)}, .* SCORELINE_SIGNING_KEY .* Nothing was stored$`,
+        `^this database is signed with the key ${print(database.signingKey)}, .* SCORELINE_SIGNING_KEY .* Nothing was stored$`,
       ),
     );
     expect(await database.sql('SELECT count(*) FROM audit_log')).toEqual(before);
@@ -123,7 +123,7 @@ describe('a rotation', () => {
       expect.objectContaining({ action: 'signing', key: print(second), signedByFormer: true }),
     ]);
     await expect(start(database, database.signingKey)).rejects.toThrow(
-      new RegExp(`is an older one of this record, which is signed with ${print(second)} since`),
+      new RegExp(`is an older one of this database, which is now signed with ${print(second)}`),
     );
   });
 
@@ -253,7 +253,7 @@ describe("a server's own file of heads", () => {
       truncateSync(other.checkpointFile, readFileSync(other.checkpointFile, 'utf8').indexOf('\n') + 1);
       const cut = await other.verify();
       expect(cut).toMatchObject({ verdict: 'MISMATCH' });
-      expect(cut.reason).toMatch(/^file of heads: it lacks the head/);
+      expect(cut.reason).toMatch(/^checkpoint file: it lacks the checkpoint/);
     } finally {
       other.removeFiles();
     }

@@ -120,7 +120,7 @@ describe('a full disk', () => {
     disk.fillTo(RESERVE * 0.5);
     const starting = runProgram(['main.ts'], embedded(disk, { SCORELINE_DISK_RESERVE: String(RESERVE) }).env);
     await until(
-      () => /are needed to open the record: waiting for room/.test(starting.output()),
+      () => /are needed to open the database: waiting for room/.test(starting.output()),
       'it says what it waits for',
     );
     disk.clear();

@@ -84,7 +84,7 @@ describe('numbers of JSON', () => {
       '"9007199254740993"',
       '7',
     ];
-    const told = [
+    const expected = [
       '12345678901234567890',
       '12345678901234567891',
       '-9007199254740993',
@@ -96,7 +96,7 @@ describe('numbers of JSON', () => {
       ['ids.json', `[${ids.map(row).join(',\n')}]`],
     ] as const) {
       const found = await run(name, content);
-      expect(found.firstRows.map(({ externalId }) => externalId)).toEqual(told);
+      expect(found.firstRows.map(({ externalId }) => externalId)).toEqual(expected);
       expect(found.firstRows[0]?.comment).toMatch(/^id \S+ " ok$/);
     }
   });

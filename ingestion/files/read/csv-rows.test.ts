@@ -22,7 +22,7 @@ async function read(text: string, size = 7, columns: readonly string[] = []): Pr
 }
 
 /** [line, comment], [line, "!" and what is wrong] or [line, null] for a blank row. */
-const told = (rows: readonly ReadRow[]) =>
+const summary = (rows: readonly ReadRow[]) =>
   rows.map((row) =>
     'values' in row
       ? [row.line, row.values.Comment]
@@ -43,11 +43,11 @@ describe('a row', () => {
     ['nothing but a quote within quotes', '1,2026-01-01,9,""""', '"'],
     ['a space before a quote', '1,2026-01-01,9, "a"', ' "a"'],
   ])('%s', async (_, line, comment) => {
-    for (const size of [1, 3, 1_000]) expect(told(await read(file(line), size))).toEqual([[2, comment]]);
+    for (const size of [1, 3, 1_000]) expect(summary(await read(file(line), size))).toEqual([[2, comment]]);
   });
 
   it('with nothing in it is no answer', async () => {
-    expect(told(await read(file('', ',,,', ' , ,"",', '1,2026-01-01,9,a', '')))).toEqual([
+    expect(summary(await read(file('', ',,,', ' , ,"",', '1,2026-01-01,9,a', '')))).toEqual([
       [2, null],
       [3, null],
       [4, null],
@@ -55,9 +55,9 @@ describe('a row', () => {
     ]);
   });
 
-  it('with other columns than the headings is told, and those beside it are taken', async () => {
+  it('with other columns than the headings is summary, and those beside it are taken', async () => {
     const rows = await read(file('1,2026-01-01,9,a,b', '2,2026-01-01,9', '3,2026-01-01,9,c'));
-    expect(told(rows)).toEqual([
+    expect(summary(rows)).toEqual([
       [2, '!5 columns where the header has 4; a value with a comma in it goes in quotes'],
       [3, '!3 columns where the header has 4'],
       [4, 'c'],
@@ -74,22 +74,22 @@ describe('a damaged row costs itself', () => {
     ['text after a closing quote', '5,2026-01-01,10,"they said "soon" again"'],
   ])('%s', async (_, damaged) => {
     const lines = damaged.split('\n').length;
-    const rows = told(await read(file(damaged, ...intact), 10_000));
+    const rows = summary(await read(file(damaged, ...intact), 10_000));
     expect(rows[0]).toEqual([2, expect.stringMatching(/^!not CSV: a quoted value/)]);
     expect(rows.slice(lines)).toEqual(following(2 + lines));
     if (lines === 2) expect(rows[1]).toEqual([3, 'then, this']);
   });
 
-  it('with the lines that are left of it, which are told', async () => {
+  it('with the lines that are left of it, which are summary', async () => {
     const rows = await read(file('5,2026-01-01,10,"one "two"\nthree\n\nfour"', ...intact), 10_000);
-    expect(told(rows).slice(1)).toEqual(following(6));
+    expect(summary(rows).slice(1)).toEqual(following(6));
     expect(rows[0]).toMatchObject({
       line: 2,
       doubt: 'lines 3 to 5 are taken to be the rest of the damaged row in line 2',
     });
   });
 
-  it('and a quote that another row closes is told with what it holds', async () => {
+  it('and a quote that another row closes is summary with what it holds', async () => {
     const rows = await read(file('5,2026-01-01,10,"never closed', '6,2026-01-01,1,27"', '7,2026-01-01,8,x'));
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatchObject({
@@ -97,7 +97,7 @@ describe('a damaged row costs itself', () => {
       doubt:
         'the row in line 2 goes on to line 3, and 1 of these lines is an answer by itself: was a quote not closed?',
     });
-    expect(told(rows)[1]).toEqual([4, 'x']);
+    expect(summary(rows)[1]).toEqual([4, 'x']);
   });
 
   it('in a time that grows with the file alone, however the quotes lie', async () => {
@@ -225,7 +225,7 @@ const rangesOf = (rows: readonly ReadRow[]) =>
   });
 
 describe('a file of known rows after random damage', () => {
-  it('of one line each: every row is taken or told, once, with its line', async () => {
+  it('of one line each: every row is taken or summary, once, with its line', async () => {
     await fc.assert(
       fc.asyncProperty(
         fileOf(comment(), 2),
