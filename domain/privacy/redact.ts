@@ -1,5 +1,6 @@
+import { toEnd } from '../text/slices.ts';
 import { findAccounts, findIbans } from './redaction/accounts.ts';
-import { findAddresses } from './redaction/addresses.ts';
+import { findAddresses, findPostcodes } from './redaction/addresses.ts';
 import { findCards } from './redaction/cards.ts';
 import { View } from './redaction/cues.ts';
 import { findEmails, findSpeltEmails, findUserInfo } from './redaction/emails.ts';
@@ -40,12 +41,15 @@ const FINDERS: readonly Finder[] = [
   findAccounts,
   findCards,
   findFormedIds,
+  findPostcodes,
   findPhones,
   findAddresses,
 ];
 
 /** Text that needs more is not written by people; the bound keeps hostile text cheap. */
 const PASSES = 6;
+/** Characters read in all passes over a long text, which is read twice at least. */
+const MOST_READ = 60_000;
 
 export interface Redaction {
   readonly text: string;
@@ -58,16 +62,28 @@ export function redact(text: string, rules: RedactionRules = DEFAULT_RULES): str
   return redactCounted(text, rules).text;
 }
 
-/**
- * As `redact`, with counts. What stands free only after its neighbour went is looked at again, so that doing it again
- * changes nothing.
- */
+/** As `redact`, with counts. */
 export function redactCounted(text: string, rules: RedactionRules = DEFAULT_RULES): Redaction {
+  return toEnd(redacting(text, rules));
+}
+
+/**
+ * As `redactCounted`, in steps of some milliseconds for the longest comment (`inSlices`). What stands free only after its
+ * neighbour went is looked at again, so that doing it again changes nothing.
+ */
+export function* redacting(
+  text: string,
+  rules: RedactionRules = DEFAULT_RULES,
+): Generator<undefined, Redaction> {
   const counts: Partial<Record<Kind, number>> = {};
   let current = text;
+  let left = MOST_READ;
   for (let pass = 0; pass < PASSES && mayHold(current); pass++) {
+    if (pass > 1 && left < current.length) break;
+    left -= current.length;
     const form = normalForm(current);
-    const spans = findAll(form.text, rules);
+    yield;
+    const spans = yield* findAll(form.text, rules);
     if (spans.length === 0) break;
     const pieces: string[] = [];
     let done = 0;
@@ -87,10 +103,11 @@ const MAY_HOLD =
 const mayHold = (text: string) => MAY_HOLD.test(text);
 
 /** What is to be removed, in order and apart. */
-function findAll(text: string, rules: RedactionRules): Span[] {
+function* findAll(text: string, rules: RedactionRules): Generator<undefined, Span[]> {
   const found: Span[] = [];
   let view = new View(text);
   for (const find of FINDERS) {
+    yield;
     const spans = find(view, rules);
     if (spans.length === 0) continue;
     found.push(...spans);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { applyScale, type ScaleRule } from '../../domain/nps/scale.ts';
-import { type RedactionRules, redact } from '../../domain/privacy/redact.ts';
+import { type RedactionRules, redacting } from '../../domain/privacy/redact.ts';
+import { inSlices } from '../../domain/text/slices.ts';
 import type { Session, Statement } from '../database/client.ts';
 import type { Vault } from '../encryption/subject-encryption.ts';
 import type { RecordMappings } from '../responses/mappings.ts';
@@ -72,7 +73,7 @@ interface Stored {
  * is a source event of its own, so that lineage tells of it; a restricted one is corrected where it lies. False when there is no such response.
  * @throws CorrectionError when the score is not on the response's scale, or nothing would be left.
  */
-export function correct(
+export async function correct(
   deps: Omit<SubjectDeps, 'attest'> & {
     readonly mappings: RecordMappings;
     readonly redaction?: RedactionRules | undefined;
@@ -82,6 +83,8 @@ export function correct(
   by: Order,
 ): Promise<boolean> {
   const { store, vault, mappings } = deps;
+  const given = correction.comment === undefined ? undefined : blankToNull(correction.comment);
+  const comment = given ? (await inSlices(redacting(given, deps.redaction))).text : given;
   return store.transaction(async (session) => {
     // The subject before the key, as everywhere (store/data-subjects/data-subject.ts); if it is somebody else's by then, there is none to correct.
     const [key] = await session.rows<{ subjectId: string | null }>(OWNER, [id]);
@@ -95,13 +98,9 @@ export function correct(
     const { row, answeredAt, restricted } = found;
     const { scale } = await mappings.get(session, row['mapping_version_id'] as number);
     const score = correction.score === undefined ? {} : scored(scale, correction.score);
-    const comment = correction.comment === undefined ? undefined : blankToNull(correction.comment);
     const eventId = randomUUID();
     // One that stays is sealed anew too: it is bound to the event that stands behind the response.
-    const text =
-      comment === undefined
-        ? await presentComment(session, vault, row)
-        : comment && redact(comment, deps.redaction);
+    const text = comment === undefined ? await presentComment(session, vault, row) : comment;
     const sealed = text === null ? null : vault.sealComment(owner, id, eventId, text);
     const next = {
       ...row,

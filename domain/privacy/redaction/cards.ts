@@ -1,6 +1,6 @@
 import { passesLuhn } from '../check-digits.ts';
 import { cues, type View } from './cues.ts';
-import { passesEan13 } from './id-check-digits.ts';
+import { passesEan13 } from './ids/check-digits.ts';
 import { isDigit, isWord, type Span } from './span.ts';
 
 /**
@@ -37,6 +37,7 @@ const OTHER_CUES = cues(
  */
 export function findCards(view: View): Span[] {
   const { text } = view;
+  if (view.digits < SHORTEST) return [];
   const groups = [...text.matchAll(/\d+/g)];
   const spans: Span[] = [];
   let done = 0;
@@ -67,6 +68,11 @@ function cardEnd(view: View, groups: readonly RegExpExecArray[], first: number):
   let found: number | null = null;
   let end = start;
   let isPlain = true;
+  let said: boolean | undefined;
+  const isSaid = () => {
+    said ??= Number.isFinite(view.distance(CARD_CUES, start));
+    return said;
+  };
   for (let i = first; i < groups.length && i < first + LONGEST; i++) {
     const { 0: group, index } = groups[i] as RegExpExecArray;
     if (digits.length + group.length > LONGEST) break;
@@ -82,9 +88,9 @@ function cardEnd(view: View, groups: readonly RegExpExecArray[], first: number):
     sizes.push(group.length);
     end = index + group.length;
     if (digits.length < SHORTEST || isWord(text[end])) continue;
-    if (!isCard(view, start, digits)) continue;
     const isPrinted = sizes.length === 1 || PRINTED.test(sizes.join('-'));
-    if (isPrinted || (isPlain && Number.isFinite(view.distance(CARD_CUES, start)))) found = end;
+    if (!isPrinted && !(isPlain && isSaid())) continue;
+    if (isCard(view, start, digits)) found = end;
   }
   return found;
 }

@@ -42,11 +42,14 @@ export function apart(spans: readonly Span[]): Span[] {
 export const isDigit = (character: string | undefined) =>
   character !== undefined && character >= '0' && character <= '9';
 
-/** Letters of scripts that put spaces between words: there a number ends where a letter begins. */
-const SPACED_LETTER = /[A-Za-z\u00c0-\u024f\u0370-\u052f]/;
-export const isWordLetter = (character: string | undefined) =>
-  character !== undefined && SPACED_LETTER.test(character);
+/** Letters of scripts that put spaces between words (Latin, Greek, Cyrillic): there a number ends where a letter begins. */
+export function isWordLetter(character: string | undefined): boolean {
+  if (character === undefined) return false;
+  const code = character.charCodeAt(0);
+  if (code < 0x80) return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+  return (code >= 0xc0 && code <= 0x24f) || (code >= 0x370 && code <= 0x52f);
+}
 
 /** A letter of such a script, a digit or "_". */
 export const isWord = (character: string | undefined) =>
-  character !== undefined && (isDigit(character) || character === '_' || SPACED_LETTER.test(character));
+  isDigit(character) || character === '_' || isWordLetter(character);
