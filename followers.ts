@@ -2,7 +2,7 @@ import type { ApiDeps } from './api/context.ts';
 import type { ApiServer } from './api/http/server.ts';
 import type { Config } from './config/config.ts';
 import { type GraphProjection, heldElsewhere } from './graph/neo4j/open.ts';
-import type { OpenRecord } from './instance/open-record.ts';
+import type { OpenDatabase } from './instance/open-database.ts';
 import { applyRetention } from './instance/retention.ts';
 import type { Seals } from './proof/open-seals.ts';
 import type { Scoring } from './scoring/service.ts';
@@ -16,25 +16,25 @@ const PURGE_EVERY_MS = 10 * 60_000;
 
 /** Work that no request asks for: the lineage projection, and clearing away what nobody reads and what is too old. */
 export async function startFollowers(
-  { record, retention }: { record: OpenRecord; retention: Config['retention'] },
+  { record: database, retention }: { record: OpenDatabase; retention: Config['retention'] },
   graph: GraphProjection | undefined,
   { scoring, seals, onScored }: { scoring: Scoring; seals: Seals; onScored: ApiServer['onScored'] },
   onError: (error: Error) => void,
 ): Promise<() => Promise<unknown>> {
   const graphHolds: ApiDeps['graphHolds'] = async (ids, xact) =>
-    graph ? graph.holds(ids, xact) : heldElsewhere(record.store, ids, xact);
+    graph ? graph.holds(ids, xact) : heldElsewhere(database.store, ids, xact);
   let stopped = false;
   const steps = [
-    () => purgeMinuteRollups(record.store, Date.now()),
-    () => forgetScopes(record.store, Date.now()),
-    () => giveBackCells(record.store, record.cells),
-    () => applyRetention(record, retention, Date.now(), () => stopped),
-    () => continueErasures({ ...record, graphHolds, filesDue: record.files.due }),
+    () => purgeMinuteRollups(database.store, Date.now()),
+    () => forgetScopes(database.store, Date.now()),
+    () => giveBackCells(database.store, database.cells),
+    () => applyRetention(database, retention, Date.now(), () => stopped),
+    () => continueErasures({ ...database, graphHolds, filesDue: database.files.due }),
   ];
   const purge = async () => {
     for (const step of steps) if (!stopped) await step().catch(onError);
   };
-  const move = () => moveEvents(record.store, () => stopped).catch(onError);
+  const move = () => moveEvents(database.store, () => stopped).catch(onError);
   let purging: Promise<unknown> | undefined;
   let moving: Promise<unknown> = move();
   // One after the other: a purge may take longer than the pause, and a start does not wait for the first one.

@@ -8,38 +8,38 @@ import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config/config.ts';
 import { terminalMessage } from './domain/errors/error-facts.ts';
 import { KeyProviderError } from './domain/errors/key-provider-errors.ts';
-import { DimensionsGone } from './domain/segments/cell-shape.ts';
+import { DimensionsGoneError } from './domain/segments/cell-shape.ts';
 import { startFollowers } from './followers.ts';
 import { cellUsage, followerDelays, followerLags } from './gauges.ts';
 import { isAway } from './graph/neo4j/driver.ts';
 import { type GraphProjection, heldElsewhere, FOLLOWER as LINEAGE, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record/record-lineage.ts';
-import { createAcceptor } from './ingestion/pipeline/ingestor.ts';
+import { createIngestor } from './ingestion/pipeline/ingestor.ts';
 import { lookupsOfGiven } from './ingestion/pipeline/pseudonym.ts';
 import { readBuild } from './instance/build.ts';
 import { greeting } from './instance/greeting.ts';
-import { FolderInUse } from './instance/lock.ts';
+import { FolderInUseError } from './instance/lock.ts';
 import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
-import { type OpenRecord, openRecord } from './instance/open-record.ts';
+import { type OpenDatabase, openDatabase } from './instance/open-database.ts';
 import { OutageLog } from './instance/outages.ts';
 import { answers, readinessChecks, readinessWarnings } from './instance/readiness.ts';
 import { changeKeys } from './instance/rotate.ts';
 import { runUntilStopped } from './instance/run.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
-import { WrongSigningKey } from './instance/signing.ts';
+import { WrongSigningKeyError } from './instance/signing.ts';
 import { openSeals, type Seals } from './proof/open-seals.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
-import { createWall, type Wall } from './store/access/scoped-views.ts';
+import { createScopedReader, type ScopedReader } from './store/access/scoped-views.ts';
 import { openAuditTrail } from './store/audit/audit-trail.ts';
 import type { Store } from './store/database/client.ts';
-import { DatabaseRefused, explained } from './store/database/database-refused.ts';
-import { DiskFull } from './store/database/disk-space.ts';
+import { DatabaseRefusedError, explained } from './store/database/database-refused.ts';
+import { DiskFullError } from './store/database/disk-space.ts';
 import { watchLongWriters } from './store/database/long-writers.ts';
-import { isRecordAway } from './store/database/passing-errors.ts';
-import { WrongWrappingKey } from './store/encryption/check-keys.ts';
+import { isDatabaseAway } from './store/database/passing-errors.ts';
+import { WrongWrappingKeyError } from './store/encryption/check-keys.ts';
 import { latestReadings } from './store/monitoring/model-readings.ts';
 import { SEALER } from './store/seals/sealing.ts';
-import { WrongPepper } from './store/setup/instance.ts';
+import { WrongPepperError } from './store/setup/instance.ts';
 
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
 
@@ -49,23 +49,24 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   const log = new OutageLog(programLog, { now: Date.now });
   const onError = (error: Error) => {
     // That nothing is stored is said once, when it begins.
-    if (!(error instanceof DiskFull)) log.warn({ err: error }, error.message);
+    if (!(error instanceof DiskFullError)) log.warn({ err: error }, error.message);
   };
   say('Scoreline');
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
   );
-  const record = await openRecord(config, onError, {
-    onSealing: (subjects) => say(`  sealing what was stored before there were keys: ${subjects} persons …`),
+  const database = await openDatabase(config, onError, {
+    onEncryptingLegacy: (subjects) =>
+      say(`  sealing what was stored before there were keys: ${subjects} persons …`),
     onWaiting: (message) => log.warn({}, message),
   });
   const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded record';
-  log.watch({ name, owns: isRecordAway, probe: () => answers(record.store) });
-  const stops: (() => Promise<unknown>)[] = [async () => log.stop(), () => record.close()];
+  log.watch({ name, owns: isDatabaseAway, probe: () => answers(database.store) });
+  const stops: (() => Promise<unknown>)[] = [async () => log.stop(), () => database.close()];
   const stop = () => stopAll(stops.reverse());
   try {
     const key = await adminKey(config);
-    const graph = config.neo4j ? openGraph(config.neo4j, record, onError) : undefined;
+    const graph = config.neo4j ? openGraph(config.neo4j, database, onError) : undefined;
     if (graph) {
       stops.push(() => graph.close());
       log.watch({
@@ -77,17 +78,17 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
     }
     const seals = openSeals({
       ...config,
-      store: record.store,
-      place: record.place,
-      signingKey: record.signingKey,
-      headFile: join(config.dataDir, 'seals', 'heads.ndjson'),
+      store: database.store,
+      place: database.place,
+      signingKey: database.signingKey,
+      checkpointFile: join(config.dataDir, 'seals', 'heads.ndjson'),
       now: Date.now,
       randomBytes,
       onError,
     });
     stops.push(() => seals.close());
     const scoring = await openScoring({
-      ...record,
+      ...database,
       encoder: config.encoder ?? null,
       reviewRules: config.reviewRules,
       cacheFolder: join(config.dataDir, 'encoders'),
@@ -95,28 +96,28 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
       onError,
     });
     stops.push(() => scoring.close());
-    const wall = createWall({ ...record, now: Date.now });
-    const feed = await startLiveFeed({ ...record, wall, now: Date.now, onError });
+    const scopedReader = createScopedReader({ ...database, now: Date.now });
+    const feed = await startLiveFeed({ ...database, scopedReader, now: Date.now, onError });
     stops.push(() => feed.stop());
     const isAdmin = keyMatcher(key.value);
-    const access = await openAccess({ ...config, store: record.store, isAdmin, now: Date.now, log });
+    const access = await openAccess({ ...config, store: database.store, isAdmin, now: Date.now, log });
     stops.push(() => access.close());
-    const parts = { graph, feed, scoring, access, seals, wall };
-    const server = await startServer(config, record, parts, log);
+    const parts = { graph, feed, scoring, access, seals, scopedReader };
+    const server = await startServer(config, database, parts, log);
     let followers: () => Promise<unknown> = async () => undefined;
     // At once: the server answers nobody any more while a follower ends what it is at.
     stops.push(() => stopAll([followers, server.close], true));
     if (config.roles.has('follow'))
       followers = await startFollowers(
-        { record, retention: config.retention },
+        { record: database, retention: config.retention },
         graph,
         { scoring, seals, onScored: server.onScored },
         onError,
       );
     const url = await server.listen(config.host, config.port);
-    record.lock?.announce(url);
-    for (const line of await greeting(config, record, url, key)) say(line);
-    log.info({ ...readBuild(config.commit), ...factsOf(config, record), url }, 'started');
+    database.lock?.announce(url);
+    for (const line of await greeting(config, database, url, key)) say(line);
+    log.info({ ...readBuild(config.commit), ...factsOf(config, database), url }, 'started');
     return stop;
   } catch (error) {
     await stop();
@@ -134,23 +135,23 @@ async function stopAll(stops: readonly (() => Promise<unknown>)[], atOnce = fals
 
 async function startServer(
   config: Config,
-  record: OpenRecord,
+  database: OpenDatabase,
   parts: {
     graph: GraphProjection | undefined;
     feed: LiveFeed;
     scoring: Scoring;
     access: Access;
     seals: Seals;
-    wall: Wall;
+    scopedReader: ScopedReader;
   },
   log: OutageLog,
 ): Promise<ApiServer> {
-  const { graph, feed, scoring, access, seals, wall } = parts;
-  const { store, cells, mappings, vault } = record;
+  const { graph, feed, scoring, access, seals, scopedReader } = parts;
+  const { store, cells, mappings, encryption } = database;
   const { nameBounds, origins } = config;
   const rules = { dimensions: config.dimensions, cellLimits: config.cellLimits, redaction: config.redaction };
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
-  const acceptor = createAcceptor({ ...record, ...rules, nameBounds, now: Date.now, warn });
+  const ingestor = createIngestor({ ...database, ...rules, nameBounds, now: Date.now, warn });
   const lineage = graph?.lineage ?? createRecordLineage;
   const trail = openAuditTrail(store, config.auditAggregates, (err) =>
     log.error({ err }, 'refusals could not be kept'),
@@ -158,29 +159,29 @@ async function startServer(
   const checks = readinessChecks({
     store,
     roles: config.roles,
-    commitBusyFor: () => acceptor.busyFor(),
+    commitBusyFor: () => ingestor.busyFor(),
     followers: async () => [...(seals.isLeading() ? [SEALER] : []), ...(await scoring.atWork())],
-    disk: record.disk,
+    disk: database.disk,
   });
   const writers = longWriters(store, log);
   const server = await createApiServer({
     deps: {
       store,
-      wall,
-      vault,
+      scopedReader,
+      encryption,
       cells,
       mappings,
       ...rules,
-      acceptor,
+      ingestor,
       lineage,
       seals: seals.place,
       feed,
       scoring,
-      identify: (respondent) => lookupsOfGiven(record.pepper, respondent),
+      identify: (respondent) => lookupsOfGiven(database.pepper, respondent),
       graphHolds: async (ids, xact) =>
-        graph ? graph.holds(ids, xact) : heldElsewhere(record.store, ids, xact),
-      filesDue: () => record.files.due(),
-      changeKeys: (action) => changeKeys(record, config, action),
+        graph ? graph.holds(ids, xact) : heldElsewhere(database.store, ids, xact),
+      filesDue: () => database.files.due(),
+      changeKeys: (action) => changeKeys(database, config, action),
       themePrecision: config.themePrecision,
       reviewRules: config.reviewRules,
       log,
@@ -201,8 +202,8 @@ async function startServer(
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
       cellUsage: () => cellUsage(store, config.cellLimits.limit),
-      disk: () => record.disk && { free: record.disk.free(), isFull: record.disk.isFull() },
-      waitingRows: () => acceptor.waiting(),
+      disk: () => database.disk && { free: database.disk.free(), isFull: database.disk.isFull() },
+      waitingRows: () => ingestor.waiting(),
       sealerStopped: () => seals.isStopped(),
       secondsHeldBack: () => writers.present()[0]?.seconds ?? 0,
     },
@@ -212,7 +213,7 @@ async function startServer(
     close: async () => {
       writers.stop();
       await server.close();
-      await acceptor.idle();
+      await ingestor.idle();
       await trail.close();
     },
   };
@@ -229,7 +230,7 @@ function longWriters(store: Store, log: OutageLog) {
 }
 
 /** What the line that is logged at the start tells. */
-function factsOf(config: Config, { store, features }: OpenRecord) {
+function factsOf(config: Config, { store, features }: OpenDatabase) {
   return {
     record: store.backend,
     timescale: features.timescale,
@@ -247,14 +248,14 @@ async function main(): Promise<void> {
 
 const EXPECTED = [
   ConfigError,
-  FolderInUse,
+  FolderInUseError,
   PolicyError,
-  DatabaseRefused,
-  WrongPepper,
-  WrongSigningKey,
+  DatabaseRefusedError,
+  WrongPepperError,
+  WrongSigningKeyError,
   KeyProviderError,
-  WrongWrappingKey,
-  DimensionsGone,
+  WrongWrappingKeyError,
+  DimensionsGoneError,
 ];
 
 main().catch((error: Error) => {

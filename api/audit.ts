@@ -15,18 +15,18 @@ import { problemOf, TEXT_RULES } from '../domain/text/text.ts';
 import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
 import { audit, type NoteChange } from '../store/audit/audit.ts';
 import type { ApiContext } from './context.ts';
-import { errorBody, InvalidArgument, maskedError, publicError } from './errors.ts';
+import { errorBody, InvalidArgumentError, maskedError, publicError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 
 /**
  * What a caller says that a request is for; null when they say nothing.
- * @throws InvalidArgument when it cannot be kept.
+ * @throws InvalidArgumentError when it cannot be kept.
  */
 export function purposeOf(given: unknown): string | null {
   if (typeof given !== 'string' || given.trim() === '') return null;
   const purpose = given.trim();
   const problem = problemOf(TEXT_RULES.purpose, purpose);
-  if (problem) throw new InvalidArgument(`purpose: ${problem.message}; it is kept in the audit log`);
+  if (problem) throw new InvalidArgumentError(`purpose: ${problem.message}; it is kept in the audit log`);
   return purpose;
 }
 
@@ -54,7 +54,7 @@ export function entryOf(
 }
 
 /** For a change that the caller makes: what its transaction calls at its end. */
-export function noteOf(context: ApiContext, action: string): NoteChange {
+export function auditHook(context: ApiContext, action: string): NoteChange {
   return (session, subject) => audit(session, entryOf(context, action, subject));
 }
 
@@ -132,7 +132,7 @@ function idsOf(ids: ReadonlySet<string>) {
 }
 
 /** Reading them is an entry of its own. */
-const TELL_THEMSELVES = new Set(['auditLog', 'deletionRecords']);
+const SELF_AUDITED_FIELDS = new Set(['auditLog', 'deletionRecords']);
 const AGGREGATES = new Set(['readScore', 'traceLineage', 'readAudit']);
 const LONGEST_ARGUMENTS = 2_000;
 
@@ -146,7 +146,7 @@ function aggregatesOf(
   if (operation === undefined || operation === 'mutation') return [];
   const root = schema.getRootType(operation)?.getFields() ?? {};
   const asked = fields.flatMap(({ name, arguments: given = [] }) => {
-    if (TELL_THEMSELVES.has(name.value)) return [];
+    if (SELF_AUDITED_FIELDS.has(name.value)) return [];
     if (!AGGREGATES.has(String(root[name.value]?.extensions['access']))) return [];
     return [{ field: name.value, given }];
   });

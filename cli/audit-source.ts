@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import { safeMessage } from '../domain/errors/error-facts.ts';
 import { auditLine } from '../domain/seals/audit.ts';
-import { openRecord } from '../instance/open-record.ts';
+import { openDatabase } from '../instance/open-database.ts';
 import { audit, streamAudit } from '../store/audit/audit.ts';
 import type { Store } from '../store/database/client.ts';
 import { findServer, keyOf } from './sink.ts';
@@ -58,8 +58,8 @@ export async function findAuditSource(
       close: async () => undefined,
     };
   }
-  const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
-  const { store } = record;
+  const database = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
+  const { store } = database;
   return {
     description:
       config.databaseUrl === undefined ? `the record in ${config.dataDir}` : 'the PostgreSQL record',
@@ -71,7 +71,7 @@ export async function findAuditSource(
       await store.transaction((session) => audit(session, { ...entry, outcome: 'done' }));
       for await (const rows of streamAudit(store, window)) yield* rows.map(auditLine);
     },
-    close: () => record.close(),
+    close: () => database.close(),
   };
 }
 

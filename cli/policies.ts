@@ -8,7 +8,7 @@ import {
   exampleCells,
   type ReportLine,
   reportOf,
-  TooManyValues,
+  TooManyValuesError,
 } from '../api/access/report.ts';
 import { scopesUnder } from '../api/access/scope-of.ts';
 import { fieldsOfGroups } from '../api/schema/access-tags.ts';
@@ -16,7 +16,7 @@ import { buildSchema } from '../api/schema/schema.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
 import { type Cell, cellKey, type Segment } from '../domain/segments/cell.ts';
-import { openRecord } from '../instance/open-record.ts';
+import { openDatabase } from '../instance/open-database.ts';
 import { listApiKeys } from '../store/access/api-keys.ts';
 import { findServer } from './sink.ts';
 
@@ -144,7 +144,7 @@ function cellsToCome(
       id: 0,
     }));
   } catch (error) {
-    if (error instanceof TooManyValues) return [];
+    if (error instanceof TooManyValuesError) return [];
     throw error;
   }
 }
@@ -212,17 +212,17 @@ async function readFacts(config: Config): Promise<Facts> {
   if (server) return factsOfServer(server, config);
   if (config.databaseUrl === undefined && !existsSync(join(config.dataDir, 'record')))
     return { source: 'no record here: tried on the values that are named', cells: null, keys: [] };
-  const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
+  const database = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   try {
-    const keys = (await listApiKeys(record.store)).filter(({ revokedAt }) => revokedAt === null);
-    const cells = record.cells.all();
+    const keys = (await listApiKeys(database.store)).filter(({ revokedAt }) => revokedAt === null);
+    const cells = database.cells.all();
     return {
       source: `${cells.length} cells of the record`,
       cells,
       keys: keys.map((key) => ({ ...key, id: `ApiKey:${key.id}` })),
     };
   } finally {
-    await record.close();
+    await database.close();
   }
 }
 

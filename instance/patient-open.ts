@@ -1,5 +1,5 @@
 import { explained } from '../store/database/database-refused.ts';
-import { isRecordAway } from '../store/database/passing-errors.ts';
+import { isDatabaseAway } from '../store/database/passing-errors.ts';
 
 const AGAIN_MS = 500;
 
@@ -14,7 +14,7 @@ export interface OpeningPatience {
 /**
  * Opens a record on a server that may still be starting: again until the patience is used up. `open` must bear being done
  * twice, and leave nothing behind where it fails.
- * @throws DatabaseRefused where an operator can end it.
+ * @throws DatabaseRefusedError where an operator can end it.
  */
 export async function openPatiently<T>(
   { databaseUrl, seconds, onWaiting }: OpeningPatience,
@@ -26,7 +26,7 @@ export async function openPatiently<T>(
       return await open();
     } catch (error) {
       const reason = explained(error, databaseUrl);
-      if (!isRecordAway(error) || Date.now() >= deadline) throw reason;
+      if (!isDatabaseAway(error) || Date.now() >= deadline) throw reason;
       if (!waited) onWaiting(`${(reason as Error).message}; waiting for it, up to ${seconds} s`);
       await new Promise((done) => setTimeout(done, AGAIN_MS));
     }

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { headHash } from '../domain/seals/seal.ts';
+import { checkpointHash } from '../domain/seals/seal.ts';
 import {
   firstKey,
   isSigned,
@@ -9,10 +9,10 @@ import {
   publicKeyOf,
   rotatedKey,
 } from '../domain/seals/signing-key.ts';
-import { audit, auditHead } from '../store/audit/audit.ts';
+import { audit, auditCheckpoint } from '../store/audit/audit.ts';
 import type { Session, Statement, Store } from '../store/database/client.ts';
 import { newestNote } from '../store/seals/leaf-tombstones.ts';
-import { lockSeals, readLastHead } from '../store/seals/seals.ts';
+import { lockSeals, readLastCheckpoint } from '../store/seals/seals.ts';
 import { addSigningKey, newestSigningKey, readSigningKeys } from '../store/seals/signing-keys.ts';
 
 /*
@@ -21,8 +21,8 @@ import { addSigningKey, newestSigningKey, readSigningKeys } from '../store/seals
  */
 
 /** The signing key is not the one that this record is signed with. */
-export class WrongSigningKey extends Error {
-  override readonly name = 'WrongSigningKey';
+export class WrongSigningKeyError extends Error {
+  override readonly name = 'WrongSigningKeyError';
 }
 
 /** Who signed the default model at the first start, where nothing else was signed yet. */
@@ -44,7 +44,7 @@ export interface SigningOptions {
  * Ties the record to its signing key at the first start, and refuses later to start with another one. Where the key in use is given
  * together with a newer one, the newer takes its place: by a statement that both sign, and a row of the audit log. Answers with the key in
  * use.
- * @throws WrongSigningKey
+ * @throws WrongSigningKeyError
  */
 export function checkSigningKey(store: Store, options: SigningOptions): Promise<KeyObject> {
   const { keys, isLost } = options;
@@ -63,7 +63,7 @@ export function checkSigningKey(store: Store, options: SigningOptions): Promise<
     if (isIt(own)) return own;
     const former = keys.find(isIt);
     if (entries.some(({ publicKey }) => publicKey === keptKey(publicKeyOf(own))))
-      throw new WrongSigningKey(
+      throw new WrongSigningKeyError(
         `the signing key that was given is an older one of this record, which is signed with ${printOf(inUse)} since: ${REMEDY}`,
       );
     if (!former && !isLost) throw refused(inUse ?? null);
@@ -73,11 +73,11 @@ export function checkSigningKey(store: Store, options: SigningOptions): Promise<
 }
 
 /** Why no signing key may be made for this record: it is signed with one. Null before its first start. */
-export async function signingKeyMissing(session: Session): Promise<WrongSigningKey | null> {
+export async function signingKeyMissing(session: Session): Promise<WrongSigningKeyError | null> {
   const inUse = await newestSigningKey(session);
   if (inUse !== null) return refused(inUse);
   const isSignedByOne =
-    (await readLastHead(session)) ??
+    (await readLastCheckpoint(session)) ??
     (await newestNote(session)) ??
     (await session.rows(MODEL, [])).at(0) ??
     null;
@@ -87,9 +87,9 @@ export async function signingKeyMissing(session: Session): Promise<WrongSigningK
 const REMEDY =
   'give it by SCORELINE_SIGNING_KEY or as the file "signing-key" of SCORELINE_SECRETS_DIR or of the data folder, from its backup or from the server that has it';
 
-function refused(inUse: string | null): WrongSigningKey {
+function refused(inUse: string | null): WrongSigningKeyError {
   const key = inUse === null ? 'another key' : `the key ${printOf(inUse)}`;
-  return new WrongSigningKey(
+  return new WrongSigningKeyError(
     `this record is signed with ${key}, and not with the one that was given or made here: ${REMEDY}; if it is lost for good, run: npm run keys -- rotate --signing --lost. Nothing was stored`,
   );
 }
@@ -106,11 +106,11 @@ async function rotate(
   former: KeyObject | string | null,
   now: number,
 ): Promise<void> {
-  const last = await readLastHead(session);
+  const last = await readLastCheckpoint(session);
   const state = {
     size: last?.size ?? 0,
-    head: last && headHash(last),
-    audit: await auditHead(session),
+    head: last && checkpointHash(last),
+    audit: await auditCheckpoint(session),
   };
   const entry = former === null ? firstKey(own) : rotatedKey(own, former, state, now);
   await addSigningKey(session, entry);
@@ -131,7 +131,7 @@ async function adopt(
 ): Promise<KeyObject | null> {
   const signer = (isIt: (publicKey: KeyObject) => boolean) =>
     keys.find((key) => isIt(publicKeyOf(key))) ?? null;
-  const head = await readLastHead(session);
+  const head = await readLastCheckpoint(session);
   if (head) return signer((key) => isSigned(key, head.body, head.signature));
   const note = await newestNote(session);
   if (note) return signer((key) => isSigned(key, note.text, note.signature));

@@ -1,12 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import type { Scope } from '../domain/access/scope.ts';
+import { UserError } from '../domain/errors/user-error.ts';
 import { type ScoreName, scoreId } from '../domain/scores/score.ts';
 import { leafContent, type SealedFact } from '../domain/seals/seal.ts';
 import { keptKey, type SigningKeyEntry } from '../domain/seals/signing-key.ts';
 import { HOUR_MS } from '../domain/time/time-windows.ts';
 import type { Session } from '../store/database/client.ts';
 import { SURVEYED } from '../store/seals/seal-facts.ts';
-import { type HeadRow, readHeads } from '../store/seals/seals.ts';
+import { type CheckpointRow, readCheckpoints } from '../store/seals/seals.ts';
 import { readSigningKeys } from '../store/seals/signing-keys.ts';
 import { type LogProof, proveConsistency, proveInLog } from './check-log.ts';
 import type { RollupEvidence } from './check-rollup.ts';
@@ -16,8 +17,8 @@ import type { VerifyDeps } from './seal-options.ts';
 import { cellsOfScore, modelsOfScore, ONE_MOMENT, rootOf, trustOf, verifyScore } from './verify.ts';
 
 /** The score cannot be exported as a proof; the message says why. */
-export class ProofUnavailable extends Error {
-  override readonly name = 'ProofUnavailable';
+export class ProofUnavailableError extends UserError {
+  override readonly name = 'ProofUnavailableError';
 }
 
 /** A leaf: what it says, salt included, or only its hash where the response was erased or may not be read. */
@@ -69,14 +70,14 @@ const MOST_LEAVES = 100_000;
 
 /**
  * The score with everything that proves it.
- * @throws ProofUnavailable where the score is not proven, or its newest changes are not sealed.
+ * @throws ProofUnavailableError where the score is not proven, or its newest changes are not sealed.
  */
 export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName): Promise<Proof> {
   const found = await verifyScore(deps, scope, name);
   if (found.verdict === 'MISMATCH' || found.verdict === 'UNVERIFIABLE')
-    throw new ProofUnavailable(`this score is not proven: ${found.verdict}, ${found.reason}`);
+    throw new ProofUnavailableError(`this score is not proven: ${found.verdict}, ${found.reason}`);
   if (found.responses > MOST_LEAVES)
-    throw new ProofUnavailable(
+    throw new ProofUnavailableError(
       `this score is over ${found.responses} responses, a proof over at most ${MOST_LEAVES}; ask for its parts`,
     );
   const { cells } = cellsOfScore(deps, scope, name);
@@ -84,31 +85,31 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
   return deps.store.transaction(async (session) => {
     await session.rows(ONE_MOMENT, []);
     const listed = await listRollups(session, { cells, models: modelsOfScore(name), hours });
-    const heads = await readHeads(session);
+    const checkpoints = await readCheckpoints(session);
     const logProofs = await proveInLog(
       session,
       listed.flatMap(({ seals }) => seals),
-      heads.at(-1)?.size ?? 0,
+      checkpoints.at(-1)?.size ?? 0,
     );
     const leaves = new Map<string, ExportedLeaf[]>();
     for await (const { evidence } of readEvidence(session, trustOf(deps), listed)) {
       for (const one of evidence) {
         const { added, changed, removed } = one.match;
         if (added.length + changed.length + removed.length > 0)
-          throw new ProofUnavailable('its newest changes are not sealed yet; try again in a minute');
+          throw new ProofUnavailableError('its newest changes are not sealed yet; try again in a minute');
         leaves.set(one.id, exportedLeaves(one, mayRead(deps, scope, one)));
       }
     }
     const keys = await keysFor(session, deps.publicKey);
-    const consistency = await proveConsistency(session, heads);
-    if (!consistency) throw new ProofUnavailable('the log of seals lacks a node');
+    const consistency = await proveConsistency(session, checkpoints);
+    if (!consistency) throw new ProofUnavailableError('the log of seals lacks a node');
     const exportedAt = new Date(deps.now()).toISOString();
     const { stated, responses, root } = found;
     if (rootOf(listed) !== root)
-      throw new ProofUnavailable('something was sealed just now; try again in a minute');
+      throw new ProofUnavailableError('something was sealed just now; try again in a minute');
     const rollups = listed.map(({ id, seals }) => {
       const last = seals.at(-1);
-      if (!last) throw new ProofUnavailable(`${id} is not sealed yet`);
+      if (!last) throw new ProofUnavailableError(`${id} is not sealed yet`);
       return { id, revision: last.revision, hash: last.hash };
     });
     const statement = { score: scoreId(name), stated, responses, root, rollups, exportedAt };
@@ -130,12 +131,12 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
           .map(({ key, attributes, stored = attributes }) => [key, stored]),
       ),
       rollups: withProofs(listed, logProofs, leaves),
-      heads: heads.map(({ body, signature }: HeadRow, i) => ({
+      heads: checkpoints.map(({ body, signature }: CheckpointRow, i) => ({
         body,
         signature,
         consistency: consistency[i] ?? [],
       })),
-      statement: signStatement(deps.sign, statement, heads.at(-1) ?? null),
+      statement: signStatement(deps.sign, statement, checkpoints.at(-1) ?? null),
       publicKey: deps.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
       keys,
     };
@@ -147,7 +148,9 @@ async function keysFor(session: Session, publicKey: KeyObject): Promise<SigningK
   const entries = await readSigningKeys(session);
   const place = entries.findIndex((entry) => entry.publicKey === keptKey(publicKey));
   if (place !== entries.length - 1)
-    throw new ProofUnavailable('the signing key was rotated: this server must be restarted with the new one');
+    throw new ProofUnavailableError(
+      'the signing key was rotated: this server must be restarted with the new one',
+    );
   return entries;
 }
 
@@ -176,7 +179,7 @@ function withProofs(
     id,
     seals: seals.map(({ manifest }) => {
       const proof = logProofs[next++];
-      if (!proof) throw new ProofUnavailable('the log of seals lacks a node');
+      if (!proof) throw new ProofUnavailableError('the log of seals lacks a node');
       return { manifest, ...proof };
     }),
     leaves: leaves.get(id) ?? [],

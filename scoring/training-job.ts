@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
+import { UserError } from '../domain/errors/user-error.ts';
 import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { Store } from '../store/database/client.ts';
-import type { Vault } from '../store/encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { formatPosition, journalHead } from '../store/journal/journal.ts';
 import { noteMembers } from '../store/models/model-provenance.ts';
 import type { Change } from '../store/models/models.ts';
@@ -20,13 +21,13 @@ import { runInThread } from './thread.ts';
 import { trainingSetHash } from './train.ts';
 
 /** Training cannot be done as asked; the message says what would be right. */
-export class TrainingError extends Error {
+export class TrainingError extends UserError {
   override readonly name = 'TrainingError';
 }
 
 export interface TrainingDeps {
   readonly store: Store;
-  readonly vault: Vault;
+  readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary;
   readonly pool: EncoderPool;
   /** The present champion: what is not trained anew is taken over from it. */

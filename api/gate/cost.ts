@@ -6,10 +6,10 @@ import {
   ValidationContext,
 } from 'graphql';
 import { type ComplexityEstimator, createComplexityRule } from 'graphql-query-complexity';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { coerceVariables } from './coerce.ts';
-import { COSTS, listed, UNLISTED } from './costs.ts';
+import { fieldCost, listed } from './costs.ts';
 import { countItems } from './lists.ts';
 
 /** What an operation costs, told in `extensions.cost`. */
@@ -39,7 +39,7 @@ export class Costs {
   /**
    * @param size of the variables in bytes
    * @param suggests whether mistakes may be answered with names of the schema
-   * @throws InvalidOperation where the variables do not fit, InvalidArgument where a list is too long
+   * @throws InvalidOperationError where the variables do not fit, InvalidArgumentError where a list is too long
    */
   of(
     schema: GraphQLSchema,
@@ -62,8 +62,7 @@ export class Costs {
 
 const estimator: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
   const items = countItems(field.args, args);
-  const cost = COSTS[`${type.name}.${field.name}`] ?? UNLISTED[type.name];
-  return listed(items) + (cost?.points(args, childComplexity) ?? childComplexity);
+  return listed(items) + (fieldCost(type.name, field)?.points(args, childComplexity) ?? childComplexity);
 };
 
 const rule = createComplexityRule({
@@ -76,7 +75,7 @@ const rule = createComplexityRule({
 /**
  * The points of a valid operation, from its text and variables alone. Infinity where it has too many fields to be counted.
  * @param variables as they were coerced
- * @throws InvalidArgument naming a list that is too long
+ * @throws InvalidArgumentError naming a list that is too long
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -92,7 +91,7 @@ export function costOf(
     const points = counting.nodeComplexity(operation, schema.getRootType(operation.operation) as never);
     return Math.max(1, Math.ceil(points));
   } catch (error) {
-    if (error instanceof InvalidArgument) throw error;
+    if (error instanceof InvalidArgumentError) throw error;
     return Number.POSITIVE_INFINITY;
   }
 }

@@ -8,7 +8,7 @@ import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { acceptMixed, submitItems } from '../../ingestion/pipeline/submit.ts';
 import { auditRefusedItems } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
 import { bodyText } from './body-text.ts';
@@ -36,7 +36,7 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       const isLines = String(request.headers['content-type'] ?? '').includes('ndjson');
       const items = await readItems(textOf(request), isLines, LIMITS.batch);
       const caller = callerOf(request);
-      const account = await submitItems(deps.acceptor, caller, read, items, `request ${randomUUID()}`);
+      const account = await submitItems(deps.ingestor, caller, read, items, `request ${randomUUID()}`);
       return answer(deps, request, reply, account);
     });
 
@@ -44,7 +44,7 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       const batch = await parseFileRequest(textOf(request), deps.dimensions, LIMITS.batch);
       const caller = callerOf(request);
       const run = batch.importKey === undefined ? null : await importOf(deps, caller, batch.importKey);
-      const account = accountFor(await acceptFileRows(deps.acceptor, caller, batch, run?.id));
+      const account = accountFor(await acceptFileRows(deps.ingestor, caller, batch, run?.id));
       const withLine = <One extends { readonly index: number }>(one: One) => ({
         ...one,
         line: batch.rows[one.index]?.line ?? null,
@@ -62,7 +62,7 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
     routes.post('/ingest/demo', options, async (request, reply) => {
       const items = await readItems(textOf(request), false, LIMITS.batch);
       const drafts = await draftsFromDemo(items, `request ${randomUUID()}`);
-      const outcomes = await acceptMixed(deps.acceptor, callerOf(request), drafts);
+      const outcomes = await acceptMixed(deps.ingestor, callerOf(request), drafts);
       return answer(deps, request, reply, accountFor(outcomes));
     });
   });
@@ -70,7 +70,7 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
 
 function textOf(request: FastifyRequest): string {
   if (typeof request.body === 'string' && request.body.trim() !== '') return request.body;
-  throw new InvalidArgument(
+  throw new InvalidArgumentError(
     'the body is empty; send a response as JSON, an array of them, or one on each line',
   );
 }

@@ -4,17 +4,19 @@ import { quoted } from '../../domain/text/text.ts';
 import type { ApiKeyRow } from '../../store/access/api-keys.ts';
 import { attributesByField, MOST_SOURCES, parseAttributes, parseSources } from '../access/attributes.ts';
 import type { NewKey } from '../access/keys.ts';
-import { noteOf } from '../audit.ts';
+import { auditHook } from '../audit.ts';
 import type { Caller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
+import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { access, type Builder, type DateTimeInput, forEachDimension, momentOf } from './builder.ts';
+import type { SchemaParts } from './types.ts';
 
 const LONGEST_NAME = 200;
 
 /** Adds Viewer and ApiKey, the queries viewer and apiKeys, and the mutations that make and revoke keys. */
-export function addAccess(builder: Builder, dimensions: readonly Dimension[]) {
+export function addAccess({ builder, dimensions }: SchemaParts): void {
   addViewer(builder, dimensions);
   const key = addApiKey(builder, dimensions);
   builder.queryField('apiKeys', (t) =>
@@ -90,7 +92,7 @@ function addViewer(builder: Builder, dimensions: readonly Dimension[]) {
   });
   builder.queryField('viewer', (t) =>
     t.field({
-      ...access('public'),
+      ...access('public', fixed(1)),
       type: viewer,
       nullable: false,
       resolve: (_root, _args, { caller }) => caller,
@@ -172,7 +174,7 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
         assertAdministers(context, 'make keys');
         const { deps, caller } = context;
         const key = newKey(args.input as ApiKeyInputShape, dimensions, context);
-        return deps.access.createKey(key, caller, noteOf(context, 'createApiKey'));
+        return deps.access.createKey(key, caller, auditHook(context, 'createApiKey'));
       },
     }),
     revokeApiKey: t.boolean({
@@ -183,32 +185,38 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
       args: { id: t.arg.id({ required: true }) },
       resolve: (_root, { id }, context) => {
         assertAdministers(context, 'revoke keys');
-        return context.deps.access.revokeKey(id, context.caller, noteOf(context, 'revokeApiKey'));
+        return context.deps.access.revokeKey(id, context.caller, auditHook(context, 'revokeApiKey'));
       },
     }),
   }));
 }
 
-/** @throws Forbidden */
+/** @throws ForbiddenError */
 function assertAdministers({ caller }: ApiContext, what: string): void {
-  if (!caller.scope.allowsAll('administer')) throw new Forbidden(`this key may not ${what}`);
+  if (!caller.scope.allowsAll('administer')) throw new ForbiddenError(`this key may not ${what}`);
 }
 
-/** @throws InvalidArgument that names the field. */
+/** @throws InvalidArgumentError that names the field. */
 function newKey(input: ApiKeyInputShape, dimensions: readonly Dimension[], { deps }: ApiContext): NewKey {
   const name = input.name.trim();
   if (name === '' || name.length > LONGEST_NAME)
-    throw new InvalidArgument(`name: must have 1 to ${LONGEST_NAME} characters`);
+    throw new InvalidArgumentError(`name: must have 1 to ${LONGEST_NAME} characters`);
   const { roles } = deps.access.policies();
   if (!roles.includes(input.role)) {
-    throw new InvalidArgument(`role: ${quoted(input.role)} is no role here; there are ${roles.join(', ')}`);
+    throw new InvalidArgumentError(
+      `role: ${quoted(input.role)} is no role here; there are ${roles.join(', ')}`,
+    );
   }
   const expiresAt = input.expiresAt ? new Date(momentOf('expiresAt', input.expiresAt)) : null;
   if (expiresAt && expiresAt.getTime() <= deps.now())
-    throw new InvalidArgument(`expiresAt: ${expiresAt.toISOString()} is not in the future`);
-  const attributes = parseAttributes(input.attributes, dimensions, (message) => new InvalidArgument(message));
+    throw new InvalidArgumentError(`expiresAt: ${expiresAt.toISOString()} is not in the future`);
+  const attributes = parseAttributes(
+    input.attributes,
+    dimensions,
+    (message) => new InvalidArgumentError(message),
+  );
   const sources = input.sources
-    ? parseSources(input.sources, (message) => new InvalidArgument(message))
+    ? parseSources(input.sources, (message) => new InvalidArgumentError(message))
     : null;
   return { name, role: input.role, attributes, sources, expiresAt };
 }

@@ -1,13 +1,15 @@
 import { audit } from '../../store/audit/audit.ts';
 import { type DeletionRow, readDeletions } from '../../store/data-subjects/retention.ts';
 import { entryOf } from '../audit.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
+import { paged } from '../gate/costs.ts';
+import { access } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
-import type { addPageInfo } from './page-info.ts';
+import type { SchemaParts } from './types.ts';
 
 /** Adds DeletionRecord, its connection and the query deletionRecords. */
-export function addDeletions(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>): void {
+export function addDeletions(schema: SchemaParts): void {
+  const { builder } = schema;
   const record = builder.objectRef<DeletionRow>('DeletionRecord').implement({
     ...access('readAudit'),
     description: 'One batch of what was deleted because its time was over.',
@@ -24,16 +26,15 @@ export function addDeletions(builder: Builder, pageInfo: ReturnType<typeof addPa
       at: t.field({ type: 'DateTime', nullable: false, resolve: ({ recordedAt }) => recordedAt }),
     }),
   });
-  const connection = addConnection<DeletionRow>(builder, {
+  const connection = addConnection<DeletionRow>(schema, {
     name: 'Deletion',
     node: record,
     shows: 'readAudit',
-    pageInfo,
     cursorOf,
   });
   builder.queryField('deletionRecords', (t) =>
     t.field({
-      ...access('readAudit'),
+      ...access('readAudit', paged(5, 0.1)),
       type: connection,
       nullable: false,
       description:
@@ -42,7 +43,7 @@ export function addDeletions(builder: Builder, pageInfo: ReturnType<typeof addPa
       resolve: async (_root, args, context) => {
         const { deps, caller } = context;
         if (!caller.scope.allowsAll('readAudit'))
-          throw new Forbidden('this key may not read what was deleted');
+          throw new ForbiddenError('this key may not read what was deleted');
         const first = pageSize(args.first);
         const before = parseCursor(args.after);
         const rows = await deps.record.transaction(async (session) => {
@@ -63,6 +64,6 @@ function cursorOf({ id }: DeletionRow): string {
 function parseCursor(text: string | null | undefined): number | null {
   if (text === null || text === undefined) return null;
   const id = Buffer.from(text, 'base64url').toString();
-  if (!/^[1-9]\d{0,14}$/.test(id)) throw new InvalidArgument('after: not a cursor of this list');
+  if (!/^[1-9]\d{0,14}$/.test(id)) throw new InvalidArgumentError('after: not a cursor of this list');
   return Number(id);
 }

@@ -1,5 +1,5 @@
 import { readsModelsWhole, reviewsDecisions } from '../../domain/access/scope.ts';
-import { sealReason } from '../../store/reviews/review-reasons.ts';
+import { encryptReason } from '../../store/reviews/review-reasons.ts';
 import {
   claimReview,
   decideReview,
@@ -9,22 +9,18 @@ import {
   type ReviewRow,
   type Verdict,
 } from '../../store/reviews/reviews.ts';
-import { noteOf } from '../audit.ts';
+import { auditHook } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
+import { access } from './builder.ts';
 import { responseKeyOf } from './node.ts';
-import type { addNpsClass } from './nps-class.ts';
-import { REVIEW_CLASSES, REVIEW_PREFIX, REVIEWED, type ReviewRef } from './reviews.ts';
+import { REVIEW_CLASSES, REVIEW_PREFIX, REVIEWED } from './reviews.ts';
+import type { SchemaParts } from './types.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Adds what reviewers do: claim, decide, dispute. */
-export function addReviewMutations(
-  builder: Builder,
-  { npsClass }: { readonly npsClass: ReturnType<typeof addNpsClass> },
-  review: ReviewRef,
-) {
+export function addReviewMutations({ builder, types: { npsClass, review } }: SchemaParts): void {
   const input = builder.inputType('ReviewDecisionInput', {
     fields: (t) => ({
       class: t.field({
@@ -76,8 +72,8 @@ export function addReviewMutations(
         if (key === null || !stored || !(await context.responses.load(key))) return null;
         const by = {
           now: new Date(context.deps.now()),
-          note: noteOf(context, 'review.dispute'),
-          seal: sealOf(context),
+          note: auditHook(context, 'review.dispute'),
+          seal: encryptionOf(context),
         };
         const queued = await disputeResponse(context.deps.record, key, stored.modelVersionId, why, by);
         // Who may not review has asked for it, and sees no more of it.
@@ -94,7 +90,7 @@ export function addReviewMutations(
         const why = reasonOf(reason);
         const key = /^Decision:([1-9]\d{0,14})$/.exec(decision)?.[1];
         if (key === undefined || !readsModelsWhole(context.caller.scope)) return null;
-        const by = { now: new Date(context.deps.now()), note: noteOf(context, 'review.dispute') };
+        const by = { now: new Date(context.deps.now()), note: auditHook(context, 'review.dispute') };
         const queued = await disputeDecision(context.deps.record, Number(key), why, by);
         return queued && mayReview(context, queued) ? queued : null;
       },
@@ -108,7 +104,7 @@ function verdictOf(input: {
 }): Omit<Verdict, 'reason'> {
   if (input.overturn) {
     if (input.class)
-      throw new InvalidArgument('input: a class corrects what a model said; overturn is of a decision');
+      throw new InvalidArgumentError('input: a class corrects what a model said; overturn is of a decision');
     return { verdict: 'OVERTURNED', class: null };
   }
   const index = input.class ? REVIEW_CLASSES.indexOf(input.class) : -1;
@@ -123,32 +119,32 @@ function mayReview({ deps, caller: { scope } }: ApiContext, { cellId }: Pick<Rev
   return cell !== undefined && REVIEWED.every((group) => scope.allows(group, cell));
 }
 
-/** @throws Forbidden where the caller may review nothing at all. */
+/** @throws ForbiddenError where the caller may review nothing at all. */
 function reviewerOf(context: ApiContext, action: string): Reviewer {
   const { deps, caller } = context;
   const some = deps.cells.all().some(({ id }) => mayReview(context, { cellId: id }));
-  if (!some && !reviewsDecisions(caller.scope)) throw new Forbidden('this key may not review responses');
+  if (!some && !reviewsDecisions(caller.scope)) throw new ForbiddenError('this key may not review responses');
   return {
     id: caller.id,
     name: caller.name,
     now: new Date(deps.now()),
-    note: noteOf(context, action),
+    note: auditHook(context, action),
     may: (review) => mayReview(context, review),
-    seal: sealOf(context),
+    encrypt: encryptionOf(context),
   };
 }
 
-function sealOf({ deps }: ApiContext): NonNullable<Reviewer['seal']> {
-  return (session, reason) => sealReason(session, deps.vault, reason);
+function encryptionOf({ deps }: ApiContext): NonNullable<Reviewer['encrypt']> {
+  return (session, reason) => encryptReason(session, deps.encryption, reason);
 }
 
 function reasonOf(reason: string): string {
-  if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
+  if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept on record');
   return reason.trim();
 }
 
 function reviewKey(id: string): string {
   const key = id.startsWith(REVIEW_PREFIX) ? id.slice(REVIEW_PREFIX.length) : '';
-  if (!UUID.test(key)) throw new InvalidArgument('id: no such review exists here');
+  if (!UUID.test(key)) throw new InvalidArgumentError('id: no such review exists here');
   return key;
 }

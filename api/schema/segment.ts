@@ -1,16 +1,14 @@
 import type { Segment } from '../../domain/segments/cell.ts';
 import { type Dimension, storedValue } from '../../domain/segments/dimensions.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';
-import { type Builder, forEachDimension } from './builder.ts';
+import { forEachDimension } from './builder.ts';
+import type { SchemaParts, SegmentArgument } from './types.ts';
 
-/** A segment as GraphQL gives it: values by dimension field. */
-export type SegmentArgument = Readonly<Record<string, readonly string[] | null | undefined>>;
-
-/** Adds SegmentInput and the enum Dimension. */
-export function addSegment(builder: Builder, dimensions: readonly Dimension[]) {
-  const segment = builder.inputRef<SegmentArgument>('SegmentInput').implement({
+/** Adds SegmentInput. */
+export function addSegment({ types, dimensions }: SchemaParts): void {
+  types.segment.implement({
     description:
       'Values of one dimension are OR-ed, dimensions are AND-ed; absent = all that the caller may see. ' +
       'Answers without a value have "unknown", which a blank value asks for too.',
@@ -19,20 +17,11 @@ export function addSegment(builder: Builder, dimensions: readonly Dimension[]) {
         t.stringList(atMost(LIMITS.segmentValues, description)),
       ) as Record<string, never>,
   });
-  const dimension = builder.enumType('Dimension', {
-    values: Object.fromEntries(
-      dimensions.map(({ enumValue, attribute, description }) => [
-        enumValue,
-        { value: attribute, description },
-      ]),
-    ),
-  });
-  return { segment, dimension };
 }
 
 /**
  * The predicate over attributes; a null or absent dimension is free.
- * @throws InvalidArgument for an empty list (it would match nothing, which is never meant) or very long values.
+ * @throws InvalidArgumentError for an empty list (it would match nothing, which is never meant) or very long values.
  */
 export function segmentOf(
   dimensions: readonly Dimension[],
@@ -45,10 +34,10 @@ export function segmentOf(
     if (given === null || given === undefined) continue;
     const values = given.map(storedValue);
     if (values.length === 0)
-      throw new InvalidArgument(`segment.${field}: name at least one value, or leave it out`);
+      throw new InvalidArgumentError(`segment.${field}: name at least one value, or leave it out`);
     bytes += values.reduce((sum, value) => sum + Buffer.byteLength(JSON.stringify(value)), 0);
     if (bytes > LIMITS.segmentBytes)
-      throw new InvalidArgument(
+      throw new InvalidArgumentError(
         `segment: its values are ${bytes} bytes together; at most ${LIMITS.segmentBytes}, for the id of a score spells them`,
       );
     segment[attribute] = values;

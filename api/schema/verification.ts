@@ -2,13 +2,15 @@ import { parseScoreId } from '../../domain/scores/score.ts';
 import { exportProof } from '../../proof/export-proof.ts';
 import type { Verification } from '../../proof/verdict.ts';
 import { verifyScore } from '../../proof/verify.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
+import { fixed } from '../gate/costs.ts';
+import { access } from './builder.ts';
+import type { SchemaParts } from './types.ts';
 
 const VERDICTS = ['VERIFIED', 'VERIFIED_WITH_ERASURES', 'RESTATED', 'MISMATCH', 'UNVERIFIABLE'] as const;
 
 /** Adds Verdict, Verification and the query verify. */
-export function addVerification(builder: Builder): void {
+export function addVerification({ builder }: SchemaParts): void {
   const verdict = builder.enumType('Verdict', {
     description:
       'VERIFIED: proven. VERIFIED_WITH_ERASURES: proven, some sealed responses were erased since. RESTATED: proven, and other than ' +
@@ -37,21 +39,21 @@ export function addVerification(builder: Builder): void {
   });
   builder.queryField('verify', (t) =>
     t.field({
-      ...access('traceLineage'),
+      ...access('traceLineage', fixed(200)),
       type: verification,
       nullable: false,
       description: 'Proves the number that an NpsRow id names, or says why not.',
       args: { id: t.arg.id({ required: true }) },
       resolve: (_root, { id }, { deps, caller }) => {
         const name = parseScoreId(id);
-        if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
+        if (!name) throw new InvalidArgumentError('id: this is not the id of an NpsRow');
         return verifyScore({ ...deps, ...deps.seals, store: deps.record }, caller.scope, name);
       },
     }),
   );
   builder.queryField('exportProof', (t) =>
     t.field({
-      ...access('readAudit'),
+      ...access('readAudit', fixed(500)),
       type: 'JSON',
       nullable: false,
       description:
@@ -59,9 +61,9 @@ export function addVerification(builder: Builder): void {
       args: { id: t.arg.id({ required: true }) },
       resolve: (_root, { id }, { deps, caller }) => {
         // The log is one for all cells: its size and hashes belong to those who may see every cell.
-        if (!caller.scope.allowsAll('readAudit')) throw new Forbidden('this key may not export proofs');
+        if (!caller.scope.allowsAll('readAudit')) throw new ForbiddenError('this key may not export proofs');
         const name = parseScoreId(id);
-        if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
+        if (!name) throw new InvalidArgumentError('id: this is not the id of an NpsRow');
         return exportProof({ ...deps, ...deps.seals, store: deps.record }, caller.scope, name);
       },
     }),

@@ -4,14 +4,17 @@ import { Slice } from '../text/slices.ts';
 import { DAY_MS, HOUR_MS } from '../time/time-windows.ts';
 
 /**
- * What may be told of answers to callers who may not read them. They are told sums of lots: a lot is a set of changes by
- * which at least k answers came, never divided, and never told again with another content. Take any linear combination
- * of such sums, of whatever segments, windows and times, and in it the last lot whose weight is not 0: no earlier lot has
- * the answers that came with it, so that they cannot be cancelled. Hence no combination is about fewer than k. How lots
- * are cut decides only what can be shown. See docs/guides/small-cells.md.
+ * What may be shown about responses to callers who may not read them: sums of releases. A release is a set of
+ * changes in which at least k responses were added; it is never divided, and never shown again with other
+ * content.
+ *
+ * Take any linear combination of such sums, of any segments, windows and times, and in it the last release
+ * whose weight is not 0: no earlier release has the responses that were added with it, so they cannot be
+ * cancelled. Hence no combination is about fewer than k responses. How releases are cut decides only what can
+ * be shown. See docs/guides/small-cells.md.
  */
 
-/** A change of one cell's counts in one hour since they were last told; classes may be negative. */
+/** A change of one cell's counts in one hour since their last release; classes may be negative. */
 export interface Change {
   readonly cellId: number;
   /** Hours since 1970, UTC. */
@@ -19,27 +22,30 @@ export interface Change {
   readonly counts: Counts;
 }
 
-export interface Lot {
+export interface Release {
   readonly changes: readonly Change[];
-  /** Where a query takes only a part of it: hard lots suppress the score, soft ones are left out of it until later. */
+  /**
+   * When a query covers only a part of it: hard releases suppress the score, soft ones are left out until
+   * later.
+   */
   readonly soft: boolean;
 }
 
-export interface LotRules {
+export interface ReleaseRules {
   readonly smallestCount: number;
-  /** Of a cell by its id. */
+  /** Cell by id. */
   readonly attributesOf: (cellId: number) => CellAttributes;
-  /** The first hour of the present UTC day: its cells are given time to grow. */
+  /** The first hour of the current UTC day, whose cells get time to grow. */
   readonly today: number;
-  /** Whether a cell had a lot of its own before: then it may well have another. */
-  readonly hadOwnLot: (cellId: number) => boolean;
+  /** Whether a cell had a release of its own before, so that another is likely. */
+  readonly hadOwnRelease: (cellId: number) => boolean;
 }
 
 const HOURS_PER_DAY = DAY_MS / HOUR_MS;
 
 /**
- * How many answers came, or came to say something else: each is in one class of one cell and hour by now. Those that went
- * do not count: a lot of them alone, subtracted from what was told before, would leave the few that stayed.
+ * How many responses were added or changed class: each is in one class of one cell and hour by now. Removed
+ * ones do not count: a release of them alone, subtracted from an earlier one, would leave the few that stayed.
  */
 export function answersIn(changes: readonly Change[]): number {
   let came = 0;
@@ -49,50 +55,60 @@ export function answersIn(changes: readonly Change[]): number {
 }
 
 /**
- * The first lots of a record: all changes, or none where there are too few. What is too small for a lot of its own is
- * joined with others that are, else with the smallest beside it (complementary suppression).
+ * The first releases of a database: all changes, or none if there are too few. Changes too small for a release
+ * of their own are joined with other small ones, else with the smallest beside them (complementary
+ * suppression).
  */
-export async function firstLots(changes: readonly Change[], rules: LotRules): Promise<Lot[]> {
+export async function initialReleases(changes: readonly Change[], rules: ReleaseRules): Promise<Release[]> {
   if (answersIn(changes) < rules.smallestCount) return [];
-  const lots = await cut(changes, axesOf(changes, rules), rules.smallestCount, {
+  const releases = await cut(changes, axesOf(changes, rules), rules.smallestCount, {
     whole: true,
     slice: new Slice(),
   });
-  return lots.map((lot) => ({ changes: lot, soft: lot.some(({ hour }) => hour >= rules.today) }));
+  return releases.map((release) => ({
+    changes: release,
+    soft: release.some(({ hour }) => hour >= rules.today),
+  }));
 }
 
 /**
- * The lots that later changes make up by now; those that are too few wait. A lot of one cell and day is best. Of the
- * present day cells share one only where none of them had one of its own and each has some answers; of past days what
- * is left is told in lots as narrow as they can be.
+ * The releases that later changes form by now; changes that are too few wait. A release of one cell and day is
+ * best. On the current day cells share one only if none of them had one of its own and each has some responses;
+ * on past days the rest is released in the narrowest possible groups.
  */
-export async function laterLots(changes: readonly Change[], rules: LotRules): Promise<Lot[]> {
+export async function incrementalReleases(
+  changes: readonly Change[],
+  rules: ReleaseRules,
+): Promise<Release[]> {
   const k = rules.smallestCount;
   const slice = new Slice();
   const how = { whole: false, slice };
-  const lots: (readonly Change[])[] = [];
+  const releases: (readonly Change[])[] = [];
   const past: Change[] = [];
   const present: Change[] = [];
   const ofDays = await partition(changes, ({ cellId, hour }) => `${cellId} ${dayOf(hour)}`, slice);
   for (const ofCell of ofDays.values()) {
     if (slice.isOver()) await slice.next();
     const [first] = ofCell;
-    if (answersIn(ofCell) >= k) append(lots, await cut(ofCell, [hourAxis], k, how));
+    if (answersIn(ofCell) >= k) append(releases, await cut(ofCell, [hourAxis], k, how));
     else if (ofCell.every(({ hour }) => hour < rules.today)) append(past, ofCell);
-    else if (first && !rules.hadOwnLot(first.cellId)) append(present, ofCell);
+    else if (first && !rules.hadOwnRelease(first.cellId)) append(present, ofCell);
   }
-  if (answersIn(past) >= k) append(lots, await cut(past, axesOf(past, rules), k, how));
+  if (answersIn(past) >= k) append(releases, await cut(past, axesOf(past, rules), k, how));
   if (answersIn(present) >= k)
-    append(lots, (await cut(present, axesOf(present, rules), k, how)).filter(isDense));
-  return lots.map((lot) => ({ changes: lot, soft: true }));
+    append(releases, (await cut(present, axesOf(present, rules), k, how)).filter(isDense));
+  return releases.map((release) => ({ changes: release, soft: true }));
 }
 
-/** Enough for each cell to make one of its own likely; else a busy record would be told in lots of many cells. */
-function isDense(lot: readonly Change[]): boolean {
-  return answersIn(lot) >= 2 * new Set(lot.map(({ cellId }) => cellId)).size;
+/**
+ * Enough for each cell to make a release of its own likely; otherwise a busy database would have releases of
+ * many cells.
+ */
+function isDense(release: readonly Change[]): boolean {
+  return answersIn(release) >= 2 * new Set(release.map(({ cellId }) => cellId)).size;
 }
 
-/** How changes are parted: in time neighbours are joined, over the values of an attribute the small ones. */
+/** How changes are split: neighbours in time are joined; over the values of an attribute the small ones are. */
 interface Axis {
   readonly time: boolean;
   readonly valueOf: (change: Change) => string | number;
@@ -103,7 +119,7 @@ const dayAxis: Axis = { time: true, valueOf: ({ hour }) => dayOf(hour) };
 const hourAxis: Axis = { time: true, valueOf: ({ hour }) => hour };
 
 /** Days first, so that windows stay whole; then attributes, those with few values first; then hours. */
-function axesOf(changes: readonly Change[], { attributesOf }: LotRules): Axis[] {
+function axesOf(changes: readonly Change[], { attributesOf }: ReleaseRules): Axis[] {
   const values = new Map<string, Set<string>>();
   for (const cellId of new Set(changes.map((change) => change.cellId)))
     for (const [name, value] of Object.entries(attributesOf(cellId)))
@@ -116,12 +132,12 @@ function axesOf(changes: readonly Change[], { attributesOf }: LotRules): Axis[] 
 }
 
 interface Cutting {
-  /** Nothing may be left over. */
+  /** No change may be left over. */
   readonly whole: boolean;
   readonly slice: Slice;
 }
 
-/** Cuts changes of at least k answers along the axes, in slices. */
+/** Cuts changes of at least k responses along the axes, in slices. */
 async function cut(
   changes: readonly Change[],
   axes: readonly Axis[],
@@ -137,21 +153,21 @@ async function cut(
     .map(([, part]) => part);
   const joined = axis.time ? await joinRuns(parts, k, slice) : joinSmall(parts, k);
   if (whole && joined.rest.length > 0) joinRest(joined, axis.time);
-  // Together they may be enough where no part is.
-  if (joined.lots.length === 0) return cut(changes, others, k, how);
-  const lots: (readonly Change[])[] = [];
-  for (const lot of joined.lots) append(lots, await cut(lot, others, k, how));
-  return lots;
+  // Together they may be enough even if no part is.
+  if (joined.releases.length === 0) return cut(changes, others, k, how);
+  const releases: (readonly Change[])[] = [];
+  for (const release of joined.releases) append(releases, await cut(release, others, k, how));
+  return releases;
 }
 
 interface Joined {
-  readonly lots: Change[][];
+  readonly releases: Change[][];
   rest: Change[];
 }
 
-/** Neighbours in order until they are k. */
+/** Consecutive neighbours until they are k. */
 async function joinRuns(parts: readonly Change[][], k: number, slice: Slice): Promise<Joined> {
-  const lots: Change[][] = [];
+  const releases: Change[][] = [];
   let rest: Change[] = [];
   let answers = 0;
   for (const part of parts) {
@@ -159,33 +175,33 @@ async function joinRuns(parts: readonly Change[][], k: number, slice: Slice): Pr
     append(rest, part);
     answers += answersIn(part);
     if (answers < k) continue;
-    lots.push(rest);
+    releases.push(rest);
     rest = [];
     answers = 0;
   }
-  return { lots, rest };
+  return { releases, rest };
 }
 
-/** `to.push(...items)` without an argument for each item: there may be more than the stack holds. */
+/** `to.push(...items)` without an argument per item, which could exceed the stack. */
 function append<Item>(to: Item[], items: readonly Item[]): void {
   for (const item of items) to.push(item);
 }
 
-/** Those with k each for itself, all the others together. */
+/** Parts with k each for itself, all the others together. */
 function joinSmall(parts: readonly Change[][], k: number): Joined {
   const sizes = parts.map(answersIn);
-  const lots = parts.filter((_, i) => (sizes[i] as number) >= k);
+  const releases = parts.filter((_, i) => (sizes[i] as number) >= k);
   const rest = parts.filter((_, i) => (sizes[i] as number) < k).flat();
-  if (answersIn(rest) < k) return { lots, rest };
-  return { lots: [...lots, rest], rest: [] };
+  if (answersIn(rest) < k) return { releases, rest };
+  return { releases: [...releases, rest], rest: [] };
 }
 
-/** What is left over goes to the last run, or to the smallest part. */
+/** The remainder joins the last run, or the smallest part. */
 function joinRest(joined: Joined, time: boolean): void {
-  const sizes = joined.lots.map(answersIn);
+  const sizes = joined.releases.map(answersIn);
   const least = sizes.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const lot = joined.lots[time ? joined.lots.length - 1 : sizes.indexOf(least)];
-  if (lot) append(lot, joined.rest);
+  const release = joined.releases[time ? joined.releases.length - 1 : sizes.indexOf(least)];
+  if (release) append(release, joined.rest);
   joined.rest = [];
 }
 
@@ -198,7 +214,7 @@ async function partition(
   const parts = new Map<string | number, Change[]>();
   let looked = 0;
   for (const change of changes) {
-    // The clock costs more than a change.
+    // Reading the clock costs more than handling a change.
     if (++looked % 256 === 0 && slice.isOver()) await slice.next();
     const key = keyOf(change);
     const part = parts.get(key);
@@ -209,10 +225,10 @@ async function partition(
 }
 
 /**
- * Whether parts of a score, each with its own lots, may be told together: none small, and k in all. `free`: the score has
- * answers that the caller may read too; they are told also where no lot is told beside them.
+ * Whether parts of a score, each with its own releases, may be shown together: none small, and k in all.
+ * `free`: the score also has responses that the caller may read; those are shown even if no release is.
  */
-export function mayTell(parts: readonly Counts[], smallestCount: number, free = false): boolean {
+export function mayRelease(parts: readonly Counts[], smallestCount: number, free = false): boolean {
   const sizes = parts.map(total);
   if (sizes.some((n) => n !== 0 && n < smallestCount)) return false;
   const sum = sizes.reduce((all, n) => all + n, 0);

@@ -1,48 +1,56 @@
 import { type Counts, ZERO } from '../nps/nps.ts';
 import { Slice } from '../text/slices.ts';
 import { HOUR_MS, type TimeRange } from '../time/time-windows.ts';
-import type { Lot } from './disclosure.ts';
+import type { Release } from './disclosure.ts';
 
-/** The sum of the lots that lie wholly in a window and group; null where a hard lot lies there only in part. */
-export type LotSum = Counts | null;
+/**
+ * The sum of the releases that lie wholly in a window and group; null if a hard release lies there only in
+ * part.
+ */
+export type ReleaseSum = Counts | null;
 
 /** Sums by window and group. */
-export interface LotSums {
-  /** Of a window by its place, and a group by its number. */
-  at(window: number, group: number): LotSum;
+export interface ReleaseSums {
+  /** By index of the window and number of the group. */
+  at(window: number, group: number): ReleaseSum;
 }
 
-/** The groups that have at least one lot to themselves. `groupOf`: the group of each cell that is asked about, by its id. */
-export async function groupsWithLots(
-  lots: readonly Lot[],
+/**
+ * The groups that have at least one release to themselves. `groupOf`: the group of each requested cell, by its
+ * id.
+ */
+export async function groupsWithReleases(
+  releases: readonly Release[],
   groupOf: ReadonlyMap<number, number>,
 ): Promise<Set<number>> {
   const slice = new Slice();
   const own = new Set<number>();
-  for (const lot of lots) {
+  for (const release of releases) {
     if (slice.isOver()) await slice.next();
-    const group = onlyGroup(lot, groupOf);
+    const group = onlyGroup(release, groupOf);
     if (group !== undefined) own.add(group);
   }
   return own;
 }
 
 /**
- * The sums by window and group, in one pass over the lots, in slices. `groupOf`: the group of each cell that is asked about, by
- * its id. A window that begins or ends within an hour has no part of that hour's lots.
+ * The sums by window and group, in one pass over the releases, in slices. `groupOf`: the group of each
+ * requested cell, by its id. A window that begins or ends within an hour excludes that hour's releases.
  */
-export async function sumLots(
-  lots: readonly Lot[],
+export async function sumReleases(
+  releases: readonly Release[],
   windows: readonly TimeRange[],
   groupOf: ReadonlyMap<number, number>,
-): Promise<LotSums> {
-  if (isInOrder(windows)) return sumOrdered(lots, windows, groupOf);
-  const each: LotSums[] = [];
-  for (const window of windows) each.push(await sumOrdered(lots, [window], groupOf));
+): Promise<ReleaseSums> {
+  if (isInOrder(windows)) return sumOrdered(releases, windows, groupOf);
+  const each: ReleaseSums[] = [];
+  for (const window of windows) each.push(await sumOrdered(releases, [window], groupOf));
   return { at: (window, group) => each[window]?.at(0, group) ?? null };
 }
 
-/** Whether the edges of the windows never go back: then those that a lot meets stand together. */
+/**
+ * Whether the edges of the windows never move backwards: then the windows that a release touches are adjacent.
+ */
 function isInOrder(windows: readonly TimeRange[]): boolean {
   return windows.every(({ from, until }, i) => {
     const before = windows[i - 1];
@@ -50,7 +58,7 @@ function isInOrder(windows: readonly TimeRange[]): boolean {
   });
 }
 
-/** Of one group: what is added from a window on, and how many lots begin or cease to cut it there. */
+/** For one group: what is added from a window on, and how many releases begin or cease to cut it there. */
 interface Steps {
   readonly counts: Float64Array;
   readonly cuts: Int32Array;
@@ -58,10 +66,10 @@ interface Steps {
 const CLASSES = 3;
 
 async function sumOrdered(
-  lots: readonly Lot[],
+  releases: readonly Release[],
   windows: readonly TimeRange[],
   groupOf: ReadonlyMap<number, number>,
-): Promise<LotSums> {
+): Promise<ReleaseSums> {
   const slice = new Slice();
   const steps = new Map<number, Steps>();
   const stepsOf = (group: number): Steps => {
@@ -72,9 +80,9 @@ async function sumOrdered(
     steps.set(group, made);
     return made;
   };
-  for (const lot of lots) {
+  for (const release of releases) {
     if (slice.isOver()) await slice.next();
-    addLot(lot, windows, groupOf, stepsOf);
+    addRelease(release, windows, groupOf, stepsOf);
   }
   for (const { counts, cuts } of steps.values()) {
     for (let i = CLASSES; i < counts.length; i++)
@@ -92,16 +100,16 @@ async function sumOrdered(
   };
 }
 
-/** Places of windows, from the first to the last; none where the last comes before the first. */
+/** Window indexes, from first to last; none if last < first. */
 type Places = readonly [first: number, last: number];
 
-function addLot(
-  lot: Lot,
+function addRelease(
+  release: Release,
   windows: readonly TimeRange[],
   groupOf: ReadonlyMap<number, number>,
   stepsOf: (group: number) => Steps,
 ): void {
-  const { changes, soft } = lot;
+  const { changes, soft } = release;
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { hour } of changes) {
     if (hour < first) first = hour;
@@ -109,13 +117,13 @@ function addLot(
   }
   const meeting = windowsThatMeet(windows, first, last);
   if (meeting[0] > meeting[1]) return;
-  const only = onlyGroup(lot, groupOf);
+  const only = onlyGroup(release, groupOf);
   const holding = only === undefined ? NONE : windowsThatHold(windows, first, last);
   if (only !== undefined && holding[0] <= holding[1]) {
     const { counts } = stepsOf(only);
     for (const change of changes) addCounts(counts, holding, change.counts);
   }
-  // What lies in one hour, and is asked about as a whole, is left out where a window divides the hour.
+  // A release within one hour counts as a whole, and is left out if a window divides the hour.
   if (soft || (only !== undefined && first === last)) return;
   const beside: Places[] =
     holding[0] > holding[1]
@@ -148,19 +156,19 @@ function cutWindows(cuts: Int32Array, a: Places, b: Places): void {
   cuts[last + 1] = (cuts[last + 1] as number) - 1;
 }
 
-/** Windows that have a part of the hours from the first to the last, each whole. */
+/** Windows that contain some of the hours from first to last, each whole. */
 function windowsThatMeet(windows: readonly TimeRange[], first: number, last: number): Places {
   const [start, end] = [first * HOUR_MS, (last + 1) * HOUR_MS];
   return [placeOf(windows, ({ until }) => until > start), placeOf(windows, ({ from }) => from >= end) - 1];
 }
 
-/** Windows that have all of the hours from the first to the last. */
+/** Windows that contain all of the hours from first to last. */
 function windowsThatHold(windows: readonly TimeRange[], first: number, last: number): Places {
   const [start, end] = [first * HOUR_MS, (last + 1) * HOUR_MS];
   return [placeOf(windows, ({ until }) => until >= end), placeOf(windows, ({ from }) => from > start) - 1];
 }
 
-/** The first window of which it is true; of all after it, it is too. */
+/** The first window for which the predicate holds; it then holds for all after it. */
 function placeOf(windows: readonly TimeRange[], isTrue: (window: TimeRange) => boolean): number {
   let [low, high] = [0, windows.length];
   while (low < high) {
@@ -171,8 +179,8 @@ function placeOf(windows: readonly TimeRange[], isTrue: (window: TimeRange) => b
   return low;
 }
 
-/** The group that all of the lot's cells are in, or undefined. */
-function onlyGroup({ changes }: Lot, groupOf: ReadonlyMap<number, number>): number | undefined {
+/** The group of all of the release's cells, or undefined. */
+function onlyGroup({ changes }: Release, groupOf: ReadonlyMap<number, number>): number | undefined {
   const group = groupOf.get(changes[0]?.cellId ?? Number.NaN);
   return changes.every(({ cellId }) => groupOf.get(cellId) === group) ? group : undefined;
 }

@@ -1,35 +1,38 @@
 import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
 
-/** Which value a sealed text is: it opens only as the same field of the same row, subject and tenant. */
-export interface SealContext {
-  /** The instance whose record holds it. */
+/**
+ * The value that a ciphertext belongs to: it decrypts only as the same field of the same row, subject and
+ * tenant.
+ */
+export interface EncryptionContext {
+  /** The instance that owns the database. */
   readonly tenant: string;
   readonly subject: string;
   /** "comment", "event", "respondent", "key". */
   readonly field: string;
-  /** The id of the row that holds it. */
+  /** The id of its row. */
   readonly row: string;
-  /** Which content of that row, where it changes: what stood there before does not open when it is put back. */
+  /** Which content of that row, if it changes: an earlier content does not decrypt when it is put back. */
   readonly version?: string | null;
 }
 
-/** A sealed text does not open: it was changed, stands in another place, or belongs to another key. */
-export class SealBroken extends Error {
-  override readonly name = 'SealBroken';
+/** A ciphertext does not decrypt: it was changed, moved to another row or field, or belongs to another key. */
+export class DecryptionError extends Error {
+  override readonly name = 'DecryptionError';
 }
 
-/** "1" is bound to its place alone, "2" to a version of the content too. */
+/** "1" is bound to its row and field alone, "2" to a version of the content too. */
 const FORMATS = { place: '1', content: '2' } as const;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** JSON of a list: no two contexts have the same text. */
-function associatedData(format: string, { tenant, subject, field, row, version }: SealContext): Buffer {
+/** JSON of a list: no two contexts give the same text. */
+function associatedData(format: string, { tenant, subject, field, row, version }: EncryptionContext): Buffer {
   const place = ['scoreline', format, tenant, subject, field, row];
   return Buffer.from(JSON.stringify(format === FORMATS.content ? [...place, version] : place));
 }
 
-// Random bytes are drawn for many at once: one call for each value would cost as much as the cipher.
+// Random bytes are drawn for many at once: a call per value would cost as much as the cipher.
 const pool = Buffer.alloc(IV_BYTES * 512);
 let used = pool.length;
 
@@ -43,7 +46,7 @@ function freshIv(): Buffer {
 }
 
 /** AES-256-GCM under a key of 32 bytes with a random nonce: one byte for the format, then nonce, tag and ciphertext. */
-export function sealBytes(key: Buffer, context: SealContext, plain: Buffer | string): Buffer {
+export function encryptBytes(key: Buffer, context: EncryptionContext, plain: Buffer | string): Buffer {
   const iv = freshIv();
   const format = context.version == null ? FORMATS.place : FORMATS.content;
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(associatedData(format, context));
@@ -55,40 +58,44 @@ export function sealBytes(key: Buffer, context: SealContext, plain: Buffer | str
 }
 
 /** The same as text: the format, "." and base64 of the rest. */
-export function seal(key: Buffer, context: SealContext, plain: Buffer | string): string {
-  const sealed = sealBytes(key, context, plain);
-  return `${sealed.toString('latin1', 0, 1)}.${sealed.toString('base64', 1)}`;
+export function encrypt(key: Buffer, context: EncryptionContext, plain: Buffer | string): string {
+  const ciphertext = encryptBytes(key, context, plain);
+  return `${ciphertext.toString('latin1', 0, 1)}.${ciphertext.toString('base64', 1)}`;
 }
 
-/** Whether the text is bound to its place alone, as all were before contents had versions. */
-export function isSealedPlace(sealed: string): boolean {
-  return sealed.startsWith(`${FORMATS.place}.`);
+/** Whether the ciphertext is in the older format, bound to its row and field alone. */
+export function isEncryptedField(ciphertext: string): boolean {
+  return ciphertext.startsWith(`${FORMATS.place}.`);
 }
 
-function partsOf(sealed: string | Uint8Array): { readonly format: string; readonly bytes: Buffer } {
-  if (typeof sealed !== 'string') {
-    const all = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+function partsOf(ciphertext: string | Uint8Array): { readonly format: string; readonly bytes: Buffer } {
+  if (typeof ciphertext !== 'string') {
+    const all = Buffer.from(ciphertext.buffer, ciphertext.byteOffset, ciphertext.byteLength);
     return { format: all.toString('latin1', 0, 1), bytes: all.subarray(1) };
   }
-  const format = sealed[1] === '.' ? sealed.slice(0, 1) : '';
-  return { format, bytes: Buffer.from(sealed.slice(2), 'base64') };
+  const format = ciphertext[1] === '.' ? ciphertext.slice(0, 1) : '';
+  return { format, bytes: Buffer.from(ciphertext.slice(2), 'base64') };
 }
 
 /**
  * What was sealed in that context; of the older format also where the context names a version.
- * @throws SealBroken
+ * @throws DecryptionError
  */
-export function unseal(key: Buffer, context: SealContext, sealed: string | Uint8Array): Buffer {
-  const { format, bytes } = partsOf(sealed);
+export function decrypt(key: Buffer, context: EncryptionContext, ciphertext: string | Uint8Array): Buffer {
+  const { format, bytes } = partsOf(ciphertext);
   const where = `${context.field} of ${context.row}`;
   if (!(Object.values(FORMATS) as string[]).includes(format) || bytes.length < IV_BYTES + TAG_BYTES)
-    throw new SealBroken(`${where} is not a sealed text of version ${FORMATS.place} or ${FORMATS.content}`);
+    throw new DecryptionError(
+      `${where} is not a sealed text of version ${FORMATS.place} or ${FORMATS.content}`,
+    );
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES))
     .setAAD(associatedData(format, context))
     .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   try {
     return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
   } catch {
-    throw new SealBroken(`${where} does not open: it was changed, or was sealed for another place or key`);
+    throw new DecryptionError(
+      `${where} does not open: it was changed, or was sealed for another place or key`,
+    );
   }
 }

@@ -1,12 +1,17 @@
-import { mayBeGuarded, type Scope } from '../../domain/access/scope.ts';
+import { mayBeProtected, type Scope } from '../../domain/access/scope.ts';
+import { UserError } from '../../domain/errors/user-error.ts';
 import type { LineageKind, RollupKey } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import { readRollupCounts, readTouchedSegments, type TouchedSegment } from '../../store/lineage/impact.ts';
-import { type ImpactPage, type MarksTouched, marksTouched } from '../annotations/annotation-impact.ts';
+import {
+  type AnnotationsTouched,
+  annotationsTouched,
+  type ImpactPage,
+} from '../annotations/annotation-impact.ts';
 import { describeCell, describeRollup, type LineageNode } from '../describe.ts';
 import type { RollupSelection } from '../lineage-store.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
-import { findStart } from './resolve-node.ts';
+import { resolveNode } from './resolve-node.ts';
 import { everythingVisible, type PlanDeps, type Start } from './visible-selection.ts';
 
 /** What has an impact: what many scores are made with. A response or a rollup is traced downstream instead. */
@@ -24,8 +29,8 @@ export const IMPACT_KINDS: readonly LineageKind[] = [
 ];
 
 /** The node is of a kind whose impact is not told. */
-export class NoImpact extends Error {
-  override readonly name = 'NoImpact';
+export class NoImpactError extends UserError {
+  override readonly name = 'NoImpactError';
 }
 
 export interface ImpactQuery {
@@ -65,14 +70,14 @@ export interface ImpactSegment extends Omit<TouchedSegment, 'cell'> {
   readonly cell: LineageNode | null;
 }
 
-export interface Impact extends ImpactPage<TouchedRollup>, MarksTouched {
+export interface Impact extends ImpactPage<TouchedRollup>, AnnotationsTouched {
   readonly node: LineageNode;
   readonly complete: boolean;
   readonly reason: string | null;
   readonly lag: number;
   /** Counted when they are asked for. */
   readonly totals: () => Promise<ImpactTotals>;
-  /** null where they are not summed (`totals` says why). @throws InvalidCursor */
+  /** null where they are not summed (`totals` says why). @throws InvalidCursorError */
   readonly segments: (first: number, after: string | null) => Promise<ImpactPage<ImpactSegment> | null>;
 }
 
@@ -83,7 +88,7 @@ const BOUND = 500_000;
  * What was made with a node: which hour rollups (one page), how much in all, in which segments, which decisions and alerts.
  * Which rollups is the lineage store's to say; how many answers, the record's. Null when the node does not exist for the
  * caller.
- * @throws NoImpact, InvalidCursor
+ * @throws NoImpactError, InvalidCursorError
  */
 export async function impactOf(
   deps: PlanDeps,
@@ -94,7 +99,7 @@ export async function impactOf(
   const list = `impact ${id}`;
   const at = after === null ? null : parseCursor(after, list, ['number,string,number']);
   const lag = await deps.lineage.lag();
-  const start = await findStart(deps, scope, id);
+  const start = await resolveNode(deps, scope, id);
   if (!start) return null;
   const selection = impactSelection(deps, scope, start);
   const [hour, cell, model] = (at ?? []) as [number, string, number];
@@ -114,9 +119,9 @@ export async function impactOf(
     complete: lag === 0,
     reason: lag === 0 ? null : `the lineage graph is ${lag} journal entries behind`,
     lag,
-    totals: async () => totalsOf(await summed(), bound, mayBeGuarded(scope, 'traceLineage', ['surveyed'])),
+    totals: async () => totalsOf(await summed(), bound, mayBeProtected(scope, 'traceLineage', ['surveyed'])),
     segments: async (count, from) => segmentPage(deps, id, await summed(), count, from),
-    ...marksTouched(deps, scope, start, selection),
+    ...annotationsTouched(deps, scope, start, selection),
   };
 }
 
@@ -126,7 +131,7 @@ function impactSelection(deps: PlanDeps, scope: Scope, start: Start): RollupSele
   if (start.kind === 'mappings') return { ...everything, mappings: start.mappings.map(({ key }) => key) };
   if (start.kind === 'part') return { ...everything, models: start.models };
   if (start.kind === 'selection' && IMPACT_KINDS.includes(start.node.kind)) return start.selection;
-  throw new NoImpact(
+  throw new NoImpactError(
     `id: the impact of a ${start.node.kind} is its trace downstream; impact is told of ${IMPACT_KINDS.join(', ')}`,
   );
 }

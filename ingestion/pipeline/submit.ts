@@ -1,6 +1,6 @@
 import { mapInSlices } from '../../domain/text/slices.ts';
 import type { ResponseDraft } from './draft.ts';
-import type { Acceptor } from './ingestor.ts';
+import type { Ingestor } from './ingestor.ts';
 import { accountFor, type BatchAccount, type Outcome } from './outcome.ts';
 import type { ItemReader } from './response-items.ts';
 import type { Submitter } from './submitter.ts';
@@ -10,27 +10,27 @@ export type Rejection = BatchAccount['rejected'][number];
 
 /**
  * Accepts drafts among which some are already rejected: the outcomes of all, in order, after the commit.
- * @throws Overloaded, or what the record says when it stays away.
+ * @throws OverloadedError, or what the record says when it stays away.
  */
 export async function acceptMixed(
-  acceptor: Acceptor,
+  ingestor: Ingestor,
   submitter: Submitter,
   items: readonly (ResponseDraft | Outcome)[],
 ): Promise<Outcome[]> {
   const drafts = items.filter((item): item is ResponseDraft => !('status' in item));
-  const outcomes = await acceptor.accept(submitter, drafts);
+  const outcomes = await ingestor.accept(submitter, drafts);
   let next = 0;
   return items.map((item) => ('status' in item ? item : (outcomes[next++] as Outcome)));
 }
 
 /** Reads items of our own form, accepts them and accounts for each. `request` names the delivery in the provenance. */
 export async function submitItems(
-  acceptor: Acceptor,
+  ingestor: Ingestor,
   submitter: Submitter,
   read: ItemReader,
   items: readonly unknown[],
   request: string,
 ): Promise<BatchAccount> {
   const drafts = await mapInSlices(items, (item, index) => read(item, `${request} item ${index}`));
-  return accountFor(await acceptMixed(acceptor, submitter, drafts));
+  return accountFor(await acceptMixed(ingestor, submitter, drafts));
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { KeyProviderAway, KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
-import { SealBroken } from '../../domain/privacy/aes-gcm.ts';
+import { KeyProviderError, KeyProviderUnavailableError } from '../../domain/errors/key-provider-errors.ts';
+import { DecryptionError } from '../../domain/privacy/aes-gcm.ts';
 import type { Session, Statement, Store } from '../database/client.ts';
 import type { KeyCheck } from '../tables/schema.ts';
-import { SUBJECT_COLUMNS, type SubjectKeyRow, type Vault } from './subject-encryption.ts';
+import { SUBJECT_COLUMNS, type SubjectEncryption, type SubjectKeyRow } from './subject-encryption.ts';
 
 /*
  * A record is tied to its wrapping keys as it is to its pepper: under others new persons would be stored beside those that cannot be
@@ -12,8 +12,8 @@ import { SUBJECT_COLUMNS, type SubjectKeyRow, type Vault } from './subject-encry
  */
 
 /** The wrapping keys are not those that the record's data keys were wrapped with. */
-export class WrongWrappingKey extends Error {
-  override readonly name = 'WrongWrappingKey';
+export class WrongWrappingKeyError extends Error {
+  override readonly name = 'WrongWrappingKeyError';
 }
 
 const CHECK: Statement = {
@@ -45,21 +45,21 @@ export async function providersInUse(session: Session): Promise<Set<string>> {
 /**
  * Ties the record to the wrapping keys at its first start with them, once what is stored opens with them, and refuses later to do
  * without. A provider elsewhere that is away is waited for, not refused. Starters do it one after the other.
- * @throws WrongWrappingKey
+ * @throws WrongWrappingKeyError
  */
-export function checkWrappingKeys(store: Store, vault: Vault): Promise<void> {
+export function checkWrappingKeys(store: Store, encryption: SubjectEncryption): Promise<void> {
   return store.transaction(async (session) => {
     const [row] = await session.rows<{ keyCheck: KeyCheck | null }>(CHECK, []);
     try {
-      if (row?.keyCheck) await vault.open([checkRow(vault, row.keyCheck)]);
+      if (row?.keyCheck) await encryption.open([checkRow(encryption, row.keyCheck)]);
       else {
-        await checkSome(session, vault);
-        await tie(session, vault, randomBytes(32));
+        await checkSome(session, encryption);
+        await tie(session, encryption, randomBytes(32));
       }
     } catch (error) {
-      if (error instanceof KeyProviderAway) return;
-      if (!(error instanceof SealBroken || error instanceof KeyProviderError)) throw error;
-      throw new WrongWrappingKey(
+      if (error instanceof KeyProviderUnavailableError) return;
+      if (!(error instanceof DecryptionError || error instanceof KeyProviderError)) throw error;
+      throw new WrongWrappingKeyError(
         `what is stored of persons cannot be opened (${error.message}): give the wrapping keys of this record, by SCORELINE_KEK, by the file ` +
           '"wrapping-keys" of the data folder from its backup, or by the settings of their provider; nothing was stored',
       );
@@ -68,16 +68,16 @@ export function checkWrappingKeys(store: Store, vault: Vault): Promise<void> {
 }
 
 /** Wraps the check anew by the provider in use. */
-export function rewrapCheck(store: Store, vault: Vault): Promise<void> {
+export function rewrapCheck(store: Store, encryption: SubjectEncryption): Promise<void> {
   return store.transaction(async (session) => {
     const [row] = await session.rows<{ keyCheck: KeyCheck | null }>(CHECK, []);
     if (!row?.keyCheck) return;
-    const [opened] = await vault.open([checkRow(vault, row.keyCheck)]);
-    if (opened) await tie(session, vault, opened.key);
+    const [opened] = await encryption.open([checkRow(encryption, row.keyCheck)]);
+    if (opened) await tie(session, encryption, opened.key);
   });
 }
 
-const checkRow = ({ tenant }: Vault, check: KeyCheck): SubjectKeyRow => ({
+const checkRow = ({ tenant }: SubjectEncryption, check: KeyCheck): SubjectKeyRow => ({
   ...check,
   id: tenant,
   lookup: null,
@@ -85,19 +85,19 @@ const checkRow = ({ tenant }: Vault, check: KeyCheck): SubjectKeyRow => ({
   restricted: false,
 });
 
-async function tie(session: Session, vault: Vault, key: Buffer): Promise<void> {
-  const [wrapped] = await vault.wrap(session, [{ id: vault.tenant, key }]);
-  await session.rows(TIE, [JSON.stringify({ ...wrapped, provider: vault.provider.name })]);
+async function tie(session: Session, encryption: SubjectEncryption, key: Buffer): Promise<void> {
+  const [wrapped] = await encryption.wrap(session, [{ id: encryption.tenant, key }]);
+  await session.rows(TIE, [JSON.stringify({ ...wrapped, provider: encryption.provider.name })]);
 }
 
 /** That of each wrapping key in use something opens. */
-async function checkSome(session: Session, vault: Vault): Promise<void> {
+async function checkSome(session: Session, encryption: SubjectEncryption): Promise<void> {
   const failed = new Map<string, unknown>();
   const opened = new Set<string>();
   for (const row of await session.rows<SubjectKeyRow>(SOME, [])) {
     const key = `${row.provider} ${row.version}`;
     try {
-      await vault.open([row]);
+      await encryption.open([row]);
       opened.add(key);
     } catch (error) {
       failed.set(key, error);

@@ -1,12 +1,12 @@
 import type { Statement, Store } from '../database/client.ts';
-import type { RecordCells } from './cell-dictionary.ts';
+import type { StoredCellDictionary } from './cell-dictionary.ts';
 
 /**
  * Cells that were added for responses which were then not taken (a stale one, a transaction that failed). One that ever
  * held a response stays: rollups, the journal, seals and the id of the response name it for good.
  *
  * Who files a response marks its cell as used in the same transaction, which holds the row: this statement waits for it
- * and looks again; who comes later finds no row (CellGone) and adds the cell again. The age only saves that work.
+ * and looks again; who comes later finds no row (CellGoneError) and adds the cell again. The age only saves that work.
  *
  * A server of an earlier version does not mark cells: what refers to one is looked for too. Predictions have their hours in
  * rollup_hour, which keeps its rows after an erasure.
@@ -34,7 +34,7 @@ const GIVE_BACK: Statement = {
 };
 
 /** Deletes the cells that never held anything, and answers with how many; other processes find out when they meet one. */
-export async function giveBackCells(store: Store, cells: RecordCells): Promise<number> {
+export async function giveBackCells(store: Store, cells: StoredCellDictionary): Promise<number> {
   const [given] = await store.rows<{ n: number }>(GIVE_BACK, []);
   const n = given?.n ?? 0;
   if (n > 0) await cells.reload(store);

@@ -1,3 +1,4 @@
+import { UserError } from '../../domain/errors/user-error.ts';
 import type { NoteChange } from '../audit/audit.ts';
 import type { Session, Statement, Store } from '../database/client.ts';
 import type { ModelStage } from '../models/models.ts';
@@ -31,7 +32,7 @@ export interface ReviewDecisionRow {
 }
 
 /** It cannot be done as asked; the message says what would be right. */
-export class ReviewError extends Error {
+export class ReviewError extends UserError {
   override readonly name = 'ReviewError';
 }
 
@@ -149,12 +150,16 @@ export interface Reviewer {
   /** Whether it is theirs to review. */
   readonly may: (review: Pick<ReviewRow, 'cellId'>) => boolean;
   /** Seals what is said of a response for whoever gave it; null where there is nobody. Absent: it is kept as it is. */
-  readonly seal?: (session: Session, reason: Reason) => Promise<string | null>;
+  readonly encrypt?: (session: Session, reason: Reason) => Promise<string | null>;
 }
 
 /** @throws ReviewError when whoever gave the response is gone. */
-async function kept(session: Session, reason: Reason, { seal }: Pick<Reviewer, 'seal'>): Promise<string> {
-  const sealed = seal ? await seal(session, reason) : reason.reason;
+async function kept(
+  session: Session,
+  reason: Reason,
+  { encrypt }: Pick<Reviewer, 'encrypt'>,
+): Promise<string> {
+  const sealed = encrypt ? await encrypt(session, reason) : reason.reason;
   if (sealed === null) throw new ReviewError('id: no such review exists here');
   return sealed;
 }
@@ -247,7 +252,7 @@ export function disputeResponse(
   responseId: string,
   modelVersionId: number,
   reason: string,
-  by: Pick<Reviewer, 'now' | 'note' | 'seal'>,
+  by: Pick<Reviewer, 'now' | 'note' | 'encrypt'>,
 ): Promise<ReviewRow | null> {
   return store.transaction(async (session) => {
     const said = await kept(session, { responseId, reason, isNew: true }, by);

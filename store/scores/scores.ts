@@ -7,9 +7,9 @@ import { type Basis, groupCells, type ScoreName, type ScoreRow } from '../../dom
 import type { Cell } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
-import { type GuardDeps, guardedFor, openGuard, type ScoreColumn } from '../disclosure/score-guard.ts';
+import { type GuardDeps, openGuard, protectedFor, type ScoreColumn } from '../disclosure/score-guard.ts';
 import { readChampion } from '../models/models.ts';
-import { GroupCounts, TooManyRows, type WindowPlaces } from './group-counts.ts';
+import { GroupCounts, TooManyRowsError, type WindowPlaces } from './group-counts.ts';
 import { type CountedClasses, eachInterval } from './rollups.ts';
 import type { ScoreQuery } from './score-query.ts';
 import { ScoreTable } from './score-table.ts';
@@ -35,7 +35,7 @@ const GUARDED_A_ROW = 50;
  * One row per window and group, window by window. Without groups every window has its row, empty or not; with groups
  * those are listed that have a response in any of the windows. Of cells whose answers the caller may not read, rows
  * tell what the disclosure ledger does, and their groups are listed once they have a lot.
- * @throws TooManyRows where there would be more than `query.mostRows`.
+ * @throws TooManyRowsError where there would be more than `query.mostRows`.
  */
 export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuery): Promise<ScoreRow[]> {
   const visible = visibleCells(scope, ['readScore'], deps.cells, query.segment);
@@ -48,16 +48,16 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
   );
   const champion = query.basis === 'SURVEYED' ? null : await readChampion(deps.store);
   const classes = countedClasses(query.basis, champion?.id);
-  const guarded = guardedFor(scope, deps.cells, query.basis);
+  const protectedCells = protectedFor(scope, deps.cells, query.basis);
   const parts = await Promise.all(
     classes.map((one) => {
-      const closed = guarded[one.kind === 'surveyed' ? 'surveyed' : 'inferred'];
+      const closed = protectedCells[one.kind === 'surveyed' ? 'surveyed' : 'inferred'];
       const open = closed.length === 0 ? visible : without(visible, closed);
       return countGroups(deps, query, one, { groups, open, edges });
     }),
   );
   const model = champion?.id ?? null;
-  const guard = await openGuard(deps, scope, guarded, { ...query, windows, model }, groups);
+  const guard = await openGuard(deps, scope, protectedCells, { ...query, windows, model }, groups);
   const asked = query.before ? places.slice(1) : places;
   const isListed = (place: number) => parts.some((part) => part.has(place, asked)) || guard.lists(place);
   const listed = groups
@@ -79,13 +79,13 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
           inferred: champion ? (inferred ?? counts) : undefined,
         };
       };
-      return { group, cells, place, at, isGuarded: guard.isGuarded(place) };
+      return { group, cells, place, at, isProtected: guard.isProtected(place) };
     },
     slice,
   );
   if (!table.isFilled) {
-    const inGuarded = columns.filter(({ isGuarded }) => isGuarded).length * windows.length;
-    table.check(inGuarded / GUARDED_A_ROW);
+    const inProtected = columns.filter(({ isProtected }) => isProtected).length * windows.length;
+    table.check(inProtected / GUARDED_A_ROW);
   }
   const withAnswers = (place: number) => {
     const found = parts.flatMap((part) => part.windowsOf(place, places));
@@ -163,7 +163,7 @@ async function countGroups(
   const query = { edges, cellIds: open.map(({ id }) => id), byCell, now: deps.now(), classes };
   await eachInterval(deps.store, query, (row) => {
     counts.add(byCell ? (groupOf.get(row.cellId) ?? 0) : 0, row.interval, row);
-    if (byCell && counts.entries > ENTRIES_A_ROW * mostRows) throw new TooManyRows(mostRows, fill);
+    if (byCell && counts.entries > ENTRIES_A_ROW * mostRows) throw new TooManyRowsError(mostRows, fill);
   });
   return counts.total();
 }

@@ -3,9 +3,9 @@ import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
-import { lowerWall, raiseWall } from '../access/scoped-views.ts';
+import { createScopedViews, dropScopedViews } from '../access/scoped-views.ts';
 import type { Database, Store, TimescaleEdition } from '../database/client.ts';
-import { DatabaseRefused, withPrivileges } from '../database/database-refused.ts';
+import { DatabaseRefusedError, withPrivileges } from '../database/database-refused.ts';
 import { LOCKS } from '../database/locks.ts';
 import { checkServer } from '../database/privileges.ts';
 import { BEGINNING } from '../journal/journal.ts';
@@ -13,19 +13,19 @@ import { BEGINNING } from '../journal/journal.ts';
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** What the record can do beyond plain PostgreSQL, as found at start. */
-export interface RecordFeatures {
+export interface DatabaseFeatures {
   readonly timescale: TimescaleEdition;
 }
 
 /**
  * Brings the record to this version's tables, under a lock, and turns the fact tables into hypertables where
  * TimescaleDB is present. Running it again changes nothing.
- * @throws DatabaseRefused where the server does not do, or a privilege is missing.
+ * @throws DatabaseRefusedError where the server does not do, or a privilege is missing.
  */
-export async function migrate(store: Store): Promise<RecordFeatures> {
+export async function migrate(store: Store): Promise<DatabaseFeatures> {
   if (store.backend === 'postgres') {
     const problems = await checkServer(store);
-    if (problems.length > 0) throw new DatabaseRefused(problems.join('; '));
+    if (problems.length > 0) throw new DatabaseRefusedError(problems.join('; '));
   }
   try {
     return await bringUp(store);
@@ -34,17 +34,17 @@ export async function migrate(store: Store): Promise<RecordFeatures> {
   }
 }
 
-function bringUp(store: Store): Promise<RecordFeatures> {
+function bringUp(store: Store): Promise<DatabaseFeatures> {
   return store.exclusively(LOCKS.migration, async (db) => {
     if (await migrationsPending(db)) {
-      await lowerWall(db);
+      await dropScopedViews(db);
       if (store.backend === 'pglite') await migratePglite(db as never, { migrationsFolder: MIGRATIONS });
       else await migratePostgres(db as never, { migrationsFolder: MIGRATIONS });
     }
     const timescale = store.backend === 'pglite' ? 'none' : await timescaleEdition(db);
     if (timescale !== 'none') await createHypertables(db);
     await rebaseRestoredJournal(db);
-    await raiseWall(db);
+    await createScopedViews(db);
     return { timescale };
   });
 }

@@ -238,6 +238,7 @@ export const response = pgTable(
 
 export * from './access.ts';
 export * from './audit.ts';
+export * from './connection.ts';
 export * from './data-subjects.ts';
 export * from './disclosure.ts';
 export * from './journal.ts';

@@ -3,20 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runImport } from '../../ingestion/files/import/run-import.ts';
-import { recordSink } from '../../ingestion/files/import/sink.ts';
+import { databaseSink } from '../../ingestion/files/import/sink.ts';
 import { parseFileMap } from '../../ingestion/files/map/file-map.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
+import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, personOf } from '../fixtures/erasing.ts';
-import { DIMENSIONS, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
-let record: TestRecord;
+let database: TestDatabase;
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-import-'));
 beforeAll(async () => {
-  record = await openTestRecord();
+  database = await openTestDatabase();
 });
 afterAll(async () => {
-  await record?.close();
+  await database?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -37,7 +37,7 @@ const importFile = (name: string, rows: readonly string[]) => {
   return runImport({
     path,
     map: parseFileMap(MAP, DIMENSIONS),
-    sink: recordSink({ ...record, now: Date.now }, OWNER),
+    sink: databaseSink({ ...database, now: Date.now }, OWNER),
     dataDir: folder,
     rejectsPath,
     restart: true,
@@ -49,7 +49,7 @@ const importFile = (name: string, rows: readonly string[]) => {
 it('makes no new copy of a row of somebody who was erased', async () => {
   const planted = '1,2026-01-01T00:00:00Z,9,planted words,jane@example.org';
   expect((await importFile('first.csv', [planted])).account.accepted).toBe(1);
-  await erase(record, personOf('jane@example.org'), BY);
+  await erase(database, personOf('jane@example.org'), BY);
   const { account } = await importFile('again.csv', [planted, '2,2026-01-01T00:00:00Z,99,kept words,']);
   expect(account).toMatchObject({ accepted: 0, rejected: 2 });
   const text = readFileSync(rejectsPath, 'utf8');

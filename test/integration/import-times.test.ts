@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runImport } from '../../ingestion/files/import/run-import.ts';
-import { recordSink } from '../../ingestion/files/import/sink.ts';
+import { databaseSink } from '../../ingestion/files/import/sink.ts';
 import { parseFileMap } from '../../ingestion/files/map/file-map.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
-import { DIMENSIONS, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /* Files whose dates are written in many ways, as people sent them: what is stored, what is noted and what is rejected. */
 
 const CASES = new URL('../fixtures/cases/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-times-'));
-let record: TestRecord;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord(() => Date.parse('2026-12-01T00:00:00Z'));
+  database = await openTestDatabase(() => Date.parse('2026-12-01T00:00:00Z'));
 });
 afterAll(async () => {
-  await record?.close();
+  await database?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -35,14 +35,14 @@ async function importCase(name: string, answeredAt: object = {}) {
   const result = await runImport({
     path: join(CASES, `${name}.csv`),
     map: parseFileMap(declared, DIMENSIONS),
-    sink: recordSink({ ...record, now: Date.now }, OWNER),
+    sink: databaseSink({ ...database, now: Date.now }, OWNER),
     dataDir: folder,
     rejectsPath: join(folder, 'rejects.ndjson'),
     restart: true,
     isStopping: () => false,
     onProgress: () => undefined,
   });
-  const rows = await record.sql<{ external_id: string; answered_at: string | Date }>(
+  const rows = await database.sql<{ external_id: string; answered_at: string | Date }>(
     `SELECT r.external_id, r.answered_at FROM response r JOIN mapping_version m ON m.id = r.mapping_version_id
        JOIN source s ON s.id = m.source_id WHERE s.name = $1 ORDER BY r.external_id`,
     [source],

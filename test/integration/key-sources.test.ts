@@ -1,14 +1,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
-import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { type BatchAccount, submitItems } from '../../ingestion/pipeline/submit.ts';
-import { DIMENSIONS, narrowScope, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';
+import {
+  DIMENSIONS,
+  narrowScope,
+  openTestDatabase,
+  PEPPER,
+  type TestDatabase,
+} from '../fixtures/database.ts';
 
 const WIDE = narrowScope('wide', () => true);
 const HOUR = 3_600_000;
-let record: TestRecord;
+let database: TestDatabase;
 let clock = Date.UTC(2026, 2, 1);
 let submit: (
   id: string,
@@ -17,19 +23,19 @@ let submit: (
 ) => Promise<BatchAccount>;
 
 beforeAll(async () => {
-  record = await openTestRecord();
-  const { store, vault, cells, mappings } = record;
-  const acceptor = createAcceptor({
-    ...{ store, vault, cells, mappings, dimensions: DIMENSIONS, pepper: PEPPER },
+  database = await openTestDatabase();
+  const { store, encryption, cells, mappings } = database;
+  const ingestor = createIngestor({
+    ...{ store, encryption, cells, mappings, dimensions: DIMENSIONS, pepper: PEPPER },
     cellLimits: DEFAULT_CELL_LIMITS,
     now: () => clock,
     warn: () => undefined,
   });
   const read = createItemReader(DIMENSIONS, 'responses');
   submit = (id, sources, items) =>
-    submitItems(acceptor, { id, sources, scope: id === 'admin' ? EVERYTHING : WIDE }, read, items, 'test');
+    submitItems(ingestor, { id, sources, scope: id === 'admin' ? EVERYTHING : WIDE }, read, items, 'test');
 });
-afterAll(() => record.close());
+afterAll(() => database.close());
 
 const item = (externalId: string, source: string, at = clock, score = 9) => ({
   externalId,
@@ -39,7 +45,7 @@ const item = (externalId: string, source: string, at = clock, score = 9) => ({
 });
 const codes = ({ rejected }: BatchAccount) => rejected.map(({ code, message }) => `${code} ${message}`);
 const answers = (externalId: string) =>
-  record.sql(`SELECT score, answered_at AS at FROM response WHERE external_id = '${externalId}'`);
+  database.sql(`SELECT score, answered_at AS at FROM response WHERE external_id = '${externalId}'`);
 
 it('a key that is bound to sources submits for no other, item by item', async () => {
   const answer = await submit(
@@ -49,7 +55,7 @@ it('a key that is bound to sources submits for no other, item by item', async ()
   );
   expect(answer).toMatchObject({ accepted: 2, rejected: [{ index: 1, code: 'FORBIDDEN' }] });
   expect(codes(answer)[0]).toMatch(/source: this key is bound to other sources/);
-  expect(await record.sql(`SELECT FROM source WHERE name = 'shop'`)).toEqual([]);
+  expect(await database.sql(`SELECT FROM source WHERE name = 'shop'`)).toEqual([]);
 });
 
 it('nobody corrects or redates an answer of a source that another named, but who is bound to it or administers', async () => {
@@ -68,8 +74,8 @@ it('nobody corrects or redates an answer of a source that another named, but who
     expect(await answers('b1')).toMatchObject([{ score }]);
   }
   // What was recorded before it was kept who named a source stays as it was.
-  await record.sql(`UPDATE source SET made_by = NULL WHERE name = 'mail'`);
-  await record.mappings.refresh(record.store);
+  await database.sql(`UPDATE source SET made_by = NULL WHERE name = 'mail'`);
+  await database.mappings.refresh(database.store);
   expect(await submit('second', null, [later(5)])).toMatchObject({ accepted: 1 });
 });
 

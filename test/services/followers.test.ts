@@ -4,9 +4,9 @@ import { nodeId } from '../../domain/lineage/lineage.ts';
 import { write } from '../../graph/neo4j/fence.ts';
 import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
-import { Superseded } from '../../store/database/lease.ts';
+import { SupersededError } from '../../store/database/lease.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, checkOnce, personOf } from '../fixtures/erasing.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { until } from '../fixtures/server.ts';
 import { type StallingProxy, stallingProxy } from '../fixtures/stalling-proxy.ts';
 import { type RunningNeo4j, startNeo4j } from './neo4j.ts';
@@ -16,7 +16,7 @@ import { type RunningNeo4j, startNeo4j } from './neo4j.ts';
 const BASE = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 3_600_000;
 let server: RunningNeo4j;
 let driver: Driver;
-let record: TestRecord;
+let database: TestDatabase;
 let proxy: StallingProxy;
 const errors: Error[] = [];
 const graphs: GraphProjection[] = [];
@@ -24,7 +24,7 @@ const graphs: GraphProjection[] = [];
 beforeAll(async () => {
   server = await startNeo4j();
   driver = neo4j.driver(server.url, undefined, { disableLosslessIntegers: true });
-  record = await openTestRecord();
+  database = await openTestDatabase();
   proxy = await stallingProxy(server.handle.port);
 });
 afterAll(async () => {
@@ -32,7 +32,7 @@ afterAll(async () => {
   for (const graph of graphs) await graph.close();
   await proxy?.close();
   await driver?.close();
-  await record?.close();
+  await database?.close();
   await server?.dispose();
 });
 
@@ -48,18 +48,18 @@ const submit = async (respondent: string, count = 1) => {
       comment: 'words',
     };
   });
-  expect(await record.submit(items)).toMatchObject({ accepted: count });
+  expect(await database.submit(items)).toMatchObject({ accepted: count });
 };
 const idsInGraph = async () => {
   const { records } = await driver.executeQuery('MATCH (x:Response) RETURN x.id AS id ORDER BY id');
   return records.map((row) => row.get('id') as string);
 };
 const idsInRecord = async () =>
-  (await record.sql<{ id: string }>('SELECT id FROM response'))
+  (await database.sql<{ id: string }>('SELECT id FROM response'))
     .map(({ id }) => nodeId('Response', id))
     .sort();
 const opened = (url: string, place: string): GraphProjection => {
-  const graph = openGraph({ url, user: '', password: '' }, { ...record, place }, (error) =>
+  const graph = openGraph({ url, user: '', password: '' }, { ...database, place }, (error) =>
     errors.push(error),
   );
   graphs.push(graph);
@@ -69,7 +69,7 @@ const caughtUp = (graph: GraphProjection) =>
   until(async () => (await graph.lag()) === 0, 'the graph has caught up');
 /** As if its holder were frozen: again and again, since it is not, and renews. */
 const expire = () =>
-  record.sql(`UPDATE lease SET held_until = now() - interval '1 second' WHERE name = 'lineage'`);
+  database.sql(`UPDATE lease SET held_until = now() - interval '1 second' WHERE name = 'lineage'`);
 
 describe('a follower that hangs before it writes', () => {
   it('writes nothing back that was erased meanwhile, once another has taken over', async () => {
@@ -89,16 +89,16 @@ describe('a follower that hangs before it writes', () => {
     expect(await idsInGraph()).toHaveLength(51);
 
     const person = personOf('ada');
-    await erase(record, person, BY);
+    await erase(database, person, BY);
     await until(
-      async () => (await checkOnce(record, person, quick.holds)).length === 0,
+      async () => (await checkOnce(database, person, quick.holds)).length === 0,
       'the erasure is complete',
     );
     expect(await idsInGraph()).toEqual(await idsInRecord());
     expect(await idsInGraph()).toHaveLength(50);
 
     await until(
-      () => errors.some((error) => error instanceof Superseded),
+      () => errors.some((error) => error instanceof SupersededError),
       'it has found that it lost the lease',
     );
     proxy.resume();
@@ -117,7 +117,7 @@ describe('a follower that hangs before it writes', () => {
       write(driver, { name: 'lineage', token }, (tx) =>
         tx.run(`CREATE (:Response {id: 'Response:control'})`),
       );
-    await expect(put(1)).rejects.toThrow(Superseded);
+    await expect(put(1)).rejects.toThrow(SupersededError);
     expect(await idsInGraph()).not.toContain('Response:control');
     await put(Number.MAX_SAFE_INTEGER);
     expect(await idsInGraph()).toContain('Response:control');

@@ -1,17 +1,17 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LiveFeed, startLiveFeed } from '../../api/subscriptions/live-feed.ts';
-import type { NpsUpdate, TileQuery } from '../../api/subscriptions/tile.ts';
+import type { LiveQueryDefinition, NpsUpdate } from '../../api/subscriptions/live-query.ts';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { total, ZERO } from '../../domain/nps/nps.ts';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
 import { randomFrom } from '../../domain/statistics/random.ts';
-import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { scoreAsKnownAt } from '../../proof/as-of.ts';
-import { createWall } from '../../store/access/scoped-views.ts';
+import { createScopedReader } from '../../store/access/scoped-views.ts';
 import type { Store } from '../../store/database/client.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
 import {
@@ -21,55 +21,55 @@ import {
   journalHead,
   parsePosition,
 } from '../../store/journal/journal.ts';
-import { RecordCells } from '../../store/responses/cell-dictionary.ts';
-import { RecordMappings } from '../../store/responses/mappings.ts';
-import { DIMENSIONS, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';
+import { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
+import { MappingRegistry } from '../../store/responses/mappings.ts';
+import { DIMENSIONS, openTestDatabase, PEPPER, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 
 /* What a position says of the row beside it, while several servers write at once. */
 
 const DAY = { count: 1, unit: 'days' } as const;
-const QUERIES: readonly TileQuery[] = [
+const QUERIES: readonly LiveQueryDefinition[] = [
   { segment: {}, window: DAY, basis: 'SURVEYED', groupBy: [] },
   { segment: { region: ['Peru'] }, window: DAY, basis: 'SURVEYED', groupBy: [] },
   { segment: {}, window: DAY, basis: 'SURVEYED', groupBy: ['region'] },
 ];
-let record: TestRecord;
+let database: TestDatabase;
 let slow: pg.Client | undefined;
 const stores: Store[] = [];
 const feeds: LiveFeed[] = [];
 
 beforeAll(async () => {
-  record = await openTestRecord();
+  database = await openTestDatabase();
 });
 afterAll(async () => {
   await slow?.end();
   for (const feed of feeds) await feed.stop();
   for (const store of stores) await store.close();
-  await record?.close();
+  await database?.close();
 });
 
 /** The same record as another server has it open. */
 async function anotherServer() {
-  const store = openPostgres(record.databaseUrl ?? '', () => undefined, { maxConnections: 4 });
+  const store = openPostgres(database.databaseUrl ?? '', () => undefined, { maxConnections: 4 });
   stores.push(store);
-  const cells = new RecordCells();
+  const cells = new StoredCellDictionary();
   await cells.refresh(store);
   const deps = { store, cells, now: Date.now, onError: fail };
-  const feed = await startLiveFeed({ ...deps, wall: createWall(deps) });
+  const feed = await startLiveFeed({ ...deps, scopedReader: createScopedReader(deps) });
   feeds.push(feed);
   const parts = {
     ...deps,
-    vault: record.vault,
-    mappings: new RecordMappings(),
+    encryption: database.encryption,
+    mappings: new MappingRegistry(),
     dimensions: DIMENSIONS,
     pepper: PEPPER,
   };
-  const acceptor = createAcceptor({ ...parts, cellLimits: DEFAULT_CELL_LIMITS, warn: () => undefined });
+  const ingestor = createIngestor({ ...parts, cellLimits: DEFAULT_CELL_LIMITS, warn: () => undefined });
   const read = createItemReader(DIMENSIONS, 'responses');
   return {
     feed,
-    submit: (items: readonly object[]) => submitItems(acceptor, OWNER, read, items, 'positions'),
+    submit: (items: readonly object[]) => submitItems(ingestor, OWNER, read, items, 'positions'),
   };
 }
 
@@ -80,8 +80,8 @@ function fail(error: Error): never {
 const placeOf = ({ position }: NpsUpdate) => parsePosition(position) as JournalPosition;
 /** What npsAsKnownAt(position) says. */
 const asKnown = async (update: NpsUpdate) => {
-  await record.cells.refresh(record.store);
-  const found = await scoreAsKnownAt({ ...record, now: Date.now }, EVERYTHING, update.row, {
+  await database.cells.refresh(database.store);
+  const found = await scoreAsKnownAt({ ...database, now: Date.now }, EVERYTHING, update.row, {
     place: placeOf(update),
   });
   return found?.known.counts;
@@ -95,7 +95,7 @@ describe('the position of an update', () => {
     const stops: (() => void)[] = [];
     for (const { feed } of servers.slice(0, 2))
       for (const query of QUERIES) {
-        const tile = feed.tile(EVERYTHING, query);
+        const tile = feed.liveQuery(EVERYTHING, query);
         let last: JournalPosition | undefined;
         stops.push(
           tile.follow((updates) => {
@@ -137,7 +137,9 @@ describe('the position of an update', () => {
           detractors: 0,
         },
       );
-    const [{ n } = { n: 0 }] = await record.sql<{ n: number }>('SELECT count(*)::integer AS n FROM response');
+    const [{ n } = { n: 0 }] = await database.sql<{ n: number }>(
+      'SELECT count(*)::integer AS n FROM response',
+    );
     await until(async () => (await whole()) === n, 'the last state is told');
     for (const stop of stops) stop();
     expect(sent).toBeGreaterThan(0);
@@ -153,18 +155,20 @@ describe('the position of an update', () => {
 
   it('is that of the row while an older transaction keeps what is committed from being final', async () => {
     const server = await anotherServer();
-    const tile = server.feed.tile(EVERYTHING, QUERIES[0] as TileQuery);
+    const tile = server.feed.liveQuery(EVERYTHING, QUERIES[0] as LiveQueryDefinition);
     const unfollow = tile.follow(() => undefined);
-    slow = new pg.Client(record.databaseUrl);
+    slow = new pg.Client(database.databaseUrl);
     await slow.connect();
     await slow.query('BEGIN; SELECT pg_current_xact_id()');
     await server.submit([
       { externalId: 'early', answeredAt: new Date().toISOString(), score: 9, region: 'Peru' },
     ]);
-    const head = await journalHead(record.store);
+    const head = await journalHead(database.store);
     const [update] = await tile.present();
     expect(update?.position).toBe(formatPosition(head));
-    const [{ n } = { n: 0 }] = await record.sql<{ n: number }>('SELECT count(*)::integer AS n FROM response');
+    const [{ n } = { n: 0 }] = await database.sql<{ n: number }>(
+      'SELECT count(*)::integer AS n FROM response',
+    );
     expect(total(update?.row.counts ?? ZERO), 'all but the answer that is not final').toBe(n - 1);
     expect(await asKnown(update as NpsUpdate)).toEqual(update?.row.counts);
     await slow.query('ROLLBACK');
@@ -174,8 +178,8 @@ describe('the position of an update', () => {
 
   it('is not before the one that a client comes back with, on a server that has not read so far', async () => {
     const [ahead, behind] = [await anotherServer(), await anotherServer()];
-    const query = QUERIES[0] as TileQuery;
-    const tile = behind.feed.tile(EVERYTHING, query);
+    const query = QUERIES[0] as LiveQueryDefinition;
+    const tile = behind.feed.liveQuery(EVERYTHING, query);
     const unfollow = tile.follow(() => undefined);
     await tile.present();
     // It hears of nothing any more, as a server whose follower is slow.
@@ -183,8 +187,8 @@ describe('the position of an update', () => {
     await ahead.submit([
       { externalId: 'late', answeredAt: new Date().toISOString(), score: 9, region: 'Peru' },
     ]);
-    await record.settled();
-    const after = await journalHead(record.store);
+    await database.settled();
+    const after = await journalHead(database.store);
     expect(isAfter(after, behind.feed.position())).toBe(true);
     const given = async (place: JournalPosition) => {
       const placeAt = await tile.resume(place);
@@ -196,12 +200,12 @@ describe('the position of an update', () => {
     await ahead.submit([
       { externalId: 'later', answeredAt: new Date().toISOString(), score: 9, region: 'Peru' },
     ]);
-    await record.settled();
+    await database.settled();
     const positions = await given(after);
     expect(positions.every((position) => isAfter(parsePosition(position) as JournalPosition, after))).toBe(
       true,
     );
-    const last = await journalHead(record.store);
+    const last = await journalHead(database.store);
     expect(await given(last)).toEqual([]);
     expect(tile.at).toEqual(last);
     unfollow();

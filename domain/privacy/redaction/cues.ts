@@ -1,6 +1,6 @@
 import { isDigit, isWordLetter } from './span.ts';
 
-/** Words and phrases that say what the number after them is. Each list is registered, so that one walk over a text finds all. */
+/** Words and phrases that announce the number after them. Each list is registered, so that one pass over a text finds all. */
 export interface Cues {
   /** Of scripts with spaces, as `plain` gives them. */
   readonly words: ReadonlySet<string>;
@@ -14,11 +14,11 @@ interface Phrase {
 const byWord = new Map<string, Cues[]>();
 /** Phrases by their first word. */
 const byFirstWord = new Map<string, Phrase[]>();
-/** Looked for anywhere: parts that begin with a sign, and scripts without spaces. */
+/** Searched anywhere: parts that begin with a sign, and scripts without spaces. */
 const anywhere: Phrase[] = [];
 const inOtherScripts: Phrase[] = [];
 
-/** Registers cues of lists with spaces between their entries; phrases have "_" for their spaces. */
+/** Registers cues from lists separated by spaces; phrases have "_" for their spaces. */
 export function cues(...lists: readonly string[]): Cues {
   const words = new Set<string>();
   const made: Cues = { words };
@@ -48,7 +48,7 @@ function append<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): v
 const WHOLE_WORD = /^[a-z\u00df-\u024f\u0370-\u052f]+$/;
 const ACCENTED = /[\u0130\u00c0-\u024f\u0386-\u03ce]/;
 const ACCENTED_EACH = /[\u00c0-\u024f\u0386-\u03ce]/g;
-/** In scripts whose letters may be parts of cues without spaces around them. */
+/** In scripts whose letters may be part of a cue without surrounding spaces. */
 const OTHER_SCRIPT = /[\u0250-\u036f\u0530-\u1fff\u2100-\udfff\ue001-\uffff]/;
 
 /** Lower case and without accents ("numéro" and "numero" are one word); as long as before. */
@@ -64,7 +64,7 @@ const ABBREVIATIONS = new Set(
   'no nr nos num nro tel tlf tlfn fon mob cell ph ext ref art inv acct kto st fax tfno telef'.split(' '),
 );
 
-/** A normal form, with what finders ask of it more than once: which words stand before a place, as far as they reach. */
+/** A normal form with cached lookups for finders: which words stand before an index, within reach. */
 export class View {
   readonly text: string;
   /** How many digits there are. */
@@ -72,10 +72,10 @@ export class View {
   readonly #plain: string;
   /** Where cues end, in order. */
   readonly #ends: ReadonlyMap<Cues, readonly number[]>;
-  /** For each place, where the sentence, line or number before it ended; made when it is first asked for. */
+  /** For each index, where the previous sentence, line or number ended; computed on demand. */
   #breaks: Int32Array | undefined;
 
-  /** Of a text of which more is masked than of the former one: masked words still say what is after them. */
+  /** Of a text of which more is masked than of the former one: masked words still announce what follows them. */
   constructor(text: string, former?: View) {
     this.text = text;
     this.digits = countDigits(text);
@@ -92,7 +92,7 @@ export class View {
     return this.#endsOf(known).length > 0;
   }
 
-  /** How far before the place the last of these cues ends that reaches it; Infinity where none does. */
+  /** How far before the index the last of these cues ends, within its reach; Infinity without one. */
   distance(known: Cues, place: number): number {
     const ends = this.#endsOf(known);
     let [low, high] = [0, ends.length];
@@ -139,7 +139,7 @@ function endsOfCues(text: string): Map<Cues, number[]> {
   return ends;
 }
 
-/** A phrase of letters is one of whole words. */
+/** A phrase of letters consists of whole words. */
 const isWholeAt = (text: string, at: number, part: string) =>
   !(isWordLetter(part[0]) && isWordLetter(text[at - 1])) &&
   !(isWordLetter(part.at(-1)) && isWordLetter(text[at + part.length]));

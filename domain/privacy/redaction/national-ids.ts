@@ -22,7 +22,7 @@ const DOCUMENT: IdRule = {
     '护照 護照 旅券 パスポート 여권 身份证 身分證 주민등록 جواز',
   ),
 };
-/** What is called by a name that only an identifier of persons has, in countries without a pack or with a mistyped one. */
+/** Identifiers with a distinctive name, in countries without a pack or with a mistyped number. */
 const CALLED: IdRule = {
   pattern:
     /(?<![\w.,-])(?:(?!ID|NO|NR)[A-Z]{1,2} |[A-Za-z]{1,2})?\d{1,18}(?:[ ./-]\d{1,8}){0,4}(?:[(-]?[\dA-Za-z]\)?)?(?![\w-]|[.,]\d)/g,
@@ -33,20 +33,20 @@ const CALLED: IdRule = {
     'תעודת זהות',
   ),
 };
-/** Characters between a word and the number that it names: "my passport number is still the old one, 1234". */
+/** Characters between a word and its number: "my passport number is still the old one, 1234". */
 const NEAR = 26;
 
 /** Of the shortest identifier: three letters, two digits, a letter and a digit. */
 const FEWEST_DIGITS = 3;
 
-/** Identifiers that a word before them names: before cards and telephone numbers, which they may look like. */
+/** Identifiers announced by a word: before cards and telephone numbers, which they may look like. */
 export function findNamedIds(view: View, rules: RedactionRules): Span[] {
   if (view.digits < FEWEST_DIGITS) return [];
   const named = chosen(rules).filter(({ cue }) => cue !== undefined);
   return findBy(view, rules.packs.has('documents') ? [...named, DOCUMENT, CALLED] : named);
 }
 
-/** Identifiers whose form and check digits say what they are. */
+/** Identifiers recognised by form and check digits. */
 export function findFormedIds(view: View, rules: RedactionRules): Span[] {
   if (view.digits < FEWEST_DIGITS) return [];
   return findBy(

@@ -36,7 +36,7 @@ export function isFreeRight(text: string, end: number, isPlus: boolean): boolean
   return true;
 }
 
-/** "anrufen0171..." and "0171...danke": words, not the letters of an identifier. */
+/** "anrufen0171..." and "0171...danke": words, not letters of an identifier. */
 function isGluedWord(text: string, place: number, step: 1 | -1, written: Groups): boolean {
   const isSure =
     isNorthAmerican(written) ||

@@ -13,7 +13,7 @@ export class LeftSide {
     this.#view = view;
     this.#start = start;
   }
-  /** What the nearest word says that the number is. */
+  /** What the nearest word says about the number. */
   get cue(): 'phone' | 'other' | null {
     if (this.#cue === undefined) this.#cue = this.#read();
     return this.#cue;
@@ -30,7 +30,7 @@ export class LeftSide {
       PHONE_CUES.words.has(word),
     );
   }
-  /** Whether a word for a telephone stands next to it, so that they may be written together. */
+  /** Whether a word for a telephone is adjacent, so that they may be written together. */
   get isCuedClosely(): boolean {
     return this.#view.distance(PHONE_CUES, this.#start) <= 3;
   }

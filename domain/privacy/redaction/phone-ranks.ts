@@ -13,17 +13,21 @@ import {
 } from './phone-shapes.ts';
 import { isDigit, type RedactionRules } from './span.ts';
 
-/** Countries whose people write national numbers without a trunk prefix, or a mobile one in a row of digits. */
+/**
+ * Countries whose national numbers are written without a trunk prefix, or mobile ones as one group of digits.
+ */
 const WITHOUT_PREFIX = 'US IN CN BR MX ES PT IT PL CZ GR RU CO CL PE TR SA'.split(' ');
-/** Of countries with a trunk 0, a number must be one of these; where another is expected, the rules say so. */
+/**
+ * Of countries with a trunk 0, a number must belong to one of these; expected countries are added by the rules.
+ */
 const WITH_PREFIX =
   'DE GB FR IT NL BE CH AT SE FI IE AU NZ JP KR CN TW IN PK BD ID MY TH VN PH TR IL AE SA EG ZA NG KE GH MA AR BR RO HR SI SK BG RS UA'.split(
     ' ',
   );
-/** Mobile numbers that are recognised in a bare row of digits, by length. */
+/** Mobile numbers recognised in a bare group of digits, by length. */
 const BARE: Readonly<Record<number, readonly string[]>> = { 10: ['US', 'IN'], 11: ['CN', 'BR', 'RU'] };
 
-/** How sure it is; the surest of the readings from one place is taken, then the longest. */
+/** Confidence; the most certain reading from one index wins, then the longest. */
 export type Rank = 0 | 1 | 2 | 3 | 4;
 
 /** A row of digits as it stands in the text. */
@@ -33,7 +37,7 @@ export interface Group {
   readonly end: number;
 }
 
-/** How sure it is that these groups are a telephone number; 0: they are none. */
+/** How certain it is that these groups are a telephone number; 0: they are not. */
 export function rankOf(
   view: View,
   rules: RedactionRules,
@@ -64,7 +68,7 @@ function readGroups(text: string, start: number, run: readonly Group[]): Groups 
   };
 }
 
-/** "0049...", "011 49...": what is dialled to leave a country. */
+/** "0049...", "011 49...": international prefixes. */
 function hasExitCode(left: LeftSide, written: Groups): boolean {
   const { digits, all } = written;
   if (!all.startsWith('0') || left.beginsWithDate(written)) return false;
@@ -118,7 +122,7 @@ function rankNational(
   return all.length >= 9 && !isMiddle(view.text, start, all) ? rankAnywhere(written) : 0;
 }
 
-/** What is said to be a telephone number is one, unless it looks like something else. */
+/** An announced number is a telephone number, unless it looks like something else. */
 function rankSaid(written: Groups, isHome: boolean): Rank {
   const { all, sizes } = written;
   if (all.length < 7 || (isQuantity(written) && !isHome && all.length < 9)) return 0;
@@ -127,7 +131,7 @@ function rankSaid(written: Groups, isHome: boolean): Rank {
   return isHome || isNorthAmerican(written) || isFrench(written) ? 3 : 2;
 }
 
-/** In the country that answers come from: grouped, or a row of digits that is long enough to be nothing else. */
+/** In the expected country: grouped, or long enough to be nothing else. */
 function isHomeForm(written: Groups): boolean {
   const { all, sizes } = written;
   if (sizes.length === 1) return all.length >= 9;
@@ -150,11 +154,11 @@ function rankAnywhere(written: Groups): Rank {
   if (isDotted || isPostcode(written)) return 0;
   if (isRow) return isBare(all) ? 2 : 0;
   if (sizes.length > 5 || all.length > 11 || all.startsWith('0')) return 0;
-  // Groups of four alone are amounts and codes as well.
+  // Groups of four alone may be amounts or codes.
   if (!text.includes('(') && sizes.every((size) => size === 4)) return 0;
-  // Three groups of three may count something: there only mobile numbers are sure enough.
+  // Three groups of three may be an amount: only mobile numbers are certain enough.
   const isThrees = sizes.length === 3 && sizes.every((size) => size === 3);
-  // "500 000 - 600 000": from one amount to another.
+  // "500 000 - 600 000": a range of amounts.
   if (isThrees && separators.includes(' - ') && separators.includes(' ')) return 0;
   return WITHOUT_PREFIX.some((country) => {
     const type = nationalType(country, all);
@@ -164,18 +168,18 @@ function rankAnywhere(written: Groups): Rank {
     : 0;
 }
 
-/** A number of one kind or another begins in the middle of a row of groups only where its form is sure. */
+/** A number begins in the middle of a row of groups only if its form is certain. */
 function isMiddle(text: string, start: number, all: string): boolean {
   return text[start - 1] === ' ' && isDigit(text[start - 2]) && !all.startsWith('0');
 }
 
-/** Numbers that people who count in bits know. */
+/** Powers of two that occur in prose. */
 const LARGEST = new Set(['2147483647', '2147483648', '4294967295', '4294967296']);
 
 /** "2026112707": a date and an hour. */
 const DATE_AND_HOUR = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-4])$/;
 
-/** In North America mobile numbers look as others do. */
+/** In North America mobile numbers have the same form as others. */
 function isBare(all: string): boolean {
   if (LARGEST.has(all) || DATE_AND_HOUR.test(all)) return false;
   return (BARE[all.length] ?? []).some((country) => {

@@ -5,12 +5,14 @@ import { beginsWithDate } from './phone-shapes.ts';
 import { apart, MOST_DIGITS, type RedactionRules, type Span } from './span.ts';
 
 const GROUP = /\d{1,24}/g;
-/** Between two groups of one number: spaces, brackets and signs; the long vowel sign of Japanese is typed for a dash. */
+/**
+ * Separators within one number: spaces, brackets and signs; the Japanese long vowel sign is typed for a dash.
+ */
 const BETWEEN = /^(?: ?[-./\u30fc\u00b7~] ?| {1,2}|\) ?[-/]? ?| ?\(| ?\(0\) ?|--)$/;
 const MOST_GROUPS = 12;
 const FEWEST_DIGITS = 6;
 
-/** Telephone numbers: as international numbers, as national ones of some country, or because a word says so. */
+/** Telephone numbers: international, national in some country, or announced by a word. */
 export function findPhones(view: View, rules: RedactionRules): Span[] {
   const { text } = view;
   if (view.digits < FEWEST_DIGITS) return [];
@@ -28,7 +30,7 @@ export function findPhones(view: View, rules: RedactionRules): Span[] {
 
 interface Best {
   readonly span: Span | null;
-  /** How many groups are done with. */
+  /** How many groups have been consumed. */
   readonly groups: number;
 }
 
@@ -44,7 +46,7 @@ function bestFrom(view: View, rules: RedactionRules, groups: readonly Group[], f
     if (last > first && !BETWEEN.test(text.slice(groups[last - 1]?.end, group.start))) break;
     digits += group.digits.length;
     if (group.digits.length === 1) single++;
-    // Digits one by one are a telephone number only where that is said.
+    // Single digits are a telephone number only if announced.
     if (digits > MOST_DIGITS || (single > 2 && left.cue !== 'phone')) break;
     if (digits < FEWEST_DIGITS || (digits < 8 && text[start] !== '+' && left.cue !== 'phone')) continue;
     most ??= mostOf(rules, left, text.slice(start, begin.start + 1));
@@ -65,7 +67,10 @@ interface Longest {
   readonly groups: number;
 }
 
-/** How long a number can be that begins so: `rankOf` finds none in what is longer, and a text of nothing but digits has many. */
+/**
+ * The longest possible number that begins so: `rankOf` finds none in longer ones, and hostile text has many
+ * digits.
+ */
 function mostOf({ countries }: RedactionRules, left: LeftSide, begin: string): Longest {
   if (begin.includes('+') || begin.endsWith('0') || left.cue === 'phone')
     return { digits: MOST_DIGITS, groups: MOST_GROUPS };
@@ -73,13 +78,13 @@ function mostOf({ countries }: RedactionRules, left: LeftSide, begin: string): L
   return countries.length > 0 ? { digits: 14, groups: 6 } : { digits: 11, groups: 5 };
 }
 
-/** A date is passed over as a whole: no number begins with its month. */
+/** A date is skipped as a whole: no number begins with its month. */
 function datedGroups(text: string, groups: readonly Group[], first: number): number {
   const [begin, third] = [groups[first], groups[first + 2]];
   return begin && third && beginsWithDate(text.slice(begin.start, third.end)) ? 3 : 1;
 }
 
-/** Back over what belongs to the first group: "+", "(", "(+". */
+/** Back over characters that belong to the first group: "+", "(", "(+". */
 function startOf(text: string, start: number): number {
   let at = start;
   if (text[at - 1] === ' ' && text[at - 2] === '+') at--;
@@ -88,7 +93,7 @@ function startOf(text: string, start: number): number {
   return text[at] === '+' && text[at - 1] === '(' ? at - 1 : at;
 }
 
-/** Whether a bracket opens before the number that it does not close: then it is the sentence's. */
+/** Whether a bracket before the number is not closed in it: then it belongs to the sentence. */
 function isOpen(text: string, start: number, end: number): boolean {
   if (text[start] !== '(') return false;
   let depth = 0;

@@ -7,7 +7,7 @@ import {
   isOpenFor,
   MOST_A_DAY,
 } from '../../../store/responses/imports.ts';
-import type { Acceptor } from '../../pipeline/ingestor.ts';
+import type { Ingestor } from '../../pipeline/ingestor.ts';
 import type { FiledItem, NotedItem, Outcome, RejectionCode } from '../../pipeline/outcome.ts';
 import type { Submitter } from '../../pipeline/submitter.ts';
 import { acceptFileRows, type FileRequest, formatFileRequest } from '../accept-file-rows.ts';
@@ -32,17 +32,17 @@ export interface Beginning {
 }
 
 /** The server refuses for good: a wrong key, a wrong map. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
+export class ImportRefusedError extends Error {
+  override readonly name = 'ImportRefusedError';
 }
 
 /** Accepts in this process. */
-export function recordSink(
+export function databaseSink(
   {
-    acceptor,
+    ingestor,
     store,
     now,
-  }: { readonly acceptor: Acceptor; readonly store: Store; readonly now: () => number },
+  }: { readonly ingestor: Ingestor; readonly store: Store; readonly now: () => number },
   submitter: Submitter,
 ): ImportSink {
   const runs = new Map<string, ImportRun>();
@@ -52,12 +52,13 @@ export function recordSink(
       const isOpen = earlier !== null && isOpenFor(earlier, { digest, mapHash });
       const given = { file, digest, mapHash, madeBy: submitter.id, actorName: 'npm run import' };
       const run = isOpen ? earlier : await beginImport(store, given, new Date(now()));
-      if (!run) throw new Refused(`${MOST_A_DAY} imports were begun within a day, and no more may be`);
+      if (!run)
+        throw new ImportRefusedError(`${MOST_A_DAY} imports were begun within a day, and no more may be`);
       runs.set(run.key, run);
       return { id: run.key, resumed: isOpen };
     },
     send: (request) =>
-      acceptFileRows(acceptor, submitter, request, runs.get(request.importKey ?? '')?.id ?? null),
+      acceptFileRows(ingestor, submitter, request, runs.get(request.importKey ?? '')?.id ?? null),
     end: async (id, account) => {
       const run = runs.get(id);
       if (run) await endImport(store, run.id, account, new Date(now()));
@@ -127,7 +128,7 @@ async function post<Result>(url: string, key: string, body: string): Promise<{ r
   const message =
     (JSON.parse(text || '{}') as { errors?: { message: string }[] }).errors?.[0]?.message ?? text;
   if ([429, 502, 503, 504].includes(response.status)) return message;
-  throw new Refused(`the server refused (${response.status}): ${message}`);
+  throw new ImportRefusedError(`the server refused (${response.status}): ${message}`);
 }
 
 /**

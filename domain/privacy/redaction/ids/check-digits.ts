@@ -1,6 +1,6 @@
 /*
- * Check digits of national identifiers, over what is left without separators. Each names its rule; all are published by
- * the issuers.
+ * Check digits of national identifiers, over the characters without separators. Each names its rule; all are
+ * published by the issuers.
  */
 
 export const digitsOf = (text: string) => Array.from(text, Number);

@@ -2,17 +2,17 @@ import type { Cues } from '../cues.ts';
 
 /** One form of an identifier. */
 export interface IdRule {
-  /** How it is written; bounded, with the marks of a whole word at both ends. */
+  /** Its pattern; bounded, with word boundaries at both ends. */
   readonly pattern: RegExp;
-  /** Of what is left without separators. */
+  /** Checks the characters without separators. */
   readonly isValid?: (compact: string) => boolean;
-  /** Where the form alone does not say what it is: a word that must stand before it. */
+  /** If the form is not specific enough: a word required before it. */
   readonly cue?: Cues;
-  /** Where other numbers may have that form: not after a word for one of those. */
+  /** If other numbers may have that form: words that exclude it. */
   readonly isLoose?: boolean;
 }
 
-/** What a country's identifiers look like. */
+/** The identifiers of a country. */
 export type CountryPack = readonly IdRule[];
 
 export const NINE = /(?<![\w.,-])\d{3}[ .-]?\d{3}[ .-]?\d{3}(?![\w-]|[.,]\d)/g;

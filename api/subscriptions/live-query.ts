@@ -1,0 +1,287 @@
+import { readsAllAnswers, type Scope, visibleCells } from '../../domain/access/scope.ts';
+import { total } from '../../domain/nps/nps.ts';
+import type { Basis, ScoreRow } from '../../domain/scores/score.ts';
+import type { Segment } from '../../domain/segments/cell.ts';
+import { type TimeRange, type WindowLength, windowAt } from '../../domain/time/time-windows.ts';
+import { scoreAsKnownAt } from '../../proof/as-of.ts';
+import type { ScopedReader } from '../../store/access/scoped-views.ts';
+import type { Store } from '../../store/database/client.ts';
+import { protectedCells } from '../../store/disclosure/protected-cells.ts';
+import {
+  BEGINNING,
+  formatPosition,
+  isAfter,
+  type JournalEntry,
+  type JournalPosition,
+  readJournal,
+} from '../../store/journal/journal.ts';
+import { marksBehind } from '../../store/journal/journal-trim.ts';
+import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
+import { readScores } from '../../store/scores/scores.ts';
+import { LIMITS } from '../limits.ts';
+import type { JournalEnds } from './journal-ends.ts';
+import { changed, isBefore, isUnknown } from './row-changes.ts';
+
+/** What one live score shows: everything that its rows depend on, but for the scope. */
+export interface LiveQueryDefinition {
+  readonly segment: Segment;
+  readonly window: WindowLength;
+  readonly basis: Basis;
+  readonly groupBy: readonly string[];
+}
+
+/** One event of npsUpdates: a row as it is now, and where in the journal that stands. */
+export interface NpsUpdate {
+  readonly position: string;
+  readonly row: ScoreRow;
+}
+
+export interface LiveQueryDeps {
+  readonly store: Store;
+  readonly scopedReader: ScopedReader;
+  readonly cells: StoredCellDictionary;
+  readonly now: () => number;
+  readonly onError: (error: Error) => void;
+}
+
+export interface LiveQueryHooks {
+  /** How far the journal has been read. */
+  readonly position: () => JournalPosition;
+  readonly ends: JournalEnds;
+  readonly onDirty: () => void;
+  /** The first follower came, the last one left. */
+  readonly onUsed: () => void;
+  readonly onUnused: () => void;
+}
+
+type Listener = (updates: readonly NpsUpdate[]) => void;
+
+/** The live interval's level; npsUpdates has no argument for it. */
+const CONFIDENCE = 0.95;
+const HOUR_MS = 3_600_000;
+/** Journal entries looked through for a client that comes back; beyond them it is given the present row anyway. */
+const RESUME_ENTRIES = 2_000;
+/** While writers overlap, no reading may be of one place; then the rows are told as they were at the last one. */
+const MOST_READINGS = 3;
+const MOST_KNOWN = 20;
+/** The longest delay that setTimeout takes. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** One live score under one scope: its rows as last told, and whether they may have changed since. */
+export class LiveQuery {
+  readonly #deps: LiveQueryDeps;
+  readonly #scope: Scope;
+  readonly #query: LiveQueryDefinition;
+  readonly #hooks: LiveQueryHooks;
+  readonly #listeners = new Set<Listener>();
+  #shown = new Map<string, NpsUpdate>();
+  #dirty = false;
+  #at: JournalPosition = BEGINNING;
+  #reading: Promise<void> = Promise.resolve();
+  #first: Promise<void> | undefined;
+  #edge: NodeJS.Timeout | undefined;
+
+  constructor(deps: LiveQueryDeps, scope: Scope, query: LiveQueryDefinition, hooks: LiveQueryHooks) {
+    this.#deps = deps;
+    this.#scope = scope;
+    this.#query = query;
+    this.#hooks = hooks;
+  }
+
+  get dirty(): boolean {
+    return this.#dirty;
+  }
+
+  /** How far the journal is surely in the rows as last told. */
+  get at(): JournalPosition {
+    return this.#at;
+  }
+
+  /** The rows as last told, read first if nobody has asked yet. */
+  async present(): Promise<readonly NpsUpdate[]> {
+    this.#first ??= this.refresh();
+    try {
+      await this.#first;
+    } catch (error) {
+      this.#first = undefined;
+      throw error;
+    }
+    return [...this.#shown.values()];
+  }
+
+  /** Gives each later change; the answer stops it. */
+  follow(listener: Listener): () => void {
+    if (this.#listeners.size === 0) {
+      // Nobody kept the rows up to date while nobody followed.
+      this.#first = undefined;
+      this.#hooks.onUsed();
+    }
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      clearTimeout(this.#edge);
+      this.#hooks.onUnused();
+    };
+  }
+
+  /**
+   * For a client that comes back with a position that this or another server told: brings the rows up to there. The answer says
+   * which of them to give: those told after it, at which place. Null: none, since nothing changed after it.
+   */
+  async resume(after: JournalPosition): Promise<((position: string) => string | null) | null> {
+    if (this.#isOpaque()) {
+      // Times by the clocks of several servers: none is told before one that was told already.
+      const place = formatPosition(after);
+      return (position) => (isBefore(position, after) ? place : position);
+    }
+    await this.#reading;
+    if (isAfter(after, this.#at) && (this.#dirty || isAfter(after, this.#hooks.position())))
+      await this.refresh();
+    const reached = isAfter(this.#at, this.#hooks.position()) ? this.#at : this.#hooks.position();
+    // Of another journal, or of this one before it was restored.
+    if (isAfter(after, reached)) return (position) => position;
+    const entries = await readJournal(this.#deps.store, after, RESUME_ENTRIES);
+    // After the entries: what was deleted before they were read is told of by then.
+    const isTrimmed = await marksBehind(this.#deps.store, after);
+    const range = this.#range();
+    if (
+      !isTrimmed &&
+      entries.length < RESUME_ENTRIES &&
+      !entries.some((entry) => this.#touches(entry, range))
+    )
+      return null;
+    return (position) => (isBefore(position, after) || position === formatPosition(after) ? null : position);
+  }
+
+  /** Whether the rows are no more what was told, once that entry has been read. */
+  isTouchedBy(entry: JournalEntry): boolean {
+    return isAfter(entry, this.#at) && this.#touches(entry, this.#range());
+  }
+
+  #touches({ kind, payload }: JournalEntry, range: TimeRange): boolean {
+    const inferred = this.#query.basis !== 'SURVEYED';
+    // Another champion changes every inferred score at once.
+    if (kind === 'model') return inferred;
+    if (kind === 'predictions' && !inferred) return false;
+    return payload.deltas.some(([cellId, hour]) => {
+      const from = hour * HOUR_MS;
+      if (from >= range.until || from + HOUR_MS <= range.from) return false;
+      return this.#visible().some(({ id }) => id === cellId);
+    });
+  }
+
+  markDirty(): void {
+    this.#dirty = true;
+    this.#hooks.onDirty();
+  }
+
+  /** Reads the rows again and tells those that changed: one reading after the other, so that none is told after a later one. */
+  refresh(): Promise<void> {
+    const reading = this.#reading.then(() => this.#refresh());
+    this.#reading = reading.catch(() => undefined);
+    return reading;
+  }
+
+  async #refresh(): Promise<void> {
+    this.#dirty = false;
+    const range = this.#range();
+    clearTimeout(this.#edge);
+    // A window slides when its last bucket is over, whether or not anybody answers.
+    const delay = Math.min(range.until - this.#deps.now() + 1, LONGEST_TIMEOUT_MS);
+    this.#edge = setTimeout(() => this.markDirty(), delay);
+    this.#edge.unref();
+    try {
+      // A place in the journal would tell how much is committed that this caller may not see: they get the time instead.
+      if (this.#isOpaque())
+        this.#tell(await this.#read(range), formatPosition({ xact: 0, position: this.#deps.now() }));
+      else {
+        const { rows, at } = await this.#readAt(range);
+        this.#at = at;
+        this.#tell(rows, formatPosition(at));
+      }
+    } catch (error) {
+      // Counts as changed until it could be read.
+      this.markDirty();
+      throw error;
+    }
+  }
+
+  #read(range: TimeRange): Promise<ScoreRow[]> {
+    const { segment, basis, groupBy } = this.#query;
+    const query = {
+      segment,
+      basis,
+      groupBy,
+      confidence: CONFIDENCE,
+      windows: [range],
+      mostRows: LIMITS.rows,
+    };
+    const store = this.#deps.scopedReader.as(this.#scope);
+    return readScores({ ...this.#deps, record: this.#deps.store, store }, this.#scope, query);
+  }
+
+  /**
+   * The rows and the place in the journal that they are of: nothing that touches them was committed between the reading of
+   * that place and of them, nor was anything that followers may not read yet.
+   */
+  async #readAt(range: TimeRange): Promise<{ rows: ScoreRow[]; at: JournalPosition }> {
+    for (let attempt = 1; ; attempt++) {
+      const at = await this.#hooks.ends.head();
+      const rows = await this.#read(range);
+      const since = await this.#hooks.ends.since(at);
+      const touching = since?.filter((entry) => this.#touches(entry, range));
+      if (touching?.length === 0) return { rows, at };
+      if (attempt >= MOST_READINGS) return { rows: await this.#rowsAt(rows, at), at };
+    }
+  }
+
+  /** The rows as they were at that place; as they are where the caller may not read what would tell. */
+  async #rowsAt(rows: readonly ScoreRow[], place: JournalPosition): Promise<ScoreRow[]> {
+    const { store, cells, now } = this.#deps;
+    const known = rows.slice(0, MOST_KNOWN).map(async (row) => {
+      const found = await scoreAsKnownAt({ store, cells, now }, this.#scope, row, { place }).catch(isUnknown);
+      if (!found) return row;
+      return found.known.model === row.model ? found.known.inGroup(row.group) : row;
+    });
+    const all = [...(await Promise.all(known)), ...rows.slice(MOST_KNOWN)];
+    // A group is listed once it has an answer.
+    return this.#query.groupBy.length === 0 ? all : all.filter(({ counts }) => !counts || total(counts) > 0);
+  }
+
+  #tell(rows: readonly ScoreRow[], position: string): void {
+    const told: NpsUpdate[] = [];
+    const shown = new Map<string, NpsUpdate>();
+    for (const row of rows) {
+      const key = JSON.stringify(row.group);
+      const before = this.#shown.get(key);
+      if (before && !changed(before.row, row)) {
+        shown.set(key, before);
+        continue;
+      }
+      const update = { position, row };
+      shown.set(key, update);
+      told.push(update);
+    }
+    this.#shown = shown;
+    if (told.length > 0) for (const listener of this.#listeners) listener(told);
+  }
+
+  /** Whether the caller may not see every change of the journal one by one. */
+  #isOpaque(): boolean {
+    const counted = this.#query.basis === 'SURVEYED' ? 'surveyed' : 'inferred';
+    return (
+      !this.#scope.allowsAll('readScore') ||
+      (!readsAllAnswers(this.#scope, counted) &&
+        protectedCells(this.#scope, this.#deps.cells, counted).length > 0)
+    );
+  }
+
+  #range() {
+    return windowAt(this.#query.window, this.#deps.now(), 'UTC');
+  }
+
+  #visible() {
+    return visibleCells(this.#scope, ['readScore'], this.#deps.cells, this.#query.segment);
+  }
+}

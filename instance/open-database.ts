@@ -1,0 +1,181 @@
+import type { KeyObject } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { signText } from '../domain/seals/signing-key.ts';
+import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/pipeline/pseudonym.ts';
+import type { Store } from '../store/database/client.ts';
+import { createDiskGuard, type DiskGuard, waitForRoom, withDiskGuard } from '../store/database/disk-space.ts';
+import { openPglite } from '../store/database/pglite.ts';
+import { openPostgres } from '../store/database/postgres.ts';
+import { createFileCleaner, type FileCleaner } from '../store/database/rewrite-files.ts';
+import { checkWrappingKeys, providersInUse } from '../store/encryption/check-keys.ts';
+import { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
+import { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
+import { MappingRegistry } from '../store/responses/mappings.ts';
+import { encryptReasons } from '../store/reviews/review-reasons.ts';
+import { adoptLeaves, type Sign } from '../store/seals/leaf-tombstones.ts';
+import { encryptLegacy } from '../store/setup/encrypt-legacy.ts';
+import { checkPepper, pepperMissing, readTenant } from '../store/setup/instance.ts';
+import { type DatabaseFeatures, exclusivelyMigrating, migrate } from '../store/setup/migrate.ts';
+import { ownDataFolder, tighten } from './data-folder.ts';
+import { openKeyProviders } from './keys/open-provider.ts';
+import { type FolderLock, lockFolder } from './lock.ts';
+import { openPatiently } from './patient-open.ts';
+import { pepper, signingKeys } from './secrets.ts';
+import { checkSigningKey, signingKeyMissing } from './signing.ts';
+
+export interface OpenOptions {
+  /** Called where persons are sealed that were stored before there were keys. */
+  readonly onEncryptingLegacy?: (subjects: number) => void;
+  /** Called once where a server that is starting, recovering or out of reach is waited for; else it goes to `onError`. */
+  readonly onWaiting?: (message: string) => void;
+  /** The signing key in use is lost: another one takes its place without its signature. */
+  readonly isSigningKeyLost?: boolean;
+}
+
+/** The record, open and brought up to date, with what of it is held in memory. */
+export interface OpenDatabase {
+  readonly store: Store;
+  readonly features: DatabaseFeatures;
+  readonly cells: StoredCellDictionary;
+  readonly mappings: MappingRegistry;
+  readonly pepper: Pepper;
+  /** The instance's: it signs heads, proofs and what is noted of sealed leaves. */
+  readonly signingKey: KeyObject;
+  /** Signs with the instance's key what is noted of sealed leaves. */
+  readonly sign: Sign;
+  /** Opens and seals what tells of persons. */
+  readonly encryption: SubjectEncryption;
+  /** Rids the embedded record's files of what was deleted. */
+  readonly files: FileCleaner;
+  /** Refuses what writes to the embedded record while its disk is nearly full. */
+  readonly disk: DiskGuard | undefined;
+  /** The embedded record's; a server's record is shared, and its data folder too. */
+  readonly lock: FolderLock | undefined;
+  /** This machine and data folder: which process has the leases (store/database/lease.ts). */
+  readonly place: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the record (see `openOnce`); a server that is starting, recovering or out of reach is waited for.
+ * @throws DatabaseRefusedError, besides what `openOnce` throws.
+ */
+export function openDatabase(
+  config: Config,
+  onError: (error: Error) => void,
+  options: OpenOptions = {},
+): Promise<OpenDatabase> {
+  const { onWaiting = (message: string) => onError(new Error(message)) } = options;
+  const { databaseUrl, databasePatience: seconds } = config;
+  const open = () => openOnce(config, onError, options);
+  return databaseUrl === undefined ? open() : openPatiently({ databaseUrl, seconds, onWaiting }, open);
+}
+
+/**
+ * Opens the record that the configuration names: takes the data folder, migrates, checks pepper, signing key and wrapping keys,
+ * seals what was stored before there were keys, takes over what was erased before leaves were told of.
+ * @throws ConfigError, FolderInUseError, WrongPepperError, WrongSigningKeyError, WrongWrappingKeyError, DimensionsGoneError, or what the database says.
+ */
+async function openOnce(
+  config: Config,
+  onError: (error: Error) => void,
+  { onEncryptingLegacy = () => undefined, isSigningKeyLost = false }: OpenOptions,
+): Promise<OpenDatabase> {
+  await ownDataFolder(config.dataDir, onError);
+  const lock = config.databaseUrl === undefined ? await lockFolder(config.dataDir) : undefined;
+  let store: Store | undefined;
+  try {
+    const { opened, disk } = await openStore(config, onError);
+    store = opened;
+    const features = await migrate(opened);
+    // A secret that is made before a start is refused would be taken for the right one by the next start.
+    const secret = await pepper(config, await pepperMissing(opened));
+    await checkPepper(opened, peppers(secret).map(pepperFingerprint));
+    // The keys are not in the database: a wrong one is refused before anything is wrapped or signed.
+    const isLost = isSigningKeyLost;
+    const keys = await signingKeys(config, isLost ? null : await signingKeyMissing(opened));
+    const key = await checkSigningKey(opened, { keys, isLost, now: Date.now() });
+    const [provider, ...others] = await openKeyProviders(config, Date.now, await providersInUse(opened));
+    const encryption = new SubjectEncryption(opened, await readTenant(opened), provider, others);
+    await checkWrappingKeys(opened, encryption);
+    await exclusivelyMigrating(opened, async () => {
+      await encryptLegacy(opened, encryption, (pseudonym) => lookupOf(secret, pseudonym), onEncryptingLegacy);
+      await encryptReasons(opened, encryption);
+    });
+    const sign: Sign = (text) => signText(key, text);
+    await adoptLeaves(opened, sign);
+    const cells = new StoredCellDictionary(config.dimensions);
+    const mappings = new MappingRegistry();
+    await Promise.all([cells.refresh(opened), mappings.refresh(opened)]);
+    cells.checkDimensions(config.formerDimensions);
+    const files = createFileCleaner(opened, onError, disk);
+    const close = async () => {
+      await files.stop();
+      await opened.close();
+      await lock?.release();
+    };
+    return {
+      store: opened,
+      features,
+      cells,
+      mappings,
+      pepper: secret,
+      signingKey: key,
+      sign,
+      encryption,
+      files,
+      disk,
+      lock,
+      place: `${hostname()}:${resolve(config.dataDir)}`,
+      close,
+    };
+  } catch (error) {
+    await store?.close().catch(() => undefined);
+    await lock?.release();
+    throw error;
+  }
+}
+
+/** The embedded record behind the guard of its disk, or the server's. */
+async function openStore(
+  config: Config,
+  onError: (error: Error) => void,
+): Promise<{ readonly opened: Store; readonly disk: DiskGuard | undefined }> {
+  if (config.databaseUrl !== undefined)
+    return { opened: openPostgres(config.databaseUrl, onError), disk: undefined };
+  const disk = await embeddedDisk(config, onError);
+  const folder = join(config.dataDir, 'record');
+  const store = await openPglite(folder, {
+    isDiskFull: () => disk.isExhausted(),
+    stuckAfter: config.stuckAfter,
+    untilRoom: () => waitForRoom(placeOf(config), (message) => onError(new Error(message))),
+    onNote: onError,
+  });
+  // The engine makes its first files open to all, whatever the process's mask says.
+  await tighten(folder);
+  return { opened: withDiskGuard(store, disk), disk };
+}
+
+const placeOf = ({ dataDir, diskReserve }: Config) => ({ folder: dataDir, reserve: diskReserve });
+
+/** Waits until there is room to open the embedded record, and watches from then on. */
+async function embeddedDisk(config: Config, onNote: (note: Error) => void): Promise<DiskGuard> {
+  const { folder, reserve } = placeOf(config);
+  await waitForRoom({ folder, reserve }, (message) => onNote(new Error(message)));
+  return createDiskGuard({
+    folder,
+    reserve,
+    onChange: (isFull, free) => {
+      const rest = `${Math.floor(free / 1024 ** 2)} MiB are free on the disk of ${folder}`;
+      onNote(
+        new Error(
+          isFull
+            ? `${rest}: nothing is stored until ${Math.ceil((reserve * 1.25) / 1024 ** 2)} MiB are; reading goes on`
+            : `${rest}: what is sent is stored again`,
+        ),
+      );
+    },
+  });
+}

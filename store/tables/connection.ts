@@ -1,0 +1,78 @@
+import {
+  bigint,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { Segment } from '../../domain/segments/cell.ts';
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const counter = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
+
+/** A vendor's account that delivers responses by webhook. Rows are made and removed, never deleted. */
+export const connection = pgTable('connection', {
+  /** Random, and part of the path that the vendor posts to. */
+  id: uuid('id').primaryKey(),
+  /** Which of the connectors reads its deliveries (ingestion/webhooks/registry.ts). */
+  connector: text('connector').notNull(),
+  name: text('name').notNull(),
+  /** Values by attribute of a dimension, to which its responses are limited; an absent one is free. */
+  attributes: jsonb('attributes').$type<Segment>().notNull(),
+  /** The sources that it is bound to; null: it is not bound. */
+  sources: jsonb('sources').$type<readonly string[]>(),
+  /** As it was declared. */
+  mapping: jsonb('mapping').notNull(),
+  /** Its data key, wrapped by the key provider: null once it is removed. */
+  wrapped: text('wrapped'),
+  provider: text('provider'),
+  keyVersion: text('key_version'),
+  wrappedAt: moment('wrapped_at'),
+  /** The secret that deliveries are signed with, encrypted under the data key: null once it is removed. */
+  secret: text('secret'),
+  /** The one before it, and until when it is accepted too. */
+  formerSecret: text('former_secret'),
+  formerUntil: moment('former_until'),
+  rotatedAt: moment('rotated_at'),
+  /** Counts its changes. Deliveries change nothing. */
+  revision: integer('revision').notNull().default(1),
+  createdAt: moment('created_at').notNull(),
+  /** The name and the id of the caller. */
+  createdBy: text('created_by').notNull(),
+  madeBy: text('made_by').notNull(),
+  removedAt: moment('removed_at'),
+  removedBy: text('removed_by'),
+  /** Deliveries with a valid signature, and what became of their items. */
+  deliveries: counter('deliveries'),
+  accepted: counter('accepted'),
+  duplicates: counter('duplicates'),
+  rejected: counter('rejected'),
+  ignored: counter('ignored'),
+  lastDeliveryAt: moment('last_delivery_at'),
+  /** Why an item or a delivery was rejected last: a code and a field, no value. */
+  lastError: text('last_error'),
+  lastErrorAt: moment('last_error_at'),
+  /** Why a delivery was refused last, before it was read. Written at most once a minute. */
+  lastRefusal: text('last_refusal'),
+  lastRefusedAt: moment('last_refused_at'),
+});
+
+/** Deliveries that were taken, by the id that the vendor gave them: the same one again is not read again. */
+export const connectionDelivery = pgTable(
+  'connection_delivery',
+  {
+    connectionId: uuid('connection_id')
+      .notNull()
+      .references(() => connection.id),
+    /** SHA-256 of the vendor's id. */
+    digest: bytea('digest').notNull(),
+    receivedAt: moment('received_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.connectionId, table.digest] }), index().on(table.receivedAt)],
+);
