@@ -1,4 +1,4 @@
-import { toEnd } from '../text/slices.ts';
+import { type Steps, toEnd } from '../text/slices.ts';
 import { findAccounts, findIbans } from './redaction/accounts.ts';
 import { findAddresses, findPostcodes } from './redaction/addresses.ts';
 import { findCards } from './redaction/cards.ts';
@@ -28,7 +28,8 @@ export const PACK_NAMES: readonly string[] = ['documents', ...Object.keys(PACKS)
 /** The default: every pack, and no expected country. */
 export const DEFAULT_RULES: RedactionRules = { countries: [], packs: new Set(PACK_NAMES) };
 
-type Finder = (view: View, rules: RedactionRules) => Span[];
+/** At once, or in steps where a long text takes some milliseconds. */
+type Finder = (view: View, rules: RedactionRules) => Span[] | Steps<Span[]>;
 
 /** In this order: certain kinds before those they could be mistaken for. */
 const FINDERS: readonly Finder[] = [
@@ -75,10 +76,7 @@ export function redactCounted(text: string, rules: RedactionRules = DEFAULT_RULE
  * As `redactCounted`, in steps of some milliseconds for the longest comment (`inSlices`). Repeats until nothing
  * changes, because removing one part may expose another, so that a second call changes nothing; a long text is read a few times at most.
  */
-export function* redacting(
-  text: string,
-  rules: RedactionRules = DEFAULT_RULES,
-): Generator<undefined, Redaction> {
+export function* redacting(text: string, rules: RedactionRules = DEFAULT_RULES): Steps<Redaction> {
   const counts: Partial<Record<Kind, number>> = {};
   let current = text;
   let left = MOST_READ;
@@ -109,12 +107,13 @@ const MAY_HOLD =
 const mayHold = (text: string) => MAY_HOLD.test(text);
 
 /** What is to be removed, in order and without overlap. */
-function* findAll(text: string, rules: RedactionRules): Generator<undefined, Span[]> {
+function* findAll(text: string, rules: RedactionRules): Steps<Span[]> {
   const found: Span[] = [];
   let view = new View(text);
   for (const find of FINDERS) {
     yield;
-    const spans = find(view, rules);
+    const result = find(view, rules);
+    const spans = Array.isArray(result) ? result : yield* result;
     if (spans.length === 0) continue;
     found.push(...spans);
     view = new View(masked(view.text, spans), view);

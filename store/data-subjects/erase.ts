@@ -53,16 +53,22 @@ const DELETE_RESPONSE: Statement = {
 const FORGET: readonly Statement[] = [
   { name: 'erase_restricted', text: 'DELETE FROM restricted_response WHERE id = ANY ($1::uuid[])' },
   { name: 'erase_members', text: 'DELETE FROM training_set_member WHERE response_id = ANY ($1::uuid[])' },
+  { name: 'erase_revisions', text: 'DELETE FROM delivered_revision WHERE response_id = ANY ($1::uuid[])' },
 ];
 /** What others have sent under the same ids stays theirs, and goes with them. */
 const FORGET_PERSON: readonly Statement[] = [
+  {
+    name: 'erase_repeats',
+    text: 'DELETE FROM repeated_event WHERE event_id IN (SELECT id FROM source_event WHERE subject_id = ANY ($1::uuid[]))',
+  },
   { name: 'erase_events', text: 'DELETE FROM source_event WHERE subject_id = ANY ($1::uuid[])' },
   { name: 'erase_set_aside', text: 'DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[])' },
 ];
 /** The id stays, so that the same file brings nothing back, and the cell, so that only who sees it is told. */
 const ENTOMB: Statement = {
   name: 'erase_entomb',
-  text: `UPDATE response_key SET answered_at = 'epoch', received_at = 'epoch', subject_id = NULL, content_hash = $2
+  text: `UPDATE response_key SET answered_at = 'epoch', received_at = 'epoch', subject_id = NULL, content_hash = $2,
+      revision = NULL, revised_at = NULL, event_id = NULL
     WHERE id = ANY ($1::uuid[])`,
 };
 const DELETE_KEYS: Statement = {

@@ -62,6 +62,7 @@ const WORD_AFTER = /^ ?([\p{L}]{1,16})/u;
 
 /** Whether a unit or a currency follows. */
 export function isCounted(text: string, end: number): boolean {
+  if (isDigit(text[end] === ' ' ? text[end + 1] : text[end])) return false;
   const after = text.slice(end, end + 18);
   if (UNIT_PARTS.test(after)) return true;
   const word = WORD_AFTER.exec(after)?.[1];

@@ -1,6 +1,7 @@
 import type { View } from './cues.ts';
 import { CURRENCY_BEFORE, isNumberOfThing, OTHER_CUES, PHONE_CUES } from './phone-cues.ts';
 import { beginsWithDate, type Groups } from './phone-shapes.ts';
+import { isDigit } from './span.ts';
 
 /** What stands to the left of a number. */
 export class LeftSide {
@@ -21,9 +22,16 @@ export class LeftSide {
   #read(): 'phone' | 'other' | null {
     const phone = this.#view.distance(PHONE_CUES, this.#start);
     const other = this.#view.distance(OTHER_CUES, this.#start);
+    if (phone === Number.POSITIVE_INFINITY && phone === other && this.#isAfterDigit()) return null;
     if (phone === Number.POSITIVE_INFINITY && phone === other)
       return NUMBER_SIGN.test(this.#view.tail(this.#start, 4)) || this.#isOfThing() ? 'other' : null;
     return phone <= other ? 'phone' : 'other';
+  }
+  /** In a row of numbers. */
+  #isAfterDigit() {
+    const { text } = this.#view;
+    const last = text[this.#start - 1];
+    return isDigit(last === ' ' ? text[this.#start - 2] : last);
   }
   #isOfThing() {
     return isNumberOfThing(this.#view.tail(this.#start, REACH_OF_THING), (word) =>

@@ -1,8 +1,9 @@
+import type { Steps } from '../../text/slices.ts';
 import type { View } from './cues.ts';
 import { LeftSide } from './phone-left.ts';
 import { type Group, type Rank, rankOf } from './phone-ranks.ts';
 import { beginsWithDate } from './phone-shapes.ts';
-import { apart, MOST_DIGITS, type RedactionRules, type Span } from './span.ts';
+import { apart, GROUPS_OF_STEP, MOST_DIGITS, type RedactionRules, type Span } from './span.ts';
 
 const GROUP = /\d{1,24}/g;
 /**
@@ -13,14 +14,19 @@ const MOST_GROUPS = 12;
 const FEWEST_DIGITS = 6;
 
 /** Telephone numbers: international, national in some country, or announced by a word. */
-export function findPhones(view: View, rules: RedactionRules): Span[] {
+export function* findPhones(view: View, rules: RedactionRules): Steps<Span[]> {
   const { text } = view;
   if (view.digits < FEWEST_DIGITS) return [];
   const groups = [...text.matchAll(GROUP)].map(
     ({ 0: digits, index }): Group => ({ digits, start: index, end: index + digits.length }),
   );
   const spans: Span[] = [];
+  let next = GROUPS_OF_STEP;
   for (let first = 0; first < groups.length; ) {
+    if (first >= next) {
+      next = first + GROUPS_OF_STEP;
+      yield;
+    }
     const best = bestFrom(view, rules, groups, first);
     if (best.span) spans.push(best.span);
     first += best.groups;

@@ -16,6 +16,9 @@ export type Kind = (typeof KINDS)[number];
 /** Digits of the longest telephone number, with a calling code, the prefix before it and a trunk 0. */
 export const MOST_DIGITS = 18;
 
+/** Groups of digits that are looked at in one step: few milliseconds. */
+export const GROUPS_OF_STEP = 1_000;
+
 /** A part of a normal form to remove. */
 export interface Span {
   readonly start: number;
