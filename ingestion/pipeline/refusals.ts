@@ -30,13 +30,13 @@ const REFUSALS = {
   ),
 } as const;
 export const NOT_ITS_SOURCE = rejected('FORBIDDEN', 'source: this key is bound to other sources');
-/** The same wherever the response lies. */
+/** The same wherever the response is. */
 export const NOT_ITS_ANSWER = rejected(
   'FORBIDDEN',
   'source: this id already has another answer; it is corrected by a key that is bound to this source, or by the one that named it first',
 );
 
-/** The rejection of an item whose id has another answer that stays. */
+/** The rejection of an item whose id has another response that stays. */
 export const refusalOf = (verdict: keyof typeof REFUSALS): Outcome => REFUSALS[verdict];
 
 /** The rejection of an item whose submitter has named as many sources, surveys or mappings as it may. */

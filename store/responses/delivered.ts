@@ -1,4 +1,5 @@
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { KeyRow } from './response-row.ts';
 
 /*
@@ -24,30 +25,30 @@ export interface Repeat {
 }
 
 /** What had been reached before an import delivered a revision of the response. */
-const RECORD_BASE: Statement = {
-  name: 'delivered_base',
-  text: `INSERT INTO delivered_revision (response_id, import_id, revision, revised_at)
+const RECORD_BASE = statement(
+  'delivered_base',
+  `INSERT INTO delivered_revision (response_id, import_id, revision, revised_at)
     SELECT b.response_id, ${NO_IMPORT}, b.revision, b.revised_at
     FROM json_to_recordset($1::json) AS b (response_id uuid, revision bigint, revised_at timestamptz)
     WHERE NOT EXISTS (SELECT FROM delivered_revision d WHERE d.response_id = b.response_id)`,
-};
-const RECORD_REVISIONS: Statement = {
-  name: 'delivered_revisions',
-  text: `INSERT INTO delivered_revision AS d (response_id, import_id, revision, revised_at)
+);
+const RECORD_REVISIONS = statement(
+  'delivered_revisions',
+  `INSERT INTO delivered_revision AS d (response_id, import_id, revision, revised_at)
     SELECT g.response_id, g.import_id, g.revision, g.revised_at
     FROM json_to_recordset($1::json) AS g (response_id uuid, import_id integer, revision bigint, revised_at timestamptz, imported boolean)
     WHERE g.imported OR EXISTS (SELECT FROM delivered_revision e WHERE e.response_id = g.response_id)
     ORDER BY g.response_id, g.import_id
     ON CONFLICT (response_id, import_id) DO UPDATE SET revision = greatest(d.revision, excluded.revision),
       revised_at = greatest(d.revised_at, excluded.revised_at)`,
-};
-const RECORD_REPEATS: Statement = {
-  name: 'delivered_repeats',
-  text: `INSERT INTO repeated_event (event_id, import_id, import_line, position, received_at)
+);
+const RECORD_REPEATS = statement(
+  'delivered_repeats',
+  `INSERT INTO repeated_event (event_id, import_id, import_line, position, received_at)
     SELECT event_id, import_id, line, position, $2
     FROM json_to_recordset($1::json) AS r (event_id uuid, import_id integer, line integer, position text)
     ON CONFLICT (event_id, import_id) DO NOTHING`,
-};
+);
 
 /** Keeps the revisions of a batch, in the transaction that holds its keys. `known`: keys as they were before it. */
 export async function recordRevisions(
@@ -99,24 +100,24 @@ export async function recordRepeats(
 }
 
 /** Forgets what an import delivered of responses, and sets their revisions to what the other deliveries reached. */
-const FORGET: Statement = {
-  name: 'delivered_forget',
-  text: 'DELETE FROM delivered_revision WHERE import_id = $1 AND response_id = ANY ($2::uuid[]) RETURNING response_id AS id',
-};
+const FORGET = statement(
+  'delivered_forget',
+  'DELETE FROM delivered_revision WHERE import_id = $1 AND response_id = ANY ($2::uuid[]) RETURNING response_id AS id',
+);
 /** So that it is known that nothing else delivered one. */
-const RECORD_NONE: Statement = {
-  name: 'delivered_none',
-  text: `INSERT INTO delivered_revision (response_id, import_id) SELECT id, ${NO_IMPORT} FROM unnest($1::uuid[]) id
+const RECORD_NONE = statement(
+  'delivered_none',
+  `INSERT INTO delivered_revision (response_id, import_id) SELECT id, ${NO_IMPORT} FROM unnest($1::uuid[]) id
     WHERE NOT EXISTS (SELECT FROM delivered_revision d WHERE d.response_id = id)`,
-};
-const REACHED: Statement = {
-  name: 'delivered_reached',
-  text: `UPDATE response_key k SET revision = CASE WHEN d.revised_at IS NULL OR k.revised_at IS NULL THEN d.revision END,
+);
+const REACHED = statement(
+  'delivered_reached',
+  `UPDATE response_key k SET revision = CASE WHEN d.revised_at IS NULL OR k.revised_at IS NULL THEN d.revision END,
       revised_at = CASE WHEN d.revision IS NULL OR k.revised_at IS NOT NULL THEN d.revised_at END
     FROM (SELECT response_id, max(revision) AS revision, max(revised_at) AS revised_at FROM delivered_revision
       WHERE response_id = ANY ($1::uuid[]) GROUP BY response_id) d
     WHERE k.id = d.response_id AND (k.revision, k.revised_at) IS DISTINCT FROM (d.revision, d.revised_at)`,
-};
+);
 
 /** Takes back the revisions that an import delivered of responses that stand, in the transaction that holds their keys. */
 export async function forgetRevisions(
@@ -136,26 +137,26 @@ export interface Claim extends Omit<Repeat, 'line'> {
   readonly line: number | null;
 }
 
-const CLAIMS: Statement = {
-  name: 'delivered_claims',
-  text: `SELECT event_id AS "eventId", import_id AS "importId", import_line AS line, position FROM repeated_event
+const CLAIMS = statement(
+  'delivered_claims',
+  `SELECT event_id AS "eventId", import_id AS "importId", import_line AS line, position FROM repeated_event
     WHERE event_id = ANY ($1::uuid[]) AND import_id <> $2 ORDER BY event_id, received_at, import_line`,
-};
+);
 /** Held until the transaction ends: nobody begins to take them back meanwhile. */
-const OPEN: Statement = {
-  name: 'delivered_open',
-  text: 'SELECT id FROM import_run WHERE id = ANY ($1::integer[]) AND undo_at IS NULL ORDER BY id FOR SHARE',
-};
-const PASS_ON: Statement = {
-  name: 'delivered_pass_on',
-  text: `WITH claim AS (
+const OPEN = statement(
+  'delivered_open',
+  'SELECT id FROM import_run WHERE id = ANY ($1::integer[]) AND undo_at IS NULL ORDER BY id FOR SHARE',
+);
+const PASS_ON = statement(
+  'delivered_pass_on',
+  `WITH claim AS (
       SELECT * FROM json_to_recordset($1::json) AS c ("eventId" uuid, "importId" integer, line integer, position text)
     ), passed AS (
       UPDATE source_event e SET import_id = nullif(c."importId", ${NO_IMPORT}), import_line = c.line, position = c.position
       FROM claim c WHERE e.id = c."eventId"
     )
     DELETE FROM repeated_event r USING claim c WHERE r.event_id = c."eventId" AND r.import_id = c."importId"`,
-};
+);
 
 /** Who else delivered what these events of the import brought: the first delivery that was not taken back, by event. */
 export async function otherSenders(
@@ -180,7 +181,7 @@ export async function passOn(session: Session, claims: readonly Claim[]): Promis
 }
 
 /** Once an import is taken back, what it repeated tells nothing. */
-export const FORGET_REPEATS: Statement = {
-  name: 'delivered_forget_repeats',
-  text: 'DELETE FROM repeated_event WHERE import_id = $1',
-};
+export const FORGET_REPEATS = statement(
+  'delivered_forget_repeats',
+  'DELETE FROM repeated_event WHERE import_id = $1',
+);
