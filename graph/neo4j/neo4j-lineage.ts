@@ -1,8 +1,8 @@
 import type { Driver } from 'neo4j-driver';
-import neo4j from 'neo4j-driver';
 import { nodeId, type RollupKey, rollupId } from '../../domain/lineage/lineage.ts';
 import { READ_MS } from '../../store/database/client.ts';
 import type { CountedResponse, LineageStore, ResponseFacts, RollupSelection } from '../lineage-store.ts';
+import { neo4jPackage } from './driver.ts';
 
 /** Keys in the graph are ids of nodes: "MappingVersion:…"; the store speaks of the keys behind the colon. */
 const keyOf = (id: string) => id.slice(id.indexOf(':') + 1);
@@ -109,7 +109,7 @@ export function createNeo4jLineage(
   const read = async <Row>(query: string, parameters: object): Promise<Row[]> => {
     await ready();
     const { records } = await driver.executeQuery(query, parameters, {
-      routing: neo4j.routing.READ,
+      routing: neo4jPackage().routing.READ,
       transactionConfig: { timeout },
     });
     return records.map((record) => record.toObject() as Row);
@@ -127,7 +127,7 @@ export function createNeo4jLineage(
       read<RollupKey>(rollupsQuery(selection, after), {
         ...selected(selection),
         after,
-        limit: neo4j.int(limit),
+        limit: neo4jPackage().int(limit),
       }),
     mappingsOf: async (rollups) => {
       const mappings: string[][] = rollups.map(() => []);
@@ -146,7 +146,7 @@ export function createNeo4jLineage(
         ...range,
         mappings,
         begin: begin === null ? null : nodeId('Response', begin),
-        limit: neo4j.int(limit),
+        limit: neo4jPackage().int(limit),
       });
       return rows.map(
         ({ place, id, answeredAt, receivedAt, mapping, eventId, position, eventReceivedAt }) => ({

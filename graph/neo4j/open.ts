@@ -1,4 +1,3 @@
-import neo4j from 'neo4j-driver';
 import { nodeId } from '../../domain/lineage/lineage.ts';
 import type { Session, Statement, Store } from '../../store/database/client.ts';
 import { type Leader, type Lease, leadAlone } from '../../store/database/lease.ts';
@@ -18,7 +17,7 @@ import type { StoredCellDictionary } from '../../store/responses/cell-dictionary
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
 import { createRecordLineage } from '../record/record-lineage.ts';
-import { type GraphAddress, isAway, openDriver } from './driver.ts';
+import { type GraphAddress, isAway, neo4jPackage, openDriver } from './driver.ts';
 import { raiseFence, readBehindFence, write } from './fence.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
 import { projectRecord } from './project-record.ts';
@@ -176,7 +175,7 @@ export function openGraph(
     // In transactions of bounded size: the whole graph in one would not fit into memory.
     for (let dropped = 1; dropped > 0; ) {
       await write(driver, lease, async (tx) => {
-        const { records } = await tx.run(DROP, { limit: neo4j.int(DROPPED_AT_ONCE) });
+        const { records } = await tx.run(DROP, { limit: neo4jPackage().int(DROPPED_AT_ONCE) });
         dropped = Number(records[0]?.get('n') ?? 0);
       });
       await touchFollower(store, FOLLOWER, lease);
