@@ -7,7 +7,7 @@ import {
   unknownEncoding,
 } from '../../domain/text/encodings.ts';
 import { Slice } from '../../domain/text/slices.ts';
-import { InvalidArgument, Refused } from '../errors.ts';
+import { InvalidArgumentError, RefusedError } from '../errors.ts';
 
 const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;]*))/i;
 /** Characters of a content type that are looked at. */
@@ -16,7 +16,7 @@ const PIECE_BYTES = 32 * 1024;
 
 /**
  * The encoding that the content type names; null where it names none.
- * @throws Refused (415) for one that is not read
+ * @throws RefusedError (415) for one that is not read
  */
 export function charsetOf(contentType: string | undefined): Encoding | null {
   const [, quotedName, name] = CHARSET.exec((contentType ?? '').slice(0, LONGEST_TYPE)) ?? [];
@@ -24,12 +24,12 @@ export function charsetOf(contentType: string | undefined): Encoding | null {
   if (given === undefined) return null;
   const encoding = encodingNamed(given);
   if (encoding) return encoding;
-  throw new Refused('UNSUPPORTED', 415, `content-type: charset ${unknownEncoding(given)}`);
+  throw new RefusedError('UNSUPPORTED', 415, `content-type: charset ${unknownEncoding(given)}`);
 }
 
 /**
  * The text of a body: in the charset of its content type, else as its byte order mark says, else UTF-8. Decoded in slices.
- * @throws InvalidArgument where bytes are no text in it, Refused for a charset that is not read
+ * @throws InvalidArgumentError where bytes are no text in it, RefusedError for a charset that is not read
  */
 export async function bodyText(contentType: string | undefined, body: Buffer): Promise<string> {
   const encoding = charsetOf(contentType) ?? encodingOfMark(body) ?? 'utf-8';
@@ -49,7 +49,7 @@ export async function bodyText(contentType: string | undefined, body: Buffer): P
   text += decoder.end();
   if (text.isWellFormed()) return text;
   const line = text.slice(0, text.search(/\p{Surrogate}/u)).split('\n').length;
-  throw new InvalidArgument(
+  throw new InvalidArgumentError(
     `the body is not valid ${encoding}: line ${line} has bytes that are no character in it; ` +
       'send UTF-8, or name the charset in the content type',
   );

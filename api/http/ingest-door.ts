@@ -2,7 +2,7 @@ import { Transform } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { auditRefusal } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
-import { Forbidden, Refused } from '../errors.ts';
+import { ForbiddenError, RefusedError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
 import { charsetOf } from './body-text.ts';
@@ -39,10 +39,10 @@ export function admitBodies(routes: FastifyInstance, deps: ApiDeps): void {
     // By the rules, not by cells: a key that may submit where nobody has answered yet comes in, and its items are asked one by one.
     if (caller.scope.grant('submitResponse') === 'none') {
       await auditRefusal(createContext(deps, caller, request.purpose, request.id), 'ingest');
-      throw new Forbidden('this key may not submit responses');
+      throw new ForbiddenError('this key may not submit responses');
     }
     assertReadable(request);
-    if (bytes !== null && bytes > LIMITS.ingestBody) throw new TooLarge();
+    if (bytes !== null && bytes > LIMITS.ingestBody) throw new TooLargeError();
     const body = bodies.enter(caller, bytes ?? 0);
     open.set(request, body);
     if (reply.raw.closed || reply.raw.destroyed) body.leave();
@@ -68,7 +68,7 @@ export function admitBodies(routes: FastifyInstance, deps: ApiDeps): void {
 }
 
 /** As fastify says it of a body that turns out to be too large. */
-class TooLarge extends Error {
+class TooLargeError extends Error {
   readonly code = 'FST_ERR_CTP_BODY_TOO_LARGE';
   readonly statusCode = 413;
 }
@@ -79,18 +79,18 @@ export function bytesDeclared({ headers }: FastifyRequest): number | null {
   return Number.isSafeInteger(bytes) ? bytes : headers['transfer-encoding'] === undefined ? 0 : null;
 }
 
-/** @throws Refused */
+/** @throws RefusedError */
 function assertReadable({ headers }: FastifyRequest): void {
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding.trim().toLowerCase() !== 'identity')
-    throw new Refused(
+    throw new RefusedError(
       'UNSUPPORTED',
       415,
       'content-encoding: bodies are read as they are; send it uncompressed',
     );
   const type = headers['content-type'];
   if (type !== undefined && !isReadable(type))
-    throw new Refused(
+    throw new RefusedError(
       'UNSUPPORTED',
       415,
       'content-type: send application/json or application/x-ndjson, in UTF-8 or with its charset',

@@ -8,7 +8,7 @@ import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { acceptMixed, submitItems } from '../../ingestion/pipeline/submit.ts';
 import { auditRefusedItems } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
 import { bodyText } from './body-text.ts';
@@ -70,7 +70,7 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
 
 function textOf(request: FastifyRequest): string {
   if (typeof request.body === 'string' && request.body.trim() !== '') return request.body;
-  throw new InvalidArgument(
+  throw new InvalidArgumentError(
     'the body is empty; send a response as JSON, an array of them, or one on each line',
   );
 }

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DIST = join(ROOT, 'dist');
 const MANIFEST = join(DIST, 'build.json');
-const ENTRY = 'cli/main.ts';
+const ENTRIES = ['cli/main.ts', 'cli/record-template.ts'];
 /** Threads are files of their own. Another one is an error of the build until it is listed here. */
 const THREADS = ['scoring/encoder-worker.ts', 'scoring/fit-worker.ts', 'scoring/mmd-worker.ts'];
 /** What the output depends on beside the modules: the packages, the compiler's settings and this folder. */
@@ -120,7 +120,7 @@ async function bundle(outdir) {
   };
   const { metafile } = await esbuild.build({
     ...shared,
-    entryPoints: [ENTRY, ...THREADS],
+    entryPoints: [...ENTRIES, ...THREADS],
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',
     outdir,

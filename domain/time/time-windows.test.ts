@@ -63,7 +63,7 @@ describe('windowAt', () => {
     ['P1D', 'America/Sao_Paulo', '2018-11-04T12:00:00Z', '2018-11-04T03:00:00Z', '2018-11-05T02:00:00Z'],
     // Midnight comes twice there: the clock goes from 00:59 back to 00:00.
     ['P1D', 'Atlantic/Azores', '2024-10-27T15:00:00Z', '2024-10-27T00:00:00Z', '2024-10-28T01:00:00Z'],
-    // The zone left out 30 December 2011; the last day before New Year's Eve is the 29th.
+    // The zone skipped 30 December 2011; the last day before New Year's Eve is the 29th.
     ['P1D', 'Pacific/Apia', '2011-12-30T10:00:00Z', '2011-12-29T10:00:00Z', '2011-12-30T10:00:00Z'],
     // For a minute the clock showed 7 November, then 6 November again from 23:01.
     ['P1D', 'America/St_Johns', '2010-11-07T03:00:00Z', '2010-11-07T02:30:00Z', '2010-11-08T03:30:00Z'],

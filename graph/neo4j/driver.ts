@@ -37,13 +37,13 @@ export function openDriver({ url, user, password }: GraphAddress): Driver {
 }
 
 /** The graph is there, but not yet as it is asked. */
-export class GraphNotReady extends Error {
-  override readonly name = 'GraphNotReady';
+export class GraphNotReadyError extends Error {
+  override readonly name = 'GraphNotReadyError';
 }
 
 /** Whether the graph cannot be reached just now (as opposed to: it was asked something wrong). */
 export function isAway(error: unknown): boolean {
-  if (error instanceof GraphNotReady) return true;
+  if (error instanceof GraphNotReadyError) return true;
   // Errors of a package that was not loaded are none of Neo4j.
   if (!loaded || !(error instanceof loaded.Neo4jError)) return false;
   return (

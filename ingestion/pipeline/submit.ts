@@ -10,7 +10,7 @@ export type Rejection = BatchAccount['rejected'][number];
 
 /**
  * Accepts drafts among which some are already rejected: the outcomes of all, in order, after the commit.
- * @throws Overloaded, or what the record says when it stays away.
+ * @throws OverloadedError, or what the record says when it stays away.
  */
 export async function acceptMixed(
   ingestor: Ingestor,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { UserError } from '../../domain/errors/user-error.ts';
 import { applyScale, type ScaleRule } from '../../domain/nps/scale.ts';
 import { type RedactionRules, redact } from '../../domain/privacy/redact.ts';
 import type { Session, Statement } from '../database/client.ts';
@@ -15,7 +16,7 @@ export interface Correction {
 }
 
 /** A correction that cannot be made; the message says why. */
-export class CorrectionError extends Error {
+export class CorrectionError extends UserError {
   override readonly name = 'CorrectionError';
 }
 

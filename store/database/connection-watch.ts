@@ -33,8 +33,8 @@ const AT_WORK = `SELECT a.pid, a.backend_start::text AS since FROM pg_stat_get_a
 const END = `SELECT pg_terminate_backend(a.pid) FROM pg_stat_get_activity($1::integer) a WHERE a.backend_start::text = $2`;
 
 /** The connection gave no answer though the server was not working on one: a firewall or a frozen host swallows it. */
-export class SilentConnection extends Error {
-  override readonly name = 'SilentConnection';
+export class SilentConnectionError extends Error {
+  override readonly name = 'SilentConnectionError';
   readonly code = 'ETIMEDOUT';
 }
 
@@ -130,7 +130,7 @@ export class ConnectionWatch {
     if (readyForQuery !== false || connection?.stream.bytesRead !== one.bytes) return false;
     one.strikes += 1;
     if (one.strikes < STRIKES) return false;
-    const error = new SilentConnection(
+    const error = new SilentConnectionError(
       `a connection to PostgreSQL was silent for ${Math.round(one.silentFor / 1_000)} s and is given up`,
     );
     this.#onError(error);

@@ -3,8 +3,8 @@ import { isDatabaseAway } from './passing-errors.ts';
 import { checkPrivileges } from './privileges.ts';
 
 /** PostgreSQL cannot be used as it is; the message is one line that says what to do. */
-export class DatabaseRefused extends Error {
-  override readonly name = 'DatabaseRefused';
+export class DatabaseRefusedError extends Error {
+  override readonly name = 'DatabaseRefusedError';
 }
 
 /** Errors that an operator ends, not a developer: access, settings, room. */
@@ -29,7 +29,7 @@ export async function withPrivileges(session: Session, error: unknown): Promise<
   const missing = (await checkPrivileges(session)).filter(({ granted }) => !granted);
   if (missing.length === 0) return error;
   const statements = [...new Set(missing.flatMap(({ statement }) => statement.split(/(?<=;) /)))].join(' ');
-  return new DatabaseRefused(
+  return new DatabaseRefusedError(
     `PostgreSQL does not allow the user of DATABASE_URL to ${missing.map(({ what }) => what).join(', nor to ')}. ` +
       `An administrator runs in that database: ${statements}`,
     { cause: error },
@@ -38,11 +38,11 @@ export async function withPrivileges(session: Session, error: unknown): Promise<
 
 /** The error as one line for the operator, where it is one that an operator ends; else the error as it is. */
 export function explained(error: unknown, databaseUrl: string): unknown {
-  if (error instanceof DatabaseRefused) return error;
+  if (error instanceof DatabaseRefusedError) return error;
   const { hostname, port, username, pathname } = new URL(databaseUrl);
   const place = `${hostname || 'localhost'}:${port || 5432}`;
   const [user, database] = [decoded(username), decoded(pathname.slice(1)) || 'postgres'];
-  const refused = (message: string) => new DatabaseRefused(message, { cause: error });
+  const refused = (message: string) => new DatabaseRefusedError(message, { cause: error });
   const found = databaseError(error);
   if (found && OPERATORS.test(found.code)) {
     const { code, message } = found;

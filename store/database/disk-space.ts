@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../../domain/errors/user-error.ts';
 import type { Session, Store } from './client.ts';
 
 /*
@@ -17,12 +18,17 @@ const AGAIN = 1.25;
 const FLOOR = 0.25;
 const LOOK_AGAIN_MS = 1_000;
 
+/** How long a caller waits before it tries again. */
+export const DISK_FULL_RETRY_SECONDS = 30;
+
 /** The disk has too little room to write to the embedded record; nothing was stored. */
-export class DiskFull extends Error {
-  override readonly name = 'DiskFull';
+export class DiskFullError extends UserError {
+  override readonly name = 'DiskFullError';
   constructor(free: number, needed: number) {
     super(
       `the disk of the record is nearly full (${mib(free)} MiB free, ${mib(needed)} MiB needed): nothing is stored until there is room; reading goes on`,
+      'DISK_FULL',
+      { retryAfter: DISK_FULL_RETRY_SECONDS },
     );
   }
 }
@@ -31,9 +37,9 @@ const mib = (bytes: number) => Math.floor(bytes / MIB);
 
 /** Watches the room on the disk of one folder. */
 export interface DiskGuard {
-  /** Before something is written; what is small may use most of the reserve. @throws DiskFull */
+  /** Before something is written; what is small may use most of the reserve. @throws DiskFullError */
   check(isSmall?: boolean): void;
-  /** Before so many bytes are written. @throws DiskFull */
+  /** Before so many bytes are written. @throws DiskFullError */
   checkFor(bytes: number): void;
   /** Whether writing is refused just now. */
   isFull(): boolean;
@@ -67,11 +73,11 @@ export function createDiskGuard({ folder, reserve, onChange }: DiskGuardOptions)
   return {
     check: (isSmall = false) => {
       const free = look();
-      if (full && (!isSmall || free < reserve * FLOOR)) throw new DiskFull(free, reserve * AGAIN);
+      if (full && (!isSmall || free < reserve * FLOOR)) throw new DiskFullError(free, reserve * AGAIN);
     },
     checkFor: (bytes) => {
       const free = look();
-      if (full || free < reserve + bytes) throw new DiskFull(free, reserve + bytes);
+      if (full || free < reserve + bytes) throw new DiskFullError(free, reserve + bytes);
     },
     isFull: () => {
       look();

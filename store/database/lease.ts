@@ -15,8 +15,8 @@ export interface Lease {
 }
 
 /** Another process has taken the lease: what this one was about to do is not done. */
-export class Superseded extends Error {
-  override readonly name = 'Superseded';
+export class SupersededError extends Error {
+  override readonly name = 'SupersededError';
   constructor({ name, token }: Lease) {
     super(
       `another process has taken over "${name}" from this one (its token was ${token}); nothing was written`,
@@ -84,19 +84,19 @@ export async function takeLease(
 
 /**
  * In the transaction of an effect: whoever takes the lease over waits for its end.
- * @throws Superseded where somebody has.
+ * @throws SupersededError where somebody has.
  */
 export async function hold(session: Session, lease: Lease): Promise<void> {
-  if ((await session.rows(HOLD, [lease.name, lease.token])).length === 0) throw new Superseded(lease);
+  if ((await session.rows(HOLD, [lease.name, lease.token])).length === 0) throw new SupersededError(lease);
 }
 
 /**
  * Keeps the lease for as long as it was taken for.
- * @throws Superseded
+ * @throws SupersededError
  */
 export async function renewLease(store: Session, lease: Lease): Promise<void> {
   if ((await store.rows(RENEW, [lease.name, lease.token, HELD_SECONDS])).length === 0)
-    throw new Superseded(lease);
+    throw new SupersededError(lease);
 }
 
 /** Gives the lease back, if it is still held. */
@@ -169,7 +169,7 @@ export async function leadAlone(options: LeadOptions): Promise<Leader> {
     );
     if (error) onError(error);
     present.failures = error ? present.failures + 1 : 0;
-    const isLost = error instanceof Superseded || present.failures >= FAILED_RENEWALS;
+    const isLost = error instanceof SupersededError || present.failures >= FAILED_RENEWALS;
     const work = await settled(present.work);
     present.failing = work?.isFailing?.() ? present.failing + 1 : 0;
     const gaveUp = present.failing >= failingRenewals;

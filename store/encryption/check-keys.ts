@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { KeyProviderAway, KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
+import { KeyProviderError, KeyProviderUnavailableError } from '../../domain/errors/key-provider-errors.ts';
 import { DecryptionError } from '../../domain/privacy/aes-gcm.ts';
 import type { Session, Statement, Store } from '../database/client.ts';
 import type { KeyCheck } from '../tables/schema.ts';
@@ -12,8 +12,8 @@ import { SUBJECT_COLUMNS, type SubjectEncryption, type SubjectKeyRow } from './s
  */
 
 /** The wrapping keys are not those that the record's data keys were wrapped with. */
-export class WrongWrappingKey extends Error {
-  override readonly name = 'WrongWrappingKey';
+export class WrongWrappingKeyError extends Error {
+  override readonly name = 'WrongWrappingKeyError';
 }
 
 const CHECK: Statement = {
@@ -45,7 +45,7 @@ export async function providersInUse(session: Session): Promise<Set<string>> {
 /**
  * Ties the record to the wrapping keys at its first start with them, once what is stored opens with them, and refuses later to do
  * without. A provider elsewhere that is away is waited for, not refused. Starters do it one after the other.
- * @throws WrongWrappingKey
+ * @throws WrongWrappingKeyError
  */
 export function checkWrappingKeys(store: Store, encryption: SubjectEncryption): Promise<void> {
   return store.transaction(async (session) => {
@@ -57,9 +57,9 @@ export function checkWrappingKeys(store: Store, encryption: SubjectEncryption): 
         await tie(session, encryption, randomBytes(32));
       }
     } catch (error) {
-      if (error instanceof KeyProviderAway) return;
+      if (error instanceof KeyProviderUnavailableError) return;
       if (!(error instanceof DecryptionError || error instanceof KeyProviderError)) throw error;
-      throw new WrongWrappingKey(
+      throw new WrongWrappingKeyError(
         `what is stored of persons cannot be opened (${error.message}): give the wrapping keys of this record, by SCORELINE_KEK, by the file ` +
           '"wrapping-keys" of the data folder from its backup, or by the settings of their provider; nothing was stored',
       );

@@ -244,13 +244,13 @@ export class SubjectEncryption {
     return encrypt(key, context, text);
   }
 
-  /** @throws SealBroken */
+  /** @throws DecryptionError */
   openComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, ciphertext: string) {
     const context = { tenant: this.tenant, subject: id, field: 'comment', row, version: sourceEventId };
     return decrypt(key, context, ciphertext).toString('utf8');
   }
 
-  /** @throws SealBroken */
+  /** @throws DecryptionError */
   decrypt(
     { id, key }: SubjectWithKey,
     field: 'event' | 'review',
@@ -263,7 +263,7 @@ export class SubjectEncryption {
   /**
    * The rows with their comments opened and their owners' pseudonyms. Null is a comment whose key is gone (erased
    * meanwhile) or whose subject the reader was not shown, and likewise a pseudonym.
-   * @throws SealBroken when a comment was changed.
+   * @throws DecryptionError when a comment was changed.
    */
   async openComments<Row extends EncryptedComment>(
     rows: readonly Row[],

@@ -1,5 +1,5 @@
 import type { Session, Statement, Store } from '../database/client.ts';
-import { type Lease, Superseded } from '../database/lease.ts';
+import { type Lease, SupersededError } from '../database/lease.ts';
 import type { JournalPayload } from '../tables/schema.ts';
 
 /**
@@ -135,8 +135,8 @@ const SAVE_HELD: Statement = {
  * The follower stood still for so long that its place was forgotten and entries that it has not read may be deleted
  * (store/journal/journal-trim.ts): it begins again from a known state.
  */
-export class Forgotten extends Error {
-  override readonly name = 'Forgotten';
+export class ForgottenPositionError extends Error {
+  override readonly name = 'ForgottenPositionError';
   constructor(follower: string) {
     super(
       `the place of "${follower}" in the journal was forgotten, since it had not moved for long; it begins again`,
@@ -153,7 +153,7 @@ export async function followerPosition(session: Session, name: string): Promise<
 /**
  * Records how far the named follower has come: in the transaction of its effect, or after an idempotent one. Under a lease only
  * while it is held, and while the follower is registered (`resumeFollower`).
- * @throws Superseded, Forgotten
+ * @throws SupersededError, ForgottenPositionError
  */
 export async function saveFollowerPosition(
   session: Session,
@@ -172,8 +172,8 @@ export async function saveFollowerPosition(
     lease.name,
     lease.token,
   ]);
-  if (!row?.held) throw new Superseded(lease);
-  if (!row.saved) throw new Forgotten(name);
+  if (!row?.held) throw new SupersededError(lease);
+  if (!row.saved) throw new ForgottenPositionError(name);
 }
 
 const TOUCH: Statement = {
@@ -263,7 +263,7 @@ export async function followJournal(options: FollowOptions): Promise<Follower> {
         if (stopped) break;
         failing = true;
         onError(error as Error);
-        forgotten = error instanceof Forgotten;
+        forgotten = error instanceof ForgottenPositionError;
         if (forgotten) break;
         await pause(retry, false);
         retry = Math.min(retry * 2, LAST_RETRY_MS);

@@ -1,3 +1,4 @@
+import { UserError } from '../../domain/errors/user-error.ts';
 import type { NoteChange } from '../audit/audit.ts';
 import type { Session, Statement, Store } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
@@ -206,7 +207,7 @@ export function registerModel(
 }
 
 /** A change of stage that the registry refuses; the message says what would be right. */
-export class StageError extends Error {
+export class StageError extends UserError {
   override readonly name = 'StageError';
 }
 

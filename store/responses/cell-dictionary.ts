@@ -17,8 +17,8 @@ const USE: Statement = {
 };
 
 /** A cell was given back since its id was looked up: nothing was stored, and the id is to be looked up again. */
-export class CellGone extends Error {
-  override readonly name = 'CellGone';
+export class CellGoneError extends Error {
+  override readonly name = 'CellGoneError';
 }
 
 /** The cells of the record in memory: few (bounded); they are added and given back, never changed. */
@@ -45,7 +45,7 @@ export class StoredCellDictionary implements CellDictionary {
 
   /**
    * Whether the configured dimensions do for the cells that were read.
-   * @throws DimensionsGone
+   * @throws DimensionsGoneError
    */
   checkDimensions(former: readonly string[]): void {
     const stored = this.all().map((cell) => cell.stored ?? cell.attributes);
@@ -160,7 +160,7 @@ export class StoredCellDictionary implements CellDictionary {
       const key = places.get(name);
       if (key === null || key === undefined) return null;
       const cell = this.#byKey.get(key);
-      if (!cell) throw new CellGone(`the cell ${key} was given back`);
+      if (!cell) throw new CellGoneError(`the cell ${key} was given back`);
       return cell;
     });
   }
@@ -168,14 +168,14 @@ export class StoredCellDictionary implements CellDictionary {
   /**
    * Holds the cells for the transaction, and marks them as used, so that they are not given back. Call `noteUsed` with
    * the same ids after the commit.
-   * @throws CellGone when one was given back.
+   * @throws CellGoneError when one was given back.
    */
   async use(session: Session, ids: Iterable<number>): Promise<void> {
     const unproven = [...new Set(ids)].filter((id) => !this.#used.has(id));
     if (unproven.length === 0) return;
     const held = await session.rows(USE, [unproven]);
     if (held.length < unproven.length)
-      throw new CellGone('a cell was given back while a response was on its way to it');
+      throw new CellGoneError('a cell was given back while a response was on its way to it');
   }
 
   /** Remembers that the cells hold a response that is committed. */

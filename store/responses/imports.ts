@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { UserError } from '../../domain/errors/user-error.ts';
 import type { Session, Statement } from '../database/client.ts';
 
 /** An import as it is recorded. */
@@ -24,8 +25,8 @@ export interface ImportRun {
 }
 
 /** Rows of an import that is being taken back, or was. */
-export class ImportTakenBack extends Error {
-  override readonly name = 'ImportTakenBack';
+export class ImportUndoneError extends UserError {
+  override readonly name = 'ImportUndoneError';
 
   constructor() {
     super('import: this import was taken back; begin another one');
@@ -107,11 +108,11 @@ export function listImports(session: Session, before: number | null, limit: numb
 
 /**
  * Holds the imports until the transaction ends.
- * @throws ImportTakenBack
+ * @throws ImportUndoneError
  */
 export async function assertImportsOpen(session: Session, ids: readonly number[]): Promise<void> {
   const given = [...new Set(ids)];
   if (given.length === 0) return;
   const open = await session.rows(OPEN, [given]);
-  if (open.length < given.length) throw new ImportTakenBack();
+  if (open.length < given.length) throw new ImportUndoneError();
 }

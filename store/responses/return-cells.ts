@@ -6,7 +6,7 @@ import type { StoredCellDictionary } from './cell-dictionary.ts';
  * held a response stays: rollups, the journal, seals and the id of the response name it for good.
  *
  * Who files a response marks its cell as used in the same transaction, which holds the row: this statement waits for it
- * and looks again; who comes later finds no row (CellGone) and adds the cell again. The age only saves that work.
+ * and looks again; who comes later finds no row (CellGoneError) and adds the cell again. The age only saves that work.
  *
  * A server of an earlier version does not mark cells: what refers to one is looked for too. Predictions have their hours in
  * rollup_hour, which keeps its rows after an erasure.

@@ -1,3 +1,4 @@
+import { UserError } from '../../domain/errors/user-error.ts';
 import type { NoteChange } from '../audit/audit.ts';
 import type { Session, Statement, Store } from '../database/client.ts';
 import type { ModelStage } from '../models/models.ts';
@@ -31,7 +32,7 @@ export interface ReviewDecisionRow {
 }
 
 /** It cannot be done as asked; the message says what would be right. */
-export class ReviewError extends Error {
+export class ReviewError extends UserError {
   override readonly name = 'ReviewError';
 }
 

@@ -1,8 +1,9 @@
+import { UserError } from '../../domain/errors/user-error.ts';
 import type { Counts } from '../../domain/nps/nps.ts';
 
 /** More rows than one answer may have. */
-export class TooManyRows extends Error {
-  override readonly name = 'TooManyRows';
+export class TooManyRowsError extends UserError {
+  override readonly name = 'TooManyRowsError';
 
   constructor(limit: number, isFilled: boolean) {
     const sparser = isFilled ? 'take `fill: false`, which leaves out buckets without answers, or' : 'take';

@@ -4,7 +4,7 @@ import { type ScoreName, type ScoreRow, scoreRow } from '../../domain/scores/sco
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { Slice } from '../../domain/text/slices.ts';
 import type { ScoreColumn } from '../disclosure/score-guard.ts';
-import { TooManyRows } from './group-counts.ts';
+import { TooManyRowsError } from './group-counts.ts';
 import type { ScoreQuery, ScoreWindow } from './score-query.ts';
 
 /** The model whose answers are counted. */
@@ -33,10 +33,10 @@ export class ScoreTable {
     return this.#query.fill ?? true;
   }
 
-  /** @throws TooManyRows */
+  /** @throws TooManyRowsError */
   check(rows: number): void {
     const { mostRows = Number.POSITIVE_INFINITY } = this.#query;
-    if (rows > mostRows) throw new TooManyRows(mostRows, this.isFilled);
+    if (rows > mostRows) throw new TooManyRowsError(mostRows, this.isFilled);
   }
 
   /**

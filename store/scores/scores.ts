@@ -9,7 +9,7 @@ import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
 import { type GuardDeps, openGuard, protectedFor, type ScoreColumn } from '../disclosure/score-guard.ts';
 import { readChampion } from '../models/models.ts';
-import { GroupCounts, TooManyRows, type WindowPlaces } from './group-counts.ts';
+import { GroupCounts, TooManyRowsError, type WindowPlaces } from './group-counts.ts';
 import { type CountedClasses, eachInterval } from './rollups.ts';
 import type { ScoreQuery } from './score-query.ts';
 import { ScoreTable } from './score-table.ts';
@@ -35,7 +35,7 @@ const GUARDED_A_ROW = 50;
  * One row per window and group, window by window. Without groups every window has its row, empty or not; with groups
  * those are listed that have a response in any of the windows. Of cells whose answers the caller may not read, rows
  * tell what the disclosure ledger does, and their groups are listed once they have a lot.
- * @throws TooManyRows where there would be more than `query.mostRows`.
+ * @throws TooManyRowsError where there would be more than `query.mostRows`.
  */
 export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuery): Promise<ScoreRow[]> {
   const visible = visibleCells(scope, ['readScore'], deps.cells, query.segment);
@@ -163,7 +163,7 @@ async function countGroups(
   const query = { edges, cellIds: open.map(({ id }) => id), byCell, now: deps.now(), classes };
   await eachInterval(deps.store, query, (row) => {
     counts.add(byCell ? (groupOf.get(row.cellId) ?? 0) : 0, row.interval, row);
-    if (byCell && counts.entries > ENTRIES_A_ROW * mostRows) throw new TooManyRows(mostRows, fill);
+    if (byCell && counts.entries > ENTRIES_A_ROW * mostRows) throw new TooManyRowsError(mostRows, fill);
   });
   return counts.total();
 }

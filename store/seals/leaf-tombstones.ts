@@ -3,7 +3,7 @@ import { isSigned, parseKey } from '../../domain/seals/signing-key.ts';
 import { audit } from '../audit/audit.ts';
 import type { Session, Statement, Store } from '../database/client.ts';
 import { lockSeals, readLastCheckpoint } from './seals.ts';
-import { newestSigningKey, SigningKeyReplaced } from './signing-keys.ts';
+import { newestSigningKey, SigningKeyReplacedError } from './signing-keys.ts';
 
 /*
  * What became of leaves by right is told by rows of the audit log, which heads sign: a leaf that lost its response without such a row
@@ -40,7 +40,7 @@ const signed = (cause: LeafCause, leaves: readonly string[]) =>
 
 /**
  * Writes down what became of leaves with these hashes (hex), in the transaction that does it; call it last there, under `lockSeals`.
- * @throws SigningKeyReplaced
+ * @throws SigningKeyReplacedError
  */
 export async function recordTombstones(
   session: Session,
@@ -59,7 +59,7 @@ export async function recordTombstones(
     const text = signed(cause, leaves);
     const subject = { cause, leaves, signature: sign(text) };
     // Signed by a key that was rotated away, the row would explain nothing.
-    if (inUse && !isSigned(inUse, text, subject.signature)) throw new SigningKeyReplaced();
+    if (inUse && !isSigned(inUse, text, subject.signature)) throw new SigningKeyReplacedError();
     const at = clock?.at ?? 0;
     await audit(session, { ...system, at, action: LEAVES_ACTION, subject, outcome: 'done' });
   }

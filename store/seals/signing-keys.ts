@@ -22,8 +22,8 @@ const ADD: Statement = {
 };
 
 /** Another process has rotated the signing key since this one started: what this one signs would be tampering. */
-export class SigningKeyReplaced extends Error {
-  override readonly name = 'SigningKeyReplaced';
+export class SigningKeyReplacedError extends Error {
+  override readonly name = 'SigningKeyReplacedError';
   constructor() {
     super(
       'the signing key of this record was rotated while this process ran: restart it with the new key; nothing was signed',
@@ -55,9 +55,9 @@ export async function readTrustedKeys(session: Session, known: KeyObject): Promi
 
 /**
  * Refuses to sign by a key that is not in use any more. Under `lockSeals`, so that no rotation comes between.
- * @throws SigningKeyReplaced
+ * @throws SigningKeyReplacedError
  */
 export async function checkInUse(session: Session, publicKey: KeyObject): Promise<void> {
   const newest = await newestSigningKey(session);
-  if (newest !== null && newest !== keptKey(publicKey)) throw new SigningKeyReplaced();
+  if (newest !== null && newest !== keptKey(publicKey)) throw new SigningKeyReplacedError();
 }

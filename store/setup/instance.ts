@@ -16,14 +16,14 @@ const REPLACE: Statement = {
 const TENANT: Statement = { name: 'instance_tenant', text: 'SELECT tenant FROM instance WHERE id = 1' };
 
 /** The pepper is not the one that this record's pseudonyms were made with. */
-export class WrongPepper extends Error {
-  override readonly name = 'WrongPepper';
+export class WrongPepperError extends Error {
+  override readonly name = 'WrongPepperError';
 }
 
 /**
  * Ties the record to the newest of the peppers at the first start, and refuses later to do without the one it is tied to:
  * the same person would become two. Answers with the fingerprint that it is tied to.
- * @throws WrongPepper
+ * @throws WrongPepperError
  */
 export async function checkPepper(session: Session, fingerprints: readonly string[]): Promise<string> {
   await session.rows(CLAIM, [fingerprints[0]]);
@@ -35,13 +35,13 @@ export async function checkPepper(session: Session, fingerprints: readonly strin
 }
 
 /** Why no pepper may be made for this record: it is tied to one. Null before its first start. */
-export async function pepperMissing(session: Session): Promise<WrongPepper | null> {
+export async function pepperMissing(session: Session): Promise<WrongPepperError | null> {
   const [row] = await session.rows(READ, []);
   return row ? wrongPepper() : null;
 }
 
 const wrongPepper = () =>
-  new WrongPepper(
+  new WrongPepperError(
     'the record was made with another pseudonym pepper: set SCORELINE_PEPPER to it, or restore the file "pepper" of the data folder',
   );
 

@@ -5,7 +5,7 @@ import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import { createScopedViews, dropScopedViews } from '../access/scoped-views.ts';
 import type { Database, Store, TimescaleEdition } from '../database/client.ts';
-import { DatabaseRefused, withPrivileges } from '../database/database-refused.ts';
+import { DatabaseRefusedError, withPrivileges } from '../database/database-refused.ts';
 import { LOCKS } from '../database/locks.ts';
 import { checkServer } from '../database/privileges.ts';
 import { BEGINNING } from '../journal/journal.ts';
@@ -20,12 +20,12 @@ export interface DatabaseFeatures {
 /**
  * Brings the record to this version's tables, under a lock, and turns the fact tables into hypertables where
  * TimescaleDB is present. Running it again changes nothing.
- * @throws DatabaseRefused where the server does not do, or a privilege is missing.
+ * @throws DatabaseRefusedError where the server does not do, or a privilege is missing.
  */
 export async function migrate(store: Store): Promise<DatabaseFeatures> {
   if (store.backend === 'postgres') {
     const problems = await checkServer(store);
-    if (problems.length > 0) throw new DatabaseRefused(problems.join('; '));
+    if (problems.length > 0) throw new DatabaseRefusedError(problems.join('; '));
   }
   try {
     return await bringUp(store);

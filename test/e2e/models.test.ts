@@ -151,7 +151,7 @@ describe('models over GraphQL', () => {
     const candidate = trained.data.trainModel as Model;
     expect(candidate).toMatchObject({ version: 2, stage: 'CANDIDATE' });
     const byCommand = await runProgram(
-      ['cli/train.ts', '--reason', 'the same again', '--url', server.url],
+      ['train', '--reason', 'the same again', '--url', server.url],
       instance.env,
     ).finished;
     expect([byCommand.code, byCommand.output]).toEqual([

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => instance?.remove());
 
 const policies = async (...args: string[]) => {
-  const { code, output } = await runProgram(['cli/policies.ts', ...args], instance.env).finished;
+  const { code, output } = await runProgram(['policies', ...args], instance.env).finished;
   return { code, output };
 };
 const lineOf = (output: string, group: string) => new RegExp(`^ +${group} +(.*)$`, 'm').exec(output)?.[1];
@@ -95,7 +95,7 @@ describe('npm run policies', () => {
       const [keys = ''] = /^key BI south.*$(\n.*)*/m.exec(change.output) ?? [];
       expect(keys).toContain('cells to come included: region: Chile, Fiji, Peru');
       // security.md's example, of a channel by which nobody has answered: no cell of today shows it.
-      const ahead = await runProgram(['cli/policies.ts', '--against', SHIPPED], {
+      const ahead = await runProgram(['policies', '--against', SHIPPED], {
         ...instance.env,
         SCORELINE_POLICIES: withSupport,
       }).finished;

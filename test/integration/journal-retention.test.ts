@@ -6,7 +6,7 @@ import { EVERYTHING } from '../../domain/access/scope.ts';
 import type { Counts } from '../../domain/nps/nps.ts';
 import type { ScoreName } from '../../domain/scores/score.ts';
 import { randomFrom } from '../../domain/statistics/random.ts';
-import { UnknownMoment } from '../../proof/as-of.ts';
+import { UnknownMomentError } from '../../proof/as-of.ts';
 import { startSealer } from '../../proof/sealer.ts';
 import { restrict } from '../../store/data-subjects/subject-access.ts';
 import type { Session } from '../../store/database/client.ts';
@@ -108,7 +108,7 @@ describe('a journal that is trimmed', () => {
           kept += 1;
         } else {
           const error = await ask(moment).catch((thrown: Error) => thrown);
-          expect(error).toBeInstanceOf(UnknownMoment);
+          expect(error).toBeInstanceOf(UnknownMomentError);
           expect((error as Error).message).toContain(mark.reachesBack.toISOString());
           expect((error as Error).message).toContain(formatPosition(mark));
           refused += 1;
