@@ -3,6 +3,7 @@
  * Starts a command from the build of the sources as they are now. Builds first where a source has changed; where dist/ cannot be
  * written, or with SCORELINE_SOURCE=1, runs the sources through tsx.
  */
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { register } from './build/source-maps.mjs';
 
 const OLDEST_NODE = [20, 19];
@@ -34,8 +35,10 @@ const built = await program();
 if (built) {
   register(built);
   // Node.js 22 and newer keep the compiled code beside the build.
-  (await import('node:module')).enableCompileCache?.(new URL('../dist/.compiled', import.meta.url).pathname);
-  await import(new URL(`file://${built}`).href);
+  (await import('node:module')).enableCompileCache?.(
+    fileURLToPath(new URL('../dist/.compiled', import.meta.url)),
+  );
+  await import(pathToFileURL(built).href);
 } else {
   (await import('tsx/esm/api')).register();
   await import('./main.ts');

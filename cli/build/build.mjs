@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /*
@@ -41,16 +41,16 @@ const KEPT_BUILDS = 3;
 const hashOf = (content) => createHash('sha256').update(content).digest('hex');
 
 function factsOf(path) {
-  const { mtimeMs, size } = statSync(join(ROOT, path));
+  const { mtimeMs, size } = statSync(resolve(ROOT, path));
   return { mtimeMs, size };
 }
 
 /** Whether the file has the content that was built: by its time and size, else by its hash. */
-function isUnchanged(path, built) {
+export function isUnchanged(path, built) {
   try {
     const { mtimeMs, size } = factsOf(path);
     if (size !== built.size) return false;
-    return mtimeMs === built.mtimeMs || hashOf(readFileSync(join(ROOT, path))) === built.hash;
+    return mtimeMs === built.mtimeMs || hashOf(readFileSync(resolve(ROOT, path))) === built.hash;
   } catch {
     return false;
   }
