@@ -15,7 +15,7 @@ import { readTrustedKeys } from '../store/seals/signing-keys.ts';
 import { type AuditSource, fileSource, findAuditSource } from './audit-source.ts';
 import { UsageError } from './command.ts';
 
-/** Not 2, with which the verifier of proofs says that it was called wrongly. */
+/** Not 2, which means wrong arguments. */
 const INCOMPLETE = 3;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -39,7 +39,7 @@ export async function verifyAudit(
     const checkpointFile = values.heads ?? join(config.dataDir, 'seals', 'heads.ndjson');
     if (values.heads && !existsSync(values.heads)) throw new Error(`--heads: there is no ${values.heads}`);
     const publicKey = keyOf(values.key, config.signingKeys, await secretPath(config, 'signing-key'));
-    // Before the rows: whatever a head signed is there by then.
+    // Before the rows, so that every row that a checkpoint signed exists by then.
     const { heads: checkpoints, says } = await checkpointsOf(source, checkpointFile);
     const rows = rowsOf(source);
     const keys = publicKey && (await trustedBy(source, publicKey));
@@ -51,7 +51,7 @@ export async function verifyAudit(
   }
 }
 
-/** The record's heads, compared with the file outside of it, or the file's alone. */
+/** The database's checkpoints, compared with the file outside of it, or the file's alone. */
 async function checkpointsOf(
   { store }: AuditSource,
   checkpointFile: string,
@@ -78,12 +78,12 @@ async function* rowsOf(source: AuditSource): AsyncGenerator<AuditRow[]> {
   }
 }
 
-/** The record says which keys followed which; a file of heads does not. */
+/** The database knows which keys followed which; a checkpoint file does not. */
 function trustedBy({ store }: AuditSource, publicKey: KeyObject): Promise<TrustedKey[]> | TrustedKey[] {
   return store ? readTrustedKeys(store, publicKey) : trustOnly(publicKey);
 }
 
-/** A private key holds its public half too. */
+/** A private key contains its public half too. */
 function keyOf(named: string | undefined, configured: string | undefined, kept: string): KeyObject | null {
   if (named !== undefined) return createPublicKey(readFileSync(named));
   const text = configured ?? (existsSync(kept) ? readFileSync(kept, 'utf8') : null);
@@ -91,7 +91,10 @@ function keyOf(named: string | undefined, configured: string | undefined, kept: 
   return newest ? publicKeyOf(newest) : null;
 }
 
-/** Of a file that ends at that row: an older export and one whose end was cut off are the same bytes, so both are said. */
+/**
+ * For a file that ends at that row: an older export and one whose end was cut off are identical, so the message
+ * says both.
+ */
 function whatIsMissing(reached: number, checkpoints: readonly SignedCheckpoint[]): string {
   const beyond = checkpoints
     .map(({ body }) => parseCheckpoint(body))

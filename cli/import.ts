@@ -56,7 +56,7 @@ async function importFile(given: Given & { readonly path: string; readonly map: 
   const map = parseFileMap(await readMap(given.map), config.dimensions);
   let stopping = false;
   process.on('SIGINT', () => {
-    // A second one does not wait.
+    // A second signal does not wait.
     if (stopping) process.exit(EXIT.interrupted);
     stopping = true;
   });

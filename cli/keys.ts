@@ -41,7 +41,7 @@ function askedFor(values: Given, positionals: readonly string[]): Asked {
   return { action, isLost, reason: values.reason ?? 'npm run keys' };
 }
 
-/** Nobody came in with a key: who has the record's secrets did it. */
+/** Without an API key: a person with the database's secrets did it. */
 function entryOf(action: KeyAction, reason: string): AuditEntry {
   const who = { actor: 'system', actorName: 'npm run keys', role: 'system', policyVersion: null };
   const subject = { action, reason };
@@ -63,7 +63,7 @@ export async function changeKeysOf(values: Given, operands: readonly string[]): 
         process.stdout.write(`the record is signed with ${fingerprint} now: tell your auditors\n`);
         return 0;
       }
-      // As the server does: that it was asked for is kept before the first of many transactions.
+      // Like the server: the request is recorded before the first of many transactions.
       await database.store.transaction((session) => audit(session, entryOf(action, reason)));
       process.stdout.write(`${await changeKeys(database, config, action)}\n`);
     } finally {

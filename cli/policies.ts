@@ -27,7 +27,7 @@ interface KeyFacts {
   readonly attributes: Segment;
 }
 
-/** What policies are tried on: the record's cells and keys, or none where there is no record. */
+/** What policies are tried on: the database's cells and keys, or none without a database. */
 type FieldsOfGroups = ReturnType<typeof fieldsOfGroups>;
 
 interface Facts {
@@ -85,7 +85,7 @@ async function show(values: Asked): Promise<void> {
   if (!one) say(`\n${told === 0 ? 'no difference' : 'no other difference'} for any role or key`);
 }
 
-/** Each role, free and narrowed to some value, and each key. */
+/** Each role, unrestricted and restricted to some value, and each key. */
 function everybody({ roles }: Policies, { dimensions }: Config, { keys }: Facts): Subject[] {
   const narrowed = Object.fromEntries(
     dimensions.slice(0, 1).map(({ attribute }) => [attribute, ['(a value)']]),
@@ -98,7 +98,10 @@ function everybody({ roles }: Policies, { dimensions }: Config, { keys }: Facts)
   ];
 }
 
-/** Says what the subject sees, or the difference; false when there is none, which is said only if asked for. */
+/**
+ * Prints what the subject sees, or the difference; false when there is none, which is printed only if
+ * requested.
+ */
 function tell(
   subject: Subject,
   {
@@ -134,8 +137,8 @@ function tell(
 }
 
 /**
- * Cells of the values that policies name, none of the record: it remembers answers by ids, of which these have none. None at
- * all where policies name too many values: then rules are compared by their text alone.
+ * Cells of the values that policies name, none of the database: it caches answers by id, which these lack. None
+ * at all if policies name too many values: then rules are compared by their text alone.
  */
 function cellsToCome(
   { attributes }: Subject,
@@ -166,7 +169,7 @@ function print(lines: readonly ReportLine[], sign: string, fields: FieldsOfGroup
 
 const WIDTH = 100;
 
-/** Names with commas between, in lines of about a width. */
+/** Names separated by commas, in lines of limited width. */
 function wrapped(names: readonly string[]): string[] {
   const lines: string[] = [];
   for (const name of names) {
@@ -211,7 +214,7 @@ function subjectOf(
   };
 }
 
-/** From the server that runs on the data folder, else from the record itself, else there is none. */
+/** From the server that runs on the data folder, else from the database directly, else there is none. */
 async function readFacts(config: Config): Promise<Facts> {
   const server = config.databaseUrl === undefined ? await findServer(config) : null;
   if (server) return factsOfServer(server, config);

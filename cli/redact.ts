@@ -75,7 +75,7 @@ async function* cellsOf(input: Readable, column: string): AsyncGenerator<string>
       },
     }),
   );
-  // What the file says goes wrong is told by the parser, which is what is read.
+  // Errors of reading the file surface in the parser, which is what is read.
   input.on('error', (error) => parser.destroy(error));
   for await (const row of parser) {
     if (!headings.includes(column)) throw unknownColumn(column, headings);

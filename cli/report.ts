@@ -49,7 +49,7 @@ async function fromServer(
   return get(`/reports/score/${encodeURIComponent(id)}`);
 }
 
-/** The id of the score over twelve weeks that shows the newest answers. Says which weeks on stderr. */
+/** The id of the score over twelve weeks that shows the newest responses. Prints the period on stderr. */
 function newestScore(newest: Date | null): string {
   if (newest === null) throw new Error('there are no answers yet; npm run import reads them from a file');
   const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;

@@ -6,7 +6,8 @@ import { CHANGE_CAUSES, NO_CHANGES, type SealedFact, type SignedCheckpoint } fro
 import type { TrustedKey } from '../domain/seals/signing-key.ts';
 import { matchesSegment } from '../domain/segments/cell.ts';
 import { HOUR_MS } from '../domain/time/time-windows.ts';
-import type { Session, Statement } from '../store/database/client.ts';
+import type { Session } from '../store/database/client.ts';
+import { unnamed } from '../store/database/statement.ts';
 import { protectedCells } from '../store/disclosure/protected-cells.ts';
 import { readConfusion } from '../store/models/models.ts';
 import { findLevelOffence } from '../store/scores/rollup-levels.ts';
@@ -24,10 +25,7 @@ import { checkWhole } from './verify-log.ts';
 import { findCellOffence, findModelOffence } from './verify-models-and-cells.ts';
 
 /** Everything is read as of one moment, whatever is accepted meanwhile. */
-export const ONE_MOMENT: Statement = {
-  name: '',
-  text: 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
-};
+export const ONE_MOMENT = unnamed('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
 
 /** Cells of the score that the caller may read, and whether they may trace all of them. */
 export function cellsOfScore(deps: Pick<VerifyDeps, 'cells'>, scope: Scope, name: ScoreName) {

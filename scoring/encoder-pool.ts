@@ -13,7 +13,7 @@ export interface EncoderPool {
   /** The texts' encodings, in order; equal texts are encoded once. */
   encode(texts: readonly string[]): Promise<Encoding[]>;
   states(text: string): Promise<TokenStates>;
-  /** Texts that wait for a worker. */
+  /** Texts waiting for a worker. */
   waiting(): number;
   close(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface EncoderPool {
 export interface PoolOptions {
   /** A local folder or a hub id. */
   readonly source: string;
-  /** Where encoders from the hub are kept. */
+  /** The cache folder of encoders from the hub. */
   readonly cacheFolder: string;
   readonly workers?: number;
   /** After how long without a text a worker ends. */
@@ -33,9 +33,9 @@ interface Job extends Omit<EncoderRequest, 'request'> {
   readonly reject: (error: Error) => void;
 }
 
-/** Encodings kept for equal texts: about 16 MB. */
+/** Cached encodings of equal texts: about 16 MB. */
 const CACHED_TEXTS = 10_000;
-/** One is being run, one waits in the worker: it is never idle while its answer travels. */
+/** One is running, one waits in the worker: it is never idle while its answer travels. */
 const JOBS_PER_WORKER = 2;
 /** A worker takes 200 MB and a second to start: one that had nothing to do for this long ends. */
 const REST_AFTER_MS = 300_000;

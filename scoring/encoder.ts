@@ -6,15 +6,15 @@ import { AutoModel, AutoTokenizer, env, Tensor } from '@huggingface/transformers
 export interface Encoding {
   /** Mean of the token states, of length 1. */
   readonly embedding: Float32Array;
-  /** Tokens, the two that frame the text included. */
+  /** Tokens, including the two that frame the text. */
   readonly tokens: number;
-  /** Tokens that the vocabulary does not have. */
+  /** Tokens outside the vocabulary. */
   readonly unknown: number;
-  /** The embedding of the text without those; null where there are none. */
+  /** The embedding of the text without those; null if there are none. */
   readonly known: Float32Array | null;
 }
 
-/** The same with what each token gave to it. */
+/** The same with the contribution of each token. */
 export interface TokenStates extends Encoding {
   readonly words: readonly string[];
   /** [tokens x dimension]: state of token t / (tokens · length of the mean); the rows add up to the embedding. */
@@ -30,8 +30,8 @@ export interface Encoder {
 
 const LONGEST_TOKENS = 256;
 /**
- * Opens the encoder in a local folder (config.json, tokenizer.json, onnx/model_quantized.onnx), or, when there is no such
- * folder, the one of that id from the hub, kept in `cacheFolder`.
+ * Opens the encoder in a local folder (config.json, tokenizer.json, onnx/model_quantized.onnx), or, if there is
+ * no such folder, the one of that id from the hub, kept in `cacheFolder`.
  * @throws Error naming what is missing.
  */
 export async function openEncoder(source: string, cacheFolder: string): Promise<Encoder> {
@@ -45,7 +45,7 @@ export async function openEncoder(source: string, cacheFolder: string): Promise<
   const model = await AutoModel.from_pretrained(name, {
     local_files_only: local,
     dtype: 'q8',
-    // One thread: the pool has a worker for each core, and sums always run in the same order.
+    // One thread: the pool has a worker per core, and sums always run in the same order.
     session_options: { intraOpNumThreads: 1, interOpNumThreads: 1 },
   });
   const unknownId = tokenizer.unk_token_id as number | undefined;
@@ -64,7 +64,7 @@ export async function openEncoder(source: string, cacheFolder: string): Promise<
     tokens,
     unknown: ids.filter((id) => id === unknownId).length,
   });
-  /** The same without what is not in the vocabulary. */
+  /** The same without tokens outside the vocabulary. */
   const knownOf = async (ids: readonly number[]) => {
     if (unknownId === undefined || !ids.includes(unknownId)) return null;
     const kept = ids.filter((id) => id !== unknownId);

@@ -16,7 +16,7 @@ export function startThread(module: URL, workerData: unknown): Worker {
   return thread;
 }
 
-/** Runs the module in a thread of its own and answers with the one message that it posts. */
+/** Runs the module in a thread of its own and returns the one message that it posts. */
 export function runInThread<Result>(module: URL, workerData: unknown): Promise<Result> {
   return new Promise((resolve, reject) => {
     const thread = startThread(module, workerData);

@@ -6,26 +6,24 @@ import {
   type AuditSubject,
   nextRow,
 } from '../../domain/seals/audit.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
+import { statement } from '../database/statement.ts';
 
-/** Any number of our own: rows are appended one transaction after the other, whichever process they come from. */
-const LOCK: Statement = { name: 'audit_lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.audit})` };
-const LAST: Statement = {
-  name: 'audit_last',
-  text: 'SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1',
-};
-const INSERT: Statement = {
-  name: 'audit_insert',
-  isSmall: true,
-  text: `INSERT INTO audit_log (seq, at, actor, actor_name, role, policy_version, purpose, action, subject, outcome, previous, hash)
+/** Advisory lock: rows are appended by one transaction at a time, across processes. */
+const LOCK = statement('audit_lock', `SELECT pg_advisory_xact_lock(${LOCKS.audit})`);
+const LAST = statement('audit_last', 'SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1');
+const INSERT = statement(
+  'audit_insert',
+  `INSERT INTO audit_log (seq, at, actor, actor_name, role, policy_version, purpose, action, subject, outcome, previous, hash)
     SELECT * FROM json_to_recordset($1::json) AS r (seq bigint, at timestamptz, actor text, "actorName" text, role text,
       "policyVersion" text, purpose text, action text, subject text, outcome text, previous text, hash text)`,
-};
+  { isSmall: true },
+);
 
 /**
- * Adds to the log in the transaction of what it tells of: both are there, or neither. Call it last in the transaction,
- * which must be READ COMMITTED: until it ends, nobody else can add.
+ * Appends to the log in the transaction of the change itself: both are stored, or neither. Call it last in the
+ * transaction, which must be READ COMMITTED: it blocks other appenders until it ends.
  */
 export async function audit(session: Session, ...entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length === 0) return;
@@ -40,16 +38,16 @@ export async function audit(session: Session, ...entries: readonly AuditEntry[])
   await session.rows(INSERT, [JSON.stringify(rows)]);
 }
 
-/** Writes a change down: called at the end of the transaction that makes it. */
+/** Records a change; called at the end of its transaction. */
 export type NoteChange = (session: Session, subject: AuditSubject) => Promise<void>;
 
-/** Where the log stands: its last row, or null while it is empty. */
+/** The last row of the log, or null while it is empty. */
 export async function auditCheckpoint(session: Session): Promise<AuditCheckpoint | null> {
   const [last] = await session.rows<AuditCheckpoint>(LAST, []);
   return last ?? null;
 }
 
-/** Which rows are wanted; null: any. */
+/** Filter; null: any. */
 export interface AuditFilter {
   /** Id or name. */
   readonly actor: string | null;
@@ -64,14 +62,14 @@ const COLUMNS = `seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US
   role, policy_version AS "policyVersion", purpose, action, subject, outcome, previous, hash`;
 const MATCHES = `($2::text IS NULL OR actor = $2 OR actor_name = $2) AND ($3::text IS NULL OR action = $3)
   AND ($4::timestamptz IS NULL OR at >= $4) AND ($5::timestamptz IS NULL OR at < $5)`;
-const NEWEST: Statement = {
-  name: 'audit_newest',
-  text: `SELECT ${COLUMNS} FROM audit_log WHERE seq < $1 AND ${MATCHES} ORDER BY seq DESC LIMIT $6`,
-};
-const OLDEST: Statement = {
-  name: 'audit_oldest',
-  text: `SELECT ${COLUMNS} FROM audit_log WHERE seq > $1 AND ${MATCHES} ORDER BY seq LIMIT $6`,
-};
+const NEWEST = statement(
+  'audit_newest',
+  `SELECT ${COLUMNS} FROM audit_log WHERE seq < $1 AND ${MATCHES} ORDER BY seq DESC LIMIT $6`,
+);
+const OLDEST = statement(
+  'audit_oldest',
+  `SELECT ${COLUMNS} FROM audit_log WHERE seq > $1 AND ${MATCHES} ORDER BY seq LIMIT $6`,
+);
 
 type StoredRow = Omit<AuditRow, 'subject'> & { readonly subject: string };
 
@@ -88,7 +86,7 @@ export async function readAudit(
 
 const STREAMED = 1_000;
 
-/** All rows of the time, oldest first, in pages that were read one after the other. */
+/** All rows of the period, oldest first, in consecutive pages. */
 export async function* streamAudit(
   session: Session,
   { from, to }: Pick<AuditFilter, 'from' | 'to'>,
@@ -101,23 +99,26 @@ export async function* streamAudit(
   }
 }
 
-/** A subject that is no canonical JSON any more is handed on as text, which no hash fits. */
+/** A subject that is not canonical JSON is passed on as text, which no hash matches. */
 function rowOf(stored: StoredRow): AuditRow {
   try {
     const subject = JSON.parse(stored.subject) as AuditRow['subject'];
     if (canonicalize(subject) === stored.subject) return { ...stored, subject };
   } catch {
-    // Told below.
+    // Reported below.
   }
   return { ...stored, subject: { unreadable: stored.subject } };
 }
 
-const POLICIES: Statement = {
-  name: 'audit_policies',
-  text: `SELECT subject FROM audit_log WHERE action = 'policies' ORDER BY seq DESC LIMIT 1`,
-};
+const POLICIES = statement(
+  'audit_policies',
+  `SELECT subject FROM audit_log WHERE action = 'policies' ORDER BY seq DESC LIMIT 1`,
+);
 
-/** Notes which policies are in force, once for all processes, whether they changed while one ran or between two starts. */
+/**
+ * Records which policies are in force, once for all processes, whether they changed while one ran or between
+ * two starts.
+ */
 export function auditPolicies(store: Store, version: string, at: number): Promise<void> {
   return store.transaction(async (session) => {
     await session.rows(LOCK, []);

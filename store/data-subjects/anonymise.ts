@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { BEGINNING, type JournalPosition } from '../journal/journal.ts';
 import { ERASED_CONTENT } from '../responses/response-row.ts';
 import type { JournalPayload } from '../tables/schema.ts';
 
 /*
- * The journal tells of each response as what it was counted and when it was deleted: that explains how a number was known
- * (graph/known). Of erased responses it says the same of ids that were drawn for them and lead nowhere.
+ * The journal records each response as it was counted and when it was deleted, which explains past scores
+ * (proof/as-of.ts). Entries of erased responses are changed to random ids that lead nowhere.
  */
 
-/** Entries that one statement looks at, and that one statement changes. */
+/** How many entries one statement reads, and how many one changes. */
 const PAGE = 2_000;
 const RENAMED_AT_ONCE = 500;
 
@@ -18,47 +19,47 @@ interface Entry {
   readonly payload: JournalPayload;
 }
 
-/** One page of the journal: which of its entries name one of them, and where it ends. */
-const NAMED: Statement = {
-  name: 'anonymise_named',
-  text: `WITH page AS (SELECT xact, position, kind, payload FROM journal WHERE (xact, position) > ($2::bigint, $3::bigint)
+/** One page of the journal: which of its entries name one of the responses, and where it ends. */
+const NAMED = statement(
+  'anonymise_named',
+  `WITH page AS (SELECT xact, position, kind, payload FROM journal WHERE (xact, position) > ($2::bigint, $3::bigint)
       ORDER BY xact, position LIMIT ${PAGE})
     SELECT coalesce(array_agg(position::float8) FILTER (WHERE kind IN ('responses', 'predictions')
         AND (payload->'added' ?| $1::text[] OR payload->'removed' ?| $1::text[])), '{}') AS positions,
       (array_agg(xact::float8 ORDER BY xact DESC, position DESC))[1] AS xact,
       (array_agg(position::float8 ORDER BY xact DESC, position DESC))[1] AS position, count(*)::integer AS entries FROM page`,
-};
-const ENTRIES: Statement = {
-  name: 'anonymise_entries',
-  text: 'SELECT position, payload FROM journal WHERE position = ANY ($1::bigint[]) ORDER BY position FOR UPDATE',
-};
-const RENAME: Statement = {
-  name: 'anonymise_rename',
-  text: `UPDATE journal j SET payload = n.payload FROM json_to_recordset($1::json) AS n (position bigint, payload jsonb)
+);
+const ENTRIES = statement(
+  'anonymise_entries',
+  'SELECT position, payload FROM journal WHERE position = ANY ($1::bigint[]) ORDER BY position FOR UPDATE',
+);
+const RENAME = statement(
+  'anonymise_rename',
+  `UPDATE journal j SET payload = n.payload FROM json_to_recordset($1::json) AS n (position bigint, payload jsonb)
     WHERE j.position = n.position`,
-};
-/** What stands for them: where they counted, and that they are erased. */
-const STAND_IN: Statement = {
-  name: 'anonymise_stand_in',
-  text: `INSERT INTO response_key (id, answered_at, received_at, cell_id, subject_id, content_hash)
+);
+/** The replacements: where they counted, and that they are erased. */
+const STAND_IN = statement(
+  'anonymise_stand_in',
+  `INSERT INTO response_key (id, answered_at, received_at, cell_id, subject_id, content_hash)
     SELECT d.drawn, 'epoch', 'epoch', k.cell_id, NULL, $2
     FROM json_to_recordset($1::json) AS d (id uuid, drawn uuid) JOIN response_key k ON k.id = d.id ORDER BY d.drawn`,
-};
-const DONE: Statement = {
-  name: 'anonymise_done',
-  text: 'UPDATE erasure SET journal_at = now() WHERE id = $1 AND journal_at IS NULL RETURNING id',
-};
+);
+const DONE = statement(
+  'anonymise_done',
+  'UPDATE erasure SET journal_at = now() WHERE id = $1 AND journal_at IS NULL RETURNING id',
+);
 
-/** Lets the journal name the responses no more. Once followers that must forget them have read that they are gone. */
+/** Removes the responses from the journal, once the followers that must forget them have read their deletion. */
 export async function anonymise(
   store: Store,
   erasure: string,
   responseIds: readonly string[],
 ): Promise<void> {
-  // Before the transaction, which would hold back followers for as long: nothing names them any more that is written now.
+  // Before the transaction, which would hold back followers while it runs: new entries cannot name them.
   const positions = await positionsOf(store, responseIds);
   await store.transaction(async (session: Session) => {
-    // First, so that of two checks at once one waits, and then finds it done.
+    // First, so that of two concurrent checks one waits, and then finds it done.
     if ((await session.rows(DONE, [erasure])).length === 0 || responseIds.length === 0) return;
     const drawn = new Map(responseIds.map((id) => [id, randomUUID()]));
     const rename = (ids: readonly string[]) => ids.map((id) => drawn.get(id) ?? id);
@@ -75,7 +76,7 @@ export async function anonymise(
   });
 }
 
-/** Where entries name one of the responses, page by page. */
+/** Finds entries that name one of the responses, page by page. */
 async function positionsOf(store: Store, responseIds: readonly string[]): Promise<number[]> {
   const positions: number[] = [];
   if (responseIds.length === 0) return positions;

@@ -1,20 +1,21 @@
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { rewriteFiles } from '../database/rewrite-files.ts';
+import { statement } from '../database/statement.ts';
 import { anonymise } from './anonymise.ts';
 import type { DataSubject } from './data-subject.ts';
 
-/** An erasure that a check has not found complete yet. */
+/** An erasure that is not known to be complete. */
 export interface PendingErasure {
   readonly id: string;
   readonly responseIds: readonly string[];
   readonly subjectIds: readonly string[];
-  /** The transaction that took the responses away. */
+  /** The transaction that deleted the responses. */
   readonly xact: number;
   readonly journalAt: Date | null;
   readonly filesAt: Date | null;
 }
 
-/** An erasure as it is kept: nothing of whose it was. */
+/** An erasure as stored: without identity. */
 export interface ErasureRow {
   readonly id: string;
   readonly recordedAt: Date;
@@ -23,7 +24,7 @@ export interface ErasureRow {
   readonly responses: number;
   readonly completedAt: Date | null;
   readonly trainingSets: readonly string[];
-  /** As they were then. */
+  /** As they were at that time. */
   readonly models: readonly number[];
   readonly wrappedBy: readonly string[];
   /** When the last of the wrapping keys was retired; null while one is not. */
@@ -36,28 +37,28 @@ const COLUMNS = `e.id, e.recorded_at AS "recordedAt", e.actor, e.reason, e.respo
     FROM retired_key r WHERE r.provider || ' ' || r.version = ANY (e.wrapped_by)) AS "unreadableSince"`;
 const PENDING_COLUMNS = `id, coalesce(response_ids, '{}') AS "responseIds", coalesce(subject_ids, '{}') AS "subjectIds",
   coalesce(xact, 0) AS xact, journal_at AS "journalAt", files_at AS "filesAt"`;
-const PENDING: Statement = {
-  name: 'erasures_pending',
-  text: `SELECT ${PENDING_COLUMNS} FROM erasure WHERE completed_at IS NULL
+const PENDING = statement(
+  'erasures_pending',
+  `SELECT ${PENDING_COLUMNS} FROM erasure WHERE completed_at IS NULL
     AND ($3 OR lookups && $1::text[] OR response_ids && $2::uuid[]) ORDER BY recorded_at`,
-};
-const BY_IDS: Statement = {
-  name: 'erasures_by_ids',
-  text: `SELECT ${COLUMNS} FROM erasure e WHERE e.id = ANY ($1::uuid[]) ORDER BY e.recorded_at`,
-};
-const PAGE: Statement = {
-  name: 'erasures_page',
-  text: `SELECT ${COLUMNS} FROM erasure e
+);
+const BY_IDS = statement(
+  'erasures_by_ids',
+  `SELECT ${COLUMNS} FROM erasure e WHERE e.id = ANY ($1::uuid[]) ORDER BY e.recorded_at`,
+);
+const PAGE = statement(
+  'erasures_page',
+  `SELECT ${COLUMNS} FROM erasure e
     WHERE $1::uuid IS NULL OR (e.recorded_at, e.id) < (SELECT a.recorded_at, a.id FROM erasure a WHERE a.id = $1::uuid)
     ORDER BY e.recorded_at DESC, e.id DESC LIMIT $2`,
-};
-const COMPLETE: Statement = {
-  name: 'erasures_complete',
-  text: `UPDATE erasure SET completed_at = now(), lookups = NULL, response_ids = NULL, subject_ids = NULL WHERE id = $1
+);
+const COMPLETE = statement(
+  'erasures_complete',
+  `UPDATE erasure SET completed_at = now(), lookups = NULL, response_ids = NULL, subject_ids = NULL WHERE id = $1
     AND completed_at IS NULL`,
-};
+);
 
-/** Erasures that no check has found complete yet: of the person, or all. */
+/** Erasures not known to be complete: the person's, or all. */
 export function pendingErasures(
   session: Session,
   dataSubject: DataSubject | null,
@@ -70,7 +71,7 @@ export function readErasures(session: Session, ids: readonly string[]): Promise<
   return session.rows<ErasureRow>(BY_IDS, [ids]);
 }
 
-/** Newest first, those after that one (null: from the newest on). */
+/** Newest first, older than that one (null: from the newest on). */
 export function listErasures(session: Session, after: string | null, limit: number): Promise<ErasureRow[]> {
   return session.rows<ErasureRow>(PAGE, [after, limit]);
 }
@@ -80,7 +81,7 @@ interface Checked {
   readonly by: 'responseIds' | 'subjectIds';
   readonly from: string;
 }
-const STORES: readonly Checked[] = [
+const CHECKED: readonly Checked[] = [
   { name: 'responses', by: 'responseIds', from: 'response WHERE id' },
   { name: 'restricted responses', by: 'responseIds', from: 'restricted_response WHERE id' },
   { name: 'predictions', by: 'responseIds', from: 'prediction WHERE response_id' },
@@ -97,27 +98,31 @@ const STORES: readonly Checked[] = [
   { name: 'responses set aside', by: 'subjectIds', from: 'restricted_response WHERE subject_id' },
   { name: 'responses of the person', by: 'subjectIds', from: 'response_key WHERE subject_id' },
 ];
+const STORES = CHECKED.map(({ name, by, from }) => ({
+  name,
+  by,
+  count: statement(`erasures_check_${name}`, `SELECT count(*)::integer AS n FROM ${from} = ANY ($1::uuid[])`),
+}));
 
-/** What a check looks through beside the record's tables. */
+/** What a check reads besides the database's tables. */
 export interface CheckDeps {
   readonly store: Store;
-  /** How many of the responses the lineage graph holds, or will before it has followed that transaction. */
+  /** How many of the responses the lineage graph has, or will have before it has followed that transaction. */
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
-  /** Has the embedded record's files written anew, soon. */
+  /** Schedules a rewrite of the embedded database's files. */
   readonly filesDue: () => void;
 }
 
 /**
- * Looks into every store for what an erasure should have taken away, and ends the erasure when nothing is left: only then
- * is forgotten whose it was. The journal, which followers need first, and the files, which need all else first, come last.
- * Answers with what is left, in words.
+ * Checks every store for what an erasure should have deleted, and completes the erasure when nothing is left:
+ * only then is the identity deleted. The journal, which followers need first, and the files, which need all
+ * else first, come last. Returns what is left, in words.
  */
 export async function checkErasure(deps: CheckDeps, erasure: PendingErasure): Promise<string[]> {
   const { store, graphHolds, filesDue } = deps;
   const remaining: string[] = [];
-  for (const { name, by, from } of STORES) {
-    const text = `SELECT count(*)::integer AS n FROM ${from} = ANY ($1::uuid[])`;
-    const [row] = await store.rows<{ n: number }>({ name: `erasures_check_${name}`, text }, [erasure[by]]);
+  for (const { name, by, count } of STORES) {
+    const [row] = await store.rows<{ n: number }>(count, [erasure[by]]);
     if (row && row.n > 0) remaining.push(`record: ${row.n} ${name}`);
   }
   const inGraph = await graphHolds(erasure.responseIds, erasure.xact).catch(() => null);
@@ -131,12 +136,12 @@ export async function checkErasure(deps: CheckDeps, erasure: PendingErasure): Pr
     return ['files of the record: deleted rows and the log, until they are written anew'];
   }
   await store.rows(COMPLETE, [erasure.id]);
-  // What the row told of the person is dead now, and goes at once: the table is small.
+  // The row's personal data is dead now, and vacuumed at once: the table is small.
   if (store.backend === 'pglite') await rewriteFiles(store, ['erasure']);
   return [];
 }
 
-/** Goes on with erasures that nobody asks for again: a graph that was away, a process that ended. */
+/** Continues erasures without a request: after a graph was away, or a process ended. */
 export async function continueErasures(deps: CheckDeps): Promise<void> {
   for (const pending of await pendingErasures(deps.store, null)) await checkErasure(deps, pending);
 }

@@ -1,5 +1,6 @@
 import type { NoteChange } from '../audit/audit.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { RESPONSE_COLUMNS } from '../responses/response-row.ts';
 import { openReason } from '../reviews/review-reasons.ts';
 import { noteRestricted } from '../seals/leaf-tombstones.ts';
@@ -14,25 +15,25 @@ import {
 import type { SubjectDeps } from './erase.ts';
 import { giveOwnKeys } from './own-keys.ts';
 
-/** All that is held of a person, as portable JSON. */
+/** Everything stored about a person, as portable JSON. */
 export interface SubjectAccessReport {
   readonly pseudonym: string | null;
   readonly restricted: boolean;
   readonly legalHold: boolean;
   readonly responses: readonly object[];
-  /** What they sent in that no response of theirs stands on any more: somebody else has answered under the same id since. */
+  /** Items they sent whose response was replaced by another person's under the same id. */
   readonly otherEvents: readonly object[];
-  /** Hashes of training sets that their answers are part of. */
+  /** Hashes of training sets that contain their responses. */
   readonly trainingSets: readonly string[];
 }
 
-const SUBJECTS: Statement = {
-  name: 'subject_rows',
-  text: `SELECT id, restricted, held FROM subject_key WHERE id IN ${SUBJECT_IDS} ORDER BY id`,
-};
-const RESPONSES: Statement = {
-  name: 'subject_responses',
-  text: `SELECT r.*, s.name AS source, v.name AS survey, v.version AS "surveyVersion", c.attributes FROM (
+const SUBJECTS = statement(
+  'subject_rows',
+  `SELECT id, restricted, held FROM subject_key WHERE id IN ${SUBJECT_IDS} ORDER BY id`,
+);
+const RESPONSES = statement(
+  'subject_responses',
+  `SELECT r.*, s.name AS source, v.name AS survey, v.version AS "surveyVersion", c.attributes FROM (
       SELECT r.id, r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.cell_id, r.mapping_version_id,
         r.external_id AS "externalId", r.score, r.class, r.comment, r.subject_id AS "subjectId",
         r.source_event_id AS "sourceEventId", false AS restricted
@@ -45,15 +46,15 @@ const RESPONSES: Statement = {
     ) r JOIN mapping_version m ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id
       JOIN survey_version v ON v.id = m.survey_version_id JOIN cell c ON c.id = r.cell_id
     ORDER BY r."answeredAt", r.id`,
-};
-const EVENTS: Statement = {
-  name: 'subject_events',
-  text: `SELECT e.id, e.response_id AS "responseId", e.position, e.received_at AS "receivedAt", e.subject_id AS "subjectId", e.sealed, e.content
+);
+const EVENTS = statement(
+  'subject_events',
+  `SELECT e.id, e.response_id AS "responseId", e.position, e.received_at AS "receivedAt", e.subject_id AS "subjectId", e.sealed, e.content
     FROM source_event e WHERE e.subject_id = ANY ($1::uuid[]) ORDER BY e.received_at, e.id`,
-};
-const PREDICTIONS: Statement = {
-  name: 'subject_predictions',
-  text: `SELECT p.response_id AS "responseId", p.model_version_id AS "modelVersion", p.class, p.detractor, p.passive, p.promoter,
+);
+const PREDICTIONS = statement(
+  'subject_predictions',
+  `SELECT p.response_id AS "responseId", p.model_version_id AS "modelVersion", p.class, p.detractor, p.passive, p.promoter,
       p.sentiment, p.negative, p.neutral, p.positive, p.uncertainty, p.abstained, p.words, p.tokens,
       p.unknown_tokens AS "unknownTokens", p.language, p.predicted_at AS "predictedAt",
       (SELECT coalesce(jsonb_object_agg(t.theme->>'name', p.themes[t.place]), '{}')
@@ -61,21 +62,21 @@ const PREDICTIONS: Statement = {
     FROM response_key k JOIN prediction p ON p.response_id = k.id AND p.answered_at = k.answered_at
       JOIN model_version m ON m.id = p.model_version_id
     WHERE k.id = ANY ($1::uuid[]) ORDER BY p.response_id, p.model_version_id`,
-};
-const REVIEWS: Statement = {
-  name: 'subject_reviews',
-  text: `SELECT v.id, v.response_id AS "responseId", v.cause, v.reason, v.model_version_id AS "modelVersion", v.queued_at AS "queuedAt",
+);
+const REVIEWS = statement(
+  'subject_reviews',
+  `SELECT v.id, v.response_id AS "responseId", v.cause, v.reason, v.model_version_id AS "modelVersion", v.queued_at AS "queuedAt",
       v.decided_at AS "decidedAt", coalesce((SELECT jsonb_agg(jsonb_build_object('by', d.actor_name, 'at', d.decided_at,
         'verdict', d.verdict, 'class', d.class, 'reason', d.reason) ORDER BY d.id)
         FROM review_decision d WHERE d.review_id = v.id), '[]') AS decisions
     FROM review v WHERE v.response_id = ANY ($1::uuid[]) ORDER BY v.queued_at, v.id`,
-};
-const MEMBERS: Statement = {
-  name: 'subject_members',
-  text: 'SELECT DISTINCT hash FROM training_set_member WHERE response_id = ANY ($1::uuid[]) ORDER BY 1',
-};
+);
+const MEMBERS = statement(
+  'subject_members',
+  'SELECT DISTINCT hash FROM training_set_member WHERE response_id = ANY ($1::uuid[]) ORDER BY 1',
+);
 
-/** And what else the statement names, as it stands. */
+/** And other columns of the statement, unchanged. */
 interface ResponseRow {
   readonly id: string;
   readonly class: 0 | 1 | 2 | null;
@@ -92,7 +93,7 @@ interface EventRow {
   readonly receivedAt: Date;
   readonly subjectId: string | null;
   readonly sealed: Uint8Array | null;
-  /** From before there were bytes. */
+  /** From before content was stored as bytes. */
   readonly content: string | null;
 }
 
@@ -109,7 +110,7 @@ const SHARES = [
 ] as const;
 const MILLION = 1_000_000;
 
-/** As it is stored: classes as numbers, shares in millionths. */
+/** As stored: classes as numbers, shares in millionths. */
 type PredictionCodes = Readonly<Record<(typeof SHARES)[number], number>> & {
   readonly responseId: string;
   readonly class: 0 | 1 | 2 | null;
@@ -117,7 +118,7 @@ type PredictionCodes = Readonly<Record<(typeof SHARES)[number], number>> & {
   readonly themes: Readonly<Record<string, number>>;
 };
 
-/** In words, and shares of 1: whoever it is about must be able to read it. */
+/** In words, and shares of 1: the person must be able to read it. */
 function readable(row: PredictionCodes) {
   const shares = (of: Readonly<Record<string, number>>) =>
     Object.fromEntries(Object.entries(of).map(([name, millionths]) => [name, millionths / MILLION]));
@@ -130,7 +131,7 @@ function readable(row: PredictionCodes) {
   };
 }
 
-/** What is held of the person; null of somebody who is not known. */
+/** What is stored about the person; null for an unknown person. */
 export async function readSubjectAccessReport(
   deps: Omit<SubjectDeps, 'sign'>,
   dataSubject: DataSubject,
@@ -171,7 +172,7 @@ export async function readSubjectAccessReport(
   };
 }
 
-/** By whose they are and not by response: another person may have answered under the same id. */
+/** By owner and not by response: another person may have answered under the same id. */
 async function openEvents({ store, encryption }: Omit<SubjectDeps, 'sign'>, subjectIds: readonly string[]) {
   const rows = await store.rows<EventRow>(EVENTS, [subjectIds]);
   const subjects = await encryption.subjects(subjectIds);
@@ -190,7 +191,7 @@ interface ReviewRow {
   readonly decisions: readonly { readonly class: 0 | 1 | 2 | null; readonly reason: string }[];
 }
 
-/** What people said when they disputed or judged what a model made of the answers. */
+/** Reasons that people gave when they disputed or reviewed predictions of the responses. */
 async function openReviews(deps: Omit<SubjectDeps, 'sign'>, responseIds: readonly string[]) {
   const rows = await deps.store.rows<ReviewRow>(REVIEWS, [responseIds]);
   return Promise.all(
@@ -209,34 +210,35 @@ async function openReviews(deps: Omit<SubjectDeps, 'sign'>, responseIds: readonl
 }
 
 const LOCK = lockedSubjects('subject_lock', 'id');
-const SET_RESTRICTED: Statement = {
-  name: 'subject_restrict',
-  text: 'UPDATE subject_key SET restricted = $2 WHERE id = ANY ($1::uuid[])',
-};
-const PUT_ASIDE: Statement = {
-  name: 'subject_put_aside',
-  text: `INSERT INTO restricted_response (id, subject_id, row)
+const SET_RESTRICTED = statement(
+  'subject_restrict',
+  'UPDATE subject_key SET restricted = $2 WHERE id = ANY ($1::uuid[])',
+);
+const PUT_ASIDE = statement(
+  'subject_put_aside',
+  `INSERT INTO restricted_response (id, subject_id, row)
     SELECT r.id, k.subject_id, to_jsonb(r) FROM response_key k
       JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.subject_id = ANY ($1::uuid[]) RETURNING id`,
-};
-const REMOVE: Statement = {
-  name: 'subject_remove',
-  text: 'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
-};
-const PUT_BACK: Statement = {
-  name: 'subject_put_back',
-  text: `WITH back AS (DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[]) RETURNING row)
+);
+const REMOVE = statement(
+  'subject_remove',
+  'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
+);
+const PUT_BACK = statement(
+  'subject_put_back',
+  `WITH back AS (DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[]) RETURNING row)
     INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points,
       class, comment, subject_id)
     SELECT x.* FROM back, jsonb_to_record(back.row) AS x (${RESPONSE_COLUMNS})
       -- What somebody else has answered under the same id since stands instead.
       JOIN response_key k ON k.id = x.id AND k.subject_id = ANY ($1::uuid[]) ORDER BY x.id RETURNING id`,
-};
+);
 
 /**
- * Puts a person's responses aside, or back: aside they are held, sealed, and in nothing that is counted, read or learnt from;
- * scores follow at once, by the same triggers as for any change. Answers with how many were moved; null of somebody unknown.
+ * Restricts a person's responses, or lifts the restriction: restricted ones are stored, encrypted, and in
+ * nothing that is counted, read or learnt from; scores follow at once through the usual triggers. Returns how
+ * many were moved; null for an unknown person.
  */
 export function restrict(
   { store, encryption, sign }: Pick<SubjectDeps, 'store' | 'encryption' | 'sign'>,
@@ -253,7 +255,7 @@ export function restrict(
       await note?.(session, { restricted, known: false });
       return null;
     }
-    // Nobody puts another answer in the place of one of these meanwhile.
+    // No other response can replace one of these meanwhile.
     const places = await session.rows<LockedKey>(LOCK_KEYS, [ids]);
     await session.rows(SET_RESTRICTED, [ids, restricted]);
     if (!restricted) {

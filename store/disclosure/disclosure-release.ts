@@ -8,7 +8,8 @@ import { type Counts, subtract, ZERO } from '../../domain/nps/nps.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { type Atom, atomOf, cellOf, hourOf, type Part, readCountsOfHours } from './disclosure-counts.ts';
 import { lockLedger } from './disclosure-ledger.ts';
 import {
@@ -26,28 +27,26 @@ export interface DisclosureDeps {
   readonly now: () => number;
 }
 
-const ADVANCE: Statement = {
-  name: 'disclosure_advance',
+const ADVANCE = statement('disclosure_advance', 'UPDATE disclosure_ledger SET lots = $2 WHERE key = $1', {
   isSmall: true,
-  text: 'UPDATE disclosure_ledger SET lots = $2 WHERE key = $1',
-};
-const ADD: Statement = {
-  name: 'disclosure_add',
-  isSmall: true,
-  text: `INSERT INTO disclosure_lot (ledger, lot, part, soft, cell_id, hour, promoters, passives, detractors)
+});
+const ADD = statement(
+  'disclosure_add',
+  `INSERT INTO disclosure_lot (ledger, lot, part, soft, cell_id, hour, promoters, passives, detractors)
     SELECT $1, lot, part, soft, "cellId", hour, promoters, passives, detractors FROM json_to_recordset($2::json)
       AS new (lot integer, part text, soft boolean, "cellId" integer, hour integer, promoters integer, passives integer,
         detractors integer)`,
-};
+  { isSmall: true },
+);
 
 interface Planned {
   readonly part: Part;
   readonly releases: readonly Release[];
-  /** What differs but is not enough for a lot. */
+  /** A difference that is not enough for a release. */
   readonly left: Set<Atom>;
 }
 
-/** Adds to the ledger what can be told by now; false where another process added something meanwhile. */
+/** Adds to the ledger what can be released by now; false if another process added something meanwhile. */
 export async function tell(
   deps: DisclosureDeps,
   smallestCount: number,
@@ -97,8 +96,9 @@ async function plan(
 }
 
 /**
- * Writes lots down, some in each transaction, and one never in two; each stands for itself, so that a process that ends between two
- * transactions leaves a whole ledger. False where another process came between: what it told is not to be told again.
+ * Writes releases, several per transaction and never one in two; each stands for itself, so that a process that
+ * ends between two transactions leaves a consistent ledger. False if another process wrote meanwhile: its
+ * releases must not be repeated.
  */
 async function write(
   store: Store,
@@ -138,7 +138,7 @@ async function write(
   return true;
 }
 
-/** What is counted by now beyond what was told, of the cells and hours that may differ. */
+/** Current counts beyond the releases, for the cells and hours that may differ. */
 async function readChanges(
   session: Session,
   { protectedIds: protectedCells }: KnownLedger,
@@ -164,7 +164,7 @@ async function readChanges(
     if (slice.isOver()) await slice.next();
     compare(atom, counts);
   }
-  // What was told and is counted no more.
+  // Released, but no longer counted.
   for (const atom of open === null || fresh.size > 0 ? told.keys() : atoms) {
     if (slice.isOver()) await slice.next();
     if (!counted.has(atom) && (atoms.has(atom) || whole.has(cellOf(atom)))) compare(atom, ZERO);

@@ -1,10 +1,12 @@
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
 import { type Lease, SupersededError } from '../database/lease.ts';
+import { statement } from '../database/statement.ts';
 import type { JournalPayload } from '../tables/schema.ts';
 
 /**
- * A place in the journal. Positions come from a sequence, and a smaller one may commit later; below journal_safe_end() every
- * transaction of this database has ended. So readers go in the order (xact, position), only below it, and miss nothing.
+ * A position in the journal. Numbers come from a sequence, and a smaller one may commit later; below
+ * journal_safe_end() every transaction of this database has ended. So readers go in the order (xact, position),
+ * only below it, and miss nothing.
  */
 export interface JournalPosition {
   readonly xact: number;
@@ -17,27 +19,27 @@ export interface JournalEntry extends JournalPosition {
   readonly payload: JournalPayload;
 }
 
-/** Before every entry, restored ones included (their xact is negative). */
+/** Before every entry, including restored ones (their xact is negative). */
 export const BEGINNING: JournalPosition = { xact: Number.MIN_SAFE_INTEGER, position: 0 };
 
-/** Evaluated once for a statement, in its snapshot (migrations/0027). */
+/** Evaluated once per statement, in its snapshot (migrations/0027). */
 const SAFE = 'xact < (SELECT journal_safe_end())';
 
-const READ: Statement = {
-  name: 'journal_read',
-  text: `SELECT xact, position, kind, recorded_at AS "recordedAt", payload FROM journal
+const READ = statement(
+  'journal_read',
+  `SELECT xact, position, kind, recorded_at AS "recordedAt", payload FROM journal
     WHERE (xact, position) > ($1::bigint, $2::bigint) AND ${SAFE} ORDER BY xact, position LIMIT $3`,
-};
-const HEAD: Statement = {
-  name: 'journal_head',
-  text: `SELECT xact, position FROM journal WHERE ${SAFE} ORDER BY xact DESC, position DESC LIMIT 1`,
-};
-const BEHIND: Statement = {
-  name: 'journal_behind',
-  text: `SELECT count(*) AS entries FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint)`,
-};
+);
+const HEAD = statement(
+  'journal_head',
+  `SELECT xact, position FROM journal WHERE ${SAFE} ORDER BY xact DESC, position DESC LIMIT 1`,
+);
+const BEHIND = statement(
+  'journal_behind',
+  `SELECT count(*) AS entries FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint)`,
+);
 
-/** Up to `limit` entries after `after`, oldest first; only such as no later commit can come before. */
+/** Up to `limit` entries after `after`, oldest first; only those before which no later commit can appear. */
 export function readJournal(
   session: Session,
   after: JournalPosition,
@@ -46,21 +48,21 @@ export function readJournal(
   return session.rows<JournalEntry>(READ, [after.xact, after.position, limit]);
 }
 
-/** The last entry that a reader could have read by now. */
+/** The last entry that a reader can read by now. */
 export async function journalHead(session: Session): Promise<JournalPosition> {
   const [head] = await session.rows<JournalPosition>(HEAD, []);
   return head ?? BEGINNING;
 }
 
-const COMMITTED: Statement = {
-  name: 'journal_committed',
-  text: `SELECT xact, position, kind, recorded_at AS "recordedAt", payload - '{added,removed}'::text[] AS payload FROM journal
+const COMMITTED = statement(
+  'journal_committed',
+  `SELECT xact, position, kind, recorded_at AS "recordedAt", payload - '{added,removed}'::text[] AS payload FROM journal
     WHERE (xact, position) > ($1::bigint, $2::bigint) ORDER BY xact, position LIMIT $3`,
-};
+);
 
 /**
- * Up to `limit` entries after `after` that are committed by now, without the ids of what they changed. Others may still come
- * between them: this tells what a reading may hold beyond `after`, and is not to be followed.
+ * Up to `limit` committed entries after `after`, without the ids of what they changed. Others may still appear
+ * between them: this shows what a read may contain beyond `after`, and must not be followed.
  */
 export function readCommitted(
   session: Session,
@@ -76,11 +78,11 @@ export async function journalLag(session: Session, after: JournalPosition): Prom
   return row?.entries ?? 0;
 }
 
-const NEXT_AGE: Statement = {
-  name: 'journal_next_age',
-  text: `SELECT greatest(extract(epoch FROM clock_timestamp() - recorded_at), 0)::double precision AS seconds FROM journal
+const NEXT_AGE = statement(
+  'journal_next_age',
+  `SELECT greatest(extract(epoch FROM clock_timestamp() - recorded_at), 0)::double precision AS seconds FROM journal
     WHERE (xact, position) > ($1::bigint, $2::bigint) ORDER BY xact, position LIMIT 1`,
-};
+);
 
 /** Seconds since the first committed entry after `after` was recorded; 0: there is none. */
 export async function journalDelay(session: Session, after: JournalPosition): Promise<number> {
@@ -88,22 +90,22 @@ export async function journalDelay(session: Session, after: JournalPosition): Pr
   return row?.seconds ?? 0;
 }
 
-const OF_TRANSACTION: Statement = {
-  name: 'journal_of_transaction',
-  text: 'SELECT FROM journal WHERE xact = $3 AND (xact, position) > ($1::bigint, $2::bigint) LIMIT 1',
-};
+const OF_TRANSACTION = statement(
+  'journal_of_transaction',
+  'SELECT FROM journal WHERE xact = $3 AND (xact, position) > ($1::bigint, $2::bigint) LIMIT 1',
+);
 
 /** Whether entries of that transaction come after `at`. */
 export async function hasYetToFollow(session: Session, at: JournalPosition, xact: number): Promise<boolean> {
   return (await session.rows(OF_TRANSACTION, [at.xact, at.position, xact])).length > 0;
 }
 
-/** "757.12" (transaction, position): what clients get and give back as `after`. */
+/** "757.12" (transaction, position): the form that clients receive and send as `after`. */
 export function formatPosition({ xact, position }: JournalPosition): string {
   return `${xact}.${position}`;
 }
 
-/** The place that `text` names, or null when it is not one. */
+/** The position in `text`, or null when it is not one. */
 export function parsePosition(text: string): JournalPosition | null {
   const match = /^(-?\d{1,16})\.(\d{1,16})$/.exec(text);
   return match ? { xact: Number(match[1]), position: Number(match[2]) } : null;
@@ -113,27 +115,24 @@ export function isAfter(a: JournalPosition, b: JournalPosition): boolean {
   return a.xact > b.xact || (a.xact === b.xact && a.position > b.position);
 }
 
-const LOAD: Statement = {
-  name: 'follower_load',
-  text: 'SELECT xact, position FROM follower WHERE name = $1',
-};
-const SAVE: Statement = {
-  name: 'follower_save',
-  text: `INSERT INTO follower (name, xact, position) VALUES ($1, $2, $3)
+const LOAD = statement('follower_load', 'SELECT xact, position FROM follower WHERE name = $1');
+const SAVE = statement(
+  'follower_save',
+  `INSERT INTO follower (name, xact, position) VALUES ($1, $2, $3)
     ON CONFLICT (name) DO UPDATE SET xact = excluded.xact, position = excluded.position, recorded_at = now()`,
-};
+);
 
-const SAVE_HELD: Statement = {
-  name: 'follower_save_held',
-  text: `WITH held AS (SELECT FROM lease WHERE name = $4 AND token = $5 FOR KEY SHARE),
+const SAVE_HELD = statement(
+  'follower_save_held',
+  `WITH held AS (SELECT FROM lease WHERE name = $4 AND token = $5 FOR KEY SHARE),
     saved AS (UPDATE follower SET xact = $2::bigint, position = $3::bigint, recorded_at = now() FROM held
       WHERE follower.name = $1 RETURNING follower.name)
     SELECT (SELECT count(*) FROM held)::integer AS held, (SELECT count(*) FROM saved)::integer AS saved`,
-};
+);
 
 /**
- * The follower stood still for so long that its place was forgotten and entries that it has not read may be deleted
- * (store/journal/journal-trim.ts): it begins again from a known state.
+ * The follower's position expired because it did not move for so long, and entries that it has not read may be
+ * deleted (store/journal/journal-trim.ts): it starts over from a known state.
  */
 export class ForgottenPositionError extends Error {
   override readonly name = 'ForgottenPositionError';
@@ -144,15 +143,15 @@ export class ForgottenPositionError extends Error {
   }
 }
 
-/** How far the named follower has durably come. */
+/** The named follower's durable position. */
 export async function followerPosition(session: Session, name: string): Promise<JournalPosition> {
   const [row] = await session.rows<JournalPosition>(LOAD, [name]);
   return row ?? BEGINNING;
 }
 
 /**
- * Records how far the named follower has come: in the transaction of its effect, or after an idempotent one. Under a lease only
- * while it is held, and while the follower is registered (`resumeFollower`).
+ * Saves the named follower's position: in the transaction of its effect, or after an idempotent one. With a
+ * lease only while it is held, and while the follower is registered (`resumeFollower`).
  * @throws SupersededError, ForgottenPositionError
  */
 export async function saveFollowerPosition(
@@ -176,109 +175,13 @@ export async function saveFollowerPosition(
   if (!row.saved) throw new ForgottenPositionError(name);
 }
 
-const TOUCH: Statement = {
-  name: 'follower_touch',
-  text: `UPDATE follower SET recorded_at = now() WHERE name = $1
+const TOUCH = statement(
+  'follower_touch',
+  `UPDATE follower SET recorded_at = now() WHERE name = $1
     AND EXISTS (SELECT FROM lease WHERE name = $2 AND token = $3)`,
-};
+);
 
-/** Records that the named follower is at work, within a step that takes long. Does nothing where the lease is lost. */
+/** Records that the named follower is working, within a long step. Does nothing if the lease is lost. */
 export async function touchFollower(session: Session, name: string, lease: Lease): Promise<void> {
   await session.rows(TOUCH, [name, lease.name, lease.token]);
-}
-
-export interface FollowOptions {
-  readonly store: Store;
-  /** Entries read at once. */
-  readonly limit: number;
-  /** Where to begin; later positions are the handler's to save. */
-  readonly from: JournalPosition;
-  /** Done first, and again where it throws: answers with where to go on instead (store/journal/start-over.ts). */
-  readonly startOver?: ((stopped: () => boolean) => Promise<JournalPosition>) | undefined;
-  /** Must be idempotent or save its position in its own transaction. A throw is retried with backoff. */
-  readonly handle: (entries: readonly JournalEntry[]) => Promise<void>;
-  readonly onError: (error: Error) => void;
-}
-
-export interface Follower {
-  /** Whether its last step failed, and none succeeded since. */
-  isFailing(): boolean;
-  /** Whether it cannot go on: its place was forgotten. */
-  isForgotten(): boolean;
-  stop(): Promise<void>;
-}
-
-const POLL_MS = 1_000;
-const FIRST_RETRY_MS = 250;
-const LAST_RETRY_MS = 10_000;
-
-/**
- * Hands the journal's entries in order to `handle`, woken by NOTIFY, by polling where a notice was lost, and soon
- * after a notice that came while an older transaction still held the entries back.
- */
-export async function followJournal(options: FollowOptions): Promise<Follower> {
-  const { store, limit, handle, onError } = options;
-  let at = options.from;
-  let { startOver } = options;
-  let stopped = false;
-  let failing = false;
-  let forgotten = false;
-  let wakes = 0;
-  let wake: () => void = () => undefined;
-  const unlisten = await store.listen('journal', () => {
-    wakes += 1;
-    wake();
-  });
-  const pause = (milliseconds: number, wakeable: boolean) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      const now = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      wake = wakeable ? now : () => stopped && now();
-    });
-
-  const run = async () => {
-    let retry = FIRST_RETRY_MS;
-    let held = 0;
-    while (!stopped) {
-      const before = wakes;
-      try {
-        if (startOver) at = await startOver(() => stopped);
-        startOver = undefined;
-        const entries = await readJournal(store, at, limit);
-        const last = entries.at(-1);
-        if (last) {
-          await handle(entries);
-          at = { xact: last.xact, position: last.position };
-          held = 0;
-        } else {
-          if (wakes === before) await pause(held > 0 && held < 8 ? 2 ** held : POLL_MS, true);
-          held = wakes === before ? held + 1 : 1;
-        }
-        retry = FIRST_RETRY_MS;
-        failing = false;
-      } catch (error) {
-        if (stopped) break;
-        failing = true;
-        onError(error as Error);
-        forgotten = error instanceof ForgottenPositionError;
-        if (forgotten) break;
-        await pause(retry, false);
-        retry = Math.min(retry * 2, LAST_RETRY_MS);
-      }
-    }
-  };
-  const running = run();
-  return {
-    isFailing: () => failing,
-    isForgotten: () => forgotten,
-    stop: async () => {
-      stopped = true;
-      wake();
-      await running;
-      await unlisten();
-    },
-  };
 }

@@ -1,15 +1,16 @@
 import type { RollupKey } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { type Statement, statement } from '../database/statement.ts';
 import { GIVEN_FED, given, type SelectionParameters } from './lineage.ts';
 
-/** What one cell under one model version collected in the hour rollups that are selected. */
+/** The selected hour rollups of one cell under one model version. */
 export interface TouchedSegment {
   /** The cell's public key. */
   readonly cell: string;
   readonly model: number;
   readonly rollups: number;
-  /** Answers (of a model version: classes that it inferred) that the selection counts there. */
+  /** Responses (for a model version: inferred classes) that the selection counts there. */
   readonly responses: number;
   /** Hours since 1970. */
   readonly firstHour: number;
@@ -22,10 +23,11 @@ const MAPPINGS = 'SELECT id FROM mapping_version WHERE key = ANY ($5::text[])';
 const IN_RANGE = `t.cell_id = ANY (ARRAY(${CELLS})) AND t.bucket >= $2 AND t.bucket < $3
   AND ($4::integer[] IS NULL OR t.model_version_id = ANY ($4)) AND t.n > 0`;
 
-/** Rows are cut before they are summed, so that the bound holds for what is read. */
-const segmentsStatement = (fed: boolean): Statement => ({
-  name: `impact_segments${fed ? '_fed' : ''}`,
-  text: `WITH touched AS (
+/** Rows are cut before they are summed, so that the bound applies to what is read. */
+const segmentsStatement = (fed: boolean): Statement =>
+  statement(
+    `impact_segments${fed ? '_fed' : ''}`,
+    `WITH touched AS (
       SELECT t.cell_id, t.model_version_id, t.bucket, t.n FROM ${fed ? 'rollup_mapping' : 'rollup_hour'} t
       WHERE ${IN_RANGE} AND ${fed ? `t.mapping_version_id = ANY (ARRAY(${MAPPINGS}))` : '$5::text[] IS NULL'} LIMIT $6)
     SELECT c.key AS cell, s.model, s.rollups, s.read, s.responses, s."firstHour", s."lastHour" FROM (
@@ -34,13 +36,13 @@ const segmentsStatement = (fed: boolean): Statement => ({
         ${HOUR('min(t.bucket)')} AS "firstHour", ${HOUR('max(t.bucket)')} AS "lastHour"
       FROM touched t GROUP BY t.cell_id, t.model_version_id) s JOIN cell c ON c.id = s.cell_id
     ORDER BY c.key COLLATE "C", s.model`,
-});
+  );
 const SEGMENTS = segmentsStatement(false);
 const SEGMENTS_FED = segmentsStatement(true);
 
 /**
- * The selected hour rollups summed by cell and model version, in the order of those. Null when that would take more
- * than `bound` rows.
+ * The selected hour rollups summed by cell and model version, in the order of those. Null when that would take
+ * more than `bound` rows.
  */
 export async function readTouchedSegments(
   session: Session,
@@ -60,13 +62,13 @@ export async function readTouchedSegments(
   return rows.map(({ read: _, ...segment }) => segment);
 }
 
-const COUNTS: Statement = {
-  name: 'impact_counts',
-  text: `SELECT given.place::integer - 1 AS place, sum(f.n)::float8 AS responses FROM ${GIVEN_FED}
+const COUNTS = statement(
+  'impact_counts',
+  `SELECT given.place::integer - 1 AS place, sum(f.n)::float8 AS responses FROM ${GIVEN_FED}
     WHERE $4::text[] IS NULL OR m.key = ANY ($4) GROUP BY given.place`,
-};
+);
 
-/** How many answers the mappings (null: any) brought to each of the rollups, in their order. */
+/** How many responses the mappings (null: any) brought to each of the rollups, in their order. */
 export async function readRollupCounts(
   session: Session,
   rollups: readonly RollupKey[],

@@ -1,7 +1,8 @@
 import { UserError } from '../../domain/errors/user-error.ts';
 import type { NoteChange } from '../audit/audit.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
+import { statement } from '../database/statement.ts';
 import type { ModelStage, StageCause } from '../tables/scoring.ts';
 
 export type { ModelStage } from '../tables/scoring.ts';
@@ -12,7 +13,7 @@ export interface ModelVersionRow {
   readonly recordedAt: Date;
 }
 
-/** A model as the registry holds it; the artefact is read on its own, it is large. */
+/** A model as registered; its artefact is large and read separately. */
 export interface RegisteredModel extends ModelVersionRow {
   /** SHA-256 of the artefact. */
   readonly key: string;
@@ -23,37 +24,34 @@ export interface RegisteredModel extends ModelVersionRow {
   readonly evaluation: unknown;
 }
 
-const KEY: Statement = { name: 'models_key', text: 'SELECT key FROM model_version WHERE id = $1' };
-const BY_IDS: Statement = {
-  name: 'models_by_ids',
-  text: 'SELECT id, label, recorded_at AS "recordedAt" FROM model_version WHERE id = ANY ($1::integer[]) ORDER BY id',
-};
-const REGISTERED: Statement = {
-  name: 'models_registered',
-  text: `SELECT id, label, recorded_at AS "recordedAt", key, stage, trained_at AS "trainedAt",
+const KEY = statement('models_key', 'SELECT key FROM model_version WHERE id = $1');
+const BY_IDS = statement(
+  'models_by_ids',
+  'SELECT id, label, recorded_at AS "recordedAt" FROM model_version WHERE id = ANY ($1::integer[]) ORDER BY id',
+);
+const REGISTERED = statement(
+  'models_registered',
+  `SELECT id, label, recorded_at AS "recordedAt", key, stage, trained_at AS "trainedAt",
       artefact->'encoder'->>'name' AS "encoderName", artefact->'encoder'->>'hash' AS "encoderHash",
       artefact->'evaluation' AS evaluation
     FROM model_version WHERE id > 0 ORDER BY id`,
-};
-const ARTEFACT: Statement = {
-  name: 'models_artefact',
-  text: 'SELECT artefact FROM model_version WHERE id = $1',
-};
-const CHAMPION: Statement = {
-  name: 'models_champion',
-  text: `SELECT id, artefact->'confusion' AS confusion FROM model_version WHERE stage = 'CHAMPION'`,
-};
-const CONFUSION: Statement = {
-  name: 'models_confusion',
-  text: `SELECT artefact->'confusion' AS confusion FROM model_version WHERE id = $1`,
-};
+);
+const ARTEFACT = statement('models_artefact', 'SELECT artefact FROM model_version WHERE id = $1');
+const CHAMPION = statement(
+  'models_champion',
+  `SELECT id, artefact->'confusion' AS confusion FROM model_version WHERE stage = 'CHAMPION'`,
+);
+const CONFUSION = statement(
+  'models_confusion',
+  `SELECT artefact->'confusion' AS confusion FROM model_version WHERE id = $1`,
+);
 
-/** Those of the model versions that exist. */
+/** The existing ones of the model versions. */
 export function readModelVersions(session: Session, ids: readonly number[]): Promise<ModelVersionRow[]> {
   return session.rows<ModelVersionRow>(BY_IDS, [ids]);
 }
 
-/** How the model errs on held-out examples (true x predicted), or null when there is no such model. */
+/** The model's errors on held-out examples (true x predicted), or null when there is no such model. */
 export async function readConfusion(
   session: Session,
   id: number,
@@ -62,7 +60,7 @@ export async function readConfusion(
   return row?.confusion ?? null;
 }
 
-/** SHA-256 of the artefact, as it was registered; null of what is no registered model. */
+/** SHA-256 of the artefact, as registered; null for an unregistered model. */
 export async function readModelKey(session: Session, id: number): Promise<string | null> {
   const [row] = await session.rows<{ key: string | null }>(KEY, [id]);
   return row?.key ?? null;
@@ -73,13 +71,16 @@ export function readRegistry(session: Session): Promise<RegisteredModel[]> {
   return session.rows<RegisteredModel>(REGISTERED, []);
 }
 
-/** The artefact of that model version as it was stored, or null. */
+/** The artefact of that model version as stored, or null. */
 export async function readArtefact(session: Session, id: number): Promise<unknown> {
   const [row] = await session.rows<{ artefact: unknown }>(ARTEFACT, [id]);
   return row?.artefact ?? null;
 }
 
-/** The champion's version and its confusion (true x predicted, on held-out examples), or null before there is one. */
+/**
+ * The champion's version and its confusion (true x predicted, on held-out examples), or null before there is
+ * one.
+ */
 export async function readChampion(
   session: Session,
 ): Promise<{ readonly id: number; readonly confusion: readonly (readonly number[])[] } | null> {
@@ -116,57 +117,51 @@ export interface TrainingSetRow {
   readonly journalPosition: string | null;
 }
 
-/** Any number of our own: registering and changes of stage come one after the other. */
-const LOCK: Statement = { name: 'models_lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.models})` };
-const INSERT_FEATURES: Statement = {
-  name: 'models_features',
-  text: `INSERT INTO feature_definition (key, name, version, source, description, columns, code_hash)
+/** Advisory lock: registrations and changes of stage run one after the other. */
+const LOCK = statement('models_lock', `SELECT pg_advisory_xact_lock(${LOCKS.models})`);
+const INSERT_FEATURES = statement(
+  'models_features',
+  `INSERT INTO feature_definition (key, name, version, source, description, columns, code_hash)
     SELECT * FROM json_to_recordset($1::json) AS f (key text, name text, version integer, source text, description text,
       columns jsonb, "codeHash" text) ON CONFLICT DO NOTHING`,
-};
-const INSERT_FEATURE_SET: Statement = {
-  name: 'models_feature_set',
-  text: 'INSERT INTO feature_set (key, features) VALUES ($1, $2::jsonb) ON CONFLICT DO NOTHING',
-};
-const INSERT_TRAINING_SETS: Statement = {
-  name: 'models_training_sets',
-  text: `INSERT INTO training_set (hash, head, examples, description, until, journal_position)
+);
+const INSERT_FEATURE_SET = statement(
+  'models_feature_set',
+  'INSERT INTO feature_set (key, features) VALUES ($1, $2::jsonb) ON CONFLICT DO NOTHING',
+);
+const INSERT_TRAINING_SETS = statement(
+  'models_training_sets',
+  `INSERT INTO training_set (hash, head, examples, description, until, journal_position)
     SELECT * FROM json_to_recordset($1::json) AS t (hash text, head text, examples integer, description text,
       until timestamptz, "journalPosition" text) ON CONFLICT DO NOTHING`,
-};
-const INSERT_MODEL: Statement = {
-  name: 'models_insert',
-  text: `INSERT INTO model_version (id, label, key, stage, artefact, feature_set_key, trained_at, signature)
+);
+const INSERT_MODEL = statement(
+  'models_insert',
+  `INSERT INTO model_version (id, label, key, stage, artefact, feature_set_key, trained_at, signature)
     SELECT max(id) + 1, $1, $2, 'CANDIDATE', $3::jsonb, $4, $5, $6 FROM model_version
     ON CONFLICT (key) DO NOTHING RETURNING id`,
-};
-const LINK_SETS: Statement = {
-  name: 'models_link_sets',
-  text: `INSERT INTO model_training_set (model_version_id, hash) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING`,
-};
-const BY_KEY: Statement = { name: 'models_by_key', text: 'SELECT id FROM model_version WHERE key = $1' };
-const EVENT: Statement = {
-  name: 'models_event',
-  text: `INSERT INTO model_event (model_version_id, from_stage, to_stage, cause, actor, actor_id, reason)
+);
+const LINK_SETS = statement(
+  'models_link_sets',
+  `INSERT INTO model_training_set (model_version_id, hash) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING`,
+);
+const BY_KEY = statement('models_by_key', 'SELECT id FROM model_version WHERE key = $1');
+const EVENT = statement(
+  'models_event',
+  `INSERT INTO model_event (model_version_id, from_stage, to_stage, cause, actor, actor_id, reason)
     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-};
-const SET_STAGE: Statement = {
-  name: 'models_set_stage',
-  text: 'UPDATE model_version SET stage = $2 WHERE id = $1',
-};
-const STAGES: Statement = {
-  name: 'models_stages',
-  text: 'SELECT id, stage FROM model_version WHERE id > 0',
-};
-const REIGNS: Statement = {
-  name: 'models_reigns',
-  text: `SELECT model_version_id AS model, cause = 'rollback' AS rollback FROM model_event
+);
+const SET_STAGE = statement('models_set_stage', 'UPDATE model_version SET stage = $2 WHERE id = $1');
+const STAGES = statement('models_stages', 'SELECT id, stage FROM model_version WHERE id > 0');
+const REIGNS = statement(
+  'models_reigns',
+  `SELECT model_version_id AS model, cause = 'rollback' AS rollback FROM model_event
     WHERE to_stage = 'CHAMPION' ORDER BY id`,
-};
+);
 
 /**
- * Registers a model as a candidate; the same artefact again is the version that it has. `settle` is of the same transaction,
- * after the training sets: where it throws, nothing is registered.
+ * Registers a model as a candidate; the same artefact again returns the version that it has. `settle` runs in
+ * the same transaction, after the training sets: if it throws, nothing is registered.
  */
 export function registerModel(
   store: Store,
@@ -214,7 +209,7 @@ export class StageError extends UserError {
 /** Who changes the registry, and why. */
 export interface Change {
   readonly actor: string;
-  /** Id of the caller, who does not review what they decided; absent where nobody asked. */
+  /** Id of the caller, who cannot review their own decision; absent without a caller. */
   readonly actorId?: string;
   readonly reason: string;
   readonly note?: NoteChange;
@@ -222,7 +217,9 @@ export interface Change {
 
 const whoAndWhy = ({ actor, actorId, reason }: Change) => [actor, actorId ?? null, reason];
 
-/** Makes the model champion; the champion before is retired. @throws StageError when there is no such model. */
+/**
+ * Makes the model champion; the previous champion is retired. @throws StageError when there is no such model.
+ */
 export function promote(store: Store, id: number, by: Change): Promise<void> {
   return store.transaction(async (session) => {
     await session.rows(LOCK, []);
@@ -243,11 +240,11 @@ export function makeShadow(store: Store, id: number, by: Change): Promise<void> 
   });
 }
 
-/** Back to the champion before this one; answers with it. @throws StageError when there was none. */
+/** Returns to the previous champion, and returns it. @throws StageError when there was none. */
 export function rollback(store: Store, by: Change): Promise<number> {
   return store.transaction(async (session) => {
     await session.rows(LOCK, []);
-    // A rollback takes the last reign back; what came before it is then the present one.
+    // A rollback undoes the last reign; the one before it is then the current one.
     const reigns: number[] = [];
     for (const { model, rollback: back } of await session.rows<{ model: number; rollback: boolean }>(
       REIGNS,
@@ -268,7 +265,7 @@ async function stagesOf(session: Session): Promise<Map<number, ModelStage>> {
   return new Map(rows.map(({ id, stage }) => [id, stage]));
 }
 
-/** Makes the model champion where there is none yet; starters do it one after the other. */
+/** Makes the model champion if there is none yet; starting processes do it one after the other. */
 export function promoteFirst(store: Store, id: number, by: Change): Promise<void> {
   return store.transaction(async (session) => {
     await session.rows(LOCK, []);

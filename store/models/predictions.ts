@@ -1,8 +1,9 @@
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { lateralPredictions } from '../database/lateral-join.ts';
 import { hold, type Lease } from '../database/lease.ts';
+import { statement } from '../database/statement.ts';
 import type { EncryptedComment, SubjectEncryption } from '../encryption/subject-encryption.ts';
 
 /** A response with text, as a model reads it. */
@@ -14,11 +15,11 @@ export interface ScorableResponse {
   readonly comment: string;
   /** 0 detractor, 1 passive, 2 promoter; null without a surveyed score. */
   readonly class: 0 | 1 | 2 | null;
-  /** Tells whether the response is still what was read. */
+  /** Identifies the version of the response that was read. */
   readonly contentHash: string;
 }
 
-/** What the texts of responses are read with. */
+/** The dependencies of reading texts of responses. */
 export interface TextDeps {
   readonly store: Session;
   readonly encryption: SubjectEncryption;
@@ -26,7 +27,7 @@ export interface TextDeps {
 
 type EncryptedText = Omit<ScorableResponse, 'comment'> & EncryptedComment;
 
-/** What one model version said of one response; probabilities in millionths. */
+/** One model version's prediction for one response; probabilities in millionths. */
 export interface PredictionRow {
   readonly responseId: string;
   readonly answeredAt: Date;
@@ -46,38 +47,38 @@ export interface PredictionRow {
   readonly uncertainty: number;
   readonly abstained: string | null;
   readonly featuresHash: string;
-  /** Of the text; null in predictions older than the monitors, and `language` where the text does not tell. */
+  /** Of the text; null in predictions older than the monitors, and `language` if undetected. */
   readonly words: number | null;
   readonly tokens: number | null;
   readonly unknownTokens: number | null;
   readonly language: string | null;
 }
 
-const TEXTS: Statement = {
-  name: 'predictions_texts',
-  text: `SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId",
+const TEXTS = statement(
+  'predictions_texts',
+  `SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId",
       r.comment, r.class, r.subject_id AS "subjectId", r.source_event_id AS "sourceEventId", k.content_hash AS "contentHash"
     FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.id = ANY ($1::uuid[]) AND r.comment IS NOT NULL ORDER BY r.id`,
-};
-const KNOWN: Statement = {
-  name: 'predictions_known',
-  text: `SELECT p.response_id AS id FROM prediction p JOIN response_key k ON k.id = p.response_id AND k.answered_at = p.answered_at
+);
+const KNOWN = statement(
+  'predictions_known',
+  `SELECT p.response_id AS id FROM prediction p JOIN response_key k ON k.id = p.response_id AND k.answered_at = p.answered_at
     WHERE p.response_id = ANY ($1::uuid[]) AND p.model_version_id = $2`,
-};
-/** Whoever corrects or deletes a response holds its key: until then what was read still stands. */
-const HOLD: Statement = {
-  name: 'predictions_hold',
-  text: `SELECT id, content_hash AS "contentHash" FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE`,
-};
-const STILL_THERE: Statement = {
-  name: 'predictions_still_there',
-  text: `SELECT r.id FROM response r JOIN json_to_recordset($1::json) AS p ("responseId" uuid, "answeredAt" timestamptz, "cellId" integer)
+);
+/** Correcting or deleting a response locks its key: until then what was read still holds. */
+const HOLD = statement(
+  'predictions_hold',
+  `SELECT id, content_hash AS "contentHash" FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE`,
+);
+const STILL_THERE = statement(
+  'predictions_still_there',
+  `SELECT r.id FROM response r JOIN json_to_recordset($1::json) AS p ("responseId" uuid, "answeredAt" timestamptz, "cellId" integer)
     ON r.id = p."responseId" AND r.answered_at = p."answeredAt" AND r.cell_id = p."cellId"`,
-};
-const INSERT: Statement = {
-  name: 'predictions_insert',
-  text: `INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed, class,
+);
+const INSERT = statement(
+  'predictions_insert',
+  `INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed, class,
       detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, abstained, features_hash,
       words, tokens, unknown_tokens, language, predicted_at)
     SELECT p."responseId", p."answeredAt", p."cellId", p."modelVersionId", p."mappingVersionId", p.surveyed, p.class,
@@ -90,19 +91,19 @@ const INSERT: Statement = {
       themes jsonb, uncertainty integer, abstained text, "featuresHash" text,
       words integer, tokens smallint, "unknownTokens" smallint, language text)
     ORDER BY p."responseId" ON CONFLICT DO NOTHING RETURNING response_id`,
-};
-const BY_RESPONSES: Statement = {
-  name: 'predictions_by_responses',
-  text: `SELECT p.response_id AS "responseId", p.answered_at AS "answeredAt", p.cell_id AS "cellId",
+);
+const BY_RESPONSES = statement(
+  'predictions_by_responses',
+  `SELECT p.response_id AS "responseId", p.answered_at AS "answeredAt", p.cell_id AS "cellId",
       p.model_version_id AS "modelVersionId", p.mapping_version_id AS "mappingVersionId", p.surveyed, p.class, p.detractor,
       p.passive, p.promoter, p.sentiment, p.negative, p.neutral, p.positive, p.themes, p.uncertainty, p.abstained,
       p.features_hash AS "featuresHash", p.words, p.tokens, p.unknown_tokens AS "unknownTokens", p.language
     FROM response_key k
       ${lateralPredictions('k', 'p', 'it.model_version_id = $2')}
     WHERE k.id = ANY ($1::uuid[])`,
-};
+);
 
-/** Those of the responses that have text and no prediction by that model yet. */
+/** The responses that have text and no prediction by that model yet. */
 export async function readUnscored(
   deps: TextDeps,
   ids: readonly string[],
@@ -119,13 +120,13 @@ export async function readScorable(deps: TextDeps, ids: readonly string[]): Prom
   const rows = await deps.store.rows<EncryptedText>(TEXTS, [ids]);
   const opened = await openTexts(deps, rows);
   if (opened.length === rows.length) return opened;
-  // Erased meanwhile, or a shared key was exchanged for another one between text and key: only the former stays unread.
+  // Erased meanwhile, or a shared key was replaced between text and key: only the former stays unread.
   const found = new Set(opened.map(({ id }) => id));
   const missed = rows.map(({ id }) => id).filter((id) => !found.has(id));
   return [...opened, ...(await openTexts(deps, await deps.store.rows<EncryptedText>(TEXTS, [missed])))];
 }
 
-/** Without those that were erased while they were read. */
+/** Without those that were erased while being read. */
 async function openTexts<Row extends EncryptedText>({ encryption }: TextDeps, rows: readonly Row[]) {
   const opened = await encryption.openComments(rows);
   return opened.flatMap(({ comment, respondent: _respondent, ...row }) =>
@@ -134,8 +135,8 @@ async function openTexts<Row extends EncryptedText>({ encryption }: TextDeps, ro
 }
 
 /**
- * Stores predictions of responses that are still what was read, each once; the answer is how many were new. The triggers
- * add them to the rollups of their model version.
+ * Stores predictions of responses that have not changed since they were read, each once; returns how many were
+ * new. The triggers add them to the rollups of their model version.
  */
 export function storePredictions(
   store: Store,
@@ -165,7 +166,7 @@ export function storePredictions(
   });
 }
 
-/** What the model version said of those responses, as far as the caller may see it. */
+/** The model version's predictions for those responses, as far as the caller may see them. */
 export async function readPredictions(
   deps: { readonly store: Session; readonly cells: CellDictionary },
   scope: Scope,
@@ -180,12 +181,12 @@ export async function readPredictions(
 }
 
 /**
- * A correction by people stands in the place of the respondent's number, or where there is none. What counts is the verdict
- * that closed the newest review: the last of it, since with that one as many as are needed had decided alike.
+ * A correction by reviewers replaces the respondent's number, or supplies one. The verdict that closed the
+ * newest review counts: its last one, with which enough people had decided alike.
  */
-const LABELLED: Statement = {
-  name: 'predictions_labelled',
-  text: `SELECT * FROM (
+const LABELLED = statement(
+  'predictions_labelled',
+  `SELECT * FROM (
       SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId", r.comment,
         coalesce(c.class, r.class) AS class, c.class IS NOT NULL AS corrected, r.subject_id AS "subjectId", r.source_event_id AS "sourceEventId",
         k.content_hash AS "contentHash"
@@ -196,17 +197,17 @@ const LABELLED: Statement = {
       WHERE (r.class IS NOT NULL OR c.class IS NOT NULL) AND r.comment IS NOT NULL AND r.answered_at < $1
       ORDER BY r.answered_at DESC, r.id DESC LIMIT $2
     ) newest ORDER BY "answeredAt", id`,
-};
+);
 
 /** A response with a label for its text. */
 export interface LabelledResponse extends ScorableResponse {
-  /** Whether people decided the label in a review. */
+  /** Whether a review decided the label. */
   readonly corrected: boolean;
 }
 
 /**
- * The newest responses answered before `until` that have text and a class, oldest first: the one that people decided on in a
- * review, else the respondent's own.
+ * The newest responses answered before `until` that have text and a class, oldest first: the reviewed class,
+ * else the respondent's own.
  */
 export async function readLabelled(deps: TextDeps, until: Date, limit: number): Promise<LabelledResponse[]> {
   return openTexts(

@@ -6,20 +6,21 @@ import { add, type Counts, ZERO } from '../../domain/nps/nps.ts';
 import { isSuppressed } from '../../domain/scores/score.ts';
 import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { countIntervals } from '../scores/rollups.ts';
 import { readInputProfiles } from './model-readings.ts';
 
-/** What is known of a model version from the responses of a time that have a surveyed class too. */
+/** A model version's quality on the responses of a period that have a surveyed class too. */
 export interface ModelFacts {
-  /** Predictions beside the surveyed class; null when too few to be told to this caller. */
+  /** Predictions beside the surveyed class; null when too few may be shown to this caller. */
   readonly judged: readonly Judged[] | null;
-  /** Of how many scored responses the model said nothing. */
+  /** How many scored responses the model has no prediction for. */
   readonly scored: number;
   readonly abstained: number;
-  /** The mix of predicted classes against that of the equally long time before. */
+  /** The mix of predicted classes compared with the equally long period before. */
   readonly mix: MixChange | null;
-  /** The texts themselves against those of the equally long time before; empty when too few to be told. */
+  /** The texts compared with the equally long period before; empty when too few may be shown. */
   readonly inputs: readonly InputChange[];
   /** False when there were more than are judged: then the newest are. */
   readonly complete: boolean;
@@ -35,17 +36,17 @@ const MOST_JUDGED = 50_000;
 const CONFIDENCE = 0.95;
 
 const WEEK = (of: string) => `floor(extract(epoch FROM ${of}.answered_at) / 604800)::integer AS week`;
-const JUDGED: Statement = {
-  name: 'quality_judged',
-  text: `SELECT r.class AS label, p.detractor, p.passive, p.promoter, ${WEEK('p')}
+const JUDGED = statement(
+  'quality_judged',
+  `SELECT r.class AS label, p.detractor, p.passive, p.promoter, ${WEEK('p')}
     FROM prediction p JOIN response r ON r.id = p.response_id AND r.answered_at = p.answered_at
     WHERE p.model_version_id = $1 AND p.answered_at >= $2 AND p.answered_at < $3 AND r.answered_at >= $2 AND r.answered_at < $3
       AND p.cell_id = ANY ($4::integer[]) AND p.class IS NOT NULL AND r.class IS NOT NULL
     ORDER BY p.answered_at DESC LIMIT $5`,
-};
-const PAIRED: Statement = {
-  name: 'quality_paired',
-  text: `SELECT r.class AS label, a.detractor AS a0, a.passive AS a1, a.promoter AS a2, b.detractor AS b0, b.passive AS b1,
+);
+const PAIRED = statement(
+  'quality_paired',
+  `SELECT r.class AS label, a.detractor AS a0, a.passive AS a1, a.promoter AS a2, b.detractor AS b0, b.passive AS b1,
       b.promoter AS b2, ${WEEK('a')}
     FROM prediction a JOIN prediction b ON b.response_id = a.response_id AND b.answered_at = a.answered_at
         AND b.model_version_id = $6
@@ -53,16 +54,16 @@ const PAIRED: Statement = {
     WHERE a.model_version_id = $1 AND a.answered_at >= $2 AND a.answered_at < $3 AND b.answered_at >= $2 AND b.answered_at < $3
       AND r.answered_at >= $2 AND r.answered_at < $3 AND a.cell_id = ANY ($4::integer[]) AND r.class IS NOT NULL
     ORDER BY a.answered_at DESC LIMIT $5`,
-};
-const SCORED: Statement = {
-  name: 'quality_scored',
-  text: `SELECT count(*)::float8 AS scored, (count(*) FILTER (WHERE abstained IS NOT NULL))::float8 AS abstained
+);
+const SCORED = statement(
+  'quality_scored',
+  `SELECT count(*)::float8 AS scored, (count(*) FILTER (WHERE abstained IS NOT NULL))::float8 AS abstained
     FROM prediction WHERE model_version_id = $1 AND answered_at >= $2 AND answered_at < $3 AND cell_id = ANY ($4::integer[])`,
-};
+);
 
 /**
- * Reads what the caller may see of it: predictions, and the scores that they are judged by. `languages`: those that the
- * model reads.
+ * Reads what the caller may see of it: predictions, and the surveyed scores that they are judged by.
+ * `languages`: those that the model reads.
  */
 export async function readModelFacts(
   deps: QualityDeps,
@@ -107,7 +108,7 @@ export async function readModelFacts(
   };
 }
 
-/** Two model versions on the same responses; null when too few to be told to this caller. */
+/** Two model versions on the same responses; null when too few may be shown to this caller. */
 export async function readPaired(
   deps: QualityDeps,
   scope: Scope,
@@ -135,7 +136,10 @@ export async function readPaired(
   }));
 }
 
-/** Who may not read the answers is told of no week with few of them: two times that differ by it would tell of those. */
+/**
+ * Callers without the right to read the responses get no week with few of them: two periods that differ by that
+ * week would reveal those.
+ */
 function weeksMayBeReleased(scope: Scope, rows: readonly { readonly week: number }[]): boolean {
   if (!mayBeProtected(scope, 'readPrediction', ['inferred'])) return true;
   const weeks = new Map<number, number>();

@@ -1,27 +1,31 @@
 import type { CellAttributes, CellDictionary } from '../../domain/segments/cell.ts';
 import { type CellLimits, type CellShares, fileElsewhere } from '../../domain/segments/cell-filing.ts';
 import { mapInSlices } from '../../domain/text/slices.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
+import { statement } from '../database/statement.ts';
 
-/** One combination of values that a response names, and the source of that response. */
+/** A response's combination of values, and its source. */
 export interface Submission {
   readonly attributes: CellAttributes;
   readonly source: string;
 }
 
-/** What was used up when something new found no room: the caller's share, their minute, the source's share, or the limit. */
+/**
+ * What was used up when a new cell found no room: the caller's share, their minute, the source's share, or the
+ * limit.
+ */
 export type Used = 'key' | 'minute' | 'source' | 'limit';
 
-/** Who submits, and what they may do. */
+/** The submitter, and its rights. */
 export interface Filing {
   /** The id of the caller. */
   readonly maker: string;
-  /** Whether shares of the caller and of the source hold them back; the limit of the record always does. */
+  /** Whether the shares of caller and source apply; the database's limit always does. */
   readonly isShared: boolean;
   readonly limits: CellLimits;
   readonly permits: (attributes: CellAttributes) => boolean;
-  /** Called when something new found no room, with what was used up. */
+  /** Called when a new cell found no room, with what was used up. */
   readonly onUsedUp: (used: Used) => void;
 }
 
@@ -35,30 +39,27 @@ export interface KnownCells extends CellDictionary {
   reload(session: Session): Promise<void>;
 }
 
-/** Cells are added one transaction after the other, so that shares hold whatever the number of processes. */
-export const CELLS_LOCK: Statement = {
-  name: 'cells_lock',
-  text: `SELECT pg_advisory_xact_lock(${LOCKS.cells})`,
-};
+/** Cells are added by one transaction at a time, so that shares hold for any number of processes. */
+export const CELLS_LOCK = statement('cells_lock', `SELECT pg_advisory_xact_lock(${LOCKS.cells})`);
 
-const COUNT: Statement = {
-  name: 'cells_count',
-  text: `SELECT count(*)::integer AS total, (count(*) FILTER (WHERE overflow))::integer AS overflow,
+const COUNT = statement(
+  'cells_count',
+  `SELECT count(*)::integer AS total, (count(*) FILTER (WHERE overflow))::integer AS overflow,
       (count(*) FILTER (WHERE made_by = $1 AND NOT overflow))::integer AS key,
       (count(*) FILTER (WHERE made_by = $1 AND overflow))::integer AS "keyOverflow",
       (count(*) FILTER (WHERE made_by = $1 AND recorded_at > now() - interval '1 minute'))::integer AS minute
     FROM cell`,
-};
-const COUNT_SOURCES: Statement = {
-  name: 'cells_count_sources',
-  text: 'SELECT source, count(*)::integer AS n FROM cell WHERE source = ANY ($1::text[]) AND NOT overflow GROUP BY source',
-};
-const INSERT: Statement = {
-  name: 'cells_insert',
-  text: `INSERT INTO cell (key, attributes, made_by, source, overflow, used)
+);
+const COUNT_SOURCES = statement(
+  'cells_count_sources',
+  'SELECT source, count(*)::integer AS n FROM cell WHERE source = ANY ($1::text[]) AND NOT overflow GROUP BY source',
+);
+const INSERT = statement(
+  'cells_insert',
+  `INSERT INTO cell (key, attributes, made_by, source, overflow, used)
     SELECT key, attributes, $2, source, overflow, false FROM json_to_recordset($1::json) AS new (key text, attributes jsonb, source text, overflow boolean)
     ORDER BY key ON CONFLICT (key) DO NOTHING`,
-};
+);
 
 interface Counts {
   total: number;
@@ -73,7 +74,7 @@ interface Added extends Submission {
 }
 
 /**
- * Adds the cells that there is room for, under the lock of the cells. The answer has the key of the cell that each
+ * Adds the cells that there is room for, under the lock of the cells. Returns the key of the cell that each
  * submission is filed in, or null.
  */
 export async function addCells(
@@ -86,7 +87,7 @@ export async function addCells(
   await cells.refresh(session);
   const [counts] = await session.rows<Counts>(COUNT, [filing.maker]);
   if (!counts) throw new Error('the cells were not counted');
-  // Others may have been given back: their place is free, and what was filed there is added again.
+  // Others may have been released: their place is free, and what was filed there is added again.
   if (counts.total !== cells.size) await cells.reload(session);
   const sources = [...new Set(submissions.map(({ source }) => source))];
   const counted = await session.rows<{ source: string; n: number }>(COUNT_SOURCES, [sources]);
@@ -118,7 +119,7 @@ interface Facts {
   readonly bySource: Map<string, number>;
 }
 
-/** What becomes of each submission, as the cells before it leave room. */
+/** The result of each submission, given the cells before it. */
 class Plan {
   readonly added = new Map<string, Added>();
   readonly usedUp = new Set<Used>();

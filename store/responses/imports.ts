@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { UserError } from '../../domain/errors/user-error.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
-/** An import as it is recorded. */
+/** An import as stored. */
 export interface ImportRun {
   readonly id: number;
-  /** How people name it. */
+  /** Its public key. */
   readonly key: string;
   readonly file: string;
   readonly digest: string | null;
@@ -24,7 +25,7 @@ export interface ImportRun {
   readonly stayed: number;
 }
 
-/** Rows of an import that is being taken back, or was. */
+/** Rows of an import that is being undone, or was. */
 export class ImportUndoneError extends UserError {
   override readonly name = 'ImportUndoneError';
 
@@ -33,34 +34,34 @@ export class ImportUndoneError extends UserError {
   }
 }
 
-/** That one caller may begin within a day. */
+/** How many one caller may start per day. */
 export const MOST_A_DAY = 1_000;
 
 const COLUMNS = `id, key, file, digest, map_hash AS "mapHash", made_by AS "madeBy", actor_name AS "actorName",
   begun_at AS "begunAt", ended_at AS "endedAt", account, undo_at AS "undoAt", undo_by AS "undoBy", undo_reason AS "undoReason",
   undone_at AS "undoneAt", removed, restored, stayed`;
-const BEGIN: Statement = {
-  name: 'import_begin',
-  text: `INSERT INTO import_run (key, file, digest, map_hash, made_by, actor_name, begun_at)
+const BEGIN = statement(
+  'import_begin',
+  `INSERT INTO import_run (key, file, digest, map_hash, made_by, actor_name, begun_at)
     SELECT $1, $2, $3, $4, $5, $6, $7::timestamptz WHERE (SELECT count(*) FROM import_run
       WHERE made_by = $5 AND begun_at > $7::timestamptz - interval '1 day') < ${MOST_A_DAY} RETURNING ${COLUMNS}`,
-};
-const FIND: Statement = { name: 'import_find', text: `SELECT ${COLUMNS} FROM import_run WHERE key = $1` };
-const END: Statement = {
-  name: 'import_end',
-  text: `UPDATE import_run SET ended_at = $2, account = $3::jsonb WHERE id = $1 RETURNING ${COLUMNS}`,
-};
-const LIST: Statement = {
-  name: 'import_list',
-  text: `SELECT ${COLUMNS} FROM import_run WHERE id < $1 ORDER BY id DESC LIMIT $2`,
-};
-/** Held until the rows are stored: nobody begins to take it back meanwhile. */
-const OPEN: Statement = {
-  name: 'import_open',
-  text: 'SELECT id FROM import_run WHERE id = ANY ($1::integer[]) AND undo_at IS NULL ORDER BY id FOR SHARE',
-};
+);
+const FIND = statement('import_find', `SELECT ${COLUMNS} FROM import_run WHERE key = $1`);
+const END = statement(
+  'import_end',
+  `UPDATE import_run SET ended_at = $2, account = $3::jsonb WHERE id = $1 RETURNING ${COLUMNS}`,
+);
+const LIST = statement(
+  'import_list',
+  `SELECT ${COLUMNS} FROM import_run WHERE id < $1 ORDER BY id DESC LIMIT $2`,
+);
+/** Locked until the rows are stored: an undo cannot begin meanwhile. */
+const OPEN = statement(
+  'import_open',
+  'SELECT id FROM import_run WHERE id = ANY ($1::integer[]) AND undo_at IS NULL ORDER BY id FOR SHARE',
+);
 
-/** What is known of an import when it begins. */
+/** What is known of an import at its beginning. */
 export interface NewImport {
   readonly file: string;
   readonly digest: string | null;
@@ -69,7 +70,7 @@ export interface NewImport {
   readonly actorName: string;
 }
 
-/** Records that an import begins; null where the caller has begun too many today. */
+/** Records the start of an import; null if the caller has started too many today. */
 export async function beginImport(session: Session, given: NewImport, now: Date): Promise<ImportRun | null> {
   const { file, digest, mapHash, madeBy, actorName } = given;
   const key = randomBytes(6).toString('hex');
@@ -83,7 +84,7 @@ export async function findImport(session: Session, key: string): Promise<ImportR
   return run ?? null;
 }
 
-/** Whether the import goes on with that file and map. */
+/** Whether the import continues with that file and map. */
 export function isOpenFor(
   run: ImportRun,
   { digest, mapHash }: Pick<NewImport, 'digest' | 'mapHash'>,
@@ -91,7 +92,7 @@ export function isOpenFor(
   return run.undoAt === null && run.digest === digest && run.mapHash === mapHash;
 }
 
-/** Records that an import ended, and what its sender counted. */
+/** Records the end of an import, and its sender's counts. */
 export async function endImport(
   session: Session,
   id: number,
@@ -107,7 +108,7 @@ export function listImports(session: Session, before: number | null, limit: numb
 }
 
 /**
- * Holds the imports until the transaction ends.
+ * Locks the imports until the transaction ends.
  * @throws ImportUndoneError
  */
 export async function assertImportsOpen(session: Session, ids: readonly number[]): Promise<void> {

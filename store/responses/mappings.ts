@@ -4,10 +4,11 @@ import {
   mappingKey,
   type NameBounds,
 } from '../../domain/responses/normalised-response.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
+import { statement } from '../database/statement.ts';
 
-/** A mapping version as it stands in the record, with what it refers to. */
+/** A stored mapping version, with what it refers to. */
 export interface RecordedMapping {
   readonly id: number;
   readonly key: string;
@@ -19,62 +20,65 @@ export interface RecordedMapping {
   readonly connector: string;
   readonly recordedAt: Date;
   readonly sourceRecordedAt: Date;
-  /** The id of who named the source first; null where that was not kept yet. */
+  /** The id of the caller that used the source first; null for older sources. */
   readonly sourceMadeBy: string | null;
   readonly surveyRecordedAt: Date;
   readonly scaleRecordedAt: Date;
 }
 
-/** Which bound a new mapping version is beyond. */
+/** Which bound a new mapping version exceeds. */
 export type BeyondBounds = { readonly beyond: keyof NameBounds; readonly most: number };
 
 const MINUTE_MS = 60_000;
-const LOCK_MAKER: Statement = {
-  name: 'provenance_lock',
-  text: `SELECT pg_advisory_xact_lock(${LOCKS.provenance}, hashtext($1))`,
-};
-/** What would be new, and how many of each the submitter named before. */
-const COUNT: Statement = {
-  name: 'provenance_count',
-  text: `SELECT (SELECT count(*)::int FROM source WHERE made_by = $1) AS sources,
+const LOCK_MAKER = statement(
+  'provenance_lock',
+  `SELECT pg_advisory_xact_lock(${LOCKS.provenance}, hashtext($1))`,
+);
+/** What would be new, and how many of each the submitter added before. */
+const COUNT = statement(
+  'provenance_count',
+  `SELECT (SELECT count(*)::int FROM source WHERE made_by = $1) AS sources,
       (SELECT count(*)::int FROM survey_version WHERE made_by = $1) AS surveys,
       (SELECT count(*)::int FROM mapping_version WHERE made_by = $1) AS mappings,
       (SELECT coalesce(sum(octet_length(definition::text)), 0)::float8 FROM mapping_version WHERE made_by = $1) AS "mappingBytes",
       EXISTS (SELECT FROM source WHERE name = $2) AS "knowsSource",
       EXISTS (SELECT FROM survey_version WHERE name = $3 AND version = $4) AS "knowsSurvey"`,
-};
-const INSERT_SOURCE: Statement = {
-  name: 'source_insert',
-  text: 'INSERT INTO source (name, made_by) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-};
-const INSERT_SURVEY: Statement = {
-  name: 'survey_insert',
-  text: 'INSERT INTO survey_version (name, version, made_by) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-};
-const INSERT_SCALE: Statement = {
-  name: 'scale_insert',
-  text: 'INSERT INTO scale_rule (key, rule) VALUES ($1, $2::jsonb) ON CONFLICT DO NOTHING',
-};
-const INSERT_MAPPING: Statement = {
-  name: 'mapping_insert',
-  text: `INSERT INTO mapping_version (key, source_id, survey_version_id, scale_rule_id, connector, definition, made_by)
+);
+const INSERT_SOURCE = statement(
+  'source_insert',
+  'INSERT INTO source (name, made_by) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+);
+const INSERT_SURVEY = statement(
+  'survey_insert',
+  'INSERT INTO survey_version (name, version, made_by) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+);
+const INSERT_SCALE = statement(
+  'scale_insert',
+  'INSERT INTO scale_rule (key, rule) VALUES ($1, $2::jsonb) ON CONFLICT DO NOTHING',
+);
+const INSERT_MAPPING = statement(
+  'mapping_insert',
+  `INSERT INTO mapping_version (key, source_id, survey_version_id, scale_rule_id, connector, definition, made_by)
     SELECT $1, source.id, survey.id, scale.id, $2, $3::jsonb, $8 FROM source, survey_version survey, scale_rule scale
     WHERE source.name = $4 AND survey.name = $5 AND survey.version = $6 AND scale.key = $7 ON CONFLICT DO NOTHING`,
-};
+);
 const MAPPINGS = `SELECT m.id, m.key, s.name AS source, v.name AS "surveyName", v.version AS "surveyVersion",
       c.key AS "scaleKey", c.rule AS scale, m.connector, m.recorded_at AS "recordedAt",
       s.recorded_at AS "sourceRecordedAt", s.made_by AS "sourceMadeBy", v.recorded_at AS "surveyRecordedAt", c.recorded_at AS "scaleRecordedAt"
     FROM mapping_version m JOIN source s ON s.id = m.source_id
       JOIN survey_version v ON v.id = m.survey_version_id JOIN scale_rule c ON c.id = m.scale_rule_id`;
-const LOAD: Statement = { name: 'mappings_load', text: MAPPINGS };
-const LOAD_ONE: Statement = { name: 'mappings_load_one', text: `${MAPPINGS} WHERE m.key = $1` };
+const LOAD = statement('mappings_load', MAPPINGS);
+const LOAD_ONE = statement('mappings_load_one', `${MAPPINGS} WHERE m.key = $1`);
 
-/** The mapping versions of the record in memory, with their sources, surveys and scale rules: few, added, never changed. */
+/**
+ * The database's mapping versions in memory, with their sources, surveys and scale rules: few, added, never
+ * changed.
+ */
 export class MappingRegistry {
   readonly #byId = new Map<number, RecordedMapping>();
   readonly #byKey = new Map<string, RecordedMapping>();
 
-  /** Keys are hashes of the whole mapping; connectors hand the same object on for each of their items. */
+  /** Keys are hashes of the whole mapping; connectors pass the same object for each of their items. */
   readonly #keys = new WeakMap<MappingVersion, string>();
   readonly #fresh = new MinuteCounts();
 
@@ -95,7 +99,7 @@ export class MappingRegistry {
   }
 
   /**
-   * The id of the mapping version, recorded first if it is new; or which bound of its maker that would be beyond.
+   * The id of the mapping version, stored first if it is new; or which bound of its maker it exceeds.
    * @param now epoch milliseconds
    */
   async ensure(
@@ -108,7 +112,7 @@ export class MappingRegistry {
     const known = this.#byKey.get(key);
     if (known) return known.id;
     const { minute } = maker.bounds;
-    // Before the record is asked: looking for a name that is not there is work too.
+    // Before querying the database: looking up an unknown name costs work too.
     if (!this.#fresh.take(maker.id, minute, now)) return { beyond: 'minute', most: minute };
     const elsewhere = await this.#find(store, key);
     if (elsewhere) return elsewhere.id;
@@ -138,12 +142,12 @@ export class MappingRegistry {
   }
 }
 
-/** How much each of several did in the present minute. */
+/** Counts per key in the current minute. */
 class MinuteCounts {
   #minute = 0;
   readonly #counts = new Map<string, number>();
 
-  /** Counts one more, unless that would be more than `most`. */
+  /** Counts one more, unless that exceeds `most`. */
   take(name: string, most: number, now: number): boolean {
     const minute = Math.floor(now / MINUTE_MS);
     if (minute !== this.#minute) this.#counts.clear();
@@ -163,7 +167,7 @@ interface Named {
   readonly knowsSurvey: boolean;
 }
 
-/** Records the mapping with what it refers to, unless its maker has named as many as it may. */
+/** Stores the mapping with what it refers to, unless its maker has reached a bound. */
 function record(
   store: Store,
   key: string,
@@ -171,7 +175,7 @@ function record(
   { id, bounds }: { readonly id: string; readonly bounds: NameBounds },
 ): Promise<BeyondBounds | null> {
   return store.transaction(async (session) => {
-    // One at a time for each maker, in every process: two at once would each count the other as not there.
+    // One at a time per maker, in every process: two at once would each miss the other.
     await session.rows(LOCK_MAKER, [id]);
     const [named] = await session.rows<Named>(COUNT, [id, source, survey.name, survey.version]);
     if (!named) throw new Error('counting what a submitter named gave no row');

@@ -1,26 +1,28 @@
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { rewriteFiles } from '../database/rewrite-files.ts';
+import { type Statement, statement } from '../database/statement.ts';
 import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
 import type { OpenSubject, SubjectEncryption, SubjectWithKey } from '../encryption/subject-encryption.ts';
 
 /*
- * Why somebody disputes or decides may quote the comment: in reviews of responses it is sealed under the key of the person
- * whose response it is, and goes with it. Several reasons of one review stand one in a line, each sealed on its own.
+ * The reason of a dispute or decision may quote the comment: in reviews of responses it is encrypted under the
+ * key of the response's person, and is deleted with it. Several reasons of one review stand one per line, each
+ * encrypted on its own.
  */
 
 const MARK = 'sealed:';
-const OWNERS: Statement = {
-  name: 'reasons_owners',
-  text: `SELECT k.id, k.subject_id AS "subjectId", s.shared FROM response_key k JOIN subject_key s ON s.id = k.subject_id
+const OWNERS = statement(
+  'reasons_owners',
+  `SELECT k.id, k.subject_id AS "subjectId", s.shared FROM response_key k JOIN subject_key s ON s.id = k.subject_id
     WHERE k.id = ANY ($1::uuid[])`,
-};
+);
 
-/** Why somebody disputes or decides. */
+/** The reason of a dispute or decision. */
 export interface Reason {
-  /** null: it is of a decision about a model, and of nobody's text. */
+  /** null: it concerns a decision about a model, and no person. */
   readonly responseId: string | null;
   readonly reason: string;
-  /** Of a review that is not there yet. */
+  /** For a review that does not exist yet. */
   readonly isNew: boolean;
 }
 
@@ -31,8 +33,8 @@ interface Owner {
 }
 
 /**
- * The reason, sealed for whoever gave the response; null where there is nobody (any more). For a review that is not there yet
- * they are held, so that nobody erases them before it is; one that is there goes with the response.
+ * The reason, encrypted for the respondent; null if there is none (any more). For a new review the subject is
+ * locked, so that it cannot be erased before; an existing review is deleted with the response.
  */
 export async function encryptReason(
   session: Session,
@@ -40,7 +42,7 @@ export async function encryptReason(
   { responseId, reason, isNew }: Reason,
 ): Promise<string | null> {
   if (responseId === null) return reason;
-  // Twice: a shared key may be exchanged for another one while it is waited for.
+  // Twice: a shared key may be replaced while waiting for it.
   for (let attempt = 0; attempt < 2; attempt++) {
     const [owner] = await session.rows<Owner>(OWNERS, [[responseId]]);
     if (!owner) return null;
@@ -55,28 +57,28 @@ export async function encryptReason(
 
 const OF_RESPONSES: readonly { readonly find: Statement; readonly keep: Statement }[] = [
   {
-    find: {
-      name: 'reasons_disputes_of',
-      text: `SELECT id::text AS id, response_id AS "responseId", reason FROM review
+    find: statement(
+      'reasons_disputes_of',
+      `SELECT id::text AS id, response_id AS "responseId", reason FROM review
         WHERE response_id = ANY ($1::uuid[]) AND reason LIKE '%${MARK}%'`,
-    },
-    keep: { name: 'reasons_move_dispute', text: 'UPDATE review SET reason = $2 WHERE id = $1::uuid' },
+    ),
+    keep: statement('reasons_move_dispute', 'UPDATE review SET reason = $2 WHERE id = $1::uuid'),
   },
   {
-    find: {
-      name: 'reasons_decisions_of',
-      text: `SELECT d.id::text AS id, v.response_id AS "responseId", d.reason
+    find: statement(
+      'reasons_decisions_of',
+      `SELECT d.id::text AS id, v.response_id AS "responseId", d.reason
         FROM review_decision d JOIN review v ON v.id = d.review_id
         WHERE v.response_id = ANY ($1::uuid[]) AND d.reason LIKE '%${MARK}%'`,
-    },
-    keep: {
-      name: 'reasons_move_decision',
-      text: 'UPDATE review_decision SET reason = $2 WHERE id = $1::bigint',
-    },
+    ),
+    keep: statement('reasons_move_decision', 'UPDATE review_decision SET reason = $2 WHERE id = $1::bigint'),
   },
 ];
 
-/** What was said in reviews of the responses, sealed under other keys. In a transaction that says that it seals. */
+/**
+ * Reasons in reviews of the responses, encrypted under other keys. In a transaction with the setting that
+ * allows it.
+ */
 export async function reencryptReasons(
   session: Session,
   encryption: SubjectEncryption,
@@ -99,7 +101,7 @@ export async function reencryptReasons(
   }
 }
 
-/** The reason as it was given. What is not sealed is of nobody; a line whose key is gone is left out. */
+/** The reason as given. One that is not encrypted belongs to no person; a line whose key is gone is left out. */
 export async function openReason(
   { store, encryption }: { readonly store: Session; readonly encryption: SubjectEncryption },
   responseId: string | null,
@@ -118,38 +120,36 @@ export async function openReason(
     .join('\n');
 }
 
-/** Reasons from before they were sealed. */
+/** Reasons from before they were encrypted. */
 const PLAIN: readonly { readonly find: Statement; readonly keep: Statement }[] = [
   {
-    find: {
-      name: 'reasons_plain_disputes',
-      text: `SELECT v.id::text AS id, v.response_id AS "responseId", v.reason FROM review v JOIN response_key k ON k.id = v.response_id
+    find: statement(
+      'reasons_plain_disputes',
+      `SELECT v.id::text AS id, v.response_id AS "responseId", v.reason FROM review v JOIN response_key k ON k.id = v.response_id
         WHERE v.reason IS NOT NULL AND v.reason NOT LIKE '${MARK}%' AND k.subject_id IS NOT NULL ORDER BY v.id LIMIT 500 FOR UPDATE OF v`,
-    },
-    keep: { name: 'reasons_keep_dispute', text: 'UPDATE review SET reason = $2 WHERE id = $1::uuid' },
+    ),
+    keep: statement('reasons_keep_dispute', 'UPDATE review SET reason = $2 WHERE id = $1::uuid'),
   },
   {
-    find: {
-      name: 'reasons_plain_decisions',
-      text: `SELECT d.id::text AS id, v.response_id AS "responseId", d.reason FROM review_decision d JOIN review v ON v.id = d.review_id
+    find: statement(
+      'reasons_plain_decisions',
+      `SELECT d.id::text AS id, v.response_id AS "responseId", d.reason FROM review_decision d JOIN review v ON v.id = d.review_id
           JOIN response_key k ON k.id = v.response_id
         WHERE d.reason NOT LIKE '${MARK}%' AND k.subject_id IS NOT NULL ORDER BY d.id LIMIT 500 FOR UPDATE OF d`,
-    },
-    keep: {
-      name: 'reasons_keep_decision',
-      text: 'UPDATE review_decision SET reason = $2 WHERE id = $1::bigint',
-    },
+    ),
+    keep: statement('reasons_keep_decision', 'UPDATE review_decision SET reason = $2 WHERE id = $1::bigint'),
   },
 ];
 
-/** Seals the reasons that are stored as they were given; of the embedded record the files are written anew after that. */
+/** Encrypts reasons stored in plain text; the embedded database's files are rewritten after that. */
 export async function encryptReasons(store: Store, encryption: SubjectEncryption): Promise<void> {
   let sealed = 0;
   for (const { find, keep } of PLAIN) {
     for (let batch = -1; batch !== 0; sealed += batch) {
       batch = await store.transaction(async (session) => {
         const rows = await session.rows<{ id: string; responseId: string; reason: string }>(find, []);
-        // What was decided is not changed, and this does not change it: the guard lets a transaction pass that says so.
+        // Decisions are immutable, and this does not change their meaning: the guard admits a transaction with
+        // this setting.
         await session.rows(REENCRYPTING, []);
         for (const { id, responseId, reason } of rows)
           await session.rows(keep, [

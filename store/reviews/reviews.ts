@@ -1,14 +1,15 @@
 import { UserError } from '../../domain/errors/user-error.ts';
 import type { NoteChange } from '../audit/audit.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { ModelStage } from '../models/models.ts';
 import type { ReviewCause, ReviewVerdict } from '../tables/reviews.ts';
 import type { Reason } from './review-reasons.ts';
 
-/** One response, or one decision about a model version, that somebody should look at, or has. */
+/** A review of one response, or of one decision about a model version. */
 export interface ReviewRow {
   readonly id: string;
-  /** With its cell; both null where a decision is reviewed. */
+  /** With its cell; both null for a review of a decision. */
   readonly responseId: string | null;
   readonly cellId: number | null;
   readonly decisionId: number | null;
@@ -31,7 +32,7 @@ export interface ReviewDecisionRow {
   readonly decidedAt: Date;
 }
 
-/** It cannot be done as asked; the message says what would be right. */
+/** The request cannot be done; the message says what would be right. */
 export class ReviewError extends UserError {
   override readonly name = 'ReviewError';
 }
@@ -39,57 +40,51 @@ export class ReviewError extends UserError {
 const COLUMNS = `v.id, v.response_id AS "responseId", v.cell_id AS "cellId", v.decision_id AS "decisionId", v.model_version_id AS "modelVersionId", v.cause,
   v.reason, v.queued_at AS "queuedAt", v.claimed_by AS "claimedBy", v.claimed_until AS "claimedUntil", v.decided_at AS "decidedAt"`;
 
-const DISPUTE: Statement = {
-  name: 'reviews_dispute',
-  text: `INSERT INTO review AS v (response_id, answered_at, cell_id, model_version_id, cause, reason, queued_at)
+const DISPUTE = statement(
+  'reviews_dispute',
+  `INSERT INTO review AS v (response_id, answered_at, cell_id, model_version_id, cause, reason, queued_at)
     SELECT r.id, r.answered_at, r.cell_id, $2, 'DISPUTED', $3, $4 FROM response_key k
       JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at WHERE k.id = $1
     ON CONFLICT (response_id, model_version_id) WHERE decided_at IS NULL
       DO UPDATE SET cause = 'DISPUTED', reason = coalesce(v.reason || E'\\n', '') || EXCLUDED.reason
     RETURNING ${COLUMNS}`,
-};
-const OPEN: Statement = {
-  name: 'reviews_open',
-  text: `SELECT ${COLUMNS} FROM review v
+);
+const OPEN = statement(
+  'reviews_open',
+  `SELECT ${COLUMNS} FROM review v
     WHERE (v.cell_id = ANY ($1::integer[]) OR $6 AND v.decision_id IS NOT NULL) AND (v.decided_at IS NOT NULL) = $2 AND (v.queued_at, v.id) > ($3, $4::uuid)
     ORDER BY v.queued_at, v.id LIMIT $5`,
-};
-const BY_ID: Statement = {
-  name: 'reviews_by_id',
-  text: `SELECT ${COLUMNS} FROM review v WHERE v.id = $1 FOR UPDATE`,
-};
-const CLAIM: Statement = {
-  name: 'reviews_claim',
-  text: `UPDATE review v SET claimed_by = $2, claimed_until = $3 WHERE v.id = $1 RETURNING ${COLUMNS}`,
-};
-const DECIDE: Statement = {
-  name: 'reviews_decide',
-  text: `INSERT INTO review_decision (review_id, actor, actor_name, verdict, class, reason, decided_at)
+);
+const BY_ID = statement('reviews_by_id', `SELECT ${COLUMNS} FROM review v WHERE v.id = $1 FOR UPDATE`);
+const CLAIM = statement(
+  'reviews_claim',
+  `UPDATE review v SET claimed_by = $2, claimed_until = $3 WHERE v.id = $1 RETURNING ${COLUMNS}`,
+);
+const DECIDE = statement(
+  'reviews_decide',
+  `INSERT INTO review_decision (review_id, actor, actor_name, verdict, class, reason, decided_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-};
-const CLOSE: Statement = {
-  name: 'reviews_close',
-  text: `UPDATE review v SET decided_at = $2, claimed_by = NULL, claimed_until = NULL WHERE v.id = $1 RETURNING ${COLUMNS}`,
-};
-const DECIDER: Statement = {
-  name: 'reviews_decider',
-  text: 'SELECT actor_id AS "actorId" FROM model_event WHERE id = $1',
-};
-const DISPUTE_DECISION: Statement = {
-  name: 'reviews_dispute_decision',
-  text: `INSERT INTO review AS v (decision_id, model_version_id, cause, reason, queued_at)
+);
+const CLOSE = statement(
+  'reviews_close',
+  `UPDATE review v SET decided_at = $2, claimed_by = NULL, claimed_until = NULL WHERE v.id = $1 RETURNING ${COLUMNS}`,
+);
+const DECIDER = statement('reviews_decider', 'SELECT actor_id AS "actorId" FROM model_event WHERE id = $1');
+const DISPUTE_DECISION = statement(
+  'reviews_dispute_decision',
+  `INSERT INTO review AS v (decision_id, model_version_id, cause, reason, queued_at)
     SELECT e.id, e.model_version_id, 'DISPUTED', $2, $3 FROM model_event e WHERE e.id = $1
     ON CONFLICT (decision_id) WHERE decided_at IS NULL
       DO UPDATE SET cause = 'DISPUTED', reason = coalesce(v.reason || E'\\n', '') || EXCLUDED.reason
     RETURNING ${COLUMNS}`,
-};
-const DECISIONS: Statement = {
-  name: 'reviews_decisions',
-  text: `SELECT review_id AS "reviewId", actor, actor_name AS "actorName", verdict, class, reason, decided_at AS "decidedAt"
+);
+const DECISIONS = statement(
+  'reviews_decisions',
+  `SELECT review_id AS "reviewId", actor, actor_name AS "actorName", verdict, class, reason, decided_at AS "decidedAt"
     FROM review_decision WHERE review_id = ANY ($1::uuid[]) ORDER BY id`,
-};
+);
 
-/** Where a page of the queue ended. */
+/** The end of a page of the queue. */
 export interface ReviewCursor {
   readonly queuedAt: Date;
   readonly id: string;
@@ -100,7 +95,7 @@ const FIRST: ReviewCursor = {
   id: '00000000-0000-0000-0000-000000000000',
 };
 
-/** Oldest first: of responses in these cells, and of decisions where they are told to the caller. */
+/** Oldest first: of responses in these cells, and of decisions if the caller may see them. */
 export function readReviews(
   session: Session,
   { cellIds, decisions }: { readonly cellIds: readonly number[]; readonly decisions: boolean },
@@ -118,7 +113,7 @@ export function readDecisions(session: Session, reviewIds: readonly string[]): P
   return session.rows<ReviewDecisionRow>(DECISIONS, [reviewIds]);
 }
 
-/** What one person said in the review of a decision about a model version. */
+/** One person's verdict on a decision about a model version. */
 export interface ReviewedDecision {
   /** The stage that was decided on. */
   readonly to: ModelStage;
@@ -128,32 +123,35 @@ export interface ReviewedDecision {
   readonly at: Date;
 }
 
-const OF_MODEL: Statement = {
-  name: 'reviews_of_model',
-  text: `SELECT e.to_stage AS to, d.verdict, d.actor_name AS by, d.reason, d.decided_at AS at FROM model_event e
+const OF_MODEL = statement(
+  'reviews_of_model',
+  `SELECT e.to_stage AS to, d.verdict, d.actor_name AS by, d.reason, d.decided_at AS at FROM model_event e
       JOIN review v ON v.decision_id = e.id JOIN review_decision d ON d.review_id = v.id
     WHERE e.model_version_id = $1 ORDER BY d.id`,
-};
+);
 
-/** What was said in reviews of decisions about the model version: for who may know what was decided. */
+/** Verdicts on decisions about the model version: for callers who may see decisions. */
 export function readReviewedDecisions(session: Session, model: number): Promise<ReviewedDecision[]> {
   return session.rows<ReviewedDecision>(OF_MODEL, [model]);
 }
 
-/** Who decides, when, and how it is noted. */
+/** The reviewer, the time, and how the verdict is stored. */
 export interface Reviewer {
   /** Id of the caller: two keys of one name are two people. */
   readonly id: string;
   readonly name: string;
   readonly now: Date;
   readonly note: NoteChange;
-  /** Whether it is theirs to review. */
+  /** Whether the caller may review it. */
   readonly may: (review: Pick<ReviewRow, 'cellId'>) => boolean;
-  /** Seals what is said of a response for whoever gave it; null where there is nobody. Absent: it is kept as it is. */
+  /**
+   * Encrypts the reason of a review of a response for the respondent; null if there is none. Absent: it is
+   * stored as is.
+   */
   readonly encrypt?: (session: Session, reason: Reason) => Promise<string | null>;
 }
 
-/** @throws ReviewError when whoever gave the response is gone. */
+/** @throws ReviewError when the respondent was erased. */
 async function kept(
   session: Session,
   reason: Reason,
@@ -166,14 +164,14 @@ async function kept(
 
 const CLAIM_MS = 30 * 60_000;
 
-/** @throws ReviewError when there is no such review for them. */
+/** @throws ReviewError when there is no such review for this caller. */
 async function held(session: Session, id: string, { may }: Reviewer): Promise<ReviewRow> {
   const [found] = await session.rows<ReviewRow>(BY_ID, [id]);
   if (!found || !may(found)) throw new ReviewError('id: no such review exists here');
   return found;
 }
 
-/** Nobody else decides for half an hour. @throws ReviewError */
+/** Keeps others from deciding for half an hour. @throws ReviewError */
 export function claimReview(store: Store, id: string, by: Reviewer): Promise<ReviewRow> {
   return store.transaction(async (session) => {
     const found = await held(session, id, by);
@@ -191,7 +189,7 @@ function assertFree({ decidedAt, claimedBy, claimedUntil }: ReviewRow, by: Revie
     throw new ReviewError(`id: somebody else has claimed this review until ${claimedUntil.toISOString()}`);
 }
 
-/** The id of who decided, where it is known. */
+/** The id of the decider, if known. */
 async function deciderOf(session: Session, decisionId: number): Promise<string | null> {
   const [row] = await session.rows<{ actorId: string | null }>(DECIDER, [decisionId]);
   return row?.actorId ?? null;
@@ -204,7 +202,7 @@ export interface Verdict {
 }
 
 /**
- * Keeps what the reviewer decided; once as many as are needed decided alike, the review is decided.
+ * Stores the reviewer's verdict; once as many as are needed decided alike, the review is decided.
  * @throws ReviewError
  */
 export function decideReview(
@@ -244,8 +242,8 @@ export function decideReview(
 }
 
 /**
- * Queues a response because somebody disputes what was made of it: the review that is open, else a new one, in which who
- * decided before may decide again.
+ * Queues a disputed response: in the open review, else in a new one, in which earlier deciders may decide
+ * again.
  */
 export function disputeResponse(
   store: Store,
@@ -262,7 +260,7 @@ export function disputeResponse(
   });
 }
 
-/** Queues a decision because somebody disputes it, as `disputeResponse` does; null where there is no such decision. */
+/** Queues a disputed decision, like `disputeResponse`; null if there is no such decision. */
 export function disputeDecision(
   store: Store,
   decisionId: number,

@@ -1,6 +1,7 @@
 import type { Counts } from '../../domain/nps/nps.ts';
 import { DAY_MS, HOUR_MS, splitByLevel, type TimeRange } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { type Statement, statement } from '../database/statement.ts';
 
 /** Counts of one cell in one interval; `interval` is the index of the edge at which it begins. */
 export interface IntervalCounts extends Counts {
@@ -13,27 +14,27 @@ type Level = 'DAY' | 'HOUR' | 'MINUTE';
 export interface CountQuery {
   /** Ascending whole UTC minutes, epoch milliseconds; neighbours bound one interval. */
   readonly edges: readonly number[];
-  /** Which cells; the caller has already cut them to the scope. */
+  /** Which cells; the caller has already restricted them to the scope. */
   readonly cellIds: readonly number[];
   /** Separately for each cell; otherwise `cellId` is 0 and the counts are of all of them. */
   readonly byCell: boolean;
-  /** Epoch milliseconds: tells which minutes still have rollups. */
+  /** Epoch milliseconds: decides which minutes still have rollups. */
   readonly now: number;
-  /** Whose classes: the respondents' own, or those that a model inferred. */
+  /** Which classes: surveyed, or inferred by a model. */
   readonly classes: CountedClasses;
 }
 
-/** Inferred alone: only of responses without a surveyed score. */
+/** Inferred alone: only responses without a surveyed score. */
 export type CountedClasses =
   | { readonly kind: 'surveyed' }
   | { readonly kind: 'inferred' | 'alone'; readonly model: number };
 type Kind = CountedClasses['kind'];
 
 const MINUTE_ROLLUPS_MS = 48 * 3_600_000;
-/** Rows surveyed: the respondent gave the number. */
+/** Surveyed rows: the respondent gave the number. */
 const SURVEYED = 0;
 
-/** The columns that hold the counts: inferred ones of responses without a surveyed score stand apart. */
+/** The columns with the counts: inferred ones of responses without a surveyed score are separate. */
 const summed = (alone: boolean) =>
   ['promoters', 'passives', 'detractors']
     .map((name) => `sum(${alone ? 'alone_' : ''}${name})::float8 AS ${name}`)
@@ -41,31 +42,33 @@ const summed = (alone: boolean) =>
 const variant = (byCell: boolean, alone: boolean) => `${byCell ? 'by_cell' : 'sum'}${alone ? '_alone' : ''}`;
 
 /**
- * Reads the parts one by one (OFFSET 0), each by the key: as a join, each part would be compared with each row wherever the
- * planner knows no better, as in the embedded record, which gathers no statistics.
+ * Reads the parts one by one (OFFSET 0), each by the key: as a join, each part would be compared with each row
+ * if the planner has no statistics, as in the embedded database.
  */
 const eachPart = (from: string) => `unnest($2::timestamptz[], $3::timestamptz[]) AS part (start, stop)
       CROSS JOIN LATERAL (${from} OFFSET 0) r`;
 
-const rollupStatement = (table: string, byCell: boolean, alone: boolean): Statement => ({
-  name: `counts_${table}_${variant(byCell, alone)}`,
-  text: `SELECT width_bucket(r.bucket, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
+const rollupStatement = (table: string, byCell: boolean, alone: boolean): Statement =>
+  statement(
+    `counts_${table}_${variant(byCell, alone)}`,
+    `SELECT width_bucket(r.bucket, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
       ${summed(alone)}
     FROM ${eachPart(`SELECT * FROM ${table} r WHERE r.bucket >= part.start AND r.bucket < part.stop
         AND r.cell_id = ANY ($4::integer[]) AND r.model_version_id = $5 AND r.bucket >= $6 AND r.bucket < $7`)}
     GROUP BY 1${byCell ? ', 2' : ''}`,
-});
+  );
 
-/** Every interval one whole bucket of the table: a plain range, which the planner answers from the key. */
-const bucketStatement = (table: string, byCell: boolean, alone: boolean): Statement => ({
-  name: `buckets_${table}_${variant(byCell, alone)}`,
-  text: `SELECT (extract(epoch FROM bucket) * 1000)::float8 AS bucket, ${byCell ? 'cell_id' : '0'} AS "cellId",
+/** Every interval is one whole bucket of the table: a plain range scan by the key. */
+const bucketStatement = (table: string, byCell: boolean, alone: boolean): Statement =>
+  statement(
+    `buckets_${table}_${variant(byCell, alone)}`,
+    `SELECT (extract(epoch FROM bucket) * 1000)::float8 AS bucket, ${byCell ? 'cell_id' : '0'} AS "cellId",
       ${summed(alone)}
     FROM ${table} WHERE cell_id = ANY ($1::integer[]) AND model_version_id = $2 AND bucket >= $3 AND bucket < $4
     GROUP BY 1${byCell ? ', 2' : ''}`,
-});
+  );
 
-/** Minutes whose rollups are gone: counted from the facts themselves. */
+/** Minutes whose rollups are gone: counted from the responses. */
 const factStatement = (byCell: boolean, kind: Kind): Statement => {
   const fact = kind === 'surveyed' ? 'response' : 'prediction';
   const wanted = {
@@ -73,37 +76,54 @@ const factStatement = (byCell: boolean, kind: Kind): Statement => {
     inferred: 'AND r.model_version_id = $7',
     alone: 'AND r.model_version_id = $7 AND NOT r.surveyed',
   };
-  return {
-    name: `counts_fact_${kind}_${byCell ? 'by_cell' : 'sum'}`,
-    text: `SELECT width_bucket(r.answered_at, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
+  return statement(
+    `counts_fact_${kind}_${byCell ? 'by_cell' : 'sum'}`,
+    `SELECT width_bucket(r.answered_at, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
         (count(*) FILTER (WHERE class = 2))::float8 AS promoters, (count(*) FILTER (WHERE class = 1))::float8 AS passives,
         (count(*) FILTER (WHERE class = 0))::float8 AS detractors
       FROM ${eachPart(`SELECT r.answered_at, r.cell_id, r.class FROM ${fact} r
           WHERE r.answered_at >= part.start AND r.answered_at < part.stop AND r.answered_at >= $5 AND r.answered_at < $6
             AND r.cell_id = ANY ($4::integer[]) AND r.class IS NOT NULL ${wanted[kind]}`)}
       GROUP BY 1${byCell ? ', 2' : ''}`,
-  };
+  );
 };
 
 const TABLES = { DAY: 'rollup_day', HOUR: 'rollup_hour', MINUTE: 'rollup_minute' } as const;
-const statements = new Map<string, Statement>();
+const KINDS = ['surveyed', 'inferred', 'alone'] as const;
+const key = (...parts: readonly unknown[]): string => parts.join(' ');
 
-/** Each statement is made once: its name tells the server that it is prepared. */
-function once(make: () => Statement, ...key: readonly unknown[]): Statement {
-  const name = key.join(' ');
-  const statement = statements.get(name) ?? make();
-  statements.set(name, statement);
-  return statement;
+/** Every variant, each with a name of its own. */
+const STATEMENTS: ReadonlyMap<string, Statement> = new Map(
+  [false, true].flatMap((byCell) => [
+    ...KINDS.map((kind) => [key('FACT', byCell, kind), factStatement(byCell, kind)] as const),
+    ...[false, true].flatMap((alone) => [
+      ...(['DAY', 'HOUR', 'MINUTE'] as const).map(
+        (level) => [key(level, byCell, alone), rollupStatement(TABLES[level], byCell, alone)] as const,
+      ),
+      ...(['DAY', 'HOUR'] as const).map(
+        (unit) => [key('bucket', unit, byCell, alone), bucketStatement(TABLES[unit], byCell, alone)] as const,
+      ),
+    ]),
+  ]),
+);
+
+function statementOf(...parts: readonly unknown[]): Statement {
+  const found = STATEMENTS.get(key(...parts));
+  if (!found) throw new Error(`there is no statement for ${key(...parts)}`);
+  return found;
 }
 
-/** Intervals, and rows of single cells, of one statement: others wait for the embedded record, and rows are objects here. */
+/**
+ * Intervals, and rows of single cells, per statement: others wait for the embedded database, and rows are
+ * objects here.
+ */
 const INTERVALS_AT_ONCE = 500;
 const ROWS_AT_ONCE = 20_000;
 
 /**
- * Hands over the counts of the intervals between the edges, from the coarsest rollups that fit: whole UTC days, whole UTC
- * hours, and minutes for what is left (where a zone's offset splits an hour). Intervals without responses have no row. A long
- * series is read part by part, so that neither the record nor this process is held up by it.
+ * Passes on the counts of the intervals between the edges, from the coarsest rollups that fit: whole UTC days,
+ * whole UTC hours, and minutes for the rest (where a zone's offset splits an hour). Intervals without responses
+ * have no row. A long series is read part by part, so that it blocks neither the database nor this process.
  */
 export async function eachInterval(
   session: Session,
@@ -120,7 +140,7 @@ export async function eachInterval(
   }
 }
 
-/** The same in one answer, for few intervals. */
+/** The same in one array, for few intervals. */
 export async function countIntervals(session: Session, query: CountQuery): Promise<IntervalCounts[]> {
   if (query.cellIds.length === 0 || query.edges.length < 2) return [];
   const unit = bucketUnit(query.edges);
@@ -134,7 +154,7 @@ export async function countIntervals(session: Session, query: CountQuery): Promi
   return answers.flat();
 }
 
-/** The bucket of which every interval is exactly one, or null. */
+/** The bucket that every interval exactly equals, or null. */
 function bucketUnit(edges: readonly number[]): 'DAY' | 'HOUR' | null {
   const [first = 0, second = 0] = edges;
   const size = second - first;
@@ -150,10 +170,10 @@ async function countBuckets(
 ): Promise<IntervalCounts[]> {
   const { edges, cellIds, byCell, classes } = query;
   const alone = classes.kind === 'alone';
-  const statement = once(() => bucketStatement(TABLES[unit], byCell, alone), 'bucket', unit, byCell, alone);
+  const counted = statementOf('bucket', unit, byCell, alone);
   const [first = 0, second = 0] = edges;
   const bounds = [new Date(first), new Date(edges.at(-1) ?? 0)];
-  const rows = await session.rows<Counts & { bucket: number; cellId: number }>(statement, [
+  const rows = await session.rows<Counts & { bucket: number; cellId: number }>(counted, [
     cellIds,
     modelOf(classes),
     ...bounds,
@@ -165,13 +185,10 @@ function countParts(session: Session, level: Level | 'FACT', parts: readonly Tim
   const { byCell, classes } = query;
   const { kind } = classes;
   const alone = kind === 'alone';
-  const statement =
-    level === 'FACT'
-      ? once(() => factStatement(byCell, kind), level, byCell, kind)
-      : once(() => rollupStatement(TABLES[level], byCell, alone), level, byCell, alone);
+  const counted = statementOf(level, byCell, level === 'FACT' ? kind : alone);
   const dates = (times: readonly number[]) => times.map((time) => new Date(time));
   const bounds = [new Date(parts[0]?.from ?? 0), new Date(parts.at(-1)?.until ?? 0)];
-  return session.rows<IntervalCounts>(statement, [
+  return session.rows<IntervalCounts>(counted, [
     dates(query.edges),
     dates(parts.map(({ from }) => from)),
     dates(parts.map(({ until }) => until)),
@@ -207,16 +224,16 @@ function partsByLevel(edges: readonly number[], now: number) {
   return parts;
 }
 
-/** Along the key: what was deleted before is not passed again. */
-const PURGE: Statement = {
-  name: 'rollup_minute_purge',
-  text: `DELETE FROM rollup_minute r USING (
+/** Along the key: rows deleted before are not visited again. */
+const PURGE = statement(
+  'rollup_minute_purge',
+  `DELETE FROM rollup_minute r USING (
       SELECT cell_id, model_version_id, bucket FROM rollup_minute
       WHERE bucket < $1 AND (cell_id, model_version_id, bucket) > ($2::integer, $3::integer, $4::timestamptz)
       ORDER BY cell_id, model_version_id, bucket LIMIT $5
     ) old WHERE r.cell_id = old.cell_id AND r.model_version_id = old.model_version_id AND r.bucket = old.bucket AND r.bucket < $1
     RETURNING r.cell_id AS "cellId", r.model_version_id AS model, r.bucket`,
-};
+);
 const PURGED_AT_ONCE = 5_000;
 
 interface PurgedKey {
@@ -225,7 +242,7 @@ interface PurgedKey {
   readonly bucket: Date;
 }
 
-/** Removes minute rollups that no reader uses any more, batch by batch. */
+/** Removes minute rollups that readers no longer use, batch by batch. */
 export async function purgeMinuteRollups(
   session: Session,
   now: number,

@@ -1,8 +1,9 @@
 import type { RollupSums, SealedFact } from '../../domain/seals/seal.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
-/** A rollup by the numbers of this record. `hour`: hours since 1970. */
+/** A rollup by this database's numbers. `hour`: hours since 1970. */
 export interface RollupRef {
   readonly hour: number;
   readonly cellId: number;
@@ -20,30 +21,30 @@ const BETWEEN = (fact: string) =>
 const MS = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::bigint`;
 
 /**
- * One row for each rollup, mapping and model version, its facts as text: the many small rows would cost more than all the hashing, and
- * to look up and send the keys for each of them too.
+ * One row per rollup, mapping and model version, its facts as text: many small rows, and their keys, would cost
+ * more than all the hashing.
  */
-const RESPONSES: Statement = {
-  name: 'seal_facts_responses',
-  text: `SELECT f.place, m.key AS mapping, f.facts FROM (
+const RESPONSES = statement(
+  'seal_facts_responses',
+  `SELECT f.place, m.key AS mapping, f.facts FROM (
       SELECT given.place::integer - 1 AS place, r.mapping_version_id AS mapping, string_agg(r.id || ',' || r.source_event_id || ',' ||
         r.class || ',' || ${MS('r.answered_at')} || ',' || coalesce(r.points::text, ''), ';' ORDER BY r.id) AS facts
       FROM ${GIVEN} JOIN response r ON r.cell_id = given.cell AND ${BETWEEN('r')}
       WHERE r.class IS NOT NULL AND given.model = 0 GROUP BY 1, 2
     ) f JOIN mapping_version m ON m.id = f.mapping`,
-};
-const PREDICTIONS: Statement = {
-  name: 'seal_facts_predictions',
-  text: `SELECT f.place, m.key AS mapping, coalesce(v.key, '') AS model, f.facts FROM (
+);
+const PREDICTIONS = statement(
+  'seal_facts_predictions',
+  `SELECT f.place, m.key AS mapping, coalesce(v.key, '') AS model, f.facts FROM (
       SELECT given.place::integer - 1 AS place, p.mapping_version_id AS mapping, given.model, string_agg(p.response_id || ',' ||
         (extract(epoch FROM p.predicted_at) * 1000000)::bigint || ',' || p.class || ',' || ${MS('p.answered_at')} || ',' ||
         p.detractor || ',' || p.passive || ',' || p.promoter || ',' || p.surveyed, ';' ORDER BY p.response_id) AS facts
       FROM ${GIVEN} JOIN prediction p ON p.cell_id = given.cell AND p.model_version_id = given.model AND ${BETWEEN('p')}
       WHERE p.class IS NOT NULL GROUP BY 1, 2, 3
     ) f JOIN mapping_version m ON m.id = f.mapping JOIN model_version v ON v.id = f.model`,
-};
+);
 
-/** What the facts of one row have in common. */
+/** The common part of the facts in one row. */
 interface FactRow {
   readonly place: number;
   readonly mapping: string;
@@ -52,7 +53,7 @@ interface FactRow {
 
 const UUID_LENGTH = 36;
 
-/** Cut where the commas are: `split` would make a list for each of a hundred thousand. */
+/** Cut at the commas: `split` would allocate an array for each of a hundred thousand. */
 function parseResponse(cell: string, mapping: string, text: string): SealedFact {
   const origin = UUID_LENGTH + 1;
   const given = origin + UUID_LENGTH + 1;
@@ -90,7 +91,7 @@ function parsePrediction(cell: string, mapping: string, model: string, text: str
   };
 }
 
-/** Rollups as parameters, with the hours that they lie in (so that a hypertable opens only their chunks). */
+/** Rollups as parameters, with their hours (so that a hypertable opens only their chunks). */
 export function rollupParameters(rollups: readonly RollupRef[]): unknown[] {
   return [
     rollups.map(({ hour }) => new Date(hour * HOUR_MS)),
@@ -99,7 +100,10 @@ export function rollupParameters(rollups: readonly RollupRef[]): unknown[] {
   ];
 }
 
-/** What the rollups are made of, read from the responses and predictions; in the order of the rollups, each by response id. */
+/**
+ * The facts of the rollups, read from the responses and predictions; in the order of the rollups, each by
+ * response id.
+ */
 export async function readFacts(session: Session, rollups: readonly RollupRef[]): Promise<SealedFact[][]> {
   const facts: SealedFact[][] = rollups.map(() => []);
   if (rollups.length === 0) return facts;
@@ -111,7 +115,7 @@ export async function readFacts(session: Session, rollups: readonly RollupRef[])
     const cell = rollups[place]?.cell ?? '';
     const found = text.split(';').map((one) => parse(cell, one));
     const known = facts[place] ?? [];
-    // One more mapping in the same hour: each row is in order, not all of them.
+    // Another mapping in the same hour: each row is in order, but not all of them together.
     facts[place] = known.length === 0 ? found : [...known, ...found].sort((a, b) => (a.id < b.id ? -1 : 1));
   };
   if (rollups.some(({ model }) => model === SURVEYED)) {
@@ -126,20 +130,20 @@ export async function readFacts(session: Session, rollups: readonly RollupRef[])
   return facts;
 }
 
-/** The integers of hour rollups as the statements name them. */
+/** The integers of hour rollups under the names used in statements. */
 const SUMS = `r.promoters, r.passives, r.detractors, r.n, r.sum::float8 AS sum, r.sum_squares::float8 AS "sumSquares",
   r.alone_promoters AS "alonePromoters", r.alone_passives AS "alonePassives", r.alone_detractors AS "aloneDetractors",
   r.promoter_millionths::float8 AS "promoterMillionths", r.passive_millionths::float8 AS "passiveMillionths",
   r.detractor_millionths::float8 AS "detractorMillionths"`;
-const ROLLUPS: Statement = {
-  name: 'seal_rollups',
-  text: `SELECT ${SUMS}, floor(extract(epoch FROM r.bucket) / 3600)::integer AS hour, r.cell_id AS "cellId", c.key AS cell,
+const ROLLUPS = statement(
+  'seal_rollups',
+  `SELECT ${SUMS}, floor(extract(epoch FROM r.bucket) / 3600)::integer AS hour, r.cell_id AS "cellId", c.key AS cell,
       r.model_version_id AS model
     FROM rollup_hour r JOIN cell c ON c.id = r.cell_id
     WHERE r.cell_id = ANY ($1::integer[]) AND r.model_version_id = ANY ($2::integer[]) AND r.bucket >= $3 AND r.bucket < $4`,
-};
+);
 
-/** Hour rollups of the cells and models, empty ones too, in no order. */
+/** Hour rollups of the cells and models, including empty ones, in any order. */
 export function readRollupSums(
   session: Session,
   cellIds: readonly number[],

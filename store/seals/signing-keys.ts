@@ -5,23 +5,27 @@ import {
   type TrustedKey,
   trustedKeys,
 } from '../../domain/seals/signing-key.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
-const ALL: Statement = {
-  name: 'signing_keys',
-  text: `SELECT public_key AS "publicKey", statement, signature, former_signature AS "formerSignature" FROM signing_key ORDER BY id`,
-};
-const NEWEST: Statement = {
-  name: 'signing_keys_newest',
-  text: 'SELECT public_key AS "publicKey" FROM signing_key ORDER BY id DESC LIMIT 1',
-};
-const ADD: Statement = {
-  name: 'signing_keys_add',
-  text: `INSERT INTO signing_key (id, public_key, statement, signature, former_signature)
+const ALL = statement(
+  'signing_keys',
+  `SELECT public_key AS "publicKey", statement, signature, former_signature AS "formerSignature" FROM signing_key ORDER BY id`,
+);
+const NEWEST = statement(
+  'signing_keys_newest',
+  'SELECT public_key AS "publicKey" FROM signing_key ORDER BY id DESC LIMIT 1',
+);
+const ADD = statement(
+  'signing_keys_add',
+  `INSERT INTO signing_key (id, public_key, statement, signature, former_signature)
     SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4 FROM signing_key`,
-};
+);
 
-/** Another process has rotated the signing key since this one started: what this one signs would be tampering. */
+/**
+ * Another process has rotated the signing key since this one started: what this one signs would count as
+ * tampering.
+ */
 export class SigningKeyReplacedError extends Error {
   override readonly name = 'SigningKeyReplacedError';
   constructor() {
@@ -31,7 +35,7 @@ export class SigningKeyReplacedError extends Error {
   }
 }
 
-/** The signing keys that the record names, oldest first; none before the first start. */
+/** The signing keys stored in the database, oldest first; none before the first start. */
 export function readSigningKeys(session: Session): Promise<SigningKeyEntry[]> {
   return session.rows<SigningKeyEntry>(ALL, []);
 }
@@ -48,13 +52,13 @@ export async function addSigningKey(session: Session, entry: SigningKeyEntry): P
   await session.rows(ADD, [publicKey, statement, signature, formerSignature]);
 }
 
-/** The keys that follow from the one that is known, by what the record keeps of rotations. */
+/** The keys that follow from the known one, by the stored rotations. */
 export async function readTrustedKeys(session: Session, known: KeyObject): Promise<TrustedKey[]> {
   return trustedKeys(await readSigningKeys(session), known);
 }
 
 /**
- * Refuses to sign by a key that is not in use any more. Under `lockSeals`, so that no rotation comes between.
+ * Refuses to sign with a replaced key. Under `lockSeals`, so that no rotation can happen meanwhile.
  * @throws SigningKeyReplacedError
  */
 export async function checkInUse(session: Session, publicKey: KeyObject): Promise<void> {

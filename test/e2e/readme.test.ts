@@ -1,14 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXAMPLE_QUERIES } from '../../web/example-queries.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  runProgram,
-  startServer,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY, runProgram } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /** A newcomer's first hour: the README and the tour must show what a reader gets. */
 const page = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -37,17 +31,7 @@ const said = (answer: unknown) =>
     (one) => [one.class, one.sentiment, one.themes[0]?.theme],
   );
 
-let instance: Instance;
-let server: RunningServer;
-
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-});
-afterAll(async () => {
-  await server.stop();
-  instance.remove();
-});
+const server = useServer({ follow: true });
 
 describe('the README and the tour', () => {
   it('open with how to start and how to test', () => {
@@ -78,9 +62,9 @@ describe('the README and the tour', () => {
         '--url',
         server.url,
         '--rejects',
-        `${instance.dataDir}/rejects`,
+        `${server.instance.dataDir}/rejects`,
       ],
-      instance.env,
+      server.instance.env,
     ).finished;
     expect(code).toBe(0);
     for (const text of [README, TOUR]) {
@@ -106,7 +90,7 @@ describe('the README and the tour', () => {
   });
 
   it('print a report of the newest responses, even when they are in the past', async () => {
-    const { code, output } = await runProgram(['report'], instance.env).finished;
+    const { code, output } = await runProgram(['report'], server.instance.env).finished;
     expect(code, output).toBe(0);
     expect(output).toContain('from 2026-07-29T00:00:00.000Z to 2026-10-21T00:00:00.000Z');
     expect(output).toContain('<!doctype html>');
@@ -140,7 +124,7 @@ describe('the README and the tour', () => {
       /```\nnpm run policies -- --key "BI Germany"\n```\n\nIt begins with:\n\n```\n(.*?)```/s.exec(TOUR) ??
       [];
     expect(seen).toContain('readScore');
-    const { code, output } = await runProgram(['policies', '--key', 'BI Germany'], instance.env)
+    const { code, output } = await runProgram(['policies', '--key', 'BI Germany'], server.instance.env)
       .finished;
     expect(code).toBe(0);
     expect(output).toContain(seen);

@@ -129,7 +129,7 @@ describe('a score as it was known', () => {
     ).rejects.toThrow(UnknownFactError);
   });
 
-  it('is what was told then, through any history', { timeout: 600_000 }, async () => {
+  it('is what was told then, through any history', async () => {
     const random = randomFrom(11);
     const upTo = (n: number) => Math.floor(random() * n);
     const { record: database } = known;

@@ -11,9 +11,9 @@ import { startSealer } from '../../proof/sealer.ts';
 import { restrict } from '../../store/data-subjects/subject-access.ts';
 import type { Session } from '../../store/database/client.ts';
 import { leadAlone } from '../../store/database/lease.ts';
+import { runFollower } from '../../store/journal/follower.ts';
 import {
   BEGINNING,
-  followJournal,
   formatPosition,
   isAfter,
   type JournalPosition,
@@ -27,7 +27,6 @@ import {
   resumeFollower,
   trimJournal,
 } from '../../store/journal/journal-trim.ts';
-import { resume } from '../../store/journal/start-over.ts';
 import { readScores } from '../../store/scores/scores.ts';
 import { BEFORE_ALL, noteSomeTouched, type RollupPlace } from '../../store/seals/sealing.ts';
 import { AsOfDatabase, BASES } from '../fixtures/as-of-database.ts';
@@ -60,9 +59,7 @@ describe('a journal that is trimmed', () => {
     readonly score: number | null;
   }
 
-  it('answers what it promises as before, and says from when on for the rest', {
-    timeout: 240_000,
-  }, async () => {
+  it('answers what it promises as before, and says from when on for the rest', async () => {
     const random = randomFrom(29);
     const upTo = (n: number) => Math.floor(random() * n);
     const told: Told[] = [];
@@ -206,24 +203,23 @@ describe('a follower that runs, but stands still until its place is forgotten', 
       name: 'stuck',
       place: 'here',
       onError: () => undefined,
-      lead: async (lease) => {
-        const save = (at: JournalPosition) => saveFollowerPosition(database.store, 'stuck', at, lease);
-        // What there is in the record is taken in as a whole.
-        const takeIn = async () => {
-          starts += 1;
-        };
-        return followJournal({
+      lead: (lease) =>
+        runFollower({
+          name: 'stuck',
           store: database.store,
-          limit: 1,
-          ...(await resume(database.store, 'stuck', takeIn, save)),
+          batch: 1,
+          lease,
+          loops: null,
           onError: () => undefined,
+          // What there is in the database is taken in as a whole.
+          startOver: async () => {
+            starts += 1;
+          },
           handle: async (entries) => {
             await blocked;
             for (const { position } of entries) seen.add(position);
-            await save(entries.at(-1) as JournalPosition);
           },
-        });
-      },
+        }),
     });
     try {
       await vi.waitFor(() => expect(starts).toBe(1), 20_000);
@@ -276,7 +272,7 @@ describe('a subscription that resumes', () => {
 });
 
 describe('the sealer', () => {
-  it('that starts over seals what is there, and nothing twice', { timeout: 60_000 }, async () => {
+  it('that starts over seals what is there, and nothing twice', async () => {
     const sealed = await openSealedDatabase();
     const seals = async () =>
       (await sealed.sql<{ n: number }>('SELECT count(*)::integer AS n FROM seal'))[0]?.n ?? 0;
@@ -290,6 +286,7 @@ describe('the sealer', () => {
       sinks: [],
       onError: () => undefined,
       place: 'test',
+      loops: null,
     };
     const trimAll = async () => {
       await sealed.settled();
@@ -299,7 +296,7 @@ describe('the sealer', () => {
     for (let i = 0; i < 6; i++) await sealed.submit([known.answer(i)]);
     expect(await trimAll()).toBeGreaterThan(1);
     let sealer = await startSealer(deps);
-    await until(async () => (await seals()) > 0, 'rollups are sealed', 30_000);
+    await until(async () => (await seals()) > 0, 'rollups are sealed');
     await sealer.stop();
     const [rollups] = await sealed.sql<{ n: number }>(
       'SELECT count(*)::integer AS n FROM rollup_hour WHERE n > 0',
@@ -310,7 +307,7 @@ describe('the sealer', () => {
     await sealed.sql('UPDATE follower SET xact = $1, position = 0', [BEGINNING.xact]);
     await trimAll();
     sealer = await startSealer(deps);
-    await until(async () => (await seals()) > first, 'new revisions are sealed', 30_000);
+    await until(async () => (await seals()) > first, 'new revisions are sealed');
     await sealer.stop();
     const again = await sealed.sql<{ cell: number; bucket: Date; n: number }>(
       'SELECT cell_id, bucket, revision, count(*)::integer AS n FROM seal GROUP BY 1, 2, 3 HAVING count(*) > 1',

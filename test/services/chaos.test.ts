@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
+import type { LineageEdge, TracedNode } from '../../graph/node.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
-import type { LineageEdge, TracedNode } from '../../graph/traversal/walk.ts';
 import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
@@ -195,7 +195,7 @@ describe('a server', () => {
       await new Promise((done) => setTimeout(done, 250));
       return Number(/follower="lineage"\} (\d+)/.exec(metrics)?.[1]);
     };
-    await until(async () => (await lag()) === 0, 'the graph has caught up', 120_000).catch((error) => {
+    await until(async () => (await lag()) === 0, 'the graph has caught up').catch((error) => {
       throw new Error(`${error.message}: ${server.output().slice(-2_000)}`);
     });
     const fromGraph = await trace();

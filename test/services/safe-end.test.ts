@@ -4,14 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomFrom } from '../../domain/statistics/random.ts';
 import type { Store } from '../../store/database/client.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
-import {
-  followJournal,
-  isAfter,
-  type JournalEntry,
-  journalHead,
-  readJournal,
-} from '../../store/journal/journal.ts';
+import { runFollower } from '../../store/journal/follower.ts';
+import { isAfter, type JournalEntry, journalHead, readJournal } from '../../store/journal/journal.ts';
 import { migrate } from '../../store/setup/migrate.ts';
+import { patience, until } from '../fixtures/patience.ts';
 import { type RunningPostgres, startPostgres } from './postgres.ts';
 
 /* Writers of this database hold the journal's end back, and nobody else does. On a cluster of its own, with prepared transactions. */
@@ -110,9 +106,11 @@ describe('the safe end of the journal', () => {
 
   it('lets a follower read all there is, once and in order, whatever writers do here and elsewhere', async () => {
     const seen: JournalEntry[] = [];
-    const follower = await followJournal({
+    const follower = await runFollower({
+      name: 'of the test',
+      loops: null,
       store,
-      limit: 7,
+      batch: 7,
       from: await journalHead(store),
       onError: (error) => {
         throw error;
@@ -129,7 +127,7 @@ describe('the safe end of the journal', () => {
         if (isOwn) await client.query(ENTRY.replace('; ', ''), [name]);
         else await client.query('SELECT pg_current_xact_id()');
       };
-      while (Date.now() < deadline) {
+      while (Date.now() < deadline || committed.length <= 100) {
         const name = randomBytes(6).toString('hex');
         await client.query('BEGIN');
         // The id is taken at once, the entry comes later, perhaps in a part that is undone.
@@ -160,9 +158,7 @@ describe('the safe end of the journal', () => {
       ...Array.from({ length: 6 }, () => writer(urls.own, true)),
       ...Array.from({ length: 4 }, () => writer(urls.other, false)),
     ]);
-    const patience = Date.now() + 20_000;
-    while (seen.length < committed.length && Date.now() < patience)
-      await new Promise((done) => setTimeout(done, 50));
+    await until(() => seen.length >= committed.length, 'the follower has read all of it');
     await follower.stop();
     expect(committed.length).toBeGreaterThan(100);
     expect(namesOf(seen).sort()).toEqual(committed.sort());
@@ -172,9 +168,11 @@ describe('the safe end of the journal', () => {
   it('comes to a follower as quickly as with nobody else there', async () => {
     const own = await connect(urls.own);
     const arrived = new Map<string, number>();
-    const follower = await followJournal({
+    const follower = await runFollower({
+      name: 'of the test',
+      loops: null,
       store,
-      limit: 100,
+      batch: 100,
       from: await journalHead(store),
       onError: () => undefined,
       handle: async (entries) => {
@@ -198,6 +196,6 @@ describe('the safe end of the journal', () => {
     await other.query('ROLLBACK');
     await follower.stop();
     // Held back, an entry waits for the other transaction's end, here for ever.
-    expect(beside).toBeLessThan(alone * 10 + 200);
+    expect(beside).toBeLessThan(alone * 10 + patience(200));
   });
 });

@@ -7,7 +7,7 @@ import { readTime } from './read-time.ts';
 
 const RULES = { zone: 'UTC', skipped: 'later', repeated: 'earlier' } as const;
 
-/** luxon's patterns, whose letters ours are, and which part of the moment each of them tells. */
+/** luxon's patterns, which use the same letters, and the part of the moment that each of them gives. */
 const PATTERNS: readonly (readonly [pattern: string, unit: 'day' | 'minute' | 'second' | 'millisecond'])[] = [
   ['yyyy-MM-dd', 'day'],
   ['d.M.yy', 'day'],
@@ -58,7 +58,7 @@ it('what luxon writes, in whatever language, is read as what it was', () => {
         const moment = DateTime.fromMillis(time, { zone: 'UTC' })
           .startOf(unit)
           .reconfigure({ locale: language, outputCalendar: 'gregory' });
-        // Some languages shorten months to numbers, which are no names.
+        // Some languages abbreviate months to numbers, which are not names.
         fc.pre(!/\bMMM\b/.test(pattern) || !/^\d/.test(moment.toFormat('MMM')));
         const text = moment.toFormat(pattern);
         const read = readTime({ ...RULES, formats: made.formats }, text);
@@ -70,7 +70,8 @@ it('what luxon writes, in whatever language, is read as what it was', () => {
   );
 });
 
-it('no format and no text is too odd for an answer, and none takes long', () => {
+// A backtracking pattern would never finish: the runner ends it.
+it('no format and no text is too odd for an answer', () => {
   const letter = fc.constantFrom(
     ...'yMLdoHhmsSuakWEcqZzXxTDGQ',
     ..."/.-: ,'年1",
@@ -90,7 +91,6 @@ it('no format and no text is too odd for an answer, and none takes long', () => 
       })
       .map((all) => all.join('')),
   );
-  const began = performance.now();
   let made = 0;
   fc.assert(
     fc.property(fc.array(format, { minLength: 1, maxLength: 3 }), text, (formats, given) => {
@@ -106,7 +106,5 @@ it('no format and no text is too odd for an answer, and none takes long', () => 
     }),
     { numRuns: 3_000 },
   );
-  expect(made).toBeGreaterThanOrEqual(0);
-  // Some ten microseconds for each character would do; a pattern that tries every way takes for ever.
-  expect(performance.now() - began).toBeLessThan(60_000);
+  expect(made).toBeGreaterThan(0);
 });
