@@ -71,9 +71,7 @@ async function* rowsOf(source: AuditSource): AsyncGenerator<AuditRow[]> {
     number += 1;
     const row = parseAuditLine(line);
     if (!row)
-      throw new Error(
-        `line ${number} of ${source.description} is not a row as exported: it was edited`,
-      );
+      throw new Error(`line ${number} of ${source.description} is not a row as exported: it was edited`);
     yield [row];
   }
 }

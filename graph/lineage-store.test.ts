@@ -18,7 +18,7 @@ it('a primary that never answers is given up, and the fallback answers', async (
   expect(messages).toEqual(['it does not answer']);
 });
 
-it('an error that is none of being away is not hidden', async () => {
+it('errors other than unavailability are not hidden', async () => {
   const wrong = answering('wrong', () => Promise.reject(new TypeError('no such property')));
   const store = withFallback(
     wrong,

@@ -76,7 +76,7 @@ describe('an exported proof', () => {
     expect(answer.status).toBe(0);
   });
 
-  it('is checked against a key and heads that the auditor has', () => {
+  it('is checked against a key and checkpoints that the auditor has', () => {
     const key = keyFingerprint(database.verifyDeps.publicKey);
     expect(check(proof, '--key', key, '--heads', database.checkpointFile).status).toBe(0);
     const other = check(
@@ -106,7 +106,7 @@ describe('an exported proof', () => {
     });
   });
 
-  it('says what it claims', () => {
+  it('prints its claim', () => {
     const { output } = check(proof);
     expect(output).toContain(`window      ${at(0)} to ${at(1_440)}`);
     expect(output).toMatch(/segment {5}\{\}\n/);
@@ -186,13 +186,13 @@ describe('an exported proof', () => {
       },
     ],
   ];
-  it.each(cases)('is refused where somebody changed %s', (_what, change) => {
+  it.each(cases)('is refused after a change of %s', (_what, change) => {
     const { status, output } = check(changed(change as never));
     expect(output).toMatch(/^MISMATCH: /);
     expect(status).toBe(1);
   });
 
-  it('is refused with 1 when it is none, with 2 when there is no such file', () => {
+  it('exits with 1 for an invalid file, with 2 for a missing one', () => {
     expect(check({}).status).toBe(1);
     expect(check('not json').status).toBe(2);
     const cut = check(JSON.stringify(proof).slice(0, -100));
@@ -200,7 +200,7 @@ describe('an exported proof', () => {
     expect(check(proof, 'another').status).toBe(2);
   });
 
-  it('holds only hashes of what its reader may not read', async () => {
+  it('contains only hashes of what its reader may not read', async () => {
     const scope = narrowScope('numbers', () => true, { withheld: ['readResponse'] });
     const numbers = await exportProof(database.verifyDeps, scope, nameOf(DAY));
     expect(JSON.stringify(numbers)).not.toContain('salt');
@@ -209,7 +209,7 @@ describe('an exported proof', () => {
     expect(status).toBe(1);
   });
 
-  it('says what came late and what was erased; what is not sealed is not exported', async () => {
+  it('reports late and erased responses; unsealed changes are not exported', async () => {
     await database.erase(['p2', 'p4']);
     await database.seal();
     const erased = await exportProof(database.verifyDeps, EVERYTHING, nameOf(DAY));

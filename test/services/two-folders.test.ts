@@ -54,7 +54,7 @@ async function verify(server: RunningServer) {
   return answer.data.verify;
 }
 
-it('a server with its own signing key is refused; with that of the record both prove what either signs or erases', async () => {
+it('a server with its own signing key is refused; with that of the database both prove what either signs or erases', async () => {
   const one = await run();
   const answers = Array.from({ length: 20 }, (_, i) => ({
     externalId: `r${i}`,
