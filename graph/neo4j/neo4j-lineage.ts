@@ -1,9 +1,9 @@
 import type { Driver } from 'neo4j-driver';
-import neo4j from 'neo4j-driver';
 import { nodeId, type RollupKey, rollupId } from '../../domain/lineage/lineage.ts';
 import { READ_MS } from '../../store/database/client.ts';
 import type { CountedResponse, LineageStore, ResponseFacts, RollupSelection } from '../lineage-store.ts';
 import { type CountedRow, countedResponses, mappingsByRollup, responseFacts } from '../response-facts.ts';
+import { neo4jPackage } from './driver.ts';
 
 /** Keys in the graph are ids of nodes: "MappingVersion:…"; the store uses the keys behind the colon. */
 const keyOf = (id: string) => id.slice(id.indexOf(':') + 1);
@@ -101,7 +101,7 @@ export function createNeo4jLineage(
   const read = async <Row>(query: string, parameters: object): Promise<Row[]> => {
     await ready();
     const { records } = await driver.executeQuery(query, parameters, {
-      routing: neo4j.routing.READ,
+      routing: neo4jPackage().routing.READ,
       transactionConfig: { timeout },
     });
     return records.map((record) => record.toObject() as Row);
@@ -119,7 +119,7 @@ export function createNeo4jLineage(
       read<RollupKey>(rollupsQuery(selection, after), {
         ...selected(selection),
         after,
-        limit: neo4j.int(limit),
+        limit: neo4jPackage().int(limit),
       }),
     mappingsOf: async (rollups) => {
       const rows = await read<{ place: number; mapping: string }>(MAPPINGS_OF, {
@@ -139,7 +139,7 @@ export function createNeo4jLineage(
         ...range,
         mappings,
         begin: begin === null ? null : nodeId('Response', begin),
-        limit: neo4j.int(limit),
+        limit: neo4jPackage().int(limit),
       });
       return countedResponses(
         rollups,

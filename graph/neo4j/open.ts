@@ -1,4 +1,4 @@
-import neo4j, { type Driver } from 'neo4j-driver';
+import type { Driver } from 'neo4j-driver';
 import { nodeId } from '../../domain/lineage/lineage.ts';
 import type { Session, Store } from '../../store/database/client.ts';
 import { type Lease, leadAlone } from '../../store/database/lease.ts';
@@ -11,7 +11,7 @@ import type { StoredCellDictionary } from '../../store/responses/cell-dictionary
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
 import { createRecordLineage } from '../record/record-lineage.ts';
-import { type GraphAddress, isAway, openDriver } from './driver.ts';
+import { type GraphAddress, isAway, neo4jPackage, openDriver } from './driver.ts';
 import { raiseFence, readBehindFence, write } from './fence.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
 import { projectDatabase, projectEntries } from './projector.ts';
@@ -172,7 +172,7 @@ export function openGraph(
 async function dropGraph(driver: Driver, store: Store, lease: Lease): Promise<void> {
   for (let dropped = 1; dropped > 0; ) {
     await write(driver, lease, async (tx) => {
-      const { records } = await tx.run(DROP, { limit: neo4j.int(DROPPED_AT_ONCE) });
+      const { records } = await tx.run(DROP, { limit: neo4jPackage().int(DROPPED_AT_ONCE) });
       dropped = Number(records[0]?.get('n') ?? 0);
     });
     await touchFollower(store, FOLLOWER, lease);
