@@ -1,6 +1,7 @@
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import type { GraphQLError, ValidationContext, ValidationRule } from 'graphql';
+import { MOST_ITEMS } from '../ingestion/pipeline/read-items.ts';
 
 /** What one request may ask for. Every limit is told in its error and in the README. */
 export const LIMITS = {
@@ -35,7 +36,7 @@ export const LIMITS = {
   /** Bytes of the ingest requests of one key that are on their way at once. */
   openBodies: 64 * 1024 * 1024,
   /** Items of one ingest request, and of one mutation. */
-  batch: 20_000,
+  batch: MOST_ITEMS,
   mutation: 2_000,
   /** Values of one dimension in a segment, and the bytes of all of its values: scores are named by them. */
   segmentValues: 500,

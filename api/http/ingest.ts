@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { draftsFromDemo } from '../../ingestion/demo.ts';
+import { readDemoItem } from '../../ingestion/demo.ts';
 import { acceptFileRows, parseFileRequest } from '../../ingestion/files/accept-file-rows.ts';
 import { accountFor, type BatchAccount } from '../../ingestion/pipeline/outcome.ts';
 import { readItems } from '../../ingestion/pipeline/read-items.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
-import { acceptMixed, submitItems } from '../../ingestion/pipeline/submit.ts';
+import { submitItems } from '../../ingestion/pipeline/submit.ts';
 import { auditRefusedItems } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
@@ -61,9 +61,9 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
 
     routes.post('/ingest/demo', options, async (request, reply) => {
       const items = await readItems(textOf(request), false, LIMITS.batch);
-      const drafts = await draftsFromDemo(items, `request ${randomUUID()}`);
-      const outcomes = await acceptMixed(deps.acceptor, callerOf(request), drafts);
-      return answer(deps, request, reply, accountFor(outcomes));
+      const caller = callerOf(request);
+      const account = await submitItems(deps.acceptor, caller, readDemoItem, items, `request ${randomUUID()}`);
+      return answer(deps, request, reply, account);
     });
   });
 }

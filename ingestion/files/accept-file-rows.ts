@@ -6,7 +6,7 @@ import type { ResponseDraft } from '../pipeline/draft.ts';
 import { nameOfField } from '../pipeline/field-names.ts';
 import type { Acceptor } from '../pipeline/ingestor.ts';
 import { type Outcome, rejected } from '../pipeline/outcome.ts';
-import { BadItem, linesOf, parseItem, UnreadableBody } from '../pipeline/read-items.ts';
+import { BadItem, linesOf, MOST_PARTS_OF_ROW, parseItem, UnreadableBody } from '../pipeline/read-items.ts';
 import { acceptMixed } from '../pipeline/submit.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
 import { draftFromRow, type RowValues } from './file-row.ts';
@@ -66,8 +66,6 @@ const head = z.strictObject({ map: z.unknown(), file: z.string(), import: z.stri
 const MOST_PARTS_OF_MAP = 60_000;
 /** Of a row: as many as a sheet of Excel has. */
 const MOST_COLUMNS = 16_384;
-/** Fields, values and brackets of such a row as JSON: two of each column, and some beside. */
-export const MOST_PARTS_OF_ROW = 40_000;
 
 /**
  * The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. Rows that are too large for one

@@ -7,6 +7,7 @@ import type { CellAttributes } from '../../domain/segments/cell.ts';
 import { type Dimension, OTHER, storedValue } from '../../domain/segments/dimensions.ts';
 import { problemOf, quoted, readName, TEXT_RULES } from '../../domain/text/text.ts';
 import type { ImportRow } from '../../store/responses/response-row.ts';
+import { isConnectorName } from '../webhooks/registry.ts';
 import { type KeptComment, keptComment } from './comment.ts';
 import type { ResponseDraft } from './draft.ts';
 import { keptItem } from './kept-item.ts';
@@ -40,6 +41,8 @@ export interface Normalised extends NormalisedResponse {
  * respondent, and names the cell's attributes. Bad drafts become rejections, never exceptions.
  */
 export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised | Outcome {
+  if (!isConnectorName(draft.mapping.connector))
+    throw new Error(`${draft.mapping.connector} is not a connector of the registry`);
   const read = readNames({ externalId: draft.externalId, source: draft.mapping.source });
   if ('status' in read) return read;
   const problem =

@@ -34,6 +34,7 @@ const SOME: Statement = {
 const IN_USE: Statement = {
   name: 'check_keys_in_use',
   text: `SELECT provider AS name FROM subject_key WHERE wrapped IS NOT NULL
+    UNION SELECT provider FROM connection WHERE wrapped IS NOT NULL
     UNION SELECT key_check ->> 'provider' FROM instance WHERE key_check IS NOT NULL`,
 };
 

@@ -1,6 +1,7 @@
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
 import type { Session, Statement, Store } from '../database/client.ts';
 import { rewrapCheck } from './check-keys.ts';
+import { rewrapConnections } from './connection-secrets.ts';
 import { lockKeys, noteRetired } from './key-lock.ts';
 import type { KeyProvider, Retirement } from './key-provider.ts';
 import { resealComments } from './reencrypt-comments.ts';
@@ -35,6 +36,7 @@ const VERSIONS: Statement = {
   name: 'rotate_versions',
   text: `SELECT version, count(*)::integer AS keys FROM (
       SELECT provider, key_version AS version FROM subject_key
+      UNION ALL SELECT provider, key_version FROM connection WHERE wrapped IS NOT NULL
       UNION ALL SELECT key_check ->> 'provider', key_check ->> 'version' FROM instance) used
     WHERE provider = $1 GROUP BY 1 ORDER BY 1`,
 };
@@ -47,7 +49,8 @@ const NOW: Statement = { name: 'rotate_now', text: 'SELECT now() AS now' };
 export async function rewrapKeys(store: Store, vault: Vault): Promise<number> {
   const [started] = await store.rows<{ now: Date }>(NOW, []);
   await rewrapCheck(store, vault);
-  return inBatches(store, async (session, after) => {
+  const connections = await rewrapConnections(store, vault, started?.now);
+  const subjects = await inBatches(store, async (session, after) => {
     const rows = await session.rows<SubjectKeyRow>(OLD_KEYS, [after, started?.now, BATCH]);
     const subjects = await vault.open(rows);
     const wrapped = await vault.wrap(session, subjects);
@@ -56,6 +59,7 @@ export async function rewrapKeys(store: Store, vault: Vault): Promise<number> {
     await resealComments(session, vault, subjects);
     return rows;
   });
+  return connections + subjects;
 }
 
 /** What carries a pseudonym over to the pepper in use. */

@@ -233,6 +233,18 @@ export class Vault {
     return seal(key, { tenant: this.tenant, subject: id, field: 'review', row }, text);
   }
 
+  /** The secret that a connection's deliveries are signed with, bound to the revision of the connection that it came with. */
+  sealSecret({ id, key }: SubjectWithKey, revision: number, text: string): string {
+    const context = { tenant: this.tenant, subject: id, field: 'connection', row: id };
+    return seal(key, { ...context, version: String(revision) }, text);
+  }
+
+  /** @throws SealBroken */
+  openSecret({ id, key }: SubjectWithKey, revision: number, sealed: string): string {
+    const context = { tenant: this.tenant, subject: id, field: 'connection', row: id };
+    return unseal(key, { ...context, version: String(revision) }, sealed).toString('utf8');
+  }
+
   /** An item as it arrived, sealed for whoever sent it; the row is the source event's. */
   sealEvent({ id, key }: SubjectWithKey, row: string, text: string): Buffer {
     return sealBytes(key, { tenant: this.tenant, subject: id, field: 'event', row }, text);

@@ -230,13 +230,13 @@ export function hasRevision(key: KeyRow | undefined, given: Revision | null, rec
   return key?.revision === revision && key.revisedAt?.getTime() === revisedAt?.getTime();
 }
 
-/** Whether two mappings make the same of an item: doors other than files read fields as they are named. */
+/** Whether two mappings make the same of an item. Two maps of one connector are different readings, whatever they declare. */
 function readsAlike(a: RecordedMapping, b: RecordedMapping): boolean {
   return (
     a.id === b.id ||
     (a.surveyName === b.surveyName &&
       a.surveyVersion === b.surveyVersion &&
       a.scaleKey === b.scaleKey &&
-      !(a.connector === 'file' && b.connector === 'file'))
+      !(a.connector === b.connector && a.isDeclared && b.isDeclared))
   );
 }
