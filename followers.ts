@@ -2,7 +2,7 @@ import type { ApiDeps } from './api/context.ts';
 import type { ApiServer } from './api/http/server.ts';
 import type { Config } from './config/config.ts';
 import { type GraphProjection, heldElsewhere } from './graph/neo4j/open.ts';
-import type { OpenRecord } from './instance/open-record.ts';
+import type { OpenDatabase } from './instance/open-database.ts';
 import { applyRetention } from './instance/retention.ts';
 import type { Seals } from './proof/open-seals.ts';
 import type { Scoring } from './scoring/service.ts';
@@ -16,7 +16,7 @@ const PURGE_EVERY_MS = 10 * 60_000;
 
 /** Work that no request asks for: the lineage projection, and clearing away what nobody reads and what is too old. */
 export async function startFollowers(
-  { record, retention }: { record: OpenRecord; retention: Config['retention'] },
+  { record, retention }: { record: OpenDatabase; retention: Config['retention'] },
   graph: GraphProjection | undefined,
   { scoring, seals, onScored }: { scoring: Scoring; seals: Seals; onScored: ApiServer['onScored'] },
   onError: (error: Error) => void,

@@ -14,13 +14,13 @@ import { cellUsage, followerDelays, followerLags } from './gauges.ts';
 import { isAway } from './graph/neo4j/driver.ts';
 import { type GraphProjection, heldElsewhere, FOLLOWER as LINEAGE, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record/record-lineage.ts';
-import { createAcceptor } from './ingestion/pipeline/ingestor.ts';
+import { createIngestor } from './ingestion/pipeline/ingestor.ts';
 import { lookupsOfGiven } from './ingestion/pipeline/pseudonym.ts';
 import { readBuild } from './instance/build.ts';
 import { greeting } from './instance/greeting.ts';
 import { FolderInUse } from './instance/lock.ts';
 import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
-import { type OpenRecord, openRecord } from './instance/open-record.ts';
+import { type OpenDatabase, openDatabase } from './instance/open-database.ts';
 import { OutageLog } from './instance/outages.ts';
 import { answers, readinessChecks, readinessWarnings } from './instance/readiness.ts';
 import { changeKeys } from './instance/rotate.ts';
@@ -29,13 +29,13 @@ import { adminKey, keyMatcher } from './instance/secrets.ts';
 import { WrongSigningKey } from './instance/signing.ts';
 import { openSeals, type Seals } from './proof/open-seals.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
-import { createWall, type Wall } from './store/access/scoped-views.ts';
+import { createScopedReader, type ScopedReader } from './store/access/scoped-views.ts';
 import { openAuditTrail } from './store/audit/audit-trail.ts';
 import type { Store } from './store/database/client.ts';
 import { DatabaseRefused, explained } from './store/database/database-refused.ts';
 import { DiskFull } from './store/database/disk-space.ts';
 import { watchLongWriters } from './store/database/long-writers.ts';
-import { isRecordAway } from './store/database/passing-errors.ts';
+import { isDatabaseAway } from './store/database/passing-errors.ts';
 import { WrongWrappingKey } from './store/encryption/check-keys.ts';
 import { latestReadings } from './store/monitoring/model-readings.ts';
 import { SEALER } from './store/seals/sealing.ts';
@@ -55,12 +55,13 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
   );
-  const record = await openRecord(config, onError, {
-    onSealing: (subjects) => say(`  sealing what was stored before there were keys: ${subjects} persons …`),
+  const record = await openDatabase(config, onError, {
+    onEncryptingLegacy: (subjects) =>
+      say(`  sealing what was stored before there were keys: ${subjects} persons …`),
     onWaiting: (message) => log.warn({}, message),
   });
   const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded record';
-  log.watch({ name, owns: isRecordAway, probe: () => answers(record.store) });
+  log.watch({ name, owns: isDatabaseAway, probe: () => answers(record.store) });
   const stops: (() => Promise<unknown>)[] = [async () => log.stop(), () => record.close()];
   const stop = () => stopAll(stops.reverse());
   try {
@@ -80,7 +81,7 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
       store: record.store,
       place: record.place,
       signingKey: record.signingKey,
-      headFile: join(config.dataDir, 'seals', 'heads.ndjson'),
+      checkpointFile: join(config.dataDir, 'seals', 'heads.ndjson'),
       now: Date.now,
       randomBytes,
       onError,
@@ -95,13 +96,13 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
       onError,
     });
     stops.push(() => scoring.close());
-    const wall = createWall({ ...record, now: Date.now });
-    const feed = await startLiveFeed({ ...record, wall, now: Date.now, onError });
+    const scopedReader = createScopedReader({ ...record, now: Date.now });
+    const feed = await startLiveFeed({ ...record, scopedReader, now: Date.now, onError });
     stops.push(() => feed.stop());
     const isAdmin = keyMatcher(key.value);
     const access = await openAccess({ ...config, store: record.store, isAdmin, now: Date.now, log });
     stops.push(() => access.close());
-    const parts = { graph, feed, scoring, access, seals, wall };
+    const parts = { graph, feed, scoring, access, seals, scopedReader };
     const server = await startServer(config, record, parts, log);
     let followers: () => Promise<unknown> = async () => undefined;
     // At once: the server answers nobody any more while a follower ends what it is at.
@@ -134,23 +135,23 @@ async function stopAll(stops: readonly (() => Promise<unknown>)[], atOnce = fals
 
 async function startServer(
   config: Config,
-  record: OpenRecord,
+  record: OpenDatabase,
   parts: {
     graph: GraphProjection | undefined;
     feed: LiveFeed;
     scoring: Scoring;
     access: Access;
     seals: Seals;
-    wall: Wall;
+    scopedReader: ScopedReader;
   },
   log: OutageLog,
 ): Promise<ApiServer> {
-  const { graph, feed, scoring, access, seals, wall } = parts;
-  const { store, cells, mappings, vault } = record;
+  const { graph, feed, scoring, access, seals, scopedReader } = parts;
+  const { store, cells, mappings, encryption } = record;
   const { nameBounds, origins } = config;
   const rules = { dimensions: config.dimensions, cellLimits: config.cellLimits, redaction: config.redaction };
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
-  const acceptor = createAcceptor({ ...record, ...rules, nameBounds, now: Date.now, warn });
+  const ingestor = createIngestor({ ...record, ...rules, nameBounds, now: Date.now, warn });
   const lineage = graph?.lineage ?? createRecordLineage;
   const trail = openAuditTrail(store, config.auditAggregates, (err) =>
     log.error({ err }, 'refusals could not be kept'),
@@ -158,7 +159,7 @@ async function startServer(
   const checks = readinessChecks({
     store,
     roles: config.roles,
-    commitBusyFor: () => acceptor.busyFor(),
+    commitBusyFor: () => ingestor.busyFor(),
     followers: async () => [...(seals.isLeading() ? [SEALER] : []), ...(await scoring.atWork())],
     disk: record.disk,
   });
@@ -166,12 +167,12 @@ async function startServer(
   const server = await createApiServer({
     deps: {
       store,
-      wall,
-      vault,
+      scopedReader,
+      encryption,
       cells,
       mappings,
       ...rules,
-      acceptor,
+      ingestor,
       lineage,
       seals: seals.place,
       feed,
@@ -202,7 +203,7 @@ async function startServer(
       cells: () => cells.size,
       cellUsage: () => cellUsage(store, config.cellLimits.limit),
       disk: () => record.disk && { free: record.disk.free(), isFull: record.disk.isFull() },
-      waitingRows: () => acceptor.waiting(),
+      waitingRows: () => ingestor.waiting(),
       sealerStopped: () => seals.isStopped(),
       secondsHeldBack: () => writers.present()[0]?.seconds ?? 0,
     },
@@ -212,7 +213,7 @@ async function startServer(
     close: async () => {
       writers.stop();
       await server.close();
-      await acceptor.idle();
+      await ingestor.idle();
       await trail.close();
     },
   };
@@ -229,7 +230,7 @@ function longWriters(store: Store, log: OutageLog) {
 }
 
 /** What the line that is logged at the start tells. */
-function factsOf(config: Config, { store, features }: OpenRecord) {
+function factsOf(config: Config, { store, features }: OpenDatabase) {
   return {
     record: store.backend,
     timescale: features.timescale,

@@ -54,7 +54,7 @@ export function entryOf(
 }
 
 /** For a change that the caller makes: what its transaction calls at its end. */
-export function noteOf(context: ApiContext, action: string): NoteChange {
+export function auditHook(context: ApiContext, action: string): NoteChange {
   return (session, subject) => audit(session, entryOf(context, action, subject));
 }
 
@@ -132,7 +132,7 @@ function idsOf(ids: ReadonlySet<string>) {
 }
 
 /** Reading them is an entry of its own. */
-const TELL_THEMSELVES = new Set(['auditLog', 'deletionRecords']);
+const SELF_AUDITED_FIELDS = new Set(['auditLog', 'deletionRecords']);
 const AGGREGATES = new Set(['readScore', 'traceLineage', 'readAudit']);
 const LONGEST_ARGUMENTS = 2_000;
 
@@ -146,7 +146,7 @@ function aggregatesOf(
   if (operation === undefined || operation === 'mutation') return [];
   const root = schema.getRootType(operation)?.getFields() ?? {};
   const asked = fields.flatMap(({ name, arguments: given = [] }) => {
-    if (TELL_THEMSELVES.has(name.value)) return [];
+    if (SELF_AUDITED_FIELDS.has(name.value)) return [];
     if (!AGGREGATES.has(String(root[name.value]?.extensions['access']))) return [];
     return [{ field: name.value, given }];
   });

@@ -6,18 +6,18 @@ import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { CellLimits } from '../domain/segments/cell-filing.ts';
 import type { Dimension } from '../domain/segments/dimensions.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
-import type { Acceptor } from '../ingestion/pipeline/ingestor.ts';
+import type { Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
 import type { ProofDeps } from '../proof/export-proof.ts';
-import type { SealPlace } from '../proof/seal-options.ts';
+import type { SealSettings } from '../proof/seal-options.ts';
 import type { Scoring } from '../scoring/service.ts';
-import type { Wall } from '../store/access/scoped-views.ts';
+import type { ScopedReader } from '../store/access/scoped-views.ts';
 import type { AuditTrail } from '../store/audit/audit-trail.ts';
 import type { Session, Store } from '../store/database/client.ts';
-import type { Vault } from '../store/encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { readChampion } from '../store/models/models.ts';
 import { type PredictionRow, readPredictions } from '../store/models/predictions.ts';
-import type { RecordedMapping, RecordMappings } from '../store/responses/mappings.ts';
+import type { MappingRegistry, RecordedMapping } from '../store/responses/mappings.ts';
 import { type ResponseRow, readResponsesById } from '../store/responses/responses.ts';
 import type { Access } from './access/access.ts';
 import type { Caller } from './caller.ts';
@@ -30,19 +30,19 @@ import type { LiveFeed } from './subscriptions/live-feed.ts';
 export interface ApiDeps {
   readonly store: Store;
   /** What callers read, they read behind it. */
-  readonly wall: Wall;
+  readonly scopedReader: ScopedReader;
   /** Opens what is sealed of persons. */
-  readonly vault: Vault;
+  readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary;
-  readonly mappings: RecordMappings;
+  readonly mappings: MappingRegistry;
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
-  readonly acceptor: Acceptor;
+  readonly ingestor: Ingestor;
   /** By which a corrected comment is redacted. */
   readonly redaction?: RedactionRules | undefined;
   /** Lineage as a session sees it. */
   readonly lineage: (session: Session) => LineageStore;
-  readonly seals: SealPlace & Pick<ProofDeps, 'sign'>;
+  readonly seals: SealSettings & Pick<ProofDeps, 'sign'>;
   readonly scoring: Scoring;
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
@@ -71,7 +71,7 @@ export interface ApiDeps {
 }
 
 /** The same as one caller has it: the record and its lineage behind the wall. */
-export interface ScopedDeps extends Omit<ApiDeps, 'store' | 'wall' | 'lineage'> {
+export interface ScopedDeps extends Omit<ApiDeps, 'store' | 'scopedReader' | 'lineage'> {
   readonly store: Session;
   /** Before the wall: for changes, and for what is about more than one caller sees (proofs, keys, the audit). */
   readonly record: Store;
@@ -132,8 +132,8 @@ export function createContext(
   purpose: string | null,
   requestId: string,
 ): ApiContext {
-  const { wall, ...rest } = { ...shared, log: logOfRequest(shared.log, requestId) };
-  const store = wall.as(caller.scope);
+  const { scopedReader, ...rest } = { ...shared, log: logOfRequest(shared.log, requestId) };
+  const store = scopedReader.as(caller.scope);
   const deps: ScopedDeps = { ...rest, store, record: shared.store, lineage: shared.lineage(store) };
   return {
     deps,

@@ -2,10 +2,10 @@ import { loadPolicies } from '../api/access/policies.ts';
 import { scopesUnder } from '../api/access/scope-of.ts';
 import { EVERYTHING, type Scope } from '../domain/access/scope.ts';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../domain/segments/dimensions.ts';
-import { createWall } from '../store/access/scoped-views.ts';
+import { createScopedReader } from '../store/access/scoped-views.ts';
 import type { Session } from '../store/database/client.ts';
 import { openPostgres } from '../store/database/postgres.ts';
-import { RecordCells } from '../store/responses/cell-dictionary.ts';
+import { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
 import { readScores, type ScoreWindow } from '../store/scores/scores.ts';
 import { figure, median, type Place, type Report } from './kit/report.ts';
 import { fillDays } from './series.ts';
@@ -24,9 +24,9 @@ const AIM = 0.9;
 export async function scopes({ databaseUrl }: Place): Promise<Report> {
   const filled = await fillDays(databaseUrl);
   const store = openPostgres(databaseUrl, () => undefined);
-  const cells = new RecordCells();
+  const cells = new StoredCellDictionary();
   await cells.refresh(store);
-  const wall = createWall({ store, cells, now: Date.now });
+  const scopedReader = createScopedReader({ store, cells, now: Date.now });
   const policies = await loadPolicies('policies', defineDimensions(DEFAULT_DIMENSIONS));
   const regions = [...new Set(filled.map(({ attributes }) => attributes.region))].slice(0, 5);
   const analyst = scopesUnder(policies, 5)('analyst', { region: regions });
@@ -34,7 +34,7 @@ export async function scopes({ databaseUrl }: Place): Promise<Report> {
   const contenders: { name: string; scope: Scope; session: Session }[] = [
     { name: 'off', scope: EVERYTHING, session: store },
     { name: 'on: scope in the program alone', scope: analyst, session: store },
-    { name: 'on: scope, and views of the reader', scope: analyst, session: wall.as(analyst) },
+    { name: 'on: scope, and views of the reader', scope: analyst, session: scopedReader.as(analyst) },
   ];
   const windows: ScoreWindow[] = Array.from({ length: 90 }, (_, day) => ({
     from: FROM + day * DAY_MS,

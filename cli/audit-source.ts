@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import { safeMessage } from '../domain/errors/error-facts.ts';
 import { auditLine } from '../domain/seals/audit.ts';
-import { openRecord } from '../instance/open-record.ts';
+import { openDatabase } from '../instance/open-database.ts';
 import { audit, streamAudit } from '../store/audit/audit.ts';
 import type { Store } from '../store/database/client.ts';
 import { findServer, keyOf } from './sink.ts';
@@ -58,7 +58,7 @@ export async function findAuditSource(
       close: async () => undefined,
     };
   }
-  const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
+  const record = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   const { store } = record;
   return {
     description:

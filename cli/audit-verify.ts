@@ -5,14 +5,14 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/config.ts';
 import { terminalMessage } from '../domain/errors/error-facts.ts';
 import { type AuditRow, parseAuditLine } from '../domain/seals/audit.ts';
-import type { SignedHead } from '../domain/seals/seal.ts';
+import type { SignedCheckpoint } from '../domain/seals/seal.ts';
 import { publicKeyOf, type TrustedKey, trustOnly } from '../domain/seals/signing-key.ts';
 import { parseSigningKeys, secretPath } from '../instance/secrets.ts';
 import { type AuditVerdict, checkAudit } from '../proof/check-audit.ts';
-import { checkHeadFile } from '../proof/check-log.ts';
-import { readHeadFile } from '../proof/checkpoint-publisher.ts';
-import { parseHead } from '../proof/checkpoints.ts';
-import { readHeads } from '../store/seals/seals.ts';
+import { checkCheckpointFile } from '../proof/check-log.ts';
+import { readCheckpointFile } from '../proof/checkpoint-publisher.ts';
+import { parseCheckpoint } from '../proof/checkpoints.ts';
+import { readCheckpoints } from '../store/seals/seals.ts';
 import { readTrustedKeys } from '../store/seals/signing-keys.ts';
 import { type AuditSource, fileSource, findAuditSource } from './audit-source.ts';
 
@@ -45,15 +45,15 @@ async function main(): Promise<void> {
     ? fileSource(file)
     : await findAuditSource(config, { url: values.url, purpose: 'audit:verify' });
   try {
-    const headFile = values.heads ?? join(config.dataDir, 'seals', 'heads.ndjson');
+    const checkpointFile = values.heads ?? join(config.dataDir, 'seals', 'heads.ndjson');
     if (values.heads && !existsSync(values.heads)) throw new Error(`--heads: there is no ${values.heads}`);
     const publicKey = keyOf(values.key, config.signingKeys, await secretPath(config, 'signing-key'));
     // Before the rows: whatever a head signed is there by then.
-    const { heads, says } = await headsOf(source, headFile);
+    const { heads: checkpoints, says } = await checkpointsOf(source, checkpointFile);
     const rows = rowsOf(source);
     const keys = publicKey && (await trustedBy(source, publicKey));
-    const verdict = await checkAudit({ rows, heads, keys, partial: values.part });
-    const cut = file && verdict.offence?.ended ? whatIsMissing(verdict.last?.seq ?? 0, heads) : null;
+    const verdict = await checkAudit({ rows, heads: checkpoints, keys, partial: values.part });
+    const cut = file && verdict.offence?.ended ? whatIsMissing(verdict.last?.seq ?? 0, checkpoints) : null;
     report(source, verdict, publicKey !== null, { file: says, cut });
   } finally {
     await source.close();
@@ -61,17 +61,17 @@ async function main(): Promise<void> {
 }
 
 /** The record's heads, compared with the file outside of it, or the file's alone. */
-async function headsOf(
+async function checkpointsOf(
   { store }: AuditSource,
-  headFile: string,
-): Promise<{ readonly heads: readonly SignedHead[]; readonly says: string | null }> {
+  checkpointFile: string,
+): Promise<{ readonly heads: readonly SignedCheckpoint[]; readonly says: string | null }> {
   if (store) {
-    const heads = await readHeads(store);
-    const { offence } = await checkHeadFile(store, headFile, heads, Date.now());
-    return { heads, says: offence && `${headFile}: ${offence.says}` };
+    const checkpoints = await readCheckpoints(store);
+    const { offence } = await checkCheckpointFile(store, checkpointFile, checkpoints, Date.now());
+    return { heads: checkpoints, says: offence && `${checkpointFile}: ${offence.says}` };
   }
-  const file = await readHeadFile(headFile);
-  return { heads: file?.heads ?? [], says: file?.broken ? `${headFile}: ${file.broken}` : null };
+  const file = await readCheckpointFile(checkpointFile);
+  return { heads: file?.heads ?? [], says: file?.broken ? `${checkpointFile}: ${file.broken}` : null };
 }
 
 async function* rowsOf(source: AuditSource): AsyncGenerator<AuditRow[]> {
@@ -101,8 +101,10 @@ function keyOf(named: string | undefined, configured: string | undefined, kept: 
 }
 
 /** Of a file that ends at that row: an older export and one whose end was cut off are the same bytes, so both are said. */
-function whatIsMissing(reached: number, heads: readonly SignedHead[]): string {
-  const beyond = heads.map(({ body }) => parseHead(body)).find((one) => (one?.audit?.seq ?? 0) > reached);
+function whatIsMissing(reached: number, checkpoints: readonly SignedCheckpoint[]): string {
+  const beyond = checkpoints
+    .map(({ body }) => parseCheckpoint(body))
+    .find((one) => (one?.audit?.seq ?? 0) > reached);
   const ends = reached > 0 ? `the file ends at row ${reached}` : 'the file holds no row';
   return (
     `${ends}; a head of ${beyond?.at} signed ${beyond?.audit?.seq} rows. Either it was exported before that: then export it ` +
@@ -112,11 +114,11 @@ function whatIsMissing(reached: number, heads: readonly SignedHead[]): string {
 
 function report(
   source: AuditSource,
-  { offence, head, rows, last, covered }: AuditVerdict,
+  { offence, head: checkpoint, rows, last, covered }: AuditVerdict,
   signed: boolean,
   { file, cut }: { readonly file: string | null; readonly cut: string | null },
 ): void {
-  const wrong = [cut === null ? offence?.says : null, head, file].filter(
+  const wrong = [cut === null ? offence?.says : null, checkpoint, file].filter(
     (one) => one !== null && one !== undefined,
   );
   say(`${source.description}: ${rows} rows that follow each other${last ? `, up to row ${last.seq}` : ''}`);

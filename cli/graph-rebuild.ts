@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/config.ts';
 import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
 import { openGraph } from '../graph/neo4j/open.ts';
-import { openRecord } from '../instance/open-record.ts';
+import { openDatabase } from '../instance/open-database.ts';
 
 /** npm run graph:rebuild: drops the lineage graph and projects all of the record again. */
 async function main(): Promise<void> {
@@ -12,7 +12,7 @@ async function main(): Promise<void> {
     );
   const say = (text: string) => process.stdout.write(`${text}\n`);
   const onError = (error: Error) => process.stderr.write(`${safeMessage(error)}\n`);
-  const record = await openRecord(config, onError);
+  const record = await openDatabase(config, onError);
   const graph = openGraph(config.neo4j, record, onError);
   try {
     say(`dropping and rebuilding the lineage graph at ${config.neo4j.url}`);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Config } from '../config/config.ts';
 import { safeMessage } from '../domain/errors/error-facts.ts';
-import { openRecord } from '../instance/open-record.ts';
+import { openDatabase } from '../instance/open-database.ts';
 import { audit } from '../store/audit/audit.ts';
 import { type UndoAccount, type UndoResult, undoImport } from '../store/imports/import-undo.ts';
 import { findImport, type ImportRun } from '../store/responses/imports.ts';
@@ -117,7 +117,7 @@ async function throughServer(
 
 async function onRecord(config: Config, { id, reason, dryRun }: Asked): Promise<Done> {
   const onError = (error: Error) => process.stderr.write(`${safeMessage(error)}\n`);
-  const record = await openRecord(config, onError);
+  const record = await openDatabase(config, onError);
   try {
     const run: ImportRun | null = await findImport(record.store, id);
     if (!run) throw new Error('id: there is no import of that id; the query imports lists them');

@@ -3,7 +3,7 @@ import { loadConfig } from '../config/config.ts';
 import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
 import type { AuditEntry } from '../domain/seals/audit.ts';
 import { keyFingerprint, publicKeyOf } from '../domain/seals/signing-key.ts';
-import { openRecord } from '../instance/open-record.ts';
+import { openDatabase } from '../instance/open-database.ts';
 import { changeKeys, type KeyAction } from '../instance/rotate.ts';
 import { audit } from '../store/audit/audit.ts';
 import { findServer } from './sink.ts';
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   if (server && isLost) throw new Error(`a server runs on ${config.dataDir}, so its signing key is not lost`);
   if (!server) {
     const onError = (error: Error) => process.stderr.write(`${safeMessage(error)}\n`);
-    const record = await openRecord(config, onError, { isSigningKeyLost: isLost });
+    const record = await openDatabase(config, onError, { isSigningKeyLost: isLost });
     try {
       if (isLost) {
         const fingerprint = keyFingerprint(publicKeyOf(record.signingKey));

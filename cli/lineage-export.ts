@@ -12,7 +12,7 @@ import {
   streamTransport,
   type Transport,
 } from '../graph/export/openlineage/transports.ts';
-import { openRecord } from '../instance/open-record.ts';
+import { openDatabase } from '../instance/open-database.ts';
 
 const USAGE = `usage: npm run --silent lineage:export -- --format openlineage [--to FILE|URL] [--key KEY] [--restart]
   --to       an NDJSON file, the http(s) URL of an OpenLineage endpoint, or a topic of Kafka, which must exist; without it,
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   const { transport, restart } = readArguments();
   const config = await loadConfig();
   const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
-  const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
+  const record = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   try {
     const onSkipped = (reachesBack: Date) =>
       process.stderr.write(

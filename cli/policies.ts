@@ -16,7 +16,7 @@ import { buildSchema } from '../api/schema/schema.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
 import { type Cell, cellKey, type Segment } from '../domain/segments/cell.ts';
-import { openRecord } from '../instance/open-record.ts';
+import { openDatabase } from '../instance/open-database.ts';
 import { listApiKeys } from '../store/access/api-keys.ts';
 import { findServer } from './sink.ts';
 
@@ -212,7 +212,7 @@ async function readFacts(config: Config): Promise<Facts> {
   if (server) return factsOfServer(server, config);
   if (config.databaseUrl === undefined && !existsSync(join(config.dataDir, 'record')))
     return { source: 'no record here: tried on the values that are named', cells: null, keys: [] };
-  const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
+  const record = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   try {
     const keys = (await listApiKeys(record.store)).filter(({ revokedAt }) => revokedAt === null);
     const cells = record.cells.all();

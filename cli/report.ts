@@ -8,7 +8,7 @@ import { scoreId } from '../domain/scores/score.ts';
 import { publicKeyOf } from '../domain/seals/signing-key.ts';
 import { windowEnd } from '../domain/time/window-end.ts';
 import { createRecordLineage } from '../graph/record/record-lineage.ts';
-import { openRecord } from '../instance/open-record.ts';
+import { openDatabase } from '../instance/open-database.ts';
 import { verifyScore } from '../proof/verify.ts';
 import { newestAnswer } from '../store/responses/responses.ts';
 import { findServer } from './sink.ts';
@@ -69,12 +69,12 @@ async function fromRecord(
   config: Awaited<ReturnType<typeof loadConfig>>,
   given: string | undefined,
 ): Promise<string> {
-  const record = await openRecord(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
+  const record = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   try {
     const lineage = createRecordLineage(record.store);
     const place = {
       publicKey: publicKeyOf(record.signingKey),
-      headFile: join(config.dataDir, 'seals', 'heads.ndjson'),
+      checkpointFile: join(config.dataDir, 'seals', 'heads.ndjson'),
       sealAfter: config.sealAfter,
     };
     const verify: ReportDeps['verify'] = (scope, name) =>

@@ -1,10 +1,10 @@
 import type { Config } from '../config/config.ts';
 import { safeMessage } from '../domain/errors/error-facts.ts';
-import { httpSink, type ImportSink, recordSink } from '../ingestion/files/import/sink.ts';
-import { createAcceptor } from '../ingestion/pipeline/ingestor.ts';
+import { databaseSink, httpSink, type ImportSink } from '../ingestion/files/import/sink.ts';
+import { createIngestor } from '../ingestion/pipeline/ingestor.ts';
 import { OWNER } from '../ingestion/pipeline/submitter.ts';
 import { findHolder } from '../instance/lock.ts';
-import { openRecord } from '../instance/open-record.ts';
+import { openDatabase } from '../instance/open-database.ts';
 import { findAdminKey } from '../instance/secrets.ts';
 
 /** Where a command sends what it has, found by looking. */
@@ -55,9 +55,9 @@ export async function findSink(
     const description = `through the server at ${named.url}`;
     return { sink, description, server: named.url, close: async () => undefined };
   }
-  const record = await openRecord(config, (error) => onNote(safeMessage(error)));
+  const record = await openDatabase(config, (error) => onNote(safeMessage(error)));
   const { dimensions, cellLimits, nameBounds, redaction, dataDir } = config;
-  const acceptor = createAcceptor({
+  const ingestor = createIngestor({
     ...record,
     dimensions,
     cellLimits,
@@ -68,11 +68,11 @@ export async function findSink(
   });
   const place = config.databaseUrl === undefined ? `the record in ${dataDir}` : 'the PostgreSQL record';
   return {
-    sink: recordSink({ acceptor, store: record.store, now: Date.now }, OWNER),
+    sink: databaseSink({ ingestor, store: record.store, now: Date.now }, OWNER),
     description: `into ${place}`,
     server: null,
     close: async () => {
-      await acceptor.idle();
+      await ingestor.idle();
       await record.close();
     },
   };

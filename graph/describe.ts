@@ -4,7 +4,12 @@ import { type CellDictionary, cellLabel } from '../domain/segments/cell.ts';
 import type { Dimension } from '../domain/segments/dimensions.ts';
 import { HOUR_MS } from '../domain/time/time-windows.ts';
 import type { Session } from '../store/database/client.ts';
-import type { AlertMark, DecisionMark, ReviewMark, SealMark } from '../store/lineage/lineage-annotations.ts';
+import type {
+  AlertAnnotation,
+  DecisionAnnotation,
+  ReviewAnnotation,
+  SealAnnotation,
+} from '../store/lineage/lineage-annotations.ts';
 import {
   readCalibration,
   readFeatureSet,
@@ -12,7 +17,7 @@ import {
   readTrainingSets,
 } from '../store/models/model-provenance.ts';
 import { readModelVersions } from '../store/models/models.ts';
-import type { RecordedMapping, RecordMappings } from '../store/responses/mappings.ts';
+import type { MappingRegistry, RecordedMapping } from '../store/responses/mappings.ts';
 import type { EventFacts } from './lineage-store.ts';
 
 /** A node as it is shown. Labels are made of identity alone: no comment, no respondent, no score value. */
@@ -26,7 +31,7 @@ export interface LineageNode {
 export interface DescribeDeps {
   readonly store: Session;
   readonly cells: CellDictionary;
-  readonly mappings: RecordMappings;
+  readonly mappings: MappingRegistry;
   readonly dimensions: readonly Dimension[];
 }
 
@@ -60,7 +65,10 @@ export function describeEvent({ id, position, receivedAt }: EventFacts): Lineage
   return node(nodeId('SourceEvent', id), 'SourceEvent', position, new Date(receivedAt));
 }
 
-export function describeSeal(rollup: RollupKey, { revision, why, hash, recordedAt }: SealMark): LineageNode {
+export function describeSeal(
+  rollup: RollupKey,
+  { revision, why, hash, recordedAt }: SealAnnotation,
+): LineageNode {
   const label = `seal, revision ${revision}: ${why.toLowerCase()}, manifest ${hash.slice(0, 12)}`;
   return node(sealId(rollup, revision), 'Seal', label, recordedAt);
 }
@@ -68,7 +76,7 @@ export function describeSeal(rollup: RollupKey, { revision, why, hash, recordedA
 const words = (text: string) => text.toLowerCase().replaceAll('_', ' ');
 
 /** Not what was decided: `review` tells that to whom it is for. */
-export function describeReview(review: ReviewMark): LineageNode {
+export function describeReview(review: ReviewAnnotation): LineageNode {
   const { id, model, decisionId, cause, queuedAt, decidedAt } = review;
   const state = decidedAt ? `decided ${decidedAt.toISOString()}` : 'open';
   const what = decisionId === null ? `model version ${model}` : `a decision about model version ${model}`;
@@ -76,14 +84,28 @@ export function describeReview(review: ReviewMark): LineageNode {
 }
 
 /** Not who decided, nor why: the history of the model version tells that. */
-export function describeDecision({ id, model, from, to, cause, recordedAt }: DecisionMark): LineageNode {
+export function describeDecision({
+  id,
+  model,
+  from,
+  to,
+  cause,
+  recordedAt,
+}: DecisionAnnotation): LineageNode {
   const change = from === null ? words(to) : `${words(from)} to ${words(to)}`;
   const label = `model version ${model}: ${change} (${cause})`;
   return node(nodeId('Decision', id), 'Decision', label, recordedAt);
 }
 
 /** Not the figure: `modelReadings` tells that. */
-export function describeAlert({ id, model, metric, segment, until, recordedAt }: AlertMark): LineageNode {
+export function describeAlert({
+  id,
+  model,
+  metric,
+  segment,
+  until,
+  recordedAt,
+}: AlertAnnotation): LineageNode {
   const where = Object.values(segment).flatMap((values) => (values ? [values.join(' or ')] : []));
   const of = [words(metric), ...where].join(', ');
   const label = `alert: ${of} of model version ${model}, in the week until ${until.toISOString().slice(0, 13)}:00Z`;

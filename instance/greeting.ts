@@ -1,13 +1,13 @@
 import type { Config } from '../config/config.ts';
 import { keyFingerprint, publicKeyOf } from '../domain/seals/signing-key.ts';
 import { readRegistry } from '../store/models/models.ts';
-import type { OpenRecord } from './open-record.ts';
+import type { OpenDatabase } from './open-database.ts';
 import { type KeptSecret, secretPath } from './secrets.ts';
 
 /** What a server says once it listens: where everything is, which key signs, and what is next. */
 export async function greeting(
   config: Config,
-  { features, store, signingKey }: OpenRecord,
+  { features, store, signingKey }: OpenDatabase,
   url: string,
   key: KeptSecret,
 ): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { explained } from '../store/database/database-refused.ts';
-import { isRecordAway } from '../store/database/passing-errors.ts';
+import { isDatabaseAway } from '../store/database/passing-errors.ts';
 
 const AGAIN_MS = 500;
 
@@ -26,7 +26,7 @@ export async function openPatiently<T>(
       return await open();
     } catch (error) {
       const reason = explained(error, databaseUrl);
-      if (!isRecordAway(error) || Date.now() >= deadline) throw reason;
+      if (!isDatabaseAway(error) || Date.now() >= deadline) throw reason;
       if (!waited) onWaiting(`${(reason as Error).message}; waiting for it, up to ${seconds} s`);
       await new Promise((done) => setTimeout(done, AGAIN_MS));
     }

@@ -2,7 +2,7 @@ import { DateTime, Duration } from 'luxon';
 import type { Config } from '../config/config.ts';
 import { ageOut, type RetainedKind } from '../store/data-subjects/retention.ts';
 import { trimJournal } from '../store/journal/journal-trim.ts';
-import type { OpenRecord } from './open-record.ts';
+import type { OpenDatabase } from './open-database.ts';
 
 const ago = (now: number, keep: string) =>
   DateTime.fromMillis(now, { zone: 'utc' }).minus(Duration.fromISO(keep)).toJSDate();
@@ -12,7 +12,7 @@ const ago = (now: number, keep: string) =>
  * kind. It ends after the batch under way once the process stops.
  */
 export async function applyRetention(
-  record: OpenRecord,
+  record: OpenDatabase,
   retention: Config['retention'],
   now: number,
   stopped?: () => boolean,

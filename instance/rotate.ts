@@ -8,7 +8,7 @@ import {
   rotateWrapping,
 } from '../store/encryption/rotate-keys.ts';
 import { checkPepper, tiePepper } from '../store/setup/instance.ts';
-import type { OpenRecord } from './open-record.ts';
+import type { OpenDatabase } from './open-database.ts';
 import { addPepper, addSigningKey, type SecretPlaces } from './secrets.ts';
 
 /**
@@ -22,7 +22,7 @@ export type KeyAction = (typeof KEY_ACTIONS)[number];
 /** What was done, in words, with counts and versions and without any key. */
 export type KeyReport = string;
 
-type Place = Pick<OpenRecord, 'store' | 'vault' | 'pepper'>;
+type Place = Pick<OpenDatabase, 'store' | 'encryption' | 'pepper'>;
 type KeyConfig = SecretPlaces & Pick<Config, 'pepper' | 'signingKeys'>;
 
 /**
@@ -30,13 +30,13 @@ type KeyConfig = SecretPlaces & Pick<Config, 'pepper' | 'signingKeys'>;
  * @throws KeyProviderError when it must be done elsewhere.
  */
 export async function changeKeys(record: Place, config: KeyConfig, action: KeyAction): Promise<KeyReport> {
-  const { store, vault } = record;
-  const { provider } = vault;
+  const { store, encryption } = record;
+  const { provider } = encryption;
   if (action === 'pepper') return changePepper(record, config);
   if (action === 'signing') return changeSigningKey(config);
   if (action === 'retire') return (await retireWrapping(store, provider)).report;
   const version = action === 'rotate' ? await rotateWrapping(store, provider) : 'present';
-  const keys = await rewrapKeys(store, vault);
+  const keys = await rewrapKeys(store, encryption);
   return `${keys} data keys wrapped by ${provider.name} under its ${version} version`;
 }
 
@@ -44,7 +44,7 @@ export async function changeKeys(record: Place, config: KeyConfig, action: KeyAc
  * Alone on the record (embedded), one call adds the pepper and carries everybody over. Where other processes write too
  * they must know the pepper first: the first call adds it, they are restarted one by one, the second call carries over.
  */
-async function changePepper({ store, vault, pepper }: Place, config: KeyConfig): Promise<KeyReport> {
+async function changePepper({ store, encryption, pepper }: Place, config: KeyConfig): Promise<KeyReport> {
   const tied = await checkPepper(store, fingerprints(pepper));
   if (tied === pepperFingerprint(pepper)) {
     if (config.pepper)
@@ -57,7 +57,7 @@ async function changePepper({ store, vault, pepper }: Place, config: KeyConfig):
     renew(pepper, added);
   }
   const { version } = pepper;
-  const persons = await relinkSubjects(store, vault, {
+  const persons = await relinkSubjects(store, encryption, {
     version,
     carriedOver: (old) => carriedOver(pepper, old),
     lookupOf: (pseudonym) => lookupOf(pepper, pseudonym),

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { headHash } from '../domain/seals/seal.ts';
+import { checkpointHash } from '../domain/seals/seal.ts';
 import {
   firstKey,
   isSigned,
@@ -9,10 +9,10 @@ import {
   publicKeyOf,
   rotatedKey,
 } from '../domain/seals/signing-key.ts';
-import { audit, auditHead } from '../store/audit/audit.ts';
+import { audit, auditCheckpoint } from '../store/audit/audit.ts';
 import type { Session, Statement, Store } from '../store/database/client.ts';
 import { newestNote } from '../store/seals/leaf-tombstones.ts';
-import { lockSeals, readLastHead } from '../store/seals/seals.ts';
+import { lockSeals, readLastCheckpoint } from '../store/seals/seals.ts';
 import { addSigningKey, newestSigningKey, readSigningKeys } from '../store/seals/signing-keys.ts';
 
 /*
@@ -77,7 +77,7 @@ export async function signingKeyMissing(session: Session): Promise<WrongSigningK
   const inUse = await newestSigningKey(session);
   if (inUse !== null) return refused(inUse);
   const isSignedByOne =
-    (await readLastHead(session)) ??
+    (await readLastCheckpoint(session)) ??
     (await newestNote(session)) ??
     (await session.rows(MODEL, [])).at(0) ??
     null;
@@ -106,11 +106,11 @@ async function rotate(
   former: KeyObject | string | null,
   now: number,
 ): Promise<void> {
-  const last = await readLastHead(session);
+  const last = await readLastCheckpoint(session);
   const state = {
     size: last?.size ?? 0,
-    head: last && headHash(last),
-    audit: await auditHead(session),
+    head: last && checkpointHash(last),
+    audit: await auditCheckpoint(session),
   };
   const entry = former === null ? firstKey(own) : rotatedKey(own, former, state, now);
   await addSigningKey(session, entry);
@@ -131,7 +131,7 @@ async function adopt(
 ): Promise<KeyObject | null> {
   const signer = (isIt: (publicKey: KeyObject) => boolean) =>
     keys.find((key) => isIt(publicKeyOf(key))) ?? null;
-  const head = await readLastHead(session);
+  const head = await readLastCheckpoint(session);
   if (head) return signer((key) => isSigned(key, head.body, head.signature));
   const note = await newestNote(session);
   if (note) return signer((key) => isSigned(key, note.text, note.signature));

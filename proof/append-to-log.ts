@@ -1,13 +1,18 @@
 import type { KeyObject } from 'node:crypto';
 import { type HashedNode, rangeHash, subtreesOf } from '../domain/seals/merkle.ts';
-import { type Head, headHash, headLine, type SignedHead } from '../domain/seals/seal.ts';
+import {
+  type Checkpoint,
+  checkpointHash,
+  checkpointLine,
+  type SignedCheckpoint,
+} from '../domain/seals/seal.ts';
 import { publicKeyOf, type TrustedKey } from '../domain/seals/signing-key.ts';
 import type { Session } from '../store/database/client.ts';
-import { readHeadBefore, readHeadOf } from '../store/seals/log-pages.ts';
-import { nodeKey, readHeads, readLastHead, readNodes } from '../store/seals/seals.ts';
+import { readCheckpointBefore, readCheckpointOf } from '../store/seals/log-pages.ts';
+import { nodeKey, readCheckpoints, readLastCheckpoint, readNodes } from '../store/seals/seals.ts';
 import { checkInUse, readTrustedKeys } from '../store/seals/signing-keys.ts';
-import type { HeadSink } from './checkpoint-publisher.ts';
-import { brokenChain, brokenSignature, parseHead } from './checkpoints.ts';
+import type { CheckpointPublisher } from './checkpoint-publisher.ts';
+import { brokenChain, brokenSignature, parseCheckpoint } from './checkpoints.ts';
 import { checkWholeLog, isLogKnown } from './log-consistency.ts';
 
 /**
@@ -25,9 +30,9 @@ export class LogBroken extends Error {
 
 /** The log where it ends, found to be what was signed. */
 export interface OpenLog {
-  readonly last: SignedHead | null;
+  readonly last: SignedCheckpoint | null;
   /** What the last head says; null before the first. */
-  readonly head: Head | null;
+  readonly head: Checkpoint | null;
   /** The complete subtrees that it is made of; a copy, to be added to. */
   readonly edge: HashedNode[];
 }
@@ -36,7 +41,7 @@ export interface OpenLogDeps {
   /** What the memory of earlier checks hangs on: the record's store. */
   readonly memory: object;
   readonly signingKey: KeyObject;
-  readonly sinks: readonly HeadSink[];
+  readonly sinks: readonly CheckpointPublisher[];
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -68,7 +73,7 @@ export async function openLog(session: Session, deps: OpenLogDeps): Promise<Open
   const keys = await readTrustedKeys(session, publicKey);
   // Before the record's: whatever is outside was committed by then.
   const held = await newestHeld(deps.sinks);
-  const last = await readLastHead(session);
+  const last = await readLastCheckpoint(session);
   await checkHeld(session, held, last);
   if (!last) {
     await checkAll(session, deps, keys);
@@ -76,9 +81,13 @@ export async function openLog(session: Session, deps: OpenLogDeps): Promise<Open
   }
   const broken = brokenSignature(last, keys);
   if (broken) throw new LogBroken(broken);
-  const head = parseHead(last.body);
-  const before = await readHeadBefore(session, last.size);
-  if (!head || head.size !== last.size || head.previous !== (before && headHash(before)))
+  const checkpoint = parseCheckpoint(last.body);
+  const before = await readCheckpointBefore(session, last.size);
+  if (
+    !checkpoint ||
+    checkpoint.size !== last.size ||
+    checkpoint.previous !== (before && checkpointHash(before))
+  )
     throw new LogBroken(`the head of size ${last.size} does not follow the one before it`);
   const subtrees = subtreesOf({ from: 0, until: last.size });
   const stored = await readNodes(session, subtrees);
@@ -87,13 +96,13 @@ export async function openLog(session: Session, deps: OpenLogDeps): Promise<Open
     if (!hash) throw new LogBroken(`it lacks its node ${nodeKey(node)}`);
     return { ...node, hash };
   });
-  if (rangeHash(edge.map(({ hash }) => hash)) !== head.root)
+  if (rangeHash(edge.map(({ hash }) => hash)) !== checkpoint.root)
     throw new LogBroken(`its seals have another root than the head of size ${last.size} signed`);
   await checkAll(session, deps, keys);
-  return { last, head, edge };
+  return { last, head: checkpoint, edge };
 }
 
-async function newestHeld(sinks: readonly HeadSink[]): Promise<SignedHead | null> {
+async function newestHeld(sinks: readonly CheckpointPublisher[]): Promise<SignedCheckpoint | null> {
   for (const sink of sinks) {
     const newest = await sink.newest?.();
     if (newest) return newest;
@@ -102,14 +111,18 @@ async function newestHeld(sinks: readonly HeadSink[]): Promise<SignedHead | null
 }
 
 /** The record was not set back behind what is known outside, nor forked from it. */
-async function checkHeld(session: Session, held: SignedHead | null, last: SignedHead | null): Promise<void> {
+async function checkHeld(
+  session: Session,
+  held: SignedCheckpoint | null,
+  last: SignedCheckpoint | null,
+): Promise<void> {
   if (!held) return;
   if (held.size > (last?.size ?? 0))
     throw new LogBroken(
       `the file of heads holds one of size ${held.size}, the record ends at ${last?.size ?? 0}: the record was set back`,
     );
-  const kept = await readHeadOf(session, held.size);
-  if (!kept || headLine(kept) !== headLine(held))
+  const kept = await readCheckpointOf(session, held.size);
+  if (!kept || checkpointLine(kept) !== checkpointLine(held))
     throw new LogBroken(`the head of size ${held.size} in the file of heads is not the record's`);
 }
 
@@ -119,9 +132,9 @@ async function checkAll(
   keys: readonly TrustedKey[],
 ): Promise<void> {
   if (isLogKnown(memory, now - rememberFor)) return;
-  const heads = await readHeads(session);
-  const broken = brokenChain(heads, keys);
+  const checkpoints = await readCheckpoints(session);
+  const broken = brokenChain(checkpoints, keys);
   if (broken) throw new LogBroken(broken);
-  const finding = await checkWholeLog(session, heads, { memory, now, rememberFor });
+  const finding = await checkWholeLog(session, checkpoints, { memory, now, rememberFor });
   if (finding) throw new LogBroken(finding.says);
 }

@@ -1,5 +1,5 @@
-import type { AuditHead } from '../domain/seals/audit.ts';
-import type { SignedHead } from '../domain/seals/seal.ts';
+import type { AuditCheckpoint } from '../domain/seals/audit.ts';
+import type { SignedCheckpoint } from '../domain/seals/seal.ts';
 import { streamAudit } from '../store/audit/audit.ts';
 import { followAuditPage, readAuditHashes } from '../store/audit/audit-consistency.ts';
 import type { Session } from '../store/database/client.ts';
@@ -8,7 +8,7 @@ import type { WholeLogOptions } from './log-consistency.ts';
 
 /** What was found right: the log up to a row, and when that was. */
 interface Remembered {
-  readonly last: AuditHead | null;
+  readonly last: AuditCheckpoint | null;
   /** Epoch milliseconds of the last check from the beginning. */
   readonly at: number;
 }
@@ -24,24 +24,24 @@ const running = new WeakMap<object, Promise<string | null>>();
  */
 export function checkWholeAudit(
   session: Session,
-  heads: readonly SignedHead[],
+  checkpoints: readonly SignedCheckpoint[],
   options: WholeLogOptions,
 ): Promise<string | null> {
   const present = running.get(options.memory);
   if (present) return present;
-  const begun = follow(session, heads, options).finally(() => running.delete(options.memory));
+  const begun = follow(session, checkpoints, options).finally(() => running.delete(options.memory));
   running.set(options.memory, begun);
   return begun;
 }
 
 async function follow(
   session: Session,
-  heads: readonly SignedHead[],
+  checkpoints: readonly SignedCheckpoint[],
   { memory, now, rememberFor }: WholeLogOptions,
 ): Promise<string | null> {
   const kept = remembered.get(memory);
   let known = kept && kept.at > now - rememberFor ? kept : null;
-  const signed = signedRows(heads);
+  const signed = signedRows(checkpoints);
   // Rows that were followed may have been written again since, as another chain: then the last of them is another.
   const looked = [...signed.keys(), ...(known?.last ? [known.last.seq] : [])];
   const hashes = await readAuditHashes(session, looked);
@@ -59,6 +59,6 @@ async function follow(
     return null;
   }
   const rows = streamAudit(session, { from: null, to: null });
-  const { offence } = await checkAudit({ rows, heads, keys: null, partial: false });
+  const { offence } = await checkAudit({ rows, heads: checkpoints, keys: null, partial: false });
   return offence?.says ?? null;
 }

@@ -1,7 +1,7 @@
-import { AuditChain, type AuditHead, type AuditOffence, type AuditRow } from '../domain/seals/audit.ts';
-import type { SignedHead } from '../domain/seals/seal.ts';
+import { AuditChain, type AuditCheckpoint, type AuditOffence, type AuditRow } from '../domain/seals/audit.ts';
+import type { SignedCheckpoint } from '../domain/seals/seal.ts';
 import type { TrustedKey } from '../domain/seals/signing-key.ts';
-import { brokenChain, parseHead } from './checkpoints.ts';
+import { brokenChain, parseCheckpoint } from './checkpoints.ts';
 
 /** What can be said of an audit log. */
 export interface AuditVerdict {
@@ -9,7 +9,7 @@ export interface AuditVerdict {
   /** A head that cannot be trusted, and so proves nothing of the log. */
   readonly head: string | null;
   readonly rows: number;
-  readonly last: AuditHead | null;
+  readonly last: AuditCheckpoint | null;
   /** The last row that a head signed; rows after it could be cut off unseen. 0: none. */
   readonly covered: number;
 }
@@ -18,7 +18,7 @@ export interface AuditCheck {
   /** Oldest first. */
   readonly rows: AsyncIterable<readonly AuditRow[]>;
   /** Signed states of the log of seals, oldest first. */
-  readonly heads: readonly SignedHead[];
+  readonly heads: readonly SignedCheckpoint[];
   /** Null: the heads are only compared, not trusted by their signature. */
   readonly keys: readonly TrustedKey[] | null;
   /** The rows are a part of the log: they may begin and end anywhere. */
@@ -26,15 +26,20 @@ export interface AuditCheck {
 }
 
 /** Follows the log from row to row and holds it against the signed heads; tells the first row that was touched. */
-export async function checkAudit({ rows, heads, keys, partial }: AuditCheck): Promise<AuditVerdict> {
-  const head = keys ? brokenChain(heads, keys) : null;
-  const signed = signedRows(heads);
+export async function checkAudit({
+  rows,
+  heads: checkpoints,
+  keys,
+  partial,
+}: AuditCheck): Promise<AuditVerdict> {
+  const checkpoint = keys ? brokenChain(checkpoints, keys) : null;
+  const signed = signedRows(checkpoints);
   const covered = Math.max(0, ...signed.keys());
   const chain = new AuditChain(signed, partial);
   let count = 0;
   const verdict = (offence: AuditOffence | null): AuditVerdict => ({
     offence,
-    head,
+    head: checkpoint,
     rows: count,
     last: chain.last,
     covered,
@@ -50,7 +55,7 @@ export async function checkAudit({ rows, heads, keys, partial }: AuditCheck): Pr
 }
 
 /** What the heads say of rows of the audit log: hash by number. */
-export function signedRows(heads: readonly SignedHead[]): Map<number, string> {
-  const stated = heads.flatMap(({ body }) => parseHead(body)?.audit ?? []);
+export function signedRows(checkpoints: readonly SignedCheckpoint[]): Map<number, string> {
+  const stated = checkpoints.flatMap(({ body }) => parseCheckpoint(body)?.audit ?? []);
   return new Map(stated.map(({ seq, hash }) => [seq, hash]));
 }

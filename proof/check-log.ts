@@ -8,20 +8,20 @@ import {
   rootOver,
   subtreesOf,
 } from '../domain/seals/merkle.ts';
-import { type Head, headLine } from '../domain/seals/seal.ts';
+import { type Checkpoint, checkpointLine } from '../domain/seals/seal.ts';
 import type { TrustedKey } from '../domain/seals/signing-key.ts';
 import type { Session } from '../store/database/client.ts';
 import {
-  type HeadRow,
+  type CheckpointRow,
   nodeKey,
-  readHeads,
-  readLastHead,
+  readCheckpoints,
+  readLastCheckpoint,
   readNodes,
   type SealRow,
 } from '../store/seals/seals.ts';
 import type { Offence } from './check-rollup.ts';
-import { readHeadFile } from './checkpoint-publisher.ts';
-import { brokenChain, parseHead } from './checkpoints.ts';
+import { readCheckpointFile } from './checkpoint-publisher.ts';
+import { brokenChain, parseCheckpoint } from './checkpoints.ts';
 
 /** Hashes (hex) that lead from a seal to the root of the log. */
 export interface LogProof {
@@ -57,10 +57,10 @@ export async function proveInLog(
  */
 export async function proveConsistency(
   session: Session,
-  heads: readonly HeadRow[],
+  checkpoints: readonly CheckpointRow[],
 ): Promise<readonly (readonly string[])[] | null> {
-  const ranges = heads.map(({ size }, i) => {
-    const before = heads[i - 1]?.size;
+  const ranges = checkpoints.map(({ size }, i) => {
+    const before = checkpoints[i - 1]?.size;
     return before === undefined ? [] : consistencyRanges(before, size).map(subtreesOf);
   });
   const nodes = await readNodes(session, ranges.flat(2));
@@ -70,11 +70,13 @@ export async function proveConsistency(
       return found.every((hash) => hash !== undefined) ? rangeHash(found as string[]) : null;
     }),
   );
-  const holds = heads.every((head, i) => {
-    const [before, proof] = [heads[i - 1], proofs[i] ?? []];
+  const holds = checkpoints.every((checkpoint, i) => {
+    const [before, proof] = [checkpoints[i - 1], proofs[i] ?? []];
     if (!before || proof.includes(null)) return !before;
-    const [first = '', second = ''] = [before, head].map(({ body }) => parseHead(body)?.root ?? '');
-    return provesConsistency(before.size, head.size, proof as string[], first, second);
+    const [first = '', second = ''] = [before, checkpoint].map(
+      ({ body }) => parseCheckpoint(body)?.root ?? '',
+    );
+    return provesConsistency(before.size, checkpoint.size, proof as string[], first, second);
   });
   return holds ? (proofs as string[][]) : null;
 }
@@ -84,45 +86,49 @@ export async function checkLog(
   session: Session,
   seals: readonly (SealRow & { readonly rollup: string })[],
   keys: readonly TrustedKey[],
-): Promise<{ readonly offence: Offence | null; readonly heads: readonly HeadRow[] }> {
-  const heads = await readHeads(session);
-  const broken = brokenChain(heads, keys);
-  if (broken) return { offence: { what: 'head', rollup: null, says: broken }, heads };
-  const last = heads.at(-1);
-  const head = last && parseHead(last.body);
-  if (!head) {
+): Promise<{ readonly offence: Offence | null; readonly heads: readonly CheckpointRow[] }> {
+  const checkpoints = await readCheckpoints(session);
+  const broken = brokenChain(checkpoints, keys);
+  if (broken) return { offence: { what: 'head', rollup: null, says: broken }, heads: checkpoints };
+  const last = checkpoints.at(-1);
+  const checkpoint = last && parseCheckpoint(last.body);
+  if (!checkpoint) {
     const offence: Offence = { what: 'head', rollup: null, says: 'there are seals, but no signed head' };
-    return { offence: seals.length > 0 ? offence : null, heads };
+    return { offence: seals.length > 0 ? offence : null, heads: checkpoints };
   }
-  const [first] = await sealsNotUnder(session, seals, head);
-  if (!first) return { offence: null, heads };
+  const [first] = await sealsNotUnder(session, seals, checkpoint);
+  if (!first) return { offence: null, heads: checkpoints };
   const says = `revision ${first.revision} of the seal is not under the root that was signed`;
-  return { offence: { what: 'log', rollup: first.rollup, says }, heads };
+  return { offence: { what: 'log', rollup: first.rollup, says }, heads: checkpoints };
 }
 
 /** Those of the seals that do not lead to the root that the head signs. */
 export async function sealsNotUnder<Seal extends SealRow>(
   session: Session,
   seals: readonly Seal[],
-  head: Head,
+  checkpoint: Checkpoint,
 ): Promise<Seal[]> {
-  if (await allUnder(session, seals, head)) return [];
-  const proofs = await proveInLog(session, seals, head.size);
+  if (await allUnder(session, seals, checkpoint)) return [];
+  const proofs = await proveInLog(session, seals, checkpoint.size);
   return seals.filter((seal, i) => {
     const path = proofs[i]?.path;
-    return !path || !provesInclusion(seal.id, head.size, seal.hash, path, head.root);
+    return !path || !provesInclusion(seal.id, checkpoint.size, seal.hash, path, checkpoint.root);
   });
 }
 
 /** Whether the signed root follows from these seals and what the log keeps beside them. */
-async function allUnder(session: Session, seals: readonly SealRow[], head: Head): Promise<boolean> {
+async function allUnder(
+  session: Session,
+  seals: readonly SealRow[],
+  checkpoint: Checkpoint,
+): Promise<boolean> {
   const leaves = seals.map(({ id, hash }) => ({ place: id, hash })).sort((a, b) => a.place - b.place);
   if (leaves.length === 0) return true;
-  if ((leaves.at(-1)?.place ?? 0) >= head.size) return false;
+  if ((leaves.at(-1)?.place ?? 0) >= checkpoint.size) return false;
   const places = leaves.map(({ place }) => place);
-  const nodes = await readNodes(session, nodesBeside(places, head.size));
-  const root = rootOver(leaves, head.size, (node) => nodes.get(nodeKey(node)));
-  return root === head.root;
+  const nodes = await readNodes(session, nodesBeside(places, checkpoint.size));
+  const root = rootOver(leaves, checkpoint.size, (node) => nodes.get(nodeKey(node)));
+  return root === checkpoint.root;
 }
 
 export interface FileFinding {
@@ -139,37 +145,39 @@ const GRACE_MS = 60_000;
  * record by now. What the record says of where heads are is not believed: one that is older than a minute must be there. `now`:
  * epoch milliseconds.
  */
-export async function checkHeadFile(
+export async function checkCheckpointFile(
   session: Session,
   path: string,
-  heads: readonly HeadRow[],
+  checkpoints: readonly CheckpointRow[],
   now: number,
 ): Promise<FileFinding> {
   const offence = (says: string): FileFinding => ({
     offence: { what: 'file of heads', rollup: null, says },
     missing: false,
   });
-  const file = await readHeadFile(path);
-  const signedBefore = (head: HeadRow) => Date.parse(parseHead(head.body)?.at ?? '');
-  const expected = heads.filter((head) => head.published || signedBefore(head) < now - GRACE_MS);
+  const file = await readCheckpointFile(path);
+  const signedBefore = (checkpoint: CheckpointRow) => Date.parse(parseCheckpoint(checkpoint.body)?.at ?? '');
+  const expected = checkpoints.filter(
+    (checkpoint) => checkpoint.published || signedBefore(checkpoint) < now - GRACE_MS,
+  );
   if (!file) return { offence: null, missing: expected.length > 0 };
   if (file.broken) return offence(file.broken);
-  const newest = (await readLastHead(session))?.size ?? 0;
-  const known = new Map(heads.map((head) => [head.size, headLine(head)]));
-  const highest = heads.at(-1)?.size ?? 0;
-  for (const head of file.heads) {
-    const line = known.get(head.size);
-    if (line === headLine(head)) continue;
-    if (line === undefined && head.size > highest && head.size <= newest) continue;
+  const newest = (await readLastCheckpoint(session))?.size ?? 0;
+  const known = new Map(checkpoints.map((checkpoint) => [checkpoint.size, checkpointLine(checkpoint)]));
+  const highest = checkpoints.at(-1)?.size ?? 0;
+  for (const checkpoint of file.heads) {
+    const line = known.get(checkpoint.size);
+    if (line === checkpointLine(checkpoint)) continue;
+    if (line === undefined && checkpoint.size > highest && checkpoint.size <= newest) continue;
     return offence(
       line === undefined
-        ? `it holds a head of size ${head.size} that the record lacks`
-        : `its head of size ${head.size} is not the record's`,
+        ? `it holds a head of size ${checkpoint.size} that the record lacks`
+        : `its head of size ${checkpoint.size} is not the record's`,
     );
   }
   const held = new Set(file.heads.map(({ size }) => size));
   const lacking = expected.filter(({ size }) => !held.has(size));
-  const taken = lacking.find((head) => head.published);
+  const taken = lacking.find((checkpoint) => checkpoint.published);
   return taken
     ? offence(`it lacks the head of size ${taken.size}`)
     : { offence: null, missing: lacking.length > 0 };

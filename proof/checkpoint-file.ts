@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { headHash } from '../domain/seals/seal.ts';
+import { checkpointHash } from '../domain/seals/seal.ts';
 import type { Store } from '../store/database/client.ts';
-import { readHeads, readLastHead } from '../store/seals/seals.ts';
+import { readCheckpoints, readLastCheckpoint } from '../store/seals/seals.ts';
 import { readTrustedKeys } from '../store/seals/signing-keys.ts';
-import { fileSink, type HeadSink, readHeadFile } from './checkpoint-publisher.ts';
-import { brokenChain, parseHead } from './checkpoints.ts';
+import { type CheckpointPublisher, fileSink, readCheckpointFile } from './checkpoint-publisher.ts';
+import { brokenChain, parseCheckpoint } from './checkpoints.ts';
 
-export interface HeadFileOptions {
+export interface CheckpointFileOptions {
   readonly store: Store;
   readonly path: string;
   readonly publicKey: KeyObject;
@@ -14,9 +14,9 @@ export interface HeadFileOptions {
 }
 
 /** A server's own file of heads. */
-export interface KeptHeadFile {
+export interface KeptCheckpointFile {
   /** Where this server's sealer puts what it signs, after what others signed before. */
-  readonly sink: HeadSink;
+  readonly sink: CheckpointPublisher;
   /** Brings the file up to what other servers signed. */
   catchUp(): Promise<void>;
 }
@@ -26,25 +26,32 @@ export interface KeptHeadFile {
  * the file the signed heads of the record are added that follow from it. Nothing is mended: where the file is shorter than this process
  * saw it, or its end is not the record's, it is left for `verify` to report.
  */
-export function keepHeadFile({ store, path, publicKey, onNote }: HeadFileOptions): KeptHeadFile {
+export function keepCheckpointFile({
+  store,
+  path,
+  publicKey,
+  onNote,
+}: CheckpointFileOptions): KeptCheckpointFile {
   const file = oneByOne(fileSink(path));
   let seen = 0;
   let running: Promise<void> | undefined;
   const catchUp = async () => {
-    if (((await readLastHead(store))?.size ?? 0) <= seen) return;
-    const held = await readHeadFile(path);
+    if (((await readLastCheckpoint(store))?.size ?? 0) <= seen) return;
+    const held = await readCheckpointFile(path);
     const newest = held?.heads.at(-1) ?? null;
     if (held?.broken || (newest?.size ?? 0) < seen) return;
-    const heads = await readHeads(store, newest?.size ?? -1);
-    const [first] = heads;
+    const checkpoints = await readCheckpoints(store, newest?.size ?? -1);
+    const [first] = checkpoints;
     if (first) {
-      if (parseHead(first.body)?.previous !== (newest && headHash(newest))) return;
-      if (brokenChain(heads, await readTrustedKeys(store, publicKey), newest)) return;
-      if (!newest && heads.length > 1)
-        onNote(new Error(`${path} was not there and is made from the record: ${heads.length} signed heads`));
-      await file.publish(heads);
+      if (parseCheckpoint(first.body)?.previous !== (newest && checkpointHash(newest))) return;
+      if (brokenChain(checkpoints, await readTrustedKeys(store, publicKey), newest)) return;
+      if (!newest && checkpoints.length > 1)
+        onNote(
+          new Error(`${path} was not there and is made from the record: ${checkpoints.length} signed heads`),
+        );
+      await file.publish(checkpoints);
     }
-    seen = heads.at(-1)?.size ?? newest?.size ?? 0;
+    seen = checkpoints.at(-1)?.size ?? newest?.size ?? 0;
   };
   const shared = (): Promise<void> => {
     running ??= catchUp().finally(() => {
@@ -52,20 +59,20 @@ export function keepHeadFile({ store, path, publicKey, onNote }: HeadFileOptions
     });
     return running;
   };
-  const publish: HeadSink['publish'] = async (heads) => {
+  const publish: CheckpointPublisher['publish'] = async (checkpoints) => {
     await shared();
-    await file.publish(heads);
+    await file.publish(checkpoints);
   };
   return { catchUp: shared, sink: { ...file, publish } };
 }
 
 /** One call after the other: two that append at once would each append the same. */
-function oneByOne(sink: HeadSink): HeadSink {
+function oneByOne(sink: CheckpointPublisher): CheckpointPublisher {
   let last: Promise<unknown> = Promise.resolve();
   return {
     ...sink,
-    publish: (heads) => {
-      const next = last.then(() => sink.publish(heads));
+    publish: (checkpoints) => {
+      const next = last.then(() => sink.publish(checkpoints));
       last = next.catch(() => undefined);
       return next;
     },

@@ -1,27 +1,27 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { headHash, headLine, type SignedHead } from '../domain/seals/seal.ts';
+import { checkpointHash, checkpointLine, type SignedCheckpoint } from '../domain/seals/seal.ts';
 
 /** Where signed heads go outside of the record. Handing in the same head twice changes nothing. */
-export interface HeadSink {
-  publish(heads: readonly SignedHead[]): Promise<void>;
+export interface CheckpointPublisher {
+  publish(checkpoints: readonly SignedCheckpoint[]): Promise<void>;
   /** The newest head that is there, where that can be asked. */
-  newest?(): Promise<SignedHead | null>;
+  newest?(): Promise<SignedCheckpoint | null>;
 }
 
 /** What the file of heads holds, or what about it cannot be read. */
-export type HeadFile =
-  | { readonly heads: readonly SignedHead[]; readonly broken: null }
-  | { readonly heads: readonly SignedHead[]; readonly broken: string };
+export type CheckpointFile =
+  | { readonly heads: readonly SignedCheckpoint[]; readonly broken: null }
+  | { readonly heads: readonly SignedCheckpoint[]; readonly broken: string };
 
 /**
  * Appends to a file, one head a line; a line that a killed process left unfinished is finished. What is written goes to the place
  * where the file was found to end: a process that was frozen in between writes the same heads over themselves.
  */
-export function fileSink(path: string): HeadSink {
+export function fileSink(path: string): CheckpointPublisher {
   return {
-    publish: async (heads) => {
+    publish: async (checkpoints) => {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
       try {
@@ -30,7 +30,7 @@ export function fileSink(path: string): HeadSink {
         const end = text.lastIndexOf('\n') + 1;
         const torn = text.slice(end);
         const last = parseLine(text.slice(text.lastIndexOf('\n', end - 2) + 1, end));
-        const lines = heads.filter(({ size }) => !last || size > last.size).map(headLine);
+        const lines = checkpoints.filter(({ size }) => !last || size > last.size).map(checkpointLine);
         const [first] = lines;
         if (torn !== '' && first?.startsWith(torn)) lines[0] = first.slice(torn.length);
         else if (torn !== '') lines.unshift('\n');
@@ -44,19 +44,19 @@ export function fileSink(path: string): HeadSink {
         await file.close();
       }
     },
-    newest: async () => (await readHeadFile(path))?.heads.at(-1) ?? null,
+    newest: async () => (await readCheckpointFile(path))?.heads.at(-1) ?? null,
   };
 }
 
 /** POSTs each head as JSON, named by its hash; anything but a 2xx is an error, and the head is sent again later. */
-export function urlSink(url: string): HeadSink {
+export function urlPublisher(url: string): CheckpointPublisher {
   return {
-    publish: async (heads) => {
-      for (const head of heads) {
+    publish: async (checkpoints) => {
+      for (const checkpoint of checkpoints) {
         const answer = await fetch(url, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', 'idempotency-key': headHash(head) },
-          body: headLine(head),
+          headers: { 'content-type': 'application/json', 'idempotency-key': checkpointHash(checkpoint) },
+          body: checkpointLine(checkpoint),
           signal: AbortSignal.timeout(10_000),
         });
         if (!answer.ok) throw new Error(`the sink of signed heads answered ${answer.status}`);
@@ -66,7 +66,7 @@ export function urlSink(url: string): HeadSink {
 }
 
 /** Reads the file of heads; null when there is none. */
-export async function readHeadFile(path: string): Promise<HeadFile | null> {
+export async function readCheckpointFile(path: string): Promise<CheckpointFile | null> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -74,20 +74,20 @@ export async function readHeadFile(path: string): Promise<HeadFile | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-  const heads: SignedHead[] = [];
+  const checkpoints: SignedCheckpoint[] = [];
   // What comes after the last line's end is being written just now.
   const lines = text.split('\n').slice(0, -1);
   for (const [index, line] of lines.entries()) {
-    const head = parseLine(line);
-    if (!head) return { heads, broken: `line ${index + 1} is no head` };
-    heads.push(head);
+    const checkpoint = parseLine(line);
+    if (!checkpoint) return { heads: checkpoints, broken: `line ${index + 1} is no head` };
+    checkpoints.push(checkpoint);
   }
-  return { heads, broken: null };
+  return { heads: checkpoints, broken: null };
 }
 
-function parseLine(line: string): SignedHead | null {
+function parseLine(line: string): SignedCheckpoint | null {
   try {
-    const { body, signature } = JSON.parse(line) as SignedHead;
+    const { body, signature } = JSON.parse(line) as SignedCheckpoint;
     const { size } = JSON.parse(body) as { size: unknown };
     return typeof signature === 'string' && typeof size === 'number' ? { size, body, signature } : null;
   } catch {

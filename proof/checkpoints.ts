@@ -1,5 +1,10 @@
 import type { KeyObject } from 'node:crypto';
-import { canonicalText, type Head, headHash, type SignedHead } from '../domain/seals/seal.ts';
+import {
+  type Checkpoint,
+  canonicalText,
+  checkpointHash,
+  type SignedCheckpoint,
+} from '../domain/seals/seal.ts';
 import {
   isSigned,
   keyFingerprint,
@@ -10,21 +15,21 @@ import {
 } from '../domain/seals/signing-key.ts';
 
 /** Signs a state of the log, and of the audit log beside it; `previous`: the head before it. `now`: epoch milliseconds. */
-export function signHead(
+export function signCheckpoint(
   signingKey: KeyObject,
-  state: Pick<Head, 'size' | 'root' | 'audit'>,
-  previous: SignedHead | null,
+  state: Pick<Checkpoint, 'size' | 'root' | 'audit'>,
+  previous: SignedCheckpoint | null,
   now: number,
-): SignedHead {
-  const head: Head = {
+): SignedCheckpoint {
+  const checkpoint: Checkpoint = {
     format: 'scoreline-head/1',
     ...state,
     forgetting: 'recorded',
-    previous: previous && headHash(previous),
+    previous: previous && checkpointHash(previous),
     at: new Date(now).toISOString(),
     key: keyFingerprint(publicKeyOf(signingKey)),
   };
-  const body = canonicalText(head);
+  const body = canonicalText(checkpoint);
   return {
     size: state.size,
     body,
@@ -38,39 +43,42 @@ export function signHead(
  * null.
  */
 export function brokenChain(
-  heads: readonly SignedHead[],
+  checkpoints: readonly SignedCheckpoint[],
   keys: readonly TrustedKey[],
-  before: SignedHead | null = null,
+  before: SignedCheckpoint | null = null,
 ): string | null {
   let previous = before;
-  for (const head of heads) {
-    const named = `the head of size ${head.size}`;
-    const content = parseHead(head.body);
-    if (!content || content.size !== head.size) return `${named} does not say what it should`;
-    if (content.previous !== (previous && headHash(previous))) {
+  for (const checkpoint of checkpoints) {
+    const named = `the head of size ${checkpoint.size}`;
+    const content = parseCheckpoint(checkpoint.body);
+    if (!content || content.size !== checkpoint.size) return `${named} does not say what it should`;
+    if (content.previous !== (previous && checkpointHash(previous))) {
       return previous
         ? `${named} does not follow the head of size ${previous.size}: one of the two was changed`
         : `${named} is the first, but names one before it`;
     }
-    if (previous && head.size <= previous.size) return `${named} does not grow the log`;
-    previous = head;
+    if (previous && checkpoint.size <= previous.size) return `${named} does not grow the log`;
+    previous = checkpoint;
   }
   return previous && brokenSignature(previous, keys);
 }
 
 /** That a head names a key that did not sign for this instance then, or null. */
-export function foreignHead(heads: readonly SignedHead[], keys: readonly TrustedKey[]): string | null {
-  const foreign = heads.find(
-    ({ size, body }) => parseHead(body)?.key !== keyForSize(keys, size)?.fingerprint,
+export function foreignCheckpoint(
+  checkpoints: readonly SignedCheckpoint[],
+  keys: readonly TrustedKey[],
+): string | null {
+  const foreign = checkpoints.find(
+    ({ size, body }) => parseCheckpoint(body)?.key !== keyForSize(keys, size)?.fingerprint,
   );
   return foreign ? `the head of size ${foreign.size} names another key than this instance's` : null;
 }
 
 /** What is wrong with the signature of that head, or null. */
-export function brokenSignature(head: SignedHead, keys: readonly TrustedKey[]): string | null {
-  const { size, body, signature } = head;
+export function brokenSignature(checkpoint: SignedCheckpoint, keys: readonly TrustedKey[]): string | null {
+  const { size, body, signature } = checkpoint;
   const key = keyForSize(keys, size);
-  const foreign = foreignHead([head], keys);
+  const foreign = foreignCheckpoint([checkpoint], keys);
   if (foreign || !key) return foreign;
   // Another spelling of the same bytes would give the next head another hash.
   const isCanonical = Buffer.from(signature, 'base64').toString('base64') === signature;
@@ -80,10 +88,12 @@ export function brokenSignature(head: SignedHead, keys: readonly TrustedKey[]): 
 }
 
 /** The head that the text says, or null when it says none. */
-export function parseHead(body: string): Head | null {
+export function parseCheckpoint(body: string): Checkpoint | null {
   try {
-    const head = JSON.parse(body) as Head;
-    return head.format === 'scoreline-head/1' && typeof head.root === 'string' ? head : null;
+    const checkpoint = JSON.parse(body) as Checkpoint;
+    return checkpoint.format === 'scoreline-head/1' && typeof checkpoint.root === 'string'
+      ? checkpoint
+      : null;
   } catch {
     return null;
   }

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { type Manifest, NO_CHANGES, type SealChanges, type SealedFact } from '../domain/seals/seal.ts';
 import { factHash, type KeptLeaf, type LeafMatch } from '../domain/seals/seal-match.ts';
-import { isAttestedBy } from '../domain/seals/signing-key.ts';
+import { isSignedBy } from '../domain/seals/signing-key.ts';
 import type { Session } from '../store/database/client.ts';
-import { type LeafCause, leafName, readLeafNotes } from '../store/seals/leaf-tombstones.ts';
+import { type LeafCause, leafName, readLeafTombstones } from '../store/seals/leaf-tombstones.ts';
 import {
   type Brought,
   type EarlierLeaf,
@@ -55,7 +55,11 @@ export async function readExplanations(
 
 async function readNotes(session: Session, publicKey: KeyObject, leaves: ReadonlySet<string>) {
   const keys = await readTrustedKeys(session, publicKey);
-  return readLeafNotes(session, (seq, text, signature) => isAttestedBy(keys, seq, text, signature), leaves);
+  return readLeafTombstones(
+    session,
+    (seq, text, signature) => isSignedBy(keys, seq, text, signature),
+    leaves,
+  );
 }
 
 function placed(compared: readonly Compared[], wrong: ReadonlyMap<string, string>): Map<number, Unexplained> {

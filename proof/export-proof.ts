@@ -6,7 +6,7 @@ import { keptKey, type SigningKeyEntry } from '../domain/seals/signing-key.ts';
 import { HOUR_MS } from '../domain/time/time-windows.ts';
 import type { Session } from '../store/database/client.ts';
 import { SURVEYED } from '../store/seals/seal-facts.ts';
-import { type HeadRow, readHeads } from '../store/seals/seals.ts';
+import { type CheckpointRow, readCheckpoints } from '../store/seals/seals.ts';
 import { readSigningKeys } from '../store/seals/signing-keys.ts';
 import { type LogProof, proveConsistency, proveInLog } from './check-log.ts';
 import type { RollupEvidence } from './check-rollup.ts';
@@ -84,11 +84,11 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
   return deps.store.transaction(async (session) => {
     await session.rows(ONE_MOMENT, []);
     const listed = await listRollups(session, { cells, models: modelsOfScore(name), hours });
-    const heads = await readHeads(session);
+    const checkpoints = await readCheckpoints(session);
     const logProofs = await proveInLog(
       session,
       listed.flatMap(({ seals }) => seals),
-      heads.at(-1)?.size ?? 0,
+      checkpoints.at(-1)?.size ?? 0,
     );
     const leaves = new Map<string, ExportedLeaf[]>();
     for await (const { evidence } of readEvidence(session, trustOf(deps), listed)) {
@@ -100,7 +100,7 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
       }
     }
     const keys = await keysFor(session, deps.publicKey);
-    const consistency = await proveConsistency(session, heads);
+    const consistency = await proveConsistency(session, checkpoints);
     if (!consistency) throw new ProofUnavailable('the log of seals lacks a node');
     const exportedAt = new Date(deps.now()).toISOString();
     const { stated, responses, root } = found;
@@ -130,12 +130,12 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
           .map(({ key, attributes, stored = attributes }) => [key, stored]),
       ),
       rollups: withProofs(listed, logProofs, leaves),
-      heads: heads.map(({ body, signature }: HeadRow, i) => ({
+      heads: checkpoints.map(({ body, signature }: CheckpointRow, i) => ({
         body,
         signature,
         consistency: consistency[i] ?? [],
       })),
-      statement: signStatement(deps.sign, statement, heads.at(-1) ?? null),
+      statement: signStatement(deps.sign, statement, checkpoints.at(-1) ?? null),
       publicKey: deps.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
       keys,
     };

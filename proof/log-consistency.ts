@@ -1,8 +1,8 @@
 import { appendLeaf, type HashedNode, rangeHash } from '../domain/seals/merkle.ts';
-import { headHash, type SignedHead } from '../domain/seals/seal.ts';
+import { checkpointHash, type SignedCheckpoint } from '../domain/seals/seal.ts';
 import type { Session } from '../store/database/client.ts';
 import { findMissingPlace, findSealOutside, readLogPage } from '../store/seals/log-pages.ts';
-import { parseHead } from './checkpoints.ts';
+import { parseCheckpoint } from './checkpoints.ts';
 
 /*
  * The log of seals as a whole: nothing is missing from it, every seal is what was hashed, and it had at each size that a head signed the
@@ -51,37 +51,39 @@ const running = new WeakMap<object, Promise<LogFinding | null>>();
  */
 export async function checkWholeLog(
   session: Session,
-  heads: readonly SignedHead[],
+  checkpoints: readonly SignedCheckpoint[],
   { memory, now, rememberFor }: WholeLogOptions,
 ): Promise<LogFinding | null> {
   const began = performance.now();
-  const known = recall(memory, heads, now, rememberFor);
+  const known = recall(memory, checkpoints, now, rememberFor);
   const edge: HashedNode[] = [...(known?.edge ?? [])];
   let [size, covered] = [known?.size ?? 0, known?.size ?? 0];
-  const newer = heads.filter((head) => head.size > size);
-  for (const head of newer) {
-    const root = parseHead(head.body)?.root;
-    while (size < head.size) {
-      const until = Math.min(size + PAGE, head.size);
+  const newer = checkpoints.filter((checkpoint) => checkpoint.size > size);
+  for (const checkpoint of newer) {
+    const root = parseCheckpoint(checkpoint.body)?.root;
+    while (size < checkpoint.size) {
+      const until = Math.min(size + PAGE, checkpoint.size);
       const finding = await followPage(session, edge, size, until);
       if (finding) return finding;
       size = until;
     }
     if (rangeHash(edge.map(({ hash }) => hash)) !== root) {
       const places =
-        head.size - covered === 1 ? `the seal ${covered}` : `the seals ${covered} to ${head.size - 1}`;
-      const says = `${places} of the log are not those that the head of size ${head.size} signed`;
-      return { says, from: covered, until: head.size };
+        checkpoint.size - covered === 1
+          ? `the seal ${covered}`
+          : `the seals ${covered} to ${checkpoint.size - 1}`;
+      const says = `${places} of the log are not those that the head of size ${checkpoint.size} signed`;
+      return { says, from: covered, until: checkpoint.size };
     }
-    covered = head.size;
+    covered = checkpoint.size;
   }
   const outside = await findSealOutside(session);
   if (outside !== null)
     return { says: `the seal ${outside} is under no signed head`, from: outside, until: outside + 1 };
-  const last = heads.at(-1);
+  const last = checkpoints.at(-1);
   if (last) {
     const { at, took } = known ?? { at: now, took: performance.now() - began };
-    remembered.set(memory, { head: headHash(last), size, edge, at, took });
+    remembered.set(memory, { head: checkpointHash(last), size, edge, at, took });
   }
   return null;
 }
@@ -89,12 +91,12 @@ export async function checkWholeLog(
 /** The same for many askers at once: those that come while one looks are told what that one finds. */
 export function checkWholeLogOnce(
   session: Session,
-  heads: readonly SignedHead[],
+  checkpoints: readonly SignedCheckpoint[],
   options: WholeLogOptions,
 ): Promise<LogFinding | null> {
   const present = running.get(options.memory);
   if (present) return present;
-  const begun = checkWholeLog(session, heads, options).finally(() => running.delete(options.memory));
+  const begun = checkWholeLog(session, checkpoints, options).finally(() => running.delete(options.memory));
   running.set(options.memory, begun);
   return begun;
 }
@@ -107,15 +109,15 @@ export function isLogKnown(memory: object, since: number): boolean {
 /** What is remembered, if it is young enough and the head that it ended at is still one of these. */
 function recall(
   memory: object,
-  heads: readonly SignedHead[],
+  checkpoints: readonly SignedCheckpoint[],
   now: number,
   rememberFor: number,
 ): Remembered | null {
   const known = remembered.get(memory);
   const patience = rememberFor === 0 ? 0 : Math.max(rememberFor, SHARE * (known?.took ?? 0));
   if (!known || known.at <= now - patience) return null;
-  const head = heads.find(({ size }) => size === known.size);
-  return head && headHash(head) === known.head ? known : null;
+  const checkpoint = checkpoints.find(({ size }) => size === known.size);
+  return checkpoint && checkpointHash(checkpoint) === known.head ? known : null;
 }
 
 /** Adds the hashes of a page to the edge, unless something is wrong with it. */

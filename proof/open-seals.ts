@@ -2,17 +2,17 @@ import type { KeyObject } from 'node:crypto';
 import { publicKeyOf, signText } from '../domain/seals/signing-key.ts';
 import type { Store } from '../store/database/client.ts';
 import type { Leader } from '../store/database/lease.ts';
-import { keepHeadFile } from './checkpoint-file.ts';
-import { urlSink } from './checkpoint-publisher.ts';
+import { keepCheckpointFile } from './checkpoint-file.ts';
+import { urlPublisher } from './checkpoint-publisher.ts';
 import type { ProofDeps } from './export-proof.ts';
-import type { SealPlace } from './seal-options.ts';
+import type { SealSettings } from './seal-options.ts';
 import { startSealer } from './sealer.ts';
 
 export interface SealOptions {
   readonly store: Store;
   readonly signingKey: KeyObject;
   /** The file of signed heads, outside of the record. */
-  readonly headFile: string;
+  readonly checkpointFile: string;
   /** Where heads are POSTed besides, or undefined. */
   readonly sealSink: string | undefined;
   /** How long after its end an hour is sealed, milliseconds. */
@@ -27,7 +27,7 @@ export interface SealOptions {
 
 /** The seals of one instance: where verification finds them, and the sealer. */
 export interface Seals {
-  readonly place: SealPlace & Pick<ProofDeps, 'sign'>;
+  readonly place: SealSettings & Pick<ProofDeps, 'sign'>;
   /** Whether the sealer found the log to be another than was signed, and seals nothing. */
   isStopped(): boolean;
   /** Whether this process is the one that seals. */
@@ -42,10 +42,10 @@ const CATCH_UP_MS = 10_000;
 
 /** Opens the seals with the instance's key. */
 export function openSeals(options: SealOptions): Seals {
-  const { store, signingKey, headFile, sealSink, sealAfter, onError } = options;
+  const { store, signingKey, checkpointFile, sealSink, sealAfter, onError } = options;
   const publicKey = publicKeyOf(signingKey);
-  const { sink, catchUp } = keepHeadFile({ store, path: headFile, publicKey, onNote: onError });
-  const sinks = [sink, ...(sealSink ? [urlSink(sealSink)] : [])];
+  const { sink, catchUp } = keepCheckpointFile({ store, path: checkpointFile, publicKey, onNote: onError });
+  const sinks = [sink, ...(sealSink ? [urlPublisher(sealSink)] : [])];
   // A file outside of the record is a witness only once it holds what was signed.
   const timer = setInterval(() => void catchUp().catch(onError), CATCH_UP_MS).unref();
   let broken = false;
@@ -62,7 +62,7 @@ export function openSeals(options: SealOptions): Seals {
     },
     place: {
       publicKey,
-      headFile,
+      checkpointFile,
       catchUp,
       sealAfter,
       sign: (text) => signText(signingKey, text),

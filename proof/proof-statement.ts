@@ -1,4 +1,4 @@
-import { canonicalText, headHash, type SignedHead } from '../domain/seals/seal.ts';
+import { canonicalText, checkpointHash, type SignedCheckpoint } from '../domain/seals/seal.ts';
 
 /** What the instance signs of a proof that it hands out: which number, from which rollups, at which state of its log. */
 export interface ProofStatement {
@@ -26,12 +26,12 @@ export interface SignedStatement {
 export function signStatement(
   sign: (text: string) => string,
   statement: Omit<ProofStatement, 'format' | 'head'>,
-  head: SignedHead | null,
+  checkpoint: SignedCheckpoint | null,
 ): SignedStatement {
   const body = canonicalText({
     format: 'scoreline-statement/1',
     ...statement,
-    head: head && headHash(head),
+    head: checkpoint && checkpointHash(checkpoint),
   } satisfies ProofStatement);
   return { body, signature: sign(body) };
 }

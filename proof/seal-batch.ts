@@ -10,7 +10,7 @@ import {
 } from '../domain/seals/seal.ts';
 import { factHash, type KeptLeaf, type LeafMatch, matchLeaves } from '../domain/seals/seal-match.ts';
 import { publicKeyOf } from '../domain/seals/signing-key.ts';
-import { auditHead } from '../store/audit/audit.ts';
+import { auditCheckpoint } from '../store/audit/audit.ts';
 import type { Session, Store } from '../store/database/client.ts';
 import { hold, type Lease } from '../store/database/lease.ts';
 import { findWrongResponses, readNewestBrought } from '../store/seals/seal-evidence.ts';
@@ -29,8 +29,8 @@ import { lockSeals, readLeaves, type SealRow } from '../store/seals/seals.ts';
 import { type OpenLog, openLog, readLogAhead } from './append-to-log.ts';
 import { sealsNotUnder } from './check-log.ts';
 import { leafOffence } from './check-rollup.ts';
-import type { HeadSink } from './checkpoint-publisher.ts';
-import { signHead } from './checkpoints.ts';
+import type { CheckpointPublisher } from './checkpoint-publisher.ts';
+import { signCheckpoint } from './checkpoints.ts';
 import { changesSince, type Explanations, findUnexplained, readExplanations } from './explain.ts';
 
 export interface SealDeps {
@@ -40,7 +40,7 @@ export interface SealDeps {
   readonly now: () => number;
   readonly randomBytes: (size: number) => Buffer;
   /** Where heads are outside of the record: what is signed must follow from them. */
-  readonly sinks: readonly HeadSink[];
+  readonly sinks: readonly CheckpointPublisher[];
   /** Under which it is sealed; absent: nobody else does. */
   readonly lease?: Lease;
 }
@@ -58,7 +58,7 @@ const SALT_BYTES = 16;
  * Opens the log as sealing does, and adds nothing.
  * @throws LogBroken
  */
-export async function lookAtLog({ store, signingKey, sinks, now }: SealDeps): Promise<void> {
+export async function checkLogOnce({ store, signingKey, sinks, now }: SealDeps): Promise<void> {
   await readLogAhead(store, { memory: store, signingKey, sinks, now: now() });
   await store.transaction(async (session) => {
     await lockSeals(session);
@@ -155,13 +155,13 @@ async function compare(
 /** Puts back rollups whose seal was changed, or whose facts changed or went without anything that explains it. */
 async function refuseTampered(
   session: Session,
-  { head }: OpenLog,
+  { head: checkpoint }: OpenLog,
   pairs: readonly Pair[],
   explained: Explanations,
 ): Promise<Map<ClosedRollup, string>> {
   const refused = new Map<ClosedRollup, string>();
   const seals = pairs.flatMap(({ seal }) => seal ?? []);
-  const unsigned = new Set(head ? await sealsNotUnder(session, seals, head) : seals);
+  const unsigned = new Set(checkpoint ? await sealsNotUnder(session, seals, checkpoint) : seals);
   for (const pair of pairs) {
     const reason = reasonToRefuse(pair, unsigned, explained);
     if (!reason) continue;
@@ -252,6 +252,6 @@ async function append(
   });
   const root = rangeHash(edge.map(({ hash }) => hash));
   // Rows of the log come one transaction after the other: all before the last committed one are committed too.
-  const state = { size, root, audit: await auditHead(session) };
-  await insertSeals(session, seals, nodes, signHead(deps.signingKey, state, last, deps.now()));
+  const state = { size, root, audit: await auditCheckpoint(session) };
+  await insertSeals(session, seals, nodes, signCheckpoint(deps.signingKey, state, last, deps.now()));
 }

@@ -6,10 +6,10 @@ import type { Store } from '../store/database/client.ts';
 export const REMEMBER_MS = 5 * 60_000;
 
 /** Where this instance's seals are, and by which key. */
-export interface SealPlace {
+export interface SealSettings {
   readonly publicKey: KeyObject;
   /** The file of signed heads. */
-  readonly headFile: string;
+  readonly checkpointFile: string;
   /** Brings the file up to what other processes signed. */
   readonly catchUp?: () => Promise<void>;
   /** How long after its end an hour is sealed, milliseconds. */
@@ -18,7 +18,7 @@ export interface SealPlace {
   readonly rememberFor?: number;
 }
 
-export interface VerifyDeps extends SealPlace {
+export interface VerifyDeps extends SealSettings {
   readonly store: Store;
   readonly cells: CellDictionary;
   /** Epoch milliseconds. */

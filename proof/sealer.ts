@@ -25,7 +25,7 @@ import {
 } from '../store/seals/sealing.ts';
 import { SigningKeyReplaced } from '../store/seals/signing-keys.ts';
 import { LogBroken } from './append-to-log.ts';
-import { lookAtLog, type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
+import { checkLogOnce, type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
 
 export interface SealerDeps extends SealDeps {
   /** How long after its end an hour is taken for complete, milliseconds. */
@@ -53,9 +53,9 @@ export function startSealer(deps: SealerDeps & { readonly place: string }): Prom
 
 async function sealUnder(deps: SealerDeps & { readonly lease: Lease }): Promise<Work> {
   const { store, lease, onError } = deps;
-  const noteAll = async (head: JournalPosition) => {
-    const mark = (await journalMark(store)) ?? head;
-    const entries = [formatPosition(mark), formatPosition(head)] as const;
+  const noteAll = async (checkpoint: JournalPosition) => {
+    const mark = (await journalMark(store)) ?? checkpoint;
+    const entries = [formatPosition(mark), formatPosition(checkpoint)] as const;
     for (let at: RollupPlace | null = BEFORE_ALL; at; ) {
       const from: RollupPlace = at;
       at = await store.transaction(async (session) => {
@@ -63,7 +63,7 @@ async function sealUnder(deps: SealerDeps & { readonly lease: Lease }): Promise<
         return noteSomeTouched(session, entries, from);
       });
     }
-    await saveFollowerPosition(store, SEALER, head, lease);
+    await saveFollowerPosition(store, SEALER, checkpoint, lease);
     isNoted = true;
   };
   const resumed = await resume(store, SEALER, async () => undefined, noteAll);
@@ -82,7 +82,7 @@ async function sealUnder(deps: SealerDeps & { readonly lease: Lease }): Promise<
   let looked = false;
   const look = async () => {
     if (isNoted) await sealClosed(deps, () => stopped);
-    if (!looked) await lookAtLog(deps);
+    if (!looked) await checkLogOnce(deps);
     looked = true;
   };
   const run = async () => {
@@ -162,7 +162,7 @@ export async function sealClosed(
 ): Promise<Omit<SealedBatch, 'closed'>> {
   let sealed = 0;
   const refused: string[] = [];
-  await publishHeads(deps);
+  await publishCheckpoints(deps);
   while (!stopped()) {
     const now = deps.now();
     const closing: Closing = {
@@ -175,20 +175,20 @@ export async function sealClosed(
     sealed += batch.sealed;
     for (const reason of batch.refused) deps.onError(new Error(`a rollup is not sealed: ${reason}`));
     refused.push(...batch.refused);
-    if (batch.sealed > 0) await publishHeads(deps);
+    if (batch.sealed > 0) await publishCheckpoints(deps);
     if (batch.closed === 0) break;
   }
   return { sealed, refused };
 }
 
-async function publishHeads({ store, sinks, lease, onError }: SealerDeps): Promise<void> {
-  const heads = await readUnpublished(store);
-  if (heads.length === 0) return;
+async function publishCheckpoints({ store, sinks, lease, onError }: SealerDeps): Promise<void> {
+  const checkpoints = await readUnpublished(store);
+  if (checkpoints.length === 0) return;
   // One that is frozen after this repeats what the next one wrote: sinks take the same head twice.
   if (lease) await store.transaction((session) => hold(session, lease));
   try {
-    for (const sink of sinks) await sink.publish(heads);
-    await markPublished(store, heads);
+    for (const sink of sinks) await sink.publish(checkpoints);
+    await markPublished(store, checkpoints);
   } catch (error) {
     // A place outside that is away keeps nobody from sealing; the heads are taken there later.
     onError(error as Error);

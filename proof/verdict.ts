@@ -54,7 +54,7 @@ export interface Findings {
   readonly offence: Offence | null;
   readonly listed: readonly ListedRollup[];
   /** The file of heads is not where it should be. */
-  readonly headsMissing: boolean;
+  readonly checkpointsMissing: boolean;
   /** Whether the caller may be told of single responses. */
   readonly readable: boolean;
   /** Whether there may be cells that the caller does not see: by their rules, whatever there is. */
@@ -104,7 +104,7 @@ function judge(findings: Findings): [Verdict, string | null] {
       `${open.length} of ${listed.length} rollups are not sealed yet (the last is sealed from ${new Date(last).toISOString()} on); ${some}responses count to the stated score`,
     ];
   }
-  if (findings.headsMissing)
+  if (findings.checkpointsMissing)
     return [
       'UNVERIFIABLE',
       'the file of signed heads is not where this instance keeps it, or lacks heads; all else checks',

@@ -2,7 +2,7 @@ import type { Scope } from '../domain/access/scope.ts';
 import { rollupId } from '../domain/lineage/lineage.ts';
 import type { Session } from '../store/database/client.ts';
 import { readPlaced } from '../store/seals/log-pages.ts';
-import type { HeadRow } from '../store/seals/seals.ts';
+import type { CheckpointRow } from '../store/seals/seals.ts';
 import { checkWholeAudit } from './audit-consistency.ts';
 import type { Offence } from './check-rollup.ts';
 import { checkWholeLogOnce, type LogFinding } from './log-consistency.ts';
@@ -15,19 +15,24 @@ export interface WholeCheck {
   /** Of the score. */
   readonly listed: readonly ListedRollup[];
   /** Oldest first, their chain checked before. */
-  readonly heads: readonly HeadRow[];
+  readonly heads: readonly CheckpointRow[];
 }
 
 /**
  * What hangs on no single score: that the log of seals is whole, and the audit log that tells of erasures. Outside of the transaction
  * that read the score, page by page, so that long logs hold nobody up.
  */
-export async function checkWhole({ deps, scope, listed, heads }: WholeCheck): Promise<Offence | null> {
+export async function checkWhole({
+  deps,
+  scope,
+  listed,
+  heads: checkpoints,
+}: WholeCheck): Promise<Offence | null> {
   const { store, now, rememberFor = REMEMBER_MS } = deps;
   const options = { memory: store, now: now(), rememberFor };
-  const finding = await checkWholeLogOnce(store, heads, options);
+  const finding = await checkWholeLogOnce(store, checkpoints, options);
   if (finding) return logOffence(store, { deps, scope, listed }, finding);
-  const says = await checkWholeAudit(store, heads, options);
+  const says = await checkWholeAudit(store, checkpoints, options);
   if (!says) return null;
   const told = scope.allowsAll('readAudit') ? says : 'a row of it was changed or taken away';
   return { what: 'audit log', rollup: null, says: told };

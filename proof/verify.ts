@@ -2,20 +2,20 @@ import type { Scope } from '../domain/access/scope.ts';
 import { add, type Counts, ZERO } from '../domain/nps/nps.ts';
 import { type ScoreName, type ScoreRow, scoreRow } from '../domain/scores/score.ts';
 import { treeHash } from '../domain/seals/merkle.ts';
-import { CHANGE_CAUSES, NO_CHANGES, type SealedFact, type SignedHead } from '../domain/seals/seal.ts';
+import { CHANGE_CAUSES, NO_CHANGES, type SealedFact, type SignedCheckpoint } from '../domain/seals/seal.ts';
 import type { TrustedKey } from '../domain/seals/signing-key.ts';
 import { matchesSegment } from '../domain/segments/cell.ts';
 import { HOUR_MS } from '../domain/time/time-windows.ts';
 import type { Session, Statement } from '../store/database/client.ts';
-import { guardedCells } from '../store/disclosure/protected-cells.ts';
+import { protectedCells } from '../store/disclosure/protected-cells.ts';
 import { readConfusion } from '../store/models/models.ts';
 import { findLevelOffence } from '../store/scores/rollup-levels.ts';
 import { type CountedClasses, countIntervals } from '../store/scores/rollups.ts';
 import { SURVEYED } from '../store/seals/seal-facts.ts';
 import { readTrustedKeys } from '../store/seals/signing-keys.ts';
-import { checkHeadFile, checkLog } from './check-log.ts';
+import { checkCheckpointFile, checkLog } from './check-log.ts';
 import { checkRollup, type Offence } from './check-rollup.ts';
-import { foreignHead } from './checkpoints.ts';
+import { foreignCheckpoint } from './checkpoints.ts';
 import { type EvidenceTrust, type ListedRollup, listRollups, readEvidence } from './rollup-evidence.ts';
 import { REMEMBER_MS, type VerifyDeps } from './seal-options.ts';
 import { type Tally, type Verification, verdictOf, withheld } from './verdict.ts';
@@ -53,8 +53,8 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
   if (!traceable) return withheld('not granted: traceLineage of every cell of this score');
   // A proof counts every response again: it would tell of few what the score itself must not.
   const counted = name.basis === 'SURVEYED' ? 'surveyed' : 'inferred';
-  const guarded = new Set(guardedCells(scope, deps.cells, counted));
-  if (cells.some((cell) => guarded.has(cell))) {
+  const isProtected = new Set(protectedCells(scope, deps.cells, counted));
+  if (cells.some((cell) => isProtected.has(cell))) {
     const groups = counted === 'surveyed' ? 'readResponse' : 'readResponse and readPrediction';
     return withheld(`not granted: ${groups} of every cell of this score`);
   }
@@ -87,20 +87,21 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
     const offence = tally.offence ?? level ?? log.offence ?? parts;
     return { stated, recomputed, tally, offence, listed, heads: log.heads, keys };
   });
-  const { listed, heads, keys } = found;
+  const { listed, heads: checkpoints, keys } = found;
   await deps.catchUp?.();
-  const file = await checkHeadFile(deps.store, deps.headFile, heads, deps.now());
+  const file = await checkCheckpointFile(deps.store, deps.checkpointFile, checkpoints, deps.now());
   const first = found.offence ?? file.offence;
   // Which place of the log was touched, only the whole log tells.
-  const whole = first && first.what !== 'log' ? null : await checkWhole({ deps, scope, listed, heads });
+  const whole =
+    first && first.what !== 'log' ? null : await checkWhole({ deps, scope, listed, heads: checkpoints });
   // Under another key no note of the log is believed, and every change would seem to be nobody's.
-  const offence = foreignOffence(heads, keys) ?? whole ?? first;
+  const offence = foreignOffence(checkpoints, keys) ?? whole ?? first;
   const readable = cells.every((cell) => scope.allows('readResponse', cell));
   return verdictOf({
     ...found,
     name,
     offence,
-    headsMissing: file.missing,
+    checkpointsMissing: file.missing,
     readable,
     narrowed: !scope.allowsAll('readScore'),
     root: rootOf(found.listed),
@@ -108,8 +109,11 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
   });
 }
 
-function foreignOffence(heads: readonly SignedHead[], keys: readonly TrustedKey[]): Offence | null {
-  const says = foreignHead(heads, keys);
+function foreignOffence(
+  checkpoints: readonly SignedCheckpoint[],
+  keys: readonly TrustedKey[],
+): Offence | null {
+  const says = foreignCheckpoint(checkpoints, keys);
   return says === null
     ? null
     : { what: 'log', rollup: null, says: `${says}: was the file "signing-key" of the data folder replaced?` };

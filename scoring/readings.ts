@@ -11,7 +11,7 @@ import type { Cell, CellDictionary, Segment } from '../domain/segments/cell.ts';
 import { twoSidedP } from '../domain/statistics/normal.ts';
 import type { TimeRange } from '../domain/time/time-windows.ts';
 import type { Session } from '../store/database/client.ts';
-import type { Vault } from '../store/encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { readScorable } from '../store/models/predictions.ts';
 import { readModelFacts } from '../store/monitoring/model-quality.ts';
 import { type Reading, readInputProfiles, sampleScored } from '../store/monitoring/model-readings.ts';
@@ -24,7 +24,7 @@ import { runInThread } from './thread.ts';
 
 export interface ReadingDeps {
   readonly store: Session;
-  readonly vault: Vault;
+  readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary;
   readonly pool: EncoderPool;
   readonly now: () => number;

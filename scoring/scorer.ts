@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { Store } from '../store/database/client.ts';
 import type { Lease, Work } from '../store/database/lease.ts';
-import type { Vault } from '../store/encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import {
   type Follower,
   type FollowOptions,
@@ -31,7 +31,7 @@ import { preparedFor } from './preparation.ts';
 
 export interface ScorerDeps {
   readonly store: Store;
-  readonly vault: Vault;
+  readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary & { refresh(session: Store): Promise<void> };
   readonly pool: EncoderPool;
   readonly loadModel: (id: number) => Promise<Model>;

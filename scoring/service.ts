@@ -7,7 +7,7 @@ import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { Session, Store } from '../store/database/client.ts';
 import { type Leader, type Lease, leadAlone, type Work } from '../store/database/lease.ts';
-import type { Vault } from '../store/encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import {
   type Change,
   makeShadow,
@@ -60,7 +60,7 @@ export interface Scoring {
 
 export interface ScoringOptions {
   readonly store: Store;
-  readonly vault: Vault;
+  readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary & { refresh(session: Session): Promise<void> };
   /** A local folder or a hub id; null: the one that ships. */
   readonly encoder: string | null;
@@ -80,7 +80,7 @@ const TAXONOMY = new URL('./themes.json', import.meta.url);
 
 /** Opens the registry (with the model that ships, if it is empty); the encoder is started when it is first needed. */
 export async function openScoring(options: ScoringOptions): Promise<Scoring> {
-  const { store, vault, cells, signingKey, now, onError } = options;
+  const { store, encryption, cells, signingKey, now, onError } = options;
   const shipped = readModel(JSON.parse(readFileSync(SHIPPED_MODEL, 'utf8')));
   await ensureDefault(store, signingKey, shipped.artefact);
   const models = new LRUCache<number, Model>({ max: 20 });
@@ -123,14 +123,14 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
     predict: async (model, sources) => predict(await fitting(model), model, sources),
     explain: async (model, source, head) => explain(await fitting(model), model, source, head),
     sourceOf: async (responseId) => {
-      const [response] = await readScorable({ store, vault }, [responseId]);
+      const [response] = await readScorable({ store, encryption }, [responseId]);
       return response ? featureSourceOf(cells, response) : null;
     },
     train: async (until, cause) =>
       trainCandidate(
         {
           store,
-          vault,
+          encryption,
           cells,
           pool: await pool(),
           champion: (await champion().catch(() => null))?.model ?? null,
@@ -148,11 +148,11 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
       const { id, model } = await champion();
       const [stored] = await readPredictions({ store, cells }, scope, [responseId], id);
       if (!stored) throw new ScoringError('response: no prediction of it by the champion exists here');
-      return reproduce({ store, vault, cells, pool: await pool() }, model, stored);
+      return reproduce({ store, encryption, cells, pool: await pool() }, model, stored);
     },
     follow: async (onScored) => {
       const { place, reviewRules = null } = options;
-      const deps = { store, vault, cells, loadModel: load, now, onError, onScored, reviewRules };
+      const deps = { store, encryption, cells, loadModel: load, now, onError, onScored, reviewRules };
       const lead = async (lease: Lease) => startFollowers({ ...deps, lease, pool: await pool() });
       leader = await leadAlone({ store, name: 'scoring', place, onError, lead });
       return leader;

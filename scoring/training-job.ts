@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { Store } from '../store/database/client.ts';
-import type { Vault } from '../store/encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { formatPosition, journalHead } from '../store/journal/journal.ts';
 import { noteMembers } from '../store/models/model-provenance.ts';
 import type { Change } from '../store/models/models.ts';
@@ -26,7 +26,7 @@ export class TrainingError extends Error {
 
 export interface TrainingDeps {
   readonly store: Store;
-  readonly vault: Vault;
+  readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary;
   readonly pool: EncoderPool;
   /** The present champion: what is not trained anew is taken over from it. */

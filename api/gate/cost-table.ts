@@ -1,15 +1,14 @@
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
-import { COSTS, FIELDS_A_POINT, INGEST_COST, ITEMS_A_POINT, ROUTE_COSTS, UNLISTED } from './costs.ts';
+import { FIELDS_A_POINT, fieldCost, INGEST_COST, ITEMS_A_POINT, ROUTE_COSTS } from './costs.ts';
 
 /** docs/guides/costs.md: what each field of the schema costs. */
 export function costTable(schema: GraphQLSchema): string {
   const rows = Object.values(schema.getTypeMap())
     .filter((type): type is GraphQLObjectType => 'getFields' in type)
     .flatMap((type) =>
-      Object.keys(type.getFields()).flatMap((field) => {
-        const name = `${type.name}.${field}`;
-        const cost = COSTS[name] ?? UNLISTED[type.name];
-        return cost ? [`| ${name} | ${cost.says} |`] : [];
+      Object.values(type.getFields()).flatMap((field) => {
+        const cost = fieldCost(type.name, field);
+        return cost ? [`| ${type.name}.${field.name} | ${cost.says} |`] : [];
       }),
     );
   return [

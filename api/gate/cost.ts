@@ -9,7 +9,7 @@ import { type ComplexityEstimator, createComplexityRule } from 'graphql-query-co
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { coerceVariables } from './coerce.ts';
-import { COSTS, listed, UNLISTED } from './costs.ts';
+import { fieldCost, listed } from './costs.ts';
 import { countItems } from './lists.ts';
 
 /** What an operation costs, told in `extensions.cost`. */
@@ -62,8 +62,7 @@ export class Costs {
 
 const estimator: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
   const items = countItems(field.args, args);
-  const cost = COSTS[`${type.name}.${field.name}`] ?? UNLISTED[type.name];
-  return listed(items) + (cost?.points(args, childComplexity) ?? childComplexity);
+  return listed(items) + (fieldCost(type.name, field)?.points(args, childComplexity) ?? childComplexity);
 };
 
 const rule = createComplexityRule({

@@ -36,7 +36,7 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       const isLines = String(request.headers['content-type'] ?? '').includes('ndjson');
       const items = await readItems(textOf(request), isLines, LIMITS.batch);
       const caller = callerOf(request);
-      const account = await submitItems(deps.acceptor, caller, read, items, `request ${randomUUID()}`);
+      const account = await submitItems(deps.ingestor, caller, read, items, `request ${randomUUID()}`);
       return answer(deps, request, reply, account);
     });
 
@@ -44,7 +44,7 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       const batch = await parseFileRequest(textOf(request), deps.dimensions, LIMITS.batch);
       const caller = callerOf(request);
       const run = batch.importKey === undefined ? null : await importOf(deps, caller, batch.importKey);
-      const account = accountFor(await acceptFileRows(deps.acceptor, caller, batch, run?.id));
+      const account = accountFor(await acceptFileRows(deps.ingestor, caller, batch, run?.id));
       const withLine = <One extends { readonly index: number }>(one: One) => ({
         ...one,
         line: batch.rows[one.index]?.line ?? null,
@@ -62,7 +62,13 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
     routes.post('/ingest/demo', options, async (request, reply) => {
       const items = await readItems(textOf(request), false, LIMITS.batch);
       const caller = callerOf(request);
-      const account = await submitItems(deps.acceptor, caller, readDemoItem, items, `request ${randomUUID()}`);
+      const account = await submitItems(
+        deps.ingestor,
+        caller,
+        readDemoItem,
+        items,
+        `request ${randomUUID()}`,
+      );
       return answer(deps, request, reply, account);
     });
   });

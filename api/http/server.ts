@@ -159,7 +159,7 @@ function addErrorHandlers(fastify: FastifyInstance, deps: ApiOptions['deps']): v
     const known: PublicError = publicError(error) ?? fromFastify(error) ?? maskedError(log, error);
     const wait = known.retryAfter ?? (known.status === 503 ? 2 : undefined);
     if (wait !== undefined) reply.header('retry-after', String(wait));
-    if (known.status === 413) await readOn(request.raw);
+    if (known.status === 413) await drainBody(request.raw);
     return reply.code(known.status).send({ errors: [errorBody(known)] });
   });
   fastify.setNotFoundHandler(async (request, reply) => {
@@ -169,7 +169,7 @@ function addErrorHandlers(fastify: FastifyInstance, deps: ApiOptions['deps']): v
 }
 
 /** Takes in the rest of what is too large: a client that is still sending would see a broken pipe, not the answer. */
-async function readOn(body: IncomingMessage): Promise<void> {
+async function drainBody(body: IncomingMessage): Promise<void> {
   body.resume();
   const ended = finished(body, { signal: AbortSignal.timeout(READ_ON_MS) }).catch(() => undefined);
   if (!body.complete) await ended;

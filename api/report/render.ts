@@ -99,10 +99,10 @@ ${proof.reason && html`<p>${proof.reason}</p>`}${rows([
 }
 
 function table(
-  heads: readonly string[],
+  checkpoints: readonly string[],
   lines: readonly (readonly (Markup | string | number | null)[])[],
 ): Markup {
-  return html`<table><thead><tr>${heads.map((head) => html`<th>${head}</th>`)}</tr></thead><tbody>${lines.map(
+  return html`<table><thead><tr>${checkpoints.map((head) => html`<th>${head}</th>`)}</tr></thead><tbody>${lines.map(
     (line) => html`<tr>${line.map((value) => html`<td>${value ?? '—'}</td>`)}</tr>`,
   )}</tbody></table>`;
 }
@@ -189,8 +189,8 @@ function reviewsOf(reviews: WholeCard['reviews']): Markup {
 
 /** The numbers of the evaluation by head; tables in it (confusion, reliability) are left to the query. */
 function evaluationTable(evaluation: unknown): Markup {
-  const heads = Object.entries((evaluation ?? {}) as Record<string, Record<string, unknown>>);
-  const lines = heads.flatMap(([head, report]) =>
+  const checkpoints = Object.entries((evaluation ?? {}) as Record<string, Record<string, unknown>>);
+  const lines = checkpoints.flatMap(([head, report]) =>
     Object.entries(report ?? {}).flatMap(([measure, value]) =>
       typeof value === 'number' || typeof value === 'string'
         ? [[head, words(measure), typeof value === 'number' ? Number(value.toPrecision(4)) : value]]

@@ -4,17 +4,19 @@ import { quoted } from '../../domain/text/text.ts';
 import type { ApiKeyRow } from '../../store/access/api-keys.ts';
 import { attributesByField, MOST_SOURCES, parseAttributes, parseSources } from '../access/attributes.ts';
 import type { NewKey } from '../access/keys.ts';
-import { noteOf } from '../audit.ts';
+import { auditHook } from '../audit.ts';
 import type { Caller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
+import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { access, type Builder, type DateTimeInput, forEachDimension, momentOf } from './builder.ts';
+import type { SchemaParts } from './types.ts';
 
 const LONGEST_NAME = 200;
 
 /** Adds Viewer and ApiKey, the queries viewer and apiKeys, and the mutations that make and revoke keys. */
-export function addAccess(builder: Builder, dimensions: readonly Dimension[]) {
+export function addAccess({ builder, dimensions }: SchemaParts): void {
   addViewer(builder, dimensions);
   const key = addApiKey(builder, dimensions);
   builder.queryField('apiKeys', (t) =>
@@ -90,7 +92,7 @@ function addViewer(builder: Builder, dimensions: readonly Dimension[]) {
   });
   builder.queryField('viewer', (t) =>
     t.field({
-      ...access('public'),
+      ...access('public', fixed(1)),
       type: viewer,
       nullable: false,
       resolve: (_root, _args, { caller }) => caller,
@@ -172,7 +174,7 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
         assertAdministers(context, 'make keys');
         const { deps, caller } = context;
         const key = newKey(args.input as ApiKeyInputShape, dimensions, context);
-        return deps.access.createKey(key, caller, noteOf(context, 'createApiKey'));
+        return deps.access.createKey(key, caller, auditHook(context, 'createApiKey'));
       },
     }),
     revokeApiKey: t.boolean({
@@ -183,7 +185,7 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
       args: { id: t.arg.id({ required: true }) },
       resolve: (_root, { id }, context) => {
         assertAdministers(context, 'revoke keys');
-        return context.deps.access.revokeKey(id, context.caller, noteOf(context, 'revokeApiKey'));
+        return context.deps.access.revokeKey(id, context.caller, auditHook(context, 'revokeApiKey'));
       },
     }),
   }));

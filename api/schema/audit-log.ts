@@ -2,23 +2,24 @@ import { AUDIT_OUTCOMES, type AuditRow } from '../../domain/seals/audit.ts';
 import { audit, readAudit } from '../../store/audit/audit.ts';
 import { entryOf } from '../audit.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
+import { paged } from '../gate/costs.ts';
 import { access, type Builder, momentOf } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
-import type { addPageInfo } from './page-info.ts';
+import type { SchemaParts } from './types.ts';
 
 /** Adds AuditEntry, its connection and the query auditLog. */
-export function addAuditLog(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>): void {
+export function addAuditLog(schema: SchemaParts): void {
+  const { builder } = schema;
   const entry = addAuditEntry(builder);
-  const connection = addConnection<AuditRow>(builder, {
+  const connection = addConnection<AuditRow>(schema, {
     name: 'Audit',
     node: entry,
     shows: 'readAudit',
-    pageInfo,
     cursorOf,
   });
   builder.queryField('auditLog', (t) =>
     t.field({
-      ...access('readAudit'),
+      ...access('readAudit', paged(5, 0.1)),
       type: connection,
       nullable: false,
       description:

@@ -6,6 +6,7 @@ import { quoted } from '../../domain/text/text.ts';
 import { parseDateTime } from '../../domain/time/date-time.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
+import type { FieldCost } from '../gate/score-costs.ts';
 
 export interface SchemaTypes {
   Context: ApiContext;
@@ -34,8 +35,17 @@ export interface DateTimeInput {
  */
 export type AccessClass = FieldGroup | 'public';
 
-export function access(shows: AccessClass): { extensions: { access: AccessClass } } {
-  return { extensions: { access: shows } };
+/** The tag of a type or field, and for a field what it costs. */
+export function access(
+  shows: AccessClass,
+  cost?: FieldCost,
+): { extensions: { access: AccessClass; cost?: FieldCost } } {
+  return { extensions: cost ? { access: shows, cost } : { access: shows } };
+}
+
+/** What a field costs whose access tag is that of its type. A field without a cost is charged for what is asked inside it. */
+export function costs(cost: FieldCost): { extensions: { cost: FieldCost } } {
+  return { extensions: { cost } };
 }
 
 type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;

@@ -1,13 +1,14 @@
 import { cellShares } from '../../domain/segments/cell-filing.ts';
 import { type CellsOf, type CellUsage, readCellUsage } from '../../store/responses/cell-usage.ts';
 import { Forbidden } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { access } from './builder.ts';
+import type { SchemaParts } from './types.ts';
 
 /** Callers and sources that are told. */
 const MOST = 100;
 
 /** Adds the query cellUsage. */
-export function addCellUsage(builder: Builder) {
+export function addCellUsage({ builder }: SchemaParts): void {
   const part = (name: 'CellMaker' | 'CellSource', by: string) =>
     builder.objectRef<CellsOf>(name).implement({
       ...access('administer'),

@@ -1,7 +1,7 @@
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
-import { type AccessClass, access, type Builder, type TypeOf } from './builder.ts';
-import type { addPageInfo } from './page-info.ts';
+import { type AccessClass, access, type TypeOf } from './builder.ts';
+import type { SchemaParts } from './types.ts';
 
 /** One page of a list, as its query reads it. */
 export interface ListPage<Row> {
@@ -25,14 +25,13 @@ interface Connected<Row> {
   readonly name: string;
   readonly node: TypeOf<Row>;
   readonly shows: AccessClass;
-  readonly pageInfo: ReturnType<typeof addPageInfo>;
   readonly cursorOf: (row: Row) => string;
 }
 
 /** Adds the edge and the connection of a list whose rows are its nodes. */
 export function addConnection<Row extends object>(
-  builder: Builder,
-  { name, node, shows, pageInfo, cursorOf }: Connected<Row>,
+  { builder, types: { pageInfo } }: SchemaParts,
+  { name, node, shows, cursorOf }: Connected<Row>,
 ) {
   const edge = builder.objectRef<{ readonly row: Row }>(`${name}Edge`).implement({
     ...access(shows),

@@ -2,12 +2,14 @@ import { audit } from '../../store/audit/audit.ts';
 import { type DeletionRow, readDeletions } from '../../store/data-subjects/retention.ts';
 import { entryOf } from '../audit.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { paged } from '../gate/costs.ts';
+import { access } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
-import type { addPageInfo } from './page-info.ts';
+import type { SchemaParts } from './types.ts';
 
 /** Adds DeletionRecord, its connection and the query deletionRecords. */
-export function addDeletions(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>): void {
+export function addDeletions(schema: SchemaParts): void {
+  const { builder } = schema;
   const record = builder.objectRef<DeletionRow>('DeletionRecord').implement({
     ...access('readAudit'),
     description: 'One batch of what was deleted because its time was over.',
@@ -24,16 +26,15 @@ export function addDeletions(builder: Builder, pageInfo: ReturnType<typeof addPa
       at: t.field({ type: 'DateTime', nullable: false, resolve: ({ recordedAt }) => recordedAt }),
     }),
   });
-  const connection = addConnection<DeletionRow>(builder, {
+  const connection = addConnection<DeletionRow>(schema, {
     name: 'Deletion',
     node: record,
     shows: 'readAudit',
-    pageInfo,
     cursorOf,
   });
   builder.queryField('deletionRecords', (t) =>
     t.field({
-      ...access('readAudit'),
+      ...access('readAudit', paged(5, 0.1)),
       type: connection,
       nullable: false,
       description:

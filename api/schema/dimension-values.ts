@@ -1,29 +1,25 @@
-import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { folded } from '../../domain/text/did-you-mean.ts';
 import { mapInSlices } from '../../domain/text/slices.ts';
 import { readDimensionValues } from '../../store/scores/dimension-values.ts';
 import { VALUES_COST } from '../gate/score-costs.ts';
-import { access, type Builder } from './builder.ts';
+import { access } from './builder.ts';
 import { assertFirst } from './row-order.ts';
-import { type addSegment, segmentOf } from './segment.ts';
+import { segmentOf } from './segment.ts';
+import type { SchemaParts } from './types.ts';
 
 /** Adds the query dimensionValues. */
-export function addDimensionValues(
-  builder: Builder,
-  dimensions: readonly Dimension[],
-  segment: ReturnType<typeof addSegment>,
-) {
+export function addDimensionValues({ builder, types, dimensions }: SchemaParts): void {
   builder.queryField('dimensionValues', (t) =>
     t.field({
-      ...access('readScore'),
+      ...access('readScore', VALUES_COST),
       type: ['String'],
       nullable: false,
       description:
         'The values of a dimension among the answers that the caller may see, sorted: for filters and their menus. Who is held to ' +
         'small cells has those that a score grouped by the dimension has rows for.',
       args: {
-        dimension: t.arg({ type: segment.dimension, required: true }),
-        segment: t.arg({ type: segment.segment, description: 'Only values that occur within it.' }),
+        dimension: t.arg({ type: types.dimension, required: true }),
+        segment: t.arg({ type: types.segment, description: 'Only values that occur within it.' }),
         contains: t.arg.string({
           description: 'Only values that contain this, whatever the case, accents and punctuation.',
         }),

@@ -4,7 +4,8 @@ import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { parseWindow, windowAt } from '../../domain/time/time-windows.ts';
 import { readNewest } from '../../store/responses/responses.ts';
 import { type ApiContext, pathOf } from '../context.ts';
-import { type SegmentArgument, segmentOf } from './segment.ts';
+import { segmentOf } from './segment.ts';
+import type { SegmentArgument } from './types.ts';
 
 /** Told of one operation. */
 const MOST_TOLD = 3;

@@ -1,5 +1,5 @@
 import { audit } from '../../store/audit/audit.ts';
-import type { Person } from '../../store/data-subjects/data-subject.ts';
+import type { DataSubject } from '../../store/data-subjects/data-subject.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import {
   checkErasure,
@@ -14,11 +14,12 @@ import { entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { fixed, paged } from '../gate/costs.ts';
+import { access, type TypeOf } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
-import { type addModels, findModel } from './models.ts';
-import type { addPageInfo } from './page-info.ts';
-import { assertOfficer, orderOf, personOf, RESPONDENT, storesOf } from './person.ts';
+import { findModel } from './models.ts';
+import { assertOfficer, dataSubjectOf, orderOf, RESPONDENT, storesOf } from './person.ts';
+import type { SchemaParts } from './types.ts';
 
 interface ErasureReport {
   readonly known: boolean;
@@ -26,18 +27,14 @@ interface ErasureReport {
   readonly records: readonly ErasureRow[];
 }
 
-interface Refs {
-  readonly model: ReturnType<typeof addModels>;
-  readonly pageInfo: ReturnType<typeof addPageInfo>;
-}
-
 /** How long an answer waits for followers of the journal to have followed, and for the files to be written anew. */
 const PATIENCE_MS = 5_000;
 const LOOK_MS = 100;
 
 /** Adds Erasure, the mutation eraseSubject and the query erasures. */
-export function addErasures(builder: Builder, refs: Refs) {
-  const record = addRecord(builder, refs);
+export function addErasures(schema: SchemaParts): void {
+  const { builder, types } = schema;
+  const record = addRecord(schema);
   const erasure = builder.objectRef<ErasureReport>('Erasure').implement({
     ...access('manageSubjects'),
     description: 'What was erased, and what a check over every store still found.',
@@ -63,7 +60,7 @@ export function addErasures(builder: Builder, refs: Refs) {
         resolve: ({ records }) => [...new Set(records.flatMap(({ trainingSets }) => trainingSets))].sort(),
       }),
       models: t.field({
-        type: [refs.model],
+        type: [types.modelVersion],
         nullable: false,
         description:
           'Model versions that were trained on the erased responses; training again leaves them out.',
@@ -79,7 +76,7 @@ export function addErasures(builder: Builder, refs: Refs) {
   });
   builder.mutationField('eraseSubject', (t) =>
     t.field({
-      ...access('manageSubjects'),
+      ...access('manageSubjects', fixed(200)),
       type: erasure,
       nullable: false,
       description: 'Erases a person: deletes the key that everything is sealed with, and the rows.',
@@ -88,13 +85,13 @@ export function addErasures(builder: Builder, refs: Refs) {
         reason: t.arg.string({ required: true }),
       },
       resolve: async (_root, { respondent, reason }, context) =>
-        eraseAndCheck(context, orderOf(context, reason, 'eraseSubject'), personOf(context, respondent)),
+        eraseAndCheck(context, orderOf(context, reason, 'eraseSubject'), dataSubjectOf(context, respondent)),
     }),
   );
-  addList(builder, refs, record);
+  addList(schema, record);
 }
 
-function addRecord(builder: Builder, { model }: Refs) {
+function addRecord({ builder, types }: SchemaParts) {
   return builder.objectRef<ErasureRow>('ErasureRecord').implement({
     ...access('manageSubjects'),
     description: 'An erasure as it is kept: when, why and how much, and nothing of whose it was.',
@@ -108,7 +105,7 @@ function addRecord(builder: Builder, { model }: Refs) {
       completedAt: t.expose('completedAt', { type: 'DateTime' }),
       trainingSets: t.stringList({ nullable: false, resolve: ({ trainingSets }) => [...trainingSets] }),
       models: t.field({
-        type: [model],
+        type: [types.modelVersion],
         nullable: false,
         description: 'Model versions that were made of the training sets when it was asked for.',
         resolve: (row, _args, context) => modelsOf([row], context),
@@ -127,17 +124,16 @@ function addRecord(builder: Builder, { model }: Refs) {
   });
 }
 
-function addList(builder: Builder, { pageInfo }: Refs, record: ReturnType<typeof addRecord>) {
-  const connection = addConnection<ErasureRow>(builder, {
+function addList(schema: SchemaParts, record: TypeOf<ErasureRow>): void {
+  const connection = addConnection<ErasureRow>(schema, {
     name: 'Erasure',
     node: record,
     shows: 'manageSubjects',
-    pageInfo,
     cursorOf,
   });
-  builder.queryField('erasures', (t) =>
+  schema.builder.queryField('erasures', (t) =>
     t.field({
-      ...access('manageSubjects'),
+      ...access('manageSubjects', paged(10, 0.2)),
       type: connection,
       nullable: false,
       description: 'Erasures that were asked for, newest first.',
@@ -157,16 +153,20 @@ function addList(builder: Builder, { pageInfo }: Refs, record: ReturnType<typeof
   );
 }
 
-async function eraseAndCheck(context: ApiContext, by: Order, person: Person): Promise<ErasureReport> {
+async function eraseAndCheck(
+  context: ApiContext,
+  by: Order,
+  dataSubject: DataSubject,
+): Promise<ErasureReport> {
   const { record: store, graphHolds, filesDue, log } = context.deps;
-  const { known, holds } = await erase(storesOf(context), person, by);
-  const pending = await pendingErasures(store, person);
+  const { known, holds } = await erase(storesOf(context), dataSubject, by);
+  const pending = await pendingErasures(store, dataSubject);
   const remaining: string[] = [...holds];
   const deadline = Date.now() + PATIENCE_MS;
   for (const { id } of pending) {
     for (;;) {
       // Read again: what was done for it since stands there.
-      const one = (await pendingErasures(store, person)).find((other) => other.id === id);
+      const one = (await pendingErasures(store, dataSubject)).find((other) => other.id === id);
       const left = one ? await checkErasure({ store, graphHolds, filesDue }, one) : [];
       if (left.length === 0) break;
       if (Date.now() > deadline) {

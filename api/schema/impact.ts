@@ -1,6 +1,5 @@
-import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { ImpactMark, ImpactPage } from '../../graph/annotations/annotation-impact.ts';
+import type { ImpactAnnotation, ImpactPage } from '../../graph/annotations/annotation-impact.ts';
 import {
   IMPACT_KINDS,
   type Impact,
@@ -12,23 +11,20 @@ import {
 import { lineagePath } from '../../graph/traversal/path.ts';
 import { mayRead, noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { fixed, paged } from '../gate/costs.ts';
+import { access, type Builder, costs } from './builder.ts';
 import { pageSize } from './connection.ts';
-import { type addLineage, startOf } from './lineage.ts';
+import { startOf } from './lineage.ts';
 import { mayReadWhole } from './models.ts';
-import type { addPageInfo } from './page-info.ts';
-
-interface Refs {
-  readonly lineage: ReturnType<typeof addLineage>;
-  readonly pageInfo: ReturnType<typeof addPageInfo>;
-}
+import type { SchemaParts } from './types.ts';
 
 /** Adds the queries impact and path with their types. */
-export function addImpact(builder: Builder, dimensions: readonly Dimension[], refs: Refs) {
-  const impact = addImpactType(builder, refs);
+export function addImpact(schema: SchemaParts): void {
+  const { builder, types, dimensions } = schema;
+  const impact = addImpactType(schema);
   builder.queryFields((t) => ({
     impact: t.field({
-      ...access('traceLineage'),
+      ...access('traceLineage', paged(20, 0.2)),
       type: impact,
       nullable: false,
       description: `What was made with a node: the id of a ${IMPACT_KINDS.join(', ')}.`,
@@ -47,8 +43,8 @@ export function addImpact(builder: Builder, dimensions: readonly Dimension[], re
       },
     }),
     path: t.field({
-      ...access('traceLineage'),
-      type: refs.lineage.page,
+      ...access('traceLineage', fixed(50)),
+      type: types.lineagePage,
       description:
         'The shortest way along the lineage between two nodes or scores, from the first to the second; null when there is none. ' +
         'Where neither went into the other, over what both went into.',
@@ -59,17 +55,22 @@ export function addImpact(builder: Builder, dimensions: readonly Dimension[], re
   }));
 }
 
-function addImpactType(builder: Builder, { lineage, pageInfo }: Refs) {
+function addImpactType(schema: SchemaParts) {
+  const { builder, types } = schema;
   const totals = addTotals(builder);
-  const rollup = addRollup(builder, lineage);
-  const segments = addSegments(builder, { lineage, pageInfo });
-  const marks = addMarks(builder, { pageInfo });
+  const rollup = addRollup(schema);
+  const segments = addSegments(schema);
+  const annotations = addAnnotations(schema);
   return builder.objectRef<Impact>('Impact').implement({
     ...access('traceLineage'),
     description:
       'Hour rollups, segments, decisions and alerts that a node went into. Every score is a sum of such rollups.',
     fields: (t) => ({
-      node: t.field({ type: lineage.node, nullable: false, resolve: ({ node }) => ({ ...node, depth: 0 }) }),
+      node: t.field({
+        type: types.lineageNode,
+        nullable: false,
+        resolve: ({ node }) => ({ ...node, depth: 0 }),
+      }),
       totals: t.field({
         type: totals,
         nullable: false,
@@ -85,7 +86,7 @@ function addImpactType(builder: Builder, { lineage, pageInfo }: Refs) {
         description: 'This page of them, by hour.',
         resolve: ({ nodes }) => [...nodes],
       }),
-      pageInfo: t.field({ type: pageInfo, nullable: false, resolve: (facts) => facts }),
+      pageInfo: t.field({ type: types.pageInfo, nullable: false, resolve: (facts) => facts }),
       segments: t.field({
         type: segments,
         description: 'By cell and model version; null where they are not summed: totals.reason says why.',
@@ -93,7 +94,8 @@ function addImpactType(builder: Builder, { lineage, pageInfo }: Refs) {
         resolve: (impact, { first, after }) => impact.segments(pageSize(first), after ?? null),
       }),
       decisions: t.field({
-        type: marks,
+        ...costs(fixed(1)),
+        type: annotations,
         description:
           'About the model versions concerned: of what brings answers, those that learnt from them. Null where the caller may not see them.',
         args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
@@ -101,7 +103,8 @@ function addImpactType(builder: Builder, { lineage, pageInfo }: Refs) {
           mayReadWhole(context, info.path) ? impact.decisions(pageSize(first), after ?? null) : null,
       }),
       alerts: t.field({
-        type: marks,
+        ...costs(fixed(1)),
+        type: annotations,
         description:
           'About the model versions concerned: of what brings answers, those of readings in which they were read. Null where the caller may not see them.',
         args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
@@ -140,14 +143,14 @@ function addTotals(builder: Builder) {
   });
 }
 
-function addRollup(builder: Builder, { node }: Refs['lineage']) {
+function addRollup({ builder, types }: SchemaParts) {
   return builder.objectRef<TouchedRollup>('ImpactRollup').implement({
     ...access('traceLineage'),
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: (rollup) => rollup.node.id }),
       label: t.string({ nullable: false, resolve: (rollup) => rollup.node.label }),
       hour: t.expose('hour', { type: 'DateTime', nullable: false }),
-      cell: t.field({ type: node, resolve: ({ cell }) => cell && { ...cell, depth: 1 } }),
+      cell: t.field({ type: types.lineageNode, resolve: ({ cell }) => cell && { ...cell, depth: 1 } }),
       modelVersion: t.id({ nullable: false, resolve: ({ model }) => `ModelVersion:${model}` }),
       responses: t.int({
         description: 'Answers from the node that it counts; null where the caller may not read responses.',
@@ -160,11 +163,11 @@ function addRollup(builder: Builder, { node }: Refs['lineage']) {
   });
 }
 
-function addSegments(builder: Builder, { lineage, pageInfo }: Refs) {
+function addSegments({ builder, types }: SchemaParts) {
   const segment = builder.objectRef<ImpactSegment>('ImpactSegment').implement({
     ...access('traceLineage'),
     fields: (t) => ({
-      cell: t.field({ type: lineage.node, resolve: ({ cell }) => cell && { ...cell, depth: 1 } }),
+      cell: t.field({ type: types.lineageNode, resolve: ({ cell }) => cell && { ...cell, depth: 1 } }),
       modelVersion: t.id({ nullable: false, resolve: ({ model }) => `ModelVersion:${model}` }),
       rollups: t.exposeInt('rollups', { nullable: false }),
       responses: t.exposeInt('responses'),
@@ -184,13 +187,13 @@ function addSegments(builder: Builder, { lineage, pageInfo }: Refs) {
     ...access('traceLineage'),
     fields: (t) => ({
       nodes: t.field({ type: [segment], nullable: false, resolve: ({ nodes }) => [...nodes] }),
-      pageInfo: t.field({ type: pageInfo, nullable: false, resolve: (facts) => facts }),
+      pageInfo: t.field({ type: types.pageInfo, nullable: false, resolve: (facts) => facts }),
     }),
   });
 }
 
-function addMarks(builder: Builder, { pageInfo }: Pick<Refs, 'pageInfo'>) {
-  const mark = builder.objectRef<ImpactMark>('ImpactMark').implement({
+function addAnnotations({ builder, types }: SchemaParts) {
+  const annotation = builder.objectRef<ImpactAnnotation>('ImpactMark').implement({
     ...access('traceLineage'),
     description: 'A decision or an alert about a model version.',
     fields: (t) => ({
@@ -200,11 +203,11 @@ function addMarks(builder: Builder, { pageInfo }: Pick<Refs, 'pageInfo'>) {
       recordedAt: t.field({ type: 'DateTime', resolve: ({ node }) => node.recordedAt }),
     }),
   });
-  return builder.objectRef<ImpactPage<ImpactMark>>('ImpactMarkPage').implement({
+  return builder.objectRef<ImpactPage<ImpactAnnotation>>('ImpactMarkPage').implement({
     ...access('traceLineage'),
     fields: (t) => ({
-      nodes: t.field({ type: [mark], nullable: false, resolve: ({ nodes }) => [...nodes] }),
-      pageInfo: t.field({ type: pageInfo, nullable: false, resolve: (facts) => facts }),
+      nodes: t.field({ type: [annotation], nullable: false, resolve: ({ nodes }) => [...nodes] }),
+      pageInfo: t.field({ type: types.pageInfo, nullable: false, resolve: (facts) => facts }),
     }),
   });
 }

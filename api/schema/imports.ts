@@ -1,14 +1,14 @@
 import { audit } from '../../store/audit/audit.ts';
 import { type UndoResult, undoImport } from '../../store/imports/import-undo.ts';
 import { findImport, type ImportRun, listImports } from '../../store/responses/imports.ts';
-import { entryOf, noteOf } from '../audit.ts';
+import { auditHook, entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { access, type Builder, type TypeOf } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
-import type { addPageInfo } from './page-info.ts';
 import { storesOf } from './person.ts';
+import type { SchemaParts } from './types.ts';
 
 /** For how long one call takes an import back; the next goes on. */
 const PATIENCE_MS = 5_000;
@@ -20,13 +20,13 @@ interface Undone extends UndoResult {
 }
 
 /** Adds Import, the query imports and the mutation undoImport. */
-export function addImports(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>) {
+export function addImports(schema: SchemaParts): void {
+  const { builder } = schema;
   const node = addImport(builder);
-  const connection = addConnection<ImportRun>(builder, {
+  const connection = addConnection<ImportRun>(schema, {
     name: 'Import',
     node,
     shows: 'administer',
-    pageInfo,
     cursorOf,
   });
   builder.queryField('imports', (t) =>
@@ -93,7 +93,7 @@ function addImport(builder: Builder) {
   });
 }
 
-function addUndo(builder: Builder, node: ReturnType<typeof addImport>) {
+function addUndo(builder: Builder, node: TypeOf<ImportRun>) {
   const payload = builder.objectRef<Undone>('UndoImportPayload').implement({
     ...access('administer'),
     description: 'What this call did of the undo of an import, or what it would do.',
@@ -152,7 +152,7 @@ function addUndo(builder: Builder, node: ReturnType<typeof addImport>) {
         const run = await findImport(deps.record, String(id));
         if (!run) throw new InvalidArgument('id: there is no import of that id; imports lists them');
         const deadline = Date.now() + PATIENCE_MS;
-        const by = { actor: caller.name, reason: reason.trim(), note: noteOf(context, 'undoImport') };
+        const by = { actor: caller.name, reason: reason.trim(), note: auditHook(context, 'undoImport') };
         const isOver = () => Date.now() > deadline;
         const options = { dryRun, after: after ?? undefined, isOver, now: deps.now };
         const result = await undoImport(storesOf(context), run, by, options);

@@ -1,10 +1,12 @@
 import { entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { fixed } from '../gate/costs.ts';
+import { access } from './builder.ts';
+import type { SchemaParts } from './types.ts';
 
 /** Adds the mutation changeKeys. */
-export function addKeys(builder: Builder) {
+export function addKeys({ builder }: SchemaParts): void {
   const action = builder.enumType('KeyAction', {
     values: {
       ROTATE: {
@@ -29,7 +31,7 @@ export function addKeys(builder: Builder) {
   });
   builder.mutationField('changeKeys', (t) =>
     t.string({
-      ...access('administer'),
+      ...access('administer', fixed(500)),
       nullable: false,
       description:
         'Rotates what the record is sealed with, while it is read and written; says what was done.',

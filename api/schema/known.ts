@@ -5,20 +5,16 @@ import { type AsKnown, type Moment, scoreAsKnownAt } from '../../proof/as-of.ts'
 import { parsePosition } from '../../store/journal/journal.ts';
 import { noteWithheld, pathOf } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
-import { access, type Builder, type DateTimeInput, momentOf } from './builder.ts';
+import { fixed } from '../gate/costs.ts';
+import { access, type DateTimeInput, momentOf } from './builder.ts';
 import { pageSize } from './connection.ts';
 import { RESPONSE_PREFIX, responseKeyOf } from './node.ts';
-import type { addNps } from './nps.ts';
-import type { addNpsClass } from './nps-class.ts';
-
-interface Types {
-  readonly row: ReturnType<typeof addNps>['row'];
-  readonly npsClass: ReturnType<typeof addNpsClass>;
-}
+import type { SchemaParts } from './types.ts';
 
 /** Adds NpsAsKnown and the query npsAsKnownAt. */
-export function addKnown(builder: Builder, { row, npsClass }: Types): void {
-  const difference = addDifference(builder, npsClass);
+export function addKnown(schema: SchemaParts): void {
+  const { builder, types } = schema;
+  const difference = addDifference(schema);
   const known = builder.objectRef<AsKnown>('NpsAsKnown').implement({
     ...access('traceLineage'),
     description: 'One score at two moments of the record, with every response that makes the difference.',
@@ -29,11 +25,11 @@ export function addKnown(builder: Builder, { row, npsClass }: Types): void {
         resolve: ({ knownAt }) => new Date(knownAt),
       }),
       known: t.expose('known', {
-        type: row,
+        type: types.npsRow,
         nullable: false,
         description: 'As `nps` would have answered at that moment, under the champion of that moment.',
       }),
-      now: t.expose('now', { type: row, nullable: false, description: 'As `nps` answers now.' }),
+      now: t.expose('now', { type: types.npsRow, nullable: false, description: 'As `nps` answers now.' }),
       differences: t.field({
         type: [difference],
         nullable: false,
@@ -44,7 +40,7 @@ export function addKnown(builder: Builder, { row, npsClass }: Types): void {
   });
   builder.queryField('npsAsKnownAt', (t) =>
     t.field({
-      ...access('traceLineage'),
+      ...access('traceLineage', fixed(2_000)),
       type: known,
       nullable: false,
       description:
@@ -102,7 +98,7 @@ type ClassName = 'PROMOTER' | 'PASSIVE' | 'DETRACTOR';
 const classOf = (one: Contribution | null) =>
   one && ((CLASSES[one.class]?.toUpperCase() ?? null) as ClassName | null);
 
-function addFact(builder: Builder, npsClass: Types['npsClass']) {
+function addFact({ builder, types: { npsClass } }: SchemaParts) {
   return builder.objectRef<KnownChange>('KnownFact').implement({
     ...access('readResponse'),
     description: 'One response that counts otherwise than then. A class is null where it does not count.',
@@ -124,8 +120,9 @@ function addFact(builder: Builder, npsClass: Types['npsClass']) {
   });
 }
 
-function addDifference(builder: Builder, npsClass: Types['npsClass']) {
-  const fact = addFact(builder, npsClass);
+function addDifference(schema: SchemaParts) {
+  const { builder } = schema;
+  const fact = addFact(schema);
   return builder.objectRef<KnownDifference>('KnownDifference').implement({
     ...access('traceLineage'),
     description: 'Now minus known, of one reason.',

@@ -1,28 +1,25 @@
 import { LINEAGE_KINDS } from '../../domain/lineage/lineage.ts';
 import { parseScoreId, type ScoreName } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
-import { type LineagePage, lineageNode, traceLineage } from '../../graph/traversal/trace.ts';
+import { lineageNode, traceLineage } from '../../graph/traversal/trace.ts';
 import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
-import type { LineageEdge, TracedNode } from '../../graph/traversal/walk.ts';
+import type { LineageEdge } from '../../graph/traversal/walk.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { paged } from '../gate/costs.ts';
+import { access } from './builder.ts';
 import { pageSize } from './connection.ts';
-import type { AnyNode, addNode } from './node.ts';
-import type { addPageInfo } from './page-info.ts';
+import type { AnyNode } from './node.ts';
+import type { SchemaParts } from './types.ts';
 
 /** Adds LineageNode, LineageEdge, LineagePage, LineageRecord and the query trace. */
-export function addLineage(
-  builder: Builder,
-  dimensions: readonly Dimension[],
-  node: ReturnType<typeof addNode>,
-  pageInfo: ReturnType<typeof addPageInfo>,
-) {
-  const refs = addPage(builder, pageInfo);
+export function addLineage(schema: SchemaParts): void {
+  const { builder, types, dimensions } = schema;
+  addPage(schema);
   builder.objectRef<Extract<AnyNode, { __typename: 'LineageRecord' }>>('LineageRecord').implement({
     ...access('traceLineage'),
     description: 'A node of the lineage graph that has no type of its own.',
-    interfaces: [node as never],
+    interfaces: [types.node as never],
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
       kind: t.exposeString('kind', { nullable: false }),
@@ -33,8 +30,8 @@ export function addLineage(
   const direction = builder.enumType('TraceDirection', { values: ['UPSTREAM', 'DOWNSTREAM'] as const });
   builder.queryField('trace', (t) =>
     t.field({
-      ...access('traceLineage'),
-      type: refs.page,
+      ...access('traceLineage', paged(10, 0.2)),
+      type: types.lineagePage,
       nullable: false,
       description: 'From an NpsRow id or any node id.',
       args: {
@@ -54,7 +51,6 @@ export function addLineage(
       },
     }),
   );
-  return refs;
 }
 
 /** What the id names: a score, or a node by its id. */
@@ -63,8 +59,8 @@ export function startOf(dimensions: readonly Dimension[], id: string): ScoreStar
   return name ? scoreStartOf(dimensions, id, name) : id;
 }
 
-function addPage(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>) {
-  const node = builder.objectRef<TracedNode>('LineageNode').implement({
+function addPage({ builder, types: { lineageNode: node, lineagePage, pageInfo } }: SchemaParts): void {
+  node.implement({
     ...access('traceLineage'),
     description:
       "kind is the node's label in the lineage graph: Rollup, Response, SourceEvent, Source, ModelVersion, Cell, …",
@@ -84,7 +80,7 @@ function addPage(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>) {
       relation: t.exposeString('relation', { nullable: false }),
     }),
   });
-  const page = builder.objectRef<LineagePage>('LineagePage').implement({
+  lineagePage.implement({
     ...access('traceLineage'),
     description:
       'edges join nodes of this page to nodes of this or an earlier page; complete = false only with a reason.',
@@ -100,7 +96,6 @@ function addPage(builder: Builder, pageInfo: ReturnType<typeof addPageInfo>) {
       }),
     }),
   });
-  return { page, node };
 }
 
 /** Finds a node of the lineage graph that is no response. */

@@ -1,33 +1,33 @@
-import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { parseWindow } from '../../domain/time/time-windows.ts';
 import { parsePosition } from '../../store/journal/journal.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';
-import { TileSubscription } from '../subscriptions/cohort.ts';
-import type { NpsUpdate } from '../subscriptions/tile.ts';
-import { access, type Builder } from './builder.ts';
-import type { addNps } from './nps.ts';
-import { type addSegment, segmentOf } from './segment.ts';
+import { type FieldCost, GROUPED, grouped } from '../gate/score-costs.ts';
+import { LiveQueryHandle } from '../subscriptions/cohort.ts';
+import type { NpsUpdate } from '../subscriptions/live-query.ts';
+import { access } from './builder.ts';
+import { segmentOf } from './segment.ts';
+import type { SchemaParts } from './types.ts';
+
+const COST: FieldCost = {
+  points: (args) => 10 * grouped(args),
+  says: `10 to begin, ${GROUPED}; updates cost nothing`,
+};
 
 /** Adds NpsUpdate and the subscription npsUpdates. */
-export function addLive(
-  builder: Builder,
-  dimensions: readonly Dimension[],
-  segment: ReturnType<typeof addSegment>,
-  { row, basis }: ReturnType<typeof addNps>,
-) {
+export function addLive({ builder, types, dimensions }: SchemaParts): void {
   const update = builder.objectRef<NpsUpdate>('NpsUpdate').implement({
     ...access('readScore'),
     description:
       'position: where this update stands in the journal; subscribe again with `after` to miss nothing.',
     fields: (t) => ({
       position: t.exposeString('position', { nullable: false }),
-      row: t.expose('row', { type: row, nullable: false }),
+      row: t.expose('row', { type: types.npsRow, nullable: false }),
     }),
   });
   builder.subscriptionField('npsUpdates', (t) =>
     t.field({
-      ...access('readScore'),
+      ...access('readScore', COST),
       type: update,
       nullable: false,
       description:
@@ -35,11 +35,11 @@ export function addLive(
         'rows, not differences: of changes within 50 ms only the last is told. With `after` the present row comes ' +
         'only if anything changed since.',
       args: {
-        segment: t.arg({ type: segment.segment }),
+        segment: t.arg({ type: types.segment }),
         window: t.arg({ type: 'Duration', required: true, defaultValue: 'P30D' }),
-        basis: t.arg({ type: basis, required: true, defaultValue: 'SURVEYED' }),
+        basis: t.arg({ type: types.basis, required: true, defaultValue: 'SURVEYED' }),
         groupBy: t.arg({
-          type: [segment.dimension],
+          type: [types.dimension],
           required: true,
           defaultValue: [],
           ...atMost(dimensions.length),
@@ -52,13 +52,13 @@ export function addLive(
         const after = args.after === null || args.after === undefined ? null : parsePosition(args.after);
         if (args.after && !after)
           throw new InvalidArgument('after: not a position; give back one as it was received');
-        const tile = deps.feed.tile(caller.scope, {
+        const liveQuery = deps.feed.liveQuery(caller.scope, {
           segment: segmentOf(dimensions, args.segment),
           window: parseWindow(args.window),
           basis: args.basis,
           groupBy: args.groupBy,
         });
-        return new TileSubscription(tile, after) as unknown as AsyncIterable<NpsUpdate>;
+        return new LiveQueryHandle(liveQuery, after) as unknown as AsyncIterable<NpsUpdate>;
       },
       resolve: (root) => root as unknown as NpsUpdate,
     }),

@@ -1,27 +1,15 @@
-import type { ModelEventRow } from '../../store/models/model-provenance.ts';
-import type { FeatureRow, TrainingSetRow } from '../../store/models/models.ts';
-import { MODEL_STAGES } from '../../store/tables/scoring.ts';
-import { access, type Builder } from './builder.ts';
-
-type StageRef = ReturnType<typeof addStage>;
+import { access } from './builder.ts';
+import type { SchemaParts } from './types.ts';
 
 /** Adds the types of what a model version was made of and what became of it. */
-export function addModelProvenance(builder: Builder) {
-  const stage = addStage(builder);
-  return {
-    stage,
-    trainingSet: addTrainingSet(builder),
-    feature: addFeature(builder),
-    event: addEvent(builder, stage),
-  };
+export function addModelProvenance(schema: SchemaParts): void {
+  addTrainingSet(schema);
+  addFeature(schema);
+  addEvent(schema);
 }
 
-function addStage(builder: Builder) {
-  return builder.enumType('ModelStage', { values: MODEL_STAGES });
-}
-
-function addTrainingSet(builder: Builder) {
-  return builder.objectRef<TrainingSetRow>('TrainingSet').implement({
+function addTrainingSet({ types }: SchemaParts): void {
+  types.trainingSet.implement({
     ...access('manageModels'),
     fields: (t) => ({
       hash: t.exposeString('hash', { nullable: false, description: 'SHA-256 over its members in order.' }),
@@ -36,8 +24,8 @@ function addTrainingSet(builder: Builder) {
   });
 }
 
-function addFeature(builder: Builder) {
-  return builder.objectRef<FeatureRow>('Feature').implement({
+function addFeature({ types }: SchemaParts): void {
+  types.feature.implement({
     ...access('public'),
     fields: (t) => ({
       key: t.exposeString('key', { nullable: false }),
@@ -54,8 +42,8 @@ function addFeature(builder: Builder) {
   });
 }
 
-function addEvent(builder: Builder, stage: StageRef) {
-  return builder.objectRef<ModelEventRow>('ModelEvent').implement({
+function addEvent({ types: { modelEvent, modelStage: stage } }: SchemaParts): void {
+  modelEvent.implement({
     ...access('manageModels'),
     fields: (t) => ({
       from: t.field({ type: stage, resolve: (event) => event.from }),

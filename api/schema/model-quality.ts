@@ -1,4 +1,4 @@
-import { mayBeGuarded } from '../../domain/access/scope.ts';
+import { mayBeProtected } from '../../domain/access/scope.ts';
 import type { MixChange } from '../../domain/drift/drift.ts';
 import type { InputChange } from '../../domain/drift/input-drift.ts';
 import {
@@ -8,15 +8,15 @@ import {
   type PairedComparison,
 } from '../../domain/models/classification.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
-import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
 import { type ModelFacts, readModelFacts, readPaired } from '../../store/monitoring/model-quality.ts';
 import { type ApiContext, noteWithheld, pathOf, type ResponsePath } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
-import { access, type Builder, type DateTimeInput, momentOf } from './builder.ts';
-import { addReadings } from './model-readings.ts';
+import { fixed } from '../gate/costs.ts';
+import { access, type Builder, type DateTimeInput, momentOf, type TypeOf } from './builder.ts';
 import { modelArgument } from './models.ts';
-import { type addSegment, segmentOf } from './segment.ts';
+import { segmentOf } from './segment.ts';
+import type { SchemaParts } from './types.ts';
 
 const CONFIDENCE = 0.95;
 
@@ -25,24 +25,20 @@ interface Quality extends ModelFacts {
 }
 
 /** Adds the queries modelQuality and modelComparison: how a model does on responses that have a surveyed class too. */
-export function addModelQuality(
-  builder: Builder,
-  dimensions: readonly Dimension[],
-  segment: ReturnType<typeof addSegment>,
-) {
-  const metric = addReadings(builder, dimensions);
-  const quality = addQuality(builder, addMixChange(builder), addInputChange(builder, metric));
-  addComparison(builder, dimensions, segment);
+export function addModelQuality(schema: SchemaParts): void {
+  const { builder, types, dimensions } = schema;
+  const quality = addQuality(builder, addMixChange(builder), addInputChange(schema));
+  addComparison(schema);
   builder.queryField('modelQuality', (t) =>
     t.field({
-      ...access('readPrediction'),
+      ...access('readPrediction', fixed(50)),
       type: quality,
       nullable: false,
       description:
         'How a model version does on responses answered in the time that have a surveyed class too. Edges are whole minutes.',
       args: {
         modelVersion: t.arg.id({ description: 'The champion when absent.' }),
-        segment: t.arg({ type: segment.segment }),
+        segment: t.arg({ type: types.segment }),
         from: t.arg({ type: 'DateTime', required: true }),
         to: t.arg({ type: 'DateTime', required: true }),
       },
@@ -61,11 +57,7 @@ export function addModelQuality(
   );
 }
 
-function addComparison(
-  builder: Builder,
-  dimensions: readonly Dimension[],
-  segment: ReturnType<typeof addSegment>,
-) {
+function addComparison({ builder, types, dimensions }: SchemaParts): void {
   const comparison = builder.objectRef<PairedComparison>('ModelComparison').implement({
     ...access('readPrediction'),
     description: 'Challenger against champion on the same responses; below 0 the challenger is better.',
@@ -85,7 +77,7 @@ function addComparison(
   });
   builder.queryField('modelComparison', (t) =>
     t.field({
-      ...access('readPrediction'),
+      ...access('readPrediction', fixed(100)),
       type: comparison,
       description:
         'Two model versions on responses of the time that both have scored and that have a surveyed class; null with too few. ' +
@@ -93,7 +85,7 @@ function addComparison(
       args: {
         challenger: t.arg.id({ required: true }),
         champion: t.arg.id({ description: 'The present champion when absent.' }),
-        segment: t.arg({ type: segment.segment }),
+        segment: t.arg({ type: types.segment }),
         from: t.arg({ type: 'DateTime', required: true }),
         to: t.arg({ type: 'DateTime', required: true }),
       },
@@ -131,7 +123,7 @@ const WEEK_MS = 7 * 86_400_000;
  */
 function mayJudge(context: ApiContext, segment: Segment, range: TimeRange, path: ResponsePath): boolean {
   const { scope } = context.caller;
-  if (!mayBeGuarded(scope, 'readPrediction', ['inferred'])) return true;
+  if (!mayBeProtected(scope, 'readPrediction', ['inferred'])) return true;
   if (!scope.allowsAll('manageModels')) {
     noteWithheld(context, 'readResponse', pathOf(path));
     return false;
@@ -159,7 +151,7 @@ function wholeMinutes(from: DateTimeInput, to: DateTimeInput): TimeRange {
   return range;
 }
 
-function addInputChange(builder: Builder, metric: ReturnType<typeof addReadings>) {
+function addInputChange({ builder, types: { modelMetric: metric } }: SchemaParts) {
   return builder.objectRef<InputChange>('InputChange').implement({
     ...access('readPrediction'),
     description: 'One figure of the texts of a time beside that of the equally long time before.',
@@ -176,11 +168,7 @@ function addInputChange(builder: Builder, metric: ReturnType<typeof addReadings>
   });
 }
 
-function addQuality(
-  builder: Builder,
-  mixChange: ReturnType<typeof addMixChange>,
-  inputChange: ReturnType<typeof addInputChange>,
-) {
+function addQuality(builder: Builder, mixChange: TypeOf<MixChange>, inputChange: TypeOf<InputChange>) {
   return builder.objectRef<Quality>('ModelQuality').implement({
     ...access('readPrediction'),
     description: 'Null figures: nothing to judge by, or too few for this caller.',

@@ -1,27 +1,15 @@
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { type Reading, readReadings } from '../../store/monitoring/model-readings.ts';
-import { MODEL_METRICS, type ModelMetric } from '../../store/tables/monitoring.ts';
+import { MODEL_METRICS } from '../../store/tables/monitoring.ts';
 import { noteWithheld, pathOf } from '../context.ts';
+import { paged } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
-import { access, type Builder, forEachDimension, momentOf } from './builder.ts';
+import { access, forEachDimension, momentOf } from './builder.ts';
 import { pageSize } from './connection.ts';
 import { modelArgument } from './models.ts';
+import type { SchemaParts } from './types.ts';
 
 const DAY_MS = 86_400_000;
-
-const DESCRIPTIONS: Readonly<Record<ModelMetric, string>> = {
-  ACCURACY: 'Share of the answers with a surveyed class that the model gave the same one.',
-  RANKED_PROBABILITY_SCORE:
-    'Over detractor, passive, promoter, 0 to 1; smaller is better. The one that raises an alarm.',
-  BRIER: 'Over the three classes, 0 to 2; smaller is better.',
-  ECE: 'Expected calibration error, ten bins.',
-  CLASS_MIX: 'The score of the predicted classes as they are; tested by chi-squared.',
-  EMBEDDINGS: 'MMD² of samples of text embeddings; tested by permutation.',
-  LENGTH: 'Mean number of words; tested over classes of length.',
-  LANGUAGE: 'Share of texts in a language that the model does not read; tested over all languages.',
-  UNKNOWN_WORDS: 'Share of tokens that the vocabulary does not have; tested over texts with and without one.',
-  ABSTENTION: 'Share of texts of which the model says nothing.',
-};
 
 /** Names that a dimension may have, and that are taken here. */
 const OWN = new Set('metric from n referenceN value reference pValue adjustedPValue alarm detail'.split(' '));
@@ -29,12 +17,7 @@ const namedHere = (dimension: Dimension) =>
   OWN.has(dimension.field) ? { ...dimension, field: `dimension_${dimension.field}` } : dimension;
 
 /** Adds ModelReading and the query modelReadings: what the monitor found, hour by hour. */
-export function addReadings(builder: Builder, dimensions: readonly Dimension[]) {
-  const metric = builder.enumType('ModelMetric', {
-    values: Object.fromEntries(
-      MODEL_METRICS.map((name) => [name, { value: name, description: DESCRIPTIONS[name] }]),
-    ) as Record<ModelMetric, { value: ModelMetric; description: string }>,
-  });
+export function addReadings({ builder, types: { modelMetric: metric }, dimensions }: SchemaParts): void {
   const reading = builder.objectRef<Reading>('ModelReading').implement({
     ...access('readPrediction'),
     description: 'One figure of the week that ends at `until`, beside the four weeks before that week.',
@@ -68,7 +51,7 @@ export function addReadings(builder: Builder, dimensions: readonly Dimension[]) 
   });
   builder.queryField('modelReadings', (t) =>
     t.field({
-      ...access('readPrediction'),
+      ...access('readPrediction', paged(5, 0.05)),
       type: [reading],
       nullable: false,
       description:
@@ -102,5 +85,4 @@ export function addReadings(builder: Builder, dimensions: readonly Dimension[]) 
       },
     }),
   );
-  return metric;
 }

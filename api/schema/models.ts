@@ -8,14 +8,20 @@ import {
 } from '../../store/models/model-provenance.ts';
 import { type Change, type RegisteredModel, readRegistry } from '../../store/models/models.ts';
 import type { ModelStage } from '../../store/tables/scoring.ts';
-import { noteOf } from '../audit.ts';
+import { auditHook } from '../audit.ts';
 import { type ApiContext, pathOf, type ResponsePath } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
-import { access, type Builder, type DateTimeInput, momentOf } from './builder.ts';
-import { addModelProvenance } from './model-provenance.ts';
-import type { addNode } from './node.ts';
+import { fixed } from '../gate/costs.ts';
+import type { FieldCost } from '../gate/score-costs.ts';
+import { access, type DateTimeInput, momentOf } from './builder.ts';
+import type { SchemaParts } from './types.ts';
 
 export const MODEL_PREFIX = 'ModelVersion:';
+
+const LISTED: FieldCost = {
+  points: (_, inside) => 5 + 5 * inside,
+  says: '5, and five times what is asked inside',
+};
 
 /** The version in a node id, or null. */
 export function modelVersionOf(id: string): number | null {
@@ -41,18 +47,32 @@ export async function findModel(id: number, { deps }: ApiContext): Promise<Regis
 }
 
 /** Adds ModelVersion, the query modelVersions, and the mutations that train, promote and roll back. */
-export function addModels(builder: Builder, node: ReturnType<typeof addNode>) {
-  const { stage, trainingSet, feature, event } = addModelProvenance(builder);
-  const model = builder.objectRef<RegisteredModel>('ModelVersion').implement({
+export function addModels(schema: SchemaParts): void {
+  addModelVersion(schema);
+  addModelMutations(schema);
+  const { builder, types } = schema;
+  builder.queryField('modelVersions', (t) =>
+    t.field({
+      ...access('public', LISTED),
+      type: [types.modelVersion],
+      nullable: false,
+      description: 'Oldest first.',
+      resolve: (_root, _args, { deps }) => readRegistry(deps.store),
+    }),
+  );
+}
+
+function addModelVersion({ types }: SchemaParts): void {
+  types.modelVersion.implement({
     ...access('public'),
     description:
       'One version of the model: an encoder, heads, their calibration, and what they were trained on.',
-    interfaces: [node as never],
+    interfaces: [types.node as never],
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: ({ id }) => `${MODEL_PREFIX}${id}` }),
       version: t.exposeInt('id', { nullable: false }),
       label: t.exposeString('label', { nullable: false }),
-      stage: t.field({ type: stage, nullable: false, resolve: ({ stage }): ModelStage => stage }),
+      stage: t.field({ type: types.modelStage, nullable: false, resolve: ({ stage }): ModelStage => stage }),
       encoder: t.string({
         nullable: false,
         description: 'Name and content hash.',
@@ -75,21 +95,21 @@ export function addModels(builder: Builder, node: ReturnType<typeof addNode>) {
       }),
       trainingSets: t.field({
         ...access('manageModels'),
-        type: [trainingSet],
+        type: [types.trainingSet],
         nullable: false,
         description: 'By hash: what each head was trained on, without its texts.',
         resolve: ({ id }, _args, context, info) =>
           mayReadWhole(context, info.path) ? readTrainingSets(context.deps.store, id) : [],
       }),
       features: t.field({
-        type: [feature],
+        type: [types.feature],
         nullable: false,
         description: 'Declared inputs beside the embedding of the text.',
         resolve: ({ id }, _args, { deps }) => readFeatures(deps.store, id),
       }),
       history: t.field({
         ...access('manageModels'),
-        type: [event],
+        type: [types.modelEvent],
         nullable: false,
         description: 'Every change of stage, oldest first.',
         resolve: ({ id }, _args, context, info) =>
@@ -101,20 +121,9 @@ export function addModels(builder: Builder, node: ReturnType<typeof addNode>) {
       }),
     }),
   });
-  builder.queryField('modelVersions', (t) =>
-    t.field({
-      ...access('public'),
-      type: [model],
-      nullable: false,
-      description: 'Oldest first.',
-      resolve: (_root, _args, { deps }) => readRegistry(deps.store),
-    }),
-  );
-  addModelMutations(builder, model);
-  return model;
 }
 
-function addModelMutations(builder: Builder, model: ReturnType<typeof addModels>) {
+function addModelMutations({ builder, types: { modelVersion: model } }: SchemaParts): void {
   const one = async (id: number, context: ApiContext) => {
     const found = await findModel(id, context);
     if (!found) throw new InvalidArgument(`id: there is no model version ${id}`);
@@ -122,7 +131,7 @@ function addModelMutations(builder: Builder, model: ReturnType<typeof addModels>
   };
   builder.mutationFields((t) => ({
     trainModel: t.field({
-      ...access('manageModels'),
+      ...access('manageModels', fixed(2_000)),
       type: model,
       nullable: false,
       description: 'Trains heads on labelled responses answered before `until`; the result is a candidate.',
@@ -190,5 +199,5 @@ function causeOf(context: ApiContext, reason: string, action: string): Change {
   const { caller } = context;
   if (!caller.scope.allowsAll('manageModels')) throw new Forbidden('this key may not change models');
   if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
-  return { actor: caller.name, actorId: caller.id, reason: reason.trim(), note: noteOf(context, action) };
+  return { actor: caller.name, actorId: caller.id, reason: reason.trim(), note: auditHook(context, action) };
 }

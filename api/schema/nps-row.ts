@@ -1,16 +1,17 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { total } from '../../domain/nps/nps.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
-import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { mapInSlices, promisesInSlices } from '../../domain/text/slices.ts';
 import type { ScoreChange } from '../../store/scores/scores.ts';
 import type { ApiContext } from '../context.ts';
-import { access, type Builder, forEachDimension } from './builder.ts';
+import { fixed } from '../gate/costs.ts';
+import { access, type Builder, costs, forEachDimension, type TypeOf } from './builder.ts';
 import { isSelected } from './selected.ts';
+import type { SchemaParts } from './types.ts';
 
 /** Adds NpsRow. */
-export function addNpsRow(builder: Builder, dimensions: readonly Dimension[]) {
-  return builder.objectRef<ScoreRow>('NpsRow').implement({
+export function addNpsRow({ builder, types, dimensions }: SchemaParts): void {
+  types.npsRow.implement({
     ...access('readScore'),
     description:
       'One score, flat for BI tools, with what is needed to judge it. ' +
@@ -65,6 +66,7 @@ export function addNpsRow(builder: Builder, dimensions: readonly Dimension[]) {
       passives: t.int({ resolve: ({ counts }) => counts?.passives ?? null }),
       detractors: t.int({ resolve: ({ counts }) => counts?.detractors ?? null }),
       change: t.exposeFloat('change', {
+        ...costs(fixed(5)),
         description:
           'Score points above the window before: in `nps` one of the same length, in `npsSeries` that of the bucket before. ' +
           'Null where either score is null, and in rows of other fields.',
@@ -78,7 +80,7 @@ export function addNpsRow(builder: Builder, dimensions: readonly Dimension[]) {
 }
 
 /** Adds NpsChange. */
-export function addNpsChange(builder: Builder, row: ReturnType<typeof addNpsRow>) {
+export function addNpsChange(builder: Builder, row: TypeOf<ScoreRow>) {
   return builder.objectRef<ScoreChange>('NpsChange').implement({
     ...access('readScore'),
     description: 'b minus a, in score points.',

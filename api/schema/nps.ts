@@ -17,70 +17,49 @@ import {
 import { readChange, readScores, type ScoreWindow } from '../../store/scores/scores.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
+import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { SCORE_COSTS } from '../gate/score-costs.ts';
 import { LIMITS } from '../limits.ts';
-import { access, type Builder, type DateTimeInput, momentOf } from './builder.ts';
-import { addNpsChange, addNpsRow, asksForChange, handOver } from './nps-row.ts';
-import {
-  addRowOrder,
-  assertFirst,
-  FIRST,
-  MOST_ORDERS,
-  ORDERED,
-  orderRows,
-  type RowOrder,
-} from './row-order.ts';
-import { type addSegment, segmentOf } from './segment.ts';
+import { access, type DateTimeInput, momentOf } from './builder.ts';
+import { addNpsChange, asksForChange, handOver } from './nps-row.ts';
+import { assertFirst, FIRST, MOST_ORDERS, ORDERED, orderRows } from './row-order.ts';
+import { segmentOf } from './segment.ts';
+import type { RowOrder, SchemaParts } from './types.ts';
 
-/** Adds NpsRow, NpsChange and the queries nps, npsSeries, npsChange. */
-export function addNps(
-  builder: Builder,
-  dimensions: readonly Dimension[],
-  segment: ReturnType<typeof addSegment>,
-) {
-  const types: Types = {
-    dimensions,
-    segment,
-    basis: addBasis(builder),
-    row: addNpsRow(builder, dimensions),
-    order: addRowOrder(builder),
-  };
-  addSnapshot(builder, types);
-  addSeries(builder, types);
-  addChangeQuery(builder, types);
-  return { row: types.row, basis: types.basis };
+/** Adds NpsChange and the queries nps, npsSeries, npsChange. */
+export function addNps(schema: SchemaParts): void {
+  addSnapshot(schema);
+  addSeries(schema);
+  addChangeQuery(schema);
 }
 
-interface Types {
-  readonly dimensions: readonly Dimension[];
-  readonly segment: ReturnType<typeof addSegment>;
-  readonly basis: ReturnType<typeof addBasis>;
-  readonly row: ReturnType<typeof addNpsRow>;
-  readonly order: ReturnType<typeof addRowOrder>;
-}
-
-function addSnapshot(builder: Builder, { dimensions, segment, basis, row, order }: Types) {
+function addSnapshot({ builder, types, dimensions }: SchemaParts) {
   builder.queryField('nps', (t) =>
     t.field({
-      ...access('readScore'),
-      type: [row],
+      ...access('readScore', SCORE_COSTS.nps),
+      type: [types.npsRow],
       nullable: false,
       description: 'The score of the window that ends with the bucket holding `asOf` (default: now).',
       args: {
-        segment: t.arg({ type: segment.segment }),
+        segment: t.arg({ type: types.segment }),
         window: t.arg({ type: 'Duration', required: true, defaultValue: 'P30D' }),
         asOf: t.arg({ type: 'DateTime' }),
-        basis: t.arg({ type: basis, required: true, defaultValue: 'SURVEYED' }),
+        basis: t.arg({ type: types.basis, required: true, defaultValue: 'SURVEYED' }),
         groupBy: t.arg({
-          type: [segment.dimension],
+          type: [types.dimension],
           required: true,
           defaultValue: [],
           ...atMost(dimensions.length),
         }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),
-        orderBy: t.arg({ type: [order], required: true, defaultValue: [], ...atMost(MOST_ORDERS, ORDERED) }),
+        orderBy: t.arg({
+          type: [types.npsOrder],
+          required: true,
+          defaultValue: [],
+          ...atMost(MOST_ORDERS, ORDERED),
+        }),
         first: t.arg.int({ description: FIRST }),
       },
       resolve: async (_root, args, context, info) => {
@@ -103,19 +82,19 @@ function addSnapshot(builder: Builder, { dimensions, segment, basis, row, order 
   );
 }
 
-function addSeries(builder: Builder, { dimensions, segment, basis, row, order }: Types) {
+function addSeries({ builder, types, dimensions }: SchemaParts) {
   const granularity = builder.enumType('Granularity', { values: GRANULARITIES });
   const weekday = builder.enumType('Weekday', { values: WEEKDAYS });
   builder.queryField('npsSeries', (t) =>
     t.field({
-      ...access('readScore'),
-      type: [row],
+      ...access('readScore', SCORE_COSTS.npsSeries),
+      type: [types.npsRow],
       nullable: false,
       description:
         'One row per calendar bucket, and per group that has answers in any of them; with `rolling`, each is the trailing ' +
         'window that ends with its bucket.',
       args: {
-        segment: t.arg({ type: segment.segment }),
+        segment: t.arg({ type: types.segment }),
         from: t.arg({ type: 'DateTime', required: true }),
         to: t.arg({ type: 'DateTime', required: true }),
         every: t.arg({ type: granularity, required: true, defaultValue: 'DAY' }),
@@ -126,9 +105,9 @@ function addSeries(builder: Builder, { dimensions, segment, basis, row, order }:
           description: 'The first day of a week; for `every: WEEK`.',
         }),
         rolling: t.arg({ type: 'Duration' }),
-        basis: t.arg({ type: basis, required: true, defaultValue: 'SURVEYED' }),
+        basis: t.arg({ type: types.basis, required: true, defaultValue: 'SURVEYED' }),
         groupBy: t.arg({
-          type: [segment.dimension],
+          type: [types.dimension],
           required: true,
           defaultValue: [],
           ...atMost(dimensions.length),
@@ -140,7 +119,12 @@ function addSeries(builder: Builder, { dimensions, segment, basis, row, order }:
         }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),
-        orderBy: t.arg({ type: [order], required: true, defaultValue: [], ...atMost(MOST_ORDERS, ORDERED) }),
+        orderBy: t.arg({
+          type: [types.npsOrder],
+          required: true,
+          defaultValue: [],
+          ...atMost(MOST_ORDERS, ORDERED),
+        }),
         first: t.arg.int({ description: FIRST }),
       },
       resolve: async (_root, args, context, info) => {
@@ -184,28 +168,21 @@ async function answer(
   return handOver(asked, context, info);
 }
 
-function addBasis(builder: Builder) {
-  return builder.enumType('Basis', {
-    description: 'COMBINED: the surveyed class where there is one, else the inferred one.',
-    values: ['SURVEYED', 'INFERRED', 'COMBINED'] as const,
-  });
-}
-
-function addChangeQuery(builder: Builder, { dimensions, segment, row, basis }: Types) {
-  const change = addNpsChange(builder, row);
+function addChangeQuery({ builder, types, dimensions }: SchemaParts) {
+  const change = addNpsChange(builder, types.npsRow);
   builder.queryField('npsChange', (t) =>
     t.field({
-      ...access('readScore'),
+      ...access('readScore', fixed(10)),
       type: change,
       nullable: false,
       description: 'Two windows compared; they must not overlap. Edges are whole minutes.',
       args: {
-        segment: t.arg({ type: segment.segment }),
+        segment: t.arg({ type: types.segment }),
         beforeFrom: t.arg({ type: 'DateTime', required: true }),
         beforeTo: t.arg({ type: 'DateTime', required: true }),
         afterFrom: t.arg({ type: 'DateTime', required: true }),
         afterTo: t.arg({ type: 'DateTime', required: true }),
-        basis: t.arg({ type: basis, required: true, defaultValue: 'SURVEYED' }),
+        basis: t.arg({ type: types.basis, required: true, defaultValue: 'SURVEYED' }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
       },
       resolve: (_root, args, { deps, caller }) => {

@@ -1,13 +1,9 @@
-import { access, type Builder } from './builder.ts';
-
-export interface PageFacts {
-  readonly hasNextPage: boolean;
-  readonly endCursor: string | null;
-}
+import { access } from './builder.ts';
+import type { SchemaParts } from './types.ts';
 
 /** Adds PageInfo. */
-export function addPageInfo(builder: Builder) {
-  return builder.objectRef<PageFacts>('PageInfo').implement({
+export function addPageInfo({ types }: SchemaParts): void {
+  types.pageInfo.implement({
     ...access('public'),
     fields: (t) => ({
       hasNextPage: t.exposeBoolean('hasNextPage', { nullable: false }),

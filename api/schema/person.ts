@@ -1,6 +1,6 @@
-import type { Person } from '../../store/data-subjects/data-subject.ts';
+import type { DataSubject } from '../../store/data-subjects/data-subject.ts';
 import type { Order } from '../../store/data-subjects/legal-hold.ts';
-import { noteOf } from '../audit.ts';
+import { auditHook } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
 import { responseKeyOf } from './node.ts';
@@ -12,7 +12,7 @@ export const RESPONDENT =
  * Whom the argument means.
  * @throws InvalidArgument
  */
-export function personOf({ deps }: ApiContext, respondent: string): Person {
+export function dataSubjectOf({ deps }: ApiContext, respondent: string): DataSubject {
   if (respondent.trim() === '') throw new InvalidArgument('respondent: must not be blank');
   const response = responseKeyOf(respondent.trim());
   return response === null
@@ -33,10 +33,10 @@ export function assertOfficer({ caller }: ApiContext): void {
 export function orderOf(context: ApiContext, reason: string, action: string): Order {
   assertOfficer(context);
   if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
-  return { actor: context.caller.name, reason: reason.trim(), note: noteOf(context, action) };
+  return { actor: context.caller.name, reason: reason.trim(), note: auditHook(context, action) };
 }
 
 /** Persons are not behind the wall: who may ask is asked about everybody. */
 export function storesOf({ deps }: ApiContext) {
-  return { store: deps.record, vault: deps.vault, cells: deps.cells, attest: deps.seals.sign };
+  return { store: deps.record, encryption: deps.encryption, cells: deps.cells, sign: deps.seals.sign };
 }

@@ -1,40 +1,33 @@
 import { quoted } from '../../domain/text/text.ts';
 import type { FeatureSource } from '../../scoring/features.ts';
-import type { Model } from '../../scoring/model.ts';
 import { NPS_CLASSES, SENTIMENTS } from '../../scoring/model.ts';
 import { type Classification, calledThemes } from '../../scoring/predict.ts';
 import type { PredictionRow } from '../../store/models/predictions.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
 import { type ApiContext, mayReadSome, mayRelease, pathOf, type ResponsePath } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
+import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
+import { type FieldCost, lengthOf } from '../gate/score-costs.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder } from './builder.ts';
-import { type addModels, findModel, modelArgument } from './models.ts';
+import { findModel, modelArgument } from './models.ts';
 import { responseKeyOf } from './node.ts';
-import type { addNpsClass } from './nps-class.ts';
+import type { SchemaParts, ShownPrediction } from './types.ts';
 
-/** A prediction with what is needed to explain it. */
-export interface ShownPrediction extends Classification {
-  readonly modelVersionId: number;
-  readonly model: Model;
-  /** The text and features it was made of; null when they are gone. */
-  readonly source: () => Promise<FeatureSource | null>;
-  /** Of which it is, where it is stored: its text is a comment. */
-  readonly response: { readonly id: string; readonly cellId: number } | null;
-}
+const CLASSIFY_COST: FieldCost = {
+  points: (args, inside) => lengthOf(args['texts']) * (10 + inside),
+  says: '10 and what is asked inside for each text',
+};
 
 /** Adds Prediction, the query classify and the mutation reproducePrediction. */
-export function addPredictions(
-  builder: Builder,
-  model: ReturnType<typeof addModels>,
-  npsClass: ReturnType<typeof addNpsClass>,
-) {
-  const prediction = addPrediction(builder, model, npsClass);
+export function addPredictions(schema: SchemaParts): void {
+  const { builder, types } = schema;
+  addPrediction(schema);
   builder.queryField('classify', (t) =>
     t.field({
-      ...access('readPrediction'),
-      type: [prediction],
+      ...access('readPrediction', CLASSIFY_COST),
+      type: [types.prediction],
       nullable: false,
       description: 'Try texts on the champion, or on a named version; nothing is stored.',
       args: {
@@ -57,7 +50,6 @@ export function addPredictions(
     }),
   );
   addReproduction(builder);
-  return prediction;
 }
 
 /** The champion's prediction of a stored response. */
@@ -89,11 +81,7 @@ function asPrediction(row: PredictionRow): Classification {
 
 const share = (millionths: number | undefined) => (millionths ?? 0) / 1_000_000;
 
-function addPrediction(
-  builder: Builder,
-  model: ReturnType<typeof addModels>,
-  npsClass: ReturnType<typeof addNpsClass>,
-) {
+function addPrediction({ builder, types }: SchemaParts): void {
   const sentiment = builder.enumType('Sentiment', { values: SENTIMENTS });
   const head = builder.enumType('Head', { values: ['NPS', 'SENTIMENT'] as const });
   const themeScore = builder
@@ -119,12 +107,12 @@ function addPrediction(
       share: t.exposeFloat('share', { nullable: false }),
     }),
   });
-  return builder.objectRef<ShownPrediction>('Prediction').implement({
+  types.prediction.implement({
     ...access('readPrediction'),
     description: 'What one model version says of a text.',
     fields: (t) => ({
       modelVersion: t.field({
-        type: model,
+        type: types.modelVersion,
         nullable: false,
         resolve: async ({ modelVersionId }, _args, context) => {
           const found = await findModel(modelVersionId, context);
@@ -136,7 +124,7 @@ function addPrediction(
       passive: t.float({ nullable: false, resolve: ({ nps }) => share(nps[1]) }),
       detractor: t.float({ nullable: false, resolve: ({ nps }) => share(nps[0]) }),
       class: t.field({
-        type: npsClass,
+        type: types.npsClass,
         description: 'Null when the model abstains.',
         resolve: (row) => (row.class === null ? null : NPS_CLASSES[row.class]),
       }),
@@ -171,7 +159,7 @@ function addPrediction(
         description: 'Why it does not say; then class and sentiment are null.',
       }),
       explanation: t.field({
-        ...access('readComment'),
+        ...access('readComment', fixed(10)),
         type: [tokenShare],
         nullable: false,
         args: { head: t.arg({ type: head, required: true, defaultValue: 'NPS' }) },
@@ -205,7 +193,7 @@ function addReproduction(builder: Builder) {
   });
   builder.mutationField('reproducePrediction', (t) =>
     t.field({
-      ...access('readPrediction'),
+      ...access('readPrediction', fixed(40)),
       type: reproduction,
       nullable: false,
       description: 'Runs a stored prediction again with its pinned model, features and text.',

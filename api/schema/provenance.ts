@@ -1,20 +1,22 @@
 import { parseScoreId } from '../../domain/scores/score.ts';
-import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { provDocument } from '../../graph/export/prov-json.ts';
 import { collectTrace } from '../../graph/traversal/collect.ts';
 import { readScore } from '../../store/scores/scores.ts';
 import { InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { fixed } from '../gate/costs.ts';
+import { access } from './builder.ts';
 import { scoreStartOf } from './lineage.ts';
+import type { SchemaParts } from './types.ts';
 
 /** Nodes of one document. */
 const BOUND = 10_000;
+const DOCUMENT_COST = fixed(2_000);
 
 /** Adds the query provenance. */
-export function addProvenance(builder: Builder, dimensions: readonly Dimension[]): void {
+export function addProvenance({ builder, dimensions }: SchemaParts): void {
   builder.queryField('provenance', (t) =>
     t.field({
-      ...access('traceLineage'),
+      ...access('traceLineage', DOCUMENT_COST),
       type: 'JSON',
       nullable: false,
       description:

@@ -1,48 +1,34 @@
 import { describeScale } from '../../domain/nps/scale.ts';
-import { type Dimension, valueIn } from '../../domain/segments/dimensions.ts';
+import { valueIn } from '../../domain/segments/dimensions.ts';
 import { type ResponseCursor, type ResponseRow, readResponses } from '../../store/responses/responses.ts';
 import { type ApiContext, mayRead, mayRelease, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
-import { access, type Builder, forEachDimension, momentOf } from './builder.ts';
+import { fixed, paged } from '../gate/costs.ts';
+import { access, forEachDimension, momentOf } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
-import { type addNode, RESPONSE_PREFIX } from './node.ts';
-import type { addNpsClass } from './nps-class.ts';
-import { addPageInfo } from './page-info.ts';
-import { type addPredictions, predictionOf } from './predictions.ts';
-import { type addSegment, segmentOf } from './segment.ts';
-
-type NodeRef = ReturnType<typeof addNode>;
-/** Types that others add and a response refers to. */
-interface ResponseRefs {
-  readonly node: NodeRef;
-  readonly npsClass: ReturnType<typeof addNpsClass>;
-  readonly prediction: ReturnType<typeof addPredictions>;
-}
+import { RESPONSE_PREFIX } from './node.ts';
+import { predictionOf } from './predictions.ts';
+import { segmentOf } from './segment.ts';
+import type { SchemaParts } from './types.ts';
 
 /** Adds Response, its connection and the query responses. */
-export function addResponses(
-  builder: Builder,
-  dimensions: readonly Dimension[],
-  refs: ResponseRefs & { readonly segment: ReturnType<typeof addSegment> },
-) {
-  const { segment } = refs;
-  const response = addResponse(builder, dimensions, refs);
-  const pageInfo = addPageInfo(builder);
-  const connection = addConnection<ResponseRow>(builder, {
+export function addResponses(schema: SchemaParts): void {
+  const { builder, types, dimensions } = schema;
+  addResponse(schema);
+  const connection = addConnection<ResponseRow>(schema, {
     name: 'Response',
-    node: response,
+    node: types.response,
     shows: 'readResponse',
-    pageInfo,
     cursorOf,
   });
   builder.queryField('responses', (t) =>
     t.field({
-      ...access('readResponse'),
+      ...access('readResponse', paged(5, 0.1)),
       type: connection,
       nullable: false,
       description: 'Newest answers first; `from` inclusive, `to` exclusive.',
       args: {
-        segment: t.arg({ type: segment.segment }),
+        segment: t.arg({ type: types.segment }),
         from: t.arg({ type: 'DateTime' }),
         to: t.arg({ type: 'DateTime' }),
         first: t.arg.int({ required: true, defaultValue: 50 }),
@@ -61,19 +47,17 @@ export function addResponses(
       },
     }),
   );
-  return { response, pageInfo };
 }
 
 const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 
-function addResponse(builder: Builder, dimensions: readonly Dimension[], refs: ResponseRefs) {
-  const { node, npsClass, prediction } = refs;
+function addResponse({ types, dimensions }: SchemaParts): void {
   const mapping = (row: ResponseRow, context: ApiContext) => context.mappings.load(row.mappingVersionId);
-  return builder.objectRef<ResponseRow>('Response').implement({
+  types.response.implement({
     ...access('readResponse'),
     description: "One respondent's answer after normalising.",
     // The interface's shape is that of any node; what `node` loads says its type itself.
-    interfaces: [node as never],
+    interfaces: [types.node as never],
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: ({ id }) => `${RESPONSE_PREFIX}${id}` }),
       externalId: t.exposeString('externalId', { nullable: false }),
@@ -89,7 +73,10 @@ function addResponse(builder: Builder, dimensions: readonly Dimension[], refs: R
         description: 'The declared rule by which the score became a class.',
         resolve: async (row, _args, context) => describeScale((await mapping(row, context)).scale),
       }),
-      class: t.field({ type: npsClass, resolve: (row) => (row.class === null ? null : CLASSES[row.class]) }),
+      class: t.field({
+        type: types.npsClass,
+        resolve: (row) => (row.class === null ? null : CLASSES[row.class]),
+      }),
       survey: t.string({
         nullable: false,
         resolve: async (row, _args, context) => (await mapping(row, context)).surveyName,
@@ -113,8 +100,8 @@ function addResponse(builder: Builder, dimensions: readonly Dimension[], refs: R
           mayRelease(context, 'respondent', row, pathOf(info.path)) ? row.respondent : null,
       }),
       prediction: t.field({
-        ...access('readPrediction'),
-        type: prediction,
+        ...access('readPrediction', fixed(1)),
+        type: types.prediction,
         description:
           'By the champion; null until scored, or with a reason in `extensions.masked` when the caller may not read it.',
         resolve: (row, _args, context, info) =>

@@ -1,5 +1,5 @@
 import { readsModelsWhole, reviewsDecisions } from '../../domain/access/scope.ts';
-import { sealReason } from '../../store/reviews/review-reasons.ts';
+import { encryptReason } from '../../store/reviews/review-reasons.ts';
 import {
   claimReview,
   decideReview,
@@ -9,22 +9,18 @@ import {
   type ReviewRow,
   type Verdict,
 } from '../../store/reviews/reviews.ts';
-import { noteOf } from '../audit.ts';
+import { auditHook } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { access } from './builder.ts';
 import { responseKeyOf } from './node.ts';
-import type { addNpsClass } from './nps-class.ts';
-import { REVIEW_CLASSES, REVIEW_PREFIX, REVIEWED, type ReviewRef } from './reviews.ts';
+import { REVIEW_CLASSES, REVIEW_PREFIX, REVIEWED } from './reviews.ts';
+import type { SchemaParts } from './types.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Adds what reviewers do: claim, decide, dispute. */
-export function addReviewMutations(
-  builder: Builder,
-  { npsClass }: { readonly npsClass: ReturnType<typeof addNpsClass> },
-  review: ReviewRef,
-) {
+export function addReviewMutations({ builder, types: { npsClass, review } }: SchemaParts): void {
   const input = builder.inputType('ReviewDecisionInput', {
     fields: (t) => ({
       class: t.field({
@@ -76,8 +72,8 @@ export function addReviewMutations(
         if (key === null || !stored || !(await context.responses.load(key))) return null;
         const by = {
           now: new Date(context.deps.now()),
-          note: noteOf(context, 'review.dispute'),
-          seal: sealOf(context),
+          note: auditHook(context, 'review.dispute'),
+          seal: encryptionOf(context),
         };
         const queued = await disputeResponse(context.deps.record, key, stored.modelVersionId, why, by);
         // Who may not review has asked for it, and sees no more of it.
@@ -94,7 +90,7 @@ export function addReviewMutations(
         const why = reasonOf(reason);
         const key = /^Decision:([1-9]\d{0,14})$/.exec(decision)?.[1];
         if (key === undefined || !readsModelsWhole(context.caller.scope)) return null;
-        const by = { now: new Date(context.deps.now()), note: noteOf(context, 'review.dispute') };
+        const by = { now: new Date(context.deps.now()), note: auditHook(context, 'review.dispute') };
         const queued = await disputeDecision(context.deps.record, Number(key), why, by);
         return queued && mayReview(context, queued) ? queued : null;
       },
@@ -132,14 +128,14 @@ function reviewerOf(context: ApiContext, action: string): Reviewer {
     id: caller.id,
     name: caller.name,
     now: new Date(deps.now()),
-    note: noteOf(context, action),
+    note: auditHook(context, action),
     may: (review) => mayReview(context, review),
-    seal: sealOf(context),
+    encrypt: encryptionOf(context),
   };
 }
 
-function sealOf({ deps }: ApiContext): NonNullable<Reviewer['seal']> {
-  return (session, reason) => sealReason(session, deps.vault, reason);
+function encryptionOf({ deps }: ApiContext): NonNullable<Reviewer['encrypt']> {
+  return (session, reason) => encryptReason(session, deps.encryption, reason);
 }
 
 function reasonOf(reason: string): string {

@@ -1,7 +1,6 @@
 import { reviewsDecisions, visibleCells } from '../../domain/access/scope.ts';
-import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { describeDecision } from '../../graph/describe.ts';
-import { readDecisionMark } from '../../store/lineage/lineage-annotations.ts';
+import { readDecisionAnnotation } from '../../store/lineage/lineage-annotations.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
 import { openReason } from '../../store/reviews/review-reasons.ts';
 import {
@@ -14,12 +13,11 @@ import {
 import type { ReviewVerdict } from '../../store/tables/reviews.ts';
 import { noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgument } from '../errors.ts';
+import { paged } from '../gate/costs.ts';
 import { access, type Builder } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
-import type { addLineage } from './lineage.ts';
-import type { addNpsClass } from './nps-class.ts';
-import type { addResponses } from './responses.ts';
-import { type addSegment, segmentOf } from './segment.ts';
+import { segmentOf } from './segment.ts';
+import type { SchemaParts } from './types.ts';
 
 export const REVIEW_CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 export const REVIEW_PREFIX = 'Review:';
@@ -27,21 +25,10 @@ export const REVIEW_PREFIX = 'Review:';
 export const REVIEWED = ['review', 'readResponse', 'readPrediction'] as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The type Review. */
-export type ReviewRef = ReturnType<typeof addReview>;
-
-interface Refs {
-  readonly segment: ReturnType<typeof addSegment>;
-  readonly npsClass: ReturnType<typeof addNpsClass>;
-  readonly responses: ReturnType<typeof addResponses>;
-  readonly node: ReturnType<typeof addLineage>['node'];
-}
-
 /** Adds Review and the queue of reviews. */
-export function addReviews(builder: Builder, dimensions: readonly Dimension[], refs: Refs) {
-  const review = addReview(builder, refs);
-  addQueue(builder, dimensions, refs, review);
-  return review;
+export function addReviews(schema: SchemaParts): void {
+  addReview(schema);
+  addQueue(schema);
 }
 
 function addEnums(builder: Builder) {
@@ -69,7 +56,7 @@ function addEnums(builder: Builder) {
   return { verdict, cause };
 }
 
-function addReview(builder: Builder, { npsClass, responses, ...refs }: Refs) {
+function addReview({ builder, types }: SchemaParts): void {
   const { verdict, cause } = addEnums(builder);
   const decision = builder.objectRef<ReviewDecisionRow>('ReviewDecision').implement({
     ...access('review'),
@@ -79,14 +66,14 @@ function addReview(builder: Builder, { npsClass, responses, ...refs }: Refs) {
       at: t.field({ type: 'DateTime', nullable: false, resolve: ({ decidedAt }) => decidedAt }),
       verdict: t.field({ type: verdict, nullable: false, resolve: (row): ReviewVerdict => row.verdict }),
       class: t.field({
-        type: npsClass,
+        type: types.npsClass,
         description: 'What the text says instead.',
         resolve: (row) => (row.class === null ? null : REVIEW_CLASSES[row.class]),
       }),
       reason: t.exposeString('reason', { nullable: false }),
     }),
   });
-  return builder.objectRef<ReviewRow>('Review').implement({
+  types.review.implement({
     ...access('review'),
     description:
       'What a model said of a response, or what was decided about a model, that somebody should check.',
@@ -114,12 +101,12 @@ function addReview(builder: Builder, { npsClass, responses, ...refs }: Refs) {
         resolve: ({ decidedAt }) => decidedAt,
       }),
       response: t.field({
-        type: responses.response,
+        type: types.response,
         resolve: async ({ responseId }, _args, context): Promise<ResponseRow | null> =>
           responseId === null ? null : context.responses.load(responseId),
       }),
       decision: t.field({
-        type: refs.node,
+        type: types.lineageNode,
         description: 'The decision about a model version; the reason is in the history of the version.',
         resolve: async ({ decisionId }, _args, context, info) => {
           const { deps, caller } = context;
@@ -127,7 +114,7 @@ function addReview(builder: Builder, { npsClass, responses, ...refs }: Refs) {
             noteWithheld(context, 'traceLineage', pathOf(info.path));
             return null;
           }
-          const found = decisionId === null ? null : await readDecisionMark(deps.store, decisionId);
+          const found = decisionId === null ? null : await readDecisionAnnotation(deps.store, decisionId);
           return found && { ...describeDecision(found), depth: 0 };
         },
       }),
@@ -148,28 +135,23 @@ function addReview(builder: Builder, { npsClass, responses, ...refs }: Refs) {
   });
 }
 
-function addQueue(
-  builder: Builder,
-  dimensions: readonly Dimension[],
-  { segment, responses }: Refs,
-  review: ReturnType<typeof addReview>,
-) {
-  const connection = addConnection<ReviewRow>(builder, {
+function addQueue(schema: SchemaParts): void {
+  const { builder, types, dimensions } = schema;
+  const connection = addConnection<ReviewRow>(schema, {
     name: 'Review',
-    node: review,
+    node: types.review,
     shows: 'review',
-    pageInfo: responses.pageInfo,
     cursorOf,
   });
   builder.queryField('reviewQueue', (t) =>
     t.field({
-      ...access('review'),
+      ...access('review', paged(5, 0.2)),
       type: connection,
       nullable: false,
       description:
         'Reviews of responses in the cells that the caller may review, and, without a segment, of decisions about models, the longest waiting first.',
       args: {
-        segment: t.arg({ type: segment.segment }),
+        segment: t.arg({ type: types.segment }),
         decided: t.arg.boolean({ required: true, defaultValue: false }),
         first: t.arg.int({ required: true, defaultValue: 50 }),
         after: t.arg.string(),

@@ -3,15 +3,7 @@ import type { ScoreRow } from '../../domain/scores/score.ts';
 import { mapInSlices } from '../../domain/text/slices.ts';
 import { InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
-import type { Builder } from './builder.ts';
-
-const KEYS = ['SCORE', 'RESPONSES', 'CHANGE', 'NAME', 'TIME'] as const;
-
-/** One key that rows are ordered by. */
-export interface RowOrder {
-  readonly by: (typeof KEYS)[number];
-  readonly direction: 'ASC' | 'DESC';
-}
+import type { RowOrder, SchemaParts } from './types.ts';
 
 /** Keys of one order. */
 export const MOST_ORDERS = 5;
@@ -20,7 +12,7 @@ export const ORDERED =
 export const FIRST = `Only so many rows, after they were ordered; 1 to ${LIMITS.rows}. All of them when absent.`;
 
 /** Adds NpsOrder. */
-export function addRowOrder(builder: Builder) {
+export function addRowOrder({ builder, types }: SchemaParts): void {
   const key = builder.enumType('NpsOrderKey', {
     values: {
       SCORE: {},
@@ -31,7 +23,7 @@ export function addRowOrder(builder: Builder) {
     } as const,
   });
   const direction = builder.enumType('SortDirection', { values: ['ASC', 'DESC'] as const });
-  return builder.inputRef<RowOrder>('NpsOrder').implement({
+  types.npsOrder.implement({
     fields: (t) => ({
       by: t.field({ type: key, required: true }),
       direction: t.field({ type: direction, required: true, defaultValue: 'ASC' }),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import {
   type GraphQLObjectType,
   getNullableType,
@@ -8,12 +9,14 @@ import {
   isScalarType,
   isSpecifiedScalarType,
   buildSchema as parseSchema,
+  printSchema,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { FIELD_GROUPS } from '../../domain/access/scope.ts';
 import { defineDimensions } from '../../domain/segments/dimensions.ts';
+import { costTable } from '../gate/cost-table.ts';
 import { mostOf } from '../gate/lists.ts';
-import { buildSchema } from './schema.ts';
+import { buildSchema, schemaModules } from './schema.ts';
 
 const schema = buildSchema(defineDimensions([{ field: 'fare' }, { field: 'homeAirport' }]));
 const fieldsOf = (name: string): string[] => {
@@ -60,6 +63,26 @@ describe('a deployment with dimensions of its own', () => {
       expect(free).toEqual([]);
     },
   );
+});
+
+describe('modules of the schema', () => {
+  const dimensions = defineDimensions([{ field: 'fare' }]);
+  const written = (modules = schemaModules) => {
+    const built = buildSchema(dimensions, modules);
+    return `${printSchema(built)}\n${costTable(built)}`;
+  };
+
+  it('run in any order', () => {
+    const usual = written();
+    const orders = fc.shuffledSubarray([...schemaModules], { minLength: schemaModules.length });
+    fc.assert(
+      fc.property(orders, (modules) => {
+        expect(written(modules)).toBe(usual);
+      }),
+      { numRuns: 10 },
+    );
+    expect(written([...schemaModules].reverse())).toBe(usual);
+  });
 });
 
 describe('access', () => {

@@ -14,64 +14,71 @@ import { addImpact } from './impact.ts';
 import { addImports } from './imports.ts';
 import { addKeys } from './keys.ts';
 import { addKnown } from './known.ts';
-import { addLineage, loadLineageNode } from './lineage.ts';
+import { addLineage } from './lineage.ts';
 import { addLive } from './live.ts';
+import { addModelProvenance } from './model-provenance.ts';
 import { addModelQuality } from './model-quality.ts';
-import { addModels, findModel, modelVersionOf } from './models.ts';
-import { addNode, responseKeyOf } from './node.ts';
+import { addReadings } from './model-readings.ts';
+import { addModels } from './models.ts';
+import { addNode } from './node-query.ts';
 import { addNps } from './nps.ts';
-import { addNpsClass } from './nps-class.ts';
+import { addNpsRow } from './nps-row.ts';
+import { addPageInfo } from './page-info.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
 import { addResponses } from './responses.ts';
 import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
+import { addRowOrder } from './row-order.ts';
 import { addSegment } from './segment.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
+import { createTypes, type SchemaModule } from './types.ts';
 import { noteUnknownValues } from './unknown-values.ts';
 import { addVerification } from './verification.ts';
 
+/** The subjects of the schema, in any order. */
+export const schemaModules: readonly SchemaModule[] = [
+  addAccess,
+  addAuditLog,
+  addCellUsage,
+  addDeletions,
+  addDimensionValues,
+  addErasures,
+  addImpact,
+  addImports,
+  addKeys,
+  addKnown,
+  addLineage,
+  addLive,
+  addModelProvenance,
+  addModelQuality,
+  addModels,
+  addNode,
+  addNps,
+  addNpsRow,
+  addPageInfo,
+  addPredictions,
+  addProvenance,
+  addReadings,
+  addResponses,
+  addReviewMutations,
+  addReviews,
+  addRowOrder,
+  addSegment,
+  addSubjects,
+  addSubmit,
+  addVerification,
+];
+
 /** The GraphQL schema for the configured dimensions. */
-export function buildSchema(dimensions: readonly Dimension[]): GraphQLSchema {
+export function buildSchema(
+  dimensions: readonly Dimension[],
+  modules: readonly SchemaModule[] = schemaModules,
+): GraphQLSchema {
   const builder = createBuilder();
-  const node = addNode(builder, async (id, context) => {
-    const model = modelVersionOf(id);
-    if (model !== null) {
-      const found = await findModel(model, context);
-      return found && { __typename: 'ModelVersion', ...found };
-    }
-    const key = responseKeyOf(id);
-    if (key === null) return loadLineageNode(id, context);
-    const row = await context.responses.load(key);
-    return row && { __typename: 'Response', ...row };
-  });
-  const segment = addSegment(builder, dimensions);
-  const nps = addNps(builder, dimensions, segment);
-  const model = addModels(builder, node);
-  const npsClass = addNpsClass(builder);
-  const prediction = addPredictions(builder, model, npsClass);
-  const responses = addResponses(builder, dimensions, { segment, node, npsClass, prediction });
-  const { pageInfo } = responses;
-  addModelQuality(builder, dimensions, segment);
-  const lineage = addLineage(builder, dimensions, node, pageInfo);
-  addImpact(builder, dimensions, { lineage, pageInfo });
-  addVerification(builder);
-  addKnown(builder, { row: nps.row, npsClass });
-  addProvenance(builder, dimensions);
-  addSubmit(builder, dimensions);
-  addAccess(builder, dimensions);
-  addCellUsage(builder);
-  addKeys(builder);
-  addImports(builder, pageInfo);
-  addSubjects(builder, dimensions, segment);
-  addErasures(builder, { model, pageInfo });
-  addDeletions(builder, pageInfo);
-  addAuditLog(builder, pageInfo);
-  const review = addReviews(builder, dimensions, { segment, npsClass, responses, node: lineage.node });
-  addReviewMutations(builder, { npsClass }, review);
-  addLive(builder, dimensions, segment, nps);
-  addDimensionValues(builder, dimensions, segment);
+  const parts = { builder, types: createTypes(builder, dimensions), dimensions };
+  for (const add of modules) add(parts);
   const schema = noteUnknownValues(builder.toSchema({ sortSchema: true }), dimensions);
   return noteWithheldQueries(checkTexts(noteEmptyWindows(schema, dimensions)));
 }

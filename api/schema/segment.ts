@@ -3,14 +3,12 @@ import { type Dimension, storedValue } from '../../domain/segments/dimensions.ts
 import { InvalidArgument } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';
-import { type Builder, forEachDimension } from './builder.ts';
+import { forEachDimension } from './builder.ts';
+import type { SchemaParts, SegmentArgument } from './types.ts';
 
-/** A segment as GraphQL gives it: values by dimension field. */
-export type SegmentArgument = Readonly<Record<string, readonly string[] | null | undefined>>;
-
-/** Adds SegmentInput and the enum Dimension. */
-export function addSegment(builder: Builder, dimensions: readonly Dimension[]) {
-  const segment = builder.inputRef<SegmentArgument>('SegmentInput').implement({
+/** Adds SegmentInput. */
+export function addSegment({ types, dimensions }: SchemaParts): void {
+  types.segment.implement({
     description:
       'Values of one dimension are OR-ed, dimensions are AND-ed; absent = all that the caller may see. ' +
       'Answers without a value have "unknown", which a blank value asks for too.',
@@ -19,15 +17,6 @@ export function addSegment(builder: Builder, dimensions: readonly Dimension[]) {
         t.stringList(atMost(LIMITS.segmentValues, description)),
       ) as Record<string, never>,
   });
-  const dimension = builder.enumType('Dimension', {
-    values: Object.fromEntries(
-      dimensions.map(({ enumValue, attribute, description }) => [
-        enumValue,
-        { value: attribute, description },
-      ]),
-    ),
-  });
-  return { segment, dimension };
 }
 
 /**

@@ -1,30 +1,28 @@
-import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { type LegalHold, placeHold, readHolds, releaseHold } from '../../store/data-subjects/legal-hold.ts';
-import { correct } from '../../store/data-subjects/rectify.ts';
-import { readHoldings, restrict } from '../../store/data-subjects/subject-access.ts';
+import { rectify } from '../../store/data-subjects/rectify.ts';
+import { readSubjectAccessReport, restrict } from '../../store/data-subjects/subject-access.ts';
 import { entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
 import { InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { fixed } from '../gate/costs.ts';
+import { access } from './builder.ts';
 import { responseKeyOf } from './node.ts';
-import { assertOfficer, orderOf, personOf, RESPONDENT, storesOf } from './person.ts';
-import { type addSegment, segmentOf } from './segment.ts';
+import { assertOfficer, dataSubjectOf, orderOf, RESPONDENT, storesOf } from './person.ts';
+import { segmentOf } from './segment.ts';
+import type { SchemaParts } from './types.ts';
 
 /** Adds what the data protection officer asks and does: subject, restrictSubject, correctResponse, legal holds. */
-export function addSubjects(
-  builder: Builder,
-  dimensions: readonly Dimension[],
-  segment: ReturnType<typeof addSegment>,
-) {
+export function addSubjects(schema: SchemaParts): void {
+  const { builder } = schema;
   builder.queryField('subject', (t) =>
     t.field({
-      ...access('manageSubjects'),
+      ...access('manageSubjects', fixed(100)),
       type: 'JSON',
       description: 'All that is held of a person, as portable JSON; null of somebody who is not known.',
       args: { respondent: t.arg.string({ required: true, description: RESPONDENT }) },
       resolve: async (_root, { respondent }, context) => {
         assertOfficer(context);
-        const held = await readHoldings(storesOf(context), personOf(context, respondent));
+        const held = await readSubjectAccessReport(storesOf(context), dataSubjectOf(context, respondent));
         // Also of somebody without responses, or who is not known: that it was asked for is kept.
         const found = held ? { responses: held.responses.length } : { known: false };
         await context.deps.audit.append([entryOf(context, 'subject', found)]);
@@ -49,8 +47,8 @@ export function addSubjects(
       },
       resolve: async (_root, { respondent, restricted, reason }, context) => {
         const by = orderOf(context, reason, 'restrictSubject');
-        const person = personOf(context, respondent);
-        const moved = await restrict(storesOf(context), person, restricted, by.note);
+        const dataSubject = dataSubjectOf(context, respondent);
+        const moved = await restrict(storesOf(context), dataSubject, restricted, by.note);
         context.deps.log.info(
           { actor: loggedCaller(context.caller), restricted, moved },
           'a person was restricted, or no more',
@@ -76,18 +74,14 @@ export function addSubjects(
         const by = orderOf(context, reason, 'correctResponse');
         const id = responseKeyOf(response);
         if (id === null) throw new InvalidArgument('response: not the id of a response');
-        return correct({ ...storesOf(context), mappings, redaction }, id, correction, by);
+        return rectify({ ...storesOf(context), mappings, redaction }, id, correction, by);
       },
     }),
   );
-  addHolds(builder, dimensions, segment);
+  addHolds(schema);
 }
 
-function addHolds(
-  builder: Builder,
-  dimensions: readonly Dimension[],
-  segment: ReturnType<typeof addSegment>,
-) {
+function addHolds({ builder, types, dimensions }: SchemaParts): void {
   const hold = builder.objectRef<LegalHold>('LegalHold').implement({
     ...access('manageSubjects'),
     description: 'An order to keep what is held of a person or a segment: it is neither erased nor aged out.',
@@ -124,7 +118,7 @@ function addHolds(
       description: 'Holds a person, or a segment. The ids of the holds; none for somebody who is not known.',
       args: {
         respondent: t.arg.string({ description: RESPONDENT }),
-        segment: t.arg({ type: segment.segment }),
+        segment: t.arg({ type: types.segment }),
         reason: t.arg.string({ required: true }),
       },
       resolve: (_root, args, context) => {
@@ -135,7 +129,7 @@ function addHolds(
         const on: Parameters<typeof placeHold>[1] =
           respondent == null
             ? { segment: segmentOf(dimensions, args.segment) }
-            : personOf(context, respondent);
+            : dataSubjectOf(context, respondent);
         return placeHold(storesOf(context), on, by);
       },
     }),

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Dimension } from '../../domain/segments/dimensions.ts';
 import {
   type FiledItem,
   NOTE_MESSAGES,
@@ -11,16 +10,23 @@ import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { type BatchAccount, type Rejection, submitItems } from '../../ingestion/pipeline/submit.ts';
 import { auditRefusedItems } from '../audit.ts';
 import { atMost } from '../gate/lists.ts';
+import { type FieldCost, lengthOf } from '../gate/score-costs.ts';
 import { LIMITS } from '../limits.ts';
 import { access, type Builder, type DateTimeInput, forEachDimension } from './builder.ts';
+import type { SchemaParts } from './types.ts';
 
 interface ResponseInputShape extends Record<string, unknown> {
   readonly answeredAt: DateTimeInput;
   readonly updatedAt?: DateTimeInput | null;
 }
 
+const COST: FieldCost = {
+  points: (args, inside) => 1 + 2 * lengthOf(args['input']) + inside,
+  says: '1, and 2 for each item',
+};
+
 /** Adds ResponseInput, SubmitPayload and the mutation submitResponses. */
-export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
+export function addSubmit({ builder, dimensions }: SchemaParts): void {
   const input = builder.inputRef<ResponseInputShape>('ResponseInput').implement({
     fields: (t) =>
       ({
@@ -55,7 +61,7 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
   const read = createItemReader(dimensions, 'graphql');
   builder.mutationField('submitResponses', (t) =>
     t.field({
-      ...access('submitResponse'),
+      ...access('submitResponse', COST),
       type: payload,
       nullable: false,
       description:
@@ -69,7 +75,7 @@ export function addSubmit(builder: Builder, dimensions: readonly Dimension[]) {
           ...(updatedAt ? { updatedAt: updatedAt.text } : {}),
         }));
         const request = `request ${randomUUID()}`;
-        const account = await submitItems(deps.acceptor, caller, read, items, request);
+        const account = await submitItems(deps.ingestor, caller, read, items, request);
         deps.onIngested(account);
         await auditRefusedItems(context, 'submitResponses', account);
         return account;

@@ -1,10 +1,12 @@
 import type { GraphQLField, GraphQLSchema } from 'graphql';
+import type { Segment } from '../../domain/segments/cell.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { suggesting } from '../../domain/text/did-you-mean.ts';
 import { Slice } from '../../domain/text/slices.ts';
 import { knowsAll, unknownValues } from '../../store/scores/dimension-values.ts';
 import { type ApiContext, pathOf } from '../context.ts';
-import { type SegmentArgument, segmentOf } from './segment.ts';
+import { segmentOf } from './segment.ts';
+import type { SegmentArgument } from './types.ts';
 
 /** Told of one operation. */
 const MOST_TOLD = 100;
@@ -41,7 +43,7 @@ function watch(field: GraphQLField<unknown, ApiContext>, dimensions: readonly Di
 async function note(
   context: ApiContext,
   dimensions: readonly Dimension[],
-  segment: ReturnType<typeof segmentOf>,
+  segment: Segment,
   path: readonly (string | number)[],
 ): Promise<void> {
   const { deps, caller, unknown: told } = context;

@@ -3,12 +3,14 @@ import { exportProof } from '../../proof/export-proof.ts';
 import type { Verification } from '../../proof/verdict.ts';
 import { verifyScore } from '../../proof/verify.ts';
 import { Forbidden, InvalidArgument } from '../errors.ts';
-import { access, type Builder } from './builder.ts';
+import { fixed } from '../gate/costs.ts';
+import { access } from './builder.ts';
+import type { SchemaParts } from './types.ts';
 
 const VERDICTS = ['VERIFIED', 'VERIFIED_WITH_ERASURES', 'RESTATED', 'MISMATCH', 'UNVERIFIABLE'] as const;
 
 /** Adds Verdict, Verification and the query verify. */
-export function addVerification(builder: Builder): void {
+export function addVerification({ builder }: SchemaParts): void {
   const verdict = builder.enumType('Verdict', {
     description:
       'VERIFIED: proven. VERIFIED_WITH_ERASURES: proven, some sealed responses were erased since. RESTATED: proven, and other than ' +
@@ -37,7 +39,7 @@ export function addVerification(builder: Builder): void {
   });
   builder.queryField('verify', (t) =>
     t.field({
-      ...access('traceLineage'),
+      ...access('traceLineage', fixed(200)),
       type: verification,
       nullable: false,
       description: 'Proves the number that an NpsRow id names, or says why not.',
@@ -51,7 +53,7 @@ export function addVerification(builder: Builder): void {
   );
   builder.queryField('exportProof', (t) =>
     t.field({
-      ...access('readAudit'),
+      ...access('readAudit', fixed(500)),
       type: 'JSON',
       nullable: false,
       description:

@@ -3,16 +3,16 @@ import { type DocumentNode, type ExecutionResult, Kind, print, visit } from 'gra
 import { Slice } from '../../domain/text/slices.ts';
 import type { JournalPosition } from '../../store/journal/journal.ts';
 import { LIMITS } from '../limits.ts';
+import type { LiveQuery, NpsUpdate } from './live-query.ts';
 import { Shares } from './shares.ts';
-import type { NpsUpdate, Tile } from './tile.ts';
 
 /** What the resolver of npsUpdates hands to the transports: which tile, and where the client stopped reading. */
-export class TileSubscription {
-  readonly tile: Tile;
+export class LiveQueryHandle {
+  readonly liveQuery: LiveQuery;
   readonly after: JournalPosition | null;
 
-  constructor(tile: Tile, after: JournalPosition | null) {
-    this.tile = tile;
+  constructor(liveQuery: LiveQuery, after: JournalPosition | null) {
+    this.liveQuery = liveQuery;
     this.after = after;
   }
 
@@ -24,7 +24,7 @@ export class TileSubscription {
 
 /** One subscription as a transport received it. */
 export interface Membership {
-  readonly subscription: TileSubscription;
+  readonly subscription: LiveQueryHandle;
   readonly document: DocumentNode;
   readonly operationName: string | null | undefined;
   readonly variables: Readonly<Record<string, unknown>> | null | undefined;
@@ -63,11 +63,11 @@ export interface Cohorts {
  * member. The scope is part of the tile, so members of one cohort may see the same.
  */
 export function createCohorts(onError: (error: Error) => void): Cohorts {
-  const byTile = new WeakMap<Tile, Map<string, Cohort>>();
+  const byLiveQuery = new WeakMap<LiveQuery, Map<string, Cohort>>();
   let count = 0;
 
   const open = (membership: Membership, close: () => void): Cohort => {
-    const { tile } = membership.subscription;
+    const { liveQuery } = membership.subscription;
     const members: Cohort['members'] = new Set();
     const latest: Cohort['latest'] = new Map();
     const answer = async (updates: readonly NpsUpdate[]) => {
@@ -87,10 +87,10 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
       queue = done.catch(onError);
       return done;
     };
-    const unfollow = tile.follow((updates) => {
+    const unfollow = liveQuery.follow((updates) => {
       inTurn(() => answer(updates)).catch(() => undefined);
     });
-    const ready = tile
+    const ready = liveQuery
       .present()
       .then((updates) =>
         inTurn(() => answer(updates.filter(({ row }) => !latest.has(JSON.stringify(row.group))))),
@@ -106,9 +106,9 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
     shares: new Shares('subscriptions', LIMITS.subscriptions),
     count: () => count,
     join: async (membership) => {
-      const { tile, after } = membership.subscription;
-      const cohorts = byTile.get(tile) ?? new Map<string, Cohort>();
-      byTile.set(tile, cohorts);
+      const { liveQuery, after } = membership.subscription;
+      const cohorts = byLiveQuery.get(liveQuery) ?? new Map<string, Cohort>();
+      byLiveQuery.set(liveQuery, cohorts);
       const key = cohortKey(membership);
       let cohort = cohorts.get(key);
       if (!cohort) {
@@ -130,7 +130,7 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
       };
       try {
         await ready;
-        const placeOf = after === null ? (position: string) => position : await tile.resume(after);
+        const placeOf = after === null ? (position: string) => position : await liveQuery.resume(after);
         await inTurn(async () => {
           const slice = new Slice();
           const present: Latest[] = [];

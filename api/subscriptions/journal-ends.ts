@@ -6,7 +6,7 @@ import {
   journalHead,
   readCommitted,
 } from '../../store/journal/journal.ts';
-import type { RecordCells } from '../../store/responses/cell-dictionary.ts';
+import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 
 /** What tiles ask of the journal's end; asked at once by many, it is read once. */
 export interface JournalEnds {
@@ -18,7 +18,7 @@ export interface JournalEnds {
 
 const MOST = 500;
 
-export function journalEnds(session: Session, cells: RecordCells): JournalEnds {
+export function journalEnds(session: Session, cells: StoredCellDictionary): JournalEnds {
   const head = shared<null, JournalPosition>(async () => {
     const last = await journalHead(session);
     // A place holds cells that were new there.

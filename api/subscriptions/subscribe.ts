@@ -3,7 +3,7 @@ import { withAudit } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { errorBody, maskedError, publicError } from '../errors.ts';
 import { executedOf, finishResult, type Prepared } from '../operation.ts';
-import { type Cohorts, TileSubscription } from './cohort.ts';
+import { type Cohorts, LiveQueryHandle } from './cohort.ts';
 
 /**
  * Begins a subscription: its answers go to `deliver` as JSON text, the first before this resolves. The answer is the
@@ -44,9 +44,9 @@ async function begin(
   const context = prepared.contextValue;
   // Only TileSubscription is ever returned as a stream: npsUpdates is the one subscription there is.
   const source: unknown = await createSourceEventStream(prepared);
-  const refused = source instanceof TileSubscription ? {} : finishResult(source as ExecutionResult, context);
+  const refused = source instanceof LiveQueryHandle ? {} : finishResult(source as ExecutionResult, context);
   const begun = await withAudit(context, executedOf(prepared), refused);
-  if (!(source instanceof TileSubscription) || begun.errors) return begun;
+  if (!(source instanceof LiveQueryHandle) || begun.errors) return begun;
   try {
     return await cohorts.join({
       subscription: source,

@@ -91,7 +91,7 @@ const ANSWERS: Readonly<Record<Counted, readonly FieldGroup[]>> = {
  * Whether the caller may not read the cell's answers one by one, so that what they are told of them is guarded: only
  * sums of at least `smallestCount` (docs/guides/small-cells.md).
  */
-export function isGuarded(scope: Scope, cell: Cell, counted: Counted): boolean {
+export function isProtected(scope: Scope, cell: Cell, counted: Counted): boolean {
   return scope.smallestCount > 1 && !ANSWERS[counted].every((group) => scope.allows(group, cell));
 }
 
@@ -99,7 +99,7 @@ export function isGuarded(scope: Scope, cell: Cell, counted: Counted): boolean {
  * Whether there may be cells for which the group is granted but whose answers the caller may not read. It goes by the rules,
  * not by cells: what is told differently for it must not depend on whether somebody answered.
  */
-export function mayBeGuarded(scope: Scope, group: FieldGroup, counted: readonly Counted[]): boolean {
+export function mayBeProtected(scope: Scope, group: FieldGroup, counted: readonly Counted[]): boolean {
   const given = scope.grant(group);
   if (scope.smallestCount <= 1 || given === 'none') return false;
   return counted.some((one) =>

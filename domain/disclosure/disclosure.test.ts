@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Counts, ZERO } from '../nps/nps.ts';
-import { answersIn, type Change, firstLots, type LotRules, laterLots, mayTell } from './disclosure.ts';
+import {
+  answersIn,
+  type Change,
+  incrementalReleases,
+  initialReleases,
+  mayRelease,
+  type ReleaseRules,
+} from './disclosure.ts';
 
 const K = 5;
 const DAY = 24;
@@ -11,11 +18,11 @@ const ATTRIBUTES = [
   { product: 'Air', region: 'Japan' },
   { product: 'Rail', region: 'Peru' },
 ];
-const rules = (more: Partial<LotRules> = {}): LotRules => ({
+const rules = (more: Partial<ReleaseRules> = {}): ReleaseRules => ({
   smallestCount: K,
   attributesOf: (cellId) => ATTRIBUTES[cellId % ATTRIBUTES.length] ?? {},
   today: 10 * DAY,
-  hadOwnLot: () => false,
+  hadOwnRelease: () => false,
   ...more,
 });
 const counts = (promoters: number, passives = 0, detractors = 0): Counts => ({
@@ -50,8 +57,8 @@ const isSome = ({ counts: { promoters, passives, detractors } }: Change) =>
 describe('lots', () => {
   it('have at least k answers, share no cell and hour, and tell nothing that is not there', async () => {
     for (const [make, least] of [
-      [firstLots, 0],
-      [laterLots, -3],
+      [initialReleases, 0],
+      [incrementalReleases, -3],
     ] as const)
       await fc.assert(
         fc.asyncProperty(
@@ -60,9 +67,9 @@ describe('lots', () => {
           fc.boolean(),
           async (changes, k, own) => {
             const given = changes.filter(isSome);
-            const lots = await make(given, rules({ smallestCount: k, hadOwnLot: () => own }));
-            const all = lots.flatMap((lot) => lot.changes);
-            for (const lot of lots) expect(answersIn(lot.changes)).toBeGreaterThanOrEqual(k);
+            const releases = await make(given, rules({ smallestCount: k, hadOwnRelease: () => own }));
+            const all = releases.flatMap((release) => release.changes);
+            for (const release of releases) expect(answersIn(release.changes)).toBeGreaterThanOrEqual(k);
             expect(new Set(all).size).toBe(all.length);
             for (const one of all) expect(given).toContain(one);
           },
@@ -74,7 +81,7 @@ describe('lots', () => {
     await fc.assert(
       fc.asyncProperty(someChanges(0), async (changes) => {
         const given = changes.filter(isSome);
-        const all = (await firstLots(given, rules())).flatMap((lot) => lot.changes);
+        const all = (await initialReleases(given, rules())).flatMap((release) => release.changes);
         expect(new Set(all)).toEqual(new Set(answersIn(given) >= K ? given : []));
       }),
     );
@@ -82,7 +89,9 @@ describe('lots', () => {
 
   it('join what is small with what is small, and only where that is too few with what is not', async () => {
     const placesOf = async (changes: Change[]) =>
-      (await firstLots(changes, rules())).map((lot) => lot.changes.map(({ cellId }) => cellId).sort());
+      (await initialReleases(changes, rules())).map((release) =>
+        release.changes.map(({ cellId }) => cellId).sort(),
+      );
     expect(await placesOf([change(0, 5, 9), change(2, 5, 3), change(3, 5, 2)])).toEqual([[0], [2, 3]]);
     expect(await placesOf([change(0, 5, 9), change(2, 5, 7), change(3, 5, 2)])).toEqual([[0], [2, 3]]);
     expect(await placesOf([change(0, 5, 9), change(1, 5, 2)])).toEqual([[0, 1]]);
@@ -90,7 +99,9 @@ describe('lots', () => {
 
   it('keep days apart where they can', async () => {
     const daysOf = async (changes: Change[]) =>
-      (await firstLots(changes, rules())).map((lot) => lot.changes.map(({ hour }) => Math.floor(hour / DAY)));
+      (await initialReleases(changes, rules())).map((release) =>
+        release.changes.map(({ hour }) => Math.floor(hour / DAY)),
+      );
     expect(await daysOf([change(0, 1, 5), change(0, 30, 2), change(2, 55, 4), change(0, 80, 3)])).toEqual([
       [0],
       [1, 2, 3],
@@ -99,9 +110,11 @@ describe('lots', () => {
 
   it('wait for a cell of today to have enough of its own, if it ever had', async () => {
     const some = [change(0, 10 * DAY, 3), change(1, 10 * DAY, 2)];
-    expect(await laterLots(some, rules())).toHaveLength(1);
-    expect(await laterLots(some, rules({ hadOwnLot: () => true }))).toEqual([]);
-    expect(await laterLots(some, rules({ today: 11 * DAY, hadOwnLot: () => true }))).toHaveLength(1);
+    expect(await incrementalReleases(some, rules())).toHaveLength(1);
+    expect(await incrementalReleases(some, rules({ hadOwnRelease: () => true }))).toEqual([]);
+    expect(
+      await incrementalReleases(some, rules({ today: 11 * DAY, hadOwnRelease: () => true })),
+    ).toHaveLength(1);
   });
 
   it('are cut in a time that grows with the changes, also where nearly all of them go', async () => {
@@ -111,7 +124,7 @@ describe('lots', () => {
       );
     const took = async (days: number) => {
       const began = performance.now();
-      await laterLots(going(days), rules({ today: 1_000_000 }));
+      await incrementalReleases(going(days), rules({ today: 1_000_000 }));
       return performance.now() - began;
     };
     await took(200);
@@ -121,16 +134,16 @@ describe('lots', () => {
   });
 
   it('are not made of answers that go', async () => {
-    expect(await laterLots([change(0, 5, -9)], rules())).toEqual([]);
-    expect(await laterLots([change(0, 5, -5, 5)], rules())).toHaveLength(1);
+    expect(await incrementalReleases([change(0, 5, -9)], rules())).toEqual([]);
+    expect(await incrementalReleases([change(0, 5, -5, 5)], rules())).toHaveLength(1);
   });
 });
 
 describe('parts of a score', () => {
   it('are told together when none is small and they are enough', () => {
-    expect(mayTell([counts(5), ZERO], K)).toBe(true);
-    expect(mayTell([counts(5), counts(0, 4)], K)).toBe(false);
-    expect(mayTell([counts(3), counts(0, 4)], K)).toBe(false);
-    expect(mayTell([ZERO, ZERO], K)).toBe(false);
+    expect(mayRelease([counts(5), ZERO], K)).toBe(true);
+    expect(mayRelease([counts(5), counts(0, 4)], K)).toBe(false);
+    expect(mayRelease([counts(3), counts(0, 4)], K)).toBe(false);
+    expect(mayRelease([ZERO, ZERO], K)).toBe(false);
   });
 });

@@ -19,20 +19,20 @@ export interface Change {
   readonly counts: Counts;
 }
 
-export interface Lot {
+export interface Release {
   readonly changes: readonly Change[];
   /** Where a query takes only a part of it: hard lots suppress the score, soft ones are left out of it until later. */
   readonly soft: boolean;
 }
 
-export interface LotRules {
+export interface ReleaseRules {
   readonly smallestCount: number;
   /** Of a cell by its id. */
   readonly attributesOf: (cellId: number) => CellAttributes;
   /** The first hour of the present UTC day: its cells are given time to grow. */
   readonly today: number;
   /** Whether a cell had a lot of its own before: then it may well have another. */
-  readonly hadOwnLot: (cellId: number) => boolean;
+  readonly hadOwnRelease: (cellId: number) => boolean;
 }
 
 const HOURS_PER_DAY = DAY_MS / HOUR_MS;
@@ -52,13 +52,16 @@ export function answersIn(changes: readonly Change[]): number {
  * The first lots of a record: all changes, or none where there are too few. What is too small for a lot of its own is
  * joined with others that are, else with the smallest beside it (complementary suppression).
  */
-export async function firstLots(changes: readonly Change[], rules: LotRules): Promise<Lot[]> {
+export async function initialReleases(changes: readonly Change[], rules: ReleaseRules): Promise<Release[]> {
   if (answersIn(changes) < rules.smallestCount) return [];
-  const lots = await cut(changes, axesOf(changes, rules), rules.smallestCount, {
+  const releases = await cut(changes, axesOf(changes, rules), rules.smallestCount, {
     whole: true,
     slice: new Slice(),
   });
-  return lots.map((lot) => ({ changes: lot, soft: lot.some(({ hour }) => hour >= rules.today) }));
+  return releases.map((release) => ({
+    changes: release,
+    soft: release.some(({ hour }) => hour >= rules.today),
+  }));
 }
 
 /**
@@ -66,30 +69,33 @@ export async function firstLots(changes: readonly Change[], rules: LotRules): Pr
  * present day cells share one only where none of them had one of its own and each has some answers; of past days what
  * is left is told in lots as narrow as they can be.
  */
-export async function laterLots(changes: readonly Change[], rules: LotRules): Promise<Lot[]> {
+export async function incrementalReleases(
+  changes: readonly Change[],
+  rules: ReleaseRules,
+): Promise<Release[]> {
   const k = rules.smallestCount;
   const slice = new Slice();
   const how = { whole: false, slice };
-  const lots: (readonly Change[])[] = [];
+  const releases: (readonly Change[])[] = [];
   const past: Change[] = [];
   const present: Change[] = [];
   const ofDays = await partition(changes, ({ cellId, hour }) => `${cellId} ${dayOf(hour)}`, slice);
   for (const ofCell of ofDays.values()) {
     if (slice.isOver()) await slice.next();
     const [first] = ofCell;
-    if (answersIn(ofCell) >= k) append(lots, await cut(ofCell, [hourAxis], k, how));
+    if (answersIn(ofCell) >= k) append(releases, await cut(ofCell, [hourAxis], k, how));
     else if (ofCell.every(({ hour }) => hour < rules.today)) append(past, ofCell);
-    else if (first && !rules.hadOwnLot(first.cellId)) append(present, ofCell);
+    else if (first && !rules.hadOwnRelease(first.cellId)) append(present, ofCell);
   }
-  if (answersIn(past) >= k) append(lots, await cut(past, axesOf(past, rules), k, how));
+  if (answersIn(past) >= k) append(releases, await cut(past, axesOf(past, rules), k, how));
   if (answersIn(present) >= k)
-    append(lots, (await cut(present, axesOf(present, rules), k, how)).filter(isDense));
-  return lots.map((lot) => ({ changes: lot, soft: true }));
+    append(releases, (await cut(present, axesOf(present, rules), k, how)).filter(isDense));
+  return releases.map((release) => ({ changes: release, soft: true }));
 }
 
 /** Enough for each cell to make one of its own likely; else a busy record would be told in lots of many cells. */
-function isDense(lot: readonly Change[]): boolean {
-  return answersIn(lot) >= 2 * new Set(lot.map(({ cellId }) => cellId)).size;
+function isDense(release: readonly Change[]): boolean {
+  return answersIn(release) >= 2 * new Set(release.map(({ cellId }) => cellId)).size;
 }
 
 /** How changes are parted: in time neighbours are joined, over the values of an attribute the small ones. */
@@ -103,7 +109,7 @@ const dayAxis: Axis = { time: true, valueOf: ({ hour }) => dayOf(hour) };
 const hourAxis: Axis = { time: true, valueOf: ({ hour }) => hour };
 
 /** Days first, so that windows stay whole; then attributes, those with few values first; then hours. */
-function axesOf(changes: readonly Change[], { attributesOf }: LotRules): Axis[] {
+function axesOf(changes: readonly Change[], { attributesOf }: ReleaseRules): Axis[] {
   const values = new Map<string, Set<string>>();
   for (const cellId of new Set(changes.map((change) => change.cellId)))
     for (const [name, value] of Object.entries(attributesOf(cellId)))
@@ -138,20 +144,20 @@ async function cut(
   const joined = axis.time ? await joinRuns(parts, k, slice) : joinSmall(parts, k);
   if (whole && joined.rest.length > 0) joinRest(joined, axis.time);
   // Together they may be enough where no part is.
-  if (joined.lots.length === 0) return cut(changes, others, k, how);
-  const lots: (readonly Change[])[] = [];
-  for (const lot of joined.lots) append(lots, await cut(lot, others, k, how));
-  return lots;
+  if (joined.releases.length === 0) return cut(changes, others, k, how);
+  const releases: (readonly Change[])[] = [];
+  for (const release of joined.releases) append(releases, await cut(release, others, k, how));
+  return releases;
 }
 
 interface Joined {
-  readonly lots: Change[][];
+  readonly releases: Change[][];
   rest: Change[];
 }
 
 /** Neighbours in order until they are k. */
 async function joinRuns(parts: readonly Change[][], k: number, slice: Slice): Promise<Joined> {
-  const lots: Change[][] = [];
+  const releases: Change[][] = [];
   let rest: Change[] = [];
   let answers = 0;
   for (const part of parts) {
@@ -159,11 +165,11 @@ async function joinRuns(parts: readonly Change[][], k: number, slice: Slice): Pr
     append(rest, part);
     answers += answersIn(part);
     if (answers < k) continue;
-    lots.push(rest);
+    releases.push(rest);
     rest = [];
     answers = 0;
   }
-  return { lots, rest };
+  return { releases, rest };
 }
 
 /** `to.push(...items)` without an argument for each item: there may be more than the stack holds. */
@@ -174,18 +180,18 @@ function append<Item>(to: Item[], items: readonly Item[]): void {
 /** Those with k each for itself, all the others together. */
 function joinSmall(parts: readonly Change[][], k: number): Joined {
   const sizes = parts.map(answersIn);
-  const lots = parts.filter((_, i) => (sizes[i] as number) >= k);
+  const releases = parts.filter((_, i) => (sizes[i] as number) >= k);
   const rest = parts.filter((_, i) => (sizes[i] as number) < k).flat();
-  if (answersIn(rest) < k) return { lots, rest };
-  return { lots: [...lots, rest], rest: [] };
+  if (answersIn(rest) < k) return { releases, rest };
+  return { releases: [...releases, rest], rest: [] };
 }
 
 /** What is left over goes to the last run, or to the smallest part. */
 function joinRest(joined: Joined, time: boolean): void {
-  const sizes = joined.lots.map(answersIn);
+  const sizes = joined.releases.map(answersIn);
   const least = sizes.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const lot = joined.lots[time ? joined.lots.length - 1 : sizes.indexOf(least)];
-  if (lot) append(lot, joined.rest);
+  const release = joined.releases[time ? joined.releases.length - 1 : sizes.indexOf(least)];
+  if (release) append(release, joined.rest);
   joined.rest = [];
 }
 
@@ -212,7 +218,7 @@ async function partition(
  * Whether parts of a score, each with its own lots, may be told together: none small, and k in all. `free`: the score has
  * answers that the caller may read too; they are told also where no lot is told beside them.
  */
-export function mayTell(parts: readonly Counts[], smallestCount: number, free = false): boolean {
+export function mayRelease(parts: readonly Counts[], smallestCount: number, free = false): boolean {
   const sizes = parts.map(total);
   if (sizes.some((n) => n !== 0 && n < smallestCount)) return false;
   const sum = sizes.reduce((all, n) => all + n, 0);

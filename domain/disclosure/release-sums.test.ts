@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { add, ZERO } from '../nps/nps.ts';
 import { HOUR_MS, type TimeRange } from '../time/time-windows.ts';
-import type { Change, Lot } from './disclosure.ts';
-import { groupsWithLots, sumLots } from './release-sums.ts';
+import type { Change, Release } from './disclosure.ts';
+import { groupsWithReleases, sumReleases } from './release-sums.ts';
 
 const HOURS = 60;
 const GROUP_OF = new Map([
@@ -17,7 +17,7 @@ const change = fc
   .map(
     ([cellId, hour, n]): Change => ({ cellId, hour, counts: { promoters: n, passives: 1, detractors: 0 } }),
   );
-const lots: fc.Arbitrary<Lot[]> = fc.array(
+const releases: fc.Arbitrary<Release[]> = fc.array(
   fc.record({ changes: fc.array(change, { minLength: 1, maxLength: 4 }), soft: fc.boolean() }),
   { maxLength: 20 },
 );
@@ -37,17 +37,20 @@ const series = fc
   );
 
 /** By the definition, window for window. */
-function expected(all: readonly Lot[], { from, until }: TimeRange, group: number) {
+function expected(all: readonly Release[], { from, until }: TimeRange, group: number) {
   const isWithin = ({ cellId, hour }: Change) =>
     GROUP_OF.get(cellId) === group && hour * HOUR_MS >= from && (hour + 1) * HOUR_MS <= until;
   const touches = ({ cellId, hour }: Change) =>
     GROUP_OF.get(cellId) === group && hour * HOUR_MS < until && (hour + 1) * HOUR_MS > from;
   // What lies in one hour, and is asked about as a whole, is left out where a window divides the hour.
-  const isOfOneHour = ({ changes }: Lot) =>
+  const isOfOneHour = ({ changes }: Release) =>
     new Set(changes.map(({ hour }) => hour)).size === 1 &&
     changes.every(({ cellId }) => GROUP_OF.get(cellId) === group);
-  const isCut = (lot: Lot) =>
-    !lot.soft && lot.changes.some(touches) && !lot.changes.every(isWithin) && !isOfOneHour(lot);
+  const isCut = (release: Release) =>
+    !release.soft &&
+    release.changes.some(touches) &&
+    !release.changes.every(isWithin) &&
+    !isOfOneHour(release);
   if (all.some(isCut)) return null;
   return all
     .filter(({ changes }) => changes.every(isWithin))
@@ -59,8 +62,8 @@ describe('the sum of lots', () => {
   it('is that of the lots wholly inside, for any windows and groups', async () => {
     const windows = fc.oneof(fc.array(window, { maxLength: 5 }), series);
     await fc.assert(
-      fc.asyncProperty(lots, windows, async (some, asked) => {
-        const sums = await sumLots(some, asked, GROUP_OF);
+      fc.asyncProperty(releases, windows, async (some, asked) => {
+        const sums = await sumReleases(some, asked, GROUP_OF);
         for (const [i, one] of asked.entries())
           for (const group of [0, 1])
             expect(sums.at(i, group), JSON.stringify([some, one, group])).toEqual(expected(some, one, group));
@@ -70,7 +73,7 @@ describe('the sum of lots', () => {
   });
 
   it('takes little more work for many windows than for few', async () => {
-    const many: Lot[] = Array.from({ length: 20_000 }, (_, i) => ({
+    const many: Release[] = Array.from({ length: 20_000 }, (_, i) => ({
       changes: [{ cellId: i % 3, hour: i, counts: { promoters: 1, passives: 0, detractors: 0 } }],
       soft: false,
     }));
@@ -78,18 +81,18 @@ describe('the sum of lots', () => {
       Array.from({ length: count }, (_, i) => ({ from: i * HOUR_MS, until: (i + 1) * HOUR_MS }));
     const took = async (count: number) => {
       const began = performance.now();
-      await sumLots(many, windowsOf(count), GROUP_OF);
+      await sumReleases(many, windowsOf(count), GROUP_OF);
       return performance.now() - began;
     };
-    const [few, lot] = [await took(20), await took(20_000)];
+    const [few, release] = [await took(20), await took(20_000)];
     // A pass for each window would take a thousand times as long.
-    expect(lot).toBeLessThan(100 * few);
+    expect(release).toBeLessThan(100 * few);
   });
 });
 
 it('groups have lots of their own where no other cell is in them', async () => {
   const one = { hour: 1, counts: { promoters: 5, passives: 0, detractors: 0 } };
   const [own, shared] = [[{ cellId: 2, ...one }], [0, 2].map((cellId) => ({ cellId, ...one }))];
-  expect(await groupsWithLots([{ changes: shared, soft: false }], GROUP_OF)).toEqual(new Set());
-  expect(await groupsWithLots([{ changes: own, soft: true }], GROUP_OF)).toEqual(new Set([1]));
+  expect(await groupsWithReleases([{ changes: shared, soft: false }], GROUP_OF)).toEqual(new Set());
+  expect(await groupsWithReleases([{ changes: own, soft: true }], GROUP_OF)).toEqual(new Set([1]));
 });

@@ -1,27 +1,27 @@
 import { type Counts, ZERO } from '../nps/nps.ts';
 import { Slice } from '../text/slices.ts';
 import { HOUR_MS, type TimeRange } from '../time/time-windows.ts';
-import type { Lot } from './disclosure.ts';
+import type { Release } from './disclosure.ts';
 
 /** The sum of the lots that lie wholly in a window and group; null where a hard lot lies there only in part. */
-export type LotSum = Counts | null;
+export type ReleaseSum = Counts | null;
 
 /** Sums by window and group. */
-export interface LotSums {
+export interface ReleaseSums {
   /** Of a window by its place, and a group by its number. */
-  at(window: number, group: number): LotSum;
+  at(window: number, group: number): ReleaseSum;
 }
 
 /** The groups that have at least one lot to themselves. `groupOf`: the group of each cell that is asked about, by its id. */
-export async function groupsWithLots(
-  lots: readonly Lot[],
+export async function groupsWithReleases(
+  releases: readonly Release[],
   groupOf: ReadonlyMap<number, number>,
 ): Promise<Set<number>> {
   const slice = new Slice();
   const own = new Set<number>();
-  for (const lot of lots) {
+  for (const release of releases) {
     if (slice.isOver()) await slice.next();
-    const group = onlyGroup(lot, groupOf);
+    const group = onlyGroup(release, groupOf);
     if (group !== undefined) own.add(group);
   }
   return own;
@@ -31,14 +31,14 @@ export async function groupsWithLots(
  * The sums by window and group, in one pass over the lots, in slices. `groupOf`: the group of each cell that is asked about, by
  * its id. A window that begins or ends within an hour has no part of that hour's lots.
  */
-export async function sumLots(
-  lots: readonly Lot[],
+export async function sumReleases(
+  releases: readonly Release[],
   windows: readonly TimeRange[],
   groupOf: ReadonlyMap<number, number>,
-): Promise<LotSums> {
-  if (isInOrder(windows)) return sumOrdered(lots, windows, groupOf);
-  const each: LotSums[] = [];
-  for (const window of windows) each.push(await sumOrdered(lots, [window], groupOf));
+): Promise<ReleaseSums> {
+  if (isInOrder(windows)) return sumOrdered(releases, windows, groupOf);
+  const each: ReleaseSums[] = [];
+  for (const window of windows) each.push(await sumOrdered(releases, [window], groupOf));
   return { at: (window, group) => each[window]?.at(0, group) ?? null };
 }
 
@@ -58,10 +58,10 @@ interface Steps {
 const CLASSES = 3;
 
 async function sumOrdered(
-  lots: readonly Lot[],
+  releases: readonly Release[],
   windows: readonly TimeRange[],
   groupOf: ReadonlyMap<number, number>,
-): Promise<LotSums> {
+): Promise<ReleaseSums> {
   const slice = new Slice();
   const steps = new Map<number, Steps>();
   const stepsOf = (group: number): Steps => {
@@ -72,9 +72,9 @@ async function sumOrdered(
     steps.set(group, made);
     return made;
   };
-  for (const lot of lots) {
+  for (const release of releases) {
     if (slice.isOver()) await slice.next();
-    addLot(lot, windows, groupOf, stepsOf);
+    addRelease(release, windows, groupOf, stepsOf);
   }
   for (const { counts, cuts } of steps.values()) {
     for (let i = CLASSES; i < counts.length; i++)
@@ -95,13 +95,13 @@ async function sumOrdered(
 /** Places of windows, from the first to the last; none where the last comes before the first. */
 type Places = readonly [first: number, last: number];
 
-function addLot(
-  lot: Lot,
+function addRelease(
+  release: Release,
   windows: readonly TimeRange[],
   groupOf: ReadonlyMap<number, number>,
   stepsOf: (group: number) => Steps,
 ): void {
-  const { changes, soft } = lot;
+  const { changes, soft } = release;
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { hour } of changes) {
     if (hour < first) first = hour;
@@ -109,7 +109,7 @@ function addLot(
   }
   const meeting = windowsThatMeet(windows, first, last);
   if (meeting[0] > meeting[1]) return;
-  const only = onlyGroup(lot, groupOf);
+  const only = onlyGroup(release, groupOf);
   const holding = only === undefined ? NONE : windowsThatHold(windows, first, last);
   if (only !== undefined && holding[0] <= holding[1]) {
     const { counts } = stepsOf(only);
@@ -172,7 +172,7 @@ function placeOf(windows: readonly TimeRange[], isTrue: (window: TimeRange) => b
 }
 
 /** The group that all of the lot's cells are in, or undefined. */
-function onlyGroup({ changes }: Lot, groupOf: ReadonlyMap<number, number>): number | undefined {
+function onlyGroup({ changes }: Release, groupOf: ReadonlyMap<number, number>): number | undefined {
   const group = groupOf.get(changes[0]?.cellId ?? Number.NaN);
   return changes.every(({ cellId }) => groupOf.get(cellId) === group) ? group : undefined;
 }

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
 
 /** Which value a sealed text is: it opens only as the same field of the same row, subject and tenant. */
-export interface SealContext {
+export interface EncryptionContext {
   /** The instance whose record holds it. */
   readonly tenant: string;
   readonly subject: string;
@@ -14,7 +14,7 @@ export interface SealContext {
 }
 
 /** A sealed text does not open: it was changed, stands in another place, or belongs to another key. */
-export class SealBroken extends Error {
+export class DecryptionError extends Error {
   override readonly name = 'SealBroken';
 }
 
@@ -24,7 +24,7 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** JSON of a list: no two contexts have the same text. */
-function associatedData(format: string, { tenant, subject, field, row, version }: SealContext): Buffer {
+function associatedData(format: string, { tenant, subject, field, row, version }: EncryptionContext): Buffer {
   const place = ['scoreline', format, tenant, subject, field, row];
   return Buffer.from(JSON.stringify(format === FORMATS.content ? [...place, version] : place));
 }
@@ -43,7 +43,7 @@ function freshIv(): Buffer {
 }
 
 /** AES-256-GCM under a key of 32 bytes with a random nonce: one byte for the format, then nonce, tag and ciphertext. */
-export function sealBytes(key: Buffer, context: SealContext, plain: Buffer | string): Buffer {
+export function encryptBytes(key: Buffer, context: EncryptionContext, plain: Buffer | string): Buffer {
   const iv = freshIv();
   const format = context.version == null ? FORMATS.place : FORMATS.content;
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(associatedData(format, context));
@@ -55,40 +55,44 @@ export function sealBytes(key: Buffer, context: SealContext, plain: Buffer | str
 }
 
 /** The same as text: the format, "." and base64 of the rest. */
-export function seal(key: Buffer, context: SealContext, plain: Buffer | string): string {
-  const sealed = sealBytes(key, context, plain);
-  return `${sealed.toString('latin1', 0, 1)}.${sealed.toString('base64', 1)}`;
+export function encrypt(key: Buffer, context: EncryptionContext, plain: Buffer | string): string {
+  const ciphertext = encryptBytes(key, context, plain);
+  return `${ciphertext.toString('latin1', 0, 1)}.${ciphertext.toString('base64', 1)}`;
 }
 
 /** Whether the text is bound to its place alone, as all were before contents had versions. */
-export function isSealedPlace(sealed: string): boolean {
-  return sealed.startsWith(`${FORMATS.place}.`);
+export function isEncryptedField(ciphertext: string): boolean {
+  return ciphertext.startsWith(`${FORMATS.place}.`);
 }
 
-function partsOf(sealed: string | Uint8Array): { readonly format: string; readonly bytes: Buffer } {
-  if (typeof sealed !== 'string') {
-    const all = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+function partsOf(ciphertext: string | Uint8Array): { readonly format: string; readonly bytes: Buffer } {
+  if (typeof ciphertext !== 'string') {
+    const all = Buffer.from(ciphertext.buffer, ciphertext.byteOffset, ciphertext.byteLength);
     return { format: all.toString('latin1', 0, 1), bytes: all.subarray(1) };
   }
-  const format = sealed[1] === '.' ? sealed.slice(0, 1) : '';
-  return { format, bytes: Buffer.from(sealed.slice(2), 'base64') };
+  const format = ciphertext[1] === '.' ? ciphertext.slice(0, 1) : '';
+  return { format, bytes: Buffer.from(ciphertext.slice(2), 'base64') };
 }
 
 /**
  * What was sealed in that context; of the older format also where the context names a version.
  * @throws SealBroken
  */
-export function unseal(key: Buffer, context: SealContext, sealed: string | Uint8Array): Buffer {
-  const { format, bytes } = partsOf(sealed);
+export function decrypt(key: Buffer, context: EncryptionContext, ciphertext: string | Uint8Array): Buffer {
+  const { format, bytes } = partsOf(ciphertext);
   const where = `${context.field} of ${context.row}`;
   if (!(Object.values(FORMATS) as string[]).includes(format) || bytes.length < IV_BYTES + TAG_BYTES)
-    throw new SealBroken(`${where} is not a sealed text of version ${FORMATS.place} or ${FORMATS.content}`);
+    throw new DecryptionError(
+      `${where} is not a sealed text of version ${FORMATS.place} or ${FORMATS.content}`,
+    );
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES))
     .setAAD(associatedData(format, context))
     .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   try {
     return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
   } catch {
-    throw new SealBroken(`${where} does not open: it was changed, or was sealed for another place or key`);
+    throw new DecryptionError(
+      `${where} does not open: it was changed, or was sealed for another place or key`,
+    );
   }
 }

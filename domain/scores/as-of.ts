@@ -14,7 +14,7 @@ export interface CountedFact {
 }
 
 /** What the journal tells of one statement. */
-export interface KnownEntry {
+export interface AsOfEntry {
   readonly position: number;
   readonly kind: string;
   readonly recordedAt: Date;
@@ -41,7 +41,7 @@ export class UntoldChange extends Error {
  * By id, the first change of each fact. `entries`: those after the moment, the last first.
  * @throws UntoldChange for rows changed in place, as nothing but a hand at the database does.
  */
-export function firstChanges(entries: Iterable<KnownEntry>): Map<string, FirstChange> {
+export function firstChanges(entries: Iterable<AsOfEntry>): Map<string, FirstChange> {
   const first = new Map<string, FirstChange>();
   for (const { position, added, removed, deltas, recordedAt } of entries) {
     const [one] = removed;
@@ -57,7 +57,7 @@ export function firstChanges(entries: Iterable<KnownEntry>): Map<string, FirstCh
 }
 
 /** A deletion is of one row, so its deltas are that row's own. */
-function removedFact(deltas: KnownEntry['deltas']): CountedFact | null {
+function removedFact(deltas: AsOfEntry['deltas']): CountedFact | null {
   const [delta] = deltas;
   if (!delta) return null;
   const [cellId, hour, promoters, passives] = delta;

@@ -43,7 +43,7 @@ export interface AuditRow extends AuditActor {
 }
 
 /** Where the log stood: what a signed head keeps of it. */
-export interface AuditHead {
+export interface AuditCheckpoint {
   readonly seq: number;
   readonly hash: string;
 }
@@ -57,7 +57,7 @@ export interface AuditOffence {
 }
 
 /** The row that comes after `last`. Text that cannot be kept exactly (lone surrogates, NUL) is replaced. */
-export function nextRow(entry: AuditEntry, last: AuditHead | null): AuditRow {
+export function nextRow(entry: AuditEntry, last: AuditCheckpoint | null): AuditRow {
   const { at, actor, actorName, role, policyVersion, purpose, action, subject, outcome } = storable(entry);
   const content: Omit<AuditRow, 'hash'> = {
     seq: (last?.seq ?? 0) + 1,
@@ -99,7 +99,7 @@ export function parseAuditLine(line: string): AuditRow | null {
 export class AuditChain {
   readonly #signed: ReadonlyMap<number, string>;
   readonly #partial: boolean;
-  #last: AuditHead | null = null;
+  #last: AuditCheckpoint | null = null;
 
   constructor(signed: ReadonlyMap<number, string>, partial = false) {
     this.#signed = signed;
@@ -107,7 +107,7 @@ export class AuditChain {
   }
 
   /** The row that was followed last. */
-  get last(): AuditHead | null {
+  get last(): AuditCheckpoint | null {
     return this.#last;
   }
 

@@ -35,7 +35,7 @@ export function factHash(fact: SealedFact, salt: string): string {
 
 /** Compares facts with leaves, each response once in either. */
 export function matchLeaves(facts: readonly SealedFact[], leaves: readonly KeptLeaf[]): LeafMatch {
-  if (standSideBySide(facts, leaves)) return { ...NOTHING, kept: facts, keptLeaves: leaves };
+  if (sameOrder(facts, leaves)) return { ...NOTHING, kept: facts, keptLeaves: leaves };
   const open = new Map<string, KeptLeaf>();
   const erased: KeptLeaf[] = [];
   for (const leaf of leaves) {
@@ -62,7 +62,7 @@ export function matchLeaves(facts: readonly SealedFact[], leaves: readonly KeptL
 const NOTHING = { added: [], changed: [], removed: [], erased: [], tampered: [] };
 
 /** Whether each leaf is that of the fact in its place, as it is where nothing changed since the seal: then nothing need be looked up. */
-function standSideBySide(facts: readonly SealedFact[], leaves: readonly KeptLeaf[]): boolean {
+function sameOrder(facts: readonly SealedFact[], leaves: readonly KeptLeaf[]): boolean {
   return (
     facts.length === leaves.length &&
     leaves.every((leaf, i) => {

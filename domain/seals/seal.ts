@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import { type RollupKey, rollupId } from '../lineage/lineage.ts';
 import type { Counts } from '../nps/nps.ts';
 import { HOUR_MS } from '../time/time-windows.ts';
-import type { AuditHead } from './audit.ts';
+import type { AuditCheckpoint } from './audit.ts';
 import { leafHash, treeHash } from './merkle.ts';
 
 /** What one leaf says: the facts by which one response counts in one rollup. */
@@ -225,14 +225,14 @@ export function manifestHash(text: string): string {
 }
 
 /** What the instance signs: the state of its log of manifests at one moment. */
-export interface Head {
+export interface Checkpoint {
   readonly format: 'scoreline-head/1';
   /** Seals in the log. */
   readonly size: number;
   /** RFC 9162 tree hash over their manifests, hex. */
   readonly root: string;
   /** The last row of the audit log at that moment, null while there was none; heads made before there was a log lack it. */
-  readonly audit?: AuditHead | null;
+  readonly audit?: AuditCheckpoint | null;
   /** From here on rows of the audit log tell of each leaf that lost its response; heads made before that lack it. */
   readonly forgetting?: 'recorded';
   /** `headHash` of the head before it, or null. */
@@ -243,18 +243,18 @@ export interface Head {
 }
 
 /** A head's canonical text with its Ed25519 signature in base64. */
-export interface SignedHead {
+export interface SignedCheckpoint {
   readonly size: number;
   readonly body: string;
   readonly signature: string;
 }
 
 /** What the next head is chained by, hex: body and signature, so that the last signature vouches for all before it. */
-export function headHash({ body, signature }: Pick<SignedHead, 'body' | 'signature'>): string {
+export function checkpointHash({ body, signature }: Pick<SignedCheckpoint, 'body' | 'signature'>): string {
   return hash('sha256', `${body}\n${signature}`);
 }
 
 /** One line of the file of heads. */
-export function headLine({ body, signature }: Pick<SignedHead, 'body' | 'signature'>): string {
+export function checkpointLine({ body, signature }: Pick<SignedCheckpoint, 'body' | 'signature'>): string {
   return `${JSON.stringify({ body, signature })}\n`;
 }

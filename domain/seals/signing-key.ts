@@ -1,6 +1,6 @@
 import { createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { AuditHead } from './audit.ts';
+import type { AuditCheckpoint } from './audit.ts';
 
 /*
  * The keys that sign what an instance vouches for: heads of its log of seals, rows that explain leaves, proofs. One is in use at a
@@ -20,7 +20,7 @@ export interface Rotation {
   /** `headHash` of the newest head at that moment, or null before the first. */
   readonly head: string | null;
   /** The last row of the audit log at that moment: later rows are the new key's. */
-  readonly audit: AuditHead | null;
+  readonly audit: AuditCheckpoint | null;
   readonly at: string;
 }
 
@@ -164,7 +164,7 @@ export function keyForSize(keys: readonly TrustedKey[], size: number): TrustedKe
 }
 
 /** Whether the text of that row of the audit log was signed by the key that signed rows then. */
-export function isAttestedBy(
+export function isSignedBy(
   keys: readonly TrustedKey[],
   seq: number,
   text: string,

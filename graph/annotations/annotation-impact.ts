@@ -2,8 +2,8 @@ import { readsModelsWhole, type Scope } from '../../domain/access/scope.ts';
 import {
   type AlertsTouched,
   EVERY_ANSWER,
-  readAlertMarks,
-  readDecisionMarks,
+  readAlertAnnotations,
+  readDecisionAnnotations,
   readTaughtModels,
 } from '../../store/lineage/lineage-annotations.ts';
 import { describeAlert, describeDecision, type LineageNode } from '../describe.ts';
@@ -18,27 +18,27 @@ export interface ImpactPage<T> {
 }
 
 /** A decision or an alert about a model version that the start went into. */
-export interface ImpactMark {
+export interface ImpactAnnotation {
   readonly model: number;
   readonly node: LineageNode;
 }
 
 /** Both null for who may not know of what all answers made. @throws InvalidCursor */
-export interface MarksTouched {
-  readonly decisions: (first: number, after: string | null) => Promise<ImpactPage<ImpactMark> | null>;
-  readonly alerts: (first: number, after: string | null) => Promise<ImpactPage<ImpactMark> | null>;
+export interface AnnotationsTouched {
+  readonly decisions: (first: number, after: string | null) => Promise<ImpactPage<ImpactAnnotation> | null>;
+  readonly alerts: (first: number, after: string | null) => Promise<ImpactPage<ImpactAnnotation> | null>;
 }
 
 /**
  * Decisions and alerts that a node went into. Of what a model version is made of: those about the version. Of what brings
  * answers: decisions about versions that learnt from its answers, and alerts of readings that its answers were read in.
  */
-export function marksTouched(
+export function annotationsTouched(
   deps: PlanDeps,
   scope: Scope,
   start: Start,
   selection: RollupSelection,
-): MarksTouched {
+): AnnotationsTouched {
   const { id } = start.node;
   const whole = readsModelsWhole(scope);
   return {
@@ -46,7 +46,7 @@ export function marksTouched(
       if (!whole) return null;
       const list = `impact decisions ${id}`;
       const from = placeOf(list, after);
-      const found = await readDecisionMarks(deps.store, await decidedModels(deps, start, selection));
+      const found = await readDecisionAnnotations(deps.store, await decidedModels(deps, start, selection));
       const left = found.filter((decision) => decision.id > from);
       return pageOf(list, first, left, ({ model, ...decision }) => ({
         model,
@@ -57,7 +57,7 @@ export function marksTouched(
       if (!whole) return null;
       const list = `impact alerts ${id}`;
       const { models, touched } = await alertedBy(deps, start, selection);
-      const found = await readAlertMarks(deps.record, models, touched, placeOf(list, after), first + 1);
+      const found = await readAlertAnnotations(deps.record, models, touched, placeOf(list, after), first + 1);
       return pageOf(list, first, found, (alert) => ({ model: alert.model, node: describeAlert(alert) }));
     },
   };
@@ -70,8 +70,8 @@ function pageOf<T extends { readonly id: number }>(
   list: string,
   first: number,
   left: readonly T[],
-  show: (one: T) => ImpactMark,
-): ImpactPage<ImpactMark> {
+  show: (one: T) => ImpactAnnotation,
+): ImpactPage<ImpactAnnotation> {
   const page = left.slice(0, first);
   const last = page.at(-1);
   return {

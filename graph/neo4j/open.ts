@@ -14,8 +14,8 @@ import {
 } from '../../store/journal/journal.ts';
 import { restartFollower } from '../../store/journal/journal-trim.ts';
 import { resume, type TakeIn } from '../../store/journal/start-over.ts';
-import type { RecordCells } from '../../store/responses/cell-dictionary.ts';
-import type { RecordMappings } from '../../store/responses/mappings.ts';
+import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
+import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
 import { createRecordLineage } from '../record/record-lineage.ts';
 import { type GraphAddress, isAway, openDriver } from './driver.ts';
@@ -23,7 +23,7 @@ import { raiseFence, readBehindFence, write } from './fence.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
 import { projectRecord } from './project-record.ts';
 import { projectEntries } from './projector.ts';
-import { once, patiently } from './readiness.ts';
+import { once, withTimeout } from './readiness.ts';
 import { ensureGraphSchema } from './schema.ts';
 
 export const FOLLOWER = 'lineage';
@@ -37,10 +37,10 @@ const DROPPED_AT_ONCE = 5_000;
 const HELD = 'UNWIND $ids AS id MATCH (x:Response {id: id}) RETURN toFloat(count(x)) AS n';
 const DROP = 'MATCH (n) WHERE NOT n:Fence WITH n LIMIT $limit DETACH DELETE n RETURN toFloat(count(n)) AS n';
 
-export interface GraphRecord {
+export interface GraphDatabase {
   readonly store: Store;
-  readonly cells: RecordCells;
-  readonly mappings: RecordMappings;
+  readonly cells: StoredCellDictionary;
+  readonly mappings: MappingRegistry;
   /** Where this process runs, for the lease. */
   readonly place: string;
 }
@@ -87,14 +87,14 @@ export async function heldElsewhere(
 /** Opens the projection; Neo4j need not be there yet. */
 export function openGraph(
   address: GraphAddress,
-  record: GraphRecord,
+  record: GraphDatabase,
   onError: (error: Error) => void,
 ): GraphProjection {
   const driver = openDriver(address);
   const { store } = record;
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
   const ready = once(() => ensureGraphSchema(driver));
-  const readySoon = patiently(READY_MS, ready);
+  const readySoon = withTimeout(READY_MS, ready);
   const projected = createNeo4jLineage(driver, lag, readySoon);
   const lineage = (session: Session) =>
     withFallback(projected, createRecordLineage(session), isAway, onError);

@@ -5,9 +5,9 @@ import type { Lease } from '../../store/database/lease.ts';
 import type { JournalEntry } from '../../store/journal/journal.ts';
 import {
   EVERY_ANSWER,
-  readAlertMarks,
-  readDecisionMarks,
-  readReviewMarksById,
+  readAlertAnnotations,
+  readDecisionAnnotations,
+  readReviewAnnotationsById,
   readSealRange,
   type SealOfRollup,
 } from '../../store/lineage/lineage-annotations.ts';
@@ -15,7 +15,7 @@ import { readSuperseded } from '../../store/models/model-provenance.ts';
 import { describeParts, type ModelPart } from '../describe.ts';
 import { write } from './fence.ts';
 
-export interface MarksDeps {
+export interface AnnotationsDeps {
   readonly driver: Driver;
   readonly store: Store;
   /** Under which the graph is written. */
@@ -29,7 +29,10 @@ const BATCH = 2_000;
  * Makes the graph equal to the record for what the entries say of models, reviews and seals: what a model version was made of and
  * superseded, decisions and alerts about it, reviews, and the seals of rollups. It reads what is there now.
  */
-export async function projectMarks(deps: MarksDeps, entries: readonly JournalEntry[]): Promise<void> {
+export async function projectAnnotations(
+  deps: AnnotationsDeps,
+  entries: readonly JournalEntry[],
+): Promise<void> {
   const models = new Set<number>();
   const reviews = new Set<string>();
   for (const { kind, payload } of entries) {
@@ -62,11 +65,14 @@ const saidOfModel = (
 ) => `UNWIND $rows AS row MATCH (v:ModelVersion {id: row.model})
   MERGE (m:${label} {id: row.id}) SET m.recordedAt = row.recordedAt MERGE (m)-[:ABOUT]->(v)`;
 
-async function projectModels({ driver, store, lease }: MarksDeps, models: readonly number[]): Promise<void> {
+async function projectModels(
+  { driver, store, lease }: AnnotationsDeps,
+  models: readonly number[],
+): Promise<void> {
   const [parts, decisions, alerts] = [
     await describeParts({ store }, models),
-    await readDecisionMarks(store, models),
-    await readAlertMarks(store, models, EVERY_ANSWER, 0, null),
+    await readDecisionAnnotations(store, models),
+    await readAlertAnnotations(store, models, EVERY_ANSWER, 0, null),
   ];
   const rows: { id: string; superseded: string[] }[] = [];
   for (const model of models) {
@@ -78,9 +84,9 @@ async function projectModels({ driver, store, lease }: MarksDeps, models: readon
   }
   const said = (
     label: 'Decision' | 'Alert',
-    marks: readonly { id: number; model: number; recordedAt: Date }[],
+    annotations: readonly { id: number; model: number; recordedAt: Date }[],
   ) =>
-    marks.map(({ id, model, recordedAt }) => ({
+    annotations.map(({ id, model, recordedAt }) => ({
       id: nodeId(label, id),
       model: nodeId('ModelVersion', model),
       recordedAt: recordedAt.getTime(),
@@ -103,8 +109,11 @@ const REVIEWS_OF_RESPONSES = `UNWIND $rows AS row MATCH (x:Response {id: row.abo
 const REVIEWS_OF_DECISIONS = `UNWIND $rows AS row MATCH (d:Decision {id: row.about})
   MERGE (n:Review {id: row.id}) SET n.recordedAt = row.recordedAt MERGE (n)-[:ABOUT]->(d)`;
 
-async function projectReviews({ driver, store, lease }: MarksDeps, ids: readonly string[]): Promise<void> {
-  const present = await readReviewMarksById(store, ids);
+async function projectReviews(
+  { driver, store, lease }: AnnotationsDeps,
+  ids: readonly string[],
+): Promise<void> {
+  const present = await readReviewAnnotationsById(store, ids);
   const known = new Set(present.map(({ id }) => id));
   const rows = present.map(({ id, responseId, decisionId, model, queuedAt }) => ({
     id: nodeId('Review', id),
@@ -128,7 +137,7 @@ const REVISIONS = `UNWIND $rows AS row MATCH (s:Seal {id: row.id}) MATCH (p:Seal
 
 /** Joins rollups that the graph has to their seals, and those to the revisions that they took the place of. */
 export async function projectSeals(
-  { driver, lease }: Pick<MarksDeps, 'driver' | 'lease'>,
+  { driver, lease }: Pick<AnnotationsDeps, 'driver' | 'lease'>,
   seals: readonly SealOfRollup[],
 ): Promise<void> {
   if (seals.length === 0) return;

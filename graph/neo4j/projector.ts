@@ -12,18 +12,18 @@ import {
   readResponseLineage,
 } from '../../store/lineage/lineage.ts';
 import { readSealsOfHours } from '../../store/lineage/lineage-annotations.ts';
-import type { RecordCells } from '../../store/responses/cell-dictionary.ts';
-import type { RecordedMapping, RecordMappings } from '../../store/responses/mappings.ts';
+import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
+import type { MappingRegistry, RecordedMapping } from '../../store/responses/mappings.ts';
 import { surveyKey } from '../describe.ts';
 import { write } from './fence.ts';
-import { projectMarks, projectSeals } from './project-annotations.ts';
+import { projectAnnotations, projectSeals } from './project-annotations.ts';
 import { SET_FED_BY } from './schema.ts';
 
 export interface ProjectorDeps {
   readonly driver: Driver;
   readonly store: Store;
-  readonly cells: RecordCells;
-  readonly mappings: RecordMappings;
+  readonly cells: StoredCellDictionary;
+  readonly mappings: MappingRegistry;
   /** Keys of the mappings that the graph has; emptied with it. */
   readonly projected: Set<string>;
   /** Under which the graph is written. */
@@ -52,7 +52,7 @@ export async function projectEntries(deps: ProjectorDeps, entries: readonly Jour
   }
   const touched = [...hours.values()];
   for (let i = 0; i < touched.length; i += BATCH) await projectFeeding(deps, touched.slice(i, i + BATCH));
-  await projectMarks(deps, entries);
+  await projectAnnotations(deps, entries);
 }
 
 const MAPPINGS = `UNWIND $rows AS row

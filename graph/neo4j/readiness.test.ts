@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { GraphNotReady, isAway } from './driver.ts';
-import { once, patiently } from './readiness.ts';
+import { once, withTimeout } from './readiness.ts';
 
 it('is made once for all who ask, and again after a failure', async () => {
   const make = vi.fn(async () => undefined).mockRejectedValueOnce(new Error('away'));
@@ -16,7 +16,7 @@ it('is waited for a while, by all askers together, and then by nobody until it i
   vi.useFakeTimers();
   try {
     let done: () => void = () => undefined;
-    const ready = patiently(
+    const ready = withTimeout(
       5_000,
       once(
         () =>

@@ -17,7 +17,7 @@ export function once(make: () => Promise<void>): () => Promise<void> {
  * once until it is done.
  * @throws GraphNotReady
  */
-export function patiently(ms: number, work: () => Promise<void>): () => Promise<void> {
+export function withTimeout(ms: number, work: () => Promise<void>): () => Promise<void> {
   let patience: Promise<never> | undefined;
   return async () => {
     patience ??= new Promise((_, reject) => {

@@ -2,11 +2,11 @@ import { readsModelsWhole, type Scope } from '../../domain/access/scope.ts';
 import { nodeId, parseRollupKey, rollupId, sealId } from '../../domain/lineage/lineage.ts';
 import {
   EVERY_ANSWER,
-  readAlertMarks,
-  readDecisionMarks,
-  readReviewMarks,
+  readAlertAnnotations,
+  readDecisionAnnotations,
+  readReviewAnnotations,
   readReviewsOfDecision,
-  readSealMarks,
+  readSealAnnotations,
 } from '../../store/lineage/lineage-annotations.ts';
 import {
   describeAlert,
@@ -92,7 +92,7 @@ async function afterPart(deps: PlanDeps, { node, models }: StartOf<'part'>): Pro
 /** The revisions of a rollup's seal, each with the one that it took the place of. */
 async function sealsOf(deps: PlanDeps, id: string): Promise<Step[]> {
   const rollup = parseRollupKey(id.slice('Rollup:'.length));
-  const seals = rollup ? await readSealMarks(deps.store, rollup) : [];
+  const seals = rollup ? await readSealAnnotations(deps.store, rollup) : [];
   return seals.flatMap((seal) => {
     if (!rollup) return [];
     const node = describeSeal(rollup, seal);
@@ -103,7 +103,7 @@ async function sealsOf(deps: PlanDeps, id: string): Promise<Step[]> {
 
 /** What people were asked to say of what models said of it. */
 async function reviewsOf(deps: PlanDeps, { node, response }: StartOf<'response'>): Promise<Step[]> {
-  return (await readReviewMarks(deps.store, response.id)).map((review) => {
+  return (await readReviewAnnotations(deps.store, response.id)).map((review) => {
     const about = describeReview(review);
     return step(about, 1, [edge(about.id, 'ABOUT', node.id)]);
   });
@@ -121,10 +121,10 @@ async function reviewsOfDecision(deps: PlanDeps, { node, decision }: StartOf<'de
 async function saidOfModel(deps: PlanDeps, scope: Scope, model: number): Promise<Step[]> {
   if (!readsModelsWhole(scope)) return [];
   const id = nodeId('ModelVersion', model);
-  const decisions = await readDecisionMarks(deps.store, [model]);
-  const alerts = await readAlertMarks(deps.record, [model], EVERY_ANSWER, 0, null);
-  return [...decisions.map(describeDecision), ...alerts.map(describeAlert)].map((mark) =>
-    step(mark, 1, [edge(mark.id, 'ABOUT', id)]),
+  const decisions = await readDecisionAnnotations(deps.store, [model]);
+  const alerts = await readAlertAnnotations(deps.record, [model], EVERY_ANSWER, 0, null);
+  return [...decisions.map(describeDecision), ...alerts.map(describeAlert)].map((annotation) =>
+    step(annotation, 1, [edge(annotation.id, 'ABOUT', id)]),
   );
 }
 

@@ -1,12 +1,16 @@
-import { mayBeGuarded, type Scope } from '../../domain/access/scope.ts';
+import { mayBeProtected, type Scope } from '../../domain/access/scope.ts';
 import type { LineageKind, RollupKey } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import { readRollupCounts, readTouchedSegments, type TouchedSegment } from '../../store/lineage/impact.ts';
-import { type ImpactPage, type MarksTouched, marksTouched } from '../annotations/annotation-impact.ts';
+import {
+  type AnnotationsTouched,
+  annotationsTouched,
+  type ImpactPage,
+} from '../annotations/annotation-impact.ts';
 import { describeCell, describeRollup, type LineageNode } from '../describe.ts';
 import type { RollupSelection } from '../lineage-store.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
-import { findStart } from './resolve-node.ts';
+import { resolveNode } from './resolve-node.ts';
 import { everythingVisible, type PlanDeps, type Start } from './visible-selection.ts';
 
 /** What has an impact: what many scores are made with. A response or a rollup is traced downstream instead. */
@@ -65,7 +69,7 @@ export interface ImpactSegment extends Omit<TouchedSegment, 'cell'> {
   readonly cell: LineageNode | null;
 }
 
-export interface Impact extends ImpactPage<TouchedRollup>, MarksTouched {
+export interface Impact extends ImpactPage<TouchedRollup>, AnnotationsTouched {
   readonly node: LineageNode;
   readonly complete: boolean;
   readonly reason: string | null;
@@ -94,7 +98,7 @@ export async function impactOf(
   const list = `impact ${id}`;
   const at = after === null ? null : parseCursor(after, list, ['number,string,number']);
   const lag = await deps.lineage.lag();
-  const start = await findStart(deps, scope, id);
+  const start = await resolveNode(deps, scope, id);
   if (!start) return null;
   const selection = impactSelection(deps, scope, start);
   const [hour, cell, model] = (at ?? []) as [number, string, number];
@@ -114,9 +118,9 @@ export async function impactOf(
     complete: lag === 0,
     reason: lag === 0 ? null : `the lineage graph is ${lag} journal entries behind`,
     lag,
-    totals: async () => totalsOf(await summed(), bound, mayBeGuarded(scope, 'traceLineage', ['surveyed'])),
+    totals: async () => totalsOf(await summed(), bound, mayBeProtected(scope, 'traceLineage', ['surveyed'])),
     segments: async (count, from) => segmentPage(deps, id, await summed(), count, from),
-    ...marksTouched(deps, scope, start, selection),
+    ...annotationsTouched(deps, scope, start, selection),
   };
 }
 

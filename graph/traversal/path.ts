@@ -7,10 +7,10 @@ import {
   rollupId,
 } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import { MARKS } from '../annotations/annotation-nodes.ts';
+import { ANNOTATIONS } from '../annotations/annotation-nodes.ts';
 import { describeResponse, describeRollup, type LineageNode } from '../describe.ts';
 import type { RollupSelection } from '../lineage-store.ts';
-import { findStart } from './resolve-node.ts';
+import { resolveNode } from './resolve-node.ts';
 import type { LineagePage } from './trace.ts';
 import { joinOf, upstream } from './upstream.ts';
 import {
@@ -50,7 +50,7 @@ export async function lineagePath(
 ): Promise<LineagePage | null> {
   const lag = await deps.lineage.lag();
   const startOf = async (id: ScoreStart | string) =>
-    typeof id === 'string' ? findStart(deps, scope, id) : scoreStart(deps, scope, id);
+    typeof id === 'string' ? resolveNode(deps, scope, id) : scoreStart(deps, scope, id);
   const [a, b] = [await startOf(from), await startOf(to)];
   if (!a || !b) return null;
   const way = await wayBetween(deps, scope, a, b);
@@ -75,31 +75,33 @@ async function wayBetween(deps: PlanDeps, scope: Scope, a: Start, b: Start): Pro
   if (down) return reversed(down);
   const common = await throughCommon(deps, scope, a, b);
   if (common) return common;
-  if (MARKS.includes(b.node.kind)) return overSubject(deps, scope, a, b);
-  const back = MARKS.includes(a.node.kind) ? await overSubject(deps, scope, b, a) : null;
+  if (ANNOTATIONS.includes(b.node.kind)) return overSubject(deps, scope, a, b);
+  const back = ANNOTATIONS.includes(a.node.kind) ? await overSubject(deps, scope, b, a) : null;
   return back && reversed(back);
 }
 
 /** To something that was said of a fact: the way to the fact, and from there to what was said. */
-async function overSubject(deps: PlanDeps, scope: Scope, a: Start, mark: Start): Promise<Way | null> {
-  const subject = await subjectOf(deps, scope, mark);
+async function overSubject(deps: PlanDeps, scope: Scope, a: Start, annotation: Start): Promise<Way | null> {
+  const subject = await subjectOf(deps, scope, annotation);
   const way = subject && (await wayBetween(deps, scope, a, subject));
-  const last = subject && (await climb(deps, scope, mark, subject));
+  const last = subject && (await climb(deps, scope, annotation, subject));
   return way && last && joined(way, reversed(last));
 }
 
 /** What was said something of. */
-async function subjectOf(deps: PlanDeps, scope: Scope, mark: Start): Promise<Start | null> {
-  if (mark.kind === 'decision') return findStart(deps, scope, nodeId('ModelVersion', mark.decision.model));
-  if (mark.kind === 'alert') return findStart(deps, scope, nodeId('ModelVersion', mark.alert.model));
-  if (mark.kind === 'review') {
-    const { about } = mark;
+async function subjectOf(deps: PlanDeps, scope: Scope, annotation: Start): Promise<Start | null> {
+  if (annotation.kind === 'decision')
+    return resolveNode(deps, scope, nodeId('ModelVersion', annotation.decision.model));
+  if (annotation.kind === 'alert')
+    return resolveNode(deps, scope, nodeId('ModelVersion', annotation.alert.model));
+  if (annotation.kind === 'review') {
+    const { about } = annotation;
     const id =
       'decision' in about ? nodeId('Decision', about.decision.id) : nodeId('Response', about.response.id);
-    return findStart(deps, scope, id);
+    return resolveNode(deps, scope, id);
   }
-  const sealed = parseSealKey(mark.node.id.slice('Seal:'.length));
-  return sealed && findStart(deps, scope, rollupId(sealed.rollup));
+  const sealed = parseSealKey(annotation.node.id.slice('Seal:'.length));
+  return sealed && resolveNode(deps, scope, rollupId(sealed.rollup));
 }
 
 const reversed = ({ nodes, edges }: Way): Way => ({
@@ -231,11 +233,11 @@ async function throughCommon(deps: PlanDeps, scope: Scope, a: Start, b: Start): 
 async function commonStart(deps: PlanDeps, scope: Scope, a: Start, b: Start): Promise<Start | null> {
   if (a.kind === 'mappings' && b.kind === 'mappings') {
     const mapping = a.mappings.find(({ key }) => b.mappings.some((other) => other.key === key));
-    return mapping ? findStart(deps, scope, nodeId('MappingVersion', mapping.key)) : null;
+    return mapping ? resolveNode(deps, scope, nodeId('MappingVersion', mapping.key)) : null;
   }
   if (a.kind === 'part' && b.kind === 'part') {
     const model = a.models.find((version) => b.models.includes(version));
-    return model === undefined ? null : findStart(deps, scope, nodeId('ModelVersion', model));
+    return model === undefined ? null : resolveNode(deps, scope, nodeId('ModelVersion', model));
   }
   if ([a, b].some(({ node }) => node.kind === 'Rollup' || MADE_LAST.includes(node.kind))) return null;
   const rollup = await firstRollup(deps, scope, a, b);
@@ -243,7 +245,7 @@ async function commonStart(deps: PlanDeps, scope: Scope, a: Start, b: Start): Pr
 }
 
 /** Nothing is made of them; of a rollup only scores are, and seals said of it. */
-const MADE_LAST: readonly LineageKind[] = ['Score', ...MARKS];
+const MADE_LAST: readonly LineageKind[] = ['Score', ...ANNOTATIONS];
 
 /** The first rollup that both went into (a score: that it is a sum of), or null. */
 async function firstRollup(deps: PlanDeps, scope: Scope, a: Start, b: Start): Promise<RollupKey | null> {

@@ -28,7 +28,7 @@ import {
 } from './visible-selection.ts';
 
 /** What the id names, or null when it does not exist for this caller. */
-export async function findStart(deps: PlanDeps, scope: Scope, id: string): Promise<Start | null> {
+export async function resolveNode(deps: PlanDeps, scope: Scope, id: string): Promise<Start | null> {
   const parsed = parseNodeId(id);
   if (!parsed) return null;
   const { kind, key } = parsed;

@@ -1,11 +1,11 @@
-import { mayBeGuarded, type Scope } from '../../domain/access/scope.ts';
+import { mayBeProtected, type Scope } from '../../domain/access/scope.ts';
 import type { LineageNode } from '../describe.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import { downstream } from './downstream.ts';
-import { findStart } from './resolve-node.ts';
+import { resolveNode } from './resolve-node.ts';
 import { upstream } from './upstream.ts';
 import { type PlanDeps, type ScoreStart, scoreStart } from './visible-selection.ts';
-import { type LineageEdge, type Place, type TracedNode, takeSteps } from './walk.ts';
+import { type LineageEdge, type TracedNode, takeSteps, type WalkPosition } from './walk.ts';
 
 export type TraceDirection = 'UPSTREAM' | 'DOWNSTREAM';
 
@@ -44,10 +44,10 @@ export async function traceLineage(
   const { start, direction, first, after } = query;
   const id = typeof start === 'string' ? start : start.id;
   const list = `${direction} ${id}`;
-  const place = after === null ? null : (parseCursor(after, list, PLACES) as unknown as Place);
+  const place = after === null ? null : (parseCursor(after, list, PLACES) as unknown as WalkPosition);
   const lag = await deps.lineage.lag();
   const found =
-    typeof start === 'string' ? await findStart(deps, scope, start) : scoreStart(deps, scope, start);
+    typeof start === 'string' ? await resolveNode(deps, scope, start) : scoreStart(deps, scope, start);
   if (!found) return null;
   const walk =
     direction === 'UPSTREAM' ? await upstream(deps, scope, found) : await downstream(deps, scope, found);
@@ -76,7 +76,7 @@ function completeness(
     ...(typeof start !== 'string' && start.basis === 'COMBINED'
       ? ['what a model inferred in it is traced from the score with basis INFERRED']
       : []),
-    ...(typeof start !== 'string' && mayBeGuarded(scope, 'traceLineage', ['surveyed'])
+    ...(typeof start !== 'string' && mayBeProtected(scope, 'traceLineage', ['surveyed'])
       ? ['cells whose responses may not be read are left out']
       : []),
   ];
@@ -85,5 +85,5 @@ function completeness(
 
 /** The node with that id, or null when it does not exist for the caller. */
 export async function lineageNode(deps: PlanDeps, scope: Scope, id: string): Promise<LineageNode | null> {
-  return (await findStart(deps, scope, id))?.node ?? null;
+  return (await resolveNode(deps, scope, id))?.node ?? null;
 }

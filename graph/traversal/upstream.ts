@@ -1,6 +1,6 @@
 import type { Scope } from '../../domain/access/scope.ts';
 import { nodeId, parseSealKey } from '../../domain/lineage/lineage.ts';
-import { readSealMarks } from '../../store/lineage/lineage-annotations.ts';
+import { readSealAnnotations } from '../../store/lineage/lineage-annotations.ts';
 import { readSuperseded } from '../../store/models/model-provenance.ts';
 import type { RecordedMapping } from '../../store/responses/mappings.ts';
 import {
@@ -89,7 +89,7 @@ export function joinOf(start: LineageNode, rollup: string): LineageEdge {
 async function revisionBefore(deps: PlanDeps, { id, kind }: LineageNode): Promise<Step[]> {
   const parsed = kind === 'Seal' ? parseSealKey(id.slice('Seal:'.length)) : null;
   if (!parsed) return [];
-  const before = (await readSealMarks(deps.store, parsed.rollup)).find(
+  const before = (await readSealAnnotations(deps.store, parsed.rollup)).find(
     ({ revision }) => revision === parsed.revision - 1,
   );
   if (!before) return [];
@@ -98,9 +98,11 @@ async function revisionBefore(deps: PlanDeps, { id, kind }: LineageNode): Promis
 }
 
 /** The model version that something was said about, with what it was made of. */
-async function aboutModel(deps: PlanDeps, mark: string, model: number, depth: number): Promise<Step[]> {
+async function aboutModel(deps: PlanDeps, annotation: string, model: number, depth: number): Promise<Step[]> {
   return [
-    ...(await describeModels(deps, [model])).map((node) => step(node, depth, [edge(mark, 'ABOUT', node.id)])),
+    ...(await describeModels(deps, [model])).map((node) =>
+      step(node, depth, [edge(annotation, 'ABOUT', node.id)]),
+    ),
     ...(await partSteps(deps, [model], depth + 1)),
   ];
 }

@@ -1,10 +1,14 @@
-import { isGuarded, type Scope, visibleCells } from '../../domain/access/scope.ts';
+import { isProtected, type Scope, visibleCells } from '../../domain/access/scope.ts';
 import type { RollupKey } from '../../domain/lineage/lineage.ts';
 import type { Basis } from '../../domain/scores/score.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import { HOUR_MS, type TimeRange } from '../../domain/time/time-windows.ts';
 import type { Session } from '../../store/database/client.ts';
-import type { AlertMark, DecisionMark, ReviewMark } from '../../store/lineage/lineage-annotations.ts';
+import type {
+  AlertAnnotation,
+  DecisionAnnotation,
+  ReviewAnnotation,
+} from '../../store/lineage/lineage-annotations.ts';
 import type { RecordedMapping } from '../../store/responses/mappings.ts';
 import { type DescribeDeps, describeRollup, type LineageNode } from '../describe.ts';
 import type { EventFacts, LineageStore, ResponseFacts, RollupSelection } from '../lineage-store.ts';
@@ -39,12 +43,12 @@ export type Start =
   | {
       readonly kind: 'review';
       readonly node: LineageNode;
-      readonly review: ReviewMark;
+      readonly review: ReviewAnnotation;
       /** What was reviewed. */
-      readonly about: { readonly response: ResponseFacts } | { readonly decision: DecisionMark };
+      readonly about: { readonly response: ResponseFacts } | { readonly decision: DecisionAnnotation };
     }
-  | { readonly kind: 'decision'; readonly node: LineageNode; readonly decision: DecisionMark }
-  | { readonly kind: 'alert'; readonly node: LineageNode; readonly alert: AlertMark }
+  | { readonly kind: 'decision'; readonly node: LineageNode; readonly decision: DecisionAnnotation }
+  | { readonly kind: 'alert'; readonly node: LineageNode; readonly alert: AlertAnnotation }
   | { readonly kind: 'response'; readonly node: LineageNode; readonly response: ResponseFacts }
   | {
       readonly kind: 'event';
@@ -67,7 +71,7 @@ export const ALL_TIME: TimeRange = { from: FIRST_HOUR * HOUR_MS, until: LAST_HOU
 export function everythingVisible(deps: PlanDeps, scope: Scope, segment: Segment = {}): RollupSelection {
   const cells = visibleCells(scope, ['traceLineage'], deps.cells, segment)
     .filter((cell) => scope.allows('readScore', cell) || scope.allows('readPrediction', cell))
-    .filter((cell) => !isGuarded(scope, cell, 'surveyed'))
+    .filter((cell) => !isProtected(scope, cell, 'surveyed'))
     .map(({ key }) => key);
   return { cells, fromHour: FIRST_HOUR, untilHour: LAST_HOUR, mappings: null, models: [SURVEYED] };
 }

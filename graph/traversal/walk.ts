@@ -22,7 +22,7 @@ export interface TracedNode extends LineageNode {
 }
 
 /** Where in a walk a node stands: its index among the fixed nodes, or its rollup (and response) after them. */
-export type Place =
+export type WalkPosition =
   | readonly [fixed: number]
   | readonly [hour: number, cell: string, model: number]
   | readonly [hour: number, cell: string, model: number, response: string, part: 'response' | 'event'];
@@ -57,13 +57,13 @@ export interface RollupWalk {
 
 export const edge = (from: string, relation: string, to: string): LineageEdge => ({ from, relation, to });
 
-type PlacedStep = Step & { readonly at: Place };
+type PlacedStep = Step & { readonly at: WalkPosition };
 
 /** Up to `limit` steps of the walk after the place (from the beginning: null). */
 export async function takeSteps(
   deps: DescribeDeps & { lineage: LineageStore },
   walk: Walk,
-  after: Place | null,
+  after: WalkPosition | null,
   limit: number,
 ): Promise<PlacedStep[]> {
   const steps: PlacedStep[] = [];
@@ -93,7 +93,7 @@ async function restOfRollup(
   deps: DescribeDeps & { lineage: LineageStore },
   walk: RollupWalk,
   rollup: RollupKey,
-  after: Place,
+  after: WalkPosition,
   limit: number,
 ): Promise<PlacedStep[]> {
   const { range, selection } = walk;
@@ -165,7 +165,7 @@ export function rollupEdges(rollup: RollupKey, mappings: readonly string[]): Lin
   ];
 }
 
-function isOf(at: Place, rollup: RollupKey): boolean {
+function isOf(at: WalkPosition, rollup: RollupKey): boolean {
   if (at.length === 1) return false;
   const [hour, cell, model] = at as readonly [number, string, number];
   return compareRollups({ hour, cell, model }, rollup) === 0;

@@ -4,7 +4,7 @@ import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import { cut, quoted, readName, TEXT_RULES } from '../../domain/text/text.ts';
 import type { ResponseDraft } from '../pipeline/draft.ts';
 import { nameOfField } from '../pipeline/field-names.ts';
-import type { Acceptor } from '../pipeline/ingestor.ts';
+import type { Ingestor } from '../pipeline/ingestor.ts';
 import { type Outcome, rejected } from '../pipeline/outcome.ts';
 import { BadItem, linesOf, MOST_PARTS_OF_ROW, parseItem, UnreadableBody } from '../pipeline/read-items.ts';
 import { acceptMixed } from '../pipeline/submit.ts';
@@ -38,7 +38,7 @@ export interface FileRequest<Row extends FileRow | BadRow = FileRow> {
 
 /** Accepts rows of a file; one outcome for each, in order, after the commit. */
 export async function acceptFileRows(
-  acceptor: Acceptor,
+  ingestor: Ingestor,
   submitter: Submitter,
   { map, file, rows }: FileRequest<FileRow | BadRow>,
   importId: number | null = null,
@@ -46,7 +46,7 @@ export async function acceptFileRows(
   const items = await mapInSlices(rows, (row) =>
     'outcome' in row ? row.outcome : draftOf(map, file, row, importId),
   );
-  return acceptMixed(acceptor, submitter, items);
+  return acceptMixed(ingestor, submitter, items);
 }
 
 const positionOf = (file: string, { line, item }: FileRow): string =>

@@ -6,13 +6,13 @@ import { type Dimension, OTHER } from '../../domain/segments/dimensions.ts';
 import { quoted } from '../../domain/text/text.ts';
 import type { Store } from '../../store/database/client.ts';
 import type { Used } from '../../store/responses/add-cells.ts';
-import type { RecordCells } from '../../store/responses/cell-dictionary.ts';
+import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import { type Outcome, rejected } from './outcome.ts';
 import type { Submitter } from './submitter.ts';
 
 export interface FilingDeps {
   readonly store: Store;
-  readonly cells: RecordCells;
+  readonly cells: StoredCellDictionary;
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
   /** Epoch milliseconds. */

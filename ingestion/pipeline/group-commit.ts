@@ -1,4 +1,4 @@
-import { type Patience, patiently } from './patience.ts';
+import { type Patience, withTimeout } from './patience.ts';
 
 /** Thrown when more rows wait than may: the caller should try again later. */
 export class Overloaded extends Error {
@@ -83,7 +83,7 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
 
   const commitWithPatience = (rows: readonly Row[]): Promise<Result[]> => {
     const batch = { receivedAt: new Date(options.now()) };
-    return patiently(options, () => options.commit(rows, batch));
+    return withTimeout(options, () => options.commit(rows, batch));
   };
 
   const settle = async (group: Waiting<Row, Result>[]): Promise<void> => {

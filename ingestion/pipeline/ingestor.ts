@@ -3,21 +3,21 @@ import { NAME_BOUNDS, type NameBounds } from '../../domain/responses/normalised-
 import type { Cell, CellAttributes } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import { isPassingError } from '../../store/database/passing-errors.ts';
-import type { Vault } from '../../store/encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { CellGone } from '../../store/responses/cell-dictionary.ts';
-import type { BeyondBounds, RecordMappings } from '../../store/responses/mappings.ts';
-import { type Accepted, type AcceptRow, acceptRows } from '../../store/responses/store-responses.ts';
+import type { BeyondBounds, MappingRegistry } from '../../store/responses/mappings.ts';
+import { type Accepted, type AcceptRow, storeResponses } from '../../store/responses/store-responses.ts';
 import type { ResponseDraft } from './draft.ts';
 import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf, placeOf } from './file-cells.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type NormaliseDeps, type Normalised, normalise } from './normalise.ts';
 import { type Outcome, rejected } from './outcome.ts';
-import { type Patience, patiently } from './patience.ts';
+import { type Patience, withTimeout } from './patience.ts';
 import type { Submitter } from './submitter.ts';
 
-export interface AcceptDeps extends NormaliseDeps, FilingDeps {
-  readonly vault: Vault;
-  readonly mappings: RecordMappings;
+export interface IngestorDeps extends NormaliseDeps, FilingDeps {
+  readonly encryption: SubjectEncryption;
+  readonly mappings: MappingRegistry;
   /** How many sources, surveys and mappings one submitter may name. */
   readonly nameBounds?: NameBounds;
   readonly warn: (message: string, error?: Error) => void;
@@ -26,7 +26,7 @@ export interface AcceptDeps extends NormaliseDeps, FilingDeps {
 }
 
 /** The one step behind every connector: drafts in, durable responses out. */
-export interface Acceptor {
+export interface Ingestor {
   /** One outcome per draft, in order; it resolves after the commit. Throws Overloaded when too much is waiting. */
   accept(submitter: Submitter, drafts: readonly ResponseDraft[]): Promise<Outcome[]>;
   /** Resolves when everything that was begun is settled. */
@@ -82,7 +82,7 @@ const NOT_ITS_ANSWER = rejected(
   'source: this id already has another answer; it is corrected by a key that is bound to this source, or by the one that named it first',
 );
 /** Builds the step over an open record; `deps.cells` and `deps.mappings` fill themselves as needed. */
-export function createAcceptor(deps: AcceptDeps): Acceptor {
+export function createIngestor(deps: IngestorDeps): Ingestor {
   const patience: Patience = {
     now: deps.now,
     isPassing: isPassingError,
@@ -94,7 +94,7 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
   const commits = createGroupCommit<AcceptRow, Accepted>({
     ...patience,
     commit: async (rows, { receivedAt }) => {
-      const outcomes = await acceptRows(deps, rows, receivedAt);
+      const outcomes = await storeResponses(deps, rows, receivedAt);
       if (outcomes.some(({ acceptance }) => acceptance === 'accepted')) deps.onCommitted?.();
       return outcomes;
     },
@@ -108,7 +108,7 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
   const store = (submitter: Submitter, items: readonly (Prepared | Outcome)[]): Promise<Outcome[]> =>
     untilFiled(deps, async () => {
       const taken = items.filter((item): item is Prepared => 'id' in item);
-      const places = await patiently(patience, () => file(submitter, taken));
+      const places = await withTimeout(patience, () => file(submitter, taken));
       const filed = taken.flatMap((item, i) => {
         const cell = places[i];
         return cell && 'id' in cell ? [{ item, cell }] : [];
@@ -128,7 +128,7 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
       const parts: Promise<Outcome[]>[] = [];
       const slice = new Slice();
       for (const some of partsOf(drafts, commitRows)) {
-        const items = await patiently(patience, () => prepare(deps, submitter, some, slice));
+        const items = await withTimeout(patience, () => prepare(deps, submitter, some, slice));
         // One part is stored while the next one is made; more would only wait.
         await parts.at(-1);
         const part = store(submitter, items);
@@ -187,7 +187,7 @@ interface Prepared extends Normalised {
 
 /** What the submitter may submit of the drafts, normalised, and why the others are rejected. */
 async function prepare(
-  deps: AcceptDeps,
+  deps: IngestorDeps,
   submitter: Submitter,
   drafts: readonly ResponseDraft[],
   slice: Slice,
@@ -267,7 +267,7 @@ function tooMany({ beyond, most }: BeyondBounds): Outcome {
 }
 
 function toRows(
-  deps: AcceptDeps,
+  deps: IngestorDeps,
   { scope }: Submitter,
   filed: readonly { readonly item: Prepared; readonly cell: Cell }[],
 ): AcceptRow[] {
@@ -303,7 +303,7 @@ function toRows(
 export const refusalOf = (verdict: keyof typeof REFUSALS): Outcome => REFUSALS[verdict];
 
 function outcomeOf(
-  { cells, dimensions }: AcceptDeps,
+  { cells, dimensions }: IngestorDeps,
   { scope }: Submitter,
   { attributes, mayCorrect, notes }: Prepared,
   { acceptance, cellId, corrects }: Accepted,

@@ -12,7 +12,7 @@ const FIRST_PAUSE_MS = 20;
 const LAST_PAUSE_MS = 1_000;
 
 /** Does the work, again after each passing error until the patience is used up. The work must bear being done twice. */
-export async function patiently<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
+export async function withTimeout<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
   const deadline = patience.now() + patience.patienceMs;
   for (let attempt = 1; ; attempt++) {
     try {

@@ -1,6 +1,6 @@
 import { mapInSlices } from '../../domain/text/slices.ts';
 import type { ResponseDraft } from './draft.ts';
-import type { Acceptor } from './ingestor.ts';
+import type { Ingestor } from './ingestor.ts';
 import { accountFor, type BatchAccount, type Outcome } from './outcome.ts';
 import type { ItemReader } from './response-items.ts';
 import type { Submitter } from './submitter.ts';
@@ -13,14 +13,14 @@ export type Rejection = BatchAccount['rejected'][number];
  * @throws Overloaded, or what the record says when it stays away.
  */
 export async function acceptMixed<Item extends ResponseDraft | Outcome | null>(
-  acceptor: Acceptor,
+  ingestor: Ingestor,
   submitter: Submitter,
   items: readonly Item[],
 ): Promise<(Outcome | Extract<Item, null>)[]> {
   const isDraft = (item: ResponseDraft | Outcome | null): item is ResponseDraft =>
     item !== null && !('status' in item);
   const drafts = items.filter((item): item is Item & ResponseDraft => isDraft(item));
-  const outcomes = await acceptor.accept(submitter, drafts);
+  const outcomes = await ingestor.accept(submitter, drafts);
   let next = 0;
   return items.map((item) =>
     isDraft(item) ? (outcomes[next++] as Outcome) : (item as Outcome | Extract<Item, null>),
@@ -29,12 +29,12 @@ export async function acceptMixed<Item extends ResponseDraft | Outcome | null>(
 
 /** Reads items, accepts them and accounts for each: the way in of every item that is not a row of a file. `request` names the delivery in the provenance. */
 export async function submitItems(
-  acceptor: Acceptor,
+  ingestor: Ingestor,
   submitter: Submitter,
   read: ItemReader,
   items: readonly unknown[],
   request: string,
 ): Promise<BatchAccount> {
   const drafts = await mapInSlices(items, (item, index) => read(item, `${request} item ${index}`));
-  return accountFor(await acceptMixed(acceptor, submitter, drafts));
+  return accountFor(await acceptMixed(ingestor, submitter, drafts));
 }

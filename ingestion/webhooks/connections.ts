@@ -17,14 +17,14 @@ import {
 } from '../../store/connections/connections.ts';
 import type { Store } from '../../store/database/client.ts';
 import { followRows } from '../../store/database/follow-rows.ts';
-import type { Vault } from '../../store/encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { InvalidMap } from '../files/map/map-mistakes.ts';
 import type { ConnectionReader, WebhookConnector } from './connector.ts';
 import { CONNECTORS } from './registry.ts';
 
 export interface ConnectionDeps {
   readonly store: Store;
-  readonly vault: Vault;
+  readonly encryption: SubjectEncryption;
   readonly dimensions: readonly Dimension[];
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -90,7 +90,7 @@ const KEPT_READERS = 500;
 
 /** Reads the connections and follows their changes in every process. */
 export async function openConnections(deps: ConnectionDeps): Promise<Connections> {
-  const { store, vault, dimensions, now, onError } = deps;
+  const { store, encryption, dimensions, now, onError } = deps;
   let live: ReadonlyMap<string, LiveConnection> = new Map();
   const readers = new LRUCache<string, ConnectionReader>({ max: KEPT_READERS });
   const refusals = new LRUCache<string, number>({ max: KEPT_READERS });
@@ -124,7 +124,7 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
       const made = newConnection(wanted, vendor.reader(wanted.mapping, dimensions), by, new Date(now()));
       const secret = secretOf(deps, vendor, wanted.secret);
       await store.transaction(async (session) => {
-        if (!(await insertConnection(session, vault, made, secret)))
+        if (!(await insertConnection(session, encryption, made, secret)))
           throw new ConnectionError(
             `there are ${MOST_CONNECTIONS} connections, and there may be no more; remove one`,
           );
@@ -146,7 +146,7 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
       const at = new Date(now());
       const formerUntil = formerForMs === 0 ? null : new Date(at.getTime() + formerForMs);
       const rotated = await store.transaction(async (session) => {
-        const done = await rotateSecret(session, vault, id, secret, { at, formerUntil });
+        const done = await rotateSecret(session, encryption, id, secret, { at, formerUntil });
         if (done)
           await note(session, { key: `Connection:${id}`, formerUntil: formerUntil?.toISOString() ?? null });
         return done;
@@ -160,7 +160,7 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
         if (done) await note(session, { key: `Connection:${id}` });
         return done;
       });
-      vault.forget([id]);
+      encryption.forget([id]);
       await rows.refresh();
       return removed;
     },

@@ -6,8 +6,8 @@ import {
 } from '../../store/connections/connection-deliveries.ts';
 import { readSecrets } from '../../store/connections/connections.ts';
 import type { Store } from '../../store/database/client.ts';
-import type { Vault } from '../../store/encryption/subject-encryption.ts';
-import type { Acceptor } from '../pipeline/ingestor.ts';
+import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
+import type { Ingestor } from '../pipeline/ingestor.ts';
 import { accountFor, type BatchAccount, rejected } from '../pipeline/outcome.ts';
 import { UnreadableBody } from '../pipeline/read-items.ts';
 import { submitItems } from '../pipeline/submit.ts';
@@ -17,8 +17,8 @@ import { SignatureError } from './signature.ts';
 
 export interface ReceiveDeps {
   readonly store: Store;
-  readonly vault: Vault;
-  readonly acceptor: Acceptor;
+  readonly encryption: SubjectEncryption;
+  readonly ingestor: Ingestor;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -79,9 +79,9 @@ export async function receiveDelivery(
   { id, connector, reader }: DeliveryTarget,
   delivery: Delivery,
 ): Promise<Receipt> {
-  const { store, vault } = deps;
+  const { store, encryption } = deps;
   const at = new Date(deps.now());
-  const secrets = await readSecrets(store, vault, id, at);
+  const secrets = await readSecrets(store, encryption, id, at);
   verifyDelivery(connector, delivery, secrets ?? [], at.getTime());
   const name = connector.deliveryId(delivery.headers, delivery.raw);
   const digest = name === null ? null : createHash('sha256').update(name).digest();
@@ -95,7 +95,7 @@ export async function receiveDelivery(
       ? { account: accountFor([rejected('INVALID', received.problem)]), count: 1 }
       : {
           account: await submitItems(
-            deps.acceptor,
+            deps.ingestor,
             submitter,
             (await reader()).read,
             received.items,

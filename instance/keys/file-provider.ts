@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
-import { seal, unseal } from '../../domain/privacy/aes-gcm.ts';
+import { decrypt, encrypt } from '../../domain/privacy/aes-gcm.ts';
 import type { KeyProvider } from '../../store/encryption/key-provider.ts';
 import { replaceFile, writeOnce } from '../secret-file.ts';
 
@@ -130,7 +130,7 @@ function provider(
     current: async () => newest(await keysFor())[0],
     wrap: async (bound) => {
       const [version, wrapping] = newest(await keysFor());
-      return bound.map((one) => ({ wrapped: seal(wrapping, context(one), one.key), version }));
+      return bound.map((one) => ({ wrapped: encrypt(wrapping, context(one), one.key), version }));
     },
     unwrap: (bound) =>
       Promise.all(
@@ -140,7 +140,7 @@ function provider(
             throw new KeyProviderError(
               `the wrapping key of version ${one.version} is gone: what it wrapped cannot be read any more`,
             );
-          return unseal(wrapping, context(one), one.wrapped);
+          return decrypt(wrapping, context(one), one.wrapped);
         }),
       ),
   };

@@ -37,7 +37,7 @@ interface Guard {
 }
 
 /** Tables of facts: their rows belong to cells. */
-const GUARDED = {
+const SCOPED_TABLES = {
   response: {
     where: sees('t.cell_id', 'score', 'response'),
     // Who may not know whose key it is cannot open what is sealed: see store/encryption/subject-encryption.ts.
@@ -89,14 +89,14 @@ const OPEN = [
  * Takes the views away, before migrations change the tables under them; `raiseWall` puts them back. Until then nobody
  * reads: the wall fails closed.
  */
-export async function lowerWall(db: Database): Promise<void> {
+export async function dropScopedViews(db: Database): Promise<void> {
   await db.execute(sql.raw(`DROP SCHEMA IF EXISTS ${VIEWS}, ${PAGES} CASCADE`));
 }
 
 /**
  * Makes the role and the views, unless those that are there were made from the same definitions and tables.
  */
-export async function raiseWall(db: Database): Promise<void> {
+export async function createScopedViews(db: Database): Promise<void> {
   await ensureReader(db);
   const columns = rowsOf<{ table: string; columns: string[] }>(
     await db.execute(sql`SELECT table_name AS table, array_agg(column_name::text ORDER BY ordinal_position) AS columns
@@ -105,7 +105,7 @@ export async function raiseWall(db: Database): Promise<void> {
   const definition = [
     `CREATE SCHEMA ${VIEWS}`,
     `GRANT USAGE ON SCHEMA ${VIEWS}, public TO ${READER}`,
-    ...Object.entries<Guard>(GUARDED).flatMap(([table, guard]) => {
+    ...Object.entries<Guard>(SCOPED_TABLES).flatMap(([table, guard]) => {
       const all = columns.find((one) => one.table === table)?.columns ?? [];
       const names = all.filter((name) => !guard.hidden?.includes(name));
       return [
@@ -118,7 +118,7 @@ export async function raiseWall(db: Database): Promise<void> {
     `GRANT SELECT ON ${OPEN.map((table) => `public.${table}`).join(', ')} TO ${READER}`,
     ...pageFunctions({
       newest_responses: sees('t.cell_id', 'response'),
-      first_rollups: GUARDED.rollup_hour.where,
+      first_rollups: SCOPED_TABLES.rollup_hour.where,
     }),
   ];
   const hash = createHash('sha256').update(definition.join('\n')).digest('hex');
@@ -127,7 +127,7 @@ export async function raiseWall(db: Database): Promise<void> {
   );
   if (present?.comment === hash) return;
   await db.transaction(async (tx) => {
-    await lowerWall(tx as unknown as Database);
+    await dropScopedViews(tx as unknown as Database);
     for (const statement of definition) await tx.execute(sql.raw(statement));
     await tx.execute(sql.raw(`COMMENT ON SCHEMA ${VIEWS} IS '${hash}'`));
   });
@@ -158,7 +158,7 @@ function rowsOf<Row>(result: unknown): Row[] {
 }
 
 /** Sessions that see what a scope sees, whatever is asked of them. */
-export interface Wall {
+export interface ScopedReader {
   as(scope: Scope): Session;
 }
 
@@ -192,12 +192,12 @@ export async function forgetScopes(session: Session, now: number): Promise<void>
 }
 
 /** The wall of this process. A scope's cells are noted before it reads, and again when there are new ones. */
-export function createWall(deps: {
+export function createScopedReader(deps: {
   readonly store: Store;
   readonly cells: CellDictionary;
   /** Epoch milliseconds. */
   readonly now: () => number;
-}): Wall {
+}): ScopedReader {
   const { store, cells, now } = deps;
   const noted = new Map<
     string,

@@ -1,4 +1,4 @@
-import type { AuditHead } from '../../domain/seals/audit.ts';
+import type { AuditCheckpoint } from '../../domain/seals/audit.ts';
 import type { Session, Statement } from '../database/client.ts';
 
 /*
@@ -25,13 +25,13 @@ export interface AuditPage {
   readonly rows: number;
   /** Whether every row is what was hashed, and follows the one before. */
   readonly sound: boolean;
-  readonly last: AuditHead | null;
+  readonly last: AuditCheckpoint | null;
 }
 
 /** Follows so many rows from the one after `last` on. */
 export async function followAuditPage(
   session: Session,
-  last: AuditHead | null,
+  last: AuditCheckpoint | null,
   limit: number,
 ): Promise<AuditPage> {
   type Row = { rows: number; sound: boolean; seq: number | null; hash: string | null };
@@ -51,6 +51,6 @@ export async function readAuditHashes(
   seqs: readonly number[],
 ): Promise<Map<number, string>> {
   if (seqs.length === 0) return new Map();
-  const rows = await session.rows<AuditHead>(HASHES, [seqs]);
+  const rows = await session.rows<AuditCheckpoint>(HASHES, [seqs]);
   return new Map(rows.map(({ seq, hash }) => [seq, hash]));
 }

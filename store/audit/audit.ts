@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import {
+  type AuditCheckpoint,
   type AuditEntry,
-  type AuditHead,
   type AuditRow,
   type AuditSubject,
   nextRow,
@@ -31,7 +31,7 @@ export async function audit(session: Session, ...entries: readonly AuditEntry[])
   if (entries.length === 0) return;
   await session.rows(LOCK, []);
   // A statement after the lock sees what its last holder committed.
-  let last = await auditHead(session);
+  let last = await auditCheckpoint(session);
   const rows = entries.map((entry) => {
     const row = nextRow(entry, last);
     last = row;
@@ -44,8 +44,8 @@ export async function audit(session: Session, ...entries: readonly AuditEntry[])
 export type NoteChange = (session: Session, subject: AuditSubject) => Promise<void>;
 
 /** Where the log stands: its last row, or null while it is empty. */
-export async function auditHead(session: Session): Promise<AuditHead | null> {
-  const [last] = await session.rows<AuditHead>(LAST, []);
+export async function auditCheckpoint(session: Session): Promise<AuditCheckpoint | null> {
+  const [last] = await session.rows<AuditCheckpoint>(LAST, []);
   return last ?? null;
 }
 

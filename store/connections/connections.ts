@@ -6,7 +6,7 @@ import {
   type ConnectionKeyRow,
   openConnectionKeys,
 } from '../encryption/connection-secrets.ts';
-import type { Vault } from '../encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 
 /** A connection as every process holds it in memory: what is needed before a delivery is read. */
 export interface LiveConnectionRow {
@@ -129,12 +129,12 @@ export async function readMapping(session: Session, id: string): Promise<unknown
 /** Stores a connection with its secret, encrypted under a data key of its own. False where there are too many. */
 export async function insertConnection(
   session: Session,
-  vault: Vault,
+  encryption: SubjectEncryption,
   made: NewConnection,
   secret: string,
 ): Promise<boolean> {
   const subject = { id: made.id, key: randomBytes(32) };
-  const [wrapped] = await vault.wrap(session, [subject]);
+  const [wrapped] = await encryption.wrap(session, [subject]);
   const inserted = await session.rows(INSERT, [
     made.id,
     made.connector,
@@ -146,9 +146,9 @@ export async function insertConnection(
     made.createdBy,
     made.madeBy,
     wrapped?.wrapped,
-    vault.provider.name,
+    encryption.provider.name,
     wrapped?.version,
-    vault.sealSecret(subject, 1, secret),
+    encryption.encryptSecret(subject, 1, secret),
   ]);
   return inserted.length > 0;
 }
@@ -162,36 +162,41 @@ interface SecretRow extends ConnectionKeyRow {
 
 /**
  * The secrets that deliveries may be signed with now, the present one first; null where the connection was removed.
- * @throws KeyProviderError, SealBroken
+ * @throws KeyProviderError, DecryptionError
  */
 export async function readSecrets(
   session: Session,
-  vault: Vault,
+  encryption: SubjectEncryption,
   id: string,
   now: Date,
 ): Promise<readonly string[] | null> {
   const [row] = await session.rows<SecretRow>(SECRETS, [id]);
   if (!row) return null;
-  const [subject] = await openConnectionKeys(vault, [row]);
+  const [subject] = await openConnectionKeys(encryption, [row]);
   if (!subject) return null;
-  const present = vault.openSecret(subject, row.revision, row.secret);
+  const present = encryption.openSecret(subject, row.revision, row.secret);
   if (row.former === null || row.formerUntil === null || row.formerUntil <= now) return [present];
-  return [present, vault.openSecret(subject, row.revision - 1, row.former)];
+  return [present, encryption.openSecret(subject, row.revision - 1, row.former)];
 }
 
 /** Replaces the secret; the one before is accepted until `formerUntil` (null: no longer). False where the connection was removed. */
 export async function rotateSecret(
   session: Session,
-  vault: Vault,
+  encryption: SubjectEncryption,
   id: string,
   secret: string,
   { at, formerUntil }: { readonly at: Date; readonly formerUntil: Date | null },
 ): Promise<boolean> {
   const [row] = await session.rows<SecretRow>(LOCK_SECRETS, [id]);
   if (!row) return false;
-  const [subject] = await openConnectionKeys(vault, [row]);
+  const [subject] = await openConnectionKeys(encryption, [row]);
   if (!subject) return false;
-  await session.rows(ROTATE, [id, vault.sealSecret(subject, row.revision + 1, secret), at, formerUntil]);
+  await session.rows(ROTATE, [
+    id,
+    encryption.encryptSecret(subject, row.revision + 1, secret),
+    at,
+    formerUntil,
+  ]);
   return true;
 }
 

@@ -2,7 +2,7 @@ import type { Session, Statement } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
 
 /** A person as somebody names them: by lookups, or by a response of theirs (who gave no identifier has no lookup). */
-export interface Person {
+export interface DataSubject {
   readonly lookups: readonly string[];
   readonly responseIds: readonly string[];
 }
@@ -13,7 +13,7 @@ export const SUBJECT_IDS = `(SELECT id FROM subject_key WHERE lookup = ANY ($1::
     WHERE k.id = ANY ($2::uuid[]))`;
 
 /** The parameters of statements that name a person first. */
-export const personParameters = ({ lookups, responseIds }: Person) => [lookups, responseIds] as const;
+export const subjectParameters = ({ lookups, responseIds }: DataSubject) => [lookups, responseIds] as const;
 
 /*
  * Locks in one order in every writer: holds, subjects, keys of responses; rows of each by id. Nobody waits in a circle.

@@ -1,26 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { type Cell, type CellDictionary, matchesSegment } from '../../domain/segments/cell.ts';
 import type { Session, Statement, Store } from '../database/client.ts';
-import type { Vault } from '../encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { ERASED_CONTENT } from '../responses/response-row.ts';
-import { type Attest, forgetLeaves } from '../seals/leaf-tombstones.ts';
+import { type Sign, tombstoneLeaves } from '../seals/leaf-tombstones.ts';
 import {
+  type DataSubject,
   keepHolds,
   LOCK_KEYS,
   type LockedKey,
   lockedSubjects,
-  type Person,
-  personParameters,
+  subjectParameters,
 } from './data-subject.ts';
 import { activeHolds, type LegalHold, type Order } from './legal-hold.ts';
 import { renewShared } from './own-keys.ts';
 
 export interface SubjectDeps {
   readonly store: Store;
-  readonly vault: Vault;
+  readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary;
   /** Signs what is noted of sealed leaves. */
-  readonly attest: Attest;
+  readonly sign: Sign;
 }
 
 interface SubjectRow {
@@ -90,12 +90,12 @@ export interface Erased {
  * Erases a person: the data key, the responses (the triggers follow with rollups, predictions and the journal), what
  * arrived, the way from seals to them. Nothing happens while a legal hold keeps them, or for somebody who is not known.
  */
-export async function erase(deps: SubjectDeps, person: Person, by: Order): Promise<Erased> {
-  const { store, vault, cells, attest } = deps;
+export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Order): Promise<Erased> {
+  const { store, encryption, cells, sign } = deps;
   const done = await store.transaction(async (session) => {
     await keepHolds(session);
-    const renewed = await renewShared(session, vault, person);
-    const subjects = await session.rows<SubjectRow>(LOCK_SUBJECTS, personParameters(person));
+    const renewed = await renewShared(session, encryption, dataSubject);
+    const subjects = await session.rows<SubjectRow>(LOCK_SUBJECTS, subjectParameters(dataSubject));
     const ids = subjects.map(({ id }) => id);
     const gone = [...ids, ...renewed.map(({ id }) => id)];
     if (ids.length === 0) {
@@ -117,7 +117,7 @@ export async function erase(deps: SubjectDeps, person: Person, by: Order): Promi
     const erasure = randomUUID();
     await session.rows(NOTE, [
       erasure,
-      person.lookups,
+      dataSubject.lookups,
       responseIds,
       gone,
       keys.length,
@@ -127,12 +127,12 @@ export async function erase(deps: SubjectDeps, person: Person, by: Order): Promi
       [...new Set([...subjects, ...renewed].map(({ wrappedBy }) => wrappedBy))].sort(),
       store.backend !== 'pglite',
     ]);
-    await forgetLeaves(session, attest, responseIds, 'erased');
+    await tombstoneLeaves(session, sign, responseIds, 'erased');
     // Nothing that leads to the person: only how much it was.
     await by.note?.(session, { erasure, responses: keys.length });
     return { ids: gone, known: true, holds: [] };
   });
-  vault.forget(done.ids);
+  encryption.forget(done.ids);
   // The row with the wrapped key is dead; its place is freed to be written over.
   if (done.ids.length > 0 && store.backend !== 'pglite')
     await store.rows({ name: '', text: 'VACUUM subject_key' }, []);

@@ -1,7 +1,7 @@
 import type { Session, Statement, Store } from '../database/client.ts';
 import { rewriteFiles } from '../database/rewrite-files.ts';
 import { anonymise } from './anonymise.ts';
-import type { Person } from './data-subject.ts';
+import type { DataSubject } from './data-subject.ts';
 
 /** An erasure that a check has not found complete yet. */
 export interface PendingErasure {
@@ -58,9 +58,12 @@ const COMPLETE: Statement = {
 };
 
 /** Erasures that no check has found complete yet: of the person, or all. */
-export function pendingErasures(session: Session, person: Person | null): Promise<PendingErasure[]> {
-  const { lookups, responseIds } = person ?? { lookups: [], responseIds: [] };
-  return session.rows<PendingErasure>(PENDING, [lookups, responseIds, person === null]);
+export function pendingErasures(
+  session: Session,
+  dataSubject: DataSubject | null,
+): Promise<PendingErasure[]> {
+  const { lookups, responseIds } = dataSubject ?? { lookups: [], responseIds: [] };
+  return session.rows<PendingErasure>(PENDING, [lookups, responseIds, dataSubject === null]);
 }
 
 export function readErasures(session: Session, ids: readonly string[]): Promise<ErasureRow[]> {

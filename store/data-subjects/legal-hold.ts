@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { NoteChange } from '../audit/audit.ts';
 import type { Session, Statement, Store } from '../database/client.ts';
-import type { Vault } from '../encryption/subject-encryption.ts';
-import { changeHolds, lockedSubjects, type Person, personParameters } from './data-subject.ts';
+import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import { changeHolds, type DataSubject, lockedSubjects, subjectParameters } from './data-subject.ts';
 import { giveOwnKeys } from './own-keys.ts';
 
 /** Who asks, and why: kept with what was done. */
@@ -59,17 +59,17 @@ export function activeHolds(session: Session): Promise<LegalHold[]> {
 
 /** Holds a person or a segment; the answer are the ids, none for somebody who is not known. */
 export function placeHold(
-  { store, vault }: { readonly store: Store; readonly vault: Vault },
-  on: Person | { readonly segment: Segment },
+  { store, encryption }: { readonly store: Store; readonly encryption: SubjectEncryption },
+  on: DataSubject | { readonly segment: Segment },
   by: Order,
 ): Promise<string[]> {
   return store.transaction(async (session) => {
     await changeHolds(session);
-    if (!('segment' in on)) await giveOwnKeys(session, vault, on);
+    if (!('segment' in on)) await giveOwnKeys(session, encryption, on);
     const subjects =
       'segment' in on
         ? [null]
-        : (await session.rows<{ id: string }>(SUBJECTS, personParameters(on))).map(({ id }) => id);
+        : (await session.rows<{ id: string }>(SUBJECTS, subjectParameters(on))).map(({ id }) => id);
     const segment = 'segment' in on ? JSON.stringify(on.segment) : null;
     const ids: string[] = [];
     for (const subject of subjects) {

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Session, Statement } from '../database/client.ts';
 import { SHARED_OWNERS, type SharedOwner } from '../encryption/shared-key.ts';
-import type { NewSubject, Vault } from '../encryption/subject-encryption.ts';
-import { type Person, personParameters } from './data-subject.ts';
-import { resealMembers } from './reencrypt-members.ts';
+import type { NewSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
+import { type DataSubject, subjectParameters } from './data-subject.ts';
+import { reencryptMembers } from './reencrypt-members.ts';
 
 /*
  * Answers without an identifier share a key (store/encryption/shared-key.ts). Rights are exercised over one of them: it is first given
@@ -38,50 +38,60 @@ const DESTROY: Statement = {
 };
 
 /** Gives those of the person's answers keys of their own that share one. In the transaction that exercises the right. */
-export async function giveOwnKeys(session: Session, vault: Vault, person: Person): Promise<void> {
-  await separate(session, vault, person, false);
+export async function giveOwnKeys(
+  session: Session,
+  encryption: SubjectEncryption,
+  dataSubject: DataSubject,
+): Promise<void> {
+  await separate(session, encryption, dataSubject, false);
 }
 
 /** The same for an erasure: answers with the shared keys that were destroyed, under which nothing is sealed any more. */
-export function renewShared(session: Session, vault: Vault, person: Person): Promise<SharedRow[]> {
-  return separate(session, vault, person, true);
+export function renewShared(
+  session: Session,
+  encryption: SubjectEncryption,
+  dataSubject: DataSubject,
+): Promise<SharedRow[]> {
+  return separate(session, encryption, dataSubject, true);
 }
 
 async function separate(
   session: Session,
-  vault: Vault,
-  person: Person,
+  encryption: SubjectEncryption,
+  dataSubject: DataSubject,
   renew: boolean,
 ): Promise<SharedRow[]> {
-  if (person.responseIds.length === 0) return [];
-  const shared = (await lockSubjects(session, person)).filter((row) => row.shared);
+  if (dataSubject.responseIds.length === 0) return [];
+  const shared = (await lockSubjects(session, dataSubject)).filter((row) => row.shared);
   if (shared.length === 0) return [];
   const groups = shared.map(({ id }) => id);
-  const members = await session.rows<{ id: string }>(LOCK_MEMBERS, [groups, person.responseIds, renew]);
-  const asked = new Set(person.responseIds);
+  const members = await session.rows<{ id: string }>(LOCK_MEMBERS, [groups, dataSubject.responseIds, renew]);
+  const asked = new Set(dataSubject.responseIds);
   const own = members.map(({ id }) => id).filter((id) => asked.has(id));
   if (own.length === 0) return [];
   const keys = new Map<string, NewSubject>(
-    (await vault.held(session, own)).map((one) => [one.id, { ...one, lookup: null, shared: false }]),
+    (await encryption.held(session, own)).map((one) => [one.id, { ...one, lookup: null, shared: false }]),
   );
   const fresh = own.filter((id) => !keys.has(id)).map((id) => newSubject(id, false));
   for (const subject of fresh) keys.set(subject.id, subject);
   // Others of a key go over to one new key: a new id too, since processes keep keys in memory by id.
   const next = new Map(renew ? groups.map((id) => [id, newSubject(randomUUID(), true)]) : []);
-  await vault.keep(session, [...fresh, ...next.values()]);
+  await encryption.keep(session, [...fresh, ...next.values()]);
   const targetOf = (responseId: string, group: string) => keys.get(responseId) ?? next.get(group);
-  await resealMembers(session, vault, groups, renew ? null : own, targetOf);
+  await reencryptMembers(session, encryption, groups, renew ? null : own, targetOf);
   if (!renew) return [];
   await session.rows(DESTROY, [groups]);
-  vault.forget(groups);
+  encryption.forget(groups);
   return shared;
 }
 
 /** Again while somebody else exchanged the shared key of one of the answers, which was waited for: it is under another one now. */
-async function lockSubjects(session: Session, person: Person) {
+async function lockSubjects(session: Session, dataSubject: DataSubject) {
   for (;;) {
-    const locked = await session.rows<SharedRow & { shared: boolean }>(LOCK, [...personParameters(person)]);
-    const owners = await session.rows<SharedOwner>(SHARED_OWNERS, [person.responseIds]);
+    const locked = await session.rows<SharedRow & { shared: boolean }>(LOCK, [
+      ...subjectParameters(dataSubject),
+    ]);
+    const owners = await session.rows<SharedOwner>(SHARED_OWNERS, [dataSubject.responseIds]);
     if (owners.every(({ subjectId }) => locked.some(({ id }) => id === subjectId))) return locked;
   }
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { applyScale, type ScaleRule } from '../../domain/nps/scale.ts';
 import { type RedactionRules, redact } from '../../domain/privacy/redact.ts';
 import type { Session, Statement } from '../database/client.ts';
-import type { Vault } from '../encryption/subject-encryption.ts';
-import type { RecordMappings } from '../responses/mappings.ts';
+import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import type { MappingRegistry } from '../responses/mappings.ts';
 import { CORRECTED_CONTENT, RESPONSE_COLUMNS } from '../responses/response-row.ts';
 import type { SubjectDeps } from './erase.ts';
 import type { Order } from './legal-hold.ts';
@@ -72,20 +72,20 @@ interface Stored {
  * is a source event of its own, so that lineage tells of it; a restricted one is corrected where it lies. False when there is no such response.
  * @throws CorrectionError when the score is not on the response's scale, or nothing would be left.
  */
-export function correct(
-  deps: Omit<SubjectDeps, 'attest'> & {
-    readonly mappings: RecordMappings;
+export function rectify(
+  deps: Omit<SubjectDeps, 'sign'> & {
+    readonly mappings: MappingRegistry;
     readonly redaction?: RedactionRules | undefined;
   },
   id: string,
   correction: Correction,
   by: Order,
 ): Promise<boolean> {
-  const { store, vault, mappings } = deps;
+  const { store, encryption, mappings } = deps;
   return store.transaction(async (session) => {
     // The subject before the key, as everywhere (store/data-subjects/data-subject.ts); if it is somebody else's by then, there is none to correct.
     const [key] = await session.rows<{ subjectId: string | null }>(OWNER, [id]);
-    const [owner] = key?.subjectId ? await vault.held(session, [key.subjectId]) : [];
+    const [owner] = key?.subjectId ? await encryption.held(session, [key.subjectId]) : [];
     const [locked] = owner ? await session.rows(LOCK, [id, owner.id]) : [];
     const [found] = locked ? await session.rows<Stored>(READ, [id]) : [];
     if (!found || !owner) {
@@ -100,9 +100,9 @@ export function correct(
     // One that stays is sealed anew too: it is bound to the event that stands behind the response.
     const text =
       comment === undefined
-        ? await presentComment(session, vault, row)
+        ? await presentComment(session, encryption, row)
         : comment && redact(comment, deps.redaction);
-    const sealed = text === null ? null : vault.sealComment(owner, id, eventId, text);
+    const sealed = text === null ? null : encryption.encryptComment(owner, id, eventId, text);
     const next = {
       ...row,
       ...score,
@@ -113,9 +113,16 @@ export function correct(
     if (left.score === null && left.comment === null)
       throw new CorrectionError('score, comment: a response needs one of them; erase it instead');
     if (!restricted) await session.rows(DELETE, [id, answeredAt, row['cell_id']]);
-    const sealedItem = vault.sealEvent(owner, eventId, JSON.stringify({ ...correction, ...by }));
+    const encryptedItem = encryption.encryptEvent(owner, eventId, JSON.stringify({ ...correction, ...by }));
     const position = `corrected by ${by.actor}`;
-    const place = [eventId, id, row['mapping_version_id'], position, owner.id, sealedItem.toString('base64')];
+    const place = [
+      eventId,
+      id,
+      row['mapping_version_id'],
+      position,
+      owner.id,
+      encryptedItem.toString('base64'),
+    ];
     await session.rows(EVENT, place);
     const corrected = JSON.stringify({ ...next, source_event_id: eventId });
     if (restricted) await session.rows(UPDATE_RESTRICTED, [id, corrected]);
@@ -126,12 +133,16 @@ export function correct(
   });
 }
 
-async function presentComment(session: Session, vault: Vault, row: Stored['row']): Promise<string | null> {
+async function presentComment(
+  session: Session,
+  encryption: SubjectEncryption,
+  row: Stored['row'],
+): Promise<string | null> {
   const { id, comment, subject_id, source_event_id } = row as Readonly<Record<string, string | null>>;
   if (comment == null) return null;
-  const [subject] = await vault.held(session, [subject_id ?? '']);
+  const [subject] = await encryption.held(session, [subject_id ?? '']);
   if (!subject) throw new Error(`the comment of response ${id} is nobody's`);
-  return vault.openComment(subject, id ?? '', source_event_id ?? '', comment);
+  return encryption.openComment(subject, id ?? '', source_event_id ?? '', comment);
 }
 
 function scored(scale: ScaleRule, score: number | null) {

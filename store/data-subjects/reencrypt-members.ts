@@ -1,7 +1,7 @@
 import type { Session, Statement } from '../database/client.ts';
-import { SEALING } from '../encryption/reencrypt-comments.ts';
-import type { OpenSubject, Vault } from '../encryption/subject-encryption.ts';
-import { resealReasons } from '../reviews/review-reasons.ts';
+import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
+import type { OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
+import { reencryptReasons } from '../reviews/review-reasons.ts';
 
 /** The new key of what is of that response and sealed under that shared key; undefined: it stays. */
 export type TargetOf = (responseId: string, sharedId: string) => Pick<OpenSubject, 'id' | 'key'> | undefined;
@@ -58,22 +58,22 @@ interface EventRow {
 }
 
 /** Seals under other keys what is sealed under these shared ones: of those responses, or of all. Both are locked. */
-export async function resealMembers(
+export async function reencryptMembers(
   session: Session,
-  vault: Vault,
+  encryption: SubjectEncryption,
   sharedIds: readonly string[],
   responseIds: readonly string[] | null,
   targetOf: TargetOf,
 ): Promise<void> {
-  const opened = await vault.read(session, sharedIds);
+  const opened = await encryption.read(session, sharedIds);
   const keys = new Map(opened.map((subject) => [subject.id, subject]));
   const responses = await session.rows<CommentRow>(COMMENTS, [sharedIds, responseIds]);
   const moved = responses.flatMap((row) => {
     const [from, to] = [keys.get(row.sharedId), targetOf(row.id, row.sharedId)];
     if (!from || !to) return [];
     const event = row.sourceEventId ?? '';
-    const text = row.comment === null ? null : vault.openComment(from, row.id, event, row.comment);
-    const comment = text === null ? null : vault.sealComment(to, row.id, event, text);
+    const text = row.comment === null ? null : encryption.openComment(from, row.id, event, row.comment);
+    const comment = text === null ? null : encryption.encryptComment(to, row.id, event, text);
     return [{ ...row, comment, from, to, subjectId: to.id }];
   });
   const events = await session.rows<EventRow>(EVENTS, [sharedIds, responseIds]);
@@ -81,19 +81,20 @@ export async function resealMembers(
     const [from, to] = [keys.get(sharedId), targetOf(responseId, sharedId)];
     if (!from || !to) return [];
     const kept = sealed ?? content;
-    const again = kept === null ? null : vault.sealEvent(to, id, vault.unseal(from, 'event', id, kept));
-    const text = stood?.comment == null ? null : vault.openComment(from, responseId, id, stood.comment);
-    const comment = text === null ? null : vault.sealComment(to, responseId, id, text);
+    const again =
+      kept === null ? null : encryption.encryptEvent(to, id, encryption.decrypt(from, 'event', id, kept));
+    const text = stood?.comment == null ? null : encryption.openComment(from, responseId, id, stood.comment);
+    const comment = text === null ? null : encryption.encryptComment(to, responseId, id, text);
     const before = stood && { ...stood, comment, subject_id: to.id };
     return [{ id, sealed: again?.toString('base64') ?? null, subjectId: to.id, stood: before }];
   });
-  await session.rows(SEALING, []);
+  await session.rows(REENCRYPTING, []);
   await session.rows(MOVE_KEYS, [JSON.stringify(moved.map(({ id, subjectId }) => ({ id, subjectId })))]);
   const rows = moved.flatMap(({ id, answeredAt, cellId, comment, subjectId }) =>
     answeredAt === null ? [] : [{ id, answeredAt, cellId, comment, subjectId }],
   );
   await session.rows(MOVE_COMMENTS, [JSON.stringify(rows)]);
   await session.rows(MOVE_EVENTS, [JSON.stringify(movedEvents)]);
-  await resealReasons(session, vault, new Map(moved.map(({ id, from, to }) => [id, { from, to }])));
+  await reencryptReasons(session, encryption, new Map(moved.map(({ id, from, to }) => [id, { from, to }])));
   await session.rows(SEALED, []);
 }

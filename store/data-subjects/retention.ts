@@ -1,8 +1,8 @@
 import { matchesSegment } from '../../domain/segments/cell.ts';
 import { audit } from '../audit/audit.ts';
 import type { Session, Statement } from '../database/client.ts';
-import { SEALING } from '../encryption/reencrypt-comments.ts';
-import { forgetLeaves } from '../seals/leaf-tombstones.ts';
+import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
+import { tombstoneLeaves } from '../seals/leaf-tombstones.ts';
 import { keepHolds, type LockedKey } from './data-subject.ts';
 import { deleteResponses, type SubjectDeps } from './erase.ts';
 import { activeHolds } from './legal-hold.ts';
@@ -139,7 +139,7 @@ async function note(session: Session, { what, keep, before, rows }: Deletion, no
 
 async function batchOf(
   session: Session,
-  { cells, attest }: Pick<SubjectDeps, 'cells' | 'attest'>,
+  { cells, sign }: Pick<SubjectDeps, 'cells' | 'sign'>,
   kind: RetainedKind,
   before: Date,
 ): Promise<number> {
@@ -153,7 +153,7 @@ async function batchOf(
   const parameters = [before, heldCells, BATCH];
   if (kind === 'comments') {
     // What was said of the text stays, and so do the scores: only the text goes.
-    await session.rows(SEALING, []);
+    await session.rows(REENCRYPTING, []);
     const free = await session.rows(OLD_COMMENTS, parameters);
     const aside = await session.rows(OLD_RESTRICTED_COMMENTS, parameters);
     const stood = await session.rows(OLD_STOOD_COMMENTS, parameters);
@@ -172,9 +172,9 @@ async function batchOf(
   await deleteResponses(session, keys);
   await session.rows(DELETE_EVENTS, [keys.map(({ id }) => id)]);
   await session.rows(DELETE_IDLE, [subjects]);
-  await forgetLeaves(
+  await tombstoneLeaves(
     session,
-    attest,
+    sign,
     keys.map(({ id }) => id),
     'aged',
   );

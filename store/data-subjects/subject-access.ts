@@ -4,18 +4,18 @@ import { RESPONSE_COLUMNS } from '../responses/response-row.ts';
 import { openReason } from '../reviews/review-reasons.ts';
 import { noteRestricted } from '../seals/leaf-tombstones.ts';
 import {
+  type DataSubject,
   LOCK_KEYS,
   type LockedKey,
   lockedSubjects,
-  type Person,
-  personParameters,
   SUBJECT_IDS,
+  subjectParameters,
 } from './data-subject.ts';
 import type { SubjectDeps } from './erase.ts';
 import { giveOwnKeys } from './own-keys.ts';
 
 /** All that is held of a person, as portable JSON. */
-export interface Holdings {
+export interface SubjectAccessReport {
   readonly pseudonym: string | null;
   readonly restricted: boolean;
   readonly legalHold: boolean;
@@ -131,21 +131,21 @@ function readable(row: PredictionCodes) {
 }
 
 /** What is held of the person; null of somebody who is not known. */
-export async function readHoldings(
-  deps: Omit<SubjectDeps, 'attest'>,
-  person: Person,
-): Promise<Holdings | null> {
-  const { store, vault } = deps;
-  await store.transaction((session) => giveOwnKeys(session, vault, person));
+export async function readSubjectAccessReport(
+  deps: Omit<SubjectDeps, 'sign'>,
+  dataSubject: DataSubject,
+): Promise<SubjectAccessReport | null> {
+  const { store, encryption } = deps;
+  await store.transaction((session) => giveOwnKeys(session, encryption, dataSubject));
   const subjects = await store.rows<{ id: string; restricted: boolean; held: boolean }>(
     SUBJECTS,
-    personParameters(person),
+    subjectParameters(dataSubject),
   );
   if (subjects.length === 0) return null;
   const ids = subjects.map(({ id }) => id);
   const rows = await store.rows<ResponseRow>(RESPONSES, [ids]);
   const responseIds = rows.map(({ id }) => id);
-  const opened = await vault.openComments(rows);
+  const opened = await encryption.openComments(rows);
   const events = await openEvents(deps, ids);
   const predictions = (await store.rows<PredictionCodes>(PREDICTIONS, [responseIds])).map(readable);
   const reviews = await openReviews(deps, responseIds);
@@ -153,7 +153,7 @@ export async function readHoldings(
   const of = <Row extends { responseId: string }>(list: readonly Row[], id: string) =>
     list.filter((row) => row.responseId === id).map(({ responseId: _response, ...rest }) => rest);
   return {
-    pseudonym: [...(await vault.subjects(ids)).values()][0]?.pseudonym ?? null,
+    pseudonym: [...(await encryption.subjects(ids)).values()][0]?.pseudonym ?? null,
     restricted: subjects.some(({ restricted }) => restricted),
     legalHold: subjects.some(({ held }) => held),
     responses: opened.map((row) => {
@@ -172,13 +172,13 @@ export async function readHoldings(
 }
 
 /** By whose they are and not by response: another person may have answered under the same id. */
-async function openEvents({ store, vault }: Omit<SubjectDeps, 'attest'>, subjectIds: readonly string[]) {
+async function openEvents({ store, encryption }: Omit<SubjectDeps, 'sign'>, subjectIds: readonly string[]) {
   const rows = await store.rows<EventRow>(EVENTS, [subjectIds]);
-  const subjects = await vault.subjects(subjectIds);
+  const subjects = await encryption.subjects(subjectIds);
   return rows.map(({ sealed, content, subjectId, ...row }) => {
     const subject = subjects.get(subjectId ?? '');
     const kept = sealed ?? content;
-    const text = kept === null || !subject ? null : vault.unseal(subject, 'event', row.id, kept);
+    const text = kept === null || !subject ? null : encryption.decrypt(subject, 'event', row.id, kept);
     return { ...row, content: text };
   });
 }
@@ -191,7 +191,7 @@ interface ReviewRow {
 }
 
 /** What people said when they disputed or judged what a model made of the answers. */
-async function openReviews(deps: Omit<SubjectDeps, 'attest'>, responseIds: readonly string[]) {
+async function openReviews(deps: Omit<SubjectDeps, 'sign'>, responseIds: readonly string[]) {
   const rows = await deps.store.rows<ReviewRow>(REVIEWS, [responseIds]);
   return Promise.all(
     rows.map(async ({ decisions, ...row }) => ({
@@ -239,14 +239,16 @@ const PUT_BACK: Statement = {
  * scores follow at once, by the same triggers as for any change. Answers with how many were moved; null of somebody unknown.
  */
 export function restrict(
-  { store, vault, attest }: Pick<SubjectDeps, 'store' | 'vault' | 'attest'>,
-  person: Person,
+  { store, encryption, sign }: Pick<SubjectDeps, 'store' | 'encryption' | 'sign'>,
+  dataSubject: DataSubject,
   restricted: boolean,
   note?: NoteChange,
 ): Promise<number | null> {
   return store.transaction(async (session: Session) => {
-    await giveOwnKeys(session, vault, person);
-    const ids = (await session.rows<{ id: string }>(LOCK, personParameters(person))).map(({ id }) => id);
+    await giveOwnKeys(session, encryption, dataSubject);
+    const ids = (await session.rows<{ id: string }>(LOCK, subjectParameters(dataSubject))).map(
+      ({ id }) => id,
+    );
     if (ids.length === 0) {
       await note?.(session, { restricted, known: false });
       return null;
@@ -262,7 +264,7 @@ export function restrict(
     const moved = await session.rows<{ id: string }>(PUT_ASIDE, [ids]);
     for (const { id, answeredAt, cellId } of places) await session.rows(REMOVE, [id, answeredAt, cellId]);
     const movedIds = moved.map(({ id }) => id);
-    await noteRestricted(session, attest, movedIds);
+    await noteRestricted(session, sign, movedIds);
     await note?.(session, { restricted, responses: moved.length });
     return moved.length;
   });

@@ -1,5 +1,5 @@
 import type { Session } from './client.ts';
-import { isRecordAway } from './passing-errors.ts';
+import { isDatabaseAway } from './passing-errors.ts';
 import { checkPrivileges } from './privileges.ts';
 
 /** PostgreSQL cannot be used as it is; the message is one line that says what to do. */
@@ -50,7 +50,7 @@ export function explained(error: unknown, databaseUrl: string): unknown {
       `PostgreSQL at ${place} refuses: ${message} (${code})${adviceOn(code, message, user, database)}`,
     );
   }
-  if (!isRecordAway(error)) return error;
+  if (!isDatabaseAway(error)) return error;
   return refused(`PostgreSQL at ${place} does not answer: ${messageOf(error)}`);
 }
 

@@ -4,15 +4,16 @@
  */
 
 /** Joins what a view has for each row before it: `as` is its name, `condition` speaks of it as `it`. */
-export const lookUp = (view: string, as: string, condition: string): string =>
+export const lateralJoin = (view: string, as: string, condition: string): string =>
   `CROSS JOIN LATERAL (SELECT * FROM ${view} it WHERE ${condition} OFFSET 0) ${as}`;
 
 /** Joins the response whose id, time and cell the row `key` holds. */
-export const lookUpResponse = (key: string, as = 'r'): string => lookUp('response', as, isOf('id', key));
+export const lateralResponse = (key: string, as = 'r'): string =>
+  lateralJoin('response', as, isOf('id', key));
 
 /** Joins what model versions said of the response whose id, time and cell the row `key` holds; `also` narrows it. */
-export const lookUpPredictions = (key: string, as = 'p', also = 'true'): string =>
-  lookUp('prediction', as, `${isOf('response_id', key)} AND ${also}`);
+export const lateralPredictions = (key: string, as = 'p', also = 'true'): string =>
+  lateralJoin('prediction', as, `${isOf('response_id', key)} AND ${also}`);
 
 /** Time and cell too: by these a hypertable opens one chunk. */
 const isOf = (id: string, key: string) =>

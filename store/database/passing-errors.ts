@@ -32,7 +32,7 @@ export function isPassingError(error: unknown): boolean {
 }
 
 /** Whether a passing error is one of the record, and not of a service that is asked over HTTP (keys, witnesses of seals). */
-export function isRecordAway(error: unknown): boolean {
+export function isDatabaseAway(error: unknown): boolean {
   return isPassingError(error) && !isOfHttp(error);
 }
 

@@ -6,9 +6,9 @@ import { areTooMany, atomOf, type Part } from './disclosure-counts.ts';
 import {
   type KnownLedger,
   type KnownPart,
-  type LotRow,
+  type ReleaseRow,
   ROWS_AT_ONCE,
-  takeLots,
+  takeReleases,
 } from './disclosure-memory.ts';
 
 /* What may differ from what a ledger tells: by new cells, by the journal, and by what other processes told. */
@@ -22,20 +22,21 @@ const LENGTH: Statement = {
   name: 'disclosure_length',
   text: 'SELECT lots FROM disclosure_ledger WHERE key = $1',
 };
-const LOTS: Statement = {
+const RELEASES: Statement = {
   name: 'disclosure_lots',
   text: `SELECT lot, part, soft, cell_id AS "cellId", hour, promoters, passives, detractors FROM disclosure_lot
     WHERE ledger = $1 AND (lot, cell_id, hour) > ($2, $3, $4) AND lot <= $5 ORDER BY lot, cell_id, hour LIMIT ${ROWS_AT_ONCE}`,
 };
 /** Notes which cells are guarded by now: all hours of new ones are compared. Answers whether there are others than before. */
-export function noteCells(known: KnownLedger, guarded: readonly Cell[]): boolean {
+export function noteCells(known: KnownLedger, protectedCells: readonly Cell[]): boolean {
   // Ids only grow, so one that came is the highest, and others that went make it fewer.
-  const which = `${guarded.length} ${guarded.reduce((highest, { id }) => Math.max(highest, id), 0)}`;
+  const which = `${protectedCells.length} ${protectedCells.reduce((highest, { id }) => Math.max(highest, id), 0)}`;
   if (which === known.cells) return false;
-  const ids = new Set(guarded.map(({ id }) => id));
+  const ids = new Set(protectedCells.map(({ id }) => id));
   for (const id of ids)
-    if (!known.guarded.has(id)) for (const { open, fresh } of known.parts.values()) if (open) fresh.add(id);
-  known.guarded = ids;
+    if (!known.protectedIds.has(id))
+      for (const { open, fresh } of known.parts.values()) if (open) fresh.add(id);
+  known.protectedIds = ids;
   known.cells = which;
   return true;
 }
@@ -74,7 +75,7 @@ function touch(
   const part = known.parts.get(name);
   if (!part?.open) return;
   for (const [cellId, hour] of deltas) {
-    if (!known.guarded.has(cellId)) continue;
+    if (!known.protectedIds.has(cellId)) continue;
     part.open.add(atomOf(cellId, hour));
     part.isChanged = true;
   }
@@ -91,17 +92,17 @@ function compareAll(part: KnownPart): void {
 export async function catchUp(store: Store, known: KnownLedger): Promise<void> {
   const [row] = await store.rows<{ lots: number }>(LENGTH, [known.key]);
   if (!row) throw new Error(`the disclosure ledger ${known.key} is gone`);
-  let kept: LotRow[] = [];
+  let kept: ReleaseRow[] = [];
   let at: readonly number[] = [known.length, 2 ** 31 - 1, 0];
   while (row.lots !== known.length) {
-    const rows = await store.rows<LotRow>(LOTS, [known.key, ...at, row.lots]);
+    const rows = await store.rows<ReleaseRow>(RELEASES, [known.key, ...at, row.lots]);
     for (const { part, cellId, hour } of rows) touch(known, part, [[cellId, hour]]);
     const last = rows.at(-1);
     kept = [...kept, ...rows];
     // The last lot of a page may go on in the next one.
     const isEnd = rows.length < ROWS_AT_ONCE;
-    const whole = isEnd ? kept.length : kept.findIndex(({ lot }) => lot === last?.lot);
-    await takeLots(known, kept.slice(0, whole));
+    const whole = isEnd ? kept.length : kept.findIndex(({ lot: release }) => release === last?.lot);
+    await takeReleases(known, kept.slice(0, whole));
     kept = kept.slice(whole);
     if (isEnd) known.length = row.lots;
     else if (last) at = [last.lot, last.cellId, last.hour];

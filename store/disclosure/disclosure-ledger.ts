@@ -7,11 +7,11 @@ import { LOCKS } from '../database/locks.ts';
  * may be told of the same is told the same lots, for lots of the same answers that were cut otherwise could be subtracted. A
  * ledger is found by the cells that it knows; cells that came since are added to it.
  */
-export interface GuardedSet {
+export interface ProtectedSet {
   readonly smallestCount: number;
   /** Ids of all the cells there are, and of those that are guarded. */
   readonly known: readonly number[];
-  readonly guarded: readonly number[];
+  readonly protectedIds: readonly number[];
 }
 
 /** Of who makes a ledger: two of one set must not be made. A ledger that is there is continued under its own lock. */
@@ -73,16 +73,16 @@ interface Likely {
   readonly cells: number;
 }
 
-async function find(session: Session, set: GuardedSet, key: string | null): Promise<Likely | undefined> {
-  const { smallestCount, known, guarded } = set;
-  return (await session.rows<Likely>(FIND, [smallestCount, known, guarded, key]))[0];
+async function find(session: Session, set: ProtectedSet, key: string | null): Promise<Likely | undefined> {
+  const { smallestCount, known, protectedIds: protectedCells } = set;
+  return (await session.rows<Likely>(FIND, [smallestCount, known, protectedCells, key]))[0];
 }
 
 /**
  * The key of the set's ledger, which knows all its cells from here on. Where two sets were equal until a cell came that only
  * one of them guards, the second goes on with a copy of what both were told until then. `likely`: where to look first.
  */
-export async function findLedger(store: Store, set: GuardedSet, likely: string | null): Promise<string> {
+export async function findLedger(store: Store, set: ProtectedSet, likely: string | null): Promise<string> {
   const first = likely === null ? undefined : await find(store, set, likely);
   const found = first?.fork === null ? first : await find(store, set, null);
   if (found?.fork === null) {
@@ -93,16 +93,16 @@ export async function findLedger(store: Store, set: GuardedSet, likely: string |
 }
 
 /** Adds the set's new cells to a ledger that agrees with it; false where it does so no more. */
-async function noteCells(session: Session, set: GuardedSet, key: string): Promise<boolean> {
+async function noteCells(session: Session, set: ProtectedSet, key: string): Promise<boolean> {
   // Under its lock: lots that are being added now do not have the new cells, and nobody else adds one meanwhile.
-  const lots = await lockLedger(session, key);
-  if (lots === null || (await find(session, set, key))?.fork !== null) return false;
-  await session.rows(NOTE, [key, lots, set.known, set.guarded, key]);
+  const releases = await lockLedger(session, key);
+  if (releases === null || (await find(session, set, key))?.fork !== null) return false;
+  await session.rows(NOTE, [key, releases, set.known, set.protectedIds, key]);
   return true;
 }
 
-async function makeLedger(session: Session, set: GuardedSet): Promise<string> {
-  const { smallestCount, known, guarded } = set;
+async function makeLedger(session: Session, set: ProtectedSet): Promise<string> {
+  const { smallestCount, known, protectedIds: protectedCells } = set;
   await session.rows(LEDGERS_LOCK, []);
   let found = await find(session, set, null);
   // One that parts from the set while it is looked at agrees no more.
@@ -111,10 +111,10 @@ async function makeLedger(session: Session, set: GuardedSet): Promise<string> {
     found = await find(session, set, null);
   }
   const key = randomBytes(16).toString('hex');
-  const lots = found?.fork ?? 0;
-  const parent = lots > 0 ? (found?.key ?? null) : null;
-  await session.rows(CREATE, [key, lots, smallestCount]);
-  await session.rows(NOTE, [key, lots, known, guarded, parent]);
-  if (parent !== null) await session.rows(COPY, [key, parent, lots]);
+  const releases = found?.fork ?? 0;
+  const parent = releases > 0 ? (found?.key ?? null) : null;
+  await session.rows(CREATE, [key, releases, smallestCount]);
+  await session.rows(NOTE, [key, releases, known, protectedCells, parent]);
+  if (parent !== null) await session.rows(COPY, [key, parent, releases]);
   return key;
 }

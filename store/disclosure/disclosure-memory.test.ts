@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { LedgerMemory, takeLots } from './disclosure-memory.ts';
+import { LedgerMemory, takeReleases } from './disclosure-memory.ts';
 
-const lots = (hours: number) =>
+const releases = (hours: number) =>
   Array.from({ length: hours }, (_, hour) => ({
     lot: hour,
     part: 'surveyed' as const,
@@ -20,7 +20,7 @@ it('what was not used for an hour is forgotten, and beyond the limit what was no
     ['b', 2],
     ['c', 3],
   ] as const)
-    await takeLots(memory.get(key, at), lots(40));
+    await takeReleases(memory.get(key, at), releases(40));
   memory.get('a', 4);
   memory.evict(5);
   expect(memory.keys()).toEqual(['c', 'a']);
@@ -28,7 +28,7 @@ it('what was not used for an hour is forgotten, and beyond the limit what was no
   memory.evict(3_600_010);
   expect(memory.keys()).toEqual(['c']);
   // The last one stays, whatever its size: it is in use.
-  await takeLots(memory.get('d', 3_600_011), lots(400));
+  await takeReleases(memory.get('d', 3_600_011), releases(400));
   memory.evict(3_600_011);
   expect(memory.keys()).toEqual(['d']);
 });

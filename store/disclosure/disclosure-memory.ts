@@ -1,4 +1,4 @@
-import type { Change, Lot } from '../../domain/disclosure/disclosure.ts';
+import type { Change, Release } from '../../domain/disclosure/disclosure.ts';
 import { add, type Counts, ZERO } from '../../domain/nps/nps.ts';
 import { Slice } from '../../domain/text/slices.ts';
 import { BEGINNING, type JournalPosition } from '../journal/journal.ts';
@@ -13,7 +13,7 @@ import { type Atom, atomOf, type Part } from './disclosure-counts.ts';
 export const ROWS_AT_ONCE = 2_000;
 
 /** A change of a lot, as the record keeps it. */
-export interface LotRow extends Counts {
+export interface ReleaseRow extends Counts {
   readonly lot: number;
   readonly part: Part;
   readonly soft: boolean;
@@ -23,7 +23,7 @@ export interface LotRow extends Counts {
 
 /** What is known of one part of a ledger. */
 export interface KnownPart {
-  readonly lots: Lot[];
+  readonly releases: Release[];
   /** The sums of the lots. */
   readonly told: Map<Atom, Counts>;
   /** Cells that had a lot of their own. */
@@ -43,7 +43,7 @@ export interface KnownLedger {
   length: number;
   readonly parts: Map<Part, KnownPart>;
   /** Ids of the guarded cells, and what tells two such sets apart. */
-  guarded: ReadonlySet<number>;
+  protectedIds: ReadonlySet<number>;
   cells: string;
   /** Up to where the journal was read. */
   position: JournalPosition;
@@ -102,14 +102,24 @@ function hoursOf({ parts }: KnownLedger): number {
 }
 
 function newLedger(key: string): KnownLedger {
-  const [parts, guarded, queue] = [new Map(), new Set<number>(), Promise.resolve()];
-  return { key, length: 0, parts, guarded, cells: '', position: BEGINNING, day: 0, queue, usedAt: 0 };
+  const [parts, protectedCells, queue] = [new Map(), new Set<number>(), Promise.resolve()];
+  return {
+    key,
+    length: 0,
+    parts,
+    protectedIds: protectedCells,
+    cells: '',
+    position: BEGINNING,
+    day: 0,
+    queue,
+    usedAt: 0,
+  };
 }
 
 /** The part of the ledger; of one that nobody asked for yet everything is to be compared. */
 export function partOf({ parts }: KnownLedger, part: Part): KnownPart {
   const known: KnownPart = parts.get(part) ?? {
-    lots: [],
+    releases: [],
     told: new Map(),
     own: new Set(),
     open: null,
@@ -121,14 +131,14 @@ export function partOf({ parts }: KnownLedger, part: Part): KnownPart {
 }
 
 /** Takes in lots that this process did not know yet, in slices; the rows of one stand together. */
-export async function takeLots(ledger: KnownLedger, rows: readonly LotRow[]): Promise<void> {
+export async function takeReleases(ledger: KnownLedger, rows: readonly ReleaseRow[]): Promise<void> {
   const slice = new Slice();
   for (let i = 0; i < rows.length; ) {
-    const { lot, part, soft } = rows[i] as LotRow;
+    const { lot: release, part, soft } = rows[i] as ReleaseRow;
     const known = partOf(ledger, part);
     const changes: Change[] = [];
     const cells = new Set<number>();
-    for (let row = rows[i]; row?.lot === lot; row = rows[++i]) {
+    for (let row = rows[i]; row?.lot === release; row = rows[++i]) {
       if (slice.isOver()) await slice.next();
       const { cellId, hour, promoters, passives, detractors } = row;
       const counts = { promoters, passives, detractors };
@@ -137,7 +147,7 @@ export async function takeLots(ledger: KnownLedger, rows: readonly LotRow[]): Pr
       const atom = atomOf(cellId, hour);
       known.told.set(atom, add(known.told.get(atom) ?? ZERO, counts));
     }
-    known.lots.push({ changes, soft });
+    known.releases.push({ changes, soft });
     const [cell] = cells;
     if (cells.size === 1 && cell !== undefined) known.own.add(cell);
   }

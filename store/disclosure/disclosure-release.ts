@@ -1,4 +1,9 @@
-import { type Change, firstLots, type Lot, laterLots } from '../../domain/disclosure/disclosure.ts';
+import {
+  type Change,
+  incrementalReleases,
+  initialReleases,
+  type Release,
+} from '../../domain/disclosure/disclosure.ts';
 import { type Counts, subtract, ZERO } from '../../domain/nps/nps.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
@@ -9,10 +14,10 @@ import { lockLedger } from './disclosure-ledger.ts';
 import {
   type KnownLedger,
   type KnownPart,
-  type LotRow,
   partOf,
+  type ReleaseRow,
   ROWS_AT_ONCE,
-  takeLots,
+  takeReleases,
 } from './disclosure-memory.ts';
 
 export interface DisclosureDeps {
@@ -37,7 +42,7 @@ const ADD: Statement = {
 
 interface Planned {
   readonly part: Part;
-  readonly lots: readonly Lot[];
+  readonly releases: readonly Release[];
   /** What differs but is not enough for a lot. */
   readonly left: Set<Atom>;
 }
@@ -52,8 +57,8 @@ export async function tell(
   // All of them first, so that they are cut at the same time.
   const planned: Planned[] = [];
   for (const part of due) planned.push(await plan(deps, smallestCount, known, part));
-  for (const { part, lots, left } of planned) {
-    if (!(await write(deps.store, known, part, lots))) return false;
+  for (const { part, releases, left } of planned) {
+    if (!(await write(deps.store, known, part, releases))) return false;
     const compared = partOf(known, part);
     compared.open = left;
     compared.fresh.clear();
@@ -70,12 +75,12 @@ async function plan(
 ): Promise<Planned> {
   const part = partOf(known, name);
   const changes = await readChanges(store, known, name, part);
-  const make = part.lots.length === 0 ? firstLots : laterLots;
-  const lots = await make(changes, {
+  const make = part.releases.length === 0 ? initialReleases : incrementalReleases;
+  const releases = await make(changes, {
     smallestCount,
     attributesOf: (cellId) => cells.get(cellId)?.attributes ?? {},
     today: Math.floor(now() / DAY_MS) * (DAY_MS / HOUR_MS),
-    hadOwnLot: (cellId) => part.own.has(cellId),
+    hadOwnRelease: (cellId) => part.own.has(cellId),
   });
   const slice = new Slice();
   const left = new Set<Atom>();
@@ -83,26 +88,31 @@ async function plan(
     if (slice.isOver()) await slice.next();
     left.add(atomOf(cellId, hour));
   }
-  for (const { changes: ofLot } of lots)
-    for (const { cellId, hour } of ofLot) {
+  for (const { changes: ofRelease } of releases)
+    for (const { cellId, hour } of ofRelease) {
       if (slice.isOver()) await slice.next();
       left.delete(atomOf(cellId, hour));
     }
-  return { part: name, lots, left };
+  return { part: name, releases, left };
 }
 
 /**
  * Writes lots down, some in each transaction, and one never in two; each stands for itself, so that a process that ends between two
  * transactions leaves a whole ledger. False where another process came between: what it told is not to be told again.
  */
-async function write(store: Store, known: KnownLedger, part: Part, lots: readonly Lot[]): Promise<boolean> {
-  for (let i = 0; i < lots.length; ) {
-    const rows: LotRow[] = [];
+async function write(
+  store: Store,
+  known: KnownLedger,
+  part: Part,
+  releases: readonly Release[],
+): Promise<boolean> {
+  for (let i = 0; i < releases.length; ) {
+    const rows: ReleaseRow[] = [];
     let length = known.length;
-    for (; i < lots.length && rows.length < ROWS_AT_ONCE; i++) {
+    for (; i < releases.length && rows.length < ROWS_AT_ONCE; i++) {
       length += 1;
-      const { changes, soft } = lots[i] as Lot;
-      const ofLot = ({ cellId, hour, counts }: Change) => ({
+      const { changes, soft } = releases[i] as Release;
+      const ofRelease = ({ cellId, hour, counts }: Change) => ({
         lot: length,
         part,
         soft,
@@ -110,7 +120,7 @@ async function write(store: Store, known: KnownLedger, part: Part, lots: readonl
         hour,
         ...counts,
       });
-      for (const row of await mapInSlices(changes, ofLot)) rows.push(row);
+      for (const row of await mapInSlices(changes, ofRelease)) rows.push(row);
     }
     const isWritten = await store.transaction(async (session) => {
       const stored = await lockLedger(session, known.key);
@@ -122,7 +132,7 @@ async function write(store: Store, known: KnownLedger, part: Part, lots: readonl
       return true;
     });
     if (!isWritten) return false;
-    await takeLots(known, rows);
+    await takeReleases(known, rows);
     known.length = length;
   }
   return true;
@@ -131,16 +141,16 @@ async function write(store: Store, known: KnownLedger, part: Part, lots: readonl
 /** What is counted by now beyond what was told, of the cells and hours that may differ. */
 async function readChanges(
   session: Session,
-  { guarded }: KnownLedger,
+  { protectedIds: protectedCells }: KnownLedger,
   name: Part,
   { open, fresh, told }: KnownPart,
 ): Promise<Change[]> {
-  const cellIds = open === null ? [...guarded] : [...fresh].filter((id) => guarded.has(id));
+  const cellIds = open === null ? [...protectedCells] : [...fresh].filter((id) => protectedCells.has(id));
   const whole = new Set(cellIds);
   const atoms = new Set<Atom>();
   for (const atom of open ?? []) {
     const cell = cellOf(atom);
-    if (guarded.has(cell) && !whole.has(cell)) atoms.add(atom);
+    if (protectedCells.has(cell) && !whole.has(cell)) atoms.add(atom);
   }
   const counted = await readCountsOfHours(session, name, cellIds, atoms);
   const slice = new Slice();

@@ -1,5 +1,5 @@
 import type { Counted, Scope } from '../../domain/access/scope.ts';
-import type { Lot } from '../../domain/disclosure/disclosure.ts';
+import type { Release } from '../../domain/disclosure/disclosure.ts';
 import type { Cell } from '../../domain/segments/cell.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
 import type { Store } from '../database/client.ts';
@@ -18,7 +18,7 @@ export interface Ledger {
   readonly key: string;
   /** How many lots there are: equal numbers mean equal answers. */
   readonly length: number;
-  readonly lotsOf: (part: Part) => readonly Lot[];
+  readonly releasesOf: (part: Part) => readonly Release[];
 }
 
 /** A scope's ledger, as it was found in one version of the cells. */
@@ -38,14 +38,14 @@ export async function openLedger(
   deps: DisclosureDeps,
   scope: Scope,
   counted: Counted,
-  guarded: readonly Cell[],
+  protectedCells: readonly Cell[],
   parts: readonly Part[],
 ): Promise<Ledger> {
   const { store } = deps;
-  const key = await ledgerOf(deps, scope, counted, guarded);
+  const key = await ledgerOf(deps, scope, counted, protectedCells);
   const memory = entryOf(memories, store, () => new LedgerMemory());
   const known = memory.get(key, deps.now());
-  const work = known.queue.then(() => advance(deps, scope.smallestCount, guarded, known, parts));
+  const work = known.queue.then(() => advance(deps, scope.smallestCount, protectedCells, known, parts));
   // What failed may be half done: the next reader begins with what is stored.
   known.queue = work.then(
     () => memory.evict(deps.now()),
@@ -62,7 +62,7 @@ async function ledgerOf(
   { store, cells }: DisclosureDeps,
   scope: Scope,
   counted: Counted,
-  guarded: readonly Cell[],
+  protectedCells: readonly Cell[],
 ): Promise<string> {
   const ofStore = entryOf(found, store, () => new WeakMap<Scope, Map<Counted, Found>>());
   const ofScope = entryOf(ofStore, scope, () => new Map<Counted, Found>());
@@ -71,7 +71,7 @@ async function ledgerOf(
   if (before?.version === version) return before.key;
   const all = cells.all();
   const idsOf = (some: readonly Cell[]) => some.map(({ id }) => id);
-  const set = { smallestCount: scope.smallestCount, known: idsOf(all), guarded: idsOf(guarded) };
+  const set = { smallestCount: scope.smallestCount, known: idsOf(all), protectedIds: idsOf(protectedCells) };
   const key = before
     ? before.key.then((likely) => findLedger(store, set, likely))
     : findLedger(store, set, null);
@@ -83,13 +83,13 @@ async function ledgerOf(
 async function advance(
   deps: DisclosureDeps,
   smallestCount: number,
-  guarded: readonly Cell[],
+  protectedCells: readonly Cell[],
   known: KnownLedger,
   parts: readonly Part[],
 ): Promise<Ledger> {
   const { store } = deps;
   const day = Math.floor(deps.now() / DAY_MS);
-  const isOther = noteCells(known, guarded) || day !== known.day;
+  const isOther = noteCells(known, protectedCells) || day !== known.day;
   // Parts that nobody asks for now are compared when somebody does.
   if (isOther) for (const part of known.parts.values()) part.isChanged = true;
   await readTouched(store, known);
@@ -101,7 +101,7 @@ async function advance(
   }
   known.day = day;
   const { key, length } = known;
-  return { key, length, lotsOf: (part) => known.parts.get(part)?.lots.slice() ?? [] };
+  return { key, length, releasesOf: (part) => known.parts.get(part)?.releases.slice() ?? [] };
 }
 
 function entryOf<Key, Value>(

@@ -1,6 +1,6 @@
 import {
   type Counted,
-  isGuarded,
+  isProtected,
   readsAllAnswers,
   type Scope,
   visibleCells,
@@ -19,7 +19,7 @@ const found = new WeakMap<CellDictionary, WeakMap<Scope, Map<Counted, Found>>>()
  * The cells whose scores the scope reads, but not their answers one by one; none for who may read every answer. Every score asks for
  * them, so they are looked for once and again when there are new cells.
  */
-export function guardedCells(scope: Scope, cells: CellDictionary, counted: Counted): readonly Cell[] {
+export function protectedCells(scope: Scope, cells: CellDictionary, counted: Counted): readonly Cell[] {
   if (readsAllAnswers(scope, counted)) return [];
   const byScope = found.get(cells) ?? new WeakMap<Scope, Map<Counted, Found>>();
   found.set(cells, byScope);
@@ -28,9 +28,9 @@ export function guardedCells(scope: Scope, cells: CellDictionary, counted: Count
   const of = cells.version;
   const before = known.get(counted);
   if (before?.of === of) return before.cells;
-  const guarded = visibleCells(scope, ['readScore'], cells, {}).filter((cell) =>
-    isGuarded(scope, cell, counted),
+  const protectedCells = visibleCells(scope, ['readScore'], cells, {}).filter((cell) =>
+    isProtected(scope, cell, counted),
   );
-  known.set(counted, { of, cells: guarded });
-  return guarded;
+  known.set(counted, { of, cells: protectedCells });
+  return protectedCells;
 }

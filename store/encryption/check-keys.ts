@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { KeyProviderAway, KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
-import { SealBroken } from '../../domain/privacy/aes-gcm.ts';
+import { DecryptionError } from '../../domain/privacy/aes-gcm.ts';
 import type { Session, Statement, Store } from '../database/client.ts';
 import type { KeyCheck } from '../tables/schema.ts';
-import { SUBJECT_COLUMNS, type SubjectKeyRow, type Vault } from './subject-encryption.ts';
+import { SUBJECT_COLUMNS, type SubjectEncryption, type SubjectKeyRow } from './subject-encryption.ts';
 
 /*
  * A record is tied to its wrapping keys as it is to its pepper: under others new persons would be stored beside those that cannot be
@@ -48,18 +48,18 @@ export async function providersInUse(session: Session): Promise<Set<string>> {
  * without. A provider elsewhere that is away is waited for, not refused. Starters do it one after the other.
  * @throws WrongWrappingKey
  */
-export function checkWrappingKeys(store: Store, vault: Vault): Promise<void> {
+export function checkWrappingKeys(store: Store, encryption: SubjectEncryption): Promise<void> {
   return store.transaction(async (session) => {
     const [row] = await session.rows<{ keyCheck: KeyCheck | null }>(CHECK, []);
     try {
-      if (row?.keyCheck) await vault.open([checkRow(vault, row.keyCheck)]);
+      if (row?.keyCheck) await encryption.open([checkRow(encryption, row.keyCheck)]);
       else {
-        await checkSome(session, vault);
-        await tie(session, vault, randomBytes(32));
+        await checkSome(session, encryption);
+        await tie(session, encryption, randomBytes(32));
       }
     } catch (error) {
       if (error instanceof KeyProviderAway) return;
-      if (!(error instanceof SealBroken || error instanceof KeyProviderError)) throw error;
+      if (!(error instanceof DecryptionError || error instanceof KeyProviderError)) throw error;
       throw new WrongWrappingKey(
         `what is stored of persons cannot be opened (${error.message}): give the wrapping keys of this record, by SCORELINE_KEK, by the file ` +
           '"wrapping-keys" of the data folder from its backup, or by the settings of their provider; nothing was stored',
@@ -69,16 +69,16 @@ export function checkWrappingKeys(store: Store, vault: Vault): Promise<void> {
 }
 
 /** Wraps the check anew by the provider in use. */
-export function rewrapCheck(store: Store, vault: Vault): Promise<void> {
+export function rewrapCheck(store: Store, encryption: SubjectEncryption): Promise<void> {
   return store.transaction(async (session) => {
     const [row] = await session.rows<{ keyCheck: KeyCheck | null }>(CHECK, []);
     if (!row?.keyCheck) return;
-    const [opened] = await vault.open([checkRow(vault, row.keyCheck)]);
-    if (opened) await tie(session, vault, opened.key);
+    const [opened] = await encryption.open([checkRow(encryption, row.keyCheck)]);
+    if (opened) await tie(session, encryption, opened.key);
   });
 }
 
-const checkRow = ({ tenant }: Vault, check: KeyCheck): SubjectKeyRow => ({
+const checkRow = ({ tenant }: SubjectEncryption, check: KeyCheck): SubjectKeyRow => ({
   ...check,
   id: tenant,
   lookup: null,
@@ -86,19 +86,19 @@ const checkRow = ({ tenant }: Vault, check: KeyCheck): SubjectKeyRow => ({
   restricted: false,
 });
 
-async function tie(session: Session, vault: Vault, key: Buffer): Promise<void> {
-  const [wrapped] = await vault.wrap(session, [{ id: vault.tenant, key }]);
-  await session.rows(TIE, [JSON.stringify({ ...wrapped, provider: vault.provider.name })]);
+async function tie(session: Session, encryption: SubjectEncryption, key: Buffer): Promise<void> {
+  const [wrapped] = await encryption.wrap(session, [{ id: encryption.tenant, key }]);
+  await session.rows(TIE, [JSON.stringify({ ...wrapped, provider: encryption.provider.name })]);
 }
 
 /** That of each wrapping key in use something opens. */
-async function checkSome(session: Session, vault: Vault): Promise<void> {
+async function checkSome(session: Session, encryption: SubjectEncryption): Promise<void> {
   const failed = new Map<string, unknown>();
   const opened = new Set<string>();
   for (const row of await session.rows<SubjectKeyRow>(SOME, [])) {
     const key = `${row.provider} ${row.version}`;
     try {
-      await vault.open([row]);
+      await encryption.open([row]);
       opened.add(key);
     } catch (error) {
       failed.set(key, error);

@@ -1,5 +1,5 @@
 import type { Session, Statement, Store } from '../database/client.ts';
-import type { SubjectWithKey, Vault } from './subject-encryption.ts';
+import type { SubjectEncryption, SubjectWithKey } from './subject-encryption.ts';
 
 /*
  * The secret of a connection is encrypted under a data key of the connection's own, which the key provider wraps as it does those of
@@ -29,21 +29,25 @@ const REWRAP: Statement = {
 
 /** The connections with their data keys. */
 export function openConnectionKeys(
-  vault: Vault,
+  encryption: SubjectEncryption,
   rows: readonly ConnectionKeyRow[],
 ): Promise<SubjectWithKey[]> {
-  return vault.open(rows.map((row) => ({ ...row, lookup: null, pseudonym: null, restricted: false })));
+  return encryption.open(rows.map((row) => ({ ...row, lookup: null, pseudonym: null, restricted: false })));
 }
 
 /** Wraps the data keys of all connections by the provider in use that were wrapped before `started`; returns how many. */
-export function rewrapConnections(store: Store, vault: Vault, started: Date | undefined): Promise<number> {
+export function rewrapConnections(
+  store: Store,
+  encryption: SubjectEncryption,
+  started: Date | undefined,
+): Promise<number> {
   return store.transaction(async (session: Session) => {
     const rows = await session.rows<ConnectionKeyRow>(OLD_KEYS, [started]);
     if (rows.length === 0) return 0;
-    const keys = await openConnectionKeys(vault, rows);
-    const wrapped = await vault.wrap(session, keys);
+    const keys = await openConnectionKeys(encryption, rows);
+    const wrapped = await encryption.wrap(session, keys);
     const rewrapped = keys.map(({ id }, i) => ({ id, ...wrapped[i] }));
-    await session.rows(REWRAP, [JSON.stringify(rewrapped), vault.provider.name]);
+    await session.rows(REWRAP, [JSON.stringify(rewrapped), encryption.provider.name]);
     return rows.length;
   });
 }

@@ -1,5 +1,5 @@
 import type { Session, Statement } from '../database/client.ts';
-import type { OpenSubject, Vault } from './subject-encryption.ts';
+import type { OpenSubject, SubjectEncryption } from './subject-encryption.ts';
 
 interface OldComment {
   readonly id: string;
@@ -23,7 +23,7 @@ const OLD_RESTRICTED: Statement = {
     FROM restricted_response WHERE subject_id = ANY ($1::uuid[]) AND row->>'comment' LIKE '1.%'`,
 };
 /** The triggers keep still: what is sealed is the same fact as before. */
-export const SEALING: Statement = { name: 'seal_quietly', text: `SET LOCAL scoreline.sealing = 'on'` };
+export const REENCRYPTING: Statement = { name: 'seal_quietly', text: `SET LOCAL scoreline.sealing = 'on'` };
 const UPDATE: Statement = {
   name: 'reseal_update',
   text: `UPDATE response r SET comment = s.comment
@@ -39,9 +39,9 @@ const UPDATE_RESTRICTED: Statement = {
 };
 
 /** Seals the comments of these subjects anew that are not bound to a version of their response yet. */
-export async function resealComments(
+export async function reencryptComments(
   session: Session,
-  vault: Vault,
+  encryption: SubjectEncryption,
   subjects: readonly OpenSubject[],
 ): Promise<void> {
   const byId = new Map(subjects.map((subject) => [subject.id, subject]));
@@ -50,12 +50,12 @@ export async function resealComments(
     rows.flatMap((row) => {
       const subject = byId.get(row.subjectId);
       if (!subject) return [];
-      const text = vault.openComment(subject, row.id, row.sourceEventId, row.comment);
-      return [{ ...row, comment: vault.sealComment(subject, row.id, row.sourceEventId, text) }];
+      const text = encryption.openComment(subject, row.id, row.sourceEventId, row.comment);
+      return [{ ...row, comment: encryption.encryptComment(subject, row.id, row.sourceEventId, text) }];
     });
   const old = again(await session.rows<OldComment>(OLD, [ids]));
   if (old.length > 0) {
-    await session.rows(SEALING, []);
+    await session.rows(REENCRYPTING, []);
     await session.rows(UPDATE, [JSON.stringify(old)]);
   }
   const restricted = again(await session.rows<OldComment>(OLD_RESTRICTED, [ids]));

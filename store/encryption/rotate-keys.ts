@@ -4,8 +4,8 @@ import { rewrapCheck } from './check-keys.ts';
 import { rewrapConnections } from './connection-secrets.ts';
 import { lockKeys, noteRetired } from './key-lock.ts';
 import type { KeyProvider, Retirement } from './key-provider.ts';
-import { resealComments } from './reencrypt-comments.ts';
-import { SUBJECT_COLUMNS, type SubjectKeyRow, type Vault } from './subject-encryption.ts';
+import { reencryptComments } from './reencrypt-comments.ts';
+import { SUBJECT_COLUMNS, type SubjectEncryption, type SubjectKeyRow } from './subject-encryption.ts';
 
 /** Subjects of one transaction. */
 const BATCH = 500;
@@ -46,17 +46,17 @@ const NOW: Statement = { name: 'rotate_now', text: 'SELECT now() AS now' };
  * Wraps every data key anew by the provider in use, and binds comments to the version of their response that were sealed before
  * there was one; answers with how many keys. Readers and writers go on meanwhile.
  */
-export async function rewrapKeys(store: Store, vault: Vault): Promise<number> {
+export async function rewrapKeys(store: Store, encryption: SubjectEncryption): Promise<number> {
   const [started] = await store.rows<{ now: Date }>(NOW, []);
-  await rewrapCheck(store, vault);
-  const connections = await rewrapConnections(store, vault, started?.now);
+  await rewrapCheck(store, encryption);
+  const connections = await rewrapConnections(store, encryption, started?.now);
   const subjects = await inBatches(store, async (session, after) => {
     const rows = await session.rows<SubjectKeyRow>(OLD_KEYS, [after, started?.now, BATCH]);
-    const subjects = await vault.open(rows);
-    const wrapped = await vault.wrap(session, subjects);
+    const subjects = await encryption.open(rows);
+    const wrapped = await encryption.wrap(session, subjects);
     const keys = subjects.map(({ id }, i) => ({ id, ...wrapped[i] }));
-    await session.rows(REWRAP, [JSON.stringify(keys), vault.provider.name]);
-    await resealComments(session, vault, subjects);
+    await session.rows(REWRAP, [JSON.stringify(keys), encryption.provider.name]);
+    await reencryptComments(session, encryption, subjects);
     return rows;
   });
   return connections + subjects;
@@ -71,18 +71,22 @@ export interface Relinking {
 }
 
 /** Carries every person over to the pepper in use; answers with how many. */
-export async function relinkSubjects(store: Store, vault: Vault, pepper: Relinking): Promise<number> {
+export async function relinkSubjects(
+  store: Store,
+  encryption: SubjectEncryption,
+  pepper: Relinking,
+): Promise<number> {
   return inBatches(store, async (session, after) => {
     const rows = await session.rows<SubjectKeyRow>(OLD_LOOKUPS, [after, `${pepper.version}:%`, BATCH]);
-    const subjects = await vault.open(rows);
+    const subjects = await encryption.open(rows);
     const relinked = subjects.flatMap((subject) => {
       const carried = subject.pseudonym === null ? null : pepper.carriedOver(subject.pseudonym);
       if (carried === null) return [];
       const lookup = pepper.lookupOf(carried);
-      return [{ id: subject.id, lookup, pseudonym: vault.sealPseudonym(subject, carried, lookup) }];
+      return [{ id: subject.id, lookup, pseudonym: encryption.encryptPseudonym(subject, carried, lookup) }];
     });
     await session.rows(RELINK, [JSON.stringify(relinked)]);
-    vault.forget(rows.map(({ id }) => id));
+    encryption.forget(rows.map(({ id }) => id));
     return rows;
   });
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
-import { seal, sealBytes, unseal } from '../../domain/privacy/aes-gcm.ts';
+import { decrypt, encrypt, encryptBytes } from '../../domain/privacy/aes-gcm.ts';
 import type { Session, Statement } from '../database/client.ts';
 import { wrapLocked } from './key-lock.ts';
 import type { KeyProvider, WrappedKey } from './key-provider.ts';
@@ -62,7 +62,7 @@ const newSubject = (ref: SubjectRef): ArrivingSubject => ({
 });
 
 /** The one place where values of persons are sealed and opened: a data key per subject, wrapped by the key provider. */
-export class Vault {
+export class SubjectEncryption {
   readonly tenant: string;
   /** Keys are read in front of the wall: what they open was read behind it. */
   readonly #store: Session;
@@ -149,9 +149,9 @@ export class Vault {
     const wrapped = await this.wrap(session, subjects);
     const rows = subjects.map((subject, i) => {
       const { id, pseudonym, lookup, shared } = subject;
-      const sealed =
-        pseudonym === null || lookup === null ? null : this.sealPseudonym(subject, pseudonym, lookup);
-      return { id, lookup, shared, pseudonym: sealed, ...wrapped[i] };
+      const ciphertext =
+        pseudonym === null || lookup === null ? null : this.encryptPseudonym(subject, pseudonym, lookup);
+      return { id, lookup, shared, pseudonym: ciphertext, ...wrapped[i] };
     });
     const inserted = await session.rows<{ id: string }>(INSERT, [JSON.stringify(rows), this.#provider.name]);
     return new Set(inserted.map(({ id }) => id));
@@ -164,9 +164,9 @@ export class Vault {
   }
 
   /** Bound to the lookup that it belongs to, so that none of a former pepper is put back. */
-  sealPseudonym({ id, key }: SubjectWithKey, pseudonym: string, lookup: string): string {
+  encryptPseudonym({ id, key }: SubjectWithKey, pseudonym: string, lookup: string): string {
     const context = { tenant: this.tenant, subject: id, field: 'respondent', row: id, version: lookup };
-    return seal(key, context, pseudonym);
+    return encrypt(key, context, pseudonym);
   }
 
   /** The subjects of the rows with their keys; the provider is asked once for all that are not in memory. */
@@ -181,7 +181,7 @@ export class Vault {
       own.forEach(({ id, pseudonym, lookup: version }, i) => {
         const key = unwrapped[i] as Buffer;
         const context = { tenant: this.tenant, subject: id, field: 'respondent', row: id, version };
-        const shown = pseudonym === null ? null : unseal(key, context, pseudonym).toString('utf8');
+        const shown = pseudonym === null ? null : decrypt(key, context, pseudonym).toString('utf8');
         keys.set(id, { key, pseudonym: shown });
         this.#keys.set(id, { key, pseudonym: shown });
       });
@@ -229,42 +229,47 @@ export class Vault {
   }
 
   /** What was said in a review of a response, sealed for whoever gave it. */
-  sealReason({ id, key }: SubjectWithKey, row: string, text: string): string {
-    return seal(key, { tenant: this.tenant, subject: id, field: 'review', row }, text);
+  encryptReason({ id, key }: SubjectWithKey, row: string, text: string): string {
+    return encrypt(key, { tenant: this.tenant, subject: id, field: 'review', row }, text);
   }
 
   /** The secret that a connection's deliveries are signed with, bound to the revision of the connection that it came with. */
-  sealSecret({ id, key }: SubjectWithKey, revision: number, text: string): string {
+  encryptSecret({ id, key }: SubjectWithKey, revision: number, text: string): string {
     const context = { tenant: this.tenant, subject: id, field: 'connection', row: id };
-    return seal(key, { ...context, version: String(revision) }, text);
+    return encrypt(key, { ...context, version: String(revision) }, text);
   }
 
-  /** @throws SealBroken */
-  openSecret({ id, key }: SubjectWithKey, revision: number, sealed: string): string {
+  /** @throws DecryptionError */
+  openSecret({ id, key }: SubjectWithKey, revision: number, ciphertext: string): string {
     const context = { tenant: this.tenant, subject: id, field: 'connection', row: id };
-    return unseal(key, { ...context, version: String(revision) }, sealed).toString('utf8');
+    return decrypt(key, { ...context, version: String(revision) }, ciphertext).toString('utf8');
   }
 
   /** An item as it arrived, sealed for whoever sent it; the row is the source event's. */
-  sealEvent({ id, key }: SubjectWithKey, row: string, text: string): Buffer {
-    return sealBytes(key, { tenant: this.tenant, subject: id, field: 'event', row }, text);
+  encryptEvent({ id, key }: SubjectWithKey, row: string, text: string): Buffer {
+    return encryptBytes(key, { tenant: this.tenant, subject: id, field: 'event', row }, text);
   }
 
   /** The comment of a response, bound to the source event that brought this content: an older one cannot be put back. */
-  sealComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, text: string) {
+  encryptComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, text: string) {
     const context = { tenant: this.tenant, subject: id, field: 'comment', row, version: sourceEventId };
-    return seal(key, context, text);
+    return encrypt(key, context, text);
   }
 
   /** @throws SealBroken */
-  openComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, sealed: string) {
+  openComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, ciphertext: string) {
     const context = { tenant: this.tenant, subject: id, field: 'comment', row, version: sourceEventId };
-    return unseal(key, context, sealed).toString('utf8');
+    return decrypt(key, context, ciphertext).toString('utf8');
   }
 
   /** @throws SealBroken */
-  unseal({ id, key }: SubjectWithKey, field: 'event' | 'review', row: string, sealed: string | Uint8Array) {
-    return unseal(key, { tenant: this.tenant, subject: id, field, row }, sealed).toString('utf8');
+  decrypt(
+    { id, key }: SubjectWithKey,
+    field: 'event' | 'review',
+    row: string,
+    ciphertext: string | Uint8Array,
+  ) {
+    return decrypt(key, { tenant: this.tenant, subject: id, field, row }, ciphertext).toString('utf8');
   }
 
   /**
@@ -272,7 +277,7 @@ export class Vault {
    * meanwhile) or whose subject the reader was not shown, and likewise a pseudonym.
    * @throws SealBroken when a comment was changed.
    */
-  async openComments<Row extends SealedComment>(
+  async openComments<Row extends EncryptedComment>(
     rows: readonly Row[],
   ): Promise<
     (Omit<Row, 'subjectId' | 'ownerId' | 'sourceEventId'> & { readonly respondent: string | null })[]
@@ -297,7 +302,7 @@ export class Vault {
 }
 
 /** What of a row the vault opens. */
-export interface SealedComment {
+export interface EncryptedComment {
   readonly id: string;
   /** Under whose key the comment is sealed. */
   readonly subjectId: string | null;

@@ -82,7 +82,7 @@ export interface UndoStep {
 
 /** Does what is planned, in the caller's transaction, which holds subjects and keys. */
 export async function applyUndo(
-  { vault, attest }: Pick<SubjectDeps, 'vault' | 'attest'>,
+  { encryption, sign }: Pick<SubjectDeps, 'encryption' | 'sign'>,
   step: UndoStep,
   { removed, restored, undone, kept }: Plan,
 ): Promise<void> {
@@ -91,16 +91,16 @@ export async function applyUndo(
     await session.rows(DELETE, [id, answeredAt, cellId]);
   const removedIds = removed.map(({ id }) => id);
   if (removed.length > 0) await session.rows(WITHDRAW, [removedIds, WITHDRAWN_CONTENT]);
-  const aside = await restore(vault, step, restored);
+  const aside = await restore(encryption, step, restored);
   if (undone.length > 0) await session.rows(MARK, [undone, kept]);
   // Last, as their locks are.
-  await noteWithdrawn(session, attest, removedIds);
-  await noteRestricted(session, attest, aside);
+  await noteWithdrawn(session, sign, removedIds);
+  await noteRestricted(session, sign, aside);
 }
 
 /** Puts back what stood; answers with the responses that were put aside, since their person is restricted by now. */
 async function restore(
-  vault: SubjectDeps['vault'],
+  encryption: SubjectDeps['encryption'],
   { session, importKey, subjects, now }: UndoStep,
   restored: Plan['restored'],
 ): Promise<string[]> {
@@ -116,9 +116,12 @@ async function restore(
     const item = items.get(target.id);
     const kept = item?.sealed ?? item?.content ?? null;
     const sealed =
-      kept === null ? null : vault.sealEvent(owner, eventId, vault.unseal(owner, 'event', target.id, kept));
-    const text = stood.comment === null ? null : vault.openComment(owner, key.id, target.id, stood.comment);
-    const comment = text === null ? null : vault.sealComment(owner, key.id, eventId, text);
+      kept === null
+        ? null
+        : encryption.encryptEvent(owner, eventId, encryption.decrypt(owner, 'event', target.id, kept));
+    const text =
+      stood.comment === null ? null : encryption.openComment(owner, key.id, target.id, stood.comment);
+    const comment = text === null ? null : encryption.encryptComment(owner, key.id, eventId, text);
     return {
       owner,
       event: {

@@ -152,7 +152,7 @@ async function undoSlice(
   const last = ids.at(-1);
   if (last === undefined) return null;
   const subjectIds = (await session.rows<{ id: string }>(SUBJECTS, [ids])).map(({ id }) => id).sort();
-  const subjects = new Map((await deps.vault.held(session, subjectIds)).map((one) => [one.id, one]));
+  const subjects = new Map((await deps.encryption.held(session, subjectIds)).map((one) => [one.id, one]));
   const held = await heldPlaces(deps, session, [...subjects.keys()]);
   const keys = await session.rows<KeyState>(LOCK_KEYS, [ids]);
   const places = new Map(

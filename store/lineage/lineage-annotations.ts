@@ -10,7 +10,7 @@ import type { ModelStage, StageCause } from '../tables/scoring.ts';
 /** What was said of facts after they were there: seals of rollups, decisions and alerts about models, reviews. */
 
 /** One revision of a rollup's seal. Not its place in the log: that tells how much else is sealed. */
-export interface SealMark {
+export interface SealAnnotation {
   readonly revision: number;
   readonly why: SealCause;
   /** Of its manifest, hex. */
@@ -25,8 +25,11 @@ const SEALS: Statement = {
 };
 
 /** The revisions of a rollup's seal, the oldest first. */
-export function readSealMarks(session: Session, { hour, cell, model }: RollupKey): Promise<SealMark[]> {
-  return session.rows<SealMark>(SEALS, [cell, model, new Date(hour * HOUR_MS)]);
+export function readSealAnnotations(
+  session: Session,
+  { hour, cell, model }: RollupKey,
+): Promise<SealAnnotation[]> {
+  return session.rows<SealAnnotation>(SEALS, [cell, model, new Date(hour * HOUR_MS)]);
 }
 
 /** One revision of a seal, with the rollup that it is of. */
@@ -63,7 +66,7 @@ export function readSealsOfHours(
 }
 
 /** One review: of what a model version said of a response, or of a decision about it. */
-export interface ReviewMark {
+export interface ReviewAnnotation {
   readonly id: string;
   readonly responseId: string | null;
   readonly decisionId: number | null;
@@ -86,29 +89,32 @@ const REVIEWS_OF_DECISION: Statement = {
 const REVIEW_BY_ID: Statement = { name: 'marks_review', text: `${REVIEW} WHERE id = $1` };
 
 /** The reviews of what models said of a response, the oldest first. */
-export function readReviewMarks(session: Session, responseId: string): Promise<ReviewMark[]> {
-  return session.rows<ReviewMark>(REVIEWS_OF, [responseId]);
+export function readReviewAnnotations(session: Session, responseId: string): Promise<ReviewAnnotation[]> {
+  return session.rows<ReviewAnnotation>(REVIEWS_OF, [responseId]);
 }
 
 /** The reviews of a decision, the oldest first. */
-export function readReviewsOfDecision(session: Session, decisionId: number): Promise<ReviewMark[]> {
-  return session.rows<ReviewMark>(REVIEWS_OF_DECISION, [decisionId]);
+export function readReviewsOfDecision(session: Session, decisionId: number): Promise<ReviewAnnotation[]> {
+  return session.rows<ReviewAnnotation>(REVIEWS_OF_DECISION, [decisionId]);
 }
 
 const REVIEWS_BY_ID: Statement = { name: 'marks_reviews', text: `${REVIEW} WHERE id = ANY ($1::uuid[])` };
 
 /** Those of the reviews that are there. */
-export function readReviewMarksById(session: Session, ids: readonly string[]): Promise<ReviewMark[]> {
-  return session.rows<ReviewMark>(REVIEWS_BY_ID, [ids]);
+export function readReviewAnnotationsById(
+  session: Session,
+  ids: readonly string[],
+): Promise<ReviewAnnotation[]> {
+  return session.rows<ReviewAnnotation>(REVIEWS_BY_ID, [ids]);
 }
 
-export async function readReviewMark(session: Session, id: string): Promise<ReviewMark | null> {
-  const [found] = await session.rows<ReviewMark>(REVIEW_BY_ID, [id]);
+export async function readReviewAnnotation(session: Session, id: string): Promise<ReviewAnnotation | null> {
+  const [found] = await session.rows<ReviewAnnotation>(REVIEW_BY_ID, [id]);
   return found ?? null;
 }
 
 /** A decision about a model version: a change of its stage. Who decided and why is `readModelEvents`'s to tell. */
-export interface DecisionMark {
+export interface DecisionAnnotation {
   readonly id: number;
   readonly model: number;
   readonly from: ModelStage | null;
@@ -126,12 +132,18 @@ const DECISIONS: Statement = {
 const DECISION_BY_ID: Statement = { name: 'marks_decision', text: `${DECISION} WHERE id = $1` };
 
 /** What was decided about the model versions, the oldest first. */
-export function readDecisionMarks(session: Session, models: readonly number[]): Promise<DecisionMark[]> {
-  return session.rows<DecisionMark>(DECISIONS, [models]);
+export function readDecisionAnnotations(
+  session: Session,
+  models: readonly number[],
+): Promise<DecisionAnnotation[]> {
+  return session.rows<DecisionAnnotation>(DECISIONS, [models]);
 }
 
-export async function readDecisionMark(session: Session, id: number): Promise<DecisionMark | null> {
-  const [found] = await session.rows<DecisionMark>(DECISION_BY_ID, [id]);
+export async function readDecisionAnnotation(
+  session: Session,
+  id: number,
+): Promise<DecisionAnnotation | null> {
+  const [found] = await session.rows<DecisionAnnotation>(DECISION_BY_ID, [id]);
   return found ?? null;
 }
 
@@ -153,7 +165,7 @@ export async function readTaughtModels(session: Session, mappings: readonly stri
  * An alert about a model version: one figure of the monitor raised an alarm, after a day in which it raised none. What
  * follows within a day of the last alarm is the same alert.
  */
-export interface AlertMark {
+export interface AlertAnnotation {
   /** Of the reading that began it. */
   readonly id: number;
   readonly model: number;
@@ -199,17 +211,17 @@ const ALERT_BY_ID: Statement = {
  * Up to `limit` (null: all) alerts about the model versions after `after`, the oldest first. Readings are over all
  * cells: only for callers who may know what was made of all of them.
  */
-export function readAlertMarks(
+export function readAlertAnnotations(
   session: Session,
   models: readonly number[],
   { mappings, cells }: AlertsTouched,
   after: number,
   limit: number | null,
-): Promise<AlertMark[]> {
-  return session.rows<AlertMark>(ALERTS, [models, mappings, cells, after, limit]);
+): Promise<AlertAnnotation[]> {
+  return session.rows<AlertAnnotation>(ALERTS, [models, mappings, cells, after, limit]);
 }
 
-export async function readAlertMark(session: Session, id: number): Promise<AlertMark | null> {
-  const [found] = await session.rows<AlertMark>(ALERT_BY_ID, [id]);
+export async function readAlertAnnotation(session: Session, id: number): Promise<AlertAnnotation | null> {
+  const [found] = await session.rows<AlertAnnotation>(ALERT_BY_ID, [id]);
   return found ?? null;
 }

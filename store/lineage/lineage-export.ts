@@ -13,7 +13,7 @@ export function readRegistrations(session: Session, models: readonly number[]) {
   return session.rows<{ model: number; position: number }>(FIRST_EVENTS, [models]);
 }
 
-const HEADS: Statement = {
+const CHECKPOINTS: Statement = {
   name: 'export_seal_heads',
   text: `SELECT h.size::float8 AS size, h.before::float8 AS before, s.recorded_at AS at FROM (
       SELECT size, coalesce(lag(size) OVER (ORDER BY size), 0) AS before FROM seal_head) h
@@ -25,8 +25,8 @@ const SEALED: Statement = {
 };
 
 /** Signed heads after the log's size, oldest first, each with the size before it and when its last seal was made. */
-export function readHeads(session: Session, after: number, limit: number) {
-  return session.rows<{ size: number; before: number; at: Date }>(HEADS, [after, limit]);
+export function readCheckpoints(session: Session, after: number, limit: number) {
+  return session.rows<{ size: number; before: number; at: Date }>(CHECKPOINTS, [after, limit]);
 }
 
 /** How many seals of each cell stand in that part of the log. */

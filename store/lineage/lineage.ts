@@ -1,7 +1,7 @@
 import type { RollupKey } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session, Statement } from '../database/client.ts';
-import { lookUp, lookUpPredictions, lookUpResponse } from '../database/lateral-join.ts';
+import { lateralJoin, lateralPredictions, lateralResponse } from '../database/lateral-join.ts';
 
 /** The lineage that the record itself holds: statements over the same tables, nothing stored twice. */
 
@@ -63,7 +63,7 @@ export const given = (rollups: readonly RollupKey[]): unknown[] => [
 
 /** The given rollups, each with the mappings that feed it (m) and with how many answers (f.n). */
 export const GIVEN_FED = `${GIVEN} JOIN cell c ON c.key = given.cell
-      ${lookUp(
+      ${lateralJoin(
         'rollup_mapping',
         'f',
         'it.cell_id = c.id AND it.model_version_id = given.model AND it.bucket = given.bucket AND it.n > 0',
@@ -142,7 +142,7 @@ const COUNTED: Statement = {
     FROM (
       SELECT given.place::integer - 1 AS place, r.id, r.answered_at, r.received_at, r.source_event_id, m.key
       FROM ${GIVEN} JOIN cell c ON c.key = given.cell
-        ${lookUp(
+        ${lateralJoin(
           'response',
           'r',
           `it.cell_id = c.id AND it.answered_at >= given.bucket AND it.answered_at < given.bucket + interval '1 hour'
@@ -151,7 +151,7 @@ const COUNTED: Statement = {
         JOIN mapping_version m ON m.id = r.mapping_version_id
       WHERE ($6::text[] IS NULL OR m.key = ANY ($6)) AND (given.place > 1 OR $7::uuid IS NULL OR r.id >= $7)
       ORDER BY given.place, r.id LIMIT $8
-    ) p ${lookUp('source_event', 'e', 'it.id = p.source_event_id')}
+    ) p ${lateralJoin('source_event', 'e', 'it.id = p.source_event_id')}
     ORDER BY p.place, p.id`,
 };
 
@@ -188,7 +188,7 @@ const RESPONSES: Statement = {
   text: `SELECT r.id, ${MS('r.answered_at')} AS "answeredAt", ${MS('r.received_at')} AS "receivedAt", c.key AS cell,
       m.key AS mapping, r.class IS NOT NULL AS counted, ${HOUR('r.answered_at')} AS hour, r.source_event_id AS "eventId"
     FROM response_key k
-      ${lookUpResponse('k')}
+      ${lateralResponse('k')}
       JOIN cell c ON c.id = r.cell_id JOIN mapping_version m ON m.id = r.mapping_version_id
     WHERE k.id = ANY ($1::uuid[]) ORDER BY r.id`,
 };
@@ -202,7 +202,7 @@ const INFERRED: Statement = {
   name: 'lineage_inferred',
   text: `SELECT p.response_id AS "responseId", ${HOUR('p.answered_at')} AS hour, c.key AS cell, p.model_version_id AS model
     FROM response_key k
-      ${lookUpPredictions('k')}
+      ${lateralPredictions('k')}
       JOIN cell c ON c.id = p.cell_id
     WHERE k.id = ANY ($1::uuid[]) AND p.class IS NOT NULL ORDER BY p.response_id, p.model_version_id`,
 };

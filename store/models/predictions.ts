@@ -1,9 +1,9 @@
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
 import type { Session, Statement, Store } from '../database/client.ts';
-import { lookUpPredictions } from '../database/lateral-join.ts';
+import { lateralPredictions } from '../database/lateral-join.ts';
 import { hold, type Lease } from '../database/lease.ts';
-import type { SealedComment, Vault } from '../encryption/subject-encryption.ts';
+import type { EncryptedComment, SubjectEncryption } from '../encryption/subject-encryption.ts';
 
 /** A response with text, as a model reads it. */
 export interface ScorableResponse {
@@ -21,10 +21,10 @@ export interface ScorableResponse {
 /** What the texts of responses are read with. */
 export interface TextDeps {
   readonly store: Session;
-  readonly vault: Vault;
+  readonly encryption: SubjectEncryption;
 }
 
-type SealedText = Omit<ScorableResponse, 'comment'> & SealedComment;
+type EncryptedText = Omit<ScorableResponse, 'comment'> & EncryptedComment;
 
 /** What one model version said of one response; probabilities in millionths. */
 export interface PredictionRow {
@@ -98,7 +98,7 @@ const BY_RESPONSES: Statement = {
       p.passive, p.promoter, p.sentiment, p.negative, p.neutral, p.positive, p.themes, p.uncertainty, p.abstained,
       p.features_hash AS "featuresHash", p.words, p.tokens, p.unknown_tokens AS "unknownTokens", p.language
     FROM response_key k
-      ${lookUpPredictions('k', 'p', 'it.model_version_id = $2')}
+      ${lateralPredictions('k', 'p', 'it.model_version_id = $2')}
     WHERE k.id = ANY ($1::uuid[])`,
 };
 
@@ -116,18 +116,18 @@ export async function readUnscored(
 
 /** The responses of those ids that have text. */
 export async function readScorable(deps: TextDeps, ids: readonly string[]): Promise<ScorableResponse[]> {
-  const rows = await deps.store.rows<SealedText>(TEXTS, [ids]);
+  const rows = await deps.store.rows<EncryptedText>(TEXTS, [ids]);
   const opened = await openTexts(deps, rows);
   if (opened.length === rows.length) return opened;
   // Erased meanwhile, or a shared key was exchanged for another one between text and key: only the former stays unread.
   const found = new Set(opened.map(({ id }) => id));
   const missed = rows.map(({ id }) => id).filter((id) => !found.has(id));
-  return [...opened, ...(await openTexts(deps, await deps.store.rows<SealedText>(TEXTS, [missed])))];
+  return [...opened, ...(await openTexts(deps, await deps.store.rows<EncryptedText>(TEXTS, [missed])))];
 }
 
 /** Without those that were erased while they were read. */
-async function openTexts<Row extends SealedText>({ vault }: TextDeps, rows: readonly Row[]) {
-  const opened = await vault.openComments(rows);
+async function openTexts<Row extends EncryptedText>({ encryption }: TextDeps, rows: readonly Row[]) {
+  const opened = await encryption.openComments(rows);
   return opened.flatMap(({ comment, respondent: _respondent, ...row }) =>
     comment === null ? [] : [{ ...row, comment }],
   );
@@ -211,6 +211,6 @@ export interface LabelledResponse extends ScorableResponse {
 export async function readLabelled(deps: TextDeps, until: Date, limit: number): Promise<LabelledResponse[]> {
   return openTexts(
     deps,
-    await deps.store.rows<SealedText & { corrected: boolean }>(LABELLED, [until, limit]),
+    await deps.store.rows<EncryptedText & { corrected: boolean }>(LABELLED, [until, limit]),
   );
 }

@@ -1,4 +1,4 @@
-import { mayBeGuarded, type Scope, visibleCells } from '../../domain/access/scope.ts';
+import { mayBeProtected, type Scope, visibleCells } from '../../domain/access/scope.ts';
 import { type MixChange, mixChange } from '../../domain/drift/drift.ts';
 import { type InputChange, inputChanges } from '../../domain/drift/input-drift.ts';
 import type { Judged } from '../../domain/models/classification.ts';
@@ -92,7 +92,7 @@ export async function readModelFacts(
     label,
     probabilities: [p.detractor, p.passive, p.promoter].map((millionths) => millionths / 1_000_000),
   }));
-  const shown = weeksMayBeTold(scope, rows) && ![rows.length, scored, abstained].some(hidden);
+  const shown = weeksMayBeReleased(scope, rows) && ![rows.length, scored, abstained].some(hidden);
   const mixShown =
     shown && !mix.some((counts) => hidden(counts.promoters + counts.passives + counts.detractors));
   const inputs = inputChanges(before, now, languages);
@@ -126,7 +126,7 @@ export async function readPaired(
     MOST_JUDGED,
     challenger,
   ]);
-  if (isSuppressed(scope, cells, rows.length) || !weeksMayBeTold(scope, rows)) return null;
+  if (isSuppressed(scope, cells, rows.length) || !weeksMayBeReleased(scope, rows)) return null;
   const share = (...millionths: number[]) => millionths.map((one) => one / 1_000_000);
   return rows.map(({ label, a0, a1, a2, b0, b1, b2 }) => ({
     label,
@@ -136,8 +136,8 @@ export async function readPaired(
 }
 
 /** Who may not read the answers is told of no week with few of them: two times that differ by it would tell of those. */
-function weeksMayBeTold(scope: Scope, rows: readonly { readonly week: number }[]): boolean {
-  if (!mayBeGuarded(scope, 'readPrediction', ['inferred'])) return true;
+function weeksMayBeReleased(scope: Scope, rows: readonly { readonly week: number }[]): boolean {
+  if (!mayBeProtected(scope, 'readPrediction', ['inferred'])) return true;
   const weeks = new Map<number, number>();
   for (const { week } of rows) weeks.set(week, (weeks.get(week) ?? 0) + 1);
   return [...weeks.values()].every((n) => n >= scope.smallestCount);

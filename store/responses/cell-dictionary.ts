@@ -22,7 +22,7 @@ export class CellGone extends Error {
 }
 
 /** The cells of the record in memory: few (bounded); they are added and given back, never changed. */
-export class RecordCells implements CellDictionary {
+export class StoredCellDictionary implements CellDictionary {
   #byId = new Map<number, Cell>();
   #byKey = new Map<string, Cell>();
   /** How many cells have each value, by attribute. */

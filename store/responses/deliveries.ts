@@ -1,8 +1,8 @@
 import { asReceived, type Likeness, type Revision, type Standing } from '../../domain/responses/newer.ts';
 import { againEventId, sourceEventId } from '../../domain/responses/normalised-response.ts';
 import type { Session, Statement } from '../database/client.ts';
-import type { RecordedMapping, RecordMappings } from './mappings.ts';
-import { type AcceptRow, CORRECTED_CONTENT, type ImportRow, type KeyRow } from './response-row.ts';
+import type { MappingRegistry, RecordedMapping } from './mappings.ts';
+import { CORRECTED_CONTENT, type ImportRow, type KeyRow, type ResponseRow } from './response-row.ts';
 
 /* What was delivered before under the ids of a batch: by it a delivery is known again, and what stands is told from what stood. */
 
@@ -46,9 +46,9 @@ const EVENTS: Statement = {
 };
 
 /** Under which ids of events the row's content may have come. */
-const contentIds = (row: Pick<AcceptRow, 'id' | 'contentHash' | 'formerHashes'>) =>
+const contentIds = (row: Pick<ResponseRow, 'id' | 'contentHash' | 'formerHashes'>) =>
   [row.contentHash, ...row.formerHashes].map((hash) => sourceEventId(row.id, hash));
-const digestsOf = (row: AcceptRow) => [row.eventHash, ...row.formerEventHashes];
+const digestsOf = (row: ResponseRow) => [row.eventHash, ...row.formerEventHashes];
 
 /** The id of the event behind what stands. */
 function standingEventId({ id, eventId, contentHash }: KeyRow): string {
@@ -60,9 +60,9 @@ function standingEventId({ id, eventId, contentHash }: KeyRow): string {
 /** Reads what was delivered before under the keys that are known, and locked: by response. */
 export async function readDelivered(
   session: Session,
-  mappings: RecordMappings,
+  mappings: MappingRegistry,
   known: ReadonlyMap<string, KeyRow>,
-  rows: readonly AcceptRow[],
+  rows: readonly ResponseRow[],
   receivedAt: Date,
 ): Promise<Map<string, Delivered[]>> {
   const found = new Map<string, Delivered[]>();
@@ -89,7 +89,7 @@ export async function readDelivered(
 }
 
 /** Of a content that comes again after another: its first event has the id that follows from its hash. */
-const eventIdAgain = (row: AcceptRow, receivedAt: Date) =>
+const eventIdAgain = (row: ResponseRow, receivedAt: Date) =>
   againEventId(row.id, row.contentHash, row.mappingVersionId, receivedAt.getTime());
 
 /** What stands under one id while the rows of a batch are judged one after the other. */
@@ -115,7 +115,7 @@ export class Answer {
    * Whether an earlier try of this batch, whose answer was lost, stored the row: each event stands for one row. A row of an import
    * that is sent again is known by its line.
    */
-  storedBefore(row: AcceptRow, receivedAt: Date): 'by this batch' | 'by this import' | null {
+  storedBefore(row: ResponseRow, receivedAt: Date): 'by this batch' | 'by this import' | null {
     const ids = [...contentIds(row), eventIdAgain(row, receivedAt)];
     // The same content may come several times in one batch: each row has a position of its own.
     const isOfBatch = (one: Delivered) =>
@@ -146,7 +146,7 @@ export class Answer {
     };
   }
 
-  likeness(row: AcceptRow, mapping: RecordedMapping): Likeness {
+  likeness(row: ResponseRow, mapping: RecordedMapping): Likeness {
     const stands = this.#event;
     const ids = contentIds(row);
     const digests = digestsOf(row);
@@ -174,7 +174,7 @@ export class Answer {
   }
 
   /** The row takes the place of what stands. */
-  put(row: AcceptRow, eventId: string, mapping: RecordedMapping, receivedAt: Date): void {
+  put(row: ResponseRow, eventId: string, mapping: RecordedMapping, receivedAt: Date): void {
     const { id, answeredAt, cellId, contentHash, position, importRow } = row;
     const revision = asReceived(row.revision, receivedAt.getTime()) ?? revisionOf(this.#key);
     this.#key = {
@@ -203,7 +203,7 @@ export class Answer {
   }
 
   /** The id of the row's event. */
-  eventIdOf(row: AcceptRow, receivedAt: Date): string {
+  eventIdOf(row: ResponseRow, receivedAt: Date): string {
     const first = sourceEventId(row.id, row.contentHash);
     return this.has(first) ? eventIdAgain(row, receivedAt) : first;
   }

@@ -72,7 +72,7 @@ const LOAD: Statement = { name: 'mappings_load', text: MAPPINGS };
 const LOAD_ONE: Statement = { name: 'mappings_load_one', text: `${MAPPINGS} WHERE m.key = $1` };
 
 /** The mapping versions of the record in memory, with their sources, surveys and scale rules: few, added, never changed. */
-export class RecordMappings {
+export class MappingRegistry {
   readonly #byId = new Map<number, RecordedMapping>();
   readonly #byKey = new Map<string, RecordedMapping>();
 

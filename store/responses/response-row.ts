@@ -10,7 +10,7 @@ export interface ImportRow {
 }
 
 /** One response as its rows will stand, with the source event that brings it. */
-export interface AcceptRow {
+export interface ResponseRow {
   readonly id: string;
   readonly cellId: number;
   readonly mappingVersionId: number;
@@ -37,7 +37,7 @@ export interface AcceptRow {
 }
 
 /** A row with the subject that it is sealed for. */
-export interface Arrival extends AcceptRow {
+export interface Arrival extends ResponseRow {
   readonly owner: ArrivingSubject;
 }
 

@@ -2,8 +2,8 @@ import type { Scope } from '../../domain/access/scope.ts';
 import { visibleCells } from '../../domain/access/scope.ts';
 import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
 import type { Session, Statement } from '../database/client.ts';
-import { lookUp, lookUpResponse } from '../database/lateral-join.ts';
-import type { SealedComment, Vault } from '../encryption/subject-encryption.ts';
+import { lateralJoin, lateralResponse } from '../database/lateral-join.ts';
+import type { EncryptedComment, SubjectEncryption } from '../encryption/subject-encryption.ts';
 
 /** A response as the record holds it. class: 0 detractor, 1 passive, 2 promoter. */
 export interface ResponseRow {
@@ -20,7 +20,7 @@ export interface ResponseRow {
   readonly respondent: string | null;
 }
 
-type SealedRow = Omit<ResponseRow, 'respondent'> & SealedComment;
+type EncryptedRow = Omit<ResponseRow, 'respondent'> & EncryptedComment;
 
 /** Where a page ended: the last response's time and id. */
 export interface ResponseCursor {
@@ -39,7 +39,7 @@ export interface ResponseQuery {
 
 export interface ResponseDeps {
   readonly store: Session;
-  readonly vault: Vault;
+  readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary;
 }
 
@@ -51,13 +51,13 @@ const COLUMNS = `r.id, r.answered_at AS "answeredAt", r.received_at AS "received
 const PAGE: Statement = {
   name: 'responses_page',
   text: `SELECT ${COLUMNS} FROM newest_responses($1::integer[], $2, $3, $4, $5, $6) p
-      ${lookUpResponse('p')} ${lookUp('response_key', 'k', 'it.id = r.id')}
+      ${lateralResponse('p')} ${lateralJoin('response_key', 'k', 'it.id = r.id')}
     ORDER BY r.answered_at DESC, r.id DESC`,
 };
 const BY_IDS: Statement = {
   name: 'responses_by_ids',
   text: `SELECT ${COLUMNS} FROM response_key k
-      ${lookUpResponse('k')}
+      ${lateralResponse('k')}
     WHERE k.id = ANY ($1::uuid[])`,
 };
 
@@ -72,7 +72,7 @@ export async function readResponses(
   query: ResponseQuery,
 ): Promise<ResponseRow[]> {
   const cellIds = visibleCells(scope, ['readResponse'], deps.cells, query.segment).map(({ id }) => id);
-  const rows = await deps.store.rows<SealedRow>(PAGE, [
+  const rows = await deps.store.rows<EncryptedRow>(PAGE, [
     cellIds,
     query.from ?? EARLIEST,
     query.to ?? LATEST,
@@ -80,7 +80,7 @@ export async function readResponses(
     query.after?.id ?? LAST_UUID,
     query.first + 1,
   ]);
-  return deps.vault.openComments(rows);
+  return deps.encryption.openComments(rows);
 }
 
 /** The responses of those ids that exist and that the caller may see, in any order. */
@@ -89,12 +89,12 @@ export async function readResponsesById(
   scope: Scope,
   ids: readonly string[],
 ): Promise<ResponseRow[]> {
-  const rows = await deps.store.rows<SealedRow>(BY_IDS, [ids]);
+  const rows = await deps.store.rows<EncryptedRow>(BY_IDS, [ids]);
   const visible = rows.filter(({ cellId }) => {
     const cell = deps.cells.get(cellId);
     return cell !== undefined && scope.allows('readResponse', cell);
   });
-  return deps.vault.openComments(visible);
+  return deps.encryption.openComments(visible);
 }
 
 const NEWEST_SEEN: Statement = {

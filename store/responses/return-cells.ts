@@ -1,5 +1,5 @@
 import type { Statement, Store } from '../database/client.ts';
-import type { RecordCells } from './cell-dictionary.ts';
+import type { StoredCellDictionary } from './cell-dictionary.ts';
 
 /**
  * Cells that were added for responses which were then not taken (a stale one, a transaction that failed). One that ever
@@ -34,7 +34,7 @@ const GIVE_BACK: Statement = {
 };
 
 /** Deletes the cells that never held anything, and answers with how many; other processes find out when they meet one. */
-export async function giveBackCells(store: Store, cells: RecordCells): Promise<number> {
+export async function giveBackCells(store: Store, cells: StoredCellDictionary): Promise<number> {
   const [given] = await store.rows<{ n: number }>(GIVE_BACK, []);
   const n = given?.n ?? 0;
   if (n > 0) await cells.reload(store);

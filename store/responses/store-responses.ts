@@ -1,20 +1,20 @@
 import { asReceived, higherRevision, judge, type Verdict } from '../../domain/responses/newer.ts';
 import type { Session, Statement, Store } from '../database/client.ts';
-import type { ArrivingSubject, Vault } from '../encryption/subject-encryption.ts';
-import type { RecordCells } from './cell-dictionary.ts';
+import type { ArrivingSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
+import type { StoredCellDictionary } from './cell-dictionary.ts';
 import { Answer, readDelivered, revisionColumns, revisionOf } from './deliveries.ts';
 import { assertImportsOpen } from './imports.ts';
-import type { RecordedMapping, RecordMappings } from './mappings.ts';
+import type { MappingRegistry, RecordedMapping } from './mappings.ts';
 import {
-  type AcceptRow,
   type Arrival,
   ERASED_CONTENT,
   type KeyRow,
+  type ResponseRow,
   WITHDRAWN_CONTENT,
 } from './response-row.ts';
 import { keysOf, type Stored, write } from './write-responses.ts';
 
-export type { AcceptRow } from './response-row.ts';
+export type { ResponseRow as AcceptRow } from './response-row.ts';
 
 /** What became of a row: as `judge` says; erased: the id was erased for its respondent; forbidden: the known one is not theirs to replace. */
 export type Acceptance = Verdict | 'erased' | 'forbidden';
@@ -45,11 +45,11 @@ const LOCK_KEYS: Statement = {
     FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
 };
 
-export interface AcceptDeps {
+export interface StoreResponsesDeps {
   readonly store: Store;
-  readonly vault: Vault;
-  readonly cells: RecordCells;
-  readonly mappings: RecordMappings;
+  readonly encryption: SubjectEncryption;
+  readonly cells: StoredCellDictionary;
+  readonly mappings: MappingRegistry;
 }
 
 /**
@@ -60,9 +60,9 @@ export interface AcceptDeps {
  * `receivedAt` must be the same when a batch is tried again after an error whose outcome is unknown (a connection lost
  * during COMMIT): what the first try stored is then recognised as this batch's own and counts as accepted.
  */
-export async function acceptRows(
-  { store, vault, cells, mappings }: AcceptDeps,
-  rows: readonly AcceptRow[],
+export async function storeResponses(
+  { store, encryption, cells, mappings }: StoreResponsesDeps,
+  rows: readonly ResponseRow[],
   receivedAt: Date,
 ): Promise<Accepted[]> {
   const accept = async (session: Session) => {
@@ -71,7 +71,7 @@ export async function acceptRows(
       rows.flatMap(({ importRow }) => importRow?.importId ?? []),
     );
     // Locks in one order in every writer: subjects, keys, cells, new subjects; each sorted. Nobody waits in a circle.
-    const owners = await vault.find(
+    const owners = await encryption.find(
       session,
       rows.map(({ id, subject }) => ({ ...subject, responseId: id })),
       receivedAt,
@@ -87,7 +87,7 @@ export async function acceptRows(
     const { outcomes, events } = decide(arrivals, answers, maps, receivedAt);
     const used = [...new Set(events.map(({ id }) => answers.get(id)?.key.cellId ?? 0))];
     await cells.use(session, used);
-    await write(session, vault, { known, answers, events }, receivedAt);
+    await write(session, encryption, { known, answers, events }, receivedAt);
     return { outcomes, used };
   };
   const { outcomes, used } = await store.transaction(accept, { lockMs: LOCK_MS });
@@ -148,7 +148,7 @@ function decide(
 
 /** stored: by an earlier try of this batch. */
 function acceptanceOf(
-  row: AcceptRow,
+  row: ResponseRow,
   answer: Answer,
   mapping: RecordedMapping,
   receivedAt: Date,

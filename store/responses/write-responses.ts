@@ -1,5 +1,5 @@
 import type { Session, Statement } from '../database/client.ts';
-import type { OpenSubject, Vault } from '../encryption/subject-encryption.ts';
+import type { OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { type Answer, hasRevision } from './deliveries.ts';
 import { type Arrival, type KeyRow, RESPONSE_COLUMNS, WITHDRAWN_CONTENT } from './response-row.ts';
 
@@ -81,26 +81,26 @@ const INSERT_RESTRICTED: Statement = {
     ON CONFLICT (id) DO UPDATE SET subject_id = excluded.subject_id, row = excluded.row, recorded_at = now()`,
 };
 
-type Sealable = Omit<Stored, 'owner'> & { readonly owner: OpenSubject };
+type Encryptable = Omit<Stored, 'owner'> & { readonly owner: OpenSubject };
 
 /** Stores what was decided: events, keys and responses, in the caller's transaction. */
 export async function write(
   session: Session,
-  vault: Vault,
+  encryption: SubjectEncryption,
   { known, answers, events }: Decided,
   receivedAt: Date,
 ): Promise<void> {
   const accepted = new Set(events.map(({ id }) => id));
   await reviseKeys(session, known, answers, accepted);
   if (events.length === 0) return;
-  const owners = await vault.store(
+  const owners = await encryption.store(
     session,
     events.map(({ owner }) => owner),
     receivedAt,
   );
   const last = new Map(events.map(({ id }, i) => [id, i]));
-  const sealable = events.map((row, i) => ({ ...row, drawn: row.owner, owner: owners[i] as OpenSubject }));
-  const final = sealable.filter(({ id }, i) => last.get(id) === i);
+  const encryptable = events.map((row, i) => ({ ...row, drawn: row.owner, owner: owners[i] as OpenSubject }));
+  const final = encryptable.filter(({ id }, i) => last.get(id) === i);
   const free = final.filter(({ owner }) => !owner.restricted);
   const replaced = await deleteReplaced(session, known, final);
   // Keys claimed above hold the first row of the batch: a later row of the same batch may have replaced or revised it. And
@@ -118,10 +118,10 @@ export async function write(
     await session.rows(UPDATE_KEYS, [
       keysOf(outdated.map((row) => ({ key: answers.get(row.id)?.key as KeyRow, owner: row.owner }))),
     ]);
-  const { followed, next } = inBatch(sealable);
+  const { followed, next } = inBatch(encryptable);
   await session.rows(INSERT_EVENTS, [
     JSON.stringify(
-      sealable.map((row, i) => ({
+      encryptable.map((row, i) => ({
         id: row.eventId,
         response_id: row.id,
         mapping_version_id: row.mappingVersionId,
@@ -129,17 +129,17 @@ export async function write(
         digest: row.eventHash,
         received_at: receivedAt,
         subject_id: row.owner.id,
-        sealed: vault.sealEvent(row.owner, row.eventId, row.eventContent).toString('base64'),
+        sealed: encryption.encryptEvent(row.owner, row.eventId, row.eventContent).toString('base64'),
         import_id: row.importRow?.importId ?? null,
         import_line: row.importRow?.line ?? null,
         replaced: row.importRow ? (followed[i]?.eventId ?? replaced.get(row.id) ?? null) : null,
         stood: standsAgain(row, next[i])
-          ? stoodOf(responseRow(vault, row, receivedAt), next[i].before)
+          ? stoodOf(responseRow(encryption, row, receivedAt), next[i].before)
           : null,
       })),
     ),
   ]);
-  const rowsOf = (row: Sealable) => responseRow(vault, row, receivedAt);
+  const rowsOf = (row: Encryptable) => responseRow(encryption, row, receivedAt);
   if (free.length > 0) await session.rows(INSERT_RESPONSES, [JSON.stringify(free.map(rowsOf))]);
   const restricted = final
     .filter(({ owner }) => owner.restricted)
@@ -148,9 +148,9 @@ export async function write(
 }
 
 /** Which row of the batch each one replaces, and by which it is replaced. */
-function inBatch(rows: readonly Sealable[]) {
-  const followed: (Sealable | undefined)[] = [];
-  const next: (Sealable | undefined)[] = [];
+function inBatch(rows: readonly Encryptable[]) {
+  const followed: (Encryptable | undefined)[] = [];
+  const next: (Encryptable | undefined)[] = [];
   const latest = new Map<string, number>();
   rows.forEach((row, i) => {
     const before = latest.get(row.id);
@@ -164,7 +164,7 @@ function inBatch(rows: readonly Sealable[]) {
 }
 
 /** Whether the row stands again where the import is taken back that brought the next one. */
-const standsAgain = (row: Sealable, next: Sealable | undefined): next is Sealable =>
+const standsAgain = (row: Encryptable, next: Encryptable | undefined): next is Encryptable =>
   next?.importRow != null && next.importRow.importId !== row.importRow?.importId;
 
 /** A row of `response` as it is kept beside its event, with what its key held. */
@@ -204,7 +204,7 @@ interface ReplacedRow {
 async function deleteReplaced(
   session: Session,
   known: ReadonlyMap<string, KeyRow>,
-  final: readonly Sealable[],
+  final: readonly Encryptable[],
 ): Promise<Map<string, string>> {
   const replaced = new Map<string, ReplacedRow>();
   const again = final.filter(({ id }) => known.has(id));
@@ -235,7 +235,7 @@ async function deleteReplaced(
   return new Map([...replaced].map(([id, { eventId }]) => [id, eventId]));
 }
 
-function responseRow(vault: Vault, row: Sealable, receivedAt: Date) {
+function responseRow(encryption: SubjectEncryption, row: Encryptable, receivedAt: Date) {
   return {
     id: row.id,
     answered_at: row.answeredAt,
@@ -247,7 +247,8 @@ function responseRow(vault: Vault, row: Sealable, receivedAt: Date) {
     score: row.score,
     points: row.points,
     class: row.class,
-    comment: row.comment === null ? null : vault.sealComment(row.owner, row.id, row.eventId, row.comment),
+    comment:
+      row.comment === null ? null : encryption.encryptComment(row.owner, row.id, row.eventId, row.comment),
     subject_id: row.owner.id,
   };
 }

@@ -1,7 +1,7 @@
 import type { Session, Statement, Store } from '../database/client.ts';
 import { rewriteFiles } from '../database/rewrite-files.ts';
-import { SEALING } from '../encryption/reencrypt-comments.ts';
-import type { OpenSubject, SubjectWithKey, Vault } from '../encryption/subject-encryption.ts';
+import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
+import type { OpenSubject, SubjectEncryption, SubjectWithKey } from '../encryption/subject-encryption.ts';
 
 /*
  * Why somebody disputes or decides may quote the comment: in reviews of responses it is sealed under the key of the person
@@ -34,9 +34,9 @@ interface Owner {
  * The reason, sealed for whoever gave the response; null where there is nobody (any more). For a review that is not there yet
  * they are held, so that nobody erases them before it is; one that is there goes with the response.
  */
-export async function sealReason(
+export async function encryptReason(
   session: Session,
-  vault: Vault,
+  encryption: SubjectEncryption,
   { responseId, reason, isNew }: Reason,
 ): Promise<string | null> {
   if (responseId === null) return reason;
@@ -45,8 +45,10 @@ export async function sealReason(
     const [owner] = await session.rows<Owner>(OWNERS, [[responseId]]);
     if (!owner) return null;
     const ids = [owner.subjectId];
-    const [subject] = await (isNew || owner.shared ? vault.held(session, ids) : vault.read(session, ids));
-    if (subject) return MARK + vault.sealReason(subject, responseId, reason);
+    const [subject] = await (isNew || owner.shared
+      ? encryption.held(session, ids)
+      : encryption.read(session, ids));
+    if (subject) return MARK + encryption.encryptReason(subject, responseId, reason);
   }
   return null;
 }
@@ -75,9 +77,9 @@ const OF_RESPONSES: readonly { readonly find: Statement; readonly keep: Statemen
 ];
 
 /** What was said in reviews of the responses, sealed under other keys. In a transaction that says that it seals. */
-export async function resealReasons(
+export async function reencryptReasons(
   session: Session,
-  vault: Vault,
+  encryption: SubjectEncryption,
   moved: ReadonlyMap<string, { readonly from: SubjectWithKey; readonly to: SubjectWithKey }>,
 ): Promise<void> {
   for (const { find, keep } of OF_RESPONSES) {
@@ -89,8 +91,8 @@ export async function resealReasons(
       if (!keys) continue;
       const again = reason.split('\n').map((line) => {
         if (!line.startsWith(MARK)) return line;
-        const text = vault.unseal(keys.from, 'review', responseId, line.slice(MARK.length));
-        return MARK + vault.sealReason(keys.to, responseId, text);
+        const text = encryption.decrypt(keys.from, 'review', responseId, line.slice(MARK.length));
+        return MARK + encryption.encryptReason(keys.to, responseId, text);
       });
       await session.rows(keep, [id, again.join('\n')]);
     }
@@ -99,19 +101,19 @@ export async function resealReasons(
 
 /** The reason as it was given. What is not sealed is of nobody; a line whose key is gone is left out. */
 export async function openReason(
-  { store, vault }: { readonly store: Session; readonly vault: Vault },
+  { store, encryption }: { readonly store: Session; readonly encryption: SubjectEncryption },
   responseId: string | null,
   kept: string,
 ): Promise<string> {
   if (responseId === null || !kept.includes(MARK)) return kept;
   const [owner] = await store.rows<Owner>(OWNERS, [[responseId]]);
-  const subjects = owner ? await vault.subjects([owner.subjectId]) : new Map<string, OpenSubject>();
+  const subjects = owner ? await encryption.subjects([owner.subjectId]) : new Map<string, OpenSubject>();
   const [subject] = [...subjects.values()];
   return kept
     .split('\n')
     .flatMap((line) => {
       if (!line.startsWith(MARK)) return [line];
-      return subject ? [vault.unseal(subject, 'review', responseId, line.slice(MARK.length))] : [];
+      return subject ? [encryption.decrypt(subject, 'review', responseId, line.slice(MARK.length))] : [];
     })
     .join('\n');
 }
@@ -141,18 +143,18 @@ const PLAIN: readonly { readonly find: Statement; readonly keep: Statement }[] =
 ];
 
 /** Seals the reasons that are stored as they were given; of the embedded record the files are written anew after that. */
-export async function sealReasons(store: Store, vault: Vault): Promise<void> {
+export async function encryptReasons(store: Store, encryption: SubjectEncryption): Promise<void> {
   let sealed = 0;
   for (const { find, keep } of PLAIN) {
     for (let batch = -1; batch !== 0; sealed += batch) {
       batch = await store.transaction(async (session) => {
         const rows = await session.rows<{ id: string; responseId: string; reason: string }>(find, []);
         // What was decided is not changed, and this does not change it: the guard lets a transaction pass that says so.
-        await session.rows(SEALING, []);
+        await session.rows(REENCRYPTING, []);
         for (const { id, responseId, reason } of rows)
           await session.rows(keep, [
             id,
-            (await sealReason(session, vault, { responseId, reason, isNew: false })) ?? MARK,
+            (await encryptReason(session, encryption, { responseId, reason, isNew: false })) ?? MARK,
           ]);
         return rows.length;
       });

@@ -149,12 +149,16 @@ export interface Reviewer {
   /** Whether it is theirs to review. */
   readonly may: (review: Pick<ReviewRow, 'cellId'>) => boolean;
   /** Seals what is said of a response for whoever gave it; null where there is nobody. Absent: it is kept as it is. */
-  readonly seal?: (session: Session, reason: Reason) => Promise<string | null>;
+  readonly encrypt?: (session: Session, reason: Reason) => Promise<string | null>;
 }
 
 /** @throws ReviewError when whoever gave the response is gone. */
-async function kept(session: Session, reason: Reason, { seal }: Pick<Reviewer, 'seal'>): Promise<string> {
-  const sealed = seal ? await seal(session, reason) : reason.reason;
+async function kept(
+  session: Session,
+  reason: Reason,
+  { encrypt }: Pick<Reviewer, 'encrypt'>,
+): Promise<string> {
+  const sealed = encrypt ? await encrypt(session, reason) : reason.reason;
   if (sealed === null) throw new ReviewError('id: no such review exists here');
   return sealed;
 }
@@ -247,7 +251,7 @@ export function disputeResponse(
   responseId: string,
   modelVersionId: number,
   reason: string,
-  by: Pick<Reviewer, 'now' | 'note' | 'seal'>,
+  by: Pick<Reviewer, 'now' | 'note' | 'encrypt'>,
 ): Promise<ReviewRow | null> {
   return store.transaction(async (session) => {
     const said = await kept(session, { responseId, reason, isNew: true }, by);

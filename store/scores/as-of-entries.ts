@@ -1,4 +1,4 @@
-import type { KnownEntry } from '../../domain/scores/as-of.ts';
+import type { AsOfEntry } from '../../domain/scores/as-of.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session, Statement } from '../database/client.ts';
 import { BEGINNING, type JournalPosition } from '../journal/journal.ts';
@@ -45,7 +45,7 @@ export interface KnownQuery {
 }
 
 /** The entries after the moment that changed counts of these cells and hours, the last first; one more than allowed at most. */
-export async function readEntriesSince(session: Session, query: KnownQuery): Promise<KnownEntry[]> {
+export async function readEntriesSince(session: Session, query: KnownQuery): Promise<AsOfEntry[]> {
   const { place } = query;
   const wanted = [
     query.model,
@@ -54,11 +54,11 @@ export async function readEntriesSince(session: Session, query: KnownQuery): Pro
     Math.ceil(query.until / HOUR_MS),
     MOST_ENTRIES + 1,
   ];
-  if (place) return session.rows<KnownEntry>(SINCE_PLACE, [place.xact, place.position, ...wanted]);
+  if (place) return session.rows<AsOfEntry>(SINCE_PLACE, [place.xact, place.position, ...wanted]);
   const knownAt = new Date(query.knownAt);
   const [before] = await session.rows<{ position: number }>(ENTRY_BEFORE, [knownAt]);
   const from = Math.max(0, (before?.position ?? 0) - MARGIN);
-  return session.rows<KnownEntry>(SINCE_TIME, [from, knownAt, ...wanted]);
+  return session.rows<AsOfEntry>(SINCE_TIME, [from, knownAt, ...wanted]);
 }
 
 const PLACE: Statement = {

@@ -1,11 +1,11 @@
-import { isGuarded, readsAllAnswers, type Scope } from '../../domain/access/scope.ts';
+import { isProtected, readsAllAnswers, type Scope } from '../../domain/access/scope.ts';
 import { type Basis, groupCells } from '../../domain/scores/score.ts';
 import type { Cell, CellDictionary, Segment } from '../../domain/segments/cell.ts';
 import { matchesSegment } from '../../domain/segments/cell.ts';
 import { valueIn } from '../../domain/segments/dimensions.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
 import type { Session, Statement } from '../database/client.ts';
-import { type GuardDeps, guardedFor, openGuard } from '../disclosure/score-guard.ts';
+import { type GuardDeps, openGuard, protectedFor } from '../disclosure/score-guard.ts';
 import { journalHead } from '../journal/journal.ts';
 import { readChampion } from '../models/models.ts';
 
@@ -55,8 +55,8 @@ async function listedIn(
 ): Promise<string[]> {
   if (groups.length === 0) return [];
   const model = basis === 'SURVEYED' ? null : ((await readChampion(deps.store))?.id ?? null);
-  const guarded = guardedFor(scope, deps.cells, basis);
-  const guard = await openGuard(deps, scope, guarded, { basis, windows: [], model }, groups);
+  const protectedCells = protectedFor(scope, deps.cells, basis);
+  const guard = await openGuard(deps, scope, protectedCells, { basis, windows: [], model }, groups);
   return groups.flatMap(({ group }, place) => (guard.lists(place) ? Object.values(group) : []));
 }
 
@@ -66,7 +66,7 @@ const isNear = (scope: Scope, cell: Cell) =>
 
 /** Whether that somebody answered there is no secret to the caller. */
 const isOpen = (scope: Scope, cell: Cell) =>
-  scope.allows('readResponse', cell) || !isGuarded(scope, cell, 'surveyed');
+  scope.allows('readResponse', cell) || !isProtected(scope, cell, 'surveyed');
 
 const BEHIND: Statement = {
   name: 'cells_behind',
@@ -74,8 +74,8 @@ const BEHIND: Statement = {
 };
 
 /** The cells that the database role of the caller sees, whatever the program says. */
-async function cellsBehind(wall: Session): Promise<Set<number>> {
-  const [row] = await wall.rows<{ ids: number[] }>(BEHIND, []);
+async function cellsBehind(scopedReader: Session): Promise<Set<number>> {
+  const [row] = await scopedReader.rows<{ ids: number[] }>(BEHIND, []);
   return new Set(row?.ids);
 }
 

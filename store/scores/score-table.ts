@@ -53,8 +53,8 @@ export class ScoreTable {
     let made = 0;
     for (const column of columns) {
       const segment = narrowed(this.#query.segment, column.group);
-      const unguarded = this.isFilled || column.isGuarded ? null : withAnswers(column.place);
-      for (const window of unguarded ?? this.#windows.keys()) {
+      const unprotected = this.isFilled || column.isProtected ? null : withAnswers(column.place);
+      for (const window of unprotected ?? this.#windows.keys()) {
         if (slice.isOver()) await slice.next();
         if (window < first) continue;
         const row = this.#row(column, segment, window);

@@ -7,7 +7,7 @@ import { type Basis, groupCells, type ScoreName, type ScoreRow } from '../../dom
 import type { Cell } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
-import { type GuardDeps, guardedFor, openGuard, type ScoreColumn } from '../disclosure/score-guard.ts';
+import { type GuardDeps, openGuard, protectedFor, type ScoreColumn } from '../disclosure/score-guard.ts';
 import { readChampion } from '../models/models.ts';
 import { GroupCounts, TooManyRows, type WindowPlaces } from './group-counts.ts';
 import { type CountedClasses, eachInterval } from './rollups.ts';
@@ -48,16 +48,16 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
   );
   const champion = query.basis === 'SURVEYED' ? null : await readChampion(deps.store);
   const classes = countedClasses(query.basis, champion?.id);
-  const guarded = guardedFor(scope, deps.cells, query.basis);
+  const protectedCells = protectedFor(scope, deps.cells, query.basis);
   const parts = await Promise.all(
     classes.map((one) => {
-      const closed = guarded[one.kind === 'surveyed' ? 'surveyed' : 'inferred'];
+      const closed = protectedCells[one.kind === 'surveyed' ? 'surveyed' : 'inferred'];
       const open = closed.length === 0 ? visible : without(visible, closed);
       return countGroups(deps, query, one, { groups, open, edges });
     }),
   );
   const model = champion?.id ?? null;
-  const guard = await openGuard(deps, scope, guarded, { ...query, windows, model }, groups);
+  const guard = await openGuard(deps, scope, protectedCells, { ...query, windows, model }, groups);
   const asked = query.before ? places.slice(1) : places;
   const isListed = (place: number) => parts.some((part) => part.has(place, asked)) || guard.lists(place);
   const listed = groups
@@ -79,13 +79,13 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
           inferred: champion ? (inferred ?? counts) : undefined,
         };
       };
-      return { group, cells, place, at, isGuarded: guard.isGuarded(place) };
+      return { group, cells, place, at, isProtected: guard.isProtected(place) };
     },
     slice,
   );
   if (!table.isFilled) {
-    const inGuarded = columns.filter(({ isGuarded }) => isGuarded).length * windows.length;
-    table.check(inGuarded / GUARDED_A_ROW);
+    const inProtected = columns.filter(({ isProtected }) => isProtected).length * windows.length;
+    table.check(inProtected / GUARDED_A_ROW);
   }
   const withAnswers = (place: number) => {
     const found = parts.flatMap((part) => part.windowsOf(place, places));

@@ -2,7 +2,7 @@ import canonicalize from 'canonicalize';
 import { isSigned, parseKey } from '../../domain/seals/signing-key.ts';
 import { audit } from '../audit/audit.ts';
 import type { Session, Statement, Store } from '../database/client.ts';
-import { lockSeals, readLastHead } from './seals.ts';
+import { lockSeals, readLastCheckpoint } from './seals.ts';
 import { newestSigningKey, SigningKeyReplaced } from './signing-keys.ts';
 
 /*
@@ -12,9 +12,9 @@ import { newestSigningKey, SigningKeyReplaced } from './signing-keys.ts';
  */
 
 /** Ed25519 over the text by the instance's key, base64. */
-export type Attest = (text: string) => string;
+export type Sign = (text: string) => string;
 /** Whether that is the instance's signature (base64) over the text, by the key that signed rows of that number. */
-export type IsAttested = (seq: number, text: string, signature: string) => boolean;
+export type IsSigned = (seq: number, text: string, signature: string) => boolean;
 
 /** Why leaves have no response any more. withdrawn: its import was taken back; adopted: it was so before there were such rows. */
 export const LEAF_CAUSES = ['erased', 'aged', 'restricted', 'withdrawn', 'adopted'] as const;
@@ -35,16 +35,16 @@ const NOW: Statement = {
 };
 
 /** What is signed of a row. */
-const attested = (cause: LeafCause, leaves: readonly string[]) =>
+const signed = (cause: LeafCause, leaves: readonly string[]) =>
   canonicalize({ format: 'scoreline-leaves/1', cause, leaves }) ?? '';
 
 /**
  * Writes down what became of leaves with these hashes (hex), in the transaction that does it; call it last there, under `lockSeals`.
  * @throws SigningKeyReplaced
  */
-export async function noteLeaves(
+export async function recordTombstones(
   session: Session,
-  attest: Attest,
+  sign: Sign,
   cause: LeafCause,
   hashes: readonly string[],
 ): Promise<void> {
@@ -56,8 +56,8 @@ export async function noteLeaves(
   const system = { actor: 'system', actorName: 'system', role: 'system', policyVersion: null, purpose: null };
   for (let i = 0; i === 0 || i < names.length; i += MOST_LEAVES) {
     const leaves = names.slice(i, i + MOST_LEAVES);
-    const text = attested(cause, leaves);
-    const subject = { cause, leaves, signature: attest(text) };
+    const text = signed(cause, leaves);
+    const subject = { cause, leaves, signature: sign(text) };
     // Signed by a key that was rotated away, the row would explain nothing.
     if (inUse && !isSigned(inUse, text, subject.signature)) throw new SigningKeyReplaced();
     const at = clock?.at ?? 0;
@@ -77,9 +77,9 @@ const FORGET: Statement = {
  * whatever reason they are deleted: one that is gone while its leaf is not forgotten is taken for tampering. The answer is how
  * many leaves were forgotten.
  */
-export async function forgetLeaves(
+export async function tombstoneLeaves(
   session: Session,
-  attest: Attest,
+  sign: Sign,
   responseIds: readonly string[],
   cause: 'erased' | 'aged',
 ): Promise<number> {
@@ -87,9 +87,9 @@ export async function forgetLeaves(
   // A batch that is being sealed now may be about to add leaves of these responses.
   await lockSeals(session);
   const forgotten = await session.rows<{ hash: string }>(FORGET, [responseIds]);
-  await noteLeaves(
+  await recordTombstones(
     session,
-    attest,
+    sign,
     cause,
     forgotten.map(({ hash }) => hash),
   );
@@ -102,35 +102,27 @@ const OF_RESPONSES: Statement = {
 };
 
 /** Writes down that these responses were put aside: their leaves lose their facts until they are put back. */
-export function noteRestricted(
-  session: Session,
-  attest: Attest,
-  responseIds: readonly string[],
-): Promise<void> {
-  return noteResponses(session, attest, responseIds, 'restricted');
+export function noteRestricted(session: Session, sign: Sign, responseIds: readonly string[]): Promise<void> {
+  return noteResponses(session, sign, responseIds, 'restricted');
 }
 
 /** Writes down that these responses were removed since their import was taken back. */
-export function noteWithdrawn(
-  session: Session,
-  attest: Attest,
-  responseIds: readonly string[],
-): Promise<void> {
-  return noteResponses(session, attest, responseIds, 'withdrawn');
+export function noteWithdrawn(session: Session, sign: Sign, responseIds: readonly string[]): Promise<void> {
+  return noteResponses(session, sign, responseIds, 'withdrawn');
 }
 
 async function noteResponses(
   session: Session,
-  attest: Attest,
+  sign: Sign,
   responseIds: readonly string[],
   cause: LeafCause,
 ): Promise<void> {
   if (responseIds.length === 0) return;
   await lockSeals(session);
   const leaves = await session.rows<{ hash: string }>(OF_RESPONSES, [responseIds]);
-  await noteLeaves(
+  await recordTombstones(
     session,
-    attest,
+    sign,
     cause,
     leaves.map(({ hash }) => hash),
   );
@@ -142,9 +134,9 @@ const NOTES: Statement = {
 };
 
 /** What rows of the audit log that the instance signed say became of leaves, by `leafName`; only of those that are asked for. */
-export async function readLeafNotes(
+export async function readLeafTombstones(
   session: Session,
-  isAttested: IsAttested,
+  isSigned: IsSigned,
   names: ReadonlySet<string>,
 ): Promise<Map<string, ReadonlySet<LeafCause>>> {
   const notes = new Map<string, Set<LeafCause>>();
@@ -154,7 +146,7 @@ export async function readLeafNotes(
     for (const { seq, subject } of rows) {
       const { cause, leaves, signature } = parseNote(subject);
       const asked = leaves.filter((leaf) => names.has(leaf));
-      if (asked.length === 0 || !isAttested(seq, attested(cause, leaves), signature)) continue;
+      if (asked.length === 0 || !isSigned(seq, signed(cause, leaves), signature)) continue;
       for (const leaf of asked) notes.set(leaf, (notes.get(leaf) ?? new Set()).add(cause));
     }
     const last = rows.at(-1);
@@ -173,19 +165,19 @@ export async function newestNote(session: Session): Promise<{ text: string; sign
   const [row] = await session.rows<{ subject: string }>(NEWEST_NOTE, [LEAVES_ACTION]);
   if (!row) return null;
   const { cause, leaves, signature } = parseNote(row.subject);
-  return { text: attested(cause, leaves), signature };
+  return { text: signed(cause, leaves), signature };
 }
 
-interface LeafNote {
+interface LeafTombstone {
   readonly cause: LeafCause;
   readonly leaves: readonly string[];
   readonly signature: string;
 }
 
 /** A row that somebody wrote on explains nothing; that it was written on is for the check of the log to tell. */
-function parseNote(subject: string): LeafNote {
+function parseNote(subject: string): LeafTombstone {
   try {
-    const note = JSON.parse(subject) as LeafNote;
+    const note = JSON.parse(subject) as LeafTombstone;
     const isNote =
       LEAF_CAUSES.includes(note.cause) && Array.isArray(note.leaves) && typeof note.signature === 'string';
     if (isNote) return note;
@@ -214,9 +206,9 @@ const RECORDED = '"forgetting":"recorded"';
  * Takes over, once, what became of leaves before there were rows that tell of it. It does nothing in a record whose heads say that such
  * rows were written all along, and so cannot be made to bless what was taken away later.
  */
-export async function adoptLeaves(store: Store, attest: Attest): Promise<void> {
+export async function adoptLeaves(store: Store, sign: Sign): Promise<void> {
   const isOld = async (session: Session) => {
-    const last = await readLastHead(session);
+    const last = await readLastCheckpoint(session);
     return last !== null && !last.body.includes(RECORDED);
   };
   if (!(await isOld(store))) return;
@@ -228,9 +220,9 @@ export async function adoptLeaves(store: Store, attest: Attest): Promise<void> {
       ['restricted', FORMER_ASIDE],
     ] as const) {
       const former = await session.rows<{ hash: string }>(statement, []);
-      await noteLeaves(
+      await recordTombstones(
         session,
-        attest,
+        sign,
         cause,
         former.map(({ hash }) => hash),
       );

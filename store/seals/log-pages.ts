@@ -1,4 +1,4 @@
-import type { SignedHead } from '../../domain/seals/seal.ts';
+import type { SignedCheckpoint } from '../../domain/seals/seal.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session, Statement } from '../database/client.ts';
 
@@ -88,17 +88,17 @@ const BEFORE: Statement = {
   name: 'log_head_before',
   text: 'SELECT size, body, signature FROM seal_head WHERE size < $1 ORDER BY size DESC LIMIT 1',
 };
-const HEAD_OF: Statement = {
+const CHECKPOINT_OF: Statement = {
   name: 'log_head_of',
   text: 'SELECT size, body, signature FROM seal_head WHERE size = $1',
 };
 
 /** The head that came before the one of that size, or null. */
-export async function readHeadBefore(session: Session, size: number): Promise<SignedHead | null> {
-  return (await session.rows<SignedHead>(BEFORE, [size]))[0] ?? null;
+export async function readCheckpointBefore(session: Session, size: number): Promise<SignedCheckpoint | null> {
+  return (await session.rows<SignedCheckpoint>(BEFORE, [size]))[0] ?? null;
 }
 
 /** The head of that size, or null. */
-export async function readHeadOf(session: Session, size: number): Promise<SignedHead | null> {
-  return (await session.rows<SignedHead>(HEAD_OF, [size]))[0] ?? null;
+export async function readCheckpointOf(session: Session, size: number): Promise<SignedCheckpoint | null> {
+  return (await session.rows<SignedCheckpoint>(CHECKPOINT_OF, [size]))[0] ?? null;
 }

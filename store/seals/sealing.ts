@@ -1,5 +1,5 @@
 import type { HashedNode } from '../../domain/seals/merkle.ts';
-import type { Manifest, SignedHead } from '../../domain/seals/seal.ts';
+import type { Manifest, SignedCheckpoint } from '../../domain/seals/seal.ts';
 import type { KeptLeaf } from '../../domain/seals/seal-match.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session, Statement } from '../database/client.ts';
@@ -227,7 +227,7 @@ const INSERT_NODES: Statement = {
   text: `INSERT INTO seal_node (level, place, hash)
     SELECT * FROM json_to_recordset($1::json) AS n (level smallint, place bigint, hash text)`,
 };
-const INSERT_HEAD: Statement = {
+const INSERT_CHECKPOINT: Statement = {
   name: 'sealing_insert_head',
   text: 'INSERT INTO seal_head (size, body, signature) VALUES ($1, $2, $3)',
 };
@@ -237,7 +237,7 @@ export async function insertSeals(
   session: Session,
   seals: readonly NewSeal[],
   nodes: readonly HashedNode[],
-  head: SignedHead,
+  checkpoint: SignedCheckpoint,
 ): Promise<void> {
   const rows = seals.map(({ leaves: _, content, ...row }) => ({
     ...row,
@@ -258,7 +258,7 @@ export async function insertSeals(
   );
   await session.rows(INSERT_LEAVES, [JSON.stringify(leaves)]);
   await session.rows(INSERT_NODES, [JSON.stringify(nodes)]);
-  await session.rows(INSERT_HEAD, [head.size, head.body, head.signature]);
+  await session.rows(INSERT_CHECKPOINT, [checkpoint.size, checkpoint.body, checkpoint.signature]);
 }
 
 const UNPUBLISHED: Statement = {
@@ -271,11 +271,14 @@ const PUBLISHED: Statement = {
 };
 
 /** Signed states that the place outside does not have yet, oldest first. */
-export function readUnpublished(session: Session): Promise<SignedHead[]> {
-  return session.rows<SignedHead>(UNPUBLISHED, []);
+export function readUnpublished(session: Session): Promise<SignedCheckpoint[]> {
+  return session.rows<SignedCheckpoint>(UNPUBLISHED, []);
 }
 
 /** Notes that the place outside has them. */
-export async function markPublished(session: Session, heads: readonly SignedHead[]): Promise<void> {
-  if (heads.length > 0) await session.rows(PUBLISHED, [heads.map(({ size }) => size)]);
+export async function markPublished(
+  session: Session,
+  checkpoints: readonly SignedCheckpoint[],
+): Promise<void> {
+  if (checkpoints.length > 0) await session.rows(PUBLISHED, [checkpoints.map(({ size }) => size)]);
 }

@@ -1,5 +1,5 @@
 import type { TreeNode } from '../../domain/seals/merkle.ts';
-import type { SealCause, SignedHead } from '../../domain/seals/seal.ts';
+import type { SealCause, SignedCheckpoint } from '../../domain/seals/seal.ts';
 import type { KeptLeaf } from '../../domain/seals/seal-match.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session, Statement } from '../database/client.ts';
@@ -100,23 +100,23 @@ export async function readNodes(session: Session, nodes: readonly TreeNode[]): P
 
 export const nodeKey = ({ level, place }: TreeNode) => `${level}/${place}`;
 
-const HEADS: Statement = {
+const CHECKPOINTS: Statement = {
   name: 'seals_heads',
   text: 'SELECT size, body, signature, published FROM seal_head WHERE size > $1 ORDER BY size',
 };
-const LAST_HEAD: Statement = {
+const LAST_CHECKPOINT: Statement = {
   name: 'seals_last_head',
   text: 'SELECT size, body, signature, published FROM seal_head ORDER BY size DESC LIMIT 1',
 };
-export type HeadRow = SignedHead & { readonly published: boolean };
+export type CheckpointRow = SignedCheckpoint & { readonly published: boolean };
 
 /** Signed states of the log of more than that size, oldest first. */
-export function readHeads(session: Session, above = -1): Promise<HeadRow[]> {
-  return session.rows<HeadRow>(HEADS, [above]);
+export function readCheckpoints(session: Session, above = -1): Promise<CheckpointRow[]> {
+  return session.rows<CheckpointRow>(CHECKPOINTS, [above]);
 }
 
 /** The newest signed state, or null before the first. */
-export async function readLastHead(session: Session): Promise<HeadRow | null> {
-  const [head] = await session.rows<HeadRow>(LAST_HEAD, []);
-  return head ?? null;
+export async function readLastCheckpoint(session: Session): Promise<CheckpointRow | null> {
+  const [checkpoint] = await session.rows<CheckpointRow>(LAST_CHECKPOINT, []);
+  return checkpoint ?? null;
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Session, Statement, Store } from '../database/client.ts';
 import { rewriteFiles } from '../database/rewrite-files.ts';
-import { SEALING } from '../encryption/reencrypt-comments.ts';
-import type { Vault } from '../encryption/subject-encryption.ts';
+import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
+import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 
 /*
  * What was stored before there were keys: the migration "subjects_link" gave every person a row, here the rows get their keys and what is
@@ -27,14 +27,14 @@ const COMMENTS: Statement = {
     FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.subject_id = ANY ($1::uuid[])`,
 };
-const SEAL_COMMENTS: Statement = {
+const ENCRYPT_COMMENTS: Statement = {
   name: 'seal_update',
   text: `UPDATE response r SET comment = s.comment, subject_id = s."subjectId"
     FROM json_to_recordset($1::json)
       AS s (id uuid, "answeredAt" timestamptz, "cellId" integer, comment text, "subjectId" uuid)
     WHERE r.id = s.id AND r.answered_at = s."answeredAt" AND r.cell_id = s."cellId"`,
 };
-const SEAL_SUBJECTS: Statement = {
+const ENCRYPT_SUBJECTS: Statement = {
   name: 'seal_keys',
   text: `UPDATE subject_key k SET lookup = s.lookup, pseudonym = s.pseudonym, wrapped = s.wrapped, provider = $2,
       key_version = s.version, wrapped_at = now()
@@ -56,9 +56,9 @@ interface CommentRow {
  * Seals what is stored in plain text, and on the embedded record rewrites the files that held it. On a server its files
  * are the operator's: `VACUUM FULL response, response_key` and the age of the WAL (docs/guides/data-protection-officer.md).
  */
-export async function sealStored(
+export async function encryptLegacy(
   store: Store,
-  vault: Vault,
+  encryption: SubjectEncryption,
   lookupOf: (pseudonym: string) => string,
   onProgress: (subjects: number) => void,
 ): Promise<void> {
@@ -66,38 +66,38 @@ export async function sealStored(
   if (!state || state.sealedAt) return;
   let done = 0;
   for (let sealed = -1; sealed !== 0; done += sealed) {
-    sealed = await store.transaction((session) => sealBatch(session, vault, lookupOf));
+    sealed = await store.transaction((session) => encryptBatch(session, encryption, lookupOf));
     if (sealed > 0) onProgress(done + sealed);
   }
   if (state.hasSubjects && store.backend === 'pglite') await rewriteFiles(store);
   await store.rows(SEALED, []);
 }
 
-async function sealBatch(
+async function encryptBatch(
   session: Session,
-  vault: Vault,
+  encryption: SubjectEncryption,
   lookupOf: (pseudonym: string) => string,
 ): Promise<number> {
   const rows = await session.rows<{ id: string; pseudonym: string | null }>(OPEN_SUBJECTS, [BATCH]);
   if (rows.length === 0) return 0;
   const subjects = new Map(rows.map(({ id, pseudonym }) => [id, { id, pseudonym, key: randomBytes(32) }]));
   const comments = await session.rows<CommentRow>(COMMENTS, [[...subjects.keys()]]);
-  await session.rows(SEALING, []);
+  await session.rows(REENCRYPTING, []);
   const sealed = comments.map(({ id, answeredAt, cellId, comment, subjectId, sourceEventId }) => {
     const subject = subjects.get(subjectId);
     if (!subject) throw new Error(`the subject of response ${id} is not of this batch`);
-    const text = comment === null ? null : vault.sealComment(subject, id, sourceEventId, comment);
+    const text = comment === null ? null : encryption.encryptComment(subject, id, sourceEventId, comment);
     return { id, answeredAt, cellId, comment: text, subjectId };
   });
-  await session.rows(SEAL_COMMENTS, [JSON.stringify(sealed)]);
+  await session.rows(ENCRYPT_COMMENTS, [JSON.stringify(sealed)]);
   const list = [...subjects.values()];
-  const wrapped = await vault.wrap(session, list);
+  const wrapped = await encryption.wrap(session, list);
   const keys = list.map((subject, i) => {
     const { id, pseudonym } = subject;
     if (pseudonym === null) return { id, lookup: null, pseudonym, ...wrapped[i] };
     const lookup = lookupOf(pseudonym);
-    return { id, lookup, pseudonym: vault.sealPseudonym(subject, pseudonym, lookup), ...wrapped[i] };
+    return { id, lookup, pseudonym: encryption.encryptPseudonym(subject, pseudonym, lookup), ...wrapped[i] };
   });
-  await session.rows(SEAL_SUBJECTS, [JSON.stringify(keys), vault.provider.name]);
+  await session.rows(ENCRYPT_SUBJECTS, [JSON.stringify(keys), encryption.provider.name]);
   return list.length;
 }

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
-import { lowerWall, raiseWall } from '../access/scoped-views.ts';
+import { createScopedViews, dropScopedViews } from '../access/scoped-views.ts';
 import type { Database, Store, TimescaleEdition } from '../database/client.ts';
 import { DatabaseRefused, withPrivileges } from '../database/database-refused.ts';
 import { LOCKS } from '../database/locks.ts';
@@ -13,7 +13,7 @@ import { BEGINNING } from '../journal/journal.ts';
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** What the record can do beyond plain PostgreSQL, as found at start. */
-export interface RecordFeatures {
+export interface DatabaseFeatures {
   readonly timescale: TimescaleEdition;
 }
 
@@ -22,7 +22,7 @@ export interface RecordFeatures {
  * TimescaleDB is present. Running it again changes nothing.
  * @throws DatabaseRefused where the server does not do, or a privilege is missing.
  */
-export async function migrate(store: Store): Promise<RecordFeatures> {
+export async function migrate(store: Store): Promise<DatabaseFeatures> {
   if (store.backend === 'postgres') {
     const problems = await checkServer(store);
     if (problems.length > 0) throw new DatabaseRefused(problems.join('; '));
@@ -34,17 +34,17 @@ export async function migrate(store: Store): Promise<RecordFeatures> {
   }
 }
 
-function bringUp(store: Store): Promise<RecordFeatures> {
+function bringUp(store: Store): Promise<DatabaseFeatures> {
   return store.exclusively(LOCKS.migration, async (db) => {
     if (await migrationsPending(db)) {
-      await lowerWall(db);
+      await dropScopedViews(db);
       if (store.backend === 'pglite') await migratePglite(db as never, { migrationsFolder: MIGRATIONS });
       else await migratePostgres(db as never, { migrationsFolder: MIGRATIONS });
     }
     const timescale = store.backend === 'pglite' ? 'none' : await timescaleEdition(db);
     if (timescale !== 'none') await createHypertables(db);
     await rebaseRestoredJournal(db);
-    await raiseWall(db);
+    await createScopedViews(db);
     return { timescale };
   });
 }

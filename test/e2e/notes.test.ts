@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runImport } from '../../ingestion/files/import/run-import.ts';
 import { httpSink } from '../../ingestion/files/import/sink.ts';
 import { parseFileMap } from '../../ingestion/files/map/file-map.ts';
-import { DIMENSIONS } from '../fixtures/record.ts';
+import { DIMENSIONS } from '../fixtures/database.ts';
 import {
   ADMIN_KEY,
   freshInstance,

@@ -9,14 +9,14 @@ import { type Access, openAccess } from '../../api/access/access.ts';
 import { followKeys } from '../../api/access/keys.ts';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { listApiKeys } from '../../store/access/api-keys.ts';
-import { DIMENSIONS, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 
 /* Two processes on one record, as far as keys go: two sets of keys that follow the same table. */
 
 const POLICIES = fileURLToPath(new URL('../../policies', import.meta.url));
 const ISSUER = 'https://login.example';
-let record: TestRecord;
+let record: TestDatabase;
 let folder: string;
 let clock = Date.UTC(2026, 5, 1);
 const now = () => clock;
@@ -24,7 +24,7 @@ const fail = (error: Error) => {
   throw error;
 };
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
   folder = await mkdtemp(join(tmpdir(), 'scoreline-access-'));
 });
 afterAll(async () => {

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { unseal } from '../../domain/privacy/aes-gcm.ts';
+import { decrypt } from '../../domain/privacy/aes-gcm.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
-import { correct } from '../../store/data-subjects/rectify.ts';
+import { rectify } from '../../store/data-subjects/rectify.ts';
 import { ageOut } from '../../store/data-subjects/retention.ts';
-import { readHoldings, restrict } from '../../store/data-subjects/subject-access.ts';
+import { readSubjectAccessReport, restrict } from '../../store/data-subjects/subject-access.ts';
 import { MOST_ANSWERS } from '../../store/encryption/shared-key.ts';
 import { readScorable } from '../../store/models/predictions.ts';
-import { openReason, sealReason } from '../../store/reviews/review-reasons.ts';
+import { encryptReason, openReason } from '../../store/reviews/review-reasons.ts';
+import { openTestDatabase, type TestDatabase, testEncryption } from '../fixtures/database.ts';
 import { BY, checkOnce, eraseWhole, personBehind } from '../fixtures/erasing.ts';
-import { openTestRecord, type TestRecord, testVault } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(() => record.close());
 
@@ -41,10 +41,10 @@ const keyOf = async (externalId: string) =>
   )[0];
 /** What is read of the responses of that name, by a process that has no key in memory. */
 async function wordsOf(like: string): Promise<string[]> {
-  const vault = await testVault(record.store);
+  const encryption = await testEncryption(record.store);
   const rows = await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id LIKE '${like}'`);
   const read = await readScorable(
-    { store: record.store, vault },
+    { store: record.store, encryption },
     rows.map(({ id }) => id),
   );
   return read.map(({ comment }) => comment).sort();
@@ -82,18 +82,18 @@ it('an erasure of one answer leaves no key under which it opens, and the others 
   expect(await wordsOf('gone%')).toEqual(others);
   expect(await count(`subject_key WHERE id IN ('${shared?.id}', '${id}')`)).toBe(0);
   // No key that is stored now opens the copy.
-  const vault = await testVault(record.store);
+  const encryption = await testEncryption(record.store);
   const rows = await record.sql<{ id: string }>('SELECT id FROM subject_key');
-  const keys = await vault.subjects(rows.map((row) => row.id));
+  const keys = await encryption.subjects(rows.map((row) => row.id));
   const opens = [...keys.values()].filter(({ key }) => {
     try {
       const context = {
-        tenant: vault.tenant,
+        tenant: encryption.tenant,
         subject: shared?.id ?? '',
         field: 'event',
         row: copy?.event ?? '',
       };
-      return unseal(key, context, copy?.sealed ?? '');
+      return decrypt(key, context, copy?.sealed ?? '');
     } catch {
       return false;
     }
@@ -111,7 +111,7 @@ it('a right over one answer gives it a key of its own and touches no other', asy
   await record.submit(many('right', 10));
   const [first, second, third] = [await idOf('right1'), await idOf('right2'), await idOf('right3')];
   const shared = await keyOf('right5');
-  expect((await readHoldings(record, personBehind(first)))?.responses).toMatchObject([
+  expect((await readSubjectAccessReport(record, personBehind(first)))?.responses).toMatchObject([
     {
       externalId: 'right1',
       comment: 'words of right1',
@@ -142,9 +142,9 @@ it('what came again and what was corrected is told whole, and goes with the answ
     answer('twice', { score: 2, answeredAt: '2026-03-02T00:00:00Z' }),
   ]);
   const id = await idOf('twice');
-  expect(await correct(record, id, { comment: 'corrected words' }, BY)).toBe(true);
+  expect(await rectify(record, id, { comment: 'corrected words' }, BY)).toBe(true);
   expect(await wordsOf('twice')).toEqual(['corrected words']);
-  const held = await readHoldings(record, personBehind(id));
+  const held = await readSubjectAccessReport(record, personBehind(id));
   expect(held?.responses).toMatchObject([{ comment: 'corrected words' }]);
   expect(held?.responses).toMatchObject([{ events: [{}, {}, {}] }]);
   await eraseWhole(record, personBehind(id));
@@ -157,7 +157,7 @@ it('what was said in reviews of the answers goes over to the new key', async () 
   const [one, other] = [await idOf('review0'), await idOf('review1')];
   for (const id of [one, other])
     await record.store.transaction(async (session) => {
-      const reason = await sealReason(session, record.vault, {
+      const reason = await encryptReason(session, record.encryption, {
         responseId: id,
         reason: `said of ${id}`,
         isNew: true,
@@ -172,11 +172,13 @@ it('what was said in reviews of the answers goes over to the new key', async () 
       );
     });
   await eraseWhole(record, personBehind(one));
-  const vault = await testVault(record.store);
+  const encryption = await testEncryption(record.store);
   const [row] = await record.sql<{ reason: string }>(
     `SELECT reason FROM review WHERE response_id = '${other}'`,
   );
-  expect(await openReason({ store: record.store, vault }, other, row?.reason ?? '')).toBe(`said of ${other}`);
+  expect(await openReason({ store: record.store, encryption }, other, row?.reason ?? '')).toBe(
+    `said of ${other}`,
+  );
 });
 
 it('erasures, answers and readers at once lose nothing', async () => {

@@ -17,8 +17,8 @@ import { traceLineage } from '../../graph/traversal/trace.ts';
 import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
 import { readChange, readScores } from '../../store/scores/scores.ts';
 import { AttackedWorld, toldBy } from '../fixtures/attacked-world.ts';
+import { DIMENSIONS, narrowScope } from '../fixtures/database.ts';
 import { LinearAttack, type Vector } from '../fixtures/linear-attack.ts';
-import { DIMENSIONS, narrowScope } from '../fixtures/record.ts';
 
 /*
  * An attacker who reads scores but no answers asks everything, again and again while answers come, change and go, and
@@ -203,7 +203,7 @@ async function attack(seed: number, steps: number) {
       if (step > 0) await history.step();
       await world.readFacts();
       const rows = await poll(world, ATTACKERS[step % ATTACKERS.length] as Scope, lattice);
-      await world.readLots();
+      await world.readReleases();
       // Of a sum of lots there is nothing to follow: answers that come and go change nothing of it.
       lineage.add(await pollLineage(world));
       for (const row of rows) {

@@ -4,16 +4,16 @@ import { withAudit } from '../../api/audit.ts';
 import type { ApiContext } from '../../api/context.ts';
 import { buildSchema } from '../../api/schema/schema.ts';
 import { type AuditEntry, type AuditRow, auditLine, parseAuditLine } from '../../domain/seals/audit.ts';
-import type { Head } from '../../domain/seals/seal.ts';
+import type { Checkpoint } from '../../domain/seals/seal.ts';
 import { trustOnly } from '../../domain/seals/signing-key.ts';
 import { checkAudit } from '../../proof/check-audit.ts';
 import { brokenChain } from '../../proof/checkpoints.ts';
-import { audit, auditHead, auditPolicies, readAudit, streamAudit } from '../../store/audit/audit.ts';
+import { audit, auditCheckpoint, auditPolicies, readAudit, streamAudit } from '../../store/audit/audit.ts';
 import { openAuditTrail } from '../../store/audit/audit-trail.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
-import { readHeads } from '../../store/seals/seals.ts';
-import { DIMENSIONS } from '../fixtures/record.ts';
-import { openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
+import { readCheckpoints } from '../../store/seals/seals.ts';
+import { DIMENSIONS } from '../fixtures/database.ts';
+import { openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
 
 const HOUR_MS = 3_600_000;
 const START = Math.floor(Date.now() / HOUR_MS - 100) * HOUR_MS;
@@ -30,9 +30,9 @@ const entry = (more: Partial<AuditEntry> = {}): AuditEntry => ({
   ...more,
 });
 
-let record: SealedRecord;
+let record: SealedDatabase;
 beforeAll(async () => {
-  record = await openSealedRecord();
+  record = await openSealedDatabase();
 });
 afterAll(() => record?.close());
 
@@ -43,7 +43,7 @@ const rows = async () => {
   for await (const page of streamAudit(record.store, { from: null, to: null })) all.push(...page);
   return all;
 };
-const verdict = async (heads = readHeads(record.store)) =>
+const verdict = async (heads = readCheckpoints(record.store)) =>
   checkAudit({
     rows: streamAudit(record.store, { from: null, to: null }),
     heads: await heads,
@@ -54,7 +54,7 @@ const ALL = { actor: null, action: null, from: null, to: null };
 
 describe('the audit log', () => {
   it('is empty at first, and then a chain', async () => {
-    expect(await auditHead(record.store)).toBeNull();
+    expect(await auditCheckpoint(record.store)).toBeNull();
     expect(await verdict()).toEqual({ offence: null, head: null, rows: 0, last: null, covered: 0 });
     await append(entry(), entry({ actorName: 'lone \ud800, \0 and 한', purpose: null }));
     await append(entry({ at: START + HOUR_MS, actor: 'admin', actorName: 'admin', action: 'promoteModel' }));
@@ -66,7 +66,7 @@ describe('the audit log', () => {
       subject: { comment: { responses: ['a', 'b'], more: 0 } },
     });
     expect(await verdict()).toMatchObject({ offence: null, rows: 3, last: { seq: 3 } });
-    expect(await auditHead(record.store)).toEqual({ seq: 3, hash: found[2]?.hash });
+    expect(await auditCheckpoint(record.store)).toEqual({ seq: 3, hash: found[2]?.hash });
   });
 
   it('is read newest first, by actor, action and time', async () => {
@@ -82,14 +82,14 @@ describe('the audit log', () => {
   });
 
   it('says with the change what changed, or neither', async () => {
-    const before = await auditHead(record.store);
+    const before = await auditCheckpoint(record.store);
     await expect(
       record.store.transaction(async (session) => {
         await audit(session, entry());
         throw new Error('the change failed');
       }),
     ).rejects.toThrow('the change failed');
-    expect(await auditHead(record.store)).toEqual(before);
+    expect(await auditCheckpoint(record.store)).toEqual(before);
   });
 
   it('stays one chain when processes add to it at once', async () => {
@@ -133,12 +133,14 @@ describe('signed heads', () => {
   it('hold where the log stood, and still follow heads without it', async () => {
     await record.submit([{ externalId: 'one', answeredAt: new Date(START).toISOString(), score: 9 }]);
     await record.seal();
-    const stood = await auditHead(record.store);
-    const [head] = await readHeads(record.store);
-    expect((JSON.parse(head?.body ?? '{}') as Head).audit).toEqual(stood);
+    const stood = await auditCheckpoint(record.store);
+    const [head] = await readCheckpoints(record.store);
+    expect((JSON.parse(head?.body ?? '{}') as Checkpoint).audit).toEqual(stood);
     await append(entry({ action: 'after the head' }));
     expect(await verdict()).toMatchObject({ offence: null, head: null, covered: stood?.seq });
-    expect(brokenChain(await readHeads(record.store), trustOnly(record.verifyDeps.publicKey))).toBeNull();
+    expect(
+      brokenChain(await readCheckpoints(record.store), trustOnly(record.verifyDeps.publicKey)),
+    ).toBeNull();
     expect((await record.verify({ from: START, until: START + HOUR_MS })).verdict).toBe('VERIFIED');
   });
 });
@@ -253,7 +255,7 @@ describe('somebody who has the database', () => {
   });
 
   it('cannot take the head that knows better', async () => {
-    const heads = await readHeads(record.store);
+    const heads = await readCheckpoints(record.store);
     const forged = heads.map((head) => ({
       ...head,
       body: head.body.replace('"audit":{', '"audit":{"x":1,'),

@@ -7,7 +7,7 @@ import { type TraceDirection, traceLineage } from '../../graph/traversal/trace.t
 import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
 import { readPredictions } from '../../store/models/predictions.ts';
 import { readResponses, readResponsesById } from '../../store/responses/responses.ts';
-import { DIMENSIONS, narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { DIMENSIONS, narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /*
  * What guards the views of the second wall is a barrier to the planner too: a join with such a view, or an order asked of it, can read
@@ -21,10 +21,10 @@ const HOURS = 40 * 24;
 const MOST = RESPONSES / 8;
 const REGIONS = ['Germany', 'Japan', 'Peru', 'Chile'];
 
-let record: TestRecord;
+let record: TestDatabase;
 let some: { id: string; sourceEvent: string }[];
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
   const all = Array.from({ length: RESPONSES }, (_, i) => ({
     externalId: `r${i}`,
     answeredAt: new Date(NOW - ((i * 7919) % (HOURS * 60)) * 60_000).toISOString(),
@@ -78,7 +78,7 @@ const score = (hours: number, segment: ScoreStart['segment']): ScoreStart => ({
 });
 
 function readsAs(scope: Scope): Readonly<Record<string, () => Promise<unknown>>> {
-  const store = record.wall.as(scope);
+  const store = record.scopedReader.as(scope);
   const lineage = createRecordLineage(store);
   const deps = { ...record, store, lineage, dimensions: DIMENSIONS, now: () => NOW };
   const page = { segment: {}, from: null, to: null, first: 50, after: null };
@@ -135,7 +135,7 @@ describe.skipIf(inject('services'))('one page of a long record', () => {
 
   it('is told by the count when all of it is read', async () => {
     const before = await rowsRead();
-    await record.wall
+    await record.scopedReader
       .as(EVERYTHING)
       .rows({ name: '', text: 'SELECT max(received_at) FROM response_key' }, []);
     expect((await rowsRead()) - before).toBeGreaterThan(MOST);

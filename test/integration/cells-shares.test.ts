@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import type { CellLimits } from '../../domain/segments/cell-filing.ts';
-import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
 import { giveBackCells } from '../../store/responses/return-cells.ts';
-import { DIMENSIONS, narrowScope, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';
+import {
+  DIMENSIONS,
+  narrowScope,
+  openTestDatabase,
+  PEPPER,
+  type TestDatabase,
+} from '../fixtures/database.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 /** Limits so low that a few answers reach them: 20 cells as they are sent, 5 of one key, 2 more with "other". */
@@ -13,10 +19,10 @@ const LIMITS: CellLimits = { limit: 20, perKey: 0.25, perSource: 0.5, perMinute:
 const IN_GERMANY = narrowScope('germany', ({ attributes }) => attributes.region === 'Germany');
 const WIDE = narrowScope('wide', () => true);
 
-let record: TestRecord;
+let record: TestDatabase;
 let warnings: string[];
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(() => record.close());
 beforeEach(async () => {
@@ -44,15 +50,15 @@ const item = (region: string, productLine: string, channel = 'web', source = 'ap
 
 /** A process of its own, as far as cells go. */
 function open(limits: Partial<CellLimits> = {}) {
-  const { store, vault, cells, mappings } = record;
-  const acceptor = createAcceptor({
-    ...{ store, vault, cells, mappings, dimensions: DIMENSIONS, pepper: PEPPER, now: Date.now },
+  const { store, encryption, cells, mappings } = record;
+  const ingestor = createIngestor({
+    ...{ store, encryption, cells, mappings, dimensions: DIMENSIONS, pepper: PEPPER, now: Date.now },
     cellLimits: { ...LIMITS, ...limits },
     warn: (message) => warnings.push(message),
   });
   const read = createItemReader(DIMENSIONS, 'responses');
   return (by: string, scope: Scope, items: readonly object[]) =>
-    submitItems(acceptor, { id: by, scope, sources: null }, read, items, 'test');
+    submitItems(ingestor, { id: by, scope, sources: null }, read, items, 'test');
 }
 const filed = async () =>
   (

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { labelWeight } from '../../scoring/training-job.ts';
-import { correct } from '../../store/data-subjects/rectify.ts';
+import { rectify } from '../../store/data-subjects/rectify.ts';
 import { readLabelled } from '../../store/models/predictions.ts';
 import { decideReview, disputeResponse, type Reviewer } from '../../store/reviews/reviews.ts';
-import { openTestRecord } from '../fixtures/record.ts';
+import { openTestDatabase } from '../fixtures/database.ts';
 
 it('what people decided in a review is the label, and weighs more than a number', async () => {
-  const record = await openTestRecord();
+  const record = await openTestDatabase();
   const answeredAt = new Date(Date.now() - 60_000).toISOString();
   await record.submit([
     { externalId: 'number', answeredAt, score: 10, comment: 'It crashes all the time.' },
@@ -46,14 +46,14 @@ it('what people decided in a review is the label, and weighs more than a number'
   ]);
   // A corrected response is another text: what was decided of the old one goes, and the number counts again.
   const order = { actor: 'officer', reason: 'asked for it' };
-  await correct(record, first?.id ?? '', { comment: 'It never crashes.' }, order);
+  await rectify(record, first?.id ?? '', { comment: 'It never crashes.' }, order);
   expect((await labels())[0]).toEqual({ comment: 'It is neither good nor bad.', label: 1, weight: 3 });
   expect((await labels())[1]).toEqual({ comment: 'It never crashes.', label: 2, weight: 1 });
   await record.close();
 });
 
 it('neither an outvoted correction is a label, nor one that a later review overturned', async () => {
-  const record = await openTestRecord();
+  const record = await openTestDatabase();
   const answeredAt = new Date(Date.now() - 60_000).toISOString();
   await record.submit([{ externalId: 'a', answeredAt, score: 10, comment: 'It crashes all the time.' }]);
   const [row] = await record.sql<{ id: string }>('SELECT id FROM response');

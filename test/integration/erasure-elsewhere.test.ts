@@ -2,14 +2,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { heldElsewhere } from '../../graph/neo4j/open.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import { BEGINNING, journalHead, saveFollowerPosition } from '../../store/journal/journal.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, checkOnce, personOf } from '../fixtures/erasing.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 /* An erasure that is checked by a process without Neo4j, beside one that projects. */
 
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(() => record?.close());
 

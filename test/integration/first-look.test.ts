@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Statement, Store } from '../../store/database/client.ts';
 import { readScores } from '../../store/scores/scores.ts';
-import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /* A caller whose cells are guarded looks at a large record for the first time, and again (store/disclosure/disclosure.ts). */
 
@@ -13,13 +13,13 @@ const HOURS = 3_000;
 const blind = (k: number) =>
   narrowScope('blind', () => true, { smallestCount: k, withheld: ['readResponse'] });
 
-let record: TestRecord;
+let record: TestDatabase;
 /** Statements about rollups and lots, with how many rows each answered with or wrote. */
 const seen: { name: string; transaction: number; parameters: readonly unknown[] }[] = [];
 let watched: Store;
 
 beforeAll(async () => {
-  record = await openTestRecord(() => NOW);
+  record = await openTestDatabase(() => NOW);
   const answer = (i: number) => ({
     externalId: `a${i}`,
     answeredAt: new Date(NOW - HOUR_MS).toISOString(),

@@ -4,7 +4,7 @@ import { EVERYTHING } from '../../domain/access/scope.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
 import { calendarBuckets, GRANULARITIES, type Granularity } from '../../domain/time/time-windows.ts';
 import { readScores, type ScoreQuery } from '../../store/scores/scores.ts';
-import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /* A series of many groups lists what there is: 2,600 answers of about 1,450 combinations in 55 months. */
 const FROM = Date.UTC(2021, 0, 1);
@@ -20,9 +20,9 @@ const ANSWERS = Array.from({ length: 2_600 }, (_, i) => ({
   channel: `c${i % 2}`,
 }));
 
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord(() => NOW);
+  record = await openTestDatabase(() => NOW);
   expect((await record.submit(ANSWERS)).accepted).toBe(ANSWERS.length);
 });
 afterAll(() => record?.close());

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { headLine } from '../../domain/seals/seal.ts';
-import { fileSink, urlSink } from '../../proof/checkpoint-publisher.ts';
+import { checkpointLine } from '../../domain/seals/seal.ts';
+import { fileSink, urlPublisher } from '../../proof/checkpoint-publisher.ts';
 
 /* Somebody elsewhere who keeps what is POSTed to them, and may be away. */
 const taken: { method: string | undefined; type: string | undefined; body: string }[] = [];
@@ -29,19 +29,23 @@ afterAll(() => new Promise((done) => server.close(done)));
 const head = (size: number) => ({ size, body: `{"size":${size}}`, signature: 'c2ln' });
 
 it('POSTs each head as a line of its own, in order', async () => {
-  await urlSink(url).publish([head(3), head(8)]);
+  await urlPublisher(url).publish([head(3), head(8)]);
   expect(taken).toEqual(
-    [head(3), head(8)].map((one) => ({ method: 'POST', type: 'application/json', body: headLine(one) })),
+    [head(3), head(8)].map((one) => ({
+      method: 'POST',
+      type: 'application/json',
+      body: checkpointLine(one),
+    })),
   );
 });
 
 it('takes anything but a 2xx for an error, and so does nobody there', async () => {
   answer = 503;
-  await expect(urlSink(url).publish([head(9)])).rejects.toThrow('the sink of signed heads answered 503');
+  await expect(urlPublisher(url).publish([head(9)])).rejects.toThrow('the sink of signed heads answered 503');
   answer = 204;
-  await urlSink(url).publish([head(9)]);
-  expect(taken.at(-1)?.body).toBe(headLine(head(9)));
-  await expect(urlSink('http://127.0.0.1:1/heads').publish([head(9)])).rejects.toThrow();
+  await urlPublisher(url).publish([head(9)]);
+  expect(taken.at(-1)?.body).toBe(checkpointLine(head(9)));
+  await expect(urlPublisher('http://127.0.0.1:1/heads').publish([head(9)])).rejects.toThrow();
 });
 
 it('writes each head once into a file, by however many it is handed in at once', async () => {
@@ -53,6 +57,6 @@ it('writes each head once into a file, by however many it is handed in at once',
       // As followers that know of more or fewer of them, one of which was frozen.
       [0, 1, 2, 0].map((fewer) => fileSink(path).publish(heads.slice(upTo - 3, upTo - fewer))),
     );
-  expect(readFileSync(path, 'utf8')).toBe(heads.map(headLine).join(''));
+  expect(readFileSync(path, 'utf8')).toBe(heads.map(checkpointLine).join(''));
   rmSync(folder, { recursive: true });
 });

@@ -8,18 +8,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
 import { dryRun } from '../../ingestion/files/import/dry-run.ts';
 import { runImport } from '../../ingestion/files/import/run-import.ts';
-import { recordSink } from '../../ingestion/files/import/sink.ts';
+import { databaseSink } from '../../ingestion/files/import/sink.ts';
 import { parseFileMap } from '../../ingestion/files/map/file-map.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
-import { DIMENSIONS, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /* Files as people have them: what is read of each, and that every row is in the account. */
 
 const CASES = fileURLToPath(new URL('../fixtures/cases/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-files-'));
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(async () => {
   await record?.close();
@@ -39,7 +39,7 @@ const written = (name: string, content: string | Buffer) => {
 async function importFile(path: string, map: object, more: object = {}) {
   const rejectsPath = join(folder, `${Math.random()}.rejects`);
   const rows: Record<string, string>[] = [];
-  const sink = recordSink({ ...record, now: Date.now }, OWNER);
+  const sink = databaseSink({ ...record, now: Date.now }, OWNER);
   const result = await runImport({
     path,
     map: parseFileMap(map, DIMENSIONS),

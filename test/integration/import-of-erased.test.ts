@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runImport } from '../../ingestion/files/import/run-import.ts';
-import { recordSink } from '../../ingestion/files/import/sink.ts';
+import { databaseSink } from '../../ingestion/files/import/sink.ts';
 import { parseFileMap } from '../../ingestion/files/map/file-map.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
+import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, personOf } from '../fixtures/erasing.ts';
-import { DIMENSIONS, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
-let record: TestRecord;
+let record: TestDatabase;
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-import-'));
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(async () => {
   await record?.close();
@@ -37,7 +37,7 @@ const importFile = (name: string, rows: readonly string[]) => {
   return runImport({
     path,
     map: parseFileMap(MAP, DIMENSIONS),
-    sink: recordSink({ ...record, now: Date.now }, OWNER),
+    sink: databaseSink({ ...record, now: Date.now }, OWNER),
     dataDir: folder,
     rejectsPath,
     restart: true,

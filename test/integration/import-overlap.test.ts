@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
-import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
+import { DIMENSIONS, openTestDatabase, PEPPER, type TestDatabase } from '../fixtures/database.ts';
 import { BY, personOf } from '../fixtures/erasing.ts';
 import { again, begin, bring, type FileValues, undo } from '../fixtures/importing.ts';
-import { DIMENSIONS, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 /* Imports that bring the same answers, taken back in any order and at once. */
 
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(() => record?.close());
 
@@ -64,7 +64,7 @@ it('what another door or import brought in the same transaction stands again', a
     },
   });
   const deps = { ...record, dimensions: DIMENSIONS, pepper: PEPPER, cellLimits: DEFAULT_CELL_LIMITS };
-  const acceptor = createAcceptor({ ...deps, store, now: Date.now, warn: () => undefined });
+  const ingestor = createIngestor({ ...deps, store, now: Date.now, warn: () => undefined });
   const read = createItemReader(DIMENSIONS, 'responses');
   const [one, two] = [await begin(record), await begin(record)];
   const item = { source: 'joint', answeredAt: AT, comment: 'own words', revision: 1 };
@@ -72,11 +72,11 @@ it('what another door or import brought in the same transaction stands again', a
   await record.submit([{ ...item, externalId: 'first', score: 5 }]);
   await bring(record, one, 'joint', [row('first', 5)]);
   const waiting = async (rows: number) => {
-    while (acceptor.waiting() < rows) await new Promise((done) => setTimeout(done, 5));
+    while (ingestor.waiting() < rows) await new Promise((done) => setTimeout(done, 5));
   };
   const submit = (externalId: string, score: number) =>
-    submitItems(acceptor, OWNER, read, [{ ...item, externalId, score }], 'request');
-  const other = { ...record, acceptor };
+    submitItems(ingestor, OWNER, read, [{ ...item, externalId, score }], 'request');
+  const other = { ...record, acceptor: ingestor };
   const blocker = submit('blocker', 5);
   await waiting(1);
   const parts: Promise<unknown>[] = [submit('door', 9)];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { again, begin, bring, type FileValues, undo } from '../fixtures/importing.ts';
-import { HOUR_MS, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
+import { HOUR_MS, openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
 
 /* What corrections and imports that are taken back do to seals: it is explained, or it is tampering. */
 
@@ -13,9 +13,9 @@ const row = (id: string, hour: number, score: number): FileValues => ({
   score: String(score),
   comment: `words ${id} ${score}`,
 });
-let record: SealedRecord;
+let record: SealedDatabase;
 beforeAll(async () => {
-  record = await openSealedRecord();
+  record = await openSealedDatabase();
 });
 afterAll(() => record?.close());
 const sealed = async () => {

@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runImport } from '../../ingestion/files/import/run-import.ts';
-import { recordSink } from '../../ingestion/files/import/sink.ts';
+import { databaseSink } from '../../ingestion/files/import/sink.ts';
 import { parseFileMap } from '../../ingestion/files/map/file-map.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
-import { DIMENSIONS, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /* Files whose dates are written in many ways, as people sent them: what is stored, what is noted and what is rejected. */
 
 const CASES = new URL('../fixtures/cases/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-times-'));
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord(() => Date.parse('2026-12-01T00:00:00Z'));
+  record = await openTestDatabase(() => Date.parse('2026-12-01T00:00:00Z'));
 });
 afterAll(async () => {
   await record?.close();
@@ -35,7 +35,7 @@ async function importCase(name: string, answeredAt: object = {}) {
   const result = await runImport({
     path: join(CASES, `${name}.csv`),
     map: parseFileMap(declared, DIMENSIONS),
-    sink: recordSink({ ...record, now: Date.now }, OWNER),
+    sink: databaseSink({ ...record, now: Date.now }, OWNER),
     dataDir: folder,
     rejectsPath: join(folder, 'rejects.ndjson'),
     restart: true,

@@ -3,20 +3,20 @@ import { EVERYTHING } from '../../domain/access/scope.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import { scoreAsKnownAt } from '../../proof/as-of.ts';
 import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
-import { correct } from '../../store/data-subjects/rectify.ts';
+import { rectify } from '../../store/data-subjects/rectify.ts';
 import { ageOut } from '../../store/data-subjects/retention.ts';
-import { readHoldings, restrict } from '../../store/data-subjects/subject-access.ts';
+import { readSubjectAccessReport, restrict } from '../../store/data-subjects/subject-access.ts';
 import { ImportTakenBack } from '../../store/responses/imports.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { again, begin, bring, type FileValues, undo } from '../fixtures/importing.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 /* An import is taken back as a whole: what it brought goes, and what it replaced stands again. */
 
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(() => record?.close());
 
@@ -72,7 +72,7 @@ describe('an import that is taken back', () => {
     expect(await rowsOf('whole')).toHaveLength(3);
     expect(await undo(record, wrong)).toEqual({ ...NONE, removed: 1, restored: 2, complete: true });
     expect(await rowsOf('whole')).toEqual(before);
-    const held = await readHoldings(record, personOf('ann'));
+    const held = await readSubjectAccessReport(record, personOf('ann'));
     expect(held?.responses).toMatchObject([{ score: 9, comment: 'call [phone]' }]);
     await expectRollupsToEqualRecount(record);
     // Again: nothing is left to take back.
@@ -100,7 +100,7 @@ describe('an import that is taken back', () => {
     await bring(record, one, 'chain', [row('x', 8), row('y', 8), row('z', 8)]);
     const two = await begin(record);
     await bring(record, two, 'chain', [row('x', 6), row('y', 6)]);
-    await correct(record, await idOf('z'), { score: 2 }, BY);
+    await rectify(record, await idOf('z'), { score: 2 }, BY);
     expect(await undo(record, one)).toEqual({ ...NONE, stayed: 3, complete: true });
     expect((await rowsOf('chain')).map(({ score }) => score)).toEqual([6, 6, 2]);
     expect(await undo(record, two)).toEqual({ ...NONE, removed: 1, restored: 1, complete: true });
@@ -234,7 +234,7 @@ describe('rights of persons', () => {
     ))
       await releaseHold(record.store, hold, BY);
     await undo(record, run);
-    const held = await readHoldings(record, { lookups: [], responseIds: [id] });
+    const held = await readSubjectAccessReport(record, { lookups: [], responseIds: [id] });
     expect(held?.responses).toMatchObject([{ score: 9, comment: 'fine words' }]);
   });
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { journalEnds } from '../../api/subscriptions/journal-ends.ts';
-import { Tile } from '../../api/subscriptions/tile.ts';
+import { LiveQuery } from '../../api/subscriptions/live-query.ts';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import type { Counts } from '../../domain/nps/nps.ts';
 import type { ScoreName } from '../../domain/scores/score.ts';
@@ -30,17 +30,17 @@ import {
 import { resume } from '../../store/journal/start-over.ts';
 import { readScores } from '../../store/scores/scores.ts';
 import { BEFORE_ALL, noteSomeTouched, type RollupPlace } from '../../store/seals/sealing.ts';
+import { AsOfDatabase, BASES } from '../fixtures/as-of-database.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
-import { BASES, KnownRecord } from '../fixtures/known-record.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
-import { openSealedRecord } from '../fixtures/sealed-record.ts';
+import { openSealedDatabase } from '../fixtures/sealed-database.ts';
 import { until } from '../fixtures/server.ts';
 
-let record: TestRecord;
-let known: KnownRecord;
+let record: TestDatabase;
+let known: AsOfDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
-  known = new KnownRecord(record);
+  record = await openTestDatabase();
+  known = new AsOfDatabase(record);
 });
 afterAll(() => record.close());
 
@@ -268,7 +268,7 @@ describe('a subscription that resumes', () => {
       basis: 'SURVEYED',
       groupBy: [],
     } as const;
-    const tile = new Tile(deps, EVERYTHING, query, hooks);
+    const tile = new LiveQuery(deps, EVERYTHING, query, hooks);
     expect(await readJournal(record.store, early, 10)).toHaveLength(1);
     expect(await tile.resume(early)).not.toBeNull();
     expect(await tile.resume(head)).toBeNull();
@@ -277,7 +277,7 @@ describe('a subscription that resumes', () => {
 
 describe('the sealer', () => {
   it('that starts over seals what is there, and nothing twice', { timeout: 60_000 }, async () => {
-    const sealed = await openSealedRecord();
+    const sealed = await openSealedDatabase();
     const seals = async () =>
       (await sealed.sql<{ n: number }>('SELECT count(*)::integer AS n FROM seal'))[0]?.n ?? 0;
     const { store, signingKey } = sealed;

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeySetUnavailable, TokenRefused, tokenVerifier, type VerifyToken } from '../../api/access/jwt.ts';
-import { DIMENSIONS } from '../fixtures/record.ts';
+import { DIMENSIONS } from '../fixtures/database.ts';
 
 /* Tokens against a key set that a server of ours gives out. */
 

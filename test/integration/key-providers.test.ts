@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { seal, unseal } from '../../domain/privacy/aes-gcm.ts';
+import { decrypt, encrypt } from '../../domain/privacy/aes-gcm.ts';
 import { awsKmsProvider } from '../../instance/keys/aws-kms.ts';
 import { configuredKeyProvider, fileKeyProvider } from '../../instance/keys/file-provider.ts';
 import { signV4 } from '../../instance/keys/sigv4.ts';
@@ -13,9 +13,9 @@ import { vaultTransitProvider } from '../../instance/keys/vault-transit.ts';
 import { checkWrappingKeys, WrongWrappingKey } from '../../store/encryption/check-keys.ts';
 import type { KeyProvider, WrappedKey } from '../../store/encryption/key-provider.ts';
 import { rewrapKeys } from '../../store/encryption/rotate-keys.ts';
-import { Vault } from '../../store/encryption/subject-encryption.ts';
+import { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { readTenant } from '../../store/setup/instance.ts';
-import { openTestRecord } from '../fixtures/record.ts';
+import { openTestDatabase } from '../fixtures/database.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -177,12 +177,12 @@ describe('Vault transit', () => {
         const { associated_data: data = '', plaintext = '', ciphertext = '' } = item;
         if (action === 'encrypt')
           return {
-            ciphertext: `vault:v${versions.length}:${seal(versions.at(-1) as Buffer, context(data), plaintext)}`,
+            ciphertext: `vault:v${versions.length}:${encrypt(versions.at(-1) as Buffer, context(data), plaintext)}`,
           };
         const [, version, sealed = ''] = /^vault:v(\d+):(.*)$/.exec(ciphertext) ?? [];
         try {
           const key = versions[Number(version) - 1] as Buffer;
-          return { plaintext: unseal(key, context(data), sealed).toString() };
+          return { plaintext: decrypt(key, context(data), sealed).toString() };
         } catch {
           return { error: 'cipher: message authentication failed' };
         }
@@ -222,11 +222,11 @@ describe('Vault transit', () => {
   });
 
   it('is what a record is tied to: others are refused, one that is away is waited for', async () => {
-    const record = await openTestRecord();
+    const record = await openTestDatabase();
     closers.push(() => record.close());
     const tenant = await readTenant(record.store);
     const check = (provider: KeyProvider, ...others: KeyProvider[]) =>
-      checkWrappingKeys(record.store, new Vault(record.store, tenant, provider, others));
+      checkWrappingKeys(record.store, new SubjectEncryption(record.store, tenant, provider, others));
     const [{ options }, other] = [await serve(), await serve()];
     const own = vaultTransitProvider({ ...options, token: 'token' });
     const file = configuredKeyProvider(['07'.repeat(32)]);
@@ -240,7 +240,7 @@ describe('Vault transit', () => {
     await check(vaultTransitProvider({ ...options, token: 'ran out' }));
     await check(vaultTransitProvider({ ...options, address: 'http://127.0.0.1:1', token: 'token' }));
     // Carried over with the keys of persons: the former provider may go then.
-    await rewrapKeys(record.store, new Vault(record.store, tenant, file, [own]));
+    await rewrapKeys(record.store, new SubjectEncryption(record.store, tenant, file, [own]));
     await check(file);
     await expect(check(own)).rejects.toThrow(/wrapped by "file", which is not configured/);
     await expect(check(configuredKeyProvider(['08'.repeat(32)]))).rejects.toThrow(WrongWrappingKey);
@@ -302,7 +302,7 @@ describe('AWS KMS', () => {
             200,
             {
               KeyId: arn,
-              CiphertextBlob: `${keys.length} ${arn} ${seal(keys.at(-1) as Buffer, context, body['Plaintext'] ?? '')}`,
+              CiphertextBlob: `${keys.length} ${arn} ${encrypt(keys.at(-1) as Buffer, context, body['Plaintext'] ?? '')}`,
             },
           ];
         case 'TrentService.Decrypt': {
@@ -310,7 +310,7 @@ describe('AWS KMS', () => {
           if (by !== arn) return [400, { __type: 'IncorrectKeyException' }];
           try {
             const key = keys[Number(version) - 1] as Buffer;
-            return [200, { Plaintext: unseal(key, context, sealed).toString() }];
+            return [200, { Plaintext: decrypt(key, context, sealed).toString() }];
           } catch {
             return [400, { __type: 'InvalidCiphertextException' }];
           }

@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
-import { seal } from '../../domain/privacy/aes-gcm.ts';
+import { encrypt } from '../../domain/privacy/aes-gcm.ts';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
-import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { configuredKeyProvider, fileKeyProvider } from '../../instance/keys/file-provider.ts';
 import { changeKeys } from '../../instance/rotate.ts';
-import { correct } from '../../store/data-subjects/rectify.ts';
+import { rectify } from '../../store/data-subjects/rectify.ts';
 import type { KeyProvider } from '../../store/encryption/key-provider.ts';
 import { readResponses } from '../../store/responses/responses.ts';
-import { DIMENSIONS, openTestRecord, type TestRecord, testVault } from '../fixtures/record.ts';
+import { DIMENSIONS, openTestDatabase, type TestDatabase, testEncryption } from '../fixtures/database.ts';
 
 /** Several processes on one record: each has a vault and a key provider of its own. */
 
@@ -25,10 +25,10 @@ afterEach(async () => {
 const CONFIG = { dataDir: '', secretsDir: undefined, pepper: undefined, signingKeys: undefined };
 const PEPPER = { version: 1, secret: Buffer.alloc(32, 7) };
 
-async function processOn(record: TestRecord, provider: KeyProvider) {
-  const vault = await testVault(record.store, provider);
-  const deps = { ...record, vault, dimensions: DIMENSIONS, pepper: PEPPER };
-  const acceptor = createAcceptor({
+async function processOn(record: TestDatabase, provider: KeyProvider) {
+  const encryption = await testEncryption(record.store, provider);
+  const deps = { ...record, encryption, dimensions: DIMENSIONS, pepper: PEPPER };
+  const ingestor = createIngestor({
     ...deps,
     now: Date.now,
     cellLimits: DEFAULT_CELL_LIMITS,
@@ -36,10 +36,10 @@ async function processOn(record: TestRecord, provider: KeyProvider) {
   });
   const read = createItemReader(DIMENSIONS, 'responses');
   return {
-    vault,
+    encryption,
     submit: (...ids: string[]) =>
       submitItems(
-        acceptor,
+        ingestor,
         OWNER,
         read,
         ids.map((id) => ({
@@ -52,10 +52,10 @@ async function processOn(record: TestRecord, provider: KeyProvider) {
         'test',
       ),
     change: (action: 'rotate' | 'rewrap' | 'retire') =>
-      changeKeys({ store: record.store, vault, pepper: PEPPER }, CONFIG, action),
+      changeKeys({ store: record.store, encryption, pepper: PEPPER }, CONFIG, action),
     comments: async () => {
       const query = { segment: {}, from: null, to: null, first: 10_000, after: null };
-      return (await readResponses({ ...record, vault }, EVERYTHING, query))
+      return (await readResponses({ ...record, encryption }, EVERYTHING, query))
         .map(({ comment }) => comment)
         .sort();
     },
@@ -63,7 +63,7 @@ async function processOn(record: TestRecord, provider: KeyProvider) {
 }
 
 async function setUp() {
-  const record = await openTestRecord();
+  const record = await openTestDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'scoreline-test-'));
   closers.push(
     () => record.close(),
@@ -116,8 +116,8 @@ it('an older comment of the same response does not open when it is put back; old
   await one.submit('a');
   const [first] = await record.sql<{ id: string; comment: string }>('SELECT id, comment FROM response');
   const by = { actor: 'officer', reason: 'asked for it' };
-  const vault = one.vault;
-  expect(await correct({ ...record, vault }, first?.id ?? '', { score: 3 }, by)).toBe(true);
+  const encryption = one.encryption;
+  expect(await rectify({ ...record, encryption }, first?.id ?? '', { score: 3 }, by)).toBe(true);
   expect(await one.comments()).toEqual(['words of a']);
   const put = (comment: string | undefined) => record.sql('UPDATE response SET comment = $1', [comment]);
   await put(first?.comment);
@@ -126,10 +126,10 @@ it('an older comment of the same response does not open when it is put back; old
   const [row] = await record.sql<{ id: string; subject: string }>(
     'SELECT id, subject_id AS subject FROM response',
   );
-  const [owner] = [...(await vault.subjects([row?.subject ?? ''])).values()];
+  const [owner] = [...(await encryption.subjects([row?.subject ?? ''])).values()];
   if (!owner || !row) throw new Error('nobody is there');
-  const context = { tenant: vault.tenant, subject: owner.id, field: 'comment', row: row.id };
-  await put(seal(owner.key, context, 'words of before'));
+  const context = { tenant: encryption.tenant, subject: owner.id, field: 'comment', row: row.id };
+  await put(encrypt(owner.key, context, 'words of before'));
   expect(await one.comments()).toEqual(['words of before']);
   await one.change('rotate');
   expect(await record.sql('SELECT left(comment, 2) AS format FROM response')).toEqual([{ format: '2.' }]);

@@ -1,14 +1,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
-import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { type BatchAccount, submitItems } from '../../ingestion/pipeline/submit.ts';
-import { DIMENSIONS, narrowScope, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';
+import {
+  DIMENSIONS,
+  narrowScope,
+  openTestDatabase,
+  PEPPER,
+  type TestDatabase,
+} from '../fixtures/database.ts';
 
 const WIDE = narrowScope('wide', () => true);
 const HOUR = 3_600_000;
-let record: TestRecord;
+let record: TestDatabase;
 let clock = Date.UTC(2026, 2, 1);
 let submit: (
   id: string,
@@ -17,17 +23,17 @@ let submit: (
 ) => Promise<BatchAccount>;
 
 beforeAll(async () => {
-  record = await openTestRecord();
-  const { store, vault, cells, mappings } = record;
-  const acceptor = createAcceptor({
-    ...{ store, vault, cells, mappings, dimensions: DIMENSIONS, pepper: PEPPER },
+  record = await openTestDatabase();
+  const { store, encryption, cells, mappings } = record;
+  const ingestor = createIngestor({
+    ...{ store, encryption, cells, mappings, dimensions: DIMENSIONS, pepper: PEPPER },
     cellLimits: DEFAULT_CELL_LIMITS,
     now: () => clock,
     warn: () => undefined,
   });
   const read = createItemReader(DIMENSIONS, 'responses');
   submit = (id, sources, items) =>
-    submitItems(acceptor, { id, sources, scope: id === 'admin' ? EVERYTHING : WIDE }, read, items, 'test');
+    submitItems(ingestor, { id, sources, scope: id === 'admin' ? EVERYTHING : WIDE }, read, items, 'test');
 });
 afterAll(() => record.close());
 

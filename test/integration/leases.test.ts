@@ -9,12 +9,12 @@ import {
 } from '../../store/database/lease.ts';
 import { BEGINNING, Forgotten, followerPosition, saveFollowerPosition } from '../../store/journal/journal.ts';
 import { resumeFollower } from '../../store/journal/journal-trim.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(() => record?.close());
 

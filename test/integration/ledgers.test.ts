@@ -9,7 +9,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { Basis } from '../../domain/scores/score.ts';
 import type { Cell } from '../../domain/segments/cell.ts';
 import { readScores } from '../../store/scores/scores.ts';
-import { DIMENSIONS, narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { DIMENSIONS, narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /*
  * Which ledger a caller is told from (store/disclosure/disclosure-ledger.ts): two of the same answers, cut at different times, would give
@@ -21,10 +21,10 @@ const NOW = Date.UTC(2026, 2, 10, 13, 30);
 const WINDOW = { from: NOW - 48 * HOUR_MS, until: NOW + HOUR_MS };
 const SHIPPED = fileURLToPath(new URL('../../policies', import.meta.url));
 
-let record: TestRecord;
+let record: TestDatabase;
 let number = 0;
 beforeEach(async () => {
-  record = await openTestRecord(() => NOW);
+  record = await openTestDatabase(() => NOW);
   number = 0;
 });
 afterEach(() => record?.close());
@@ -61,7 +61,7 @@ const without = (region: string) => (cell: Cell) => cell.attributes.region !== r
 const blind = (name: string, sees: (cell: Cell) => boolean = () => true) =>
   narrowScope(name, sees, { smallestCount: K, withheld: ['readResponse'] });
 /** The same record as a process that has just started has it. */
-const afterRestart = () => ({ record: Object.create(record.store) as TestRecord['store'] });
+const afterRestart = () => ({ record: Object.create(record.store) as TestDatabase['store'] });
 
 describe('the ledger of those who see the same', () => {
   it('is one, under whatever version of the policies and in whatever role', async () => {

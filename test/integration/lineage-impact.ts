@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { ImpactMark, ImpactPage } from '../../graph/annotations/annotation-impact.ts';
+import type { ImpactAnnotation, ImpactPage } from '../../graph/annotations/annotation-impact.ts';
 import type { LineageStore } from '../../graph/lineage-store.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { InvalidCursor } from '../../graph/traversal/cursor.ts';
@@ -13,10 +13,10 @@ import {
   type TouchedRollup,
 } from '../../graph/traversal/impact.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
-import { BASE, type LineageRecord } from '../fixtures/lineage-record.ts';
-import { narrowScope } from '../fixtures/record.ts';
+import { narrowScope } from '../fixtures/database.ts';
+import { BASE, type LineageDatabase } from '../fixtures/lineage-database.ts';
 
-let world: LineageRecord;
+let world: LineageDatabase;
 
 const MODELS = ['ModelVersion:7', 'Feature:f1', 'FeatureSet:s1', 'TrainingSet:t1', 'Calibration:'];
 
@@ -42,8 +42,8 @@ interface Whole {
   readonly rollups: TouchedRollup[];
   readonly segments: ImpactSegment[];
   readonly totals: ImpactTotals;
-  readonly decisions: ImpactMark[] | null;
-  readonly alerts: ImpactMark[] | null;
+  readonly decisions: ImpactAnnotation[] | null;
+  readonly alerts: ImpactAnnotation[] | null;
 }
 
 /** The calibration is named by a hash of what it holds. */
@@ -55,12 +55,12 @@ async function readCalibrationId(): Promise<string[]> {
 }
 
 async function all(
-  ask: (first: number, after: string | null) => Promise<ImpactPage<ImpactMark> | null>,
+  ask: (first: number, after: string | null) => Promise<ImpactPage<ImpactAnnotation> | null>,
   first: number,
-): Promise<ImpactMark[] | null> {
-  const marks: ImpactMark[] = [];
+): Promise<ImpactAnnotation[] | null> {
+  const marks: ImpactAnnotation[] = [];
   for (let after: string | null = null; ; ) {
-    const page: ImpactPage<ImpactMark> | null = await ask(first, after);
+    const page: ImpactPage<ImpactAnnotation> | null = await ask(first, after);
     if (!page) return null;
     expect(page.nodes.length).toBeLessThanOrEqual(first);
     marks.push(...page.nodes);
@@ -123,12 +123,12 @@ const alert = (of: string, hour: number) =>
 /** Alarms less than a day apart are one alert. */
 const ALERTS = [alert('class mix', 7), alert('class mix', 38), alert('length, Japan', 7)] as const;
 const LONG_AGO = alert('length, Japan', -3_000);
-const labels = (marks: ImpactMark[] | null | undefined) => marks?.map(({ node }) => node.label).sort();
+const labels = (marks: ImpactAnnotation[] | null | undefined) => marks?.map(({ node }) => node.label).sort();
 
 const sum = (values: readonly (number | null)[]) => values.reduce<number>((a, b) => a + (b ?? 0), 0);
 
 /** The suite of `impact`; part of lineage.test.ts, since one graph serves one file at a time. */
-export function describeImpact(opened: () => LineageRecord) {
+export function describeImpact(opened: () => LineageDatabase) {
   describe('impact', () => {
     beforeAll(async () => {
       world = opened();

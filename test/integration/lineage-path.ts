@@ -5,10 +5,10 @@ import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
 import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
-import { type LineageRecord, score } from '../fixtures/lineage-record.ts';
-import { narrowScope } from '../fixtures/record.ts';
+import { narrowScope } from '../fixtures/database.ts';
+import { type LineageDatabase, score } from '../fixtures/lineage-database.ts';
 
-let world: LineageRecord;
+let world: LineageDatabase;
 
 type Id = ScoreStart | string;
 const idOf = (start: Id) => (typeof start === 'string' ? start : start.id);
@@ -37,7 +37,7 @@ const responseIdOf = async (externalId: string) => {
 };
 
 /** The suite of `path`; part of lineage.test.ts, since one graph serves one file at a time. */
-export function describePath(opened: () => LineageRecord) {
+export function describePath(opened: () => LineageDatabase) {
   describe('path', () => {
     beforeAll(() => {
       world = opened();

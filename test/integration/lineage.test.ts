@@ -8,21 +8,21 @@ import { InvalidCursor } from '../../graph/traversal/cursor.ts';
 import { type LineagePage, type TraceDirection, traceLineage } from '../../graph/traversal/trace.ts';
 import type { PlanDeps, ScoreStart } from '../../graph/traversal/visible-selection.ts';
 import { trimJournal } from '../../store/journal/journal-trim.ts';
-import { BASE, iso, type LineageRecord, openLineageRecord, score } from '../fixtures/lineage-record.ts';
-import { narrowScope, type TestRecord } from '../fixtures/record.ts';
+import { narrowScope, type TestDatabase } from '../fixtures/database.ts';
+import { BASE, iso, type LineageDatabase, openLineageDatabase, score } from '../fixtures/lineage-database.ts';
 import type {} from '../services/both.ts';
-import { describeGraphMarks } from './lineage-graph-marks.ts';
+import { describeGraphMarks } from './lineage-graph-annotations.ts';
 import { describeImpact } from './lineage-impact.ts';
 import { describePath } from './lineage-path.ts';
 
 /** One suite for every lineage store (lineage-record.ts): all must give the same pages. */
-let world: LineageRecord;
-let record: TestRecord;
+let world: LineageDatabase;
+let record: TestDatabase;
 let graph: GraphProjection | undefined;
-let stores: LineageRecord['stores'];
+let stores: LineageDatabase['stores'];
 
 beforeAll(async () => {
-  world = await openLineageRecord();
+  world = await openLineageDatabase();
   ({ record, graph, stores } = world);
 });
 afterAll(async () => {

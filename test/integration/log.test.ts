@@ -3,7 +3,7 @@ import { captureConsole, openLog } from '../../instance/log.ts';
 import type { Store } from '../../store/database/client.ts';
 import { openPglite } from '../../store/database/pglite.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
-import { freshDatabase } from '../fixtures/record.ts';
+import { freshDatabase } from '../fixtures/database.ts';
 
 /* What the log keeps of the database's own errors, of whichever backend: none of the values that they were raised about. */
 

@@ -9,7 +9,7 @@ import { takeReadings } from '../../scoring/readings.ts';
 import { openScoring } from '../../scoring/service.ts';
 import { latestReadings, readReadings, writeReadings } from '../../store/monitoring/model-readings.ts';
 import { MODEL_METRICS } from '../../store/tables/monitoring.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 
 const MODELS = new URL('../../scoring/models/', import.meta.url);
@@ -63,7 +63,7 @@ afterAll(() => pool?.close());
 
 /** A record whose answers are scored, and that is watched. */
 async function watched(items: readonly object[]) {
-  const record = await openTestRecord();
+  const record = await openTestDatabase();
   await record.submit(items);
   const errors: Error[] = [];
   const scoring = await openScoring({
@@ -94,7 +94,7 @@ async function watched(items: readonly object[]) {
   };
 }
 
-const readingsOf = (record: TestRecord) => takeReadings({ ...record, pool, now: () => NOW }, 1, model, NOW);
+const readingsOf = (record: TestDatabase) => takeReadings({ ...record, pool, now: () => NOW }, 1, model, NOW);
 
 describe('the monitor of models', () => {
   it('is quiet while nothing changes', async () => {

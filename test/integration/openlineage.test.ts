@@ -7,23 +7,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { exportLineage } from '../../graph/export/openlineage/export.ts';
 import { fileTransport, httpTransport } from '../../graph/export/openlineage/transports.ts';
-import { iso, type LineageRecord } from '../fixtures/lineage-record.ts';
+import { narrowScope } from '../fixtures/database.ts';
+import { iso, type LineageDatabase } from '../fixtures/lineage-database.ts';
 import {
   COMMENT,
   type Event,
   expectPublishedSchemas,
-  openExportedRecord,
+  openExportedDatabase,
   RESPONDENT,
 } from '../fixtures/openlineage-events.ts';
-import { narrowScope } from '../fixtures/record.ts';
 
 const FACETS = new URL('../fixtures/openlineage/facets/', import.meta.url);
 
-let world: LineageRecord;
+let world: LineageDatabase;
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'openlineage-'));
-  world = await openExportedRecord();
+  world = await openExportedDatabase();
 });
 afterAll(async () => {
   await world?.close();

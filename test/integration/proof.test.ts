@@ -8,8 +8,8 @@ import { EVERYTHING } from '../../domain/access/scope.ts';
 import { scoreId } from '../../domain/scores/score.ts';
 import { keyFingerprint } from '../../domain/seals/signing-key.ts';
 import { exportProof, type Proof } from '../../proof/export-proof.ts';
-import { narrowScope } from '../fixtures/record.ts';
-import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
+import { narrowScope } from '../fixtures/database.ts';
+import { HOUR_MS, nameOf, openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
 
 /* As an auditor would: the verifier is packed, unpacked in an empty folder, and given nothing but the proof. */
 const VERIFIER = fileURLToPath(new URL('../../verifier', import.meta.url));
@@ -18,7 +18,7 @@ const BASE = Math.floor(Date.now() / DAY_MS) * DAY_MS - 5 * DAY_MS;
 const DAY = { from: BASE, until: BASE + DAY_MS };
 const at = (minutes: number) => new Date(BASE + minutes * 60_000).toISOString();
 
-let record: SealedRecord;
+let record: SealedDatabase;
 let folder: string;
 let proof: Proof;
 
@@ -47,7 +47,7 @@ beforeAll(async () => {
     encoding: 'utf8',
   });
   execFileSync('tar', ['-xzf', packed.trim().split('\n').at(-1) as string], { cwd: folder });
-  record = await openSealedRecord();
+  record = await openSealedDatabase();
   const answers = Array.from({ length: 50 }, (_, i) => ({
     externalId: `p${i}`,
     answeredAt: at(i * 11),
@@ -78,7 +78,7 @@ describe('an exported proof', () => {
 
   it('is checked against a key and heads that the auditor has', () => {
     const key = keyFingerprint(record.verifyDeps.publicKey);
-    expect(check(proof, '--key', key, '--heads', record.headFile).status).toBe(0);
+    expect(check(proof, '--key', key, '--heads', record.checkpointFile).status).toBe(0);
     const other = check(
       proof,
       '--key',
@@ -88,7 +88,7 @@ describe('an exported proof', () => {
       status: 1,
       output: expect.stringMatching(/^MISMATCH: the proof is signed/),
     });
-    const [line = '', second = ''] = readFileSync(record.headFile, 'utf8').split('\n');
+    const [line = '', second = ''] = readFileSync(record.checkpointFile, 'utf8').split('\n');
     const forged = join(folder, 'heads.ndjson');
     writeFileSync(forged, `${line.replace(/root\\":\\"./, 'root\\":\\"g')}\n`);
     expect(check(proof, '--heads', forged)).toMatchObject({

@@ -5,12 +5,12 @@ import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
 import { readinessChecks, readinessWarnings } from '../../instance/readiness.ts';
 import { takeLease } from '../../store/database/lease.ts';
 import { BEGINNING, saveFollowerPosition, touchFollower } from '../../store/journal/journal.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
-let record: TestRecord;
+let record: TestDatabase;
 let graph: GraphProjection;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
   // Nothing listens there.
   const address = { url: 'bolt://127.0.0.1:9', user: '', password: '' };
   graph = openGraph(address, { ...record, place: 'one' }, () => undefined);

@@ -9,7 +9,7 @@ import { openPglite } from '../../store/database/pglite.ts';
 import { findTemplate } from '../../store/database/pglite-template.ts';
 import { checkPepper, readTenant } from '../../store/setup/instance.ts';
 import { migrate } from '../../store/setup/migrate.ts';
-import { PEPPER } from '../fixtures/record.ts';
+import { PEPPER } from '../fixtures/database.ts';
 
 let folder: string;
 beforeAll(async () => {

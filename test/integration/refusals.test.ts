@@ -4,13 +4,13 @@ import type { AuditEntry } from '../../domain/seals/audit.ts';
 import { checkAudit } from '../../proof/check-audit.ts';
 import { streamAudit } from '../../store/audit/audit.ts';
 import { openAuditTrail } from '../../store/audit/audit-trail.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /* What is refused again and again is one row a minute. */
 
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(() => record?.close());
 afterEach(() => record.sql('DELETE FROM audit_log'));

@@ -10,13 +10,13 @@ import { provDocument } from '../../graph/export/prov-json.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { collectTrace } from '../../graph/traversal/collect.ts';
 import { readScore } from '../../store/scores/scores.ts';
-import { BASE, iso, type LineageRecord, openLineageRecord } from '../fixtures/lineage-record.ts';
-import { narrowScope } from '../fixtures/record.ts';
+import { narrowScope } from '../fixtures/database.ts';
+import { BASE, iso, type LineageDatabase, openLineageDatabase } from '../fixtures/lineage-database.ts';
 
-let world: LineageRecord;
+let world: LineageDatabase;
 let deps: ReportDeps;
 beforeAll(async () => {
-  world = await openLineageRecord(false);
+  world = await openLineageDatabase(false);
   const lineage = createRecordLineage(world.record.store);
   deps = { ...world.depsFor(lineage), record: world.record.store, now: () => Date.parse(iso(600)) };
 });

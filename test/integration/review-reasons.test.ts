@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readHoldings } from '../../store/data-subjects/subject-access.ts';
-import { openReason, sealReason, sealReasons } from '../../store/reviews/review-reasons.ts';
+import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
+import { encryptReason, encryptReasons, openReason } from '../../store/reviews/review-reasons.ts';
 import { decideReview, disputeResponse, type Reviewer, readDecisions } from '../../store/reviews/reviews.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { findInTables } from '../fixtures/needles.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 const QUOTE = 'she writes that Mrs Plainfield was rude';
-let record: TestRecord;
+let record: TestDatabase;
 let responseId: string;
 
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
   await record.submit([
     {
       externalId: 'a',
@@ -31,7 +31,7 @@ const by = (id: string, sealed = true): Reviewer => ({
   now: new Date('2026-03-02'),
   note: async () => undefined,
   may: () => true,
-  ...(sealed ? { seal: (session, reason) => sealReason(session, record.vault, reason) } : {}),
+  ...(sealed ? { encrypt: (session, reason) => encryptReason(session, record.encryption, reason) } : {}),
 });
 const decide = (review: string, who: Reviewer) =>
   decideReview(record.store, review, { verdict: 'CORRECTED', class: 0, reason: `decided: ${QUOTE}` }, 3, who);
@@ -44,7 +44,7 @@ it('what reviewers quote is sealed with the comment, told to the person, and goe
   expect(await findInTables(record.sql, [QUOTE])).toEqual([]);
   const [row] = await record.sql<{ reason: string }>('SELECT reason FROM review');
   expect(await openReason(record, responseId, row?.reason ?? '')).toBe(`first: ${QUOTE}\nsecond: ${QUOTE}`);
-  expect(await readHoldings(record, personOf('ann'))).toMatchObject({
+  expect(await readSubjectAccessReport(record, personOf('ann'))).toMatchObject({
     responses: [
       {
         reviews: [
@@ -66,7 +66,7 @@ it('what was stored before that is sealed at the start, and is still not to be c
   await record.sql('UPDATE review SET reason = $1', [`third: ${QUOTE}`]);
   await decide(review?.id ?? '', by('dora', false));
   expect(await findInTables(record.sql, [QUOTE])).toHaveLength(2);
-  await sealReasons(record.store, record.vault);
+  await encryptReasons(record.store, record.encryption);
   expect(await findInTables(record.sql, [QUOTE])).toEqual([]);
   const opened = (await readDecisions(record.store, [review?.id ?? ''])).map(({ reason }) =>
     openReason(record, responseId, reason),

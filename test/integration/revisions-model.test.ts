@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
-import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { isPassingError } from '../../store/database/passing-errors.ts';
 import type { ImportRun } from '../../store/responses/imports.ts';
 import { ModelAnswer, type ModelOutcome } from '../fixtures/answer-model.ts';
+import { DIMENSIONS, openTestDatabase, PEPPER, type TestDatabase } from '../fixtures/database.ts';
 import { begin, bring, undo } from '../fixtures/importing.ts';
-import { DIMENSIONS, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 /* Any history of deliveries, repeats, imports and undos leaves what the rules say, and rollups that equal a recount. */
 
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(() => record?.close());
 
@@ -193,20 +193,20 @@ it('a batch whose commit was not answered is told the same when it is tried agai
       pepper: PEPPER,
       cellLimits: DEFAULT_CELL_LIMITS,
     };
-    const acceptor = createAcceptor({ ...deps, now: Date.now, warn: () => undefined });
+    const ingestor = createIngestor({ ...deps, now: Date.now, warn: () => undefined });
     const accounts = [];
     for (const batch of batches) {
       const named = batch.map((given) => ({ ...given, source: name }));
       // The mapping is recorded first; the transaction that is lost is that of the rows.
       await submitItems(
-        acceptor,
+        ingestor,
         OWNER,
         read,
         [{ ...other, source: name, externalId: 'first', score: 1 }],
         'x',
       );
       lose = loses;
-      const { accepted, duplicates, rejected } = await submitItems(acceptor, OWNER, read, named, 'x');
+      const { accepted, duplicates, rejected } = await submitItems(ingestor, OWNER, read, named, 'x');
       accounts.push({ accepted, duplicates, rejected: rejected.map(({ index, code }) => [index, code]) });
       await new Promise((done) => setTimeout(done, 3));
     }

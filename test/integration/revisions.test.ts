@@ -5,18 +5,18 @@ import { parseFileMap } from '../../ingestion/files/map/file-map.ts';
 import { readRows } from '../../ingestion/files/read/read-rows.ts';
 import type { Outcome } from '../../ingestion/pipeline/outcome.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
-import { correct } from '../../store/data-subjects/rectify.ts';
+import { rectify } from '../../store/data-subjects/rectify.ts';
+import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY } from '../fixtures/erasing.ts';
-import { DIMENSIONS, openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 /* Which delivery of an answer stands: by its revision, by its time of answering, by the order of arrival. */
 
 const CASES = new URL('../fixtures/cases/', import.meta.url).pathname;
 const MAP = JSON.parse(readFileSync(`${CASES}05-edited.map.json`, 'utf8')) as Record<string, unknown>;
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(() => record?.close());
 
@@ -25,7 +25,7 @@ async function importFile(name: string, changes: object = {}): Promise<Outcome[]
   const map = parseFileMap({ ...MAP, ...changes }, DIMENSIONS);
   const rows = [];
   for await (const row of (await readRows(`${CASES}${name}`)).rows) if ('values' in row) rows.push(row);
-  return acceptFileRows(record.acceptor, OWNER, { map, file: name, rows });
+  return acceptFileRows(record.ingestor, OWNER, { map, file: name, rows });
 }
 const told = (outcomes: readonly Outcome[]) =>
   outcomes.map((one) => (one.status === 'rejected' ? one.code : one.status));
@@ -116,7 +116,7 @@ describe('an export that was edited', () => {
     const read = (format: string) => {
       const answeredAt = { column: 'Date', format, zone: 'UTC' };
       const map = parseFileMap({ ...MAP, source: 'dates', answeredAt }, DIMENSIONS);
-      return acceptFileRows(record.acceptor, OWNER, { map, file: 'dates.csv', rows });
+      return acceptFileRows(record.ingestor, OWNER, { map, file: 'dates.csv', rows });
     };
     await read('dd/MM/yyyy');
     expect(told(await read('MM/dd/yyyy'))).toEqual(['accepted']);
@@ -210,7 +210,7 @@ describe('a revision', () => {
         return { ID, Date: '2026-11-01T10:00:00Z', Score, Comment: '', Changed };
       };
       const items = rows.map((row, i) => ({ line: i + 2, values: values(row) }));
-      return told(await acceptFileRows(record.acceptor, OWNER, { map, file: 'changes.csv', rows: items }));
+      return told(await acceptFileRows(record.ingestor, OWNER, { map, file: 'changes.csv', rows: items }));
     };
     const number = { format: 'number' };
     expect(await read(number, ['2', '3'], ['10.0', '4'], ['9', '5'], ['', '6'], ['x', '7'])).toEqual([
@@ -236,7 +236,7 @@ describe('an answer that a person corrected', () => {
     const [row] = await record.sql<{ id: string }>('SELECT id FROM response WHERE external_id = $1', [
       externalId,
     ]);
-    await correct(record, row?.id ?? '', { score: 10 }, BY);
+    await rectify(record, row?.id ?? '', { score: 10 }, BY);
     expect(await submit(one())).toMatchObject(STALE);
     expect(await submit(one({ score: 4 }))).toMatchObject(STALE);
     expect(await submit(one({ score: 4, revision: 1 }))).toMatchObject(STALE);

@@ -3,12 +3,12 @@ import { EVERYTHING } from '../../domain/access/scope.ts';
 import { randomFrom } from '../../domain/statistics/random.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
-import { correct } from '../../store/data-subjects/rectify.ts';
+import { rectify } from '../../store/data-subjects/rectify.ts';
 import { ageOut } from '../../store/data-subjects/retention.ts';
 import { restrict } from '../../store/data-subjects/subject-access.ts';
 import { readResponses } from '../../store/responses/responses.ts';
+import { openTestDatabase } from '../fixtures/database.ts';
 import { BY, personOf } from '../fixtures/erasing.ts';
-import { openTestRecord } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 const WORKERS = 6;
@@ -16,7 +16,7 @@ const STEPS = 40;
 const PEOPLE = 5;
 
 it('whatever is done for persons at once, nothing is lost, counted twice or waits in a circle', async () => {
-  const record = await openTestRecord();
+  const record = await openTestDatabase();
   const { sql } = record;
   const count = async (from: string) =>
     (await sql<{ n: number }>(`SELECT count(*)::integer AS n FROM ${from}`))[0]?.n;
@@ -42,7 +42,7 @@ it('whatever is done for persons at once, nothing is lost, counted twice or wait
       () => erase(record, person(), BY),
       async () => {
         const [one] = await sql<{ id: string }>('SELECT id FROM response_key ORDER BY random() LIMIT 1');
-        if (one) await correct(record, one.id, { score: upTo(11) }, BY);
+        if (one) await rectify(record, one.id, { score: upTo(11) }, BY);
       },
       async () => {
         const ids = await placeHold(record, person(), BY);

@@ -5,13 +5,13 @@ import { calendarBuckets, parseWindow, rollingRange, windowAt } from '../../doma
 import type { Session } from '../../store/database/client.ts';
 import { purgeMinuteRollups } from '../../store/scores/rollups.ts';
 import { readScores } from '../../store/scores/scores.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 const HOUR_MS = 3_600_000;
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(() => record?.close());
 

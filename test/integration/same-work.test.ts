@@ -8,7 +8,7 @@ import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
 import type { Session } from '../../store/database/client.ts';
 import { readResponses, readResponsesById } from '../../store/responses/responses.ts';
 import { readScores } from '../../store/scores/scores.ts';
-import { DIMENSIONS, narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { DIMENSIONS, narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /*
  * How long an answer takes depends on what is done for it. In two records that differ only in what a caller may not see, the same
@@ -30,10 +30,10 @@ const answer = (region: string, i: number, more: object = {}) => ({
 const VISIBLE = Array.from({ length: 40 }, (_, i) => answer('Germany', i));
 const PERU = Array.from({ length: 300 }, (_, i) => answer('Peru', i, { channel: `c${i % 9}` }));
 
-let without: TestRecord;
-let withHidden: TestRecord;
+let without: TestDatabase;
+let withHidden: TestDatabase;
 beforeAll(async () => {
-  [without, withHidden] = await Promise.all([openTestRecord(), openTestRecord()]);
+  [without, withHidden] = await Promise.all([openTestDatabase(), openTestDatabase()]);
   await without.submit(VISIBLE);
   await withHidden.submit([...PERU.slice(0, 150), ...VISIBLE, ...PERU.slice(150)]);
 });
@@ -58,7 +58,7 @@ const score = (segment: ScoreStart['segment']): ScoreStart => ({
 });
 
 /** Everything that is sent for the caller, by what was asked: statements and how many rows came back. */
-async function workFor(record: TestRecord, scope: Scope): Promise<Record<string, string[]>> {
+async function workFor(record: TestDatabase, scope: Scope): Promise<Record<string, string[]>> {
   const work: Record<string, string[]> = {};
   let now: string[] = [];
   const counted = (session: Session): Session => ({
@@ -69,7 +69,7 @@ async function workFor(record: TestRecord, scope: Scope): Promise<Record<string,
       return rows;
     },
   });
-  const store = counted(record.wall.as(scope));
+  const store = counted(record.scopedReader.as(scope));
   const lineage = createRecordLineage(store);
   const deps = { ...record, store, lineage, dimensions: DIMENSIONS, now: () => NOW };
   const responses = await record.sql<{ id: string }>(

@@ -5,7 +5,7 @@ import { total } from '../../domain/nps/nps.ts';
 import type { WindowLength } from '../../domain/time/time-windows.ts';
 import { readResponses, readResponsesById } from '../../store/responses/responses.ts';
 import { readChange, readScores } from '../../store/scores/scores.ts';
-import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 
 /*
@@ -29,10 +29,10 @@ const GERMANY = Array.from({ length: 40 }, (_, i) => visible('Germany', i));
 const JAPAN = Array.from({ length: 3 }, (_, i) => visible('Japan', i));
 const PERU = Array.from({ length: 90 }, (_, i) => ({ ...visible('Peru', i), channel: `c${i % 5}` }));
 
-let without: TestRecord;
-let withHidden: TestRecord;
+let without: TestDatabase;
+let withHidden: TestDatabase;
 beforeAll(async () => {
-  [without, withHidden] = await Promise.all([openTestRecord(), openTestRecord()]);
+  [without, withHidden] = await Promise.all([openTestDatabase(), openTestDatabase()]);
   await without.submit([...GERMANY, ...JAPAN]);
   await withHidden.submit([...PERU.slice(0, 45), ...GERMANY, ...PERU.slice(45), ...JAPAN]);
 });
@@ -40,11 +40,11 @@ afterAll(async () => {
   await Promise.all([without?.close(), withHidden?.close()]);
 });
 
-const depsOf = (record: TestRecord) => ({ ...record, now: () => NOW });
+const depsOf = (record: TestDatabase) => ({ ...record, now: () => NOW });
 const notPeru = narrowScope('not Peru', ({ attributes }) => attributes.region !== 'Peru');
 
 /** Everything that can be read under the scope, as it would be sent. */
-async function everything(record: TestRecord, scope: Scope): Promise<string> {
+async function everything(record: TestDatabase, scope: Scope): Promise<string> {
   const deps = depsOf(record);
   const windows = [1, 5, 24, 400].map((hours) => ({ from: NOW - hours * HOUR_MS, until: NOW + HOUR_MS }));
   const answers: unknown[] = [];
@@ -117,7 +117,7 @@ describe('what a caller may not see', () => {
   it('sends nothing to live scores', async () => {
     const feed = await startLiveFeed({ ...withHidden, now: Date.now, onError: fail });
     const window: WindowLength = { count: 6, unit: 'hours' };
-    const tile = feed.tile(notPeru, { segment: {}, window, basis: 'SURVEYED', groupBy: [] });
+    const tile = feed.liveQuery(notPeru, { segment: {}, window, basis: 'SURVEYED', groupBy: [] });
     const told: (number | null)[] = [];
     const stop = tile.follow((updates) =>
       told.push(...updates.map(({ row }) => row.counts && total(row.counts))),
@@ -172,7 +172,7 @@ describe('small counts', () => {
       groupBy: [],
     } as const;
     const told: (number | null)[] = [];
-    const tile = feed.tile(aggregates, query);
+    const tile = feed.liveQuery(aggregates, query);
     const stop = tile.follow((updates) =>
       told.push(...updates.map(({ row }) => row.counts?.promoters ?? null)),
     );

@@ -6,15 +6,15 @@ import { readModel } from '../../scoring/model.ts';
 import { ensureDefault } from '../../scoring/registry.ts';
 import { startScorer } from '../../scoring/scorer.ts';
 import { takeLease } from '../../store/database/lease.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 
 const MODEL = readModel(
   JSON.parse(readFileSync(new URL('../../scoring/models/default.json', import.meta.url), 'utf8')),
 );
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
   await ensureDefault(record.store, generateKeyPairSync('ed25519').privateKey, MODEL.artefact);
 });
 afterAll(() => record?.close());

@@ -14,7 +14,7 @@ import { readRegistry } from '../../store/models/models.ts';
 import { readPredictions } from '../../store/models/predictions.ts';
 import { readModelFacts } from '../../store/monitoring/model-quality.ts';
 import { readScores } from '../../store/scores/scores.ts';
-import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 import { expectInferredRollupsToEqualRecount } from '../fixtures/recount-inferred.ts';
 import { until } from '../fixtures/server.ts';
@@ -148,7 +148,7 @@ const answer = (i: number, more: object = {}) => ({
 });
 
 describe('scoring the journal', () => {
-  let record: TestRecord;
+  let record: TestDatabase;
   let scoring: Scoring;
   let scorer: { stop: () => Promise<void> };
   const errors: Error[] = [];
@@ -173,7 +173,7 @@ describe('scoring the journal', () => {
   const cause = { actor: 'test', reason: 'a test' };
 
   beforeAll(async () => {
-    record = await openTestRecord();
+    record = await openTestDatabase();
     await record.submit(Array.from({ length: 60 }, (_, i) => answer(i)));
     scoring = await open();
     scorer = await scoring.follow(() => undefined);

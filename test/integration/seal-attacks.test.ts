@@ -7,14 +7,14 @@ import { canonicalText, type Manifest, manifestHash, sumsOf } from '../../domain
 import { factHash } from '../../domain/seals/seal-match.ts';
 import { verifyScore } from '../../proof/verify.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
-import { correct } from '../../store/data-subjects/rectify.ts';
+import { rectify } from '../../store/data-subjects/rectify.ts';
 import { ageOut } from '../../store/data-subjects/retention.ts';
 import { restrict } from '../../store/data-subjects/subject-access.ts';
-import { adoptLeaves, forgetLeaves } from '../../store/seals/leaf-tombstones.ts';
+import { adoptLeaves, tombstoneLeaves } from '../../store/seals/leaf-tombstones.ts';
 import { readFacts } from '../../store/seals/seal-facts.ts';
+import { narrowScope } from '../fixtures/database.ts';
 import { BY, personOf } from '../fixtures/erasing.ts';
-import { narrowScope } from '../fixtures/record.ts';
-import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
+import { HOUR_MS, nameOf, openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
 
 /*
  * Somebody who can write every table but does not have the signing key, and the lawful histories that look most like what they do.
@@ -24,9 +24,9 @@ const BASE = Math.floor(Date.now() / DAY_MS) * DAY_MS - 6 * DAY_MS;
 const DAY = { from: BASE, until: BASE + DAY_MS };
 const iso = (minutes: number) => new Date(BASE + minutes * 60_000).toISOString();
 
-let record: SealedRecord;
+let record: SealedDatabase;
 beforeEach(async () => {
-  record = await openSealedRecord();
+  record = await openSealedDatabase();
   // Ten answers by ten persons in hours 0 to 4; hours of two answers each.
   await record.submit(Array.from({ length: 10 }, (_, i) => answer(`a${i}`, i * 30, (i * 3) % 11)));
   expect(await record.seal()).toEqual({ sealed: 5, refused: [] });
@@ -238,8 +238,8 @@ describe('leaves without a response', () => {
     const id = await idOf('a0');
     await record.sql(`DELETE FROM response WHERE id = '${id}'`);
     const { privateKey } = generateKeyPairSync('ed25519');
-    const attest = (text: string) => sign(null, Buffer.from(text), privateKey).toString('base64');
-    await record.store.transaction((session) => forgetLeaves(session, attest, [id], 'erased'));
+    const forge = (text: string) => sign(null, Buffer.from(text), privateKey).toString('base64');
+    await record.store.transaction((session) => tombstoneLeaves(session, forge, [id], 'erased'));
     await expectMismatch(/^leaf of Rollup:.* no record tells of an erasure/);
     expect((await record.seal()).refused).toHaveLength(1);
   });
@@ -254,15 +254,15 @@ describe('leaves without a response', () => {
   it('are taken over once from before there were records of them, and then never again', async () => {
     await forget(['a0']);
     const [head] = await record.sql<{ body: string }>('SELECT body FROM seal_head');
-    await adoptLeaves(record.store, record.attest);
+    await adoptLeaves(record.store, record.sign);
     await expectMismatch(/^leaf of Rollup/);
     // As an older version signed it.
     const old = head?.body.replace('"forgetting":"recorded",', '') ?? '';
     await record.signAgain(old);
-    await adoptLeaves(record.store, record.attest);
+    await adoptLeaves(record.store, record.sign);
     expect(await record.verify(DAY)).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 1 });
     await forget(['a5']);
-    await adoptLeaves(record.store, record.attest);
+    await adoptLeaves(record.store, record.sign);
     await expectMismatch(/^leaf of Rollup/);
     const rows = await record.sql<{ subject: string }>(
       `SELECT subject FROM audit_log WHERE action = 'leaves'`,
@@ -303,8 +303,13 @@ describe('a change', () => {
   });
 
   it('is lawful as a correction or a later answer', async () => {
-    const deps = { store: record.store, vault: record.vault, cells: record.cells, mappings: record.mappings };
-    expect(await correct(deps, await idOf('a0'), { score: 10 }, BY)).toBe(true);
+    const deps = {
+      store: record.store,
+      encryption: record.encryption,
+      cells: record.cells,
+      mappings: record.mappings,
+    };
+    expect(await rectify(deps, await idOf('a0'), { score: 10 }, BY)).toBe(true);
     await record.submit([answer('a5', 155, 10)]);
     const told = 'since it was first sealed: 2 corrected';
     expect((await record.verify(DAY)).reason).toBe(`${told}; the newest of it is not sealed yet`);
@@ -413,12 +418,12 @@ describe('a restriction', () => {
 describe('the file of heads', () => {
   it('is missed whatever the record says of where heads are', async () => {
     await record.sql('UPDATE seal_head SET published = false');
-    const text = readFileSync(record.headFile, 'utf8');
-    writeFileSync(record.headFile, '');
+    const text = readFileSync(record.checkpointFile, 'utf8');
+    writeFileSync(record.checkpointFile, '');
     const later = { ...record.verifyDeps, now: () => Date.now() + 61_000 };
     const found = await verifyScore(later, EVERYTHING, nameOf(DAY));
     expect(found).toMatchObject({ verdict: 'UNVERIFIABLE', reason: expect.stringMatching(/file of signed/) });
-    writeFileSync(record.headFile, text);
+    writeFileSync(record.checkpointFile, text);
     expect((await verifyScore(later, EVERYTHING, nameOf(DAY))).verdict).toBe('VERIFIED');
   });
 });

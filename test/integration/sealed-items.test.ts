@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readHoldings } from '../../store/data-subjects/subject-access.ts';
+import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
 import { moveEvents } from '../../store/setup/move-events.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { eraseWhole, personBehind, personOf } from '../fixtures/erasing.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(() => record.close());
 
@@ -35,11 +35,11 @@ it('items from before they were bytes are read, erased and moved as they are', a
   const before = await kept();
   await record.sql(AS_TEXT);
   expect(await left()).toBe(1_500);
-  const told = await readHoldings(record, personOf('person 1'));
+  const told = await readSubjectAccessReport(record, personOf('person 1'));
   expect(JSON.stringify(told)).toContain('words of item 1');
   // Rights over one of the old rows that share a key find them as text.
   const [one] = await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'item 0'`);
-  expect(JSON.stringify(await readHoldings(record, personBehind(one?.id ?? '')))).toContain(
+  expect(JSON.stringify(await readSubjectAccessReport(record, personBehind(one?.id ?? '')))).toContain(
     'words of item 0',
   );
   expect(await moveEvents(record.store)).toBe(1_500);
@@ -50,9 +50,9 @@ it('items from before they were bytes are read, erased and moved as they are', a
   );
   const unchanged = (rows: readonly object[]) => rows.filter((row) => (row as { id: string }).id !== own?.id);
   expect(unchanged(await kept())).toEqual(unchanged(before));
-  expect(await readHoldings(record, personOf('person 1'))).toEqual(told);
+  expect(await readSubjectAccessReport(record, personOf('person 1'))).toEqual(told);
   await eraseWhole(record, personOf('person 1'));
-  expect(await readHoldings(record, personOf('person 1'))).toBeNull();
+  expect(await readSubjectAccessReport(record, personOf('person 1'))).toBeNull();
 });
 
 it('a stored item is its text and what seals it, byte by byte', async () => {
@@ -62,7 +62,7 @@ it('a stored item is its text and what seals it, byte by byte', async () => {
     `SELECT r.id, octet_length(e.sealed) AS bytes FROM source_event e JOIN response r ON r.id = e.response_id
      WHERE r.external_id = 'measured'`,
   );
-  const held = await readHoldings(record, personBehind(row?.id ?? ''));
+  const held = await readSubjectAccessReport(record, personBehind(row?.id ?? ''));
   const [event] = (held?.responses[0] as { events: { content: string }[] } | undefined)?.events ?? [];
   expect(event?.content).toContain(comment);
   const [format, nonce, tag] = [1, 12, 16];

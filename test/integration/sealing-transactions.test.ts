@@ -4,14 +4,14 @@ import { noteEntries } from '../../proof/sealer.ts';
 import type { Session, Statement, Store } from '../../store/database/client.ts';
 import { followerPosition, readJournal } from '../../store/journal/journal.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
-import { openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
+import { openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
 
 /* The log of seals is read as a whole once an hour: not in the transaction that adds to it, which would stand as long. */
 
 const HOUR_MS = 3_600_000;
-let record: SealedRecord;
+let record: SealedDatabase;
 beforeAll(async () => {
-  record = await openSealedRecord();
+  record = await openSealedDatabase();
 });
 afterAll(async () => {
   await record?.close();

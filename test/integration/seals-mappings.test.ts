@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../domain/seals/seal.ts';
-import { HOUR_MS, openSealedRecord } from '../fixtures/sealed-record.ts';
+import { HOUR_MS, openSealedDatabase } from '../fixtures/sealed-database.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 const BASE = Math.floor(Date.now() / DAY_MS) * DAY_MS - 10 * DAY_MS;
@@ -9,7 +9,7 @@ const DAYS = { from: BASE, until: BASE + 2 * DAY_MS };
 
 describe('an hour of several mappings', () => {
   it('is one tree in the order of its responses', async () => {
-    const record = await openSealedRecord();
+    const record = await openSealedDatabase();
     await record.submit(
       Array.from({ length: 24 }, (_, i) => ({
         externalId: `m${i}`,

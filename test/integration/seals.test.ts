@@ -6,16 +6,16 @@ import { EVERYTHING } from '../../domain/access/scope.ts';
 import { leafHash, treeHash } from '../../domain/seals/merkle.ts';
 import { canonicalText, type Manifest } from '../../domain/seals/seal.ts';
 import { publicKeyOf } from '../../domain/seals/signing-key.ts';
-import { lookAtLog } from '../../proof/seal-batch.ts';
+import { checkLogOnce } from '../../proof/seal-batch.ts';
 import { noteEntries } from '../../proof/sealer.ts';
 import { verifyScore } from '../../proof/verify.ts';
-import { correct } from '../../store/data-subjects/rectify.ts';
+import { rectify } from '../../store/data-subjects/rectify.ts';
 import { restrict } from '../../store/data-subjects/subject-access.ts';
 import { followerPosition, readJournal } from '../../store/journal/journal.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
+import { narrowScope } from '../fixtures/database.ts';
 import { personOf } from '../fixtures/erasing.ts';
-import { narrowScope } from '../fixtures/record.ts';
-import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord } from '../fixtures/sealed-record.ts';
+import { HOUR_MS, nameOf, openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
 
 /** A day that is over: its hours are closed, its minutes have no rollups any more. */
 const DAY_MS = 24 * HOUR_MS;
@@ -31,9 +31,9 @@ const answers = (count: number) =>
   }));
 
 describe('a score over sealed hours', () => {
-  let record: SealedRecord;
+  let record: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedRecord();
+    record = await openSealedDatabase();
     await record.submit(answers(60));
   });
   afterAll(() => record?.close());
@@ -101,7 +101,7 @@ describe('a score over sealed hours', () => {
   it('is told to be under another key where the signing key was replaced, also where nothing is to be sealed', async () => {
     const { privateKey: signingKey } = generateKeyPairSync('ed25519');
     const deps = { store: record.store, signingKey, now: Date.now, randomBytes, sinks: [] };
-    await expect(lookAtLog(deps)).rejects.toThrow(/names another key than this instance's/);
+    await expect(checkLogOnce(deps)).rejects.toThrow(/names another key than this instance's/);
     const { verdict, reason } = await verifyScore(
       { ...record.verifyDeps, publicKey: publicKeyOf(signingKey) },
       EVERYTHING,
@@ -126,9 +126,9 @@ describe('a score over sealed hours', () => {
 });
 
 describe('whoever changes one bit', () => {
-  let record: SealedRecord;
+  let record: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedRecord();
+    record = await openSealedDatabase();
     await record.submit(answers(60));
     await record.seal();
     await record.submit([{ externalId: 'late', answeredAt: iso(10), score: 10, region: 'Peru' }]);
@@ -226,19 +226,19 @@ describe('whoever changes one bit', () => {
   });
 
   it('in the file of heads is found and named; a missing file makes nothing provable', async () => {
-    const text = readFileSync(record.headFile, 'utf8');
+    const text = readFileSync(record.checkpointFile, 'utf8');
     for (const at of [5, 200, text.length - 5]) {
       const bytes = Buffer.from(text);
       bytes[at] = (bytes[at] ?? 0) ^ 1;
-      writeFileSync(record.headFile, bytes);
+      writeFileSync(record.checkpointFile, bytes);
       expect(await record.verify(DAYS)).toMatchObject({
         verdict: 'MISMATCH',
         reason: expect.stringMatching(/^file of heads/),
       });
     }
-    writeFileSync(record.headFile, text.slice(0, text.indexOf('\n') + 1));
+    writeFileSync(record.checkpointFile, text.slice(0, text.indexOf('\n') + 1));
     expect((await record.verify(DAYS)).reason).toMatch(/^file of heads: it lacks the head/);
-    writeFileSync(record.headFile, text);
+    writeFileSync(record.checkpointFile, text);
     expect(await record.verify(DAYS)).toMatchObject({ verdict: 'RESTATED' });
   });
 
@@ -263,9 +263,9 @@ describe('whoever changes one bit', () => {
 });
 
 describe('what happens to a score later', () => {
-  let record: SealedRecord;
+  let record: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedRecord();
+    record = await openSealedDatabase();
     await record.submit(answers(40));
     await record.seal();
   });
@@ -323,9 +323,9 @@ describe('what happens to a score later', () => {
 });
 
 describe('a manifest', () => {
-  let record: SealedRecord;
+  let record: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedRecord();
+    record = await openSealedDatabase();
     await record.submit(answers(4));
     await record.seal();
   });
@@ -353,9 +353,9 @@ describe('a manifest', () => {
 });
 
 describe('inferred scores', () => {
-  let record: SealedRecord;
+  let record: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedRecord();
+    record = await openSealedDatabase();
     await record.submit(answers(30));
     await record.submit(
       Array.from({ length: 12 }, (_, i) => ({
@@ -467,9 +467,9 @@ describe('inferred scores', () => {
 describe('any history', () => {
   // Three persons of forty answers: a restriction moves many, and what comes from them meanwhile.
   const respondentOf = (externalId: number) => `person${externalId % 3}@example.org`;
-  let record: SealedRecord;
+  let record: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedRecord();
+    record = await openSealedDatabase();
   });
   afterAll(() => record?.close());
 
@@ -498,7 +498,7 @@ describe('any history', () => {
     const [row] = await record.sql<{ id: string }>(
       `SELECT id FROM response WHERE external_id = '${externalId}'`,
     );
-    if (row) await correct(record, row.id, { score }, by);
+    if (row) await rectify(record, row.id, { score }, by);
   };
 
   it('is never a mismatch, and proven once sealed', async () => {

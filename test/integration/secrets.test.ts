@@ -21,7 +21,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config/config.ts';
 import { ownDataFolder } from '../../instance/data-folder.ts';
 import { fileKeyProvider } from '../../instance/keys/file-provider.ts';
-import { openRecord } from '../../instance/open-record.ts';
+import { openDatabase } from '../../instance/open-database.ts';
 import { writeOnce } from '../../instance/secret-file.ts';
 import { adminKey, pepper, signingKeys } from '../../instance/secrets.ts';
 
@@ -150,7 +150,7 @@ describe('a start that is refused', () => {
       throw error;
     };
     const config = await loadConfig({ SCORELINE_DATA_DIR: dataDir, SCORELINE_SECRETS_DIR: shared });
-    const open = async () => (await openRecord(config, refuse)).close();
+    const open = async () => (await openDatabase(config, refuse)).close();
     try {
       await open();
       const made = readdirSync(shared).sort();

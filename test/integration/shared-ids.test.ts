@@ -2,15 +2,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { erase } from '../../store/data-subjects/erase.ts';
 import { listErasures, pendingErasures } from '../../store/data-subjects/erasures.ts';
 import { placeHold } from '../../store/data-subjects/legal-hold.ts';
-import { readHoldings, restrict } from '../../store/data-subjects/subject-access.ts';
+import { readSubjectAccessReport, restrict } from '../../store/data-subjects/subject-access.ts';
 import { noteMembers } from '../../store/models/model-provenance.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, checkOnce, eraseWhole, personOf } from '../fixtures/erasing.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 /** One externalId, answered by one person first and later by another. */
 
-let record: TestRecord;
+let record: TestDatabase;
 const answer = (externalId: string, respondent: string, answeredAt: string) => ({
   externalId,
   respondent,
@@ -24,7 +24,7 @@ const count = async (from: string) =>
   (await record.sql<{ n: number }>(`SELECT count(*)::integer AS n FROM ${from}`))[0]?.n;
 
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(() => record.close());
 
@@ -36,10 +36,10 @@ it('each is told of and loses what they sent in themselves', async () => {
   );
   await noteMembers(record.store, 'set', [row?.id ?? '']);
   await record.submit([answer('a', 'ben', LATER)]);
-  const ben = await readHoldings(record, personOf('ben'));
+  const ben = await readSubjectAccessReport(record, personOf('ben'));
   expect(JSON.stringify(ben)).not.toContain('words of ann');
   expect(ben).toMatchObject({ responses: [{ events: [{ content: expect.stringContaining('ben') }] }] });
-  expect(await readHoldings(record, personOf('ann'))).toMatchObject({
+  expect(await readSubjectAccessReport(record, personOf('ann'))).toMatchObject({
     responses: [],
     otherEvents: [{ content: expect.stringContaining('words of ann') }],
   });
@@ -47,7 +47,7 @@ it('each is told of and loses what they sent in themselves', async () => {
   await eraseWhole(record, personOf('ann'));
   expect(await listErasures(record.store, null, 1)).toMatchObject([{ responses: 0, trainingSets: ['set'] }]);
   expect(await count('source_event')).toBe(1);
-  expect(await readHoldings(record, personOf('ben'))).toEqual(ben);
+  expect(await readSubjectAccessReport(record, personOf('ben'))).toEqual(ben);
 });
 
 it('an erasure leaves what somebody else has sent under the same id, and the check looks for what is of the person', async () => {
@@ -64,7 +64,7 @@ it('an erasure leaves what somebody else has sent under the same id, and the che
   expect(await checkOnce(record, personOf('dan'))).toEqual(['record: 1 source events']);
   await record.sql(`UPDATE source_event SET subject_id = '${cat?.subject}' WHERE id = '${cat?.id}'`);
   expect(await checkOnce(record, personOf('dan'))).not.toContain('record: 1 source events');
-  expect(await readHoldings(record, personOf('cat'))).toMatchObject({
+  expect(await readSubjectAccessReport(record, personOf('cat'))).toMatchObject({
     otherEvents: [{ content: expect.stringContaining('words of cat') }],
   });
 });

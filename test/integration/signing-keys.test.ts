@@ -4,12 +4,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { keptKey, keyFingerprint, publicKeyOf, signText } from '../../domain/seals/signing-key.ts';
 import { checkSigningKey } from '../../instance/signing.ts';
-import { keepHeadFile } from '../../proof/checkpoint-file.ts';
-import { readHeadFile } from '../../proof/checkpoint-publisher.ts';
+import { keepCheckpointFile } from '../../proof/checkpoint-file.ts';
+import { readCheckpointFile } from '../../proof/checkpoint-publisher.ts';
 import { exportProof } from '../../proof/export-proof.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import { BY, personBehind } from '../fixtures/erasing.ts';
-import { HOUR_MS, nameOf, openSealedRecord, type SealedRecord, sealsOf } from '../fixtures/sealed-record.ts';
+import {
+  HOUR_MS,
+  nameOf,
+  openSealedDatabase,
+  type SealedDatabase,
+  sealsOf,
+} from '../fixtures/sealed-database.ts';
 
 const { verifyProof } = (await import(
   fileURLToPath(new URL('../../verifier/verify.js', import.meta.url))
@@ -34,13 +40,13 @@ const newKey = () => generateKeyPairSync('ed25519').privateKey;
 const print = (key: KeyObject) => keyFingerprint(publicKeyOf(key));
 
 /** Ties the record to the last of the keys as a start does. */
-const start = (record: SealedRecord, ...keys: [KeyObject, ...KeyObject[]]) =>
+const start = (record: SealedDatabase, ...keys: [KeyObject, ...KeyObject[]]) =>
   checkSigningKey(record.store, { keys, isLost: false, now: Date.now() });
 
 /** A process on the record with a key and a file of heads of its own. */
-function processWith(record: SealedRecord, signingKey: KeyObject) {
-  const attest = (text: string) => signText(signingKey, text);
-  const seals = sealsOf({ ...record, signingKey, attest }, keepHeadFile);
+function processWith(record: SealedDatabase, signingKey: KeyObject) {
+  const sign = (text: string) => signText(signingKey, text);
+  const seals = sealsOf({ ...record, signingKey, sign }, keepCheckpointFile);
   return {
     ...seals,
     verify: () => seals.verify(DAYS),
@@ -49,15 +55,15 @@ function processWith(record: SealedRecord, signingKey: KeyObject) {
       const [row] = await record.sql<{ id: string }>('SELECT id FROM response WHERE external_id = $1', [
         externalId,
       ]);
-      await erase({ ...record, attest }, personBehind(row?.id ?? ''), BY);
+      await erase({ ...record, sign }, personBehind(row?.id ?? ''), BY);
     },
   };
 }
 
 describe('a record', () => {
-  let record: SealedRecord;
+  let record: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedRecord();
+    record = await openSealedDatabase();
   });
   afterAll(() => record?.close());
   const rows = () => record.sql<{ n: number }>('SELECT count(*)::integer AS n FROM signing_key');
@@ -87,12 +93,12 @@ describe('a record', () => {
 });
 
 describe('a rotation', () => {
-  let record: SealedRecord;
+  let record: SealedDatabase;
   let old: ReturnType<typeof processWith>;
   let fresh: ReturnType<typeof processWith>;
   const second = newKey();
   beforeAll(async () => {
-    record = await openSealedRecord();
+    record = await openSealedDatabase();
     await start(record, record.signingKey);
     old = processWith(record, record.signingKey);
     await record.submit(answers('a'));
@@ -141,8 +147,8 @@ describe('a rotation', () => {
       const found = await server.verify();
       expect(found).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 3 });
     }
-    const lines = (await readHeadFile(fresh.headFile))?.heads ?? [];
-    expect(lines).toEqual((await readHeadFile(old.headFile))?.heads);
+    const lines = (await readCheckpointFile(fresh.checkpointFile))?.heads ?? [];
+    expect(lines).toEqual((await readCheckpointFile(old.checkpointFile))?.heads);
     const signers = new Set(lines.map(({ body }) => JSON.parse(body).key as string));
     expect(signers).toEqual(new Set([print(record.signingKey), print(second)]));
   });
@@ -225,9 +231,9 @@ describe('a rotation', () => {
 });
 
 describe("a server's own file of heads", () => {
-  let record: SealedRecord;
+  let record: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedRecord();
+    record = await openSealedDatabase();
     await start(record, record.signingKey);
     await record.submit(answers('a'));
     await record.seal();
@@ -241,10 +247,10 @@ describe("a server's own file of heads", () => {
       await record.submit(answers('b'));
       await record.seal();
       expect(await other.verify()).toMatchObject({ verdict: 'VERIFIED' });
-      const { heads = [] } = (await readHeadFile(other.headFile)) ?? {};
+      const { heads = [] } = (await readCheckpointFile(other.checkpointFile)) ?? {};
       expect(heads).toHaveLength(2);
       const { truncateSync, readFileSync } = await import('node:fs');
-      truncateSync(other.headFile, readFileSync(other.headFile, 'utf8').indexOf('\n') + 1);
+      truncateSync(other.checkpointFile, readFileSync(other.checkpointFile, 'utf8').indexOf('\n') + 1);
       const cut = await other.verify();
       expect(cut).toMatchObject({ verdict: 'MISMATCH' });
       expect(cut.reason).toMatch(/^file of heads: it lacks the head/);

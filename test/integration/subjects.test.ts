@@ -2,19 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { erase } from '../../store/data-subjects/erase.ts';
 import { listErasures, pendingErasures } from '../../store/data-subjects/erasures.ts';
 import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
-import { correct } from '../../store/data-subjects/rectify.ts';
+import { rectify } from '../../store/data-subjects/rectify.ts';
 import { ageOut, readDeletions } from '../../store/data-subjects/retention.ts';
-import { readHoldings, restrict } from '../../store/data-subjects/subject-access.ts';
+import { readSubjectAccessReport, restrict } from '../../store/data-subjects/subject-access.ts';
 import { cleanFiles } from '../../store/database/rewrite-files.ts';
 import { noteMembers } from '../../store/models/model-provenance.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, checkOnce, eraseWhole, personBehind, personOf } from '../fixtures/erasing.ts';
 import { findInTables } from '../fixtures/needles.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 const NOW = Date.UTC(2026, 5, 1);
 const LATER = { answeredAt: '2026-03-03T00:00:00Z' };
-let record: TestRecord;
+let record: TestDatabase;
 const answer = (externalId: string, respondent: string | null, more: object = {}) => ({
   externalId,
   respondent,
@@ -40,7 +40,7 @@ const ids = async (...externalIds: string[]) =>
   ).map(({ id }) => id);
 
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(() => record.close());
 
@@ -91,7 +91,7 @@ describe('an erasure', () => {
     expect(await count('subject_key WHERE lookup IS NOT NULL')).toBe(1);
     expect(await promoters()).toBe(2);
     await expectRollupsToEqualRecount(record);
-    expect(await readHoldings(record, personOf('ann@example.org'))).toBeNull();
+    expect(await readSubjectAccessReport(record, personOf('ann@example.org'))).toBeNull();
     // Nothing leads back to her: not the lookup, not the content's hash, not the times, and no entry of the journal.
     expect(await findInTables(record.sql, ann.lookups)).toEqual([]);
     expect(await findInTables(record.sql, hers)).toEqual(
@@ -135,7 +135,7 @@ describe('an erasure', () => {
 describe('what is held of a person', () => {
   it('is told whole, by the identifier or the pseudonym', async () => {
     await record.submit([answer('c1', 'cat@example.org')]);
-    const held = await readHoldings(record, personOf('CAT@example.org'));
+    const held = await readSubjectAccessReport(record, personOf('CAT@example.org'));
     expect(held).toMatchObject({
       pseudonym: expect.stringMatching(/^p1_/),
       restricted: false,
@@ -155,18 +155,21 @@ describe('what is held of a person', () => {
     });
     const [response] = (held?.responses ?? []) as { events: { content: string }[] }[];
     expect(JSON.parse(response?.events[0]?.content ?? '')).toMatchObject({ respondent: 'cat@example.org' });
-    expect(await readHoldings(record, personOf(held?.pseudonym ?? ''))).toEqual(held);
+    expect(await readSubjectAccessReport(record, personOf(held?.pseudonym ?? ''))).toEqual(held);
   });
 
   it('is put aside when restricted, what comes later too, and comes back as it was', async () => {
-    const [before, n] = [await readHoldings(record, personOf('cat@example.org')), await promoters()];
+    const [before, n] = [
+      await readSubjectAccessReport(record, personOf('cat@example.org')),
+      await promoters(),
+    ];
     expect(await restrict(record, personOf('cat@example.org'), true)).toBe(1);
     expect(await ids('c1')).toEqual([]);
     expect(await promoters()).toBe((n ?? 0) - 1);
     expect(await record.submit([answer('c2', 'cat@example.org', LATER)])).toMatchObject({ accepted: 1 });
     expect(await record.submit([answer('c2', 'cat@example.org', LATER)])).toMatchObject({ duplicates: 1 });
     expect(await ids('c2')).toEqual([]);
-    const aside = await readHoldings(record, personOf('cat@example.org'));
+    const aside = await readSubjectAccessReport(record, personOf('cat@example.org'));
     expect(aside).toMatchObject({
       restricted: true,
       responses: [{ restricted: true, comment: 'words of c1' }, { comment: 'words of c2' }],
@@ -174,7 +177,7 @@ describe('what is held of a person', () => {
     expect(await restrict(record, personOf('cat@example.org'), false)).toBe(2);
     expect(await promoters()).toBe((n ?? 0) + 1);
     await expectRollupsToEqualRecount(record);
-    const after = await readHoldings(record, personOf('cat@example.org'));
+    const after = await readSubjectAccessReport(record, personOf('cat@example.org'));
     expect(after?.responses).toContainEqual(before?.responses[0]);
     expect(await restrict(record, personOf('nobody@example.org'), true)).toBeNull();
   });
@@ -187,7 +190,7 @@ describe('what is held of a person', () => {
         detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
       SELECT id, answered_at, cell_id, 7, mapping_version_id, true, 0, 873255, 100000, 26745, 2, 0, 250000, 750000, '{500000}', 400000,
         'h', now() FROM response WHERE external_id = 'm1'`);
-    const held = await readHoldings(record, personOf('cleo@example.org'));
+    const held = await readSubjectAccessReport(record, personOf('cleo@example.org'));
     const [response] = (held?.responses ?? []) as { predictions: object[] }[];
     const said = {
       class: 'DETRACTOR',
@@ -205,9 +208,9 @@ describe('a correction', () => {
     await record.submit([answer('d1', 'dot@example.org')]);
     const [id = ''] = await ids('d1');
     const n = (await promoters()) ?? 0;
-    expect(await correct(record, id, { score: 2, comment: 'mail dot@example.org' }, BY)).toBe(true);
+    expect(await rectify(record, id, { score: 2, comment: 'mail dot@example.org' }, BY)).toBe(true);
     expect(await promoters()).toBe(n - 1);
-    const held = await readHoldings(record, personOf('dot@example.org'));
+    const held = await readSubjectAccessReport(record, personOf('dot@example.org'));
     expect(held?.responses).toMatchObject([
       {
         score: 2,
@@ -219,10 +222,10 @@ describe('a correction', () => {
     expect(await record.submit([answer('d1', 'dot@example.org')])).toMatchObject({
       rejected: [{ code: 'STALE' }],
     });
-    expect(await correct(record, id, { comment: null }, BY)).toBe(true);
-    await expect(correct(record, id, { score: null }, BY)).rejects.toThrow(/a response needs one of them/);
-    await expect(correct(record, id, { score: 11 }, BY)).rejects.toThrow(/not on the scale/);
-    expect(await correct(record, '00000000-0000-0000-0000-000000000000', { score: 1 }, BY)).toBe(false);
+    expect(await rectify(record, id, { comment: null }, BY)).toBe(true);
+    await expect(rectify(record, id, { score: null }, BY)).rejects.toThrow(/a response needs one of them/);
+    await expect(rectify(record, id, { score: 11 }, BY)).rejects.toThrow(/not on the scale/);
+    expect(await rectify(record, '00000000-0000-0000-0000-000000000000', { score: 1 }, BY)).toBe(false);
     await expectRollupsToEqualRecount(record);
   });
 
@@ -231,9 +234,9 @@ describe('a correction', () => {
     const [id = ''] = await ids('d2');
     await restrict(record, personOf('dora@example.org'), true);
     const n = await promoters();
-    expect(await correct(record, id, { score: 3, comment: 'better words' }, BY)).toBe(true);
+    expect(await rectify(record, id, { score: 3, comment: 'better words' }, BY)).toBe(true);
     expect([await ids('d2'), await promoters()]).toEqual([[], n]);
-    expect(await readHoldings(record, personOf('dora@example.org'))).toMatchObject({
+    expect(await readSubjectAccessReport(record, personOf('dora@example.org'))).toMatchObject({
       responses: [
         { restricted: true, score: 3, class: 'DETRACTOR', comment: 'better words', events: [{}, {}] },
       ],
@@ -249,7 +252,7 @@ describe('a person without an identifier', () => {
     await record.submit([answer('x1', null), answer('x2', null)]);
     const [id = ''] = await ids('x1');
     const person = personBehind(id);
-    expect(await readHoldings(record, person)).toMatchObject({
+    expect(await readSubjectAccessReport(record, person)).toMatchObject({
       pseudonym: null,
       responses: [{ externalId: 'x1', comment: 'words of x1' }],
     });
@@ -257,12 +260,12 @@ describe('a person without an identifier', () => {
     expect((await erase(record, person, BY)).holds).toHaveLength(1);
     await releaseHold(record.store, hold, BY);
     expect(await restrict(record, person, true)).toBe(1);
-    expect(await readHoldings(record, person)).toMatchObject({
+    expect(await readSubjectAccessReport(record, person)).toMatchObject({
       restricted: true,
       responses: [{ restricted: true }],
     });
     await eraseWhole(record, person);
-    expect(await readHoldings(record, person)).toBeNull();
+    expect(await readSubjectAccessReport(record, person)).toBeNull();
     expect(await erase(record, person, BY)).toEqual({ known: false, holds: [] });
     expect([await ids('x1'), (await ids('x2')).length]).toEqual([[], 1]);
   });
@@ -270,8 +273,10 @@ describe('a person without an identifier', () => {
   it('or with one, who has answered more than that', async () => {
     await record.submit([answer('y1', 'yan@example.org'), answer('y2', 'yan@example.org')]);
     const [id = ''] = await ids('y1');
-    expect((await readHoldings(record, personBehind(id)))?.responses).toHaveLength(2);
-    expect(await readHoldings(record, personBehind('00000000-0000-0000-0000-000000000000'))).toBeNull();
+    expect((await readSubjectAccessReport(record, personBehind(id)))?.responses).toHaveLength(2);
+    expect(
+      await readSubjectAccessReport(record, personBehind('00000000-0000-0000-0000-000000000000')),
+    ).toBeNull();
   });
 });
 
@@ -345,7 +350,7 @@ describe('what is old', () => {
     expect(await ageOut(record, retention, cutoffs, NOW)).toMatchObject({ responses: 0, comments: 0 });
     await releaseHold(record.store, hold, BY);
     expect(await ageOut(record, retention, cutoffs, NOW)).toMatchObject({ responses: 1, comments: 1 });
-    expect(await readHoldings(record, personOf('gus@example.org'))).toMatchObject({
+    expect(await readSubjectAccessReport(record, personOf('gus@example.org'))).toMatchObject({
       restricted: true,
       responses: [{ externalId: 'old6', comment: null, score: 9 }],
     });

@@ -4,16 +4,16 @@ import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { formatCursor } from '../../graph/traversal/cursor.ts';
 import { type TraceDirection, traceLineage } from '../../graph/traversal/trace.ts';
 import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
-import { DIMENSIONS, narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { DIMENSIONS, narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /* What a trace may not be led to: by a cursor that the caller made up, or past a group that they do not have. */
 const HOUR_MS = 3_600_000;
 const HOUR = Math.floor(Date.UTC(2026, 2, 10) / HOUR_MS);
 const at = (hour: number) => new Date((HOUR + hour) * HOUR_MS + 60_000).toISOString();
 
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
   await record.submit(
     ['Germany', 'Japan'].flatMap((region) =>
       [0, 5].map((hour) => ({

@@ -5,18 +5,18 @@ import type { EncoderPool } from '../../scoring/encoder-pool.ts';
 import { trainCandidate } from '../../scoring/training-job.ts';
 import { listErasures } from '../../store/data-subjects/erasures.ts';
 import { restrict } from '../../store/data-subjects/subject-access.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 
 /** What is erased while a model is trained on it. */
 
-let record: TestRecord;
+let record: TestDatabase;
 const PEOPLE = 120;
 const count = async (from: string) =>
   (await record.sql<{ n: number }>(`SELECT count(*)::integer AS n FROM ${from}`))[0]?.n;
 
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
   await record.submit(
     Array.from({ length: PEOPLE }, (_, i) => ({
       externalId: `e${i}`,

@@ -13,7 +13,7 @@ import { taggedFields } from '../../api/schema/access-tags.ts';
 import { buildSchema } from '../../api/schema/schema.ts';
 import { FIELD_GROUPS } from '../../domain/access/scope.ts';
 import { responseId } from '../../domain/responses/normalised-response.ts';
-import { DIMENSIONS } from '../fixtures/record.ts';
+import { DIMENSIONS } from '../fixtures/database.ts';
 import { openWorld, type World } from '../fixtures/scoped-client.ts';
 import { until } from '../fixtures/server.ts';
 

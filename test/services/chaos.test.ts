@@ -4,16 +4,16 @@ import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
 import type { LineageEdge, TracedNode } from '../../graph/traversal/walk.ts';
-import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { isPassingError } from '../../store/database/passing-errors.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
-import { Vault } from '../../store/encryption/subject-encryption.ts';
-import { RecordCells } from '../../store/responses/cell-dictionary.ts';
-import { RecordMappings } from '../../store/responses/mappings.ts';
-import { DIMENSIONS, openTestRecord, PEPPER } from '../fixtures/record.ts';
+import { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
+import { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
+import { MappingRegistry } from '../../store/responses/mappings.ts';
+import { DIMENSIONS, openTestDatabase, PEPPER } from '../fixtures/database.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 import { answerOf, BASE, countOf, keepSending } from '../fixtures/sending.ts';
 import { ADMIN_KEY, freshInstance, type GraphqlAnswer, startServer, until } from '../fixtures/server.ts';
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 describe('the record on TimescaleDB', () => {
   it('is found, and its fact tables are hypertables', async () => {
-    const record = await openTestRecord();
+    const record = await openTestDatabase();
     expect(record.features).toEqual({ timescale: 'apache' });
     const tables = await record.sql(
       'SELECT hypertable_name AS name FROM timescaledb_information.hypertables ORDER BY 1',
@@ -39,21 +39,21 @@ describe('the record on TimescaleDB', () => {
   });
 
   it('stays exact under four writers on the same cells and ids, beside deletes', async () => {
-    const record = await openTestRecord();
+    const record = await openTestDatabase();
     const url = record.databaseUrl ?? '';
     const writers = Array.from({ length: 4 }, () => {
       const store = openPostgres(url, () => undefined, { maxConnections: 3 });
       const deps = {
         store,
-        vault: new Vault(store, record.vault.tenant, record.vault.provider),
-        cells: new RecordCells(),
-        mappings: new RecordMappings(),
+        encryption: new SubjectEncryption(store, record.encryption.tenant, record.encryption.provider),
+        cells: new StoredCellDictionary(),
+        mappings: new MappingRegistry(),
         dimensions: DIMENSIONS,
         pepper: PEPPER,
       };
       return {
         store,
-        acceptor: createAcceptor({
+        acceptor: createIngestor({
           ...deps,
           now: Date.now,
           cellLimits: DEFAULT_CELL_LIMITS,
@@ -76,7 +76,7 @@ describe('the record on TimescaleDB', () => {
       }
     })();
     await Promise.all(
-      writers.map(async ({ acceptor }, writer) => {
+      writers.map(async ({ acceptor: ingestor }, writer) => {
         for (let round = 0; round < 25; round++) {
           // Everybody sends the same ids, each round a little later: duplicates, races for new ids, and corrections.
           const items = Array.from({ length: 60 }, (_, i) => {
@@ -86,7 +86,7 @@ describe('the record on TimescaleDB', () => {
               score: (id + round) % 11,
             });
           });
-          const account = await submitItems(acceptor, OWNER, read, items, `writer ${writer}`);
+          const account = await submitItems(ingestor, OWNER, read, items, `writer ${writer}`);
           expect(account.accepted + account.duplicates + account.rejected.length).toBe(items.length);
           accepted += account.accepted;
         }
@@ -202,13 +202,13 @@ describe('a server', () => {
     expect(fromGraph.nodes.filter(({ kind }) => kind === 'Response')).toHaveLength(acknowledged.size);
 
     const store = openPostgres(instance.env.DATABASE_URL ?? '', () => undefined);
-    const cells = new RecordCells();
+    const cells = new StoredCellDictionary();
     await cells.refresh(store);
     const deps = {
       store,
       record: store,
       cells,
-      mappings: new RecordMappings(),
+      mappings: new MappingRegistry(),
       dimensions: DIMENSIONS,
       lineage: createRecordLineage(store),
     };

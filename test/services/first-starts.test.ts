@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config/config.ts';
-import { openRecord } from '../../instance/open-record.ts';
+import { openDatabase } from '../../instance/open-database.ts';
 import { openScoring } from '../../scoring/service.ts';
-import { freshDatabase } from '../fixtures/record.ts';
+import { freshDatabase } from '../fixtures/database.ts';
 
 /* Several servers that share a folder and an empty database, started in the same moment. */
 
@@ -24,7 +24,7 @@ describe('first starts at once', () => {
       SCORELINE_DATA_DIR: folder,
     });
     const start = async () => {
-      const record = await openRecord(config, () => undefined);
+      const record = await openDatabase(config, () => undefined);
       const scoring = await openScoring({
         ...record,
         encoder: null,
@@ -44,7 +44,7 @@ describe('first starts at once', () => {
       expect(await read('SELECT stage FROM model_version WHERE id > 0')).toEqual([{ stage: 'CHAMPION' }]);
       expect(await read('SELECT count(*)::integer AS n FROM model_event')).toEqual([{ n: 2 }]);
       expect(await read('SELECT count(*)::integer AS n FROM instance')).toEqual([{ n: 1 }]);
-      expect(new Set(up.map(({ record }) => record.vault.tenant)).size).toBe(1);
+      expect(new Set(up.map(({ record }) => record.encryption.tenant)).size).toBe(1);
     } finally {
       for (const { record, scoring } of up) {
         await scoring.close();

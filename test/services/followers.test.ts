@@ -5,8 +5,8 @@ import { write } from '../../graph/neo4j/fence.ts';
 import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import { Superseded } from '../../store/database/lease.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, checkOnce, personOf } from '../fixtures/erasing.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
 import { until } from '../fixtures/server.ts';
 import { type StallingProxy, stallingProxy } from '../fixtures/stalling-proxy.ts';
 import { type RunningNeo4j, startNeo4j } from './neo4j.ts';
@@ -16,7 +16,7 @@ import { type RunningNeo4j, startNeo4j } from './neo4j.ts';
 const BASE = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 3_600_000;
 let server: RunningNeo4j;
 let driver: Driver;
-let record: TestRecord;
+let record: TestDatabase;
 let proxy: StallingProxy;
 const errors: Error[] = [];
 const graphs: GraphProjection[] = [];
@@ -24,7 +24,7 @@ const graphs: GraphProjection[] = [];
 beforeAll(async () => {
   server = await startNeo4j();
   driver = neo4j.driver(server.url, undefined, { disableLosslessIntegers: true });
-  record = await openTestRecord();
+  record = await openTestDatabase();
   proxy = await stallingProxy(server.handle.port);
 });
 afterAll(async () => {

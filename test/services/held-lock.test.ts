@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { LOCKS } from '../../store/database/locks.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
 import { migrate } from '../../store/setup/migrate.ts';
-import { freshDatabase } from '../fixtures/record.ts';
+import { freshDatabase } from '../fixtures/database.ts';
 
 it('a start that waits for another one names whose session holds it up, and goes on once that ends', async () => {
   const url = (await freshDatabase()) ?? '';

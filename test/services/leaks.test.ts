@@ -105,7 +105,7 @@ const LEAKS: readonly Leak[] = [
   },
   {
     name: 'a live score that stirs when hidden answers come',
-    file: 'api/subscriptions/tile.ts',
+    file: 'api/subscriptions/live-query.ts',
     patch: [['return this.#visible().some(({ id }) => id === cellId);', 'return true;']],
     also: [
       {
@@ -165,7 +165,7 @@ const LEAKS: readonly Leak[] = [
   },
   {
     name: 'the place in the journal of a live score',
-    file: 'api/subscriptions/tile.ts',
+    file: 'api/subscriptions/live-query.ts',
     patch: [
       [
         'they get the time instead.\n      if (this.#isOpaque())',

@@ -3,14 +3,14 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addHealthRoutes } from '../../api/http/health.ts';
 import { type LongWriter, type LongWriters, watchLongWriters } from '../../store/database/long-writers.ts';
-import { openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 
-let record: TestRecord;
+let record: TestDatabase;
 let writer: pg.Client;
 let writers: LongWriters;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(async () => {
   writers?.stop();

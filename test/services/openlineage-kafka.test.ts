@@ -7,12 +7,12 @@ import { exportLineage } from '../../graph/export/openlineage/export.ts';
 import { kafkaTransport } from '../../graph/export/openlineage/kafka.ts';
 import { parseKafkaUrl } from '../../graph/export/openlineage/kafka-target.ts';
 import { fileTransport, type Transport } from '../../graph/export/openlineage/transports.ts';
-import { iso, type LineageRecord } from '../fixtures/lineage-record.ts';
-import { type Event, expectPublishedSchemas, openExportedRecord } from '../fixtures/openlineage-events.ts';
+import { iso, type LineageDatabase } from '../fixtures/lineage-database.ts';
+import { type Event, expectPublishedSchemas, openExportedDatabase } from '../fixtures/openlineage-events.ts';
 import { runProgram, until } from '../fixtures/server.ts';
 import { type RunningKafka, startKafka } from './kafka.ts';
 
-let world: LineageRecord;
+let world: LineageDatabase;
 let kafka: RunningKafka;
 let folder: string;
 const cleanups: (() => unknown)[] = [];
@@ -21,7 +21,7 @@ beforeAll(async () => {
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
   kafka = await startKafka();
   cleanups.push(() => kafka.dispose());
-  world = await openExportedRecord();
+  world = await openExportedDatabase();
   cleanups.push(() => world.close());
 });
 afterAll(async () => {

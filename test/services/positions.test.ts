@@ -1,17 +1,17 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LiveFeed, startLiveFeed } from '../../api/subscriptions/live-feed.ts';
-import type { NpsUpdate, TileQuery } from '../../api/subscriptions/tile.ts';
+import type { LiveQueryDefinition, NpsUpdate } from '../../api/subscriptions/live-query.ts';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { total, ZERO } from '../../domain/nps/nps.ts';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
 import { randomFrom } from '../../domain/statistics/random.ts';
-import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { scoreAsKnownAt } from '../../proof/as-of.ts';
-import { createWall } from '../../store/access/scoped-views.ts';
+import { createScopedReader } from '../../store/access/scoped-views.ts';
 import type { Store } from '../../store/database/client.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
 import {
@@ -21,26 +21,26 @@ import {
   journalHead,
   parsePosition,
 } from '../../store/journal/journal.ts';
-import { RecordCells } from '../../store/responses/cell-dictionary.ts';
-import { RecordMappings } from '../../store/responses/mappings.ts';
-import { DIMENSIONS, openTestRecord, PEPPER, type TestRecord } from '../fixtures/record.ts';
+import { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
+import { MappingRegistry } from '../../store/responses/mappings.ts';
+import { DIMENSIONS, openTestDatabase, PEPPER, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 
 /* What a position says of the row beside it, while several servers write at once. */
 
 const DAY = { count: 1, unit: 'days' } as const;
-const QUERIES: readonly TileQuery[] = [
+const QUERIES: readonly LiveQueryDefinition[] = [
   { segment: {}, window: DAY, basis: 'SURVEYED', groupBy: [] },
   { segment: { region: ['Peru'] }, window: DAY, basis: 'SURVEYED', groupBy: [] },
   { segment: {}, window: DAY, basis: 'SURVEYED', groupBy: ['region'] },
 ];
-let record: TestRecord;
+let record: TestDatabase;
 let slow: pg.Client | undefined;
 const stores: Store[] = [];
 const feeds: LiveFeed[] = [];
 
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
 });
 afterAll(async () => {
   await slow?.end();
@@ -53,23 +53,23 @@ afterAll(async () => {
 async function anotherServer() {
   const store = openPostgres(record.databaseUrl ?? '', () => undefined, { maxConnections: 4 });
   stores.push(store);
-  const cells = new RecordCells();
+  const cells = new StoredCellDictionary();
   await cells.refresh(store);
   const deps = { store, cells, now: Date.now, onError: fail };
-  const feed = await startLiveFeed({ ...deps, wall: createWall(deps) });
+  const feed = await startLiveFeed({ ...deps, scopedReader: createScopedReader(deps) });
   feeds.push(feed);
   const parts = {
     ...deps,
-    vault: record.vault,
-    mappings: new RecordMappings(),
+    encryption: record.encryption,
+    mappings: new MappingRegistry(),
     dimensions: DIMENSIONS,
     pepper: PEPPER,
   };
-  const acceptor = createAcceptor({ ...parts, cellLimits: DEFAULT_CELL_LIMITS, warn: () => undefined });
+  const ingestor = createIngestor({ ...parts, cellLimits: DEFAULT_CELL_LIMITS, warn: () => undefined });
   const read = createItemReader(DIMENSIONS, 'responses');
   return {
     feed,
-    submit: (items: readonly object[]) => submitItems(acceptor, OWNER, read, items, 'positions'),
+    submit: (items: readonly object[]) => submitItems(ingestor, OWNER, read, items, 'positions'),
   };
 }
 
@@ -95,7 +95,7 @@ describe('the position of an update', () => {
     const stops: (() => void)[] = [];
     for (const { feed } of servers.slice(0, 2))
       for (const query of QUERIES) {
-        const tile = feed.tile(EVERYTHING, query);
+        const tile = feed.liveQuery(EVERYTHING, query);
         let last: JournalPosition | undefined;
         stops.push(
           tile.follow((updates) => {
@@ -153,7 +153,7 @@ describe('the position of an update', () => {
 
   it('is that of the row while an older transaction keeps what is committed from being final', async () => {
     const server = await anotherServer();
-    const tile = server.feed.tile(EVERYTHING, QUERIES[0] as TileQuery);
+    const tile = server.feed.liveQuery(EVERYTHING, QUERIES[0] as LiveQueryDefinition);
     const unfollow = tile.follow(() => undefined);
     slow = new pg.Client(record.databaseUrl);
     await slow.connect();
@@ -174,8 +174,8 @@ describe('the position of an update', () => {
 
   it('is not before the one that a client comes back with, on a server that has not read so far', async () => {
     const [ahead, behind] = [await anotherServer(), await anotherServer()];
-    const query = QUERIES[0] as TileQuery;
-    const tile = behind.feed.tile(EVERYTHING, query);
+    const query = QUERIES[0] as LiveQueryDefinition;
+    const tile = behind.feed.liveQuery(EVERYTHING, query);
     const unfollow = tile.follow(() => undefined);
     await tile.present();
     // It hears of nothing any more, as a server whose follower is slow.

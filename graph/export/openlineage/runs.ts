@@ -3,16 +3,20 @@ import type { CellDictionary } from '../../../domain/segments/cell.ts';
 import type { Store } from '../../../store/database/client.ts';
 import { formatPosition, type JournalEntry } from '../../../store/journal/journal.ts';
 import { readResponseLineage } from '../../../store/lineage/lineage.ts';
-import { readHeads, readRegistrations, readSealedCells } from '../../../store/lineage/lineage-export.ts';
+import {
+  readCheckpoints,
+  readRegistrations,
+  readSealedCells,
+} from '../../../store/lineage/lineage-export.ts';
 import { readTrainingSets } from '../../../store/models/model-provenance.ts';
 import { readModelVersions } from '../../../store/models/models.ts';
-import type { RecordMappings } from '../../../store/responses/mappings.ts';
+import type { MappingRegistry } from '../../../store/responses/mappings.ts';
 import type { Dataset, Run } from './events.ts';
 
 export interface RunDeps {
   readonly store: Store;
   readonly cells: CellDictionary & { refresh(session: Store): Promise<void> };
-  readonly mappings: RecordMappings;
+  readonly mappings: MappingRegistry;
 }
 
 const dataset = (name: string, version: string | null = null): Dataset => ({ name, version });
@@ -86,7 +90,7 @@ export async function sealingRuns(
   after: number,
   limit: number,
 ): Promise<{ runs: Run[]; size: number | null }> {
-  const heads = await readHeads(store, after, limit);
+  const heads = await readCheckpoints(store, after, limit);
   const runs: Run[] = [];
   for (const { size, before, at } of heads) {
     const sealed = (await readSealedCells(store, before, size)).filter(({ cellId }) => {

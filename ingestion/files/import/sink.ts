@@ -7,7 +7,7 @@ import {
   isOpenFor,
   MOST_A_DAY,
 } from '../../../store/responses/imports.ts';
-import type { Acceptor } from '../../pipeline/ingestor.ts';
+import type { Ingestor } from '../../pipeline/ingestor.ts';
 import type { FiledItem, NotedItem, Outcome, RejectionCode } from '../../pipeline/outcome.ts';
 import type { Submitter } from '../../pipeline/submitter.ts';
 import { acceptFileRows, type FileRequest, formatFileRequest } from '../accept-file-rows.ts';
@@ -37,12 +37,12 @@ export class Refused extends Error {
 }
 
 /** Accepts in this process. */
-export function recordSink(
+export function databaseSink(
   {
-    acceptor,
+    ingestor,
     store,
     now,
-  }: { readonly acceptor: Acceptor; readonly store: Store; readonly now: () => number },
+  }: { readonly ingestor: Ingestor; readonly store: Store; readonly now: () => number },
   submitter: Submitter,
 ): ImportSink {
   const runs = new Map<string, ImportRun>();
@@ -57,7 +57,7 @@ export function recordSink(
       return { id: run.key, resumed: isOpen };
     },
     send: (request) =>
-      acceptFileRows(acceptor, submitter, request, runs.get(request.importKey ?? '')?.id ?? null),
+      acceptFileRows(ingestor, submitter, request, runs.get(request.importKey ?? '')?.id ?? null),
     end: async (id, account) => {
       const run = runs.get(id);
       if (run) await endImport(store, run.id, account, new Date(now()));

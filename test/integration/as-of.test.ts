@@ -7,14 +7,14 @@ import type { ScoreName } from '../../domain/scores/score.ts';
 import { randomFrom } from '../../domain/statistics/random.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
 import { type AsKnown, scoreAsKnownAt } from '../../proof/as-of.ts';
-import { correct } from '../../store/data-subjects/rectify.ts';
+import { rectify } from '../../store/data-subjects/rectify.ts';
 import { ageOut } from '../../store/data-subjects/retention.ts';
 import { restrict } from '../../store/data-subjects/subject-access.ts';
 import { type JournalPosition, journalHead } from '../../store/journal/journal.ts';
 import { readScore, readScores } from '../../store/scores/scores.ts';
+import { AsOfDatabase, BASE, BASES } from '../fixtures/as-of-database.ts';
+import { narrowScope, openTestDatabase } from '../fixtures/database.ts';
 import { BY, eraseWhole, personOf } from '../fixtures/erasing.ts';
-import { BASE, BASES, KnownRecord } from '../fixtures/known-record.ts';
-import { narrowScope, openTestRecord } from '../fixtures/record.ts';
 
 /** Every fact of every difference, page by page. */
 async function factsOf(found: AsKnown | null, first = 3): Promise<KnownChange[]> {
@@ -36,9 +36,9 @@ async function factsOf(found: AsKnown | null, first = 3): Promise<KnownChange[]>
 const sumOf = ({ differences }: AsKnown) => differences.reduce((sum, { change }) => add(sum, change), ZERO);
 
 describe('a score as it was known', () => {
-  let known: KnownRecord;
+  let known: AsOfDatabase;
   beforeAll(async () => {
-    known = new KnownRecord(await openTestRecord());
+    known = new AsOfDatabase(await openTestDatabase());
   });
   afterAll(() => known?.record.close());
 
@@ -65,14 +65,14 @@ describe('a score as it was known', () => {
       (await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'a${100 + i}'`))[0]
         ?.id ?? '';
     const ids = await Promise.all(scores.map((_, i) => idOf(i)));
-    await correct(record, ids[0] ?? '', { score: 0 }, BY);
+    await rectify(record, ids[0] ?? '', { score: 0 }, BY);
     await eraseWhole(record, personOf('reason 1'));
     await restrict(record, personOf('reason 2'), true);
     // To another region: here it counts no more. And one whose words alone change counts as it did.
     await record.submit([
       { ...items[3], region: 'Bergen', answeredAt: new Date(BASE + HOUR_MS).toISOString() },
     ]);
-    await correct(record, ids[4] ?? '', { comment: 'other words' }, BY);
+    await rectify(record, ids[4] ?? '', { comment: 'other words' }, BY);
     await record.submit([known.answer(110, { region: 'Oslo', score: 7 })]);
     const found = await known.asKnown(known.name('SURVEYED', segment), before);
     expect(found?.known.counts).toEqual({ promoters: 5, passives: 0, detractors: 1 });

@@ -10,14 +10,14 @@ import { openPglite } from '../store/database/pglite.ts';
 import { openPostgres } from '../store/database/postgres.ts';
 import { createFileCleaner, type FileCleaner } from '../store/database/rewrite-files.ts';
 import { checkWrappingKeys, providersInUse } from '../store/encryption/check-keys.ts';
-import { Vault } from '../store/encryption/subject-encryption.ts';
-import { RecordCells } from '../store/responses/cell-dictionary.ts';
-import { RecordMappings } from '../store/responses/mappings.ts';
-import { sealReasons } from '../store/reviews/review-reasons.ts';
-import { type Attest, adoptLeaves } from '../store/seals/leaf-tombstones.ts';
-import { sealStored } from '../store/setup/encrypt-legacy.ts';
+import { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
+import { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
+import { MappingRegistry } from '../store/responses/mappings.ts';
+import { encryptReasons } from '../store/reviews/review-reasons.ts';
+import { adoptLeaves, type Sign } from '../store/seals/leaf-tombstones.ts';
+import { encryptLegacy } from '../store/setup/encrypt-legacy.ts';
 import { checkPepper, pepperMissing, readTenant } from '../store/setup/instance.ts';
-import { exclusivelyMigrating, migrate, type RecordFeatures } from '../store/setup/migrate.ts';
+import { type DatabaseFeatures, exclusivelyMigrating, migrate } from '../store/setup/migrate.ts';
 import { ownDataFolder, tighten } from './data-folder.ts';
 import { openKeyProviders } from './keys/open-provider.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
@@ -27,7 +27,7 @@ import { checkSigningKey, signingKeyMissing } from './signing.ts';
 
 export interface OpenOptions {
   /** Called where persons are sealed that were stored before there were keys. */
-  readonly onSealing?: (subjects: number) => void;
+  readonly onEncryptingLegacy?: (subjects: number) => void;
   /** Called once where a server that is starting, recovering or out of reach is waited for; else it goes to `onError`. */
   readonly onWaiting?: (message: string) => void;
   /** The signing key in use is lost: another one takes its place without its signature. */
@@ -35,18 +35,18 @@ export interface OpenOptions {
 }
 
 /** The record, open and brought up to date, with what of it is held in memory. */
-export interface OpenRecord {
+export interface OpenDatabase {
   readonly store: Store;
-  readonly features: RecordFeatures;
-  readonly cells: RecordCells;
-  readonly mappings: RecordMappings;
+  readonly features: DatabaseFeatures;
+  readonly cells: StoredCellDictionary;
+  readonly mappings: MappingRegistry;
   readonly pepper: Pepper;
   /** The instance's: it signs heads, proofs and what is noted of sealed leaves. */
   readonly signingKey: KeyObject;
   /** Signs with the instance's key what is noted of sealed leaves. */
-  readonly attest: Attest;
+  readonly sign: Sign;
   /** Opens and seals what tells of persons. */
-  readonly vault: Vault;
+  readonly encryption: SubjectEncryption;
   /** Rids the embedded record's files of what was deleted. */
   readonly files: FileCleaner;
   /** Refuses what writes to the embedded record while its disk is nearly full. */
@@ -62,11 +62,11 @@ export interface OpenRecord {
  * Opens the record (see `openOnce`); a server that is starting, recovering or out of reach is waited for.
  * @throws DatabaseRefused, besides what `openOnce` throws.
  */
-export function openRecord(
+export function openDatabase(
   config: Config,
   onError: (error: Error) => void,
   options: OpenOptions = {},
-): Promise<OpenRecord> {
+): Promise<OpenDatabase> {
   const { onWaiting = (message: string) => onError(new Error(message)) } = options;
   const { databaseUrl, databasePatience: seconds } = config;
   const open = () => openOnce(config, onError, options);
@@ -81,8 +81,8 @@ export function openRecord(
 async function openOnce(
   config: Config,
   onError: (error: Error) => void,
-  { onSealing = () => undefined, isSigningKeyLost = false }: OpenOptions,
-): Promise<OpenRecord> {
+  { onEncryptingLegacy = () => undefined, isSigningKeyLost = false }: OpenOptions,
+): Promise<OpenDatabase> {
   await ownDataFolder(config.dataDir, onError);
   const lock = config.databaseUrl === undefined ? await lockFolder(config.dataDir) : undefined;
   let store: Store | undefined;
@@ -98,16 +98,16 @@ async function openOnce(
     const keys = await signingKeys(config, isLost ? null : await signingKeyMissing(opened));
     const key = await checkSigningKey(opened, { keys, isLost, now: Date.now() });
     const [provider, ...others] = await openKeyProviders(config, Date.now, await providersInUse(opened));
-    const vault = new Vault(opened, await readTenant(opened), provider, others);
-    await checkWrappingKeys(opened, vault);
+    const encryption = new SubjectEncryption(opened, await readTenant(opened), provider, others);
+    await checkWrappingKeys(opened, encryption);
     await exclusivelyMigrating(opened, async () => {
-      await sealStored(opened, vault, (pseudonym) => lookupOf(secret, pseudonym), onSealing);
-      await sealReasons(opened, vault);
+      await encryptLegacy(opened, encryption, (pseudonym) => lookupOf(secret, pseudonym), onEncryptingLegacy);
+      await encryptReasons(opened, encryption);
     });
-    const attest: Attest = (text) => signText(key, text);
-    await adoptLeaves(opened, attest);
-    const cells = new RecordCells(config.dimensions);
-    const mappings = new RecordMappings();
+    const sign: Sign = (text) => signText(key, text);
+    await adoptLeaves(opened, sign);
+    const cells = new StoredCellDictionary(config.dimensions);
+    const mappings = new MappingRegistry();
     await Promise.all([cells.refresh(opened), mappings.refresh(opened)]);
     cells.checkDimensions(config.formerDimensions);
     const files = createFileCleaner(opened, onError, disk);
@@ -123,8 +123,8 @@ async function openOnce(
       mappings,
       pepper: secret,
       signingKey: key,
-      attest,
-      vault,
+      sign,
+      encryption,
       files,
       disk,
       lock,

@@ -11,12 +11,12 @@ import {
   traceLineage,
 } from '../../graph/traversal/trace.ts';
 import type { PlanDeps, ScoreStart } from '../../graph/traversal/visible-selection.ts';
-import { type LineageRecord, openLineageRecord, score } from '../fixtures/lineage-record.ts';
-import { narrowScope } from '../fixtures/record.ts';
-import { sealsOf, type TestSeals } from '../fixtures/sealed-record.ts';
+import { narrowScope } from '../fixtures/database.ts';
+import { type LineageDatabase, openLineageDatabase, score } from '../fixtures/lineage-database.ts';
+import { sealsOf, type TestSeals } from '../fixtures/sealed-database.ts';
 
 /* What was said of facts afterwards: seals of rollups, decisions, alerts, reviews. Both stores read them from the record. */
-let world: LineageRecord;
+let world: LineageDatabase;
 let seals: TestSeals;
 const ids = {
   rollup: '',
@@ -28,7 +28,7 @@ const ids = {
 };
 
 beforeAll(async () => {
-  world = await openLineageRecord(false);
+  world = await openLineageDatabase(false);
   const { record } = world;
   const [one] = await record.sql<{
     id: string;
@@ -75,7 +75,7 @@ afterAll(async () => {
 
 /** As the API reads: through the views of what the scope sees. */
 function depsOf(scope: Scope): PlanDeps {
-  const store = world.record.wall.as(scope);
+  const store = world.record.scopedReader.as(scope);
   return { ...world.depsFor(createRecordLineage(store)), store };
 }
 
@@ -252,12 +252,13 @@ describe('the lineage of what was said afterwards', () => {
     // Each wall alone: a program that forgets to ask is shown nothing.
     for (const scope of [elsewhere, surveyed])
       expect(
-        await world.record.wall
+        await world.record.scopedReader
           .as(scope)
           .rows({ name: '', text: 'SELECT FROM review WHERE decision_id IS NULL' }, []),
       ).toEqual([]);
     const ofCell = `SELECT FROM seal JOIN cell c ON c.id = cell_id WHERE c.attributes->>'region' = '${ids.region}'`;
-    const sealsSeen = (scope: Scope) => world.record.wall.as(scope).rows({ name: '', text: ofCell }, []);
+    const sealsSeen = (scope: Scope) =>
+      world.record.scopedReader.as(scope).rows({ name: '', text: ofCell }, []);
     expect(await sealsSeen(elsewhere)).toEqual([]);
     expect(await sealsSeen(EVERYTHING)).not.toEqual([]);
     for (const id of [

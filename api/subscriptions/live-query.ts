@@ -4,9 +4,9 @@ import type { Basis, ScoreRow } from '../../domain/scores/score.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import { type TimeRange, type WindowLength, windowAt } from '../../domain/time/time-windows.ts';
 import { scoreAsKnownAt } from '../../proof/as-of.ts';
-import type { Wall } from '../../store/access/scoped-views.ts';
+import type { ScopedReader } from '../../store/access/scoped-views.ts';
 import type { Store } from '../../store/database/client.ts';
-import { guardedCells } from '../../store/disclosure/protected-cells.ts';
+import { protectedCells } from '../../store/disclosure/protected-cells.ts';
 import {
   BEGINNING,
   formatPosition,
@@ -16,14 +16,14 @@ import {
   readJournal,
 } from '../../store/journal/journal.ts';
 import { marksBehind } from '../../store/journal/journal-trim.ts';
-import type { RecordCells } from '../../store/responses/cell-dictionary.ts';
+import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import { readScores } from '../../store/scores/scores.ts';
 import { LIMITS } from '../limits.ts';
 import type { JournalEnds } from './journal-ends.ts';
 import { changed, isBefore, isUnknown } from './row-changes.ts';
 
 /** What one live score shows: everything that its rows depend on, but for the scope. */
-export interface TileQuery {
+export interface LiveQueryDefinition {
   readonly segment: Segment;
   readonly window: WindowLength;
   readonly basis: Basis;
@@ -36,15 +36,15 @@ export interface NpsUpdate {
   readonly row: ScoreRow;
 }
 
-export interface TileDeps {
+export interface LiveQueryDeps {
   readonly store: Store;
-  readonly wall: Wall;
-  readonly cells: RecordCells;
+  readonly scopedReader: ScopedReader;
+  readonly cells: StoredCellDictionary;
   readonly now: () => number;
   readonly onError: (error: Error) => void;
 }
 
-export interface TileHooks {
+export interface LiveQueryHooks {
   /** How far the journal has been read. */
   readonly position: () => JournalPosition;
   readonly ends: JournalEnds;
@@ -68,11 +68,11 @@ const MOST_KNOWN = 20;
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** One live score under one scope: its rows as last told, and whether they may have changed since. */
-export class Tile {
-  readonly #deps: TileDeps;
+export class LiveQuery {
+  readonly #deps: LiveQueryDeps;
   readonly #scope: Scope;
-  readonly #query: TileQuery;
-  readonly #hooks: TileHooks;
+  readonly #query: LiveQueryDefinition;
+  readonly #hooks: LiveQueryHooks;
   readonly #listeners = new Set<Listener>();
   #shown = new Map<string, NpsUpdate>();
   #dirty = false;
@@ -81,7 +81,7 @@ export class Tile {
   #first: Promise<void> | undefined;
   #edge: NodeJS.Timeout | undefined;
 
-  constructor(deps: TileDeps, scope: Scope, query: TileQuery, hooks: TileHooks) {
+  constructor(deps: LiveQueryDeps, scope: Scope, query: LiveQueryDefinition, hooks: LiveQueryHooks) {
     this.#deps = deps;
     this.#scope = scope;
     this.#query = query;
@@ -217,7 +217,7 @@ export class Tile {
       windows: [range],
       mostRows: LIMITS.rows,
     };
-    const store = this.#deps.wall.as(this.#scope);
+    const store = this.#deps.scopedReader.as(this.#scope);
     return readScores({ ...this.#deps, record: this.#deps.store, store }, this.#scope, query);
   }
 
@@ -273,7 +273,7 @@ export class Tile {
     return (
       !this.#scope.allowsAll('readScore') ||
       (!readsAllAnswers(this.#scope, counted) &&
-        guardedCells(this.#scope, this.#deps.cells, counted).length > 0)
+        protectedCells(this.#scope, this.#deps.cells, counted).length > 0)
     );
   }
 

@@ -3,11 +3,11 @@ import { publicError } from '../../api/errors.ts';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
-import { createWall, forgetScopes } from '../../store/access/scoped-views.ts';
+import { createScopedReader, forgetScopes } from '../../store/access/scoped-views.ts';
 import { readResponses, readResponsesById } from '../../store/responses/responses.ts';
 import { readDimensionValues } from '../../store/scores/dimension-values.ts';
 import { readScores } from '../../store/scores/scores.ts';
-import { narrowScope, openTestRecord, type TestRecord } from '../fixtures/record.ts';
+import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 const HOUR_MS = 3_600_000;
 // In the evening: of the first and of the present day there are enough answers from each region for lots of their own.
@@ -27,16 +27,17 @@ const scoresOnly = narrowScope('scores only', inGermany, {
   withheld: ['readResponse', 'readComment', 'readRespondent', 'readPrediction'],
 });
 
-let record: TestRecord;
+let record: TestDatabase;
 beforeAll(async () => {
-  record = await openTestRecord();
+  record = await openTestDatabase();
   await record.submit(
     Array.from({ length: 90 }, (_, i) => answer(i, ['Germany', 'Japan', 'Peru'][i % 3] ?? '')),
   );
 });
 afterAll(() => record?.close());
 
-const read = <Row>(scope: Scope, text: string) => record.wall.as(scope).rows<Row>({ name: '', text }, []);
+const read = <Row>(scope: Scope, text: string) =>
+  record.scopedReader.as(scope).rows<Row>({ name: '', text }, []);
 const count = async (scope: Scope, table: string) =>
   (await read<{ n: number }>(scope, `SELECT count(*)::integer AS n FROM ${table}`))[0]?.n;
 
@@ -140,7 +141,7 @@ describe('the second wall', () => {
   });
 
   it('holds alone: reads that forget the scope in the program still see only what it sees', async () => {
-    const behind = { ...record, store: record.wall.as(germany), now: () => NOW };
+    const behind = { ...record, store: record.scopedReader.as(germany), now: () => NOW };
     const windows = [{ from: NOW - 100 * HOUR_MS, until: NOW + 2 * HOUR_MS }];
     const query = { segment: {}, basis: 'SURVEYED' as const, confidence: 0.95, groupBy: ['region'], windows };
     const rows = await readScores(behind, EVERYTHING, query);
@@ -193,7 +194,7 @@ describe('the second wall', () => {
       all: () => (first ? [first] : []),
       version: 1,
     };
-    const behind = createWall({ store: record.store, cells: few, now: Date.now });
+    const behind = createScopedReader({ store: record.store, cells: few, now: Date.now });
     for (const scope of [germany, EVERYTHING]) {
       const cells = await behind
         .as(scope)

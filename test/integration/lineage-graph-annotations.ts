@@ -2,7 +2,7 @@ import neo4j from 'neo4j-driver';
 import { describe, expect, inject, it } from 'vitest';
 import { rollupId, sealId } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { LineageRecord } from '../fixtures/lineage-record.ts';
+import type { LineageDatabase } from '../fixtures/lineage-database.ts';
 
 /** An edge of the graph as text. */
 type Edge = string;
@@ -19,7 +19,7 @@ const EXPECTED = `
   ORDER BY 1`;
 
 /** The suite of what the graph holds of models, decisions, alerts, reviews and seals; part of lineage.test.ts. */
-export function describeGraphMarks(opened: () => LineageRecord) {
+export function describeGraphMarks(opened: () => LineageDatabase) {
   const services = inject('services');
   describe('the projection of what was said afterwards', () => {
     const cypher = async (text: string): Promise<Edge[]> => {

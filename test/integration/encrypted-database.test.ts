@@ -7,24 +7,24 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Config, loadConfig } from '../../config/config.ts';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
-import { createAcceptor } from '../../ingestion/pipeline/ingestor.ts';
+import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { lookupOf, pepperFingerprint, pseudonym } from '../../ingestion/pipeline/pseudonym.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { configuredKeyProvider } from '../../instance/keys/file-provider.ts';
-import { type OpenRecord, openRecord } from '../../instance/open-record.ts';
+import { type OpenDatabase, openDatabase } from '../../instance/open-database.ts';
 import { changeKeys } from '../../instance/rotate.ts';
 import { openPglite } from '../../store/database/pglite.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
 import type { KeyProvider } from '../../store/encryption/key-provider.ts';
-import { Vault } from '../../store/encryption/subject-encryption.ts';
+import { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { readResponses } from '../../store/responses/responses.ts';
-import { sealStored } from '../../store/setup/encrypt-legacy.ts';
+import { encryptLegacy } from '../../store/setup/encrypt-legacy.ts';
 import { checkPepper, readTenant } from '../../store/setup/instance.ts';
 import { migrate } from '../../store/setup/migrate.ts';
+import { DIMENSIONS, freshDatabase, openTestDatabase, PEPPER } from '../fixtures/database.ts';
 import { findInFiles, findInTables } from '../fixtures/needles.ts';
-import { DIMENSIONS, freshDatabase, openTestRecord, PEPPER } from '../fixtures/record.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 const closers: (() => unknown)[] = [];
@@ -124,7 +124,7 @@ const configOf = async ({ dataDir, databaseUrl }: Place, pepper?: string) =>
     ...(pepper ? { SCORELINE_PEPPER: pepper } : {}),
   });
 
-async function everyResponse(record: Pick<OpenRecord, 'store' | 'vault' | 'cells'>) {
+async function everyResponse(record: Pick<OpenDatabase, 'store' | 'encryption' | 'cells'>) {
   const query = { segment: {}, from: null, to: null, first: 10_000, after: null };
   return readResponses(record, EVERYTHING, query);
 }
@@ -136,7 +136,7 @@ describe('what was stored in plain text', () => {
     await oldRecord(place, responses);
     const needles = ['Mrs Plainfield', pseudonym(PEPPER, 'person1@example.org')];
     expect(await findIn(place, needles)).not.toEqual([]);
-    const record = await openRecord(await configOf(place, PEPPER.secret.toString('hex')), (error) =>
+    const record = await openDatabase(await configOf(place, PEPPER.secret.toString('hex')), (error) =>
       expect(error.message).toMatch(/were open to others/),
     );
     const sql = <Row>(text: string) => record.store.rows<Row>({ name: '', text }, []);
@@ -176,7 +176,7 @@ describe('what was stored in plain text', () => {
     const tenant = await readTenant(store);
     const lookup = (known: string) => lookupOf(PEPPER, known);
     const run = (provider: KeyProvider, progress: number[]) =>
-      sealStored(store, new Vault(store, tenant, provider), lookup, (n) => progress.push(n));
+      encryptLegacy(store, new SubjectEncryption(store, tenant, provider), lookup, (n) => progress.push(n));
     const progress: number[] = [];
     await expect(run(failing, progress)).rejects.toThrow('the power went');
     expect(progress).toEqual([500]);
@@ -196,9 +196,11 @@ describe('keys and peppers', () => {
       comment: `comment ${from + i}`,
     }));
   const openOn = async (config: Config) => {
-    const record = await openRecord(config, (error) => expect(error.message).toMatch(/were open to others/));
+    const record = await openDatabase(config, (error) =>
+      expect(error.message).toMatch(/were open to others/),
+    );
     closers.push(() => record.close());
-    const acceptor = createAcceptor({
+    const ingestor = createIngestor({
       ...record,
       dimensions: DIMENSIONS,
       cellLimits: DEFAULT_CELL_LIMITS,
@@ -206,7 +208,7 @@ describe('keys and peppers', () => {
       warn: () => undefined,
     });
     const read = createItemReader(DIMENSIONS, 'responses');
-    const submit = (list: readonly object[]) => submitItems(acceptor, OWNER, read, list, 'test');
+    const submit = (list: readonly object[]) => submitItems(ingestor, OWNER, read, list, 'test');
     return { record, submit };
   };
 
@@ -255,7 +257,7 @@ describe('keys and peppers', () => {
       { n: 5 },
     ]);
     expect(await changeKeys(record, config, 'retire')).toBe('wrapping keys destroyed: 1');
-    record.vault.forget((await sql<{ id: string }>('SELECT id FROM subject_key')).map(({ id }) => id));
+    record.encryption.forget((await sql<{ id: string }>('SELECT id FROM subject_key')).map(({ id }) => id));
     expect((await everyResponse(record)).map(({ comment }) => comment)).not.toContain(null);
   });
 
@@ -268,13 +270,13 @@ describe('keys and peppers', () => {
     const right = readFileSync(file, 'utf8');
     for (const wrong of [`${'7'.repeat(64)}\n`, `-\n${'7'.repeat(64)}\n`]) {
       writeFileSync(file, wrong);
-      await expect(openRecord(config, () => undefined)).rejects.toThrow(
+      await expect(openDatabase(config, () => undefined)).rejects.toThrow(
         /cannot be opened .*give the wrapping keys of this record, by SCORELINE_KEK, by the file "wrapping-keys"/,
       );
     }
     // None is made in the place of one that is gone: it could take the place of its backup.
     rmSync(file);
-    await expect(openRecord(config, () => undefined)).rejects.toThrow(
+    await expect(openDatabase(config, () => undefined)).rejects.toThrow(
       /are not there: restore .*wrapping-keys/,
     );
     expect(existsSync(file)).toBe(false);
@@ -285,19 +287,19 @@ describe('keys and peppers', () => {
 
   it('stay after a restart; a pepper too few is refused', async () => {
     const config = await configOf(await freshPlace());
-    const record = await openRecord(config, () => undefined);
+    const record = await openDatabase(config, () => undefined);
     await changeKeys(record, config, 'pepper');
     await record.close();
     if (config.databaseUrl) {
-      const second = await openRecord(config, () => undefined);
+      const second = await openDatabase(config, () => undefined);
       await changeKeys(second, config, 'pepper');
       await second.close();
     }
-    const again = await openRecord(config, () => undefined);
+    const again = await openDatabase(config, () => undefined);
     expect([again.pepper.version, again.pepper.former?.version]).toEqual([2, 1]);
     await again.close();
     const only = again.pepper.former?.secret.toString('hex') ?? '';
-    await expect(openRecord({ ...config, pepper: [only] }, () => undefined)).rejects.toThrow(
+    await expect(openDatabase({ ...config, pepper: [only] }, () => undefined)).rejects.toThrow(
       'another pseudonym pepper',
     );
   });
@@ -305,7 +307,7 @@ describe('keys and peppers', () => {
 
 describe('the vault', () => {
   it('makes one subject of a person whom many writers bring at once', async () => {
-    const record = await openTestRecord();
+    const record = await openTestDatabase();
     closers.push(() => record.close());
     const one = (i: number) => ({
       externalId: `r${i}`,
@@ -329,7 +331,7 @@ describe('the vault', () => {
   });
 
   it('does not open what was moved to another response', async () => {
-    const record = await openTestRecord();
+    const record = await openTestDatabase();
     closers.push(() => record.close());
     const answer = { respondent: 'jane@example.org', answeredAt: '2026-03-01T00:00:00Z' };
     await record.submit([

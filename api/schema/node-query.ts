@@ -1,0 +1,44 @@
+import type { ApiContext } from '../context.ts';
+import { fixed } from '../gate/costs.ts';
+import { access } from './builder.ts';
+import { loadLineageNode } from './lineage.ts';
+import { findModel, modelVersionOf } from './models.ts';
+import { type AnyNode, responseKeyOf } from './node.ts';
+import type { SchemaParts } from './types.ts';
+
+/** Adds the interface Node and the query for one. */
+export function addNode({ builder, types: { node } }: SchemaParts): void {
+  node.implement({
+    ...access('public'),
+    description: 'Anything that has an id of its own.',
+    resolveType: ({ __typename }) => __typename,
+    fields: (t) => ({ id: t.id({ nullable: false, resolve: nodeId }) }),
+  });
+  builder.queryField('node', (t) =>
+    t.field({
+      ...access('public', fixed(2)),
+      type: node,
+      description: 'What the id names, or null when it does not exist for this caller.',
+      args: { id: t.arg.id({ required: true }) },
+      resolve: (_root, { id }, context) => loadNode(id, context),
+    }),
+  );
+}
+
+/** The node with that id; null when it does not exist for this caller. */
+async function loadNode(id: string, context: ApiContext): Promise<AnyNode | null> {
+  const model = modelVersionOf(id);
+  if (model !== null) {
+    const found = await findModel(model, context);
+    return found && { __typename: 'ModelVersion', ...found };
+  }
+  const key = responseKeyOf(id);
+  if (key === null) return loadLineageNode(id, context);
+  const row = await context.responses.load(key);
+  return row && { __typename: 'Response', ...row };
+}
+
+function nodeId(node: AnyNode): string {
+  if (node.__typename === 'LineageRecord') return node.id;
+  return `${node.__typename}:${node.id}`;
+}
