@@ -7,6 +7,7 @@ import { applyRetention } from './instance/retention.ts';
 import type { Seals } from './proof/open-seals.ts';
 import type { Scoring } from './scoring/service.ts';
 import { forgetScopes } from './store/access/scoped-views.ts';
+import { forgetDeliveries } from './store/connections/connection-deliveries.ts';
 import { continueErasures } from './store/data-subjects/erasures.ts';
 import { giveBackCells } from './store/responses/return-cells.ts';
 import { purgeMinuteRollups } from './store/scores/rollups.ts';
@@ -27,6 +28,7 @@ export async function startFollowers(
   const steps = [
     () => purgeMinuteRollups(record.store, Date.now()),
     () => forgetScopes(record.store, Date.now()),
+    () => forgetDeliveries(record.store, Date.now()),
     () => giveBackCells(record.store, record.cells),
     () => applyRetention(record, retention, Date.now(), () => stopped),
     () => continueErasures({ ...record, graphHolds, filesDue: record.files.due }),

@@ -16,6 +16,7 @@ import { type GraphProjection, heldElsewhere, FOLLOWER as LINEAGE, openGraph } f
 import { createRecordLineage } from './graph/record/record-lineage.ts';
 import { createIngestor } from './ingestion/pipeline/ingestor.ts';
 import { lookupsOfGiven } from './ingestion/pipeline/pseudonym.ts';
+import { type Connections, openConnections } from './ingestion/webhooks/connections.ts';
 import { readBuild } from './instance/build.ts';
 import { greeting } from './instance/greeting.ts';
 import { FolderInUse } from './instance/lock.ts';
@@ -102,7 +103,9 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
     const isAdmin = keyMatcher(key.value);
     const access = await openAccess({ ...config, store: record.store, isAdmin, now: Date.now, log });
     stops.push(() => access.close());
-    const parts = { graph, feed, scoring, access, seals, scopedReader };
+    const connections = await openWebhooks(config, record, onError);
+    stops.push(() => connections.close());
+    const parts = { graph, feed, scoring, access, connections, seals, scopedReader };
     const server = await startServer(config, record, parts, log);
     let followers: () => Promise<unknown> = async () => undefined;
     // At once: the server answers nobody any more while a follower ends what it is at.
@@ -125,6 +128,13 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   }
 }
 
+/** The connections of vendors, whose secrets the database holds. */
+const openWebhooks = (
+  { dimensions }: Config,
+  { store, encryption }: OpenDatabase,
+  onError: (error: Error) => void,
+) => openConnections({ store, encryption, dimensions, now: Date.now, randomBytes, onError });
+
 /** Stops each, also where one before it fails. @throws the first error, once all are stopped */
 async function stopAll(stops: readonly (() => Promise<unknown>)[], atOnce = false): Promise<void> {
   const settled = atOnce ? await Promise.allSettled(stops.map((stop) => stop())) : [];
@@ -141,12 +151,13 @@ async function startServer(
     feed: LiveFeed;
     scoring: Scoring;
     access: Access;
+    connections: Connections;
     seals: Seals;
     scopedReader: ScopedReader;
   },
   log: OutageLog,
 ): Promise<ApiServer> {
-  const { graph, feed, scoring, access, seals, scopedReader } = parts;
+  const { graph, feed, scoring, access, connections, seals, scopedReader } = parts;
   const { store, cells, mappings, encryption } = record;
   const { nameBounds, origins } = config;
   const rules = { dimensions: config.dimensions, cellLimits: config.cellLimits, redaction: config.redaction };
@@ -187,6 +198,7 @@ async function startServer(
       log,
       now: Date.now,
       access,
+      connections,
       audit: trail,
       gate: openGate(config.limits, config.trustedDocuments, Date.now),
     },

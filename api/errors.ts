@@ -9,6 +9,7 @@ import { WayTooLong } from '../graph/traversal/path.ts';
 import { InvalidMap } from '../ingestion/files/map/map-mistakes.ts';
 import { Overloaded } from '../ingestion/pipeline/group-commit.ts';
 import { UnreadableBody } from '../ingestion/pipeline/read-items.ts';
+import { ConnectionError } from '../ingestion/webhooks/connections.ts';
 import { UnknownMoment } from '../proof/as-of.ts';
 import { ProofUnavailable } from '../proof/export-proof.ts';
 import { ScoringError } from '../scoring/service.ts';
@@ -75,6 +76,7 @@ const TOLD_AS_THEY_ARE = [
   NoImpact,
   WayTooLong,
   InvalidMap,
+  ConnectionError,
   UnreadableBody,
   ProofUnavailable,
   UnknownMoment,

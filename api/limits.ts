@@ -35,6 +35,9 @@ export const LIMITS = {
   importBody: 16 * 1024,
   /** Bytes of the ingest requests of one key that are on their way at once. */
   openBodies: 64 * 1024 * 1024,
+  /** Bytes of one webhook delivery, and of the deliveries of one connection that are on their way at once. */
+  webhookBody: 1024 * 1024,
+  openWebhooks: 8 * 1024 * 1024,
   /** Items of one ingest request, and of one mutation. */
   batch: MOST_ITEMS,
   mutation: 2_000,

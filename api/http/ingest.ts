@@ -6,14 +6,14 @@ import { accountFor, type BatchAccount } from '../../ingestion/pipeline/outcome.
 import { readItems } from '../../ingestion/pipeline/read-items.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
-import { auditRefusedItems } from '../audit.ts';
+import { auditRefusal, auditRefusedItems } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
-import { InvalidArgument } from '../errors.ts';
+import { Forbidden, InvalidArgument } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
-import { bodyText } from './body-text.ts';
+import { assertReadableType, bodyText } from './body-text.ts';
 import { addImportRoutes, importOf } from './imports.ts';
-import { admitBodies } from './ingest-door.ts';
+import { admitBodies, assertUncompressed } from './ingest-door.ts';
 
 /**
  * The doors for responses: /ingest/responses (JSON object, array, or NDJSON in our own form), /ingest/file (rows with
@@ -29,7 +29,12 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       { parseAs: 'buffer' },
       ({ headers }: FastifyRequest, body: Buffer) => bodyText(headers['content-type'], body),
     );
-    admitBodies(routes, deps);
+    admitBodies(routes, deps.gate, {
+      most: LIMITS.ingestBody,
+      mostOpen: LIMITS.openBodies,
+      payer: callerOf,
+      check: (request) => assertMaySubmit(deps, request),
+    });
     const options = { bodyLimit: LIMITS.ingestBody };
 
     routes.post('/ingest/responses', options, async (request, reply) => {
@@ -72,6 +77,18 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       return answer(deps, request, reply, account);
     });
   });
+}
+
+/** @throws Forbidden, Refused */
+async function assertMaySubmit(deps: ApiDeps, request: FastifyRequest): Promise<void> {
+  const caller = callerOf(request);
+  // By the rules, not by cells: a key that may submit where nobody has answered yet comes in, and its items are asked one by one.
+  if (caller.scope.grant('submitResponse') === 'none') {
+    await auditRefusal(createContext(deps, caller, request.purpose, request.id), 'ingest');
+    throw new Forbidden('this key may not submit responses');
+  }
+  assertUncompressed(request);
+  assertReadableType(request.headers['content-type']);
 }
 
 function textOf(request: FastifyRequest): string {
