@@ -17,26 +17,26 @@ const PURGE_EVERY_MS = 10 * 60_000;
 
 /** Work that no request asks for: the lineage projection, and clearing away what nobody reads and what is too old. */
 export async function startFollowers(
-  { record, retention }: { record: OpenDatabase; retention: Config['retention'] },
+  { record: database, retention }: { record: OpenDatabase; retention: Config['retention'] },
   graph: GraphProjection | undefined,
   { scoring, seals, onScored }: { scoring: Scoring; seals: Seals; onScored: ApiServer['onScored'] },
   onError: (error: Error) => void,
 ): Promise<() => Promise<unknown>> {
   const graphHolds: ApiDeps['graphHolds'] = async (ids, xact) =>
-    graph ? graph.holds(ids, xact) : heldElsewhere(record.store, ids, xact);
+    graph ? graph.holds(ids, xact) : heldElsewhere(database.store, ids, xact);
   let stopped = false;
   const steps = [
-    () => purgeMinuteRollups(record.store, Date.now()),
-    () => forgetScopes(record.store, Date.now()),
-    () => forgetDeliveries(record.store, Date.now()),
-    () => giveBackCells(record.store, record.cells),
-    () => applyRetention(record, retention, Date.now(), () => stopped),
-    () => continueErasures({ ...record, graphHolds, filesDue: record.files.due }),
+    () => purgeMinuteRollups(database.store, Date.now()),
+    () => forgetScopes(database.store, Date.now()),
+    () => forgetDeliveries(database.store, Date.now()),
+    () => giveBackCells(database.store, database.cells),
+    () => applyRetention(database, retention, Date.now(), () => stopped),
+    () => continueErasures({ ...database, graphHolds, filesDue: database.files.due }),
   ];
   const purge = async () => {
     for (const step of steps) if (!stopped) await step().catch(onError);
   };
-  const move = () => moveEvents(record.store, () => stopped).catch(onError);
+  const move = () => moveEvents(database.store, () => stopped).catch(onError);
   let purging: Promise<unknown> | undefined;
   let moving: Promise<unknown> = move();
   // One after the other: a purge may take longer than the pause, and a start does not wait for the first one.

@@ -56,18 +56,18 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   say(
     `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
   );
-  const record = await openDatabase(config, onError, {
+  const database = await openDatabase(config, onError, {
     onEncryptingLegacy: (subjects) =>
       say(`  sealing what was stored before there were keys: ${subjects} persons …`),
     onWaiting: (message) => log.warn({}, message),
   });
   const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded record';
-  log.watch({ name, owns: isDatabaseAway, probe: () => answers(record.store) });
-  const stops: (() => Promise<unknown>)[] = [async () => log.stop(), () => record.close()];
+  log.watch({ name, owns: isDatabaseAway, probe: () => answers(database.store) });
+  const stops: (() => Promise<unknown>)[] = [async () => log.stop(), () => database.close()];
   const stop = () => stopAll(stops.reverse());
   try {
     const key = await adminKey(config);
-    const graph = config.neo4j ? openGraph(config.neo4j, record, onError) : undefined;
+    const graph = config.neo4j ? openGraph(config.neo4j, database, onError) : undefined;
     if (graph) {
       stops.push(() => graph.close());
       log.watch({
@@ -79,9 +79,9 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
     }
     const seals = openSeals({
       ...config,
-      store: record.store,
-      place: record.place,
-      signingKey: record.signingKey,
+      store: database.store,
+      place: database.place,
+      signingKey: database.signingKey,
       checkpointFile: join(config.dataDir, 'seals', 'heads.ndjson'),
       now: Date.now,
       randomBytes,
@@ -89,7 +89,7 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
     });
     stops.push(() => seals.close());
     const scoring = await openScoring({
-      ...record,
+      ...database,
       encoder: config.encoder ?? null,
       reviewRules: config.reviewRules,
       cacheFolder: join(config.dataDir, 'encoders'),
@@ -97,30 +97,30 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
       onError,
     });
     stops.push(() => scoring.close());
-    const scopedReader = createScopedReader({ ...record, now: Date.now });
-    const feed = await startLiveFeed({ ...record, scopedReader, now: Date.now, onError });
+    const scopedReader = createScopedReader({ ...database, now: Date.now });
+    const feed = await startLiveFeed({ ...database, scopedReader, now: Date.now, onError });
     stops.push(() => feed.stop());
     const isAdmin = keyMatcher(key.value);
-    const access = await openAccess({ ...config, store: record.store, isAdmin, now: Date.now, log });
+    const access = await openAccess({ ...config, store: database.store, isAdmin, now: Date.now, log });
     stops.push(() => access.close());
-    const connections = await openWebhooks(config, record, onError);
+    const connections = await openWebhooks(config, database, onError);
     stops.push(() => connections.close());
     const parts = { graph, feed, scoring, access, connections, seals, scopedReader };
-    const server = await startServer(config, record, parts, log);
+    const server = await startServer(config, database, parts, log);
     let followers: () => Promise<unknown> = async () => undefined;
     // At once: the server answers nobody any more while a follower ends what it is at.
     stops.push(() => stopAll([followers, server.close], true));
     if (config.roles.has('follow'))
       followers = await startFollowers(
-        { record, retention: config.retention },
+        { record: database, retention: config.retention },
         graph,
         { scoring, seals, onScored: server.onScored },
         onError,
       );
     const url = await server.listen(config.host, config.port);
-    record.lock?.announce(url);
-    for (const line of await greeting(config, record, url, key)) say(line);
-    log.info({ ...readBuild(config.commit), ...factsOf(config, record), url }, 'started');
+    database.lock?.announce(url);
+    for (const line of await greeting(config, database, url, key)) say(line);
+    log.info({ ...readBuild(config.commit), ...factsOf(config, database), url }, 'started');
     return stop;
   } catch (error) {
     await stop();
@@ -145,7 +145,7 @@ async function stopAll(stops: readonly (() => Promise<unknown>)[], atOnce = fals
 
 async function startServer(
   config: Config,
-  record: OpenDatabase,
+  database: OpenDatabase,
   parts: {
     graph: GraphProjection | undefined;
     feed: LiveFeed;
@@ -158,11 +158,11 @@ async function startServer(
   log: OutageLog,
 ): Promise<ApiServer> {
   const { graph, feed, scoring, access, connections, seals, scopedReader } = parts;
-  const { store, cells, mappings, encryption } = record;
+  const { store, cells, mappings, encryption } = database;
   const { nameBounds, origins } = config;
   const rules = { dimensions: config.dimensions, cellLimits: config.cellLimits, redaction: config.redaction };
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
-  const ingestor = createIngestor({ ...record, ...rules, nameBounds, now: Date.now, warn });
+  const ingestor = createIngestor({ ...database, ...rules, nameBounds, now: Date.now, warn });
   const lineage = graph?.lineage ?? createRecordLineage;
   const trail = openAuditTrail(store, config.auditAggregates, (err) =>
     log.error({ err }, 'refusals could not be kept'),
@@ -172,7 +172,7 @@ async function startServer(
     roles: config.roles,
     commitBusyFor: () => ingestor.busyFor(),
     followers: async () => [...(seals.isLeading() ? [SEALER] : []), ...(await scoring.atWork())],
-    disk: record.disk,
+    disk: database.disk,
   });
   const writers = longWriters(store, log);
   const server = await createApiServer({
@@ -188,11 +188,11 @@ async function startServer(
       seals: seals.place,
       feed,
       scoring,
-      identify: (respondent) => lookupsOfGiven(record.pepper, respondent),
+      identify: (respondent) => lookupsOfGiven(database.pepper, respondent),
       graphHolds: async (ids, xact) =>
-        graph ? graph.holds(ids, xact) : heldElsewhere(record.store, ids, xact),
-      filesDue: () => record.files.due(),
-      changeKeys: (action) => changeKeys(record, config, action),
+        graph ? graph.holds(ids, xact) : heldElsewhere(database.store, ids, xact),
+      filesDue: () => database.files.due(),
+      changeKeys: (action) => changeKeys(database, config, action),
       themePrecision: config.themePrecision,
       reviewRules: config.reviewRules,
       log,
@@ -214,7 +214,7 @@ async function startServer(
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
       cellUsage: () => cellUsage(store, config.cellLimits.limit),
-      disk: () => record.disk && { free: record.disk.free(), isFull: record.disk.isFull() },
+      disk: () => database.disk && { free: database.disk.free(), isFull: database.disk.isFull() },
       waitingRows: () => ingestor.waiting(),
       sealerStopped: () => seals.isStopped(),
       secondsHeldBack: () => writers.present()[0]?.seconds ?? 0,

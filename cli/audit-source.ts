@@ -58,8 +58,8 @@ export async function findAuditSource(
       close: async () => undefined,
     };
   }
-  const record = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
-  const { store } = record;
+  const database = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
+  const { store } = database;
   return {
     description:
       config.databaseUrl === undefined ? `the record in ${config.dataDir}` : 'the PostgreSQL record',
@@ -71,7 +71,7 @@ export async function findAuditSource(
       await store.transaction((session) => audit(session, { ...entry, outcome: 'done' }));
       for await (const rows of streamAudit(store, window)) yield* rows.map(auditLine);
     },
-    close: () => record.close(),
+    close: () => database.close(),
   };
 }
 

@@ -12,15 +12,15 @@ async function main(): Promise<void> {
     );
   const say = (text: string) => process.stdout.write(`${text}\n`);
   const onError = (error: Error) => process.stderr.write(`${safeMessage(error)}\n`);
-  const record = await openDatabase(config, onError);
-  const graph = openGraph(config.neo4j, record, onError);
+  const database = await openDatabase(config, onError);
+  const graph = openGraph(config.neo4j, database, onError);
   try {
     say(`dropping and rebuilding the lineage graph at ${config.neo4j.url}`);
     await graph.rebuild((remaining) => say(`${remaining} journal entries to go`));
     say('done');
   } finally {
     await graph.close();
-    await record.close();
+    await database.close();
   }
 }
 

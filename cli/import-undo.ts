@@ -117,9 +117,9 @@ async function throughServer(
 
 async function onRecord(config: Config, { id, reason, dryRun }: Asked): Promise<Done> {
   const onError = (error: Error) => process.stderr.write(`${safeMessage(error)}\n`);
-  const record = await openDatabase(config, onError);
+  const database = await openDatabase(config, onError);
   try {
-    const run: ImportRun | null = await findImport(record.store, id);
+    const run: ImportRun | null = await findImport(database.store, id);
     if (!run) throw new Error('id: there is no import of that id; the query imports lists them');
     const who = {
       actor: 'system',
@@ -134,8 +134,8 @@ async function onRecord(config: Config, { id, reason, dryRun }: Asked): Promise<
       note: (session: Parameters<typeof audit>[0], subject: Parameters<typeof audit>[1]['subject']) =>
         audit(session, { ...who, at: Date.now(), action: 'undoImport', subject, outcome: 'done' }),
     };
-    return { file: run.file, account: await undoImport(record, run, by, { dryRun, now: Date.now }) };
+    return { file: run.file, account: await undoImport(database, run, by, { dryRun, now: Date.now }) };
   } finally {
-    await record.close();
+    await database.close();
   }
 }

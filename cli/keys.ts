@@ -64,18 +64,18 @@ async function main(): Promise<void> {
   if (server && isLost) throw new Error(`a server runs on ${config.dataDir}, so its signing key is not lost`);
   if (!server) {
     const onError = (error: Error) => process.stderr.write(`${safeMessage(error)}\n`);
-    const record = await openDatabase(config, onError, { isSigningKeyLost: isLost });
+    const database = await openDatabase(config, onError, { isSigningKeyLost: isLost });
     try {
       if (isLost) {
-        const fingerprint = keyFingerprint(publicKeyOf(record.signingKey));
+        const fingerprint = keyFingerprint(publicKeyOf(database.signingKey));
         process.stdout.write(`the record is signed with ${fingerprint} now: tell your auditors\n`);
         return;
       }
       // As the server does: that it was asked for is kept before the first of many transactions.
-      await record.store.transaction((session) => audit(session, entryOf(action, reason)));
-      process.stdout.write(`${await changeKeys(record, config, action)}\n`);
+      await database.store.transaction((session) => audit(session, entryOf(action, reason)));
+      process.stdout.write(`${await changeKeys(database, config, action)}\n`);
     } finally {
-      await record.close();
+      await database.close();
     }
     return;
   }

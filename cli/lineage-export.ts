@@ -62,13 +62,13 @@ async function main(): Promise<void> {
   const { transport, restart } = readArguments();
   const config = await loadConfig();
   const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
-  const record = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
+  const database = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   try {
     const onSkipped = (reachesBack: Date) =>
       process.stderr.write(
         `the journal reaches back to ${reachesBack.toISOString()}: imports and scorings before that are not sent\n`,
       );
-    const sent = await exportLineage(record, EVERYTHING, {
+    const sent = await exportLineage(database, EVERYTHING, {
       transport,
       engineVersion: version,
       restart,
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
     process.stderr.write(`${sent} events\n`);
   } finally {
     await transport.close?.();
-    await record.close();
+    await database.close();
   }
 }
 

@@ -212,17 +212,17 @@ async function readFacts(config: Config): Promise<Facts> {
   if (server) return factsOfServer(server, config);
   if (config.databaseUrl === undefined && !existsSync(join(config.dataDir, 'record')))
     return { source: 'no record here: tried on the values that are named', cells: null, keys: [] };
-  const record = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
+  const database = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   try {
-    const keys = (await listApiKeys(record.store)).filter(({ revokedAt }) => revokedAt === null);
-    const cells = record.cells.all();
+    const keys = (await listApiKeys(database.store)).filter(({ revokedAt }) => revokedAt === null);
+    const cells = database.cells.all();
     return {
       source: `${cells.length} cells of the record`,
       cells,
       keys: keys.map((key) => ({ ...key, id: `ApiKey:${key.id}` })),
     };
   } finally {
-    await record.close();
+    await database.close();
   }
 }
 

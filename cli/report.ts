@@ -69,31 +69,31 @@ async function fromRecord(
   config: Awaited<ReturnType<typeof loadConfig>>,
   given: string | undefined,
 ): Promise<string> {
-  const record = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
+  const database = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   try {
-    const lineage = createRecordLineage(record.store);
+    const lineage = createRecordLineage(database.store);
     const place = {
-      publicKey: publicKeyOf(record.signingKey),
+      publicKey: publicKeyOf(database.signingKey),
       checkpointFile: join(config.dataDir, 'seals', 'heads.ndjson'),
       sealAfter: config.sealAfter,
     };
     const verify: ReportDeps['verify'] = (scope, name) =>
-      verifyScore({ ...record, ...place, now: Date.now }, scope, name);
+      verifyScore({ ...database, ...place, now: Date.now }, scope, name);
     const deps = {
-      ...record,
-      record: record.store,
+      ...database,
+      record: database.store,
       dimensions: config.dimensions,
       lineage,
       now: Date.now,
       verify,
     };
     const reader = { name: 'the operator', role: 'admin', policyVersion: 'built in', scope: EVERYTHING };
-    const id = given ?? newestScore(await newestAnswer(record.store));
+    const id = given ?? newestScore(await newestAnswer(database.store));
     const facts = await reportFacts(deps, reader, id);
     if (!facts) throw new Error(`${id.slice(0, 60)} is not the id of a score\n${USAGE}`);
     return renderReport(facts);
   } finally {
-    await record.close();
+    await database.close();
   }
 }
 

@@ -55,10 +55,10 @@ export async function findSink(
     const description = `through the server at ${named.url}`;
     return { sink, description, server: named.url, close: async () => undefined };
   }
-  const record = await openDatabase(config, (error) => onNote(safeMessage(error)));
+  const database = await openDatabase(config, (error) => onNote(safeMessage(error)));
   const { dimensions, cellLimits, nameBounds, redaction, dataDir } = config;
   const ingestor = createIngestor({
-    ...record,
+    ...database,
     dimensions,
     cellLimits,
     nameBounds,
@@ -68,12 +68,12 @@ export async function findSink(
   });
   const place = config.databaseUrl === undefined ? `the record in ${dataDir}` : 'the PostgreSQL record';
   return {
-    sink: databaseSink({ ingestor, store: record.store, now: Date.now }, OWNER),
+    sink: databaseSink({ ingestor, store: database.store, now: Date.now }, OWNER),
     description: `into ${place}`,
     server: null,
     close: async () => {
       await ingestor.idle();
-      await record.close();
+      await database.close();
     },
   };
 }

@@ -12,7 +12,7 @@ const ago = (now: number, keep: string) =>
  * kind. It ends after the batch under way once the process stops.
  */
 export async function applyRetention(
-  record: OpenDatabase,
+  database: OpenDatabase,
   retention: Config['retention'],
   now: number,
   stopped?: () => boolean,
@@ -21,11 +21,11 @@ export async function applyRetention(
   const cutoffs: Partial<Record<RetainedKind, Date>> = {};
   for (const [kind, keep] of Object.entries(kinds) as [RetainedKind, string][])
     cutoffs[kind] = ago(now, keep);
-  const rows = await ageOut(record, kinds, cutoffs, now, stopped);
-  if (Object.values(rows).some((n) => n > 0)) record.files.dueToday();
+  const rows = await ageOut(database, kinds, cutoffs, now, stopped);
+  if (Object.values(rows).some((n) => n > 0)) database.files.dueToday();
   const journal =
     keepJournal === null
       ? 0
-      : await trimJournal(record.store, { before: ago(now, keepJournal), now, stopped });
+      : await trimJournal(database.store, { before: ago(now, keepJournal), now, stopped });
   return { ...rows, journal };
 }

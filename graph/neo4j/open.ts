@@ -87,11 +87,11 @@ export async function heldElsewhere(
 /** Opens the projection; Neo4j need not be there yet. */
 export function openGraph(
   address: GraphAddress,
-  record: GraphDatabase,
+  database: GraphDatabase,
   onError: (error: Error) => void,
 ): GraphProjection {
   const driver = openDriver(address);
-  const { store } = record;
+  const { store } = database;
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
   const ready = once(() => ensureGraphSchema(driver));
   const readySoon = withTimeout(READY_MS, ready);
@@ -99,7 +99,7 @@ export function openGraph(
   const lineage = (session: Session) =>
     withFallback(projected, createRecordLineage(session), isAway, onError);
   const followUnder = async (lease: Lease) => {
-    const deps = { ...record, driver, projected: new Set<string>(), lease };
+    const deps = { ...database, driver, projected: new Set<string>(), lease };
     // Before the position is saved for the first time: from then on nothing is written that an earlier holder has read.
     const fenced = once(() => raiseFence(driver, lease));
     const project = async (entries: readonly JournalEntry[]) => {
@@ -122,7 +122,7 @@ export function openGraph(
     const resumed = await resume(store, FOLLOWER, takeIn, save);
     return followJournal({ store, limit: ENTRIES, ...resumed, handle: project, onError });
   };
-  const alone = { store, name: FOLLOWER, place: record.place, onError };
+  const alone = { store, name: FOLLOWER, place: database.place, onError };
   const rebuildUnder = async (lease: Lease) => {
     await ready();
     // First, so that whoever takes over from a rebuild that was ended begins at the beginning too.

@@ -16,7 +16,7 @@ import { until } from '../fixtures/server.ts';
 
 const POLICIES = fileURLToPath(new URL('../../policies', import.meta.url));
 const ISSUER = 'https://login.example';
-let record: TestDatabase;
+let database: TestDatabase;
 let folder: string;
 let clock = Date.UTC(2026, 5, 1);
 const now = () => clock;
@@ -24,11 +24,11 @@ const fail = (error: Error) => {
   throw error;
 };
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
   folder = await mkdtemp(join(tmpdir(), 'scoreline-access-'));
 });
 afterAll(async () => {
-  await record?.close();
+  await database?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -37,10 +37,10 @@ describe('keys in memory', () => {
 
   it('follow what another process makes and revokes within a second', async () => {
     let changes = 0;
-    const here = await followKeys({ store: record.store, now, onError: fail }, () => {
+    const here = await followKeys({ store: database.store, now, onError: fail }, () => {
       changes += 1;
     });
-    const there = await followKeys({ store: record.store, now, onError: fail }, () => undefined);
+    const there = await followKeys({ store: database.store, now, onError: fail }, () => undefined);
     try {
       const { id, key } = await there.create({ ...NEW, attributes: { region: ['Germany'] } }, 'admin');
       await until(() => here.find(key) !== null, 'it is known here', 1_000);
@@ -57,10 +57,10 @@ describe('keys in memory', () => {
   });
 
   it('follow a change of which no notice came', async () => {
-    const keys = await followKeys({ store: record.store, now, onError: fail }, () => undefined);
+    const keys = await followKeys({ store: database.store, now, onError: fail }, () => undefined);
     try {
       const { id, key } = await keys.create(NEW, 'admin');
-      await record.sql(`UPDATE api_key SET revoked_at = now() WHERE id = '${id}'`);
+      await database.sql(`UPDATE api_key SET revoked_at = now() WHERE id = '${id}'`);
       await until(() => keys.find(key) === null, 'it is refused', 1_000);
     } finally {
       await keys.close();
@@ -68,12 +68,12 @@ describe('keys in memory', () => {
   });
 
   it('end with their time, and write their use once a minute', async () => {
-    const keys = await followKeys({ store: record.store, now, onError: fail }, () => undefined);
+    const keys = await followKeys({ store: database.store, now, onError: fail }, () => undefined);
     try {
       const start = clock;
       const { id, key } = await keys.create({ ...NEW, expiresAt: new Date(start + 120_000) }, 'admin');
       const used = async () =>
-        (await listApiKeys(record.store)).find((one) => one.id === id)?.lastUsedAt?.getTime();
+        (await listApiKeys(database.store)).find((one) => one.id === id)?.lastUsedAt?.getTime();
       expect(await used()).toBeUndefined();
       keys.find(key);
       await until(async () => (await used()) === start, 'the use is written');
@@ -102,7 +102,7 @@ describe('a caller', () => {
     const jwks = join(folder, 'jwks.json');
     writeFileSync(jwks, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: 'EdDSA' }] }));
     access = await openAccess({
-      store: record.store,
+      store: database.store,
       dimensions: DIMENSIONS,
       policies: POLICIES,
       smallestCount: 5,

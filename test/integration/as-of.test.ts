@@ -52,28 +52,28 @@ describe('a score as it was known', () => {
   });
 
   it('names the reason of each difference', async () => {
-    const { record } = known;
+    const { record: database } = known;
     const scores = [9, 9, 9, 9, 9, 2];
     const items = scores.map((score, i) => ({
       ...known.answer(100 + i, { respondent: `reason ${i}`, region: 'Oslo', comment: 'words', score }),
       answeredAt: new Date(BASE + (i + 1) * 60_000).toISOString(),
     }));
-    await record.submit(items);
+    await database.submit(items);
     const segment = { region: ['Oslo'] };
     const before = await known.moment();
     const idOf = async (i: number) =>
-      (await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'a${100 + i}'`))[0]
+      (await database.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'a${100 + i}'`))[0]
         ?.id ?? '';
     const ids = await Promise.all(scores.map((_, i) => idOf(i)));
-    await rectify(record, ids[0] ?? '', { score: 0 }, BY);
-    await eraseWhole(record, personOf('reason 1'));
-    await restrict(record, personOf('reason 2'), true);
+    await rectify(database, ids[0] ?? '', { score: 0 }, BY);
+    await eraseWhole(database, personOf('reason 1'));
+    await restrict(database, personOf('reason 2'), true);
     // To another region: here it counts no more. And one whose words alone change counts as it did.
-    await record.submit([
+    await database.submit([
       { ...items[3], region: 'Bergen', answeredAt: new Date(BASE + HOUR_MS).toISOString() },
     ]);
-    await rectify(record, ids[4] ?? '', { comment: 'other words' }, BY);
-    await record.submit([known.answer(110, { region: 'Oslo', score: 7 })]);
+    await rectify(database, ids[4] ?? '', { comment: 'other words' }, BY);
+    await database.submit([known.answer(110, { region: 'Oslo', score: 7 })]);
     const found = await known.asKnown(known.name('SURVEYED', segment), before);
     expect(found?.known.counts).toEqual({ promoters: 5, passives: 0, detractors: 1 });
     expect(found?.now.counts).toEqual({ promoters: 1, passives: 1, detractors: 2 });
@@ -95,7 +95,7 @@ describe('a score as it was known', () => {
         ].map((fact) => JSON.stringify(fact)),
       ),
     );
-    await restrict(record, personOf('reason 2'), false);
+    await restrict(database, personOf('reason 2'), false);
   });
 
   it('counts under the champion of that moment, and says what the present one says otherwise', async () => {
@@ -132,7 +132,7 @@ describe('a score as it was known', () => {
   it('is what was told then, through any history', { timeout: 600_000 }, async () => {
     const random = randomFrom(11);
     const upTo = (n: number) => Math.floor(random() * n);
-    const { record } = known;
+    const { record: database } = known;
     const told: {
       at: number;
       place: JournalPosition;
@@ -142,10 +142,10 @@ describe('a score as it was known', () => {
     }[] = [];
     let next = 1_000;
     const steps: (() => Promise<unknown>)[] = [
-      () => record.submit(Array.from({ length: 1 + upTo(12) }, () => known.answer(next++))),
-      () => record.submit(Array.from({ length: 1 + upTo(6) }, () => later(1_000 + upTo(next - 1_000)))),
-      () => eraseWhole(record, personOf(`person ${upTo(20)}`)),
-      () => restrict(record, personOf(`person ${upTo(20)}`), random() < 0.5),
+      () => database.submit(Array.from({ length: 1 + upTo(12) }, () => known.answer(next++))),
+      () => database.submit(Array.from({ length: 1 + upTo(6) }, () => later(1_000 + upTo(next - 1_000)))),
+      () => eraseWhole(database, personOf(`person ${upTo(20)}`)),
+      () => restrict(database, personOf(`person ${upTo(20)}`), random() < 0.5),
       () => known.infer(),
       () => known.promote(random() < 0.5 ? 7 : 8),
     ];
@@ -160,8 +160,8 @@ describe('a score as it was known', () => {
     for (let step = 0; step < 40; step++) {
       await (steps[upTo(steps.length)] as () => Promise<unknown>)();
       const at = await known.moment();
-      await record.settled();
-      const place = await journalHead(record.store);
+      await database.settled();
+      const place = await journalHead(database.store);
       for (const basis of BASES)
         for (const segment of [{}, { region: ['Peru'] }])
           for (const hours of [

@@ -30,31 +30,31 @@ const entry = (more: Partial<AuditEntry> = {}): AuditEntry => ({
   ...more,
 });
 
-let record: SealedDatabase;
+let database: SealedDatabase;
 beforeAll(async () => {
-  record = await openSealedDatabase();
+  database = await openSealedDatabase();
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 const append = (...entries: AuditEntry[]) =>
-  record.store.transaction((session) => audit(session, ...entries));
+  database.store.transaction((session) => audit(session, ...entries));
 const rows = async () => {
   const all: AuditRow[] = [];
-  for await (const page of streamAudit(record.store, { from: null, to: null })) all.push(...page);
+  for await (const page of streamAudit(database.store, { from: null, to: null })) all.push(...page);
   return all;
 };
-const verdict = async (heads = readCheckpoints(record.store)) =>
+const verdict = async (heads = readCheckpoints(database.store)) =>
   checkAudit({
-    rows: streamAudit(record.store, { from: null, to: null }),
+    rows: streamAudit(database.store, { from: null, to: null }),
     heads: await heads,
-    keys: trustOnly(record.verifyDeps.publicKey),
+    keys: trustOnly(database.verifyDeps.publicKey),
     partial: false,
   });
 const ALL = { actor: null, action: null, from: null, to: null };
 
 describe('the audit log', () => {
   it('is empty at first, and then a chain', async () => {
-    expect(await auditCheckpoint(record.store)).toBeNull();
+    expect(await auditCheckpoint(database.store)).toBeNull();
     expect(await verdict()).toEqual({ offence: null, head: null, rows: 0, last: null, covered: 0 });
     await append(entry(), entry({ actorName: 'lone \ud800, \0 and 한', purpose: null }));
     await append(entry({ at: START + HOUR_MS, actor: 'admin', actorName: 'admin', action: 'promoteModel' }));
@@ -66,12 +66,12 @@ describe('the audit log', () => {
       subject: { comment: { responses: ['a', 'b'], more: 0 } },
     });
     expect(await verdict()).toMatchObject({ offence: null, rows: 3, last: { seq: 3 } });
-    expect(await auditCheckpoint(record.store)).toEqual({ seq: 3, hash: found[2]?.hash });
+    expect(await auditCheckpoint(database.store)).toEqual({ seq: 3, hash: found[2]?.hash });
   });
 
   it('is read newest first, by actor, action and time', async () => {
     const read = async (more: object, page = { before: null as number | null, limit: 10 }) =>
-      (await readAudit(record.store, { ...ALL, ...more }, page)).map(({ seq }) => seq);
+      (await readAudit(database.store, { ...ALL, ...more }, page)).map(({ seq }) => seq);
     expect(await read({})).toEqual([3, 2, 1]);
     expect(await read({}, { before: 3, limit: 1 })).toEqual([2]);
     expect(await read({ actor: 'BI' })).toEqual([1]);
@@ -82,19 +82,19 @@ describe('the audit log', () => {
   });
 
   it('says with the change what changed, or neither', async () => {
-    const before = await auditCheckpoint(record.store);
+    const before = await auditCheckpoint(database.store);
     await expect(
-      record.store.transaction(async (session) => {
+      database.store.transaction(async (session) => {
         await audit(session, entry());
         throw new Error('the change failed');
       }),
     ).rejects.toThrow('the change failed');
-    expect(await auditCheckpoint(record.store)).toEqual(before);
+    expect(await auditCheckpoint(database.store)).toEqual(before);
   });
 
   it('stays one chain when processes add to it at once', async () => {
-    const other = record.databaseUrl ? openPostgres(record.databaseUrl, () => undefined) : record.store;
-    const trails = [record.store, other].map((store) => openAuditTrail(store, false, () => undefined));
+    const other = database.databaseUrl ? openPostgres(database.databaseUrl, () => undefined) : database.store;
+    const trails = [database.store, other].map((store) => openAuditTrail(store, false, () => undefined));
     const before = (await rows()).length;
     await Promise.all(
       Array.from({ length: 60 }, (_, i) =>
@@ -106,14 +106,18 @@ describe('the audit log', () => {
     expect(await verdict()).toMatchObject({ offence: null, rows: before + 20 + 80 });
     const actions = new Set((await rows()).map(({ action }) => action));
     expect(actions.has('direct 57') && actions.has('a 58') && actions.has('b 58')).toBe(true);
-    if (other !== record.store) await other.close();
+    if (other !== database.store) await other.close();
   });
 
   it('has the policies once, however many processes tell it', async () => {
-    const tell = (version: string) => auditPolicies(record.store, version, START);
+    const tell = (version: string) => auditPolicies(database.store, version, START);
     await tell('v1');
     await Promise.all([tell('v2'), tell('v2')]);
-    const found = await readAudit(record.store, { ...ALL, action: 'policies' }, { before: null, limit: 10 });
+    const found = await readAudit(
+      database.store,
+      { ...ALL, action: 'policies' },
+      { before: null, limit: 10 },
+    );
     expect(found.map(({ subject }) => subject)).toEqual([
       { from: 'v1', to: 'v2' },
       { from: null, to: 'v1' },
@@ -131,17 +135,17 @@ describe('the audit log', () => {
 
 describe('signed heads', () => {
   it('hold where the log stood, and still follow heads without it', async () => {
-    await record.submit([{ externalId: 'one', answeredAt: new Date(START).toISOString(), score: 9 }]);
-    await record.seal();
-    const stood = await auditCheckpoint(record.store);
-    const [head] = await readCheckpoints(record.store);
+    await database.submit([{ externalId: 'one', answeredAt: new Date(START).toISOString(), score: 9 }]);
+    await database.seal();
+    const stood = await auditCheckpoint(database.store);
+    const [head] = await readCheckpoints(database.store);
     expect((JSON.parse(head?.body ?? '{}') as Checkpoint).audit).toEqual(stood);
     await append(entry({ action: 'after the head' }));
     expect(await verdict()).toMatchObject({ offence: null, head: null, covered: stood?.seq });
     expect(
-      brokenChain(await readCheckpoints(record.store), trustOnly(record.verifyDeps.publicKey)),
+      brokenChain(await readCheckpoints(database.store), trustOnly(database.verifyDeps.publicKey)),
     ).toBeNull();
-    expect((await record.verify({ from: START, until: START + HOUR_MS })).verdict).toBe('VERIFIED');
+    expect((await database.verify({ from: START, until: START + HOUR_MS })).verdict).toBe('VERIFIED');
   });
 });
 
@@ -162,7 +166,7 @@ describe('an answer', () => {
         respondent: new Set(),
       },
       deps: {
-        audit: openAuditTrail(record.store, false, () => undefined),
+        audit: openAuditTrail(database.store, false, () => undefined),
         now: () => START,
         log: { error: () => undefined },
       },
@@ -170,13 +174,13 @@ describe('an answer', () => {
 
   it('has at most a page of ids in its row, and how many more there were', async () => {
     expect(await withAudit(contextOf(502), executed, result)).toBe(result);
-    const [row] = await readAudit(record.store, { ...ALL, actor: 'ApiKey:9' }, { before: null, limit: 2 });
+    const [row] = await readAudit(database.store, { ...ALL, actor: 'ApiKey:9' }, { before: null, limit: 2 });
     const kept = row?.subject['comment'] as { responses: string[]; more: number };
     expect([kept.responses.length, kept.responses.at(-1), kept.more]).toEqual([500, 'r499', 2]);
   });
 
   it('does not leave where its row cannot be kept', async () => {
-    await record.sql('ALTER TABLE audit_log RENAME TO audit_log_away');
+    await database.sql('ALTER TABLE audit_log RENAME TO audit_log_away');
     try {
       const answer = await withAudit(contextOf(1), executed, result);
       expect(answer.data).toBeUndefined();
@@ -185,7 +189,7 @@ describe('an answer', () => {
       // What releases nothing needs no row.
       expect(await withAudit(contextOf(0), executed, result)).toBe(result);
     } finally {
-      await record.sql('ALTER TABLE audit_log_away RENAME TO audit_log');
+      await database.sql('ALTER TABLE audit_log_away RENAME TO audit_log');
     }
     expect(await verdict()).toMatchObject({ offence: null });
   });
@@ -211,14 +215,14 @@ function flipped(column: string) {
 describe('somebody who has the database', () => {
   /** Makes the change, answers with what the check says, and takes it back. */
   const tampered = async (change: string | (() => Promise<void>)) => {
-    const kept = JSON.stringify(await record.sql<object>('SELECT * FROM audit_log'));
+    const kept = JSON.stringify(await database.sql<object>('SELECT * FROM audit_log'));
     try {
-      if (typeof change === 'string') await record.sql(change);
+      if (typeof change === 'string') await database.sql(change);
       else await change();
       return await verdict();
     } finally {
-      await record.sql('DELETE FROM audit_log');
-      await record.sql(
+      await database.sql('DELETE FROM audit_log');
+      await database.sql(
         'INSERT INTO audit_log SELECT * FROM json_populate_recordset(NULL::audit_log, $1::json)',
         [kept],
       );
@@ -248,14 +252,14 @@ describe('somebody who has the database', () => {
     const all = await rows();
     const { covered } = await verdict();
     const again = await tampered(async () => {
-      await record.sql('DELETE FROM audit_log');
+      await database.sql('DELETE FROM audit_log');
       await append(...all.map(({ action }) => entry({ action, actorName: 'somebody else' })));
     });
     expect(again.offence).toMatchObject({ seq: covered, says: expect.stringMatching(/written again/) });
   });
 
   it('cannot take the head that knows better', async () => {
-    const heads = await readCheckpoints(record.store);
+    const heads = await readCheckpoints(database.store);
     const forged = heads.map((head) => ({
       ...head,
       body: head.body.replace('"audit":{', '"audit":{"x":1,'),

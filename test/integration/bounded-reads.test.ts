@@ -21,10 +21,10 @@ const HOURS = 40 * 24;
 const MOST = RESPONSES / 8;
 const REGIONS = ['Germany', 'Japan', 'Peru', 'Chile'];
 
-let record: TestDatabase;
+let database: TestDatabase;
 let some: { id: string; sourceEvent: string }[];
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
   const all = Array.from({ length: RESPONSES }, (_, i) => ({
     externalId: `r${i}`,
     answeredAt: new Date(NOW - ((i * 7919) % (HOURS * 60)) * 60_000).toISOString(),
@@ -33,24 +33,24 @@ beforeAll(async () => {
     productLine: i % 8 < 4 ? 'Rail' : 'Air',
     source: i % 5 === 0 ? 'mail' : 'web',
   }));
-  for (let from = 0; from < all.length; from += 2_000) await record.submit(all.slice(from, from + 2_000));
-  await record.sql(
+  for (let from = 0; from < all.length; from += 2_000) await database.submit(all.slice(from, from + 2_000));
+  await database.sql(
     `INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'a model', 'k', 'SHADOW', '{}')`,
   );
-  await record.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed, class,
+  await database.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed, class,
       detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
     SELECT id, answered_at, cell_id, 7, mapping_version_id, true, 1, 0, 1000000, 0, 1, 0, 1000000, 0, '{}', 0, 'h', now() FROM response`);
-  await record.sql('ANALYZE');
-  some = await record.sql(
+  await database.sql('ANALYZE');
+  some = await database.sql(
     'SELECT id, source_event_id AS "sourceEvent" FROM response ORDER BY external_id LIMIT 5',
   );
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 /** Rows of facts and of what is counted from them that the database has read so far. */
 async function rowsRead(): Promise<number> {
-  await record.sql('SELECT pg_stat_force_next_flush()');
-  const [row] = await record.sql<{ n: number }>(
+  await database.sql('SELECT pg_stat_force_next_flush()');
+  const [row] = await database.sql<{ n: number }>(
     `SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::float8 AS n FROM pg_stat_user_tables
       WHERE relname IN ('response', 'response_key', 'source_event', 'prediction', 'rollup_hour', 'rollup_mapping', 'seal')`,
   );
@@ -78,9 +78,9 @@ const score = (hours: number, segment: ScoreStart['segment']): ScoreStart => ({
 });
 
 function readsAs(scope: Scope): Readonly<Record<string, () => Promise<unknown>>> {
-  const store = record.scopedReader.as(scope);
+  const store = database.scopedReader.as(scope);
   const lineage = createRecordLineage(store);
-  const deps = { ...record, store, lineage, dimensions: DIMENSIONS, now: () => NOW };
+  const deps = { ...database, store, lineage, dimensions: DIMENSIONS, now: () => NOW };
   const page = { segment: {}, from: null, to: null, first: 50, after: null };
   const middle = {
     answeredAt: new Date(NOW - (HOURS / 2) * HOUR_MS),
@@ -135,7 +135,7 @@ describe.skipIf(inject('services'))('one page of a long record', () => {
 
   it('is told by the count when all of it is read', async () => {
     const before = await rowsRead();
-    await record.scopedReader
+    await database.scopedReader
       .as(EVERYTHING)
       .rows({ name: '', text: 'SELECT max(received_at) FROM response_key' }, []);
     expect((await rowsRead()) - before).toBeGreaterThan(MOST);

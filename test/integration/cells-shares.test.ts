@@ -19,19 +19,19 @@ const LIMITS: CellLimits = { limit: 20, perKey: 0.25, perSource: 0.5, perMinute:
 const IN_GERMANY = narrowScope('germany', ({ attributes }) => attributes.region === 'Germany');
 const WIDE = narrowScope('wide', () => true);
 
-let record: TestDatabase;
+let database: TestDatabase;
 let warnings: string[];
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
-afterAll(() => record.close());
+afterAll(() => database.close());
 beforeEach(async () => {
   warnings = [];
-  await record.sql('DELETE FROM response');
-  await record.sql(
+  await database.sql('DELETE FROM response');
+  await database.sql(
     'TRUNCATE response_key, source_event, cell, disclosure_cell, rollup_minute, rollup_hour, rollup_day',
   );
-  await record.cells.reload(record.store);
+  await database.cells.reload(database.store);
 });
 
 let id = 0;
@@ -50,7 +50,7 @@ const item = (region: string, productLine: string, channel = 'web', source = 'ap
 
 /** A process of its own, as far as cells go. */
 function open(limits: Partial<CellLimits> = {}) {
-  const { store, encryption, cells, mappings } = record;
+  const { store, encryption, cells, mappings } = database;
   const ingestor = createIngestor({
     ...{ store, encryption, cells, mappings, dimensions: DIMENSIONS, pepper: PEPPER, now: Date.now },
     cellLimits: { ...LIMITS, ...limits },
@@ -62,13 +62,13 @@ function open(limits: Partial<CellLimits> = {}) {
 }
 const filed = async () =>
   (
-    await record.sql<{
+    await database.sql<{
       name: string;
     }>(`SELECT concat_ws(' / ', c.attributes->>'region', c.attributes->>'product_line',
       c.attributes->>'channel') AS name FROM response r JOIN cell c ON c.id = r.cell_id ORDER BY r.external_id`)
   ).map(({ name }) => name);
 const cellsOf = async (where: string) =>
-  (await record.sql<{ n: number }>(`SELECT count(*)::integer AS n FROM cell WHERE ${where}`))[0]?.n;
+  (await database.sql<{ n: number }>(`SELECT count(*)::integer AS n FROM cell WHERE ${where}`))[0]?.n;
 
 it('a flood takes its own share, and what others send that is new is stored as it was sent', async () => {
   const submit = open();
@@ -115,7 +115,7 @@ it('says of each item where it was filed, keeps what is known, and never leaves 
     [item('New', 'A'), item('New', 'B'), item('New', 'C')],
   );
   expect(out).toMatchObject({ accepted: 3 });
-  await expectRollupsToEqualRecount(record);
+  await expectRollupsToEqualRecount(database);
 });
 
 it('an item is rejected where its place would be outside the bounds of the key', async () => {
@@ -170,11 +170,11 @@ it('cells that nothing was ever filed in are given back, and one that is on its 
   await submit('k', WIDE, [first, item('Germany', 'B'), item('Germany', 'C'), item('Germany', 'D')]);
   await submit('k', WIDE, [{ ...first, region: 'Nowhere' }]);
   expect(await cellsOf(`NOT used AND attributes->>'region' = 'Nowhere'`)).toBe(1);
-  expect(await giveBackCells(record.store, record.cells)).toBe(0);
-  await record.sql(`UPDATE cell SET recorded_at = now() - interval '1 day'`);
-  const before = record.cells.version;
-  expect(await giveBackCells(record.store, record.cells)).toBe(1);
-  expect(record.cells.version).toBeGreaterThan(before);
+  expect(await giveBackCells(database.store, database.cells)).toBe(0);
+  await database.sql(`UPDATE cell SET recorded_at = now() - interval '1 day'`);
+  const before = database.cells.version;
+  expect(await giveBackCells(database.store, database.cells)).toBe(1);
+  expect(database.cells.version).toBeGreaterThan(before);
   expect(await cellsOf('true')).toBe(4);
   // The share is free again, once.
   const answer = await submit('k', WIDE, [item('Germany', 'E'), item('Germany', 'F')]);
@@ -184,11 +184,11 @@ it('cells that nothing was ever filed in are given back, and one that is on its 
 it('cells of a server that does not mark what it uses are kept', async () => {
   const submit = open();
   await submit('k', WIDE, [item('Germany', 'A'), item('Germany', 'B')]);
-  await record.sql(`INSERT INTO cell (key, attributes) VALUES ('unmarked', '{"region": "Peru"}')`);
+  await database.sql(`INSERT INTO cell (key, attributes) VALUES ('unmarked', '{"region": "Peru"}')`);
   expect(await cellsOf('NOT used')).toBe(0);
-  await record.sql(`UPDATE cell SET used = key = 'unmarked', recorded_at = now() - interval '1 day'`);
+  await database.sql(`UPDATE cell SET used = key = 'unmarked', recorded_at = now() - interval '1 day'`);
   expect(await cellsOf('NOT used')).toBe(2);
-  expect(await giveBackCells(record.store, record.cells)).toBe(0);
+  expect(await giveBackCells(database.store, database.cells)).toBe(0);
   expect(await cellsOf('true')).toBe(3);
 });
 
@@ -197,7 +197,7 @@ it('a process that does not know that a cell was given back adds it again instea
   const first = item('Germany', 'A');
   await submit('k', WIDE, [first]);
   await submit('k', WIDE, [{ ...first, region: 'Nowhere' }]);
-  await record.sql(`DELETE FROM cell WHERE attributes->>'region' = 'Nowhere'`);
+  await database.sql(`DELETE FROM cell WHERE attributes->>'region' = 'Nowhere'`);
   expect(await submit('k', WIDE, [item('Nowhere', 'A'), item('Germany', 'A')])).toMatchObject({
     accepted: 2,
   });
@@ -217,15 +217,15 @@ it('what is given back while answers come is never missing under them', async ()
       WIDE,
       regions.map((region) => ({ ...first, region })),
     );
-    await record.sql(`UPDATE cell SET recorded_at = now() - interval '1 day' WHERE NOT used`);
+    await database.sql(`UPDATE cell SET recorded_at = now() - interval '1 day' WHERE NOT used`);
     const [, ...answers] = await Promise.all([
-      giveBackCells(record.store, record.cells),
+      giveBackCells(database.store, database.cells),
       ...regions.map((region) => submit('k', WIDE, [item(region, 'A')])),
     ]);
     for (const answer of answers) expect(answer.accepted).toBe(1);
   }
   const dangling = 'SELECT FROM response r WHERE NOT EXISTS (SELECT FROM cell c WHERE c.id = r.cell_id)';
-  expect(await record.sql(dangling)).toEqual([]);
+  expect(await database.sql(dangling)).toEqual([]);
   expect(await cellsOf('NOT used')).toBe(0);
 });
 

@@ -6,22 +6,22 @@ import { decideReview, disputeResponse, type Reviewer } from '../../store/review
 import { openTestDatabase } from '../fixtures/database.ts';
 
 it('what people decided in a review is the label, and weighs more than a number', async () => {
-  const record = await openTestDatabase();
+  const database = await openTestDatabase();
   const answeredAt = new Date(Date.now() - 60_000).toISOString();
-  await record.submit([
+  await database.submit([
     { externalId: 'number', answeredAt, score: 10, comment: 'It crashes all the time.' },
     { externalId: 'plain', answeredAt, score: 9, comment: 'We love it.' },
     { externalId: 'text', answeredAt, comment: 'It is neither good nor bad.' },
   ]);
   const labels = async () =>
-    (await readLabelled(record, new Date(), 10))
+    (await readLabelled(database, new Date(), 10))
       .map(({ comment, class: label, corrected }) => ({ comment, label, weight: labelWeight({ corrected }) }))
       .sort((a, b) => (a.comment < b.comment ? -1 : 1));
   expect(await labels()).toEqual([
     { comment: 'It crashes all the time.', label: 2, weight: 1 },
     { comment: 'We love it.', label: 2, weight: 1 },
   ]);
-  const [first, last] = await record.sql<{ id: string }>(
+  const [first, last] = await database.sql<{ id: string }>(
     "SELECT id FROM response WHERE external_id IN ('number', 'text') ORDER BY external_id",
   );
   const by: Reviewer = {
@@ -35,9 +35,9 @@ it('what people decided in a review is the label, and weighs more than a number'
     [first, 0],
     [last, 1],
   ] as const) {
-    const review = await disputeResponse(record.store, response?.id ?? '', 1, 'look', by);
+    const review = await disputeResponse(database.store, response?.id ?? '', 1, 'look', by);
     const verdict = { verdict: 'CORRECTED', class: label, reason: 'as it reads' } as const;
-    await decideReview(record.store, review?.id ?? '', verdict, 1, by);
+    await decideReview(database.store, review?.id ?? '', verdict, 1, by);
   }
   expect(await labels()).toEqual([
     { comment: 'It crashes all the time.', label: 0, weight: 3 },
@@ -46,17 +46,17 @@ it('what people decided in a review is the label, and weighs more than a number'
   ]);
   // A corrected response is another text: what was decided of the old one goes, and the number counts again.
   const order = { actor: 'officer', reason: 'asked for it' };
-  await rectify(record, first?.id ?? '', { comment: 'It never crashes.' }, order);
+  await rectify(database, first?.id ?? '', { comment: 'It never crashes.' }, order);
   expect((await labels())[0]).toEqual({ comment: 'It is neither good nor bad.', label: 1, weight: 3 });
   expect((await labels())[1]).toEqual({ comment: 'It never crashes.', label: 2, weight: 1 });
-  await record.close();
+  await database.close();
 });
 
 it('neither an outvoted correction is a label, nor one that a later review overturned', async () => {
-  const record = await openTestDatabase();
+  const database = await openTestDatabase();
   const answeredAt = new Date(Date.now() - 60_000).toISOString();
-  await record.submit([{ externalId: 'a', answeredAt, score: 10, comment: 'It crashes all the time.' }]);
-  const [row] = await record.sql<{ id: string }>('SELECT id FROM response');
+  await database.submit([{ externalId: 'a', answeredAt, score: 10, comment: 'It crashes all the time.' }]);
+  const [row] = await database.sql<{ id: string }>('SELECT id FROM response');
   let minute = 0;
   const review = async (...verdicts: readonly (0 | 1 | 2 | null)[]) => {
     const now = new Date(Date.now() + minute++ * 60_000);
@@ -67,18 +67,18 @@ it('neither an outvoted correction is a label, nor one that a later review overt
       note: async () => undefined,
       may: () => true,
     });
-    const queued = await disputeResponse(record.store, row?.id ?? '', 1, 'look', of('asks'));
+    const queued = await disputeResponse(database.store, row?.id ?? '', 1, 'look', of('asks'));
     for (const [i, label] of verdicts.entries()) {
       const verdict = label === null ? ('CONFIRMED' as const) : ('CORRECTED' as const);
       await decideReview(
-        record.store,
+        database.store,
         queued?.id ?? '',
         { verdict, class: label, reason: 'as it reads' },
         2,
         of(`${i}`),
       );
     }
-    const [labelled] = await readLabelled(record, new Date(), 10);
+    const [labelled] = await readLabelled(database, new Date(), 10);
     return [labelled?.class, labelled?.corrected];
   };
   expect(await review(0, null, null)).toEqual([2, false]);
@@ -86,5 +86,5 @@ it('neither an outvoted correction is a label, nor one that a later review overt
   expect(await review(null, 1, null)).toEqual([2, false]);
   // An open review decides nothing yet.
   expect(await review(1)).toEqual([2, false]);
-  await record.close();
+  await database.close();
 });

@@ -124,9 +124,9 @@ const configOf = async ({ dataDir, databaseUrl }: Place, pepper?: string) =>
     ...(pepper ? { SCORELINE_PEPPER: pepper } : {}),
   });
 
-async function everyResponse(record: Pick<OpenDatabase, 'store' | 'encryption' | 'cells'>) {
+async function everyResponse(database: Pick<OpenDatabase, 'store' | 'encryption' | 'cells'>) {
   const query = { segment: {}, from: null, to: null, first: 10_000, after: null };
-  return readResponses(record, EVERYTHING, query);
+  return readResponses(database, EVERYTHING, query);
 }
 
 describe('what was stored in plain text', () => {
@@ -136,11 +136,11 @@ describe('what was stored in plain text', () => {
     await oldRecord(place, responses);
     const needles = ['Mrs Plainfield', pseudonym(PEPPER, 'person1@example.org')];
     expect(await findIn(place, needles)).not.toEqual([]);
-    const record = await openDatabase(await configOf(place, PEPPER.secret.toString('hex')), (error) =>
+    const database = await openDatabase(await configOf(place, PEPPER.secret.toString('hex')), (error) =>
       expect(error.message).toMatch(/were open to others/),
     );
-    const sql = <Row>(text: string) => record.store.rows<Row>({ name: '', text }, []);
-    const rows = await everyResponse(record);
+    const sql = <Row>(text: string) => database.store.rows<Row>({ name: '', text }, []);
+    const rows = await everyResponse(database);
     expect(rows).toHaveLength(responses);
     for (const row of rows) {
       const i = Number(row.externalId.slice(1));
@@ -157,7 +157,7 @@ describe('what was stored in plain text', () => {
     expect(await sql('SELECT count(*)::integer AS n FROM prediction')).toEqual([{ n: responses }]);
     await expectRollupsToEqualRecount({ sql } as never);
     expect(await findIn(place, needles)).toEqual([]);
-    await record.close();
+    await database.close();
     expect(await findIn(place, needles)).toEqual([]);
   });
 
@@ -196,12 +196,12 @@ describe('keys and peppers', () => {
       comment: `comment ${from + i}`,
     }));
   const openOn = async (config: Config) => {
-    const record = await openDatabase(config, (error) =>
+    const database = await openDatabase(config, (error) =>
       expect(error.message).toMatch(/were open to others/),
     );
-    closers.push(() => record.close());
+    closers.push(() => database.close());
     const ingestor = createIngestor({
-      ...record,
+      ...database,
       dimensions: DIMENSIONS,
       cellLimits: DEFAULT_CELL_LIMITS,
       now: Date.now,
@@ -209,14 +209,14 @@ describe('keys and peppers', () => {
     });
     const read = createItemReader(DIMENSIONS, 'responses');
     const submit = (list: readonly object[]) => submitItems(ingestor, OWNER, read, list, 'test');
-    return { record, submit };
+    return { record: database, submit };
   };
 
   it('are rotated while responses come in: all is read as before, duplicates are known, persons stay one', async () => {
     const config = await configOf(await freshPlace());
-    let { record, submit } = await openOn(config);
+    let { record: database, submit } = await openOn(config);
     expect((await submit(items(0, 700))).accepted).toBe(700);
-    const before = new Map((await everyResponse(record)).map((row) => [row.externalId, row]));
+    const before = new Map((await everyResponse(database)).map((row) => [row.externalId, row]));
     let next = 700;
     let rotating = true;
     const writing = (async () => {
@@ -227,19 +227,19 @@ describe('keys and peppers', () => {
         await new Promise((done) => setImmediate(done));
       }
     })();
-    expect(await changeKeys(record, config, 'rotate')).toMatch(
+    expect(await changeKeys(database, config, 'rotate')).toMatch(
       /data keys wrapped by file under its 2 version/,
     );
-    const pepper = await changeKeys(record, config, 'pepper');
+    const pepper = await changeKeys(database, config, 'pepper');
     rotating = false;
     await writing;
     // On a server other processes write too: they are restarted, and then everybody is carried over.
     if (config.databaseUrl) {
       expect(pepper).toMatch(/restart all processes/);
-      ({ record, submit } = await openOn(config));
-      expect(await changeKeys(record, config, 'pepper')).toMatch(/pseudonyms begin with p2_ now/);
+      ({ record: database, submit } = await openOn(config));
+      expect(await changeKeys(database, config, 'pepper')).toMatch(/pseudonyms begin with p2_ now/);
     } else expect(pepper).toMatch(/pseudonyms begin with p2_ now/);
-    const rows = await everyResponse(record);
+    const rows = await everyResponse(database);
     expect(rows).toHaveLength(next);
     const pseudonyms = new Map<string, Set<string>>();
     for (const row of rows) {
@@ -252,13 +252,13 @@ describe('keys and peppers', () => {
     expect([...pseudonyms.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1, 1]);
     // Their hashes were made under the old pepper, their subjects are found under the new one.
     expect(await submit(items(0, 700))).toMatchObject({ accepted: 0, duplicates: 700, rejected: [] });
-    const sql = <Row>(text: string) => record.store.rows<Row>({ name: '', text }, []);
+    const sql = <Row>(text: string) => database.store.rows<Row>({ name: '', text }, []);
     expect(await sql('SELECT count(*)::integer AS n FROM subject_key WHERE lookup IS NOT NULL')).toEqual([
       { n: 5 },
     ]);
-    expect(await changeKeys(record, config, 'retire')).toBe('wrapping keys destroyed: 1');
-    record.encryption.forget((await sql<{ id: string }>('SELECT id FROM subject_key')).map(({ id }) => id));
-    expect((await everyResponse(record)).map(({ comment }) => comment)).not.toContain(null);
+    expect(await changeKeys(database, config, 'retire')).toBe('wrapping keys destroyed: 1');
+    database.encryption.forget((await sql<{ id: string }>('SELECT id FROM subject_key')).map(({ id }) => id));
+    expect((await everyResponse(database)).map(({ comment }) => comment)).not.toContain(null);
   });
 
   it('that are not those of the record are refused at the start, and nothing is stored under them', async () => {
@@ -287,9 +287,9 @@ describe('keys and peppers', () => {
 
   it('stay after a restart; a pepper too few is refused', async () => {
     const config = await configOf(await freshPlace());
-    const record = await openDatabase(config, () => undefined);
-    await changeKeys(record, config, 'pepper');
-    await record.close();
+    const database = await openDatabase(config, () => undefined);
+    await changeKeys(database, config, 'pepper');
+    await database.close();
     if (config.databaseUrl) {
       const second = await openDatabase(config, () => undefined);
       await changeKeys(second, config, 'pepper');
@@ -307,8 +307,8 @@ describe('keys and peppers', () => {
 
 describe('the vault', () => {
   it('makes one subject of a person whom many writers bring at once', async () => {
-    const record = await openTestDatabase();
-    closers.push(() => record.close());
+    const database = await openTestDatabase();
+    closers.push(() => database.close());
     const one = (i: number) => ({
       externalId: `r${i}`,
       respondent: 'Jane@example.org',
@@ -317,30 +317,30 @@ describe('the vault', () => {
     });
     await Promise.all(
       Array.from({ length: 40 }, (_, i) =>
-        record.submit([one(i), { ...one(i), externalId: `s${i}`, respondent: null }]),
+        database.submit([one(i), { ...one(i), externalId: `s${i}`, respondent: null }]),
       ),
     );
     expect(
-      await record.sql('SELECT count(*)::integer AS n FROM subject_key WHERE lookup IS NOT NULL'),
+      await database.sql('SELECT count(*)::integer AS n FROM subject_key WHERE lookup IS NOT NULL'),
     ).toEqual([{ n: 1 }]);
     expect(
-      await record.sql(
+      await database.sql(
         `SELECT count(*)::integer AS n FROM response_key k JOIN subject_key s ON s.id = k.subject_id`,
       ),
     ).toEqual([{ n: 80 }]);
   });
 
   it('does not open what was moved to another response', async () => {
-    const record = await openTestDatabase();
-    closers.push(() => record.close());
+    const database = await openTestDatabase();
+    closers.push(() => database.close());
     const answer = { respondent: 'jane@example.org', answeredAt: '2026-03-01T00:00:00Z' };
-    await record.submit([
+    await database.submit([
       { ...answer, externalId: 'a', comment: 'good' },
       { ...answer, externalId: 'b', comment: 'bad' },
     ]);
-    await record.sql(
+    await database.sql(
       `UPDATE response SET comment = (SELECT comment FROM response WHERE external_id = 'a') WHERE external_id = 'b'`,
     );
-    await expect(everyResponse(record)).rejects.toThrow(/does not open/);
+    await expect(everyResponse(database)).rejects.toThrow(/does not open/);
   });
 });

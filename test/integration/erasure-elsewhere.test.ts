@@ -7,20 +7,20 @@ import { BY, checkOnce, personOf } from '../fixtures/erasing.ts';
 
 /* An erasure that is checked by a process without Neo4j, beside one that projects. */
 
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 const erased = async (respondent: string) => {
   const answeredAt = new Date().toISOString();
-  await record.submit([{ externalId: `of ${respondent}`, respondent, answeredAt, score: 9 }]);
+  await database.submit([{ externalId: `of ${respondent}`, respondent, answeredAt, score: 9 }]);
   const person = personOf(respondent);
-  await erase(record, person, BY);
-  await record.settled();
-  const holds = (ids: readonly string[], xact: number) => heldElsewhere(record.store, ids, xact);
-  return async () => (await checkOnce(record, person, holds)).filter((left) => left.startsWith('lineage'));
+  await erase(database, person, BY);
+  await database.settled();
+  const holds = (ids: readonly string[], xact: number) => heldElsewhere(database.store, ids, xact);
+  return async () => (await checkOnce(database, person, holds)).filter((left) => left.startsWith('lineage'));
 };
 
 it('does not wait for a graph that there never was', async () => {
@@ -29,9 +29,9 @@ it('does not wait for a graph that there never was', async () => {
 });
 
 it('is not complete before the process that projects has followed it', async () => {
-  await saveFollowerPosition(record.store, 'lineage', BEGINNING);
+  await saveFollowerPosition(database.store, 'lineage', BEGINNING);
   const left = await erased('grace');
   expect(await left()).toEqual(['lineage graph: 1 responses, until it has followed the journal']);
-  await saveFollowerPosition(record.store, 'lineage', await journalHead(record.store));
+  await saveFollowerPosition(database.store, 'lineage', await journalHead(database.store));
   expect(await left()).toEqual([]);
 });

@@ -13,21 +13,21 @@ const HOURS = 3_000;
 const blind = (k: number) =>
   narrowScope('blind', () => true, { smallestCount: k, withheld: ['readResponse'] });
 
-let record: TestDatabase;
+let database: TestDatabase;
 /** Statements about rollups and lots, with how many rows each answered with or wrote. */
 const seen: { name: string; transaction: number; parameters: readonly unknown[] }[] = [];
 let watched: Store;
 
 beforeAll(async () => {
-  record = await openTestDatabase(() => NOW);
+  database = await openTestDatabase(() => NOW);
   const answer = (i: number) => ({
     externalId: `a${i}`,
     answeredAt: new Date(NOW - HOUR_MS).toISOString(),
     score: 9,
     region: `R${i}`,
   });
-  await record.submit(Array.from({ length: CELLS }, (_, i) => answer(i)));
-  await record.sql(
+  await database.submit(Array.from({ length: CELLS }, (_, i) => answer(i)));
+  await database.sql(
     `INSERT INTO rollup_hour (bucket, cell_id, model_version_id, n, sum, sum_squares, promoters, passives, detractors)
      SELECT $1::timestamptz - make_interval(hours => hour), id, 0, 7 + hour % 3, 0, 0, 6, hour % 3, 1 FROM cell, generate_series(2, $2::integer) hour`,
     [new Date(Math.floor(NOW / HOUR_MS) * HOUR_MS), HOURS],
@@ -40,28 +40,28 @@ beforeAll(async () => {
       return rows<Row>(statement, parameters);
     };
   };
-  watched = Object.assign(Object.create(record.store) as Store, {
-    rows: watch(record.store.rows.bind(record.store), 0),
+  watched = Object.assign(Object.create(database.store) as Store, {
+    rows: watch(database.store.rows.bind(database.store), 0),
     transaction: ((work, limits) =>
-      record.store.transaction((session) => {
+      database.store.transaction((session) => {
         transactions += 1;
         return work({ rows: watch(session.rows.bind(session), transactions) });
       }, limits)) as Store['transaction'],
   });
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 const scope = blind(5);
 const ask = async (of = scope, store: Store = watched) => {
   const window = { from: NOW - (HOURS + 100) * HOUR_MS, until: NOW + HOUR_MS };
   const query = { segment: {}, basis: 'SURVEYED', confidence: 0.95, groupBy: [], windows: [window] } as const;
-  const [row] = await readScores({ ...record, record: store, now: () => NOW }, of, query);
+  const [row] = await readScores({ ...database, record: store, now: () => NOW }, of, query);
   const { promoters, passives, detractors } = row?.counts ?? { promoters: 0, passives: 0, detractors: 0 };
   return promoters + passives + detractors;
 };
 const countOf = async () =>
   (
-    await record.sql<{ n: number }>(
+    await database.sql<{ n: number }>(
       'SELECT sum(promoters + passives + detractors)::integer AS n FROM rollup_hour WHERE model_version_id = 0',
     )
   )[0]?.n;
@@ -87,7 +87,7 @@ it('a second look reads nothing again, and a new cell only its own hours', async
   seen.length = 0;
   const before = await ask();
   expect(seen.filter(({ name }) => /_(cells|pairs|both)$/.test(name))).toEqual([]);
-  await record.submit(
+  await database.submit(
     Array.from({ length: 6 }, (_, i) => ({
       externalId: `new${i}`,
       answeredAt: new Date(NOW - HOUR_MS).toISOString(),
@@ -95,7 +95,7 @@ it('a second look reads nothing again, and a new cell only its own hours', async
       region: 'new',
     })),
   );
-  await record.settled();
+  await database.settled();
   seen.length = 0;
   expect(await ask()).toBe(before + 6);
   const read = seen.filter(({ name }) => /_(cells|pairs|both)$/.test(name));
@@ -104,11 +104,11 @@ it('a second look reads nothing again, and a new cell only its own hours', async
 });
 
 it('another process tells the same, and both go on where one of them told more', async () => {
-  const other: Store = Object.create(record.store);
+  const other: Store = Object.create(database.store);
   const first = await ask();
   expect(await ask(blind(5), other)).toBe(first);
   const more = (name: string, count: number) =>
-    record.submit(
+    database.submit(
       Array.from({ length: count }, (_, i) => ({
         externalId: `${name}${i}`,
         answeredAt: new Date(NOW - HOUR_MS).toISOString(),
@@ -117,10 +117,10 @@ it('another process tells the same, and both go on where one of them told more',
       })),
     );
   await more('more', 7);
-  await record.settled();
+  await database.settled();
   const told = await Promise.all([ask(), ask(blind(5), other), ask(), ask(blind(5), other)]);
   expect(new Set(told)).toEqual(new Set([first + 7]));
-  const lots = await record.sql<{ lots: number; last: number }>(
+  const lots = await database.sql<{ lots: number; last: number }>(
     'SELECT l.lots, max(lot) AS last FROM disclosure_ledger l JOIN disclosure_lot ON ledger = key WHERE smallest_count = 5 GROUP BY l.key',
   );
   expect(lots).toHaveLength(1);

@@ -20,16 +20,16 @@ const ANSWERS = Array.from({ length: 2_600 }, (_, i) => ({
   channel: `c${i % 2}`,
 }));
 
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase(() => NOW);
-  expect((await record.submit(ANSWERS)).accepted).toBe(ANSWERS.length);
+  database = await openTestDatabase(() => NOW);
+  expect((await database.submit(ANSWERS)).accepted).toBe(ANSWERS.length);
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 const windowsOf = (every: Granularity) => calendarBuckets({ from: FROM, until: UNTIL }, every, 'UTC', 5_000);
 const read = (scope: Scope, more: Partial<ScoreQuery>): Promise<ScoreRow[]> =>
-  readScores({ ...record, now: () => NOW }, scope, {
+  readScores({ ...database, now: () => NOW }, scope, {
     segment: {},
     basis: 'SURVEYED',
     confidence: 0.95,

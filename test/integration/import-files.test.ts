@@ -17,12 +17,12 @@ import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/dat
 
 const CASES = fileURLToPath(new URL('../fixtures/cases/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-files-'));
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
 afterAll(async () => {
-  await record?.close();
+  await database?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -39,7 +39,7 @@ const written = (name: string, content: string | Buffer) => {
 async function importFile(path: string, map: object, more: object = {}) {
   const rejectsPath = join(folder, `${Math.random()}.rejects`);
   const rows: Record<string, string>[] = [];
-  const sink = databaseSink({ ...record, now: Date.now }, OWNER);
+  const sink = databaseSink({ ...database, now: Date.now }, OWNER);
   const result = await runImport({
     path,
     map: parseFileMap(map, DIMENSIONS),
@@ -80,7 +80,7 @@ describe('the cases of people who do this work', () => {
       ['Für uns völlig ausreichend – danke', 'Köln'],
       ['Überall Fehler, 20 € im Monat', 'Gießen'],
     ]);
-    const cells = await record.sql<{ region: string }>(`SELECT attributes->>'region' AS region FROM cell`);
+    const cells = await database.sql<{ region: string }>(`SELECT attributes->>'region' AS region FROM cell`);
     expect(cells.map(({ region }) => region)).toEqual(expect.arrayContaining(['Köln', 'Gießen']));
   });
 
@@ -142,7 +142,7 @@ describe('the cases of people who do this work', () => {
       [6, 'OUT_OF_SCALE', 'score: "6.5" '],
       [7, 'OUT_OF_SCALE', 'score: "N/A" '],
     ]);
-    const stored = await record.sql<{ id: string; score: number }>(
+    const stored = await database.sql<{ id: string; score: number }>(
       `SELECT external_id AS id, score FROM response r JOIN mapping_version m ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id
        WHERE s.name = 'case-09h' ORDER BY external_id`,
     );
@@ -361,6 +361,6 @@ describe('a dry run', () => {
       ],
     });
     expect(run.rejects.map(({ line }) => line)).toEqual([4, 5, 6]);
-    expect(await record.sql(`SELECT FROM source WHERE name = 'dry'`)).toEqual([]);
+    expect(await database.sql(`SELECT FROM source WHERE name = 'dry'`)).toEqual([]);
   });
 });

@@ -10,13 +10,13 @@ import { erase } from '../../store/data-subjects/erase.ts';
 import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, personOf } from '../fixtures/erasing.ts';
 
-let record: TestDatabase;
+let database: TestDatabase;
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-import-'));
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
 afterAll(async () => {
-  await record?.close();
+  await database?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -37,7 +37,7 @@ const importFile = (name: string, rows: readonly string[]) => {
   return runImport({
     path,
     map: parseFileMap(MAP, DIMENSIONS),
-    sink: databaseSink({ ...record, now: Date.now }, OWNER),
+    sink: databaseSink({ ...database, now: Date.now }, OWNER),
     dataDir: folder,
     rejectsPath,
     restart: true,
@@ -49,7 +49,7 @@ const importFile = (name: string, rows: readonly string[]) => {
 it('makes no new copy of a row of somebody who was erased', async () => {
   const planted = '1,2026-01-01T00:00:00Z,9,planted words,jane@example.org';
   expect((await importFile('first.csv', [planted])).account.accepted).toBe(1);
-  await erase(record, personOf('jane@example.org'), BY);
+  await erase(database, personOf('jane@example.org'), BY);
   const { account } = await importFile('again.csv', [planted, '2,2026-01-01T00:00:00Z,99,kept words,']);
   expect(account).toMatchObject({ accepted: 0, rejected: 2 });
   const text = readFileSync(rejectsPath, 'utf8');

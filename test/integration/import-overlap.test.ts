@@ -12,11 +12,11 @@ import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 /* Imports that bring the same answers, taken back in any order and at once. */
 
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 const AT = '2026-11-01T10:30:00Z';
 const row = (id: string, score: number, more: FileValues = {}): FileValues => ({
@@ -26,7 +26,7 @@ const row = (id: string, score: number, more: FileValues = {}): FileValues => ({
 const scoresOf = async (source: string) =>
   Object.fromEntries(
     (
-      await record.sql<{ id: string; score: number }>(
+      await database.sql<{ id: string; score: number }>(
         `SELECT r.external_id AS id, r.score FROM response r JOIN mapping_version m ON m.id = r.mapping_version_id
           JOIN source s ON s.id = m.source_id WHERE s.name = $1 ORDER BY 1`,
         [source],
@@ -35,21 +35,21 @@ const scoresOf = async (source: string) =>
   );
 
 it('what stands again since a later import was taken back goes with the import that brought it', async () => {
-  await record.submit([{ externalId: 'old', source: 'layers', answeredAt: AT, score: 9 }]);
+  await database.submit([{ externalId: 'old', source: 'layers', answeredAt: AT, score: 9 }]);
   const runs = [];
   for (const score of [1, 2, 3]) {
-    const run = await begin(record);
-    await bring(record, run, 'layers', [row('old', score), row('new', score)]);
+    const run = await begin(database);
+    await bring(database, run, 'layers', [row('old', score), row('new', score)]);
     runs.push(run);
   }
   const [one, two, three] = runs as [(typeof runs)[0], (typeof runs)[0], (typeof runs)[0]];
-  expect(await undo(record, three)).toMatchObject({ removed: 0, restored: 2 });
+  expect(await undo(database, three)).toMatchObject({ removed: 0, restored: 2 });
   expect(await scoresOf('layers')).toEqual({ new: 2, old: 2 });
-  expect(await undo(record, one)).toMatchObject({ removed: 0, restored: 0, stayed: 2 });
-  expect(await undo(record, two, { dryRun: true })).toMatchObject({ removed: 1, restored: 1, stayed: 0 });
-  expect(await undo(record, two)).toMatchObject({ removed: 1, restored: 1, stayed: 0 });
+  expect(await undo(database, one)).toMatchObject({ removed: 0, restored: 0, stayed: 2 });
+  expect(await undo(database, two, { dryRun: true })).toMatchObject({ removed: 1, restored: 1, stayed: 0 });
+  expect(await undo(database, two)).toMatchObject({ removed: 1, restored: 1, stayed: 0 });
   expect(await scoresOf('layers')).toEqual({ old: 9 });
-  await expectRollupsToEqualRecount(record);
+  await expectRollupsToEqualRecount(database);
 });
 
 it('what another door or import brought in the same transaction stands again', async () => {
@@ -57,26 +57,26 @@ it('what another door or import brought in the same transaction stands again', a
   const held = new Promise((resolve) => {
     free = () => resolve(undefined);
   });
-  const store = Object.assign(Object.create(record.store), {
+  const store = Object.assign(Object.create(database.store), {
     transaction: async (work: never, options: never) => {
       await held;
-      return record.store.transaction(work, options);
+      return database.store.transaction(work, options);
     },
   });
-  const deps = { ...record, dimensions: DIMENSIONS, pepper: PEPPER, cellLimits: DEFAULT_CELL_LIMITS };
+  const deps = { ...database, dimensions: DIMENSIONS, pepper: PEPPER, cellLimits: DEFAULT_CELL_LIMITS };
   const ingestor = createIngestor({ ...deps, store, now: Date.now, warn: () => undefined });
   const read = createItemReader(DIMENSIONS, 'responses');
-  const [one, two] = [await begin(record), await begin(record)];
+  const [one, two] = [await begin(database), await begin(database)];
   const item = { source: 'joint', answeredAt: AT, comment: 'own words', revision: 1 };
   // Mappings and cells are there, so that nothing but the rows waits.
-  await record.submit([{ ...item, externalId: 'first', score: 5 }]);
-  await bring(record, one, 'joint', [row('first', 5)]);
+  await database.submit([{ ...item, externalId: 'first', score: 5 }]);
+  await bring(database, one, 'joint', [row('first', 5)]);
   const waiting = async (rows: number) => {
     while (ingestor.waiting() < rows) await new Promise((done) => setTimeout(done, 5));
   };
   const submit = (externalId: string, score: number) =>
     submitItems(ingestor, OWNER, read, [{ ...item, externalId, score }], 'request');
-  const other = { ...record, acceptor: ingestor };
+  const other = { ...database, acceptor: ingestor };
   const blocker = submit('blocker', 5);
   await waiting(1);
   const parts: Promise<unknown>[] = [submit('door', 9)];
@@ -87,63 +87,63 @@ it('what another door or import brought in the same transaction stands again', a
   await waiting(5);
   free();
   await Promise.all([blocker, ...parts]);
-  const [joint] = await record.sql<{ times: number }>(
+  const [joint] = await database.sql<{ times: number }>(
     `SELECT count(DISTINCT e.received_at)::int AS times FROM source_event e WHERE e.import_id IS NOT NULL AND e.import_line > 1
       AND e.response_id IN (SELECT id FROM response WHERE external_id IN ('door', 'both'))`,
   );
   expect(joint?.times).toBe(1);
   expect(await scoresOf('joint')).toMatchObject({ door: 1, both: 2 });
-  expect(await undo(record, two)).toMatchObject({ removed: 0, restored: 1 });
+  expect(await undo(database, two)).toMatchObject({ removed: 0, restored: 1 });
   expect(await scoresOf('joint')).toMatchObject({ door: 1, both: 1 });
-  expect(await undo(record, one)).toMatchObject({ removed: 1, restored: 1 });
+  expect(await undo(database, one)).toMatchObject({ removed: 1, restored: 1 });
   expect(await scoresOf('joint')).toEqual({ first: 5, blocker: 5, door: 9 });
-  const [key] = await record.sql<{ revision: number }>(
+  const [key] = await database.sql<{ revision: number }>(
     "SELECT k.revision::int AS revision FROM response_key k JOIN response r ON r.id = k.id WHERE r.external_id = 'door'",
   );
   expect(key?.revision).toBe(1);
-  await expectRollupsToEqualRecount(record);
+  await expectRollupsToEqualRecount(database);
 });
 
 it('a dry run that stops goes on where it stopped', async () => {
-  const run = await begin(record);
+  const run = await begin(database);
   await bring(
-    record,
+    database,
     run,
     'pages',
     Array.from({ length: 250 }, (_, i) => row(`p${i}`, i % 11)),
   );
   let [removed, calls, after] = [0, 0, undefined as string | undefined];
   for (let isDone = false; !isDone; calls++) {
-    const done = await undo(record, run, { dryRun: true, after, isOver: () => true });
+    const done = await undo(database, run, { dryRun: true, after, isOver: () => true });
     removed += done.removed;
     after = done.last ?? undefined;
     isDone = done.complete;
   }
   expect({ removed, calls }).toEqual({ removed: 250, calls: 4 });
-  expect(await again(record, run)).toMatchObject({ undoAt: null, removed: 0 });
+  expect(await again(database, run)).toMatchObject({ undoAt: null, removed: 0 });
 });
 
 it('two undos at once count each answer once', async () => {
-  await record.submit([{ externalId: 'w0', source: 'twice', answeredAt: AT, score: 9 }]);
-  const run = await begin(record);
+  await database.submit([{ externalId: 'w0', source: 'twice', answeredAt: AT, score: 9 }]);
+  const run = await begin(database);
   const rows = Array.from({ length: 150 }, (_, i) => row(`w${i}`, 1));
-  await bring(record, run, 'twice', rows);
-  await Promise.all([undo(record, run), undo(record, run)]);
-  expect(await again(record, run)).toMatchObject({ removed: 149, restored: 1, stayed: 0 });
+  await bring(database, run, 'twice', rows);
+  await Promise.all([undo(database, run), undo(database, run)]);
+  expect(await again(database, run)).toMatchObject({ removed: 149, restored: 1, stayed: 0 });
   expect(await scoresOf('twice')).toEqual({ w0: 9 });
 });
 
 it('keeps what came of a person under a legal hold', async () => {
-  const run = await begin(record);
-  await bring(record, run, 'evidence', [row('v', 1, { who: 'kept' }), row('other', 1, { who: 'kept' })]);
-  await bring(record, run, 'evidence', [row('x', 1), row('y', 1), row('v', 2, { who: 'later' })]);
-  const [hold] = await placeHold(record, personOf('kept'), BY);
-  await undo(record, run);
-  const items = await record.sql<{ line: number; kept: boolean }>(
+  const run = await begin(database);
+  await bring(database, run, 'evidence', [row('v', 1, { who: 'kept' }), row('other', 1, { who: 'kept' })]);
+  await bring(database, run, 'evidence', [row('x', 1), row('y', 1), row('v', 2, { who: 'later' })]);
+  const [hold] = await placeHold(database, personOf('kept'), BY);
+  await undo(database, run);
+  const items = await database.sql<{ line: number; kept: boolean }>(
     `SELECT import_line AS line, sealed IS NOT NULL AS kept FROM source_event e JOIN import_run i ON i.id = e.import_id
       WHERE i.key = $1 ORDER BY e.received_at, import_line`,
     [run.key],
   );
   expect(items.map(({ kept }) => kept)).toEqual([true, true, false, false, false]);
-  await releaseHold(record.store, hold ?? '', BY);
+  await releaseHold(database.store, hold ?? '', BY);
 });

@@ -12,12 +12,12 @@ import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/dat
 
 const CASES = new URL('../fixtures/cases/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-times-'));
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase(() => Date.parse('2026-12-01T00:00:00Z'));
+  database = await openTestDatabase(() => Date.parse('2026-12-01T00:00:00Z'));
 });
 afterAll(async () => {
-  await record?.close();
+  await database?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -35,14 +35,14 @@ async function importCase(name: string, answeredAt: object = {}) {
   const result = await runImport({
     path: join(CASES, `${name}.csv`),
     map: parseFileMap(declared, DIMENSIONS),
-    sink: databaseSink({ ...record, now: Date.now }, OWNER),
+    sink: databaseSink({ ...database, now: Date.now }, OWNER),
     dataDir: folder,
     rejectsPath: join(folder, 'rejects.ndjson'),
     restart: true,
     isStopping: () => false,
     onProgress: () => undefined,
   });
-  const rows = await record.sql<{ external_id: string; answered_at: string | Date }>(
+  const rows = await database.sql<{ external_id: string; answered_at: string | Date }>(
     `SELECT r.external_id, r.answered_at FROM response r JOIN mapping_version m ON m.id = r.mapping_version_id
        JOIN source s ON s.id = m.source_id WHERE s.name = $1 ORDER BY r.external_id`,
     [source],

@@ -36,19 +36,19 @@ import { eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { openSealedDatabase } from '../fixtures/sealed-database.ts';
 import { until } from '../fixtures/server.ts';
 
-let record: TestDatabase;
+let database: TestDatabase;
 let known: AsOfDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase();
-  known = new AsOfDatabase(record);
+  database = await openTestDatabase();
+  known = new AsOfDatabase(database);
 });
-afterAll(() => record.close());
+afterAll(() => database.close());
 
 const entries = async () =>
-  (await record.sql<{ n: number }>('SELECT count(*)::integer AS n FROM journal'))[0]?.n ?? 0;
+  (await database.sql<{ n: number }>('SELECT count(*)::integer AS n FROM journal'))[0]?.n ?? 0;
 const trim = async (before: number, now = Date.now()) => {
-  await record.settled();
-  return trimJournal(record.store, { before: new Date(before), now, batch: 3 });
+  await database.settled();
+  return trimJournal(database.store, { before: new Date(before), now, batch: 3 });
 };
 
 describe('a journal that is trimmed', () => {
@@ -68,13 +68,13 @@ describe('a journal that is trimmed', () => {
     const told: Told[] = [];
     let next = 0;
     const steps: (() => Promise<unknown>)[] = [
-      () => record.submit(Array.from({ length: 1 + upTo(8) }, () => known.answer(next++))),
+      () => database.submit(Array.from({ length: 1 + upTo(8) }, () => known.answer(next++))),
       () =>
-        record.submit([
+        database.submit([
           known.answer(upTo(next), { score: upTo(11), answeredAt: new Date(Date.now() - 1e3).toISOString() }),
         ]),
-      () => eraseWhole(record, personOf(`person ${upTo(20)}`)),
-      () => restrict(record, personOf(`person ${upTo(20)}`), random() < 0.5),
+      () => eraseWhole(database, personOf(`person ${upTo(20)}`)),
+      () => restrict(database, personOf(`person ${upTo(20)}`), random() < 0.5),
       () => known.promote(random() < 0.5 ? 7 : 8),
       () => known.infer(),
     ];
@@ -82,8 +82,8 @@ describe('a journal that is trimmed', () => {
     for (let step = 0; step < 24; step++) {
       await (steps[step < 3 ? 0 : upTo(steps.length)] as () => Promise<unknown>)();
       const at = await known.moment();
-      await record.settled();
-      const place = await journalHead(record.store);
+      await database.settled();
+      const place = await journalHead(database.store);
       for (const basis of BASES) {
         const name = known.name(basis);
         const query = { segment: {}, basis, confidence: 0.95, groupBy: [], windows: [name] };
@@ -93,7 +93,7 @@ describe('a journal that is trimmed', () => {
       if (step % 6 === 5) deleted += await trim(told[upTo(told.length)]?.at ?? 0);
     }
     expect(deleted).toBeGreaterThan(5);
-    const mark = await journalMark(record.store);
+    const mark = await journalMark(database.store);
     if (!mark) throw new Error('nothing was trimmed');
     let [kept, refused] = [0, 0];
     for (const { at, place, name, counts, score } of told) {
@@ -127,10 +127,10 @@ describe('a journal that is trimmed', () => {
     const before = await entries();
     expect(await trim(0)).toBe(0);
     expect(await entries()).toBe(before);
-    const head = await journalHead(record.store);
+    const head = await journalHead(database.store);
     await trim(Date.now() + 1e6);
-    expect(await journalHead(record.store)).toEqual(head);
-    const left = await record.sql<{ kind: string }>('SELECT DISTINCT kind FROM journal WHERE xact < $1', [
+    expect(await journalHead(database.store)).toEqual(head);
+    const left = await database.sql<{ kind: string }>('SELECT DISTINCT kind FROM journal WHERE xact < $1', [
       head.xact,
     ]);
     expect(left).toEqual([{ kind: 'model' }]);
@@ -143,43 +143,43 @@ describe('a follower of a journal that is trimmed', () => {
   let added = 0;
   const add = async (n: number) => {
     for (let i = 0; i < n; i++)
-      await record.submit([known.answer(10_000 + added++, { score: 9, respondent: null })]);
-    await record.settled();
+      await database.submit([known.answer(10_000 + added++, { score: 9, respondent: null })]);
+    await database.settled();
   };
 
   it('finds what it has yet to read', async () => {
     await add(4);
-    const place = await journalHead(record.store);
-    await saveFollowerPosition(record.store, 'slow', place);
+    const place = await journalHead(database.store);
+    await saveFollowerPosition(database.store, 'slow', place);
     await add(4);
-    const unread = await readJournal(record.store, place, 100);
+    const unread = await readJournal(database.store, place, 100);
     expect(await trim(Date.now() + 1e6)).toBeGreaterThan(2);
-    expect(await readJournal(record.store, place, 100)).toEqual(unread);
-    expect(await resumeFollower(record.store, 'slow')).toEqual({ from: place, trimmed: null });
+    expect(await readJournal(database.store, place, 100)).toEqual(unread);
+    expect(await resumeFollower(database.store, 'slow')).toEqual({ from: place, trimmed: null });
   });
 
   it('does not keep a process from stopping: it ends after the batch under way', async () => {
     await add(6);
-    const head = await journalHead(record.store);
-    await saveFollowerPosition(record.store, 'slow', head);
+    const head = await journalHead(database.store);
+    await saveFollowerPosition(database.store, 'slow', head);
     let looks = 0;
     const options = { before: new Date(Date.now() + 1e6), now: Date.now(), batch: 1 };
-    expect(await trimJournal(record.store, { ...options, stopped: () => ++looks > 2 })).toBeLessThanOrEqual(
+    expect(await trimJournal(database.store, { ...options, stopped: () => ++looks > 2 })).toBeLessThanOrEqual(
       2,
     );
-    expect(await trimJournal(record.store, { ...options, stopped: () => true })).toBe(0);
-    expect(await trimJournal(record.store, options)).toBeGreaterThan(0);
+    expect(await trimJournal(database.store, { ...options, stopped: () => true })).toBe(0);
+    expect(await trimJournal(database.store, options)).toBeGreaterThan(0);
   });
 
   it('that begins just now does too, from its first look on', async () => {
     await add(2);
-    const { from, trimmed } = await resumeFollower(record.store, 'new');
+    const { from, trimmed } = await resumeFollower(database.store, 'new');
     expect(from).toEqual(BEGINNING);
     // There is no beginning any more.
-    expect(trimmed).toEqual(await journalMark(record.store));
+    expect(trimmed).toEqual(await journalMark(database.store));
     expect(await trim(Date.now() + 1e6)).toBe(0);
-    await saveFollowerPosition(record.store, 'new', await journalHead(record.store));
-    await saveFollowerPosition(record.store, 'slow', await journalHead(record.store));
+    await saveFollowerPosition(database.store, 'new', await journalHead(database.store));
+    await saveFollowerPosition(database.store, 'slow', await journalHead(database.store));
     expect(await trim(Date.now() + 1e6)).toBeGreaterThan(0);
   });
 
@@ -188,11 +188,11 @@ describe('a follower of a journal that is trimmed', () => {
     await trim(Date.now() + 1e6);
     expect(await trim(Date.now() + 1e6)).toBe(0);
     // One that has read everything is not forgotten, however quiet it is.
-    await saveFollowerPosition(record.store, 'new', await journalHead(record.store));
+    await saveFollowerPosition(database.store, 'new', await journalHead(database.store));
     expect(await trim(Date.now() + 1e6, Date.now() + FOLLOWER_PATIENCE_MS + 1e6)).toBeGreaterThan(0);
-    expect(await record.sql('SELECT name FROM follower ORDER BY name')).toEqual([{ name: 'new' }]);
-    expect((await resumeFollower(record.store, 'slow')).trimmed).not.toBeNull();
-    expect((await resumeFollower(record.store, 'new')).trimmed).toBeNull();
+    expect(await database.sql('SELECT name FROM follower ORDER BY name')).toEqual([{ name: 'new' }]);
+    expect((await resumeFollower(database.store, 'slow')).trimmed).not.toBeNull();
+    expect((await resumeFollower(database.store, 'new')).trimmed).toBeNull();
   });
 });
 
@@ -202,20 +202,20 @@ describe('a follower that runs, but stands still until its place is forgotten', 
     let [starts, blocked]: [number, Promise<void> | null] = [0, null];
     let unblock: () => void = () => undefined;
     const leader = await leadAlone({
-      store: record.store,
+      store: database.store,
       name: 'stuck',
       place: 'here',
       onError: () => undefined,
       lead: async (lease) => {
-        const save = (at: JournalPosition) => saveFollowerPosition(record.store, 'stuck', at, lease);
+        const save = (at: JournalPosition) => saveFollowerPosition(database.store, 'stuck', at, lease);
         // What there is in the record is taken in as a whole.
         const takeIn = async () => {
           starts += 1;
         };
         return followJournal({
-          store: record.store,
+          store: database.store,
           limit: 1,
-          ...(await resume(record.store, 'stuck', takeIn, save)),
+          ...(await resume(database.store, 'stuck', takeIn, save)),
           onError: () => undefined,
           handle: async (entries) => {
             await blocked;
@@ -231,14 +231,14 @@ describe('a follower that runs, but stands still until its place is forgotten', 
         unblock = resolve;
       });
       for (let i = 0; i < 6; i++)
-        await record.submit([known.answer(30_000 + i, { score: 9, respondent: null })]);
-      await record.settled();
+        await database.submit([known.answer(30_000 + i, { score: 9, respondent: null })]);
+      await database.settled();
       await trim(Date.now() + 1e6, Date.now() + 2 * FOLLOWER_PATIENCE_MS);
-      expect(await record.sql(`SELECT FROM follower WHERE name = 'stuck'`)).toEqual([]);
+      expect(await database.sql(`SELECT FROM follower WHERE name = 'stuck'`)).toEqual([]);
       blocked = null;
       unblock();
       await vi.waitFor(() => expect(starts).toBe(2), 30_000);
-      expect((await resumeFollower(record.store, 'stuck')).trimmed).toBeNull();
+      expect((await resumeFollower(database.store, 'stuck')).trimmed).toBeNull();
     } finally {
       unblock();
       await leader.stop();
@@ -248,16 +248,16 @@ describe('a follower that runs, but stands still until its place is forgotten', 
 
 describe('a subscription that resumes', () => {
   it('where entries are gone is given the present rows', async () => {
-    const early = await journalHead(record.store);
-    await record.submit([known.answer(20_001, { region: 'Chile', score: 9, respondent: null })]);
-    await record.submit([known.answer(20_002, { region: 'Peru', score: 9, respondent: null })]);
-    await record.cells.refresh(record.store);
+    const early = await journalHead(database.store);
+    await database.submit([known.answer(20_001, { region: 'Chile', score: 9, respondent: null })]);
+    await database.submit([known.answer(20_002, { region: 'Peru', score: 9, respondent: null })]);
+    await database.cells.refresh(database.store);
     await trim(Date.now() + 1e6, Date.now() + 2 * FOLLOWER_PATIENCE_MS);
-    const head = await journalHead(record.store);
-    const deps = { ...record, now: Date.now, onError: () => undefined };
+    const head = await journalHead(database.store);
+    const deps = { ...database, now: Date.now, onError: () => undefined };
     const hooks = {
       position: () => head,
-      ends: journalEnds(record.store, record.cells),
+      ends: journalEnds(database.store, database.cells),
       onDirty: () => undefined,
       onUsed: () => undefined,
       onUnused: () => undefined,
@@ -269,7 +269,7 @@ describe('a subscription that resumes', () => {
       groupBy: [],
     } as const;
     const tile = new LiveQuery(deps, EVERYTHING, query, hooks);
-    expect(await readJournal(record.store, early, 10)).toHaveLength(1);
+    expect(await readJournal(database.store, early, 10)).toHaveLength(1);
     expect(await tile.resume(early)).not.toBeNull();
     expect(await tile.resume(head)).toBeNull();
   });

@@ -16,11 +16,11 @@ import { migrate } from '../../store/setup/migrate.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 let next = 0;
 const submit = async (count: number) => {
@@ -28,17 +28,17 @@ const submit = async (count: number) => {
     next += 1;
     return { externalId: `j${next}`, answeredAt: new Date().toISOString(), score: next % 11 };
   });
-  expect(await record.submit(items)).toMatchObject({ accepted: count });
+  expect(await database.submit(items)).toMatchObject({ accepted: count });
 };
 const addedIds = async () =>
-  (await readJournal(record.store, BEGINNING, 10_000)).flatMap(({ payload }) => payload.added);
+  (await readJournal(database.store, BEGINNING, 10_000)).flatMap(({ payload }) => payload.added);
 
 describe('the journal', () => {
   it('tells followers everything once and in order, and positions survive being text', async () => {
     const seen: string[] = [];
     let last = BEGINNING;
     const follower = await followJournal({
-      store: record.store,
+      store: database.store,
       limit: 3,
       from: BEGINNING,
       onError: (error) => {
@@ -60,17 +60,17 @@ describe('the journal', () => {
     await until(() => seen.length === 55, 'the follower has seen all');
     await follower.stop();
     expect(new Set(seen).size).toBe(55);
-    expect(await journalLag(record.store, last)).toBe(0);
-    expect(await journalLag(record.store, BEGINNING)).toBeGreaterThan(0);
+    expect(await journalLag(database.store, last)).toBe(0);
+    expect(await journalLag(database.store, BEGINNING)).toBeGreaterThan(0);
   });
 
   it('hands a batch again after its handler failed', async () => {
     const errors: string[] = [];
     const handled: number[] = [];
     const follower = await followJournal({
-      store: record.store,
+      store: database.store,
       limit: 100,
-      from: await journalHead(record.store),
+      from: await journalHead(database.store),
       onError: ({ message }) => errors.push(message),
       handle: async (entries) => {
         if (errors.length === 0) throw new Error('the effect failed');
@@ -84,10 +84,10 @@ describe('the journal', () => {
   });
 
   it.runIf(inject('services'))('does not skip what an older transaction commits later', async () => {
-    const head = await journalHead(record.store);
+    const head = await journalHead(database.store);
     const insert = `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points, class)
       VALUES (gen_random_uuid(), now(), now(), 1, 1, gen_random_uuid(), 'raw', 9, 900, 2) RETURNING id`;
-    const [slow, fast] = [new pg.Client(record.databaseUrl), new pg.Client(record.databaseUrl)];
+    const [slow, fast] = [new pg.Client(database.databaseUrl), new pg.Client(database.databaseUrl)];
     await Promise.all([slow.connect(), fast.connect()]);
     await slow.query('BEGIN');
     await slow.query('SELECT pg_current_xact_id()');
@@ -95,12 +95,12 @@ describe('the journal', () => {
     const early = (await fast.query(insert)).rows[0].id;
     await fast.query('COMMIT');
     expect(
-      await readJournal(record.store, head, 10),
+      await readJournal(database.store, head, 10),
       'an older transaction may still commit something',
     ).toEqual([]);
     const late = (await slow.query(`${insert.replace('1, 1', '2, 1')}`)).rows[0].id;
     await slow.query('COMMIT');
-    const entries = await readJournal(record.store, head, 10);
+    const entries = await readJournal(database.store, head, 10);
     // The older transaction's entry comes first, though its position is the larger one.
     expect(entries.flatMap(({ payload }) => payload.added)).toEqual([late, early]);
     expect(entries[0]?.position).toBeGreaterThan(entries[1]?.position ?? 0);
@@ -109,16 +109,16 @@ describe('the journal', () => {
 
   it('goes on after a restore into a cluster whose transaction ids are lower', async () => {
     const before = await addedIds();
-    const head = await journalHead(record.store);
-    await saveFollowerPosition(record.store, 'restored', head);
-    await record.sql('UPDATE journal SET xact = xact + 1000000');
-    await record.sql('UPDATE follower SET xact = xact + 1000000');
+    const head = await journalHead(database.store);
+    await saveFollowerPosition(database.store, 'restored', head);
+    await database.sql('UPDATE journal SET xact = xact + 1000000');
+    await database.sql('UPDATE follower SET xact = xact + 1000000');
     expect(await addedIds(), 'none of the restored entries can be read').toEqual([]);
-    await migrate(record.store);
+    await migrate(database.store);
     expect(await addedIds()).toEqual(before);
-    const position = await followerPosition(record.store, 'restored');
-    expect(await readJournal(record.store, position, 10)).toEqual([]);
+    const position = await followerPosition(database.store, 'restored');
+    expect(await readJournal(database.store, position, 10)).toEqual([]);
     await submit(1);
-    expect(await readJournal(record.store, position, 10)).toHaveLength(1);
+    expect(await readJournal(database.store, position, 10)).toHaveLength(1);
   });
 });

@@ -222,11 +222,11 @@ describe('Vault transit', () => {
   });
 
   it('is what a record is tied to: others are refused, one that is away is waited for', async () => {
-    const record = await openTestDatabase();
-    closers.push(() => record.close());
-    const tenant = await readTenant(record.store);
+    const database = await openTestDatabase();
+    closers.push(() => database.close());
+    const tenant = await readTenant(database.store);
     const check = (provider: KeyProvider, ...others: KeyProvider[]) =>
-      checkWrappingKeys(record.store, new SubjectEncryption(record.store, tenant, provider, others));
+      checkWrappingKeys(database.store, new SubjectEncryption(database.store, tenant, provider, others));
     const [{ options }, other] = [await serve(), await serve()];
     const own = vaultTransitProvider({ ...options, token: 'token' });
     const file = configuredKeyProvider(['07'.repeat(32)]);
@@ -240,7 +240,7 @@ describe('Vault transit', () => {
     await check(vaultTransitProvider({ ...options, token: 'ran out' }));
     await check(vaultTransitProvider({ ...options, address: 'http://127.0.0.1:1', token: 'token' }));
     // Carried over with the keys of persons: the former provider may go then.
-    await rewrapKeys(record.store, new SubjectEncryption(record.store, tenant, file, [own]));
+    await rewrapKeys(database.store, new SubjectEncryption(database.store, tenant, file, [own]));
     await check(file);
     await expect(check(own)).rejects.toThrow(/wrapped by "file", which is not configured/);
     await expect(check(configuredKeyProvider(['08'.repeat(32)]))).rejects.toThrow(WrongWrappingKey);

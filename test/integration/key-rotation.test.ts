@@ -25,9 +25,9 @@ afterEach(async () => {
 const CONFIG = { dataDir: '', secretsDir: undefined, pepper: undefined, signingKeys: undefined };
 const PEPPER = { version: 1, secret: Buffer.alloc(32, 7) };
 
-async function processOn(record: TestDatabase, provider: KeyProvider) {
-  const encryption = await testEncryption(record.store, provider);
-  const deps = { ...record, encryption, dimensions: DIMENSIONS, pepper: PEPPER };
+async function processOn(database: TestDatabase, provider: KeyProvider) {
+  const encryption = await testEncryption(database.store, provider);
+  const deps = { ...database, encryption, dimensions: DIMENSIONS, pepper: PEPPER };
   const ingestor = createIngestor({
     ...deps,
     now: Date.now,
@@ -52,10 +52,10 @@ async function processOn(record: TestDatabase, provider: KeyProvider) {
         'test',
       ),
     change: (action: 'rotate' | 'rewrap' | 'retire') =>
-      changeKeys({ store: record.store, encryption, pepper: PEPPER }, CONFIG, action),
+      changeKeys({ store: database.store, encryption, pepper: PEPPER }, CONFIG, action),
     comments: async () => {
       const query = { segment: {}, from: null, to: null, first: 10_000, after: null };
-      return (await readResponses({ ...record, encryption }, EVERYTHING, query))
+      return (await readResponses({ ...database, encryption }, EVERYTHING, query))
         .map(({ comment }) => comment)
         .sort();
     },
@@ -63,14 +63,14 @@ async function processOn(record: TestDatabase, provider: KeyProvider) {
 }
 
 async function setUp() {
-  const record = await openTestDatabase();
+  const database = await openTestDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'scoreline-test-'));
   closers.push(
-    () => record.close(),
+    () => database.close(),
     () => rmSync(folder, { recursive: true }),
   );
   const file = join(folder, 'wrapping-keys');
-  return { record, file, open: async () => processOn(record, await fileKeyProvider(file)) };
+  return { record: database, file, open: async () => processOn(database, await fileKeyProvider(file)) };
 }
 
 it('a process that was not told of a rotation wraps under the new key', async () => {
@@ -85,7 +85,7 @@ it('a process that was not told of a rotation wraps under the new key', async ()
 });
 
 it('nothing is destroyed while something is wrapped under it', async () => {
-  const { record, file, open } = await setUp();
+  const { record: database, file, open } = await setUp();
   const one = await open();
   await one.submit('a');
   await (await fileKeyProvider(file)).rotate();
@@ -93,37 +93,39 @@ it('nothing is destroyed while something is wrapped under it', async () => {
   expect(readFileSync(file, 'utf8').split('\n')[0]).toMatch(/^[0-9a-f]{64}$/);
   await one.change('rewrap');
   expect(await one.change('retire')).toBe('wrapping keys destroyed: 1');
-  expect(await record.sql('SELECT provider, version FROM retired_key')).toEqual([
+  expect(await database.sql('SELECT provider, version FROM retired_key')).toEqual([
     { provider: 'file', version: '1' },
   ]);
 });
 
 it('a process whose configuration names an older key as the newest is refused, not heard', async () => {
-  const { record } = await setUp();
+  const { record: database } = await setUp();
   const [a, b] = ['0a'.repeat(32), '0b'.repeat(32)];
-  const stale = await processOn(record, configuredKeyProvider([a]));
+  const stale = await processOn(database, configuredKeyProvider([a]));
   await stale.submit('a');
-  const fresh = await processOn(record, configuredKeyProvider([a, b]));
+  const fresh = await processOn(database, configuredKeyProvider([a, b]));
   await fresh.change('rewrap');
   expect(await fresh.change('retire')).toMatch(/wrapping keys retired: 1; .*destroy every copy/);
   await expect(stale.submit('b')).rejects.toThrow(/version 1, which was retired.*restart/);
-  expect(await (await processOn(record, configuredKeyProvider(['-', b]))).comments()).toEqual(['words of a']);
+  expect(await (await processOn(database, configuredKeyProvider(['-', b]))).comments()).toEqual([
+    'words of a',
+  ]);
 });
 
 it('an older comment of the same response does not open when it is put back; older formats open, and are sealed anew', async () => {
-  const { record, open } = await setUp();
+  const { record: database, open } = await setUp();
   const one = await open();
   await one.submit('a');
-  const [first] = await record.sql<{ id: string; comment: string }>('SELECT id, comment FROM response');
+  const [first] = await database.sql<{ id: string; comment: string }>('SELECT id, comment FROM response');
   const by = { actor: 'officer', reason: 'asked for it' };
   const encryption = one.encryption;
-  expect(await rectify({ ...record, encryption }, first?.id ?? '', { score: 3 }, by)).toBe(true);
+  expect(await rectify({ ...database, encryption }, first?.id ?? '', { score: 3 }, by)).toBe(true);
   expect(await one.comments()).toEqual(['words of a']);
-  const put = (comment: string | undefined) => record.sql('UPDATE response SET comment = $1', [comment]);
+  const put = (comment: string | undefined) => database.sql('UPDATE response SET comment = $1', [comment]);
   await put(first?.comment);
   await expect(one.comments()).rejects.toThrow(/comment of .* does not open/);
   // As it was sealed before contents had versions.
-  const [row] = await record.sql<{ id: string; subject: string }>(
+  const [row] = await database.sql<{ id: string; subject: string }>(
     'SELECT id, subject_id AS subject FROM response',
   );
   const [owner] = [...(await encryption.subjects([row?.subject ?? ''])).values()];
@@ -132,7 +134,7 @@ it('an older comment of the same response does not open when it is put back; old
   await put(encrypt(owner.key, context, 'words of before'));
   expect(await one.comments()).toEqual(['words of before']);
   await one.change('rotate');
-  expect(await record.sql('SELECT left(comment, 2) AS format FROM response')).toEqual([{ format: '2.' }]);
+  expect(await database.sql('SELECT left(comment, 2) AS format FROM response')).toEqual([{ format: '2.' }]);
   expect(await one.comments()).toEqual(['words of before']);
 });
 

@@ -14,7 +14,7 @@ import {
 
 const WIDE = narrowScope('wide', () => true);
 const HOUR = 3_600_000;
-let record: TestDatabase;
+let database: TestDatabase;
 let clock = Date.UTC(2026, 2, 1);
 let submit: (
   id: string,
@@ -23,8 +23,8 @@ let submit: (
 ) => Promise<BatchAccount>;
 
 beforeAll(async () => {
-  record = await openTestDatabase();
-  const { store, encryption, cells, mappings } = record;
+  database = await openTestDatabase();
+  const { store, encryption, cells, mappings } = database;
   const ingestor = createIngestor({
     ...{ store, encryption, cells, mappings, dimensions: DIMENSIONS, pepper: PEPPER },
     cellLimits: DEFAULT_CELL_LIMITS,
@@ -35,7 +35,7 @@ beforeAll(async () => {
   submit = (id, sources, items) =>
     submitItems(ingestor, { id, sources, scope: id === 'admin' ? EVERYTHING : WIDE }, read, items, 'test');
 });
-afterAll(() => record.close());
+afterAll(() => database.close());
 
 const item = (externalId: string, source: string, at = clock, score = 9) => ({
   externalId,
@@ -45,7 +45,7 @@ const item = (externalId: string, source: string, at = clock, score = 9) => ({
 });
 const codes = ({ rejected }: BatchAccount) => rejected.map(({ code, message }) => `${code} ${message}`);
 const answers = (externalId: string) =>
-  record.sql(`SELECT score, answered_at AS at FROM response WHERE external_id = '${externalId}'`);
+  database.sql(`SELECT score, answered_at AS at FROM response WHERE external_id = '${externalId}'`);
 
 it('a key that is bound to sources submits for no other, item by item', async () => {
   const answer = await submit(
@@ -55,7 +55,7 @@ it('a key that is bound to sources submits for no other, item by item', async ()
   );
   expect(answer).toMatchObject({ accepted: 2, rejected: [{ index: 1, code: 'FORBIDDEN' }] });
   expect(codes(answer)[0]).toMatch(/source: this key is bound to other sources/);
-  expect(await record.sql(`SELECT FROM source WHERE name = 'shop'`)).toEqual([]);
+  expect(await database.sql(`SELECT FROM source WHERE name = 'shop'`)).toEqual([]);
 });
 
 it('nobody corrects or redates an answer of a source that another named, but who is bound to it or administers', async () => {
@@ -74,8 +74,8 @@ it('nobody corrects or redates an answer of a source that another named, but who
     expect(await answers('b1')).toMatchObject([{ score }]);
   }
   // What was recorded before it was kept who named a source stays as it was.
-  await record.sql(`UPDATE source SET made_by = NULL WHERE name = 'mail'`);
-  await record.mappings.refresh(record.store);
+  await database.sql(`UPDATE source SET made_by = NULL WHERE name = 'mail'`);
+  await database.mappings.refresh(database.store);
   expect(await submit('second', null, [later(5)])).toMatchObject({ accepted: 1 });
 });
 

@@ -12,16 +12,16 @@ import { resumeFollower } from '../../store/journal/journal-trim.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 const expire = (name: string) =>
-  record.sql(`UPDATE lease SET held_until = now() - interval '1 second' WHERE name = '${name}'`);
+  database.sql(`UPDATE lease SET held_until = now() - interval '1 second' WHERE name = '${name}'`);
 const taken = async (name: string, place: string, from: 'expired' | 'same place' | 'force') => {
-  const lease = await takeLease(record.store, name, place, from);
+  const lease = await takeLease(database.store, name, place, from);
   if (!lease) throw new Error('the lease is held');
   return lease;
 };
@@ -29,58 +29,61 @@ const taken = async (name: string, place: string, from: 'expired' | 'same place'
 describe('a lease', () => {
   it('is held by one until its time is over, it is given back, or a process at the same place begins', async () => {
     const first = await taken('a', 'one', 'expired');
-    expect(await takeLease(record.store, 'a', 'two', 'expired')).toBeNull();
-    expect(await takeLease(record.store, 'a', 'two', 'same place')).toBeNull();
+    expect(await takeLease(database.store, 'a', 'two', 'expired')).toBeNull();
+    expect(await takeLease(database.store, 'a', 'two', 'same place')).toBeNull();
     const again = await taken('a', 'one', 'same place');
     expect(again.token).toBeGreaterThan(first.token);
     await expire('a');
     const second = await taken('a', 'two', 'expired');
     expect(second.token).toBeGreaterThan(again.token);
-    await releaseLease(record.store, again);
-    expect(await takeLease(record.store, 'a', 'one', 'expired'), 'it was not theirs to give back').toBeNull();
-    await releaseLease(record.store, second);
+    await releaseLease(database.store, again);
+    expect(
+      await takeLease(database.store, 'a', 'one', 'expired'),
+      'it was not theirs to give back',
+    ).toBeNull();
+    await releaseLease(database.store, second);
     expect((await taken('a', 'one', 'expired')).token).toBeGreaterThan(second.token);
     expect((await taken('a', 'three', 'force')).token).toBeGreaterThan(second.token);
   });
 
   it('is not held by a time that no holder was given: the clock of the database went back', async () => {
     const held = await taken('d', 'one', 'expired');
-    expect(await takeLease(record.store, 'd', 'two', 'expired')).toBeNull();
-    await record.sql(`UPDATE lease SET held_until = now() + interval '1 hour' WHERE name = 'd'`);
+    expect(await takeLease(database.store, 'd', 'two', 'expired')).toBeNull();
+    await database.sql(`UPDATE lease SET held_until = now() + interval '1 hour' WHERE name = 'd'`);
     expect((await taken('d', 'two', 'expired')).token).toBeGreaterThan(held.token);
   });
 
   it('keeps its tokens growing where the record is set back', async () => {
     const before = await taken('b', 'one', 'expired');
-    await record.sql(`DELETE FROM lease WHERE name = 'b'`);
+    await database.sql(`DELETE FROM lease WHERE name = 'b'`);
     expect((await taken('b', 'one', 'expired')).token).toBeGreaterThanOrEqual(before.token);
   });
 
   it('lets no effect and no position of an earlier holder pass', async () => {
     const old = await taken('c', 'one', 'expired');
     const at = { xact: 5, position: 7 };
-    await expect(saveFollowerPosition(record.store, 'of c', at, old), 'not registered').rejects.toThrow(
+    await expect(saveFollowerPosition(database.store, 'of c', at, old), 'not registered').rejects.toThrow(
       Forgotten,
     );
-    await resumeFollower(record.store, 'of c');
-    await saveFollowerPosition(record.store, 'of c', at, old);
+    await resumeFollower(database.store, 'of c');
+    await saveFollowerPosition(database.store, 'of c', at, old);
     await expire('c');
     const present = await taken('c', 'two', 'expired');
-    await expect(saveFollowerPosition(record.store, 'of c', BEGINNING, old)).rejects.toThrow(Superseded);
-    await expect(record.store.transaction((session) => hold(session, old))).rejects.toThrow(Superseded);
-    expect(await followerPosition(record.store, 'of c')).toEqual(at);
-    await record.store.transaction(async (session) => {
+    await expect(saveFollowerPosition(database.store, 'of c', BEGINNING, old)).rejects.toThrow(Superseded);
+    await expect(database.store.transaction((session) => hold(session, old))).rejects.toThrow(Superseded);
+    expect(await followerPosition(database.store, 'of c')).toEqual(at);
+    await database.store.transaction(async (session) => {
       await hold(session, present);
       await saveFollowerPosition(session, 'of c', BEGINNING, present);
     });
-    expect(await followerPosition(record.store, 'of c')).toEqual(BEGINNING);
+    expect(await followerPosition(database.store, 'of c')).toEqual(BEGINNING);
   });
 });
 
 describe('work under a lease', () => {
   const worker = (place: string, log: string[]) =>
     leadAlone({
-      store: record.store,
+      store: database.store,
       name: 'work',
       place,
       onError: ({ name }) => log.push(`${place} ${name}`),
@@ -112,7 +115,7 @@ describe('work under a lease', () => {
     let isAway = true;
     const begin = (place: string, isFailing: () => boolean) =>
       leadAlone({
-        store: record.store,
+        store: database.store,
         name: 'failing',
         place,
         onError: () => undefined,
@@ -133,7 +136,7 @@ describe('work under a lease', () => {
   it('that failed once and goes on is kept', async () => {
     let asked = 0;
     const leader = await leadAlone({
-      store: record.store,
+      store: database.store,
       name: 'hiccup',
       place: 'one',
       onError: () => undefined,
@@ -155,7 +158,7 @@ describe('work under a lease', () => {
     let attempts = 0;
     const errors: string[] = [];
     const leader = await leadAlone({
-      store: record.store,
+      store: database.store,
       name: 'late',
       place: 'one',
       onError: ({ message }) => errors.push(message),

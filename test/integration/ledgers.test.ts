@@ -21,16 +21,16 @@ const NOW = Date.UTC(2026, 2, 10, 13, 30);
 const WINDOW = { from: NOW - 48 * HOUR_MS, until: NOW + HOUR_MS };
 const SHIPPED = fileURLToPath(new URL('../../policies', import.meta.url));
 
-let record: TestDatabase;
+let database: TestDatabase;
 let number = 0;
 beforeEach(async () => {
-  record = await openTestDatabase(() => NOW);
+  database = await openTestDatabase(() => NOW);
   number = 0;
 });
-afterEach(() => record?.close());
+afterEach(() => database?.close());
 
 const submit = async (region: string, count: number, more: object = {}) => {
-  await record.submit(
+  await database.submit(
     Array.from({ length: count }, () => ({
       externalId: `a${++number}`,
       answeredAt: new Date(NOW - HOUR_MS).toISOString(),
@@ -40,10 +40,10 @@ const submit = async (region: string, count: number, more: object = {}) => {
     })),
   );
   // On a server that others use too, the journal is read up to the oldest transaction that is open.
-  await record.settled();
+  await database.settled();
 };
 const rows = (scope: Scope, groupBy: string[] = [], basis: Basis = 'SURVEYED', deps: object = {}) =>
-  readScores({ ...record, now: () => NOW, ...deps }, scope, {
+  readScores({ ...database, now: () => NOW, ...deps }, scope, {
     segment: {},
     basis,
     confidence: 0.95,
@@ -56,12 +56,12 @@ const told = async (...asked: Parameters<typeof rows>) => {
   return promoters + passives + detractors;
 };
 const ledgers = async () =>
-  (await record.sql<{ n: number }>('SELECT count(*)::integer AS n FROM disclosure_ledger'))[0]?.n;
+  (await database.sql<{ n: number }>('SELECT count(*)::integer AS n FROM disclosure_ledger'))[0]?.n;
 const without = (region: string) => (cell: Cell) => cell.attributes.region !== region;
 const blind = (name: string, sees: (cell: Cell) => boolean = () => true) =>
   narrowScope(name, sees, { smallestCount: K, withheld: ['readResponse'] });
 /** The same record as a process that has just started has it. */
-const afterRestart = () => ({ record: Object.create(record.store) as TestDatabase['store'] });
+const afterRestart = () => ({ record: Object.create(database.store) as TestDatabase['store'] });
 
 describe('the ledger of those who see the same', () => {
   it('is one, under whatever version of the policies and in whatever role', async () => {
@@ -165,14 +165,14 @@ describe('a group', () => {
 describe('what models inferred', () => {
   const dpo = narrowScope('dpo', () => true, { smallestCount: K, withheld: ['readPrediction'] });
   const infer = (klass: number) =>
-    record.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
+    database.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
         class, detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
       SELECT id, answered_at, cell_id, 7, mapping_version_id, class IS NOT NULL, ${klass},
         100000, 200000, 700000, 2, 0, 0, 1000000, '{}', 0, 'f', now()
       FROM response r WHERE comment IS NOT NULL AND NOT EXISTS (SELECT FROM prediction p WHERE p.response_id = r.id)`);
 
   it('is told of few to nobody who may not read it, and the surveyed part as ever', async () => {
-    await record.sql(`INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'made up', 'abc', 'CHAMPION',
+    await database.sql(`INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'made up', 'abc', 'CHAMPION',
       '{"confusion": [[80, 15, 5], [15, 70, 15], [5, 15, 80]]}')`);
     await submit('Germany', 1, { comment: 'a comment' });
     await submit('Germany', 1, { comment: 'another', score: undefined });

@@ -29,8 +29,8 @@ const ids = {
 
 beforeAll(async () => {
   world = await openLineageDatabase(false);
-  const { record } = world;
-  const [one] = await record.sql<{
+  const { record: database } = world;
+  const [one] = await database.sql<{
     id: string;
     cell: string;
     cellId: number;
@@ -43,21 +43,21 @@ beforeAll(async () => {
   if (!one) throw new Error('there is a response that a model read');
   const hour = Math.floor(one.answeredAt.getTime() / HOUR_MS);
   const rollup = { hour, cell: one.cell, model: 0 };
-  seals = sealsOf(record);
+  seals = sealsOf(database);
   await seals.seal();
   const late = { externalId: 'late', answeredAt: one.answeredAt.toISOString(), score: 9, region: one.region };
-  expect(await record.submit([late])).toMatchObject({ accepted: 1 });
+  expect(await database.submit([late])).toMatchObject({ accepted: 1 });
   expect(await seals.seal()).toEqual({ sealed: 1, refused: [] });
   for (const revision of [0, 1]) {
     const key = `${rollupId(rollup).slice(7)}:${revision}`;
-    const [row] = await record.sql<{ hash: string }>(
+    const [row] = await database.sql<{ hash: string }>(
       `SELECT hash FROM seal WHERE cell_id = ${one.cellId} AND model_version_id = 0 AND revision = ${revision}
         AND bucket = to_timestamp(${hour * 3_600})`,
     );
     ids.seals.push(`Seal:${key}`);
     ids.hashes.push(row?.hash.slice(0, 12) ?? '');
   }
-  const [review] = await record.sql<{ id: string }>(
+  const [review] = await database.sql<{ id: string }>(
     `INSERT INTO review (response_id, answered_at, cell_id, model_version_id, cause, queued_at) SELECT id, answered_at, cell_id, 7,
       'LOW_CONFIDENCE', now() FROM response WHERE id = '${one.id}' RETURNING id`,
   );
@@ -159,8 +159,10 @@ describe('the lineage of what was said afterwards', () => {
   });
 
   it('is a way for paths', async () => {
-    const { record } = world;
-    const [source] = await record.sql<{ name: string }>(`SELECT s.name FROM response r JOIN mapping_version m
+    const { record: database } = world;
+    const [source] = await database.sql<{
+      name: string;
+    }>(`SELECT s.name FROM response r JOIN mapping_version m
       ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id WHERE 'Response:' || r.id = '${ids.response}'`);
     const kinds = async (from: ScoreStart | string, to: ScoreStart | string) =>
       (await lineagePath(depsOf(EVERYTHING), EVERYTHING, from, to))?.nodes.map(({ kind }) => kind);

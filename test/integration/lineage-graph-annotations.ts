@@ -48,7 +48,7 @@ export function describeGraphMarks(opened: () => LineageDatabase) {
     };
 
     it.runIf(services)('equals the record while models, reviews and seals come and go', async () => {
-      const { record } = opened();
+      const { record: database } = opened();
       await followed();
       expect(await held()).toEqual(await expected());
       expect(await cypher(`MATCH (a:Alert)-[:ABOUT]->(b) RETURN b.id AS edge`)).toEqual(
@@ -58,18 +58,18 @@ export function describeGraphMarks(opened: () => LineageDatabase) {
       expect(await cypher('MATCH (a)-[:SUPERSEDES]->(b:ModelVersion) RETURN b.id AS edge')).toEqual([
         'ModelVersion:6',
       ]);
-      const [one] = await record.sql<{ id: string; cellId: number; cell: string; at: Date }>(
+      const [one] = await database.sql<{ id: string; cellId: number; cell: string; at: Date }>(
         `SELECT r.id, r.cell_id AS "cellId", c.key AS cell, date_trunc('hour', r.answered_at, 'UTC') AS at FROM response r
           JOIN cell c ON c.id = r.cell_id WHERE r.external_id = 'a40'`,
       );
       if (!one) throw new Error('there is such a response');
       const rollup = { hour: one.at.getTime() / HOUR_MS, cell: one.cell, model: 0 };
-      await record.sql(`INSERT INTO review (response_id, answered_at, cell_id, model_version_id, cause, queued_at)
+      await database.sql(`INSERT INTO review (response_id, answered_at, cell_id, model_version_id, cause, queued_at)
         SELECT id, answered_at, cell_id, 7, 'SAMPLED', now() FROM response WHERE id = '${one.id}'`);
-      await record.sql(`INSERT INTO review (decision_id, model_version_id, cause, queued_at)
+      await database.sql(`INSERT INTO review (decision_id, model_version_id, cause, queued_at)
         SELECT max(id), 7, 'HIGH_IMPACT', now() FROM model_event`);
       for (const revision of [0, 1])
-        await record.sql(
+        await database.sql(
           `INSERT INTO seal (id, bucket, cell_id, model_version_id, revision, why, manifest, hash, recorded_at)
             VALUES (${900 + revision}, $1, ${one.cellId}, 0, ${revision}, 'FIRST', '{}', 'ab', now())`,
           [one.at],
@@ -84,20 +84,20 @@ export function describeGraphMarks(opened: () => LineageDatabase) {
       ]);
       // The rollup loses all answers, and its seals with it; it has one again, and so they are there again.
       const inHour = `cell_id = ${one.cellId} AND answered_at >= $1 AND answered_at < $1::timestamptz + interval '1 hour'`;
-      const gone = await record.sql<{ externalId: string; source: string; answeredAt: Date }>(
+      const gone = await database.sql<{ externalId: string; source: string; answeredAt: Date }>(
         `SELECT r.external_id AS "externalId", s.name AS source, r.answered_at AS "answeredAt" FROM response r
           JOIN mapping_version m ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id WHERE ${inHour}`,
         [one.at],
       );
-      await record.sql(`DELETE FROM response WHERE ${inHour}`, [one.at]);
+      await database.sql(`DELETE FROM response WHERE ${inHour}`, [one.at]);
       await followed();
       expect(await seals()).toEqual([]);
       expect(await cypher(`MATCH (n:Review) RETURN n.id AS edge`)).toHaveLength(1);
       const [back] = gone;
-      const [where] = await record.sql<{ attributes: Record<string, string> }>(
+      const [where] = await database.sql<{ attributes: Record<string, string> }>(
         `SELECT attributes FROM cell WHERE id = ${one.cellId}`,
       );
-      await record.submit([
+      await database.submit([
         {
           externalId: 'back again',
           source: back?.source,

@@ -22,9 +22,9 @@ const MODELS = ['ModelVersion:7', 'Feature:f1', 'FeatureSet:s1', 'TrainingSet:t1
 
 /** Every source, survey, scale rule and mapping, each with what tells its answers in SQL. */
 async function mappingIds(): Promise<[string, string][]> {
-  const { record } = world;
-  await record.mappings.refresh(record.store);
-  const all = record.mappings.all();
+  const { record: database } = world;
+  await database.mappings.refresh(database.store);
+  const all = database.mappings.all();
   const group = (id: (one: (typeof all)[number]) => string) => {
     const groups = new Map<string, string[]>();
     for (const one of all) groups.set(id(one), [...(groups.get(id(one)) ?? []), String(one.id)]);

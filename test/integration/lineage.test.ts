@@ -17,13 +17,13 @@ import { describePath } from './lineage-path.ts';
 
 /** One suite for every lineage store (lineage-record.ts): all must give the same pages. */
 let world: LineageDatabase;
-let record: TestDatabase;
+let database: TestDatabase;
 let graph: GraphProjection | undefined;
 let stores: LineageDatabase['stores'];
 
 beforeAll(async () => {
   world = await openLineageDatabase();
-  ({ record, graph, stores } = world);
+  ({ record: database, graph, stores } = world);
 });
 afterAll(async () => {
   await world?.close();
@@ -68,19 +68,21 @@ async function whole(
 /** One start of every kind, from what the score's trace finds. */
 async function starts(): Promise<(ScoreStart | string)[]> {
   const everything = score({}, 0, 360);
-  const trace = await whole(createRecordLineage(record.store), EVERYTHING, everything, 'UPSTREAM');
+  const trace = await whole(createRecordLineage(database.store), EVERYTHING, everything, 'UPSTREAM');
   const byKind = new Map(trace?.nodes.map(({ kind, id }) => [kind, id]));
   byKind.delete('Score');
   const inferred = score({}, 0, 360, 'INFERRED');
-  const said = await whole(createRecordLineage(record.store), EVERYTHING, inferred, 'UPSTREAM');
+  const said = await whole(createRecordLineage(database.store), EVERYTHING, inferred, 'UPSTREAM');
   const ofModel = new Map(said?.nodes.map(({ kind, id }) => [kind, id]));
   const parts = (['Rollup', 'ModelVersion', 'TrainingSet', 'FeatureSet', 'Feature', 'Response'] as const).map(
     (kind) => ofModel.get(kind) ?? kind,
   );
-  const [comment] = await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'comment'`);
-  const [moved] = await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'a10'`);
+  const [comment] = await database.sql<{ id: string }>(
+    `SELECT id FROM response WHERE external_id = 'comment'`,
+  );
+  const [moved] = await database.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'a10'`);
   const old = `SELECT id FROM source_event WHERE response_id = '${moved?.id}' ORDER BY received_at LIMIT 1`;
-  const [superseded] = await record.sql<{ id: string }>(old);
+  const [superseded] = await database.sql<{ id: string }>(old);
   return [
     everything,
     score({ region: ['Japan', 'Chile'] }, 25, 337),
@@ -101,7 +103,7 @@ describe('trace', () => {
     for (const [, lineage] of stores) {
       const trace = await whole(lineage, EVERYTHING, score({}, 0, 360), 'UPSTREAM');
       const kinds = { get: (kind: string) => trace?.nodes.filter((node) => node.kind === kind) };
-      const [counted] = await record.sql<{ n: number }>(
+      const [counted] = await database.sql<{ n: number }>(
         `SELECT count(*)::integer AS n FROM response WHERE class IS NOT NULL`,
       );
       expect(kinds.get('Response')).toHaveLength(counted?.n ?? -1);
@@ -110,7 +112,7 @@ describe('trace', () => {
       expect(kinds.get('SurveyVersion')?.map(({ label }) => label)).toContain('paper, version 7');
       expect(kinds.get('ScaleRule')).toHaveLength(3);
       expect(kinds.get('Cell')).toHaveLength(4);
-      const rollups = await record.sql(`SELECT FROM rollup_hour WHERE n > 0 AND model_version_id = 0`);
+      const rollups = await database.sql(`SELECT FROM rollup_hour WHERE n > 0 AND model_version_id = 0`);
       expect(kinds.get('Rollup')).toHaveLength(rollups.length);
     }
   });
@@ -131,7 +133,7 @@ describe('trace', () => {
         ['TRAINED_ON', 'TrainingSet:t1'],
         ['HAS', 'Feature:f1'],
       ]);
-      const classed = await record.sql(`SELECT FROM prediction WHERE class IS NOT NULL`);
+      const classed = await database.sql(`SELECT FROM prediction WHERE class IS NOT NULL`);
       expect(classed.length).toBeGreaterThan(10);
       expect(labels('Response')).toHaveLength(classed.length);
     }
@@ -143,7 +145,7 @@ describe('trace', () => {
       const trace = await whole(lineage, EVERYTHING, score({}, from, until), 'UPSTREAM');
       const responses = trace?.nodes.filter(({ kind }) => kind === 'Response') ?? [];
       const inside = `SELECT FROM response WHERE class IS NOT NULL AND answered_at >= $1 AND answered_at < $2`;
-      const expected = await record.sql(inside, [
+      const expected = await database.sql(inside, [
         new Date(BASE + from * 60_000),
         new Date(BASE + until * 60_000),
       ]);
@@ -192,7 +194,7 @@ describe('trace', () => {
   it('tells each node its distance from the start', async () => {
     for (const start of await starts()) {
       for (const direction of DIRECTIONS) {
-        const trace = await whole(createRecordLineage(record.store), EVERYTHING, start, direction);
+        const trace = await whole(createRecordLineage(database.store), EVERYTHING, start, direction);
         const depth = new Map(trace?.nodes.map((node) => [node.id, node.depth]));
         // Breadth first over the edges as they are, in both ways: data flows one way, edges do not all point along it.
         const next = new Map<string, string[]>();
@@ -226,7 +228,7 @@ describe('trace', () => {
       );
       // The paper archive has answers from Japan only.
       expect(await whole(lineage, sees, 'Source:paper archive', 'DOWNSTREAM')).toBeNull();
-      const [hidden] = await record.sql<{
+      const [hidden] = await database.sql<{
         id: string;
       }>(`SELECT r.id FROM response r JOIN cell c ON c.id = r.cell_id
         WHERE c.attributes ->> 'region' = 'Japan' LIMIT 1`);
@@ -271,28 +273,28 @@ describe('the projection', () => {
     async () => {
       if (!graph) throw new Error('Neo4j is there in the project services');
       const stop = await graph.follow();
-      await record.submit([
+      await database.submit([
         { externalId: 'a1', source: 'mobile', answeredAt: iso(350), score: 2, region: 'Peru' },
         { externalId: 'new', source: 'phone', answeredAt: iso(351), score: 9, region: 'Peru' },
         { externalId: 'comment', answeredAt: iso(352), score: 7, region: 'Germany' },
       ]);
-      await record.sql(`DELETE FROM response WHERE external_id = 'a2'`);
+      await database.sql(`DELETE FROM response WHERE external_id = 'a2'`);
       while ((await graph.lag()) > 0) await new Promise((done) => setTimeout(done, 50));
       await stop();
-      const recordLineage = createRecordLineage(record.store);
+      const recordLineage = createRecordLineage(database.store);
       const expected = await whole(recordLineage, EVERYTHING, score({}, 0, 420), 'UPSTREAM');
-      expect(await whole(graph.lineage(record.store), EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(
+      expect(await whole(graph.lineage(database.store), EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(
         expected,
       );
       await graph.rebuild(() => undefined);
-      expect(await whole(graph.lineage(record.store), EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(
+      expect(await whole(graph.lineage(database.store), EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(
         expected,
       );
       // Where the journal does not reach back to the beginning, from the record.
       const trimming = { before: new Date(Date.now() + 1e6), now: Date.now() };
-      expect(await trimJournal(record.store, trimming)).toBeGreaterThan(1);
+      expect(await trimJournal(database.store, trimming)).toBeGreaterThan(1);
       await graph.rebuild(() => undefined);
-      expect(await whole(graph.lineage(record.store), EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(
+      expect(await whole(graph.lineage(database.store), EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(
         expected,
       );
     },
@@ -305,13 +307,13 @@ describe('the projection', () => {
       const driver = openDriver({ url, user: '', password: '' });
       const { summary } = await driver.executeQuery('MATCH ()-[f:FED_BY]->() SET f = {}');
       expect(summary.counters.updates().propertiesSet).toBeGreaterThan(0);
-      const opened = openGraph({ url, user: '', password: '' }, record, (error) => {
+      const opened = openGraph({ url, user: '', password: '' }, database, (error) => {
         throw error;
       });
-      const source = `Source:${record.mappings.all()[0]?.source}`;
-      const expected = await whole(createRecordLineage(record.store), EVERYTHING, source, 'DOWNSTREAM');
+      const source = `Source:${database.mappings.all()[0]?.source}`;
+      const expected = await whole(createRecordLineage(database.store), EVERYTHING, source, 'DOWNSTREAM');
       expect(expected?.nodes.length).toBeGreaterThan(5);
-      expect(await whole(opened.lineage(record.store), EVERYTHING, source, 'DOWNSTREAM')).toEqual(expected);
+      expect(await whole(opened.lineage(database.store), EVERYTHING, source, 'DOWNSTREAM')).toEqual(expected);
       await opened.close();
       await driver.close();
     },

@@ -3,19 +3,19 @@ import { SCALES } from '../../domain/nps/scale.ts';
 import { NAME_BOUNDS } from '../../domain/responses/normalised-response.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 it('the maps of one key are bounded by their bytes too, and those of another key are not', async () => {
   const scale = SCALES['0-10'];
   if (!scale) throw new Error('the scale 0-10 is needed');
   const bounds = { ...NAME_BOUNDS, mappingBytes: 10_000 };
   const ensure = (id: string, number: number, characters: number) =>
-    record.mappings.ensure(
-      record.store,
+    database.mappings.ensure(
+      database.store,
       {
         source: 'crm',
         connector: 'file',

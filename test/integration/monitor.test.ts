@@ -63,11 +63,11 @@ afterAll(() => pool?.close());
 
 /** A record whose answers are scored, and that is watched. */
 async function watched(items: readonly object[]) {
-  const record = await openTestDatabase();
-  await record.submit(items);
+  const database = await openTestDatabase();
+  await database.submit(items);
   const errors: Error[] = [];
   const scoring = await openScoring({
-    ...record,
+    ...database,
     encoder: null,
     cacheFolder: '',
     signingKey: generateKeyPairSync('ed25519').privateKey,
@@ -76,10 +76,10 @@ async function watched(items: readonly object[]) {
   });
   let followers = await scoring.follow(() => undefined);
   const count = async (table: string) =>
-    (await record.sql<{ n: number }>(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? 0;
+    (await database.sql<{ n: number }>(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? 0;
   await until(async () => (await count('prediction')) === items.length, 'every text is scored', 120_000);
   return {
-    record,
+    record: database,
     count,
     restart: async () => {
       await followers.stop();
@@ -88,21 +88,22 @@ async function watched(items: readonly object[]) {
     close: async () => {
       await followers.stop();
       await scoring.close();
-      await record.close();
+      await database.close();
       expect(errors).toEqual([]);
     },
   };
 }
 
-const readingsOf = (record: TestDatabase) => takeReadings({ ...record, pool, now: () => NOW }, 1, model, NOW);
+const readingsOf = (database: TestDatabase) =>
+  takeReadings({ ...database, pool, now: () => NOW }, 1, model, NOW);
 
 describe('the monitor of models', () => {
   it('is quiet while nothing changes', async () => {
     const items = Array.from({ length: 700 }, (_, i) =>
       answer(i, i % 35, ['Germany', 'Japan'][i % 2] ?? '', 0.3),
     );
-    const { record, close } = await watched(items);
-    const readings = await readingsOf(record);
+    const { record: database, close } = await watched(items);
+    const readings = await readingsOf(database);
     expect(readings.filter(({ alarm }) => alarm)).toEqual([]);
     expect(new Set(readings.map(({ metric }) => metric))).toEqual(
       // All texts are English and known to the vocabulary: there is nothing to compare, but the figures are told.
@@ -120,8 +121,8 @@ describe('the monitor of models', () => {
     const changed = Array.from({ length: 300 }, (_, i) =>
       i % 2 ? answer(1_000 + i, i % 7, 'Germany', 0.75, GERMAN) : answer(1_000 + i, i % 7, 'Japan', 0.3),
     );
-    const { record, close } = await watched([...calm, ...changed]);
-    const readings = await readingsOf(record);
+    const { record: database, close } = await watched([...calm, ...changed]);
+    const readings = await readingsOf(database);
     const alarms = readings.filter(({ alarm }) => alarm);
     expect(alarms.map(({ metric }) => metric)).toEqual(
       expect.arrayContaining(['EMBEDDINGS', 'LANGUAGE', 'LENGTH', 'ABSTENTION']),
@@ -131,14 +132,14 @@ describe('the monitor of models', () => {
     expect(language?.reference).toBe(0);
     expect(language?.value).toBeGreaterThan(0.2);
     // The same facts, the same figures, permutations included.
-    expect(await readingsOf(record)).toEqual(readings);
+    expect(await readingsOf(database)).toEqual(readings);
 
-    await writeReadings(record.store, readings);
-    await writeReadings(record.store, readings);
-    const stored = await readReadings(record.store, 1, { from: NOW, until: NOW + 1 }, MODEL_METRICS, 500);
+    await writeReadings(database.store, readings);
+    await writeReadings(database.store, readings);
+    const stored = await readReadings(database.store, 1, { from: NOW, until: NOW + 1 }, MODEL_METRICS, 500);
     expect(stored).toHaveLength(readings.length);
-    expect(await latestReadings(record.store)).toHaveLength(readings.length);
-    const entries = await record.sql<{ payload: { alarms: string[] } }>(
+    expect(await latestReadings(database.store)).toHaveLength(readings.length);
+    const entries = await database.sql<{ payload: { alarms: string[] } }>(
       `SELECT payload FROM journal WHERE kind = 'monitor'`,
     );
     expect(entries).toHaveLength(1);

@@ -18,7 +18,7 @@ const BASE = Math.floor(Date.now() / DAY_MS) * DAY_MS - 5 * DAY_MS;
 const DAY = { from: BASE, until: BASE + DAY_MS };
 const at = (minutes: number) => new Date(BASE + minutes * 60_000).toISOString();
 
-let record: SealedDatabase;
+let database: SealedDatabase;
 let folder: string;
 let proof: Proof;
 
@@ -47,7 +47,7 @@ beforeAll(async () => {
     encoding: 'utf8',
   });
   execFileSync('tar', ['-xzf', packed.trim().split('\n').at(-1) as string], { cwd: folder });
-  record = await openSealedDatabase();
+  database = await openSealedDatabase();
   const answers = Array.from({ length: 50 }, (_, i) => ({
     externalId: `p${i}`,
     answeredAt: at(i * 11),
@@ -56,13 +56,13 @@ beforeAll(async () => {
   }));
   // Two heads, each over hours of its own.
   for (const some of [answers.slice(0, 22), answers.slice(22)]) {
-    await record.submit(some);
-    await record.seal();
+    await database.submit(some);
+    await database.seal();
   }
-  proof = await exportProof(record.verifyDeps, EVERYTHING, nameOf(DAY));
+  proof = await exportProof(database.verifyDeps, EVERYTHING, nameOf(DAY));
 });
 afterAll(async () => {
-  await record?.close();
+  await database?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -77,8 +77,8 @@ describe('an exported proof', () => {
   });
 
   it('is checked against a key and heads that the auditor has', () => {
-    const key = keyFingerprint(record.verifyDeps.publicKey);
-    expect(check(proof, '--key', key, '--heads', record.checkpointFile).status).toBe(0);
+    const key = keyFingerprint(database.verifyDeps.publicKey);
+    expect(check(proof, '--key', key, '--heads', database.checkpointFile).status).toBe(0);
     const other = check(
       proof,
       '--key',
@@ -88,7 +88,7 @@ describe('an exported proof', () => {
       status: 1,
       output: expect.stringMatching(/^MISMATCH: the proof is signed/),
     });
-    const [line = '', second = ''] = readFileSync(record.checkpointFile, 'utf8').split('\n');
+    const [line = '', second = ''] = readFileSync(database.checkpointFile, 'utf8').split('\n');
     const forged = join(folder, 'heads.ndjson');
     writeFileSync(forged, `${line.replace(/root\\":\\"./, 'root\\":\\"g')}\n`);
     expect(check(proof, '--heads', forged)).toMatchObject({
@@ -200,7 +200,7 @@ describe('an exported proof', () => {
 
   it('holds only hashes of what its reader may not read', async () => {
     const scope = narrowScope('numbers', () => true, { withheld: ['readResponse'] });
-    const numbers = await exportProof(record.verifyDeps, scope, nameOf(DAY));
+    const numbers = await exportProof(database.verifyDeps, scope, nameOf(DAY));
     expect(JSON.stringify(numbers)).not.toContain('salt');
     const { status, output } = check(numbers);
     expect(output).toMatch(/^UNVERIFIABLE: 50 leaves are only hashes/);
@@ -208,19 +208,19 @@ describe('an exported proof', () => {
   });
 
   it('says what came late and what was erased; what is not sealed is not exported', async () => {
-    await record.erase(['p2', 'p4']);
-    await record.seal();
-    const erased = await exportProof(record.verifyDeps, EVERYTHING, nameOf(DAY));
+    await database.erase(['p2', 'p4']);
+    await database.seal();
+    const erased = await exportProof(database.verifyDeps, EVERYTHING, nameOf(DAY));
     expect(check(erased)).toMatchObject({
       status: 0,
       output: expect.stringMatching(/^VERIFIED_WITH_ERASURES: 2/),
     });
-    await record.submit([{ externalId: 'late', answeredAt: at(3), score: 9, region: 'Peru' }]);
-    await expect(exportProof(record.verifyDeps, EVERYTHING, nameOf(DAY))).rejects.toThrow('not sealed yet');
-    await record.seal();
-    const late = await exportProof(record.verifyDeps, EVERYTHING, nameOf(DAY));
+    await database.submit([{ externalId: 'late', answeredAt: at(3), score: 9, region: 'Peru' }]);
+    await expect(exportProof(database.verifyDeps, EVERYTHING, nameOf(DAY))).rejects.toThrow('not sealed yet');
+    await database.seal();
+    const late = await exportProof(database.verifyDeps, EVERYTHING, nameOf(DAY));
     // Word for word what the instance says of it.
-    const { verdict, reason } = await record.verify(DAY);
+    const { verdict, reason } = await database.verify(DAY);
     expect(reason).toBe('since it was first sealed: 1 late; 2 erased');
     expect(check(late)).toMatchObject({
       status: 0,

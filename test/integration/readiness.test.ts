@@ -7,21 +7,21 @@ import { takeLease } from '../../store/database/lease.ts';
 import { BEGINNING, saveFollowerPosition, touchFollower } from '../../store/journal/journal.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
-let record: TestDatabase;
+let database: TestDatabase;
 let graph: GraphProjection;
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
   // Nothing listens there.
   const address = { url: 'bolt://127.0.0.1:9', user: '', password: '' };
-  graph = openGraph(address, { ...record, place: 'one' }, () => undefined);
+  graph = openGraph(address, { ...database, place: 'one' }, () => undefined);
 });
 afterAll(async () => {
   await graph?.close();
-  await record?.close();
+  await database?.close();
 });
 
 const ready = async (followers: readonly string[]) => {
-  const { store } = record;
+  const { store } = database;
   const roles = new Set(['follow', 'ingest', 'api']);
   const checks = readinessChecks({
     store,
@@ -47,18 +47,18 @@ describe('a server', () => {
   });
 
   it('is not ready while a follower that is at work in it makes no step', async () => {
-    await record.submit([{ externalId: 'r1', answeredAt: new Date().toISOString(), score: 9 }]);
-    await saveFollowerPosition(record.store, 'of this one', BEGINNING);
-    await record.sql(`UPDATE follower SET recorded_at = now() - interval '2 minutes'`);
-    await record.sql(`UPDATE journal SET recorded_at = now() - interval '2 minutes'`);
+    await database.submit([{ externalId: 'r1', answeredAt: new Date().toISOString(), score: 9 }]);
+    await saveFollowerPosition(database.store, 'of this one', BEGINNING);
+    await database.sql(`UPDATE follower SET recorded_at = now() - interval '2 minutes'`);
+    await database.sql(`UPDATE journal SET recorded_at = now() - interval '2 minutes'`);
     expect(await ready([])).toMatchObject({ status: 200 });
     expect(await ready(['of this one'])).toMatchObject({ status: 503, parts: { followers: 'not ready' } });
     // A step that takes long is a step, as long as it is this process that takes it.
-    const lease = await takeLease(record.store, 'work', 'here', 'force');
+    const lease = await takeLease(database.store, 'work', 'here', 'force');
     if (!lease) throw new Error('the lease is held');
-    await touchFollower(record.store, 'of this one', { ...lease, token: lease.token - 1 });
+    await touchFollower(database.store, 'of this one', { ...lease, token: lease.token - 1 });
     expect(await ready(['of this one'])).toMatchObject({ status: 503 });
-    await touchFollower(record.store, 'of this one', lease);
+    await touchFollower(database.store, 'of this one', lease);
     expect(await ready(['of this one'])).toMatchObject({ status: 200 });
   });
 });

@@ -8,12 +8,12 @@ import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /* What is refused again and again is one row a minute. */
 
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
-afterAll(() => record?.close());
-afterEach(() => record.sql('DELETE FROM audit_log'));
+afterAll(() => database?.close());
+afterEach(() => database.sql('DELETE FROM audit_log'));
 
 let clock = Date.parse('2026-03-01T00:00:00Z');
 const refusal = (more: Partial<AuditEntry> = {}): AuditEntry => {
@@ -32,12 +32,12 @@ const refusal = (more: Partial<AuditEntry> = {}): AuditEntry => {
   };
 };
 const rows = () =>
-  record.sql<{ actor: string; action: string; subject: string; purpose: string | null; outcome: string }>(
+  database.sql<{ actor: string; action: string; subject: string; purpose: string | null; outcome: string }>(
     'SELECT actor, action, subject, purpose, outcome FROM audit_log ORDER BY seq',
   );
 const open = (foldMs: number) => {
   const errors: Error[] = [];
-  return { errors, trail: openAuditTrail(record.store, false, (error) => errors.push(error), foldMs) };
+  return { errors, trail: openAuditTrail(database.store, false, (error) => errors.push(error), foldMs) };
 };
 
 it('writes the first at once, and counts the others into one row at the end of the minute', async () => {
@@ -54,7 +54,7 @@ it('writes the first at once, and counts the others into one row at the end of t
   await trail.refuse([refusal()]);
   expect((await rows()).map(({ subject }) => JSON.parse(subject).count)).toEqual([undefined, 500, undefined]);
   await trail.close();
-  const rowsOfLog = streamAudit(record.store, { from: null, to: null });
+  const rowsOfLog = streamAudit(database.store, { from: null, to: null });
   expect(await checkAudit({ rows: rowsOfLog, heads: [], keys: null, partial: true })).toMatchObject({
     offence: null,
     rows: 3,
@@ -95,12 +95,12 @@ it('counts apart by actor and action, writes what is counted at its end, and sum
 
 it('answers nothing that cannot be kept, and loses no count while the log cannot be written', async () => {
   const { trail, errors } = open(60_000);
-  await record.sql('ALTER TABLE audit_log RENAME TO audit_log_away');
+  await database.sql('ALTER TABLE audit_log RENAME TO audit_log_away');
   try {
     await expect(trail.refuse([refusal()])).rejects.toThrow();
     await expect(trail.refuse([refusal()])).rejects.toThrow();
   } finally {
-    await record.sql('ALTER TABLE audit_log_away RENAME TO audit_log');
+    await database.sql('ALTER TABLE audit_log_away RENAME TO audit_log');
   }
   await trail.refuse([refusal()]);
   await trail.refuse([refusal()]);

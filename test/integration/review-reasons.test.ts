@@ -7,12 +7,12 @@ import { eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { findInTables } from '../fixtures/needles.ts';
 
 const QUOTE = 'she writes that Mrs Plainfield was rude';
-let record: TestDatabase;
+let database: TestDatabase;
 let responseId: string;
 
 beforeAll(async () => {
-  record = await openTestDatabase();
-  await record.submit([
+  database = await openTestDatabase();
+  await database.submit([
     {
       externalId: 'a',
       respondent: 'ann',
@@ -21,9 +21,9 @@ beforeAll(async () => {
       comment: 'Mrs P. was rude',
     },
   ]);
-  responseId = (await record.sql<{ id: string }>('SELECT id FROM response'))[0]?.id ?? '';
+  responseId = (await database.sql<{ id: string }>('SELECT id FROM response'))[0]?.id ?? '';
 });
-afterAll(() => record.close());
+afterAll(() => database.close());
 
 const by = (id: string, sealed = true): Reviewer => ({
   id,
@@ -31,20 +31,26 @@ const by = (id: string, sealed = true): Reviewer => ({
   now: new Date('2026-03-02'),
   note: async () => undefined,
   may: () => true,
-  ...(sealed ? { encrypt: (session, reason) => encryptReason(session, record.encryption, reason) } : {}),
+  ...(sealed ? { encrypt: (session, reason) => encryptReason(session, database.encryption, reason) } : {}),
 });
 const decide = (review: string, who: Reviewer) =>
-  decideReview(record.store, review, { verdict: 'CORRECTED', class: 0, reason: `decided: ${QUOTE}` }, 3, who);
+  decideReview(
+    database.store,
+    review,
+    { verdict: 'CORRECTED', class: 0, reason: `decided: ${QUOTE}` },
+    3,
+    who,
+  );
 
 it('what reviewers quote is sealed with the comment, told to the person, and goes with them', async () => {
-  const queued = await disputeResponse(record.store, responseId, 1, `first: ${QUOTE}`, by('ada'));
-  await disputeResponse(record.store, responseId, 1, `second: ${QUOTE}`, by('bob'));
+  const queued = await disputeResponse(database.store, responseId, 1, `first: ${QUOTE}`, by('ada'));
+  await disputeResponse(database.store, responseId, 1, `second: ${QUOTE}`, by('bob'));
   const review = queued?.id ?? '';
   await decide(review, by('cleo'));
-  expect(await findInTables(record.sql, [QUOTE])).toEqual([]);
-  const [row] = await record.sql<{ reason: string }>('SELECT reason FROM review');
-  expect(await openReason(record, responseId, row?.reason ?? '')).toBe(`first: ${QUOTE}\nsecond: ${QUOTE}`);
-  expect(await readSubjectAccessReport(record, personOf('ann'))).toMatchObject({
+  expect(await findInTables(database.sql, [QUOTE])).toEqual([]);
+  const [row] = await database.sql<{ reason: string }>('SELECT reason FROM review');
+  expect(await openReason(database, responseId, row?.reason ?? '')).toBe(`first: ${QUOTE}\nsecond: ${QUOTE}`);
+  expect(await readSubjectAccessReport(database, personOf('ann'))).toMatchObject({
     responses: [
       {
         reviews: [
@@ -62,17 +68,17 @@ it('what reviewers quote is sealed with the comment, told to the person, and goe
 });
 
 it('what was stored before that is sealed at the start, and is still not to be changed by anybody', async () => {
-  const [review] = await record.sql<{ id: string }>('SELECT id FROM review');
-  await record.sql('UPDATE review SET reason = $1', [`third: ${QUOTE}`]);
+  const [review] = await database.sql<{ id: string }>('SELECT id FROM review');
+  await database.sql('UPDATE review SET reason = $1', [`third: ${QUOTE}`]);
   await decide(review?.id ?? '', by('dora', false));
-  expect(await findInTables(record.sql, [QUOTE])).toHaveLength(2);
-  await encryptReasons(record.store, record.encryption);
-  expect(await findInTables(record.sql, [QUOTE])).toEqual([]);
-  const opened = (await readDecisions(record.store, [review?.id ?? ''])).map(({ reason }) =>
-    openReason(record, responseId, reason),
+  expect(await findInTables(database.sql, [QUOTE])).toHaveLength(2);
+  await encryptReasons(database.store, database.encryption);
+  expect(await findInTables(database.sql, [QUOTE])).toEqual([]);
+  const opened = (await readDecisions(database.store, [review?.id ?? ''])).map(({ reason }) =>
+    openReason(database, responseId, reason),
   );
   expect(await Promise.all(opened)).toEqual([`decided: ${QUOTE}`, `decided: ${QUOTE}`]);
-  await expect(record.sql(`UPDATE review_decision SET reason = 'other'`)).rejects.toThrow();
-  await eraseWhole(record, personOf('ann'));
-  expect(await record.sql('SELECT id FROM review')).toEqual([]);
+  await expect(database.sql(`UPDATE review_decision SET reason = 'other'`)).rejects.toThrow();
+  await eraseWhole(database, personOf('ann'));
+  expect(await database.sql('SELECT id FROM review')).toEqual([]);
 });

@@ -14,11 +14,11 @@ import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 /* Any history of deliveries, repeats, imports and undos leaves what the rules say, and rollups that equal a recount. */
 
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 const TIMES = ['2026-10-01T10:10:00.000Z', '2026-10-01T10:20:00.000Z', '2026-10-02T10:10:00.000Z'] as const;
 const item = fc.record({
@@ -59,7 +59,7 @@ class World {
   }
 
   async #submit(list: readonly Item[]): Promise<ModelOutcome[]> {
-    const account = await record.submit(
+    const account = await database.submit(
       list.map(({ id, at, score, revision }) => {
         return { externalId: id, source: this.#source, answeredAt: at, score, revision };
       }),
@@ -88,12 +88,12 @@ class World {
   }
 
   async #import(list: readonly Item[], number: number): Promise<ModelOutcome[]> {
-    const run = await begin(record);
+    const run = await begin(database);
     this.#imports.push({ run, number });
     const rows = list.map(({ id, at, score, revision }) => {
       return { id, at, score: String(score), revision: revision === null ? '' : String(revision) };
     });
-    const outcomes = await bring(record, run, this.#source, rows);
+    const outcomes = await bring(database, run, this.#source, rows);
     return outcomes.map((one) => (one.status === 'rejected' ? (one.code as 'STALE') : one.status));
   }
 
@@ -110,13 +110,13 @@ class World {
       const fate = answer.undo(one.number);
       if (fate) expected[fate] += 1;
     }
-    const dry = await undo(record, one.run, { dryRun: true });
-    expect(await undo(record, one.run)).toEqual(dry);
+    const dry = await undo(database, one.run, { dryRun: true });
+    expect(await undo(database, one.run)).toEqual(dry);
     expect(dry).toMatchObject({ ...expected, complete: true });
   }
 
   async check(): Promise<void> {
-    const rows = await record.sql<{ id: string; at: Date; score: number; revision: number | null }>(
+    const rows = await database.sql<{ id: string; at: Date; score: number; revision: number | null }>(
       `SELECT r.external_id AS id, r.answered_at AS at, r.score, k.revision::int AS revision FROM response r
         JOIN response_key k ON k.id = r.id JOIN mapping_version m ON m.id = r.mapping_version_id
         JOIN source s ON s.id = m.source_id WHERE s.name = $1 ORDER BY 1`,
@@ -144,7 +144,7 @@ it('equals the model', { timeout: 240_000 }, async () => {
     }),
     { numRuns: 60 },
   );
-  await expectRollupsToEqualRecount(record);
+  await expectRollupsToEqualRecount(database);
 });
 
 it('a batch whose commit was not answered is told the same when it is tried again', async () => {
@@ -178,16 +178,16 @@ it('a batch whose commit was not answered is told the same when it is tried agai
   const read = createItemReader(DIMENSIONS, 'responses');
   const told = async (loses: boolean, name: string) => {
     let lose = false;
-    const store = Object.assign(Object.create(record.store), {
+    const store = Object.assign(Object.create(database.store), {
       transaction: async (work: never, options: never) => {
-        const result = await record.store.transaction(work, options);
+        const result = await database.store.transaction(work, options);
         if (!lose) return result;
         lose = false;
         throw lost;
       },
     });
     const deps = {
-      ...record,
+      ...database,
       store,
       dimensions: DIMENSIONS,
       pepper: PEPPER,
@@ -215,5 +215,5 @@ it('a batch whose commit was not answered is told the same when it is tried agai
   const expected = await told(false, 'kept');
   expect(expected[0]).toMatchObject({ accepted: 3, duplicates: 1, rejected: [[2, 'STALE']] });
   expect(await told(true, 'lost')).toEqual(expected);
-  await expectRollupsToEqualRecount(record);
+  await expectRollupsToEqualRecount(database);
 });

@@ -14,23 +14,23 @@ import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 const CASES = new URL('../fixtures/cases/', import.meta.url).pathname;
 const MAP = JSON.parse(readFileSync(`${CASES}05-edited.map.json`, 'utf8')) as Record<string, unknown>;
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 /** Reads a file of the cases under a map, row by row as an import does. */
 async function importFile(name: string, changes: object = {}): Promise<Outcome[]> {
   const map = parseFileMap({ ...MAP, ...changes }, DIMENSIONS);
   const rows = [];
   for await (const row of (await readRows(`${CASES}${name}`)).rows) if ('values' in row) rows.push(row);
-  return acceptFileRows(record.ingestor, OWNER, { map, file: name, rows });
+  return acceptFileRows(database.ingestor, OWNER, { map, file: name, rows });
 }
 const told = (outcomes: readonly Outcome[]) =>
   outcomes.map((one) => (one.status === 'rejected' ? one.code : one.status));
 const answers = (source: string) =>
-  record.sql<{ id: string; at: string; score: number | null; said: boolean; survey: string }>(
+  database.sql<{ id: string; at: string; score: number | null; said: boolean; survey: string }>(
     `SELECT r.external_id AS id, r.answered_at AS at, r.score, r.comment IS NOT NULL AS said, v.version AS survey
       FROM response r JOIN mapping_version m ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id
         JOIN survey_version v ON v.id = m.survey_version_id WHERE s.name = $1 ORDER BY 1`,
@@ -49,13 +49,13 @@ function answer() {
   });
 }
 const submit = async (...items: readonly object[]) => {
-  const account = await record.submit(items);
+  const account = await database.submit(items);
   const codes = new Map(account.rejected.map(({ index, code }) => [index, code as string]));
   const corrected = account.notes?.CORRECTED ?? 0;
   return { taken: account.accepted, duplicates: account.duplicates, corrected, codes: [...codes.values()] };
 };
 const scoreOf = async (externalId: string) => {
-  const [row] = await record.sql<{ score: number | null; at: Date }>(
+  const [row] = await database.sql<{ score: number | null; at: Date }>(
     'SELECT score, answered_at AS at FROM response WHERE external_id = $1',
     [externalId],
   );
@@ -84,7 +84,7 @@ describe('an export that was edited', () => {
     expect(told(await importFile('05-edited-2.csv'))).toEqual(['duplicate', 'duplicate']);
     expect(told(await importFile('05-edited-1.csv'))).toEqual(['STALE', 'STALE']);
     expect(await answers('case-05')).toEqual(after);
-    await expectRollupsToEqualRecount(record);
+    await expectRollupsToEqualRecount(database);
   });
 
   it('replaces what its first reading stored when it is read again under another map', async () => {
@@ -98,7 +98,7 @@ describe('an export that was edited', () => {
     expect(told(onlyFirst)).toEqual(['accepted', 'OUT_OF_SCALE']);
     expect((await answers('case-05')).map((row) => row.survey)).toEqual(['1', '2']);
     // The lineage names the mapping of the newest reading; events of the earlier ones stay.
-    const events = await record.sql<{ n: number; mappings: number }>(
+    const events = await database.sql<{ n: number; mappings: number }>(
       `SELECT count(*)::int AS n, count(DISTINCT e.mapping_version_id)::int AS mappings FROM source_event e
         JOIN response r ON r.id = e.response_id JOIN mapping_version m ON m.id = r.mapping_version_id
         JOIN source s ON s.id = m.source_id WHERE r.external_id = '1' AND s.name = 'case-05'`,
@@ -108,7 +108,7 @@ describe('an export that was edited', () => {
     expect(told(await importFile('05-edited-2.csv'))).toEqual(['accepted', 'accepted']);
     expect((await answers('case-05')).map((row) => row.survey)).toEqual(['1', '1']);
     expect(told(await importFile('05-edited-2.csv'))).toEqual(['duplicate', 'duplicate']);
-    await expectRollupsToEqualRecount(record);
+    await expectRollupsToEqualRecount(database);
   });
 
   it('is read again where only the format of its dates was wrong, though that gives an earlier time', async () => {
@@ -116,13 +116,13 @@ describe('an export that was edited', () => {
     const read = (format: string) => {
       const answeredAt = { column: 'Date', format, zone: 'UTC' };
       const map = parseFileMap({ ...MAP, source: 'dates', answeredAt }, DIMENSIONS);
-      return acceptFileRows(record.ingestor, OWNER, { map, file: 'dates.csv', rows });
+      return acceptFileRows(database.ingestor, OWNER, { map, file: 'dates.csv', rows });
     };
     await read('dd/MM/yyyy');
     expect(told(await read('MM/dd/yyyy'))).toEqual(['accepted']);
     const [row] = await answers('dates');
     expect(new Date(row?.at ?? 0).toISOString()).toBe('2026-05-11T00:00:00.000Z');
-    await expectRollupsToEqualRecount(record);
+    await expectRollupsToEqualRecount(database);
   });
 });
 
@@ -131,7 +131,7 @@ describe('an unfinished answer', () => {
   const items = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 
   it('is finished by the next delivery of the same time, line by line', async () => {
-    for (const item of items) expect((await record.submit([item])).accepted).toBe(1);
+    for (const item of items) expect((await database.submit([item])).accepted).toBe(1);
     expect(await scoreOf('r1')).toBe(9);
     // Sent again as a whole, as senders do that had no answer.
     expect(await submit(...items)).toMatchObject({ taken: 0, duplicates: 1, codes: ['STALE'] });
@@ -142,7 +142,7 @@ describe('an unfinished answer', () => {
     const own = items.map((item) => ({ ...item, externalId: 'r1 in one request' }));
     expect(await submit(...own)).toMatchObject({ taken: 2, corrected: 1 });
     expect(await scoreOf('r1 in one request')).toBe(9);
-    await expectRollupsToEqualRecount(record);
+    await expectRollupsToEqualRecount(database);
   });
 });
 
@@ -161,7 +161,7 @@ describe('a revision', () => {
     // Back to what it was: a change at the source, as its revision says.
     expect(await submit(one({ revision: 7 }))).toMatchObject(TAKEN);
     expect(await scoreOf(externalId)).toBe(3);
-    await expectRollupsToEqualRecount(record);
+    await expectRollupsToEqualRecount(database);
   });
 
   it('of a duplicate counts too', async () => {
@@ -210,7 +210,7 @@ describe('a revision', () => {
         return { ID, Date: '2026-11-01T10:00:00Z', Score, Comment: '', Changed };
       };
       const items = rows.map((row, i) => ({ line: i + 2, values: values(row) }));
-      return told(await acceptFileRows(record.ingestor, OWNER, { map, file: 'changes.csv', rows: items }));
+      return told(await acceptFileRows(database.ingestor, OWNER, { map, file: 'changes.csv', rows: items }));
     };
     const number = { format: 'number' };
     expect(await read(number, ['2', '3'], ['10.0', '4'], ['9', '5'], ['', '6'], ['x', '7'])).toEqual([
@@ -233,10 +233,10 @@ describe('an answer that a person corrected', () => {
     const one = answer();
     const { externalId } = one();
     await submit(one());
-    const [row] = await record.sql<{ id: string }>('SELECT id FROM response WHERE external_id = $1', [
+    const [row] = await database.sql<{ id: string }>('SELECT id FROM response WHERE external_id = $1', [
       externalId,
     ]);
-    await rectify(record, row?.id ?? '', { score: 10 }, BY);
+    await rectify(database, row?.id ?? '', { score: 10 }, BY);
     expect(await submit(one())).toMatchObject(STALE);
     expect(await submit(one({ score: 4 }))).toMatchObject(STALE);
     expect(await submit(one({ score: 4, revision: 1 }))).toMatchObject(STALE);

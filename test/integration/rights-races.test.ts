@@ -16,8 +16,8 @@ const STEPS = 40;
 const PEOPLE = 5;
 
 it('whatever is done for persons at once, nothing is lost, counted twice or waits in a circle', async () => {
-  const record = await openTestDatabase();
-  const { sql } = record;
+  const database = await openTestDatabase();
+  const { sql } = database;
   const count = async (from: string) =>
     (await sql<{ n: number }>(`SELECT count(*)::integer AS n FROM ${from}`))[0]?.n;
   let minute = 0;
@@ -28,7 +28,7 @@ it('whatever is done for persons at once, nothing is lost, counted twice or wait
     const steps: (() => Promise<unknown>)[] = [
       // The same ids again and again, by whoever: later answers replace those of others.
       () =>
-        record.submit(
+        database.submit(
           Array.from({ length: 1 + upTo(4) }, () => ({
             externalId: `e${upTo(30)}`,
             respondent: `person ${upTo(PEOPLE)}`,
@@ -38,20 +38,20 @@ it('whatever is done for persons at once, nothing is lost, counted twice or wait
             region: ['Peru', 'Chile'][upTo(2)],
           })),
         ),
-      () => restrict(record, person(), random() < 0.5),
-      () => erase(record, person(), BY),
+      () => restrict(database, person(), random() < 0.5),
+      () => erase(database, person(), BY),
       async () => {
         const [one] = await sql<{ id: string }>('SELECT id FROM response_key ORDER BY random() LIMIT 1');
-        if (one) await rectify(record, one.id, { score: upTo(11) }, BY);
+        if (one) await rectify(database, one.id, { score: upTo(11) }, BY);
       },
       async () => {
-        const ids = await placeHold(record, person(), BY);
-        for (const id of ids) await releaseHold(record.store, id, BY);
+        const ids = await placeHold(database, person(), BY);
+        for (const id of ids) await releaseHold(database.store, id, BY);
       },
       () => {
         const at = new Date(Date.UTC(2026, 2, 1) + upTo(minute + 1) * 30_000);
         return ageOut(
-          record,
+          database,
           { responses: 'P1D', sourceEvents: 'P1D' },
           { responses: at, sourceEvents: at },
           0,
@@ -70,10 +70,10 @@ it('whatever is done for persons at once, nothing is lost, counted twice or wait
   const before = await deadlocks();
   await Promise.all(Array.from({ length: WORKERS }, (_, i) => worker(i + 1)));
   expect(await deadlocks()).toBe(before);
-  await expectRollupsToEqualRecount(record);
+  await expectRollupsToEqualRecount(database);
   for (const person of Array.from({ length: PEOPLE }, (_, i) => personOf(`person ${i}`)))
-    await restrict(record, person, false);
-  await expectRollupsToEqualRecount(record);
+    await restrict(database, person, false);
+  await expectRollupsToEqualRecount(database);
   const placed = 'r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id';
   expect([
     await count('restricted_response'),
@@ -88,9 +88,9 @@ it('whatever is done for persons at once, nothing is lost, counted twice or wait
     await count('response r JOIN response_key k ON k.id = r.id WHERE r.subject_id <> k.subject_id'),
   ]).toEqual([0, 0, 0, 0, 0]);
   const query = { segment: {}, from: null, to: null, first: 1_000, after: null };
-  await record.cells.refresh(record.store);
-  const rows = await readResponses(record, EVERYTHING, query);
+  await database.cells.refresh(database.store);
+  const rows = await readResponses(database, EVERYTHING, query);
   expect(rows.length).toBe(await count('response'));
   for (const { comment } of rows) expect(comment).toBe('words');
-  await record.close();
+  await database.close();
 });

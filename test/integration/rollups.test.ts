@@ -9,11 +9,11 @@ import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 const HOUR_MS = 3_600_000;
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 /** A moment within the last months: recent minutes, late answers, answers ahead by up to a day. */
 const moment = fc
@@ -48,23 +48,23 @@ describe('rollups', () => {
         for (const step of history) {
           if (step.kind === 'submit') {
             last = step.items;
-            const account = await record.submit(step.items);
+            const account = await database.submit(step.items);
             expect(account.accepted + account.duplicates + account.rejected.length).toBe(step.items.length);
             // A correction is later than what it corrects, and not dated ahead.
             const codes = account.rejected.map(({ code }) => code);
             expect(codes.filter((code) => code !== 'STALE' && code !== 'IN_THE_FUTURE')).toEqual([]);
           } else if (step.kind === 'resend') {
-            expect((await record.submit(last)).accepted).toBe(0);
+            expect((await database.submit(last)).accepted).toBe(0);
           } else if (step.kind === 'delete') {
-            await record.sql(
+            await database.sql(
               `DELETE FROM response WHERE id IN (SELECT id FROM response ORDER BY id LIMIT 3)`,
             );
           } else {
-            await record.sql(`UPDATE response SET class = 2 - class, points = 1000 - points
+            await database.sql(`UPDATE response SET class = 2 - class, points = 1000 - points
               WHERE id IN (SELECT id FROM response ORDER BY id DESC LIMIT 4)`);
           }
         }
-        await expectRollupsToEqualRecount(record);
+        await expectRollupsToEqualRecount(database);
       }),
       { numRuns: 25 },
     );
@@ -74,33 +74,33 @@ describe('rollups', () => {
     const at = (minutes: number) => new Date(Date.now() - 3 * HOUR_MS + minutes * 60_000).toISOString();
     const [first, later, earlier] = [at(0), at(5), at(-5)];
     const one = { externalId: 'one', source: 'rules', answeredAt: first, score: 3, region: 'Peru' };
-    expect(await record.submit([one])).toMatchObject({ accepted: 1 });
-    expect(await record.submit([one, one])).toMatchObject({ accepted: 0, duplicates: 2 });
+    expect(await database.submit([one])).toMatchObject({ accepted: 1 });
+    expect(await database.submit([one, one])).toMatchObject({ accepted: 0, duplicates: 2 });
     const rejected = [{ index: 0, code: 'STALE' }];
-    expect(await record.submit([{ ...one, score: 4, answeredAt: earlier }])).toMatchObject({
+    expect(await database.submit([{ ...one, score: 4, answeredAt: earlier }])).toMatchObject({
       accepted: 0,
       rejected,
     });
     // At the same time the order of arrival decides; what was replaced does not come back.
-    expect(await record.submit([{ ...one, score: 4 }])).toMatchObject({ accepted: 1, rejected: [] });
-    expect(await record.submit([one])).toMatchObject({ accepted: 0, rejected });
+    expect(await database.submit([{ ...one, score: 4 }])).toMatchObject({ accepted: 1, rejected: [] });
+    expect(await database.submit([one])).toMatchObject({ accepted: 0, rejected });
     // In one batch too: the correction of a correction.
     const corrections = [
       { ...one, score: 9, answeredAt: later },
       { ...one, score: 10, answeredAt: at(6), region: 'Chile' },
     ];
-    expect(await record.submit(corrections)).toMatchObject({ accepted: 2 });
-    const rows = await record.sql(`SELECT score, class FROM response WHERE external_id = 'one'`);
+    expect(await database.submit(corrections)).toMatchObject({ accepted: 2 });
+    const rows = await database.sql(`SELECT score, class FROM response WHERE external_id = 'one'`);
     expect(rows).toEqual([{ score: 10, class: 2 }]);
     const events = `SELECT count(*)::integer AS n FROM source_event e JOIN response r ON r.id = e.response_id
       WHERE r.external_id = 'one'`;
-    expect(await record.sql(events)).toEqual([{ n: 4 }]);
-    await expectRollupsToEqualRecount(record);
+    expect(await database.sql(events)).toEqual([{ n: 4 }]);
+    await expectRollupsToEqualRecount(database);
   });
 
   it('refuse answers more than a day ahead and keep those beside them', async () => {
     const ahead = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString();
-    const account = await record.submit([
+    const account = await database.submit([
       { externalId: 'f1', answeredAt: ahead(23), score: 9 },
       { externalId: 'f2', answeredAt: ahead(25), score: 9 },
       { externalId: 'f3', answeredAt: ahead(-1), score: 11 },
@@ -123,7 +123,7 @@ describe('scores', () => {
   const zones = ['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'Asia/Kathmandu', 'America/St_Johns'];
 
   it.each(zones)('count each answer in the bucket of its zone, rolling or not: %s', async (zone) => {
-    const rows = await record.sql<{
+    const rows = await database.sql<{
       at: Date;
       class: number;
       region: string;
@@ -148,7 +148,7 @@ describe('scores', () => {
         groupBy: ['region'],
         windows,
       };
-      const scores = await readScores({ ...record, now: () => now }, EVERYTHING, query);
+      const scores = await readScores({ ...database, now: () => now }, EVERYTHING, query);
       const regions = new Set(scores.map(({ group }) => group.region));
       for (const score of scores) {
         const inside = rows.filter(
@@ -166,16 +166,16 @@ describe('scores', () => {
 describe('minute rollups that are too old', () => {
   it('are removed in small transactions, and no others', async () => {
     const now = Date.now();
-    await record.sql(
+    await database.sql(
       `INSERT INTO rollup_minute (cell_id, model_version_id, bucket, promoters, passives, detractors, n, sum, sum_squares)
         SELECT c, 0, date_trunc('minute', now(), 'UTC') - h * interval '7 hours', 0, 0, 1, 1, 0, 0
         FROM generate_series(900001, 900003) c, generate_series(1, 20) h`,
     );
     const sizes: number[] = [];
     const counted: Session = {
-      ...record.store,
+      ...database.store,
       rows: async <Row>(...given: Parameters<Session['rows']>) => {
-        const rows = await record.store.rows<Row>(...given);
+        const rows = await database.store.rows<Row>(...given);
         sizes.push(rows.length);
         return rows;
       },
@@ -183,10 +183,10 @@ describe('minute rollups that are too old', () => {
     await purgeMinuteRollups(counted, now, 10);
     expect(sizes).toEqual([10, 10, 10, 9, 0]);
     expect(
-      await record.sql(
+      await database.sql(
         'SELECT cell_id AS c, count(*)::integer AS n FROM rollup_minute WHERE cell_id > 900000 GROUP BY 1 ORDER BY 1',
       ),
     ).toEqual([900_001, 900_002, 900_003].map((c) => ({ c, n: 7 })));
-    await record.sql('DELETE FROM rollup_minute WHERE cell_id > 900000');
+    await database.sql('DELETE FROM rollup_minute WHERE cell_id > 900000');
   });
 });

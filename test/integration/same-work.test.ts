@@ -58,7 +58,7 @@ const score = (segment: ScoreStart['segment']): ScoreStart => ({
 });
 
 /** Everything that is sent for the caller, by what was asked: statements and how many rows came back. */
-async function workFor(record: TestDatabase, scope: Scope): Promise<Record<string, string[]>> {
+async function workFor(database: TestDatabase, scope: Scope): Promise<Record<string, string[]>> {
   const work: Record<string, string[]> = {};
   let now: string[] = [];
   const counted = (session: Session): Session => ({
@@ -69,14 +69,14 @@ async function workFor(record: TestDatabase, scope: Scope): Promise<Record<strin
       return rows;
     },
   });
-  const store = counted(record.scopedReader.as(scope));
+  const store = counted(database.scopedReader.as(scope));
   const lineage = createRecordLineage(store);
-  const deps = { ...record, store, lineage, dimensions: DIMENSIONS, now: () => NOW };
-  const responses = await record.sql<{ id: string }>(
+  const deps = { ...database, store, lineage, dimensions: DIMENSIONS, now: () => NOW };
+  const responses = await database.sql<{ id: string }>(
     `SELECT id FROM response WHERE external_id IN ('Germany 0', 'Peru 0') ORDER BY external_id`,
   );
   const of = (region: string) =>
-    record.cells.all().find(({ attributes }) => attributes.region === region)?.key ?? '0'.repeat(24);
+    database.cells.all().find(({ attributes }) => attributes.region === region)?.key ?? '0'.repeat(24);
   // Of what is hidden, and of what never was.
   const hidden = ['Source:peruvian', `Cell:${of('Peru')}`, `Response:${responses[1]?.id ?? 'f'.repeat(8)}`];
   const never = ['Source:nowhere', `Cell:${'1'.repeat(24)}`];
@@ -119,7 +119,7 @@ describe('the work that is done for a caller', () => {
     'is the same whatever there is that they may not see: %s',
     async (_, scope) => {
       // The first time notes the scope's cells and makes the ledger, whatever is asked.
-      for (const record of [without, withHidden]) await workFor(record, scope);
+      for (const database of [without, withHidden]) await workFor(database, scope);
       const [one, other] = [await workFor(without, scope), await workFor(withHidden, scope)];
       expect(other).toEqual(one);
       expect(Object.values(one).flat().length).toBeGreaterThan(40);

@@ -27,17 +27,17 @@ const scoresOnly = narrowScope('scores only', inGermany, {
   withheld: ['readResponse', 'readComment', 'readRespondent', 'readPrediction'],
 });
 
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase();
-  await record.submit(
+  database = await openTestDatabase();
+  await database.submit(
     Array.from({ length: 90 }, (_, i) => answer(i, ['Germany', 'Japan', 'Peru'][i % 3] ?? '')),
   );
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 const read = <Row>(scope: Scope, text: string) =>
-  record.scopedReader.as(scope).rows<Row>({ name: '', text }, []);
+  database.scopedReader.as(scope).rows<Row>({ name: '', text }, []);
 const count = async (scope: Scope, table: string) =>
   (await read<{ n: number }>(scope, `SELECT count(*)::integer AS n FROM ${table}`))[0]?.n;
 
@@ -60,7 +60,7 @@ describe('the second wall', () => {
       const shown = await count(germany, table);
       expect(shown).toBeGreaterThan(0);
       expect(everything).toBeGreaterThanOrEqual(3 * (shown ?? 0) - 2);
-      const nobody = await record.store.rowsAs<{ n: number }>(
+      const nobody = await database.store.rowsAs<{ n: number }>(
         'never noted',
         { name: '', text: `SELECT count(*)::integer AS n FROM ${table}` },
         [],
@@ -90,13 +90,13 @@ describe('the second wall', () => {
     // Asked for any cell, also for those that the views do not show.
     for (const page of pages('', 'ARRAY(SELECT generate_series(0, 99))')) {
       expect(await read(germany, `SELECT p.cell_id FROM ${page} p`)).toHaveLength(30);
-      expect(await record.store.rowsAs('never noted', { name: '', text: `SELECT FROM ${page}` }, [])).toEqual(
-        [],
-      );
+      expect(
+        await database.store.rowsAs('never noted', { name: '', text: `SELECT FROM ${page}` }, []),
+      ).toEqual([]);
     }
     for (const page of pages('public.'))
       await expect(read(EVERYTHING, `SELECT FROM ${page}`)).rejects.toThrow(/permission denied/);
-    const [closed] = await record.sql<{ open: boolean }>(
+    const [closed] = await database.sql<{ open: boolean }>(
       `SELECT bool_or(has_function_privilege('public', p.oid, 'EXECUTE')) AS open FROM pg_proc p
         WHERE p.pronamespace = 'paged'::regnamespace`,
     );
@@ -117,7 +117,7 @@ describe('the second wall', () => {
   it('lets nothing be written, no other table be read, and no way back to the owner', async () => {
     await expect(read(EVERYTHING, `DELETE FROM response`)).rejects.toThrow(/permission denied/);
     await expect(read(EVERYTHING, `UPDATE scope SET everything = true`)).rejects.toThrow(/permission denied/);
-    const readable = await record.sql<{ name: string }>(
+    const readable = await database.sql<{ name: string }>(
       `SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
         AND has_table_privilege('scoreline_reader', c.oid, 'SELECT') ORDER BY 1`,
     );
@@ -134,21 +134,21 @@ describe('the second wall', () => {
       'survey_version',
       'training_set',
     ]);
-    if (record.store.backend === 'postgres') {
+    if (database.store.backend === 'postgres') {
       await read(germany, 'RESET ROLE').catch(() => undefined);
       expect(await read(germany, 'SELECT current_user AS name')).toEqual([{ name: 'scoreline_reader' }]);
     }
   });
 
   it('holds alone: reads that forget the scope in the program still see only what it sees', async () => {
-    const behind = { ...record, store: record.scopedReader.as(germany), now: () => NOW };
+    const behind = { ...database, store: database.scopedReader.as(germany), now: () => NOW };
     const windows = [{ from: NOW - 100 * HOUR_MS, until: NOW + 2 * HOUR_MS }];
     const query = { segment: {}, basis: 'SURVEYED' as const, confidence: 0.95, groupBy: ['region'], windows };
     const rows = await readScores(behind, EVERYTHING, query);
     expect(rows.map(({ group }) => group.region)).toEqual(['Germany']);
     // Who is told sums of lots, too: the ledger is of everything, but what it tells is told within the wall.
     const forgetful = narrowScope('forgetful', () => true, { smallestCount: 5, withheld: ['readResponse'] });
-    const everywhere = { ...record, now: () => NOW };
+    const everywhere = { ...database, now: () => NOW };
     expect((await readScores(everywhere, forgetful, query)).map(({ group }) => group.region)).toHaveLength(3);
     const lots = await readScores(behind, forgetful, query);
     expect(lots.map(({ group }) => group.region)).toEqual(['Germany']);
@@ -163,7 +163,7 @@ describe('the second wall', () => {
     const page = { segment: {}, from: null, to: null, first: 500, after: null };
     const responses = await readResponses(behind, EVERYTHING, page);
     expect(responses).toHaveLength(30);
-    const [hidden] = await record.sql<{ id: string }>(
+    const [hidden] = await database.sql<{ id: string }>(
       `SELECT r.id FROM response r JOIN cell c ON c.id = r.cell_id WHERE c.attributes->>'region' = 'Japan' LIMIT 1`,
     );
     expect(await readResponsesById(behind, EVERYTHING, [hidden?.id ?? ''])).toEqual([]);
@@ -180,21 +180,21 @@ describe('the second wall', () => {
   });
 
   it('learns of new cells, and forgets scopes that nobody uses', async () => {
-    await record.submit([{ ...answer(1_000, 'Germany'), productLine: 'brand new' }]);
+    await database.submit([{ ...answer(1_000, 'Germany'), productLine: 'brand new' }]);
     const found = await read<{ n: number }>(
       germany,
       `SELECT count(*)::integer AS n FROM response r JOIN cell c ON c.id = r.cell_id WHERE c.attributes->>'product_line' = 'brand new'`,
     );
     expect(found).toEqual([{ n: 1 }]);
     // One that knows of fewer cells takes none away, and of a scope of all it shows those that it has not heard of.
-    const [first] = record.cells.all();
+    const [first] = database.cells.all();
     const few = {
       get: () => undefined,
       byKey: () => undefined,
       all: () => (first ? [first] : []),
       version: 1,
     };
-    const behind = createScopedReader({ store: record.store, cells: few, now: Date.now });
+    const behind = createScopedReader({ store: database.store, cells: few, now: Date.now });
     for (const scope of [germany, EVERYTHING]) {
       const cells = await behind
         .as(scope)
@@ -202,10 +202,10 @@ describe('the second wall', () => {
       expect(cells).toEqual([{ n: await count(scope, 'cell') }]);
     }
     expect(await count(germany, 'cell')).toBe(2);
-    await forgetScopes(record.store, Date.now());
-    expect(await record.sql('SELECT FROM scope')).not.toEqual([]);
-    await forgetScopes(record.store, Date.now() + 8 * 24 * HOUR_MS);
-    expect(await record.sql('SELECT FROM scope')).toEqual([]);
+    await forgetScopes(database.store, Date.now());
+    expect(await database.sql('SELECT FROM scope')).not.toEqual([]);
+    await forgetScopes(database.store, Date.now() + 8 * 24 * HOUR_MS);
+    expect(await database.sql('SELECT FROM scope')).toEqual([]);
   });
 
   it.runIf(inject('services'))('gives up what takes too long, and says so', async () => {

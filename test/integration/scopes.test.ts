@@ -40,12 +40,12 @@ afterAll(async () => {
   await Promise.all([without?.close(), withHidden?.close()]);
 });
 
-const depsOf = (record: TestDatabase) => ({ ...record, now: () => NOW });
+const depsOf = (database: TestDatabase) => ({ ...database, now: () => NOW });
 const notPeru = narrowScope('not Peru', ({ attributes }) => attributes.region !== 'Peru');
 
 /** Everything that can be read under the scope, as it would be sent. */
-async function everything(record: TestDatabase, scope: Scope): Promise<string> {
-  const deps = depsOf(record);
+async function everything(database: TestDatabase, scope: Scope): Promise<string> {
+  const deps = depsOf(database);
   const windows = [1, 5, 24, 400].map((hours) => ({ from: NOW - hours * HOUR_MS, until: NOW + HOUR_MS }));
   const answers: unknown[] = [];
   for (const groupBy of [[], ['region'], ['product_line', 'region'], ['channel'], ['lifecycle_stage']]) {

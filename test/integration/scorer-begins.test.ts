@@ -12,16 +12,16 @@ import { until } from '../fixtures/server.ts';
 const MODEL = readModel(
   JSON.parse(readFileSync(new URL('../../scoring/models/default.json', import.meta.url), 'utf8')),
 );
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase();
-  await ensureDefault(record.store, generateKeyPairSync('ed25519').privateKey, MODEL.artefact);
+  database = await openTestDatabase();
+  await ensureDefault(database.store, generateKeyPairSync('ed25519').privateKey, MODEL.artefact);
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 /** A scorer of which the first loads of a model fail; there is nothing to score. */
 const begin = async (failures: number, hash: () => string) => {
-  const lease = await takeLease(record.store, 'scoring', 'here', 'force');
+  const lease = await takeLease(database.store, 'scoring', 'here', 'force');
   if (!lease) throw new Error('the lease is held');
   let loads = 0;
   const errors: string[] = [];
@@ -31,7 +31,7 @@ const begin = async (failures: number, hash: () => string) => {
     },
   } as unknown as EncoderPool;
   const scorer = startScorer({
-    ...record,
+    ...database,
     lease,
     pool,
     onError: ({ message }) => errors.push(message),
@@ -50,12 +50,12 @@ it('a model whose loading failed once is loaded again, and the scorer ends', asy
   const { stop } = await scorer;
   expect(loads()).toBe(0);
   hash = MODEL.artefact.encoder.hash;
-  await record.sql(
+  await database.sql(
     `INSERT INTO journal (xact, kind, payload) VALUES (pg_current_xact_id()::text::bigint, 'model', '{"added":[],"removed":[],"deltas":[],"model":1}')`,
   );
   await until(() => loads() >= 2, 'it is loaded again');
   await until(
-    async () => (await record.sql(`SELECT FROM follower WHERE name = 'scorer 1'`)).length === 1,
+    async () => (await database.sql(`SELECT FROM follower WHERE name = 'scorer 1'`)).length === 1,
     'it follows the journal',
   );
   expect(errors).toEqual(['the model cannot be read now']);

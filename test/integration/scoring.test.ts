@@ -148,14 +148,14 @@ const answer = (i: number, more: object = {}) => ({
 });
 
 describe('scoring the journal', () => {
-  let record: TestDatabase;
+  let database: TestDatabase;
   let scoring: Scoring;
   let scorer: { stop: () => Promise<void> };
   const errors: Error[] = [];
   const { privateKey: signingKey } = generateKeyPairSync('ed25519');
   const open = () =>
     openScoring({
-      ...record,
+      ...database,
       encoder: null,
       cacheFolder: '',
       signingKey,
@@ -163,31 +163,31 @@ describe('scoring the journal', () => {
       onError: (error) => errors.push(error),
     });
   const scored = async () =>
-    (await record.sql<{ n: number }>('SELECT count(*) AS n FROM prediction WHERE model_version_id = 1'))[0]
+    (await database.sql<{ n: number }>('SELECT count(*) AS n FROM prediction WHERE model_version_id = 1'))[0]
       ?.n ?? 0;
   const texts = async () =>
-    (await record.sql<{ n: number }>('SELECT count(*) AS n FROM response WHERE comment IS NOT NULL'))[0]?.n ??
-    0;
+    (await database.sql<{ n: number }>('SELECT count(*) AS n FROM response WHERE comment IS NOT NULL'))[0]
+      ?.n ?? 0;
   const caughtUp = () =>
     until(async () => (await scored()) === (await texts()), 'every text is scored', 60_000);
   const cause = { actor: 'test', reason: 'a test' };
 
   beforeAll(async () => {
-    record = await openTestDatabase();
-    await record.submit(Array.from({ length: 60 }, (_, i) => answer(i)));
+    database = await openTestDatabase();
+    await database.submit(Array.from({ length: 60 }, (_, i) => answer(i)));
     scoring = await open();
     scorer = await scoring.follow(() => undefined);
   });
   afterAll(async () => {
     await scorer?.stop();
     await scoring?.close();
-    await record?.close();
+    await database?.close();
     expect(errors).toEqual([]);
   });
 
   it('scores what was there and what comes, corrections and deletions included, and keeps the rollups exact', async () => {
     await caughtUp();
-    await record.submit([
+    await database.submit([
       ...Array.from({ length: 20 }, (_, i) => answer(100 + i)),
       { externalId: 'number', answeredAt: new Date(NOW).toISOString(), score: 9 },
       answer(3, {
@@ -195,12 +195,12 @@ describe('scoring the journal', () => {
         answeredAt: new Date(NOW + 60_000).toISOString(),
       }),
     ]);
-    await record.sql(`DELETE FROM response WHERE external_id IN ('s4', 's9', 's105')`);
+    await database.sql(`DELETE FROM response WHERE external_id IN ('s4', 's9', 's105')`);
     await caughtUp();
-    await expectRollupsToEqualRecount(record);
-    await expectInferredRollupsToEqualRecount(record);
+    await expectRollupsToEqualRecount(database);
+    await expectInferredRollupsToEqualRecount(database);
     const changed =
-      await record.sql(`SELECT p.class, p.sentiment FROM prediction p JOIN response r ON r.id = p.response_id
+      await database.sql(`SELECT p.class, p.sentiment FROM prediction p JOIN response r ON r.id = p.response_id
       AND r.answered_at = p.answered_at WHERE r.external_id = 's3'`);
     expect(changed).toEqual([{ class: 0, sentiment: 0 }]);
   });
@@ -208,20 +208,20 @@ describe('scoring the journal', () => {
   it('a model version that begins where entries are gone scores the whole record', async () => {
     await caughtUp();
     await scorer.stop();
-    const before = await record.sql(`SELECT response_id, class, detractor FROM prediction ORDER BY 1`);
-    await record.sql('DELETE FROM prediction');
-    await record.sql(`DELETE FROM follower WHERE name LIKE 'scorer %'`);
-    await record.settled();
+    const before = await database.sql(`SELECT response_id, class, detractor FROM prediction ORDER BY 1`);
+    await database.sql('DELETE FROM prediction');
+    await database.sql(`DELETE FROM follower WHERE name LIKE 'scorer %'`);
+    await database.settled();
     const trimming = { before: new Date(Date.now() + 1e6), now: Date.now() + 2 * FOLLOWER_PATIENCE_MS };
-    expect(await trimJournal(record.store, trimming)).toBeGreaterThan(2);
+    expect(await trimJournal(database.store, trimming)).toBeGreaterThan(2);
     scorer = await scoring.follow(() => undefined);
     await caughtUp();
-    expect(await record.sql(`SELECT response_id, class, detractor FROM prediction ORDER BY 1`)).toEqual(
+    expect(await database.sql(`SELECT response_id, class, detractor FROM prediction ORDER BY 1`)).toEqual(
       before,
     );
-    await expectInferredRollupsToEqualRecount(record);
+    await expectInferredRollupsToEqualRecount(database);
     // And it follows what comes after that.
-    await record.submit([answer(500), answer(501)]);
+    await database.submit([answer(500), answer(501)]);
     await caughtUp();
   });
 
@@ -229,7 +229,7 @@ describe('scoring the journal', () => {
     const read = async (basis: 'SURVEYED' | 'INFERRED' | 'COMBINED') => {
       const windows = [{ from: NOW - 100 * HOUR_MS, until: NOW + 2 * HOUR_MS }];
       const query = { segment: {}, basis, confidence: 0.95, groupBy: [], windows };
-      const [row] = await readScores({ ...record, now: Date.now }, EVERYTHING, query);
+      const [row] = await readScores({ ...database, now: Date.now }, EVERYTHING, query);
       if (!row?.counts) throw new Error('a score without groups has a row');
       return {
         n: row.counts.promoters + row.counts.passives + row.counts.detractors,
@@ -243,7 +243,7 @@ describe('scoring the journal', () => {
       await read('INFERRED'),
       await read('COMBINED'),
     ];
-    const [facts] = await record.sql<{ surveyed: number; inferred: number; alone: number }>(
+    const [facts] = await database.sql<{ surveyed: number; inferred: number; alone: number }>(
       `SELECT (SELECT count(*) FROM response WHERE class IS NOT NULL) AS surveyed, count(*) AS inferred,
         count(*) FILTER (WHERE NOT surveyed) AS alone FROM prediction WHERE class IS NOT NULL`,
     );
@@ -262,9 +262,9 @@ describe('scoring the journal', () => {
 
   it('tells how good it is on answers that have a score too, and hides small counts', async () => {
     const range = { from: NOW - 100 * HOUR_MS, until: NOW + 2 * HOUR_MS };
-    const deps = { ...record, now: Date.now };
+    const deps = { ...database, now: Date.now };
     const facts = await readModelFacts(deps, EVERYTHING, 1, {}, range, ['en']);
-    const [counted] = await record.sql<{ judged: number; scored: number; abstained: number }>(
+    const [counted] = await database.sql<{ judged: number; scored: number; abstained: number }>(
       `SELECT count(*) AS scored, count(abstained) AS abstained, count(*) FILTER (WHERE surveyed AND class IS NOT NULL) AS judged
         FROM prediction WHERE model_version_id = 1`,
     );
@@ -279,23 +279,23 @@ describe('scoring the journal', () => {
   });
 
   it('gives a stored prediction again, integer for integer', async () => {
-    const [row] = await record.sql<{ id: string }>(
+    const [row] = await database.sql<{ id: string }>(
       `SELECT response_id AS id FROM prediction ORDER BY 1 LIMIT 1`,
     );
     expect(await scoring.reproduce(EVERYTHING, row?.id ?? '')).toEqual({ same: true, reason: null });
-    const [stored] = await readPredictions(record, EVERYTHING, [row?.id ?? ''], 1);
+    const [stored] = await readPredictions(database, EVERYTHING, [row?.id ?? ''], 1);
     const source = await scoring.sourceOf(row?.id ?? '');
     const [again] = source ? await scoring.predict((await scoring.model(1)).model, [source]) : [];
     expect(again?.nps).toEqual([stored?.detractor, stored?.passive, stored?.promoter]);
   });
 
   it('loses and repeats nothing when it is cut off', async () => {
-    const submitted = record.submit(Array.from({ length: 100 }, (_, i) => answer(1_000 + i)));
+    const submitted = database.submit(Array.from({ length: 100 }, (_, i) => answer(1_000 + i)));
     await scorer.stop();
     await submitted;
     scorer = await scoring.follow(() => undefined);
     await caughtUp();
-    await expectInferredRollupsToEqualRecount(record);
+    await expectInferredRollupsToEqualRecount(database);
   });
 
   it('trains the same weights twice, promotes, and rolls back at once', async () => {
@@ -308,7 +308,7 @@ describe('scoring the journal', () => {
       ][kind];
       return answer(5_000 + i, { comment: text, score: [2, 7, 10][kind] });
     });
-    await record.submit(labelled);
+    await database.submit(labelled);
     const end = new Date(NOW + 10 * HOUR_MS);
     const second = await scoring.train(end, cause);
     expect(
@@ -322,7 +322,7 @@ describe('scoring the journal', () => {
     expect(await poisonedUntilBack()).toBe(second);
     await until(
       async () => {
-        const [row] = await record.sql<{ n: number }>(
+        const [row] = await database.sql<{ n: number }>(
           `SELECT count(*) AS n FROM prediction WHERE model_version_id = ${second}`,
         );
         return row?.n === (await texts());
@@ -330,14 +330,14 @@ describe('scoring the journal', () => {
       'the new champion has scored everything',
       60_000,
     );
-    await expectInferredRollupsToEqualRecount(record);
+    await expectInferredRollupsToEqualRecount(database);
     expect(await scoring.rollback(cause)).toBe(1);
-    expect((await readRegistry(record.store)).map(({ id, stage }) => [id, stage])).toEqual([
+    expect((await readRegistry(database.store)).map(({ id, stage }) => [id, stage])).toEqual([
       [1, 'CHAMPION'],
       [second, 'RETIRED'],
     ]);
     await expect(scoring.rollback(cause)).rejects.toThrow('no champion before this one');
-    await expect(record.sql(`UPDATE model_event SET reason = 'x'`)).rejects.toThrow();
+    await expect(database.sql(`UPDATE model_event SET reason = 'x'`)).rejects.toThrow();
   });
 
   it('refuses to train on too little', async () => {

@@ -24,15 +24,15 @@ const BASE = Math.floor(Date.now() / DAY_MS) * DAY_MS - 6 * DAY_MS;
 const DAY = { from: BASE, until: BASE + DAY_MS };
 const iso = (minutes: number) => new Date(BASE + minutes * 60_000).toISOString();
 
-let record: SealedDatabase;
+let database: SealedDatabase;
 beforeEach(async () => {
-  record = await openSealedDatabase();
+  database = await openSealedDatabase();
   // Ten answers by ten persons in hours 0 to 4; hours of two answers each.
-  await record.submit(Array.from({ length: 10 }, (_, i) => answer(`a${i}`, i * 30, (i * 3) % 11)));
-  expect(await record.seal()).toEqual({ sealed: 5, refused: [] });
-  expect((await record.verify(DAY)).verdict).toBe('VERIFIED');
+  await database.submit(Array.from({ length: 10 }, (_, i) => answer(`a${i}`, i * 30, (i * 3) % 11)));
+  expect(await database.seal()).toEqual({ sealed: 5, refused: [] });
+  expect((await database.verify(DAY)).verdict).toBe('VERIFIED');
 });
-afterEach(() => record.close());
+afterEach(() => database.close());
 
 const answer = (externalId: string, minutes: number, score: number | null, more: object = {}) => ({
   externalId,
@@ -43,30 +43,30 @@ const answer = (externalId: string, minutes: number, score: number | null, more:
   ...more,
 });
 const idOf = async (externalId: string) =>
-  (await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = '${externalId}'`))[0]
+  (await database.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = '${externalId}'`))[0]
     ?.id as string;
-const late = () => record.submit([answer('late', 290, 9)]);
+const late = () => database.submit([answer('late', 290, 9)]);
 
 /** Finds the score false, and for this reason. */
 async function expectMismatch(reason: RegExp) {
-  const found = await record.verify(DAY);
+  const found = await database.verify(DAY);
   expect(found.reason).toMatch(reason);
   expect(found.verdict).toBe('MISMATCH');
 }
 
 /** Counts the responses of that rollup anew and writes leaves, manifest and hash as the sealer would have. */
 async function rewriteSeal(sealId: number) {
-  const [seal] = await record.sql<{ cellId: number; cell: string; hour: number; manifest: string }>(
+  const [seal] = await database.sql<{ cellId: number; cell: string; hour: number; manifest: string }>(
     `SELECT s.cell_id AS "cellId", c.key AS cell, floor(extract(epoch FROM s.bucket) / 3600)::integer AS hour, s.manifest
       FROM seal s JOIN cell c ON c.id = s.cell_id WHERE s.id = ${sealId}`,
   );
   if (!seal) throw new Error(`there is no seal ${sealId}`);
-  const [facts = []] = await readFacts(record.store, [{ ...seal, model: 0 }]);
+  const [facts = []] = await readFacts(database.store, [{ ...seal, model: 0 }]);
   const hashes: string[] = [];
   for (const [place, fact] of facts.entries()) {
     const hash = factHash(fact, '00'.repeat(16));
     hashes.push(hash);
-    await record.behindTriggers(`UPDATE seal_leaf SET hash = decode('${hash}', 'hex'),
+    await database.behindTriggers(`UPDATE seal_leaf SET hash = decode('${hash}', 'hex'),
       salt = decode('${'00'.repeat(16)}', 'hex'), response_id = '${fact.id}' WHERE seal_id = ${sealId} AND place = ${place}`);
   }
   const edge: HashedNode[] = [];
@@ -78,7 +78,7 @@ async function rewriteSeal(sealId: number) {
   const histogram: Record<string, number> = {};
   for (const { points } of facts) histogram[`${points}`] = (histogram[`${points}`] ?? 0) + 1;
   const manifest = canonicalText({ ...old, root, sums, histogram });
-  await record.sql('UPDATE seal SET manifest = $1, hash = $2 WHERE id = $3', [
+  await database.sql('UPDATE seal SET manifest = $1, hash = $2 WHERE id = $3', [
     manifest,
     manifestHash(manifest),
     sealId,
@@ -87,11 +87,11 @@ async function rewriteSeal(sealId: number) {
 
 /** Writes the inner nodes of the log as they follow from its seals. */
 async function rewriteNodes() {
-  const seals = await record.sql<{ id: number; hash: string }>('SELECT id, hash FROM seal ORDER BY id');
+  const seals = await database.sql<{ id: number; hash: string }>('SELECT id, hash FROM seal ORDER BY id');
   const edge: HashedNode[] = [];
   for (const { id, hash } of seals) {
     for (const node of appendLeaf(edge, id, hash))
-      await record.sql(
+      await database.sql(
         `UPDATE seal_node SET hash = '${node.hash}' WHERE level = ${node.level} AND place = ${node.place}`,
       );
   }
@@ -99,41 +99,45 @@ async function rewriteNodes() {
 
 describe('history that was written again', () => {
   it('is not signed by the next seal, and is found', async () => {
-    await record.sql(`UPDATE response SET class = 2, points = 1000, score = 10 WHERE external_id = 'a0'`);
-    await record.sql('DELETE FROM seal_pending');
+    await database.sql(`UPDATE response SET class = 2, points = 1000, score = 10 WHERE external_id = 'a0'`);
+    await database.sql('DELETE FROM seal_pending');
     await rewriteSeal(0);
     await rewriteNodes();
     await expectMismatch(/^log of Rollup:\d{10}:[0-9a-f]{24}:0: /);
     await late();
-    await expect(record.seal()).rejects.toThrow(/not what this instance signed, and nothing more is sealed/);
+    await expect(database.seal()).rejects.toThrow(
+      /not what this instance signed, and nothing more is sealed/,
+    );
     await expectMismatch(/^log of Rollup/);
-    expect(await record.sql('SELECT count(*)::integer AS n FROM seal_head')).toEqual([{ n: 1 }]);
+    expect(await database.sql('SELECT count(*)::integer AS n FROM seal_head')).toEqual([{ n: 1 }]);
   });
 
   it('is found though nodes of the log stayed, and its rollup is not sealed again', async () => {
-    await record.sql(`UPDATE response SET class = 2, points = 1000, score = 10 WHERE external_id = 'a0'`);
+    await database.sql(`UPDATE response SET class = 2, points = 1000, score = 10 WHERE external_id = 'a0'`);
     await rewriteSeal(0);
-    await record.submit([answer('late', 20, 9)]);
-    const { sealed, refused } = await record.seal();
+    await database.submit([answer('late', 20, 9)]);
+    const { sealed, refused } = await database.seal();
     expect([sealed, refused]).toEqual([0, [expect.stringMatching(/revision 0 .* not under the root/)]]);
     await expectMismatch(/^log of Rollup/);
   });
 
   it('is not signed where the record was set back behind the file of heads', async () => {
     await late();
-    await record.seal();
-    await record.sql('DELETE FROM seal_leaf WHERE seal_id = 5');
-    await record.sql('DELETE FROM seal WHERE id = 5');
-    await record.sql('DELETE FROM seal_node WHERE (place + 1) * (1 << level) > 5');
-    await record.sql('DELETE FROM seal_head WHERE size = 6');
-    await record.submit([answer('later', 291, 9)]);
-    await expect(record.seal()).rejects.toThrow(/the record was set back/);
+    await database.seal();
+    await database.sql('DELETE FROM seal_leaf WHERE seal_id = 5');
+    await database.sql('DELETE FROM seal WHERE id = 5');
+    await database.sql('DELETE FROM seal_node WHERE (place + 1) * (1 << level) > 5');
+    await database.sql('DELETE FROM seal_head WHERE size = 6');
+    await database.submit([answer('later', 291, 9)]);
+    await expect(database.seal()).rejects.toThrow(/the record was set back/);
   });
 
   it('is not signed by a key that does not fit the last head', async () => {
-    await record.sql(`UPDATE seal_head SET signature = left(signature, 10) || 'A' || substr(signature, 12)`);
+    await database.sql(
+      `UPDATE seal_head SET signature = left(signature, 10) || 'A' || substr(signature, 12)`,
+    );
     await late();
-    await expect(record.seal()).rejects.toThrow(/signature of the head of size 5|file of heads is not/);
+    await expect(database.seal()).rejects.toThrow(/signature of the head of size 5|file of heads is not/);
   });
 });
 
@@ -141,14 +145,14 @@ describe('a rollup that was taken away', () => {
   const take = async (sealId: number) => {
     const at = `(SELECT bucket FROM seal WHERE id = ${sealId})`;
     const inside = `answered_at >= ${at} AND answered_at < ${at} + interval '1 hour'`;
-    await record.behindTriggers(
+    await database.behindTriggers(
       `DELETE FROM source_event WHERE response_id IN (SELECT id FROM response WHERE ${inside})`,
     );
-    await record.behindTriggers(`DELETE FROM response_key WHERE ${inside}`);
-    await record.sql(`DELETE FROM response WHERE ${inside}`);
-    await record.sql(`DELETE FROM seal_leaf WHERE seal_id = ${sealId}`);
-    await record.sql(`DELETE FROM seal WHERE id = ${sealId}`);
-    await record.sql('DELETE FROM seal_pending');
+    await database.behindTriggers(`DELETE FROM response_key WHERE ${inside}`);
+    await database.sql(`DELETE FROM response WHERE ${inside}`);
+    await database.sql(`DELETE FROM seal_leaf WHERE seal_id = ${sealId}`);
+    await database.sql(`DELETE FROM seal WHERE id = ${sealId}`);
+    await database.sql('DELETE FROM seal_pending');
   };
 
   it('is missed', async () => {
@@ -164,20 +168,20 @@ describe('a rollup that was taken away', () => {
   it('is missed though others took its place', async () => {
     await take(2);
     for (const id of [3, 4]) {
-      await record.sql(`UPDATE seal SET id = ${id - 1} WHERE id = ${id}`);
-      await record.sql(`UPDATE seal_leaf SET seal_id = ${id - 1} WHERE seal_id = ${id}`);
+      await database.sql(`UPDATE seal SET id = ${id - 1} WHERE id = ${id}`);
+      await database.sql(`UPDATE seal_leaf SET seal_id = ${id - 1} WHERE seal_id = ${id}`);
     }
     await rewriteNodes();
     await expectMismatch(/^log/);
   });
 
   it('is missed in the score, and in any other, without telling of cells that the caller may not see', async () => {
-    await record.submit([answer('x', 310, 3, { region: 'Chile' })]);
-    await record.seal();
+    await database.submit([answer('x', 310, 3, { region: 'Chile' })]);
+    await database.seal();
     await take(5);
     const peru = narrowScope('peru', ({ attributes }) => attributes.region === 'Peru');
     await expectMismatch(/^log: the seal 5 is missing/);
-    const found = await record.verify({ ...DAY, segment: { region: ['Peru'] } }, peru);
+    const found = await database.verify({ ...DAY, segment: { region: ['Peru'] } }, peru);
     expect(found).toMatchObject({
       verdict: 'MISMATCH',
       reason: expect.stringMatching(
@@ -188,15 +192,15 @@ describe('a rollup that was taken away', () => {
 
   it('is found in the hour that it was moved to', async () => {
     const move = `+ interval '3 days'`;
-    await record.sql(`UPDATE seal SET bucket = bucket ${move} WHERE id = 1`);
-    await record.behindTriggers(
+    await database.sql(`UPDATE seal SET bucket = bucket ${move} WHERE id = 1`);
+    await database.behindTriggers(
       `UPDATE response SET answered_at = answered_at ${move} WHERE external_id IN ('a2', 'a3')`,
     );
-    await record.behindTriggers(
+    await database.behindTriggers(
       `UPDATE rollup_hour SET n = 0, promoters = 0, passives = 0, detractors = 0 WHERE bucket = '${iso(60)}'`,
     );
-    await record.sql('DELETE FROM rollup_day');
-    const found = await record.verify({ from: BASE + 2 * HOUR_MS, until: BASE + 5 * HOUR_MS });
+    await database.sql('DELETE FROM rollup_day');
+    const found = await database.verify({ from: BASE + 2 * HOUR_MS, until: BASE + 5 * HOUR_MS });
     expect(found.verdict).toBe('MISMATCH');
   });
 });
@@ -204,25 +208,25 @@ describe('a rollup that was taken away', () => {
 describe('leaves without a response', () => {
   const forget = async (externalIds: readonly string[]) => {
     const ids = `(SELECT id FROM response WHERE external_id IN ('${externalIds.join("','")}'))`;
-    await record.sql(
+    await database.sql(
       `UPDATE seal_leaf SET response_id = NULL, salt = NULL, origin = NULL WHERE response_id IN ${ids}`,
     );
-    await record.sql(`DELETE FROM response WHERE external_id IN ('${externalIds.join("','")}')`);
+    await database.sql(`DELETE FROM response WHERE external_id IN ('${externalIds.join("','")}')`);
   };
 
   it('are no erasure where no record tells of one, and are not sealed', async () => {
     await forget(['a0', 'a5']);
     await expectMismatch(/^leaf of Rollup:.* lost its response, and no record tells of an erasure/);
-    expect((await record.seal()).refused).toHaveLength(2);
+    expect((await database.seal()).refused).toHaveLength(2);
     await expectMismatch(/^leaf of Rollup/);
   });
 
   it('are an erasure where one was asked for', async () => {
-    expect(await erase(record, personOf('a0@example.org'), BY)).toEqual({ known: true, holds: [] });
-    expect(await record.verify(DAY)).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 1 });
-    expect((await record.seal()).refused).toEqual([]);
-    expect(await record.verify(DAY)).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 1 });
-    const [row] = await record.sql<{ subject: string }>(
+    expect(await erase(database, personOf('a0@example.org'), BY)).toEqual({ known: true, holds: [] });
+    expect(await database.verify(DAY)).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 1 });
+    expect((await database.seal()).refused).toEqual([]);
+    expect(await database.verify(DAY)).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 1 });
+    const [row] = await database.sql<{ subject: string }>(
       `SELECT subject FROM audit_log WHERE action = 'leaves'`,
     );
     expect(JSON.parse(row?.subject ?? '')).toEqual({
@@ -236,35 +240,35 @@ describe('leaves without a response', () => {
 
   it('are no erasure where somebody else wrote the record of one, chained as it should be', async () => {
     const id = await idOf('a0');
-    await record.sql(`DELETE FROM response WHERE id = '${id}'`);
+    await database.sql(`DELETE FROM response WHERE id = '${id}'`);
     const { privateKey } = generateKeyPairSync('ed25519');
     const forge = (text: string) => sign(null, Buffer.from(text), privateKey).toString('base64');
-    await record.store.transaction((session) => tombstoneLeaves(session, forge, [id], 'erased'));
+    await database.store.transaction((session) => tombstoneLeaves(session, forge, [id], 'erased'));
     await expectMismatch(/^leaf of Rollup:.* no record tells of an erasure/);
-    expect((await record.seal()).refused).toHaveLength(1);
+    expect((await database.seal()).refused).toHaveLength(1);
   });
 
   it('are the work of retention where a policy says so', async () => {
     const cutoffs = { responses: new Date(BASE + HOUR_MS) };
-    expect(await ageOut(record, { responses: 'P1D' }, cutoffs, Date.now())).toMatchObject({ responses: 2 });
-    expect(await record.verify(DAY)).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 2 });
-    expect((await record.seal()).refused).toEqual([]);
+    expect(await ageOut(database, { responses: 'P1D' }, cutoffs, Date.now())).toMatchObject({ responses: 2 });
+    expect(await database.verify(DAY)).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 2 });
+    expect((await database.seal()).refused).toEqual([]);
   });
 
   it('are taken over once from before there were records of them, and then never again', async () => {
     await forget(['a0']);
-    const [head] = await record.sql<{ body: string }>('SELECT body FROM seal_head');
-    await adoptLeaves(record.store, record.sign);
+    const [head] = await database.sql<{ body: string }>('SELECT body FROM seal_head');
+    await adoptLeaves(database.store, database.sign);
     await expectMismatch(/^leaf of Rollup/);
     // As an older version signed it.
     const old = head?.body.replace('"forgetting":"recorded",', '') ?? '';
-    await record.signAgain(old);
-    await adoptLeaves(record.store, record.sign);
-    expect(await record.verify(DAY)).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 1 });
+    await database.signAgain(old);
+    await adoptLeaves(database.store, database.sign);
+    expect(await database.verify(DAY)).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 1 });
     await forget(['a5']);
-    await adoptLeaves(record.store, record.sign);
+    await adoptLeaves(database.store, database.sign);
     await expectMismatch(/^leaf of Rollup/);
-    const rows = await record.sql<{ subject: string }>(
+    const rows = await database.sql<{ subject: string }>(
       `SELECT subject FROM audit_log WHERE action = 'leaves'`,
     );
     expect(rows.map(({ subject }) => JSON.parse(subject).cause)).toEqual(['adopted']);
@@ -275,46 +279,46 @@ describe('a change', () => {
   const flip = `class = 2, points = 1000, score = 10`;
 
   it('needs an event that exists', async () => {
-    await record.sql(
+    await database.sql(
       `UPDATE response SET source_event_id = gen_random_uuid(), ${flip} WHERE external_id = 'a0'`,
     );
     await expectMismatch(/^response .* is not what was sealed, and nothing that was received since/);
-    expect((await record.seal()).refused).toHaveLength(1);
+    expect((await database.seal()).refused).toHaveLength(1);
   });
 
   it('needs an event of its own', async () => {
-    await record.sql(`UPDATE response SET ${flip},
+    await database.sql(`UPDATE response SET ${flip},
       source_event_id = (SELECT source_event_id FROM response WHERE external_id = 'a9') WHERE external_id = 'a0'`);
     await expectMismatch(/^response .* is not what was sealed, and nothing that was received since/);
   });
 
   it('needs an event that came after the seal, whatever the leaf says', async () => {
-    await record.sql(`UPDATE response SET ${flip} WHERE external_id = 'a0'`);
-    await record.sql(
+    await database.sql(`UPDATE response SET ${flip} WHERE external_id = 'a0'`);
+    await database.sql(
       `UPDATE seal_leaf SET origin = gen_random_uuid() WHERE response_id = '${await idOf('a0')}'`,
     );
     await expectMismatch(/^response .* is not what was sealed, and nothing that was received since/);
-    expect((await record.seal()).refused).toHaveLength(1);
+    expect((await database.seal()).refused).toHaveLength(1);
   });
 
   it('cannot hide where what came went', async () => {
-    await record.sql('DELETE FROM source_event');
+    await database.sql('DELETE FROM source_event');
     await expectMismatch(/^response .* brought by no source event that is kept/);
   });
 
   it('is lawful as a correction or a later answer', async () => {
     const deps = {
-      store: record.store,
-      encryption: record.encryption,
-      cells: record.cells,
-      mappings: record.mappings,
+      store: database.store,
+      encryption: database.encryption,
+      cells: database.cells,
+      mappings: database.mappings,
     };
     expect(await rectify(deps, await idOf('a0'), { score: 10 }, BY)).toBe(true);
-    await record.submit([answer('a5', 155, 10)]);
+    await database.submit([answer('a5', 155, 10)]);
     const told = 'since it was first sealed: 2 corrected';
-    expect((await record.verify(DAY)).reason).toBe(`${told}; the newest of it is not sealed yet`);
-    expect((await record.seal()).refused).toEqual([]);
-    expect(await record.verify(DAY)).toMatchObject({ verdict: 'RESTATED', reason: told });
+    expect((await database.verify(DAY)).reason).toBe(`${told}; the newest of it is not sealed yet`);
+    expect((await database.seal()).refused).toEqual([]);
+    expect(await database.verify(DAY)).toMatchObject({ verdict: 'RESTATED', reason: told });
   });
 });
 
@@ -347,40 +351,40 @@ describe('what no hash is made of', () => {
     ],
   ];
   it.each(cases)('is found all the same: %s', async (_what, statement, reason) => {
-    await record.behindTriggers(statement);
+    await database.behindTriggers(statement);
     await expectMismatch(reason);
   });
 
   it('is found in a row of the audit log', async () => {
-    await erase(record, personOf('a0@example.org'), BY);
+    await erase(database, personOf('a0@example.org'), BY);
     await late();
-    await record.seal();
-    expect((await record.verify(DAY)).verdict).toBe('RESTATED');
+    await database.seal();
+    expect((await database.verify(DAY)).verdict).toBe('RESTATED');
     const row = `action = 'leaves'`;
-    await record.sql(`UPDATE audit_log SET actor_name = 'somebody' WHERE ${row}`);
+    await database.sql(`UPDATE audit_log SET actor_name = 'somebody' WHERE ${row}`);
     await expectMismatch(/^audit log: row 1 is not what was hashed/);
-    await record.sql(`UPDATE audit_log SET actor_name = 'system' WHERE ${row}`);
-    expect((await record.verify(DAY)).verdict).toBe('RESTATED');
-    await record.sql(`DELETE FROM audit_log WHERE ${row}`);
-    const found = await record.verify(DAY);
+    await database.sql(`UPDATE audit_log SET actor_name = 'system' WHERE ${row}`);
+    expect((await database.verify(DAY)).verdict).toBe('RESTATED');
+    await database.sql(`DELETE FROM audit_log WHERE ${row}`);
+    const found = await database.verify(DAY);
     expect(found).toMatchObject({ verdict: 'MISMATCH', reason: expect.stringMatching(/^(leaf|audit log)/) });
   });
 });
 
 describe('a restriction', () => {
   it('is told, sealed or not, and told when it is lifted', async () => {
-    expect(await restrict(record, personOf('a0@example.org'), true)).toBe(1);
+    expect(await restrict(database, personOf('a0@example.org'), true)).toBe(1);
     const told = 'since it was first sealed: 1 restricted';
-    expect(await record.verify(DAY)).toMatchObject({
+    expect(await database.verify(DAY)).toMatchObject({
       verdict: 'RESTATED',
       reason: `${told}; the newest of it is not sealed yet`,
       responses: 9,
     });
-    expect(await record.seal()).toEqual({ sealed: 1, refused: [] });
-    expect(await record.verify(DAY)).toMatchObject({ verdict: 'RESTATED', reason: told });
-    expect(await restrict(record, personOf('a0@example.org'), false)).toBe(1);
-    expect(await record.seal()).toEqual({ sealed: 1, refused: [] });
-    expect(await record.verify(DAY)).toMatchObject({
+    expect(await database.seal()).toEqual({ sealed: 1, refused: [] });
+    expect(await database.verify(DAY)).toMatchObject({ verdict: 'RESTATED', reason: told });
+    expect(await restrict(database, personOf('a0@example.org'), false)).toBe(1);
+    expect(await database.seal()).toEqual({ sealed: 1, refused: [] });
+    expect(await database.verify(DAY)).toMatchObject({
       verdict: 'RESTATED',
       reason: 'since it was first sealed: 2 restricted',
       responses: 10,
@@ -388,42 +392,42 @@ describe('a restriction', () => {
   });
 
   it('that was lifted before the seal changed nothing', async () => {
-    await restrict(record, personOf('a0@example.org'), true);
-    await restrict(record, personOf('a0@example.org'), false);
-    expect(await record.seal()).toEqual({ sealed: 0, refused: [] });
-    expect((await record.verify(DAY)).verdict).toBe('VERIFIED');
+    await restrict(database, personOf('a0@example.org'), true);
+    await restrict(database, personOf('a0@example.org'), false);
+    expect(await database.seal()).toEqual({ sealed: 0, refused: [] });
+    expect((await database.verify(DAY)).verdict).toBe('VERIFIED');
   });
 
   it('is none where no record tells of it', async () => {
     const id = await idOf('a0');
-    await record.sql(`INSERT INTO restricted_response (id, subject_id, row)
+    await database.sql(`INSERT INTO restricted_response (id, subject_id, row)
       SELECT id, subject_id, to_jsonb(r) FROM response r WHERE id = '${id}'`);
-    await record.sql(`DELETE FROM response WHERE id = '${id}'`);
+    await database.sql(`DELETE FROM response WHERE id = '${id}'`);
     await expectMismatch(/^response .* is gone, and was neither erased nor replaced/);
-    expect((await record.seal()).refused).toHaveLength(1);
+    expect((await database.seal()).refused).toHaveLength(1);
   });
 
   it('does not let an answer come back as another', async () => {
-    await restrict(record, personOf('a0@example.org'), true);
-    await record.seal();
-    await record.sql(
+    await restrict(database, personOf('a0@example.org'), true);
+    await database.seal();
+    await database.sql(
       `UPDATE restricted_response SET row = row || '{"class": 2, "points": 1000, "score": 10}'::jsonb`,
     );
-    await restrict(record, personOf('a0@example.org'), false);
-    expect((await record.seal()).refused).toEqual([expect.stringMatching(/is not what was sealed/)]);
+    await restrict(database, personOf('a0@example.org'), false);
+    expect((await database.seal()).refused).toEqual([expect.stringMatching(/is not what was sealed/)]);
     await expectMismatch(/^response .* is not what was sealed/);
   });
 });
 
 describe('the file of heads', () => {
   it('is missed whatever the record says of where heads are', async () => {
-    await record.sql('UPDATE seal_head SET published = false');
-    const text = readFileSync(record.checkpointFile, 'utf8');
-    writeFileSync(record.checkpointFile, '');
-    const later = { ...record.verifyDeps, now: () => Date.now() + 61_000 };
+    await database.sql('UPDATE seal_head SET published = false');
+    const text = readFileSync(database.checkpointFile, 'utf8');
+    writeFileSync(database.checkpointFile, '');
+    const later = { ...database.verifyDeps, now: () => Date.now() + 61_000 };
     const found = await verifyScore(later, EVERYTHING, nameOf(DAY));
     expect(found).toMatchObject({ verdict: 'UNVERIFIABLE', reason: expect.stringMatching(/file of signed/) });
-    writeFileSync(record.checkpointFile, text);
+    writeFileSync(database.checkpointFile, text);
     expect((await verifyScore(later, EVERYTHING, nameOf(DAY))).verdict).toBe('VERIFIED');
   });
 });

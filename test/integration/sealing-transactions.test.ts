@@ -9,13 +9,13 @@ import { openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-data
 /* The log of seals is read as a whole once an hour: not in the transaction that adds to it, which would stand as long. */
 
 const HOUR_MS = 3_600_000;
-let record: SealedDatabase;
+let database: SealedDatabase;
 beforeAll(async () => {
-  record = await openSealedDatabase();
+  database = await openSealedDatabase();
 });
 afterAll(async () => {
-  await record?.close();
-  record?.removeFiles();
+  await database?.close();
+  database?.removeFiles();
 });
 
 /** The record, with the names of the statements outside and within transactions. */
@@ -38,13 +38,13 @@ function watched(store: Store): { store: Store; outside: string[]; within: strin
 
 it('the log is read page by page before the batch, and known in it, also an hour later', async () => {
   const answeredAt = new Date(Date.now() - 6 * HOUR_MS).toISOString();
-  await record.submit([{ externalId: 'a', answeredAt, score: 9 }]);
-  await record.seal();
-  const { store, outside, within } = watched(record.store);
+  await database.submit([{ externalId: 'a', answeredAt, score: 9 }]);
+  await database.seal();
+  const { store, outside, within } = watched(database.store);
   let now = Date.now();
   const deps = {
     store,
-    signingKey: record.signingKey,
+    signingKey: database.signingKey,
     now: () => now,
     randomBytes: (size: number) => Buffer.alloc(size, 1),
     sinks: [],
@@ -52,10 +52,10 @@ it('the log is read page by page before the batch, and known in it, also an hour
   for (const later of [0, 59, 61]) {
     [outside.length, within.length] = [0, 0];
     now = Date.now() + later * 60_000;
-    await record.submit([{ externalId: `b${later}`, answeredAt, score: 3 }]);
-    await record.settled();
-    const entries = await readJournal(record.store, await followerPosition(record.store, SEALER), 50);
-    await noteEntries(record.store, entries);
+    await database.submit([{ externalId: `b${later}`, answeredAt, score: 3 }]);
+    await database.settled();
+    const entries = await readJournal(database.store, await followerPosition(database.store, SEALER), 50);
+    await noteEntries(database.store, entries);
     const closing = {
       bucketUntil: now,
       lastTouchedUntil: now + HOUR_MS,

@@ -9,8 +9,8 @@ const DAYS = { from: BASE, until: BASE + 2 * DAY_MS };
 
 describe('an hour of several mappings', () => {
   it('is one tree in the order of its responses', async () => {
-    const record = await openSealedDatabase();
-    await record.submit(
+    const database = await openSealedDatabase();
+    await database.submit(
       Array.from({ length: 24 }, (_, i) => ({
         externalId: `m${i}`,
         answeredAt: iso(i),
@@ -18,14 +18,16 @@ describe('an hour of several mappings', () => {
         source: ['api', 'phone', 'mail'][i % 3],
       })),
     );
-    expect(await record.seal()).toEqual({ sealed: 1, refused: [] });
-    const [seal] = await record.sql<{ manifest: string }>('SELECT manifest FROM seal');
+    expect(await database.seal()).toEqual({ sealed: 1, refused: [] });
+    const [seal] = await database.sql<{ manifest: string }>('SELECT manifest FROM seal');
     const { mappings } = JSON.parse(seal?.manifest ?? '') as Manifest;
     expect(Object.values(mappings)).toEqual([8, 8, 8]);
-    const leaves = await record.sql<{ id: string }>('SELECT response_id AS id FROM seal_leaf ORDER BY place');
-    const responses = await record.sql<{ id: string }>('SELECT id FROM response ORDER BY id');
+    const leaves = await database.sql<{ id: string }>(
+      'SELECT response_id AS id FROM seal_leaf ORDER BY place',
+    );
+    const responses = await database.sql<{ id: string }>('SELECT id FROM response ORDER BY id');
     expect(leaves).toEqual(responses);
-    expect(await record.verify(DAYS)).toMatchObject({ verdict: 'VERIFIED', responses: 24, rollups: 1 });
-    await record.close();
+    expect(await database.verify(DAYS)).toMatchObject({ verdict: 'VERIFIED', responses: 24, rollups: 1 });
+    await database.close();
   });
 });

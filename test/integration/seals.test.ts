@@ -31,26 +31,26 @@ const answers = (count: number) =>
   }));
 
 describe('a score over sealed hours', () => {
-  let record: SealedDatabase;
+  let database: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedDatabase();
-    await record.submit(answers(60));
+    database = await openSealedDatabase();
+    await database.submit(answers(60));
   });
-  afterAll(() => record?.close());
+  afterAll(() => database?.close());
 
   it('cannot be proven before its hours are sealed, and counts to what is stated', async () => {
-    const found = await record.verify(DAYS);
+    const found = await database.verify(DAYS);
     expect(found).toMatchObject({ verdict: 'UNVERIFIABLE', responses: 60, erased: 0, root: null });
     expect(found.reason).toMatch(/^10 of 10 rollups are not sealed yet/);
     expect(found.recomputed).toBe(found.stated);
   });
 
   it('is proven, and its root is the tree over the manifests', async () => {
-    expect(await record.seal()).toEqual({ sealed: 10, refused: [] });
-    const found = await record.verify(DAYS);
+    expect(await database.seal()).toEqual({ sealed: 10, refused: [] });
+    const found = await database.verify(DAYS);
     expect(found).toMatchObject({ verdict: 'VERIFIED', reason: null, responses: 60, erased: 0, rollups: 10 });
     expect(found.stated).toBe(found.recomputed);
-    const rows = await record.sql<{ manifest: string }>('SELECT manifest FROM seal');
+    const rows = await database.sql<{ manifest: string }>('SELECT manifest FROM seal');
     const manifests = rows.map(({ manifest }) => ({ manifest, ...(JSON.parse(manifest) as Manifest) }));
     manifests.sort((a, b) => (a.hour + a.cell < b.hour + b.cell ? -1 : 1));
     const root = treeHash(manifests.map(({ manifest }) => leafHash(manifest)));
@@ -59,12 +59,12 @@ describe('a score over sealed hours', () => {
   });
 
   it('is sealed once: nothing new, no new revision', async () => {
-    await record.sql('UPDATE follower SET xact = 0, position = 0');
-    expect(await record.seal()).toEqual({ sealed: 0, refused: [] });
+    await database.sql('UPDATE follower SET xact = 0, position = 0');
+    expect(await database.seal()).toEqual({ sealed: 0, refused: [] });
   });
 
   it('is not proven where the window splits an hour', async () => {
-    const found = await record.verify({ from: BASE + 60_000, until: BASE + 30 * HOUR_MS });
+    const found = await database.verify({ from: BASE + 60_000, until: BASE + 30 * HOUR_MS });
     expect(found).toMatchObject({ verdict: 'UNVERIFIABLE' });
     expect(found.reason).toContain('inside an hour');
     expect(found.recomputed).toBe(found.stated);
@@ -79,19 +79,19 @@ describe('a score over sealed hours', () => {
       rollups: 0,
       root: null,
     };
-    expect(await record.verify({ from: BASE - DAY_MS, until: BASE })).toMatchObject(nothing);
-    const none = await record.verify({ ...DAYS, segment: { region: ['Chile'] } });
+    expect(await database.verify({ from: BASE - DAY_MS, until: BASE })).toMatchObject(nothing);
+    const none = await database.verify({ ...DAYS, segment: { region: ['Chile'] } });
     expect(none).toMatchObject({
       ...nothing,
       verdict: 'UNVERIFIABLE',
       reason: expect.stringContaining('no cell of'),
     });
     const peru = narrowScope('peru', ({ attributes }) => attributes.region === 'Peru');
-    expect(await record.verify({ ...DAYS, segment: { region: ['Japan'] } }, peru)).toEqual(none);
+    expect(await database.verify({ ...DAYS, segment: { region: ['Japan'] } }, peru)).toEqual(none);
     // What is hidden is not there; that there may be more is told by the caller's rules alone.
-    const { reason, ...whole } = await record.verify({ ...DAYS, segment: { region: ['Peru'] } });
+    const { reason, ...whole } = await database.verify({ ...DAYS, segment: { region: ['Peru'] } });
     expect(reason).toBeNull();
-    expect(await record.verify(DAYS, peru)).toEqual({
+    expect(await database.verify(DAYS, peru)).toEqual({
       ...whole,
       reason:
         'counted over the cells that this key may read: another key may be told another number of this id',
@@ -100,10 +100,10 @@ describe('a score over sealed hours', () => {
 
   it('is told to be under another key where the signing key was replaced, also where nothing is to be sealed', async () => {
     const { privateKey: signingKey } = generateKeyPairSync('ed25519');
-    const deps = { store: record.store, signingKey, now: Date.now, randomBytes, sinks: [] };
+    const deps = { store: database.store, signingKey, now: Date.now, randomBytes, sinks: [] };
     await expect(checkLogOnce(deps)).rejects.toThrow(/names another key than this instance's/);
     const { verdict, reason } = await verifyScore(
-      { ...record.verifyDeps, publicKey: publicKeyOf(signingKey) },
+      { ...database.verifyDeps, publicKey: publicKeyOf(signingKey) },
       EVERYTHING,
       nameOf(DAYS),
     );
@@ -116,25 +116,25 @@ describe('a score over sealed hours', () => {
   it('tells nothing to whom it may not be told', async () => {
     const nothing = { verdict: 'UNVERIFIABLE', stated: null, recomputed: null, responses: 0, rollups: 0 };
     const few = narrowScope('few', () => true, { smallestCount: 70, withheld: ['readResponse'] });
-    expect(await record.verify(DAYS, few)).toMatchObject({
+    expect(await database.verify(DAYS, few)).toMatchObject({
       ...nothing,
       reason: expect.stringMatching(/readResponse/),
     });
     const untraced = narrowScope('untraced', () => true, { withheld: ['traceLineage'] });
-    expect(await record.verify(DAYS, untraced)).toMatchObject(nothing);
+    expect(await database.verify(DAYS, untraced)).toMatchObject(nothing);
   });
 });
 
 describe('whoever changes one bit', () => {
-  let record: SealedDatabase;
+  let database: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedDatabase();
-    await record.submit(answers(60));
-    await record.seal();
-    await record.submit([{ externalId: 'late', answeredAt: iso(10), score: 10, region: 'Peru' }]);
-    await record.seal();
+    database = await openSealedDatabase();
+    await database.submit(answers(60));
+    await database.seal();
+    await database.submit([{ externalId: 'late', answeredAt: iso(10), score: 10, region: 'Peru' }]);
+    await database.seal();
   });
-  afterAll(() => record?.close());
+  afterAll(() => database?.close());
 
   const flipText = (column: string, at: number) =>
     `${column} = overlay(${column} PLACING chr(ascii(substr(${column}, ${at}, 1)) # 1) FROM ${at} FOR 1)`;
@@ -206,92 +206,92 @@ describe('whoever changes one bit', () => {
   ];
 
   it.each(cases)('in %s is found and named', async (_what, statement, reason) => {
-    expect(await record.verify(DAYS)).toMatchObject({ verdict: 'RESTATED' });
-    await record.behindTriggers(statement);
-    const found = await record.verify(DAYS);
+    expect(await database.verify(DAYS)).toMatchObject({ verdict: 'RESTATED' });
+    await database.behindTriggers(statement);
+    const found = await database.verify(DAYS);
     expect(found.reason).toMatch(reason);
     expect(found.verdict).toBe('MISMATCH');
-    await record.behindTriggers(statement);
+    await database.behindTriggers(statement);
   });
 
   it('in a node of the log is found by whoever needs it', async () => {
     const hour = { from: BASE, until: BASE + HOUR_MS };
     const flip = `UPDATE seal_node SET ${flipText('hash', 7)} WHERE level = 1 AND place = 1`;
-    await record.behindTriggers(flip);
-    const found = await record.verify(hour);
+    await database.behindTriggers(flip);
+    const found = await database.verify(hour);
     expect(found.reason).toMatch(/^log of Rollup:.* not under the root/);
     expect(found.verdict).toBe('MISMATCH');
-    await record.behindTriggers(flip);
-    expect(await record.verify(hour)).toMatchObject({ verdict: 'RESTATED' });
+    await database.behindTriggers(flip);
+    expect(await database.verify(hour)).toMatchObject({ verdict: 'RESTATED' });
   });
 
   it('in the file of heads is found and named; a missing file makes nothing provable', async () => {
-    const text = readFileSync(record.checkpointFile, 'utf8');
+    const text = readFileSync(database.checkpointFile, 'utf8');
     for (const at of [5, 200, text.length - 5]) {
       const bytes = Buffer.from(text);
       bytes[at] = (bytes[at] ?? 0) ^ 1;
-      writeFileSync(record.checkpointFile, bytes);
-      expect(await record.verify(DAYS)).toMatchObject({
+      writeFileSync(database.checkpointFile, bytes);
+      expect(await database.verify(DAYS)).toMatchObject({
         verdict: 'MISMATCH',
         reason: expect.stringMatching(/^file of heads/),
       });
     }
-    writeFileSync(record.checkpointFile, text.slice(0, text.indexOf('\n') + 1));
-    expect((await record.verify(DAYS)).reason).toMatch(/^file of heads: it lacks the head/);
-    writeFileSync(record.checkpointFile, text);
-    expect(await record.verify(DAYS)).toMatchObject({ verdict: 'RESTATED' });
+    writeFileSync(database.checkpointFile, text.slice(0, text.indexOf('\n') + 1));
+    expect((await database.verify(DAYS)).reason).toMatch(/^file of heads: it lacks the head/);
+    writeFileSync(database.checkpointFile, text);
+    expect(await database.verify(DAYS)).toMatchObject({ verdict: 'RESTATED' });
   });
 
   it('is not helped by the triggers, nor by the next seal', async () => {
-    await record.sql(`UPDATE response SET class = 2, points = 1000 WHERE external_id = 'a0'`);
-    expect(await record.verify(DAYS)).toMatchObject({
+    await database.sql(`UPDATE response SET class = 2, points = 1000 WHERE external_id = 'a0'`);
+    expect(await database.verify(DAYS)).toMatchObject({
       verdict: 'MISMATCH',
       reason: expect.stringMatching(/^response /),
     });
-    expect((await record.seal()).refused).toHaveLength(1);
-    expect(await record.verify(DAYS)).toMatchObject({
+    expect((await database.seal()).refused).toHaveLength(1);
+    expect(await database.verify(DAYS)).toMatchObject({
       verdict: 'MISMATCH',
       reason: expect.stringMatching(/^response /),
     });
     const unread = narrowScope('unread', () => true, { withheld: ['readResponse'] });
-    expect((await record.verify(DAYS, unread)).reason).toMatch(/^a response of Rollup:/);
-    await record.sql(`UPDATE response SET class = 0, points = 0 WHERE external_id = 'a0'`);
-    expect(await record.verify(DAYS)).toMatchObject({ verdict: 'RESTATED' });
-    await record.sql(`DELETE FROM response WHERE external_id = 'a5'`);
-    expect((await record.verify(DAYS)).reason).toMatch(/^response .* is gone, and was neither erased nor/);
+    expect((await database.verify(DAYS, unread)).reason).toMatch(/^a response of Rollup:/);
+    await database.sql(`UPDATE response SET class = 0, points = 0 WHERE external_id = 'a0'`);
+    expect(await database.verify(DAYS)).toMatchObject({ verdict: 'RESTATED' });
+    await database.sql(`DELETE FROM response WHERE external_id = 'a5'`);
+    expect((await database.verify(DAYS)).reason).toMatch(/^response .* is gone, and was neither erased nor/);
   });
 });
 
 describe('what happens to a score later', () => {
-  let record: SealedDatabase;
+  let database: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedDatabase();
-    await record.submit(answers(40));
-    await record.seal();
+    database = await openSealedDatabase();
+    await database.submit(answers(40));
+    await database.seal();
   });
-  afterAll(() => record?.close());
+  afterAll(() => database?.close());
   const revisions = () =>
-    record.sql<{ why: string; revision: number }>(
+    database.sql<{ why: string; revision: number }>(
       'SELECT why, revision FROM seal WHERE revision > 0 ORDER BY id',
     );
 
   it('a late response restates it, at once and once sealed', async () => {
     const late = { externalId: 'late', answeredAt: iso(3), score: 0, region: 'Peru' };
-    await record.submit([late]);
-    const before = await record.verify(DAYS);
+    await database.submit([late]);
+    const before = await database.verify(DAYS);
     expect(before).toMatchObject({ verdict: 'RESTATED', responses: 41 });
     expect(before.reason).toBe('since it was first sealed: 1 late; the newest of it is not sealed yet');
-    expect(await record.seal()).toEqual({ sealed: 1, refused: [] });
-    const after = await record.verify(DAYS);
+    expect(await database.seal()).toEqual({ sealed: 1, refused: [] });
+    const after = await database.verify(DAYS);
     expect(after).toMatchObject({ verdict: 'RESTATED', reason: 'since it was first sealed: 1 late' });
     expect(await revisions()).toEqual([{ why: 'late', revision: 1 }]);
   });
 
   it('a correction restates it in the hours that it left and came to', async () => {
-    await record.submit([{ externalId: 'a2', answeredAt: iso(25 * 60), score: 10, region: 'Chile' }]);
-    expect((await record.verify(DAYS)).verdict).toBe('UNVERIFIABLE');
-    await record.seal();
-    const found = await record.verify(DAYS);
+    await database.submit([{ externalId: 'a2', answeredAt: iso(25 * 60), score: 10, region: 'Chile' }]);
+    expect((await database.verify(DAYS)).verdict).toBe('UNVERIFIABLE');
+    await database.seal();
+    const found = await database.verify(DAYS);
     expect(found.reason).toBe('since it was first sealed: 1 late, 1 corrected');
     expect(found).toMatchObject({ verdict: 'RESTATED', responses: 41 });
     expect(await revisions()).toContainEqual({ why: 'corrected', revision: 1 });
@@ -299,23 +299,23 @@ describe('what happens to a score later', () => {
 
   it('an erasure leaves a proof with a hole', async () => {
     const japan = { ...DAYS, segment: { region: ['Japan'] } };
-    expect(await record.verify(japan)).toMatchObject({ verdict: 'VERIFIED', responses: 14 });
-    await record.erase(['a3', 'a6']);
-    const before = await record.verify(japan);
+    expect(await database.verify(japan)).toMatchObject({ verdict: 'VERIFIED', responses: 14 });
+    await database.erase(['a3', 'a6']);
+    const before = await database.verify(japan);
     expect(before).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', responses: 12, erased: 2 });
-    await record.seal();
-    expect(await record.verify(japan)).toMatchObject({
+    await database.seal();
+    expect(await database.verify(japan)).toMatchObject({
       verdict: 'VERIFIED_WITH_ERASURES',
       responses: 12,
       erased: 2,
     });
     // Late answers to the same hours: the hashes of those erased stay in the tree.
-    await record.submit([
+    await database.submit([
       { externalId: 'later', answeredAt: iso((3 * 37) % 300), score: 9, region: 'Japan' },
     ]);
-    await record.seal();
-    expect(await record.verify(japan)).toMatchObject({ verdict: 'RESTATED', responses: 13, erased: 2 });
-    const [row] = await record.sql<{ n: number }>(
+    await database.seal();
+    expect(await database.verify(japan)).toMatchObject({ verdict: 'RESTATED', responses: 13, erased: 2 });
+    const [row] = await database.sql<{ n: number }>(
       `SELECT count(*)::integer AS n FROM seal_leaf WHERE salt IS NULL AND response_id IS NULL AND origin IS NULL`,
     );
     expect(row?.n).toBeGreaterThanOrEqual(2);
@@ -323,28 +323,28 @@ describe('what happens to a score later', () => {
 });
 
 describe('a manifest', () => {
-  let record: SealedDatabase;
+  let database: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedDatabase();
-    await record.submit(answers(4));
-    await record.seal();
+    database = await openSealedDatabase();
+    await database.submit(answers(4));
+    await database.seal();
   });
-  afterAll(() => record?.close());
+  afterAll(() => database?.close());
 
   it('names the entries of the journal up to all that it counts', async () => {
     const one = { answeredAt: iso(3), score: 9, region: 'Peru' };
-    await record.submit([{ ...one, externalId: 'noted' }]);
-    await record.settled();
-    const at = await followerPosition(record.store, SEALER);
-    await noteEntries(record.store, await readJournal(record.store, at, 50));
+    await database.submit([{ ...one, externalId: 'noted' }]);
+    await database.settled();
+    const at = await followerPosition(database.store, SEALER);
+    await noteEntries(database.store, await readJournal(database.store, at, 50));
     // Committed, and not taken in yet.
-    await record.submit([{ ...one, externalId: 'not noted' }]);
-    expect(await record.sealClosed()).toEqual({ sealed: 1, refused: [] });
-    const [seal] = await record.sql<{ manifest: string }>(
+    await database.submit([{ ...one, externalId: 'not noted' }]);
+    expect(await database.sealClosed()).toEqual({ sealed: 1, refused: [] });
+    const [seal] = await database.sql<{ manifest: string }>(
       'SELECT manifest FROM seal ORDER BY id DESC LIMIT 1',
     );
     const { changes, journal } = JSON.parse(seal?.manifest ?? '') as Manifest;
-    const [last] = await record.sql<{ entry: string }>(
+    const [last] = await database.sql<{ entry: string }>(
       `SELECT xact || '.' || position AS entry FROM journal WHERE kind = 'responses' ORDER BY xact DESC, position DESC LIMIT 1`,
     );
     expect([changes.late, journal.last]).toEqual([2, last?.entry]);
@@ -353,11 +353,11 @@ describe('a manifest', () => {
 });
 
 describe('inferred scores', () => {
-  let record: SealedDatabase;
+  let database: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedDatabase();
-    await record.submit(answers(30));
-    await record.submit(
+    database = await openSealedDatabase();
+    await database.submit(answers(30));
+    await database.submit(
       Array.from({ length: 12 }, (_, i) => ({
         externalId: `c${i}`,
         answeredAt: iso(i * 9),
@@ -372,91 +372,92 @@ describe('inferred scores', () => {
         [5, 15, 80],
       ],
     };
-    await record.sql(
+    await database.sql(
       `INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'made up', $2, 'RETIRED', $1)`,
       [JSON.stringify(artefact), hash('sha256', canonicalText(artefact))],
     );
-    await record.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
+    await database.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
         class, detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
       SELECT id, answered_at, cell_id, 7, mapping_version_id, class IS NOT NULL, 2, 100000, 200000, 700000, 2, 0, 0, 1000000,
         '{}', 0, 'f', now() FROM response WHERE class IS NULL OR external_id IN ('a1', 'a4')`);
   });
-  afterAll(() => record?.close());
+  afterAll(() => database?.close());
 
   it('are proven under their model version, alone and beside the surveyed ones', async () => {
-    await record.seal();
-    const inferred = await record.verify({ ...DAYS, basis: 'INFERRED', model: 7 });
+    await database.seal();
+    const inferred = await database.verify({ ...DAYS, basis: 'INFERRED', model: 7 });
     expect(inferred).toMatchObject({ verdict: 'VERIFIED', responses: 14 });
     expect(inferred.stated).not.toBeNull();
-    const combined = await record.verify({ ...DAYS, basis: 'COMBINED', model: 7 });
+    const combined = await database.verify({ ...DAYS, basis: 'COMBINED', model: 7 });
     expect(combined).toMatchObject({ verdict: 'VERIFIED', responses: 42 });
     expect(combined.rollups).toBeGreaterThan(inferred.rollups);
-    await record.behindTriggers(`UPDATE prediction SET promoter = promoter # 1 WHERE response_id =
+    await database.behindTriggers(`UPDATE prediction SET promoter = promoter # 1 WHERE response_id =
       (SELECT min(response_id::text)::uuid FROM prediction)`);
-    expect(await record.verify({ ...DAYS, basis: 'COMBINED', model: 7 })).toMatchObject({
+    expect(await database.verify({ ...DAYS, basis: 'COMBINED', model: 7 })).toMatchObject({
       verdict: 'MISMATCH',
       reason: expect.stringMatching(/^response .* of Rollup:\d{10}:[0-9a-f]{24}:7 is not what was sealed/),
     });
-    expect(await record.verify(DAYS)).toMatchObject({ verdict: 'VERIFIED' });
-    await record.behindTriggers(`UPDATE prediction SET promoter = promoter # 1 WHERE response_id =
+    expect(await database.verify(DAYS)).toMatchObject({ verdict: 'VERIFIED' });
+    await database.behindTriggers(`UPDATE prediction SET promoter = promoter # 1 WHERE response_id =
       (SELECT min(response_id::text)::uuid FROM prediction)`);
   });
 
   it('are not proven where somebody changed how the model is known to err', async () => {
     const asked = { ...DAYS, basis: 'INFERRED' as const, model: 7 };
-    expect((await record.verify(asked)).verdict).toBe('VERIFIED');
+    expect((await database.verify(asked)).verdict).toBe('VERIFIED');
     const confusion = (to: string) =>
-      record.sql(
+      database.sql(
         `UPDATE model_version SET artefact = jsonb_set(artefact, '{confusion,0,0}', '${to}') WHERE id = 7`,
       );
     await confusion('90');
-    expect(await record.verify(asked)).toMatchObject({
+    expect(await database.verify(asked)).toMatchObject({
       verdict: 'MISMATCH',
       reason: 'model: the artefact of model version 7 is not what its key was made of',
     });
     await confusion('80');
-    expect((await record.verify(asked)).verdict).toBe('VERIFIED');
+    expect((await database.verify(asked)).verdict).toBe('VERIFIED');
   });
 
   it('are not proven where a prediction is gone though nothing came since', async () => {
     const asked = { ...DAYS, basis: 'INFERRED' as const, model: 7 };
-    const [gone] = await record.sql<{ row: object }>(
+    const [gone] = await database.sql<{ row: object }>(
       `DELETE FROM prediction p WHERE response_id = (SELECT min(response_id::text)::uuid FROM prediction) RETURNING to_jsonb(p) AS row`,
     );
-    expect(await record.verify(asked)).toMatchObject({
+    expect(await database.verify(asked)).toMatchObject({
       verdict: 'MISMATCH',
       reason: expect.stringMatching(/^response .* has lost what a model said of it, and nothing/),
     });
-    expect((await record.seal()).refused).toHaveLength(1);
+    expect((await database.seal()).refused).toHaveLength(1);
     // The very same again is right again; said anew, it is rescored.
     const again = (more: object) =>
-      record.sql('INSERT INTO prediction SELECT * FROM jsonb_populate_record(NULL::prediction, $1::jsonb)', [
-        JSON.stringify({ ...gone?.row, ...more }),
-      ]);
+      database.sql(
+        'INSERT INTO prediction SELECT * FROM jsonb_populate_record(NULL::prediction, $1::jsonb)',
+        [JSON.stringify({ ...gone?.row, ...more })],
+      );
     await again({ class: 0 });
-    expect((await record.verify(asked)).reason).toMatch(/^response .* is not what was sealed/);
-    await record.sql(
+    expect((await database.verify(asked)).reason).toMatch(/^response .* is not what was sealed/);
+    await database.sql(
       `DELETE FROM prediction WHERE predicted_at = (SELECT max(predicted_at) FROM prediction) AND class = 0`,
     );
     await again({});
-    expect((await record.verify(asked)).verdict).toBe('VERIFIED');
-    await record.sql(
+    expect((await database.verify(asked)).verdict).toBe('VERIFIED');
+    await database.sql(
       'DELETE FROM prediction WHERE response_id = (SELECT min(response_id::text)::uuid FROM prediction)',
     );
     await again({ class: 0, predicted_at: new Date().toISOString() });
-    expect((await record.seal()).refused).toEqual([]);
-    expect(await record.verify(asked)).toMatchObject({
+    expect((await database.seal()).refused).toEqual([]);
+    expect(await database.verify(asked)).toMatchObject({
       verdict: 'RESTATED',
       reason: 'since it was first sealed: 1 rescored',
     });
   });
 
   it('and no others are proven where a cell stands for other attributes than its key', async () => {
-    const [cell] = record.cells.all();
+    const [cell] = database.cells.all();
     if (!cell) throw new Error('there is a cell');
     const forged = { ...cell, attributes: { ...cell.attributes, region: 'Chile' } };
     const cells = { all: () => [forged], get: () => forged, byKey: () => forged, version: 1 };
-    const found = await verifyScore({ ...record.verifyDeps, cells }, EVERYTHING, nameOf(DAYS));
+    const found = await verifyScore({ ...database.verifyDeps, cells }, EVERYTHING, nameOf(DAYS));
     expect(found).toMatchObject({
       verdict: 'MISMATCH',
       reason: expect.stringMatching(/^cell: [0-9a-f]{24} does not/),
@@ -467,11 +468,11 @@ describe('inferred scores', () => {
 describe('any history', () => {
   // Three persons of forty answers: a restriction moves many, and what comes from them meanwhile.
   const respondentOf = (externalId: number) => `person${externalId % 3}@example.org`;
-  let record: SealedDatabase;
+  let database: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedDatabase();
+    database = await openSealedDatabase();
   });
-  afterAll(() => record?.close());
+  afterAll(() => database?.close());
 
   const external = fc.integer({ min: 1, max: 40 });
   const answer = fc
@@ -495,29 +496,31 @@ describe('any history', () => {
   );
   const by = { actor: 'officer', reason: 'asked for it' };
   const correctOne = async (externalId: number, score: number) => {
-    const [row] = await record.sql<{ id: string }>(
+    const [row] = await database.sql<{ id: string }>(
       `SELECT id FROM response WHERE external_id = '${externalId}'`,
     );
-    if (row) await rectify(record, row.id, { score }, by);
+    if (row) await rectify(database, row.id, { score }, by);
   };
 
   it('is never a mismatch, and proven once sealed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (history) => {
         for (const one of history) {
-          if (one === 'seal') expect((await record.seal()).refused).toEqual([]);
-          else if ('erase' in one) await record.erase(one.erase);
-          else if ('restrict' in one) await restrict(record, personOf(respondentOf(one.restrict)), one.on);
+          if (one === 'seal') expect((await database.seal()).refused).toEqual([]);
+          else if ('erase' in one) await database.erase(one.erase);
+          else if ('restrict' in one) await restrict(database, personOf(respondentOf(one.restrict)), one.on);
           else if ('correct' in one) await correctOne(one.correct, one.score);
-          else await record.submit(one);
-          const found = await record.verify(DAYS);
+          else await database.submit(one);
+          const found = await database.verify(DAYS);
           expect(found.verdict, found.reason ?? '').not.toBe('MISMATCH');
           expect(found.recomputed).toBe(found.stated);
         }
-        await record.seal();
-        const { verdict, reason } = await record.verify(DAYS);
+        await database.seal();
+        const { verdict, reason } = await database.verify(DAYS);
         const proven = ['VERIFIED', 'VERIFIED_WITH_ERASURES', 'RESTATED'];
-        expect(record.cells.all().length === 0 ? ['UNVERIFIABLE'] : proven, reason ?? '').toContain(verdict);
+        expect(database.cells.all().length === 0 ? ['UNVERIFIABLE'] : proven, reason ?? '').toContain(
+          verdict,
+        );
       }),
       { numRuns: 25 },
     );

@@ -8,7 +8,7 @@ import { keepCheckpointFile } from '../../proof/checkpoint-file.ts';
 import { readCheckpointFile } from '../../proof/checkpoint-publisher.ts';
 import { exportProof } from '../../proof/export-proof.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
-import { BY, personBehind } from '../fixtures/erasing.ts';
+import { BY, subjectBehind } from '../fixtures/erasing.ts';
 import {
   HOUR_MS,
   nameOf,
@@ -40,101 +40,101 @@ const newKey = () => generateKeyPairSync('ed25519').privateKey;
 const print = (key: KeyObject) => keyFingerprint(publicKeyOf(key));
 
 /** Ties the record to the last of the keys as a start does. */
-const start = (record: SealedDatabase, ...keys: [KeyObject, ...KeyObject[]]) =>
-  checkSigningKey(record.store, { keys, isLost: false, now: Date.now() });
+const start = (database: SealedDatabase, ...keys: [KeyObject, ...KeyObject[]]) =>
+  checkSigningKey(database.store, { keys, isLost: false, now: Date.now() });
 
 /** A process on the record with a key and a file of heads of its own. */
-function processWith(record: SealedDatabase, signingKey: KeyObject) {
+function processWith(database: SealedDatabase, signingKey: KeyObject) {
   const sign = (text: string) => signText(signingKey, text);
-  const seals = sealsOf({ ...record, signingKey, sign }, keepCheckpointFile);
+  const seals = sealsOf({ ...database, signingKey, sign }, keepCheckpointFile);
   return {
     ...seals,
     verify: () => seals.verify(DAYS),
     proof: () => exportProof(seals.verifyDeps, EVERYTHING, nameOf(DAYS)),
     erase: async (externalId: string) => {
-      const [row] = await record.sql<{ id: string }>('SELECT id FROM response WHERE external_id = $1', [
+      const [row] = await database.sql<{ id: string }>('SELECT id FROM response WHERE external_id = $1', [
         externalId,
       ]);
-      await erase({ ...record, sign }, personBehind(row?.id ?? ''), BY);
+      await erase({ ...database, sign }, subjectBehind(row?.id ?? ''), BY);
     },
   };
 }
 
 describe('a record', () => {
-  let record: SealedDatabase;
+  let database: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedDatabase();
+    database = await openSealedDatabase();
   });
-  afterAll(() => record?.close());
-  const rows = () => record.sql<{ n: number }>('SELECT count(*)::integer AS n FROM signing_key');
+  afterAll(() => database?.close());
+  const rows = () => database.sql<{ n: number }>('SELECT count(*)::integer AS n FROM signing_key');
 
   it('is tied to the key of its first start, and to the one that signed it before records knew their keys', async () => {
-    await record.submit(answers('a'));
-    await record.seal();
+    await database.submit(answers('a'));
+    await database.seal();
     // As a data folder of before: heads, and no row that names a key.
-    await expect(start(record, newKey())).rejects.toThrow(/signed with another key.*--signing --lost/);
+    await expect(start(database, newKey())).rejects.toThrow(/signed with another key.*--signing --lost/);
     expect(await rows()).toEqual([{ n: 0 }]);
-    expect(await start(record, record.signingKey)).toBe(record.signingKey);
+    expect(await start(database, database.signingKey)).toBe(database.signingKey);
     expect(await rows()).toEqual([{ n: 1 }]);
-    expect(await start(record, record.signingKey)).toBe(record.signingKey);
+    expect(await start(database, database.signingKey)).toBe(database.signingKey);
     expect(await rows()).toEqual([{ n: 1 }]);
   });
 
   it('refuses another key, naming the one that it is signed with, before anything is stored', async () => {
-    const before = await record.sql('SELECT count(*) FROM audit_log');
-    await expect(start(record, newKey())).rejects.toThrow(
+    const before = await database.sql('SELECT count(*) FROM audit_log');
+    await expect(start(database, newKey())).rejects.toThrow(
       new RegExp(
-        `^this record is signed with the key ${print(record.signingKey)}, .* SCORELINE_SIGNING_KEY .* Nothing was stored$`,
+        `^this record is signed with the key ${print(database.signingKey)}, .* SCORELINE_SIGNING_KEY .* Nothing was stored$`,
       ),
     );
-    expect(await record.sql('SELECT count(*) FROM audit_log')).toEqual(before);
+    expect(await database.sql('SELECT count(*) FROM audit_log')).toEqual(before);
     expect(await rows()).toEqual([{ n: 1 }]);
   });
 });
 
 describe('a rotation', () => {
-  let record: SealedDatabase;
+  let database: SealedDatabase;
   let old: ReturnType<typeof processWith>;
   let fresh: ReturnType<typeof processWith>;
   const second = newKey();
   beforeAll(async () => {
-    record = await openSealedDatabase();
-    await start(record, record.signingKey);
-    old = processWith(record, record.signingKey);
-    await record.submit(answers('a'));
+    database = await openSealedDatabase();
+    await start(database, database.signingKey);
+    old = processWith(database, database.signingKey);
+    await database.submit(answers('a'));
     await old.seal();
     await old.erase('a0');
-    await start(record, record.signingKey, second);
-    fresh = processWith(record, second);
+    await start(database, database.signingKey, second);
+    fresh = processWith(database, second);
   });
   afterAll(async () => {
     old?.removeFiles();
     fresh?.removeFiles();
-    await record?.close();
+    await database?.close();
   });
 
   it('is declared by giving both keys, in the audit log, and once', async () => {
-    await start(record, record.signingKey, second);
-    await start(record, second);
-    const noted = await record.sql<{ subject: string }>(
+    await start(database, database.signingKey, second);
+    await start(database, second);
+    const noted = await database.sql<{ subject: string }>(
       "SELECT subject FROM audit_log WHERE action = 'changeKeys'",
     );
     expect(noted.map(({ subject }) => JSON.parse(subject))).toEqual([
       expect.objectContaining({ action: 'signing', key: print(second), signedByFormer: true }),
     ]);
-    await expect(start(record, record.signingKey)).rejects.toThrow(
+    await expect(start(database, database.signingKey)).rejects.toThrow(
       new RegExp(`is an older one of this record, which is signed with ${print(second)} since`),
     );
   });
 
   it('ends what a process with the former key may sign: it neither seals nor erases nor proves', async () => {
     await expect(old.erase('a1')).rejects.toThrow(/was rotated while this process ran: restart it/);
-    const [{ n } = { n: 0 }] = await record.sql<{ n: number }>(
+    const [{ n } = { n: 0 }] = await database.sql<{ n: number }>(
       "SELECT count(*)::integer AS n FROM response WHERE external_id = 'a1'",
     );
     expect(n).toBe(1);
     await expect(old.proof()).rejects.toThrow(/the signing key was rotated/);
-    await record.submit(answers('b'));
+    await database.submit(answers('b'));
     await expect(old.seal()).rejects.toThrow(/was rotated while this process ran/);
   });
 
@@ -150,12 +150,12 @@ describe('a rotation', () => {
     const lines = (await readCheckpointFile(fresh.checkpointFile))?.heads ?? [];
     expect(lines).toEqual((await readCheckpointFile(old.checkpointFile))?.heads);
     const signers = new Set(lines.map(({ body }) => JSON.parse(body).key as string));
-    expect(signers).toEqual(new Set([print(record.signingKey), print(second)]));
+    expect(signers).toEqual(new Set([print(database.signingKey), print(second)]));
   });
 
   it('is checked by the verifier from either key', async () => {
     const proof = await fresh.proof();
-    for (const key of [undefined, print(second), print(record.signingKey)])
+    for (const key of [undefined, print(second), print(database.signingKey)])
       expect(verifyProof(proof, key ? { key } : {})).toMatchObject({
         verdict: 'VERIFIED_WITH_ERASURES',
         reason: expect.stringContaining('3 sealed responses were erased'),
@@ -179,43 +179,43 @@ describe('a rotation', () => {
     // Without the former key's word, who knows that key alone believes nothing.
     const copy = JSON.parse(JSON.stringify(proof));
     copy.keys[1].formerSignature = null;
-    expect(verifyProof(copy, { key: print(record.signingKey) })).toMatchObject({ verdict: 'MISMATCH' });
+    expect(verifyProof(copy, { key: print(database.signingKey) })).toMatchObject({ verdict: 'MISMATCH' });
     expect(verifyProof(copy, { key: print(second) })).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES' });
   });
 
   it('cannot be written into the database: a key that nobody signed for is believed by nobody', async () => {
     const forger = newKey();
     const add = (key: KeyObject, statement: string) =>
-      record.sql(
+      database.sql(
         'INSERT INTO signing_key (id, public_key, statement, signature) SELECT max(id) + 1, $1, $2, $3 FROM signing_key',
         [keptKey(publicKeyOf(key)), statement, signText(key, statement)],
       );
-    const [head] = await record.sql<{ size: number; body: string; signature: string }>(
+    const [head] = await database.sql<{ size: number; body: string; signature: string }>(
       'SELECT size, body, signature FROM seal_head ORDER BY size DESC LIMIT 1',
     );
     const rotation = { format: 'scoreline-signing-key/1', key: print(forger), former: print(second) };
     await add(forger, JSON.stringify({ ...rotation, size: (head?.size ?? 1) - 1, head: null, audit: null }));
     expect(await fresh.verify()).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES' });
     const body = head?.body.replace(print(second), print(forger)) ?? '';
-    await record.sql('UPDATE seal_head SET body = $1, signature = $2 WHERE size = $3', [
+    await database.sql('UPDATE seal_head SET body = $1, signature = $2 WHERE size = $3', [
       body,
       signText(forger, body),
       head?.size,
     ]);
     expect(await fresh.verify()).toMatchObject({ verdict: 'MISMATCH' });
-    await record.sql('UPDATE seal_head SET body = $1, signature = $2 WHERE size = $3', [
+    await database.sql('UPDATE seal_head SET body = $1, signature = $2 WHERE size = $3', [
       head?.body,
       head?.signature,
       head?.size,
     ]);
-    await record.sql('DELETE FROM signing_key WHERE public_key = $1', [keptKey(publicKeyOf(forger))]);
+    await database.sql('DELETE FROM signing_key WHERE public_key = $1', [keptKey(publicKeyOf(forger))]);
     expect(await fresh.verify()).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES' });
   });
 
   it('without the key before it, which is lost, is said to be so', async () => {
     const third = newKey();
-    await checkSigningKey(record.store, { keys: [third], isLost: true, now: Date.now() });
-    const server = processWith(record, third);
+    await checkSigningKey(database.store, { keys: [third], isLost: true, now: Date.now() });
+    const server = processWith(database, third);
     try {
       expect(await server.verify()).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES' });
       const proof = await server.proof();
@@ -231,21 +231,21 @@ describe('a rotation', () => {
 });
 
 describe("a server's own file of heads", () => {
-  let record: SealedDatabase;
+  let database: SealedDatabase;
   beforeAll(async () => {
-    record = await openSealedDatabase();
-    await start(record, record.signingKey);
-    await record.submit(answers('a'));
-    await record.seal();
+    database = await openSealedDatabase();
+    await start(database, database.signingKey);
+    await database.submit(answers('a'));
+    await database.seal();
   });
-  afterAll(() => record?.close());
+  afterAll(() => database?.close());
 
   it('is made whole where another server seals, and is not mended where it was cut', async () => {
-    const other = processWith(record, record.signingKey);
+    const other = processWith(database, database.signingKey);
     try {
       expect(await other.verify()).toMatchObject({ verdict: 'VERIFIED' });
-      await record.submit(answers('b'));
-      await record.seal();
+      await database.submit(answers('b'));
+      await database.seal();
       expect(await other.verify()).toMatchObject({ verdict: 'VERIFIED' });
       const { heads = [] } = (await readCheckpointFile(other.checkpointFile)) ?? {};
       expect(heads).toHaveLength(2);

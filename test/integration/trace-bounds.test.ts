@@ -11,10 +11,10 @@ const HOUR_MS = 3_600_000;
 const HOUR = Math.floor(Date.UTC(2026, 2, 10) / HOUR_MS);
 const at = (hour: number) => new Date((HOUR + hour) * HOUR_MS + 60_000).toISOString();
 
-let record: TestDatabase;
+let database: TestDatabase;
 beforeAll(async () => {
-  record = await openTestDatabase();
-  await record.submit(
+  database = await openTestDatabase();
+  await database.submit(
     ['Germany', 'Japan'].flatMap((region) =>
       [0, 5].map((hour) => ({
         externalId: `${region} ${hour}`,
@@ -25,24 +25,24 @@ beforeAll(async () => {
       })),
     ),
   );
-  await record.sql(
+  await database.sql(
     `INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'made up', 'abc', 'CHAMPION', '{}')`,
   );
-  await record.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
+  await database.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
       class, detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
     SELECT id, answered_at, cell_id, 7, mapping_version_id, true, 0, 100000, 200000, 700000, 2, 0, 0, 1000000, '{}', 0, 'f', now()
     FROM response`);
 });
-afterAll(() => record?.close());
+afterAll(() => database?.close());
 
 /** Reads responses everywhere, traces those of Germany. */
 const scope: Scope = {
   ...narrowScope('germany', () => true),
   allows: (group, cell) => group !== 'traceLineage' || cell.attributes.region === 'Germany',
 };
-const deps = () => ({ ...record, dimensions: DIMENSIONS, lineage: createRecordLineage(record.store) });
+const deps = () => ({ ...database, dimensions: DIMENSIONS, lineage: createRecordLineage(database.store) });
 const cellOf = (region: string) =>
-  record.cells.all().find(({ attributes }) => attributes.region === region)?.key ?? '';
+  database.cells.all().find(({ attributes }) => attributes.region === region)?.key ?? '';
 const trace = async (
   by: Scope,
   start: ScoreStart | string,
@@ -68,7 +68,9 @@ const score = (segment: object, hours: number): ScoreStart => ({
 
 describe('a cursor that the caller made up', () => {
   it('leads to no rollup that is not in the walk', async () => {
-    const japan = await record.sql<{ id: string }>(`SELECT id FROM response WHERE external_id LIKE 'Japan%'`);
+    const japan = await database.sql<{ id: string }>(
+      `SELECT id FROM response WHERE external_id LIKE 'Japan%'`,
+    );
     const hidden = new Set(japan.map(({ id }) => `Response:${id}`));
     const led = async (...asked: Parameters<typeof trace>) => {
       const found = await responses(...asked);
@@ -87,7 +89,7 @@ describe('a cursor that the caller made up', () => {
 
 describe('a trace of a response', () => {
   it('does not tell which model counted it to who may not read what models said', async () => {
-    const [response] = await record.sql<{ id: string }>(
+    const [response] = await database.sql<{ id: string }>(
       `SELECT id FROM response WHERE external_id = 'Germany 0'`,
     );
     const rollups = async (by: Scope) =>

@@ -10,14 +10,14 @@ import { eraseWhole, personOf } from '../fixtures/erasing.ts';
 
 /** What is erased while a model is trained on it. */
 
-let record: TestDatabase;
+let database: TestDatabase;
 const PEOPLE = 120;
 const count = async (from: string) =>
-  (await record.sql<{ n: number }>(`SELECT count(*)::integer AS n FROM ${from}`))[0]?.n;
+  (await database.sql<{ n: number }>(`SELECT count(*)::integer AS n FROM ${from}`))[0]?.n;
 
 beforeAll(async () => {
-  record = await openTestDatabase();
-  await record.submit(
+  database = await openTestDatabase();
+  await database.submit(
     Array.from({ length: PEOPLE }, (_, i) => ({
       externalId: `e${i}`,
       respondent: `person ${i}`,
@@ -26,9 +26,9 @@ beforeAll(async () => {
       comment: `text number ${i}`,
     })),
   );
-  await record.cells.refresh(record.store);
+  await database.cells.refresh(database.store);
 });
-afterAll(() => record.close());
+afterAll(() => database.close());
 
 /** Trains on vectors by chance; `meanwhile` happens while texts are encoded. */
 function train(meanwhile: () => Promise<unknown>): Promise<number> {
@@ -56,7 +56,7 @@ function train(meanwhile: () => Promise<unknown>): Promise<number> {
     })),
   };
   const deps = {
-    ...record,
+    ...database,
     pool,
     champion: null,
     taxonomy: taxonomy as unknown as Parameters<typeof trainCandidate>[0]['taxonomy'],
@@ -67,10 +67,10 @@ function train(meanwhile: () => Promise<unknown>): Promise<number> {
 }
 
 it('a model that learnt from somebody who was erased or restricted meanwhile is dropped', async () => {
-  await expect(train(() => eraseWhole(record, personOf('person 1')))).rejects.toThrow(
+  await expect(train(() => eraseWhole(database, personOf('person 1')))).rejects.toThrow(
     /1 of the responses were erased or restricted .* train again/,
   );
-  await expect(train(() => restrict(record, personOf('person 2'), true))).rejects.toThrow(
+  await expect(train(() => restrict(database, personOf('person 2'), true))).rejects.toThrow(
     /1 of the responses/,
   );
   expect([await count('model_version WHERE id > 0'), await count('training_set')]).toEqual([0, 0]);
@@ -79,9 +79,9 @@ it('a model that learnt from somebody who was erased or restricted meanwhile is 
 it('one whose people are all there has them as members, and is named when one is erased later', async () => {
   const id = await train(async () => undefined);
   expect(await count('training_set_member')).toBe(PEOPLE - 2);
-  await eraseWhole(record, personOf('person 3'));
+  await eraseWhole(database, personOf('person 3'));
   expect(await count('training_set_member')).toBe(PEOPLE - 3);
-  const [last] = await listErasures(record.store, null, 1);
+  const [last] = await listErasures(database.store, null, 1);
   expect(last).toMatchObject({
     models: [id],
     trainingSets: [expect.any(String)],

@@ -29,23 +29,23 @@ afterAll(async () => {
 
 describe('the record on TimescaleDB', () => {
   it('is found, and its fact tables are hypertables', async () => {
-    const record = await openTestDatabase();
-    expect(record.features).toEqual({ timescale: 'apache' });
-    const tables = await record.sql(
+    const database = await openTestDatabase();
+    expect(database.features).toEqual({ timescale: 'apache' });
+    const tables = await database.sql(
       'SELECT hypertable_name AS name FROM timescaledb_information.hypertables ORDER BY 1',
     );
     expect(tables).toEqual([{ name: 'prediction' }, { name: 'response' }, { name: 'rollup_minute' }]);
-    await record.close();
+    await database.close();
   });
 
   it('stays exact under four writers on the same cells and ids, beside deletes', async () => {
-    const record = await openTestDatabase();
-    const url = record.databaseUrl ?? '';
+    const database = await openTestDatabase();
+    const url = database.databaseUrl ?? '';
     const writers = Array.from({ length: 4 }, () => {
       const store = openPostgres(url, () => undefined, { maxConnections: 3 });
       const deps = {
         store,
-        encryption: new SubjectEncryption(store, record.encryption.tenant, record.encryption.provider),
+        encryption: new SubjectEncryption(store, database.encryption.tenant, database.encryption.provider),
         cells: new StoredCellDictionary(),
         mappings: new MappingRegistry(),
         dimensions: DIMENSIONS,
@@ -67,7 +67,7 @@ describe('the record on TimescaleDB', () => {
     const deleter = (async () => {
       while (deleting) {
         // Its rows go one by one in no order, so it may meet a writer the other way round; the loser tries again.
-        await record
+        await database
           .sql(`DELETE FROM response WHERE id IN (SELECT id FROM response ORDER BY md5(id::text) LIMIT 5)`)
           .catch((error) => {
             if (!isPassingError(error)) throw error;
@@ -95,11 +95,11 @@ describe('the record on TimescaleDB', () => {
     deleting = false;
     await deleter;
     expect(accepted).toBeGreaterThanOrEqual(780);
-    await expectRollupsToEqualRecount(record);
-    const twice = await record.sql('SELECT id FROM response GROUP BY id HAVING count(*) > 1');
+    await expectRollupsToEqualRecount(database);
+    const twice = await database.sql('SELECT id FROM response GROUP BY id HAVING count(*) > 1');
     expect(twice).toEqual([]);
     await Promise.all(writers.map(({ store }) => store.close()));
-    await record.close();
+    await database.close();
   });
 });
 

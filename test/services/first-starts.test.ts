@@ -24,15 +24,15 @@ describe('first starts at once', () => {
       SCORELINE_DATA_DIR: folder,
     });
     const start = async () => {
-      const record = await openDatabase(config, () => undefined);
+      const database = await openDatabase(config, () => undefined);
       const scoring = await openScoring({
-        ...record,
+        ...database,
         encoder: null,
         cacheFolder: join(folder, 'encoders'),
         now: Date.now,
         onError: () => undefined,
       });
-      return { record, scoring };
+      return { record: database, scoring };
     };
     const started = await Promise.allSettled(Array.from({ length: STARTERS }, start));
     const up = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -44,11 +44,11 @@ describe('first starts at once', () => {
       expect(await read('SELECT stage FROM model_version WHERE id > 0')).toEqual([{ stage: 'CHAMPION' }]);
       expect(await read('SELECT count(*)::integer AS n FROM model_event')).toEqual([{ n: 2 }]);
       expect(await read('SELECT count(*)::integer AS n FROM instance')).toEqual([{ n: 1 }]);
-      expect(new Set(up.map(({ record }) => record.encryption.tenant)).size).toBe(1);
+      expect(new Set(up.map(({ record: database }) => database.encryption.tenant)).size).toBe(1);
     } finally {
-      for (const { record, scoring } of up) {
+      for (const { record: database, scoring } of up) {
         await scoring.close();
-        await record.close();
+        await database.close();
       }
     }
   });

@@ -16,7 +16,7 @@ import { type RunningNeo4j, startNeo4j } from './neo4j.ts';
 const BASE = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 3_600_000;
 let server: RunningNeo4j;
 let driver: Driver;
-let record: TestDatabase;
+let database: TestDatabase;
 let proxy: StallingProxy;
 const errors: Error[] = [];
 const graphs: GraphProjection[] = [];
@@ -24,7 +24,7 @@ const graphs: GraphProjection[] = [];
 beforeAll(async () => {
   server = await startNeo4j();
   driver = neo4j.driver(server.url, undefined, { disableLosslessIntegers: true });
-  record = await openTestDatabase();
+  database = await openTestDatabase();
   proxy = await stallingProxy(server.handle.port);
 });
 afterAll(async () => {
@@ -32,7 +32,7 @@ afterAll(async () => {
   for (const graph of graphs) await graph.close();
   await proxy?.close();
   await driver?.close();
-  await record?.close();
+  await database?.close();
   await server?.dispose();
 });
 
@@ -48,18 +48,18 @@ const submit = async (respondent: string, count = 1) => {
       comment: 'words',
     };
   });
-  expect(await record.submit(items)).toMatchObject({ accepted: count });
+  expect(await database.submit(items)).toMatchObject({ accepted: count });
 };
 const idsInGraph = async () => {
   const { records } = await driver.executeQuery('MATCH (x:Response) RETURN x.id AS id ORDER BY id');
   return records.map((row) => row.get('id') as string);
 };
 const idsInRecord = async () =>
-  (await record.sql<{ id: string }>('SELECT id FROM response'))
+  (await database.sql<{ id: string }>('SELECT id FROM response'))
     .map(({ id }) => nodeId('Response', id))
     .sort();
 const opened = (url: string, place: string): GraphProjection => {
-  const graph = openGraph({ url, user: '', password: '' }, { ...record, place }, (error) =>
+  const graph = openGraph({ url, user: '', password: '' }, { ...database, place }, (error) =>
     errors.push(error),
   );
   graphs.push(graph);
@@ -69,7 +69,7 @@ const caughtUp = (graph: GraphProjection) =>
   until(async () => (await graph.lag()) === 0, 'the graph has caught up');
 /** As if its holder were frozen: again and again, since it is not, and renews. */
 const expire = () =>
-  record.sql(`UPDATE lease SET held_until = now() - interval '1 second' WHERE name = 'lineage'`);
+  database.sql(`UPDATE lease SET held_until = now() - interval '1 second' WHERE name = 'lineage'`);
 
 describe('a follower that hangs before it writes', () => {
   it('writes nothing back that was erased meanwhile, once another has taken over', async () => {
@@ -89,9 +89,9 @@ describe('a follower that hangs before it writes', () => {
     expect(await idsInGraph()).toHaveLength(51);
 
     const person = personOf('ada');
-    await erase(record, person, BY);
+    await erase(database, person, BY);
     await until(
-      async () => (await checkOnce(record, person, quick.holds)).length === 0,
+      async () => (await checkOnce(database, person, quick.holds)).length === 0,
       'the erasure is complete',
     );
     expect(await idsInGraph()).toEqual(await idsInRecord());

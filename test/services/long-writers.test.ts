@@ -6,22 +6,22 @@ import { type LongWriter, type LongWriters, watchLongWriters } from '../../store
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 
-let record: TestDatabase;
+let database: TestDatabase;
 let writer: pg.Client;
 let writers: LongWriters;
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
 afterAll(async () => {
   writers?.stop();
   await writer?.end();
-  await record?.close();
+  await database?.close();
 });
 
 it('a long writer is named once in the log, and counted without its name where everybody may look', async () => {
   const named: LongWriter[] = [];
-  writers = watchLongWriters(record.store, Date.now, (one) => named.push(one));
-  writer = new pg.Client({ connectionString: record.databaseUrl, application_name: 'a bulk load' });
+  writers = watchLongWriters(database.store, Date.now, (one) => named.push(one));
+  writer = new pg.Client({ connectionString: database.databaseUrl, application_name: 'a bulk load' });
   await writer.connect();
   await writer.query('BEGIN; SELECT pg_current_xact_id()');
   const server = Fastify();

@@ -34,24 +34,24 @@ const QUERIES: readonly LiveQueryDefinition[] = [
   { segment: { region: ['Peru'] }, window: DAY, basis: 'SURVEYED', groupBy: [] },
   { segment: {}, window: DAY, basis: 'SURVEYED', groupBy: ['region'] },
 ];
-let record: TestDatabase;
+let database: TestDatabase;
 let slow: pg.Client | undefined;
 const stores: Store[] = [];
 const feeds: LiveFeed[] = [];
 
 beforeAll(async () => {
-  record = await openTestDatabase();
+  database = await openTestDatabase();
 });
 afterAll(async () => {
   await slow?.end();
   for (const feed of feeds) await feed.stop();
   for (const store of stores) await store.close();
-  await record?.close();
+  await database?.close();
 });
 
 /** The same record as another server has it open. */
 async function anotherServer() {
-  const store = openPostgres(record.databaseUrl ?? '', () => undefined, { maxConnections: 4 });
+  const store = openPostgres(database.databaseUrl ?? '', () => undefined, { maxConnections: 4 });
   stores.push(store);
   const cells = new StoredCellDictionary();
   await cells.refresh(store);
@@ -60,7 +60,7 @@ async function anotherServer() {
   feeds.push(feed);
   const parts = {
     ...deps,
-    encryption: record.encryption,
+    encryption: database.encryption,
     mappings: new MappingRegistry(),
     dimensions: DIMENSIONS,
     pepper: PEPPER,
@@ -80,8 +80,8 @@ function fail(error: Error): never {
 const placeOf = ({ position }: NpsUpdate) => parsePosition(position) as JournalPosition;
 /** What npsAsKnownAt(position) says. */
 const asKnown = async (update: NpsUpdate) => {
-  await record.cells.refresh(record.store);
-  const found = await scoreAsKnownAt({ ...record, now: Date.now }, EVERYTHING, update.row, {
+  await database.cells.refresh(database.store);
+  const found = await scoreAsKnownAt({ ...database, now: Date.now }, EVERYTHING, update.row, {
     place: placeOf(update),
   });
   return found?.known.counts;
@@ -137,7 +137,9 @@ describe('the position of an update', () => {
           detractors: 0,
         },
       );
-    const [{ n } = { n: 0 }] = await record.sql<{ n: number }>('SELECT count(*)::integer AS n FROM response');
+    const [{ n } = { n: 0 }] = await database.sql<{ n: number }>(
+      'SELECT count(*)::integer AS n FROM response',
+    );
     await until(async () => (await whole()) === n, 'the last state is told');
     for (const stop of stops) stop();
     expect(sent).toBeGreaterThan(0);
@@ -155,16 +157,18 @@ describe('the position of an update', () => {
     const server = await anotherServer();
     const tile = server.feed.liveQuery(EVERYTHING, QUERIES[0] as LiveQueryDefinition);
     const unfollow = tile.follow(() => undefined);
-    slow = new pg.Client(record.databaseUrl);
+    slow = new pg.Client(database.databaseUrl);
     await slow.connect();
     await slow.query('BEGIN; SELECT pg_current_xact_id()');
     await server.submit([
       { externalId: 'early', answeredAt: new Date().toISOString(), score: 9, region: 'Peru' },
     ]);
-    const head = await journalHead(record.store);
+    const head = await journalHead(database.store);
     const [update] = await tile.present();
     expect(update?.position).toBe(formatPosition(head));
-    const [{ n } = { n: 0 }] = await record.sql<{ n: number }>('SELECT count(*)::integer AS n FROM response');
+    const [{ n } = { n: 0 }] = await database.sql<{ n: number }>(
+      'SELECT count(*)::integer AS n FROM response',
+    );
     expect(total(update?.row.counts ?? ZERO), 'all but the answer that is not final').toBe(n - 1);
     expect(await asKnown(update as NpsUpdate)).toEqual(update?.row.counts);
     await slow.query('ROLLBACK');
@@ -183,8 +187,8 @@ describe('the position of an update', () => {
     await ahead.submit([
       { externalId: 'late', answeredAt: new Date().toISOString(), score: 9, region: 'Peru' },
     ]);
-    await record.settled();
-    const after = await journalHead(record.store);
+    await database.settled();
+    const after = await journalHead(database.store);
     expect(isAfter(after, behind.feed.position())).toBe(true);
     const given = async (place: JournalPosition) => {
       const placeAt = await tile.resume(place);
@@ -196,12 +200,12 @@ describe('the position of an update', () => {
     await ahead.submit([
       { externalId: 'later', answeredAt: new Date().toISOString(), score: 9, region: 'Peru' },
     ]);
-    await record.settled();
+    await database.settled();
     const positions = await given(after);
     expect(positions.every((position) => isAfter(parsePosition(position) as JournalPosition, after))).toBe(
       true,
     );
-    const last = await journalHead(record.store);
+    const last = await journalHead(database.store);
     expect(await given(last)).toEqual([]);
     expect(tile.at).toEqual(last);
     unfollow();
