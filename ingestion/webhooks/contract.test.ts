@@ -137,7 +137,7 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
   });
 
   it('says of a body that cannot be read why, and never fails otherwise', async () => {
-    const receive = async (bytes: Buffer) => connector.receive(bytes, signed(bytes));
+    const receive = async (bytes: Buffer<ArrayBuffer>) => connector.receive(bytes, signed(bytes));
     for (const body of ['', '{', 'score=9', '[1'])
       await expect(receive(Buffer.from(body))).rejects.toThrow(UnreadableBody);
     await expect(receive(Buffer.from([0x7b, 0xff, 0x7d]))).rejects.toThrow(UnreadableBody);

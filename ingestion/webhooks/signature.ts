@@ -73,10 +73,13 @@ export const standardWebhooks: Pick<WebhookConnector, 'secret' | 'verify' | 'del
     const signatures = headerOf(headers, 'webhook-signature');
     if (id === null || timestamp === null || signatures === null) throw new SignatureError('UNSIGNED');
     assertWithinWindow(timestamp, now);
-    const expected = createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(raw).digest();
+    const expected = createHmac('sha256', keyOf(secret))
+      .update(`${id}.${timestamp}.`)
+      .update(raw)
+      .digest('base64');
     const given = signatures.split(' ').filter((one) => one.startsWith(VERSION));
     if (given.length === 0) throw new SignatureError('UNSIGNED');
-    const fits = given.map((one) => sameBytes(Buffer.from(one.slice(VERSION.length), 'base64'), expected));
+    const fits = given.map((one) => sameBytes(Buffer.from(one.slice(VERSION.length)), Buffer.from(expected)));
     if (!fits.includes(true)) throw new SignatureError('WRONG_SIGNATURE');
   },
   deliveryId: (headers) => headerOf(headers, 'webhook-id'),
