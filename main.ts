@@ -8,7 +8,7 @@ import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
 import { type Config, ConfigError, loadConfig } from './config/config.ts';
 import { terminalMessage } from './domain/errors/error-facts.ts';
 import { KeyProviderError } from './domain/errors/key-provider-errors.ts';
-import { DimensionsGone } from './domain/segments/cell-shape.ts';
+import { DimensionsGoneError } from './domain/segments/cell-shape.ts';
 import { startFollowers } from './followers.ts';
 import { cellUsage, followerDelays, followerLags } from './gauges.ts';
 import { isAway } from './graph/neo4j/driver.ts';
@@ -19,7 +19,7 @@ import { lookupsOfGiven } from './ingestion/pipeline/pseudonym.ts';
 import { type Connections, openConnections } from './ingestion/webhooks/connections.ts';
 import { readBuild } from './instance/build.ts';
 import { greeting } from './instance/greeting.ts';
-import { FolderInUse } from './instance/lock.ts';
+import { FolderInUseError } from './instance/lock.ts';
 import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
 import { type OpenDatabase, openDatabase } from './instance/open-database.ts';
 import { OutageLog } from './instance/outages.ts';
@@ -27,20 +27,20 @@ import { answers, readinessChecks, readinessWarnings } from './instance/readines
 import { changeKeys } from './instance/rotate.ts';
 import { runUntilStopped } from './instance/run.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
-import { WrongSigningKey } from './instance/signing.ts';
+import { WrongSigningKeyError } from './instance/signing.ts';
 import { openSeals, type Seals } from './proof/open-seals.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { createScopedReader, type ScopedReader } from './store/access/scoped-views.ts';
 import { openAuditTrail } from './store/audit/audit-trail.ts';
 import type { Store } from './store/database/client.ts';
-import { DatabaseRefused, explained } from './store/database/database-refused.ts';
-import { DiskFull } from './store/database/disk-space.ts';
+import { DatabaseRefusedError, explained } from './store/database/database-refused.ts';
+import { DiskFullError } from './store/database/disk-space.ts';
 import { watchLongWriters } from './store/database/long-writers.ts';
 import { isDatabaseAway } from './store/database/passing-errors.ts';
-import { WrongWrappingKey } from './store/encryption/check-keys.ts';
+import { WrongWrappingKeyError } from './store/encryption/check-keys.ts';
 import { latestReadings } from './store/monitoring/model-readings.ts';
 import { SEALER } from './store/seals/sealing.ts';
-import { WrongPepper } from './store/setup/instance.ts';
+import { WrongPepperError } from './store/setup/instance.ts';
 
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
 
@@ -50,7 +50,7 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   const log = new OutageLog(programLog, { now: Date.now });
   const onError = (error: Error) => {
     // That nothing is stored is said once, when it begins.
-    if (!(error instanceof DiskFull)) log.warn({ err: error }, error.message);
+    if (!(error instanceof DiskFullError)) log.warn({ err: error }, error.message);
   };
   say('Scoreline');
   say(
@@ -260,14 +260,14 @@ async function main(): Promise<void> {
 
 const EXPECTED = [
   ConfigError,
-  FolderInUse,
+  FolderInUseError,
   PolicyError,
-  DatabaseRefused,
-  WrongPepper,
-  WrongSigningKey,
+  DatabaseRefusedError,
+  WrongPepperError,
+  WrongSigningKeyError,
   KeyProviderError,
-  WrongWrappingKey,
-  DimensionsGone,
+  WrongWrappingKeyError,
+  DimensionsGoneError,
 ];
 
 main().catch((error: Error) => {

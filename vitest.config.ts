@@ -1,24 +1,23 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { slownessNow } from './test/fixtures/unit-of-work.ts';
+import DurationsReporter from './test/runner/durations-reporter.ts';
+import { LongestFirst } from './test/runner/longest-first.ts';
 
 /** As Node.js resolves it, for the project and for the packages that build on it: types of one graphql are none of another. */
 const resolve = {
   alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
 };
 
-/** The longest file begins first, so that no worker waits for it at the end. */
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const isLongest = ({ moduleId }: TestSpecification) => moduleId.endsWith('/leaks.test.ts');
-    return [...sorted.filter(isLongest), ...sorted.filter((file) => !isLongest(file))];
-  }
-}
+/** On a machine that is busy or slow, every bound of the tests is that many times larger. */
+const slowness = slownessNow();
+const minutes = (count: number) => Math.round(count * 60_000 * slowness);
+/** No test asserts how long something takes: these only end a test that hangs. */
+const bounds = { provide: { slowness }, testTimeout: minutes(10), hookTimeout: minutes(10) };
 
 /** What ends before the record is asked, or is about the source alone: once is enough. */
 const SAME_ON_EVERY_BACKEND = [
-  'test/e2e/doors.test.ts',
+  'test/e2e/{doors,old-data-folders}.test.ts',
   'test/e2e/abuse/{cases,charsets,documents,every-argument,ingest-door,logs,operation-name,patterns,refusals,transports,variables}.test.ts',
   'test/integration/{architecture,log,patterns,pglite-keeper,secrets}.test.ts',
 ];
@@ -30,32 +29,16 @@ const SAME_ON_EVERY_BACKEND = [
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    globalSetup: ['test/fixtures/record-template.ts'],
+    globalSetup: ['test/runner/record-template.ts'],
     sequence: { sequencer: LongestFirst },
+    reporters: ['default', new DurationsReporter()],
     projects: [
       {
         resolve,
-        test: {
-          name: 'unit',
-          // Property tests on a machine that others use too.
-          testTimeout: 120_000,
-          include: ['**/*.test.ts'],
-          exclude: ['test/**', 'node_modules/**'],
-        },
+        test: { name: 'unit', include: ['**/*.test.ts'], exclude: ['test/**', 'node_modules/**'], ...bounds },
       },
-      {
-        resolve,
-        test: {
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        resolve,
-        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000 },
-      },
+      { resolve, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...bounds } },
+      { resolve, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...bounds } },
       {
         resolve,
         test: {
@@ -63,8 +46,7 @@ export default defineConfig({
           include: ['test/services/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           exclude: SAME_ON_EVERY_BACKEND,
           globalSetup: ['test/services/global-setup.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          ...bounds,
         },
       },
     ],

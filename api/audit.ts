@@ -15,18 +15,18 @@ import { problemOf, TEXT_RULES } from '../domain/text/text.ts';
 import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
 import { audit, type NoteChange } from '../store/audit/audit.ts';
 import type { ApiContext } from './context.ts';
-import { errorBody, InvalidArgument, maskedError, publicError } from './errors.ts';
+import { errorBody, InvalidArgumentError, maskedError, publicError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 
 /**
  * What a caller says that a request is for; null when they say nothing.
- * @throws InvalidArgument when it cannot be kept.
+ * @throws InvalidArgumentError when it cannot be kept.
  */
 export function purposeOf(given: unknown): string | null {
   if (typeof given !== 'string' || given.trim() === '') return null;
   const purpose = given.trim();
   const problem = problemOf(TEXT_RULES.purpose, purpose);
-  if (problem) throw new InvalidArgument(`purpose: ${problem.message}; it is kept in the audit log`);
+  if (problem) throw new InvalidArgumentError(`purpose: ${problem.message}; it is kept in the audit log`);
   return purpose;
 }
 

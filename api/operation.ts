@@ -10,7 +10,7 @@ import { executePrepared } from './compiled.ts';
 import type { ApiContext, Masked } from './context.ts';
 import { formatGraphqlError, maskedError, publicError } from './errors.ts';
 import type { OperationRequest } from './gate/gate.ts';
-import { InvalidOperation } from './gate/invalid-operation.ts';
+import { InvalidOperationError } from './gate/invalid-operation.ts';
 import type { Log } from './log.ts';
 
 /** An operation that may run. */
@@ -37,7 +37,7 @@ export function prepareOperation(
     if (operation.operation !== 'subscription') context.cost = cost;
     return { schema, document, contextValue: context, operationName, variableValues: variables };
   } catch (error) {
-    if (error instanceof InvalidOperation) return { errors: error.errors, status: 400 };
+    if (error instanceof InvalidOperationError) return { errors: error.errors, status: 400 };
     const { code, status, message, retryAfter } = publicError(error) ?? maskedError(deps.log, error);
     return { errors: [new GraphQLError(message, { extensions: { code } })], status, retryAfter };
   }

@@ -8,7 +8,7 @@ import {
   exampleCells,
   type ReportLine,
   reportOf,
-  TooManyValues,
+  TooManyValuesError,
 } from '../api/access/report.ts';
 import { scopesUnder } from '../api/access/scope-of.ts';
 import { fieldsOfGroups } from '../api/schema/access-tags.ts';
@@ -144,7 +144,7 @@ function cellsToCome(
       id: 0,
     }));
   } catch (error) {
-    if (error instanceof TooManyValues) return [];
+    if (error instanceof TooManyValuesError) return [];
     throw error;
   }
 }

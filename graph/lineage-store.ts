@@ -1,7 +1,7 @@
 import type { RollupKey } from '../domain/lineage/lineage.ts';
 import type { TimeRange } from '../domain/time/time-windows.ts';
 import { READ_MS } from '../store/database/client.ts';
-import { GraphNotReady } from './neo4j/driver.ts';
+import { GraphNotReadyError } from './neo4j/driver.ts';
 
 /** Which hour rollups: those of the cells that lie in the hours, fed by any of the mappings. */
 export interface RollupSelection {
@@ -87,11 +87,11 @@ export interface LineageStore {
 /** More than the primary gives a read itself: no answer by then means that the connection is silent. */
 const SILENT_MS = READ_MS + 5_000;
 
-/** @throws GraphNotReady where nothing is answered in time. */
+/** @throws GraphNotReadyError where nothing is answered in time. */
 async function within<T>(answer: Promise<T>, patienceMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new GraphNotReady('it does not answer')), patienceMs);
+    timer = setTimeout(() => reject(new GraphNotReadyError('it does not answer')), patienceMs);
   });
   try {
     return await Promise.race([answer, late]);

@@ -17,8 +17,8 @@ export interface FolderLock {
 }
 
 /** Another process holds the data folder. */
-export class FolderInUse extends Error {
-  override readonly name = 'FolderInUse';
+export class FolderInUseError extends Error {
+  override readonly name = 'FolderInUseError';
   readonly holder: Holder;
 
   constructor(folder: string, holder: Holder) {
@@ -58,7 +58,7 @@ export function findHolder(folder: string): Promise<Holder | null> {
 
 /**
  * Takes the folder for this process, which must exist.
- * @throws FolderInUse when another process has it.
+ * @throws FolderInUseError when another process has it.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = socketPath(folder);
@@ -70,7 +70,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   for (let attempt = 0; ; attempt++) {
     if (await listening(server, path)) break;
     const other = await findHolder(folder);
-    if (other || attempt === 3) throw new FolderInUse(folder, other ?? { pid: 0 });
+    if (other || attempt === 3) throw new FolderInUseError(folder, other ?? { pid: 0 });
     // The holder died without taking its socket along.
     try {
       unlinkSync(path);

@@ -60,7 +60,7 @@ export interface OpenDatabase {
 
 /**
  * Opens the record (see `openOnce`); a server that is starting, recovering or out of reach is waited for.
- * @throws DatabaseRefused, besides what `openOnce` throws.
+ * @throws DatabaseRefusedError, besides what `openOnce` throws.
  */
 export function openDatabase(
   config: Config,
@@ -76,7 +76,7 @@ export function openDatabase(
 /**
  * Opens the record that the configuration names: takes the data folder, migrates, checks pepper, signing key and wrapping keys,
  * seals what was stored before there were keys, takes over what was erased before leaves were told of.
- * @throws ConfigError, FolderInUse, WrongPepper, WrongSigningKey, WrongWrappingKey, DimensionsGone, or what the database says.
+ * @throws ConfigError, FolderInUseError, WrongPepperError, WrongSigningKeyError, WrongWrappingKeyError, DimensionsGoneError, or what the database says.
  */
 async function openOnce(
   config: Config,

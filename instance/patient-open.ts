@@ -14,7 +14,7 @@ export interface OpeningPatience {
 /**
  * Opens a record on a server that may still be starting: again until the patience is used up. `open` must bear being done
  * twice, and leave nothing behind where it fails.
- * @throws DatabaseRefused where an operator can end it.
+ * @throws DatabaseRefusedError where an operator can end it.
  */
 export async function openPatiently<T>(
   { databaseUrl, seconds, onWaiting }: OpeningPatience,

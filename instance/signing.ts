@@ -21,8 +21,8 @@ import { addSigningKey, newestSigningKey, readSigningKeys } from '../store/seals
  */
 
 /** The signing key is not the one that this record is signed with. */
-export class WrongSigningKey extends Error {
-  override readonly name = 'WrongSigningKey';
+export class WrongSigningKeyError extends Error {
+  override readonly name = 'WrongSigningKeyError';
 }
 
 /** Who signed the default model at the first start, where nothing else was signed yet. */
@@ -44,7 +44,7 @@ export interface SigningOptions {
  * Ties the record to its signing key at the first start, and refuses later to start with another one. Where the key in use is given
  * together with a newer one, the newer takes its place: by a statement that both sign, and a row of the audit log. Answers with the key in
  * use.
- * @throws WrongSigningKey
+ * @throws WrongSigningKeyError
  */
 export function checkSigningKey(store: Store, options: SigningOptions): Promise<KeyObject> {
   const { keys, isLost } = options;
@@ -63,7 +63,7 @@ export function checkSigningKey(store: Store, options: SigningOptions): Promise<
     if (isIt(own)) return own;
     const former = keys.find(isIt);
     if (entries.some(({ publicKey }) => publicKey === keptKey(publicKeyOf(own))))
-      throw new WrongSigningKey(
+      throw new WrongSigningKeyError(
         `the signing key that was given is an older one of this record, which is signed with ${printOf(inUse)} since: ${REMEDY}`,
       );
     if (!former && !isLost) throw refused(inUse ?? null);
@@ -73,7 +73,7 @@ export function checkSigningKey(store: Store, options: SigningOptions): Promise<
 }
 
 /** Why no signing key may be made for this record: it is signed with one. Null before its first start. */
-export async function signingKeyMissing(session: Session): Promise<WrongSigningKey | null> {
+export async function signingKeyMissing(session: Session): Promise<WrongSigningKeyError | null> {
   const inUse = await newestSigningKey(session);
   if (inUse !== null) return refused(inUse);
   const isSignedByOne =
@@ -87,9 +87,9 @@ export async function signingKeyMissing(session: Session): Promise<WrongSigningK
 const REMEDY =
   'give it by SCORELINE_SIGNING_KEY or as the file "signing-key" of SCORELINE_SECRETS_DIR or of the data folder, from its backup or from the server that has it';
 
-function refused(inUse: string | null): WrongSigningKey {
+function refused(inUse: string | null): WrongSigningKeyError {
   const key = inUse === null ? 'another key' : `the key ${printOf(inUse)}`;
-  return new WrongSigningKey(
+  return new WrongSigningKeyError(
     `this record is signed with ${key}, and not with the one that was given or made here: ${REMEDY}; if it is lost for good, run: npm run keys -- rotate --signing --lost. Nothing was stored`,
   );
 }

@@ -19,8 +19,8 @@ import { checkWholeLog, isLogKnown } from './log-consistency.ts';
  * What the record holds is not what was signed: nothing is sealed until somebody looked. A signature over it would vouch for
  * what somebody wrote into the database.
  */
-export class LogBroken extends Error {
-  override readonly name = 'LogBroken';
+export class LogBrokenError extends Error {
+  override readonly name = 'LogBrokenError';
   constructor(says: string) {
     super(
       `the log of seals is not what this instance signed, and nothing more is sealed: ${says} (see docs/guides/auditor.md, section 7)`,
@@ -53,7 +53,7 @@ const AHEAD_MS = 5 * 60_000;
 /**
  * Reads the whole log where that is nearly due, page by page, each in a statement of its own: in the transaction that adds to the
  * log it is known by then, and that transaction does not stand for as long as reading takes.
- * @throws LogBroken
+ * @throws LogBrokenError
  */
 export async function readLogAhead(session: Session, deps: OpenLogDeps): Promise<void> {
   if (isLogKnown(deps.memory, deps.now - REMEMBER_MS + AHEAD_MS)) return;
@@ -65,7 +65,7 @@ export async function readLogAhead(session: Session, deps: OpenLogDeps): Promise
 /**
  * Opens the log to add to it: the last head's signature, its chain to the one before, the root that it signed over what the log holds,
  * the newest head outside of the record, and once an hour every seal. Nobody else may seal meanwhile.
- * @throws LogBroken, SigningKeyReplaced
+ * @throws LogBrokenError, SigningKeyReplacedError
  */
 export async function openLog(session: Session, deps: OpenLogDeps): Promise<OpenLog> {
   const publicKey = publicKeyOf(deps.signingKey);
@@ -80,7 +80,7 @@ export async function openLog(session: Session, deps: OpenLogDeps): Promise<Open
     return { last: null, head: null, edge: [] };
   }
   const broken = brokenSignature(last, keys);
-  if (broken) throw new LogBroken(broken);
+  if (broken) throw new LogBrokenError(broken);
   const checkpoint = parseCheckpoint(last.body);
   const before = await readCheckpointBefore(session, last.size);
   if (
@@ -88,16 +88,16 @@ export async function openLog(session: Session, deps: OpenLogDeps): Promise<Open
     checkpoint.size !== last.size ||
     checkpoint.previous !== (before && checkpointHash(before))
   )
-    throw new LogBroken(`the head of size ${last.size} does not follow the one before it`);
+    throw new LogBrokenError(`the head of size ${last.size} does not follow the one before it`);
   const subtrees = subtreesOf({ from: 0, until: last.size });
   const stored = await readNodes(session, subtrees);
   const edge = subtrees.map((node): HashedNode => {
     const hash = stored.get(nodeKey(node));
-    if (!hash) throw new LogBroken(`it lacks its node ${nodeKey(node)}`);
+    if (!hash) throw new LogBrokenError(`it lacks its node ${nodeKey(node)}`);
     return { ...node, hash };
   });
   if (rangeHash(edge.map(({ hash }) => hash)) !== checkpoint.root)
-    throw new LogBroken(`its seals have another root than the head of size ${last.size} signed`);
+    throw new LogBrokenError(`its seals have another root than the head of size ${last.size} signed`);
   await checkAll(session, deps, keys);
   return { last, head: checkpoint, edge };
 }
@@ -118,12 +118,12 @@ async function checkHeld(
 ): Promise<void> {
   if (!held) return;
   if (held.size > (last?.size ?? 0))
-    throw new LogBroken(
+    throw new LogBrokenError(
       `the file of heads holds one of size ${held.size}, the record ends at ${last?.size ?? 0}: the record was set back`,
     );
   const kept = await readCheckpointOf(session, held.size);
   if (!kept || checkpointLine(kept) !== checkpointLine(held))
-    throw new LogBroken(`the head of size ${held.size} in the file of heads is not the record's`);
+    throw new LogBrokenError(`the head of size ${held.size} in the file of heads is not the record's`);
 }
 
 async function checkAll(
@@ -134,7 +134,7 @@ async function checkAll(
   if (isLogKnown(memory, now - rememberFor)) return;
   const checkpoints = await readCheckpoints(session);
   const broken = brokenChain(checkpoints, keys);
-  if (broken) throw new LogBroken(broken);
+  if (broken) throw new LogBrokenError(broken);
   const finding = await checkWholeLog(session, checkpoints, { memory, now, rememberFor });
-  if (finding) throw new LogBroken(finding.says);
+  if (finding) throw new LogBrokenError(finding.says);
 }

@@ -1,4 +1,5 @@
 import { type FieldGroup, type Scope, visibleCells } from '../domain/access/scope.ts';
+import { UserError } from '../domain/errors/user-error.ts';
 import { add, type Counts, subtract, ZERO } from '../domain/nps/nps.ts';
 import {
   type Contribution,
@@ -51,8 +52,8 @@ export interface AsKnown {
 export type Moment = { readonly knownAt: number } | { readonly place: JournalPosition };
 
 /** Why a score cannot be told as it was known; the message says what can be. */
-export class UnknownMoment extends Error {
-  override readonly name = 'UnknownMoment';
+export class UnknownMomentError extends UserError {
+  override readonly name = 'UnknownMomentError';
 }
 
 /** Null where the caller may not read one by one what the score counts. */
@@ -63,7 +64,9 @@ export async function scoreAsKnownAt(
   moment: Moment,
 ): Promise<AsKnown | null> {
   if (name.from % HOUR_MS !== 0 || name.until % HOUR_MS !== 0)
-    throw new UnknownMoment('id: its window must begin and end at whole hours (UTC), as the journal counts');
+    throw new UnknownMomentError(
+      'id: its window must begin and end at whole hours (UTC), as the journal counts',
+    );
   const visible = visibleCells(scope, ['readScore'], deps.cells, name.segment);
   const needed: FieldGroup[] = ['readResponse', 'traceLineage'];
   if (name.basis !== 'SURVEYED') needed.push('readPrediction');
@@ -111,20 +114,20 @@ export async function scoreAsKnownAt(
 async function timeOf(session: Session, deps: KnownDeps, moment: Moment): Promise<number> {
   if ('place' in moment) {
     const at = await momentOfPlace(session, moment.place);
-    if (at === null) throw new UnknownMoment('position: the journal has not come so far');
+    if (at === null) throw new UnknownMomentError('position: the journal has not come so far');
     return at;
   }
-  if (moment.knownAt > deps.now()) throw new UnknownMoment('knownAt: must not be in the future');
+  if (moment.knownAt > deps.now()) throw new UnknownMomentError('knownAt: must not be in the future');
   return moment.knownAt;
 }
 
-/** @throws UnknownMoment where entries since then were deleted, because of their age. */
+/** @throws UnknownMomentError where entries since then were deleted, because of their age. */
 async function assertReached(session: Session, moment: Moment, knownAt: number): Promise<void> {
   const mark = await journalMark(session);
   if (!mark) return;
   const isReached = 'place' in moment ? !isAfter(mark, moment.place) : knownAt >= mark.reachesBack.getTime();
   if (isReached) return;
-  throw new UnknownMoment(
+  throw new UnknownMomentError(
     `${'place' in moment ? 'position' : 'knownAt'}: the journal reaches back to ${mark.reachesBack.toISOString()} (position ${formatPosition(mark)}); ask for that moment or a later one. Older entries are deleted after retention.journal`,
   );
 }
@@ -157,7 +160,7 @@ async function otherModel(
 async function changesSince(session: Session, name: ScoreName, query: KnownQuery): Promise<KnownChange[]> {
   const entries = await readEntriesSince(session, query);
   if (entries.length > MOST_ENTRIES)
-    throw new UnknownMoment(
+    throw new UnknownMomentError(
       `knownAt: more than ${MOST_ENTRIES} changes since; take a later moment or a score of fewer responses`,
     );
   const responses = firstChanges(entries.filter(({ kind }) => kind === 'responses'));

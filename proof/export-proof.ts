@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Scope } from '../domain/access/scope.ts';
+import { UserError } from '../domain/errors/user-error.ts';
 import { type ScoreName, scoreId } from '../domain/scores/score.ts';
 import { leafContent, type SealedFact } from '../domain/seals/seal.ts';
 import { keptKey, type SigningKeyEntry } from '../domain/seals/signing-key.ts';
@@ -16,8 +17,8 @@ import type { VerifyDeps } from './seal-options.ts';
 import { cellsOfScore, modelsOfScore, ONE_MOMENT, rootOf, trustOf, verifyScore } from './verify.ts';
 
 /** The score cannot be exported as a proof; the message says why. */
-export class ProofUnavailable extends Error {
-  override readonly name = 'ProofUnavailable';
+export class ProofUnavailableError extends UserError {
+  override readonly name = 'ProofUnavailableError';
 }
 
 /** A leaf: what it says, salt included, or only its hash where the response was erased or may not be read. */
@@ -69,14 +70,14 @@ const MOST_LEAVES = 100_000;
 
 /**
  * The score with everything that proves it.
- * @throws ProofUnavailable where the score is not proven, or its newest changes are not sealed.
+ * @throws ProofUnavailableError where the score is not proven, or its newest changes are not sealed.
  */
 export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName): Promise<Proof> {
   const found = await verifyScore(deps, scope, name);
   if (found.verdict === 'MISMATCH' || found.verdict === 'UNVERIFIABLE')
-    throw new ProofUnavailable(`this score is not proven: ${found.verdict}, ${found.reason}`);
+    throw new ProofUnavailableError(`this score is not proven: ${found.verdict}, ${found.reason}`);
   if (found.responses > MOST_LEAVES)
-    throw new ProofUnavailable(
+    throw new ProofUnavailableError(
       `this score is over ${found.responses} responses, a proof over at most ${MOST_LEAVES}; ask for its parts`,
     );
   const { cells } = cellsOfScore(deps, scope, name);
@@ -95,20 +96,20 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
       for (const one of evidence) {
         const { added, changed, removed } = one.match;
         if (added.length + changed.length + removed.length > 0)
-          throw new ProofUnavailable('its newest changes are not sealed yet; try again in a minute');
+          throw new ProofUnavailableError('its newest changes are not sealed yet; try again in a minute');
         leaves.set(one.id, exportedLeaves(one, mayRead(deps, scope, one)));
       }
     }
     const keys = await keysFor(session, deps.publicKey);
     const consistency = await proveConsistency(session, checkpoints);
-    if (!consistency) throw new ProofUnavailable('the log of seals lacks a node');
+    if (!consistency) throw new ProofUnavailableError('the log of seals lacks a node');
     const exportedAt = new Date(deps.now()).toISOString();
     const { stated, responses, root } = found;
     if (rootOf(listed) !== root)
-      throw new ProofUnavailable('something was sealed just now; try again in a minute');
+      throw new ProofUnavailableError('something was sealed just now; try again in a minute');
     const rollups = listed.map(({ id, seals }) => {
       const last = seals.at(-1);
-      if (!last) throw new ProofUnavailable(`${id} is not sealed yet`);
+      if (!last) throw new ProofUnavailableError(`${id} is not sealed yet`);
       return { id, revision: last.revision, hash: last.hash };
     });
     const statement = { score: scoreId(name), stated, responses, root, rollups, exportedAt };
@@ -147,7 +148,9 @@ async function keysFor(session: Session, publicKey: KeyObject): Promise<SigningK
   const entries = await readSigningKeys(session);
   const place = entries.findIndex((entry) => entry.publicKey === keptKey(publicKey));
   if (place !== entries.length - 1)
-    throw new ProofUnavailable('the signing key was rotated: this server must be restarted with the new one');
+    throw new ProofUnavailableError(
+      'the signing key was rotated: this server must be restarted with the new one',
+    );
   return entries;
 }
 
@@ -176,7 +179,7 @@ function withProofs(
     id,
     seals: seals.map(({ manifest }) => {
       const proof = logProofs[next++];
-      if (!proof) throw new ProofUnavailable('the log of seals lacks a node');
+      if (!proof) throw new ProofUnavailableError('the log of seals lacks a node');
       return { manifest, ...proof };
     }),
     leaves: leaves.get(id) ?? [],

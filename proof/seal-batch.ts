@@ -56,7 +56,7 @@ const SALT_BYTES = 16;
 
 /**
  * Opens the log as sealing does, and adds nothing.
- * @throws LogBroken
+ * @throws LogBrokenError
  */
 export async function checkLogOnce({ store, signingKey, sinks, now }: SealDeps): Promise<void> {
   await readLogAhead(store, { memory: store, signingKey, sinks, now: now() });
@@ -70,7 +70,7 @@ export async function checkLogOnce({ store, signingKey, sinks, now }: SealDeps):
  * Seals closed rollups in one transaction: all of it or, when the process dies, nothing. Rollups that are what their seal
  * says get no new revision; those with a fact that changed though nothing brought a change get none either, so that no
  * seal ever vouches for it.
- * @throws LogBroken where the log is not what was signed: nothing is added to it.
+ * @throws LogBrokenError where the log is not what was signed: nothing is added to it.
  */
 export async function sealBatch(deps: SealDeps, closing: Closing): Promise<SealedBatch> {
   const { store, signingKey, sinks, now } = deps;

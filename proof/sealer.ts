@@ -23,8 +23,8 @@ import {
   SEALER,
   type Touched,
 } from '../store/seals/sealing.ts';
-import { SigningKeyReplaced } from '../store/seals/signing-keys.ts';
-import { LogBroken } from './append-to-log.ts';
+import { SigningKeyReplacedError } from '../store/seals/signing-keys.ts';
+import { LogBrokenError } from './append-to-log.ts';
 import { checkLogOnce, type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
 
 export interface SealerDeps extends SealDeps {
@@ -91,7 +91,7 @@ async function sealUnder(deps: SealerDeps & { readonly lease: Lease }): Promise<
         () => null,
         (thrown: Error) => thrown,
       );
-      const isBroken = error instanceof LogBroken || error instanceof SigningKeyReplaced;
+      const isBroken = error instanceof LogBrokenError || error instanceof SigningKeyReplacedError;
       deps.onLook?.(isBroken);
       if (error) onError(error);
       if (stopped) break;

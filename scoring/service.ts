@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import type { Scope } from '../domain/access/scope.ts';
+import { UserError } from '../domain/errors/user-error.ts';
 import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { Session, Store } from '../store/database/client.ts';
@@ -31,7 +32,7 @@ import { readTaxonomy } from './themes.ts';
 import { trainCandidate } from './training-job.ts';
 
 /** What cannot be done as asked; the message says what would be right. */
-export class ScoringError extends Error {
+export class ScoringError extends UserError {
   override readonly name = 'ScoringError';
 }
 

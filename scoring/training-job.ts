@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { UserError } from '../domain/errors/user-error.ts';
 import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { Store } from '../store/database/client.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
@@ -20,7 +21,7 @@ import { runInThread } from './thread.ts';
 import { trainingSetHash } from './train.ts';
 
 /** Training cannot be done as asked; the message says what would be right. */
-export class TrainingError extends Error {
+export class TrainingError extends UserError {
   override readonly name = 'TrainingError';
 }
 

@@ -9,7 +9,7 @@ import type { Store } from '../../store/database/client.ts';
 import type { Authenticate, Caller } from '../caller.ts';
 import type { Log } from '../log.ts';
 import { openNoise } from '../log.ts';
-import { type JwtOptions, TokenRefused, tokenVerifier } from './jwt.ts';
+import { type JwtOptions, TokenRefusedError, tokenVerifier } from './jwt.ts';
 import { followKeys, type NewKey } from './keys.ts';
 import { loadPolicies, type Policies } from './policies.ts';
 import { watchPolicies } from './policy-watch.ts';
@@ -110,7 +110,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
       const { subject, role, attributes, sources, expiresAt } = await verify(token);
       return caller({ id: `token:${subject}`, name: subject, role, sources, expiresAt }, attributes);
     } catch (error) {
-      if (!(error instanceof TokenRefused)) throw error;
+      if (!(error instanceof TokenRefusedError)) throw error;
       noise.tell('refused token', { reason: safeMessage(error) }, 'a token was refused');
       return null;
     }

@@ -7,6 +7,7 @@ import {
   type JWTVerifyGetKey,
   jwtVerify,
 } from 'jose';
+import { UserError } from '../../domain/errors/user-error.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { parseAttributes, parseSources } from './attributes.ts';
@@ -35,13 +36,17 @@ export interface TokenFacts {
 }
 
 /** The token is not one that is accepted here, and why: for the log, not for the bearer. */
-export class TokenRefused extends Error {
-  override readonly name = 'TokenRefused';
+export class TokenRefusedError extends Error {
+  override readonly name = 'TokenRefusedError';
 }
 
 /** The key set cannot be read just now: nobody can say whether the token is good. */
-export class KeySetUnavailable extends Error {
-  override readonly name = 'KeySetUnavailable';
+export class KeySetUnavailableError extends UserError {
+  override readonly name = 'KeySetUnavailableError';
+
+  constructor(cause: unknown) {
+    super('tokens cannot be checked just now; try again shortly', 'UNAVAILABLE', { cause });
+  }
 }
 
 export type VerifyToken = (token: string) => Promise<TokenFacts>;
@@ -65,8 +70,8 @@ const COOLDOWN_MS = 5_000;
 const MAX_AGE_MS = 10 * 60_000;
 
 /**
- * Verifies tokens against the configured key set. The promise rejects with TokenRefused for a token that does not
- * pass, with KeySetUnavailable when the key set cannot be read.
+ * Verifies tokens against the configured key set. The promise rejects with TokenRefusedError for a token that does not
+ * pass, with KeySetUnavailableError when the key set cannot be read.
  * @throws when a file of keys cannot be read.
  */
 export async function tokenVerifier(
@@ -88,11 +93,11 @@ export async function tokenVerifier(
       });
       return factsOf(payload, config, dimensions);
     } catch (error) {
-      if (error instanceof TokenRefused) throw error;
+      if (error instanceof TokenRefusedError) throw error;
       // What jose says of the token has a class of its own; of the answer of the key set's server, the bare one.
       const ofToken = error instanceof errors.JOSEError && error.code !== 'ERR_JOSE_GENERIC';
-      if (ofToken && !(error instanceof errors.JWKSTimeout)) throw new TokenRefused(error.message);
-      throw new KeySetUnavailable(`the key set of tokens cannot be read: ${(error as Error).message}`);
+      if (ofToken && !(error instanceof errors.JWKSTimeout)) throw new TokenRefusedError(error.message);
+      throw new KeySetUnavailableError(error);
     }
   };
 }
@@ -104,7 +109,7 @@ async function keySet(place: string): Promise<JWTVerifyGetKey> {
 }
 
 function factsOf(payload: JWTPayload, config: JwtOptions, dimensions: readonly Dimension[]): TokenFacts {
-  const refused = (message: string) => new TokenRefused(message);
+  const refused = (message: string) => new TokenRefusedError(message);
   const role = claim(payload, config.role);
   if (typeof role !== 'string') throw refused(`the claim ${config.role} does not hold a role`);
   // Without it all bearers would be one: one budget, and one actor in the audit log.

@@ -119,8 +119,8 @@ function describeCells(
 }
 
 /** Policies name more combinations of values than are tried. */
-export class TooManyValues extends Error {
-  override readonly name = 'TooManyValues';
+export class TooManyValuesError extends Error {
+  override readonly name = 'TooManyValuesError';
 }
 
 /**
@@ -140,7 +140,7 @@ export function exampleCells(
   for (const { attribute } of dimensions) {
     const values = new Set([...(attributes[attribute] ?? []), ...literals, ANY_OTHER]);
     if (combinations.length * values.size > MOST_CELLS)
-      throw new TooManyValues(
+      throw new TooManyValuesError(
         'these policies name too many values to try them all: run it where the record is',
       );
     combinations = combinations.flatMap((one) =>

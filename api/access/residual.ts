@@ -8,8 +8,8 @@ import type { Cell } from '../../domain/segments/cell.ts';
  */
 
 /** The residual uses something that is not compiled here; it has to be decided by Cedar itself, cell by cell. */
-export class NotInterpreted extends Error {
-  override readonly name = 'NotInterpreted';
+export class NotInterpretedError extends Error {
+  override readonly name = 'NotInterpretedError';
 }
 
 /** Cedar would report an error: the policy is then skipped. */
@@ -28,7 +28,7 @@ export const cellEntity = (key: string) => ({ type: 'Cell', id: key });
 
 /**
  * Whether the residual policy is satisfied, as a function of the cell.
- * @throws NotInterpreted
+ * @throws NotInterpretedError
  */
 export function compileResidual({
   principal,
@@ -37,7 +37,8 @@ export function compileResidual({
   conditions,
 }: PolicyJson): (cell: Cell) => boolean {
   for (const constraint of [principal, action, resource])
-    if (constraint.op !== 'All') throw new NotInterpreted(`a constraint ${constraint.op} that is left over`);
+    if (constraint.op !== 'All')
+      throw new NotInterpretedError(`a constraint ${constraint.op} that is left over`);
   const clauses = conditions.map(compileClause);
   return (cell) => {
     try {
@@ -56,9 +57,9 @@ function compileClause({ kind, body }: Clause): (cell: Cell) => boolean {
 
 function compile(expression: Expr): Compiled {
   const [[operator, operand] = ['', undefined], ...others] = Object.entries(expression) as [string, never][];
-  if (others.length > 0) throw new NotInterpreted('an expression with several operators');
+  if (others.length > 0) throw new NotInterpretedError('an expression with several operators');
   const make = OPERATORS[operator];
-  if (!make) throw new NotInterpreted(`the operator ${operator}`);
+  if (!make) throw new NotInterpretedError(`the operator ${operator}`);
   return make(operand as never);
 }
 
@@ -73,11 +74,11 @@ const OPERATORS: Readonly<Record<string, (operand: never) => Compiled>> = {
     return () => constant;
   },
   unknown: ([name]: [{ Value?: unknown }]) => {
-    if (name?.Value !== 'resource') throw new NotInterpreted('an unknown that is not the resource');
+    if (name?.Value !== 'resource') throw new NotInterpretedError('an unknown that is not the resource');
     return resource;
   },
   Var: (name: string) => {
-    if (name !== 'resource') throw new NotInterpreted(`the variable ${name}`);
+    if (name !== 'resource') throw new NotInterpretedError(`the variable ${name}`);
     return resource;
   },
   '!': ({ arg }: { arg: Expr }) => {
@@ -126,12 +127,12 @@ const OPERATORS: Readonly<Record<string, (operand: never) => Compiled>> = {
   has: ({ left, attr }: { left: Expr; attr: string | string[] }) => {
     ofResource(left);
     const names = typeof attr === 'string' ? [attr] : attr;
-    if (names.length !== 1) throw new NotInterpreted('has with a path');
+    if (names.length !== 1) throw new NotInterpretedError('has with a path');
     return ({ attributes }) => Object.hasOwn(attributes, names[0] as string);
   },
   is: ({ left, entity_type, in: within }: { left: Expr; entity_type: string; in?: Expr }) => {
     ofResource(left);
-    if (within) throw new NotInterpreted('is … in');
+    if (within) throw new NotInterpretedError('is … in');
     return () => entity_type === 'Cell';
   },
   like: ({ left, pattern }: { left: Expr; pattern: (string | { Literal: string })[] }) => {
@@ -173,7 +174,7 @@ function pair(make: (left: Compiled, right: Compiled) => Compiled) {
 /** Only the resource has attributes that are not known before. */
 function ofResource(expression: Expr): void {
   const isResource = 'unknown' in expression || ('Var' in expression && expression.Var === 'resource');
-  if (!isResource) throw new NotInterpreted('an attribute of something that is not the resource');
+  if (!isResource) throw new NotInterpretedError('an attribute of something that is not the resource');
 }
 
 function entityValue({ type, id }: { type: string; id: string }): EntityValue {
@@ -185,7 +186,7 @@ function constantOf(value: unknown): Value {
   if (Array.isArray(value)) return value.map(constantOf);
   const entity = (value as { __entity?: { type: string; id: string } } | null)?.__entity;
   if (entity) return entityValue(entity);
-  throw new NotInterpreted('a record or an extension value');
+  throw new NotInterpretedError('a record or an extension value');
 }
 
 function equal(a: Value, b: Value): boolean {

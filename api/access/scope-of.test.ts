@@ -4,7 +4,7 @@ import { FIELD_GROUPS, type FieldGroup } from '../../domain/access/scope.ts';
 import { type Cell, cellKey } from '../../domain/segments/cell.ts';
 import { defineDimensions } from '../../domain/segments/dimensions.ts';
 import { type Policies, parsePolicies } from './policies.ts';
-import { compileResidual, NotInterpreted } from './residual.ts';
+import { compileResidual, NotInterpretedError } from './residual.ts';
 import { decideCell, scopesUnder } from './scope-of.ts';
 
 const DIMENSIONS = defineDimensions([{ field: 'region' }, { field: 'channel' }]);
@@ -271,6 +271,6 @@ describe('a residual', () => {
       { Var: 'context' },
       { has: { left: { Var: 'principal' }, attr: 'region' } },
     ])
-      expect(() => body(expression)).toThrow(NotInterpreted);
+      expect(() => body(expression)).toThrow(NotInterpretedError);
   });
 });

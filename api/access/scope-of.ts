@@ -11,7 +11,7 @@ import type { FieldGroup, Scope } from '../../domain/access/scope.ts';
 import type { Cell, Segment } from '../../domain/segments/cell.ts';
 import { normaliseSegment } from '../../domain/segments/cell.ts';
 import type { Policies } from './policies.ts';
-import { cellEntity, compileResidual, NotInterpreted } from './residual.ts';
+import { cellEntity, compileResidual, NotInterpretedError } from './residual.ts';
 
 /** From a role and the attributes that narrow it (values by attribute of a dimension) to what they may see. */
 export type ScopeOf = (role: string, attributes: Segment) => Scope;
@@ -106,7 +106,7 @@ function decide(policies: Policies, role: string, attributes: Segment, group: Fi
   try {
     return { name: nameOf(policies, answer), allows: remembered(compileAnswer(policies, answer)) };
   } catch (error) {
-    if (error instanceof NotInterpreted) return cellByCell();
+    if (error instanceof NotInterpretedError) return cellByCell();
     throw error;
   }
 }
@@ -129,7 +129,7 @@ function compileAnswer(
   const open = (effect: 'permit' | 'forbid') =>
     response.nontrivialResiduals.flatMap((id) => {
       const residual = response.residuals[id];
-      if (!residual) throw new NotInterpreted(`the residual of ${id} is missing`);
+      if (!residual) throw new NotInterpretedError(`the residual of ${id} is missing`);
       return residual.effect === effect ? [compileResidual(residual)] : [];
     });
   const satisfied = (effect: 'permit' | 'forbid') =>

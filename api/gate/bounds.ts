@@ -1,5 +1,5 @@
 import { cut } from '../../domain/text/text.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 
 /** Of a number, a boolean, null, or a list or object itself, beside the characters of texts and keys. */
@@ -9,7 +9,7 @@ const VALUE_SIZE = 8;
  * Refuses values that are nested too deep, lists that are too long and too many values, before anything walks them by
  * recursion.
  * @returns about how many bytes they were as JSON
- * @throws InvalidArgument naming the part of the request, and of the variables which one.
+ * @throws InvalidArgumentError naming the part of the request, and of the variables which one.
  */
 export function measure(part: string, given: Readonly<Record<string, unknown>> | null | undefined): number {
   const total = { size: 0, values: 0 };
@@ -27,10 +27,10 @@ function add(total: { size: number; values: number }, name: string, given: unkno
     const depth = depths.pop() as number;
     total.size += typeof value === 'string' ? value.length : VALUE_SIZE;
     if (++total.values > LIMITS.values)
-      throw new InvalidArgument(`${name}: more than ${LIMITS.values} values in one request`);
+      throw new InvalidArgumentError(`${name}: more than ${LIMITS.values} values in one request`);
     if (typeof value !== 'object' || value === null) continue;
     if (depth > LIMITS.nesting)
-      throw new InvalidArgument(`${name}: nested deeper than ${LIMITS.nesting} levels`);
+      throw new InvalidArgumentError(`${name}: nested deeper than ${LIMITS.nesting} levels`);
     if (Array.isArray(value)) {
       for (const item of value) {
         waiting.push(item);

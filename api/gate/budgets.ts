@@ -1,6 +1,6 @@
 import type { Budget, GateSettings } from '../../config/gate-settings.ts';
 import type { Caller } from '../caller.ts';
-import { Refused } from '../errors.ts';
+import { RefusedError } from '../errors.ts';
 import { Buckets } from './bucket.ts';
 
 /** What callers may spend, by the settings of their roles. */
@@ -25,7 +25,7 @@ export class Budgets {
 
   /**
    * Takes points from the caller's minute.
-   * @throws Refused when they are not there.
+   * @throws RefusedError when they are not there.
    */
   spend(caller: Caller, points: number): void {
     const { minute } = this.of(caller);
@@ -33,7 +33,7 @@ export class Budgets {
     const wait = this.#buckets.take(caller.id, points, minute, this.#now());
     if (wait === 0) return;
     const seconds = Math.ceil(wait / 1_000);
-    throw new Refused(
+    throw new RefusedError(
       'RATE_LIMITED',
       429,
       `the budget of ${minute} points a minute is spent; try again in ${seconds} s`,
@@ -49,12 +49,12 @@ export class Budgets {
 
   /**
    * The most that one operation of the caller may cost.
-   * @throws Refused when this one costs more.
+   * @throws RefusedError when this one costs more.
    */
   within(caller: Caller, requested: number): number {
     const { operation: limit } = this.of(caller);
     if (requested <= limit) return limit;
-    throw new Refused(
+    throw new RefusedError(
       'COST_LIMIT_EXCEEDED',
       400,
       `the operation costs ${requested} points, and one may cost at most ${limit}; ask for less at once`,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cutMessage } from '../../domain/text/text.ts';
 import { measure } from './bounds.ts';
 import { coerceVariables } from './coerce.ts';
-import type { InvalidOperation } from './invalid-operation.ts';
+import type { InvalidOperationError } from './invalid-operation.ts';
 
 const SCHEMA = fromText(`
   enum Colour { RED GREEN }
@@ -24,7 +24,7 @@ function mistakes(inputs: Record<string, unknown>, suggests = true): string[] {
     coerceVariables(SCHEMA, variableDefinitions, inputs, suggests);
     return [];
   } catch (error) {
-    return (error as InvalidOperation).errors.map(({ message }) => message);
+    return (error as InvalidOperationError).errors.map(({ message }) => message);
   }
 }
 

@@ -18,7 +18,7 @@ import {
 import { didYouMean } from 'graphql/jsutils/didYouMean.js';
 import { suggestionList } from 'graphql/jsutils/suggestionList.js';
 import { cut, cutMessage, quoted, summary } from '../../domain/text/text.ts';
-import { badInput, InvalidOperation } from './invalid-operation.ts';
+import { badInput, InvalidOperationError } from './invalid-operation.ts';
 
 /** Mistakes in variables that one answer names: more help nobody, and making them costs. */
 const MOST_MISTAKES = 3;
@@ -33,13 +33,13 @@ interface Path {
 type Values = Readonly<Record<string, unknown>>;
 
 /** Ends the coercion once enough mistakes are known. */
-class Enough extends Error {}
+class MistakesLimitError extends Error {}
 
 /**
  * Coerces variables to what the operation declares, as graphql-js does and in its words, but gives up after a few
  * mistakes and never quotes a long value.
  * @param suggests whether mistakes may be answered with names of the schema
- * @throws InvalidOperation
+ * @throws InvalidOperationError
  */
 export function coerceVariables(
   schema: GraphQLSchema,
@@ -54,7 +54,7 @@ export function coerceVariables(
       mistakes.push(
         badInput('Too many errors processing variables, error limit reached. Execution aborted.'),
       );
-      throw new Enough();
+      throw new MistakesLimitError();
     }
     mistakes.push(badInput(cutMessage(message), undefined, nodes));
   };
@@ -64,9 +64,9 @@ export function coerceVariables(
       if (found !== undefined) coerced[definition.variable.name.value] = found;
     }
   } catch (error) {
-    if (!(error instanceof Enough)) throw error;
+    if (!(error instanceof MistakesLimitError)) throw error;
   }
-  if (mistakes.length > 0) throw new InvalidOperation(mistakes);
+  if (mistakes.length > 0) throw new InvalidOperationError(mistakes);
   return coerced;
 }
 
@@ -183,7 +183,7 @@ function coerceLeaf(
     if (parsed !== undefined) return parsed;
     note(path, value, `Expected type "${type.name}".`);
   } catch (error) {
-    if (error instanceof Enough) throw error;
+    if (error instanceof MistakesLimitError) throw error;
     const message = (error as Error).message;
     note(path, value, error instanceof GraphQLError ? message : `Expected type "${type.name}". ${message}`);
   }

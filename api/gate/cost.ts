@@ -6,7 +6,7 @@ import {
   ValidationContext,
 } from 'graphql';
 import { type ComplexityEstimator, createComplexityRule } from 'graphql-query-complexity';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { coerceVariables } from './coerce.ts';
 import { fieldCost, listed } from './costs.ts';
@@ -39,7 +39,7 @@ export class Costs {
   /**
    * @param size of the variables in bytes
    * @param suggests whether mistakes may be answered with names of the schema
-   * @throws InvalidOperation where the variables do not fit, InvalidArgument where a list is too long
+   * @throws InvalidOperationError where the variables do not fit, InvalidArgumentError where a list is too long
    */
   of(
     schema: GraphQLSchema,
@@ -75,7 +75,7 @@ const rule = createComplexityRule({
 /**
  * The points of a valid operation, from its text and variables alone. Infinity where it has too many fields to be counted.
  * @param variables as they were coerced
- * @throws InvalidArgument naming a list that is too long
+ * @throws InvalidArgumentError naming a list that is too long
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -91,7 +91,7 @@ export function costOf(
     const points = counting.nodeComplexity(operation, schema.getRootType(operation.operation) as never);
     return Math.max(1, Math.ceil(points));
   } catch (error) {
-    if (error instanceof InvalidArgument) throw error;
+    if (error instanceof InvalidArgumentError) throw error;
     return Number.POSITIVE_INFINITY;
   }
 }

@@ -14,9 +14,9 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { cut, cutMessage } from '../../domain/text/text.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
-import { badInput, InvalidOperation, withCode } from './invalid-operation.ts';
+import { badInput, InvalidOperationError, withCode } from './invalid-operation.ts';
 import { refuseRepeats } from './screen.ts';
 
 const KEPT = 1_000;
@@ -38,7 +38,7 @@ export class Documents {
   /**
    * Equal texts give the same document, as what is compiled and counted for it is kept by it.
    * @param suggests whether mistakes may be answered with names of the schema
-   * @throws InvalidArgument where it exceeds a limit, InvalidOperation
+   * @throws InvalidArgumentError where it exceeds a limit, InvalidOperationError
    */
   read(schema: GraphQLSchema, text: string, suggests: boolean): DocumentNode {
     const known = this.#valid.get(text);
@@ -51,7 +51,7 @@ export class Documents {
       hideSuggestions: !suggests || longest > LONGEST_TO_COMPARE,
     });
     if (errors.length > 0)
-      throw new InvalidOperation(errors.map((error) => shortened(error, 'GRAPHQL_VALIDATION_FAILED')));
+      throw new InvalidOperationError(errors.map((error) => shortened(error, 'GRAPHQL_VALIDATION_FAILED')));
     this.#valid.set(text, document);
     return document;
   }
@@ -61,7 +61,7 @@ function parsed(text: string): DocumentNode {
   try {
     return parse(text, { maxTokens: LIMITS.tokens });
   } catch (error) {
-    throw new InvalidOperation([shortened(error as GraphQLError, 'GRAPHQL_PARSE_FAILED')]);
+    throw new InvalidOperationError([shortened(error as GraphQLError, 'GRAPHQL_PARSE_FAILED')]);
   }
 }
 
@@ -71,11 +71,11 @@ const shortened = (error: GraphQLError, code: string): GraphQLError =>
 /**
  * Refuses texts that are too long, or so nested that a parser, which goes down by recursion, could run out of stack.
  * @returns the length of the longest token
- * @throws InvalidArgument saying which limit.
+ * @throws InvalidArgumentError saying which limit.
  */
 export function refuseNesting(text: string): number {
   if (text.length > LIMITS.document)
-    throw new InvalidArgument(
+    throw new InvalidArgumentError(
       `query: ${text.length} characters; at most ${LIMITS.document}, and values may be sent as variables`,
     );
   const lexer = new Lexer(new Source(text));
@@ -93,9 +93,10 @@ export function refuseNesting(text: string): number {
   } catch {
     // What is no token is the parser's to tell.
   }
-  if (depth > LIMITS.nesting) throw new InvalidArgument(`query: nested deeper than ${LIMITS.nesting} levels`);
+  if (depth > LIMITS.nesting)
+    throw new InvalidArgumentError(`query: nested deeper than ${LIMITS.nesting} levels`);
   if (longest > LIMITS.text)
-    throw new InvalidArgument(
+    throw new InvalidArgumentError(
       `query: a text or name of ${longest} characters; at most ${LIMITS.text}, longer ones are sent as variables`,
     );
   return longest;
@@ -103,7 +104,7 @@ export function refuseNesting(text: string): number {
 
 /**
  * The operation that is meant, in graphql-js's words where none is; an empty name is none.
- * @throws InvalidOperation
+ * @throws InvalidOperationError
  */
 export function operationOf(document: DocumentNode, name: string | null): OperationDefinitionNode {
   const found = getOperationAST(document, name);
@@ -118,4 +119,4 @@ export function operationOf(document: DocumentNode, name: string | null): Operat
 }
 
 const unresolved = (message: string) =>
-  new InvalidOperation([badInput(message, 'OPERATION_RESOLUTION_FAILURE')]);
+  new InvalidOperationError([badInput(message, 'OPERATION_RESOLUTION_FAILURE')]);

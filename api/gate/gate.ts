@@ -2,7 +2,7 @@ import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNo
 import { type GateSettings, sha256, type TrustedDocuments } from '../../config/gate-settings.ts';
 import { cut } from '../../domain/text/text.ts';
 import type { Caller } from '../caller.ts';
-import { InvalidArgument, Refused } from '../errors.ts';
+import { InvalidArgumentError, RefusedError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { measure } from './bounds.ts';
 import { Buckets } from './bucket.ts';
@@ -42,29 +42,29 @@ export interface Gate {
   /**
    * Reads the document, checks the operation and its variables, and counts it against the caller's budgets: 1 point and
    * what its size costs at the door, whatever becomes of it, and the rest of its cost once it is valid.
-   * @throws Refused, InvalidArgument, InvalidOperation
+   * @throws RefusedError, InvalidArgumentError, InvalidOperationError
    */
   admit(caller: Caller, schema: GraphQLSchema, request: OperationRequest): Admitted;
   /**
    * Counts a request to a path beside /graphql against the caller's budgets, before it is known whether they may ask there.
    * Who may send trusted documents only may not ask for what operations could tell.
-   * @throws Refused
+   * @throws RefusedError
    */
   admitRoute(caller: Caller, path: keyof typeof ROUTE_COSTS): void;
   /**
    * Counts a body of /graphql by its length, before it is read or when it turned out to be no request at all.
-   * @throws Refused
+   * @throws RefusedError
    */
   chargeBody(caller: Caller, bytes: number): void;
   /**
    * Counts a body of /ingest, or more of it, against the caller's budget. Its form is the server's, so roles that may send trusted
    * documents only may send it too.
-   * @throws Refused
+   * @throws RefusedError
    */
   admitBody(caller: Caller, what: 'request' | 'more', bytes: number): void;
   /**
    * Counts a body of /ingest whose sender is not known, against one budget for all of them.
-   * @throws Refused
+   * @throws RefusedError
    */
   admitStranger(what: 'request' | 'more', bytes: number): void;
   /** Refunds the points of rows that the answer does not have. The refund must depend only on what the answer shows. */
@@ -89,7 +89,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
   const introspection = new Set(settings.introspection);
   const trustedOnly = new Set(settings.trustedOnly);
   const untrusted = ({ role }: Caller) =>
-    new Refused('DOCUMENT_NOT_TRUSTED', 403, `the role ${role} may send trusted documents only`);
+    new RefusedError('DOCUMENT_NOT_TRUSTED', 403, `the role ${role} may send trusted documents only`);
   const documents = new Documents();
   const costs = new Costs();
   return {
@@ -109,9 +109,9 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       const document = documents.read(schema, text, suggests);
       const operation = operationOf(document, operationName);
       if (readOnly && operation.operation === 'mutation')
-        throw new Refused('BAD_USER_INPUT', 405, 'a mutation is sent by POST');
+        throw new RefusedError('BAD_USER_INPUT', 405, 'a mutation is sent by POST');
       if (!suggests && introspects(document))
-        throw new Refused(
+        throw new RefusedError(
           'INTROSPECTION_DISABLED',
           403,
           `the role ${caller.role} may not ask for the schema`,
@@ -137,7 +137,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       const points = bodyPoints(what, bytes);
       const { minute } = budgets.of(caller);
       if (minute !== null && points > minute)
-        throw new Refused(
+        throw new RefusedError(
           'COST_LIMIT_EXCEEDED',
           400,
           `the body costs ${points} points, and a minute has ${minute}; send it in parts`,
@@ -154,7 +154,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       if (wait === 0) return;
       const seconds = Math.ceil(wait / 1_000);
       const message = `too many requests without a valid signature; try again in ${seconds} s`;
-      throw new Refused('RATE_LIMITED', 429, message, seconds);
+      throw new RefusedError('RATE_LIMITED', 429, message, seconds);
     },
   };
 }
@@ -164,7 +164,7 @@ const bodyPoints = (what: 'request' | 'more', bytes: number): number =>
 
 /**
  * The variables that the operation declares: the others would only be kept.
- * @throws InvalidArgument where a subscription would keep too much.
+ * @throws InvalidArgumentError where a subscription would keep too much.
  */
 function declaredOf(
   { operation, variableDefinitions = [] }: OperationDefinitionNode,
@@ -176,26 +176,27 @@ function declaredOf(
   );
   const most = LIMITS.subscriptionVariables;
   if (operation === 'subscription' && measure('variables', declared) > most)
-    throw new InvalidArgument(`variables: at most ${most} bytes in a subscription`);
+    throw new InvalidArgumentError(`variables: at most ${most} bytes in a subscription`);
   return declared;
 }
 
 const LONGEST_HASH = 64;
 
-/** @throws Refused, InvalidArgument */
+/** @throws RefusedError, InvalidArgumentError */
 function textOf({ query, documentId, extensions }: OperationRequest, trusted: TrustedDocuments): string {
   const persisted = extensions?.['persistedQuery'] as { sha256Hash?: unknown } | undefined;
   const id = documentId ?? persisted?.sha256Hash ?? null;
   if (id === null) {
     if (typeof query === 'string' && query !== '') return query;
-    throw new InvalidArgument('query: the text of a GraphQL operation is needed');
+    throw new InvalidArgumentError('query: the text of a GraphQL operation is needed');
   }
-  if (typeof id !== 'string') throw new InvalidArgument('the hash of a document is a text of hex digits');
+  if (typeof id !== 'string')
+    throw new InvalidArgumentError('the hash of a document is a text of hex digits');
   const hash = cut(id.replace(/^sha256:/, ''), LONGEST_HASH).toLowerCase();
   const found = trusted.get(hash);
   if (found !== undefined) return found;
-  if (!query) throw new Refused('PERSISTED_QUERY_NOT_FOUND', 404, 'PersistedQueryNotFound');
-  if (sha256(query) !== hash) throw new InvalidArgument('the hash is not the SHA-256 of the query');
+  if (!query) throw new RefusedError('PERSISTED_QUERY_NOT_FOUND', 404, 'PersistedQueryNotFound');
+  if (sha256(query) !== hash) throw new InvalidArgumentError('the hash is not the SHA-256 of the query');
   return query;
 }
 

@@ -1,8 +1,8 @@
 import { type ASTNode, GraphQLError } from 'graphql';
 
 /** What GraphQL itself has against an operation: its syntax, its fields, its name or its variables. */
-export class InvalidOperation extends Error {
-  override readonly name = 'InvalidOperation';
+export class InvalidOperationError extends Error {
+  override readonly name = 'InvalidOperationError';
   readonly errors: readonly GraphQLError[];
 
   constructor(errors: readonly GraphQLError[]) {

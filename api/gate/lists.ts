@@ -7,7 +7,7 @@ import {
   isInputObjectType,
   isListType,
 } from 'graphql';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 
 /** Bounds a list among the arguments or in an input: its description says so, and no operation with a longer one runs. */
 export function atMost(items: number, description?: string) {
@@ -24,7 +24,7 @@ export const mostOf = ({ extensions }: Pick<GraphQLArgument, 'extensions'>): num
 
 /**
  * Counts the items of all lists among a field's arguments.
- * @throws InvalidArgument naming the list that is longer than it may be.
+ * @throws InvalidArgumentError naming the list that is longer than it may be.
  */
 export function countItems(
   args: readonly GraphQLArgument[],
@@ -43,7 +43,7 @@ function itemsOf(
   if (Array.isArray(value) && isListType(type)) {
     const most = mostOf(definition);
     if (most !== undefined && value.length > most)
-      throw new InvalidArgument(`${place}: ${value.length} items; at most ${most}`);
+      throw new InvalidArgumentError(`${place}: ${value.length} items; at most ${most}`);
     if (!holdsLists(type)) return value.length;
     return value.reduce(
       (count: number, item, i) =>

@@ -1,4 +1,4 @@
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 
 const QUOTE = 0x22;
@@ -8,7 +8,7 @@ const PARTS = new Set([0x2c, 0x3a, 0x5b, 0x7b]);
 
 /**
  * Refuses a JSON text of so many values that parsing it would hold up others, before it is parsed.
- * @throws InvalidArgument
+ * @throws InvalidArgumentError
  */
 export function refuseManyParts(text: string): void {
   if (text.length <= LIMITS.parts) return;
@@ -20,7 +20,7 @@ export function refuseManyParts(text: string): void {
     else if (isQuoted) {
       if (code === BACKSLASH) i++;
     } else if (PARTS.has(code) && ++parts > LIMITS.parts)
-      throw new InvalidArgument(
+      throw new InvalidArgumentError(
         `the body: more than ${LIMITS.parts} lists, objects, names and items in one request`,
       );
   }

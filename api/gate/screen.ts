@@ -1,6 +1,6 @@
 import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode, visit } from 'graphql';
 import { cut } from '../../domain/text/text.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 
 const counted = new WeakMap<OperationDefinitionNode, number>();
@@ -12,7 +12,7 @@ export const unfoldedFields = (operation: OperationDefinitionNode): number =>
 /**
  * Refuses documents that would cost too much to validate, before they are: fields or directives repeated many times, and
  * fragments in fragments that unfold to too many fields.
- * @throws InvalidArgument saying which limit.
+ * @throws InvalidArgumentError saying which limit.
  */
 export function refuseRepeats(document: DocumentNode): void {
   const fragments = new Map(
@@ -28,7 +28,7 @@ export function refuseRepeats(document: DocumentNode): void {
     const fields = countFields(definition.selectionSet, fragments, unfolded);
     if (definition.kind === Kind.OPERATION_DEFINITION) counted.set(definition, fields);
     if (fields > LIMITS.fields)
-      throw new InvalidArgument(`the document unfolds to more than ${LIMITS.fields} fields`);
+      throw new InvalidArgumentError(`the document unfolds to more than ${LIMITS.fields} fields`);
   }
 }
 
@@ -41,7 +41,7 @@ function refuseSchemas(document: DocumentNode): void {
     },
   });
   if (times.__schema > 1 || (times.__schema === 1 && times.types > 1))
-    throw new InvalidArgument('__schema and its types may be asked for once in a document');
+    throw new InvalidArgumentError('__schema and its types may be asked for once in a document');
 }
 
 /** How many fields the selection unfolds to; fragments are counted once and remembered. */
@@ -70,7 +70,7 @@ function countFields(
       const times = (repeats.get(key) ?? 0) + 1;
       repeats.set(key, times);
       if (times > LIMITS.repeats)
-        throw new InvalidArgument(`the field ${cut(key)} is repeated more than ${LIMITS.repeats} times`);
+        throw new InvalidArgumentError(`the field ${cut(key)} is repeated more than ${LIMITS.repeats} times`);
     }
     count += 1;
     if (selection.selectionSet) count += countFields(selection.selectionSet, fragments, unfolded);
@@ -80,5 +80,5 @@ function countFields(
 
 function refuseDirectives(directives: readonly unknown[] = []): void {
   if (directives.length > LIMITS.directives)
-    throw new InvalidArgument(`at most ${LIMITS.directives} directives may stand at one place`);
+    throw new InvalidArgumentError(`at most ${LIMITS.directives} directives may stand at one place`);
 }

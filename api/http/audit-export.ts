@@ -5,7 +5,7 @@ import { parseDateTime } from '../../domain/time/date-time.ts';
 import { audit, streamAudit } from '../../store/audit/audit.ts';
 import { auditRefusal, entryOf } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { callerOf } from './auth.ts';
 
 /**
@@ -20,7 +20,7 @@ export function addAuditExport(server: FastifyInstance, deps: ApiDeps): void {
     deps.gate.admitRoute(caller, '/audit/export');
     if (!caller.scope.allowsAll('readAudit')) {
       await auditRefusal(context, 'exportAudit');
-      throw new Forbidden('this key may not read the audit log');
+      throw new ForbiddenError('this key may not read the audit log');
     }
     const { from, to } = request.query as Record<string, unknown>;
     const window = { from: momentOf('from', from), to: momentOf('to', to) };
@@ -38,5 +38,5 @@ function momentOf(name: string, given: unknown): Date | null {
   if (given === undefined) return null;
   const moment = typeof given === 'string' ? parseDateTime(given) : null;
   if (moment) return moment;
-  throw new InvalidArgument(`${name}: not RFC 3339 with an offset, such as 2026-03-31T09:30:00Z`);
+  throw new InvalidArgumentError(`${name}: not RFC 3339 with an offset, such as 2026-03-31T09:30:00Z`);
 }

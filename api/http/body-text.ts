@@ -7,7 +7,7 @@ import {
   unknownEncoding,
 } from '../../domain/text/encodings.ts';
 import { Slice } from '../../domain/text/slices.ts';
-import { InvalidArgument, Refused } from '../errors.ts';
+import { InvalidArgumentError, RefusedError } from '../errors.ts';
 
 /** What bodies of /ingest are written in; a body without a type is looked at. */
 const CONTENT_TYPES = new Set(
@@ -25,10 +25,10 @@ function isReadable(contentType: string): boolean {
   );
 }
 
-/** @throws Refused (415) for a content type that is not read */
+/** @throws RefusedError (415) for a content type that is not read */
 export function assertReadableType(contentType: string | undefined): void {
   if (contentType !== undefined && !isReadable(contentType))
-    throw new Refused(
+    throw new RefusedError(
       'UNSUPPORTED',
       415,
       'content-type: send application/json or application/x-ndjson, in UTF-8 or with its charset',
@@ -43,7 +43,7 @@ const PIECE_BYTES = 32 * 1024;
 
 /**
  * The encoding that the content type names; null where it names none.
- * @throws Refused (415) for one that is not read
+ * @throws RefusedError (415) for one that is not read
  */
 export function charsetOf(contentType: string | undefined): Encoding | null {
   const [, quotedName, name] = CHARSET.exec((contentType ?? '').slice(0, LONGEST_TYPE)) ?? [];
@@ -51,12 +51,12 @@ export function charsetOf(contentType: string | undefined): Encoding | null {
   if (given === undefined) return null;
   const encoding = encodingNamed(given);
   if (encoding) return encoding;
-  throw new Refused('UNSUPPORTED', 415, `content-type: charset ${unknownEncoding(given)}`);
+  throw new RefusedError('UNSUPPORTED', 415, `content-type: charset ${unknownEncoding(given)}`);
 }
 
 /**
  * The text of a body: in the charset of its content type, else as its byte order mark says, else UTF-8. Decoded in slices.
- * @throws InvalidArgument where bytes are no text in it, Refused for a charset that is not read
+ * @throws InvalidArgumentError where bytes are no text in it, RefusedError for a charset that is not read
  */
 export async function bodyText(contentType: string | undefined, body: Buffer): Promise<string> {
   const encoding = charsetOf(contentType) ?? encodingOfMark(body) ?? 'utf-8';
@@ -76,7 +76,7 @@ export async function bodyText(contentType: string | undefined, body: Buffer): P
   text += decoder.end();
   if (text.isWellFormed()) return text;
   const line = text.slice(0, text.search(/\p{Surrogate}/u)).split('\n').length;
-  throw new InvalidArgument(
+  throw new InvalidArgumentError(
     `the body is not valid ${encoding}: line ${line} has bytes that are no character in it; ` +
       'send UTF-8, or name the charset in the content type',
   );

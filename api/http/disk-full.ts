@@ -1,12 +1,13 @@
 import type { GraphQLResponse } from '@apollo/server';
-import { DISK_FULL } from '../errors.ts';
+import { DISK_FULL_RETRY_SECONDS } from '../../store/database/disk-space.ts';
+import { statusOf } from '../errors.ts';
 
 /** Gives an answer 503 and Retry-After where nothing of an operation could be done because the disk is nearly full. */
 export function tellDiskFull({ body, http }: GraphQLResponse): void {
   if (body.kind !== 'single') return;
   const { errors, data } = body.singleResult;
-  if (!errors?.some(({ extensions }) => extensions?.['code'] === DISK_FULL.code)) return;
+  if (!errors?.some(({ extensions }) => extensions?.['code'] === 'DISK_FULL')) return;
   if (Object.values(data ?? {}).some((value) => value !== null)) return;
-  http.status = DISK_FULL.status;
-  http.headers.set('retry-after', String(DISK_FULL.retryAfter));
+  http.status = statusOf('DISK_FULL');
+  http.headers.set('retry-after', String(DISK_FULL_RETRY_SECONDS));
 }

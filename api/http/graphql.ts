@@ -12,7 +12,7 @@ import { withAudit } from '../audit.ts';
 import { executePrepared } from '../compiled.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { requestKey } from '../credentials.ts';
-import { formatGraphqlError, InvalidArgument } from '../errors.ts';
+import { formatGraphqlError, InvalidArgumentError } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
 import type { Log } from '../log.ts';
@@ -133,12 +133,12 @@ function refuse(request: FastifyRequest, reply: FastifyReply, { errors, status, 
   return reply.code(status).type(`${type}; charset=utf-8`).send(JSON.stringify({ errors }));
 }
 
-/** @throws InvalidArgument naming the part of the request that is of another type. */
+/** @throws InvalidArgumentError naming the part of the request that is of another type. */
 function requestOf(request: FastifyRequest): OperationRequest {
   const readOnly = request.method === 'GET';
   const from = (readOnly ? request.query : request.body) as Record<string, unknown> | null;
   if (typeof from !== 'object' || Array.isArray(from))
-    throw new InvalidArgument('the body: must be a JSON object with query, variables and operationName');
+    throw new InvalidArgumentError('the body: must be a JSON object with query, variables and operationName');
   const { query, operationName, variables, documentId, extensions } = from ?? {};
   const read = readOnly ? parsedParameter : (_name: string, given: unknown) => given;
   return {
@@ -154,13 +154,13 @@ function requestOf(request: FastifyRequest): OperationRequest {
 
 function textOf(name: string, given: unknown): string | null {
   if (given === undefined || given === null || typeof given === 'string') return given ?? null;
-  throw new InvalidArgument(`${name}: must be a text or null`);
+  throw new InvalidArgumentError(`${name}: must be a text or null`);
 }
 
 function objectOf(name: string, given: unknown): Record<string, unknown> | null {
   if (given === undefined || given === null) return null;
   if (typeof given === 'object' && !Array.isArray(given)) return given as Record<string, unknown>;
-  throw new InvalidArgument(`${name}: must be an object or null`);
+  throw new InvalidArgumentError(`${name}: must be an object or null`);
 }
 
 /** A parameter of a URL is JSON; an empty one is none. */
@@ -170,7 +170,7 @@ function parsedParameter(name: string, given: unknown): unknown {
   try {
     return JSON.parse(given);
   } catch {
-    throw new InvalidArgument(`${name}: not JSON`);
+    throw new InvalidArgumentError(`${name}: not JSON`);
   }
 }
 

@@ -7,13 +7,13 @@ import {
   endImport,
   findImport,
   type ImportRun,
-  ImportTakenBack,
+  ImportUndoneError,
   isOpenFor,
   MOST_A_DAY,
 } from '../../store/responses/imports.ts';
 import type { Caller } from '../caller.ts';
 import type { ApiDeps } from '../context.ts';
-import { Forbidden, InvalidArgument, Refused } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError, RefusedError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
 
@@ -37,13 +37,13 @@ export function addImportRoutes(routes: FastifyInstance, deps: ApiDeps): void {
   routes.post('/ingest/imports', options, async (request, reply) => {
     const read = BEGINNING.safeParse(parseItem(String(request.body ?? '')));
     if (!read.success)
-      throw new InvalidArgument(
+      throw new InvalidArgumentError(
         'an import is an object with "file", and "digest" and "mapHash", SHA-256 in hex, if known',
       );
     const { digest = null, mapHash = null, resume } = read.data;
     const file = readName(TEXT_RULES.file, read.data.file);
-    if (typeof file !== 'string') throw new InvalidArgument(`file: ${file.message}`);
-    if (file === '') throw new InvalidArgument('file: must not be blank');
+    if (typeof file !== 'string') throw new InvalidArgumentError(`file: ${file.message}`);
+    if (file === '') throw new InvalidArgumentError('file: must not be blank');
     const caller = callerOf(request);
     const earlier = resume ? await findImport(deps.store, resume) : null;
     const given = { file, digest, mapHash, madeBy: caller.id, actorName: caller.name };
@@ -51,7 +51,7 @@ export function addImportRoutes(routes: FastifyInstance, deps: ApiDeps): void {
       return reply.code(200).send({ id: earlier.key, resumed: true });
     const run = await beginImport(deps.store, given, new Date(deps.now()));
     if (!run)
-      throw new Refused(
+      throw new RefusedError(
         'TOO_MANY_IMPORTS',
         429,
         `this key has begun ${MOST_A_DAY} imports within a day, and may begin no more`,
@@ -63,7 +63,7 @@ export function addImportRoutes(routes: FastifyInstance, deps: ApiDeps): void {
     const run = await importOf(deps, callerOf(request), request.params.key);
     const read = ACCOUNT.safeParse(parseItem(String(request.body ?? '')));
     if (!read.success)
-      throw new InvalidArgument('the account of an import is an object of counts: {"accepted": 120}');
+      throw new InvalidArgumentError('the account of an import is an object of counts: {"accepted": 120}');
     await endImport(deps.store, run.id, read.data, new Date(deps.now()));
     return reply.code(204).send();
   });
@@ -71,14 +71,14 @@ export function addImportRoutes(routes: FastifyInstance, deps: ApiDeps): void {
 
 /**
  * The import that the caller's rows name.
- * @throws InvalidArgument, Forbidden, ImportTakenBack
+ * @throws InvalidArgumentError, ForbiddenError, ImportUndoneError
  */
 export async function importOf(deps: ApiDeps, caller: Caller, key: string): Promise<ImportRun> {
   const run = await findImport(deps.store, key);
   if (!run)
-    throw new InvalidArgument('import: there is no import of that id; POST /ingest/imports begins one');
-  if (!mayBring(caller, run)) throw new Forbidden('import: another key began this import');
-  if (run.undoAt !== null) throw new ImportTakenBack();
+    throw new InvalidArgumentError('import: there is no import of that id; POST /ingest/imports begins one');
+  if (!mayBring(caller, run)) throw new ForbiddenError('import: another key began this import');
+  if (run.undoAt !== null) throw new ImportUndoneError();
   return run;
 }
 

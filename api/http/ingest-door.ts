@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Caller } from '../caller.ts';
-import { Refused } from '../errors.ts';
+import { RefusedError } from '../errors.ts';
 import type { Gate } from '../gate/gate.ts';
 import { OpenBodies, type OpenBody } from './open-bodies.ts';
 
@@ -15,7 +15,7 @@ export interface IngestDoor {
   readonly payer: (request: FastifyRequest) => Caller | null;
   /**
    * Whether the sender may come in, and whether the body can be read. After the price, so that refusals are not free.
-   * @throws Refused, Forbidden
+   * @throws RefusedError, ForbiddenError
    */
   readonly check: (request: FastifyRequest) => Promise<void> | void;
 }
@@ -43,7 +43,7 @@ export function admitBodies(
     const bytes = bytesDeclared(request);
     charge(request, 'request', bytes ?? 0);
     await door.check(request);
-    if (bytes !== null && bytes > door.most) throw new TooLarge();
+    if (bytes !== null && bytes > door.most) throw new TooLargeError();
     const body = bodies.enter(door.payer(request) ?? STRANGERS, bytes ?? 0);
     open.set(request, body);
     if (reply.raw.closed || reply.raw.destroyed) body.leave();
@@ -68,7 +68,7 @@ export function admitBodies(
 }
 
 /** As fastify says it of a body that turns out to be too large. */
-class TooLarge extends Error {
+class TooLargeError extends Error {
   readonly code = 'FST_ERR_CTP_BODY_TOO_LARGE';
   readonly statusCode = 413;
 }
@@ -79,11 +79,11 @@ export function bytesDeclared({ headers }: FastifyRequest): number | null {
   return Number.isSafeInteger(bytes) ? bytes : headers['transfer-encoding'] === undefined ? 0 : null;
 }
 
-/** @throws Refused where the body is compressed */
+/** @throws RefusedError where the body is compressed */
 export function assertUncompressed({ headers }: FastifyRequest): void {
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding.trim().toLowerCase() !== 'identity')
-    throw new Refused(
+    throw new RefusedError(
       'UNSUPPORTED',
       415,
       'content-encoding: bodies are read as they are; send it uncompressed',

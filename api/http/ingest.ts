@@ -8,7 +8,7 @@ import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
 import { auditRefusal, auditRefusedItems } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
 import { assertReadableType, bodyText } from './body-text.ts';
@@ -79,13 +79,13 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
   });
 }
 
-/** @throws Forbidden, Refused */
+/** @throws ForbiddenError, RefusedError */
 async function assertMaySubmit(deps: ApiDeps, request: FastifyRequest): Promise<void> {
   const caller = callerOf(request);
   // By the rules, not by cells: a key that may submit where nobody has answered yet comes in, and its items are asked one by one.
   if (caller.scope.grant('submitResponse') === 'none') {
     await auditRefusal(createContext(deps, caller, request.purpose, request.id), 'ingest');
-    throw new Forbidden('this key may not submit responses');
+    throw new ForbiddenError('this key may not submit responses');
   }
   assertUncompressed(request);
   assertReadableType(request.headers['content-type']);
@@ -93,7 +93,7 @@ async function assertMaySubmit(deps: ApiDeps, request: FastifyRequest): Promise<
 
 function textOf(request: FastifyRequest): string {
   if (typeof request.body === 'string' && request.body.trim() !== '') return request.body;
-  throw new InvalidArgument(
+  throw new InvalidArgumentError(
     'the body is empty; send a response as JSON, an array of them, or one on each line',
   );
 }

@@ -7,7 +7,7 @@ import type { Reading } from '../../store/monitoring/model-readings.ts';
 import type { CellsOf } from '../../store/responses/cell-usage.ts';
 import { auditRefusal } from '../audit.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
-import { Forbidden } from '../errors.ts';
+import { ForbiddenError } from '../errors.ts';
 import { callerOf } from './auth.ts';
 import {
   addPoolMetrics,
@@ -173,7 +173,7 @@ export function addMetricsRoute(
     deps.gate.admitRoute(caller, '/metrics');
     if (!READS_METRICS.some((group) => caller.scope.allowsAll(group))) {
       await auditRefusal(createContext(deps, caller, request.purpose, request.id), 'metrics');
-      throw new Forbidden('this key may not read metrics');
+      throw new ForbiddenError('this key may not read metrics');
     }
     return reply.type(registry.contentType).send(await registry.metrics());
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Refused } from '../errors.ts';
+import { RefusedError } from '../errors.ts';
 import { OpenBodies } from './open-bodies.ts';
 
 it('bodies of one key share what may be on its way, and those of others do not', () => {
@@ -7,7 +7,7 @@ it('bodies of one key share what may be on its way, and those of others do not',
   const [a, b] = [{ id: 'a' }, { id: 'b' }];
   // One alone may be larger.
   const large = bodies.enter(a, 150);
-  expect(() => bodies.enter(a, 1)).toThrow(Refused);
+  expect(() => bodies.enter(a, 1)).toThrow(RefusedError);
   const other = bodies.enter(b, 60);
   large.leave();
   large.leave();

@@ -1,9 +1,9 @@
 import type { Caller } from '../caller.ts';
-import { Refused } from '../errors.ts';
+import { RefusedError } from '../errors.ts';
 
 /** A body that is on its way, or that is worked on. */
 export interface OpenBody {
-  /** @throws Refused */
+  /** @throws RefusedError */
   grow(bytes: number): void;
   leave(): void;
 }
@@ -23,14 +23,14 @@ export class OpenBodies {
 
   /**
    * Counts a body of so many bytes until it leaves.
-   * @throws Refused where the caller has too much on its way
+   * @throws RefusedError where the caller has too much on its way
    */
   enter({ id }: Pick<Caller, 'id'>, bytes: number): OpenBody {
     let own = 0;
     const add = (more: number) => {
       const others = (this.#open.get(id) ?? 0) - own;
       if (others > 0 && others + own + more > this.#most)
-        throw new Refused(
+        throw new RefusedError(
           'TOO_MANY_OPEN',
           429,
           `${others} bytes of this key are on their way; at most ${this.#most} are taken at once`,

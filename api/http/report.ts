@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { verifyScore } from '../../proof/verify.ts';
 import { auditRefusal, entryOf } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
-import { Forbidden } from '../errors.ts';
+import { ForbiddenError } from '../errors.ts';
 import { type ReportDeps, reportFacts } from '../report/facts.ts';
 import { renderReport } from '../report/render.ts';
 import { callerOf } from './auth.ts';
@@ -22,7 +22,7 @@ export function addReport(server: FastifyInstance, deps: ApiDeps): void {
     // By the rules, not by cells: who may read scores somewhere is shown what is left of this one.
     if (caller.scope.grant('readScore') === 'none') {
       await auditRefusal(context, 'report');
-      throw new Forbidden('this key may not read scores');
+      throw new ForbiddenError('this key may not read scores');
     }
     const verify: ReportDeps['verify'] = (scope, name) =>
       verifyScore({ ...scoped, ...scoped.seals, store: scoped.record }, scope, name);

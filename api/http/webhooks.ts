@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
-import { InvalidMap } from '../../ingestion/files/map/map-mistakes.ts';
+import { InvalidMapError } from '../../ingestion/files/map/map-mistakes.ts';
 import type { LiveConnection } from '../../ingestion/webhooks/connections.ts';
 import type { WebhookConnector } from '../../ingestion/webhooks/connector.ts';
 import { type Delivery, receiveDelivery, verifyDelivery } from '../../ingestion/webhooks/receive.ts';
@@ -10,7 +10,7 @@ import { SignatureError } from '../../ingestion/webhooks/signature.ts';
 import { auditRefusedItems } from '../audit.ts';
 import type { Caller } from '../caller.ts';
 import { type ApiDeps, createContext } from '../context.ts';
-import { Refused } from '../errors.ts';
+import { RefusedError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { admitBodies, assertUncompressed } from './ingest-door.ts';
 
@@ -26,7 +26,7 @@ type Params = { readonly connector: string; readonly connection: string };
 
 /** The same whether there is no such connection or the signature is wrong. */
 const unsigned = () =>
-  new Refused(
+  new RefusedError(
     'UNAUTHENTICATED',
     401,
     'the delivery is not signed by a connection of this path; check the path, the secret and the clock of the sender',
@@ -77,7 +77,7 @@ export function addWebhookRoute(server: FastifyInstance, deps: ApiDeps): void {
       } catch (error) {
         if (error instanceof SignatureError) return refuse(target, error);
         if (error instanceof KeyProviderError) throw notNow('its secret');
-        if (error instanceof InvalidMap) {
+        if (error instanceof InvalidMapError) {
           if (target) deps.connections.refused(target.connection.id, 'MAPPING');
           throw notNow('its mapping');
         }
@@ -89,7 +89,7 @@ export function addWebhookRoute(server: FastifyInstance, deps: ApiDeps): void {
 
 /** What is wrong is for the operator to mend: the vendor sends the delivery again. */
 const notNow = (what: string) =>
-  new Refused(
+  new RefusedError(
     'UNAVAILABLE',
     503,
     `the connection cannot be used just now, because of ${what}; send it again`,

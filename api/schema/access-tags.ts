@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { FIELD_GROUPS, type FieldGroup } from '../../domain/access/scope.ts';
 import { type ApiContext, noteWithheld, pathOf } from '../context.ts';
-import { Forbidden } from '../errors.ts';
+import { ForbiddenError } from '../errors.ts';
 import type { AccessClass } from './builder.ts';
 
 /** One field of the schema with what it shows. */
@@ -54,7 +54,7 @@ export function noteWithheldQueries(schema: GraphQLSchema): GraphQLSchema {
         },
         (error: unknown) => {
           // What is refused is told by its error; that nothing is there is not.
-          if (!(error instanceof Forbidden)) note();
+          if (!(error instanceof ForbiddenError)) note();
           throw error;
         },
       );

@@ -7,7 +7,7 @@ import type { NewKey } from '../access/keys.ts';
 import { auditHook } from '../audit.ts';
 import type { Caller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { access, type Builder, type DateTimeInput, forEachDimension, momentOf } from './builder.ts';
@@ -191,26 +191,32 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
   }));
 }
 
-/** @throws Forbidden */
+/** @throws ForbiddenError */
 function assertAdministers({ caller }: ApiContext, what: string): void {
-  if (!caller.scope.allowsAll('administer')) throw new Forbidden(`this key may not ${what}`);
+  if (!caller.scope.allowsAll('administer')) throw new ForbiddenError(`this key may not ${what}`);
 }
 
-/** @throws InvalidArgument that names the field. */
+/** @throws InvalidArgumentError that names the field. */
 function newKey(input: ApiKeyInputShape, dimensions: readonly Dimension[], { deps }: ApiContext): NewKey {
   const name = input.name.trim();
   if (name === '' || name.length > LONGEST_NAME)
-    throw new InvalidArgument(`name: must have 1 to ${LONGEST_NAME} characters`);
+    throw new InvalidArgumentError(`name: must have 1 to ${LONGEST_NAME} characters`);
   const { roles } = deps.access.policies();
   if (!roles.includes(input.role)) {
-    throw new InvalidArgument(`role: ${quoted(input.role)} is no role here; there are ${roles.join(', ')}`);
+    throw new InvalidArgumentError(
+      `role: ${quoted(input.role)} is no role here; there are ${roles.join(', ')}`,
+    );
   }
   const expiresAt = input.expiresAt ? new Date(momentOf('expiresAt', input.expiresAt)) : null;
   if (expiresAt && expiresAt.getTime() <= deps.now())
-    throw new InvalidArgument(`expiresAt: ${expiresAt.toISOString()} is not in the future`);
-  const attributes = parseAttributes(input.attributes, dimensions, (message) => new InvalidArgument(message));
+    throw new InvalidArgumentError(`expiresAt: ${expiresAt.toISOString()} is not in the future`);
+  const attributes = parseAttributes(
+    input.attributes,
+    dimensions,
+    (message) => new InvalidArgumentError(message),
+  );
   const sources = input.sources
-    ? parseSources(input.sources, (message) => new InvalidArgument(message))
+    ? parseSources(input.sources, (message) => new InvalidArgumentError(message))
     : null;
   return { name, role: input.role, attributes, sources, expiresAt };
 }

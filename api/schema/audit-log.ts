@@ -1,7 +1,7 @@
 import { AUDIT_OUTCOMES, type AuditRow } from '../../domain/seals/audit.ts';
 import { audit, readAudit } from '../../store/audit/audit.ts';
 import { entryOf } from '../audit.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { paged } from '../gate/costs.ts';
 import { access, type Builder, momentOf } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
@@ -37,7 +37,8 @@ export function addAuditLog(schema: SchemaParts): void {
       },
       resolve: async (_root, args, context) => {
         const { deps, caller } = context;
-        if (!caller.scope.allowsAll('readAudit')) throw new Forbidden('this key may not read the audit log');
+        if (!caller.scope.allowsAll('readAudit'))
+          throw new ForbiddenError('this key may not read the audit log');
         const first = pageSize(args.first);
         const before = parseCursor(args.after);
         const filter = {
@@ -96,6 +97,6 @@ function cursorOf({ seq }: AuditRow): string {
 function parseCursor(text: string | null | undefined): number | null {
   if (text === null || text === undefined) return null;
   const seq = Buffer.from(text, 'base64url').toString();
-  if (!/^[1-9]\d{0,14}$/.test(seq)) throw new InvalidArgument('after: not a cursor of this list');
+  if (!/^[1-9]\d{0,14}$/.test(seq)) throw new InvalidArgumentError('after: not a cursor of this list');
   return Number(seq);
 }

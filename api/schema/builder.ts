@@ -5,7 +5,7 @@ import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { quoted } from '../../domain/text/text.ts';
 import { parseDateTime } from '../../domain/time/date-time.ts';
 import type { ApiContext } from '../context.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import type { FieldCost } from '../gate/score-costs.ts';
 
 export interface SchemaTypes {
@@ -101,14 +101,14 @@ const LATEST_MS = Date.UTC(9000, 0, 1);
 
 /**
  * The argument's moment in epoch milliseconds.
- * @throws InvalidArgument naming the argument.
+ * @throws InvalidArgumentError naming the argument.
  */
 export function momentOf(name: string, input: DateTimeInput): number {
   const time = input.value?.getTime();
   if (time !== undefined && (time < EARLIEST_MS || time >= LATEST_MS))
-    throw new InvalidArgument(`${name}: ${quoted(input.text)} is not within the years 1000 to 8999`);
+    throw new InvalidArgumentError(`${name}: ${quoted(input.text)} is not within the years 1000 to 8999`);
   if (time !== undefined) return time;
-  throw new InvalidArgument(
+  throw new InvalidArgumentError(
     `${name}: ${quoted(input.text)} is not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`,
   );
 }

@@ -1,6 +1,6 @@
 import { cellShares } from '../../domain/segments/cell-filing.ts';
 import { type CellsOf, type CellUsage, readCellUsage } from '../../store/responses/cell-usage.ts';
-import { Forbidden } from '../errors.ts';
+import { ForbiddenError } from '../errors.ts';
 import { access } from './builder.ts';
 import type { SchemaParts } from './types.ts';
 
@@ -68,7 +68,7 @@ export function addCellUsage({ builder }: SchemaParts): void {
       description: 'Needs the permission to administer.',
       resolve: (_root, _args, { deps, caller }) => {
         if (!caller.scope.allowsAll('administer'))
-          throw new Forbidden('this key may not see who fills the cells');
+          throw new ForbiddenError('this key may not see who fills the cells');
         return readCellUsage(deps.record, MOST);
       },
     }),

@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import { cut, problemOf, TEXT_RULES, type TextRule } from '../../domain/text/text.ts';
 import type { ApiContext } from '../context.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 
 /** Their items are checked one by one, by what also reads those of the other doors. */
 const CHECKED_PER_ITEM = new Set(['ResponseInput']);
@@ -58,7 +58,7 @@ function ruleOf(name: string, type: GraphQLInputType): TextRule | null {
   return kind === 'Duration' ? TEXT_RULES.window : null;
 }
 
-/** @throws InvalidArgument that names the argument, its field or its element. */
+/** @throws InvalidArgumentError that names the argument, its field or its element. */
 function checkValue({ name, type }: GraphQLArgument | GraphQLInputField, value: unknown, path: string): void {
   if (value === null || value === undefined) return;
   const inner = isNonNullType(type) ? type.ofType : type;
@@ -76,7 +76,7 @@ function checkValue({ name, type }: GraphQLArgument | GraphQLInputField, value: 
 function checkJson(value: unknown, path: string): void {
   const left: unknown[] = [value];
   for (let count = 1; left.length > 0; count++) {
-    if (count > MOST_VALUES) throw new InvalidArgument(`${path}: more than ${MOST_VALUES} values`);
+    if (count > MOST_VALUES) throw new InvalidArgumentError(`${path}: more than ${MOST_VALUES} values`);
     const one = left.pop();
     if (typeof one === 'string') checkText(TEXT_RULES.value, one, path);
     else if (typeof one === 'object' && one !== null)
@@ -90,5 +90,5 @@ function checkJson(value: unknown, path: string): void {
 
 function checkText(rule: TextRule | null, text: string, path: string): void {
   const problem = rule && problemOf(rule, text);
-  if (problem) throw new InvalidArgument(`${cut(path, 80)}: ${problem.message}`);
+  if (problem) throw new InvalidArgumentError(`${cut(path, 80)}: ${problem.message}`);
 }

@@ -1,4 +1,4 @@
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { type AccessClass, access, type TypeOf } from './builder.ts';
 import type { SchemaParts } from './types.ts';
@@ -9,10 +9,10 @@ export interface ListPage<Row> {
   readonly hasNextPage: boolean;
 }
 
-/** @throws InvalidArgument */
+/** @throws InvalidArgumentError */
 export function pageSize(first: number): number {
   if (first >= 1 && first <= LIMITS.page) return first;
-  throw new InvalidArgument(`first: ${first} is not between 1 and ${LIMITS.page}`);
+  throw new InvalidArgumentError(`first: ${first} is not between 1 and ${LIMITS.page}`);
 }
 
 /** The page of what was read: up to `first` + 1 rows, of which the last only tells that there are more. */

@@ -6,7 +6,7 @@ import { type ConnectionRow, listConnections } from '../../store/connections/con
 import { attributesByField, MOST_SOURCES, parseSources } from '../access/attributes.ts';
 import { auditHook } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed, paged } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { connectionPath } from '../http/webhooks.ts';
@@ -150,7 +150,7 @@ function addList({ builder, types }: SchemaParts): void {
         const ids = administered(context).map(({ id }) => id);
         const from = after == null ? 0 : ids.indexOf(connectionOf(after) ?? '') + 1;
         if (after != null && from === 0)
-          throw new InvalidArgument('after: there is no connection of that id any more; begin again');
+          throw new InvalidArgumentError('after: there is no connection of that id any more; begin again');
         return listConnections(context.deps.record, ids.slice(from, from + size));
       },
     }),
@@ -211,7 +211,7 @@ function addMutations(schema: SchemaParts): void {
       resolve: async (_root, { id, secret, acceptFormerHours: hours }, context) => {
         const own = ownConnection(context, id, 'rotate secrets of connections');
         if (hours < 0 || hours > MOST_HOURS)
-          throw new InvalidArgument(`acceptFormerHours: ${hours} is not between 0 and ${MOST_HOURS}`);
+          throw new InvalidArgumentError(`acceptFormerHours: ${hours} is not between 0 and ${MOST_HOURS}`);
         const change = changeBy(context, 'rotateConnection');
         const { connections } = context.deps;
         const made = own && (await connections.rotate(own, secret ?? null, hours * HOUR_MS, change));
@@ -263,7 +263,7 @@ function addInput({ builder, types }: SchemaParts) {
 }
 
 const noneOfThatId = () =>
-  new InvalidArgument('id: there is no connection of that id; connections lists them');
+  new InvalidArgumentError('id: there is no connection of that id; connections lists them');
 
 const changeBy = (context: ApiContext, action: string) => ({
   by: context.caller,
@@ -276,14 +276,14 @@ async function rowOf(context: ApiContext, id: string): Promise<ConnectionRow> {
   return row;
 }
 
-/** @throws Forbidden where the caller may administer nothing at all */
+/** @throws ForbiddenError where the caller may administer nothing at all */
 function assertAdministersSome({ caller }: ApiContext, what: string): void {
-  if (caller.scope.grant('administer') === 'none') throw new Forbidden(`this key may not ${what}`);
+  if (caller.scope.grant('administer') === 'none') throw new ForbiddenError(`this key may not ${what}`);
 }
 
 /**
  * The key of a connection that the caller may administer; null where there is none of that id.
- * @throws Forbidden
+ * @throws ForbiddenError
  */
 function ownConnection(context: ApiContext, id: string, what: string): string | null {
   assertAdministersSome(context, what);
@@ -291,7 +291,7 @@ function ownConnection(context: ApiContext, id: string, what: string): string | 
   return administered(context).some((one) => one.id === key) ? key : null;
 }
 
-/** @throws InvalidArgument, Forbidden */
+/** @throws InvalidArgumentError, ForbiddenError */
 function wantedOf(
   input: ConnectionInputShape,
   { deps, caller }: ApiContext,
@@ -300,15 +300,19 @@ function wantedOf(
   const name = input.name.trim();
   const { longest } = TEXT_RULES.name;
   if (name === '' || name.length > longest)
-    throw new InvalidArgument(`name: must have 1 to ${longest} characters`);
+    throw new InvalidArgumentError(`name: must have 1 to ${longest} characters`);
   // Dimensions that are not named keep the caller's own limits.
   const attributes = { ...caller.attributes, ...read(input.segment) };
   if (!deps.access.administers(caller, attributes))
-    throw new Forbidden('segment: this key may not administer all of it; name values that it is limited to');
-  const given = input.sources ? parseSources(input.sources, (message) => new InvalidArgument(message)) : null;
+    throw new ForbiddenError(
+      'segment: this key may not administer all of it; name values that it is limited to',
+    );
+  const given = input.sources
+    ? parseSources(input.sources, (message) => new InvalidArgumentError(message))
+    : null;
   const own = caller.sources;
   if (own && given?.some((source) => !own.includes(source)))
-    throw new Forbidden('sources: this key is bound to other sources');
+    throw new ForbiddenError('sources: this key is bound to other sources');
   const { connector, mapping, secret = null } = input;
   return { connector, name, attributes, sources: given ?? own, mapping, secret };
 }

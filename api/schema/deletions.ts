@@ -1,7 +1,7 @@
 import { audit } from '../../store/audit/audit.ts';
 import { type DeletionRow, readDeletions } from '../../store/data-subjects/retention.ts';
 import { entryOf } from '../audit.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { paged } from '../gate/costs.ts';
 import { access } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
@@ -43,7 +43,7 @@ export function addDeletions(schema: SchemaParts): void {
       resolve: async (_root, args, context) => {
         const { deps, caller } = context;
         if (!caller.scope.allowsAll('readAudit'))
-          throw new Forbidden('this key may not read what was deleted');
+          throw new ForbiddenError('this key may not read what was deleted');
         const first = pageSize(args.first);
         const before = parseCursor(args.after);
         const rows = await deps.record.transaction(async (session) => {
@@ -64,6 +64,6 @@ function cursorOf({ id }: DeletionRow): string {
 function parseCursor(text: string | null | undefined): number | null {
   if (text === null || text === undefined) return null;
   const id = Buffer.from(text, 'base64url').toString();
-  if (!/^[1-9]\d{0,14}$/.test(id)) throw new InvalidArgument('after: not a cursor of this list');
+  if (!/^[1-9]\d{0,14}$/.test(id)) throw new InvalidArgumentError('after: not a cursor of this list');
   return Number(id);
 }

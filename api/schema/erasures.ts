@@ -13,7 +13,7 @@ import type { RegisteredModel } from '../../store/models/models.ts';
 import { entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { fixed, paged } from '../gate/costs.ts';
 import { access, type TypeOf } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
@@ -201,6 +201,6 @@ function parseCursor(text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null;
   const id = Buffer.from(text, 'base64url').toString();
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
-    throw new InvalidArgument('after: not a cursor of this list');
+    throw new InvalidArgumentError('after: not a cursor of this list');
   return id;
 }

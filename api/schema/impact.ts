@@ -10,7 +10,7 @@ import {
 } from '../../graph/traversal/impact.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
 import { mayRead, noteWithheld, pathOf } from '../context.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { fixed, paged } from '../gate/costs.ts';
 import { access, type Builder, costs } from './builder.ts';
 import { pageSize } from './connection.ts';
@@ -37,7 +37,7 @@ export function addImpact(schema: SchemaParts): void {
         const query = { id, first: pageSize(first), after: after ?? null };
         const found = await impactOf(deps, caller.scope, query);
         if (found) return found;
-        throw new InvalidArgument(
+        throw new InvalidArgumentError(
           `id: nothing with this id exists here; impact is known for ${IMPACT_KINDS.join(', ')}`,
         );
       },

@@ -4,7 +4,7 @@ import { findImport, type ImportRun, listImports } from '../../store/responses/i
 import { auditHook, entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { access, type Builder, type TypeOf } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
 import { storesOf } from './person.ts';
@@ -145,12 +145,14 @@ function addUndo(builder: Builder, node: TypeOf<ImportRun>) {
       },
       resolve: async (_root, { id, reason, dryRun, after }, context) => {
         assertAdministers(context, 'take imports back');
-        if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
+        if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept on record');
         if (after != null && !(dryRun && UUID.test(after)))
-          throw new InvalidArgument('after: is `next` of a dry run of this undo; an undo goes on by itself');
+          throw new InvalidArgumentError(
+            'after: is `next` of a dry run of this undo; an undo goes on by itself',
+          );
         const { deps, caller } = context;
         const run = await findImport(deps.record, String(id));
-        if (!run) throw new InvalidArgument('id: there is no import of that id; imports lists them');
+        if (!run) throw new InvalidArgumentError('id: there is no import of that id; imports lists them');
         const deadline = Date.now() + PATIENCE_MS;
         const by = { actor: caller.name, reason: reason.trim(), note: auditHook(context, 'undoImport') };
         const isOver = () => Date.now() > deadline;
@@ -167,7 +169,7 @@ function addUndo(builder: Builder, node: TypeOf<ImportRun>) {
 }
 
 function assertAdministers({ caller }: ApiContext, what: string): void {
-  if (!caller.scope.allowsAll('administer')) throw new Forbidden(`this key may not ${what}`);
+  if (!caller.scope.allowsAll('administer')) throw new ForbiddenError(`this key may not ${what}`);
 }
 
 function cursorOf({ id }: ImportRun): string {
@@ -178,5 +180,5 @@ function parseCursor(text: string | null | undefined): number | null {
   if (text == null) return null;
   const id = Number(Buffer.from(text, 'base64url').toString());
   if (Number.isSafeInteger(id) && id > 0 && id < 2 ** 31) return id;
-  throw new InvalidArgument('after: is no cursor of this list');
+  throw new InvalidArgumentError('after: is no cursor of this list');
 }

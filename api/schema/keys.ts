@@ -1,6 +1,6 @@
 import { entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { access } from './builder.ts';
 import type { SchemaParts } from './types.ts';
@@ -38,8 +38,8 @@ export function addKeys({ builder }: SchemaParts): void {
       args: { action: t.arg({ type: action, required: true }), reason: t.arg.string({ required: true }) },
       resolve: async (_root, { action: asked, reason }, context) => {
         const { deps, caller } = context;
-        if (!caller.scope.allowsAll('administer')) throw new Forbidden('this key may not change keys');
-        if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept in the log');
+        if (!caller.scope.allowsAll('administer')) throw new ForbiddenError('this key may not change keys');
+        if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept in the log');
         // Many transactions: that it was asked for is kept before the first.
         await deps.audit.append([entryOf(context, 'changeKeys', { action: asked })]);
         const report = await deps.changeKeys(asked);

@@ -4,7 +4,7 @@ import { parseScoreId } from '../../domain/scores/score.ts';
 import { type AsKnown, type Moment, scoreAsKnownAt } from '../../proof/as-of.ts';
 import { parsePosition } from '../../store/journal/journal.ts';
 import { noteWithheld, pathOf } from '../context.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { access, type DateTimeInput, momentOf } from './builder.ts';
 import { pageSize } from './connection.ts';
@@ -57,7 +57,7 @@ export function addKnown(schema: SchemaParts): void {
         const { deps, caller } = context;
         if (caller.scope.grant('readScore') === 'none') noteWithheld(context, 'readScore', pathOf(info.path));
         const name = parseScoreId(id);
-        if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
+        if (!name) throw new InvalidArgumentError('id: this is not the id of an NpsRow');
         const found = await scoreAsKnownAt(
           { ...deps, store: deps.record },
           caller.scope,
@@ -65,7 +65,7 @@ export function addKnown(schema: SchemaParts): void {
           knownMoment(knownAt, position),
         );
         if (found) return found;
-        throw new Forbidden(
+        throw new ForbiddenError(
           'not granted: readResponse and traceLineage (of inferred scores readPrediction too) of every cell of this score',
         );
       },
@@ -77,7 +77,7 @@ function knownMoment(knownAt: DateTimeInput | null | undefined, position: string
   if (knownAt && !position) return { knownAt: momentOf('knownAt', knownAt) };
   const place = position && !knownAt ? parsePosition(position) : null;
   if (place) return { place };
-  throw new InvalidArgument(
+  throw new InvalidArgumentError(
     position && !knownAt
       ? 'position: must be one that npsUpdates told, such as "757.12"'
       : 'knownAt, position: give one of them, the time or the position of the journal',
@@ -151,7 +151,7 @@ function addDifference(schema: SchemaParts) {
         resolve: async ({ facts }, { first, after }) => {
           const key = after === null || after === undefined ? null : responseKeyOf(after);
           if (key === null && after)
-            throw new InvalidArgument('after: is not the responseId of one of these facts');
+            throw new InvalidArgumentError('after: is not the responseId of one of these facts');
           return [...(await facts(pageSize(first), key))];
         },
       }),

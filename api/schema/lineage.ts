@@ -5,7 +5,7 @@ import { lineageNode, traceLineage } from '../../graph/traversal/trace.ts';
 import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
 import type { LineageEdge } from '../../graph/traversal/walk.ts';
 import type { ApiContext } from '../context.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { paged } from '../gate/costs.ts';
 import { access } from './builder.ts';
 import { pageSize } from './connection.ts';
@@ -45,7 +45,7 @@ export function addLineage(schema: SchemaParts): void {
         const query = { start, direction, first: pageSize(first), after: after ?? null };
         const found = await traceLineage(deps, caller.scope, query);
         if (found) return found;
-        throw new InvalidArgument(
+        throw new InvalidArgumentError(
           `id: nothing with this id exists here; it is the id of an NpsRow or of a node (${LINEAGE_KINDS.join(', ')})`,
         );
       },

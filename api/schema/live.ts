@@ -1,6 +1,6 @@
 import { parseWindow } from '../../domain/time/time-windows.ts';
 import { parsePosition } from '../../store/journal/journal.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';
 import { type FieldCost, GROUPED, grouped } from '../gate/score-costs.ts';
 import { LiveQueryHandle } from '../subscriptions/cohort.ts';
@@ -48,10 +48,11 @@ export function addLive({ builder, types, dimensions }: SchemaParts): void {
       },
       subscribe: (_root, args, { deps, caller }) => {
         // An update is made once for many: nothing in it could say that it is withheld.
-        if (caller.scope.grant('readScore') === 'none') throw new Forbidden('this key may not read scores');
+        if (caller.scope.grant('readScore') === 'none')
+          throw new ForbiddenError('this key may not read scores');
         const after = args.after === null || args.after === undefined ? null : parsePosition(args.after);
         if (args.after && !after)
-          throw new InvalidArgument('after: not a position; give back one as it was received');
+          throw new InvalidArgumentError('after: not a position; give back one as it was received');
         const liveQuery = deps.feed.liveQuery(caller.scope, {
           segment: segmentOf(dimensions, args.segment),
           window: parseWindow(args.window),

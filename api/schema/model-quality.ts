@@ -11,7 +11,7 @@ import type { Segment } from '../../domain/segments/cell.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
 import { type ModelFacts, readModelFacts, readPaired } from '../../store/monitoring/model-quality.ts';
 import { type ApiContext, noteWithheld, pathOf, type ResponsePath } from '../context.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { access, type Builder, type DateTimeInput, momentOf, type TypeOf } from './builder.ts';
 import { modelArgument } from './models.ts';
@@ -119,7 +119,7 @@ const WEEK_MS = 7 * 86_400_000;
  * Whether the caller may be told how a model judged these answers. Figures of any window and segment, subtracted, tell of
  * single answers: they are for who may read those. Who manages models is told of everything, in whole weeks (that begin on
  * Thursdays, as the first of 1970 did).
- * @throws InvalidArgument where a caller who manages models asks for less.
+ * @throws InvalidArgumentError where a caller who manages models asks for less.
  */
 function mayJudge(context: ApiContext, segment: Segment, range: TimeRange, path: ResponsePath): boolean {
   const { scope } = context.caller;
@@ -132,22 +132,24 @@ function mayJudge(context: ApiContext, segment: Segment, range: TimeRange, path:
     return true;
   const week = Math.floor(range.from / WEEK_MS) * WEEK_MS;
   const day = (time: number) => `${new Date(time).toISOString().slice(0, 10)}T00:00:00Z`;
-  throw new InvalidArgument(
+  throw new InvalidArgumentError(
     `from, to: without readResponse models are judged over everything, in whole weeks such as ${day(week)} to ${day(week + WEEK_MS)}`,
   );
 }
 
 const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
 
-/** @throws InvalidArgument */
+/** @throws InvalidArgumentError */
 function wholeMinutes(from: DateTimeInput, to: DateTimeInput): TimeRange {
   const range = { from: momentOf('from', from), until: momentOf('to', to) };
-  if (range.from >= range.until) throw new InvalidArgument('to: must be later than from');
+  if (range.from >= range.until) throw new InvalidArgumentError('to: must be later than from');
   // The mix is compared with that of the time before, of the same length.
   if (2 * range.from - range.until < YEAR_1)
-    throw new InvalidArgument('from: the time before it, as long as that until to, begins before the year 1');
+    throw new InvalidArgumentError(
+      'from: the time before it, as long as that until to, begins before the year 1',
+    );
   if (range.from % 60_000 !== 0 || range.until % 60_000 !== 0)
-    throw new InvalidArgument('from, to: must be whole minutes, without seconds');
+    throw new InvalidArgumentError('from, to: must be whole minutes, without seconds');
   return range;
 }
 

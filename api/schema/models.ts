@@ -10,7 +10,7 @@ import { type Change, type RegisteredModel, readRegistry } from '../../store/mod
 import type { ModelStage } from '../../store/tables/scoring.ts';
 import { auditHook } from '../audit.ts';
 import { type ApiContext, pathOf, type ResponsePath } from '../context.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import type { FieldCost } from '../gate/score-costs.ts';
 import { access, type DateTimeInput, momentOf } from './builder.ts';
@@ -31,12 +31,12 @@ export function modelVersionOf(id: string): number | null {
 
 /**
  * The model version that the argument names.
- * @throws InvalidArgument
+ * @throws InvalidArgumentError
  */
 export function modelArgument(name: string, id: string): number {
   const version = modelVersionOf(id);
   if (version !== null) return version;
-  throw new InvalidArgument(
+  throw new InvalidArgumentError(
     `${name}: ${quoted(id)} is not the id of a model version, such as "ModelVersion:1"`,
   );
 }
@@ -126,7 +126,7 @@ function addModelVersion({ types }: SchemaParts): void {
 function addModelMutations({ builder, types: { modelVersion: model } }: SchemaParts): void {
   const one = async (id: number, context: ApiContext) => {
     const found = await findModel(id, context);
-    if (!found) throw new InvalidArgument(`id: there is no model version ${id}`);
+    if (!found) throw new InvalidArgumentError(`id: there is no model version ${id}`);
     return found;
   };
   builder.mutationFields((t) => ({
@@ -193,11 +193,11 @@ function untilOf(until: DateTimeInput | null | undefined, { deps }: ApiContext):
 
 /**
  * Who asks and why.
- * @throws Forbidden where the caller may not manage models; InvalidArgument without a reason.
+ * @throws ForbiddenError where the caller may not manage models; InvalidArgumentError without a reason.
  */
 function causeOf(context: ApiContext, reason: string, action: string): Change {
   const { caller } = context;
-  if (!caller.scope.allowsAll('manageModels')) throw new Forbidden('this key may not change models');
-  if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
+  if (!caller.scope.allowsAll('manageModels')) throw new ForbiddenError('this key may not change models');
+  if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept on record');
   return { actor: caller.name, actorId: caller.id, reason: reason.trim(), note: auditHook(context, action) };
 }

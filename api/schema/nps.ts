@@ -16,7 +16,7 @@ import {
 } from '../../domain/time/time-windows.ts';
 import { readChange, readScores, type ScoreWindow } from '../../store/scores/scores.ts';
 import type { ApiContext } from '../context.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { SCORE_COSTS } from '../gate/score-costs.ts';
@@ -189,7 +189,7 @@ function addChangeQuery({ builder, types, dimensions }: SchemaParts) {
         const before = exactRange('before', args.beforeFrom, args.beforeTo);
         const after = exactRange('after', args.afterFrom, args.afterTo);
         if (before.from < after.until && after.from < before.until) {
-          throw new InvalidArgument(
+          throw new InvalidArgumentError(
             'afterFrom: the two windows overlap; their difference has no interval, since they share responses',
           );
         }
@@ -205,7 +205,7 @@ function commonArguments(
 ) {
   const { confidence, basis } = args;
   if (!(confidence > 0 && confidence < 1)) {
-    throw new InvalidArgument(`confidence: ${confidence} is not between 0 and 1, such as 0.95`);
+    throw new InvalidArgumentError(`confidence: ${confidence} is not between 0 and 1, such as 0.95`);
   }
   return { segment: segmentOf(dimensions, args.segment), basis, confidence };
 }
@@ -227,7 +227,7 @@ async function seriesWindows(
   const { from, to, every, weekStart, rolling, timeZone } = args;
   assertZone(timeZone);
   const range = { from: momentOf('from', from), until: momentOf('to', to) };
-  if (range.from >= range.until) throw new InvalidArgument('to: must be later than from');
+  if (range.from >= range.until) throw new InvalidArgumentError('to: must be later than from');
   const buckets = calendarBuckets(range, every, timeZone, LIMITS.rows, weekStart);
   const start = buckets[0]?.from ?? range.from;
   const [earlier] = wantsBefore
@@ -244,12 +244,13 @@ async function seriesWindows(
 
 function exactRange(name: string, from: DateTimeInput, to: DateTimeInput): TimeRange {
   const range = { from: momentOf(`${name}From`, from), until: momentOf(`${name}To`, to) };
-  if (range.from >= range.until) throw new InvalidArgument(`${name}To: must be later than ${name}From`);
+  if (range.from >= range.until) throw new InvalidArgumentError(`${name}To: must be later than ${name}From`);
   for (const [edge, time] of [
     [`${name}From`, range.from],
     [`${name}To`, range.until],
   ] as const) {
-    if (time % 60_000 !== 0) throw new InvalidArgument(`${edge}: must be a whole minute, without seconds`);
+    if (time % 60_000 !== 0)
+      throw new InvalidArgumentError(`${edge}: must be a whole minute, without seconds`);
   }
   return range;
 }

@@ -2,7 +2,7 @@ import type { DataSubject } from '../../store/data-subjects/data-subject.ts';
 import type { Order } from '../../store/data-subjects/legal-hold.ts';
 import { auditHook } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { responseKeyOf } from './node.ts';
 
 export const RESPONDENT =
@@ -10,29 +10,29 @@ export const RESPONDENT =
 
 /**
  * Whom the argument means.
- * @throws InvalidArgument
+ * @throws InvalidArgumentError
  */
 export function dataSubjectOf({ deps }: ApiContext, respondent: string): DataSubject {
-  if (respondent.trim() === '') throw new InvalidArgument('respondent: must not be blank');
+  if (respondent.trim() === '') throw new InvalidArgumentError('respondent: must not be blank');
   const response = responseKeyOf(respondent.trim());
   return response === null
     ? { lookups: deps.identify(respondent), responseIds: [] }
     : { lookups: [], responseIds: [response] };
 }
 
-/** @throws Forbidden where the caller may not manage personal data. */
+/** @throws ForbiddenError where the caller may not manage personal data. */
 export function assertOfficer({ caller }: ApiContext): void {
   if (!caller.scope.allowsAll('manageSubjects'))
-    throw new Forbidden('this key may not manage what is held of persons');
+    throw new ForbiddenError('this key may not manage what is held of persons');
 }
 
 /**
  * Who orders it and why.
- * @throws Forbidden, InvalidArgument
+ * @throws ForbiddenError, InvalidArgumentError
  */
 export function orderOf(context: ApiContext, reason: string, action: string): Order {
   assertOfficer(context);
-  if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
+  if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept on record');
   return { actor: context.caller.name, reason: reason.trim(), note: auditHook(context, action) };
 }
 

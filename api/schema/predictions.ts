@@ -5,7 +5,7 @@ import { type Classification, calledThemes } from '../../scoring/predict.ts';
 import type { PredictionRow } from '../../store/models/predictions.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
 import { type ApiContext, mayReadSome, mayRelease, pathOf, type ResponsePath } from '../context.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { type FieldCost, lengthOf } from '../gate/score-costs.ts';
@@ -36,7 +36,8 @@ export function addPredictions(schema: SchemaParts): void {
       },
       resolve: async (_root, { texts, modelVersion }, context) => {
         const { deps } = context;
-        if (!mayReadSome(context, 'readPrediction')) throw new Forbidden('this key may not see predictions');
+        if (!mayReadSome(context, 'readPrediction'))
+          throw new ForbiddenError('this key may not see predictions');
         assertTexts(texts);
         const version = modelVersion ? modelArgument('modelVersion', modelVersion) : null;
         const found = await deps.scoring.model(version);
@@ -201,7 +202,7 @@ function addReproduction(builder: Builder) {
       resolve: (_root, { response }, { deps, caller }) => {
         const key = responseKeyOf(response);
         if (key === null)
-          throw new InvalidArgument(`response: ${quoted(response)} is not the id of a response`);
+          throw new InvalidArgumentError(`response: ${quoted(response)} is not the id of a response`);
         return deps.scoring.reproduce(caller.scope, key);
       },
     }),
@@ -211,7 +212,7 @@ function addReproduction(builder: Builder) {
 function assertTexts(texts: readonly string[]): void {
   const long = texts.findIndex((text) => text.length > LIMITS.text);
   if (long !== -1)
-    throw new InvalidArgument(
+    throw new InvalidArgumentError(
       `texts: item ${long} has ${texts[long]?.length} characters; at most ${LIMITS.text}`,
     );
 }

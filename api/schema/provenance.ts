@@ -2,7 +2,7 @@ import { parseScoreId } from '../../domain/scores/score.ts';
 import { provDocument } from '../../graph/export/prov-json.ts';
 import { collectTrace } from '../../graph/traversal/collect.ts';
 import { readScore } from '../../store/scores/scores.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { access } from './builder.ts';
 import { scoreStartOf } from './lineage.ts';
@@ -24,7 +24,7 @@ export function addProvenance({ builder, dimensions }: SchemaParts): void {
       args: { id: t.arg.id({ required: true, description: 'Of an NpsRow.' }) },
       resolve: async (_root, { id }, { deps, caller }) => {
         const name = parseScoreId(id);
-        if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
+        if (!name) throw new InvalidArgumentError('id: this is not the id of an NpsRow');
         const trace = await collectTrace(deps, caller.scope, scoreStartOf(dimensions, id, name), BOUND);
         return provDocument(await readScore(deps, caller.scope, name), trace);
       },

@@ -2,7 +2,7 @@ import { describeScale } from '../../domain/nps/scale.ts';
 import { valueIn } from '../../domain/segments/dimensions.ts';
 import { type ResponseCursor, type ResponseRow, readResponses } from '../../store/responses/responses.ts';
 import { type ApiContext, mayRead, mayRelease, pathOf } from '../context.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { fixed, paged } from '../gate/costs.ts';
 import { access, forEachDimension, momentOf } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
@@ -129,6 +129,6 @@ function cursorOf({ answeredAt, id }: ResponseRow): string {
 function parseCursor(text: string | null | undefined): ResponseCursor | null {
   if (text === null || text === undefined) return null;
   const match = /^(-?\d{1,15}) ([0-9a-f-]{36})$/.exec(Buffer.from(text, 'base64url').toString());
-  if (!match?.[1] || !match[2]) throw new InvalidArgument('after: not a cursor of this list');
+  if (!match?.[1] || !match[2]) throw new InvalidArgumentError('after: not a cursor of this list');
   return { answeredAt: new Date(Number(match[1])), id: match[2] };
 }

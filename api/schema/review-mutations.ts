@@ -11,7 +11,7 @@ import {
 } from '../../store/reviews/reviews.ts';
 import { auditHook } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { access } from './builder.ts';
 import { responseKeyOf } from './node.ts';
 import { REVIEW_CLASSES, REVIEW_PREFIX, REVIEWED } from './reviews.ts';
@@ -104,7 +104,7 @@ function verdictOf(input: {
 }): Omit<Verdict, 'reason'> {
   if (input.overturn) {
     if (input.class)
-      throw new InvalidArgument('input: a class corrects what a model said; overturn is of a decision');
+      throw new InvalidArgumentError('input: a class corrects what a model said; overturn is of a decision');
     return { verdict: 'OVERTURNED', class: null };
   }
   const index = input.class ? REVIEW_CLASSES.indexOf(input.class) : -1;
@@ -119,11 +119,11 @@ function mayReview({ deps, caller: { scope } }: ApiContext, { cellId }: Pick<Rev
   return cell !== undefined && REVIEWED.every((group) => scope.allows(group, cell));
 }
 
-/** @throws Forbidden where the caller may review nothing at all. */
+/** @throws ForbiddenError where the caller may review nothing at all. */
 function reviewerOf(context: ApiContext, action: string): Reviewer {
   const { deps, caller } = context;
   const some = deps.cells.all().some(({ id }) => mayReview(context, { cellId: id }));
-  if (!some && !reviewsDecisions(caller.scope)) throw new Forbidden('this key may not review responses');
+  if (!some && !reviewsDecisions(caller.scope)) throw new ForbiddenError('this key may not review responses');
   return {
     id: caller.id,
     name: caller.name,
@@ -139,12 +139,12 @@ function encryptionOf({ deps }: ApiContext): NonNullable<Reviewer['encrypt']> {
 }
 
 function reasonOf(reason: string): string {
-  if (reason.trim() === '') throw new InvalidArgument('reason: say why; it is kept on record');
+  if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept on record');
   return reason.trim();
 }
 
 function reviewKey(id: string): string {
   const key = id.startsWith(REVIEW_PREFIX) ? id.slice(REVIEW_PREFIX.length) : '';
-  if (!UUID.test(key)) throw new InvalidArgument('id: no such review exists here');
+  if (!UUID.test(key)) throw new InvalidArgumentError('id: no such review exists here');
   return key;
 }

@@ -12,7 +12,7 @@ import {
 } from '../../store/reviews/reviews.ts';
 import type { ReviewVerdict } from '../../store/tables/reviews.ts';
 import { noteWithheld, pathOf } from '../context.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { paged } from '../gate/costs.ts';
 import { access, type Builder } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
@@ -188,5 +188,5 @@ function parseCursor(text: string | null | undefined): ReviewCursor | null {
   } catch {
     // Told below.
   }
-  throw new InvalidArgument('after: not a cursor of this list; give back endCursor as it was received');
+  throw new InvalidArgumentError('after: not a cursor of this list; give back endCursor as it was received');
 }

@@ -1,7 +1,7 @@
 import { total } from '../../domain/nps/nps.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
 import { mapInSlices } from '../../domain/text/slices.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { RowOrder, SchemaParts } from './types.ts';
 
@@ -31,10 +31,10 @@ export function addRowOrder({ builder, types }: SchemaParts): void {
   });
 }
 
-/** @throws InvalidArgument */
+/** @throws InvalidArgumentError */
 export function assertFirst(first: number | null | undefined): void {
   if (first === null || first === undefined || (first >= 1 && first <= LIMITS.rows)) return;
-  throw new InvalidArgument(`first: ${first} is not between 1 and ${LIMITS.rows}`);
+  throw new InvalidArgumentError(`first: ${first} is not between 1 and ${LIMITS.rows}`);
 }
 
 type Value = number | readonly string[] | null;

@@ -1,6 +1,6 @@
 import type { Segment } from '../../domain/segments/cell.ts';
 import { type Dimension, storedValue } from '../../domain/segments/dimensions.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';
 import { forEachDimension } from './builder.ts';
@@ -21,7 +21,7 @@ export function addSegment({ types, dimensions }: SchemaParts): void {
 
 /**
  * The predicate over attributes; a null or absent dimension is free.
- * @throws InvalidArgument for an empty list (it would match nothing, which is never meant) or very long values.
+ * @throws InvalidArgumentError for an empty list (it would match nothing, which is never meant) or very long values.
  */
 export function segmentOf(
   dimensions: readonly Dimension[],
@@ -34,10 +34,10 @@ export function segmentOf(
     if (given === null || given === undefined) continue;
     const values = given.map(storedValue);
     if (values.length === 0)
-      throw new InvalidArgument(`segment.${field}: name at least one value, or leave it out`);
+      throw new InvalidArgumentError(`segment.${field}: name at least one value, or leave it out`);
     bytes += values.reduce((sum, value) => sum + Buffer.byteLength(JSON.stringify(value)), 0);
     if (bytes > LIMITS.segmentBytes)
-      throw new InvalidArgument(
+      throw new InvalidArgumentError(
         `segment: its values are ${bytes} bytes together; at most ${LIMITS.segmentBytes}, for the id of a score spells them`,
       );
     segment[attribute] = values;

@@ -3,7 +3,7 @@ import { rectify } from '../../store/data-subjects/rectify.ts';
 import { readSubjectAccessReport, restrict } from '../../store/data-subjects/subject-access.ts';
 import { entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
-import { InvalidArgument } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { access } from './builder.ts';
 import { responseKeyOf } from './node.ts';
@@ -73,7 +73,7 @@ export function addSubjects(schema: SchemaParts): void {
         const { mappings, redaction } = context.deps;
         const by = orderOf(context, reason, 'correctResponse');
         const id = responseKeyOf(response);
-        if (id === null) throw new InvalidArgument('response: not the id of a response');
+        if (id === null) throw new InvalidArgumentError('response: not the id of a response');
         return rectify({ ...storesOf(context), mappings, redaction }, id, correction, by);
       },
     }),
@@ -125,7 +125,7 @@ function addHolds({ builder, types, dimensions }: SchemaParts): void {
         const by = orderOf(context, args.reason, 'placeLegalHold');
         const { respondent } = args;
         if ((respondent == null) === (args.segment == null))
-          throw new InvalidArgument('respondent, segment: name one of them');
+          throw new InvalidArgumentError('respondent, segment: name one of them');
         const on: Parameters<typeof placeHold>[1] =
           respondent == null
             ? { segment: segmentOf(dimensions, args.segment) }
@@ -141,7 +141,7 @@ function addHolds({ builder, types, dimensions }: SchemaParts): void {
       args: { id: t.arg.id({ required: true }), reason: t.arg.string({ required: true }) },
       resolve: (_root, { id, reason }, context) => {
         const by = orderOf(context, reason, 'releaseLegalHold');
-        if (!/^[0-9a-f-]{36}$/.test(id)) throw new InvalidArgument('id: not the id of a legal hold');
+        if (!/^[0-9a-f-]{36}$/.test(id)) throw new InvalidArgumentError('id: not the id of a legal hold');
         return releaseHold(context.deps.record, id, by);
       },
     }),

@@ -2,7 +2,7 @@ import { parseScoreId } from '../../domain/scores/score.ts';
 import { exportProof } from '../../proof/export-proof.ts';
 import type { Verification } from '../../proof/verdict.ts';
 import { verifyScore } from '../../proof/verify.ts';
-import { Forbidden, InvalidArgument } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { access } from './builder.ts';
 import type { SchemaParts } from './types.ts';
@@ -46,7 +46,7 @@ export function addVerification({ builder }: SchemaParts): void {
       args: { id: t.arg.id({ required: true }) },
       resolve: (_root, { id }, { deps, caller }) => {
         const name = parseScoreId(id);
-        if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
+        if (!name) throw new InvalidArgumentError('id: this is not the id of an NpsRow');
         return verifyScore({ ...deps, ...deps.seals, store: deps.record }, caller.scope, name);
       },
     }),
@@ -61,9 +61,9 @@ export function addVerification({ builder }: SchemaParts): void {
       args: { id: t.arg.id({ required: true }) },
       resolve: (_root, { id }, { deps, caller }) => {
         // The log is one for all cells: its size and hashes belong to those who may see every cell.
-        if (!caller.scope.allowsAll('readAudit')) throw new Forbidden('this key may not export proofs');
+        if (!caller.scope.allowsAll('readAudit')) throw new ForbiddenError('this key may not export proofs');
         const name = parseScoreId(id);
-        if (!name) throw new InvalidArgument('id: this is not the id of an NpsRow');
+        if (!name) throw new InvalidArgumentError('id: this is not the id of an NpsRow');
         return exportProof({ ...deps, ...deps.seals, store: deps.record }, caller.scope, name);
       },
     }),

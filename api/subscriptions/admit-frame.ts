@@ -1,5 +1,5 @@
 import type { ApiDeps } from '../context.ts';
-import { InvalidArgument, Refused } from '../errors.ts';
+import { InvalidArgumentError, RefusedError } from '../errors.ts';
 import { refuseManyParts } from '../gate/parts.ts';
 import { LIMITS } from '../limits.ts';
 import { CLOSE, type Connection } from './connection.ts';
@@ -13,13 +13,13 @@ export function admitFrame(deps: ApiDeps, connection: Connection, text: string):
   const isPaid = bytes > LIMITS.readUnpaid;
   try {
     if (isPaid && !connection.caller)
-      throw new InvalidArgument(`connection_init: at most ${LIMITS.readUnpaid} characters`);
+      throw new InvalidArgumentError(`connection_init: at most ${LIMITS.readUnpaid} characters`);
     if (isPaid && connection.caller) deps.gate.chargeBody(connection.caller, bytes);
     refuseManyParts(text);
     return { bytes, isPaid };
   } catch (error) {
-    if (error instanceof Refused) connection.end(CLOSE.tooMany, error.message);
-    else if (error instanceof InvalidArgument) connection.end(CLOSE.badRequest, error.message);
+    if (error instanceof RefusedError) connection.end(CLOSE.tooMany, error.message);
+    else if (error instanceof InvalidArgumentError) connection.end(CLOSE.badRequest, error.message);
     else throw error;
     return null;
   }

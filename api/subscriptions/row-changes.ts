@@ -1,6 +1,6 @@
-import { UntoldChange } from '../../domain/scores/as-of.ts';
+import { UnexplainedChangeError } from '../../domain/scores/as-of.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
-import { UnknownMoment } from '../../proof/as-of.ts';
+import { UnknownMomentError } from '../../proof/as-of.ts';
 import { isAfter, type JournalPosition, parsePosition } from '../../store/journal/journal.ts';
 
 /** For a caller who may not read the responses rows change only as the disclosure ledger does. */
@@ -16,6 +16,6 @@ export const isBefore = (position: string, place: JournalPosition) => {
 
 /** Null where the record does not reach back so far, or a change was not told. @throws every other error */
 export function isUnknown(error: unknown): null {
-  if (error instanceof UnknownMoment || error instanceof UntoldChange) return null;
+  if (error instanceof UnknownMomentError || error instanceof UnexplainedChangeError) return null;
   throw error;
 }

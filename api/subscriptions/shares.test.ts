@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
-import { Refused } from '../errors.ts';
+import { RefusedError } from '../errors.ts';
 import { Shares } from './shares.ts';
 
 const narrow = { allowsAll: () => false } as unknown as Scope;
@@ -11,14 +11,14 @@ it('lets each caller keep so many open, and more once some are closed', () => {
   const shares = new Shares('event streams', 2);
   const leave = shares.enter(one);
   shares.enter(one);
-  expect(() => shares.enter(one)).toThrow(Refused);
+  expect(() => shares.enter(one)).toThrow(RefusedError);
   expect(() => shares.enter(one)).toThrow('at most 2 event streams of one key at once');
   // What others keep open, and what was refused, does not count.
   shares.enter(other);
   leave();
   leave();
   shares.enter(one);
-  expect(() => shares.enter(one)).toThrow(Refused);
+  expect(() => shares.enter(one)).toThrow(RefusedError);
 });
 
 it('lets the administrator keep ten times as many open', () => {

@@ -1,5 +1,5 @@
 import type { Caller } from '../caller.ts';
-import { Refused } from '../errors.ts';
+import { RefusedError } from '../errors.ts';
 
 /** How many times what others may keep open the administrator may. */
 const ADMIN_SHARE = 10;
@@ -18,13 +18,13 @@ export class Shares {
 
   /**
    * Counts one more of the caller's until the answer is called.
-   * @throws Refused where the caller keeps as many open as it may.
+   * @throws RefusedError where the caller keeps as many open as it may.
    */
   enter({ id, scope }: Pick<Caller, 'id' | 'scope'>): () => void {
     const most = this.#most * (scope.allowsAll('administer') ? ADMIN_SHARE : 1);
     const open = this.#open.get(id) ?? 0;
     if (open >= most)
-      throw new Refused('TOO_MANY_OPEN', 429, `at most ${most} ${this.#what} of one key at once`);
+      throw new RefusedError('TOO_MANY_OPEN', 429, `at most ${most} ${this.#what} of one key at once`);
     this.#open.set(id, open + 1);
     let left = false;
     return () => {

@@ -20,7 +20,7 @@ const HEARTBEAT_MS = 12_000;
 export interface EventStreams {
   /**
    * Counts the answer as one of the caller's streams until it is closed.
-   * @throws Refused where the caller has as many as it may.
+   * @throws RefusedError where the caller has as many as it may.
    */
   admit(response: ServerResponse, caller: Caller): void;
   /**

@@ -11,7 +11,7 @@ const GROUPS = [
 ] as const satisfies readonly FieldGroup[];
 const few = fc.constantFrom('a', 'b', 'c');
 
-/** Cells of two dimensions, each once, in an order of their own. */
+/** Cells of two dimensions, each once, in any order. */
 const dictionaries = fc
   .uniqueArray(fc.record({ region: few, channel: few }), { selector: cellKey })
   .map((all): CellDictionary => {
@@ -23,7 +23,7 @@ const dictionaries = fc
       version: 1,
     };
   });
-/** For each group the keys of its cells: any relation between groups and cells. */
+/** The keys of each group's cells: any relation between groups and cells. */
 const scopes = fc
   .array(fc.tuple(fc.constantFrom(...GROUPS), fc.record({ region: few, channel: few }).map(cellKey)))
   .map((grants): Scope => {
@@ -62,7 +62,7 @@ describe('visibleCells', () => {
         expect(among(visibleCells(EVERYTHING, groups, dictionary, segment))).toBe(true);
         expect(among(visibleCells(scope, groups.slice(1), dictionary, segment))).toBe(true);
         expect(among(visibleCells(scope, groups, dictionary, {}))).toBe(true);
-        // Splitting a segment loses and doubles nothing: scores of parts add up to the whole.
+        // Splitting a segment loses and duplicates nothing: scores of parts add up to the whole.
         const parts = ['a', 'b', 'c'].flatMap((region) =>
           visibleCells(scope, groups, dictionary, { region: [region] }),
         );

@@ -12,9 +12,9 @@ export const FIELD_GROUPS = [
   'submitResponse',
   /** Train, promote, roll back, compare models; read their training sets. */
   'manageModels',
-  /** What is held of a person: read, erase, restrict, correct. */
+  /** Data of data subjects: read, erase, restrict, correct. */
   'manageSubjects',
-  /** Decide about responses and decisions that are queued for review. */
+  /** Review queued responses and decisions. */
   'review',
   /** Read and export the audit log. */
   'readAudit',
@@ -26,22 +26,22 @@ export const FIELD_GROUPS = [
 export type FieldGroup = (typeof FIELD_GROUPS)[number];
 
 /**
- * What one caller may see: for each field group a set of cells, and the smallest n that may be shown.
- * Every read of the record, the graph and the live feed takes one; what is outside of it does not exist.
+ * What one caller may see: a set of cells for each field group, and the smallest count that may be shown. Every
+ * read of the database, the graph and the live feed takes a scope; what is outside of it does not exist.
  */
 export interface Scope {
-  /** Equal fingerprints mean equal answers: part of every cache, loader and cohort key. */
+  /** Scopes with equal fingerprints give equal answers: part of every cache, loader and cohort key. */
   readonly fingerprint: string;
   /** Scores over fewer responses are suppressed in cells where the caller may not read the responses themselves. */
   readonly smallestCount: number;
   allows(group: FieldGroup, cell: Cell): boolean;
   /** True when `allows(group, …)` holds for every cell, present and future. */
   allowsAll(group: FieldGroup): boolean;
-  /** Names the cells for which the group is granted, whether or not they are there yet: 'all', 'none', or the rule. */
+  /** The cells for which the group is granted, whether or not they exist yet: 'all', 'none', or the rule. */
   grant(group: FieldGroup): string;
 }
 
-/** The administrator's: everything. */
+/** The administrator's scope: everything. */
 export const EVERYTHING: Scope = {
   fingerprint: 'everything',
   smallestCount: 1,
@@ -50,7 +50,7 @@ export const EVERYTHING: Scope = {
   grant: () => 'all',
 };
 
-/** Cell ids of the segment that the caller may see under every one of the groups, in the dictionary's order. */
+/** Ids of the segment's cells that the caller may see under all of the groups, in the dictionary's order. */
 export function visibleCells(
   scope: Scope,
   groups: readonly FieldGroup[],
@@ -66,38 +66,38 @@ export function visibleCells(
 }
 
 /**
- * Whether the caller may know what was made of all responses together (training sets, evaluations, what was decided of
- * models): who manages models, or may see every prediction.
+ * Whether the caller may see what was made of all responses together (training sets, evaluations, decisions
+ * about models): callers who manage models or may see every prediction.
  */
 export function readsModelsWhole(scope: Scope): boolean {
   return scope.allowsAll('manageModels') || scope.allowsAll('readPrediction');
 }
 
-/** Whether the caller may decide about decisions about models: they are about all cells together. */
+/** Whether the caller may review decisions about models, which concern all cells. */
 export function reviewsDecisions(scope: Scope): boolean {
   return scope.allowsAll('review') && readsModelsWhole(scope);
 }
 
-/** What scores count: what respondents said themselves, or what models inferred of them. */
+/** What scores count: what respondents said, or what models inferred. */
 export type Counted = 'surveyed' | 'inferred';
 
-/** What lets a caller read the counted answers one by one. */
+/** The group that a caller needs to read the counted responses one by one. */
 const ANSWERS: Readonly<Record<Counted, readonly FieldGroup[]>> = {
   surveyed: ['readResponse'],
   inferred: ['readResponse', 'readPrediction'],
 };
 
 /**
- * Whether the caller may not read the cell's answers one by one, so that what they are told of them is guarded: only
- * sums of at least `smallestCount` (docs/guides/small-cells.md).
+ * Whether the caller may not read the cell's responses one by one and so gets only sums of at least
+ * `smallestCount` (docs/guides/small-cells.md).
  */
 export function isProtected(scope: Scope, cell: Cell, counted: Counted): boolean {
   return scope.smallestCount > 1 && !ANSWERS[counted].every((group) => scope.allows(group, cell));
 }
 
 /**
- * Whether there may be cells for which the group is granted but whose answers the caller may not read. It goes by the rules,
- * not by cells: what is told differently for it must not depend on whether somebody answered.
+ * Whether there may be cells for which the group is granted but whose responses the caller may not read.
+ * Derived from the rules, not from cells, so that the answer does not depend on the existence of responses.
  */
 export function mayBeProtected(scope: Scope, group: FieldGroup, counted: readonly Counted[]): boolean {
   const given = scope.grant(group);
@@ -107,7 +107,7 @@ export function mayBeProtected(scope: Scope, group: FieldGroup, counted: readonl
   );
 }
 
-/** Whether the caller may read every answer of every cell, present and future: then nothing is guarded. */
+/** Whether the caller may read every response of every cell, present and future: then no cell is protected. */
 export function readsAllAnswers(scope: Scope, counted: Counted): boolean {
   return scope.smallestCount <= 1 || ANSWERS[counted].every((group) => scope.allowsAll(group));
 }

@@ -129,7 +129,7 @@ describe('lots', () => {
     };
     await took(200);
     const [few, many] = [await took(500), await took(5_000)];
-    // Ten times as many: a hundred times as long where each is looked at again for each.
+    // Ten times as many: a hundred times as long if each is looked at again for each.
     expect(many).toBeLessThan(40 * Math.max(few, 1));
   });
 

@@ -4,14 +4,17 @@ import { Slice } from '../text/slices.ts';
 import { DAY_MS, HOUR_MS } from '../time/time-windows.ts';
 
 /**
- * What may be told of answers to callers who may not read them. They are told sums of lots: a lot is a set of changes by
- * which at least k answers came, never divided, and never told again with another content. Take any linear combination
- * of such sums, of whatever segments, windows and times, and in it the last lot whose weight is not 0: no earlier lot has
- * the answers that came with it, so that they cannot be cancelled. Hence no combination is about fewer than k. How lots
- * are cut decides only what can be shown. See docs/guides/small-cells.md.
+ * What may be shown about responses to callers who may not read them: sums of releases. A release is a set of
+ * changes in which at least k responses were added; it is never divided, and never shown again with other
+ * content.
+ *
+ * Take any linear combination of such sums, of any segments, windows and times, and in it the last release
+ * whose weight is not 0: no earlier release has the responses that were added with it, so they cannot be
+ * cancelled. Hence no combination is about fewer than k responses. How releases are cut decides only what can
+ * be shown. See docs/guides/small-cells.md.
  */
 
-/** A change of one cell's counts in one hour since they were last told; classes may be negative. */
+/** A change of one cell's counts in one hour since their last release; classes may be negative. */
 export interface Change {
   readonly cellId: number;
   /** Hours since 1970, UTC. */
@@ -21,25 +24,28 @@ export interface Change {
 
 export interface Release {
   readonly changes: readonly Change[];
-  /** Where a query takes only a part of it: hard lots suppress the score, soft ones are left out of it until later. */
+  /**
+   * When a query covers only a part of it: hard releases suppress the score, soft ones are left out until
+   * later.
+   */
   readonly soft: boolean;
 }
 
 export interface ReleaseRules {
   readonly smallestCount: number;
-  /** Of a cell by its id. */
+  /** Cell by id. */
   readonly attributesOf: (cellId: number) => CellAttributes;
-  /** The first hour of the present UTC day: its cells are given time to grow. */
+  /** The first hour of the current UTC day, whose cells get time to grow. */
   readonly today: number;
-  /** Whether a cell had a lot of its own before: then it may well have another. */
+  /** Whether a cell had a release of its own before, so that another is likely. */
   readonly hadOwnRelease: (cellId: number) => boolean;
 }
 
 const HOURS_PER_DAY = DAY_MS / HOUR_MS;
 
 /**
- * How many answers came, or came to say something else: each is in one class of one cell and hour by now. Those that went
- * do not count: a lot of them alone, subtracted from what was told before, would leave the few that stayed.
+ * How many responses were added or changed class: each is in one class of one cell and hour by now. Removed
+ * ones do not count: a release of them alone, subtracted from an earlier one, would leave the few that stayed.
  */
 export function answersIn(changes: readonly Change[]): number {
   let came = 0;
@@ -49,8 +55,9 @@ export function answersIn(changes: readonly Change[]): number {
 }
 
 /**
- * The first lots of a record: all changes, or none where there are too few. What is too small for a lot of its own is
- * joined with others that are, else with the smallest beside it (complementary suppression).
+ * The first releases of a database: all changes, or none if there are too few. Changes too small for a release
+ * of their own are joined with other small ones, else with the smallest beside them (complementary
+ * suppression).
  */
 export async function initialReleases(changes: readonly Change[], rules: ReleaseRules): Promise<Release[]> {
   if (answersIn(changes) < rules.smallestCount) return [];
@@ -65,9 +72,9 @@ export async function initialReleases(changes: readonly Change[], rules: Release
 }
 
 /**
- * The lots that later changes make up by now; those that are too few wait. A lot of one cell and day is best. Of the
- * present day cells share one only where none of them had one of its own and each has some answers; of past days what
- * is left is told in lots as narrow as they can be.
+ * The releases that later changes form by now; changes that are too few wait. A release of one cell and day is
+ * best. On the current day cells share one only if none of them had one of its own and each has some responses;
+ * on past days the rest is released in the narrowest possible groups.
  */
 export async function incrementalReleases(
   changes: readonly Change[],
@@ -93,12 +100,15 @@ export async function incrementalReleases(
   return releases.map((release) => ({ changes: release, soft: true }));
 }
 
-/** Enough for each cell to make one of its own likely; else a busy record would be told in lots of many cells. */
+/**
+ * Enough for each cell to make a release of its own likely; otherwise a busy database would have releases of
+ * many cells.
+ */
 function isDense(release: readonly Change[]): boolean {
   return answersIn(release) >= 2 * new Set(release.map(({ cellId }) => cellId)).size;
 }
 
-/** How changes are parted: in time neighbours are joined, over the values of an attribute the small ones. */
+/** How changes are split: neighbours in time are joined; over the values of an attribute the small ones are. */
 interface Axis {
   readonly time: boolean;
   readonly valueOf: (change: Change) => string | number;
@@ -122,12 +132,12 @@ function axesOf(changes: readonly Change[], { attributesOf }: ReleaseRules): Axi
 }
 
 interface Cutting {
-  /** Nothing may be left over. */
+  /** No change may be left over. */
   readonly whole: boolean;
   readonly slice: Slice;
 }
 
-/** Cuts changes of at least k answers along the axes, in slices. */
+/** Cuts changes of at least k responses along the axes, in slices. */
 async function cut(
   changes: readonly Change[],
   axes: readonly Axis[],
@@ -143,7 +153,7 @@ async function cut(
     .map(([, part]) => part);
   const joined = axis.time ? await joinRuns(parts, k, slice) : joinSmall(parts, k);
   if (whole && joined.rest.length > 0) joinRest(joined, axis.time);
-  // Together they may be enough where no part is.
+  // Together they may be enough even if no part is.
   if (joined.releases.length === 0) return cut(changes, others, k, how);
   const releases: (readonly Change[])[] = [];
   for (const release of joined.releases) append(releases, await cut(release, others, k, how));
@@ -155,7 +165,7 @@ interface Joined {
   rest: Change[];
 }
 
-/** Neighbours in order until they are k. */
+/** Consecutive neighbours until they are k. */
 async function joinRuns(parts: readonly Change[][], k: number, slice: Slice): Promise<Joined> {
   const releases: Change[][] = [];
   let rest: Change[] = [];
@@ -172,12 +182,12 @@ async function joinRuns(parts: readonly Change[][], k: number, slice: Slice): Pr
   return { releases, rest };
 }
 
-/** `to.push(...items)` without an argument for each item: there may be more than the stack holds. */
+/** `to.push(...items)` without an argument per item, which could exceed the stack. */
 function append<Item>(to: Item[], items: readonly Item[]): void {
   for (const item of items) to.push(item);
 }
 
-/** Those with k each for itself, all the others together. */
+/** Parts with k each for itself, all the others together. */
 function joinSmall(parts: readonly Change[][], k: number): Joined {
   const sizes = parts.map(answersIn);
   const releases = parts.filter((_, i) => (sizes[i] as number) >= k);
@@ -186,7 +196,7 @@ function joinSmall(parts: readonly Change[][], k: number): Joined {
   return { releases: [...releases, rest], rest: [] };
 }
 
-/** What is left over goes to the last run, or to the smallest part. */
+/** The remainder joins the last run, or the smallest part. */
 function joinRest(joined: Joined, time: boolean): void {
   const sizes = joined.releases.map(answersIn);
   const least = sizes.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
@@ -204,7 +214,7 @@ async function partition(
   const parts = new Map<string | number, Change[]>();
   let looked = 0;
   for (const change of changes) {
-    // The clock costs more than a change.
+    // Reading the clock costs more than handling a change.
     if (++looked % 256 === 0 && slice.isOver()) await slice.next();
     const key = keyOf(change);
     const part = parts.get(key);
@@ -215,8 +225,8 @@ async function partition(
 }
 
 /**
- * Whether parts of a score, each with its own lots, may be told together: none small, and k in all. `free`: the score has
- * answers that the caller may read too; they are told also where no lot is told beside them.
+ * Whether parts of a score, each with its own releases, may be shown together: none small, and k in all.
+ * `free`: the score also has responses that the caller may read; those are shown even if no release is.
  */
 export function mayRelease(parts: readonly Counts[], smallestCount: number, free = false): boolean {
   const sizes = parts.map(total);

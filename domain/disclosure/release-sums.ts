@@ -3,16 +3,22 @@ import { Slice } from '../text/slices.ts';
 import { HOUR_MS, type TimeRange } from '../time/time-windows.ts';
 import type { Release } from './disclosure.ts';
 
-/** The sum of the lots that lie wholly in a window and group; null where a hard lot lies there only in part. */
+/**
+ * The sum of the releases that lie wholly in a window and group; null if a hard release lies there only in
+ * part.
+ */
 export type ReleaseSum = Counts | null;
 
 /** Sums by window and group. */
 export interface ReleaseSums {
-  /** Of a window by its place, and a group by its number. */
+  /** By index of the window and number of the group. */
   at(window: number, group: number): ReleaseSum;
 }
 
-/** The groups that have at least one lot to themselves. `groupOf`: the group of each cell that is asked about, by its id. */
+/**
+ * The groups that have at least one release to themselves. `groupOf`: the group of each requested cell, by its
+ * id.
+ */
 export async function groupsWithReleases(
   releases: readonly Release[],
   groupOf: ReadonlyMap<number, number>,
@@ -28,8 +34,8 @@ export async function groupsWithReleases(
 }
 
 /**
- * The sums by window and group, in one pass over the lots, in slices. `groupOf`: the group of each cell that is asked about, by
- * its id. A window that begins or ends within an hour has no part of that hour's lots.
+ * The sums by window and group, in one pass over the releases, in slices. `groupOf`: the group of each
+ * requested cell, by its id. A window that begins or ends within an hour excludes that hour's releases.
  */
 export async function sumReleases(
   releases: readonly Release[],
@@ -42,7 +48,9 @@ export async function sumReleases(
   return { at: (window, group) => each[window]?.at(0, group) ?? null };
 }
 
-/** Whether the edges of the windows never go back: then those that a lot meets stand together. */
+/**
+ * Whether the edges of the windows never move backwards: then the windows that a release touches are adjacent.
+ */
 function isInOrder(windows: readonly TimeRange[]): boolean {
   return windows.every(({ from, until }, i) => {
     const before = windows[i - 1];
@@ -50,7 +58,7 @@ function isInOrder(windows: readonly TimeRange[]): boolean {
   });
 }
 
-/** Of one group: what is added from a window on, and how many lots begin or cease to cut it there. */
+/** For one group: what is added from a window on, and how many releases begin or cease to cut it there. */
 interface Steps {
   readonly counts: Float64Array;
   readonly cuts: Int32Array;
@@ -92,7 +100,7 @@ async function sumOrdered(
   };
 }
 
-/** Places of windows, from the first to the last; none where the last comes before the first. */
+/** Window indexes, from first to last; none if last < first. */
 type Places = readonly [first: number, last: number];
 
 function addRelease(
@@ -115,7 +123,7 @@ function addRelease(
     const { counts } = stepsOf(only);
     for (const change of changes) addCounts(counts, holding, change.counts);
   }
-  // What lies in one hour, and is asked about as a whole, is left out where a window divides the hour.
+  // A release within one hour counts as a whole, and is left out if a window divides the hour.
   if (soft || (only !== undefined && first === last)) return;
   const beside: Places[] =
     holding[0] > holding[1]
@@ -148,19 +156,19 @@ function cutWindows(cuts: Int32Array, a: Places, b: Places): void {
   cuts[last + 1] = (cuts[last + 1] as number) - 1;
 }
 
-/** Windows that have a part of the hours from the first to the last, each whole. */
+/** Windows that contain some of the hours from first to last, each whole. */
 function windowsThatMeet(windows: readonly TimeRange[], first: number, last: number): Places {
   const [start, end] = [first * HOUR_MS, (last + 1) * HOUR_MS];
   return [placeOf(windows, ({ until }) => until > start), placeOf(windows, ({ from }) => from >= end) - 1];
 }
 
-/** Windows that have all of the hours from the first to the last. */
+/** Windows that contain all of the hours from first to last. */
 function windowsThatHold(windows: readonly TimeRange[], first: number, last: number): Places {
   const [start, end] = [first * HOUR_MS, (last + 1) * HOUR_MS];
   return [placeOf(windows, ({ until }) => until >= end), placeOf(windows, ({ from }) => from > start) - 1];
 }
 
-/** The first window of which it is true; of all after it, it is too. */
+/** The first window for which the predicate holds; it then holds for all after it. */
 function placeOf(windows: readonly TimeRange[], isTrue: (window: TimeRange) => boolean): number {
   let [low, high] = [0, windows.length];
   while (low < high) {
@@ -171,7 +179,7 @@ function placeOf(windows: readonly TimeRange[], isTrue: (window: TimeRange) => b
   return low;
 }
 
-/** The group that all of the lot's cells are in, or undefined. */
+/** The group of all of the release's cells, or undefined. */
 function onlyGroup({ changes }: Release, groupOf: ReadonlyMap<number, number>): number | undefined {
   const group = groupOf.get(changes[0]?.cellId ?? Number.NaN);
   return changes.every(({ cellId }) => groupOf.get(cellId) === group) ? group : undefined;

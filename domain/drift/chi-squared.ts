@@ -10,7 +10,8 @@ export function chiSquaredTail(x: number, degrees: number): number {
     throw new RangeError(`chi-squared: ${x} with ${degrees} degrees of freedom`);
   const even = degrees % 2 === 0;
   const root = Math.sqrt(x);
-  // Each term is the one before times x over its degree: x^k / (2 · 4 · … · 2k), or x^(k - 1/2) / (1 · 3 · … · (2k - 1)).
+  // Each term is the previous one times x over its degree: x^k / (2 · 4 · … · 2k), or x^(k - 1/2) / (1 · 3 · …
+  // · (2k - 1)).
   let term = even ? 1 : root;
   let sum = even || degrees > 1 ? term : 0;
   for (let degree = even ? 2 : 3; degree < degrees; degree += 2) {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chiSquaredOfTwo, mixChange, populationStability } from './drift.ts';
 
-// Answers on 0-10 before and after: the score falls from 8 to -12, and the stability index stays below its rule of thumb.
+// Responses on 0-10 before and after: the score falls from 8 to -12, and the stability index stays below its
+// rule of thumb.
 const BEFORE = [30, 20, 20, 30, 40, 60, 80, 160, 200, 180, 180];
 const AFTER = [60, 35, 30, 45, 55, 80, 95, 150, 170, 140, 140];
 const counts = (detractors: number, passives: number, promoters: number) => ({

@@ -2,14 +2,14 @@ import { compareEstimates } from '../models/quantification.ts';
 import { adjustedEstimate } from '../nps/interval.ts';
 import { type Counts, total } from '../nps/nps.ts';
 
-/** How a mix of classes changed between two sets of responses that share none. */
+/** How the mix of classes changed between two disjoint sets of responses. */
 export interface MixChange {
-  /** Pearson's statistic for "both come from one mix", two degrees of freedom. */
+  /** Pearson's statistic for "both have the same mix", two degrees of freedom. */
   readonly chiSquared: number;
   readonly pValue: number;
-  /** Population stability index: told because people ask for it; it does not decide. */
+  /** Population stability index: shown because it is customary; it does not decide. */
   readonly psi: number;
-  /** What the index exceeds one time in twenty when nothing changed: it shrinks with the sets. */
+  /** The value that the index exceeds one time in twenty without any change: it shrinks with the sets. */
   readonly psiNull95: number;
   /** Change of the score, b - a, in points. */
   readonly shift: number;
@@ -36,7 +36,7 @@ export function mixChange(a: Counts, b: Counts, confidence: number): MixChange |
   const { difference, low, high } = compareEstimates(...estimates, confidence);
   return {
     chiSquared: statistic,
-    // With two degrees of freedom the tail is exactly this.
+    // With two degrees of freedom the tail has this closed form.
     pValue: Math.exp(-statistic / 2),
     psi: populationStability(first, second),
     psiNull95: CHI_SQUARED_2_95 * (1 / n + 1 / m),

@@ -1,31 +1,34 @@
 import { sameMix, type TwoSampleTest } from './two-sample.ts';
 
-/** What the texts of one cell were like, as one model version read them. */
+/** Statistics of the texts of one cell, as one model version read them. */
 export interface InputProfile {
   readonly cellId: number;
   readonly scored: number;
   readonly abstained: number;
-  /** Of the texts whose words were counted: how many have 1, 2-4, 5-9, 10-19, 20-49, 50-99, 100 and more. */
+  /** Of the texts with counted words: how many have 1, 2-4, 5-9, 10-19, 20-49, 50-99, 100 and more. */
   readonly lengths: readonly number[];
   readonly measured: number;
   readonly words: number;
   readonly tokens: number;
   readonly unknownTokens: number;
-  /** Texts with a token that the vocabulary does not have. */
+  /** Texts with a token outside the vocabulary. */
   readonly withUnknown: number;
-  /** Texts by language (ISO 639-1); "" where the text does not tell. */
+  /** Texts by language (ISO 639-1); "" if undetected. */
   readonly languages: Readonly<Record<string, number>>;
 }
 
 export const INPUT_METRICS = ['LENGTH', 'LANGUAGE', 'UNKNOWN_WORDS', 'ABSTENTION'] as const;
 export type InputMetric = (typeof INPUT_METRICS)[number];
 
-/** One figure of the texts of a time beside that of the time before, and whether the two share one distribution. */
+/**
+ * One figure of the texts of a period beside that of the period before, and whether both have the same
+ * distribution.
+ */
 export interface InputChange {
   readonly metric: InputMetric;
   readonly n: number;
   readonly referenceN: number;
-  /** Mean number of words; shares for the others. */
+  /** Mean number of words; shares for the other figures. */
   readonly value: number;
   readonly reference: number;
   /** Null when there is only one category to compare. */
@@ -33,9 +36,9 @@ export interface InputChange {
 }
 
 /**
- * How the texts changed: their length (mean words; tested over classes of length), their language (share of another than
- * those that the model reads; tested over all languages), the share of tokens that the vocabulary does not have
- * (tested over texts with and without one), and how often the model abstains. Nothing where a side has no texts.
+ * How the texts changed: length (mean words; tested over classes of length), language (share outside the
+ * languages that the model reads; tested over all languages), share of unknown tokens (tested over texts with
+ * and without one), and how often the model abstains. Empty if a side has no texts.
  */
 export function inputChanges(
   before: readonly InputProfile[],

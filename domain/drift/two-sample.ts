@@ -1,15 +1,16 @@
 import { chiSquaredTail } from './chi-squared.ts';
 import { chiSquaredOfTwo } from './drift.ts';
 
-/** Whether two samples come from one distribution. */
+/** Whether two samples come from the same distribution. */
 export interface TwoSampleTest {
   readonly statistic: number;
   readonly pValue: number;
 }
 
 /**
- * Pearson's test that two samples share one distribution over the same categories. Categories in which fewer than five
- * are expected on either side are put together (Cochran 1954). Null when less than two categories are left.
+ * Pearson's test that two samples have the same distribution over the same categories. Categories in which
+ * fewer than five are expected on either side are merged (Cochran 1954). Null when fewer than two categories
+ * are left.
  */
 export function sameMix(a: readonly number[], b: readonly number[]): TwoSampleTest | null {
   const [n, m] = [sumOf(a), sumOf(b)];
@@ -31,7 +32,7 @@ export function sameMix(a: readonly number[], b: readonly number[]): TwoSampleTe
     kept[0].push(rest[0]);
     kept[1].push(rest[1]);
   } else if (kept[0].length > 0) {
-    // Too few even together: they go to the smallest category that is large enough.
+    // Too few even together: they join the smallest category that is large enough.
     const place = smallest(kept[0].map((x, i) => x + (kept[1][i] ?? 0)));
     kept[0][place] = (kept[0][place] ?? 0) + rest[0];
     kept[1][place] = (kept[1][place] ?? 0) + rest[1];

@@ -17,7 +17,7 @@ const thrownBy = (work: () => unknown): Error => {
 const withFacts = (message: string, facts: object, name = 'error') =>
   Object.assign(new Error(message), { name }, facts);
 
-/** Each holds the needle in its message, or beside it. */
+/** Each has the needle in its message, or beside it. */
 const HOLDING: Readonly<Record<string, () => Error>> = {
   'a value of another type': () =>
     withFacts(`invalid input syntax for type uuid: "${NEEDLE}"`, { code: '22P02', severity: 'ERROR' }),

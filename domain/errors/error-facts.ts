@@ -1,20 +1,21 @@
 /*
- * What a log keeps of an error. Errors quote what callers sent: PGlite's carry the parameters of the statement, PostgreSQL's the
- * row that does not fit, JSON.parse the text, Neo4j the value of a property. So nothing is copied but what is listed here.
+ * What a log keeps of an error. Errors quote callers' data: PGlite's carry the parameters of the statement,
+ * PostgreSQL's the offending row, JSON.parse the text, Neo4j the value of a property. So only what is listed
+ * here is copied.
  */
 
-/** The part of an error that holds none of the values that it was raised about. */
+/** The part of an error that contains none of the values that caused it. */
 export interface ErrorFacts {
   readonly type: string;
   readonly code?: string;
   readonly message: string;
   /** The frames, without the message. */
   readonly stack?: string;
-  /** PostgreSQL names these of its own: no values. */
+  /** PostgreSQL's own names: no values. */
   readonly table?: string;
   readonly constraint?: string;
   readonly cause?: ErrorFacts;
-  /** The first of an AggregateError. */
+  /** The first error of an AggregateError. */
   readonly errors?: readonly ErrorFacts[];
 }
 
@@ -24,7 +25,7 @@ const FRAMES = 12;
 const CAUSES = 4;
 const TOGETHER = 3;
 
-/** The facts of an error; of a thrown value that is none, only what kind of value it is. */
+/** The facts of an error; for other thrown values, only the kind of value. */
 export function errorFacts(error: unknown, depth = 0): ErrorFacts {
   if (!(error instanceof Error))
     return { type: typeof error, message: 'a value was thrown that is no error' };
@@ -48,13 +49,13 @@ export function errorFacts(error: unknown, depth = 0): ErrorFacts {
   };
 }
 
-/** The message without the values that it quotes, cut. */
+/** The message without quoted values, cut. */
 export function safeMessage(error: unknown): string {
   if (!(error instanceof Error)) return errorFacts(error).message;
   return cut(fixedText(error) ?? withoutValues(error));
 }
 
-/** For the person at the terminal, whose own input an error may repeat, but none of what is stored. */
+/** The message for the person at the terminal: it may repeat that person's input, but nothing that is stored. */
 export function terminalMessage(error: Error): string {
   return fixedText(error) ?? error.message;
 }
@@ -66,7 +67,7 @@ export function safeText(text: string, error: Error): string {
   return cut(text);
 }
 
-/** Messages of these classes of SQLSTATE are about the server or the statement, whose values are bound apart from its text. */
+/** Messages of these SQLSTATE classes concern the server or the statement; values are bound separately. */
 const TELLING = new Set(['08', '25', '28', '3D', '40', '42', '53', '55', '57', '58']);
 const SQLSTATE_TEXTS: Readonly<Record<string, string>> = {
   '22': 'a value is not one that its column or function takes',
@@ -76,7 +77,7 @@ const SQLSTATE_TEXTS: Readonly<Record<string, string>> = {
   XX: 'an internal error of the database',
 };
 
-/** For errors whose message quotes values in ways that cannot be taken out; null for the others. */
+/** A fixed text for errors whose message quotes values in ways that cannot be removed; null for the others. */
 function fixedText(error: Error): string | null {
   const { code, issues } = error as Error & Record<string, unknown>;
   if (isSqlState(error)) {
@@ -86,12 +87,12 @@ function fixedText(error: Error): string | null {
   }
   if (typeof code === 'string' && code.startsWith('Neo.')) return 'Neo4j refused; the code says why';
   if (Array.isArray(issues)) return `${issues.length} things do not fit their schema`;
-  // Drizzle's: the statement and its parameters, with the database's error as cause.
+  // Drizzle's error: the statement and its parameters, with the database's error as cause.
   if ('params' in error || 'parameters' in error) return 'a statement failed';
   return null;
 }
 
-/** PostgreSQL's errors and PGlite's: five characters and a digit among them, while codes of systems begin with E. */
+/** Errors of PostgreSQL and PGlite: five characters with a digit among them; system error codes begin with E. */
 function isSqlState(error: Error): boolean {
   const { code } = error as Error & Record<string, unknown>;
   return typeof code === 'string' && /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) && /[0-9]/.test(code);
@@ -108,7 +109,10 @@ function nameOf(error: Error): string {
 
 const QUOTE = /["'`“”‘’«»]/;
 
-/** Errors of the language, of Node.js and of graphql-js, which name values at the end: "Invalid time zone specified: X". */
+/**
+ * Errors of the language, of Node.js and of graphql-js, which name values at the end: "Invalid time zone
+ * specified: X".
+ */
 const NATIVE = new Set([
   'RangeError',
   'SyntaxError',
@@ -127,8 +131,8 @@ function withoutValues({ name, message }: Error): string {
 }
 
 /**
- * The text without all that stands between its first quotation mark and its last: what is quoted may hold quotation marks
- * itself.
+ * The text without everything between its first and its last quotation mark: quoted text may contain quotation
+ * marks.
  */
 function withoutQuotes(text: string): string {
   const first = text.search(QUOTE);
@@ -145,7 +149,7 @@ function cut(text: string): string {
 
 const FRAME = /^ {4}at [^"'`]{1,300}$/;
 
-/** The frames of the stack: its head repeats the message, and code that is made at run time has names of callers' making. */
+/** The frames of the stack: its head repeats the message, and generated code has names chosen by callers. */
 function framesOf({ stack, message }: Error): string {
   if (typeof stack !== 'string') return '';
   const head = stack.indexOf(message);

@@ -1,15 +1,16 @@
-/** A key provider cannot do what it was asked; the message says why and what would be right. */
-export class KeyProviderError extends Error {
+import { UserError } from './user-error.ts';
+/** A key provider cannot do what was requested; the message says why and what would be right. */
+export class KeyProviderError extends UserError {
   override readonly name: string = 'KeyProviderError';
 }
 
-/** It cannot be asked just now: asked again later, it may answer. */
-export class KeyProviderAway extends KeyProviderError {
-  override readonly name = 'KeyProviderAway';
+/** The key provider is temporarily unavailable; a retry may succeed. */
+export class KeyProviderUnavailableError extends KeyProviderError {
+  override readonly name = 'KeyProviderUnavailableError';
 }
 
-/** The error of an answer with that HTTP status: refused for now (busy, sealed, a token that ran out), or for good. */
+/** The error for an HTTP status: temporary (busy, sealed, expired token) or permanent. */
 export function providerAnswered(status: number, message: string): KeyProviderError {
   const passes = status >= 500 || [401, 403, 429].includes(status);
-  return passes ? new KeyProviderAway(message) : new KeyProviderError(message);
+  return passes ? new KeyProviderUnavailableError(message) : new KeyProviderError(message);
 }

@@ -31,7 +31,7 @@ export interface RollupKey {
   readonly model: number;
 }
 
-/** "Kind:key": the id of a node. A score's id is that of its NpsRow. */
+/** "Kind:key": the id of a node. The id of a score is that of its NpsRow. */
 export function nodeId(kind: Exclude<LineageKind, 'Score' | 'Rollup'>, key: string | number): string {
   return `${kind}:${key}`;
 }
@@ -42,7 +42,7 @@ export function rollupId({ hour, cell, model }: RollupKey): string {
   return `Rollup:${compact}:${cell}:${model}`;
 }
 
-/** The kind and key that an id spells, or null when it is no id of a node. Scores are not parsed here. */
+/** The kind and key in an id, or null when it is not the id of a node. Score ids are not parsed here. */
 export function parseNodeId(id: string): { kind: LineageKind; key: string } | null {
   const colon = id.indexOf(':');
   const kind = LINEAGE_KINDS.find((known) => known === id.slice(0, colon));
@@ -50,18 +50,21 @@ export function parseNodeId(id: string): { kind: LineageKind; key: string } | nu
   return colon > 0 && kind && kind !== 'Score' && key !== '' ? { kind, key } : null;
 }
 
-/** The rollup that the key part of its id spells, or null. */
+/** The rollup in the key part of its id, or null. */
 export function parseRollupKey(key: string): RollupKey | null {
   const match = /^(\d{4})(\d{2})(\d{2})(\d{2}):([0-9a-f]{24}):(\d{1,9})$/.exec(key);
   if (!match) return null;
   const [, year, month, day, hour, cell = '', model] = match;
   const time = Date.parse(`${year}-${month}-${day}T${hour}:00:00Z`);
   const rollup = { hour: time / HOUR_MS, cell, model: Number(model) };
-  // A 30th of February parses too, as another day: only what spells back the same is an id.
+  // 30 February parses as another day: only a key that formats back to itself is valid.
   return Number.isNaN(time) || rollupId(rollup) !== `Rollup:${key}` ? null : rollup;
 }
 
-/** A revision of a rollup's seal, as the key part of its id spells it: the rollup's key, and the revision, the first being 0. */
+/**
+ * A revision of a rollup's seal, from the key part of its id: the rollup's key, and the revision, the first
+ * being 0.
+ */
 export function parseSealKey(key: string): { readonly rollup: RollupKey; readonly revision: number } | null {
   const match = /^(.*):(0|[1-9]\d{0,8})$/.exec(key);
   const rollup = match && parseRollupKey(match[1] ?? '');

@@ -20,7 +20,7 @@ const random = (() => {
   };
 })();
 
-/** Labels drawn from softmax(logits); what is shown to the calibration is `factor` times too sure. */
+/** Labels drawn from softmax(logits); the calibration sees logits that are `factor` times too confident. */
 function examples(n: number, factor: number): LabelledLogits[] {
   return Array.from({ length: n }, () => {
     const logits = [0, 1, 2].map(() => random() * 4 - 2);

@@ -18,7 +18,7 @@ export interface LabelledLogits {
   readonly label: number;
 }
 
-/** No probability is told as 0 or 1: a finite set cannot show that. */
+/** Probabilities are never 0 or 1: a finite set cannot show that. */
 const FLOOR = 1e-4;
 
 /** Calibrated probabilities, adding up to 1. */
@@ -94,7 +94,7 @@ export function poolAdjacent(points: readonly (readonly [x: number, y: number])[
   return { from: blocks.map(({ from }) => from), values: blocks.map(({ sum, n }) => sum / n) };
 }
 
-/** The points at each place put together, in order: whatever pools one of them pools all. */
+/** Points at the same place are merged, in order: pooling one of them pools all. */
 function sumsByPlace(points: readonly (readonly [x: number, y: number])[]) {
   const places: { from: number; sum: number; n: number }[] = [];
   for (const [x, y] of [...points].sort((a, b) => a[0] - b[0])) {

@@ -1,6 +1,6 @@
 import { criticalValue } from '../nps/interval.ts';
 
-/** One prediction and what turned out to be true. */
+/** One prediction and its true label. */
 export interface Judged {
   readonly probabilities: readonly number[];
   readonly label: number;

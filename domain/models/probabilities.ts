@@ -31,7 +31,7 @@ export function indexOfLargest(values: readonly number[]): number {
   );
 }
 
-/** Entropy over its maximum, in millionths: 0 is certain, one million is no idea. */
+/** Entropy over its maximum, in millionths: 0 is certain, one million is uniform. */
 export function uncertaintyOf(probabilities: readonly number[]): number {
   const entropy = probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
   return Math.round((entropy / Math.log(probabilities.length)) * MILLION);

@@ -47,7 +47,8 @@ describe('correction for known confusion', () => {
   });
 
   it('stays near what was held out where two classes are hardly told apart, and says how little it knows', () => {
-    // Passives are almost never predicted, as by a model that has seen few: the plain inverse would say anything.
+    // Passives are almost never predicted, as by a model that has seen few: the plain inverse would give
+    // anything.
     const hardly = [
       [90, 2, 8],
       [40, 4, 36],

@@ -2,7 +2,7 @@ import { adjustedEstimate, criticalValue } from '../nps/interval.ts';
 import { type Counts, total } from '../nps/nps.ts';
 import { twoSidedP } from '../statistics/normal.ts';
 
-/** Of held-out examples how many of each true class were predicted as which: confusion[true][predicted]. */
+/** How many held-out examples of each true class were predicted as which: confusion[true][predicted]. */
 export type Confusion = readonly (readonly number[])[];
 
 /** A share difference (promoters - detractors) in proportions, and its variance. */
@@ -11,11 +11,11 @@ export interface Estimate {
   readonly variance: number;
 }
 
-/** Added to each cell of the confusion, so that a class that was never mistaken is not held to be infallible. */
+/** Added to each cell of the confusion, so that a class without errors does not count as infallible. */
 const SMOOTHING = 0.5;
 /**
- * How far the true shares are expected to lie from those of the held-out examples, one standard deviation. Where the
- * classifier tells classes apart this hardly matters; where it does not, nothing else keeps the answer from anywhere.
+ * The expected deviation of the true shares from those of the held-out examples, one standard deviation. It
+ * hardly matters where the classifier separates classes; where it does not, it is the only regularisation.
  */
 const PRIOR_DEVIATION = 0.2;
 
@@ -24,15 +24,15 @@ type Pair = readonly [number, number];
 type Symmetric = readonly [a: number, b: number, c: number];
 
 /**
- * The score of what a classifier predicted, corrected for how it is known to err: black-box shift estimation (Lipton, Wang
- * and Smola 2018; the adjusted count), regularised towards the held-out shares (as Azizzadenesheli et al. 2019), since
- * the plain inverse explodes where two classes are hardly told apart.
+ * The score of a classifier's predictions, corrected for its known errors: black-box shift estimation (Lipton,
+ * Wang and Smola 2018; the adjusted count), regularised towards the held-out shares (as Azizzadenesheli et al.
+ * 2019), because the plain inverse explodes when two classes are hardly separated.
  *
- * With C[i][j] = P(predicted j | true i) the predicted shares are q = Cᵀπ + noise; the noise has the covariance of what these n
- * responses (given their true classes) and the m_i held-out examples of each class leave open:
- * S = Σ (π_i/n + π_i²/m_i)(diag C_i - C_iC_iᵀ). With a normal prior for (detractors, promoters) of deviation τ around
- * the held-out shares x₀ and q = c + Ax: x = x₀ + M⁻¹AᵀS⁻¹(q - c - Ax₀), M = AᵀS⁻¹A + I/τ². The variance of the score is that of
- * M⁻¹ and, as for surveyed scores, that of the sample. null without predictions.
+ * With C[i][j] = P(predicted j | true i) the predicted shares are q = Cᵀπ + noise; the noise has the covariance
+ * that these n responses (given their true classes) and the m_i held-out examples of each class leave open: S =
+ * Σ (π_i/n + π_i²/m_i)(diag C_i - C_iC_iᵀ). With a normal prior for (detractors, promoters) of deviation τ
+ * around the held-out shares x₀ and q = c + Ax: x = x₀ + M⁻¹AᵀS⁻¹(q - c - Ax₀), M = AᵀS⁻¹A + I/τ². The variance
+ * of the score is that of M⁻¹ and, as for surveyed scores, that of the sample. null without predictions.
  */
 export function correctedEstimate(predicted: Counts, confusion: Confusion): Estimate | null {
   const n = total(predicted);
@@ -97,20 +97,20 @@ function inverse([a, b, c]: Symmetric): Symmetric {
   return [c / determinant, -b / determinant, a / determinant];
 }
 
-/** Shares that were estimated freely, brought back to 0 to 1 with the sum 1. */
+/** Freely estimated shares, projected to 0..1 with sum 1. */
 function asShares(shares: readonly number[]): number[] {
   const positive = shares.map((share) => Math.max(0, share));
   const sum = positive.reduce((x, y) => x + y, 0);
   return positive.map((share) => share / sum);
 }
 
-/** Two sets of responses that share none, taken together: each weighs with its number. */
+/** Two disjoint sets of responses taken together, weighted by their numbers. */
 export function combinedEstimate(surveyed: Counts, inferred: Counts, confusion: Confusion): Estimate | null {
   const [a, b] = [total(surveyed), total(inferred)];
   const corrected = correctedEstimate(inferred, confusion);
   if (b > 0 && !corrected) return null;
   if (a + b === 0) return null;
-  // The score is of the answers as they are; only the variance is adjusted (Rocks).
+  // The score uses the counts as they are; only the variance is adjusted (Rocks).
   const theta = a === 0 ? 0 : (surveyed.promoters - surveyed.detractors) / a;
   const error = a === 0 ? 0 : adjustedEstimate(surveyed).standardError;
   return {

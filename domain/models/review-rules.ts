@@ -1,13 +1,14 @@
-/** By which rules what a model said is queued. */
+/** Rules by which predictions are queued for review. */
 export interface ReviewRules {
-  /** Share of all that is predicted, 0 to 1. */
+  /** Share of all predictions, 0 to 1. */
   readonly sample: number;
-  /** Where no class is more probable than this, 0 to 1. */
+  /** Queue if no class has a higher probability than this, 0 to 1. */
   readonly lowConfidence: number;
-  /** Where the respondent is a promoter and the text a detractor's, or the other way round. */
+  /** Queue if the respondent is a promoter and the text reads as a detractor's, or the reverse. */
   readonly contradictions: boolean;
   /**
-   * Whether decisions about models are queued: each change of the champion, and of the others the share of `sample`.
+   * Whether decisions about models are queued: each change of the champion, and the share `sample` of the
+   * others.
    */
   readonly decisions: boolean;
   /** How many people must decide alike. */

@@ -11,8 +11,9 @@ export interface Comparison {
 }
 
 /**
- * The difference of two scores that share no responses: Δ ± z sqrt(SE₁² + SE₂²) with the adjusted (Rocks) estimates,
- * and the two-sided p-value of Δ / SE. `difference` is that of the scores as shown; null when a window is empty.
+ * The difference of two scores over disjoint responses: Δ ± z sqrt(SE₁² + SE₂²) with the adjusted (Rocks)
+ * estimates, and the two-sided p-value of Δ / SE. `difference` is that of the scores as shown; null when a
+ * window is empty.
  * @throws RangeError for a confidence outside of 0..1.
  */
 export function compareWindows(before: Counts, after: Counts, confidence: number): Comparison | null {
@@ -30,7 +31,7 @@ export function compareWindows(before: Counts, after: Counts, confidence: number
   };
 }
 
-/** One stratum: its answers and its share of the population (weights are taken relative to their sum). */
+/** One stratum: its responses and its share of the population (weights are relative to their sum). */
 export interface Stratum {
   readonly counts: Counts;
   readonly weight: number;

@@ -85,7 +85,7 @@ describe('intervals against published examples', () => {
   });
 });
 
-// Solved with 50 digits (mpmath): the equation loses all of a double's digits when it is evaluated as it is printed.
+// Solved with 50 digits (mpmath): evaluated as printed, the equation loses all digits of a double.
 describe('Tango at the ends and for huge n', () => {
   it.each([
     [of(0, 0, 7), -100, -29.13391298666251],

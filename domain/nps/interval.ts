@@ -10,12 +10,12 @@ export interface Interval {
   readonly high: number;
 }
 
-/** What is added to promoters, passives and detractors before a Wald interval is taken. */
+/** Added to promoters, passives and detractors before taking a Wald interval. */
 export type Adjustment = readonly [promoters: number, passives: number, detractors: number];
 
 /** Rocks, "Interval Estimation for the Net Promoter Score", The American Statistician 70 (2016): 3/4, 3/2, 3/4. */
 export const ROCKS: Adjustment = [0.75, 1.5, 0.75];
-/** From this n on the adjusted Wald interval covers as it says; below, Tango's does. */
+/** From this n on the adjusted Wald interval has its nominal coverage; below, Tango's does. */
 const SMALL_SAMPLE = 30;
 
 /** The score and its standard error (both in proportions, not points) after the adjustment. */
@@ -40,7 +40,7 @@ export function adjustedWald(counts: Counts, confidence: number, adjustment: Adj
 }
 
 /**
- * The plain Wald interval; too narrow for small n and near the ends, here for comparison.
+ * The plain Wald interval, for comparison; too narrow for small n and near the ends.
  * @throws RangeError for a confidence outside of 0..1 or without any answer.
  */
 export function wald(counts: Counts, confidence: number): Interval {
@@ -61,8 +61,8 @@ export function tango(counts: Counts, confidence: number): Interval {
 }
 
 /**
- * How far below 1 Tango's upper bound is. By bisection from the estimate (always inside) to 1 (outside, unless the
- * estimate is 1 itself); in u = 1 - t, which keeps its digits where the interval is narrow and near the end.
+ * How far below 1 Tango's upper bound is. By bisection from the estimate (always inside) to 1 (outside, unless
+ * the estimate is 1 itself), in u = 1 - t, which keeps its digits when the interval is narrow and near the end.
  */
 function distanceFromEnd(counts: Counts, z: number): number {
   const n = total(counts);
@@ -95,7 +95,7 @@ function restrictedVariance({ promoters, passives, detractors }: Counts, u: numb
 }
 
 /**
- * The interval of a score by the method fit for its n, in score points within -100..100; null without answers.
+ * The interval of a score by the method for its n, in score points within -100..100; null without responses.
  * @throws RangeError for a confidence outside of 0..1.
  */
 export function npsInterval(
@@ -109,7 +109,7 @@ export function npsInterval(
     : { ...adjustedWald(counts, confidence), method: 'ADJUSTED_WALD' };
 }
 
-// Each row of a series asks for the same few levels; bounded, since callers choose them.
+// Cache: each row of a series uses the same few levels; bounded, because callers choose them.
 const criticalValues = new Map<number, number>();
 
 /**

@@ -1,17 +1,17 @@
 /** promoter (9-10), passive (7-8), detractor (0-6). */
 export type NpsClass = 'promoter' | 'passive' | 'detractor';
 
-/** How many answers of each class: all that a score needs, and the unit that is added up. */
+/** How many responses of each class: all that a score needs, and the unit of addition. */
 export interface Counts {
   readonly promoters: number;
   readonly passives: number;
   readonly detractors: number;
 }
 
-/** No answers: the identity of `add`. */
+/** No responses: the identity of `add`. */
 export const ZERO: Counts = { promoters: 0, passives: 0, detractors: 0 };
 
-/** The fold: integers, so the sum is exact and the order does not matter. */
+/** Integer addition: exact, in any order. */
 export function add(a: Counts, b: Counts): Counts {
   return {
     promoters: a.promoters + b.promoters,
@@ -20,7 +20,7 @@ export function add(a: Counts, b: Counts): Counts {
   };
 }
 
-/** The inverse of `add`: what a window has beyond another that it holds. */
+/** The inverse of `add`: what a window has beyond another that it contains. */
 export function subtract(a: Counts, b: Counts): Counts {
   return {
     promoters: a.promoters - b.promoters,
@@ -29,7 +29,7 @@ export function subtract(a: Counts, b: Counts): Counts {
   };
 }
 
-/** n: how many answers there are. */
+/** n: how many responses there are. */
 export function total({ promoters, passives, detractors }: Counts): number {
   return promoters + passives + detractors;
 }

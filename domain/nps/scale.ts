@@ -4,8 +4,8 @@ import { cut } from '../text/text.ts';
 import type { NpsClass } from './nps.ts';
 
 /**
- * How the answers to one question become promoter, passive or detractor. The rule is declared, content-addressed,
- * and part of every response's provenance.
+ * How the answers to one question become promoter, passive or detractor. The rule is declared,
+ * content-addressed, and part of every response's lineage.
  */
 export type ScaleRule =
   | {
@@ -45,7 +45,7 @@ const yesNo = (name: string, yes: string[], no: string[]): ScaleRule => ({
   ]),
 });
 
-/** The scales a mapping may name; one may also be written out in full. */
+/** The scales that a mapping may name; a scale may also be written out in full. */
 export const SCALES: Readonly<Record<string, ScaleRule>> = {
   '0-10': {
     kind: 'range',
@@ -97,7 +97,7 @@ export function scaleKey(rule: ScaleRule): string {
 const LABELS_TOLD = 10;
 const LONGEST_NAME_TOLD = 40;
 
-/** "0-10: promoter from 9, passive from 7": what the rule says, for people. Its names are cut, and its labels are the first ten. */
+/** "0-10: promoter from 9, passive from 7": the rule in words. Names are cut, and only ten labels shown. */
 export function describeScale(rule: ScaleRule): string {
   const name = cut(rule.name, LONGEST_NAME_TOLD);
   if (rule.kind === 'labels') {
@@ -111,7 +111,7 @@ export function describeScale(rule: ScaleRule): string {
   return `${name}: promoter from ${promoterFrom}, passive from ${passiveFrom}, detractor below`;
 }
 
-/** The answer's class and points, or null when it is not an answer of this scale ("7.5", 11 on 0-10, "maybe"). */
+/** The answer's class and points, or null when it is not on this scale ("7.5", 11 on 0-10, "maybe"). */
 export function applyScale(rule: ScaleRule, answer: string | number): ScaledScore | null {
   if (rule.kind === 'labels') {
     const label = String(answer).trim().toLowerCase();
@@ -130,7 +130,7 @@ export function applyScale(rule: ScaleRule, answer: string | number): ScaledScor
   return { score, points, class: npsClass };
 }
 
-/** Whether an answer that was stored as that score has these points (hundredths) and that class under the rule. */
+/** Whether an answer stored with that score has these points (hundredths) and that class under the rule. */
 export function fitsScale(rule: ScaleRule, { score, points, class: given }: ScaledScore): boolean {
   const answers =
     rule.kind === 'labels'

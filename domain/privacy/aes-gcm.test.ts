@@ -21,7 +21,7 @@ it('opens only under its key and in its place', () => {
     expect(() => decrypt(KEY, { ...CONTEXT, [part]: 'other' }, ciphertext)).toThrow(DecryptionError);
   }
   expect(() => decrypt(Buffer.alloc(32, 2), CONTEXT, ciphertext)).toThrow(DecryptionError);
-  // The parts of the context do not run into each other.
+  // The parts of the context cannot run into each other.
   expect(() => decrypt(KEY, { ...CONTEXT, tenant: 'ts', subject: '' }, ciphertext)).toThrow(DecryptionError);
 });
 
@@ -44,7 +44,7 @@ it('of a content that has a version opens only as that version, and what was sea
   expect(decrypt(KEY, versioned, ciphertext).toString()).toBe('secret');
   expect(() => decrypt(KEY, { ...CONTEXT, version: 'second' }, ciphertext)).toThrow(DecryptionError);
   expect(() => decrypt(KEY, CONTEXT, ciphertext)).toThrow(DecryptionError);
-  // Nobody makes the older format of the newer one.
+  // The newer format cannot be turned into the older one.
   expect(() => decrypt(KEY, versioned, ciphertext.replace(/^2/, '1'))).toThrow(DecryptionError);
   const older = encrypt(KEY, CONTEXT, 'secret');
   expect([isEncryptedField(older), isEncryptedField(ciphertext)]).toEqual([true, false]);

@@ -1,35 +1,38 @@
 import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
 
-/** Which value a sealed text is: it opens only as the same field of the same row, subject and tenant. */
+/**
+ * The value that a ciphertext belongs to: it decrypts only as the same field of the same row, subject and
+ * tenant.
+ */
 export interface EncryptionContext {
-  /** The instance whose record holds it. */
+  /** The instance that owns the database. */
   readonly tenant: string;
   readonly subject: string;
   /** "comment", "event", "respondent", "key". */
   readonly field: string;
-  /** The id of the row that holds it. */
+  /** The id of its row. */
   readonly row: string;
-  /** Which content of that row, where it changes: what stood there before does not open when it is put back. */
+  /** Which content of that row, if it changes: an earlier content does not decrypt when it is put back. */
   readonly version?: string | null;
 }
 
-/** A sealed text does not open: it was changed, stands in another place, or belongs to another key. */
+/** A ciphertext does not decrypt: it was changed, moved to another row or field, or belongs to another key. */
 export class DecryptionError extends Error {
-  override readonly name = 'SealBroken';
+  override readonly name = 'DecryptionError';
 }
 
-/** "1" is bound to its place alone, "2" to a version of the content too. */
+/** "1" is bound to its row and field alone, "2" to a version of the content too. */
 const FORMATS = { place: '1', content: '2' } as const;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** JSON of a list: no two contexts have the same text. */
+/** JSON of a list: no two contexts give the same text. */
 function associatedData(format: string, { tenant, subject, field, row, version }: EncryptionContext): Buffer {
   const place = ['scoreline', format, tenant, subject, field, row];
   return Buffer.from(JSON.stringify(format === FORMATS.content ? [...place, version] : place));
 }
 
-// Random bytes are drawn for many at once: one call for each value would cost as much as the cipher.
+// Random bytes are drawn for many at once: a call per value would cost as much as the cipher.
 const pool = Buffer.alloc(IV_BYTES * 512);
 let used = pool.length;
 
@@ -60,7 +63,7 @@ export function encrypt(key: Buffer, context: EncryptionContext, plain: Buffer |
   return `${ciphertext.toString('latin1', 0, 1)}.${ciphertext.toString('base64', 1)}`;
 }
 
-/** Whether the text is bound to its place alone, as all were before contents had versions. */
+/** Whether the ciphertext is in the older format, bound to its row and field alone. */
 export function isEncryptedField(ciphertext: string): boolean {
   return ciphertext.startsWith(`${FORMATS.place}.`);
 }
@@ -76,7 +79,7 @@ function partsOf(ciphertext: string | Uint8Array): { readonly format: string; re
 
 /**
  * What was sealed in that context; of the older format also where the context names a version.
- * @throws SealBroken
+ * @throws DecryptionError
  */
 export function decrypt(key: Buffer, context: EncryptionContext, ciphertext: string | Uint8Array): Buffer {
   const { format, bytes } = partsOf(ciphertext);

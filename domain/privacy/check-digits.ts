@@ -1,6 +1,6 @@
 /**
- * The check digit of payment card numbers, over digits only; all digits the same is not taken for a number.
- * Source: ISO/IEC 7812-1, annex B (the Luhn formula).
+ * Whether the digits pass the check digit of payment cards; a repeated single digit does not count. Source:
+ * ISO/IEC 7812-1, annex B (the Luhn formula).
  */
 export function passesLuhn(digits: string): boolean {
   let sum = 0;
@@ -12,7 +12,7 @@ export function passesLuhn(digits: string): boolean {
   return sum % 10 === 0 && new Set(digits).size > 1;
 }
 
-/** Lengths of IBANs by country. Source: the IBAN registry that SWIFT keeps for ISO 13616. */
+/** Lengths of IBANs by country. Source: SWIFT's IBAN registry for ISO 13616. */
 const LENGTHS =
   'NO15 BE16 BI27 DK18 FO18 FI18 GL18 NL18 SD18 FK18 MK19 SI19 AT20 BA20 EE20 KZ20 XK20 LT20 LU20 MN20 CR22 CH21 ' +
   'HR21 LV21 LI21 BH22 BG22 GE22 DE22 IE22 ME22 RS22 GB22 VA22 GI23 IL23 IQ23 OM23 SO23 TL23 AE23 AD24 CZ24 MD24 ' +
@@ -21,9 +21,9 @@ const LENGTHS =
 const LENGTH = new Map(LENGTHS.split(' ').map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]));
 
 /**
- * Where the IBAN that begins at this place of the text ends, or null when none begins there: as many letters and
- * digits as its country's IBANs have, single spaces and hyphens between them aside, with the right check digits: moved
- * to the end and read with A = 10 ... Z = 35, the number is 1 modulo 97. Source: ISO 13616-1.
+ * Where the IBAN that begins here ends, or null if none does: the length of its country's IBANs in letters and
+ * digits, ignoring single spaces and hyphens between them, with the right check digits: moved to the end and
+ * read with A = 10 ... Z = 35, the number is 1 modulo 97. Source: ISO 13616-1.
  */
 export function ibanEnd(text: string, start: number): number | null {
   const length = LENGTH.get(text.slice(start, start + 2).toUpperCase()) ?? 0;

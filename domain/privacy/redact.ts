@@ -14,21 +14,22 @@ export { rulesFor } from './redaction/country-of.ts';
 export { KINDS, type Kind, type RedactionRules } from './redaction/span.ts';
 
 /*
- * What a comment may carry that names a person, by pattern, check digits and the words before it. Names in prose are not
- * found; the encryption of comments is the wall for those. Patterns read a normal form of the text; what they find is
- * removed from the text as it was written, and the rest of it stays as it is. Every quantifier is bounded and every walk is one
- * walk, so that the cost of hostile text grows with its length alone. docs/guides/redaction.md says what is removed.
+ * Redaction: removes identifiers of people from a comment, by pattern, check digits and the words before them.
+ * Names in prose are not found; encryption protects those. Patterns read a normal form of the text; matches are
+ * removed from the original, the rest of which stays as it is. Every quantifier is bounded and every walk is a
+ * single pass, so the cost of hostile text is linear in its length. docs/guides/redaction.md lists what is
+ * removed.
  */
 
-/** Every pack that there is; "documents" are passports and identity cards of any country. */
+/** Every available pack; "documents" are passports and identity cards of any country. */
 export const PACK_NAMES: readonly string[] = ['documents', ...Object.keys(PACKS)];
 
-/** Unless the deployment says otherwise: every pack, and no country expected. */
+/** The default: every pack, and no expected country. */
 export const DEFAULT_RULES: RedactionRules = { countries: [], packs: new Set(PACK_NAMES) };
 
 type Finder = (view: View, rules: RedactionRules) => Span[];
 
-/** In this order: what is certain goes before what it could be taken for. */
+/** In this order: certain kinds before those they could be mistaken for. */
 const FINDERS: readonly Finder[] = [
   findSecrets,
   findUserInfo,
@@ -44,7 +45,7 @@ const FINDERS: readonly Finder[] = [
   findAddresses,
 ];
 
-/** Text that needs more is not written by people; the bound keeps hostile text cheap. */
+/** Written text does not need more passes; the bound keeps hostile text cheap. */
 const PASSES = 6;
 
 export interface Redaction {
@@ -53,14 +54,17 @@ export interface Redaction {
   readonly counts: Readonly<Partial<Record<Kind, number>>>;
 }
 
-/** The text with what names a person replaced by what it was, such as [email] or [phone]. Linear in the text's length. */
+/**
+ * The text with identifying parts replaced by their kind, such as [email] or [phone]. Linear in the text's
+ * length.
+ */
 export function redact(text: string, rules: RedactionRules = DEFAULT_RULES): string {
   return redactCounted(text, rules).text;
 }
 
 /**
- * As `redact`, with counts. What stands free only after its neighbour went is looked at again, so that doing it again
- * changes nothing.
+ * As `redact`, with counts. Repeats until nothing changes, because removing one part may expose another, so
+ * that a second call changes nothing.
  */
 export function redactCounted(text: string, rules: RedactionRules = DEFAULT_RULES): Redaction {
   const counts: Partial<Record<Kind, number>> = {};
@@ -81,12 +85,14 @@ export function redactCounted(text: string, rules: RedactionRules = DEFAULT_RULE
   return { text: current, counts };
 }
 
-/** A digit of any script, a sign of an address or key, or words for "@" and "." in which nearly all text is done with. */
+/**
+ * Without a digit of any script, a character of an address or key, or a word for "@", there is nothing to find.
+ */
 const MAY_HOLD =
   /[\p{N}@\uff20\ufe6b:=([{<_]|:\/\/|sk-|eyj|begin | (?:at|ät|aet|arobase|arroba|chiocciola|apenstaartje|snabel|kukac|собака) /iu;
 const mayHold = (text: string) => MAY_HOLD.test(text);
 
-/** What is to be removed, in order and apart. */
+/** What is to be removed, in order and without overlap. */
 function findAll(text: string, rules: RedactionRules): Span[] {
   const found: Span[] = [];
   let view = new View(text);
@@ -99,7 +105,7 @@ function findAll(text: string, rules: RedactionRules): Span[] {
   return found.sort((a, b) => a.start - b.start);
 }
 
-/** As long as before, so that places stay what they are. */
+/** As long as before, so that indexes stay valid. */
 function masked(text: string, spans: readonly Span[]): string {
   const pieces: string[] = [];
   let done = 0;

@@ -70,7 +70,7 @@ describe('with a revision', () => {
     expect(verdict({ ...early, revision: time(NOW - HOUR) }, { revision: time(NOW - 2 * HOUR) })).toBe(
       'accepted',
     );
-    // Even what was delivered before: a change that was taken back at the source.
+    // Even content that was delivered before: a change that was reverted at the source.
     expect(verdict({ revision: number(3) }, { revision: number(2) }, { seen: true })).toBe('accepted');
   });
 
@@ -126,7 +126,7 @@ describe('an answer that a person corrected', () => {
     expect(verdict({ revision: time(NOW - 3 * HOUR) }, corrected)).toBe('corrected');
     expect(verdict({ revision: time(NOW - HOUR) }, corrected)).toBe('accepted');
     expect(verdict({ revision: number(2) }, { ...corrected, revision: number(1) })).toBe('accepted');
-    // The first number says nothing of when.
+    // The first number has no time.
     expect(verdict({ revision: number(2) }, corrected)).toBe('corrected');
     expect(verdict({ revision: time(NOW - HOUR) }, corrected, { seen: true })).toBe('stale');
     expect(verdict({ revision: number(1) }, { ...corrected, revision: number(1) })).toBe('corrected');

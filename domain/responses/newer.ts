@@ -1,51 +1,53 @@
 /**
- * Which of two deliveries of one answer stands (decision 0059). A revision says it; without one the time of answering does, and
- * at one time the order of arrival, unless what arrives was delivered before and something else has replaced it.
+ * Which of two deliveries of one response is newer (decision 0059): by revision; else by time of answering; at
+ * equal times by order of arrival, unless the arriving content was delivered before and has been replaced
+ * since.
  */
 
-/** What says which of two deliveries is newer, apart from the time of answering: a count, or when it was changed. */
+/** Decides which of two deliveries is newer, besides the time of answering: a count, or a time of change. */
 export type Revision =
   | { readonly kind: 'number'; readonly value: number }
   /** Epoch milliseconds. */
   | { readonly kind: 'time'; readonly value: number };
 
-/** What arrives. Times are epoch milliseconds. */
+/** The arriving delivery. Times are epoch milliseconds. */
 export interface Delivery {
   readonly answeredAt: number;
   readonly receivedAt: number;
   readonly revision: Revision | null;
 }
 
-/** What stands under the id. */
+/** What is stored under the id. */
 export interface Standing {
   readonly answeredAt: number;
   readonly receivedAt: number;
-  /** The highest revision that was delivered. */
+  /** The highest revision delivered so far. */
   readonly revision: Revision | null;
-  /** When a person corrected it under GDPR article 16; null where what stands is what was delivered. */
+  /** When it was corrected under GDPR article 16; null if the stored content was delivered. */
   readonly correctedAt: number | null;
 }
 
-/** How the delivery stands to what was delivered before under the same id. */
+/** How the delivery relates to earlier ones under the same id. */
 export interface Likeness {
-  /** It says what stands. */
+  /** Its content is the stored content. */
   readonly sameContent: boolean;
-  /** It was read by the same survey, scale and map as what stands. */
+  /** It was read with the same survey, scale and map as the stored content. */
   readonly sameReading: boolean;
-  /** It is, byte for byte or by its place in the file, the item that what stands was read from. */
+  /** It is the item that the stored content was read from, byte for byte or by its line in the file. */
   readonly sameItem: boolean;
-  /** It, or the item that it was read from, was delivered before, and is not what stands. */
+  /** Its content or item was delivered before, and is not what is stored. */
   readonly seen: boolean;
-  /** It was delivered before, read by the same survey, scale and map. */
+  /** It was delivered before, read with the same survey, scale and map. */
   readonly seenSoRead: boolean;
-  /** It stands further up in the same file as what stands, in the same import. */
+  /** It is earlier in the same file as the stored content, in the same import. */
   readonly furtherUp: boolean;
 }
 
 /**
- * accepted: it takes the place of what stands. stale: older. unrevised: what stands has a revision, this has none, and was not
- * answered later. incomparable: one has a number, the other a time. corrected: what stands was corrected by a person, and
- * nothing shows that this is newer. future: it would move the answer into the future.
+ * accepted: it replaces the stored content. stale: older. unrevised: the stored content has a revision, this
+ * has none and was not answered later. incomparable: one has a number, the other a time. corrected: the stored
+ * content was rectified, and nothing shows that this is newer. future: it would date the response in the
+ * future.
  */
 export type Verdict =
   | 'accepted'
@@ -56,16 +58,17 @@ export type Verdict =
   | 'corrected'
   | 'future';
 
-/** By how much the clock of who corrects may be ahead. */
+/** How far the clock of a correction's sender may be ahead. */
 const CLOCKS_DIFFER_MS = 5 * 60_000;
 
-/** What becomes of a delivery whose id has an answer already. */
+/** What happens to a delivery whose id is already stored. */
 export function judge(delivery: Delivery, standing: Standing, like: Likeness): Verdict {
   const { sameContent, sameReading, sameItem, seen, seenSoRead } = like;
   if (sameContent && (sameReading || (seenSoRead && !sameItem))) return 'duplicate';
   const { answeredAt, receivedAt } = delivery;
   if (answeredAt !== standing.answeredAt && answeredAt > receivedAt + CLOCKS_DIFFER_MS) return 'future';
-  // The same item read otherwise: whoever reads it again means the new reading, whatever times and revisions it gives.
+  // The same item read under another mapping: reading it again means the new reading, whatever times and
+  // revisions it gives.
   if (!sameReading && sameItem) return 'accepted';
   if (sameContent) return 'accepted';
   const order = compareRevisions(asReceived(delivery.revision, receivedAt), standing.revision);
@@ -73,7 +76,7 @@ export function judge(delivery: Delivery, standing: Standing, like: Likeness): V
   if (order === 'older') return 'stale';
   if (order === 'newer') return afterCorrection(delivery, standing);
   if (order === 'first' && seen) return 'stale';
-  // The first number that is given cannot be compared with when a person corrected the answer.
+  // The first number cannot be compared with the time of a rectification.
   if (order === 'first')
     return standing.correctedAt !== null && delivery.revision?.kind === 'number'
       ? 'corrected'
@@ -87,7 +90,7 @@ function judgeByTime(
   { seen, furtherUp }: Likeness,
   order: 'equal' | 'missing',
 ): Verdict {
-  // One that was dated ahead stands from when it arrived.
+  // A response that was dated ahead counts from its arrival.
   const stands = Math.min(standing.answeredAt, standing.receivedAt);
   if (answeredAt !== standing.answeredAt && answeredAt > stands) return 'accepted';
   if (order === 'missing') return seen ? 'stale' : 'unrevised';
@@ -95,7 +98,7 @@ function judgeByTime(
   return standing.correctedAt === null ? 'accepted' : 'corrected';
 }
 
-/** A higher number passes over what a person corrected; a time says whether the source changed the answer since. */
+/** A higher number overrides a rectification; a time shows whether the source changed the response since. */
 function afterCorrection({ revision }: Delivery, { correctedAt }: Standing): 'accepted' | 'corrected' {
   const isAfter = correctedAt === null || revision?.kind === 'number' || (revision?.value ?? 0) > correctedAt;
   return isAfter ? 'accepted' : 'corrected';
@@ -103,7 +106,7 @@ function afterCorrection({ revision }: Delivery, { correctedAt }: Standing): 'ac
 
 type Order = 'newer' | 'older' | 'equal' | 'incomparable' | 'first' | 'missing';
 
-/** first: only what arrives has one. missing: only what stands has one. equal: neither is newer. */
+/** first: only the arriving one has a revision. missing: only the stored one has. equal: neither is newer. */
 function compareRevisions(given: Revision | null, standing: Revision | null): Order {
   if (given === null) return standing === null ? 'equal' : 'missing';
   if (standing === null) return 'first';
@@ -112,13 +115,13 @@ function compareRevisions(given: Revision | null, standing: Revision | null): Or
   return given.value > standing.value ? 'newer' : 'older';
 }
 
-/** A revision that is dated ahead counts from when it arrived: it would stand against everything that comes until then. */
+/** A revision dated ahead counts from its arrival; otherwise it would block everything until then. */
 export function asReceived(revision: Revision | null, receivedAt: number): Revision | null {
   if (revision?.kind !== 'time') return revision;
   return { kind: 'time', value: Math.min(revision.value, receivedAt) };
 }
 
-/** The revision of an answer after a delivery that says what stands: the higher one. */
+/** The revision after a delivery whose content is the stored one: the higher of the two. */
 export function higherRevision(given: Revision | null, standing: Revision | null): Revision | null {
   const order = compareRevisions(given, standing);
   return order === 'first' || order === 'newer' ? given : standing;

@@ -5,15 +5,15 @@ import { type ScaleRule, scaleKey } from '../nps/scale.ts';
 import type { CellAttributes } from '../segments/cell.ts';
 import type { Revision } from './newer.ts';
 
-/** What was asked, in which wording: the survey a response answers. */
+/** The survey that a response answers, and its wording. */
 export interface SurveyVersion {
   readonly name: string;
   readonly version: string;
 }
 
 /**
- * How what arrived from one source became responses: which survey it answers, which scale rule gave the class, which
- * fields were read how. Content-addressed: a changed mapping is another version, the old one stays.
+ * How items of one source became responses: survey, scale rule, and which fields were read how.
+ * Content-addressed: a changed mapping is another version, and the old one stays.
  */
 export interface MappingVersion {
   readonly source: string;
@@ -25,17 +25,17 @@ export interface MappingVersion {
   readonly definition: unknown;
 }
 
-/** How many of each one submitter may name first: for good, and of mappings in a minute (of one process). */
+/** How many new ones one submitter may add: permanently, and mappings per minute (of one process). */
 export interface NameBounds {
   readonly sources: number;
   readonly surveys: number;
   readonly mappings: number;
-  /** Bytes of the definitions of all of their mappings, as JSON. */
+  /** Bytes of the definitions of all of the submitter's mappings, as JSON. */
   readonly mappingBytes: number;
   readonly minute: number;
 }
 
-/** Unless the deployment says otherwise. */
+/** The default. */
 export const NAME_BOUNDS: NameBounds = {
   sources: 100,
   surveys: 500,
@@ -53,14 +53,14 @@ export function mappingKey(mapping: MappingVersion): string {
     .slice(0, 24);
 }
 
-/** One answer after normalising, redacting, pseudonymising and mapping to a cell: ready to be accepted. */
+/** A response after normalising, redacting, pseudonymising and assigning a cell: ready to be stored. */
 export interface NormalisedResponse {
   /** Derived from source and external id (`responseId`). */
   readonly id: string;
   readonly source: string;
   readonly externalId: string;
   readonly answeredAt: Date;
-  /** What says which of two deliveries is newer; null: the times do. */
+  /** Decides which of two deliveries is newer; null: their times do. */
   readonly revision: Revision | null;
   readonly score: number | null;
   readonly points: number | null;
@@ -68,18 +68,21 @@ export interface NormalisedResponse {
   readonly comment: string | null;
   /** Pseudonym. */
   readonly respondent: string | null;
-  /** What finds the respondent in the record, under the newest pepper first; empty without one. */
+  /** Keyed hashes that find the respondent in the database, under the newest pepper first; empty without one. */
   readonly lookups: readonly string[];
   readonly attributes: CellAttributes;
   readonly mapping: MappingVersion;
-  /** Keyed hash of everything above but the revision: equal contents are duplicates. */
+  /** Keyed hash of everything above except the revision: equal contents are duplicates. */
   readonly contentHash: string;
-  /** The same under former peppers: what was stored then is recognised. */
+  /** The same under former peppers, to recognise what was stored then. */
   readonly formerHashes: readonly string[];
   readonly event: SourceEventFacts;
 }
 
-/** What is kept of what arrived: where it stood in its source, the keyed hash of its bytes, and (sealed) the bytes. */
+/**
+ * What is stored of the arriving item: its position in the source, the keyed hash of its bytes, and (encrypted)
+ * the bytes.
+ */
 export interface SourceEventFacts {
   readonly position: string;
   readonly hash: string;
@@ -88,19 +91,19 @@ export interface SourceEventFacts {
   readonly content: string;
 }
 
-/** The UUID (version 8) that names the response to `externalId` of `source` for ever, whatever its content. */
+/** The UUID (version 8) of the response with that `externalId` of `source`, whatever its content. */
 export function responseId(source: string, externalId: string): string {
   return uuidFrom(`response\n${source}\n${externalId}`);
 }
 
-/** The UUID (version 8) that names the source event which gave the response this content. */
+/** The UUID (version 8) of the source event that gave the response this content. */
 export function sourceEventId(response: string, contentHash: string): string {
   return uuidFrom(`source-event\n${response}\n${contentHash}`);
 }
 
 /**
- * The UUID (version 8) of the source event by which a content comes again that the response had before: under another
- * mapping, by a higher revision, or after an import was taken back. `at`: when it was received, epoch milliseconds.
+ * The UUID (version 8) of the source event of a content that the response had before: under another mapping, by
+ * a higher revision, or after an import was undone. `at`: when it was received, epoch milliseconds.
  */
 export function againEventId(
   response: string,

@@ -1,8 +1,10 @@
+import { UserError } from '../errors/user-error.ts';
 import { add, type Counts, subtract, ZERO } from '../nps/nps.ts';
 
 /**
- * How a number that was known at one moment became today's. The journal tells of every deletion what was deleted, and of every
- * insertion what came; a change is both. So the first thing that happened to a fact after the moment tells what it was then.
+ * How a number known at one moment became today's. The journal records for every deletion what was deleted, and
+ * for every insertion what was added; a change is both. So the first event of a fact after the moment shows
+ * what it was then.
  */
 
 /** Where a fact counts, and as what (0 detractor, 1 passive, 2 promoter). */
@@ -13,7 +15,7 @@ export interface CountedFact {
   readonly class: number;
 }
 
-/** What the journal tells of one statement. */
+/** What the journal records of one statement. */
 export interface AsOfEntry {
   readonly position: number;
   readonly kind: string;
@@ -24,22 +26,24 @@ export interface AsOfEntry {
   readonly deltas: readonly (readonly [number, number, number, number, number])[];
 }
 
-/** The first that happened to a fact after the moment; `was`: what it counted as till then, null where it did not. */
+/**
+ * The first event of a fact after the moment; `was`: what it counted as until then, null if it did not count.
+ */
 export interface FirstChange {
   readonly was: CountedFact | null;
-  /** Whether it was there, counted or not. */
+  /** Whether it existed, counted or not. */
   readonly existed: boolean;
   readonly recordedAt: Date;
 }
 
-/** An entry that no code of ours writes: what was before it cannot be told. */
-export class UntoldChange extends Error {
-  override readonly name = 'UntoldChange';
+/** An entry that our code never writes: the earlier state is unknown. */
+export class UnexplainedChangeError extends UserError {
+  override readonly name = 'UnexplainedChangeError';
 }
 
 /**
  * By id, the first change of each fact. `entries`: those after the moment, the last first.
- * @throws UntoldChange for rows changed in place, as nothing but a hand at the database does.
+ * @throws UnexplainedChangeError for rows changed in place, as nothing but a hand at the database does.
  */
 export function firstChanges(entries: Iterable<AsOfEntry>): Map<string, FirstChange> {
   const first = new Map<string, FirstChange>();
@@ -48,15 +52,15 @@ export function firstChanges(entries: Iterable<AsOfEntry>): Map<string, FirstCha
     if (one !== undefined && removed.length === 1 && added.length === 0)
       first.set(one, { was: removedFact(deltas), existed: true, recordedAt });
     else if (deltas.some(([, , ...counts]) => counts.some((n) => n < 0)))
-      throw new UntoldChange(`entry ${position} of the journal changed responses in place`);
-    // An update that counts nothing anew (a comment whose time was over) is no change here.
+      throw new UnexplainedChangeError(`entry ${position} of the journal changed responses in place`);
+    // An update that does not change counts (a comment that aged out) is not a change here.
     else if (deltas.length === 0 || deltas.some(([, , ...counts]) => counts.some((n) => n > 0)))
       for (const id of added) first.set(id, { was: null, existed: false, recordedAt });
   }
   return first;
 }
 
-/** A deletion is of one row, so its deltas are that row's own. */
+/** A deletion is of one row, so the deltas are that row's. */
 function removedFact(deltas: AsOfEntry['deltas']): CountedFact | null {
   const [delta] = deltas;
   if (!delta) return null;
@@ -65,18 +69,19 @@ function removedFact(deltas: AsOfEntry['deltas']): CountedFact | null {
 }
 
 /**
- * LATE: not counted here then, came since. CORRECTED: counts as something else, or elsewhere. ERASED: deleted, by right or by
- * retention. WITHDRAWN: removed, since its import was taken back. RESTRICTED: set aside. RE_SCORED: the same answer, of which a model says something else, or something at last.
+ * LATE: not counted then, added since. CORRECTED: another class or cell. ERASED: deleted, by request or by
+ * retention. WITHDRAWN: removed, because its import was undone. RESTRICTED: set aside in a dispute. RE_SCORED:
+ * the same response, which a model reads differently, or for the first time.
  */
 export type KnownReason = 'LATE' | 'CORRECTED' | 'ERASED' | 'WITHDRAWN' | 'RESTRICTED' | 'RE_SCORED';
 
-/** What one response adds to a number: 0 detractor, 1 passive, 2 promoter, said by the person or by a model. */
+/** What one response adds to a number: 0 detractor, 1 passive, 2 promoter, surveyed or inferred. */
 export interface Contribution {
   readonly class: number;
   readonly inferred: boolean;
 }
 
-/** One fact that counts otherwise than then. */
+/** One fact that counts differently than it did then. */
 export interface KnownChange {
   readonly responseId: string;
   readonly reason: KnownReason;
@@ -90,20 +95,20 @@ export interface KnownDifference {
   readonly reason: KnownReason;
   readonly change: Counts;
   readonly responses: number;
-  /** Up to `first` of them after that response: the oldest change first; where another model version says it, by id. */
+  /** Up to `first` of them after that response: the oldest change first; for changes of model version, by id. */
   readonly facts: (first: number, after: string | null) => Promise<readonly KnownChange[]>;
 }
 
-/** A page asked for after a response that is none of the facts. */
-export class NoSuchFact extends Error {
-  override readonly name = 'NoSuchFact';
+/** A page was requested after a response that is none of the facts. */
+export class UnknownFactError extends UserError {
+  override readonly name = 'UnknownFactError';
 }
 
 function pager(facts: readonly KnownChange[]): KnownDifference['facts'] {
   return async (first, after) => {
     const place = after === null ? -1 : facts.findIndex(({ responseId }) => responseId === after);
     if (after !== null && place < 0)
-      throw new NoSuchFact('after: is not the responseId of one of these facts');
+      throw new UnknownFactError('after: is not the responseId of one of these facts');
     return facts.slice(place + 1, place + 1 + first);
   };
 }

@@ -14,7 +14,7 @@ import type { TimeRange } from '../time/time-windows.ts';
 
 export type Basis = 'SURVEYED' | 'INFERRED' | 'COMBINED';
 
-/** What names exactly one number: whose responses, when, on which basis, with which interval. */
+/** Identifies exactly one number: whose responses, when, on which basis, with which interval. */
 export interface ScoreName extends TimeRange {
   readonly segment: Segment;
   readonly basis: Basis;
@@ -24,13 +24,13 @@ export interface ScoreName extends TimeRange {
   readonly model: number | null;
 }
 
-/** What of a row's counts a model inferred, and how that model is known to err. */
+/** The inferred part of a row's counts, and the known errors of the model. */
 export interface InferredPart {
   readonly counts: Counts;
   readonly confusion: Confusion;
 }
 
-/** CORRECTED: by the classifier's known confusion, its uncertainty included (quantification.ts). */
+/** CORRECTED: by the classifier's known confusion, including its uncertainty (quantification.ts). */
 export interface ScoreInterval {
   readonly low: number;
   readonly high: number;
@@ -39,7 +39,7 @@ export interface ScoreInterval {
 
 const PREFIX = 'nps_';
 
-/** The id of the score: "nps_" and the base64url of its name as JSON. Equal names have equal ids. */
+/** The id of the score: "nps_" and the base64url of its key as JSON. Equal keys have equal ids. */
 export function scoreId(name: ScoreName): string {
   const { segment, from, until, basis, confidence, model } = name;
   const content = [1, normaliseSegment(segment), from, until, basis, confidence];
@@ -47,7 +47,7 @@ export function scoreId(name: ScoreName): string {
   return PREFIX + Buffer.from(JSON.stringify(content)).toString('base64url');
 }
 
-/** The name that the id spells, or null when it is none. */
+/** The key in the id, or null when it is not a score id. */
 export function parseScoreId(id: string): ScoreName | null {
   if (!id.startsWith(PREFIX) || id.length > 8_192) return null;
   try {
@@ -84,30 +84,27 @@ function isWholeMinute(value: unknown): value is number {
 }
 
 /**
- * Whether a score over n responses of these cells must be withheld: fewer than the scope's smallest count, unless the
- * caller may read every one of these responses anyway.
+ * Whether a score over n responses of these cells must be suppressed: fewer than the scope's smallest count,
+ * unless the caller may read each of these responses.
  */
 export function isSuppressed(scope: Scope, cells: readonly Cell[], n: number): boolean {
   if (n === 0 || n >= scope.smallestCount) return false;
   return !cells.every((cell) => scope.allows('readResponse', cell));
 }
 
-/**
- * One score with what is needed to judge it. Its id and its interval are worked out when they are asked for: a chart
- * of a year asks for neither.
- */
+/** One score with its evidence. Id and interval are computed on demand: a chart of a year needs neither. */
 export class ScoreRow implements ScoreName {
   readonly from: number;
   readonly until: number;
   readonly segment: Segment;
   readonly basis: Basis;
   readonly confidence: number;
-  /** Where the row stands on the time axis: the start of its bucket, or of its window. Epoch milliseconds. */
+  /** The row's place on the time axis: the start of its bucket, or of its window. Epoch milliseconds. */
   readonly time: number;
   /** The value of each attribute that the query grouped by. */
   readonly group: Readonly<Record<string, string>>;
   readonly model: number | null;
-  /** All that are counted, inferred ones as they were predicted; null when suppressed. */
+  /** All counted responses, inferred ones as predicted; null when suppressed. */
   readonly counts: Counts | null;
   readonly #inferred: InferredPart | null;
   readonly #earlier: (() => number | null) | undefined;
@@ -151,13 +148,13 @@ export class ScoreRow implements ScoreName {
     return this.counts === null;
   }
 
-  /** Score points; null without answers, when suppressed, or where the model cannot tell. */
+  /** Score points; null without responses, when suppressed, or if the model cannot estimate it. */
   get score(): number | null {
     if (!this.counts) return null;
     return this.#inferred ? percent(this.estimate) : npsScore(this.counts);
   }
 
-  /** How much higher the score is than that of the window before; null where either is not told, or it was not read. */
+  /** The score minus that of the window before; null if either is null, or it was not read. */
   get change(): number | null {
     if (this.#change === undefined) {
       const { score } = this;
@@ -167,7 +164,7 @@ export class ScoreRow implements ScoreName {
     return this.#change;
   }
 
-  /** The score with its variance where inferred answers are in it; else null. */
+  /** The score with its variance if it contains inferred responses; else null. */
   get estimate(): Estimate | null {
     if (!this.counts || !this.#inferred) return null;
     const { counts, confusion } = this.#inferred;
@@ -193,8 +190,8 @@ function percent(estimate: Estimate | null): number | null {
 }
 
 /**
- * The row of one number. `counts`: null where they are withheld; `inferred`: the part of them that a model inferred; `earlier`:
- * the score of the window before.
+ * The row of one number. `counts`: null if suppressed; `inferred`: the part of them that a model inferred;
+ * `earlier`: the score of the window before.
  */
 export function scoreRow(
   name: ScoreName,

@@ -1,22 +1,22 @@
 import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
-/** Who did it, as the log keeps them. */
+/** The actor, as the log stores it. */
 export interface AuditActor {
-  /** "ApiKey:…", "token:…", "admin"; "system" where nobody asked. */
+  /** "ApiKey:…", "token:…", "admin"; "system" without a caller. */
   readonly actor: string;
   readonly actorName: string;
   readonly role: string;
-  /** The policies in force; null where nobody asked. */
+  /** The policies in force; null without a caller. */
   readonly policyVersion: string | null;
-  /** What the caller said that it is for. */
+  /** The caller's stated purpose. */
   readonly purpose: string | null;
 }
 
 export const AUDIT_OUTCOMES = ['done', 'refused'] as const;
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
-/** One thing to be kept. `subject` names things by id; it holds no comment, no respondent and no key. */
+/** One entry. `subject` refers to things by id; it contains no comment, no respondent and no key. */
 export interface AuditEntry extends AuditActor {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -42,17 +42,20 @@ export interface AuditRow extends AuditActor {
   readonly hash: string;
 }
 
-/** Where the log stood: what a signed head keeps of it. */
+/** The end of the log, as a checkpoint records it. */
 export interface AuditCheckpoint {
   readonly seq: number;
   readonly hash: string;
 }
 
-/** What somebody changed: the first row that is not what it was. */
+/** The log was changed: the first row that is not what was hashed. */
 export interface AuditOffence {
   readonly seq: number;
   readonly says: string;
-  /** Nothing that is there is wrong, but rows that a head signed do not follow: cut off, or not there yet when they were copied. */
+  /**
+   * The rows that are present are correct, but rows that a checkpoint signed are missing: cut off, or written
+   * after the copy was made.
+   */
   readonly ended?: true;
 }
 
@@ -80,7 +83,7 @@ export function auditLine(row: AuditRow): string {
   return canonicalize(row) ?? '';
 }
 
-/** The row that the line says, or null when it says none, or not canonically: then somebody wrote on it. */
+/** The row in the line, or null if it is not a row or not canonical, so that it was edited. */
 export function parseAuditLine(line: string): AuditRow | null {
   try {
     const row = JSON.parse(line) as AuditRow;
@@ -93,8 +96,8 @@ export function parseAuditLine(line: string): AuditRow | null {
 }
 
 /**
- * Follows the chain row by row, oldest first, and compares it with what heads signed, by seq. `partial`: the rows begin in
- * the middle of the log, and the first is taken at its word for what came before it.
+ * Follows the chain row by row, oldest first, and compares it with what checkpoints signed, by seq. `partial`:
+ * the rows begin in the middle of the log, and the first row's previous hash is trusted.
  */
 export class AuditChain {
   readonly #signed: ReadonlyMap<number, string>;
@@ -106,7 +109,7 @@ export class AuditChain {
     this.#partial = partial;
   }
 
-  /** The row that was followed last. */
+  /** The last row that was followed. */
   get last(): AuditCheckpoint | null {
     return this.#last;
   }
@@ -136,7 +139,7 @@ export class AuditChain {
     return null;
   }
 
-  /** What is missing at the end: rows that a head signed. */
+  /** What is missing at the end: rows that a checkpoint signed. */
   end(): AuditOffence | null {
     const reached = this.#last?.seq ?? 0;
     const furthest = Math.max(0, ...this.#signed.keys());

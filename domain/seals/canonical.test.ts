@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import canonicalize from 'canonicalize';
 import { expect, it } from 'vitest';
 
-/* Whatever is hashed here is made canonical by this package first: it must do what RFC 8785 says. */
+/* Everything hashed here is made canonical by this package first: it must implement RFC 8785. */
 const VECTORS = fileURLToPath(
   new URL('../../../shared/vectors/json-canonicalization/testdata', import.meta.url),
 );

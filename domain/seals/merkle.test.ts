@@ -42,7 +42,7 @@ const ROOTS = [
   '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
 ];
 
-/** Published cases beside the project, where they are. */
+/** Published cases outside the repository, if present. */
 const VECTORS = fileURLToPath(new URL('../../../shared/vectors/merkle/testdata', import.meta.url));
 const casesOf = (kind: string) =>
   readdirSync(join(VECTORS, kind), { recursive: true, encoding: 'utf8' })

@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
 
 /*
- * Merkle trees of RFC 9162 (Certificate Transparency 2.0), section 2.1: SHA-256, leaves and inner nodes told apart by a
- * first byte, so that neither can be passed off as the other. Hashes are texts: 64 hex digits. A Buffer for each would cost more
- * than the hashing, and more again when it is thrown away.
+ * Merkle trees of RFC 9162 (Certificate Transparency 2.0), section 2.1: SHA-256, with a first byte that
+ * separates leaves from inner nodes. Hashes are texts of 64 hex digits: a Buffer for each would cost more than
+ * the hashing, in allocation and collection.
  */
 
 const LEAF = Buffer.of(0);
 const NODE = Buffer.of(1);
 const HASH_BYTES = 32;
-/** What a node is hashed from: filled anew for each. */
+/** The input of a node's hash, reused. */
 const pair = Buffer.concat([NODE, Buffer.alloc(2 * HASH_BYTES)]);
 
 /** A range of leaves; the hash of its subtree stands for it in a proof. `until` is exclusive. */
@@ -18,7 +18,7 @@ export interface LeafRange {
   readonly until: number;
 }
 
-/** A subtree over 2^level leaves that never changes again; `place` counts those of its level from the left. */
+/** A complete subtree over 2^level leaves, which never changes; `place` is its index on that level. */
 export interface TreeNode {
   readonly level: number;
   readonly place: number;
@@ -37,7 +37,7 @@ export function nodeHash(left: string, right: string): string {
     pair.write(left, 1, 'hex') === HASH_BYTES &&
     pair.write(right, 1 + HASH_BYTES, 'hex') === HASH_BYTES;
   if (isPair) return hash('sha256', pair);
-  // What is no hash must not be completed by what the pair before left behind.
+  // An invalid hash must not be completed by bytes of the previous pair.
   return hash('sha256', Buffer.concat([NODE, Buffer.from(left, 'hex'), Buffer.from(right, 'hex')]));
 }
 
@@ -77,7 +77,7 @@ export function inclusionRanges(index: number, size: number): LeafRange[] {
   return ranges.reverse();
 }
 
-/** The ranges whose hashes prove that the tree of `first` leaves is a beginning of that of `second` (2.1.4.1). */
+/** The ranges whose hashes prove that the tree of `second` leaves extends that of `first` (2.1.4.1). */
 export function consistencyRanges(first: number, second: number): LeafRange[] {
   const ranges: LeafRange[] = [];
   let from = 0;
@@ -121,7 +121,7 @@ export function inclusionProof(leaves: readonly string[], index: number): string
   return inclusionRanges(index, leaves.length).map(({ from, until }) => treeHash(leaves.slice(from, until)));
 }
 
-/** The hashes that prove that the first leaves stand at the beginning of all of them. */
+/** The hashes that prove that all leaves begin with the first ones. */
 export function consistencyProof(leaves: readonly string[], first: number): string[] {
   return consistencyRanges(first, leaves.length).map(({ from, until }) =>
     treeHash(leaves.slice(from, until)),
@@ -155,7 +155,7 @@ export function provesInclusion(
   return last === 0 && found === root;
 }
 
-/** Whether the proof shows the tree of `firstRoot` to be a beginning of that of `secondRoot` (2.1.4.2). */
+/** Whether the proof shows that the tree of `secondRoot` extends that of `firstRoot` (2.1.4.2). */
 export function provesConsistency(
   first: number,
   second: number,
@@ -191,8 +191,8 @@ export interface HashedNode extends TreeNode {
 }
 
 /**
- * Adds a leaf to a log of which only the edge is known: the complete subtrees that it is made of, largest first
- * (`subtreesOf` the whole). Changes `edge`; the answer is every inner node that is complete from now on.
+ * Adds a leaf to a log of which only the edge is known: its complete subtrees, largest first (`subtreesOf` the
+ * whole). Changes `edge`; returns every inner node that is now complete.
  */
 export function appendLeaf(edge: HashedNode[], place: number, leaf: string): HashedNode[] {
   const added: HashedNode[] = [];
@@ -210,7 +210,7 @@ export function appendLeaf(edge: HashedNode[], place: number, leaf: string): Has
   return added;
 }
 
-/** The complete subtrees from which, and from the leaves at these places (ascending), the root of such a tree can be made. */
+/** The complete subtrees that, with the leaves at these places (ascending), give the root of such a tree. */
 export function nodesBeside(places: readonly number[], size: number): TreeNode[] {
   const nodes: TreeNode[] = [];
   walkTree(places, size, { leaf: () => undefined, beside: (range) => void nodes.push(...subtreesOf(range)) });
@@ -218,8 +218,8 @@ export function nodesBeside(places: readonly number[], size: number): TreeNode[]
 }
 
 /**
- * The root of a tree of that size from leaves at some places (ascending) and the nodes beside them: every inner hash is made once, which
- * for many leaves is far less than a proof for each. Null where a node is missing.
+ * The root of a tree of that size from leaves at some places (ascending) and the nodes beside them: every inner
+ * hash is computed once, which for many leaves is far cheaper than a proof for each. Null if a node is missing.
  */
 export function rootOver(
   leaves: readonly { readonly place: number; readonly hash: string }[],
@@ -245,9 +245,9 @@ export function rootOver(
 }
 
 interface TreeVisitor<T> {
-  /** A leaf that is asked for; its index among the places. */
+  /** A requested leaf; its index among the places. */
   readonly leaf: (index: number) => T | undefined;
-  /** A range without any such leaf. */
+  /** A range without requested leaves. */
   readonly beside: (range: LeafRange) => T | undefined;
   readonly join?: (left: T, right: T) => T;
 }

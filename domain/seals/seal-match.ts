@@ -1,7 +1,7 @@
 import { leafHash } from './merkle.ts';
 import { leafContent, type SealedFact } from './seal.ts';
 
-/** A leaf as it is kept. Of an erased response everything but the hash is null. */
+/** A stored leaf. For an erased response everything but the hash is null. */
 export interface KeptLeaf {
   /** Hex, as salt. */
   readonly hash: string;
@@ -10,21 +10,21 @@ export interface KeptLeaf {
   readonly origin: string | null;
 }
 
-/** How the facts of a rollup stand to the leaves of a seal of it. */
+/** How the facts of a rollup compare with the leaves of its seal. */
 export interface LeafMatch {
-  /** Facts that are what their leaf says. */
+  /** Facts that equal their leaf. */
   readonly kept: readonly SealedFact[];
   /** The leaves of those, in the same order. */
   readonly keptLeaves: readonly KeptLeaf[];
   /** Facts without a leaf. */
   readonly added: readonly SealedFact[];
-  /** Facts whose leaf says otherwise, brought by something later. */
+  /** Facts that differ from their leaf and were brought by something later. */
   readonly changed: readonly SealedFact[];
   /** Leaves without a fact, and not erased. */
   readonly removed: readonly KeptLeaf[];
   /** Leaves of erased responses. */
   readonly erased: readonly KeptLeaf[];
-  /** Facts whose leaf says otherwise though they come from the very same event: somebody changed them. */
+  /** Facts that differ from their leaf although they come from the same event: tampered with. */
   readonly tampered: readonly SealedFact[];
 }
 
@@ -61,7 +61,10 @@ export function matchLeaves(facts: readonly SealedFact[], leaves: readonly KeptL
 
 const NOTHING = { added: [], changed: [], removed: [], erased: [], tampered: [] };
 
-/** Whether each leaf is that of the fact in its place, as it is where nothing changed since the seal: then nothing need be looked up. */
+/**
+ * Whether each leaf is that of the fact at its index, as when nothing changed since the seal; then nothing else
+ * needs to be read.
+ */
 function sameOrder(facts: readonly SealedFact[], leaves: readonly KeptLeaf[]): boolean {
   return (
     facts.length === leaves.length &&

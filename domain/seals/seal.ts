@@ -6,7 +6,7 @@ import { HOUR_MS } from '../time/time-windows.ts';
 import type { AuditCheckpoint } from './audit.ts';
 import { leafHash, treeHash } from './merkle.ts';
 
-/** What one leaf says: the facts by which one response counts in one rollup. */
+/** The content of one leaf: the facts by which one response counts in one rollup. */
 export interface SealedFact {
   /** The response. */
   readonly id: string;
@@ -19,8 +19,8 @@ export interface SealedFact {
   /** The mapping version's key. */
   readonly mapping: string;
   /**
-   * What brought these facts: the source event of a response, the time of a prediction (microseconds). Facts that change
-   * while this stays were changed by nobody who had the right to.
+   * What brought these facts: the source event of a response, or the time of a prediction (microseconds). Facts
+   * that change while this stays were tampered with.
    */
   readonly origin: string;
   /** Hundredths of a point; null where the class is inferred. */
@@ -28,7 +28,7 @@ export interface SealedFact {
   readonly inferred: InferredFact | null;
 }
 
-/** What a model said; probabilities in millionths. */
+/** The model's prediction; probabilities in millionths. */
 export interface InferredFact {
   /** SHA-256 of the model's artefact. */
   readonly model: string;
@@ -40,8 +40,8 @@ export interface InferredFact {
 }
 
 /**
- * The content of a leaf: canonical JSON (RFC 8785), written by hand because it is written a hundred thousand times for
- * one score. The salt (hex) keeps the hash from telling anything once it is deleted.
+ * The content of a leaf: canonical JSON (RFC 8785), written by hand because a score needs a hundred thousand of
+ * them. Once the salt (hex) is deleted, the hash reveals nothing.
  */
 export function leafContent(fact: SealedFact, salt: string): string {
   const { id, answeredAt, cell, class: given, mapping, origin, points, inferred } = fact;
@@ -54,14 +54,14 @@ export function leafContent(fact: SealedFact, salt: string): string {
 }
 
 /**
- * What may change a rollup after it was sealed. restricted: put aside in a dispute (GDPR article 18), or put back. withdrawn: removed,
- * since the import that brought it was taken back.
+ * What may change a rollup after it was sealed. restricted: restricted in a dispute (GDPR article 18), or
+ * lifted. withdrawn: removed, because its import was undone.
  */
 export const CHANGE_CAUSES = ['late', 'corrected', 'rescored', 'withdrawn', 'restricted', 'erased'] as const;
 /** Why there is a revision: `sealed` is the first. */
 export type SealCause = 'sealed' | (typeof CHANGE_CAUSES)[number];
 
-/** How many leaves came, changed or lost their response since the revision before. */
+/** How many leaves were added, changed or lost their response since the previous revision. */
 export type SealChanges = Readonly<Record<Exclude<SealCause, 'sealed'>, number>>;
 
 export const NO_CHANGES: SealChanges = {
@@ -104,7 +104,7 @@ export const ROLLUP_SUMS = [
 
 const NO_SUMS = Object.fromEntries(ROLLUP_SUMS.map((name) => [name, 0])) as unknown as RollupSums;
 
-/** A recount: what the rollup of exactly these facts must hold. */
+/** A recount: what the rollup of exactly these facts must contain. */
 export function sumsOf(facts: readonly SealedFact[]): RollupSums {
   const sums: Record<keyof RollupSums, number> = { ...NO_SUMS };
   const classes = ['detractors', 'passives', 'promoters'] as const;
@@ -123,7 +123,10 @@ export function sumsOf(facts: readonly SealedFact[]): RollupSums {
   return sums;
 }
 
-/** What a seal says of a closed rollup besides its leaves. Sums are texts: they may outgrow what JSON numbers hold. */
+/**
+ * The statement of a seal about a closed rollup, besides its leaves. Sums are texts: they may exceed JSON
+ * numbers.
+ */
 export interface Manifest {
   readonly format: 'scoreline-manifest/1';
   readonly rollup: string;
@@ -139,24 +142,26 @@ export interface Manifest {
   /** Hash of the revision before it (`manifestHash`), or null. */
   readonly previous: string | null;
   readonly why: SealCause;
-  /** Manifests from before there were such causes lack `restricted` and `withdrawn`. */
+  /** Older manifests lack `restricted` and `withdrawn`. */
   readonly changes: Omit<SealChanges, 'restricted' | 'withdrawn'> & Partial<SealChanges>;
   /**
-   * When the newest of the facts was brought: its source event received, or its prediction made; microseconds since 1970. What changes
-   * them later is newer. Absent without facts, and in manifests from before it was kept.
+   * When the newest of the facts was brought: its source event received, or its prediction made; microseconds
+   * since 1970. Later changes are newer. Absent without facts, and in older manifests.
    */
   readonly brought?: string;
   /** RFC 9162 tree hash over the leaves, hex. */
   readonly root: string;
   readonly leaves: number;
-  /** How many of the leaves are of erased responses: they stay as hashes and are counted in nothing. */
+  /** How many leaves belong to erased responses: they stay as hashes and are not counted. */
   readonly erased: number;
   readonly sums: Readonly<Record<keyof RollupSums, string>>;
   /** Responses by points (hundredths); empty where the class is inferred. */
   readonly histogram: Readonly<Record<string, number>>;
   /** Responses by mapping version. */
   readonly mappings: Readonly<Record<string, number>>;
-  /** First and last journal entry that is known to have touched it since the revision before: "transaction.position". */
+  /**
+   * First and last journal entry known to have touched it since the previous revision: "transaction.position".
+   */
   readonly journal: { readonly first: string; readonly last: string };
   readonly sealedAt: string;
 }
@@ -168,7 +173,7 @@ export interface ManifestInput {
   readonly previous: string | null;
   readonly changes: SealChanges;
   readonly facts: readonly SealedFact[];
-  /** Of the leaves in their order, erased ones included. */
+  /** Of the leaves in their order, including erased ones. */
   readonly hashes: readonly string[];
   readonly journal: Manifest['journal'];
   /** Microseconds since 1970, or null without facts. */
@@ -208,53 +213,59 @@ export function manifestOf(input: ManifestInput): Manifest {
   };
 }
 
-/** The weightiest cause of a revision. */
+/** The most important cause of a revision. */
 function causeOf(revision: number, changes: SealChanges): SealCause {
   if (revision === 0) return 'sealed';
   return [...CHANGE_CAUSES].reverse().find((cause) => changes[cause] > 0) ?? 'late';
 }
 
-/** The manifest as it is hashed and kept: RFC 8785. */
+/** The manifest as hashed and stored: RFC 8785. */
 export function canonicalText(value: object): string {
   return canonicalize(value) ?? '';
 }
 
-/** The leaf of the log (upper tree) that stands for a manifest, hex. */
+/** The leaf of the log (upper tree) for a manifest, hex. */
 export function manifestHash(text: string): string {
   return leafHash(text);
 }
 
-/** What the instance signs: the state of its log of manifests at one moment. */
+/** What a checkpoint signs: the state of the log of manifests at one moment. */
 export interface Checkpoint {
   readonly format: 'scoreline-head/1';
   /** Seals in the log. */
   readonly size: number;
   /** RFC 9162 tree hash over their manifests, hex. */
   readonly root: string;
-  /** The last row of the audit log at that moment, null while there was none; heads made before there was a log lack it. */
+  /**
+   * The last row of the audit log at that moment, null while there was none; checkpoints from before the log
+   * lack it.
+   */
   readonly audit?: AuditCheckpoint | null;
-  /** From here on rows of the audit log tell of each leaf that lost its response; heads made before that lack it. */
+  /** From here on rows of the audit log name each leaf that lost its response; older checkpoints lack it. */
   readonly forgetting?: 'recorded';
-  /** `headHash` of the head before it, or null. */
+  /** `headHash` of the previous checkpoint, or null. */
   readonly previous: string | null;
   readonly at: string;
   /** SHA-256 of the public key (SPKI, DER), hex. */
   readonly key: string;
 }
 
-/** A head's canonical text with its Ed25519 signature in base64. */
+/** A checkpoint's canonical text with its Ed25519 signature in base64. */
 export interface SignedCheckpoint {
   readonly size: number;
   readonly body: string;
   readonly signature: string;
 }
 
-/** What the next head is chained by, hex: body and signature, so that the last signature vouches for all before it. */
+/**
+ * What the next checkpoint is chained to, hex: body and signature, so that the last signature covers all before
+ * it.
+ */
 export function checkpointHash({ body, signature }: Pick<SignedCheckpoint, 'body' | 'signature'>): string {
   return hash('sha256', `${body}\n${signature}`);
 }
 
-/** One line of the file of heads. */
+/** One line of the checkpoint file. */
 export function checkpointLine({ body, signature }: Pick<SignedCheckpoint, 'body' | 'signature'>): string {
   return `${JSON.stringify({ body, signature })}\n`;
 }

@@ -3,12 +3,13 @@ import canonicalize from 'canonicalize';
 import type { AuditCheckpoint } from './audit.ts';
 
 /*
- * The keys that sign what an instance vouches for: heads of its log of seals, rows that explain leaves, proofs. One is in use at a
- * time. A rotation is a statement, signed by both keys: the new one vouches for what the former signed up to that state of the logs, the
- * former names its successor, so that an auditor who knows either key can check everything.
+ * The keys that sign what an instance vouches for: checkpoints, rows that explain leaves, proofs. One is in use
+ * at a time. A rotation is a statement signed by both keys: the new one vouches for what the former signed up
+ * to that state of the logs, the former names its successor, so an auditor who knows either key can check
+ * everything.
  */
 
-/** What a new key and the key before it sign together. */
+/** What a new key and its predecessor sign together. */
 export interface Rotation {
   readonly format: 'scoreline-signing-key/1';
   /** Fingerprint of the new key. */
@@ -17,14 +18,14 @@ export interface Rotation {
   readonly former: string;
   /** Seals in the log at that moment: the former key signs no longer log. */
   readonly size: number;
-  /** `headHash` of the newest head at that moment, or null before the first. */
+  /** `headHash` of the newest checkpoint at that moment, or null before the first. */
   readonly head: string | null;
-  /** The last row of the audit log at that moment: later rows are the new key's. */
+  /** The last row of the audit log at that moment: the new key signs later rows. */
   readonly audit: AuditCheckpoint | null;
   readonly at: string;
 }
 
-/** A public key of the instance as it is kept and exported; the first has no statement. */
+/** A public key of the instance as stored and exported; the first has no statement. */
 export interface SigningKeyEntry {
   /** SPKI, DER, base64. */
   readonly publicKey: string;
@@ -36,11 +37,11 @@ export interface SigningKeyEntry {
   readonly formerSignature: string | null;
 }
 
-/** A key that signatures are accepted of, and for which part of the logs. */
+/** A key whose signatures are accepted, and for which part of the logs. */
 export interface TrustedKey {
   readonly fingerprint: string;
   readonly publicKey: KeyObject;
-  /** It signs heads of more seals than this. */
+  /** It signs checkpoints of more seals than this. */
   readonly above: number;
   /** And of at most this many. */
   readonly until: number;
@@ -48,7 +49,7 @@ export interface TrustedKey {
   readonly lastRow: number;
 }
 
-/** SHA-256 of the public key (SPKI, DER), hex: how heads name their signer. */
+/** SHA-256 of the public key (SPKI, DER), hex: how checkpoints name their signer. */
 export function keyFingerprint(publicKey: KeyObject): string {
   return hash('sha256', publicKey.export({ type: 'spki', format: 'der' }));
 }
@@ -68,12 +69,12 @@ export function isSigned(publicKey: KeyObject, text: string, signature: string):
   return verify(null, Buffer.from(text), publicKey, Buffer.from(signature, 'base64'));
 }
 
-/** The public key as it is kept. */
+/** The public key as stored. */
 export function keptKey(publicKey: KeyObject): string {
   return publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 }
 
-/** The key that was kept, or null where that is none. */
+/** The stored key, or null if it is not one. */
 export function parseKey(kept: string): KeyObject | null {
   try {
     return createPublicKey({ key: Buffer.from(kept, 'base64'), format: 'der', type: 'spki' });
@@ -92,7 +93,10 @@ export function firstKey(signingKey: KeyObject): SigningKeyEntry {
   };
 }
 
-/** The entry that brings a new key into use. `former`: the private key before it, or its fingerprint where it was lost. */
+/**
+ * The entry that brings a new key into use. `former`: the previous private key, or its fingerprint if it was
+ * lost.
+ */
 export function rotatedKey(
   signingKey: KeyObject,
   former: KeyObject | string,
@@ -123,8 +127,9 @@ export function trustOnly(publicKey: KeyObject): TrustedKey[] {
 }
 
 /**
- * The keys that follow from one that is known: those before it that it vouches for, those after it that it named as its successors, oldest
- * first. `entries`: all keys that the record names, oldest first; what does not follow is left out.
+ * The keys that follow from a known one: earlier keys that it vouches for, later ones that it named as
+ * successors, oldest first. `entries`: all keys stored in the database, oldest first; keys that do not follow
+ * are left out.
  */
 export function trustedKeys(entries: readonly SigningKeyEntry[], known: KeyObject): TrustedKey[] {
   const keys = entries.map(({ publicKey }) => parseKey(publicKey));
@@ -163,7 +168,7 @@ export function keyForSize(keys: readonly TrustedKey[], size: number): TrustedKe
   return keys.find(({ above, until }) => size > above && size <= until) ?? null;
 }
 
-/** Whether the text of that row of the audit log was signed by the key that signed rows then. */
+/** Whether the key that signed audit rows at that time signed the text of that row. */
 export function isSignedBy(
   keys: readonly TrustedKey[],
   seq: number,
@@ -183,7 +188,7 @@ function signedBy(
   return Boolean(key && text && signature && isSigned(key, text, signature));
 }
 
-/** The statement, where it is of this key and the one before it. */
+/** The statement, if it belongs to this key and its predecessor. */
 function parseRotation(
   { statement }: SigningKeyEntry,
   key: string | null | undefined,

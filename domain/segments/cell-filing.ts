@@ -3,9 +3,12 @@ import { type Dimension, OTHER, UNKNOWN, valueIn } from './dimensions.ts';
 
 /** How many cells there may be, and how many of them one caller or one source may add. */
 export interface CellLimits {
-  /** Of the record, as they are sent. There may be a tenth more with "other" in place of a value that found no room. */
+  /**
+   * In the database, with the values as sent. There may be a tenth more with "other" in place of a value that
+   * found no room.
+   */
   readonly limit: number;
-  /** What one caller may add at most, as a share of the limit. Who may administer everything has no share. */
+  /** What one caller may add at most, as a share of the limit. Administrators have no share. */
   readonly perKey: number;
   /** What responses of one source may add at most, as a share of the limit. */
   readonly perSource: number;
@@ -13,7 +16,7 @@ export interface CellLimits {
   readonly perMinute: number;
 }
 
-/** Where a deployment says nothing else. */
+/** The defaults. */
 export const DEFAULT_CELL_LIMITS: CellLimits = {
   limit: 10_000,
   perKey: 0.25,
@@ -23,11 +26,11 @@ export const DEFAULT_CELL_LIMITS: CellLimits = {
 
 const OVERFLOW = 0.1;
 
-/** The numbers of cells that the shares come to. */
+/** The shares as numbers of cells. */
 export interface CellShares {
-  /** Of the record: cells as they were sent. */
+  /** In the database: cells with the values as sent. */
   readonly sent: number;
-  /** Of the record: cells in which "other" stands for a value that found no room. */
+  /** In the database: cells in which "other" replaces a value that found no room. */
   readonly overflow: number;
   readonly key: number;
   readonly keyOverflow: number;
@@ -49,7 +52,7 @@ export function cellShares({ limit, perKey, perSource, perMinute }: CellLimits):
   };
 }
 
-/** What is there, when a place is looked for. */
+/** What exists when a place is looked for. */
 export interface FilingView {
   exists(attributes: CellAttributes): boolean;
   /** How many cells have the value in that dimension. */
@@ -62,15 +65,15 @@ export interface FilingView {
   readonly mayAdd: boolean;
 }
 
-/** Candidates that are looked at for one combination; with four dimensions there are never more than 16. */
+/** How many candidates are tried for one combination; with four dimensions there are never more than 16. */
 const MOST_CANDIDATES = 64;
 
 /**
- * Where a response goes whose combination may not become a cell: "other" stands in place of each value that is new in its
- * dimension, and what is known stays. Where every value is known and only the combination is new, one value gives way: the
- * one whose dimension has the most values, unless another way leads to a cell that is there already. Only where no cell may
- * be added any more, as many values give way as it takes to reach one that is there, at the worst all of them. The answer
- * is null when the caller may submit to none of these.
+ * Where a response is filed whose combination may not become a cell: "other" replaces each value that is new in
+ * its dimension, and known values stay. If every value is known and only the combination is new, one value is
+ * replaced: that of the dimension with the most values, unless another replacement leads to an existing cell.
+ * Only if no cell may be added at all, as many values are replaced as it takes to reach an existing cell, at
+ * worst all. Null when the caller may submit to none of these.
  */
 export function fileElsewhere(sent: CellAttributes, view: FilingView): CellAttributes | null {
   const names = Object.keys(sent);
@@ -108,15 +111,15 @@ function* combinations(names: readonly string[], count: number, from = 0): Gener
       for (const rest of combinations(names, count - 1, i + 1)) yield [names[i] as string, ...rest];
 }
 
-/** A value that a dimension does not declare, where such values are rejected. */
+/** A value that a dimension does not declare, in a dimension that rejects such values. */
 export interface Undeclared {
   readonly field: string;
   readonly value: string;
 }
 
 /**
- * The attributes with "other" in place of values that their dimension does not declare, or the first of these where it
- * has them rejected. A response that names no value is always filed under "unknown".
+ * The attributes with "other" in place of values that their dimension does not declare, or the first such value
+ * if its dimension rejects it. A response without a value is always filed under "unknown".
  */
 export function asDeclared(
   dimensions: readonly Dimension[],

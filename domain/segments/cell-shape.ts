@@ -2,11 +2,14 @@ import type { CellAttributes } from './cell.ts';
 import { type Dimension, UNKNOWN } from './dimensions.ts';
 
 /*
- * Cells stay as they were stored: their keys, and what is sealed under them, are made of their attributes. Where dimensions came and went since,
- * the program sees them through what is configured now.
+ * Cells stay as stored: their keys, and seals over them, are made of their stored attributes. If dimensions
+ * were added or removed since, the program sees cells through the configured dimensions.
  */
 
-/** The values of a stored cell in the configured dimensions: "unknown" in one that came later, none of one that is shown no more. */
+/**
+ * The values of a stored cell in the configured dimensions: "unknown" in dimensions added later, none for
+ * removed ones.
+ */
 export function seenAs(stored: CellAttributes, dimensions: readonly Dimension[]): CellAttributes {
   const isWhole =
     Object.keys(stored).length === dimensions.length &&
@@ -21,8 +24,8 @@ export function seenAs(stored: CellAttributes, dimensions: readonly Dimension[])
 }
 
 /**
- * The attributes as they are stored: without "unknown" in dimensions that cells from before lack. So what names no value there is in the same
- * cell as before, and has the same content.
+ * The attributes as stored: without "unknown" in dimensions added later. So a response without a value there is
+ * in the same cell as before, and has the same content.
  */
 export function storedAs(attributes: CellAttributes, later: ReadonlySet<string>): CellAttributes {
   if (later.size === 0) return attributes;
@@ -36,14 +39,14 @@ export function lackedBy(stored: CellAttributes, dimensions: readonly Dimension[
   return dimensions.map(({ attribute }) => attribute).filter((name) => !Object.hasOwn(stored, name));
 }
 
-/** The answers of the record have dimensions that are configured no more. */
-export class DimensionsGone extends Error {
-  override readonly name = 'DimensionsGone';
+/** Stored responses have dimensions that are no longer configured. */
+export class DimensionsGoneError extends Error {
+  override readonly name = 'DimensionsGoneError';
 }
 
 /**
  * @param former attributes of dimensions that are shown no more, as configured
- * @throws DimensionsGone saying which, and each way out.
+ * @throws DimensionsGoneError saying which, and each way out.
  */
 export function checkDimensions(
   cells: Iterable<CellAttributes>,
@@ -56,7 +59,7 @@ export function checkDimensions(
   if (gone.size === 0) return;
   const fields = [...gone].sort().map(fieldOf);
   const quoted = fields.map((field) => `"${field}"`).join(', ');
-  throw new DimensionsGone(
+  throw new DimensionsGoneError(
     `dimensions: answers of this record are told apart by ${quoted}, which is not configured. ` +
       `Add it to dimensions again (a field keeps its name; its description may change); or, to show it no more, say formerDimensions: ${JSON.stringify(fields)}; ` +
       'or start a new record (another SCORELINE_DATA_DIR or DATABASE_URL) and import the answers there',

@@ -7,16 +7,22 @@ export type CellAttributes = Readonly<Record<string, string>>;
 
 /** The finest segment: one combination of dimension values. */
 export interface Cell {
-  /** The row number in this record; never shown, since it would tell how many cells there are. */
+  /** The row number in this database; never shown, because it would reveal how many cells there are. */
   readonly id: number;
   /** Derived from the stored attributes alone (`cellKey`): the public name. */
   readonly key: string;
   readonly attributes: CellAttributes;
-  /** What the key is made of, where dimensions came or went since (domain/segments/cell-shape.ts); else the attributes. */
+  /**
+   * What the key is made of, if dimensions were added or removed since (domain/segments/cell-shape.ts); else
+   * the attributes.
+   */
   readonly stored?: CellAttributes;
 }
 
-/** A predicate over dimensions by attribute: values are OR-ed, dimensions AND-ed, an absent dimension is free. */
+/**
+ * A filter over dimensions by attribute: values are OR-ed, dimensions AND-ed, an absent dimension is
+ * unrestricted.
+ */
 export type Segment = Readonly<Record<string, readonly string[]>>;
 
 /** Cells by id, with the order that every list of cells has (by key). */
@@ -24,7 +30,7 @@ export interface CellDictionary {
   get(id: number): Cell | undefined;
   byKey(key: string): Cell | undefined;
   all(): readonly Cell[];
-  /** Another number after each change: what was found of the cells is looked for again. */
+  /** Changes with every change of the cells, to invalidate lookups. */
   readonly version: number;
 }
 
@@ -36,7 +42,7 @@ export function cellKey(attributes: CellAttributes): string {
     .slice(0, 24);
 }
 
-/** From here on a set is faster than a list, even once it has to be made. */
+/** From this size on a set is faster than a list, including its construction. */
 const LONG_LIST = 16;
 const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
 

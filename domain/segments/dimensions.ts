@@ -1,6 +1,7 @@
 /**
  * Dimensions are what responses are segmented by. They are configured once per deployment; every other name
- * (GraphQL fields and enum values, mapping keys, the attributes kept with a cell) follows from the field name.
+ * (GraphQL fields and enum values, mapping keys, the attributes stored with a cell) is derived from the field
+ * name.
  */
 export interface Dimension {
   /** camelCase: the GraphQL field, the argument of SegmentInput and the key in mappings. */
@@ -10,7 +11,7 @@ export interface Dimension {
   /** snake_case: the key in a cell's stored attributes. */
   readonly attribute: string;
   readonly description: string;
-  /** Where the deployment declares the values: these, and what becomes of a response with another one. */
+  /** The declared values, if the deployment declares them, and what happens to other ones. */
   readonly declared?: { readonly values: ReadonlySet<string>; readonly others: 'reject' | 'file' };
 }
 
@@ -20,13 +21,13 @@ export interface ConfiguredDimension {
   readonly description?: string;
   /** Every value that responses may have; absent: any. */
   readonly values?: readonly string[] | undefined;
-  /** Of values that are not declared: 'reject' rejects the response, 'file' files it under "other". */
+  /** For undeclared values: 'reject' rejects the response, 'file' files it under "other". */
   readonly others?: 'reject' | 'file' | undefined;
 }
 
-/** What a response that names no value for a dimension is filed under. */
+/** The value of a response that names none. */
 export const UNKNOWN = 'unknown';
-/** What stands in place of a value that is not declared, or that found no room among the cells. */
+/** Replaces a value that is not declared, or that found no room among the cells. */
 export const OTHER = 'other';
 
 const FIELD_NAME = /^[a-z][a-zA-Z0-9]{0,62}$/;
@@ -40,7 +41,7 @@ const TAKEN = new Set(
 
 /**
  * Builds the dimensions from their configured names.
- * @throws Error naming the field that is malformed, taken or double.
+ * @throws Error naming the field that is malformed, taken or duplicate.
  */
 export function defineDimensions(configured: readonly ConfiguredDimension[]): Dimension[] {
   const seen = new Set<string>();
@@ -76,20 +77,20 @@ export function attributeOf(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** The text of a dimension's value as it is stored: composed, and without blanks at its ends or in a row. */
+/** The text of a dimension's value as stored: composed, trimmed, with single spaces. */
 export function dimensionValue(text: string): string {
   return text.normalize('NFC').replaceAll('\u0000', ' ').toWellFormed().replace(/\s+/g, ' ').trim();
 }
 
 /**
- * The value that a dimension's text is stored and found under, at every door: answers, segments, attributes of callers. Absent,
- * null and blank texts are one value, "unknown".
+ * The stored form of a dimension's text, for responses, segments and attributes of callers alike. Absent, null
+ * and blank texts are one value, "unknown".
  */
 export function storedValue(text: string | null | undefined): string {
   return dimensionValue(text ?? '') || UNKNOWN;
 }
 
-/** What a cell has for a dimension; cells from before there was that dimension have "unknown". */
+/** The value of a cell in a dimension; cells from before that dimension have "unknown". */
 export function valueIn(attributes: Readonly<Record<string, string>>, attribute: string): string {
   return attributes[attribute] || UNKNOWN;
 }

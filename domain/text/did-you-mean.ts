@@ -1,6 +1,6 @@
 import { mapInSlices } from './slices.ts';
 
-/** As texts are compared by eye: without case, accents and what is no letter or digit. */
+/** The text as compared: without case, accents and anything but letters and digits. */
 export function folded(text: string): string {
   return text
     .normalize('NFKD')
@@ -9,14 +9,14 @@ export function folded(text: string): string {
 }
 
 const SUGGESTED = 3;
-/** Beyond these only texts that are equal when folded, or begin alike, are looked for. */
+/** Beyond these sizes only texts that are equal when folded, or begin alike, are considered. */
 const MOST_COMPARED = 2_000;
 const SHORTEST_BEGINNING = 3;
 
-/** Finds those of the known texts that were probably meant, the nearest first; never more than three. */
+/** Finds the known texts that were probably meant, the nearest first; at most three. */
 export type Suggest = (given: string) => string[];
 
-/** The known texts are folded once for all that is looked for, in slices. */
+/** The known texts are folded once for all lookups, in slices. */
 export async function suggesting(known: readonly string[]): Promise<Suggest> {
   const texts = await mapInSlices(known, (one) => ({ one, other: folded(one) }));
   return (given) => {
@@ -41,7 +41,10 @@ function beginsAlike(a: string, b: string): boolean {
   return short.length >= SHORTEST_BEGINNING && long.startsWith(short);
 }
 
-/** Letters to add, leave out, change or swap with the next to come from one to the other; anything above `most` where it is more. */
+/**
+ * The number of insertions, deletions, substitutions or swaps from one to the other; anything above `most` if
+ * it is more.
+ */
 function distanceOf(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;
   let before: number[] = [];

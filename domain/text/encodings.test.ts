@@ -66,7 +66,7 @@ describe('decode', () => {
     ['utf-8', 'f4908080', UNDECODABLE.repeat(4)],
     ['gb18030', '6181300a9439dc39', `a${UNDECODABLE}0\n\u{1f4c3}`],
     ['gb18030', '6181300a62', `a${UNDECODABLE}0\nb`],
-    // One that was sent stays.
+    // A U+FFFD that was sent stays.
     ['utf-8', 'efbfbd0aff', `\ufffd\n${UNDECODABLE}`],
     ['utf-16le', '610000d86200', 'a\ud800b'],
     ['utf-16le', '610062', `a${UNDECODABLE}`],

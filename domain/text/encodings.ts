@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { cut } from './text.ts';
 
-/** One byte a character, by the name that iconv-lite has for it. */
+/** One byte per character, by iconv-lite's name. */
 const ONE_BYTE = {
   'us-ascii': 'ascii',
   'windows-1250': 'windows1250',
@@ -42,12 +42,12 @@ const ONE_BYTE = {
 const UNICODE = ['utf-8', 'utf-16', 'utf-16le', 'utf-16be'] as const;
 const EAST_ASIAN = ['shift_jis', 'euc-jp', 'gb18030', 'gbk', 'big5', 'euc-kr'] as const;
 
-/** What files and bodies may be written in, as a map or a content type names it. */
+/** The encodings of files and bodies, as a map or a content type names them. */
 export type Encoding = (typeof UNICODE)[number] | (typeof EAST_ASIAN)[number] | keyof typeof ONE_BYTE;
 
 export const ENCODING_NAMES = [...UNICODE, ...Object.keys(ONE_BYTE), ...EAST_ASIAN] as Encoding[];
 
-/** Other names in use, without what is neither a letter nor a digit. */
+/** Other names in use, reduced to letters and digits. */
 const ALIASES: Readonly<Record<string, Encoding>> = {
   ascii: 'us-ascii',
   utf8mb4: 'utf-8',
@@ -95,12 +95,12 @@ export function encodingNamed(name: string): Encoding | null {
   return name.length > 40 ? null : (KNOWN.get(bare(name)) ?? null);
 }
 
-/** What is said of a name that is no encoding. */
+/** The message about a name that is not an encoding. */
 export function unknownEncoding(name: string): string {
   return `"${cut(name)}" is no encoding that is read; there are ${ENCODING_NAMES.join(', ')}`;
 }
 
-/** What the byte order mark at the beginning says, or null where there is none. */
+/** The encoding of the byte order mark at the beginning, or null without one. */
 export function encodingOfMark(bytes: Uint8Array): Encoding | null {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
@@ -109,8 +109,8 @@ export function encodingOfMark(bytes: Uint8Array): Encoding | null {
 }
 
 /**
- * Stands where bytes are no character of the encoding: half of a surrogate pair, which no encoding has by itself. So a
- * U+FFFD in decoded text was in the file, and `isWellFormed` says of any piece whether all of it could be read.
+ * Replaces undecodable bytes: half of a surrogate pair, which no encoding produces by itself. So a U+FFFD in
+ * decoded text was in the file, and `isWellFormed` shows whether a piece was fully decoded.
  */
 export const UNDECODABLE = '\ud800';
 
@@ -120,7 +120,7 @@ export interface Decoder {
   end(): string;
 }
 
-/** A decoder that replaces nothing in silence: see `UNDECODABLE`. */
+/** A decoder that never replaces silently: see `UNDECODABLE`. */
 export function createDecoder(encoding: Encoding): Decoder {
   if (encoding === 'utf-8') return withoutMark(utf8Decoder());
   if (encoding === 'utf-16') return utf16ByMark();
@@ -130,7 +130,7 @@ export function createDecoder(encoding: Encoding): Decoder {
   return oneByte === undefined ? eastAsianDecoder(encoding) : oneByteDecoder(oneByte);
 }
 
-/** The whole text, with `UNDECODABLE` in it where it cannot be read. */
+/** The whole text, with `UNDECODABLE` where it cannot be decoded. */
 export function decode(encoding: Encoding, bytes: Buffer): string {
   const decoder = createDecoder(encoding);
   return decoder.write(bytes) + decoder.end();
@@ -179,7 +179,7 @@ const tolerant = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function utf8Text(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString('utf8');
-  // Line by line, so that a U+FFFD that was sent counts as undecodable only beside bytes that are.
+  // Line by line, so that a U+FFFD that was sent counts as undecodable only next to bytes that are.
   const lines: string[] = [];
   for (let from = 0; from < bytes.length; ) {
     const found = bytes.indexOf(LF, from);
@@ -207,7 +207,7 @@ function utf16Decoder(isBigEndian: boolean): Decoder {
   };
 }
 
-/** UTF-16 in the order that its mark says; without one, as Windows writes it. */
+/** UTF-16 in the order of its mark; without one, little-endian as Windows writes it. */
 function utf16ByMark(): Decoder {
   let decoder: Decoder | undefined;
   let head: Buffer = Buffer.alloc(0);
@@ -225,9 +225,10 @@ function utf16ByMark(): Decoder {
   };
 }
 
-/** Control characters of Latin-1: bytes that some encoding has no character for, or text that is in another one. */
+/** Control characters of Latin-1: bytes without a character in some encoding, or text in another one. */
 const NOT_TEXT = /[\u0080-\u009f\ufffd]/g;
-// These encodings have no U+FFFD (but GB18030, where it is as good as lost): one that comes out stands for bytes that are none.
+// These encodings have no U+FFFD (except GB18030, where it is as good as lost): one in the output stands for
+// invalid bytes.
 const marked = (text: string) => text.replace(NOT_TEXT, UNDECODABLE);
 
 function oneByteDecoder(name: string): Decoder {
@@ -238,7 +239,7 @@ function oneByteDecoder(name: string): Decoder {
 /** What Windows and Hong Kong added to these, Node.js does not know. */
 const EXTENDED: Readonly<Record<string, string>> = { 'euc-kr': 'cp949', big5: 'big5hkscs' };
 
-/** Decodes whole lines. It may throw where bytes are no character. */
+/** Decodes whole lines. May throw on invalid bytes. */
 interface WholeDecoder {
   decode(bytes: Buffer): string;
 }
@@ -259,8 +260,9 @@ function wholeDecoder(name: string): WholeDecoder {
 const LONGEST_HELD = 1024 * 1024;
 
 /**
- * Whole lines at a time: no character of these encodings has a line feed in it. Node.js's decoder throws where a piece of a
- * stream ends in bytes that are none, iconv-lite takes the line feed for the second half of a character that is cut.
+ * Whole lines at a time: no character of these encodings contains a line feed. Node.js's decoder throws when a
+ * piece of a stream ends in invalid bytes, iconv-lite takes the line feed for the second half of a character
+ * that is cut.
  */
 function eastAsianDecoder(name: string): Decoder {
   const decoder = wholeDecoder(name);

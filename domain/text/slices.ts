@@ -1,9 +1,9 @@
 /**
- * Long work in slices: the event loop serves others between two of them. What takes turns here is one process's work, so
- * slices of several operations never follow one another without the loop having turned.
+ * Long work in slices: the event loop serves others between two slices. Turns are shared by the whole process,
+ * so slices of different operations never follow one another without a turn of the loop.
  */
 
-/** How long a slice may take, milliseconds: others wait at most for one slice of each kind of work. */
+/** How long a slice may take, milliseconds: others wait for at most one slice of each kind of work. */
 const SLICE_MS = 10;
 
 let turn: Promise<void> = Promise.resolve();
@@ -42,14 +42,14 @@ export async function mapInSlices<Item, Made>(
   return made;
 }
 
-/** Items that one promise lets go. */
+/** Items released by one promise. */
 const TOGETHER = 25;
-/** Turns of the queue of microtasks in which what waits for an item is done. */
+/** Microtask turns in which the continuations of an item run. */
 const SETTLING = 4;
 
 /**
- * The items as promises that resolve in slices: who makes something of each item as it comes (an executor of GraphQL of the
- * items of a list) does so in slices too.
+ * The items as promises that resolve in slices, so that a consumer that handles each item as it arrives (a
+ * GraphQL executor) works in slices too.
  */
 export function promisesInSlices<Item>(items: readonly Item[]): Promise<Item>[] {
   const gates = Array.from({ length: Math.ceil(items.length / TOGETHER) }, () => {
@@ -67,7 +67,7 @@ export function promisesInSlices<Item>(items: readonly Item[]): Promise<Item>[] 
       for (let i = 0; i < SETTLING; i++) await null;
     }
   };
-  // Not before the list is handed over.
+  // Not before the list is returned.
   void breathe().then(openAll);
   return items.map((item, i) =>
     (gates[Math.floor(i / TOGETHER)] as (typeof gates)[0]).opened.then(() => item),

@@ -1,9 +1,9 @@
 /**
- * The texts that come in from outside: how long each may be, and what must not stand in it. The same at every door: items
- * over HTTP, rows and maps of files, GraphQL.
+ * The texts that come from outside: length and forbidden characters. The same for items over HTTP, rows and
+ * maps of files, and GraphQL.
  */
 
-/** What is asked of one kind of text. */
+/** The rule of one kind of text. */
 export interface TextRule {
   /** UTF-16 code units. */
   readonly longest: number;
@@ -14,7 +14,7 @@ export interface TextRule {
 const line = (longest: number): TextRule => ({ longest, form: 'line' });
 const lines = (longest: number): TextRule => ({ longest, form: 'lines' });
 
-/** By field. What GraphQL arguments are called is what they are looked up by. */
+/** Rules by field; GraphQL arguments are looked up by their name. */
 export const TEXT_RULES = {
   externalId: line(256),
   source: line(128),
@@ -35,12 +35,12 @@ export const TEXT_RULES = {
   /** Of keys. */
   name: line(200),
   role: line(60),
-  /** Why something is done: kept in the audit log and with the decision. */
+  /** The reason for an action, stored in the audit log and with the decision. */
   reason: lines(2_000),
   purpose: line(200),
   actor: line(200),
   action: line(60),
-  /** Of nodes and scores: that of a score spells its segment. */
+  /** Of nodes and scores; a score's id contains its segment. */
   id: line(65_536),
   /** Where a page ends. */
   after: line(65_536),
@@ -58,18 +58,18 @@ export interface TextProblem {
   readonly message: string;
 }
 
-/** Cc: control characters, DEL and those of Latin-1 included. Zl, Zp: line breaks that no "\n" is. */
+/** Cc: control characters, including DEL and those of Latin-1. Zl, Zp: line breaks other than "\n". */
 const NOT_ON_A_LINE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 /** Tab and line breaks are what people write. */
 const NOT_IN_LINES = /(?![\t\n\r])\p{Cc}/u;
-/** They turn the reading direction of what follows: a name could pretend to be another. */
+/** They change the reading direction of what follows: a name could imitate another. */
 const TURNS_DIRECTION = /[\u202a-\u202e\u2066-\u2069]/;
 
 function tooLong({ longest }: TextRule, { length }: string): TextProblem {
   return { code: 'TOO_LONG', message: `${length} characters; at most ${longest} are kept` };
 }
 
-/** What is wrong with the text under the rule; null when nothing is. Blank is for the caller to judge. */
+/** What is wrong with the text under the rule; null if nothing is. The caller checks blank texts. */
 export function problemOf(rule: TextRule, text: string): TextProblem | null {
   if (text.length > rule.longest) return tooLong(rule, text);
   if (!text.isWellFormed())
@@ -88,23 +88,26 @@ export function problemOf(rule: TextRule, text: string): TextProblem | null {
   return null;
 }
 
-/** A name as it is kept: without space around it, composed (NFC), so that the same name is the same text at every door. */
+/** A name as stored: trimmed and composed (NFC), so that the same name is the same text everywhere. */
 export function nameOf(given: string): string {
   return given.normalize('NFC').trim();
 }
 
-/** The name as it is kept, or what is wrong with it. It may be blank. */
+/** The name as stored, or what is wrong with it. It may be blank. */
 export function readName(rule: TextRule, given: string): string | TextProblem {
-  // Composing makes a text shorter by a few times at most: what is far longer is not worth the work.
+  // Composing shortens a text by a small factor at most, so a much longer one is rejected first.
   if (given.length > 4 * rule.longest) return tooLong(rule, given);
   const name = nameOf(given);
   return problemOf(rule, name) ?? name;
 }
 
-/** Marks without width, soft hyphens and marks of direction: a message could not show by what two headings differ. */
+/** Zero-width characters, soft hyphens and direction marks: a message could not show how two headings differ. */
 const UNSEEN = /[\u00ad\u200b\u200e\u200f\u2060\ufeff]/g;
 
-/** The heading of a column as it is compared: line breaks, tabs and several spaces are one space, and what is not seen is left out. */
+/**
+ * A column's heading in comparable form: line breaks, tabs and several spaces become one space, and invisible
+ * characters are left out.
+ */
 export function headingOf(given: string): string {
   return given.normalize('NFC').replace(UNSEEN, '').replace(/\s+/g, ' ').trim();
 }
@@ -122,10 +125,10 @@ export function cut(text: string, longest = QUOTED): string {
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-/** UTF-16 code units. What people write as one character has some tens; more are marks piled upon marks. */
+/** UTF-16 code units. A grapheme cluster has some tens at most; more are piled-up marks. */
 const LONGEST_GRAPHEME = 256;
 
-/** At most the first `longest` code units of the text, without the beginning of a character that goes on after them. */
+/** At most the first `longest` code units of the text, without cutting a grapheme cluster. */
 export function cutAtGrapheme(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const start = graphemes.segment(text).containing(longest)?.index ?? longest;
@@ -136,7 +139,7 @@ export function cutAtGrapheme(text: string, longest: number): string {
     .replace(/\ufffd$/, '');
 }
 
-/** What a caller gave, for a message: never more than its first 40 characters, and no deeper than its kind. */
+/** A caller's value for a message: at most its first 40 characters, and only the kind of nested values. */
 export function quoted(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(cut(value.slice(0, QUOTED + 1), QUOTED));
   if (Array.isArray(value)) return 'a list';
@@ -146,7 +149,7 @@ export function quoted(value: unknown): string {
 
 const SHOWN = 3;
 
-/** A value small enough for a library to quote it as a whole: with long texts, long lists and what is nested in it cut. */
+/** A value small enough for a library to quote whole: long texts, long lists and nested values are cut. */
 export function summary(value: unknown, isNested = false): unknown {
   if (typeof value === 'string') return cut(value);
   if (typeof value !== 'object' || value === null) return value;
@@ -161,13 +164,13 @@ export function summary(value: unknown, isNested = false): unknown {
   return shown;
 }
 
-/** Characters of a message that a library made of a caller's text. */
+/** Characters of a library's message about a caller's text. */
 const LONGEST_MESSAGE = 400;
 
-/** A library's message with the texts that it quotes cut, and the whole as well, in time linear in its length. */
+/** A library's message with quoted texts cut, and itself cut, in time linear in its length. */
 export function cutMessage(message: string): string {
   const parts = message.split('"');
-  // What stands between two quotation marks is at an odd place.
+  // Text between two quotation marks is at an odd index.
   const short = parts.map((part, i) => (i % 2 === 1 && i < parts.length - 1 ? cut(part) : part)).join('"');
   return cut(short, LONGEST_MESSAGE);
 }

@@ -1,8 +1,8 @@
-/** How people and survey tools write the whole number of an answer, beside "9" and "9.0". */
+/** How people and survey tools write the whole number of an answer, besides "9" and "9.0". */
 export const WAYS_OF_WRITING = ['decimal comma', 'label after', 'label before', 'any digits'] as const;
 export type WayOfWriting = (typeof WAYS_OF_WRITING)[number];
 
-/** Characters of an answer: more are a comment. */
+/** Characters of an answer: a longer text is a comment. */
 const LONGEST = 200;
 const SIGNS = /[\u2010-\u2015\u2212]/g;
 /** A number, and then a label without a digit: "10 - certainly", "0 (never)", "9: yes". */
@@ -10,7 +10,7 @@ const LABEL_AFTER = /^(-?\d{1,4}(?:[.,]0{1,6})?)[\s\-:;=.,()/]\D*$/;
 /** A label without a digit, and then a number: "certainly - 10", "never (0)". */
 const LABEL_BEFORE = /^\D*[\s:;=(/](-?\d{1,4}(?:[.,]0{1,6})?)\)?$/;
 
-/** The number in the way that scales are read, or null where the text is no number in one of these ways. */
+/** The number in the form that scales read, or null when the text is not a number in one of these forms. */
 export function readWritten(ways: readonly WayOfWriting[], given: string): string | null {
   if (given.length > LONGEST) return null;
   let text = ways.includes('any digits') ? asciiDigits(given) : given;
@@ -23,7 +23,7 @@ export function readWritten(ways: readonly WayOfWriting[], given: string): strin
   return /^-?\d{1,4}(\.0{1,6})?$/.test(plain) ? plain : null;
 }
 
-/** Digits of every script as those of ASCII: each script has its ten in a row, from zero on. */
+/** Digits of every script as ASCII: each script has ten consecutive ones, from zero on. */
 function asciiDigits(text: string): string {
   return text.normalize('NFKC').replace(/\p{Nd}/gu, (digit) => {
     const code = digit.codePointAt(0) as number;

@@ -2,7 +2,7 @@ const RFC_3339 =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 /**
- * The moment that an RFC 3339 text with offset names, or null when it is none. Unlike `Date.parse`, 30 February and
+ * The moment of an RFC 3339 text with offset, or null when it is not one. Unlike `Date.parse`, 30 February and
  * a time without an offset are refused; a leap second becomes the second after it.
  */
 export function parseDateTime(text: string): Date | null {

@@ -43,7 +43,10 @@ export interface WindowLength {
 }
 
 const DURATION = /^P(?:(\d{1,12})([DWMY])|T(\d{1,12})([HM]))$/;
-/** The longest window of each unit: minutes live for 48 hours; beyond ten years nobody compares. */
+/**
+ * The longest window of each unit: minute rollups are kept for 48 hours; beyond ten years comparisons make no
+ * sense.
+ */
 const LONGEST = { minutes: 2_880, hours: 2_160, days: 3_653, weeks: 522, months: 120 } as const;
 
 const UNITS: Readonly<Record<string, readonly [WindowLength['unit'], number]>> = {
@@ -77,9 +80,9 @@ export function parseWindow(text: string): WindowLength {
 }
 
 /**
- * The rolling window of that length at a moment. It ends with the bucket (minute, hour, or day of the zone) that
- * holds the moment, so that answers of just now are in it, and begins the length earlier by the zone's calendar;
- * hours and minutes are exact.
+ * The rolling window of that length at a moment. It ends with the bucket (minute, hour, or day of the zone)
+ * that contains the moment, so that it includes the newest responses, and begins the length earlier by the
+ * zone's calendar; hours and minutes are exact.
  * @throws WindowError for an unknown zone.
  */
 export function windowAt(length: WindowLength, asOf: number, zone: string): TimeRange {
@@ -90,7 +93,8 @@ export function windowAt(length: WindowLength, asOf: number, zone: string): Time
     return endingAt(start === asOf ? asOf : endOfHour(clock, start), length);
   }
   let day = localDay(clock, asOf);
-  // More than one step only where a day is shown twice in part (St. John's, whose clocks changed just after midnight).
+  // More than one step only if a day is partly shown twice (St. John's, whose clocks changed just after
+  // midnight).
   while (startOfDay(clock, day) < asOf) day += DAY_MS;
   return daysEndingBefore(clock, day, length);
 }
@@ -104,12 +108,12 @@ function endingAt(until: number, { unit, count }: WindowLength): TimeRange {
 function daysEndingBefore(clock: ZoneClock, day: number, { unit, count }: WindowLength): TimeRange {
   const until = startOfDay(clock, day);
   let first = unit === 'months' ? addMonths(day, -count) : day - count * (unit === 'weeks' ? 7 : 1) * DAY_MS;
-  // A zone that left out a day has none to begin with there.
+  // A zone that skipped a day has none to begin with there.
   while (startOfDay(clock, first) >= until) first -= DAY_MS;
   return { from: startOfDay(clock, first), until };
 }
 
-/** About how long a bucket is, those of the calendar at their longest: nothing that is within the limit is refused by it. */
+/** About how long a bucket is, calendar buckets at their longest: nothing within the limit is refused by it. */
 const TYPICAL: Readonly<Record<Granularity, number>> = {
   MINUTE: MINUTE_MS,
   HOUR: HOUR_MS,
@@ -121,9 +125,9 @@ const TYPICAL: Readonly<Record<Granularity, number>> = {
 };
 
 /**
- * The calendar buckets that the range touches: contiguous, in the zone. Weeks begin on `weekStart` (ISO 8601: Monday), quarters
- * in January, April, July and October.
- * @throws WindowError for an unknown zone, a range without length, or when there would be more than `limit`.
+ * The calendar buckets that the range touches: contiguous, in the zone. Weeks begin on `weekStart` (ISO 8601:
+ * Monday), quarters in January, April, July and October.
+ * @throws WindowError for an unknown zone, an empty range, or more than `limit` buckets.
  */
 export function calendarBuckets(
   range: TimeRange,
@@ -139,7 +143,7 @@ export function calendarBuckets(
       `the range has ${count} buckets of one ${every.toLowerCase()}, at most ${limit} are answered; ` +
         'take coarser buckets or a shorter range',
     );
-  // Before any is made: a millennium in minutes is a typing mistake.
+  // Checked first: a millennium in minutes is a typing mistake.
   const expected = (range.until - range.from) / TYPICAL[every];
   if (!(expected <= limit + 1)) throw tooMany(`about ${Math.ceil(expected)}`);
   const buckets =
@@ -165,7 +169,7 @@ function clockBuckets(range: TimeRange, every: 'MINUTE' | 'HOUR', clock: ZoneClo
 /** Monday, 5 January 1970. */
 const FIRST_MONDAY = 4 * DAY_MS;
 
-/** The same day so many months later (a midnight in UTC), or the last of that month where it has no such day. */
+/** The same day so many months later (a midnight in UTC), or the last of that month if it has no such day. */
 function addMonths(day: number, months: number): number {
   const date = new Date(day);
   const dayOfMonth = date.getUTCDate();
@@ -185,7 +189,7 @@ interface DayBuckets {
 /** Months of one bucket; the others are days. */
 const MONTHS: Readonly<Partial<Record<Granularity, number>>> = { MONTH: 1, QUARTER: 3, YEAR: 12 };
 
-/** The first day of the bucket that holds the day; both are midnights in UTC. */
+/** The first day of the day's bucket; both are midnights in UTC. */
 function firstDayOf(day: number, { every, weekStart }: DayBuckets): number {
   if (every === 'WEEK') {
     const first = FIRST_MONDAY + WEEKDAYS.indexOf(weekStart) * DAY_MS;
@@ -199,7 +203,7 @@ function firstDayOf(day: number, { every, weekStart }: DayBuckets): number {
   return date.getTime();
 }
 
-/** Steps through calendar days, not moments: a day begins where it begins, whichever moment one comes from. */
+/** Steps through calendar days, not moments, because the start of a day does not depend on the step. */
 function dayBuckets(range: TimeRange, of: DayBuckets, clock: ZoneClock): TimeRange[] {
   const buckets: TimeRange[] = [];
   const months = MONTHS[of.every];
@@ -209,7 +213,7 @@ function dayBuckets(range: TimeRange, of: DayBuckets, clock: ZoneClock): TimeRan
   while (from < range.until) {
     day = months === undefined ? day + days * DAY_MS : addMonths(day, months);
     const until = startOfDay(clock, day);
-    // A day that the zone left out is empty; one that is over before the range is not of it.
+    // A day that the zone skipped is empty; one that ends before the range does not belong to it.
     if (from < until && until > range.from) buckets.push({ from, until });
     from = until;
   }
@@ -217,8 +221,10 @@ function dayBuckets(range: TimeRange, of: DayBuckets, clock: ZoneClock): TimeRan
 }
 
 /**
- * The trailing window that ends with the bucket. `every`: the bucket's granularity; read from its edges when absent.
- * @throws WindowError when the bucket's edges are none of the window's unit (a window of days on buckets of hours).
+ * The trailing window that ends with the bucket. `every`: the bucket's granularity; derived from its edges when
+ * absent.
+ * @throws WindowError when the bucket's edges do not fit the window's unit (a window of days on buckets of
+ * hours).
  */
 export function rollingRange(
   bucket: TimeRange,
@@ -250,9 +256,9 @@ export function rollingRange(
 export type Level = 'DAY' | 'HOUR' | 'MINUTE';
 
 /**
- * The range as whole UTC days, whole UTC hours and whole minutes, each as coarse as fits but no coarser than
- * `coarsest`, in order: the record keeps rollups of these. A day of a zone is a sum of hours; one of Asia/Kolkata
- * begins and ends in the middle of an hour.
+ * The range as whole UTC days, whole UTC hours and whole minutes, each as coarse as possible but no coarser
+ * than `coarsest`, in order: the levels of stored rollups. A day of a zone is a sum of hours; one of
+ * Asia/Kolkata begins and ends in the middle of an hour.
  * @throws WindowError unless the edges are whole minutes, in order.
  */
 export function splitByLevel(

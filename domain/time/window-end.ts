@@ -1,10 +1,12 @@
 const DAY_MS = 86_400_000;
-/** From which age of the newest answer on a record is one of the past: until then answers keep coming. */
+/**
+ * From this age of the newest response on, a database counts as historical: until then responses keep coming.
+ */
 const PAST_MS = 2 * DAY_MS;
 
 /**
- * Where a window ends that is to show what there is: null, at the present, while answers keep coming; of a record of the past the midnight (UTC)
- * after its newest answer.
+ * The end of a window that should show the data: null (now) while responses keep coming; for a historical
+ * database the midnight (UTC) after its newest response.
  * @param newest null: there is none
  * @param now epoch milliseconds
  */

@@ -1,21 +1,22 @@
 import { IANAZone } from 'luxon';
+import { UserError } from '../errors/user-error.ts';
 import { quoted } from '../text/text.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
-/** A duration, zone or range that cannot be a window; the message says what would be right. */
-export class WindowError extends Error {
+/** A duration, zone or range that is not a valid window; the message says what would be right. */
+export class WindowError extends UserError {
   override readonly name = 'WindowError';
 }
 
-/** What the wall clocks of one zone are ahead of UTC at a moment, in milliseconds. */
+/** The offset of one zone's clocks from UTC at a moment, in milliseconds. */
 export type ZoneClock = (time: number) => number;
 
 const utc: ZoneClock = () => 0;
 
-// By the name in lower case: names are valid in any case, and each spelling would stay in luxon's caches for ever.
+// Keyed by the lower-case name: names are valid in any case, and each spelling would stay in luxon's caches.
 const clocks = new Map<string, ZoneClock>([
   ['utc', utc],
   ['etc/utc', utc],
@@ -29,7 +30,7 @@ export function zoneClock(name: string): ZoneClock {
   const key = name.length > 64 ? '' : name.toLowerCase();
   const present = clocks.get(key);
   if (present) return present;
-  // Newer engines also take offsets such as "+02:00", which no calendar of a place is.
+  // Newer engines also accept offsets such as "+02:00", which are not zones.
   if (!/^[a-z]/.test(key) || !IANAZone.isValidZone(name)) {
     throw new WindowError(`timeZone: ${quoted(name)} is no IANA zone such as "Europe/Berlin"`);
   }
@@ -39,7 +40,10 @@ export function zoneClock(name: string): ZoneClock {
   return clock;
 }
 
-/** Offsets change rarely: one that holds at both ends of a block holds within. No zone has gone there and back in four days. */
+/**
+ * Offsets change rarely: one that holds at both ends of a block holds within. No zone has changed and changed
+ * back within four days.
+ */
 const BLOCK_MS = 4 * DAY_MS;
 /** About two centuries of one zone. */
 const MOST_KNOWN = 20_000;
@@ -74,9 +78,9 @@ export function localDay(clock: ZoneClock, time: number): number {
 }
 
 /**
- * The moment a calendar day begins: the first at which the clocks show it. Midnight itself where it exists once, the
- * earlier one where it comes twice (Azores, Havana), the change of clocks where it is skipped (São Paulo, Cairo). A
- * day that the zone left out (Apia, 30 December 2011) begins and ends with the next one.
+ * The start of a calendar day: the first moment at which the clocks show it. That is midnight if it exists
+ * once, the earlier one if it occurs twice (Azores, Havana), and the change of clocks if it is skipped (São
+ * Paulo, Cairo). A day that the zone skipped (Apia, 30 December 2011) begins and ends with the next one.
  */
 export function startOfDay(clock: ZoneClock, day: number): number {
   if (clock === utc) return day;
@@ -90,8 +94,9 @@ export function startOfDay(clock: ZoneClock, day: number): number {
 }
 
 /**
- * The hour of the wall clock that holds the moment. A change of clocks within an hour (by half an hour on Lord Howe)
- * ends one and begins the next, so no bucket is longer than an hour and an hour that comes twice is two buckets.
+ * The wall-clock hour that contains the moment. A change of clocks within an hour (by half an hour on Lord
+ * Howe) ends one and begins the next, so no bucket is longer than an hour, and an hour that occurs twice is two
+ * buckets.
  */
 export function startOfHour(clock: ZoneClock, time: number): number {
   const start = floorTo(time + clock(time), HOUR_MS) - clock(time);
@@ -105,15 +110,15 @@ export function endOfHour(clock: ZoneClock, start: number): number {
   return clock(end - 1) === offset ? end : clockChange(clock, start, end - 1);
 }
 
-/** When the clocks of a zone showed a date and time: once, twice, or never, since they were moved on past it. */
+/** When the clocks of a zone showed a date and time: once, twice, or never, because they were moved past it. */
 export type ShownAt =
   | { readonly shown: 'once'; readonly at: number }
   | { readonly shown: 'twice'; readonly first: number; readonly second: number }
   | { readonly shown: 'never'; readonly change: number };
 
 /**
- * The moments at which the clocks showed a date and time, which is given as the epoch milliseconds that it would be in UTC.
- * Of what they never showed: the moment at which they were moved on.
+ * The moments at which the clocks showed a date and time, given as the epoch milliseconds that it would be in
+ * UTC. For a skipped time: the moment of the change.
  */
 export function momentsOf(clock: ZoneClock, local: number): ShownAt {
   if (clock === utc) return { shown: 'once', at: local };
@@ -130,7 +135,10 @@ export function momentsOf(clock: ZoneClock, local: number): ShownAt {
   return { shown: 'never', change: clockChange(clock, byNew, byOld) };
 }
 
-/** The first moment after `before` with the offset that holds at `after`; by bisection, since zones only tell offsets. */
+/**
+ * The first moment after `before` with the offset that holds at `after`; by bisection, because zones only
+ * expose offsets.
+ */
 function clockChange(clock: ZoneClock, before: number, after: number): number {
   const target = clock(after);
   let [low, high] = [before, after];

@@ -23,7 +23,7 @@ export interface ImpactAnnotation {
   readonly node: LineageNode;
 }
 
-/** Both null for who may not know of what all answers made. @throws InvalidCursor */
+/** Both null for who may not know of what all answers made. @throws InvalidCursorError */
 export interface AnnotationsTouched {
   readonly decisions: (first: number, after: string | null) => Promise<ImpactPage<ImpactAnnotation> | null>;
   readonly alerts: (first: number, after: string | null) => Promise<ImpactPage<ImpactAnnotation> | null>;

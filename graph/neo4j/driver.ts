@@ -25,13 +25,13 @@ export function openDriver({ url, user, password }: GraphAddress): Driver {
 }
 
 /** The graph is there, but not yet as it is asked. */
-export class GraphNotReady extends Error {
-  override readonly name = 'GraphNotReady';
+export class GraphNotReadyError extends Error {
+  override readonly name = 'GraphNotReadyError';
 }
 
 /** Whether the graph cannot be reached just now (as opposed to: it was asked something wrong). */
 export function isAway(error: unknown): boolean {
-  if (error instanceof GraphNotReady) return true;
+  if (error instanceof GraphNotReadyError) return true;
   if (!(error instanceof Neo4jError)) return false;
   return (
     error.retriable ||

@@ -1,5 +1,5 @@
 import type { Driver, ManagedTransaction } from 'neo4j-driver';
-import { type Lease, Superseded } from '../../store/database/lease.ts';
+import { type Lease, SupersededError } from '../../store/database/lease.ts';
 
 /** Takes the node's lock, so that the token read next is the last committed one and stays so until the transaction ends. */
 const LOCK = 'MERGE (f:Fence {name: $name}) SET f.locked = true';
@@ -11,7 +11,7 @@ const WRITE_MS = 60_000;
 /**
  * One transaction of the holder of the lease, tried again where another held its locks. It has the fence to itself: transactions
  * that began earlier are over, and none of an earlier holder comes later.
- * @throws Superseded where a later holder has written.
+ * @throws SupersededError where a later holder has written.
  */
 export async function write(
   driver: Driver,
@@ -26,7 +26,7 @@ export async function write(
           tx.run(LOCK, { name: lease.name }),
           tx.run(RAISE, { name: lease.name, token: lease.token }),
         ]);
-        if (raised?.records.length === 0) throw new Superseded(lease);
+        if (raised?.records.length === 0) throw new SupersededError(lease);
         await work(tx);
       },
       { timeout: WRITE_MS },

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { GraphNotReady, isAway } from './driver.ts';
+import { GraphNotReadyError, isAway } from './driver.ts';
 import { once, withTimeout } from './readiness.ts';
 
 it('is made once for all who ask, and again after a failure', async () => {
@@ -25,9 +25,9 @@ it('is waited for a while, by all askers together, and then by nobody until it i
           }),
       ),
     );
-    const first = expect(ready()).rejects.toThrow(GraphNotReady);
+    const first = expect(ready()).rejects.toThrow(GraphNotReadyError);
     await vi.advanceTimersByTimeAsync(4_000);
-    const second = expect(ready()).rejects.toThrow(GraphNotReady);
+    const second = expect(ready()).rejects.toThrow(GraphNotReadyError);
     await vi.advanceTimersByTimeAsync(1_000);
     await Promise.all([first, second]);
     // Without any time passing.

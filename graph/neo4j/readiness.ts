@@ -1,4 +1,4 @@
-import { GraphNotReady } from './driver.ts';
+import { GraphNotReadyError } from './driver.ts';
 
 /** Work that is done once, whoever asks; again after a failure. */
 export function once(make: () => Promise<void>): () => Promise<void> {
@@ -15,13 +15,13 @@ export function once(make: () => Promise<void>): () => Promise<void> {
 /**
  * Waits for the work so many milliseconds from when it was first asked for, all askers together: whoever asks later is refused at
  * once until it is done.
- * @throws GraphNotReady
+ * @throws GraphNotReadyError
  */
 export function withTimeout(ms: number, work: () => Promise<void>): () => Promise<void> {
   let patience: Promise<never> | undefined;
   return async () => {
     patience ??= new Promise((_, reject) => {
-      setTimeout(() => reject(new GraphNotReady('its indexes are still being made')), ms).unref();
+      setTimeout(() => reject(new GraphNotReadyError('its indexes are still being made')), ms).unref();
     });
     patience.catch(() => undefined);
     await Promise.race([work(), patience]);

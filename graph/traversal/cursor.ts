@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { UserError } from '../../domain/errors/user-error.ts';
 
 /** The cursor is none, or one of another list. */
-export class InvalidCursor extends Error {
-  override readonly name = 'InvalidCursor';
+export class InvalidCursorError extends UserError {
+  override readonly name = 'InvalidCursorError';
 }
 
 /** Cursors are bound to their list: one of another would skip what nobody has seen. */
@@ -23,10 +24,10 @@ export function formatCursor(list: string, at: readonly (string | number)[]): st
 
 /**
  * The place that the cursor of this list names; `kinds` tells the types that it may consist of, such as "number,string".
- * @throws InvalidCursor
+ * @throws InvalidCursorError
  */
 export function parseCursor(text: string, list: string, kinds: readonly string[]): (string | number)[] {
-  const wrong = new InvalidCursor(
+  const wrong = new InvalidCursorError(
     'after: not a cursor of this list; give back endCursor as it was received, with the same arguments',
   );
   let content: unknown;

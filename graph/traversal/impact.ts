@@ -1,4 +1,5 @@
 import { mayBeProtected, type Scope } from '../../domain/access/scope.ts';
+import { UserError } from '../../domain/errors/user-error.ts';
 import type { LineageKind, RollupKey } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import { readRollupCounts, readTouchedSegments, type TouchedSegment } from '../../store/lineage/impact.ts';
@@ -28,8 +29,8 @@ export const IMPACT_KINDS: readonly LineageKind[] = [
 ];
 
 /** The node is of a kind whose impact is not told. */
-export class NoImpact extends Error {
-  override readonly name = 'NoImpact';
+export class NoImpactError extends UserError {
+  override readonly name = 'NoImpactError';
 }
 
 export interface ImpactQuery {
@@ -76,7 +77,7 @@ export interface Impact extends ImpactPage<TouchedRollup>, AnnotationsTouched {
   readonly lag: number;
   /** Counted when they are asked for. */
   readonly totals: () => Promise<ImpactTotals>;
-  /** null where they are not summed (`totals` says why). @throws InvalidCursor */
+  /** null where they are not summed (`totals` says why). @throws InvalidCursorError */
   readonly segments: (first: number, after: string | null) => Promise<ImpactPage<ImpactSegment> | null>;
 }
 
@@ -87,7 +88,7 @@ const BOUND = 500_000;
  * What was made with a node: which hour rollups (one page), how much in all, in which segments, which decisions and alerts.
  * Which rollups is the lineage store's to say; how many answers, the record's. Null when the node does not exist for the
  * caller.
- * @throws NoImpact, InvalidCursor
+ * @throws NoImpactError, InvalidCursorError
  */
 export async function impactOf(
   deps: PlanDeps,
@@ -130,7 +131,7 @@ function impactSelection(deps: PlanDeps, scope: Scope, start: Start): RollupSele
   if (start.kind === 'mappings') return { ...everything, mappings: start.mappings.map(({ key }) => key) };
   if (start.kind === 'part') return { ...everything, models: start.models };
   if (start.kind === 'selection' && IMPACT_KINDS.includes(start.node.kind)) return start.selection;
-  throw new NoImpact(
+  throw new NoImpactError(
     `id: the impact of a ${start.node.kind} is its trace downstream; impact is told of ${IMPACT_KINDS.join(', ')}`,
   );
 }

@@ -1,4 +1,5 @@
 import type { Scope } from '../../domain/access/scope.ts';
+import { UserError } from '../../domain/errors/user-error.ts';
 import {
   type LineageKind,
   nodeId,
@@ -26,8 +27,8 @@ import { edge, type LineageEdge, type TracedNode } from './walk.ts';
 const SUPERSEDED_BOUND = 10_000;
 
 /** There may be a way, but it is longer than what is followed. */
-export class WayTooLong extends Error {
-  override readonly name = 'WayTooLong';
+export class PathTooLongError extends UserError {
+  override readonly name = 'PathTooLongError';
 }
 
 /** A way through the graph: nodes, and before each but the first the edge that leads to it. */
@@ -187,7 +188,7 @@ function countedIn(start: Start): readonly RollupKey[] {
   return [...(response.rollup ? [response.rollup] : []), ...response.inferred];
 }
 
-/** Follows the model versions that were superseded. @throws WayTooLong */
+/** Follows the model versions that were superseded. @throws PathTooLongError */
 async function addSuperseded(
   deps: PlanDeps,
   scope: Scope,
@@ -198,7 +199,7 @@ async function addSuperseded(
   for (const node of nodes.values()) {
     if (node.kind !== 'ModelVersion' || seen.has(node.id)) continue;
     if (seen.size === SUPERSEDED_BOUND)
-      throw new WayTooLong(
+      throw new PathTooLongError(
         `path: more than ${SUPERSEDED_BOUND} model versions lie between these; ask for a part of the way`,
       );
     seen.add(node.id);

@@ -34,7 +34,7 @@ const PLACES = ['number', 'number,string,number', 'number,string,number,string,s
  * One page of what a node came from (upstream) or went into (downstream). Order: the start; the model versions, cells,
  * sources, surveys, scale rules and mappings; then rollup by rollup its responses, each with its source event. Null
  * when the start does not exist for the caller.
- * @throws InvalidCursor
+ * @throws InvalidCursorError
  */
 export async function traceLineage(
   deps: PlanDeps,

@@ -6,12 +6,18 @@ import type { ResponseDraft } from '../pipeline/draft.ts';
 import { nameOfField } from '../pipeline/field-names.ts';
 import type { Ingestor } from '../pipeline/ingestor.ts';
 import { type Outcome, rejected } from '../pipeline/outcome.ts';
-import { BadItem, linesOf, MOST_PARTS_OF_ROW, parseItem, UnreadableBody } from '../pipeline/read-items.ts';
+import {
+  BadItem,
+  linesOf,
+  MOST_PARTS_OF_ROW,
+  parseItem,
+  UnreadableBodyError,
+} from '../pipeline/read-items.ts';
 import { acceptMixed } from '../pipeline/submit.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
 import { draftFromRow, type RowValues } from './file-row.ts';
 import { type FileMap, LONGEST_MAP, parseFileMap } from './map/file-map.ts';
-import { InvalidMap } from './map/map-mistakes.ts';
+import { InvalidMapError } from './map/map-mistakes.ts';
 
 /** One row of a file: the line it begins on and its columns. */
 export interface FileRow {
@@ -95,7 +101,7 @@ export function formatFileRequest({
 
 /**
  * Reads what `formatFileRequest` writes. A line that is no row is rejected for itself.
- * @throws InvalidMap, UnreadableBody when it has more than `most` rows
+ * @throws InvalidMapError, UnreadableBodyError when it has more than `most` rows
  */
 export async function parseFileRequest(
   text: string,
@@ -109,7 +115,7 @@ export async function parseFileRequest(
   const body = text.slice(end);
   for await (const [from, to] of linesOf(body, new Slice())) {
     if (rows.length === most)
-      throw new UnreadableBody(`more than ${most} rows in one request; send them in parts`);
+      throw new UnreadableBodyError(`more than ${most} rows in one request; send them in parts`);
     rows.push(parseRow(body.slice(from, to)));
   }
   return { map: parseFileMap(map, dimensions), file, importKey, rows };
@@ -117,13 +123,15 @@ export async function parseFileRequest(
 
 function parseHead(line: string): { map: unknown; file: string; importKey: string | undefined } {
   if (line.length > LONGEST_MAP)
-    throw new InvalidMap(`the map has ${line.length} characters; at most ${LONGEST_MAP} are read`);
+    throw new InvalidMapError(`the map has ${line.length} characters; at most ${LONGEST_MAP} are read`);
   const read = head.safeParse(parseItem(line, MOST_PARTS_OF_MAP));
   if (!read.success)
-    throw new InvalidMap('line 1 of the request must be JSON with "map" and "file", the name of the file');
+    throw new InvalidMapError(
+      'line 1 of the request must be JSON with "map" and "file", the name of the file',
+    );
   const file = readName(TEXT_RULES.file, read.data.file);
-  if (typeof file !== 'string') throw new InvalidMap(`file: ${file.message}`);
-  if (file === '') throw new InvalidMap('file: must not be blank');
+  if (typeof file !== 'string') throw new InvalidMapError(`file: ${file.message}`);
+  if (file === '') throw new InvalidMapError('file: must not be blank');
   return { map: read.data.map, file, importKey: read.data.import };
 }
 

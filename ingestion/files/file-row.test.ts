@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
 import { draftFromRow, isWanted } from './file-row.ts';
 import { columnsOf, parseFileMap } from './map/file-map.ts';
-import { InvalidMap } from './map/map-mistakes.ts';
+import { InvalidMapError } from './map/map-mistakes.ts';
 
 const DIMENSIONS = defineDimensions(DEFAULT_DIMENSIONS);
 const MAP = {
@@ -131,7 +131,7 @@ describe('a map', () => {
     [{ score: undefined, comment: undefined }, /a map names a score, a comment, or both/],
     [{ extra: 1 }, /extra/],
   ])('that cannot be used says so: %o', (changes, expected) => {
-    expect(() => parse(changes)).toThrow(InvalidMap);
+    expect(() => parse(changes)).toThrow(InvalidMapError);
     expect(() => parse(changes)).toThrow(expected);
   });
 });

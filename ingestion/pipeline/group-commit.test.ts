@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createGroupCommit, Overloaded } from './group-commit.ts';
+import { createGroupCommit, OverloadedError } from './group-commit.ts';
 
 class Passing extends Error {}
 
@@ -106,7 +106,7 @@ describe('group commit', () => {
   it('refuses when too much waits, and takes more when that is through', async () => {
     const { commits } = setUp();
     const waiting = [commits.add('a', [1, 2, 3, 4]), commits.add('a', [5, 6, 7, 8])];
-    await expect(commits.add('a', [9, 10, 11])).rejects.toBeInstanceOf(Overloaded);
+    await expect(commits.add('a', [9, 10, 11])).rejects.toBeInstanceOf(OverloadedError);
     await Promise.all(waiting);
     expect(await commits.add('a', [9, 10, 11])).toHaveLength(3);
     await commits.idle();

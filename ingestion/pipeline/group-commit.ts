@@ -1,8 +1,13 @@
+import { UserError } from '../../domain/errors/user-error.ts';
 import { type Patience, withTimeout } from './patience.ts';
 
 /** Thrown when more rows wait than may: the caller should try again later. */
-export class Overloaded extends Error {
-  override readonly name = 'Overloaded';
+export class OverloadedError extends UserError {
+  override readonly name = 'OverloadedError';
+
+  constructor(message: string) {
+    super(message, 'OVERLOADED');
+  }
 }
 
 export interface GroupCommitOptions<Row, Result> extends Patience {
@@ -134,7 +139,7 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
       const isFull = all + rows.length > options.maxWaiting && all > 0;
       if (isFull || (own + rows.length > options.maxWaitingOfOne && own > 0)) {
         const waiting = isFull ? `${all} responses` : `${own} responses of this key`;
-        return Promise.reject(new Overloaded(`${waiting} are waiting to be stored; try again shortly`));
+        return Promise.reject(new OverloadedError(`${waiting} are waiting to be stored; try again shortly`));
       }
       let bytes = 0;
       for (const row of rows) bytes += options.bytesOf(row);

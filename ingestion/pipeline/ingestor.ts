@@ -4,7 +4,7 @@ import type { Cell, CellAttributes } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import { isPassingError } from '../../store/database/passing-errors.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
-import { CellGone } from '../../store/responses/cell-dictionary.ts';
+import { CellGoneError } from '../../store/responses/cell-dictionary.ts';
 import type { BeyondBounds, MappingRegistry } from '../../store/responses/mappings.ts';
 import { type Accepted, type AcceptRow, storeResponses } from '../../store/responses/store-responses.ts';
 import type { ResponseDraft } from './draft.ts';
@@ -27,7 +27,7 @@ export interface IngestorDeps extends NormaliseDeps, FilingDeps {
 
 /** The one step behind every connector: drafts in, durable responses out. */
 export interface Ingestor {
-  /** One outcome per draft, in order; it resolves after the commit. Throws Overloaded when too much is waiting. */
+  /** One outcome per draft, in order; it resolves after the commit. Throws OverloadedError when too much is waiting. */
   accept(submitter: Submitter, drafts: readonly ResponseDraft[]): Promise<Outcome[]>;
   /** Resolves when everything that was begun is settled. */
   idle(): Promise<void>;
@@ -170,7 +170,7 @@ async function untilFiled<Result>(
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof CellGone) || attempt === ATTEMPTS) throw error;
+      if (!(error instanceof CellGoneError) || attempt === ATTEMPTS) throw error;
       await cells.reload(store);
     }
   }

@@ -1,10 +1,11 @@
+import { UserError } from '../../domain/errors/user-error.ts';
 import { Slice } from '../../domain/text/slices.ts';
 import { cut } from '../../domain/text/text.ts';
 import { type Outcome, rejected } from './outcome.ts';
 
 /** The body cannot be read; the message says what would be right. */
-export class UnreadableBody extends Error {
-  override readonly name = 'UnreadableBody';
+export class UnreadableBodyError extends UserError {
+  override readonly name = 'UnreadableBodyError';
 }
 
 /** A piece of a body that is no JSON value, or too long to be read: rejected for itself. */
@@ -25,14 +26,14 @@ const LONGEST_REASON = 120;
 /**
  * The items of a body: of a JSON array, of one value, or of NDJSON, also where it was sent under another type. They are parsed
  * one by one: a body of 16 MiB at once would hold up the event loop.
- * @throws UnreadableBody when it has more than `most`, or is neither
+ * @throws UnreadableBodyError when it has more than `most`, or is neither
  */
 export async function readItems(text: string, isLines: boolean, most: number): Promise<unknown[]> {
   const items: unknown[] = [];
   const slice = new Slice();
   for await (const item of itemsOf(text, isLines, slice)) {
     if (items.length === most)
-      throw new UnreadableBody(`more than ${most} responses in one request; send them in parts`);
+      throw new UnreadableBodyError(`more than ${most} responses in one request; send them in parts`);
     items.push(item);
   }
   return items;
@@ -74,7 +75,7 @@ async function* oneItem(text: string, slice: Slice): AsyncGenerator<unknown> {
   if (!(item instanceof SyntaxError)) yield item;
   // Several objects on lines of their own, sent as application/json or without a type.
   else if (holdsLines(text)) yield* lineItems(text, slice);
-  else if (isShort) throw new UnreadableBody(`the body is not JSON: ${reasonOf(item)}`);
+  else if (isShort) throw new UnreadableBodyError(`the body is not JSON: ${reasonOf(item)}`);
   else yield parseItem(text);
 }
 
@@ -96,18 +97,18 @@ async function* arrayItems(text: string, from: number, slice: Slice): AsyncGener
     const { end } = scan;
     const closes = text[end] === ']';
     if (!closes && text[end] !== ',')
-      throw new UnreadableBody('the body is not JSON: the array is not closed; was it cut off?');
+      throw new UnreadableBodyError('the body is not JSON: the array is not closed; was it cut off?');
     const isEmpty = closes && number === 0 && text.slice(start, end).trim() === '';
     if (!isEmpty) {
       const item = parseItem(text.slice(start, end));
       if (item instanceof SyntaxError)
-        throw new UnreadableBody(`the body is not JSON: item ${number}: ${reasonOf(item)}`);
+        throw new UnreadableBodyError(`the body is not JSON: item ${number}: ${reasonOf(item)}`);
       yield item;
     }
     start = end + 1;
     if (!closes) continue;
     if (text.slice(start).trim() !== '')
-      throw new UnreadableBody('the body is not JSON: it goes on after its array');
+      throw new UnreadableBodyError('the body is not JSON: it goes on after its array');
     return;
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { UserError } from '../../domain/errors/user-error.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { NoteChange } from '../../store/audit/audit.ts';
 import { recordRefusal } from '../../store/connections/connection-deliveries.ts';
@@ -18,7 +19,7 @@ import {
 import type { Store } from '../../store/database/client.ts';
 import { followRows } from '../../store/database/follow-rows.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
-import { InvalidMap } from '../files/map/map-mistakes.ts';
+import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import type { ConnectionReader, WebhookConnector } from './connector.ts';
 import { CONNECTORS } from './registry.ts';
 
@@ -33,7 +34,7 @@ export interface ConnectionDeps {
 }
 
 /** A connection cannot be made or rotated as asked; the message says what would be right. */
-export class ConnectionError extends Error {
+export class ConnectionError extends UserError {
   override readonly name = 'ConnectionError';
 }
 
@@ -64,7 +65,7 @@ export interface Connections {
   reader(connection: LiveConnection): Promise<ConnectionReader>;
   /**
    * Makes a connection. The secret is in the answer and is not shown again.
-   * @throws ConnectionError, InvalidMap
+   * @throws ConnectionError, InvalidMapError
    */
   create(wanted: WantedConnection, change: ConnectionChange): Promise<{ id: string; secret: string }>;
   /**
@@ -204,7 +205,7 @@ function newConnection(
 ): NewConnection {
   const { source } = reader;
   if (source !== null && sources !== null && !sources.includes(source))
-    throw new InvalidMap('source: the mapping names a source that the connection is not bound to');
+    throw new InvalidMapError('source: the mapping names a source that the connection is not bound to');
   return {
     id: randomUUID(),
     connector,

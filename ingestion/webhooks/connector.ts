@@ -44,14 +44,14 @@ export interface WebhookConnector {
   verify(raw: Buffer, headers: DeliveryHeaders, secret: string, now: number): void;
   /**
    * The items of a delivery whose signature is valid. What it brings beside responses has no items.
-   * @throws UnreadableBody
+   * @throws UnreadableBodyError
    */
   receive(raw: Buffer, headers: DeliveryHeaders): Received | Promise<Received>;
   /** The vendor's id of the delivery, the same when it is sent again; null where the vendor gives it none. */
   deliveryId(headers: DeliveryHeaders, raw: Buffer): string | null;
   /**
    * The reader for a connection's mapping.
-   * @throws InvalidMap
+   * @throws InvalidMapError
    */
   reader(mapping: unknown, dimensions: readonly Dimension[]): ConnectionReader;
 }

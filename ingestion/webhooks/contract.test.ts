@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
-import { InvalidMap } from '../files/map/map-mistakes.ts';
-import { UnreadableBody } from '../pipeline/read-items.ts';
+import { InvalidMapError } from '../files/map/map-mistakes.ts';
+import { UnreadableBodyError } from '../pipeline/read-items.ts';
 import type { DeliveryHeaders } from './connector.ts';
 import { verifyDelivery } from './receive.ts';
 import { CONNECTORS, isConnectorName } from './registry.ts';
@@ -139,13 +139,13 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
   it('says of a body that cannot be read why, and never fails otherwise', async () => {
     const receive = async (bytes: Buffer<ArrayBuffer>) => connector.receive(bytes, signed(bytes));
     for (const body of ['', '{', 'score=9', '[1'])
-      await expect(receive(Buffer.from(body))).rejects.toThrow(UnreadableBody);
-    await expect(receive(Buffer.from([0x7b, 0xff, 0x7d]))).rejects.toThrow(UnreadableBody);
+      await expect(receive(Buffer.from(body))).rejects.toThrow(UnreadableBodyError);
+    await expect(receive(Buffer.from([0x7b, 0xff, 0x7d]))).rejects.toThrow(UnreadableBodyError);
     // Nested so deep that a function which calls itself for each level would fail.
     const deep = `${'{"data":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
     const read = await readAll(deep).catch((error: Error) => error);
     if (Array.isArray(read)) expect(read).toEqual([expect.objectContaining({ status: 'rejected' })]);
-    else expect(read).toBeInstanceOf(UnreadableBody);
+    else expect(read).toBeInstanceOf(UnreadableBodyError);
   });
 
   it('reads whatever JSON it is given as an answer, a rejection or nothing, and never fails', async () => {
@@ -155,7 +155,7 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
           for (const read of await readAll(body))
             if (read && 'status' in read) expect(read.status).toBe('rejected');
         } catch (error) {
-          expect(error).toBeInstanceOf(UnreadableBody);
+          expect(error).toBeInstanceOf(UnreadableBodyError);
         }
       }),
     );
@@ -182,7 +182,7 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
 
   it('refuses a mapping that it cannot read by', () => {
     for (const bad of fixtures.badMappings)
-      expect(() => connector.reader(bad, DIMENSIONS)).toThrow(InvalidMap);
+      expect(() => connector.reader(bad, DIMENSIONS)).toThrow(InvalidMapError);
   });
 
   it.runIf(fixtures.handshake)('answers the challenge of a handshake', async () => {

@@ -1,7 +1,7 @@
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { draftFromRow, isWanted } from '../files/file-row.ts';
 import { columnsOf, parseFileMap } from '../files/map/file-map.ts';
-import { InvalidMap } from '../files/map/map-mistakes.ts';
+import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import type { ConnectionReader } from './connector.ts';
 
 /** What a vendor's items always have, in the form of a map: a connection's mapping overrides it. */
@@ -15,7 +15,7 @@ const OF_FILES = ['encoding', 'separator'];
 /**
  * The reader for a mapping over the paths of a vendor's JSON: a file's map (docs/guides/imports.md) whose columns are paths such as
  * "data.nps" or "answers.0.value".
- * @throws InvalidMap
+ * @throws InvalidMapError
  */
 export function mappedReader(
   connector: string,
@@ -24,13 +24,13 @@ export function mappedReader(
   dimensions: readonly Dimension[],
 ): ConnectionReader {
   if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping))
-    throw new InvalidMap('mapping: must be a JSON object');
+    throw new InvalidMapError('mapping: must be a JSON object');
   const strange = OF_FILES.filter((name) => Object.hasOwn(mapping, name));
-  if (strange.length > 0) throw new InvalidMap(`${strange.join(', ')}: is for files; leave it out`);
+  if (strange.length > 0) throw new InvalidMapError(`${strange.join(', ')}: is for files; leave it out`);
   const map = parseFileMap({ ...defaults, ...mapping }, dimensions);
   const paths = columnsOf(map).map((path) => [path, path.split('.', DEEPEST + 1)] as const);
   const tooDeep = paths.find(([, parts]) => parts.length > DEEPEST);
-  if (tooDeep) throw new InvalidMap(`mapping: a path has more than ${DEEPEST} parts`);
+  if (tooDeep) throw new InvalidMapError(`mapping: a path has more than ${DEEPEST} parts`);
   return {
     source: map.source,
     read: (item, position) => {

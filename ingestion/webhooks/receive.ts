@@ -9,7 +9,7 @@ import type { Store } from '../../store/database/client.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import type { Ingestor } from '../pipeline/ingestor.ts';
 import { accountFor, type BatchAccount, rejected } from '../pipeline/outcome.ts';
-import { UnreadableBody } from '../pipeline/read-items.ts';
+import { UnreadableBodyError } from '../pipeline/read-items.ts';
 import { submitItems } from '../pipeline/submit.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
 import type { ConnectionReader, DeliveryHeaders, Received, WebhookConnector } from './connector.ts';
@@ -71,7 +71,7 @@ export function verifyDelivery(
 /**
  * Verifies a delivery, stores its items and records it. The secrets are read from the database for each delivery, so that a removal or a
  * rotation counts at once in every process. What cannot be read is recorded as a rejection, since sending it again would not help.
- * @throws SignatureError, KeyProviderError, Overloaded, or what the database says: then nothing is recorded and the vendor sends it again
+ * @throws SignatureError, KeyProviderError, OverloadedError, or what the database says: then nothing is recorded and the vendor sends it again
  */
 export async function receiveDelivery(
   deps: ReceiveDeps,
@@ -115,7 +115,7 @@ async function receive(
   try {
     return await connector.receive(raw, headers);
   } catch (error) {
-    if (error instanceof UnreadableBody) return { problem: error.message };
+    if (error instanceof UnreadableBodyError) return { problem: error.message };
     throw error;
   }
 }

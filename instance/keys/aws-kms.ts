@@ -1,5 +1,5 @@
 import type { AwsKmsConfig } from '../../config/config.ts';
-import { KeyProviderAway, providerAnswered } from '../../domain/errors/key-provider-errors.ts';
+import { KeyProviderUnavailableError, providerAnswered } from '../../domain/errors/key-provider-errors.ts';
 import type { BoundKey, KeyProvider } from '../../store/encryption/key-provider.ts';
 import { signV4 } from './sigv4.ts';
 
@@ -31,7 +31,7 @@ export function awsKmsProvider(options: AwsKmsConfig & { readonly now: () => num
       body,
       signal: AbortSignal.timeout(10_000),
     }).catch((error: Error) => {
-      throw new KeyProviderAway(`AWS KMS at ${url.host} cannot be reached: ${error.message}`);
+      throw new KeyProviderUnavailableError(`AWS KMS at ${url.host} cannot be reached: ${error.message}`);
     });
     const text = await answer.text();
     if (!answer.ok)

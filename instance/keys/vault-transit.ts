@@ -1,7 +1,7 @@
 import type { VaultTransitConfig } from '../../config/config.ts';
 import {
-  KeyProviderAway,
   KeyProviderError,
+  KeyProviderUnavailableError,
   providerAnswered,
 } from '../../domain/errors/key-provider-errors.ts';
 import type { BoundKey, KeyProvider } from '../../store/encryption/key-provider.ts';
@@ -34,7 +34,7 @@ export function vaultTransitProvider(options: VaultTransitConfig): KeyProvider {
       ...(body ? { body: JSON.stringify(body) } : {}),
       signal: AbortSignal.timeout(10_000),
     }).catch((error: Error) => {
-      throw new KeyProviderAway(`Vault at ${address} cannot be reached: ${error.message}`);
+      throw new KeyProviderUnavailableError(`Vault at ${address} cannot be reached: ${error.message}`);
     });
     const text = await answer.text();
     if (!answer.ok)

@@ -1,22 +1,23 @@
 import type { Session, Statement, Store } from './client.ts';
 
 /*
- * Each kind of work on the journal is done by one process at a time, the holder of its lease. A lease that is not renewed can be
- * taken by another process, so a process that was frozen or cut off may still believe that it holds one. Therefore every change
- * of hands raises the token, and every effect checks its token where it takes effect: in the transaction of PostgreSQL (`hold`),
- * in that of Neo4j (graph/neo4j/fence.ts). See docs/decisions/0050.
+ * Each kind of work on the journal is done by one process at a time, the holder of its lease. A lease that is
+ * not renewed can be taken by another process, so a process that was frozen or cut off may still believe that
+ * it holds one. Therefore every change of holder raises the token, and every effect checks its token where it
+ * takes effect: in the transaction of PostgreSQL (`hold`), in that of Neo4j (graph/neo4j/fence.ts). See
+ * docs/decisions/0050.
  */
 
-/** A lease as its holder was given it. */
+/** A lease as granted to its holder. */
 export interface Lease {
   readonly name: string;
-  /** Larger than any holder's before, also where the record was restored: by the clock, in milliseconds, or one more. */
+  /** Larger than any earlier token, even after a restore: the clock in milliseconds, or one more. */
   readonly token: number;
 }
 
-/** Another process has taken the lease: what this one was about to do is not done. */
-export class Superseded extends Error {
-  override readonly name = 'Superseded';
+/** Another process has taken the lease: the effect was not applied. */
+export class SupersededError extends Error {
+  override readonly name = 'SupersededError';
   constructor({ name, token }: Lease) {
     super(
       `another process has taken over "${name}" from this one (its token was ${token}); nothing was written`,
@@ -24,25 +25,26 @@ export class Superseded extends Error {
   }
 }
 
-/** How long a holder that renews nothing keeps its lease. */
+/** How long a lease lasts without renewal. */
 const HELD_SECONDS = 15;
 const RENEW_MS = 3_000;
 const LOOK_MS = 2_000;
 /** A holder that cannot renew gives up before another may begin. */
 const FAILED_RENEWALS = 4;
-/** Work that fails at so many renewals in a row (a minute) is given to another process. */
+/** Work that fails at so many renewals in a row (a minute) is handed to another process. */
 const FAILING_RENEWALS = 20;
-/** So many times who gave it up does not look, so that the others look first. */
+/** A process that gave it up skips so many attempts, so that others try first. */
 const LOOKS_LEFT_OUT = 3;
 
 const MAKE: Statement = {
   name: 'lease_make',
   text: `INSERT INTO lease (name, token, held_until) VALUES ($1, 0, now()) ON CONFLICT DO NOTHING`,
 };
-/** Waits for effects in flight, which hold the row (`hold`); a renewal does not. */
+/** Waits for effects in progress, which hold the row (`hold`); a renewal does not. */
 const LOCK: Statement = { name: 'lease_lock', text: 'SELECT FROM lease WHERE name = $1 FOR UPDATE' };
 /**
- * By the clock of the database. After a failover that may be another one: a time further ahead than any holder was given says nothing.
+ * By the database's clock, which may be another one after a failover: an expiry further ahead than any holder
+ * was granted is ignored.
  */
 const TAKE: Statement = {
   name: 'lease_take',
@@ -58,16 +60,22 @@ const RELEASE: Statement = {
   name: 'lease_release',
   text: 'UPDATE lease SET holder = NULL WHERE name = $1 AND token = $2',
 };
-/** A process that is frozen inside its transaction loses it (store/database/postgres.ts), or nobody else could take over. */
+/**
+ * A process that is frozen inside its transaction loses it (store/database/postgres.ts), otherwise no one could
+ * take over.
+ */
 const HOLD: Statement = {
   name: 'lease_hold',
   text: `SELECT FROM lease WHERE name = $1 AND token = $2 FOR KEY SHARE`,
 };
 
-/** Whom a lease may be taken from: one whose time is over, one at the same place too (a process before this one), or anybody. */
+/**
+ * From whom a lease may be taken: an expired holder; also one at the same place (a previous process); or any
+ * holder.
+ */
 type From = 'expired' | 'same place' | 'force';
 
-/** Takes the lease where that is allowed by now, else null. */
+/** Takes the lease if that is allowed by now, else null. */
 export async function takeLease(
   store: Store,
   name: string,
@@ -83,32 +91,32 @@ export async function takeLease(
 }
 
 /**
- * In the transaction of an effect: whoever takes the lease over waits for its end.
- * @throws Superseded where somebody has.
+ * In the transaction of an effect: a new holder waits for its end.
+ * @throws SupersededError if another process has taken the lease.
  */
 export async function hold(session: Session, lease: Lease): Promise<void> {
-  if ((await session.rows(HOLD, [lease.name, lease.token])).length === 0) throw new Superseded(lease);
+  if ((await session.rows(HOLD, [lease.name, lease.token])).length === 0) throw new SupersededError(lease);
 }
 
 /**
- * Keeps the lease for as long as it was taken for.
- * @throws Superseded
+ * Renews the lease for its original duration.
+ * @throws SupersededError
  */
 export async function renewLease(store: Session, lease: Lease): Promise<void> {
   if ((await store.rows(RENEW, [lease.name, lease.token, HELD_SECONDS])).length === 0)
-    throw new Superseded(lease);
+    throw new SupersededError(lease);
 }
 
-/** Gives the lease back, if it is still held. */
+/** Returns the lease, if it is still held. */
 export async function releaseLease(store: Session, lease: Lease): Promise<void> {
   await store.rows(RELEASE, [lease.name, lease.token]);
 }
 
-/** Work that is under way. */
+/** Work in progress. */
 export interface Work {
-  /** Whether its last step failed; absent: that is not known. */
+  /** Whether its last step failed; absent: unknown. */
   isFailing?(): boolean;
-  /** Whether it has ended because its place in the journal was forgotten: it is begun again, by whoever comes first. */
+  /** Whether it has ended because its position in the journal expired: the next holder starts it over. */
   isForgotten?(): boolean;
   stop(): Promise<void>;
 }
@@ -116,26 +124,27 @@ export interface Work {
 export interface LeadOptions {
   readonly store: Store;
   readonly name: string;
-  /** Names the place that this process runs in: a process started there takes over at once from the one before it. */
+  /** Names the place of this process: a process started there takes over from its predecessor at once. */
   readonly place: string;
-  /** From the first look on, whoever holds it. */
+  /** From the first attempt on, whoever holds it. */
   readonly force?: boolean;
   readonly onError: (error: Error) => void;
-  /** Begins the work under the lease; the answer stops it. */
+  /** Begins the work under the lease; the returned function stops it. */
   readonly lead: (lease: Lease) => Promise<Work>;
-  /** At so many renewals in a row the work may fail before another process may do it. */
+  /** How many renewals in a row the work may fail before another process gets it. */
   readonly failingRenewals?: number;
 }
 
 export interface Leader {
   isLeading(): boolean;
-  /** Ends the work and gives the lease back. */
+  /** Ends the work and returns the lease. */
   stop(): Promise<void>;
 }
 
 /**
- * Does the work while this process holds the lease, and looks for it while another does. Where the work fails for a minute (the way
- * from here to Neo4j is gone), another process gets it. The first look, and the work that it begins, are over when this resolves.
+ * Does the work while this process holds the lease, and tries to get the lease while another does. If the work
+ * fails for a minute (the connection from here to Neo4j is broken), another process gets it. Resolves after the
+ * first attempt and the start of its work.
  */
 export async function leadAlone(options: LeadOptions): Promise<Leader> {
   const { store, name, place, force, onError, lead, failingRenewals = FAILING_RENEWALS } = options;
@@ -169,12 +178,12 @@ export async function leadAlone(options: LeadOptions): Promise<Leader> {
     );
     if (error) onError(error);
     present.failures = error ? present.failures + 1 : 0;
-    const isLost = error instanceof Superseded || present.failures >= FAILED_RENEWALS;
+    const isLost = error instanceof SupersededError || present.failures >= FAILED_RENEWALS;
     const work = await settled(present.work);
     present.failing = work?.isFailing?.() ? present.failing + 1 : 0;
     const gaveUp = present.failing >= failingRenewals;
     if (gaveUp) leftOut = LOOKS_LEFT_OUT;
-    // Work that could not begin, or go on, is begun again under a new token.
+    // Work that could not begin, or continue, starts again under a new token.
     if (isLost || gaveUp || work === null || work?.isForgotten?.()) await end(!isLost);
   };
   const run = async () => {
@@ -206,7 +215,7 @@ export async function leadAlone(options: LeadOptions): Promise<Leader> {
   };
 }
 
-/** What the promise came to, or undefined while it has not. */
+/** The promise's value, or undefined while it is pending. */
 function settled<T>(promise: Promise<T>): Promise<T | undefined> {
   return Promise.race([promise, new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))]);
 }

@@ -1,22 +1,22 @@
 import type { Session, Statement, Store } from './client.ts';
 
-/** A transaction of this database that may still write, and so holds back whoever follows the journal. */
+/** A transaction of this database that may still write, and so holds back the followers of the journal. */
 export interface LongWriter {
   /** Null: a prepared transaction, which has no process. */
   readonly pid: number | null;
   readonly application: string;
-  /** Null where this user may not see it. */
+  /** Null if this user may not see it. */
   readonly user: string | null;
   readonly seconds: number;
 }
 
 interface Row extends Omit<LongWriter, 'seconds'> {
   readonly xid: string;
-  /** Null where this user may not see when it began. */
+  /** Null if this user may not see when it began. */
   readonly seconds: number | null;
 }
 
-/** No text of a query: it may hold what persons wrote. */
+/** No query text: it may contain personal data. */
 const WRITERS: Statement = {
   name: 'long_writers',
   text: `SELECT h.xid, h.pid, a.application_name AS application, a.usename AS user,
@@ -35,12 +35,15 @@ const LONG_SECONDS = 10;
 const LOOK_MS = 5_000;
 
 export interface LongWriters {
-  /** Those that are open for long, the longest first. */
+  /** The long-open ones, the longest first. */
   present(): readonly LongWriter[];
   stop(): void;
 }
 
-/** Looks for long writers every few seconds, and hands each to `onLong` once. The embedded record has no other writers. */
+/**
+ * Looks for long writers every few seconds, and passes each to `onLong` once. The embedded database has no
+ * other writers.
+ */
 export function watchLongWriters(
   store: Store,
   now: () => number,
@@ -72,7 +75,7 @@ export function watchLongWriters(
   const timer = setInterval(() => {
     if (looking) return;
     looking = true;
-    // Where the record does not answer, others say so.
+    // If the database does not answer, other checks report it.
     look()
       .catch(() => {
         present = [];

@@ -1,6 +1,6 @@
 import type { Session, Statement } from '../database/client.ts';
 
-/** Seconds without a step forward, though there is something to follow. */
+/** Seconds without progress, although there is something to read. */
 export const STALLED_S = 60;
 
 const STALLED: Statement = {
@@ -10,7 +10,10 @@ const STALLED: Statement = {
     WHERE f.name = ANY ($1::text[]) AND greatest(f.recorded_at, next.recorded_at) < now() - make_interval(secs => $2)`,
 };
 
-/** Those of the followers that stand still: the next entry that they may read and their last step are both older than a minute. */
+/**
+ * The followers without progress: the next entry that they may read and their last step are both older than a
+ * minute.
+ */
 export async function stalledFollowers(session: Session, names: readonly string[]): Promise<string[]> {
   return (await session.rows<{ name: string }>(STALLED, [names, STALLED_S])).map(({ name }) => name);
 }

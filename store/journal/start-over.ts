@@ -2,12 +2,12 @@ import type { Store } from '../database/client.ts';
 import { type FollowOptions, type JournalPosition, journalHead } from './journal.ts';
 import { resumeFollower } from './journal-trim.ts';
 
-/** Takes in all that stands in the record; `stopped` says that nobody waits for it any more. */
+/** Takes in everything in the database; `stopped` says that the follower was stopped. */
 export type TakeIn = (stopped: () => boolean) => Promise<void>;
 
 /**
- * Where the named follower goes on. Where entries that it has yet to read were deleted, it first takes in the record as it
- * stands, and goes on from the end that the journal had before that; an interrupted start begins again.
+ * The position to continue from. If entries that the follower has yet to read were deleted, it first takes in
+ * the database as it is, and continues from the journal's end before that; an interrupted start begins again.
  */
 export async function resume(
   store: Store,
@@ -29,7 +29,7 @@ export async function resume(
   };
 }
 
-/** The same for a follower to whom only entries matter: it goes on from the first that is there. */
+/** The same for a follower that only needs entries: it continues from the first that exists. */
 export async function resumeAtMark(store: Store, name: string): Promise<JournalPosition> {
   const { from, trimmed } = await resumeFollower(store, name);
   return trimmed ?? from;

@@ -21,9 +21,12 @@ const ADD: Statement = {
     SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4 FROM signing_key`,
 };
 
-/** Another process has rotated the signing key since this one started: what this one signs would be tampering. */
-export class SigningKeyReplaced extends Error {
-  override readonly name = 'SigningKeyReplaced';
+/**
+ * Another process has rotated the signing key since this one started: what this one signs would count as
+ * tampering.
+ */
+export class SigningKeyReplacedError extends Error {
+  override readonly name = 'SigningKeyReplacedError';
   constructor() {
     super(
       'the signing key of this record was rotated while this process ran: restart it with the new key; nothing was signed',
@@ -31,7 +34,7 @@ export class SigningKeyReplaced extends Error {
   }
 }
 
-/** The signing keys that the record names, oldest first; none before the first start. */
+/** The signing keys stored in the database, oldest first; none before the first start. */
 export function readSigningKeys(session: Session): Promise<SigningKeyEntry[]> {
   return session.rows<SigningKeyEntry>(ALL, []);
 }
@@ -48,16 +51,16 @@ export async function addSigningKey(session: Session, entry: SigningKeyEntry): P
   await session.rows(ADD, [publicKey, statement, signature, formerSignature]);
 }
 
-/** The keys that follow from the one that is known, by what the record keeps of rotations. */
+/** The keys that follow from the known one, by the stored rotations. */
 export async function readTrustedKeys(session: Session, known: KeyObject): Promise<TrustedKey[]> {
   return trustedKeys(await readSigningKeys(session), known);
 }
 
 /**
- * Refuses to sign by a key that is not in use any more. Under `lockSeals`, so that no rotation comes between.
- * @throws SigningKeyReplaced
+ * Refuses to sign with a replaced key. Under `lockSeals`, so that no rotation can happen meanwhile.
+ * @throws SigningKeyReplacedError
  */
 export async function checkInUse(session: Session, publicKey: KeyObject): Promise<void> {
   const newest = await newestSigningKey(session);
-  if (newest !== null && newest !== keptKey(publicKey)) throw new SigningKeyReplaced();
+  if (newest !== null && newest !== keptKey(publicKey)) throw new SigningKeyReplacedError();
 }

@@ -1,29 +1,15 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type GraphqlAnswer,
-  type Instance,
-  type RunningServer,
-  startServer,
-  until,
-} from '../fixtures/server.ts';
+import { patience } from '../fixtures/patience.ts';
+import { ADMIN_KEY, type GraphqlAnswer, until } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
-let instance: Instance;
-let server: RunningServer;
-let policies: string;
-const SHIPPED = fileURLToPath(new URL('../../policies', import.meta.url));
+const server = useServer({ ownPolicies: true });
 beforeAll(async () => {
-  instance = await freshInstance();
-  policies = join(instance.dataDir, 'policies');
-  cpSync(SHIPPED, policies, { recursive: true });
-  server = await startServer(instance, { SCORELINE_POLICIES: policies });
   const at = new Date(Date.now() - 60_000).toISOString();
   const items = ['Germany', 'Chile'].flatMap((region) =>
     Array.from({ length: 8 }, (_, i) => ({
@@ -36,10 +22,6 @@ beforeAll(async () => {
     })),
   );
   expect(await (await server.post('/ingest/responses', items)).json()).toMatchObject({ accepted: 16 });
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
 });
 
 const ask = async <T = Record<string, unknown>>(key: string, query: string, variables: object = {}) => {
@@ -99,10 +81,10 @@ describe('an API key', () => {
     const { key } = await create({
       name: 'brief',
       role: 'feed',
-      expiresAt: new Date(Date.now() + 900).toISOString(),
+      expiresAt: new Date(Date.now() + patience(2_000)).toISOString(),
     });
     expect((await ask(key, '{ viewer { name } }')).status).toBe(200);
-    await until(async () => (await ask(key, '{ viewer { name } }')).status === 401, 'it expires', 3_000);
+    await until(async () => (await ask(key, '{ viewer { name } }')).status === 401, 'it expires');
   });
 
   it('is listed without the key, with when it was used', async () => {
@@ -223,10 +205,8 @@ describe.each(Object.entries(streams))('a subscription over %s', (name, connect)
     const { id, key } = await create({ name: 'live', role: 'feed' });
     const other = await create({ name: 'stays', role: 'feed' });
     const [stream, staying] = [await begin(key), await begin(other.key)];
-    const began = performance.now();
     await revoke(id);
     await until(stream.isOver, 'it ends', 1_000);
-    expect(performance.now() - began).toBeLessThan(1_000);
     expect(stream.code()).toBe(name === 'SSE' ? 'UNAUTHENTICATED' : 4403);
     expect(staying.isOver(), 'others go on').toBe(false);
     await revoke(other.id);
@@ -237,7 +217,7 @@ describe.each(Object.entries(streams))('a subscription over %s', (name, connect)
     const { key } = await create({ name: 'live', role: 'feed' });
     const stream = await begin(key);
     const before = await ask<{ viewer: { policyVersion: string } }>(key, '{ viewer { policyVersion } }');
-    const path = join(policies, 'roles.cedar');
+    const path = join(server.instance.dataDir, 'policies', 'roles.cedar');
     const text = readFileSync(path, 'utf8');
     const LIST = '{ responses { edges { node { score } } } }';
     type List = { responses: { edges: unknown[] } };
@@ -247,35 +227,30 @@ describe.each(Object.entries(streams))('a subscription over %s', (name, connect)
         path,
         `${text}\npermit (principal in Role::"feed", action == Action::"readResponse", resource);`,
       );
-      await until(stream.isOver, 'it ends', 2_000);
+      await until(stream.isOver, 'it ends');
       expect(stream.code()).toBe(name === 'SSE' ? 'POLICY_CHANGED' : 1012);
       expect((await ask<List>(key, LIST)).data.responses.edges).toHaveLength(16);
       writeFileSync(path, 'permit (');
-      await until(() => server.output().includes('the change is not taken'), 'the mistake is logged', 5_000);
+      await until(() => server.output().includes('the change is not taken'), 'the mistake is logged');
       expect((await ask<List>(key, LIST)).data.responses.edges).toHaveLength(16);
     } finally {
       writeFileSync(path, text);
     }
     const version = async () =>
       (await ask<typeof before.data>(key, '{ viewer { policyVersion } }')).data.viewer.policyVersion;
-    await until(
-      async () => (await version()) === before.data.viewer.policyVersion,
-      'the old ones are back',
-      3_000,
-    );
+    await until(async () => (await version()) === before.data.viewer.policyVersion, 'the old ones are back');
     expect((await ask<List>(key, LIST)).data.responses.edges).toEqual([]);
   });
 
   it('ends within a second when its key expires', async () => {
-    const expiresAt = Date.now() + 1_500;
+    const expiresAt = Date.now() + patience(3_000);
     const { key } = await create({
       name: 'brief',
       role: 'feed',
       expiresAt: new Date(expiresAt).toISOString(),
     });
     const stream = await begin(key);
-    await until(stream.isOver, 'it ends', 5_000);
-    expect(Date.now()).toBeLessThan(expiresAt + 1_000);
+    await until(stream.isOver, 'it ends', expiresAt - Date.now() + 1_000);
     expect(Date.now()).toBeGreaterThanOrEqual(expiresAt);
   });
 });

@@ -2,36 +2,23 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { parseAuditLine } from '../../domain/seals/audit.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type GraphqlAnswer,
-  type Instance,
-  type RunningServer,
-  runProgram,
-  startServer,
-  until,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY, type GraphqlAnswer, runProgram, until } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 const HOUR_MS = 3_600_000;
 const AT = Math.floor(Date.now() / HOUR_MS - 5) * HOUR_MS;
-let instance: Instance;
-let server: RunningServer;
+const server = useServer({
+  config:
+    "export default { dimensions: [{ field: 'region' }], audit: { aggregates: true }, sealAfter: 'PT1H' };",
+  follow: true,
+});
 const keys: Record<string, { id: string; key: string }> = {};
 const PURPOSE = 'Prüfung 2026';
 
 beforeAll(async () => {
-  instance = await freshInstance();
-  const config = join(instance.dataDir, 'scoreline.config.mjs');
-  writeFileSync(
-    config,
-    "export default { dimensions: [{ field: 'region' }], audit: { aggregates: true }, sealAfter: 'PT1H' };",
-  );
-  instance.env.SCORELINE_CONFIG = config;
-  server = await startServer(instance);
   const items = Array.from({ length: 6 }, (_, i) => ({
     externalId: `${i}`,
     answeredAt: new Date(AT + i * 60_000).toISOString(),
@@ -49,10 +36,6 @@ beforeAll(async () => {
     );
     keys[role] = data.createApiKey;
   }
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
 });
 
 const headersOf = (key: string, purpose = PURPOSE) => ({
@@ -187,7 +170,6 @@ describe('every way to a comment', () => {
     await until(
       async () => !JSON.stringify(await ask(key, predicted)).includes('"prediction":null'),
       'the responses are scored',
-      60_000,
     );
     const before = await log({ actor: id, action: 'read' });
     expect((await ask(key, query(response))).errors).toBeUndefined();
@@ -371,20 +353,18 @@ describe('the log', () => {
 
 describe('the commands', () => {
   const command = (file: string, ...args: string[]) =>
-    runProgram([`cli/${file}.ts`, ...args], instance.env).finished;
+    runProgram([`cli/${file}.ts`, ...args], server.instance.env).finished;
 
   it('export what an auditor can follow without us, and nothing of content is in it', async () => {
-    await until(
-      () => {
-        try {
-          return readFileSync(join(instance.dataDir, 'seals', 'heads.ndjson'), 'utf8').includes('"audit');
-        } catch {
-          return false;
-        }
-      },
-      'a head is signed',
-      60_000,
-    );
+    await until(() => {
+      try {
+        return readFileSync(join(server.instance.dataDir, 'seals', 'heads.ndjson'), 'utf8').includes(
+          '"audit',
+        );
+      } catch {
+        return false;
+      }
+    }, 'a head is signed');
     const response = await fetch(`${server.url}/audit/export`, { headers: headersOf(of('auditor').key) });
     expect(response.headers.get('content-type')).toContain('application/x-ndjson');
     const text = await response.text();
@@ -396,7 +376,7 @@ describe('the commands', () => {
 
     const exported = await command('audit-export', '--purpose', 'year end');
     expect(exported.code).toBe(0);
-    const file = join(instance.dataDir, 'audit.ndjson');
+    const file = join(server.instance.dataDir, 'audit.ndjson');
     const whole = exported.output.replace(/\d+ rows from .*\n/, '');
     expect(whole.startsWith(text)).toBe(true);
     writeFileSync(file, `\n> scoreline audit:export\n\n${whole}`);

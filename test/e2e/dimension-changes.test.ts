@@ -1,15 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  runProgram,
-  startServer,
-  until,
-} from '../fixtures/server.ts';
+import { expect, it } from 'vitest';
+import { type RunningServer, runProgram, until } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /* A record whose deployment adds a dimension later, and takes one away: numbers, seals and proofs of before keep their meaning. */
 
@@ -28,49 +22,39 @@ const OLD = ['Peru', 'Peru', 'Japan'].map((region, i) => ({
   region,
 }));
 
-let instance: Instance;
-let server: RunningServer | undefined;
-beforeAll(async () => {
-  instance = await freshInstance({ SCORELINE_LOG_LEVEL: 'warn' });
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer({ env: { SCORELINE_LOG_LEVEL: 'warn' }, follow: true, started: false });
 
+let running = false;
 const configured = (text: string) => {
-  const file = join(instance.dataDir, 'scoreline.config.yaml');
+  const file = join(server.instance.dataDir, 'scoreline.config.yaml');
   writeFileSync(file, text);
-  instance.env.SCORELINE_CONFIG = file;
+  server.instance.env.SCORELINE_CONFIG = file;
 };
 async function restarted(config: string): Promise<RunningServer> {
-  await server?.stop();
+  if (running) await server.stop();
   configured(config);
-  server = await startServer(instance);
+  await server.start();
+  running = true;
   return server;
 }
 const nps = async (args: string, fields: string) => {
-  const answer = await server?.graphql<{ nps: Record<string, unknown>[] }>(
+  const answer = await server.graphql<{ nps: Record<string, unknown>[] }>(
     `{ nps(window: "P7D", asOf: "${AS_OF}", ${args}) { ${fields} } }`,
   );
-  expect(answer?.errors).toBeUndefined();
-  return answer?.data.nps ?? [];
+  expect(answer.errors).toBeUndefined();
+  return answer.data.nps ?? [];
 };
 const sealed = (id: unknown) =>
-  until(
-    async () => {
-      const answer = await server?.graphql<{ verify: { verdict: string; reason: string | null } }>(
-        'query ($id: ID!) { verify(id: $id) { verdict reason } }',
-        { id },
-      );
-      const { verdict, reason } = answer?.data.verify ?? {};
-      if (verdict === 'MISMATCH') throw new Error(String(reason));
-      // What came after its hour was sealed restates it.
-      return verdict === 'VERIFIED' || (verdict === 'RESTATED' && !reason?.includes('not sealed'));
-    },
-    'the score is verified',
-    60_000,
-  );
+  until(async () => {
+    const answer = await server.graphql<{ verify: { verdict: string; reason: string | null } }>(
+      'query ($id: ID!) { verify(id: $id) { verdict reason } }',
+      { id },
+    );
+    const { verdict, reason } = answer.data.verify ?? {};
+    if (verdict === 'MISMATCH') throw new Error(String(reason));
+    // What came after its hour was sealed restates it.
+    return verdict === 'VERIFIED' || (verdict === 'RESTATED' && !reason?.includes('not sealed'));
+  }, 'the score is verified');
 
 it('is "unknown" in a dimension that came later, in numbers, seals and proofs', async () => {
   const first = await restarted('dimensions: [{ field: region }]');
@@ -115,10 +99,10 @@ it('is "unknown" in a dimension that came later, in numbers, seals and proofs', 
 });
 
 it('keeps a start from dropping a dimension unless that is said, with each way out', async () => {
-  await server?.stop();
-  server = undefined;
+  await server.stop();
+  running = false;
   configured('dimensions: [{ field: region }]');
-  const { code, output } = await runProgram(['main.ts'], instance.env).finished;
+  const { code, output } = await runProgram(['main.ts'], server.instance.env).finished;
   expect(code).toBe(1);
   expect(output).toContain('answers of this record are told apart by "planTier", which is not configured');
   expect(output).toMatch(/Add it to dimensions again.*formerDimensions: \["planTier"\].*SCORELINE_DATA_DIR/);

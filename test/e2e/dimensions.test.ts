@@ -1,18 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { freshInstance, startServer } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
+
+const server = useServer({
+  config:
+    "export default { dimensions: [{ field: 'storeId' }, { field: 'planTier', description: 'What is paid for.' }], cellLimit: 3 };",
+});
 
 it('gives a deployment with other dimensions its own arguments, fields and enum values', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'scoreline-config-'));
-  const config = join(folder, 'own.config.mjs');
-  writeFileSync(
-    config,
-    `export default { dimensions: [{ field: 'storeId' }, { field: 'planTier', description: 'What is paid for.' }], cellLimit: 3 };`,
-  );
-  const instance = await freshInstance({ SCORELINE_CONFIG: config });
-  const server = await startServer(instance);
   const answeredAt = new Date().toISOString();
   const items = ['a', 'b', 'c', 'd', 'e'].map((storeId, i) => ({
     externalId: storeId,
@@ -39,7 +33,4 @@ it('gives a deployment with other dimensions its own arguments, fields and enum 
   expect(narrowed.data.nps).toEqual([{ responses: 2 }]);
   const wrong = await server.graphql('{ nps(groupBy: [REGION]) { id } }');
   expect(wrong.errors?.[0]?.message).toMatch(/REGION.*does not exist/);
-  await server.stop();
-  instance.remove();
-  rmSync(folder, { recursive: true, force: true });
 });

@@ -3,25 +3,19 @@ import { once } from 'node:events';
 import { request as ask } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /* How everyday tools and pages of other origins come in, and in what form the answers go out. */
 
 const FRIEND = 'https://board.example.org';
 const STRANGER = 'https://elsewhere.example';
-let instance: Instance;
-let server: RunningServer;
+const server = useServer({
+  /*INSTANCE*/ env: { SCORELINE_CORS_ORIGINS: `${FRIEND}, http://127.0.0.1:5173` },
+});
 beforeAll(async () => {
-  instance = await freshInstance({ SCORELINE_CORS_ORIGINS: `${FRIEND}, http://127.0.0.1:5173` });
-  server = await startServer(instance);
   const items = [9, 10, 3].map((score, i) => ({
     externalId: `d${i}`,
     answeredAt: '2024-03-02T09:00:00Z',
@@ -30,10 +24,6 @@ beforeAll(async () => {
   }));
   const older = { externalId: 'd3', answeredAt: '2023-12-31T23:30:00Z', score: 8, region: 'Peru' };
   expect((await server.post('/ingest/responses', [...items, older])).status).toBe(202);
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
 });
 
 const basic = (password: string, user = 'anybody') =>

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshInstance, type Instance, type RunningServer, startServer, until } from '../fixtures/server.ts';
+import { describe, expect, it } from 'vitest';
+import { type RunningServer, until } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
-let instance: Instance;
-beforeAll(async () => {
-  instance = await freshInstance();
-});
-afterAll(() => instance?.remove());
+const server = useServer();
 
 interface Totals {
   nps: { responses: number }[];
@@ -73,15 +70,14 @@ describe('kill -9 between and during batches', () => {
     let next = 0;
     const fresh = () => Array.from({ length: BATCH }, () => next++);
     for (const pause of [150, 400, 900]) {
-      const server = await startServer(instance);
       const goal = acknowledged.size + 200;
       const writers = Array.from({ length: WRITERS }, () => write(server, fresh, sent, acknowledged));
       await until(() => acknowledged.size >= goal, 'some batches are through');
       await new Promise((done) => setTimeout(done, pause));
       server.process.kill('SIGKILL');
       await Promise.all(writers);
+      await server.start();
     }
-    const server = await startServer(instance);
     const before = await counted(server);
     expect(before.window, 'every accepted answer is there').toBeGreaterThanOrEqual(acknowledged.size);
     expect(before.window, 'none that was never sent').toBeLessThanOrEqual(sent.size);
@@ -100,6 +96,5 @@ describe('kill -9 between and during batches', () => {
     }
     expect(duplicates).toBe(before.window);
     expect(await counted(server)).toEqual({ window: sent.size, days: sent.size, listed: sent.size });
-    await server.stop();
   });
 });

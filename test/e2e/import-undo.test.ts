@@ -1,32 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  runProgram,
-  startServer,
-} from '../fixtures/server.ts';
+import { afterAll, expect, it } from 'vitest';
+import { runProgram } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /* The command, the mutation and the list of imports, through a server and on the record itself. */
 
 const CASES = new URL('../fixtures/cases/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-undo-'));
-let instance: Instance;
-let server: RunningServer | undefined;
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-});
+const server = useServer({ follow: true });
 afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = async (...args: string[]) => runProgram(['cli/import.ts', ...args], instance.env).finished;
+const run = async (...args: string[]) => runProgram(['cli/import.ts', ...args], server.instance.env).finished;
 const importFile = async (name: string) => {
   const rejects = join(folder, `${name}.rejects`);
   const { code, output } = await run(
@@ -44,7 +32,7 @@ const importFile = async (name: string) => {
   return { id: ids[0] as string, output };
 };
 const answers = async () => {
-  const { data } = await (server as RunningServer).graphql<{
+  const { data } = await server.graphql<{
     responses: { edges: { node: { externalId: string; score: number | null; comment: string | null } }[] };
   }>(
     '{ responses(segment: { productLine: ["case-05"] }, first: 10) { edges { node { externalId score comment } } } }',
@@ -60,7 +48,7 @@ const IMPORTS =
 type Listed = { imports: { edges: { node: Record<string, unknown> }[] } };
 
 it('an edited export is taken as corrections, counted, listed, and taken back', async () => {
-  const on = server as RunningServer;
+  const on = server;
   const first = await importFile('05-edited-1.csv');
   const second = await importFile('05-edited-2.csv');
   expect(second.output).toMatch(/accepted +2/);
@@ -128,7 +116,7 @@ it('an edited export is taken as corrections, counted, listed, and taken back', 
 });
 
 it('an import goes on with the file and map that it began with', async () => {
-  const on = server as RunningServer;
+  const on = server;
   const begin = async (given: object) => {
     const answer = await on.post(
       '/ingest/imports',
@@ -145,14 +133,13 @@ it('an import goes on with the file and map that it began with', async () => {
 });
 
 it('without a server the record itself is written', async () => {
-  await server?.stop();
-  server = undefined;
+  await server.stop();
   const { id } = await importFile('05-edited-2.csv');
   const undone = await run('--undo', id);
   expect([undone.code, undone.output]).toEqual([0, expect.stringMatching(/removed +0\nrestored +2/)]);
   const unknown = await run('--undo', 'abc');
   expect([unknown.code, unknown.output]).toEqual([1, expect.stringMatching(/no import of that id/)]);
-  server = await startServer(instance);
+  await server.start();
   expect(await answers()).toEqual([
     ['1', 3, null],
     ['2', 9, 'good'],

@@ -1,26 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  runProgram,
-  startServer,
-  until,
-} from '../fixtures/server.ts';
+import { describe, expect, it } from 'vitest';
+import { runProgram, until } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /*
  * What the contract says of models, over HTTP, on a real server that is also killed while it scores.
  */
-let instance: Instance;
-let server: RunningServer;
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer({ follow: true });
 
 const HOUR_MS = 3_600_000;
 const BASE = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
@@ -73,7 +58,7 @@ const models = async () =>
 const mutate = async (mutation: string) => server.graphql<Record<string, Model>>(`mutation { ${mutation} }`);
 
 const metrics = async () => {
-  const headers = { authorization: `Bearer ${instance.env.SCORELINE_ADMIN_KEY}` };
+  const headers = { authorization: `Bearer ${server.instance.env.SCORELINE_ADMIN_KEY}` };
   return (await fetch(`${server.url}/metrics`, { headers })).text();
 };
 const caughtUp = async (model: number) =>
@@ -114,9 +99,9 @@ describe('models over GraphQL', () => {
     await submit(answers(0, 400));
     server.process.kill('SIGKILL');
     await server.finished;
-    server = await startServer(instance);
+    await server.start();
     await submit(answers(400, 200));
-    await until(() => caughtUp(1), 'every text is scored', 90_000);
+    await until(() => caughtUp(1), 'every text is scored');
     const inferred = (await counted('INFERRED')).responses;
     expect(inferred, 'all but the few of which it says nothing').toBeGreaterThan(580);
     expect((await counted('SURVEYED')).responses).toBe(450);
@@ -152,7 +137,7 @@ describe('models over GraphQL', () => {
     expect(candidate).toMatchObject({ version: 2, stage: 'CANDIDATE' });
     const byCommand = await runProgram(
       ['cli/train.ts', '--reason', 'the same again', '--url', server.url],
-      instance.env,
+      server.instance.env,
     ).finished;
     expect([byCommand.code, byCommand.output]).toEqual([
       0,
@@ -163,7 +148,7 @@ describe('models over GraphQL', () => {
       (await mutate(`shadowModel(id: "${candidate.id}", reason: "to compare") { id stage }`)).data
         .shadowModel,
     ).toMatchObject({ stage: 'SHADOW' });
-    await until(() => caughtUp(2), 'the shadow has scored everything', 90_000);
+    await until(() => caughtUp(2), 'the shadow has scored everything');
     const compared = await server.graphql<{
       modelComparison: { judged: number; high: number; better: boolean };
     }>(`{ modelComparison(challenger: "${candidate.id}", ${range}) { judged difference low high better } }`);
@@ -181,14 +166,14 @@ describe('models over GraphQL', () => {
       stage: 'CHAMPION',
     });
     await load;
-    await until(() => caughtUp(2), 'the new champion has scored everything', 90_000);
+    await until(() => caughtUp(2), 'the new champion has scored everything');
     expect((await counted('INFERRED')).responses).toBeGreaterThan(580);
     expect((await models()).map(({ stage }) => stage)).toEqual(['RETIRED', 'CHAMPION']);
     expect(
       (await mutate('rollbackModel(reason: "not better after all") { id stage }')).data.rollbackModel,
     ).toMatchObject({ id: 'ModelVersion:1' });
     expect(await counted('INFERRED'), 'at once, from the rollups that were kept').toEqual(before);
-    await until(() => caughtUp(1), 'the old champion has scored what came in meanwhile', 90_000);
+    await until(() => caughtUp(1), 'the old champion has scored what came in meanwhile');
     expect((await counted('INFERRED', 'Peru')).responses).toBeGreaterThan(280);
     expect(await counted('INFERRED')).toEqual(before);
     expect((await mutate('rollbackModel(reason: "again") { id }')).errors?.[0]?.message).toContain(

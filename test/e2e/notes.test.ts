@@ -1,32 +1,20 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runImport } from '../../ingestion/files/import/run-import.ts';
 import { httpSink } from '../../ingestion/files/import/sink.ts';
 import { parseFileMap } from '../../ingestion/files/map/file-map.ts';
 import { DIMENSIONS } from '../fixtures/database.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /* What is changed or guessed of an answer is told by every door, and the answer counts. */
 
 const CASES = new URL('../fixtures/cases/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-notes-'));
-let instance: Instance;
-let server: RunningServer;
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-});
+const server = useServer();
 afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -115,17 +115,13 @@ it('an identifier that comes through any door stands in plain text nowhere, befo
         edges: { node: { comment: string; respondent: string | null; prediction: object | null } }[];
       };
     }
-    await until(
-      async () => {
-        const { data } = await server.graphql<Read>(read);
-        return (
-          data.responses.edges.length === 5 &&
-          data.responses.edges.every(({ node }) => node.prediction !== null)
-        );
-      },
-      'everything is scored',
-      90_000,
-    );
+    await until(async () => {
+      const { data } = await server.graphql<Read>(read);
+      return (
+        data.responses.edges.length === 5 &&
+        data.responses.edges.every(({ node }) => node.prediction !== null)
+      );
+    }, 'everything is scored');
     const { data } = await server.graphql<Read>(read);
     for (const { node } of data.responses.edges) expect(node.comment).toContain('Wilhelmina Needlewood');
     // What was sealed of the person stands in the files, while they are held: the search finds it.

@@ -1,21 +1,18 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshInstance, type Instance, runProgram, startServer } from '../fixtures/server.ts';
+import { describe, expect, it } from 'vitest';
+import { runProgram } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /* npm run policies, before there is a record, beside a running server, and on the record that it left. */
 
 const SHIPPED = fileURLToPath(new URL('../../policies', import.meta.url));
 const GUIDE = fileURLToPath(new URL('../../docs/guides/security.md', import.meta.url));
-let instance: Instance;
-beforeAll(async () => {
-  instance = await freshInstance();
-});
-afterAll(() => instance?.remove());
+const server = useServer({ started: false });
 
 const policies = async (...args: string[]) => {
-  const { code, output } = await runProgram(['cli/policies.ts', ...args], instance.env).finished;
+  const { code, output } = await runProgram(['cli/policies.ts', ...args], server.instance.env).finished;
   return { code, output };
 };
 const lineOf = (output: string, group: string) => new RegExp(`^ +${group} +(.*)$`, 'm').exec(output)?.[1];
@@ -27,7 +24,7 @@ describe('npm run policies', () => {
       code: 0,
       output: expect.stringMatching(/policies: valid, version [0-9a-f]{12}/),
     });
-    if (instance.env.DATABASE_URL) return;
+    if (server.instance.env.DATABASE_URL) return;
     const { output } = await policies(
       '--role',
       'segment-owner',
@@ -58,7 +55,7 @@ describe('npm run policies', () => {
   });
 
   it('shows a key and the difference of a change, on the cells of the server and of the record', async () => {
-    const server = await startServer(instance);
+    await server.start();
     const answeredAt = new Date(Date.now() - 60_000).toISOString();
     const items = ['Germany', 'Chile', 'Peru'].map((region) => ({
       externalId: region,
@@ -70,11 +67,11 @@ describe('npm run policies', () => {
     await server.graphql(
       'mutation { createApiKey(input: { name: "BI south", role: "analyst", attributes: { region: ["Chile", "Peru", "Fiji"] } }) { id } }',
     );
-    const before = join(instance.dataDir, 'before');
+    const before = join(server.instance.dataDir, 'before');
     cpSync(SHIPPED, before, { recursive: true });
     const roles = readFileSync(join(before, 'roles.cedar'), 'utf8');
     writeFileSync(join(before, 'roles.cedar'), roles.replace('Action::"readComment", ', ''));
-    const withSupport = join(instance.dataDir, 'support');
+    const withSupport = join(server.instance.dataDir, 'support');
     cpSync(SHIPPED, withSupport, { recursive: true });
     const [, rule = ''] = /```\n(@id\("support.*?)```/s.exec(readFileSync(GUIDE, 'utf8')) ?? [];
     writeFileSync(join(withSupport, 'support.cedar'), rule);
@@ -96,7 +93,7 @@ describe('npm run policies', () => {
       expect(keys).toContain('cells to come included: region: Chile, Fiji, Peru');
       // security.md's example, of a channel by which nobody has answered: no cell of today shows it.
       const ahead = await runProgram(['cli/policies.ts', '--against', SHIPPED], {
-        ...instance.env,
+        ...server.instance.env,
         SCORELINE_POLICIES: withSupport,
       }).finished;
       expect(ahead.output).toMatch(
@@ -106,7 +103,9 @@ describe('npm run policies', () => {
       expect(ahead.output).not.toMatch(/^(role analyst|role dpo|key)/m);
     };
     try {
-      await check(instance.env.DATABASE_URL ? /3 cells of the record/ : /3 cells of the server at http/);
+      await check(
+        server.instance.env.DATABASE_URL ? /3 cells of the record/ : /3 cells of the server at http/,
+      );
     } finally {
       await server.stop();
     }

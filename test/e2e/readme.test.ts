@@ -1,24 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXAMPLE_QUERIES } from '../../web/example-queries.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  runProgram,
-  startServer,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY, runProgram } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
-/** A newcomer's first hour: what the README shows must be what they get. */
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+/** A newcomer's first hour: the README and the tour must show what a reader gets. */
+const page = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const README = page('README.md');
+const TOUR = page('docs/guides/tour.md');
+const CONFIGURATION = page('docs/guides/configuration.md');
 
-/** Each query as the README shows it, with the answer shown below it, if one is. */
-const shown = new Map(
-  [...README.matchAll(/```graphql\n(.*?)\n```\n(?:\n```json\n(.*?)\n```)?/gs)].map(
-    ([, query = '', answer]) => [query, answer === undefined ? undefined : (JSON.parse(answer) as unknown)],
-  ),
-);
+/** The queries of a page, each with the answer shown below it, if any. */
+const queriesOf = (text: string) =>
+  [...text.matchAll(/```graphql\n(.*?)\n```\n(?:\n```json\n(.*?)\n```)?/gs)].map(
+    ([, query = '', answer]) =>
+      [query, answer === undefined ? undefined : (JSON.parse(answer) as unknown)] as const,
+  );
+const shown = new Map(queriesOf(TOUR));
 const queryNamed = (name: string) => EXAMPLE_QUERIES.find((example) => example.name === name)?.query ?? '';
 
 /** Numbers to nine places: the last bit of a logarithm may differ from machine to machine. */
@@ -33,28 +31,27 @@ const said = (answer: unknown) =>
     (one) => [one.class, one.sentiment, one.themes[0]?.theme],
   );
 
-let instance: Instance;
-let server: RunningServer;
+const server = useServer({ follow: true });
 
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-});
-afterAll(async () => {
-  await server.stop();
-  instance.remove();
-});
-
-describe('the README', () => {
-  it('opens with how to start and how to test', () => {
+describe('the README and the tour', () => {
+  it('open with how to start and how to test', () => {
     expect(README).toMatch(/^# Scoreline\n\n```\nnpm ci && npm start\nnpm ci && npm test\n```\n/);
   });
 
-  it('shows the queries of the console, all and no others', () => {
+  it('show the queries of the console, all and no others', () => {
     expect([...shown.keys()]).toEqual(EXAMPLE_QUERIES.map(({ query }) => query));
   });
 
-  it("shows the account of the example's import", async () => {
+  it('show the same answers: those of the README are in the tour', () => {
+    const inReadme = queriesOf(README);
+    expect(inReadme.length).toBeGreaterThan(0);
+    for (const [query, answer] of inReadme) {
+      expect(answer).toBeDefined();
+      expect(answer).toEqual(shown.get(query));
+    }
+  });
+
+  it("show the summary of the example's import", async () => {
     const command = /npm run import -- (examples\S+) --map (\S+)\n/.exec(README) ?? [];
     const { code, output } = await runProgram(
       [
@@ -65,24 +62,26 @@ describe('the README', () => {
         '--url',
         server.url,
         '--rejects',
-        `${instance.dataDir}/rejects`,
+        `${server.instance.dataDir}/rejects`,
       ],
-      instance.env,
+      server.instance.env,
     ).finished;
     expect(code).toBe(0);
-    const [, account = ''] = /```\n(accepted {4}.*?)```/s.exec(README) ?? [];
-    expect(account).toContain('accepted    56\n');
-    expect(output).toContain(account);
+    for (const text of [README, TOUR]) {
+      const [, summary = ''] = /```\n(accepted {4}.*?)```/s.exec(text) ?? [];
+      expect(summary).toContain('accepted    56\n');
+      expect(output).toContain(summary);
+    }
   });
 
   const answered = EXAMPLE_QUERIES.filter(({ query }) => shown.get(query) !== undefined);
-  it('shows an answer to every query but the live one', () => {
+  it('show an answer to every query but the live one', () => {
     expect(answered.map(({ name }) => name)).toEqual(
       EXAMPLE_QUERIES.map(({ name }) => name).filter((name) => name !== 'Live'),
     );
   });
 
-  it.each(answered)('shows the answer to $name', async ({ query }) => {
+  it.each(answered)('show the answer to $name', async ({ query }) => {
     const [score] = (shown.get(queryNamed('OneScore')) as { nps: { id: string }[] }).nps;
     const { data, errors } = await server.graphql(query, query.includes('$id') ? { id: score?.id } : {});
     expect(errors).toBeUndefined();
@@ -90,15 +89,15 @@ describe('the README', () => {
     expect(rounded(data)).toEqual(rounded(shown.get(query)));
   });
 
-  it('shows a report of the newest answers, though they are of the past', async () => {
-    const { code, output } = await runProgram(['cli/report.ts'], instance.env).finished;
+  it('print a report of the newest responses, even when they are in the past', async () => {
+    const { code, output } = await runProgram(['cli/report.ts'], server.instance.env).finished;
     expect(code, output).toBe(0);
     expect(output).toContain('from 2026-07-29T00:00:00.000Z to 2026-10-21T00:00:00.000Z');
     expect(output).toContain('<!doctype html>');
     expect(output).not.toContain('no responses');
   });
 
-  it('has the console begin with what it shows first', async () => {
+  it('match the first tab of the console', async () => {
     const headers = { authorization: `Bearer ${ADMIN_KEY}` };
     const tabs = (await (await fetch(`${server.url}/console-tabs.json`, { headers })).json()) as {
       query: string;
@@ -109,32 +108,33 @@ describe('the README', () => {
     );
   });
 
-  it('shows what becomes of answers sent by HTTP', async () => {
-    const [, body = '', answer = ''] = /-d '(\[.*?\])'\n```\n\n```json\n(.*?)```/s.exec(README) ?? [];
+  it('show the result of responses sent over HTTP', async () => {
+    const [, body = '', answer = ''] = /-d '(\[.*?\])'\n```\n\n```json\n(.*?)```/s.exec(TOUR) ?? [];
     const response = await server.post('/ingest/responses', body);
     expect(response.status).toBe(202);
     expect(await response.json()).toEqual(JSON.parse(answer));
   });
 
-  it('shows how a key is made and what it sees', async () => {
-    const [, body = ''] = /-d '(\{"query": "mutation \{ createApiKey.*?\})'\n```/s.exec(README) ?? [];
+  it('show how to create a key and what it sees', async () => {
+    const [, body = ''] = /-d '(\{"query": "mutation \{ createApiKey.*?\})'\n```/s.exec(TOUR) ?? [];
     expect(await (await server.post('/graphql', body)).json()).toMatchObject({
       data: { createApiKey: { key: expect.stringMatching(/^sl_/) } },
     });
     const [, seen = ''] =
-      /```\nnpm run policies -- --key "BI Germany"\n```\n\nIt begins with:\n\n```\n(.*?)```/s.exec(README) ??
+      /```\nnpm run policies -- --key "BI Germany"\n```\n\nIt begins with:\n\n```\n(.*?)```/s.exec(TOUR) ??
       [];
     expect(seen).toContain('readScore');
-    const { code, output } = await runProgram(['cli/policies.ts', '--key', 'BI Germany'], instance.env)
+    const { code, output } = await runProgram(['cli/policies.ts', '--key', 'BI Germany'], server.instance.env)
       .finished;
     expect(code).toBe(0);
     expect(output).toContain(seen);
   });
 
-  it('names every variable of the environment that is read', () => {
+  it('lead to a guide that lists every environment variable that is read', () => {
     const config = readFileSync(new URL('../../config/environment.ts', import.meta.url), 'utf8');
     const read = [...config.matchAll(/^ {4}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name);
     expect(read.length).toBeGreaterThan(8);
-    for (const name of read) expect(README).toContain(`\`${name}\``);
+    expect(README).toContain('docs/guides/configuration.md');
+    for (const name of read) expect(CONFIGURATION).toContain(`\`${name}\``);
   });
 });

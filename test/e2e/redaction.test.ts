@@ -1,28 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  runProgram,
-  startServer,
-} from '../fixtures/server.ts';
+import { afterAll, expect, it } from 'vitest';
+import { runProgram } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /* What is stored of a comment, and the command that shows it beforehand. */
 
 const CASES = new URL('../fixtures/cases/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-redaction-'));
-let instance: Instance;
-let server: RunningServer;
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-});
+const server = useServer({ follow: true });
 afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -54,7 +42,7 @@ it('stores comments without what names a person, and the rest as it was written'
 });
 
 it('shows what would be stored of a text, a column or a field, and what was removed', async () => {
-  const redact = (...args: string[]) => runProgram(['cli/redact.ts', ...args], instance.env).finished;
+  const redact = (...args: string[]) => runProgram(['cli/redact.ts', ...args], server.instance.env).finished;
   const ndjson = await redact(join(CASES, '07-comments.ndjson'), '--field', 'comment');
   for (const text of Object.values(STORED)) expect(ndjson.output).toContain(`${text}\n`);
   expect(ndjson.output).toContain('11 texts, 9 changed; removed: email 1, phone 5, id 2, account 1');

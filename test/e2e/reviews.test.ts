@@ -1,24 +1,25 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type GraphqlAnswer,
-  type Instance,
-  type RunningServer,
-  startServer,
-  until,
-} from '../fixtures/server.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type GraphqlAnswer, until } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /*
  * Human review at a running server whose deployment demands two people. The owners of Germany are Ada and Ben; Ines is Peru's.
  */
-let folder: string;
-let instance: Instance;
-let server: RunningServer;
-const keys: Record<string, string> = {};
+const server = useServer({
+  config: `export default { dimensions: [{ field: 'productLine' }, { field: 'region' }], cellLimit: 100,
+    review: { sample: 0.1, lowConfidence: 0.34, contradictions: true, decisions: true, approvals: 2 } };`,
+  follow: true,
+  keys: {
+    Ada: { role: 'segment-owner', attributes: { region: ['Germany'] } },
+    Ben: { role: 'segment-owner', attributes: { region: ['Germany'] } },
+    Ines: { role: 'segment-owner', attributes: { region: ['Peru'] } },
+    Ann: { role: 'analyst', attributes: { region: ['Germany'] } },
+    Stella: 'model-steward',
+    Stuart: 'model-steward',
+    Stine: 'model-steward',
+  },
+});
+const { keys } = server;
 
 interface Review {
   readonly id: string;
@@ -75,49 +76,13 @@ const answers = Array.from({ length: 240 }, (_, i) => ({
 const CONTRADICTORY = answers.filter((_, i) => i % 20 === 0 && i % 3 !== 1).length;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'scoreline-review-'));
-  const config = join(folder, 'own.config.mjs');
-  writeFileSync(
-    config,
-    `export default { dimensions: [{ field: 'productLine' }, { field: 'region' }], cellLimit: 100,
-      review: { sample: 0.1, lowConfidence: 0.34, contradictions: true, decisions: true, approvals: 2 } };`,
-  );
-  instance = await freshInstance({ SCORELINE_CONFIG: config });
-  server = await startServer(instance);
-  keys['admin'] = ADMIN_KEY;
-  for (const [name, role, region] of [
-    ['Ada', 'segment-owner', 'Germany'],
-    ['Ben', 'segment-owner', 'Germany'],
-    ['Ines', 'segment-owner', 'Peru'],
-    ['Ann', 'analyst', 'Germany'],
-    ['Stella', 'model-steward', null],
-    ['Stuart', 'model-steward', null],
-    ['Stine', 'model-steward', null],
-  ]) {
-    const { data, errors } = await ask<{ createApiKey: { key: string } }>(
-      'admin',
-      'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }',
-      { input: { name, role, ...(region ? { attributes: { region: [region] } } : {}) } },
-    );
-    expect(errors).toBeUndefined();
-    keys[name as string] = data.createApiKey.key;
-  }
   expect(await (await server.post('/ingest/responses', answers)).json()).toMatchObject({ accepted: 240 });
-  await until(async () => (await queue('admin')).length > 0, 'reviews are queued', 90_000);
-  await until(
-    async () => {
-      const query = '{ nps(basis: INFERRED, window: "P2D") { responses } }';
-      const { data } = await ask<{ nps: { responses: number }[] }>('admin', query);
-      return (data.nps[0]?.responses ?? 0) > 200;
-    },
-    'every text is scored',
-    90_000,
-  );
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-  if (folder) rmSync(folder, { recursive: true });
+  await until(async () => (await queue('admin')).length > 0, 'reviews are queued');
+  await until(async () => {
+    const query = '{ nps(basis: INFERRED, window: "P2D") { responses } }';
+    const { data } = await ask<{ nps: { responses: number }[] }>('admin', query);
+    return (data.nps[0]?.responses ?? 0) > 200;
+  }, 'every text is scored');
 });
 
 describe('the queue of reviews', () => {
@@ -133,7 +98,7 @@ describe('the queue of reviews', () => {
     expect(sampled).toBeLessThan(50);
     expect(new Set(before.map(({ response }) => response?.id)).size).toBe(before.length);
     await server.stop();
-    server = await startServer(instance);
+    await server.start();
     expect(await queue('admin')).toEqual(before);
   });
 

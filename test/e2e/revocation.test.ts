@@ -1,34 +1,14 @@
-import { appendFileSync, cpSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { heldBack, type ImpoliteSocket, impoliteSocket } from '../fixtures/raw-socket.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-  until,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY, until } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /* Clients that keep no rules: what they send after their key is revoked must not be executed. */
 
-let instance: Instance;
-let server: RunningServer;
-let policies: string;
-const SHIPPED = fileURLToPath(new URL('../../policies', import.meta.url));
-beforeAll(async () => {
-  instance = await freshInstance();
-  policies = join(instance.dataDir, 'policies');
-  cpSync(SHIPPED, policies, { recursive: true });
-  server = await startServer(instance, { SCORELINE_POLICIES: policies });
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer({ ownPolicies: true });
 
 const CREATE = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { id key } }';
 const create = async (name: string) => {
@@ -71,7 +51,7 @@ describe('a WebSocket that does not answer the close frame', () => {
       socket.send(stolen(`after the end ${i}`, `after ${i}`));
       await wait(60);
     }
-    await until(socket.isCut, 'it is cut', 2_000);
+    await until(socket.isCut, 'it is cut');
     expect(socket.closeCodes).toEqual([4403]);
     expect(socket.messages.slice(told)).toEqual([]);
     expect((await names()).filter((name) => name.startsWith('after the end'))).toEqual([]);
@@ -83,7 +63,7 @@ describe('a WebSocket that does not answer the close frame', () => {
     for (let i = 0; i < 101; i++)
       socket.send({ id: `live ${i}`, type: 'subscribe', payload: { query: LIVE } });
     for (let i = 0; i < 3; i++) socket.send(stolen(`too much ${i}`, `too much ${i}`));
-    await until(socket.isCut, 'it is cut', 5_000);
+    await until(socket.isCut, 'it is cut');
     expect(socket.closeCodes).toEqual([4429]);
     expect((await names()).filter((name) => name.startsWith('too much'))).toEqual([]);
   });
@@ -128,9 +108,9 @@ describe("the administrator's socket, which no policy ends", () => {
       return JSON.stringify(answer()?.payload);
     };
     const before = await versionOf('before');
-    appendFileSync(join(policies, 'roles.cedar'), '\n// Nothing but a comment.\n');
+    appendFileSync(join(server.instance.dataDir, 'policies', 'roles.cedar'), '\n// Nothing but a comment.\n');
     let asked = 0;
-    await until(async () => (await versionOf(`again ${++asked}`)) !== before, 'it is another', 10_000);
+    await until(async () => (await versionOf(`again ${++asked}`)) !== before, 'it is another');
     // Rows of the log tell the same.
     socket.send(stolen('made under the present ones'));
     await until(async () => (await names()).includes('made under the present ones'), 'it is made');

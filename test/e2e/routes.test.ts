@@ -1,17 +1,8 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type GraphqlAnswer,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY, type GraphqlAnswer } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /* The paths beside /graphql pass the same gate, and what they refuse is on record too. */
 const CONFIG = `export default {
@@ -28,40 +19,22 @@ const CONFIG = `export default {
     },
   },
 };`;
-let instance: Instance;
-let server: RunningServer;
+const server = useServer({
+  config: CONFIG,
+  trusted: ['{ nps { score } }'],
+  keys: {
+    ...Object.fromEntries(
+      ['analyst', 'auditor', 'dpo', 'feed', 'metrics'].map((role) => [role, { name: `the ${role}`, role }]),
+    ),
+    collector: { name: 'the collector', role: 'collector', attributes: { region: ['Germany'] } },
+  },
+});
 let score: string;
-const keys: Record<string, string> = {};
+const { keys } = server;
 
 beforeAll(async () => {
-  instance = await freshInstance();
-  const config = join(instance.dataDir, 'scoreline.config.mjs');
-  writeFileSync(config, CONFIG);
-  instance.env.SCORELINE_CONFIG = config;
-  const trusted = '{ nps { score } }';
-  const documents = join(instance.dataDir, 'trusted.json');
-  writeFileSync(documents, JSON.stringify({ [createHash('sha256').update(trusted).digest('hex')]: trusted }));
-  instance.env.SCORELINE_TRUSTED_DOCUMENTS = documents;
-  server = await startServer(instance);
-  for (const role of ['analyst', 'auditor', 'dpo', 'feed', 'collector', 'metrics']) {
-    const { data } = await server.graphql<{ createApiKey: { key: string } }>(
-      'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }',
-      {
-        input: {
-          name: `the ${role}`,
-          role,
-          attributes: role === 'collector' ? { region: ['Germany'] } : null,
-        },
-      },
-    );
-    keys[role] = data.createApiKey.key;
-  }
   const { data } = await server.graphql<{ nps: { id: string }[] }>('{ nps { id } }');
   score = data.nps[0]?.id ?? '';
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
 });
 
 const get = async (role: string, path: string) => {

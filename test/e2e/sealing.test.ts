@@ -1,16 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freshInstance, type Instance, type RunningServer, startServer, until } from '../fixtures/server.ts';
+import { expect, it } from 'vitest';
+import { until } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 const DAY_MS = 86_400_000;
 const BASE = Math.floor(Date.now() / DAY_MS) * DAY_MS - 20 * DAY_MS;
 const BATCH = 1_500;
-let instance: Instance;
-beforeAll(async () => {
-  instance = await freshInstance({ SCORELINE_LOG_LEVEL: 'warn' });
-});
-afterAll(() => instance?.remove());
+const server = useServer({ env: { SCORELINE_LOG_LEVEL: 'warn' }, follow: true });
 
 const batch = (round: number) =>
   Array.from({ length: BATCH }, (_, i) => ({
@@ -20,7 +17,7 @@ const batch = (round: number) =>
     region: ['Peru', 'Japan', 'Chile'][i % 3],
   }));
 
-async function verify(server: RunningServer) {
+async function verify() {
   const asOf = new Date(BASE + 12 * DAY_MS).toISOString();
   const ask = `{ nps(window: "P20D", asOf: "${asOf}") { id } }`;
   const id = (await server.graphql<{ nps: { id: string }[] }>(ask)).data.nps[0]?.id;
@@ -33,32 +30,25 @@ async function verify(server: RunningServer) {
 it('survives being killed while it seals: nothing is lost, sealed twice or half', async () => {
   const rounds = 3;
   for (let round = 0; round < rounds; round++) {
-    const server = await startServer(instance);
     expect((await server.post('/ingest/responses', batch(round))).status).toBe(202);
     // Sealing begins some seconds after the last change: the kill falls before, into and after it.
     await new Promise((done) => setTimeout(done, 5_500 + round * 500));
     server.process.kill('SIGKILL');
     await server.finished;
+    await server.start();
   }
-  const server = await startServer(instance);
-  let found = await verify(server);
+  let found = await verify();
   expect(found.verdict, found.reason ?? '').not.toBe('MISMATCH');
-  await until(
-    async () => {
-      found = await verify(server);
-      return (
-        found.verdict === 'VERIFIED' ||
-        (found.verdict === 'RESTATED' && !found.reason?.includes('not sealed'))
-      );
-    },
-    'everything is sealed',
-    90_000,
-  );
+  await until(async () => {
+    found = await verify();
+    return (
+      found.verdict === 'VERIFIED' || (found.verdict === 'RESTATED' && !found.reason?.includes('not sealed'))
+    );
+  }, 'everything is sealed');
   expect(found.responses).toBe(rounds * BATCH);
-  const lines = readFileSync(join(instance.dataDir, 'seals', 'heads.ndjson'), 'utf8')
+  const lines = readFileSync(join(server.instance.dataDir, 'seals', 'heads.ndjson'), 'utf8')
     .trimEnd()
     .split('\n');
   const sizes = lines.map((line) => JSON.parse(JSON.parse(line).body).size as number);
   expect(sizes).toEqual([...new Set(sizes)].sort((a, b) => a - b));
-  await server.stop();
 });

@@ -1,25 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  runProgram,
-  startServer,
-} from '../fixtures/server.ts';
+import { describe, expect, inject, it } from 'vitest';
+import { ADMIN_KEY, freshInstance, runProgram, startServer } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
-let instance: Instance;
-let server: RunningServer;
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer({ follow: true });
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 const moment = minutesAgo(5);
@@ -288,13 +273,13 @@ describe('the door', () => {
 
 describe('starting and stopping', () => {
   it.skipIf(inject('services'))('refuses a second start on the same data folder', async () => {
-    const second = await runProgram(['main.ts'], instance.env).finished;
+    const second = await runProgram(['main.ts'], server.instance.env).finished;
     expect(second.code).toBe(1);
     expect(second.output).toMatch(/is in use: process \d+ holds it, and listens on http/);
   });
 
   it('explains mistakes in the configuration, one line each', async () => {
-    const wrong = { ...instance.env, PORT: 'abc', NEO4J_URL: 'nowhere' };
+    const wrong = { ...server.instance.env, PORT: 'abc', NEO4J_URL: 'nowhere' };
     const { code, output } = await runProgram(['main.ts'], wrong).finished;
     expect(code).toBe(1);
     expect(output).toMatch(/PORT must be a port number.*\n.*NEO4J_URL is not a URL/);
@@ -304,7 +289,7 @@ describe('starting and stopping', () => {
     const before = await responses();
     const { code, output } = await server.stop('SIGINT');
     expect([code, output]).toEqual([0, expect.stringContaining('stopped; everything accepted is kept')]);
-    server = await startServer(instance);
+    await server.start();
     expect(await responses()).toBe(before);
   });
 

@@ -2,32 +2,17 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createClient } from 'graphql-sse';
 import { createClient as createSocketClient } from 'graphql-ws';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import WebSocket from 'ws';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-  until,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY, until } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /*
  * A reader of server-sent events that does not read is dropped, not buffered for (over WebSocket: live.test.ts); one who
  * reads is not, however much comes at once.
  */
 
-let instance: Instance;
-let server: RunningServer;
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer({ follow: true });
 
 const GROUPS = 200;
 /** Rows of many groups that ask for their long ids again and again: what is told at once is over a megabyte. */
@@ -66,7 +51,7 @@ async function readToEnd(socket: Socket): Promise<string> {
     rest = (rest + chunk.toString('latin1')).slice(-4_000);
   });
   socket.resume();
-  await until(() => rest.includes('event: complete'), 'it has read to the end', 20_000);
+  await until(() => rest.includes('event: complete'), 'it has read to the end');
   socket.destroy();
   return rest;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { KeyProviderAway } from '../../domain/errors/key-provider-errors.ts';
+import { KeyProviderUnavailableError } from '../../domain/errors/key-provider-errors.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { type Connections, openConnections } from '../../ingestion/webhooks/connections.ts';
 import { receiveDelivery } from '../../ingestion/webhooks/receive.ts';
@@ -164,7 +164,7 @@ it('nothing is recorded of a delivery while the key provider is away', async () 
     name: provider.name,
     wrap: (given) => provider.wrap(given),
     unwrap: async (given) => {
-      if (isAway) throw new KeyProviderAway('away');
+      if (isAway) throw new KeyProviderUnavailableError('away');
       return provider.unwrap(given);
     },
     current: () => provider.current(),
@@ -175,7 +175,7 @@ it('nothing is recorded of a delivery while the key provider is away', async () 
   const { id, secret } = await one.connections.create(wanted, change);
   isAway = true;
   one.encryption.forget([id]);
-  await expect(one.deliver(id, secret, 'd1', [item('away 1')])).rejects.toThrow(KeyProviderAway);
+  await expect(one.deliver(id, secret, 'd1', [item('away 1')])).rejects.toThrow(KeyProviderUnavailableError);
   isAway = false;
   expect(await one.deliver(id, secret, 'd1', [item('away 1')])).toMatchObject({ account: { accepted: 1 } });
   expect(await rows(id)).toMatchObject({ deliveries: 1 });

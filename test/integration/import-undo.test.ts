@@ -6,7 +6,7 @@ import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts'
 import { rectify } from '../../store/data-subjects/rectify.ts';
 import { ageOut } from '../../store/data-subjects/retention.ts';
 import { readSubjectAccessReport, restrict } from '../../store/data-subjects/subject-access.ts';
-import { ImportTakenBack } from '../../store/responses/imports.ts';
+import { ImportUndoneError } from '../../store/responses/imports.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { again, begin, bring, type FileValues, undo } from '../fixtures/importing.ts';
@@ -84,7 +84,7 @@ describe('an import that is taken back', () => {
       undoBy: 'officer',
     });
     // It brings nothing more, and another import of the same file counts.
-    await expect(bring(database, wrong, 'whole', rows)).rejects.toThrow(ImportTakenBack);
+    await expect(bring(database, wrong, 'whole', rows)).rejects.toThrow(ImportUndoneError);
     const repeated = await begin(database, 'wrong.csv');
     const outcomes = await bring(database, repeated, 'whole', rows);
     expect(outcomes.map(({ status }) => status)).toEqual(['accepted', 'accepted', 'accepted']);

@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KeySetUnavailable, TokenRefused, tokenVerifier, type VerifyToken } from '../../api/access/jwt.ts';
+import {
+  KeySetUnavailableError,
+  TokenRefusedError,
+  tokenVerifier,
+  type VerifyToken,
+} from '../../api/access/jwt.ts';
 import { DIMENSIONS } from '../fixtures/database.ts';
 
 /* Tokens against a key set that a server of ours gives out. */
@@ -80,11 +85,11 @@ describe('a token', () => {
   it('that is barely over is within the tolerance of clocks, not more', async () => {
     await expect(verify(await sign({ ...CLAIMS, exp: seconds(-TOLERANCE + 2) }))).resolves.toBeTruthy();
     await expect(verify(await sign({ ...CLAIMS, exp: seconds(-TOLERANCE - 2) }))).rejects.toThrow(
-      TokenRefused,
+      TokenRefusedError,
     );
     await expect(verify(await sign({ ...CLAIMS, nbf: seconds(TOLERANCE - 2) }))).resolves.toBeTruthy();
     await expect(verify(await sign({ ...CLAIMS, nbf: seconds(TOLERANCE + 2) }))).rejects.toThrow(
-      TokenRefused,
+      TokenRefusedError,
     );
   });
 
@@ -108,26 +113,26 @@ describe('a token', () => {
     ],
   ])('%s is refused', async (_name, claims, message) => {
     const refused = verify(await sign(claims));
-    await expect(refused).rejects.toThrow(TokenRefused);
+    await expect(refused).rejects.toThrow(TokenRefusedError);
     await expect(refused).rejects.toThrow(message);
   });
 
   it('signed by somebody else, under a known or an unknown key id, is refused', async () => {
-    await expect(verify(await sign(CLAIMS, {}, stranger.privateKey))).rejects.toThrow(TokenRefused);
+    await expect(verify(await sign(CLAIMS, {}, stranger.privateKey))).rejects.toThrow(TokenRefusedError);
     await expect(verify(await sign(CLAIMS, { kid: 'k2' }, stranger.privateKey))).rejects.toThrow(
-      TokenRefused,
+      TokenRefusedError,
     );
   });
 
   it('whose content was changed after it was signed is refused', async () => {
     const [header, , signature] = (await sign(CLAIMS)).split('.');
     const changed = part({ ...CLAIMS, scoreline: { role: 'admin' } });
-    await expect(verify(`${header}.${changed}.${signature}`)).rejects.toThrow(TokenRefused);
+    await expect(verify(`${header}.${changed}.${signature}`)).rejects.toThrow(TokenRefusedError);
   });
 
   it('without a signature is refused (alg none)', async () => {
     for (const alg of ['none', 'None', 'NONE'])
-      await expect(verify(`${part({ alg, kid: 'k1' })}.${part(CLAIMS)}.`)).rejects.toThrow(TokenRefused);
+      await expect(verify(`${part({ alg, kid: 'k1' })}.${part(CLAIMS)}.`)).rejects.toThrow(TokenRefusedError);
   });
 
   it('signed with the public key as a shared secret is refused (HS256)', async () => {
@@ -136,7 +141,7 @@ describe('a token', () => {
       const token = await new SignJWT(CLAIMS)
         .setProtectedHeader({ alg: 'HS256', kid: 'k1' })
         .sign(new TextEncoder().encode(secret));
-      await expect(verify(token)).rejects.toThrow(TokenRefused);
+      await expect(verify(token)).rejects.toThrow(TokenRefusedError);
     }
   });
 
@@ -147,23 +152,23 @@ describe('a token', () => {
     await writeFile(file, JSON.stringify({ keys: [{ kty: 'oct', kid: 'k1', alg: 'HS256', k }] }));
     const lax = await tokenVerifier(options({ jwks: file }), DIMENSIONS, () => NOW);
     const token = await new SignJWT(CLAIMS).setProtectedHeader({ alg: 'HS256', kid: 'k1' }).sign(secret);
-    await expect(lax(token)).rejects.toThrow(TokenRefused);
+    await expect(lax(token)).rejects.toThrow(TokenRefusedError);
     await rm(dirname(file), { recursive: true });
   });
 
   it('brings no key of its own', async () => {
     const jwk = await exportJWK(stranger.publicKey);
-    await expect(verify(await sign(CLAIMS, { jwk }, stranger.privateKey))).rejects.toThrow(TokenRefused);
+    await expect(verify(await sign(CLAIMS, { jwk }, stranger.privateKey))).rejects.toThrow(TokenRefusedError);
     const before = asked;
     await expect(verify(await sign(CLAIMS, { jku: `${jwks}?mine` }, stranger.privateKey))).rejects.toThrow(
-      TokenRefused,
+      TokenRefusedError,
     );
     expect(asked - before).toBeLessThanOrEqual(1);
   });
 
   it('that is no token at all is refused', async () => {
     for (const text of ['a.b.c', '..', `${part({})}.${part({})}.`])
-      await expect(verify(text)).rejects.toThrow(TokenRefused);
+      await expect(verify(text)).rejects.toThrow(TokenRefusedError);
   });
 });
 
@@ -175,7 +180,7 @@ describe('the key set', () => {
       () => NOW,
     );
     const failed = gone(await sign(CLAIMS));
-    await expect(failed).rejects.toThrow(KeySetUnavailable);
+    await expect(failed).rejects.toThrow(KeySetUnavailableError);
   });
 
   it('may be a file that must exist', async () => {

@@ -10,7 +10,7 @@ import { awsKmsProvider } from '../../instance/keys/aws-kms.ts';
 import { configuredKeyProvider, fileKeyProvider } from '../../instance/keys/file-provider.ts';
 import { signV4 } from '../../instance/keys/sigv4.ts';
 import { vaultTransitProvider } from '../../instance/keys/vault-transit.ts';
-import { checkWrappingKeys, WrongWrappingKey } from '../../store/encryption/check-keys.ts';
+import { checkWrappingKeys, WrongWrappingKeyError } from '../../store/encryption/check-keys.ts';
 import type { KeyProvider, WrappedKey } from '../../store/encryption/key-provider.ts';
 import { rewrapKeys } from '../../store/encryption/rotate-keys.ts';
 import { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
@@ -243,7 +243,7 @@ describe('Vault transit', () => {
     await rewrapKeys(database.store, new SubjectEncryption(database.store, tenant, file, [own]));
     await check(file);
     await expect(check(own)).rejects.toThrow(/wrapped by "file", which is not configured/);
-    await expect(check(configuredKeyProvider(['08'.repeat(32)]))).rejects.toThrow(WrongWrappingKey);
+    await expect(check(configuredKeyProvider(['08'.repeat(32)]))).rejects.toThrow(WrongWrappingKeyError);
   });
 
   it('says what Vault said', async () => {

@@ -4,10 +4,15 @@ import {
   type Lease,
   leadAlone,
   releaseLease,
-  Superseded,
+  SupersededError,
   takeLease,
 } from '../../store/database/lease.ts';
-import { BEGINNING, Forgotten, followerPosition, saveFollowerPosition } from '../../store/journal/journal.ts';
+import {
+  BEGINNING,
+  ForgottenPositionError,
+  followerPosition,
+  saveFollowerPosition,
+} from '../../store/journal/journal.ts';
 import { resumeFollower } from '../../store/journal/journal-trim.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
@@ -63,14 +68,18 @@ describe('a lease', () => {
     const old = await taken('c', 'one', 'expired');
     const at = { xact: 5, position: 7 };
     await expect(saveFollowerPosition(database.store, 'of c', at, old), 'not registered').rejects.toThrow(
-      Forgotten,
+      ForgottenPositionError,
     );
     await resumeFollower(database.store, 'of c');
     await saveFollowerPosition(database.store, 'of c', at, old);
     await expire('c');
     const present = await taken('c', 'two', 'expired');
-    await expect(saveFollowerPosition(database.store, 'of c', BEGINNING, old)).rejects.toThrow(Superseded);
-    await expect(database.store.transaction((session) => hold(session, old))).rejects.toThrow(Superseded);
+    await expect(saveFollowerPosition(database.store, 'of c', BEGINNING, old)).rejects.toThrow(
+      SupersededError,
+    );
+    await expect(database.store.transaction((session) => hold(session, old))).rejects.toThrow(
+      SupersededError,
+    );
     expect(await followerPosition(database.store, 'of c')).toEqual(at);
     await database.store.transaction(async (session) => {
       await hold(session, present);
@@ -107,7 +116,7 @@ describe('work under a lease', () => {
     await expire('work');
     await taken('work', 'three', 'expired');
     await until(() => !two.isLeading(), 'it has found that it was taken over');
-    expect(log.slice(3)).toEqual(['two Superseded', 'two ends']);
+    expect(log.slice(3)).toEqual(['two SupersededError', 'two ends']);
     await two.stop();
   });
 
@@ -149,7 +158,7 @@ describe('work under a lease', () => {
       }),
       failingRenewals: 2,
     });
-    await until(() => asked >= 3, 'it was asked three times', 20_000);
+    await until(() => asked >= 3, 'it was asked three times');
     expect(leader.isLeading()).toBe(true);
     await leader.stop();
   });

@@ -4,12 +4,12 @@ import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { ImpactAnnotation, ImpactPage } from '../../graph/annotations/annotation-impact.ts';
 import type { LineageStore } from '../../graph/lineage-store.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
-import { InvalidCursor } from '../../graph/traversal/cursor.ts';
+import { InvalidCursorError } from '../../graph/traversal/cursor.ts';
 import {
   type ImpactSegment,
   type ImpactTotals,
   impactOf,
-  NoImpact,
+  NoImpactError,
   type TouchedRollup,
 } from '../../graph/traversal/impact.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
@@ -260,10 +260,10 @@ export function describeImpact(opened: () => LineageDatabase) {
       for (const [, lineage] of world.stores) {
         const ask = (id: string, after: string | null = null) =>
           impactOf(world.depsFor(lineage), EVERYTHING, { id, first: 2, after });
-        await expect(ask(`Response:${row?.id}`)).rejects.toThrow(NoImpact);
+        await expect(ask(`Response:${row?.id}`)).rejects.toThrow(NoImpactError);
         const page = await ask('Source:web');
-        await expect(ask('Source:mobile', page?.endCursor ?? '')).rejects.toThrow(InvalidCursor);
-        await expect(page?.segments(2, page.endCursor)).rejects.toThrow(InvalidCursor);
+        await expect(ask('Source:mobile', page?.endCursor ?? '')).rejects.toThrow(InvalidCursorError);
+        await expect(page?.segments(2, page.endCursor)).rejects.toThrow(InvalidCursorError);
         for (const id of ['', 'Source:none', 'ModelVersion:99', 'Feature:none'])
           expect(await ask(id)).toBeNull();
       }

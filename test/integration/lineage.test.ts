@@ -4,7 +4,7 @@ import type { LineageStore } from '../../graph/lineage-store.ts';
 import { openDriver } from '../../graph/neo4j/driver.ts';
 import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
-import { InvalidCursor } from '../../graph/traversal/cursor.ts';
+import { InvalidCursorError } from '../../graph/traversal/cursor.ts';
 import { type LineagePage, type TraceDirection, traceLineage } from '../../graph/traversal/trace.ts';
 import type { PlanDeps, ScoreStart } from '../../graph/traversal/visible-selection.ts';
 import { trimJournal } from '../../store/journal/journal-trim.ts';
@@ -245,8 +245,8 @@ describe('trace', () => {
       const ask = (start: ScoreStart | string, after: string | null) =>
         traceLineage(depsFor(lineage), EVERYTHING, { start, direction: 'UPSTREAM', first: 5, after });
       const page = await ask(score({}, 0, 360), null);
-      await expect(ask(score({}, 0, 359), page?.endCursor ?? '')).rejects.toThrow(InvalidCursor);
-      await expect(ask(score({}, 0, 360), 'bm9uc2Vuc2U')).rejects.toThrow(InvalidCursor);
+      await expect(ask(score({}, 0, 359), page?.endCursor ?? '')).rejects.toThrow(InvalidCursorError);
+      await expect(ask(score({}, 0, 360), 'bm9uc2Vuc2U')).rejects.toThrow(InvalidCursorError);
       const nowhere = [
         '',
         'x',

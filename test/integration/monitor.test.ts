@@ -77,7 +77,7 @@ async function watched(items: readonly object[]) {
   let followers = await scoring.follow(() => undefined);
   const count = async (table: string) =>
     (await database.sql<{ n: number }>(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? 0;
-  await until(async () => (await count('prediction')) === items.length, 'every text is scored', 120_000);
+  await until(async () => (await count('prediction')) === items.length, 'every text is scored');
   return {
     record: database,
     count,
@@ -151,7 +151,7 @@ describe('the monitor of models', () => {
     const items = Array.from({ length: 300 }, (_, i) => answer(i, i % 35, 'Germany', 0.3));
     const { count, restart, close } = await watched(items);
     await restart();
-    await until(async () => (await count('monitor_reading')) > 0, 'the monitor has read', 30_000);
+    await until(async () => (await count('monitor_reading')) > 0, 'the monitor has read');
     const taken = await count('monitor_reading');
     await restart();
     await restart();

@@ -9,9 +9,7 @@ beforeAll(async () => {
 afterAll(() => worlds?.close());
 
 describe('what a caller may not see', () => {
-  it('changes no byte of any answer, error or cost, over generated operations', {
-    timeout: 900_000,
-  }, async () => {
+  it('changes no byte of any answer, error or cost, over generated operations', async () => {
     const { found, answered } = await compareWorlds(worlds, { count: 200, seed: 20_261_124 });
     expect(found).toBeNull();
     // Most of them must have had something to tell, or nothing was compared.

@@ -49,7 +49,7 @@ it('is left alone while it migrates or rewrites a table, however long that takes
   await store.exclusively(0, () => store.rows(statement(text), []));
   expect(notes).toEqual([]);
   expect(await kept()).toEqual([1]);
-}, 30_000);
+});
 
 it('is ended and opened again: what was asked fails as with a lost connection, what was committed is there', async () => {
   let woken = 0;
@@ -72,7 +72,7 @@ it('is ended and opened again: what was asked fails as with a lost connection, w
   await until(() => woken > before, 'it is listened to again');
   expect(await kept()).toEqual([1, 3]);
   expect(notes).toEqual([
-    expect.stringMatching(/does not answer: its engine has not returned for [3-9] s/),
+    expect.stringMatching(/does not answer: its engine has not returned for \d+ s/),
     'the embedded record is open again; everything accepted is kept',
   ]);
 });

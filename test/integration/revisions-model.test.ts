@@ -131,7 +131,7 @@ class World {
   }
 }
 
-it('equals the model', { timeout: 240_000 }, async () => {
+it('equals the model', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), async (history) => {
       const world = new World();

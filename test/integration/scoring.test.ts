@@ -168,8 +168,7 @@ describe('scoring the journal', () => {
   const texts = async () =>
     (await database.sql<{ n: number }>('SELECT count(*) AS n FROM response WHERE comment IS NOT NULL'))[0]
       ?.n ?? 0;
-  const caughtUp = () =>
-    until(async () => (await scored()) === (await texts()), 'every text is scored', 60_000);
+  const caughtUp = () => until(async () => (await scored()) === (await texts()), 'every text is scored');
   const cause = { actor: 'test', reason: 'a test' };
 
   beforeAll(async () => {
@@ -320,16 +319,12 @@ describe('scoring the journal', () => {
     await scoring.shadow(second, cause);
     await scoring.promote(second, cause);
     expect(await poisonedUntilBack()).toBe(second);
-    await until(
-      async () => {
-        const [row] = await database.sql<{ n: number }>(
-          `SELECT count(*) AS n FROM prediction WHERE model_version_id = ${second}`,
-        );
-        return row?.n === (await texts());
-      },
-      'the new champion has scored everything',
-      60_000,
-    );
+    await until(async () => {
+      const [row] = await database.sql<{ n: number }>(
+        `SELECT count(*) AS n FROM prediction WHERE model_version_id = ${second}`,
+      );
+      return row?.n === (await texts());
+    }, 'the new champion has scored everything');
     await expectInferredRollupsToEqualRecount(database);
     expect(await scoring.rollback(cause)).toBe(1);
     expect((await readRegistry(database.store)).map(({ id, stage }) => [id, stage])).toEqual([

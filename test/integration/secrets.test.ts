@@ -170,7 +170,7 @@ describe('a start that is refused', () => {
     } finally {
       process.umask(before);
     }
-  }, 120_000);
+  });
 });
 
 describe('the data folder', () => {

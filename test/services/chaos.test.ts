@@ -195,7 +195,7 @@ describe('a server', () => {
       await new Promise((done) => setTimeout(done, 250));
       return Number(/follower="lineage"\} (\d+)/.exec(metrics)?.[1]);
     };
-    await until(async () => (await lag()) === 0, 'the graph has caught up', 120_000).catch((error) => {
+    await until(async () => (await lag()) === 0, 'the graph has caught up').catch((error) => {
       throw new Error(`${error.message}: ${server.output().slice(-2_000)}`);
     });
     const fromGraph = await trace();

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freshInstance, type Instance, type RunningServer, startServer, until } from '../fixtures/server.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { until } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /*
  * Another encoder than the one that ships: the uncut all-MiniLM-L6-v2, made from its package by the project's own script.
@@ -11,17 +12,10 @@ import { freshInstance, type Instance, type RunningServer, startServer, until } 
 const TRAINING = fileURLToPath(new URL('../../scoring/training', import.meta.url));
 const UNCUT = fileURLToPath(new URL('../../.cache/encoders/all-MiniLM-L6-v2', import.meta.url));
 
-let instance: Instance;
-let server: RunningServer;
 beforeAll(async () => {
   if (!existsSync(`${UNCUT}/config.json`)) await promisify(execFile)('make', ['-C', TRAINING, 'uncut']);
-  instance = await freshInstance({ SCORELINE_ENCODER: UNCUT });
-  server = await startServer(instance);
 });
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer({ env: { SCORELINE_ENCODER: UNCUT }, follow: true });
 
 it('says that its models were made for another encoder, trains one for it, and goes on with that', async () => {
   const classify = () =>
@@ -59,7 +53,7 @@ it('says that its models were made for another encoder, trains one for it, and g
     );
     return data.nps[0]?.responses ?? 0;
   };
-  await until(async () => (await scored()) > 200, 'it scores the stream', 90_000);
+  await until(async () => (await scored()) > 200, 'it scores the stream');
   const { data } = await server.graphql<{ responses: { edges: { node: { id: string } }[] } }>(
     '{ responses(first: 1) { edges { node { id } } } }',
   );

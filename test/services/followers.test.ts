@@ -4,7 +4,7 @@ import { nodeId } from '../../domain/lineage/lineage.ts';
 import { write } from '../../graph/neo4j/fence.ts';
 import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
-import { Superseded } from '../../store/database/lease.ts';
+import { SupersededError } from '../../store/database/lease.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, checkOnce, personOf } from '../fixtures/erasing.ts';
 import { until } from '../fixtures/server.ts';
@@ -98,7 +98,7 @@ describe('a follower that hangs before it writes', () => {
     expect(await idsInGraph()).toHaveLength(50);
 
     await until(
-      () => errors.some((error) => error instanceof Superseded),
+      () => errors.some((error) => error instanceof SupersededError),
       'it has found that it lost the lease',
     );
     proxy.resume();
@@ -117,7 +117,7 @@ describe('a follower that hangs before it writes', () => {
       write(driver, { name: 'lineage', token }, (tx) =>
         tx.run(`CREATE (:Response {id: 'Response:control'})`),
       );
-    await expect(put(1)).rejects.toThrow(Superseded);
+    await expect(put(1)).rejects.toThrow(SupersededError);
     expect(await idsInGraph()).not.toContain('Response:control');
     await put(Number.MAX_SAFE_INTEGER);
     expect(await idsInGraph()).toContain('Response:control');

@@ -156,7 +156,10 @@ it('loses its leases while it is frozen, and what it was about to write is refus
   // What was on the way arrives, and the process goes on as if nothing had been.
   proxy.resume();
   frozen.process.kill('SIGCONT');
-  await until(() => frozen.output().includes('"type":"Superseded"'), 'it has found that it lost its leases');
+  await until(
+    () => frozen.output().includes('"type":"SupersededError"'),
+    'it has found that it lost its leases',
+  );
   await submit(frozen, 24, 10, false);
   await submit(other, 25, 10, false);
   await graphFollows('the graph has what came since');

@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { npsScore } from '../../domain/nps/nps.ts';
 import { randomFrom } from '../../domain/statistics/random.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type GraphqlAnswer,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY, type GraphqlAnswer } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 
 /* A hundred callers with a hundred different scopes, at once; each must get what filtering first and counting then gives. */
 
@@ -34,8 +28,7 @@ interface Caller {
   readonly lines: readonly string[];
 }
 
-let instance: Instance;
-let server: RunningServer;
+const server = useServer({ follow: true });
 const callers: Caller[] = [];
 const ask = async <T>(key: string, query: string, variables: object = {}): Promise<T> => {
   const response = await fetch(`${server.url}/graphql`, {
@@ -49,8 +42,6 @@ const ask = async <T>(key: string, query: string, variables: object = {}): Promi
 };
 
 beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
   const answer = await (await server.post('/ingest/responses', RESPONSES)).json();
   expect(answer).toMatchObject({ accepted: RESPONSES.length });
   for (let i = 0; i < 100; i++) {
@@ -71,10 +62,6 @@ beforeAll(async () => {
     );
     callers.push({ key: createApiKey.key, regions, lines });
   }
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
 });
 
 const seenBy = ({ regions, lines }: Caller) =>

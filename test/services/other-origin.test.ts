@@ -2,13 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 import { launch } from './chromium.ts';
 
 /* A page of another origin in a real browser: it may ask where it is listed, and else not even with the key. */
@@ -17,21 +12,20 @@ const board = createServer((_request, response) =>
   response.setHeader('content-type', 'text/html').end('<!doctype html><title>board</title>'),
 );
 let port: number;
-let instance: Instance;
-let server: RunningServer;
+const server = useServer({
+  env: async () => {
+    await once(board.listen(0, '127.0.0.1'), 'listening');
+    port = (board.address() as AddressInfo).port;
+    // The same page by its other name is another origin, and is not listed.
+    return { SCORELINE_CORS_ORIGINS: `http://127.0.0.1:${port}` };
+  },
+});
 let browser: Awaited<ReturnType<typeof launch>>;
 beforeAll(async () => {
-  await once(board.listen(0, '127.0.0.1'), 'listening');
-  port = (board.address() as AddressInfo).port;
-  // The same page by its other name is another origin, and is not listed.
-  instance = await freshInstance({ SCORELINE_CORS_ORIGINS: `http://127.0.0.1:${port}` });
-  server = await startServer(instance);
   browser = await launch();
 });
 afterAll(async () => {
   await browser?.close();
-  await server?.stop();
-  instance?.remove();
   board.close();
 });
 

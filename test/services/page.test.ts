@@ -1,24 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { EXAMPLE_QUERIES } from '../../web/example-queries.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../fixtures/server.ts';
+import { ADMIN_KEY } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 import { launch } from './chromium.ts';
 
-let instance: Instance;
-let server: RunningServer;
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer({ follow: true });
 
 /** Run in the page: whether the picture's texts lie in their boxes, and its boxes beside each other. */
 const LAYOUT = `(() => {

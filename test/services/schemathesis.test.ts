@@ -3,14 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../fixtures/server.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { ADMIN_KEY } from '../fixtures/server.ts';
+import { useServer } from '../fixtures/use-server.ts';
 import { installed } from './install.ts';
 
 /*
@@ -21,14 +16,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Minutes of computing for one field. */
 const NOT_TRIED = ['Mutation.trainModel'];
 
-let instance: Instance;
-let server: RunningServer;
+const server = useServer({ follow: true });
 let tool: string;
 let values: string;
 beforeAll(async () => {
   tool = await installed('schemathesis');
-  instance = await freshInstance();
-  server = await startServer(instance);
   const items = Array.from({ length: 200 }, (_, i) => ({
     externalId: `r${i}`,
     respondent: `person ${i % 50}`,
@@ -38,12 +30,8 @@ beforeAll(async () => {
     region: i % 2 ? 'Germany' : 'France',
   }));
   expect(await (await server.post('/ingest/responses', items)).json()).toMatchObject({ accepted: 200 });
-  values = join(instance.dataDir, 'values.json');
+  values = join(server.instance.dataDir, 'values.json');
   writeFileSync(values, JSON.stringify(await knownValues()));
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
 });
 
 /** Ids, cursors and values that the record has, by the arguments that take them. */
@@ -91,7 +79,7 @@ async function attack(key: string, examples: number): Promise<string> {
       ...NOT_TRIED.flatMap((name) => ['--exclude-name', name]),
     ],
     {
-      cwd: instance.dataDir,
+      cwd: server.instance.dataDir,
       maxBuffer: 64 * 1024 * 1024,
       env: {
         ...process.env,

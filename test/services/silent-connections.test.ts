@@ -65,21 +65,17 @@ describe('open connections that go silent', () => {
         () => 'failed',
       );
       const silentAt = sending.acknowledged.size;
-      await until(
-        async () => (await readiness()).parts.ingest === 'not ready',
-        'ingest is not ready',
-        20_000,
-      );
+      await until(async () => (await readiness()).parts.ingest === 'not ready', 'ingest is not ready');
       // What was under way may still have been answered; then there was nothing.
       expect(sending.acknowledged.size).toBeLessThanOrEqual(silentAt + 80);
       expect(proxy.swallowed()).toBeGreaterThan(before);
       const goal = sending.acknowledged.size + 200;
-      await until(() => sending.acknowledged.size >= goal, 'responses flow again', 30_000);
+      await until(() => sending.acknowledged.size >= goal, 'responses flow again');
       const { acknowledged, unexpected } = await sending.stop();
       expect(unexpected).toEqual([]);
       total += acknowledged.size;
       expect(await countOf(server)).toBe(total);
-      await until(async () => (await readiness()).status === 200, 'everything is ready again', 30_000);
+      await until(async () => (await readiness()).status === 200, 'everything is ready again');
       expect(await Promise.race([control, pause(100)])).toBeUndefined();
     },
   );
@@ -100,8 +96,8 @@ describe('open connections that go silent', () => {
     const before = await listeners();
     proxy.silenceOpen();
     const isNew = (pid: number) => !before.includes(pid);
-    await until(async () => (await listeners()).some(isNew), 'it listens on a new connection', 20_000);
-    await until(async () => (await readiness()).status === 200, 'everything is ready again', 20_000);
+    await until(async () => (await listeners()).some(isNew), 'it listens on a new connection');
+    await until(async () => (await readiness()).status === 200, 'everything is ready again');
     const answer = await server.post('/ingest/responses', [answerOf(total)]);
     expect(answer.status).toBe(202);
     total += 1;
@@ -111,12 +107,12 @@ describe('open connections that go silent', () => {
   it('that cannot be replaced either are a 503 until they can', async () => {
     proxy.silenceNew();
     proxy.silenceOpen();
-    await until(async () => (await readiness()).status === 503, 'the record is away', 20_000);
+    await until(async () => (await readiness()).status === 503, 'the record is away');
     const late = server.post('/ingest/responses', [answerOf(total)]);
     await pause(3_000);
     proxy.hear();
     expect([202, 503]).toContain((await late).status);
-    await until(async () => (await readiness()).status === 200, 'everything is ready again', 60_000);
+    await until(async () => (await readiness()).status === 200, 'everything is ready again');
     expect((await server.post('/ingest/responses', [answerOf(total)])).status).toBe(202);
     total += 1;
     expect(await countOf(server)).toBe(total);

@@ -15,7 +15,7 @@ export function findIbans({ text }: View): Span[] {
   return spans;
 }
 
-/** Of a bank beyond doubt; "account number" alone may be a customer's, which names a person as well. */
+/** Certain for a bank; "account number" alone may be a customer's, which identifies a person as well. */
 const ACCOUNT = cues(
   'kontonummer kontonr ktonr kto bankkonto girokonto rekeningnummer bankrekening rekening kontonummeret tilinumero bankgiro',
   'clabe cbu rib compte konto conto cuenta conta hesap счет счёт bank_account account_number account_no account_nr acct_no acct',
@@ -28,7 +28,7 @@ const ROUTING = cues('routing aba rtn transit', 'routing_number');
 const NUMBER = /(?<![\w.,/-])\d{2,17}(?:[ ./-]\d{1,8}){0,5}(?![\w-]|[.,]\d)/g;
 const NEAR = 22;
 
-/** Account numbers, bank codes and routing numbers, where a word says so. */
+/** Account numbers, bank codes and routing numbers after a word for them. */
 export function findAccounts(view: View): Span[] {
   const { text } = view;
   if (![ACCOUNT, SORT_CODE, ROUTING].some((known) => view.has(known))) return [];

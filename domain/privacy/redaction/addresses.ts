@@ -2,8 +2,8 @@ import { cues, plain, type View } from './cues.ts';
 import { apart, type Span } from './span.ts';
 
 /*
- * Streets with house numbers and postcodes, only where a word says that an address follows: a street in prose may be
- * where a shop is. Names of towns stay.
+ * Streets with house numbers and postcodes after a word that announces an address: a street in prose may be a
+ * shop's. Names of towns stay.
  */
 
 const CUES = cues(

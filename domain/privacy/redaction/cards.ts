@@ -4,8 +4,9 @@ import { passesEan13 } from './id-check-digits.ts';
 import { isDigit, isWord, type Span } from './span.ts';
 
 /**
- * Lengths and first digits of cards (the ranges that issuers have under ISO/IEC 7812). Many identifiers have 12, 17 or 18
- * digits, and every tenth of those would pass as a card: there only the ranges of issuers with cards of that length count.
+ * Lengths and first digits of cards (issuers' ranges under ISO/IEC 7812). Many identifiers have 12, 17 or 18
+ * digits, and every tenth of those would pass as a card: for these lengths only the ranges of issuers with such
+ * cards count.
  */
 const ISSUERS: Readonly<Record<number, RegExp>> = {
   12: /^(?:5018|5020|5038|5893|6304|6759|676[1-3])/,
@@ -19,7 +20,7 @@ const ISSUERS: Readonly<Record<number, RegExp>> = {
 };
 const LONGEST = 19;
 const SHORTEST = 12;
-/** Between groups as they are printed on cards, anything that is no letter, digit or list. */
+/** Separators between groups: anything but a letter, a digit or a list separator. */
 const ANY_SEPARATOR = /^[^\p{L}\p{N}\n\ue000]{1,3}$/u;
 const PRINTED = /^(?:4-4-4-4(?:-3)?|4-6-[45]|4-4-4(?:-[1-7])?|6-13|4-4-5|4-5-[67]|1(?:-1){11,18})$/;
 const CARD_CUES = cues(
@@ -32,8 +33,8 @@ const OTHER_CUES = cues(
 );
 
 /**
- * Card numbers begin and end where groups of digits do; tried from every group, the longest first, since an expiry date,
- * a check code or another card may follow.
+ * Card numbers begin and end with a group of digits; tried from every group, the longest first, because an
+ * expiry date, a check code or another card may follow.
  */
 export function findCards(view: View): Span[] {
   const { text } = view;
@@ -51,7 +52,7 @@ export function findCards(view: View): Span[] {
   return spans;
 }
 
-/** Whether a number goes on to the left of this place. */
+/** Whether the number continues to the left. */
 function isWithin(text: string, start: number): boolean {
   const last = text[start - 1];
   return isWord(last) || last === '+' || ((last === '.' || last === ',') && isDigit(text[start - 2]));
@@ -91,7 +92,7 @@ function cardEnd(view: View, groups: readonly RegExpExecArray[], first: number):
 
 function isCard(view: View, start: number, digits: string): boolean {
   if (!passesLuhn(digits)) return false;
-  // Every tenth article number of Germany would be a card of a length that Visa gives no more.
+  // Every tenth German article number would be a card of a length that Visa no longer issues.
   const isIssued = ISSUERS[digits.length]?.test(digits) && !(digits.length === 13 && passesEan13(digits));
   const card = isIssued ? null : view.distance(CARD_CUES, start);
   if (card === Number.POSITIVE_INFINITY) return false;

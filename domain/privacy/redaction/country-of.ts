@@ -1,12 +1,12 @@
 import { getCountries } from 'libphonenumber-js/max';
 import type { RedactionRules } from './span.ts';
 
-/** In these languages the name of a country is recognised. */
+/** The languages in which names of countries are recognised. */
 const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'ja', 'zh'];
 /** Dimensions whose values may be countries. */
 const PLACES: ReadonlySet<string> = new Set(['region', 'country', 'market', 'locale', 'land', 'nation']);
 const LOCALE = /^[a-z]{2,3}[-_](?:[a-z]{4}[-_])?([a-z]{2})$/i;
-/** As people and systems say them, besides their names. */
+/** Common forms besides the names. */
 const ALSO: Readonly<Record<string, string>> = {
   uk: 'GB',
   usa: 'US',
@@ -35,7 +35,7 @@ export function countryOf(value: string): string | null {
   return names.get(text) ?? names.get(LOCALE.exec(text)?.[1] ?? '') ?? null;
 }
 
-/** The rules for one answer: the country that it comes from goes first. */
+/** The rules for one response: its own country comes first. */
 export function rulesFor(
   rules: RedactionRules,
   attributes: Readonly<Record<string, string>>,

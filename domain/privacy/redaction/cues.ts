@@ -1,14 +1,14 @@
 import { isDigit, isWordLetter } from './span.ts';
 
-/** Words that say what the number after them is. */
+/** Words that announce the number after them. */
 export interface Cues {
   /** Of scripts with spaces, as `plain` gives them. */
   readonly words: ReadonlySet<string>;
-  /** Looked for anywhere: scripts without spaces, and phrases. */
+  /** Searched anywhere: scripts without spaces, and phrases. */
   readonly parts: readonly string[];
 }
 
-/** Of lists with spaces between their entries; phrases have "_" for their spaces. */
+/** From lists separated by spaces; phrases have "_" for their spaces. */
 export function cues(...lists: readonly string[]): Cues {
   const words = new Set<string>();
   const parts: string[] = [];
@@ -23,7 +23,7 @@ export function cues(...lists: readonly string[]): Cues {
 const WHOLE_WORD = /^[a-z\u00df-\u024f\u0370-\u052f]+$/;
 const ACCENTED = /[\u0130\u00c0-\u024f\u0386-\u03ce]/;
 const ACCENTED_EACH = /[\u00c0-\u024f\u0386-\u03ce]/g;
-/** In scripts whose letters may be parts of cues without spaces around them. */
+/** In scripts whose letters may be part of a cue without surrounding spaces. */
 const OTHER_SCRIPT = /[\u0250-\u036f\u0530-\u1fff\u2100-\udfff\ue001-\uffff]/;
 
 /** Lower case and without accents ("numéro" and "numero" are one word); as long as before. */
@@ -39,12 +39,12 @@ const ABBREVIATIONS = new Set(
   'no nr nos num nro tel tlf tlfn fon mob cell ph ext ref art inv acct kto st fax tfno telef'.split(' '),
 );
 
-/** A normal form, with what finders ask of it more than once: which words stand before a place, as far as they reach. */
+/** A normal form with cached lookups for finders: which words stand before an index, within reach. */
 export class View {
   readonly text: string;
   readonly #plain: string;
   readonly #words: readonly Word[];
-  /** For each place, where the sentence, line or number before it ended; made when it is first asked for. */
+  /** For each index, where the previous sentence, line or number ended; computed on demand. */
   #breaks: Int32Array | undefined;
   readonly #known = new Map<Cues, readonly number[]>();
 
@@ -52,7 +52,7 @@ export class View {
     this.text = text;
     this.#plain = former ? former.#plain : plain(text);
     this.#words = former ? former.#words : wordsOf(this.#plain);
-    // Words that are masked since say no less what is after them.
+    // Masked words still announce what follows them.
     if (former) this.#known = former.#known;
   }
 
@@ -74,7 +74,7 @@ export class View {
     return this.#endsOf(known).length > 0;
   }
 
-  /** How far before the place the last of these cues ends that reaches it; Infinity where none does. */
+  /** How far before the index the last of these cues ends, within its reach; Infinity without one. */
   distance(known: Cues, place: number): number {
     const ends = this.#endsOf(known);
     let [low, high] = [0, ends.length];
@@ -116,7 +116,7 @@ function wordsOf(text: string): Word[] {
 }
 const LONGEST_WORD = 32;
 
-/** A phrase of letters is one of whole words. */
+/** A phrase of letters consists of whole words. */
 function endsOfPart(text: string, part: string): number[] {
   const ends: number[] = [];
   for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) {

@@ -2,8 +2,8 @@ import { cues, plain, type View } from './cues.ts';
 import { isWord, isWordLetter, type Span } from './span.ts';
 
 /*
- * E-mail addresses: as they are written, percent-encoded in a query string, or spelt out ("jane at example dot com"), and the
- * user-info of URLs. Every quantifier is bounded.
+ * E-mail addresses: as written, percent-encoded in a query string, or spelt out ("jane at example dot com"),
+ * and the user-info of URLs. Every quantifier is bounded.
  */
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
@@ -19,9 +19,9 @@ const AT_DOMAIN = new RegExp(
   'giu',
 );
 const LOCAL_CHARACTER = /[\p{L}\p{M}\p{N}._+'~!$*^-]/u;
-/** RFC 5321 allows 64; more is for leaders and lines that people fill in ("e-mail:_____jane@example.com"). */
+/** RFC 5321 allows 64; the rest is for leaders and fill-in lines ("e-mail:_____jane@example.com"). */
 const LONGEST_LOCAL = 256;
-/** "https://jane:secret@host": who logs in there; the host may stay. */
+/** "https://jane:secret@host": the user-info; the host may stay. */
 const USER_INFO = /(?<![a-z0-9])[a-z][a-z0-9+.-]{1,15}:\/\/([^\s/?#\ue000]{1,256}@)(?=[^\s/?#])/gi;
 
 /** The user-info of URLs, with its "@". */
@@ -29,14 +29,14 @@ export function findUserInfo({ text }: View): Span[] {
   if (!text.includes('://')) return [];
   return [...text.matchAll(USER_INFO)].map(({ 0: found, 1: info = '', index }) => {
     const start = index + found.length - info.length;
-    // The "@" stays: what is left is still a URL.
+    // The "@" stays: the rest is still a URL.
     return { start, end: start + info.length - 1, kind: 'email' };
   });
 }
 
 const MAY_HOLD = /[@%([{<*]/;
 
-/** From each "@domain" back to where the local part begins: one look at every character. */
+/** From each "@domain" back to the start of the local part, in a single pass. */
 export function findEmails({ text }: View): Span[] {
   if (!MAY_HOLD.test(text)) return [];
   const spans: Span[] = [];
@@ -58,7 +58,7 @@ export function findEmails({ text }: View): Span[] {
 
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}]/u;
 
-/** Without what a sentence goes on with: "example.orgまで". */
+/** Without the continuation of a sentence: "example.orgまで". */
 function hostLength(found: string): number {
   const dot = found.lastIndexOf('.');
   if (dot < 0 || !/[a-z]/i.test(found[dot + 1] ?? '')) return found.length;
@@ -86,7 +86,7 @@ const DOT_WORDS = new Set(
   'dot punkt point punto ponto punt kropka piste prikk tecka tocka pont точка .'.split(' '),
 );
 const AT_CUES = { words: AT_WORDS, parts: [' @ ', 'snabel-a'] };
-/** Ends of names of hosts that people spell out; longer ones are read with a dot of their own. */
+/** Top-level domains that people spell out; longer ones are read with a dot. */
 const ENDINGS = new Set(
   (
     'com net org edu gov info biz io co uk de fr es it nl pl se dk no fi br in cn jp kr ca au nz ch at be pt ie cz sk hu ro gr tr ' +
@@ -94,7 +94,7 @@ const ENDINGS = new Set(
   ).split(' '),
 );
 const TOKEN = /[^\s,;:!?()"<>\ue000]{1,64}/g;
-/** "jane.doe at example.com": what has a dot, digit or "_" within it is a name of an account, not a word. */
+/** "jane.doe at example.com": a dot, digit or "_" within it makes it an account name, not a word. */
 const ACCOUNT = /^[\p{L}\p{N}][\p{L}\p{N}+-]{0,31}(?:[._][\p{L}\p{N}+-]{1,31}|\d)/u;
 const HOST = /^(?:[\p{L}\p{N}-]{1,63}\.){1,4}\p{L}{2,24}\.?$/u;
 const MAIL_CUES = cues(
@@ -103,8 +103,8 @@ const MAIL_CUES = cues(
 );
 
 /**
- * Addresses that are spelt out in words. "at" alone is a word of English, so that a spelt dot, a name of an account, or
- * the word "mail" before it is needed too.
+ * Addresses spelt out in words. "at" alone is an English word, so a spelt dot, an account name, or the word
+ * "mail" before it is needed too.
  */
 export function findSpeltEmails(view: View): Span[] {
   const { text } = view;
@@ -135,7 +135,7 @@ function localStart(tokens: readonly RegExpExecArray[], at: number): number {
   return first;
 }
 
-/** The token with which the name of the host ends, or null where there is none. */
+/** The token that ends the host name, or null. */
 function hostEnd(
   tokens: readonly RegExpExecArray[],
   first: number,

@@ -1,6 +1,6 @@
 /*
- * Check digits of national identifiers, over what is left without separators. Each names its rule; all are published by
- * the issuers.
+ * Check digits of national identifiers, over the characters without separators. Each names its rule; all are
+ * published by the issuers.
  */
 
 const digitsOf = (text: string) => Array.from(text, Number);
@@ -42,7 +42,7 @@ export function passesMod11And10(text: string): boolean {
   return (11 - product) % 10 === Number(text.at(-1));
 }
 
-/** Steuer-ID: of the first ten digits one stands twice or three times, and none is missing but one or two. */
+/** Steuer-ID: of the first ten digits one occurs twice or three times, and at most two are missing. */
 export function isSteuerId(text: string): boolean {
   const counts = new Map<string, number>();
   for (const digit of text.slice(0, 10)) counts.set(digit, (counts.get(digit) ?? 0) + 1);
@@ -136,7 +136,7 @@ export function isDni(text: string): boolean {
 
 const ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
 
-/** Codice fiscale: characters at odd places have values of their own. */
+/** Codice fiscale: characters at odd positions have special values. */
 export function isCodiceFiscale(text: string): boolean {
   const upper = text.toUpperCase();
   let sum = 0;

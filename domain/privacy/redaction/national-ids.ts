@@ -5,17 +5,17 @@ import { apart, type RedactionRules, type Span } from './span.ts';
 
 /** One form of an identifier. */
 export interface IdRule {
-  /** How it is written; bounded, with the marks of a whole word at both ends. */
+  /** Its pattern; bounded, with word boundaries at both ends. */
   readonly pattern: RegExp;
-  /** Of what is left without separators. */
+  /** Checks the characters without separators. */
   readonly isValid?: (compact: string) => boolean;
-  /** Where the form alone does not say what it is: a word that must stand before it. */
+  /** If the form is not specific enough: a word required before it. */
   readonly cue?: Cues;
-  /** Where other numbers may have that form: not after a word for one of those. */
+  /** If other numbers may have that form: words that exclude it. */
   readonly isLoose?: boolean;
 }
 
-/** What a country's identifiers look like. */
+/** The identifiers of a country. */
 export type CountryPack = readonly IdRule[];
 
 const SSN = /(?<![\w-])(?!000|666)\d{3}[- ](?!00)\d{2}[- ](?!0000)\d{4}(?![\w-])/g;
@@ -185,7 +185,7 @@ const DOCUMENT: IdRule = {
     '护照 護照 旅券 パスポート 여권 身份证 身分證 주민등록 جواز',
   ),
 };
-/** What is called by a name that only an identifier of persons has, in countries without a pack or with a mistyped one. */
+/** Identifiers with a distinctive name, in countries without a pack or with a mistyped number. */
 const CALLED: IdRule = {
   pattern:
     /(?<![\w.,-])(?:(?!ID|NO|NR)[A-Z]{1,2} |[A-Za-z]{1,2})?\d{1,18}(?:[ ./-]\d{1,8}){0,4}(?:[(-]?[\dA-Za-z]\)?)?(?![\w-]|[.,]\d)/g,
@@ -196,7 +196,7 @@ const CALLED: IdRule = {
     'תעודת זהות',
   ),
 };
-/** Characters between a word and the number that it names: "my passport number is still the old one, 1234". */
+/** Characters between a word and its number: "my passport number is still the old one, 1234". */
 const NEAR = 26;
 
 function isDayIn(compact: string, from: number): boolean {
@@ -204,13 +204,13 @@ function isDayIn(compact: string, from: number): boolean {
   return check.isDay(day, month);
 }
 
-/** Identifiers that a word before them names: before cards and telephone numbers, which they may look like. */
+/** Identifiers announced by a word: before cards and telephone numbers, which they may look like. */
 export function findNamedIds(view: View, rules: RedactionRules): Span[] {
   const named = chosen(rules).filter(({ cue }) => cue !== undefined);
   return findBy(view, rules.packs.has('documents') ? [...named, DOCUMENT, CALLED] : named);
 }
 
-/** Identifiers whose form and check digits say what they are. */
+/** Identifiers recognised by form and check digits. */
 export function findFormedIds(view: View, rules: RedactionRules): Span[] {
   return findBy(
     view,

@@ -1,14 +1,14 @@
-/** A text as people read it, and where each of its characters stands in the text as it was written. */
+/** A normalised text, with the original index of each of its characters. */
 export interface NormalForm {
   /** Compatibility forms composed (NFKC), digits of any script as ASCII, invisible characters left out. */
   readonly text: string;
-  /** Where, in the written text, the character at this place of the normal form begins. */
+  /** The index in the original text at which this character begins. */
   start(at: number): number;
-  /** Where the character at this place ends. */
+  /** Where this character ends. */
   end(at: number): number;
 }
 
-/** Stands for what is redacted already: no letter, no digit, no separator. */
+/** Replaces redacted parts: not a letter, digit or separator. */
 export const MASK = '\ue000';
 
 const PLACEHOLDER = /\[(?:email|phone|card|iban|ip|mac|id|account|secret|address)\]/g;
@@ -18,13 +18,13 @@ const MARK = /^\p{M}$/u;
 const DIGIT = /^\p{Nd}$/u;
 const DASH = /^[\p{Pd}\u2212\u02d7]$/u;
 const SPACE = /^\p{Zs}$/u;
-/** A character that stands for more than this is a word or a sentence (U+FDFA has 18): it stays as it is. */
+/** A character that expands to more than this is a word or a sentence (U+FDFA has 18): it stays. */
 const LONGEST_EXPANSION = 4;
-/** Foldings kept, of characters that were met. */
+/** Cached foldings. */
 const MOST_KEPT = 20_000;
 const folded = new Map<string, string>();
 
-/** Builds the normal form in one walk over the text; redaction's own placeholders become one `MASK` each. */
+/** Builds the normal form in a single pass; redaction's own placeholders become one `MASK` each. */
 export function normalForm(written: string): NormalForm {
   const masks = new Map<number, number>();
   if (written.includes('['))
@@ -40,7 +40,7 @@ export function normalForm(written: string): NormalForm {
     const width = masks.get(at) ?? (code > 0xffff ? 2 : 1);
     const character = written.slice(at, at + width);
     let form = width > 2 ? MASK : code < 0x80 ? character : fold(character, code);
-    // A line or ring around a digit is of its looks.
+    // A line or ring around a digit is decoration.
     if (afterDigit && code >= 0x300 && form !== '' && MARK.test(character)) form = '';
     for (let i = 0; i < form.length; i++) {
       starts.push(at);
@@ -67,7 +67,7 @@ function fold(character: string, code: number): string {
 
 function foldNew(character: string, code: number): string {
   if (IGNORABLE.test(character)) return '';
-  // Written text cannot pretend to be redacted.
+  // Written text cannot imitate a redacted part.
   if (character === MASK) return '\ufffd';
   if (SPACE.test(character)) return ' ';
   if (DASH.test(character)) return '-';
@@ -76,7 +76,7 @@ function foldNew(character: string, code: number): string {
   return composed.length > LONGEST_EXPANSION ? character : composed.replace(/[\u2044\u2215]/g, '/');
 }
 
-/** Decimal digits stand in rows of ten, from zero on. */
+/** Decimal digits are consecutive in groups of ten, from zero on. */
 function digitValue(code: number): number {
   const composed = String.fromCodePoint(code).normalize('NFKC');
   if (composed >= '0' && composed <= '9') return Number(composed);

@@ -1,8 +1,9 @@
 import { type CountryCode, getCountries, Metadata } from 'libphonenumber-js/max';
 
 /*
- * What libphonenumber knows of each country's telephone numbers, as one pattern per country. The library's own parser takes
- * some 50 microseconds for each number and country, too long where a number may be one of any of sixty countries.
+ * libphonenumber's metadata of each country's telephone numbers, as one pattern per country. The library's own
+ * parser takes some 50 microseconds per number and country, too long when a number may belong to any of sixty
+ * countries.
  */
 
 /** Kinds of numbers that people have; not premium rate, pagers or voice mail. */
@@ -65,7 +66,7 @@ function planOf(country: string): Plan {
 
 const whole = (pattern: string) => new RegExp(`^(?:${pattern})$`);
 
-/** What a number is in a country's plan, written as people of that country write it (with or without the trunk prefix). */
+/** The type of a number in a country's plan, written nationally (with or without the trunk prefix). */
 export function nationalType(country: string, digits: string): 'mobile' | 'other' | null {
   const { prefix, lengths, all, mobile } = planOf(country);
   const forms = prefix !== '' && digits.startsWith(prefix) ? [digits.slice(prefix.length), digits] : [digits];
@@ -77,14 +78,17 @@ export function nationalType(country: string, digits: string): 'mobile' | 'other
   return null;
 }
 
-/** The calling code that an international number begins with; null where no country has it. */
+/** The calling code at the start of an international number; null if no country has it. */
 export function callingCodeOf(digits: string): string | null {
   for (const length of [1, 2, 3])
     if (byCallingCode.has(digits.slice(0, length))) return digits.slice(0, length);
   return null;
 }
 
-/** Whether the digits after a calling code are a number of one of its countries; also with the trunk 0 that people leave in. */
+/**
+ * Whether the digits after a calling code are a number of one of its countries; also with a superfluous trunk
+ * 0.
+ */
 export function isInternational(digits: string): boolean {
   const code = callingCodeOf(digits);
   if (code === null) return false;

@@ -1,6 +1,6 @@
 import { cues } from './cues.ts';
 
-/** What people write before a telephone number. */
+/** Words before a telephone number. */
 export const PHONE_CUES = cues(
   // Nouns, in the languages of most answers.
   'phone phones telephone tel telnr telno telefon telefono telefone telefonu telefonnummer telefonnr telefoon telefoonnummer telf tlf tlfn',
@@ -21,7 +21,7 @@ export const PHONE_CUES = cues(
   'फोन मोबाइल नंबर फ़ोन कॉल โทร เบอร์ ฟोन मोबाईल ফোন মোবাইল தொலைபேசி फोनवर',
 );
 
-/** What other numbers are called: orders, invoices, parcels, articles, versions, amounts. */
+/** Words for other numbers: orders, invoices, parcels, articles, versions, amounts. */
 export const OTHER_CUES = cues(
   'conf confirm kd art size sizes employee badge -nr -no order orders ordernumber orderid po invoice invoices bill receipt ticket tickets case cases incident ref reference refs rma tracking',
   'track trackingnumber waybill awb parcel package shipment consignment booking reservation confirmation pnr flight itinerary serial',
@@ -44,7 +44,7 @@ export const OTHER_CUES = cues(
   '订单 訂單 注文 发票 發票 快递 快遞 单号 單號 运单 伝票 追跡 予約 会員 型番 品番 商品 订购 编号 編號 주문 송장 운송장 예약 청구서 הזמנה חשבונית طلب الطلب فاتورة شحنة الشحنة ऑर्डर इनवॉइस बिल คำสั่งซื้อ',
 );
 
-/** What is counted: a number before one of these is an amount. */
+/** Counted things: a number before one of these is an amount. */
 export const UNITS = new Set(
   (
     'visits visitors views users customers clients downloads installs clicks impressions units pieces pcs items rows records lines entries files ' +
@@ -61,7 +61,7 @@ export const UNIT_PARTS = /^ ?(?:[%‰€$£¥₹₩₽°]|元|円|원|人|个|�
 export const CURRENCY_BEFORE =
   /(?:[€$£¥₹₩₽§]|\b(?:eur|usd|gbp|chf|inr|rs|jpy|cny|brl|r\$|pln|sek|nok|dkk|nt|hk))\.? ?$/;
 
-/** "badge number", "conf. no.": a number of a thing, where the word before is none of these. */
+/** "badge number", "conf. no.": a number of a thing, if the word before is none of these. */
 const NUMBERED = /([\p{L}]{2,20})[.:]? (?:number|no|nr|nummer|num)[.:]?:? ?(?:is |was )?$/u;
 const OF_PERSONS = new Set(
   (

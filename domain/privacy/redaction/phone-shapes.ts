@@ -1,9 +1,9 @@
 /*
- * What numbers look like that are no telephone numbers, and what some telephone numbers look like that are nothing else. A
- * candidate is its groups of digits and what stands between them.
+ * Shapes of numbers that are not telephone numbers, and shapes that only telephone numbers have. A candidate is
+ * its groups of digits and the separators between them.
  */
 
-/** Groups of digits, as they may be one number. */
+/** Groups of digits that may form one number. */
 export interface Groups {
   readonly sizes: readonly number[];
   readonly digits: readonly string[];
@@ -14,7 +14,10 @@ export interface Groups {
   readonly all: string;
 }
 
-/** "05/06/2014", "05 06 2014", "05.06.14", "2014-06-05", and what follows it; "06.12.34.56.78" goes on in the same way. */
+/**
+ * "05/06/2014", "05 06 2014", "05.06.14", "2014-06-05", and what follows; "06.12.34.56.78" continues in the
+ * same way.
+ */
 const DATE =
   /^(?:(?:19|20)\d{2}([-/. ])\d{1,2}\1\d{1,2}|\d{1,2}([-/. ])\d{1,2}\2(?:(?:19|20)\d{2}|\d{2}(?!\2\d)))(?!\d)/;
 
@@ -27,7 +30,7 @@ export function beginsWithDate(text: string): boolean {
   return (month >= 1 && month <= 12 && day >= 1 && day <= 31) || (a <= 12 && b >= 1 && b <= 31 && a >= 1);
 }
 
-/** "+12.500.000", "1 000 000", "100 000 000": a quantity with its thousands apart. */
+/** "+12.500.000", "1 000 000", "100 000 000": a quantity with grouped thousands. */
 export function isQuantity({ sizes, separators }: Groups): boolean {
   const [first = 0, ...rest] = sizes;
   return (
@@ -42,7 +45,7 @@ export function isQuantity({ sizes, separators }: Groups): boolean {
 const isYear = (text: string) => /^(?:19|20)\d\d$/.test(text);
 const isTime = (text: string) => /^(?:[01]\d|2[0-4])[0-5]\d$/.test(text);
 
-/** Lists of scores, of years and of times, versions, dice: groups that are each a number of its own. */
+/** Lists of scores, of years and of times, versions, dice: each group is a number of its own. */
 export function isList({ sizes, digits, separators }: Groups): boolean {
   if (digits.length > 1 && digits.every(isYear)) return true;
   if (digits.length > 1 && digits.every(isTime)) return true;
@@ -56,7 +59,7 @@ export function isList({ sizes, digits, separators }: Groups): boolean {
   return separators.filter((one) => one.includes('/')).length > 1;
 }
 
-/** "(212) 555-0123", "212-555-0123", "1-212-555-0123"; with spaces only where the codes can be ones of the plan. */
+/** "(212) 555-0123", "212-555-0123", "1-212-555-0123"; with spaces only if the codes are valid in the plan. */
 export function isNorthAmerican({ sizes, digits, separators, text }: Groups): boolean {
   const [country, area, exchange, line] =
     sizes.length === 4 ? digits : sizes.length === 3 ? ['1', ...digits] : [];
@@ -89,7 +92,7 @@ export function isFrench({ sizes, digits, separators }: Groups): boolean {
   );
 }
 
-/** Whether the groups are such as telephone numbers are written in: not a few digits here and there. */
+/** Whether the groups are grouped like telephone numbers. */
 export function isGrouped({ sizes, separators, text }: Groups): boolean {
   const least = Math.min(...sizes.slice(1)) + (text.startsWith('(') ? 1 : 0);
   return sizes.length > 1 && sizes.length <= 6 && least >= 2 && separators.every((one) => one.length <= 3);

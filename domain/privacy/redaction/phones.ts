@@ -12,14 +12,18 @@ import {
 } from './phone-shapes.ts';
 import { apart, isDigit, isWord, isWordLetter, MOST_DIGITS, type RedactionRules, type Span } from './span.ts';
 
-/** Countries whose people write national numbers without a trunk prefix, or a mobile one in a row of digits. */
+/**
+ * Countries whose national numbers are written without a trunk prefix, or mobile ones as one group of digits.
+ */
 const WITHOUT_PREFIX = 'US IN CN BR MX ES PT IT PL CZ GR RU CO CL PE TR SA'.split(' ');
-/** Of countries with a trunk 0, a number must be one of these; where another is expected, the rules say so. */
+/**
+ * Of countries with a trunk 0, a number must belong to one of these; expected countries are added by the rules.
+ */
 const WITH_PREFIX =
   'DE GB FR IT NL BE CH AT SE FI IE AU NZ JP KR CN TW IN PK BD ID MY TH VN PH TR IL AE SA EG ZA NG KE GH MA AR BR RO HR SI SK BG RS UA'.split(
     ' ',
   );
-/** Mobile numbers that are recognised in a bare row of digits, by length. */
+/** Mobile numbers recognised in a bare group of digits, by length. */
 const BARE: Readonly<Record<number, readonly string[]>> = { 10: ['US', 'IN'], 11: ['CN', 'BR', 'RU'] };
 
 interface Group {
@@ -29,15 +33,17 @@ interface Group {
 }
 
 const GROUP = /\d{1,24}/g;
-/** Between two groups of one number: spaces, brackets and signs; the long vowel sign of Japanese is typed for a dash. */
+/**
+ * Separators within one number: spaces, brackets and signs; the Japanese long vowel sign is typed for a dash.
+ */
 const BETWEEN = /^(?: ?[-./\u30fc\u00b7~] ?| {1,2}|\) ?[-/]? ?| ?\(| ?\(0\) ?|--)$/;
 const MOST_GROUPS = 12;
 const FEWEST_DIGITS = 6;
 
-/** How sure it is; the surest of the readings from one place is taken, then the longest. */
+/** Confidence; the most certain reading from one index wins, then the longest. */
 type Rank = 0 | 1 | 2 | 3 | 4;
 
-/** Telephone numbers: as international numbers, as national ones of some country, or because a word says so. */
+/** Telephone numbers: international, national in some country, or announced by a word. */
 export function findPhones(view: View, rules: RedactionRules): Span[] {
   const { text } = view;
   const groups = [...text.matchAll(GROUP)].map(
@@ -54,7 +60,7 @@ export function findPhones(view: View, rules: RedactionRules): Span[] {
 
 interface Best {
   readonly span: Span | null;
-  /** How many groups are done with. */
+  /** How many groups have been consumed. */
   readonly groups: number;
 }
 
@@ -70,7 +76,7 @@ function bestFrom(view: View, rules: RedactionRules, groups: readonly Group[], f
     if (last > first && !BETWEEN.test(text.slice(groups[last - 1]?.end, group.start))) break;
     digits += group.digits.length;
     if (group.digits.length === 1) single++;
-    // Digits one by one are a telephone number only where that is said.
+    // Single digits are a telephone number only if announced.
     if (digits > MOST_DIGITS || (single > 2 && left.cue !== 'phone')) break;
     if (digits < FEWEST_DIGITS || (digits < 8 && text[start] !== '+' && left.cue !== 'phone')) continue;
     most ??= mostOf(rules, left, text.slice(start, begin.start + 1));
@@ -91,7 +97,10 @@ interface Longest {
   readonly groups: number;
 }
 
-/** How long a number can be that begins so: `rankOf` finds none in what is longer, and a text of nothing but digits has many. */
+/**
+ * The longest possible number that begins so: `rankOf` finds none in longer ones, and hostile text has many
+ * digits.
+ */
 function mostOf({ countries }: RedactionRules, left: Left, begin: string): Longest {
   if (begin.includes('+') || begin.endsWith('0') || left.cue === 'phone')
     return { digits: MOST_DIGITS, groups: MOST_GROUPS };
@@ -99,13 +108,13 @@ function mostOf({ countries }: RedactionRules, left: Left, begin: string): Longe
   return countries.length > 0 ? { digits: 14, groups: 6 } : { digits: 11, groups: 5 };
 }
 
-/** A date is passed over as a whole: no number begins with its month. */
+/** A date is skipped as a whole: no number begins with its month. */
 function datedGroups(text: string, groups: readonly Group[], first: number): number {
   const [begin, third] = [groups[first], groups[first + 2]];
   return begin && third && beginsWithDate(text.slice(begin.start, third.end)) ? 3 : 1;
 }
 
-/** Back over what belongs to the first group: "+", "(", "(+". */
+/** Back over characters that belong to the first group: "+", "(", "(+". */
 function startOf(text: string, start: number): number {
   let at = start;
   if (text[at - 1] === ' ' && text[at - 2] === '+') at--;
@@ -114,12 +123,12 @@ function startOf(text: string, start: number): number {
   return text[at] === '+' && text[at - 1] === '(' ? at - 1 : at;
 }
 
-/** A number of one kind or another begins in the middle of a row of groups only where its form is sure. */
+/** A number begins in the middle of a row of groups only if its form is certain. */
 function isMiddle(text: string, start: number, all: string): boolean {
   return text[start - 1] === ' ' && isDigit(text[start - 2]) && !all.startsWith('0');
 }
 
-/** Whether a bracket opens before the number that it does not close: then it is the sentence's. */
+/** Whether a bracket before the number is not closed in it: then it belongs to the sentence. */
 function isOpen(text: string, start: number, end: number): boolean {
   if (text[start] !== '(') return false;
   let depth = 0;
@@ -139,7 +148,7 @@ class Left {
     this.#view = view;
     this.#start = start;
   }
-  /** What the nearest word says that the number is. */
+  /** What the nearest word says about the number. */
   get cue(): 'phone' | 'other' | null {
     if (this.#cue === undefined) this.#cue = this.#read();
     return this.#cue;
@@ -156,7 +165,7 @@ class Left {
       PHONE_CUES.words.has(word),
     );
   }
-  /** Whether a word for a telephone stands next to it, so that they may be written together. */
+  /** Whether a word for a telephone is adjacent, so that they may be written together. */
   get isCuedClosely(): boolean {
     return this.#view.distance(PHONE_CUES, this.#start) <= 3;
   }
@@ -167,7 +176,7 @@ class Left {
 const REACH_OF_THING = 40;
 const NUMBER_SIGN = /(?:#|№|n[°º]) ?$/;
 
-/** How sure it is that these groups are a telephone number; 0: they are none. */
+/** How certain it is that these groups are a telephone number; 0: they are not. */
 function rankOf(view: View, rules: RedactionRules, left: Left, start: number, run: readonly Group[]): Rank {
   const { text } = view;
   const [begin, last] = [run[0] as Group, run.at(-1) as Group];
@@ -192,7 +201,7 @@ function readGroups(text: string, start: number, run: readonly Group[]): Groups 
   };
 }
 
-/** "0049...", "011 49...": what is dialled to leave a country. */
+/** "0049...", "011 49...": international prefixes. */
 function hasExitCode({ digits, all, text }: Groups): boolean {
   if (beginsWithDate(text)) return false;
   return /^00[1-9]/.test(all) || (/^011[2-9]/.test(all) && (digits[0] === '011' || digits.length === 1));
@@ -233,7 +242,7 @@ function rankNational(view: View, rules: RedactionRules, left: Left, start: numb
   return all.length >= 9 && !isMiddle(view.text, start, all) ? rankAnywhere(written) : 0;
 }
 
-/** What is said to be a telephone number is one, unless it looks like something else. */
+/** An announced number is a telephone number, unless it looks like something else. */
 function rankSaid(written: Groups, isHome: boolean): Rank {
   const { all, sizes } = written;
   if (all.length < 7 || (isQuantity(written) && !isHome && all.length < 9)) return 0;
@@ -242,7 +251,7 @@ function rankSaid(written: Groups, isHome: boolean): Rank {
   return isHome || isNorthAmerican(written) || isFrench(written) ? 3 : 2;
 }
 
-/** In the country that answers come from: grouped, or a row of digits that is long enough to be nothing else. */
+/** In the expected country: grouped, or long enough to be nothing else. */
 function isHomeForm(written: Groups): boolean {
   const { all, sizes } = written;
   if (sizes.length === 1) return all.length >= 9;
@@ -265,11 +274,11 @@ function rankAnywhere(written: Groups): Rank {
   if (isDotted) return 0;
   if (isRow) return isBare(all) ? 2 : 0;
   if (sizes.length > 5 || all.length > 11 || all.startsWith('0')) return 0;
-  // Groups of four alone are amounts and codes as well.
+  // Groups of four alone may be amounts or codes.
   if (!text.includes('(') && sizes.every((size) => size === 4)) return 0;
-  // Three groups of three may count something: there only mobile numbers are sure enough.
+  // Three groups of three may be an amount: only mobile numbers are certain enough.
   const isThrees = sizes.length === 3 && sizes.every((size) => size === 3);
-  // "500 000 - 600 000": from one amount to another.
+  // "500 000 - 600 000": a range of amounts.
   if (isThrees && separators.includes(' - ') && separators.includes(' ')) return 0;
   return WITHOUT_PREFIX.some((country) => {
     const type = nationalType(country, all);
@@ -309,7 +318,7 @@ function isFreeRight(text: string, end: number, isPlus: boolean): boolean {
   return true;
 }
 
-/** "anrufen0171..." and "0171...danke": words, not the letters of an identifier. */
+/** "anrufen0171..." and "0171...danke": words, not letters of an identifier. */
 function isGluedWord(text: string, place: number, step: 1 | -1, written: Groups): boolean {
   const isSure =
     isNorthAmerican(written) ||
@@ -341,10 +350,10 @@ function isCounted(text: string, end: number): boolean {
   return word !== undefined && UNITS.has(plain(word));
 }
 
-/** Numbers that people who count in bits know. */
+/** Powers of two that occur in prose. */
 const LARGEST = new Set(['2147483647', '2147483648', '4294967295', '4294967296']);
 
-/** In North America mobile numbers look as others do. */
+/** In North America mobile numbers have the same form as others. */
 function isBare(all: string): boolean {
   if (LARGEST.has(all)) return false;
   return (BARE[all.length] ?? []).some((country) => {

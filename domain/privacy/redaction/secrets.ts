@@ -2,11 +2,11 @@ import type { View } from './cues.ts';
 import { apart, type Span } from './span.ts';
 
 /*
- * What opens a door to whoever holds it: keys, tokens, passwords. Patterns find where one begins; `extended` goes on to
- * where it ends, so that no quantifier is without a bound.
+ * Secrets: keys, tokens, passwords. Patterns find the beginning; `extended` walks to the end, so that no
+ * quantifier is unbounded.
  */
 
-/** Prefixes that issuers of keys have published so that keys can be found. */
+/** Prefixes that issuers publish so that leaked keys can be found. */
 const ISSUED =
   /(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{16}|(?:sk|rk|pk|whsec)_(?:live_|test_)?[A-Za-z0-9]{16}|(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20}|github_pat_[A-Za-z0-9_]{20}|glpat-[A-Za-z0-9_-]{16}|xox[abeprs]-[A-Za-z0-9-]{10}|AIza[0-9A-Za-z_-]{30}|SG\.[A-Za-z0-9_-]{16}|npm_[A-Za-z0-9]{30}|hf_[A-Za-z0-9]{20}|ya29\.[A-Za-z0-9_-]{20}|dop_v1_[a-f0-9]{40}|shp(?:at|ss|ca)_[a-f0-9]{20}|EAAC[A-Za-z0-9]{20}|AGE-SECRET-KEY-1[A-Z0-9]{20}|GOCSPX-[A-Za-z0-9_-]{20}|pypi-Ag[A-Za-z0-9_-]{20}|dckr_pat_[A-Za-z0-9_-]{20}|dapi[a-f0-9]{32}|ATATT3[A-Za-z0-9_=-]{20}|lin_api_[A-Za-z0-9]{20}|sq0(?:atp|csp)-[A-Za-z0-9_-]{20}|key-[a-f0-9]{32}|SK[a-f0-9]{32}|xapp-\d-[A-Za-z0-9-]{20}|\d{8,10}:AA[A-Za-z0-9_-]{32}|AccountKey=[A-Za-z0-9+/]{20}|hooks\.slack\.com\/services\/[A-Z0-9]{8,12}\/[A-Z0-9]{8,12}\/[A-Za-z0-9]{16})/g;
 const JWT = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,2048}\.[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{4}/g;
@@ -15,7 +15,7 @@ const PEM = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/g;
 const PEM_END = '-----END';
 const LONGEST_PEM = 8_192;
 
-/** "?token=...": parameters of URLs that stand for who follows the link. */
+/** "?token=...": URL parameters that authenticate. */
 const PARAMETER =
   /[?&#;](?:[\w.-]{0,24}(?:token|secret|signature|password|session_?id|(?:api|access|auth|private)[_-]?key|(?:auth|verification|confirmation|invite)[_-]?code|credential)|auth|key|sig|session|sid|passwd|pwd|code|otp|jwt|ticket|invite|magic|sv|hash|uid|user_?id)=([^\s&#"'<>\ue000]{4})/gi;
 /** "password: hunter2", "api key = ..." */
@@ -24,7 +24,7 @@ const NAMED =
 
 const KEY_CHARACTER = /[A-Za-z0-9._~+/=-]/;
 const VALUE_CHARACTER = /[^\s&#"'<>\ue000]/;
-/** Path parts of links that let in whoever has them: long, with letters of both cases and digits. */
+/** Path parts of links that authenticate: long, with letters of both cases and digits. */
 const URL = /(?:https?:\/\/|www\.)[^\s"'<>\ue000]{4,2048}/gi;
 const RANDOM = /[A-Za-z0-9_-]{16,512}/g;
 
@@ -44,7 +44,7 @@ const secret = (start: number, end: number): Span => ({ start, end, kind: 'secre
 function extended(text: string, from: number, pattern: RegExp): number {
   let end = from;
   while (end < text.length && pattern.test(text[end] as string)) end++;
-  // A full stop at the end is the sentence's.
+  // A full stop at the end belongs to the sentence.
   while (end > from && /[.,;:!?)]/.test(text[end - 1] as string)) end--;
   return end;
 }
@@ -67,7 +67,7 @@ function keys(text: string): Span[] {
   for (const pattern of [ISSUED, JWT]) {
     done = 0;
     for (const { 0: found, index } of text.matchAll(pattern)) {
-      // What begins within a key is a part of it: each character is walked over once.
+      // A match within a key belongs to it: each character is visited once.
       if (index < done) continue;
       done = extended(text, index + found.length, KEY_CHARACTER);
       places.push(secret(index, done));
@@ -95,7 +95,7 @@ function parameters(text: string): Span[] {
   return places;
 }
 
-/** After "is", a word such as "wrong" is no password: there it has a digit or a sign. */
+/** After "is", a word such as "wrong" is not a password: a digit or a sign is required. */
 function named(text: string): Span[] {
   const places: Span[] = [];
   for (const { 0: found, 1: value = '', index } of text.matchAll(NAMED)) {
@@ -108,7 +108,7 @@ function named(text: string): Span[] {
   return places;
 }
 
-/** Before a part of a path that lets in whoever follows the link. */
+/** Before a path part that authenticates. */
 const DOOR =
   /\/(?:[\w-]{0,24}(?:reset|password|verify|verification|confirm|activat|invit|unsubscribe|login|signin|magic|token|auth|session))[\w-]{0,12}\/(?:[\w-]{1,8}\/)?$/i;
 const LONGEST_DOOR = 90;
@@ -132,7 +132,7 @@ const isMixed = (part: string) =>
   /\d[A-Za-z_-]{0,40}\d/.test(part) &&
   !part.includes('--');
 
-/** Hexadecimal digits, a UUID, or a row of letters and digits, where a secret stands. */
+/** Hexadecimal digits, a UUID, or a run of letters and digits in the place of a secret. */
 function isHandedOut(part: string, before: string): boolean {
   if (!/\d/.test(part)) return false;
   if (before.endsWith('=')) return /^[0-9a-f]{32}/i.test(part);

@@ -1,4 +1,4 @@
-/** What a removed part of a text was; it stands in the text as "[kind]". */
+/** The kind of a removed part; it stands in the text as "[kind]". */
 export const KINDS = [
   'email',
   'phone',
@@ -16,7 +16,7 @@ export type Kind = (typeof KINDS)[number];
 /** Digits of the longest telephone number, with a calling code, the prefix before it and a trunk 0. */
 export const MOST_DIGITS = 18;
 
-/** A part of a normal form that is to be removed. */
+/** A part of a normal form to remove. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -25,13 +25,16 @@ export interface Span {
 
 /** By what is looked for. */
 export interface RedactionRules {
-  /** Countries that answers come from (ISO 3166-1), the likeliest first: their national forms need no other hint. */
+  /**
+   * Countries that responses come from (ISO 3166-1), the likeliest first: their national forms need no other
+   * hint.
+   */
   readonly countries: readonly string[];
-  /** Country packs of national identifiers that are looked for. */
+  /** Country packs of national identifiers to look for. */
   readonly packs: ReadonlySet<string>;
 }
 
-/** In order, without those that overlap one that begins before them. */
+/** In order, without those that overlap an earlier one. */
 export function apart(spans: readonly Span[]): Span[] {
   const kept: Span[] = [];
   for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end))
@@ -42,7 +45,7 @@ export function apart(spans: readonly Span[]): Span[] {
 export const isDigit = (character: string | undefined) =>
   character !== undefined && character >= '0' && character <= '9';
 
-/** Letters of scripts that put spaces between words: there a number ends where a letter begins. */
+/** Letters of scripts with spaces between words: a number ends at such a letter. */
 const SPACED_LETTER = /[A-Za-z\u00c0-\u024f\u0370-\u052f]/;
 export const isWordLetter = (character: string | undefined) =>
   character !== undefined && SPACED_LETTER.test(character);

@@ -23,7 +23,7 @@ export interface ExportOptions {
  * Sends what ran since the last export to the same place, in the journal's order, then the sealings; answers with the
  * number of events. The place is remembered only after the transport has taken the events: after a crash some are sent
  * again, under the same run ids. One export goes to a place at a time: a later one from the same machine takes over.
- * @throws Superseded
+ * @throws SupersededError
  */
 export async function exportLineage(
   deps: RunDeps & { readonly place: string },

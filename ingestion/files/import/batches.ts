@@ -2,7 +2,7 @@ import { WHOLE_REJECTIONS } from '../../pipeline/outcome.ts';
 import type { FileRow } from '../accept-file-rows.ts';
 import { isWanted, type RowValues } from '../file-row.ts';
 import { columnsOf, type FileMap } from '../map/file-map.ts';
-import { toldNames, WrongColumns } from '../read/headings.ts';
+import { toldNames, WrongColumnsError } from '../read/headings.ts';
 import type { ReadRow } from '../read/read-row.ts';
 import type { RowSource } from '../read/read-rows.ts';
 
@@ -40,7 +40,7 @@ export interface Settled {
 
 /**
  * The rows that the map takes and what else is in the file, in batches.
- * @throws WrongColumns for JSON whose first rows have nothing of what every row needs
+ * @throws WrongColumnsError for JSON whose first rows have nothing of what every row needs
  */
 export async function* batches(
   map: FileMap,
@@ -112,7 +112,7 @@ export class JsonFields {
       for (const name of Object.keys(values)) this.#names.add(name);
   }
 
-  /** @throws WrongColumns where none of the rows so far has what every response needs */
+  /** @throws WrongColumnsError where none of the rows so far has what every response needs */
   check(): void {
     if (this.#isChecked || this.#names.size === 0) return;
     this.#isChecked = true;
@@ -124,7 +124,7 @@ export class JsonFields {
     ];
     const missing = this.#unseen.filter((name) => needed.includes(name));
     if (missing.length === 0) return;
-    throw new WrongColumns(
+    throw new WrongColumnsError(
       `the map reads fields that the rows do not have: ${toldNames(missing)}; they have ${toldNames(this.#names)}`,
     );
   }

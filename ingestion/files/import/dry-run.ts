@@ -82,7 +82,7 @@ const CELLS_SHOWN = 20;
 /**
  * Reads the whole file as an import does, and says what would become of it. Nothing is written or asked: whether the record holds a row already is
  * not known, only whether a row above says the same.
- * @throws WrongColumns, UnreadableFile
+ * @throws WrongColumnsError, UnreadableFileError
  */
 export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   const { path, map } = options;

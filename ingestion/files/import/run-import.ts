@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { addNotes, type NoteCode, notesOf, type Outcome } from '../../pipeline/outcome.ts';
 import { draftFromRow } from '../file-row.ts';
 import { columnsOf, type FileMap, mapHash } from '../map/file-map.ts';
-import { type ReadRow, UnreadableFile } from '../read/read-row.ts';
+import { type ReadRow, UnreadableFileError } from '../read/read-row.ts';
 import { type ReadAs, type RowSource, readRows } from '../read/read-rows.ts';
 import { type Batch, batches, JsonFields } from './batches.ts';
 import {
@@ -74,7 +74,7 @@ const FIRST_DOUBTS = 5;
 
 /**
  * Opens a file as the map says that it is to be read.
- * @throws UnreadableFile
+ * @throws UnreadableFileError
  */
 export function openForMap(path: string, map: FileMap): Promise<RowSource> {
   return readRows(path, {
@@ -90,7 +90,7 @@ const MOST_BLANK = 10_000;
 
 /**
  * The source once its first row that is not blank was read, and with it the headings.
- * @throws UnreadableFile of a file without a row: whoever imports it expects some; WrongColumns
+ * @throws UnreadableFileError of a file without a row: whoever imports it expects some; WrongColumnsError
  */
 export async function withFirstRow(path: string, source: RowSource): Promise<RowSource> {
   const rows = source.rows[Symbol.asyncIterator]();
@@ -98,7 +98,9 @@ export async function withFirstRow(path: string, source: RowSource): Promise<Row
   for (;;) {
     const { value: row, done } = await rows.next();
     if (done)
-      throw new UnreadableFile(`${path} has no rows: nothing was found in it, or nothing after the headings`);
+      throw new UnreadableFileError(
+        `${path} has no rows: nothing was found in it, or nothing after the headings`,
+      );
     blank.push(row);
     if (!('blank' in row) || blank.length === MOST_BLANK) break;
   }
@@ -116,7 +118,7 @@ export async function withFirstRow(path: string, source: RowSource): Promise<Row
 /**
  * Imports a file: rows go out in batches, a few at once; the checkpoint moves only over batches that are acknowledged,
  * in order. Rows of the unacknowledged edge may be sent again by the next run, which recognises them as duplicates.
- * @throws WrongColumns, UnreadableFile, or what the sink throws; the checkpoint stands, and the next run goes on.
+ * @throws WrongColumnsError, UnreadableFileError, or what the sink throws; the checkpoint stands, and the next run goes on.
  */
 export async function runImport(options: ImportOptions): Promise<ImportResult> {
   const { path, map, sink, dataDir, restart } = options;

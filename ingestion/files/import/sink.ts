@@ -32,8 +32,8 @@ export interface Beginning {
 }
 
 /** The server refuses for good: a wrong key, a wrong map. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
+export class ImportRefusedError extends Error {
+  override readonly name = 'ImportRefusedError';
 }
 
 /** Accepts in this process. */
@@ -52,7 +52,8 @@ export function databaseSink(
       const isOpen = earlier !== null && isOpenFor(earlier, { digest, mapHash });
       const given = { file, digest, mapHash, madeBy: submitter.id, actorName: 'npm run import' };
       const run = isOpen ? earlier : await beginImport(store, given, new Date(now()));
-      if (!run) throw new Refused(`${MOST_A_DAY} imports were begun within a day, and no more may be`);
+      if (!run)
+        throw new ImportRefusedError(`${MOST_A_DAY} imports were begun within a day, and no more may be`);
       runs.set(run.key, run);
       return { id: run.key, resumed: isOpen };
     },
@@ -127,7 +128,7 @@ async function post<Result>(url: string, key: string, body: string): Promise<{ r
   const message =
     (JSON.parse(text || '{}') as { errors?: { message: string }[] }).errors?.[0]?.message ?? text;
   if ([429, 502, 503, 504].includes(response.status)) return message;
-  throw new Refused(`the server refused (${response.status}): ${message}`);
+  throw new ImportRefusedError(`the server refused (${response.status}): ${message}`);
 }
 
 /**

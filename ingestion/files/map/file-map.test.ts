@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { applyScale, type ScaleRule } from '../../../domain/nps/scale.ts';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../../domain/segments/dimensions.ts';
 import { type FileMap, mapHash, parseFileMap } from './file-map.ts';
-import { InvalidMap } from './map-mistakes.ts';
+import { InvalidMapError } from './map-mistakes.ts';
 import { namedScale } from './map-scale.ts';
 
 const DIMENSIONS = defineDimensions(DEFAULT_DIMENSIONS);
@@ -19,7 +19,7 @@ const mistakes = (declared: unknown): string[] => {
   try {
     parseFileMap(declared, DIMENSIONS);
   } catch (error) {
-    if (error instanceof InvalidMap) return error.message.split('\n');
+    if (error instanceof InvalidMapError) return error.message.split('\n');
     throw error;
   }
   return [];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Dimension } from '../../../domain/segments/dimensions.ts';
 import { encodingNamed, unknownEncoding } from '../../../domain/text/encodings.ts';
-import { InvalidMap, partOf, readChecked } from './map-mistakes.ts';
+import { InvalidMapError, partOf, readChecked } from './map-mistakes.ts';
 import { atMost, column, MOST, named, plain } from './map-parts.ts';
 import { revisionOfMap } from './map-revision.ts';
 import { scoreOfMap } from './map-scale.ts';
@@ -88,18 +88,18 @@ export type FileMap = z.infer<typeof fileMap> & {
 
 /**
  * Checks a map for the configured dimensions.
- * @throws InvalidMap with one line per mistake.
+ * @throws InvalidMapError with one line per mistake.
  */
 export function parseFileMap(declared: unknown, dimensions: readonly Dimension[]): FileMap {
   const map = readChecked(fileMap, declared, dimensions.length);
   const names = dimensions.map(({ field }) => field);
   const strange = Object.keys(map.dimensions).filter((name) => !names.includes(name));
   if (strange.length > 0) {
-    throw new InvalidMap(
+    throw new InvalidMapError(
       `dimensions.${strange.slice(0, 3).map(partOf).join(', ')}: no such dimension; there are ${names.join(', ')}`,
     );
   }
-  if (!map.score && !map.comment) throw new InvalidMap('score: a map names a score, a comment, or both');
+  if (!map.score && !map.comment) throw new InvalidMapError('score: a map names a score, a comment, or both');
   return { ...map, declared };
 }
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { UserError } from '../../../domain/errors/user-error.ts';
 import { cut } from '../../../domain/text/text.ts';
 import { MOST } from './map-parts.ts';
 
 /** A map that cannot be used; the message names each path and what would be right. */
-export class InvalidMap extends Error {
-  override readonly name = 'InvalidMap';
+export class InvalidMapError extends UserError {
+  override readonly name = 'InvalidMapError';
 }
 
 /** Values in a map, of any kind and depth. */
@@ -19,7 +20,7 @@ export const partOf = (part: PropertyKey): string => cut(String(part), 40);
 
 /**
  * What was declared as the schema reads it, for so many configured dimensions.
- * @throws InvalidMap with one line per mistake.
+ * @throws InvalidMapError with one line per mistake.
  */
 export function readChecked<Schema extends z.ZodType>(
   schema: Schema,
@@ -38,7 +39,7 @@ export function readChecked<Schema extends z.ZodType>(
     .slice(0, MISTAKES_TOLD)
     .map(({ path, message }) => cut(`${path.map(partOf).join('.') || 'map'}: ${message}`, LONGEST_MISTAKE));
   const more = mistakes.length - told.length;
-  throw new InvalidMap([...told, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'));
+  throw new InvalidMapError([...told, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'));
 }
 
 /** Before anything is read of it: checking something large costs more than its size, mistake by mistake. */
@@ -46,8 +47,8 @@ function checkSize(declared: unknown): void {
   let values = 0;
   const count = (value: unknown, depth: number): void => {
     values += 1;
-    if (values > MOST_VALUES) throw new InvalidMap(`map: more than ${MOST_VALUES} values`);
-    if (depth > DEEPEST) throw new InvalidMap(`map: nested more than ${DEEPEST} deep`);
+    if (values > MOST_VALUES) throw new InvalidMapError(`map: more than ${MOST_VALUES} values`);
+    if (depth > DEEPEST) throw new InvalidMapError(`map: nested more than ${DEEPEST} deep`);
     if (typeof value !== 'object' || value === null) return;
     for (const inner of Object.values(value)) count(inner, depth + 1);
   };
@@ -60,7 +61,7 @@ function checkCounts(declared: unknown, dimensions: number): void {
     const given = path.reduce(partNamed, declared);
     const names = typeof given === 'object' && given !== null ? Object.keys(given) : [];
     if (names.length <= most) return names;
-    throw new InvalidMap(`${path.map(partOf).join('.')}: has ${names.length} entries; at most ${most}`);
+    throw new InvalidMapError(`${path.map(partOf).join('.')}: has ${names.length} entries; at most ${most}`);
   };
   for (const name of check(dimensions, ['dimensions'])) check(MOST.values, ['dimensions', name, 'values']);
   for (const name of check(MOST.columns, ['where'])) check(MOST.values, ['where', name]);
@@ -84,7 +85,7 @@ function mistakeCounter(): () => undefined {
   let mistakes = 0;
   return () => {
     mistakes += 1;
-    if (mistakes > MOST_MISTAKES) throw new InvalidMap(`map: more than ${MOST_MISTAKES} mistakes`);
+    if (mistakes > MOST_MISTAKES) throw new InvalidMapError(`map: more than ${MOST_MISTAKES} mistakes`);
     return undefined;
   };
 }

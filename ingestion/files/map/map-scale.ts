@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SCALES, type ScaleRule } from '../../../domain/nps/scale.ts';
 import { WAYS_OF_WRITING } from '../../../domain/text/written-number.ts';
-import { InvalidMap } from './map-mistakes.ts';
+import { InvalidMapError } from './map-mistakes.ts';
 import { atMost, column, MOST, named, plain } from './map-parts.ts';
 
 const npsClass = z.enum(['promoter', 'passive', 'detractor']);
@@ -68,6 +68,6 @@ export const scoreOfMap = z.strictObject({
 /** The rule of a scale in a map, which may be one of ours by its name. */
 export function namedScale(given: string | ScaleRule): ScaleRule {
   const rule = typeof given === 'string' ? SCALES[given] : given;
-  if (!rule) throw new InvalidMap(`score.scale: ${String(given)} is no scale`);
+  if (!rule) throw new InvalidMapError(`score.scale: ${String(given)} is no scale`);
   return rule;
 }

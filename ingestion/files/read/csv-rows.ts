@@ -1,7 +1,7 @@
 import type { RowValues } from '../file-row.ts';
 import { type RowSoFar, readLine } from './csv-line.ts';
 import { checkHeadings, type Headings, headingsOf } from './headings.ts';
-import { type ReadRow, UnreadableFile } from './read-row.ts';
+import { type ReadRow, UnreadableFileError } from './read-row.ts';
 import { separatorName } from './separator.ts';
 import { type LineBuffer, LONGEST_ROW } from './text-lines.ts';
 
@@ -61,15 +61,15 @@ export class CsvRows {
     yield* this.#told();
   }
 
-  /** @throws UnreadableFile, WrongColumns */
+  /** @throws UnreadableFileError, WrongColumnsError */
   async #readHeadings(): Promise<boolean> {
     const lines = this.#lines;
     while ((await lines.has(0)) && lines.at(0)?.trim() === '') lines.skip(1);
     if (!(await lines.has(0))) return false;
     const row = await this.#readRow();
-    if ('problem' in row) throw new UnreadableFile(`the headings cannot be read: ${row.problem}`);
+    if ('problem' in row) throw new UnreadableFileError(`the headings cannot be read: ${row.problem}`);
     if (!row.isText)
-      throw new UnreadableFile(
+      throw new UnreadableFileError(
         `the headings have bytes that are no character in ${this.#options.encoding}; name the encoding in the map`,
       );
     this.#headings = headingsOf(row.values);

@@ -1,8 +1,8 @@
 import { cut, headingOf } from '../../../domain/text/text.ts';
 
 /** The map reads columns that the file does not have, or has more than once. */
-export class WrongColumns extends Error {
-  override readonly name = 'WrongColumns';
+export class WrongColumnsError extends Error {
+  override readonly name = 'WrongColumnsError';
 }
 
 const NAMES_TOLD = 30;
@@ -48,7 +48,7 @@ export function headingsOf(row: readonly string[]): Headings {
 /**
  * Finds the columns that the map reads. A wrong name would reject every row, one by one; better said once.
  * @param separator its name, for the message where the headings are not separated by it
- * @throws WrongColumns
+ * @throws WrongColumnsError
  */
 export function checkHeadings(
   { names, repeated }: Headings,
@@ -60,7 +60,7 @@ export function checkHeadings(
     const places = repeated.get(name);
     if (!places || known.has(name)) continue;
     const spelled = places.map((_, index) => `"${cut(name)} [${index + 1}]"`);
-    throw new WrongColumns(
+    throw new WrongColumnsError(
       `the map reads the column "${cut(name)}", and the file has ${places.length} of that heading: columns ` +
         `${listed(places.map(String))}; name the one that is meant ${listed(spelled, 'or')} in the map`,
     );
@@ -71,7 +71,7 @@ export function checkHeadings(
     names.length === 1 && known.size < new Set(wanted).size
       ? `, as one column by the separator ${separator}; if that is another one, name it with "separator" in the map`
       : '';
-  throw new WrongColumns(
+  throw new WrongColumnsError(
     `the map reads columns that the file does not have: ${toldNames(missing)}; it has ${toldNames(names)}${way}`,
   );
 }

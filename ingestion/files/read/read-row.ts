@@ -16,6 +16,6 @@ export type ReadRow = {
 );
 
 /** The file cannot be read to its end, or not at all; the rows before were delivered. */
-export class UnreadableFile extends Error {
-  override readonly name = 'UnreadableFile';
+export class UnreadableFileError extends Error {
+  override readonly name = 'UnreadableFileError';
 }

@@ -9,7 +9,7 @@ import { CsvRows } from './csv-rows.ts';
 import { HEAD_BYTES, isBinary, notText } from './file-kind.ts';
 import { type Guess, guessEncoding } from './guess-encoding.ts';
 import { itemRows, lineRows } from './json-rows.ts';
-import { type ReadRow, UnreadableFile } from './read-row.ts';
+import { type ReadRow, UnreadableFileError } from './read-row.ts';
 import { findSeparator, separatorName } from './separator.ts';
 import { LineBuffer } from './text-lines.ts';
 
@@ -47,16 +47,18 @@ const CHUNK_BYTES = 256 * 1024;
 /**
  * Reads a CSV (with headings), NDJSON or JSON file, plain or gzip, row by row; nothing but the present piece of it is
  * in memory. A bad row is reported with its line, and reading goes on. A file that does not say what it is encoded in is read twice.
- * @throws UnreadableFile for a file that is no text, and while iterating, when the file breaks off; WrongColumns while iterating
+ * @throws UnreadableFileError for a file that is no text, and while iterating, when the file breaks off; WrongColumnsError while iterating
  */
 export async function readRows(path: string, options: ReadOptions = {}): Promise<RowSource> {
   const { size } = await stat(path);
   const head = await headOf(path);
   const what = notText(head.bytes);
-  if (what) throw new UnreadableFile(`${path} is ${what}`);
+  if (what) throw new UnreadableFileError(`${path} is ${what}`);
   const found = await encodingOf(path, head, options.encoding);
   if (isBinary(head.bytes) && !found.encoding.startsWith('utf-16'))
-    throw new UnreadableFile(`${path} is no text: it has zero bytes; only CSV, NDJSON and JSON are read`);
+    throw new UnreadableFileError(
+      `${path} is no text: it has zero bytes; only CSV, NDJSON and JSON are read`,
+    );
   let bytes = 0;
   const count = (chunk: Buffer) => {
     bytes += chunk.length;
@@ -98,7 +100,7 @@ async function headOf(path: string): Promise<Head> {
       if (length >= HEAD_BYTES) break;
     }
   } catch (error) {
-    if (length === 0) throw new UnreadableFile(`${path} cannot be read: ${(error as Error).message}`);
+    if (length === 0) throw new UnreadableFileError(`${path} cannot be read: ${(error as Error).message}`);
   }
   return { isCompressed, bytes: Buffer.concat(chunks).subarray(0, HEAD_BYTES) };
 }
@@ -206,7 +208,7 @@ async function* explained(path: string, rows: AsyncIterable<ReadRow>): AsyncGene
   } catch (error) {
     const { name, message } = error as Error;
     if (name === 'WrongColumns') throw error;
-    if (error instanceof UnreadableFile) throw new UnreadableFile(`${path}: ${message}`);
-    throw new UnreadableFile(`${path} cannot be read on after line ${line}: ${message}`);
+    if (error instanceof UnreadableFileError) throw new UnreadableFileError(`${path}: ${message}`);
+    throw new UnreadableFileError(`${path} cannot be read on after line ${line}: ${message}`);
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InvalidMap } from '../../files/map/map-mistakes.ts';
+import { InvalidMapError } from '../../files/map/map-mistakes.ts';
 import { named } from '../../files/map/map-parts.ts';
 import { MOST_ITEMS, readItems } from '../../pipeline/read-items.ts';
 import { createItemReader } from '../../pipeline/response-items.ts';
@@ -27,7 +27,7 @@ export const canonical: WebhookConnector = {
   reader: (mapping, dimensions) => {
     const read = mappingShape.safeParse(mapping);
     if (!read.success)
-      throw new InvalidMap(
+      throw new InvalidMapError(
         'mapping: the items name their fields themselves; it is {}, or has "source" and "survey": { "name": text, "version": text }, for items that name none',
       );
     const { source, survey } = read.data;

@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../../fixtures/server.ts';
+import { describe, expect, it } from 'vitest';
+import { ADMIN_KEY } from '../../fixtures/server.ts';
 import { type Asked, codes, messages, transportsTo } from '../../fixtures/transports.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /* Requests as clients send them by mistake, from test/fixtures/cases: over each transport the same words, and never a 500. */
 
@@ -16,16 +11,7 @@ const fixture = (name: string) =>
 const REQUESTS = JSON.parse(fixture('08-requests.json')) as Asked[];
 const TWO_TILES = fixture('13-two-tiles.graphql');
 
-let instance: Instance;
-let server: RunningServer;
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer();
 
 const post = async (asked: object) => {
   const answer = await server.post('/graphql', asked);

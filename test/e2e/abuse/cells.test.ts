@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
-import { freshInstance, type Instance, type RunningServer, startServer } from '../../fixtures/server.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /** A key that is narrowed to Germany floods the record with cells; another one goes on as if nothing were. */
 
-let instance: Instance;
-let server: RunningServer;
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-}, 120_000);
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer({ follow: true });
 
 async function makeKey(input: object): Promise<string> {
   const answer = await server.graphql<{ createApiKey: { key: string } }>(
@@ -73,7 +64,7 @@ it('one key cannot use up the cells: its flood stays in its bounds, others are s
   ]);
   const metrics = await (
     await fetch(`${server.url}/metrics`, {
-      headers: { authorization: `Bearer ${instance.env.SCORELINE_ADMIN_KEY}` },
+      headers: { authorization: `Bearer ${server.instance.env.SCORELINE_ADMIN_KEY}` },
     })
   ).text();
   expect(metrics).toMatch(/^scoreline_cells_limit 10000$/m);
@@ -117,4 +108,4 @@ it('one key cannot use up the cells: its flood stays in its bounds, others are s
     body: file.map((line) => JSON.stringify(line)).join('\n'),
   });
   expect(await sentFile.json()).toMatchObject({ accepted: 0, rejected: [{ code: 'FORBIDDEN' }] });
-}, 300_000);
+});

@@ -1,24 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../../fixtures/server.ts';
+import { describe, expect, it } from 'vitest';
+import { ADMIN_KEY } from '../../fixtures/server.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /* Bodies are read strictly: in the charset that they name, else UTF-8; no character is stored that was not sent. */
 
-let instance: Instance;
-let server: RunningServer;
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer();
 
 const send = async (path: string, body: Buffer, type = 'application/json') => {
   const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': type };

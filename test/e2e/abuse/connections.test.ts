@@ -1,39 +1,20 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { LIMITS } from '../../../api/limits.ts';
-import {
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-  until,
-} from '../../fixtures/server.ts';
+import { until } from '../../fixtures/server.ts';
 import { messages, transportsTo } from '../../fixtures/transports.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /* Connections of one key: their number is bounded, and others connect meanwhile. */
 
 const LIVE = 'subscription { npsUpdates { position } }';
-let instance: Instance;
-let server: RunningServer;
-const keys: Record<string, string> = {};
+const server = useServer({ keys: { greedy: 'feed', healthy: 'feed', streams: 'feed' } });
+const { keys } = server;
 const open: WebSocket[] = [];
 
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-  for (const name of ['greedy', 'healthy', 'streams']) {
-    const { data } = await server.graphql<{ createApiKey: { key: string } }>(
-      'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }',
-      { input: { name, role: 'feed' } },
-    );
-    keys[name] = data.createApiKey.key;
-  }
-});
 afterAll(async () => {
   for (const socket of open) socket.terminate();
-  await server?.stop();
-  instance?.remove();
 });
 
 /** "in", or the close code and reason. */

@@ -1,35 +1,19 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
-import { freshInstance, type Instance, type RunningServer, startServer } from '../../fixtures/server.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /* Documents that are valid and small, and much work to prepare. */
 
-const keys: Record<string, string> = {};
-let instance: Instance;
-let server: RunningServer;
-beforeAll(async () => {
-  instance = await freshInstance();
-  const config = join(instance.dataDir, 'scoreline.config.mjs');
-  const cost =
-    '{ default: { operation: 10_000, minute: 6_000_000 }, feed: { operation: 1_000, minute: 5_000 } }';
-  const dimensions = "['productLine', 'region', 'lifecycleStage', 'channel'].map((field) => ({ field }))";
-  writeFileSync(config, `export default { dimensions: ${dimensions}, limits: { cost: ${cost} } };`);
-  server = await startServer(instance, { SCORELINE_CONFIG: config });
-  const make = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }';
-  for (const role of ['analyst', 'collector', 'poor']) {
-    const { data } = await server.graphql<{ createApiKey: { key: string } }>(make, {
-      input: { name: role, role: role === 'poor' ? 'feed' : role },
-    });
-    keys[role] = data.createApiKey.key;
-  }
+const COST =
+  '{ default: { operation: 10_000, minute: 6_000_000 }, feed: { operation: 1_000, minute: 5_000 } }';
+const DIMENSIONS = "['productLine', 'region', 'lifecycleStage', 'channel'].map((field) => ({ field }))";
+const CONFIG = `export default { dimensions: ${DIMENSIONS}, limits: { cost: ${COST} } };`;
+const server = useServer({
+  config: CONFIG,
+  keys: { analyst: 'analyst', collector: 'collector', poor: 'feed' },
 });
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const { keys } = server;
 
 const post = async (role: string, body: string) => {
   const answer = await fetch(`${server.url}/graphql`, {

@@ -1,15 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
 import { HOSTILE, type Place, placesOf, textOf } from '../../fixtures/hostile-values.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../../fixtures/server.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /* Hostile values at every argument of the schema, and in every field of every door. */
 
@@ -23,25 +17,8 @@ const AT_ONCE = 8;
 
 const SCHEMA = readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8');
 const PLACES = placesOf(buildSchema(SCHEMA), WITHOUT);
-const keys: Record<string, string> = { admin: ADMIN_KEY };
-let instance: Instance;
-let server: RunningServer;
-
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-  for (const role of ROLES) {
-    const { data } = await server.graphql<{ createApiKey: { key: string } }>(
-      'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }',
-      { input: { name: role, role } },
-    );
-    keys[role] = data.createApiKey.key;
-  }
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer({ keys: ROLES });
+const { keys } = server;
 
 const send = (key: string, path: string, body: unknown, accept?: string) =>
   sendText(key, path, textOf(body), accept);

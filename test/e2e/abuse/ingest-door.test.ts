@@ -1,16 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WHOLE_REJECTIONS } from '../../../ingestion/pipeline/outcome.ts';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../../fixtures/server.ts';
+import { patience } from '../../fixtures/patience.ts';
+import { ADMIN_KEY } from '../../fixtures/server.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /* What comes to /ingest is judged from its headers, then read within bounds, item by item. */
 
@@ -35,34 +29,19 @@ const MAP = {
   answeredAt: { column: 'at', format: 'yyyy-MM-dd' },
   score: { column: 'score', scale: '0-10' },
 };
-let instance: Instance;
-let server: RunningServer;
-const keys: Record<string, string> = {};
-
-beforeAll(async () => {
-  instance = await freshInstance();
-  const config = join(instance.dataDir, 'scoreline.config.mjs');
-  writeFileSync(config, CONFIG);
-  const documents = join(instance.dataDir, 'trusted.json');
-  writeFileSync(documents, '{}');
-  server = await startServer(instance, { SCORELINE_CONFIG: config, SCORELINE_TRUSTED_DOCUMENTS: documents });
-  const make = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }';
-  for (const role of [...ROLES, 'spent', 'chunked', 'german']) {
-    const narrowed = role === 'german' || role === 'segment-owner';
-    const input = {
-      name: role,
-      role: { spent: 'feed', chunked: 'collector', german: 'admin' }[role] ?? role,
-      ...(narrowed ? { attributes: { region: ['Germany'] } } : {}),
-    };
-    keys[role] = (
-      await server.graphql<{ createApiKey: { key: string } }>(make, { input })
-    ).data.createApiKey.key;
-  }
+const GERMANY = { region: ['Germany'] };
+const server = useServer({
+  config: CONFIG,
+  trusted: [],
+  keys: {
+    ...Object.fromEntries(ROLES.map((role) => [role, role])),
+    'segment-owner': { role: 'segment-owner', attributes: GERMANY },
+    spent: 'feed',
+    chunked: 'collector',
+    german: { role: 'admin', attributes: GERMANY },
+  },
 });
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const { keys } = server;
 
 interface Told {
   readonly status: number;
@@ -76,7 +55,7 @@ function send(
   path: string,
   headers: Record<string, string>,
   pieces: Iterable<string> = [],
-  patienceMs = 20_000,
+  patienceMs = patience(20_000),
 ): Promise<Told | null> {
   return new Promise((resolve, reject) => {
     const asked = httpRequest(`${server.url}${path}`, {

@@ -1,15 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-  until,
-} from '../../fixtures/server.ts';
+import { ADMIN_KEY, until } from '../../fixtures/server.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /*
  * Needles in every input of every door: none of them stands in the log, at its most talkative level, and all that is printed
@@ -29,20 +23,13 @@ const PLANTED = [
   `{"${NEEDLE}": 1}`,
 ];
 
-let instance: Instance;
-let server: RunningServer;
+const server = useServer({ /*INSTANCE*/ env: { SCORELINE_LOG_LEVEL: 'debug' }, follow: true });
 let errors = '';
 beforeAll(async () => {
-  instance = await freshInstance({ SCORELINE_LOG_LEVEL: 'debug' });
-  server = await startServer(instance);
   // What was printed before is the same as at every start; from here on every line is looked at.
   server.process.stderr?.on('data', (text) => {
     errors += text;
   });
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
 });
 
 const ask = async (path: string, init: RequestInit = {}) => {
@@ -186,7 +173,7 @@ it('holds nothing of what was sent, through any door', async () => {
   expect(output.split('\n').filter((line) => line.includes(NEEDLE))).toEqual([]);
   expect(output).toContain('"msg":"started"');
   expect(output).toContain('"msg":"stopped"');
-  server = await startServer(instance);
+  await server.start();
 });
 
 /** Frames that are too large, broken, no JSON, of no type, and operations with needles. */

@@ -1,25 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../../fixtures/server.ts';
+import { describe, expect, it } from 'vitest';
+import { ADMIN_KEY } from '../../fixtures/server.ts';
 import { codes, messages, transportsTo } from '../../fixtures/transports.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /* Which operation of a document is meant: the same, in the same words, over every transport. */
 
-let instance: Instance;
-let server: RunningServer;
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer();
 
 const NAMED = 'query A { viewer { role } }';
 const TWO = `${NAMED} query B { viewer { name } }`;

@@ -1,28 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
-import { freshInstance, type Instance, type RunningServer, startServer } from '../../fixtures/server.ts';
 import { messages, transportsTo } from '../../fixtures/transports.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /* Texts that held up patterns: what the analysis of test/integration/patterns.test.ts says, on a server. */
 
-const keys: Record<string, string> = {};
-let instance: Instance;
-let server: RunningServer;
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-  const make = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }';
-  for (const role of ['feed', 'collector']) {
-    const { data } = await server.graphql<{ createApiKey: { key: string } }>(make, {
-      input: { name: role, role },
-    });
-    keys[role] = data.createApiKey.key;
-  }
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const server = useServer({ keys: ['feed', 'collector'] });
+const { keys } = server;
 
 const BASIS = 'query ($b: Basis!) { nps(basis: $b) { score } }';
 const LIST = 'query ($r: [Dimension!]!) { nps(groupBy: $r) { score } }';

@@ -1,41 +1,21 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { type AuditRow, parseAuditLine } from '../../../domain/seals/audit.ts';
 import { checkAudit } from '../../../proof/check-audit.ts';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-  until,
-} from '../../fixtures/server.ts';
+import { ADMIN_KEY, until } from '../../fixtures/server.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /* What is refused costs its caller what it would have cost, and leaves a bounded trace, whoever repeats it. */
 
 const ROLES = ['analyst', 'model-steward', 'auditor', 'dpo', 'feed', 'collector', 'metrics'];
 const TIMES = 25;
 
-let instance: Instance;
-let server: RunningServer;
-const keys: Record<string, string> = {};
-beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-  for (const role of ROLES) {
-    const query = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }';
-    const input = { name: `the ${role}`, role };
-    keys[role] = (
-      await server.graphql<{ createApiKey: { key: string } }>(query, { input })
-    ).data.createApiKey.key;
-  }
+const server = useServer({
+  keys: Object.fromEntries(ROLES.map((role) => [role, { role, name: `the ${role}` }])),
 });
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-});
+const { keys } = server;
 
 const of = (role: string) => ({ authorization: `Bearer ${keys[role]}`, 'content-type': 'application/json' });
 const get = (role: string, path: string) => fetch(`${server.url}${path}`, { headers: of(role) });
@@ -78,7 +58,7 @@ describe('what a key is refused', () => {
 
   it('is counted whole in the log once the server has stopped, and the chain holds', async () => {
     await server.stop();
-    server = await startServer(instance);
+    await server.start();
     const rows = await rowsOfLog();
     const refused = (actor: string, action: string) =>
       rows
@@ -165,6 +145,6 @@ describe('noise of who has no key', () => {
         'refused upgrade',
       ]),
     );
-    server = await startServer(instance);
+    await server.start();
   });
 });

@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import {
   buildClientSchema,
@@ -14,14 +12,9 @@ import {
   isListType,
   isNonNullType,
 } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../../fixtures/server.ts';
+import { describe, expect, it } from 'vitest';
+import { ADMIN_KEY } from '../../fixtures/server.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /* Every text at every door: what cannot be kept is rejected for itself, and what is beside it is kept. */
 
@@ -31,26 +24,9 @@ const CONFIG = `export default {
 };`;
 const SUBMIT = `mutation ($input: [ResponseInput!]!) { submitResponses(input: $input) {
   accepted duplicates rejected { index code message } rejectedTotal } }`;
-let instance: Instance;
-let server: RunningServer;
-const collectors: string[] = [];
-
-beforeAll(async () => {
-  instance = await freshInstance();
-  const config = join(instance.dataDir, 'scoreline.config.mjs');
-  writeFileSync(config, CONFIG);
-  server = await startServer(instance, { SCORELINE_CONFIG: config });
-  const make = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }';
-  for (const name of ['one', 'two', 'three']) {
-    const input = { name, role: 'collector' };
-    collectors.push(
-      (await server.graphql<{ createApiKey: { key: string } }>(make, { input })).data.createApiKey.key,
-    );
-  }
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
+const server = useServer({
+  config: CONFIG,
+  keys: { one: 'collector', two: 'collector', three: 'collector' },
 });
 
 interface Account {
@@ -202,7 +178,7 @@ describe('names are bounded for each key', () => {
   const codes = ({ rejected }: Account) => rejected.map(({ code }) => code);
 
   it('of sources, of surveys and of mappings; what is there already may be used on', async () => {
-    const [one, two, three] = collectors as [string, string, string];
+    const { one = '', two = '', three = '' } = server.keys;
     const named = await send(
       one,
       [1, 2, 3, 4].map((i) => item({ source: `mine ${i}` })),

@@ -1,64 +1,27 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { getIntrospectionQuery } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../config/gate-settings.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../../fixtures/server.ts';
 import { type Answer, type Asked, codes, messages, transportsTo } from '../../fixtures/transports.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /** What graphql-cop and its like try, over every transport. */
 
 const TRUSTED = '{ nps { score } }';
-const keys: Record<string, string> = { admin: ADMIN_KEY };
-let folder: string;
-let instance: Instance;
-let server: RunningServer;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'scoreline-abuse-'));
-  const config = join(folder, 'scoreline.config.mjs');
-  const documents = join(folder, 'documents.json');
-  const limits = {
-    introspection: ['admin'],
-    trustedOnly: ['collector'],
-    cost: {
-      default: { operation: 1_000, minute: 1_000_000 },
-      admin: { operation: 10_000, minute: null },
-      feed: { operation: 50, minute: 60 },
-    },
-  };
-  await writeFile(
-    config,
-    `export default ${JSON.stringify({ dimensions: [{ field: 'region', description: 'Where.' }], limits })};`,
-  );
-  await writeFile(documents, JSON.stringify({ [sha256(TRUSTED)]: TRUSTED }));
-  instance = await freshInstance({ SCORELINE_CONFIG: config, SCORELINE_TRUSTED_DOCUMENTS: documents });
-  server = await startServer(instance);
-  const make = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }';
-  for (const [name, role] of [
-    ['analyst', 'analyst'],
-    ['trusted', 'collector'],
-    ['http', 'feed'],
-    ['sse', 'feed'],
-    ['ws', 'feed'],
-  ] as const) {
-    const { data } = await server.graphql<{ createApiKey: { key: string } }>(make, { input: { name, role } });
-    keys[name] = data.createApiKey.key;
-  }
+const LIMITS = {
+  introspection: ['admin'],
+  trustedOnly: ['collector'],
+  cost: {
+    default: { operation: 1_000, minute: 1_000_000 },
+    admin: { operation: 10_000, minute: null },
+    feed: { operation: 50, minute: 60 },
+  },
+};
+const server = useServer({
+  config: `export default ${JSON.stringify({ dimensions: [{ field: 'region', description: 'Where.' }], limits: LIMITS })};`,
+  trusted: [TRUSTED],
+  keys: { analyst: 'analyst', trusted: 'collector', http: 'feed', sse: 'feed', ws: 'feed' },
 });
-
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-  await rm(folder, { recursive: true, force: true });
-});
+const { keys } = server;
 
 const authorized = (key: string) => ({ authorization: `Bearer ${keys[key]}` });
 

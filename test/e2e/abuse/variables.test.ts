@@ -1,54 +1,27 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../../fixtures/server.ts';
+import { ADMIN_KEY } from '../../fixtures/server.ts';
 import { type Asked, codes, messages, transportsTo } from '../../fixtures/transports.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /* Variables that do not fit, are too many or nested too deep: a short answer, soon, at a price, over every transport. */
 
 const ROLES = ['feed', 'collector', 'analyst', 'auditor', 'model-steward', 'dpo'] as const;
-const keys: Record<string, string> = { admin: ADMIN_KEY };
-let folder: string;
-let instance: Instance;
-let server: RunningServer;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'scoreline-variables-'));
-  const config = join(folder, 'scoreline.config.mjs');
-  const dimensions = [
-    { field: 'region', description: 'Where.' },
-    { field: 'channel', description: 'How.' },
-  ];
-  const cost = {
-    default: { operation: 1_000, minute: 600_000 },
-    admin: { operation: 10_000, minute: null },
-    auditor: { operation: 1_000, minute: 1_200 },
-  };
-  await writeFile(config, `export default ${JSON.stringify({ dimensions, limits: { cost } })};`);
-  instance = await freshInstance({ SCORELINE_CONFIG: config });
-  server = await startServer(instance);
-  const make = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }';
-  for (const role of ROLES) {
-    const input = { name: role, role };
-    const { data } = await server.graphql<{ createApiKey: { key: string } }>(make, { input });
-    keys[role] = data.createApiKey.key;
-  }
+const DIMENSIONS = [
+  { field: 'region', description: 'Where.' },
+  { field: 'channel', description: 'How.' },
+];
+const COST = {
+  default: { operation: 1_000, minute: 600_000 },
+  admin: { operation: 10_000, minute: null },
+  auditor: { operation: 1_000, minute: 1_200 },
+};
+const server = useServer({
+  config: `export default ${JSON.stringify({ dimensions: DIMENSIONS, limits: { cost: COST } })};`,
+  keys: ROLES,
 });
-
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
-  await rm(folder, { recursive: true, force: true });
-});
+const { keys } = server;
 
 const TRANSPORTS = transportsTo(() => server.url);
 const BY = 'query ($by: [Dimension!]!) { nps(groupBy: $by) { score } }';

@@ -1,38 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getIntrospectionQuery } from 'graphql';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { expectUndisturbed, healthWhile } from '../../fixtures/abuse.ts';
-import {
-  ADMIN_KEY,
-  freshInstance,
-  type Instance,
-  type RunningServer,
-  startServer,
-} from '../../fixtures/server.ts';
+import { ADMIN_KEY } from '../../fixtures/server.ts';
 import { type Answer, transportsTo } from '../../fixtures/transports.ts';
+import { useServer } from '../../fixtures/use-server.ts';
 
 /** One operation never holds up the others, whatever it asks for and in whatever role. */
 
 const ROLES = ['analyst', 'segment-owner', 'model-steward', 'auditor', 'dpo', 'feed', 'collector'] as const;
 const RESPONSES = 6_000;
 
-let instance: Instance;
-let server: RunningServer;
-const keys = new Map<string, string>([['admin', ADMIN_KEY]]);
+const server = useServer({
+  keys: {
+    ...Object.fromEntries(ROLES.map((role) => [role, role])),
+    'segment-owner': { role: 'segment-owner', attributes: { region: ['R1'] } },
+  },
+});
 
 beforeAll(async () => {
-  instance = await freshInstance();
-  server = await startServer(instance);
-  const make = 'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }';
-  for (const role of ROLES) {
-    const attributes = role === 'segment-owner' ? { region: ['R1'] } : {};
-    const input = { name: role, role, attributes };
-    const { data, errors } = await server.graphql<{ createApiKey: { key: string } }>(make, { input });
-    expect(errors, role).toBeUndefined();
-    keys.set(role, data.createApiKey.key);
-  }
   for (let first = 0; first < RESPONSES; first += 2_000) {
     const items = Array.from({ length: 2_000 }, (_, i) => ({
       externalId: `r${first + i}`,
@@ -44,10 +32,6 @@ beforeAll(async () => {
     }));
     expect((await server.post('/ingest/responses', items)).status).toBe(202);
   }
-});
-afterAll(async () => {
-  await server?.stop();
-  instance?.remove();
 });
 
 const ALL = 'id time until score low high method responses promoters passives detractors suppressed';
@@ -72,7 +56,7 @@ const COMPILED = {
 const ask = async (role: string, query: string) => {
   const answer = await fetch(`${server.url}/graphql`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${keys.get(role)}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${server.keys[role]}`, 'content-type': 'application/json' },
     body: JSON.stringify({ query }),
   });
   const text = await answer.text();

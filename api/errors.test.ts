@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { OverloadedError } from '../ingestion/pipeline/group-commit.ts';
+import { DiskFullError } from '../store/database/disk-space.ts';
+import { ImportUndoneError } from '../store/responses/imports.ts';
+import { KeySetUnavailableError } from './access/jwt.ts';
+import { ForbiddenError, InvalidArgumentError, publicError, RefusedError } from './errors.ts';
+
+/** Errors that no caller sees, and what becomes of them. Add a class here only with such a reason; else extend UserError. */
+const INTERNAL: Readonly<Record<string, string>> = {
+  CellGoneError: 'the cell is looked up again and the transaction repeated',
+  ConfigError: 'stops the start',
+  DatabaseRefusedError: 'stops the start',
+  DecryptionError: 'stored data was changed: masked and logged',
+  DimensionsGoneError: 'stops the start',
+  EmbeddedDatabaseError: 'carries the SQLSTATE of the embedded database: mapped by it, or masked',
+  EvaluationError: 'a policy that fails for a cell does not apply: residual.ts',
+  FolderInUseError: 'stops the start',
+  ForgottenPositionError: 'a follower starts over',
+  GraphNotReadyError: 'the lineage is read from the database instead',
+  ImportRefusedError: 'printed by the import command, a client of the API',
+  InvalidOperationError: 'holds the GraphQL errors that are answered in its place: operation.ts',
+  LogBrokenError: 'the sealer stops; masked and logged',
+  MistakesLimitError: 'ends the coercion of variables: coerce.ts',
+  NotInterpretedError: 'the policy is decided by full authorizations instead',
+  PolicyError: 'stops the start, or keeps the policies in use',
+  SigningKeyReplacedError: 'the sealer stops',
+  SilentConnectionError: 'the connection is cut: a passing error',
+  SupersededError: 'another process holds the lease: the follower ends',
+  TokenRefusedError: 'answered as 401 without a reason',
+  TooLargeError: 'carries the code of fastify that is answered in its place: server.ts',
+  TooManyValuesError: 'the report of policies names fewer cells',
+  UnreadableFileError: 'printed by the import command',
+  WrongColumnsError: 'printed by the import command',
+  WrongPepperError: 'stops the start',
+  WrongSigningKeyError: 'stops the start',
+  WrongWrappingKeyError: 'stops the start',
+};
+
+const ROOT = new URL('../', import.meta.url);
+const MODULES = ['domain', 'config', 'store', 'ingestion', 'scoring', 'graph', 'proof', 'instance', 'api'];
+
+/** By class, what it extends: of every class of the source that ends at Error. */
+function errorClasses(): ReadonlyMap<string, string> {
+  const parents = MODULES.flatMap((module) =>
+    readdirSync(new URL(module, ROOT), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+      .flatMap((path) => {
+        const text = readFileSync(new URL(`${module}/${path}`, ROOT), 'utf8');
+        return [...text.matchAll(/^(?:export )?(?:abstract )?class (\w+)(?:<.*>)? extends (\w+)/gm)];
+      })
+      .map(([, name, parent]) => [name as string, parent as string] as const),
+  );
+  const byName = new Map(parents);
+  const isError = (name: string | undefined): boolean =>
+    name === 'Error' || (name !== undefined && isError(byName.get(name)));
+  return new Map(parents.filter(([name]) => isError(name)));
+}
+
+describe('classes of errors', () => {
+  const classes = errorClasses();
+  const isUserError = (name: string): boolean => {
+    const parent = classes.get(name);
+    return name === 'UserError' || (parent !== undefined && isUserError(parent));
+  };
+  const internal = [...classes.keys()].filter((name) => !isUserError(name));
+
+  it('extend UserError, or stand in the list of those that no caller sees', () => {
+    expect(internal.filter((name) => INTERNAL[name] === undefined)).toEqual([]);
+    expect(classes.size - internal.length).toBeGreaterThan(20);
+  });
+
+  it('have the suffix Error', () => {
+    expect([...classes.keys()].filter((name) => !name.endsWith('Error'))).toEqual([]);
+  });
+
+  it('are all that the list names', () => {
+    expect(Object.keys(INTERNAL).filter((name) => !internal.includes(name))).toEqual([]);
+  });
+});
+
+describe('what a caller is told of an error', () => {
+  const told = (error: unknown) => {
+    const found = publicError(error);
+    return found && [found.code, found.status, found.retryAfter];
+  };
+
+  it.each([
+    [new InvalidArgumentError('first: 0 is not between 1 and 500'), 'BAD_USER_INPUT', 400, undefined],
+    [new ImportUndoneError(), 'BAD_USER_INPUT', 400, undefined],
+    [new ForbiddenError('this key may not read scores'), 'FORBIDDEN', 403, undefined],
+    [new OverloadedError('too much is waiting'), 'OVERLOADED', 503, undefined],
+    [new DiskFullError(1, 2), 'DISK_FULL', 503, 30],
+    [new KeySetUnavailableError(new Error('fetch failed')), 'UNAVAILABLE', 503, undefined],
+    [new RefusedError('RATE_LIMITED', 429, 'the budget is spent', 7), 'RATE_LIMITED', 429, 7],
+    [Object.assign(new Error('x'), { code: '22021' }), 'BAD_USER_INPUT', 400, undefined],
+    [Object.assign(new Error('x'), { code: '57014' }), 'TOOK_TOO_LONG', 503, undefined],
+    [Object.assign(new Error('x'), { code: '40001' }), 'UNAVAILABLE', 503, undefined],
+  ])('%s', (error, code, status, retryAfter) => {
+    expect(told(error)).toEqual([code, status, retryAfter]);
+  });
+
+  it('is nothing where the class is another', () => {
+    expect(told(new Error('the password is hunter2'))).toBeNull();
+    expect(told('a text')).toBeNull();
+  });
+
+  it('says nothing of why the keys of tokens cannot be read', () => {
+    const error = new KeySetUnavailableError(new Error('connect ECONNREFUSED 10.0.0.7:443'));
+    expect(publicError(error)?.message).toBe('tokens cannot be checked just now; try again shortly');
+  });
+});
