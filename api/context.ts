@@ -58,7 +58,7 @@ export interface ApiDeps {
   readonly identify: (respondent: string) => string[];
   /** How many of the responses the lineage graph still holds, where there is one beside the record. */
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
-  /** Has the embedded record's files written anew, soon. */
+  /** Schedules a rewrite of the embedded database's files. */
   readonly filesDue: () => void;
   /** What every operation passes before it runs. */
   readonly gate: Gate;

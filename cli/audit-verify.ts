@@ -22,12 +22,15 @@ const USAGE = `usage: npm run audit:verify [-- [FILE] [--part] [--heads FILE] [-
   --heads  the file of signed heads (else of the data folder)
   --key    the instance's public key, PEM (else of the data folder)
 ends with 0 where nothing was changed, 1 BROKEN, or it cannot be checked, 3 INCOMPLETE: FILE ends before what was signed`;
-/** Not 2, with which the verifier of proofs says that it was called wrongly. */
+/** Not 2, which the verifier of proofs uses for wrong arguments. */
 const INCOMPLETE = 3;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-/** npm run audit:verify: follows the chain, holds it against the signed heads, and names the first row that was touched. */
+/**
+ * npm run audit:verify: follows the chain, compares it with the checkpoints, and names the first row that was
+ * changed.
+ */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -48,7 +51,7 @@ async function main(): Promise<void> {
     const checkpointFile = values.heads ?? join(config.dataDir, 'seals', 'heads.ndjson');
     if (values.heads && !existsSync(values.heads)) throw new Error(`--heads: there is no ${values.heads}`);
     const publicKey = keyOf(values.key, config.signingKeys, await secretPath(config, 'signing-key'));
-    // Before the rows: whatever a head signed is there by then.
+    // Before the rows, so that every row that a checkpoint signed exists by then.
     const { heads: checkpoints, says } = await checkpointsOf(source, checkpointFile);
     const rows = rowsOf(source);
     const keys = publicKey && (await trustedBy(source, publicKey));
@@ -60,7 +63,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** The record's heads, compared with the file outside of it, or the file's alone. */
+/** The database's checkpoints, compared with the file outside of it, or the file's alone. */
 async function checkpointsOf(
   { store }: AuditSource,
   checkpointFile: string,
@@ -87,12 +90,12 @@ async function* rowsOf(source: AuditSource): AsyncGenerator<AuditRow[]> {
   }
 }
 
-/** The record says which keys followed which; a file of heads does not. */
+/** The database knows which keys followed which; a checkpoint file does not. */
 function trustedBy({ store }: AuditSource, publicKey: KeyObject): Promise<TrustedKey[]> | TrustedKey[] {
   return store ? readTrustedKeys(store, publicKey) : trustOnly(publicKey);
 }
 
-/** A private key holds its public half too. */
+/** A private key contains its public half too. */
 function keyOf(named: string | undefined, configured: string | undefined, kept: string): KeyObject | null {
   if (named !== undefined) return createPublicKey(readFileSync(named));
   const text = configured ?? (existsSync(kept) ? readFileSync(kept, 'utf8') : null);
@@ -100,7 +103,10 @@ function keyOf(named: string | undefined, configured: string | undefined, kept: 
   return newest ? publicKeyOf(newest) : null;
 }
 
-/** Of a file that ends at that row: an older export and one whose end was cut off are the same bytes, so both are said. */
+/**
+ * For a file that ends at that row: an older export and one whose end was cut off are identical, so the message
+ * says both.
+ */
 function whatIsMissing(reached: number, checkpoints: readonly SignedCheckpoint[]): string {
   const beyond = checkpoints
     .map(({ body }) => parseCheckpoint(body))

@@ -28,10 +28,10 @@ const FACTS: Statement = {
     current_setting('timescaledb.license', true) AS license,
     EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb') AS available`,
 };
-/** By which the clocks may differ before times of answers, tokens and seals are wrong. */
+/** The clock difference from which times of answering, tokens and seals go wrong. */
 const SKEW_MS = 5_000;
 
-/** PostgreSQL: whether it can be reached, what it is, and each privilege that is needed. */
+/** PostgreSQL: whether it is reachable, its version and edition, and each required privilege. */
 export async function examineDatabase(url: string): Promise<Finding[]> {
   const store = openPostgres(url, () => undefined);
   try {
@@ -86,7 +86,7 @@ async function examine(store: Store): Promise<Finding[]> {
   ];
 }
 
-/** Neo4j: whether it lets in, and its version. */
+/** Neo4j: whether the login works, and its version. */
 export function examineGraph(address: NonNullable<Config['neo4j']>): Promise<Finding[]> {
   const advice =
     'check NEO4J_URL, NEO4J_USER and NEO4J_PASSWORD, and that Neo4j runs; lineage is answered by the record until then';
@@ -96,7 +96,7 @@ export function examineGraph(address: NonNullable<Config['neo4j']>): Promise<Fin
       const { agent = '' } = await driver.getServerInfo();
       await driver.executeQuery('RETURN 1');
       const version = Number.parseInt(agent.slice(agent.indexOf('/') + 1), 10); // "Neo4j/5.26.0"
-      // From 5 on versions are named by the year: 2025.01.
+      // After 5, versions are named by the year: 2025.01.
       return version >= 5 ? good(`${agent} answers`) : bad(`${agent} is too old`, 'use Neo4j 5 or newer');
     } finally {
       await driver.close();

@@ -9,11 +9,14 @@ import { bad, type Finding, finding, good } from './finding.ts';
 
 const MIB = 1024 * 1024;
 const OLDEST_NODE = [20, 19] as const;
-/** For what Scoreline keeps beside a record on a server. */
+/** What Scoreline stores besides a database on a server. */
 const ROOM = 100 * MIB;
 const ANSWER_MS = 5_000;
 
-/** npm run doctor: looks at all that Scoreline needs, changes nothing, and says of each thing that is not right what to do. */
+/**
+ * npm run doctor: checks everything that Scoreline needs, changes nothing, and says what to do about each
+ * problem.
+ */
 async function main(): Promise<void> {
   const findings: Finding[] = [examineNode()];
   const config = await loadConfig().catch((error: unknown) => {
@@ -69,7 +72,7 @@ function examineFolder({ dataDir, databaseUrl, diskReserve }: Config): Promise<F
   });
 }
 
-/** Where it comes from and whether it can be read; never what it is. */
+/** Its origin and whether it can be read; never its value. */
 function examineSecret(config: Config, name: SecretName): Promise<Finding[]> {
   const given = {
     'admin-key': config.adminKey,
@@ -93,7 +96,7 @@ function examineSecret(config: Config, name: SecretName): Promise<Finding[]> {
 
 async function examineKeyProvider(config: Config): Promise<Finding[]> {
   const { provider } = config.keys;
-  // That of the file is among the secrets, and opening it might make it.
+  // The file's key is checked with the secrets, and opening it might create it.
   if (provider === 'file') return [];
   const advice = 'check its address, its credentials and the name of the key';
   return finding(`key provider ${provider}`, advice, async () => {

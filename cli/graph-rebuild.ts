@@ -3,7 +3,7 @@ import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
 import { openGraph } from '../graph/neo4j/open.ts';
 import { openDatabase } from '../instance/open-database.ts';
 
-/** npm run graph:rebuild: drops the lineage graph and projects all of the record again. */
+/** npm run graph:rebuild: drops the lineage graph and projects the whole database again. */
 async function main(): Promise<void> {
   const config = await loadConfig();
   if (!config.neo4j)

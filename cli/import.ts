@@ -65,7 +65,7 @@ async function main(): Promise<number> {
   const map = parseFileMap(await readMap(given.map), config.dimensions);
   let stopping = false;
   process.on('SIGINT', () => {
-    // A second one does not wait.
+    // A second signal does not wait.
     if (stopping) process.exit(EXIT.interrupted);
     stopping = true;
   });

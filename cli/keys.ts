@@ -49,14 +49,17 @@ function readArguments(): Asked {
   return { action, isLost, reason: values.reason ?? 'npm run keys' };
 }
 
-/** Nobody came in with a key: who has the record's secrets did it. */
+/** Without an API key: a person with the database's secrets did it. */
 function entryOf(action: KeyAction, reason: string): AuditEntry {
   const who = { actor: 'system', actorName: 'npm run keys', role: 'system', policyVersion: null };
   const subject = { action, reason };
   return { ...who, purpose: null, at: Date.now(), action: 'changeKeys', subject, outcome: 'done' };
 }
 
-/** Through the server that runs on the data folder, which alone may open its record; else on the record itself. */
+/**
+ * Through the server that runs on the data folder, which alone may open its database; else in the database
+ * directly.
+ */
 async function main(): Promise<void> {
   const { action, reason, isLost } = readArguments();
   const config = await loadConfig();
@@ -71,7 +74,7 @@ async function main(): Promise<void> {
         process.stdout.write(`the record is signed with ${fingerprint} now: tell your auditors\n`);
         return;
       }
-      // As the server does: that it was asked for is kept before the first of many transactions.
+      // Like the server: the request is recorded before the first of many transactions.
       await database.store.transaction((session) => audit(session, entryOf(action, reason)));
       process.stdout.write(`${await changeKeys(database, config, action)}\n`);
     } finally {

@@ -57,7 +57,10 @@ function kafkaTarget(to: string): KafkaTarget {
   }
 }
 
-/** npm run lineage:export: OpenLineage run events of all that ran since the last export to the same place. */
+/**
+ * npm run lineage:export: OpenLineage run events of everything that ran since the last export to the same
+ * target.
+ */
 async function main(): Promise<void> {
   const { transport, restart } = readArguments();
   const config = await loadConfig();

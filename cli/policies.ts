@@ -32,7 +32,7 @@ interface KeyFacts {
   readonly attributes: Segment;
 }
 
-/** What policies are tried on: the record's cells and keys, or none where there is no record. */
+/** What policies are tried on: the database's cells and keys, or none without a database. */
 type FieldsOfGroups = ReturnType<typeof fieldsOfGroups>;
 
 interface Facts {
@@ -49,7 +49,7 @@ interface Subject {
 
 const say = (text = '') => process.stdout.write(`${text}\n`);
 
-/** npm run policies: validates, and tells which field groups of which segments a caller sees. */
+/** npm run policies: validates, and prints which field groups a caller has for which segments. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -80,7 +80,7 @@ async function main(): Promise<void> {
   if (!one) say(`\n${told === 0 ? 'no difference' : 'no other difference'} for any role or key`);
 }
 
-/** Each role, free and narrowed to some value, and each key. */
+/** Each role, unrestricted and restricted to some value, and each key. */
 function everybody({ roles }: Policies, { dimensions }: Config, { keys }: Facts): Subject[] {
   const narrowed = Object.fromEntries(
     dimensions.slice(0, 1).map(({ attribute }) => [attribute, ['(a value)']]),
@@ -93,7 +93,10 @@ function everybody({ roles }: Policies, { dimensions }: Config, { keys }: Facts)
   ];
 }
 
-/** Says what the subject sees, or the difference; false when there is none, which is said only if asked for. */
+/**
+ * Prints what the subject sees, or the difference; false when there is none, which is printed only if
+ * requested.
+ */
 function tell(
   subject: Subject,
   {
@@ -129,8 +132,8 @@ function tell(
 }
 
 /**
- * Cells of the values that policies name, none of the record: it remembers answers by ids, of which these have none. None at
- * all where policies name too many values: then rules are compared by their text alone.
+ * Cells of the values that policies name, none of the database: it caches answers by id, which these lack. None
+ * at all if policies name too many values: then rules are compared by their text alone.
  */
 function cellsToCome(
   { attributes }: Subject,
@@ -161,7 +164,7 @@ function print(lines: readonly ReportLine[], sign: string, fields: FieldsOfGroup
 
 const WIDTH = 100;
 
-/** Names with commas between, in lines of about a width. */
+/** Names separated by commas, in lines of limited width. */
 function wrapped(names: readonly string[]): string[] {
   const lines: string[] = [];
   for (const name of names) {
@@ -206,7 +209,7 @@ function subjectOf(
   };
 }
 
-/** From the server that runs on the data folder, else from the record itself, else there is none. */
+/** From the server that runs on the data folder, else from the database directly, else there is none. */
 async function readFacts(config: Config): Promise<Facts> {
   const server = config.databaseUrl === undefined ? await findServer(config) : null;
   if (server) return factsOfServer(server, config);

@@ -4,7 +4,7 @@ import { costTable } from '../api/gate/cost-table.ts';
 import { buildSchema } from '../api/schema/schema.ts';
 import { loadConfig } from '../config/config.ts';
 
-/** npm run schema: writes schema.graphql for the configured dimensions, and what each of its fields costs. */
+/** npm run schema: writes schema.graphql for the configured dimensions, and the cost of each field. */
 const { dimensions } = await loadConfig();
 const schema = buildSchema(dimensions);
 await writeFile(new URL('../schema.graphql', import.meta.url), `${printSchema(schema)}\n`);

@@ -16,8 +16,9 @@ const USAGE = `usage: npm run --silent redact -- FILE                    each li
                                                           recall and precision by kind on made-up sentences`;
 
 /**
- * npm run redact: a text as it would be stored, on stdout, and what was removed by kind, on stderr; or how well redaction
- * does on a set of made-up sentences. It stores nothing. The deployment's configuration says which countries and packs.
+ * npm run redact: prints a text as it would be stored, and on stderr the removed parts by kind; or evaluates
+ * redaction on a set of made-up sentences. Stores nothing. The deployment's configuration sets countries and
+ * packs.
  */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -87,7 +88,7 @@ async function* cellsOf(input: Readable, column: string): AsyncGenerator<string>
       },
     }),
   );
-  // What the file says goes wrong is told by the parser, which is what is read.
+  // Errors of reading the file surface in the parser, which is what is read.
   input.on('error', (error) => parser.destroy(error));
   for await (const row of parser) {
     if (!headings.includes(column)) throw unknownColumn(column, headings);

@@ -19,8 +19,9 @@ const WEEKS_MS = 12 * 7 * 86_400_000;
 const MINUTE_MS = 60_000;
 
 /**
- * npm run report: the auditor's report of one score, from the running server or else from the record, on stdout. Without an id it is the score of the twelve
- * weeks that end now, or, where the record is of the past, with its newest answer.
+ * npm run report: the auditor's report of one score, from the running server or else from the database, on
+ * stdout. Without an id it is the score of the twelve weeks that end now, or, for a historical database, with
+ * its newest response.
  */
 async function main(): Promise<void> {
   const [id, ...more] = process.argv.slice(2);
@@ -52,7 +53,7 @@ async function fromServer(
   return get(`/reports/score/${encodeURIComponent(id)}`);
 }
 
-/** The id of the score over twelve weeks that shows the newest answers. Says which weeks on stderr. */
+/** The id of the score over twelve weeks that shows the newest responses. Prints the period on stderr. */
 function newestScore(newest: Date | null): string {
   if (newest === null) throw new Error('there are no answers yet; npm run import reads them from a file');
   const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;

@@ -1,4 +1,5 @@
 import { safeMessage } from '../domain/errors/error-facts.ts';
+import { type Periodic, runPeriodic } from '../store/database/periodic.ts';
 
 /** The part of a log that is written to. */
 export interface Lines {
@@ -8,10 +9,10 @@ export interface Lines {
   error(facts: object, message: string): void;
 }
 
-/** What the server uses and can be away: PostgreSQL, Neo4j. */
+/** A service that the server uses and that can be unavailable: PostgreSQL, Neo4j. */
 export interface Source {
   readonly name: string;
-  /** Whether the error is one of it that passes by itself. */
+  /** Whether the error is one of its transient ones. */
   readonly owns: (error: Error) => boolean;
   /** Resolves when it answers. */
   readonly probe: () => Promise<unknown>;
@@ -24,8 +25,7 @@ interface Outage {
   errors: number;
   lastError: number;
   lastLine: number;
-  probing: boolean;
-  readonly timer: NodeJS.Timeout;
+  readonly probing: Periodic;
 }
 
 export interface OutageOptions {
@@ -37,9 +37,10 @@ export interface OutageOptions {
 const MOST_KINDS = 200;
 
 /**
- * A log in which an outage costs a few lines. While a source is away everybody who uses it fails, some of them many times a second:
- * the first error is a line (without a stack: nothing is wrong in the program), then there is one each half minute with the count,
- * and one when the source answers again. An error of another kind is logged whole, and its repeats are counted for as long.
+ * A log in which an outage costs a few lines. While a source is away every use of it fails, some many times a
+ * second: the first error is a line (without a stack, because the program is not at fault), then there is one
+ * each half minute with the count, and one when the source answers again. An error of another kind is logged in
+ * full, and its repeats are counted for as long.
  */
 export class OutageLog implements Lines {
   readonly #log: Lines;
@@ -57,7 +58,7 @@ export class OutageLog implements Lines {
     this.#lineEveryMs = lineEveryMs;
   }
 
-  /** Folds the errors of that source from now on. */
+  /** Aggregates the errors of that source from now on. */
   watch(source: Source): void {
     // The latest first: it knows its own errors better.
     this.#sources.unshift(source);
@@ -80,7 +81,7 @@ export class OutageLog implements Lines {
   }
 
   stop(): void {
-    for (const { timer } of this.#outages.values()) clearInterval(timer);
+    for (const { probing } of this.#outages.values()) void probing.stop();
     this.#outages.clear();
   }
 
@@ -95,7 +96,7 @@ export class OutageLog implements Lines {
       this.#count(source, err);
       return;
     }
-    // What has facts of its own, such as an id that a caller was given, is looked for by them.
+    // Lines with facts of their own, such as an id that a caller received, must be found by them.
     if (Object.keys(more).length > 0) {
       this.#log[level](facts, message);
       return;
@@ -123,37 +124,34 @@ export class OutageLog implements Lines {
       known.lastError = at;
       return;
     }
-    const timer = setInterval(() => this.#look(source), this.#probeEveryMs);
-    timer.unref();
-    this.#outages.set(source, { since: at, errors: 1, lastError: at, lastLine: at, probing: false, timer });
+    const probing = runPeriodic({
+      name: `probe of ${source.name}`,
+      everyMs: this.#probeEveryMs,
+      startsLater: true,
+      loops: null,
+      onError: () => undefined,
+      run: () => this.#look(source),
+    });
+    this.#outages.set(source, { since: at, errors: 1, lastError: at, lastLine: at, probing });
     const { name, meanwhile = 'it is tried again' } = source;
     this.#log.warn({ source: name, code: codeOf(error) }, `${name}: ${messageOf(error)}; ${meanwhile}`);
   }
 
-  #look(source: Source): void {
+  /** @throws while the source does not answer */
+  async #look(source: Source): Promise<void> {
     const outage = this.#outages.get(source);
-    if (!outage || outage.probing) return;
-    outage.probing = true;
+    if (!outage) return;
     const asked = this.#now();
     this.#remind(source, outage);
-    source
-      .probe()
-      .then(
-        () => {
-          // Errors that came meanwhile may be the last of the outage: the next look tells.
-          if (outage.lastError > asked - this.#probeEveryMs || !this.#outages.delete(source)) return;
-          clearInterval(outage.timer);
-          const seconds = Math.max(1, Math.round((asked - outage.since) / 1_000));
-          this.#log.info(
-            { source: source.name, seconds, errors: outage.errors },
-            `${source.name} answers again, after ${seconds} s and ${outage.errors} errors`,
-          );
-        },
-        () => undefined,
-      )
-      .finally(() => {
-        outage.probing = false;
-      });
+    await source.probe();
+    // Errors that came meanwhile may be the last of the outage: the next probe decides.
+    if (outage.lastError > asked - this.#probeEveryMs || !this.#outages.delete(source)) return;
+    void outage.probing.stop();
+    const seconds = Math.max(1, Math.round((asked - outage.since) / 1_000));
+    this.#log.info(
+      { source: source.name, seconds, errors: outage.errors },
+      `${source.name} answers again, after ${seconds} s and ${outage.errors} errors`,
+    );
   }
 
   #remind(source: Source, outage: Outage): void {
@@ -168,14 +166,14 @@ export class OutageLog implements Lines {
   }
 }
 
-/** The code of the error, or of what caused it. */
+/** The code of the error, or of its cause. */
 function codeOf(error: Error): string | undefined {
   const { code } = error as Error & { code?: unknown };
   if (typeof code === 'string') return code;
   return error.cause instanceof Error ? codeOf(error.cause) : undefined;
 }
 
-/** That of the cause, which says more; of several tries at once, that of the first. */
+/** The cause's, which says more; of several tries at once, that of the first. */
 function messageOf(error: Error): string {
   if (error.cause instanceof Error) return messageOf(error.cause);
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return messageOf(error.errors[0]);

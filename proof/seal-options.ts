@@ -12,7 +12,7 @@ export interface SealSettings {
   readonly checkpointFile: string;
   /** Brings the file up to what other processes signed. */
   readonly catchUp?: () => Promise<void>;
-  /** How long after its end an hour is sealed, milliseconds. */
+  /** How long after it ends an hour is sealed, milliseconds. */
   readonly sealAfter: number;
   /** For how long what hangs on no leaf is not checked again, milliseconds; else REMEMBER_MS. */
   readonly rememberFor?: number;

@@ -12,7 +12,7 @@ export interface EncoderPool {
   /** The texts' encodings, in order; equal texts are encoded once. */
   encode(texts: readonly string[]): Promise<Encoding[]>;
   states(text: string): Promise<TokenStates>;
-  /** Texts that wait for a worker. */
+  /** Texts waiting for a worker. */
   waiting(): number;
   close(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface EncoderPool {
 export interface PoolOptions {
   /** A local folder or a hub id. */
   readonly source: string;
-  /** Where encoders from the hub are kept. */
+  /** The cache folder of encoders from the hub. */
   readonly cacheFolder: string;
   readonly workers?: number;
 }
@@ -30,12 +30,12 @@ interface Job extends Omit<EncoderRequest, 'request'> {
   readonly reject: (error: Error) => void;
 }
 
-/** Encodings kept for equal texts: about 16 MB. */
+/** Cached encodings of equal texts: about 16 MB. */
 const CACHED_TEXTS = 10_000;
-/** One is being run, one waits in the worker: it is never idle while its answer travels. */
+/** One is running, one waits in the worker: it is never idle while its answer travels. */
 const JOBS_PER_WORKER = 2;
 
-/** One worker thread and what it was given to do; one that breaks is replaced, and only its own jobs fail. */
+/** One worker thread and its jobs; one that breaks is replaced, and only its own jobs fail. */
 function startWorker(workerData: { source: string; cacheFolder: string }, onFree: () => void) {
   const jobs = new Map<number, Job>();
   let [answered, ended] = [false, false];
@@ -66,7 +66,7 @@ function startWorker(workerData: { source: string; cacheFolder: string }, onFree
     if (ended) return;
     worker.removeAllListeners();
     fail(error);
-    // One that never came up would not come up the next time either.
+    // One that never started would not start the next time either.
     if (!answered) ended = true;
     else worker = spawn();
     onFree();

@@ -8,15 +8,15 @@ import { AutoModel, AutoTokenizer, env, Tensor } from '@huggingface/transformers
 export interface Encoding {
   /** Mean of the token states, of length 1. */
   readonly embedding: Float32Array;
-  /** Tokens, the two that frame the text included. */
+  /** Tokens, including the two that frame the text. */
   readonly tokens: number;
-  /** Tokens that the vocabulary does not have. */
+  /** Tokens outside the vocabulary. */
   readonly unknown: number;
-  /** The embedding of the text without those; null where there are none. */
+  /** The embedding of the text without those; null if there are none. */
   readonly known: Float32Array | null;
 }
 
-/** The same with what each token gave to it. */
+/** The same with the contribution of each token. */
 export interface TokenStates extends Encoding {
   readonly words: readonly string[];
   /** [tokens x dimension]: state of token t / (tokens · length of the mean); the rows add up to the embedding. */
@@ -30,7 +30,7 @@ export interface Encoder {
   states(text: string): Promise<TokenStates>;
 }
 
-/** Which encoder, and of which content. */
+/** The encoder's name and content hash. */
 export interface EncoderId {
   readonly name: string;
   /** SHA-256 over the names and contents of its files. */
@@ -38,12 +38,12 @@ export interface EncoderId {
 }
 
 const LONGEST_TOKENS = 256;
-/** transformers.js reads these; other files beside them do not change what the encoder gives. */
+/** The files that transformers.js reads; others do not change the encoder's output. */
 const FILES = /^(config\.json|tokenizer\.json|tokenizer_config\.json|onnx\/model_quantized\.onnx)$/;
 
 /**
- * Opens the encoder in a local folder (config.json, tokenizer.json, onnx/model_quantized.onnx), or, when there is no such
- * folder, the one of that id from the hub, kept in `cacheFolder`.
+ * Opens the encoder in a local folder (config.json, tokenizer.json, onnx/model_quantized.onnx), or, if there is
+ * no such folder, the one of that id from the hub, kept in `cacheFolder`.
  * @throws Error naming what is missing.
  */
 export async function openEncoder(source: string, cacheFolder: string): Promise<Encoder> {
@@ -57,7 +57,7 @@ export async function openEncoder(source: string, cacheFolder: string): Promise<
   const model = await AutoModel.from_pretrained(name, {
     local_files_only: local,
     dtype: 'q8',
-    // One thread: the pool has a worker for each core, and sums always run in the same order.
+    // One thread: the pool has a worker per core, and sums always run in the same order.
     session_options: { intraOpNumThreads: 1, interOpNumThreads: 1 },
   });
   const unknownId = tokenizer.unk_token_id as number | undefined;
@@ -76,7 +76,7 @@ export async function openEncoder(source: string, cacheFolder: string): Promise<
     tokens,
     unknown: ids.filter((id) => id === unknownId).length,
   });
-  /** The same without what is not in the vocabulary. */
+  /** The same without tokens outside the vocabulary. */
   const knownOf = async (ids: readonly number[]) => {
     if (unknownId === undefined || !ids.includes(unknownId)) return null;
     const kept = ids.filter((id) => id !== unknownId);
@@ -124,7 +124,7 @@ function meanOf(rows: Float32Array, count: number, dimension: number) {
   return { mean, length: Math.sqrt(squares) };
 }
 
-/** Name and content hash of the encoder as it lies in a folder. */
+/** Name and content hash of the encoder in a folder. */
 export async function identifyEncoder(source: string, cacheFolder: string): Promise<EncoderId> {
   const folder = existsSync(source) ? resolve(source) : join(cacheFolder, source);
   const hash = createHash('sha256');

@@ -2,7 +2,10 @@ import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { keepQuiet, QUIET } from '../store/database/quiet-thread.ts';
 
-/** Starts a thread that runs the TypeScript module: threads take no --import, the loader is registered from within. */
+/**
+ * Starts a thread that runs the TypeScript module: threads take no --import, the loader is registered from
+ * within.
+ */
 export function startThread(module: URL, workerData: unknown): Worker {
   const start = `import('tsx/esm/api').then(({ register }) => {
     register();
@@ -13,7 +16,7 @@ export function startThread(module: URL, workerData: unknown): Worker {
   return thread;
 }
 
-/** Runs the module in a thread of its own and answers with the one message that it posts. */
+/** Runs the module in a thread of its own and returns the one message that it posts. */
 export function runInThread<Result>(module: URL, workerData: unknown): Promise<Result> {
   return new Promise((resolve, reject) => {
     const thread = startThread(module, workerData);

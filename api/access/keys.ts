@@ -11,9 +11,12 @@ import {
 } from '../../store/access/api-keys.ts';
 import type { NoteChange } from '../../store/audit/audit.ts';
 import type { Store } from '../../store/database/client.ts';
+import { followRows } from '../../store/database/follow-rows.ts';
+import type { Loops } from '../../store/database/loops.ts';
 
 export interface KeyDeps {
   readonly store: Store;
+  readonly loops: Loops | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly onError: (error: Error) => void;
@@ -41,8 +44,6 @@ export interface Keys {
 }
 
 const PREFIX = 'sl_';
-/** How often is looked whether a notice was lost. */
-const POLL_MS = 500;
 const USED_EVERY_MS = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -52,31 +53,25 @@ const digest = (key: string) => createHash('sha256').update(key).digest('hex');
  * Reads the keys and follows their changes, by notice and by looking twice a second, so that one that another process
  * revoked is refused within a second. `onChange` is called after each change.
  */
-export async function followKeys({ store, now, onError }: KeyDeps, onChange: () => void): Promise<Keys> {
+export async function followKeys(
+  { store, loops, now, onError }: KeyDeps,
+  onChange: () => void,
+): Promise<Keys> {
   let byHash: ReadonlyMap<string, LiveKeyRow> = new Map();
-  let state = '';
   const touched = new Map<string, number>();
-  let reading: Promise<void> = Promise.resolve();
-
-  const read = async () => {
-    const found = await apiKeysState(store);
-    if (found === state) return;
-    const rows = await readLiveKeys(store);
-    byHash = new Map(rows.map((row) => [row.hash, row]));
-    state = found;
-    onChange();
-  };
-  // One after the other, so that an older state never comes after a newer one.
-  const refresh = (): Promise<void> => {
-    reading = reading.catch(() => undefined).then(read);
-    return reading;
-  };
-  const look = () => void refresh().catch(onError);
-  await refresh();
-  const unlisten = await store.listen(API_KEY_CHANNEL, look);
-  const timer = setInterval(look, POLL_MS);
-  timer.unref();
-
+  const rows = await followRows({
+    name: 'API keys',
+    store,
+    channel: API_KEY_CHANNEL,
+    state: apiKeysState,
+    read: async (session) => {
+      const found = await readLiveKeys(session);
+      byHash = new Map(found.map((row) => [row.hash, row]));
+      onChange();
+    },
+    loops,
+    onError,
+  });
   const touch = (id: string) => {
     const at = now();
     if (at - (touched.get(id) ?? Number.NEGATIVE_INFINITY) < USED_EVERY_MS) return;
@@ -105,7 +100,7 @@ export async function followKeys({ store, now, onError }: KeyDeps, onChange: () 
           ...(sources ? { sources } : {}),
         });
       });
-      await refresh();
+      await rows.refresh();
       return { id, key };
     },
     revoke: async (id, by, note) => {
@@ -115,13 +110,9 @@ export async function followKeys({ store, now, onError }: KeyDeps, onChange: () 
         if (done) await note?.(session, { key: `ApiKey:${id}` });
         return done;
       });
-      await refresh();
+      await rows.refresh();
       return revoked;
     },
-    close: async () => {
-      clearInterval(timer);
-      await unlisten();
-      await reading.catch(() => undefined);
-    },
+    close: () => rows.close(),
   };
 }

@@ -45,6 +45,7 @@ export interface ApiOptions {
     | 'build'
     | 'pools'
     | 'freshness'
+    | 'failingJobs'
     | 'disk'
     | 'secondsHeldBack'
   >;

@@ -1,9 +1,10 @@
 import { readsModelsWhole, type Scope } from '../../domain/access/scope.ts';
 import { parseScoreId, type ScoreName, type ScoreRow } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
-import { mappingsByKey } from '../../graph/describe.ts';
+import { mappingVersionKind } from '../../graph/kinds/mapping-version.ts';
+import type { LineageDeps } from '../../graph/kinds/shared/kind.ts';
+import { mappingsByKey } from '../../graph/kinds/shared/recorded-mapping.ts';
 import { type CollectedTrace, collectTrace } from '../../graph/traversal/collect.ts';
-import type { PlanDeps } from '../../graph/traversal/visible-selection.ts';
 import type { Verification } from '../../proof/verdict.ts';
 import type { Store } from '../../store/database/client.ts';
 import {
@@ -23,7 +24,7 @@ import { type ReviewedDecision, readReviewedDecisions } from '../../store/review
 import { readScore } from '../../store/scores/scores.ts';
 import { scoreStartOf } from '../schema/lineage.ts';
 
-export interface ReportDeps extends PlanDeps {
+export interface ReportDeps extends LineageDeps {
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Where the disclosure ledgers are kept. */
@@ -85,7 +86,9 @@ export async function reportFacts(
   const { scope } = reader;
   const start = scoreStartOf(deps.dimensions, id, name);
   const trace = await collectTrace(deps, scope, start, BOUND);
-  const keys = trace.nodes.filter(({ kind }) => kind === 'MappingVersion').map((node) => keyOf(node.id));
+  const keys = trace.nodes
+    .filter(({ kind }) => kind === mappingVersionKind.kind)
+    .map((node) => keyOf(node.id));
   return {
     id,
     name,

@@ -1,9 +1,9 @@
-import { LINEAGE_KINDS } from '../../domain/lineage/lineage.ts';
 import { parseScoreId, type ScoreName } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { KIND_NAMES } from '../../graph/kinds/registry.ts';
+import type { ScoreStart } from '../../graph/kinds/score.ts';
+import type { LineageEdge } from '../../graph/node.ts';
 import { lineageNode, traceLineage } from '../../graph/traversal/trace.ts';
-import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
-import type { LineageEdge } from '../../graph/traversal/walk.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { paged } from '../gate/costs.ts';
@@ -46,7 +46,7 @@ export function addLineage(schema: SchemaParts): void {
         const found = await traceLineage(deps, caller.scope, query);
         if (found) return found;
         throw new InvalidArgumentError(
-          `id: nothing with this id exists here; it is the id of an NpsRow or of a node (${LINEAGE_KINDS.join(', ')})`,
+          `id: nothing with this id exists here; it is the id of an NpsRow or of a node (${KIND_NAMES.join(', ')})`,
         );
       },
     }),

@@ -1,5 +1,5 @@
 import { reviewsDecisions, visibleCells } from '../../domain/access/scope.ts';
-import { describeDecision } from '../../graph/describe.ts';
+import { decisionNode } from '../../graph/kinds/decision.ts';
 import { readDecisionAnnotation } from '../../store/lineage/lineage-annotations.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
 import { openReason } from '../../store/reviews/review-reasons.ts';
@@ -115,7 +115,7 @@ function addReview({ builder, types }: SchemaParts): void {
             return null;
           }
           const found = decisionId === null ? null : await readDecisionAnnotation(deps.store, decisionId);
-          return found && { ...describeDecision(found), depth: 0 };
+          return found && { ...decisionNode(found), depth: 0 };
         },
       }),
       decisions: t.field({
@@ -186,7 +186,7 @@ function parseCursor(text: string | null | undefined): ReviewCursor | null {
     const queuedAt = new Date(time);
     if (UUID.test(id) && !Number.isNaN(queuedAt.getTime())) return { queuedAt, id };
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new InvalidArgumentError('after: not a cursor of this list; give back endCursor as it was received');
 }

@@ -1,7 +1,7 @@
 import type { ScoreRow } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
+import type { TracedNode } from '../../graph/node.ts';
 import type { LineagePage } from '../../graph/traversal/trace.ts';
-import type { TracedNode } from '../../graph/traversal/walk.ts';
 import type { FeatureSource } from '../../scoring/features.ts';
 import type { Model } from '../../scoring/model.ts';
 import type { Classification } from '../../scoring/predict.ts';

@@ -1,8 +1,8 @@
-import type { LineageKind } from '../../domain/lineage/lineage.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
-import type { LineageNode } from '../describe.ts';
+import { kindNamed } from '../kinds/registry.ts';
+import type { ProvRole } from '../kinds/shared/kind.ts';
+import type { LineageEdge, LineageNode } from '../node.ts';
 import type { CollectedTrace } from '../traversal/collect.ts';
-import type { LineageEdge } from '../traversal/walk.ts';
 
 /**
  * A lineage as a W3C PROV-JSON document (Member Submission of 24 April 2013): nodes are entities, sources are agents,
@@ -12,10 +12,14 @@ export type ProvDocument = Readonly<Record<string, Readonly<Record<string, Attri
 type Attributes = Readonly<Record<string, unknown>>;
 
 const PREFIX = 'sl';
-const AGENTS: readonly LineageKind[] = ['Source'];
-/** What says how something was to be done. */
-const PLANS: readonly LineageKind[] = ['MappingVersion', 'ScaleRule', 'ModelVersion'];
-const COLLECTIONS: readonly LineageKind[] = ['Rollup', 'FeatureSet', 'TrainingSet'];
+/** The types in PROV of what has each role. */
+const TYPES: Readonly<Record<ProvRole, readonly string[]>> = {
+  entity: [],
+  agent: ['prov:SoftwareAgent'],
+  /** How something was to be done. */
+  plan: ['prov:Plan'],
+  collection: ['prov:Collection'],
+};
 
 /** "sl:Response/2f…": kind and key as a qualified name, whatever characters the key holds. */
 function nameOf(id: string): string {
@@ -54,7 +58,7 @@ export function provDocument(score: ScoreRow | null, trace: CollectedTrace): Pro
     (document[section] as Record<string, Attributes>)[id] = attributes;
   };
   for (const node of trace.nodes) {
-    const section = AGENTS.includes(node.kind) ? 'agent' : 'entity';
+    const section = kindNamed(node.kind).prov === 'agent' ? 'agent' : 'entity';
     add(section, nameOf(node.id), attributesOf(node));
   }
   const [start] = trace.nodes;
@@ -68,12 +72,7 @@ export function provDocument(score: ScoreRow | null, trace: CollectedTrace): Pro
 }
 
 function attributesOf({ kind, label, recordedAt }: LineageNode): Attributes {
-  const types = [
-    `${PREFIX}:${kind}`,
-    ...(PLANS.includes(kind) ? ['prov:Plan'] : []),
-    ...(COLLECTIONS.includes(kind) ? ['prov:Collection'] : []),
-    ...(AGENTS.includes(kind) ? ['prov:SoftwareAgent'] : []),
-  ];
+  const types = [`${PREFIX}:${kind}`, ...TYPES[kindNamed(kind).prov]];
   return {
     'prov:type': types.map(qualified),
     'prov:label': label,

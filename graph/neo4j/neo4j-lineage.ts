@@ -3,6 +3,7 @@ import neo4j from 'neo4j-driver';
 import { nodeId, type RollupKey, rollupId } from '../../domain/lineage/lineage.ts';
 import { READ_MS } from '../../store/database/client.ts';
 import type { CountedResponse, LineageStore, ResponseFacts, RollupSelection } from '../lineage-store.ts';
+import { type CountedRow, countedResponses, mappingsByRollup, responseFacts } from '../response-facts.ts';
 
 /** Keys in the graph are ids of nodes: "MappingVersion:…"; the store speaks of the keys behind the colon. */
 const keyOf = (id: string) => id.slice(id.indexOf(':') + 1);
@@ -76,17 +77,6 @@ const INFERRED = `MATCH (:Response {id: $id})-[:COUNTED_IN]->(r:Rollup) WHERE r.
 
 const RESPONSE_OF_EVENT = `MATCH (e:SourceEvent {id: $id})<-[:NORMALISED_FROM|SUPERSEDES]-(x:Response) RETURN x.id AS id`;
 
-interface CountedRow {
-  readonly place: number;
-  readonly id: string;
-  readonly answeredAt: number;
-  readonly receivedAt: number;
-  readonly mapping: string;
-  readonly eventId: string;
-  readonly position: string;
-  readonly eventReceivedAt: number;
-}
-
 interface ResponseRecord extends Omit<CountedRow, 'place' | 'id'> {
   readonly cell: string;
   readonly hour: number | null;
@@ -130,12 +120,13 @@ export function createNeo4jLineage(
         limit: neo4j.int(limit),
       }),
     mappingsOf: async (rollups) => {
-      const mappings: string[][] = rollups.map(() => []);
       const rows = await read<{ place: number; mapping: string }>(MAPPINGS_OF, {
         ids: rollups.map(rollupId),
       });
-      for (const { place, mapping } of rows) mappings[place]?.push(keyOf(mapping));
-      return mappings;
+      return mappingsByRollup(
+        rollups,
+        rows.map(({ place, mapping }) => ({ place, mapping: keyOf(mapping) })),
+      );
     },
     cells: async (selection) => (await parts<string>(cellsQuery, selection)).sort(),
     models: async (selection) => (await parts<number>(modelsQuery, selection)).sort((a, b) => a - b),
@@ -148,15 +139,9 @@ export function createNeo4jLineage(
         begin: begin === null ? null : nodeId('Response', begin),
         limit: neo4j.int(limit),
       });
-      return rows.map(
-        ({ place, id, answeredAt, receivedAt, mapping, eventId, position, eventReceivedAt }) => ({
-          rollup: rollups[place] as RollupKey,
-          id: keyOf(id),
-          answeredAt,
-          receivedAt,
-          mapping,
-          event: { id: keyOf(eventId), position, receivedAt: eventReceivedAt, mapping },
-        }),
+      return countedResponses(
+        rollups,
+        rows.map((row) => ({ ...row, id: keyOf(row.id), eventId: keyOf(row.eventId) })),
       );
     },
     response: async (id): Promise<ResponseFacts | null> => {
@@ -165,7 +150,7 @@ export function createNeo4jLineage(
         read<ResponseRecord>(RESPONSE, parameters),
         read<RollupKey>(INFERRED, parameters),
       ]);
-      return responseFacts(id, rows, inferred);
+      return factsOf(id, rows, inferred);
     },
     responseOfEvent: async (id) => {
       const [row] = await read<{ id: string }>(RESPONSE_OF_EVENT, { id: nodeId('SourceEvent', id) });
@@ -174,29 +159,21 @@ export function createNeo4jLineage(
   };
 }
 
-function responseFacts(
+function factsOf(
   id: string,
   rows: readonly ResponseRecord[],
   inferred: readonly RollupKey[],
 ): ResponseFacts | null {
-  const eventOf = ({ eventId, position, eventReceivedAt, eventMapping }: ResponseRecord) => ({
+  const present = rows.find((row) => row.present);
+  if (!present) return null;
+  const { answeredAt, receivedAt, cell, mapping, hour, model } = present;
+  const rollup = hour === null || model === null ? null : { hour, cell, model };
+  const events = rows.map(({ eventId, position, eventReceivedAt, eventMapping }) => ({
     id: keyOf(eventId),
     position,
     receivedAt: eventReceivedAt,
     mapping: keyOf(eventMapping),
-  });
-  const present = rows.find((row) => row.present);
-  if (!present) return null;
-  const { answeredAt, receivedAt, cell, mapping, hour, model } = present;
-  return {
-    id,
-    answeredAt,
-    receivedAt,
-    cell,
-    mapping,
-    rollup: hour === null || model === null ? null : { hour, cell, model },
-    inferred,
-    event: eventOf(present),
-    superseded: rows.filter((row) => !row.present).map(eventOf),
-  };
+  }));
+  const response = { id, answeredAt, receivedAt, cell, mapping, rollup, inferred };
+  return responseFacts(response, events, keyOf(present.eventId));
 }

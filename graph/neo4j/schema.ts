@@ -1,8 +1,7 @@
 import type { Driver } from 'neo4j-driver';
-import { LINEAGE_KINDS } from '../../domain/lineage/lineage.ts';
+import { KINDS } from '../kinds/registry.ts';
+import { SET_FED_BY } from '../kinds/shared/write-rollups.ts';
 
-/** What FED_BY repeats (f) of its rollup and mapping (r, m), so that an index over it has the rollups of a mapping in order. */
-export const SET_FED_BY = 'SET f.mapping = m.id, f.hour = r.hour, f.cell = r.cell, f.model = r.model';
 /** In the order in which rollups are walked: of all, of a cell, and of what a mapping fed, which FED_BY repeats. */
 const INDEXES = [
   'CREATE INDEX rollup_order IF NOT EXISTS FOR (r:Rollup) ON (r.hour, r.cell, r.model)',
@@ -16,8 +15,8 @@ const FILL = `MATCH (r:Rollup)-[f:FED_BY]->(m:MappingVersion) WHERE f.mapping IS
 
 /** One unique constraint per label, and the indexes that rollups are walked by. Running it again changes nothing. */
 export async function ensureGraphSchema(driver: Driver): Promise<void> {
-  for (const kind of LINEAGE_KINDS) {
-    if (kind === 'Score') continue;
+  for (const { kind, projection } of KINDS) {
+    if (!projection) continue;
     await driver.executeQuery(
       `CREATE CONSTRAINT ${kind.toLowerCase()}_id IF NOT EXISTS FOR (n:${kind}) REQUIRE n.id IS UNIQUE`,
     );

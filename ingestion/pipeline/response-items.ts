@@ -58,7 +58,7 @@ export function createItemReader(
       scale: NPS_SCALE,
       definition: 'fields as named',
     };
-    // Sources are the senders' to name: a bound keeps one that names a new one each time from filling the memory.
+    // Senders choose source names: a bound keeps the memory from filling.
     if (mappings.size >= 1_000) mappings.clear();
     mappings.set(key, mapping);
     return mapping;
@@ -93,7 +93,7 @@ export function createItemReader(
   };
 }
 
-/** What says which delivery of the answer is newer: when it was changed, or a number that its source counts up. */
+/** The revision of the response: a time of change, or a number that its source counts up. */
 function revisionOf({
   updatedAt,
   revision,

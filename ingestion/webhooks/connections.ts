@@ -18,6 +18,7 @@ import {
 } from '../../store/connections/connections.ts';
 import type { Store } from '../../store/database/client.ts';
 import { followRows } from '../../store/database/follow-rows.ts';
+import type { Loops } from '../../store/database/loops.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import type { ConnectionReader, WebhookConnector } from './connector.ts';
@@ -27,6 +28,7 @@ export interface ConnectionDeps {
   readonly store: Store;
   readonly encryption: SubjectEncryption;
   readonly dimensions: readonly Dimension[];
+  readonly loops: Loops | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly randomBytes: (bytes: number) => Buffer;
@@ -91,11 +93,12 @@ const KEPT_READERS = 500;
 
 /** Reads the connections and follows their changes in every process. */
 export async function openConnections(deps: ConnectionDeps): Promise<Connections> {
-  const { store, encryption, dimensions, now, onError } = deps;
+  const { store, encryption, dimensions, loops, now, onError } = deps;
   let live: ReadonlyMap<string, LiveConnection> = new Map();
   const readers = new LRUCache<string, ConnectionReader>({ max: KEPT_READERS });
   const refusals = new LRUCache<string, number>({ max: KEPT_READERS });
   const rows = await followRows({
+    name: 'connections',
     store,
     channel: CONNECTION_CHANNEL,
     state: connectionsState,
@@ -108,6 +111,7 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
         }),
       );
     },
+    loops,
     onError,
   });
   return {
@@ -121,9 +125,7 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
       return reader;
     },
     create: async (wanted, { by, note }) => {
-      const vendor = connectorNamed(wanted.connector);
-      const made = newConnection(wanted, vendor.reader(wanted.mapping, dimensions), by, new Date(now()));
-      const secret = secretOf(deps, vendor, wanted.secret);
+      const { made, secret } = newConnection(deps, wanted, by);
       await store.transaction(async (session) => {
         if (!(await insertConnection(session, encryption, made, secret)))
           throw new ConnectionError(
@@ -196,25 +198,29 @@ function secretOf(
   return given;
 }
 
-/** The connection is bound to the source that its mapping names, where it names one. */
+/**
+ * What is stored of a new connection, and its secret. It is bound to the source that its mapping names, where it names one.
+ * @throws ConnectionError, InvalidMapError
+ */
 function newConnection(
-  { connector, name, attributes, sources, mapping }: WantedConnection,
-  reader: ConnectionReader,
+  deps: ConnectionDeps,
+  { connector, name, attributes, sources, mapping, secret }: WantedConnection,
   by: ConnectionChange['by'],
-  createdAt: Date,
-): NewConnection {
-  const { source } = reader;
+): { readonly made: NewConnection; readonly secret: string } {
+  const vendor = connectorNamed(connector);
+  const { source } = vendor.reader(mapping, deps.dimensions);
   if (source !== null && sources !== null && !sources.includes(source))
     throw new InvalidMapError('source: the mapping names a source that the connection is not bound to');
-  return {
+  const made = {
     id: randomUUID(),
     connector,
     name,
     attributes,
     sources: source === null ? sources : [source],
     mapping,
-    createdAt,
+    createdAt: new Date(deps.now()),
     createdBy: by.name,
     madeBy: by.id,
   };
+  return { made, secret: secretOf(deps, vendor, secret) };
 }

@@ -41,6 +41,11 @@ export interface Store extends Session {
   listening(): boolean;
   /** Runs `work` on a connection that holds the cluster-wide lock of that number: one process at a time. */
   exclusively<T>(lock: number, work: (db: Database) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` unless the lock of that number is held, in this process or another; false where it is. A process that is frozen
+   * loses the lock after a minute, so `work` must be safe to do twice at once.
+   */
+  ifFree(lock: number, work: () => Promise<void>): Promise<boolean>;
   /** Connections by pool; the embedded database has none. */
   pools(): Readonly<Record<string, PoolState>>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
+import { type Periodic, runPeriodic } from './periodic.ts';
 
 /** Members of pg's client that are missing from its types: whether it waits for an answer, and its socket. */
 interface Inside {
@@ -52,15 +53,21 @@ export class ConnectionWatch {
   readonly #onError: (error: Error) => void;
   readonly #silentMs: number;
   readonly #watched = new Map<pg.ClientBase, Watched>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #looking: Periodic;
   #probing = false;
 
   constructor(openProbe: () => pg.Client, onError: (error: Error) => void, silentMs = SILENT_MS) {
     this.#openProbe = openProbe;
     this.#onError = onError;
     this.#silentMs = silentMs;
-    this.#timer = setInterval(() => this.#look(), TICK_MS);
-    this.#timer.unref();
+    this.#looking = runPeriodic({
+      name: 'silent connections',
+      everyMs: TICK_MS,
+      startsLater: true,
+      loops: null,
+      onError,
+      run: () => this.#look(),
+    });
   }
 
   /** Watches a new connection until it ends. */
@@ -81,8 +88,8 @@ export class ConnectionWatch {
     for (const { client } of this.#watched.values()) cutOff(client);
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  async stop(): Promise<void> {
+    await this.#looking.stop();
   }
 
   #look(): void {

@@ -1,7 +1,11 @@
 import type { Session, Store } from './client.ts';
+import type { Loops } from './loops.ts';
+import { runPeriodic } from './periodic.ts';
 
 /** Rows that every process holds in memory. */
 export interface FollowedRows {
+  /** What /metrics and the log call the job. */
+  readonly name: string;
   readonly store: Store;
   /** Notified in the transaction of each change. */
   readonly channel: string;
@@ -9,6 +13,7 @@ export interface FollowedRows {
   readonly state: (session: Session) => Promise<string>;
   /** Reads the rows again. */
   readonly read: (session: Session) => Promise<void>;
+  readonly loops: Loops | null;
   readonly onError: (error: Error) => void;
 }
 
@@ -19,7 +24,7 @@ const POLL_MS = 500;
  * Reads the rows and reads them again after each change: upon a notification, and by polling twice a second, so that a change in
  * another process counts here within a second.
  */
-export async function followRows({ store, channel, state, read, onError }: FollowedRows) {
+export async function followRows({ name, store, channel, state, read, loops, onError }: FollowedRows) {
   let known: string | undefined;
   let reading: Promise<void> = Promise.resolve();
   const readChanged = async () => {
@@ -33,16 +38,14 @@ export async function followRows({ store, channel, state, read, onError }: Follo
     reading = reading.catch(() => undefined).then(readChanged);
     return reading;
   };
-  const look = () => void refresh().catch(onError);
   await refresh();
-  const unlisten = await store.listen(channel, look);
-  const timer = setInterval(look, POLL_MS);
-  timer.unref();
+  const polling = runPeriodic({ name, everyMs: POLL_MS, startsLater: true, loops, onError, run: refresh });
+  const unlisten = await store.listen(channel, () => polling.wake());
   return {
     refresh,
     close: async (): Promise<void> => {
-      clearInterval(timer);
       await unlisten();
+      await polling.stop();
       await reading.catch(() => undefined);
     },
   };

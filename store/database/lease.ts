@@ -1,4 +1,5 @@
 import type { Session, Statement, Store } from './client.ts';
+import { runPeriodic } from './periodic.ts';
 
 /*
  * Each kind of work on the journal is done by one process at a time, the holder of its lease. A lease that is
@@ -148,9 +149,7 @@ export interface Leader {
  */
 export async function leadAlone(options: LeadOptions): Promise<Leader> {
   const { store, name, place, force, onError, lead, failingRenewals = FAILING_RENEWALS } = options;
-  let stopped = false;
   let leftOut = 0;
-  let wake: () => void = () => undefined;
   let led: { lease: Lease; work: Promise<Work | null>; failures: number; failing: number } | null = null;
 
   const take = async (from: From) => {
@@ -186,32 +185,45 @@ export async function leadAlone(options: LeadOptions): Promise<Leader> {
     // Work that could not begin, or continue, starts again under a new token.
     if (isLost || gaveUp || work === null || work?.isForgotten?.()) await end(!isLost);
   };
-  const run = async () => {
-    while (!stopped) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, led ? RENEW_MS : LOOK_MS);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      if (stopped) break;
-      if (led) await renew().catch(onError);
-      else if (leftOut > 0) leftOut -= 1;
-      else await take('expired').catch(onError);
-    }
-  };
   await take(force ? 'force' : 'same place').catch(onError);
-  const running = run();
+  const looking = runPeriodic({
+    name: `lease of ${name}`,
+    everyMs: () => (led ? RENEW_MS : LOOK_MS),
+    startsLater: true,
+    loops: null,
+    onError,
+    run: async () => {
+      if (led) await renew();
+      else if (leftOut > 0) leftOut -= 1;
+      else await take('expired');
+    },
+  });
   await (led as { work: Promise<unknown> } | null)?.work;
   return {
     isLeading: () => led !== null,
     stop: async () => {
-      stopped = true;
-      wake();
-      await running;
+      await looking.stop();
       await end(true).catch(onError);
     },
+  };
+}
+
+/** Starts each work in turn, and stops them all if one cannot start. Together they are one work. */
+export async function beginAll(begins: readonly (() => Promise<Work>)[]): Promise<Work> {
+  const begun: Work[] = [];
+  const stop = async () => {
+    await Promise.all(begun.map((work) => work.stop()));
+  };
+  try {
+    for (const begin of begins) begun.push(await begin());
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    isFailing: () => begun.some((work) => work.isFailing?.()),
+    isForgotten: () => begun.some((work) => work.isForgotten?.()),
+    stop,
   };
 }
 

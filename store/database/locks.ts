@@ -10,6 +10,8 @@ export const LOCKS = {
   ledgers: 72680,
   cells: 72681,
   journalTrim: 72682,
+  housekeeping: 72683,
+  moveEvents: 72684,
   /** Used with the hash of a name. */
   provenance: 72690,
 } as const;

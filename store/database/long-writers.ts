@@ -1,4 +1,6 @@
 import type { Session, Statement, Store } from './client.ts';
+import type { Loops } from './loops.ts';
+import { runPeriodic } from './periodic.ts';
 
 /** A transaction of this database that may still write, and so holds back the followers of the journal. */
 export interface LongWriter {
@@ -37,7 +39,14 @@ const LOOK_MS = 5_000;
 export interface LongWriters {
   /** The long-open ones, the longest first. */
   present(): readonly LongWriter[];
-  stop(): void;
+  stop(): Promise<void>;
+}
+
+interface WatchDeps {
+  readonly store: Store;
+  readonly loops: Loops | null;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
 }
 
 /**
@@ -45,8 +54,7 @@ export interface LongWriters {
  * other writers.
  */
 export function watchLongWriters(
-  store: Store,
-  now: () => number,
+  { store, loops, now }: WatchDeps,
   onLong: (writer: LongWriter) => void,
 ): LongWriters {
   let present: readonly LongWriter[] = [];
@@ -70,22 +78,19 @@ export function watchLongWriters(
         return writer;
       });
   };
-  if (store.backend === 'pglite') return { present: () => [], stop: () => undefined };
-  let looking = false;
-  const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
+  if (store.backend === 'pglite') return { present: () => [], stop: async () => undefined };
+  const looking = runPeriodic({
+    name: 'long writers',
+    everyMs: LOOK_MS,
+    startsLater: true,
+    loops,
+    run: look,
     // If the database does not answer, other checks report it.
-    look()
-      .catch(() => {
-        present = [];
-      })
-      .finally(() => {
-        looking = false;
-      });
-  }, LOOK_MS);
-  timer.unref();
-  return { present: () => present, stop: () => clearInterval(timer) };
+    onError: () => {
+      present = [];
+    },
+  });
+  return { present: () => present, stop: looking.stop };
 }
 
 function readWriters(session: Session): Promise<Row[]> {

@@ -258,6 +258,7 @@ export async function openPglite(
 ): Promise<Store> {
   const open = () => EmbeddedDatabase.open(dataDir, care, template || undefined);
   const database = care ? await keepDatabase(open, care) : await open();
+  const held = new Set<number>();
   const session = ({ query }: { readonly query: Query }): Session => ({
     rows: async <Row>({ text, isLong }: Statement, parameters: readonly unknown[]) => {
       const run = () => query<Row>(text, parameters);
@@ -279,6 +280,17 @@ export async function openPglite(
     // Migrations of a large database take their time.
     exclusively: (_lock, work) =>
       database.patiently(() => work(drizzle(database as never, { schema }) as unknown as Database)),
+    // No other process has the folder open.
+    ifFree: async (lock, work) => {
+      if (held.has(lock)) return false;
+      held.add(lock);
+      try {
+        await work();
+      } finally {
+        held.delete(lock);
+      }
+      return true;
+    },
     close: () => database.close(),
   };
 }

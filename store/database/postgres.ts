@@ -13,6 +13,7 @@ import {
 import { ConnectionWatch } from './connection-watch.ts';
 import { Listener } from './listener.ts';
 import { isReadOnlyServer } from './passing-errors.ts';
+import { runPeriodic } from './periodic.ts';
 import { READER, READER_PATH, SET_SCOPE } from './scoped-view-names.ts';
 import { takeSharedLock } from './shared-lock-wait.ts';
 
@@ -106,12 +107,13 @@ export function openPostgres(
         client.release(true);
       }
     },
+    ifFree: (lock, work) => ifFree(pool, lock, work),
     pools: () => ({ writers: stateOf(pool), ...readers.state() }),
     close: async () => {
       const impatience = setTimeout(() => watch.cutAll(), FAREWELL_MS);
       await Promise.all([listener.close(), readers.close(), pool.end()]);
       clearTimeout(impatience);
-      watch.stop();
+      await watch.stop();
     },
   };
 }
@@ -177,6 +179,43 @@ class Readers {
 
   async close(): Promise<void> {
     await this.#pool?.end();
+  }
+}
+
+/** Half of what the server waits for a transaction's next statement. */
+const KEEP_LOCK_MS = 30_000;
+
+/** Runs `work` while a transaction of its own holds the lock; a transaction that only holds a lock holds back nobody. */
+async function ifFree(pool: pg.Pool, lock: number, work: () => Promise<void>): Promise<boolean> {
+  const client = await pool.connect();
+  let broken = true;
+  const kept = runPeriodic({
+    name: 'keep a lock',
+    everyMs: KEEP_LOCK_MS,
+    startsLater: true,
+    loops: null,
+    run: () => client.query('SELECT 1'),
+    // The lock is lost with the connection: another process may begin the work then, which is safe.
+    onError: () => undefined,
+  });
+  try {
+    await client.query('BEGIN');
+    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS taken', [
+      lock,
+    ]);
+    const isTaken = rows[0]?.taken === true;
+    if (isTaken) await work();
+    await kept.stop();
+    await client.query('ROLLBACK').then(
+      () => {
+        broken = false;
+      },
+      () => undefined,
+    );
+    return isTaken;
+  } finally {
+    await kept.stop();
+    client.release(broken);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Statement, Store } from './client.ts';
 import type { DiskGuard } from './disk-space.ts';
+import { runWhenDue } from './periodic.ts';
 
 const statement = (text: string): Statement => ({ name: '', text, isLong: true });
 
@@ -82,37 +83,23 @@ export function createFileCleaner(
   onError: (error: Error) => void,
   disk?: DiskGuard,
 ): FileCleaner {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-  let again = false;
-  let stopped = false;
   let ranAt = 0;
-  const run = async () => {
-    do {
-      again = false;
+  const cleaning = runWhenDue({
+    afterMs: SETTLE_MS,
+    onError,
+    run: async () => {
       ranAt = Date.now();
-      await cleanFiles(store, disk).catch(onError);
-    } while (again && !stopped);
-    running = undefined;
-  };
+      await cleanFiles(store, disk);
+    },
+  });
   const due = () => {
-    if (stopped || store.backend !== 'pglite') return;
-    if (running) again = true;
-    else
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        running = run();
-      }, SETTLE_MS);
+    if (store.backend === 'pglite') cleaning.due();
   };
   return {
     due,
     dueToday: () => {
       if (Date.now() - ranAt > A_DAY_MS) due();
     },
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
+    stop: cleaning.stop,
   };
 }

@@ -36,13 +36,18 @@ const SOURCES: Statement = {
     FROM cell GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT $1`,
 };
 
+/** The `most` callers who added the most cells. */
+export function readCellMakers(session: Session, most: number): Promise<CellsOf[]> {
+  return session.rows<CellsOf>(MAKERS, [most]);
+}
+
 /** Counts the database's cells, and those of the `most` callers and sources with the most. */
 export async function readCellUsage(session: Session, most: number): Promise<CellUsage> {
   const [total] = await session.rows<{ cells: number; overflow: number }>(TOTAL, []);
   return {
     cells: total?.cells ?? 0,
     overflow: total?.overflow ?? 0,
-    makers: await session.rows<CellsOf>(MAKERS, [most]),
+    makers: await readCellMakers(session, most),
     sources: await session.rows<CellsOf>(SOURCES, [most]),
   };
 }

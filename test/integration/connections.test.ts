@@ -58,7 +58,13 @@ async function processOn(provider?: KeyProvider, { store, ingestor } = record): 
   const onError = (error: Error) => {
     throw error;
   };
-  const connections = await openConnections({ ...deps, dimensions: DIMENSIONS, randomBytes, onError });
+  const connections = await openConnections({
+    ...deps,
+    dimensions: DIMENSIONS,
+    loops: null,
+    randomBytes,
+    onError,
+  });
   return {
     connections,
     encryption,
