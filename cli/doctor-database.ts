@@ -1,9 +1,10 @@
 import type { Config } from '../config/config.ts';
 import { openDriver } from '../graph/neo4j/driver.ts';
-import type { Statement, Store } from '../store/database/client.ts';
+import type { Store } from '../store/database/client.ts';
 import { explained } from '../store/database/database-refused.ts';
 import { CONNECTIONS, openPostgres } from '../store/database/postgres.ts';
 import { checkPrivileges, checkServer } from '../store/database/privileges.ts';
+import { statement } from '../store/database/statement.ts';
 import { bad, type Finding, finding, good } from './finding.ts';
 
 interface Facts {
@@ -17,9 +18,9 @@ interface Facts {
   readonly available: boolean;
 }
 
-const FACTS: Statement = {
-  name: 'doctor',
-  text: `SELECT current_setting('server_version') AS release, clock_timestamp() AS now,
+const FACTS = statement(
+  'doctor',
+  `SELECT current_setting('server_version') AS release, clock_timestamp() AS now,
     current_setting('transaction_read_only') = 'on' AS "readOnly",
     current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer AS "limit",
     (SELECT count(*)::integer FROM pg_stat_activity WHERE backend_type = 'client backend'
@@ -27,7 +28,7 @@ const FACTS: Statement = {
     (SELECT extversion FROM pg_extension WHERE extname = 'timescaledb') AS timescale,
     current_setting('timescaledb.license', true) AS license,
     EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb') AS available`,
-};
+);
 /** The clock difference from which times of answering, tokens and seals go wrong. */
 const SKEW_MS = 5_000;
 

@@ -1,6 +1,7 @@
-import type { Statement, Store } from '../store/database/client.ts';
+import type { Store } from '../store/database/client.ts';
 import type { DiskGuard } from '../store/database/disk-space.ts';
 import type { Loops } from '../store/database/loops.ts';
+import { statement } from '../store/database/statement.ts';
 import { STALLED_S, stalledHere } from '../store/journal/follower-status.ts';
 
 /** One part that must work: resolves, or throws what is wrong. */
@@ -19,11 +20,11 @@ export interface WaysInUse {
 
 /** A commit that takes longer waits for something that is wrong. */
 const COMMIT_MS = 5_000;
-const READY: Statement = { name: 'ready', text: 'SELECT 1' };
-const WRITABLE: Statement = {
-  name: 'ready_to_write',
-  text: `SELECT current_setting('transaction_read_only') = 'off' AS writable`,
-};
+const READY = statement('ready', 'SELECT 1');
+const WRITABLE = statement(
+  'ready_to_write',
+  `SELECT current_setting('transaction_read_only') = 'off' AS writable`,
+);
 /** A fingerprint of no scope: sees no row. */
 const NO_SCOPE = '';
 

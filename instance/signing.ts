@@ -10,7 +10,8 @@ import {
   rotatedKey,
 } from '../domain/seals/signing-key.ts';
 import { audit, auditCheckpoint } from '../store/audit/audit.ts';
-import type { Session, Statement, Store } from '../store/database/client.ts';
+import type { Session, Store } from '../store/database/client.ts';
+import { statement } from '../store/database/statement.ts';
 import { newestNote } from '../store/seals/leaf-tombstones.ts';
 import { lockSeals, readLastCheckpoint } from '../store/seals/seals.ts';
 import { addSigningKey, newestSigningKey, readSigningKeys } from '../store/seals/signing-keys.ts';
@@ -26,10 +27,10 @@ export class WrongSigningKeyError extends Error {
 }
 
 /** The signer of the default model at the first start, when nothing else was signed yet. */
-const MODEL: Statement = {
-  name: 'signing_model',
-  text: 'SELECT signature FROM model_version WHERE signature IS NOT NULL ORDER BY id LIMIT 1',
-};
+const MODEL = statement(
+  'signing_model',
+  'SELECT signature FROM model_version WHERE signature IS NOT NULL ORDER BY id LIMIT 1',
+);
 
 export interface SigningOptions {
   /** Private keys, oldest first: the last is the one to use. */

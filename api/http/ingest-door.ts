@@ -67,13 +67,13 @@ export function admitBodies(
   });
 }
 
-/** As fastify says it of a body that turns out to be too large. */
+/** fastify's message for a body that turns out to be too large. */
 class TooLargeError extends Error {
   readonly code = 'FST_ERR_CTP_BODY_TOO_LARGE';
   readonly statusCode = 413;
 }
 
-/** Null of a body that is sent in chunks. */
+/** Null for a chunked body. */
 export function bytesDeclared({ headers }: FastifyRequest): number | null {
   const bytes = Number(headers['content-length'] ?? Number.NaN);
   return Number.isSafeInteger(bytes) ? bytes : headers['transfer-encoding'] === undefined ? 0 : null;

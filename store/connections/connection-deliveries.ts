@@ -1,4 +1,5 @@
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
 /** What became of the items of a delivery. */
 export interface DeliveryCounts {
@@ -15,33 +16,33 @@ export interface DeliveryCounts {
 const KEPT_MS = 30 * 24 * 3_600_000;
 const FORGOTTEN_AT_ONCE = 10_000;
 
-const SEEN: Statement = {
-  name: 'connection_delivery_seen',
-  text: 'SELECT FROM connection_delivery WHERE connection_id = $1 AND digest = $2',
-};
-const NOTE: Statement = {
-  name: 'connection_delivery_note',
-  text: `INSERT INTO connection_delivery (connection_id, digest, received_at) SELECT id, $2, $3 FROM connection
+const SEEN = statement(
+  'connection_delivery_seen',
+  'SELECT FROM connection_delivery WHERE connection_id = $1 AND digest = $2',
+);
+const NOTE = statement(
+  'connection_delivery_note',
+  `INSERT INTO connection_delivery (connection_id, digest, received_at) SELECT id, $2, $3 FROM connection
     WHERE id = $1 AND removed_at IS NULL ON CONFLICT DO NOTHING RETURNING connection_id`,
-};
-const COUNT: Statement = {
-  name: 'connection_delivery_count',
-  isSmall: true,
-  text: `UPDATE connection SET deliveries = deliveries + 1, accepted = accepted + $3, duplicates = duplicates + $4,
+);
+const COUNT = statement(
+  'connection_delivery_count',
+  `UPDATE connection SET deliveries = deliveries + 1, accepted = accepted + $3, duplicates = duplicates + $4,
       rejected = rejected + $5, ignored = ignored + $6, last_delivery_at = greatest(last_delivery_at, $2),
       last_error = coalesce($7, last_error), last_error_at = CASE WHEN $7::text IS NULL THEN last_error_at ELSE $2 END
     WHERE id = $1`,
-};
-const REFUSE: Statement = {
-  name: 'connection_delivery_refuse',
-  isSmall: true,
-  text: 'UPDATE connection SET last_refusal = $3, last_refused_at = $2 WHERE id = $1 AND removed_at IS NULL',
-};
-const FORGET: Statement = {
-  name: 'connection_delivery_forget',
-  text: `DELETE FROM connection_delivery WHERE (connection_id, digest) IN (
+  { isSmall: true },
+);
+const REFUSE = statement(
+  'connection_delivery_refuse',
+  'UPDATE connection SET last_refusal = $3, last_refused_at = $2 WHERE id = $1 AND removed_at IS NULL',
+  { isSmall: true },
+);
+const FORGET = statement(
+  'connection_delivery_forget',
+  `DELETE FROM connection_delivery WHERE (connection_id, digest) IN (
     SELECT connection_id, digest FROM connection_delivery WHERE received_at < $1 LIMIT ${FORGOTTEN_AT_ONCE}) RETURNING digest`,
-};
+);
 
 /** Whether a delivery of that id was taken before. */
 export async function wasDelivered(session: Session, connection: string, digest: Buffer): Promise<boolean> {

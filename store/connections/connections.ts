@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Segment } from '../../domain/segments/cell.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import {
   CONNECTION_KEY,
   type ConnectionKeyRow,
@@ -54,55 +55,52 @@ export const CONNECTION_CHANNEL = 'connection';
 export const MOST_CONNECTIONS = 1_000;
 
 const LIVE_COLUMNS = 'id, connector, name, attributes, sources';
-const LIVE: Statement = {
-  name: 'connections_live',
-  text: `SELECT ${LIVE_COLUMNS} FROM connection WHERE removed_at IS NULL ORDER BY created_at, id`,
-};
-const LIST: Statement = {
-  name: 'connections_list',
-  text: `SELECT ${LIVE_COLUMNS}, mapping, created_at AS "createdAt", created_by AS "createdBy", rotated_at AS "rotatedAt",
+const LIVE = statement(
+  'connections_live',
+  `SELECT ${LIVE_COLUMNS} FROM connection WHERE removed_at IS NULL ORDER BY created_at, id`,
+);
+const LIST = statement(
+  'connections_list',
+  `SELECT ${LIVE_COLUMNS}, mapping, created_at AS "createdAt", created_by AS "createdBy", rotated_at AS "rotatedAt",
       former_until AS "formerUntil", deliveries, accepted, duplicates, rejected, ignored, last_delivery_at AS "lastDeliveryAt",
       last_error AS "lastError", last_error_at AS "lastErrorAt", last_refusal AS "lastRefusal", last_refused_at AS "lastRefusedAt"
     FROM connection WHERE id = ANY ($1::uuid[]) AND removed_at IS NULL ORDER BY created_at, id`,
-};
-const STATE: Statement = {
-  name: 'connections_state',
-  text: 'SELECT count(*) AS made, count(removed_at) AS removed FROM connection',
-};
+);
+const STATE = statement(
+  'connections_state',
+  'SELECT count(*) AS made, count(removed_at) AS removed FROM connection',
+);
 const NOTIFY = `SELECT pg_notify('${CONNECTION_CHANNEL}', id::text)`;
-const INSERT: Statement = {
-  name: 'connections_insert',
-  text: `WITH made AS (INSERT INTO connection (id, connector, name, attributes, sources, mapping, created_at, created_by, made_by,
+const INSERT = statement(
+  'connections_insert',
+  `WITH made AS (INSERT INTO connection (id, connector, name, attributes, sources, mapping, created_at, created_by, made_by,
         wrapped, provider, key_version, wrapped_at, secret)
       SELECT $1, $2, $3, $4::jsonb, $5::jsonb, $6::jsonb, $7, $8, $9, $10, $11, $12, now(), $13
       WHERE (SELECT count(*) FROM connection WHERE removed_at IS NULL) < ${MOST_CONNECTIONS} RETURNING id)
     ${NOTIFY} FROM made`,
-};
-const SECRETS: Statement = {
-  name: 'connections_secrets',
-  text: `SELECT ${CONNECTION_KEY}, revision, secret, former_secret AS former, former_until AS "formerUntil" FROM connection
+);
+const SECRETS = statement(
+  'connections_secrets',
+  `SELECT ${CONNECTION_KEY}, revision, secret, former_secret AS former, former_until AS "formerUntil" FROM connection
     WHERE id = $1 AND removed_at IS NULL`,
-};
-const LOCK_SECRETS: Statement = { name: 'connections_secrets_lock', text: `${SECRETS.text} FOR UPDATE` };
-const ROTATE: Statement = {
-  name: 'connections_rotate',
-  text: `UPDATE connection SET former_secret = CASE WHEN $4::timestamptz IS NOT NULL THEN secret END, former_until = $4, secret = $2,
+);
+const LOCK_SECRETS = statement('connections_secrets_lock', `${SECRETS.text} FOR UPDATE`);
+const ROTATE = statement(
+  'connections_rotate',
+  `UPDATE connection SET former_secret = CASE WHEN $4::timestamptz IS NOT NULL THEN secret END, former_until = $4, secret = $2,
       rotated_at = $3, revision = revision + 1, last_refusal = NULL, last_refused_at = NULL WHERE id = $1`,
-};
+);
 /** The secrets and the data key go at once: nothing that is signed with them is accepted in any process. */
-const REMOVE: Statement = {
-  name: 'connections_remove',
-  isSmall: true,
-  text: `WITH removed AS (UPDATE connection SET removed_at = $2, removed_by = $3, revision = revision + 1, secret = NULL,
+const REMOVE = statement(
+  'connections_remove',
+  `WITH removed AS (UPDATE connection SET removed_at = $2, removed_by = $3, revision = revision + 1, secret = NULL,
         former_secret = NULL, former_until = NULL, wrapped = NULL, provider = NULL, key_version = NULL, wrapped_at = NULL
       WHERE id = $1 AND removed_at IS NULL RETURNING id),
     forgotten AS (DELETE FROM connection_delivery d USING removed r WHERE d.connection_id = r.id)
     ${NOTIFY} FROM removed`,
-};
-const MAPPING: Statement = {
-  name: 'connections_mapping',
-  text: 'SELECT mapping FROM connection WHERE id = $1',
-};
+  { isSmall: true },
+);
+const MAPPING = statement('connections_mapping', 'SELECT mapping FROM connection WHERE id = $1');
 
 /** The connections that are not removed, oldest first. */
 export function readLiveConnections(session: Session): Promise<LiveConnectionRow[]> {

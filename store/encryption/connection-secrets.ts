@@ -1,4 +1,5 @@
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { SubjectEncryption, SubjectWithKey } from './subject-encryption.ts';
 
 /*
@@ -17,15 +18,15 @@ export interface ConnectionKeyRow {
 
 export const CONNECTION_KEY = 'id, wrapped, provider, key_version AS version';
 
-const OLD_KEYS: Statement = {
-  name: 'connection_old_keys',
-  text: `SELECT ${CONNECTION_KEY} FROM connection WHERE wrapped IS NOT NULL AND wrapped_at < $1 ORDER BY id FOR UPDATE`,
-};
-const REWRAP: Statement = {
-  name: 'connection_rewrap',
-  text: `UPDATE connection c SET wrapped = s.wrapped, provider = $2, key_version = s.version, wrapped_at = now()
+const OLD_KEYS = statement(
+  'connection_old_keys',
+  `SELECT ${CONNECTION_KEY} FROM connection WHERE wrapped IS NOT NULL AND wrapped_at < $1 ORDER BY id FOR UPDATE`,
+);
+const REWRAP = statement(
+  'connection_rewrap',
+  `UPDATE connection c SET wrapped = s.wrapped, provider = $2, key_version = s.version, wrapped_at = now()
     FROM json_to_recordset($1::json) AS s (id uuid, wrapped text, version text) WHERE c.id = s.id`,
-};
+);
 
 /** The connections with their data keys. */
 export function openConnectionKeys(

@@ -2,7 +2,9 @@ import { type Cell, matchesSegment } from '../../domain/segments/cell.ts';
 import { keepHolds } from '../data-subjects/data-subject.ts';
 import type { SubjectDeps } from '../data-subjects/erase.ts';
 import { activeHolds, type Order } from '../data-subjects/legal-hold.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
+import { type Claim, FORGET_REPEATS, forgetRevisions, otherSenders, passOn } from '../responses/delivered.ts';
 import type { ImportRun } from '../responses/imports.ts';
 import { ERASED_CONTENT, WITHDRAWN_CONTENT } from '../responses/response-row.ts';
 import { applyUndo, type Plan } from './import-restore.ts';
@@ -17,52 +19,51 @@ import { fateOf, type ImportEvent, type KeyState, type Place } from './undo-fate
 const SLICE = 100;
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
-const BEGIN: Statement = {
-  name: 'undo_begin',
-  text: `UPDATE import_run SET undo_at = coalesce(undo_at, $2), undo_by = coalesce(undo_by, $3), undo_reason = coalesce(undo_reason, $4)
+const BEGIN = statement(
+  'undo_begin',
+  `UPDATE import_run SET undo_at = coalesce(undo_at, $2), undo_by = coalesce(undo_by, $3), undo_reason = coalesce(undo_reason, $4)
     WHERE id = $1`,
-};
-const COUNT: Statement = {
-  name: 'undo_count',
-  text: `UPDATE import_run SET removed = removed + $2, restored = restored + $3, stayed = stayed + $4 WHERE id = $1`,
-};
-const DONE: Statement = {
-  name: 'undo_done',
-  text: 'UPDATE import_run SET undone_at = coalesce(undone_at, $2) WHERE id = $1',
-};
-const CANDIDATES: Statement = {
-  name: 'undo_candidates',
-  text: `SELECT DISTINCT response_id AS id FROM source_event
-    WHERE import_id = $1 AND undone_at IS NULL AND response_id > $2 ORDER BY 1 LIMIT ${SLICE}`,
-};
-const SUBJECTS: Statement = {
-  name: 'undo_subjects',
-  text: `SELECT subject_id AS id FROM response_key WHERE id = ANY ($1::uuid[]) AND subject_id IS NOT NULL
+);
+const COUNT = statement(
+  'undo_count',
+  `UPDATE import_run SET removed = removed + $2, restored = restored + $3, stayed = stayed + $4 WHERE id = $1`,
+);
+const DONE = statement(
+  'undo_done',
+  'UPDATE import_run SET undone_at = coalesce(undone_at, $2) WHERE id = $1',
+);
+const CANDIDATES = statement(
+  'undo_candidates',
+  `(SELECT DISTINCT response_id AS id FROM source_event
+      WHERE import_id = $1 AND undone_at IS NULL AND response_id > $2 ORDER BY 1 LIMIT ${SLICE})
+    UNION (SELECT response_id FROM delivered_revision WHERE import_id = $1 AND response_id > $2 ORDER BY 1 LIMIT ${SLICE})
+    ORDER BY 1 LIMIT ${SLICE}`,
+);
+const SUBJECTS = statement(
+  'undo_subjects',
+  `SELECT subject_id AS id FROM response_key WHERE id = ANY ($1::uuid[]) AND subject_id IS NOT NULL
     UNION SELECT subject_id FROM source_event WHERE response_id = ANY ($1::uuid[]) AND subject_id IS NOT NULL`,
-};
-const HELD: Statement = {
-  name: 'undo_held',
-  text: 'SELECT id FROM subject_key WHERE id = ANY ($1::uuid[]) AND held',
-};
-const LOCK_KEYS: Statement = {
-  name: 'undo_lock',
-  text: `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId", subject_id AS "subjectId", content_hash AS "contentHash"
+);
+const HELD = statement('undo_held', 'SELECT id FROM subject_key WHERE id = ANY ($1::uuid[]) AND held');
+const LOCK_KEYS = statement(
+  'undo_lock',
+  `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId", subject_id AS "subjectId", content_hash AS "contentHash"
     FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
-};
+);
 /** Which event is behind the stored content. */
-const STANDING: Statement = {
-  name: 'undo_standing',
-  text: `SELECT r.id, r.source_event_id AS "eventId", false AS aside FROM response_key k
+const STANDING = statement(
+  'undo_standing',
+  `SELECT r.id, r.source_event_id AS "eventId", false AS aside FROM response_key k
       JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id WHERE k.id = ANY ($1::uuid[])
     UNION ALL SELECT id, (row->>'source_event_id')::uuid, true FROM restricted_response WHERE id = ANY ($1::uuid[])`,
-};
-const EVENTS: Statement = {
-  name: 'undo_events',
-  text: `SELECT id, response_id AS "responseId", import_id AS "importId", import_line AS "importLine", undone_at IS NOT NULL AS "isUndone", replaced,
+);
+const EVENTS = statement(
+  'undo_events',
+  `SELECT id, response_id AS "responseId", import_id AS "importId", import_line AS "importLine", undone_at IS NOT NULL AS "isUndone", replaced,
       mapping_version_id AS "mappingId", subject_id AS "subjectId", encode(digest, 'hex') AS digest, stood
     FROM source_event e WHERE response_id = ANY ($1::uuid[]) AND (import_id IS NOT NULL
       OR id IN (SELECT replaced FROM source_event x WHERE x.response_id = e.response_id))`,
-};
+);
 /** How the responses of an import fared: counts so far, or as they would be. */
 export interface UndoAccount {
   /** Nothing replaces them. */
@@ -132,6 +133,7 @@ export async function undoImport(
   if (!dryRun) {
     await deps.store.transaction(async (session) => {
       await session.rows(DONE, [run.id, new Date(now())]);
+      await session.rows(FORGET_REPEATS, [run.id]);
       await by.note?.(session, { import: run.key, ...account });
     });
   }
@@ -172,33 +174,77 @@ async function undoSlice(
   const owners = [...keys, ...events].flatMap(({ subjectId }) => subjectId ?? []);
   const asked = new Set(subjectIds);
   if (owners.some((id) => !asked.has(id))) return { last: after, account: NOTHING };
-  const byResponse = new Map<string, ImportEvent[]>(ids.map((id) => [id, []]));
+  const ofImport = events.filter(({ importId, isUndone }) => importId === run.id && !isUndone);
+  const others = await otherSenders(
+    session,
+    run.id,
+    ofImport.map(({ id }) => id),
+  );
+  const { plan, settled, account } = planSlice(run.id, keys, { places, events, others }, held);
+  if (!dryRun) {
+    await passOn(session, plan.passedOn);
+    await applyUndo(deps, { session, importKey: run.key, subjects, now }, plan);
+    await forgetRevisions(session, run.id, settled, new Set(plan.standing));
+    await session.rows(COUNT, [run.id, account.removed, account.restored, account.stayed]);
+  }
+  return { last, account };
+}
+
+/** What is known of the responses of a slice. */
+interface SliceFacts {
+  readonly places: ReadonlyMap<string, Place>;
+  readonly events: readonly ImportEvent[];
+  /** Who else delivered what events of the import brought, by event. */
+  readonly others: ReadonlyMap<string, Claim>;
+}
+
+/** Decides what becomes of each response of a slice. */
+function planSlice(
+  importId: number,
+  keys: readonly KeyState[],
+  { places, events, others }: SliceFacts,
+  held: HeldPlaces,
+): { readonly plan: Plan; readonly settled: readonly string[]; readonly account: UndoAccount } {
+  const byResponse = new Map<string, ImportEvent[]>(keys.map(({ id }) => [id, []]));
   for (const event of events) byResponse.get(event.responseId)?.push(event);
-  const plan: Plan = { removed: [], restored: [], undone: [], kept: [] };
+  const plan: Plan = { removed: [], restored: [], undone: [], kept: [], passedOn: [], standing: [] };
+  const settled: string[] = [];
   const account = { ...NOTHING };
   for (const key of keys) {
-    const own = byResponse.get(key.id) ?? [];
-    const events = own.filter(({ importId, isUndone }) => importId === run.id && !isUndone);
-    // Another undo of the import came first.
-    if (events.length === 0) continue;
+    const before = byResponse.get(key.id) ?? [];
+    const own = before.map((event) => withSender(event, others.get(event.id)));
+    const undone = own.filter((event) => event.importId === importId && !event.isUndone);
     const isGone = key.contentHash === ERASED_CONTENT || key.contentHash === WITHDRAWN_CONTENT;
-    const fate = fateOf(run.id, isGone ? undefined : places.get(key.id), own, held.has(key));
+    const place = isGone ? undefined : places.get(key.id);
+    const fate = fateOf(importId, place, own, held.has(key));
     if (fate.what === 'held' || fate.what === 'restricted') {
       account[fate.what] += 1;
       continue;
     }
+    settled.push(key.id);
+    if (place && fate.what !== 'removed') plan.standing.push(key.id);
+    // It only delivered a revision, or another undo of it came first.
+    if (!before.some((event) => event.importId === importId && !event.isUndone)) continue;
     if (fate.what !== 'gone') account[fate.what] += 1;
-    plan.undone.push(...events.map(({ id }) => id));
-    plan.kept.push(...events.filter(({ subjectId }) => held.isPerson(subjectId)).map(({ id }) => id));
+    plan.passedOn.push(...before.flatMap(({ id }) => others.get(id) ?? []));
+    plan.undone.push(...undone.map(({ id }) => id));
+    plan.kept.push(...undone.filter(({ subjectId }) => held.isPerson(subjectId)).map(({ id }) => id));
     if (fate.what === 'removed') plan.removed.push(key);
     if (fate.what === 'restored') plan.restored.push({ key, target: fate.target });
     if (fate.what === 'stayed' && fate.eventId) plan.kept.push(fate.eventId);
   }
-  if (!dryRun) {
-    await applyUndo(deps, { session, importKey: run.key, subjects, now }, plan);
-    await session.rows(COUNT, [run.id, account.removed, account.restored, account.stayed]);
-  }
-  return { last, account };
+  return { plan, settled, account };
+}
+
+/** The event as what another sender brought, who repeated it. */
+function withSender(event: ImportEvent, sender: Claim | undefined): ImportEvent {
+  if (!sender) return event;
+  return { ...event, importId: sender.importId || null, importLine: sender.line };
+}
+
+interface HeldPlaces {
+  has(key: KeyState): boolean;
+  isPerson(subjectId: string | null): boolean;
 }
 
 /** Which of the responses a legal hold keeps, by person or cell. */
@@ -206,7 +252,7 @@ async function heldPlaces(
   { cells }: Pick<SubjectDeps, 'cells'>,
   session: Session,
   subjectIds: readonly string[],
-): Promise<{ has(key: KeyState): boolean; isPerson(subjectId: string | null): boolean }> {
+): Promise<HeldPlaces> {
   const people = new Set((await session.rows<{ id: string }>(HELD, [subjectIds])).map(({ id }) => id));
   const segments = (await activeHolds(session)).flatMap(({ segment }) => (segment === null ? [] : [segment]));
   const isHeld = (cell: Cell | undefined) =>
