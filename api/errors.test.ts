@@ -6,7 +6,10 @@ import { ImportUndoneError } from '../store/responses/imports.ts';
 import { KeySetUnavailableError } from './access/jwt.ts';
 import { ForbiddenError, InvalidArgumentError, publicError, RefusedError } from './errors.ts';
 
-/** Errors that no caller sees, and what becomes of them. Add a class here only with such a reason; else extend UserError. */
+/**
+ * Errors that callers never see, and how they are handled. Add a class here only with such a reason; else
+ * extend UserError.
+ */
 const INTERNAL: Readonly<Record<string, string>> = {
   CellGoneError: 'the cell is looked up again and the transaction repeated',
   ConfigError: 'stops the start',
@@ -40,7 +43,7 @@ const INTERNAL: Readonly<Record<string, string>> = {
 const ROOT = new URL('../', import.meta.url);
 const MODULES = ['domain', 'config', 'store', 'ingestion', 'scoring', 'graph', 'proof', 'instance', 'api'];
 
-/** By class, what it extends: of every class of the source that ends at Error. */
+/** By class, what it extends: every class of the source whose name ends in Error. */
 function errorClasses(): ReadonlyMap<string, string> {
   const parents = MODULES.flatMap((module) =>
     readdirSync(new URL(module, ROOT), { recursive: true, encoding: 'utf8' })
@@ -57,7 +60,7 @@ function errorClasses(): ReadonlyMap<string, string> {
   return new Map(parents.filter(([name]) => isError(name)));
 }
 
-describe('classes of errors', () => {
+describe('error classes', () => {
   const classes = errorClasses();
   const isUserError = (name: string): boolean => {
     const parent = classes.get(name);
@@ -65,7 +68,7 @@ describe('classes of errors', () => {
   };
   const internal = [...classes.keys()].filter((name) => !isUserError(name));
 
-  it('extend UserError, or stand in the list of those that no caller sees', () => {
+  it('extend UserError, or are listed as internal', () => {
     expect(internal.filter((name) => INTERNAL[name] === undefined)).toEqual([]);
     expect(classes.size - internal.length).toBeGreaterThan(20);
   });
@@ -74,13 +77,13 @@ describe('classes of errors', () => {
     expect([...classes.keys()].filter((name) => !name.endsWith('Error'))).toEqual([]);
   });
 
-  it('are all that the list names', () => {
+  it('are exactly those listed', () => {
     expect(Object.keys(INTERNAL).filter((name) => !internal.includes(name))).toEqual([]);
   });
 });
 
-describe('what a caller is told of an error', () => {
-  const told = (error: unknown) => {
+describe('what a caller sees of an error', () => {
+  const shown = (error: unknown) => {
     const found = publicError(error);
     return found && [found.code, found.status, found.retryAfter];
   };
@@ -97,15 +100,15 @@ describe('what a caller is told of an error', () => {
     [Object.assign(new Error('x'), { code: '57014' }), 'TOOK_TOO_LONG', 503, undefined],
     [Object.assign(new Error('x'), { code: '40001' }), 'UNAVAILABLE', 503, undefined],
   ])('%s', (error, code, status, retryAfter) => {
-    expect(told(error)).toEqual([code, status, retryAfter]);
+    expect(shown(error)).toEqual([code, status, retryAfter]);
   });
 
-  it('is nothing where the class is another', () => {
-    expect(told(new Error('the password is hunter2'))).toBeNull();
-    expect(told('a text')).toBeNull();
+  it('is nothing for other classes', () => {
+    expect(shown(new Error('the password is hunter2'))).toBeNull();
+    expect(shown('a text')).toBeNull();
   });
 
-  it('says nothing of why the keys of tokens cannot be read', () => {
+  it('does not say why the keys of tokens cannot be read', () => {
     const error = new KeySetUnavailableError(new Error('connect ECONNREFUSED 10.0.0.7:443'));
     expect(publicError(error)?.message).toBe('tokens cannot be checked just now; try again shortly');
   });

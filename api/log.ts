@@ -4,7 +4,7 @@ export interface Log {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
-  /** Set where the lines are about one request. */
+  /** Set for lines about one request. */
   readonly requestId?: string;
 }
 
@@ -19,21 +19,24 @@ export function logOfRequest(log: Log, requestId: string): Log {
   };
 }
 
-/** Lines that anybody can cause, by kind: so many a minute, then one that says how many more there were. */
+/**
+ * Lines that any client can cause, by kind: a limited number a minute, then one that says how many more there
+ * were.
+ */
 export interface Noise {
   tell(kind: string, facts: object, message: string): void;
-  /** Says what was not said. */
+  /** Logs how many lines were left out. */
   close(): void;
 }
 
 const LINES_A_MINUTE = 10;
 const MINUTE_MS = 60_000;
-/** Kinds that name a caller are as many as there are callers. */
+/** Kinds that contain a caller are as many as there are callers. */
 const KINDS = 1_000;
 
-/** Lets through `lines` of a kind in a minute that begins with the first. */
+/** Passes on `lines` of a kind in a minute that begins with the first. */
 export function openNoise(log: Log, lines = LINES_A_MINUTE, minuteMs = MINUTE_MS): Noise {
-  const kinds = new Map<string, { told: number; more: number; timer: NodeJS.Timeout }>();
+  const kinds = new Map<string, { passed: number; more: number; timer: NodeJS.Timeout }>();
   const end = (kind: string) => {
     const { more = 0, timer } = kinds.get(kind) ?? {};
     clearTimeout(timer);
@@ -46,13 +49,13 @@ export function openNoise(log: Log, lines = LINES_A_MINUTE, minuteMs = MINUTE_MS
       if (!known) {
         const oldest = kinds.size >= KINDS ? kinds.keys().next().value : undefined;
         if (oldest !== undefined) end(oldest);
-        known = { told: 0, more: 0, timer: setTimeout(() => end(kind), minuteMs) };
+        known = { passed: 0, more: 0, timer: setTimeout(() => end(kind), minuteMs) };
         known.timer.unref();
         kinds.set(kind, known);
       }
-      if (known.told >= lines) known.more += 1;
+      if (known.passed >= lines) known.more += 1;
       else {
-        known.told += 1;
+        known.passed += 1;
         log.info({ kind, ...facts }, message);
       }
     },

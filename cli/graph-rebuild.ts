@@ -1,14 +1,14 @@
 import { loadConfig } from '../config/config.ts';
-import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
+import { safeMessage } from '../domain/errors/error-facts.ts';
 import { openGraph } from '../graph/neo4j/open.ts';
 import { openDatabase } from '../instance/open-database.ts';
 
-/** npm run graph:rebuild: drops the lineage graph and projects the whole database again. */
-async function main(): Promise<void> {
+/** Drops the lineage graph and projects all of the record again. */
+export async function rebuildGraph(): Promise<number> {
   const config = await loadConfig();
   if (!config.neo4j)
     throw new Error(
-      'NEO4J_URL is not set: without Neo4j lineage is answered by the record, and nothing is to be rebuilt',
+      'NEO4J_URL is not set: without Neo4j lineage comes from the database, and there is nothing to rebuild',
     );
   const say = (text: string) => process.stdout.write(`${text}\n`);
   const onError = (error: Error) => process.stderr.write(`${safeMessage(error)}\n`);
@@ -18,13 +18,9 @@ async function main(): Promise<void> {
     say(`dropping and rebuilding the lineage graph at ${config.neo4j.url}`);
     await graph.rebuild((remaining) => say(`${remaining} journal entries to go`));
     say('done');
+    return 0;
   } finally {
     await graph.close();
     await database.close();
   }
 }
-
-main().catch((error: Error) => {
-  process.stderr.write(`graph:rebuild: ${terminalMessage(error)}\n`);
-  process.exitCode = 1;
-});

@@ -7,11 +7,11 @@ import type { ListedRollup } from './rollup-evidence.ts';
 
 export type Verdict = 'VERIFIED' | 'VERIFIED_WITH_ERASURES' | 'RESTATED' | 'MISMATCH' | 'UNVERIFIABLE';
 
-/** What came of proving one score. */
+/** The result of proving one score. */
 export interface Verification {
   readonly verdict: Verdict;
   readonly reason: string | null;
-  /** Score points, as the API states them and as its responses count to. */
+  /** Score points, as the API states them and as recounted. */
   readonly stated: number | null;
   readonly recomputed: number | null;
   readonly responses: number;
@@ -22,17 +22,17 @@ export interface Verification {
   readonly root: string | null;
 }
 
-/** What the rollups of a score came to. */
+/** The combined results of a score's rollups. */
 export interface Tally {
   readonly offence: Offence | null;
-  /** Surveyed, and inferred where the basis takes those too. */
+  /** Surveyed, and inferred if the basis includes those. */
   readonly counts: readonly [Counts, Counts | null];
   readonly erased: number;
   /** Changes after the newest seals. */
   readonly unsealed: SealChanges;
 }
 
-/** Nothing may be told of the score. */
+/** The caller may see nothing of the score. */
 export function withheld(reason: string): Verification {
   return {
     verdict: 'UNVERIFIABLE',
@@ -53,17 +53,17 @@ export interface Findings {
   readonly tally: Tally;
   readonly offence: Offence | null;
   readonly listed: readonly ListedRollup[];
-  /** The file of heads is not where it should be. */
+  /** The checkpoint file is not where it should be. */
   readonly checkpointsMissing: boolean;
-  /** Whether the caller may be told of single responses. */
+  /** Whether the caller may see single responses. */
   readonly readable: boolean;
-  /** Whether there may be cells that the caller does not see: by their rules, whatever there is. */
+  /** Whether there may be cells that the caller does not see: by their rules, not by existing cells. */
   readonly narrowed: boolean;
   readonly root: string | null;
   readonly sealAfter: number;
 }
 
-/** The verdict over everything that was found. */
+/** The verdict over all findings. */
 export function verdictOf(findings: Findings): Verification {
   const { stated, recomputed, tally, listed, root } = findings;
   const [verdict, reason] = judge(findings);
@@ -79,12 +79,12 @@ export function verdictOf(findings: Findings): Verification {
   };
 }
 
-/** The id names segment and window; which cells of it are counted is the caller's to see. */
+/** The id names segment and window; which of its cells are counted depends on the caller. */
 const NARROWED =
-  'counted over the cells that this key may read: another key may be told another number of this id';
+  'counted over the cells that this key may read: another key may be countedCauses another number of this id';
 
-/** Changes that restate a score; erasures are told beside them. */
-const TOLD = ['late', 'corrected', 'rescored', 'withdrawn', 'restricted'] as const;
+/** Changes that restate a score; erasures are reported beside them. */
+const REPORTED = ['late', 'corrected', 'rescored', 'withdrawn', 'restricted'] as const;
 
 function judge(findings: Findings): [Verdict, string | null] {
   const { name, offence, listed, readable, tally } = findings;
@@ -107,19 +107,19 @@ function judge(findings: Findings): [Verdict, string | null] {
   if (findings.checkpointsMissing)
     return [
       'UNVERIFIABLE',
-      'the file of signed heads is not where this instance keeps it, or lacks heads; all else checks',
+      'the checkpoint file is not where this instance keeps it, or lacks checkpoints; everything else verifies',
     ];
   const changes = changesSince(listed);
-  const told = TOLD.flatMap((cause) => {
+  const countedCauses = REPORTED.flatMap((cause) => {
     const count = changes[cause] + tally.unsealed[cause];
     return count > 0 ? [`${count} ${cause}`] : [];
   });
-  if (told.length > 0) {
-    const waiting = TOLD.some((cause) => tally.unsealed[cause] > 0);
+  if (countedCauses.length > 0) {
+    const waiting = REPORTED.some((cause) => tally.unsealed[cause] > 0);
     const erased = tally.erased > 0 ? `; ${tally.erased} erased` : '';
     return [
       'RESTATED',
-      `since it was first sealed: ${told.join(', ')}${erased}${waiting ? '; the newest of it is not sealed yet' : ''}`,
+      `since it was first sealed: ${countedCauses.join(', ')}${erased}${waiting ? '; the newest of it is not sealed yet' : ''}`,
     ];
   }
   if (tally.erased > 0) {
@@ -136,7 +136,7 @@ function describe({ what, rollup, response, says }: Offence, readable: boolean):
   return `${what}${of}: ${says}`;
 }
 
-/** What the revisions after the first were made for, summed. */
+/** The causes of revisions after the first, summed. */
 function changesSince(listed: readonly ListedRollup[]): SealChanges {
   const sum = { ...NO_CHANGES };
   for (const { seals } of listed) {

@@ -13,7 +13,7 @@ import {
 import { FIELD_GROUPS } from '../../domain/access/scope.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 
-/** Policies that were read, checked, and repeated for each dimension. */
+/** Policies that were read, validated, and repeated for each dimension. */
 export interface Policies {
   /** 12 hex digits of the SHA-256 over names and texts of all files. */
   readonly version: string;
@@ -21,7 +21,7 @@ export interface Policies {
   readonly roles: readonly string[];
   readonly dimensions: readonly Dimension[];
   readonly byId: Readonly<Record<string, PolicyJson>>;
-  /** What is allowed but probably not meant, one line each. */
+  /** Allowed but probably unintended, one line each. */
   readonly warnings: readonly string[];
 }
 
@@ -55,14 +55,14 @@ export async function readPolicyTexts(folder: string): Promise<PolicyTexts> {
   }
 }
 
-/** Names exactly this content. */
+/** Identifies exactly this content. */
 export function policyVersion({ files }: PolicyTexts): string {
   const content = JSON.stringify(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
   return createHash('sha256').update(content).digest('hex').slice(0, 12);
 }
 
 /**
- * Checks the texts against the schema and repeats what names DIMENSION for each dimension.
+ * Validates the texts against the schema and repeats policies with DIMENSION for each dimension.
  * @throws PolicyError with one line per mistake.
  */
 export function parsePolicies(texts: PolicyTexts, dimensions: readonly Dimension[]): Policies {
@@ -80,10 +80,10 @@ export function parsePolicies(texts: PolicyTexts, dimensions: readonly Dimension
     }
   }
   const placed = (policyId: string, error: DetailedError) =>
-    `${places[policyId]}: "${policyId}": ${told(error).replace(`for policy \`${policyId}\`, `, '').replace(`for policy \`${policyId}\`: `, '')}`;
+    `${places[policyId]}: "${policyId}": ${described(error).replace(`for policy \`${policyId}\`, `, '').replace(`for policy \`${policyId}\`: `, '')}`;
   if (mistakes.length > 0) throw new PolicyError(mistakes.join('\n'));
   const checked = validate({ schema, policies: { staticPolicies: byId } });
-  if (checked.type === 'failure') throw new PolicyError(checked.errors.map(told).join('\n'));
+  if (checked.type === 'failure') throw new PolicyError(checked.errors.map(described).join('\n'));
   mistakes.push(...checked.validationErrors.map(({ policyId, error }) => placed(policyId, error)));
   if (mistakes.length > 0) throw new PolicyError([...new Set(mistakes)].join('\n'));
   const warnings = checked.validationWarnings.map(({ policyId, error }) => placed(policyId, error));
@@ -91,7 +91,7 @@ export function parsePolicies(texts: PolicyTexts, dimensions: readonly Dimension
 }
 
 /**
- * Reads and checks the policies of a folder.
+ * Reads and validates the policies of a folder.
  * @throws PolicyError with one line per mistake.
  */
 export async function loadPolicies(folder: string, dimensions: readonly Dimension[]): Promise<Policies> {
@@ -111,7 +111,7 @@ function parseSchema({ folder, files }: PolicyTexts, dimensions: readonly Dimens
     );
   const parsed = checkParseSchema(schema);
   if (parsed.type === 'failure')
-    throw new PolicyError(parsed.errors.map((error) => `${place}: ${told(error)}`).join('\n'));
+    throw new PolicyError(parsed.errors.map((error) => `${place}: ${described(error)}`).join('\n'));
   const json = schemaToJson(schema);
   const names = json.type === 'success' ? json.json['']?.entityTypes : undefined;
   const actions = Object.keys((json.type === 'success' && json.json['']?.actions) || {});
@@ -144,7 +144,7 @@ function parseFile(
   if (parts.type === 'failure') {
     mistakes.push(
       ...parts.errors.map(
-        (error) => `${path}:${lineAt(text, error.sourceLocations?.[0]?.start ?? 0)}: ${told(error)}`,
+        (error) => `${path}:${lineAt(text, error.sourceLocations?.[0]?.start ?? 0)}: ${described(error)}`,
       ),
     );
     return [];
@@ -158,7 +158,7 @@ function parseFile(
     return each.flatMap((dimension): ParsedPolicy[] => {
       const answer = policyToJson(dimension ? policy.replace(PLACEHOLDER, dimension.attribute) : policy);
       if (answer.type === 'failure') {
-        mistakes.push(...answer.errors.map((error) => `${place}: ${told(error)}`));
+        mistakes.push(...answer.errors.map((error) => `${place}: ${described(error)}`));
         return [];
       }
       const { json } = answer;
@@ -175,7 +175,7 @@ function lineAt(text: string, byte: number): number {
   return Buffer.from(text).subarray(0, byte).toString().split('\n').length;
 }
 
-function told({ message, help }: DetailedError): string {
+function described({ message, help }: DetailedError): string {
   const lines = (help ? `${message} (${help})` : message).split('\n');
   return lines.map((line) => line.trim()).join(' ');
 }

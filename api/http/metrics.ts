@@ -17,7 +17,7 @@ import {
   type ServerMetrics,
 } from './server-metrics.ts';
 
-/** A number that is asked for when somebody scrapes. */
+/** A number that is read at each scrape. */
 export interface LiveGauges {
   /** Journal entries that each follower has yet to read, by follower. */
   readonly journalLag: () => Promise<Readonly<Record<string, number>>>;
@@ -25,7 +25,7 @@ export interface LiveGauges {
   readonly freshness: () => Promise<Readonly<Record<string, number>>>;
   /** For how many seconds every run of each periodic job has failed, by job. */
   readonly failingJobs: () => Readonly<Record<string, number>>;
-  /** Connections to the record, by pool. */
+  /** Connections to the database, by pool. */
   readonly pools: () => Readonly<Record<string, PoolFacts>>;
   readonly build: BuildFacts;
   /** The newest readings of each model version. */
@@ -35,13 +35,13 @@ export interface LiveGauges {
   readonly cohorts: () => number;
   readonly waitingRows: () => number;
   readonly cells: () => number;
-  /** The most cells as they are sent, and those who added the most. */
+  /** The limit of cells as sent, and who added the most. */
   readonly cellUsage: () => Promise<{ readonly limit: number; readonly makers: readonly CellsOf[] }>;
-  /** Of the embedded record; undefined: the record is a server's. */
+  /** For the embedded database; undefined for a server's. */
   readonly disk: () => { readonly free: number; readonly isFull: boolean } | undefined;
-  /** Whether the sealer found the log of seals changed, and seals nothing more. */
+  /** Whether the sealer found the log of seals changed, and stopped sealing. */
   readonly sealerStopped: () => boolean;
-  /** For how long a writer has been holding back what follows the journal; 0 where none has for long. */
+  /** How long a writer has been holding back the journal's followers; 0 if none has for long. */
   readonly secondsHeldBack: () => number;
 }
 
@@ -52,7 +52,7 @@ export interface Metrics extends ServerMetrics {
   readonly notRun: () => void;
   /** Counts responses that a model version has scored. */
   readonly scored: (modelVersionId: number, responses: number) => void;
-  /** Counts what became of the items of a batch. */
+  /** Counts the results of a batch's items. */
   readonly ingested: (account: BatchAccount) => void;
 }
 
@@ -110,7 +110,7 @@ export function createMetrics(build: BuildFacts): Metrics {
   };
 }
 
-/** Adds /metrics in the Prometheus text format, for who may read metrics or administer. */
+/** Adds /metrics in the Prometheus text format, for callers who may read metrics or administer. */
 export function addMetricsRoute(
   server: FastifyInstance,
   deps: ApiDeps,
@@ -133,13 +133,13 @@ export function addMetricsRoute(
   gauge('scoreline_cells', 'Cells: combinations of dimension values.', live.cells);
   gauge(
     'scoreline_sealer_stopped',
-    '1 while nothing is sealed because the log of seals is not what was signed: somebody changed the record.',
+    '1 while nothing is sealed because the log of seals is not what was signed: the database was tampered with.',
     () => Number(live.sealerStopped()),
   );
   if (live.disk()) {
-    const free = 'Bytes that are free on the disk of the embedded record.';
+    const free = 'Free bytes on the disk of the embedded database.';
     gauge('scoreline_record_disk_free_bytes', free, () => live.disk()?.free ?? 0);
-    const full = '1 while nothing is stored because the disk of the embedded record is nearly full.';
+    const full = '1 while writes are refused because the disk of the embedded database is nearly full.';
     gauge('scoreline_record_disk_full', full, () => Number(live.disk()?.isFull ?? false));
   }
   gauge(
@@ -180,7 +180,7 @@ export function addMetricsRoute(
   addCellGauges(registry, live);
   addModelGauges(registry, live);
   server.get('/metrics', async (request, reply) => {
-    // Counters tell how many cells and responses there are, whoever may see them.
+    // Counters cover all cells and responses, whoever may see them.
     const caller = callerOf(request);
     deps.gate.admitRoute(caller, '/metrics');
     if (!READS_METRICS.some((group) => caller.scope.allowsAll(group))) {

@@ -23,7 +23,7 @@ const points = (value: number) => value.toFixed(1).replace('-', '−');
 const NARROWED = html`<p class="narrowed">Over the cells that this reader may read, and not over all that there may be: another reader's
 report of this id can state another number.</p>`;
 
-/** The report as one HTML page that needs nothing else: no script, no picture, no font from anywhere. */
+/** The report as one self-contained HTML page: no script, image or font from elsewhere. */
 export function renderReport(facts: ReportFacts): string {
   const { label, reader, at, id } = facts;
   const page = html`<!doctype html>
@@ -70,8 +70,8 @@ function whyNone(score: ReportFacts['score']): string {
   if (!score)
     return 'The model that inferred it is the champion no more: its number is not stated by another.';
   if (score.suppressed)
-    return 'Withheld from this reader: fewer people than may be told of, or lots that the window or segment would divide.';
-  return 'Nobody answered that this reader may see.';
+    return 'Suppressed for this reader: too few people, or releases that the window or segment would divide.';
+  return 'There are no responses that this reader may see.';
 }
 
 /** "productLine" as "Product line". */
@@ -163,7 +163,7 @@ function wholeModel({ trainingSets, history, reviews, evaluation }: WholeCard): 
 <h3>Reviews of them</h3>${reviewsOf(reviews)}`;
 }
 
-/** Who let it through each stage, and why. */
+/** Who approved it at each stage, and why. */
 function approvals(history: WholeCard['history']): Markup {
   const lines = history.map(({ from, to, cause, actor, reason, recordedAt }) => [
     moment(recordedAt),
@@ -174,9 +174,9 @@ function approvals(history: WholeCard['history']): Markup {
   return table(['When', 'Stage', 'Who', 'Why'], lines);
 }
 
-/** What others said of it. */
+/** Reviews of it. */
 function reviewsOf(reviews: WholeCard['reviews']): Markup {
-  if (reviews.length === 0) return html`<p>Nobody else has said what they think of these decisions.</p>`;
+  if (reviews.length === 0) return html`<p>These decisions have no reviews by others.</p>`;
   const lines = reviews.map(({ at, to, verdict, by, reason }) => [
     moment(at),
     to.toLowerCase(),
@@ -187,7 +187,7 @@ function reviewsOf(reviews: WholeCard['reviews']): Markup {
   return table(['When', 'Stage', 'Verdict', 'Who', 'Why'], lines);
 }
 
-/** The numbers of the evaluation by head; tables in it (confusion, reliability) are left to the query. */
+/** The numbers of the evaluation by head; its tables (confusion, reliability) are left to the query. */
 function evaluationTable(evaluation: unknown): Markup {
   const checkpoints = Object.entries((evaluation ?? {}) as Record<string, Record<string, unknown>>);
   const lines = checkpoints.flatMap(([head, report]) =>
@@ -202,7 +202,7 @@ function evaluationTable(evaluation: unknown): Markup {
 
 function lineageSection({ trace }: ReportFacts): Markup {
   return html`<section class="lineage"><h2>Where it comes from</h2>
-<p>${trace.complete ? 'The lineage is complete.' : html`The lineage is not told whole: ${trace.reason}.`}
+<p>${trace.complete ? 'The lineage is complete.' : html`The lineage is not complete: ${trace.reason}.`}
 Arrows lead from what was made to what it was made of.</p>
 <figure>${lineagePicture(trace)}</figure></section>`;
 }

@@ -115,7 +115,7 @@ function addSeries({ builder, types, dimensions }: SchemaParts) {
         fill: t.arg.boolean({
           required: true,
           defaultValue: true,
-          description: 'False leaves out rows that tell of no answers: empty buckets, and suppressed ones.',
+          description: 'False leaves out rows without responses: empty buckets, and suppressed ones.',
         }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),
@@ -154,7 +154,7 @@ function needsChange({ orderBy }: RowArguments, info: GraphQLResolveInfo): boole
   return asksForChange(info) || orderBy.some(({ by }) => by === 'CHANGE');
 }
 
-/** The rows as they were asked for; what was paid for rows that there are not is given back. */
+/** The requested rows; the cost of missing rows is refunded. */
 async function answer(
   rows: readonly ScoreRow[],
   field: keyof typeof SCORE_COSTS,
@@ -219,7 +219,7 @@ interface SeriesArguments {
   readonly timeZone: string;
 }
 
-/** The windows of the series and, where it is wanted, the one before the first. */
+/** The windows of the series and, if needed, the one before the first. */
 async function seriesWindows(
   args: SeriesArguments,
   wantsBefore: boolean,

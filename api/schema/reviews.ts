@@ -22,7 +22,7 @@ import type { SchemaParts } from './types.ts';
 
 export const REVIEW_CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 export const REVIEW_PREFIX = 'Review:';
-/** That a response is queued, and why, tells what the model said of it. */
+/** That a response is queued, and why, reveals its prediction. */
 export const REVIEWED = ['review', 'readResponse', 'readPrediction'] as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -51,7 +51,7 @@ function addEnums(builder: Builder) {
           'The respondent is a promoter and the text a detractor’s, or the other way round; another version is champion.',
       },
       SAMPLED: { description: 'By chance, so that also what looks right is checked.' },
-      DISPUTED: { description: 'Somebody asked for it.' },
+      DISPUTED: { description: 'A caller requested it.' },
     },
   });
   return { verdict, cause };
@@ -76,8 +76,7 @@ function addReview({ builder, types }: SchemaParts): void {
   });
   types.review.implement({
     ...access('review'),
-    description:
-      'What a model said of a response, or what was decided about a model, that somebody should check.',
+    description: 'A prediction for a response, or a decision about a model, that people should check.',
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: ({ id }) => REVIEW_PREFIX + id }),
       cause: t.field({

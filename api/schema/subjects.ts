@@ -11,19 +11,22 @@ import { assertOfficer, dataSubjectOf, orderOf, RESPONDENT, storesOf } from './p
 import { segmentOf } from './segment.ts';
 import type { SchemaParts } from './types.ts';
 
-/** Adds what the data protection officer asks and does: subject, restrictSubject, correctResponse, legal holds. */
+/**
+ * Adds the data protection officer's queries and mutations: subject, restrictSubject, correctResponse, legal
+ * holds.
+ */
 export function addSubjects(schema: SchemaParts): void {
   const { builder } = schema;
   builder.queryField('subject', (t) =>
     t.field({
       ...access('manageSubjects', fixed(100)),
       type: 'JSON',
-      description: 'All that is held of a person, as portable JSON; null of somebody who is not known.',
+      description: 'Everything stored about a person, as portable JSON; null for an unknown person.',
       args: { respondent: t.arg.string({ required: true, description: RESPONDENT }) },
       resolve: async (_root, { respondent }, context) => {
         assertOfficer(context);
         const held = await readSubjectAccessReport(storesOf(context), dataSubjectOf(context, respondent));
-        // Also of somebody without responses, or who is not known: that it was asked for is kept.
+        // Also for a person without responses, or an unknown one: the request is recorded.
         const found = held ? { responses: held.responses.length } : { known: false };
         await context.deps.audit.append([entryOf(context, 'subject', found)]);
         for (const { id } of (held?.responses ?? []) as readonly { readonly id: string }[]) {
@@ -115,7 +118,8 @@ function addHolds({ builder, types, dimensions }: SchemaParts): void {
     t.idList({
       ...access('manageSubjects'),
       nullable: false,
-      description: 'Holds a person, or a segment. The ids of the holds; none for somebody who is not known.',
+      description:
+        'Places a hold on a person, or a segment. Returns the ids of the holds; none for an unknown person.',
       args: {
         respondent: t.arg.string({ description: RESPONDENT }),
         segment: t.arg({ type: types.segment }),

@@ -8,14 +8,15 @@ import { type ApiContext, pathOf } from '../context.ts';
 import { segmentOf } from './segment.ts';
 import type { SegmentArgument } from './types.ts';
 
-/** Told of one operation. */
+/** Entries per operation. */
 const MOST_TOLD = 100;
 /** Values that get suggestions; the others are only reported as unknown. */
 const MOST_SUGGESTED = 10;
 
 /**
- * Makes each field that takes a segment tell which of its values nobody has, in `extensions.unknownSegmentValues`: a typing error
- * is not answered with 0 in silence. Values that are only there outside of what the caller may see are told in the same way.
+ * Makes each field that takes a segment report unknown values in `extensions.unknownSegmentValues`, so that a
+ * typing error is not silently answered with 0. Values that exist only outside of what the caller may see are
+ * reported in the same way.
  */
 export function noteUnknownValues(schema: GraphQLSchema, dimensions: readonly Dimension[]): GraphQLSchema {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
@@ -32,10 +33,10 @@ function watch(field: GraphQLField<unknown, ApiContext>, dimensions: readonly Di
     const answer: unknown = resolve(root, args, context, info);
     const { deps, caller } = context;
     if (!args.segment) return answer;
-    return Promise.resolve(answer).then(async (told) => {
+    return Promise.resolve(answer).then(async (listed) => {
       const segment = segmentOf(dimensions, args.segment);
       if (!knowsAll(deps, caller.scope, segment)) await note(context, dimensions, segment, pathOf(info.path));
-      return told;
+      return listed;
     });
   };
 }
@@ -46,16 +47,16 @@ async function note(
   segment: Segment,
   path: readonly (string | number)[],
 ): Promise<void> {
-  const { deps, caller, unknown: told } = context;
+  const { deps, caller, unknown: listed } = context;
   for (const { attribute, unknown, known } of await unknownValues(deps, caller.scope, segment)) {
     const dimension = dimensions.find((one) => one.attribute === attribute)?.field ?? attribute;
-    const suggest = told.length < MOST_SUGGESTED ? await suggesting(known) : () => [];
+    const suggest = listed.length < MOST_SUGGESTED ? await suggesting(known) : () => [];
     const slice = new Slice();
     for (const value of unknown) {
       if (slice.isOver()) await slice.next();
-      if (told.length >= MOST_TOLD) return;
-      const didYouMean = told.length < MOST_SUGGESTED ? suggest(value) : [];
-      told.push({ path, dimension, value, didYouMean });
+      if (listed.length >= MOST_TOLD) return;
+      const didYouMean = listed.length < MOST_SUGGESTED ? suggest(value) : [];
+      listed.push({ path, dimension, value, didYouMean });
     }
   }
 }

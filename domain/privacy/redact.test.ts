@@ -150,6 +150,9 @@ describe('redact', () => {
     ['GOCSPX-abcdefghijklmnopqrstuvwx1234', '[secret]'],
     ['00:1A:2B:3C:4D:5E', '[mac]'],
     ['I live at 12 High Street, London', 'I live at [address], London'],
+    ['zip 12345-6789, my ZIP code is 12345', 'zip [address], my ZIP code is [address]'],
+    ['〒100-0001, CEP 01310-100', '〒[address], CEP [address]'],
+    ['PLZ 10115 030 1234567', 'PLZ [address] [phone]'],
   ])('%s', (text, redacted) => {
     expect(redact(text)).toBe(redacted);
     expect(redact(redacted)).toBe(redacted);
@@ -166,11 +169,16 @@ describe('redact', () => {
     'EAN 4006381333931, ISBN 978-3-16-148410-0, serial 012345678901',
     'my password is wrong, the token expired, we looked at example.com',
     'https://shop.example/p/0301234567?id=2125550123',
+    // What looks like a telephone number of some country.
+    '12345-6789 and Springfield, IL 62704-1234',
+    'EIN 12-3456789, VAT no. GB 123 4567 89, № 0612345678',
+    'at 2026112707, build 612345678, hash 0612345678, docket 020 7946 0958',
+    'devis 06 12 34 56 78, albarán 612 345 678, Kassenzeichen 0171 1234567, umowa 501 234 567',
   ])('leaves "%s" alone', (text) => {
     expect(redact(text)).toBe(text);
   });
 
-  it('reads national forms by the country that an answer comes from', () => {
+  it('reads national forms of the country of a response', () => {
     const of = (country: string) => rulesFor(DEFAULT_RULES, { region: country });
     const text = 'thanks, 20 12 34 56 and 9123 4567';
     expect(redact(text)).toBe(text);
@@ -180,14 +188,14 @@ describe('redact', () => {
     expect([of('Deutschland'), of('pt-BR')].map(({ countries }) => countries)).toEqual([['DE'], ['BR']]);
   });
 
-  it('looks for the packs that are chosen', () => {
+  it('looks for the chosen packs only', () => {
     const text = 'DNI 12345678Z, number AB 12 34 56 C';
     expect(redact(text, { countries: [], packs: new Set(['gb']) })).toBe('DNI 12345678Z, number [id]');
     expect(redact(text, { countries: [], packs: new Set() })).toBe(text);
     expect(redactCounted(text).counts).toEqual({ id: 2 });
   });
 
-  it('leaves every character that is no part of what it removes', () => {
+  it('leaves every character outside of what it removes', () => {
     const written = fc.string({ unit: 'grapheme', maxLength: 60 });
     fc.assert(
       fc.property(written, written, (before, after) => {
@@ -198,7 +206,7 @@ describe('redact', () => {
     );
   });
 
-  it('finds any ordinary address and number, whatever stands around it', () => {
+  it('finds any ordinary address and number, whatever surrounds it', () => {
     const part = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
     const email = fc.tuple(part, part, part).map(([a, b, c]) => `${a}.${b}@${c}.example`);
     const phone = fc
@@ -214,7 +222,7 @@ describe('redact', () => {
     );
   });
 
-  it('changes nothing when it is done again', () => {
+  it('changes nothing when it is repeated', () => {
     const pieces = [
       '+',
       '0',

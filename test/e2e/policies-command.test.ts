@@ -12,13 +12,13 @@ const GUIDE = fileURLToPath(new URL('../../docs/guides/security.md', import.meta
 const server = useServer({ started: false });
 
 const policies = async (...args: string[]) => {
-  const { code, output } = await runProgram(['cli/policies.ts', ...args], server.instance.env).finished;
+  const { code, output } = await runProgram(['policies', ...args], server.instance.env).finished;
   return { code, output };
 };
 const lineOf = (output: string, group: string) => new RegExp(`^ +${group} +(.*)$`, 'm').exec(output)?.[1];
 
 describe('npm run policies', () => {
-  it('validates, and shows what a role sees before there is a record', async () => {
+  it('validates, and shows what a role sees without a database', async () => {
     const valid = await policies();
     expect(valid).toMatchObject({
       code: 0,
@@ -47,14 +47,14 @@ describe('npm run policies', () => {
     [['--role', 'king'], '--role: "king" is no role here; there are admin, analyst'],
     [['--role', 'feed', '--attributes', '{"planet":["Mars"]}'], '"planet" is no dimension here'],
     [['--against', '/nowhere'], 'these policies cannot be used:'],
-  ])('%j tells what is wrong', async (args, message) => {
+  ])('%j reports what is wrong', async (args, message) => {
     const { code, output } = await policies(...args);
     expect(code).toBe(1);
     expect(output).toContain(message);
     expect(output).not.toContain('    at ');
   });
 
-  it('shows a key and the difference of a change, on the cells of the server and of the record', async () => {
+  it('shows a key and the difference of a change, on the cells of the server and of the database', async () => {
     await server.start();
     const answeredAt = new Date(Date.now() - 60_000).toISOString();
     const items = ['Germany', 'Chile', 'Peru'].map((region) => ({
@@ -92,7 +92,7 @@ describe('npm run policies', () => {
       const [keys = ''] = /^key BI south.*$(\n.*)*/m.exec(change.output) ?? [];
       expect(keys).toContain('cells to come included: region: Chile, Fiji, Peru');
       // security.md's example, of a channel by which nobody has answered: no cell of today shows it.
-      const ahead = await runProgram(['cli/policies.ts', '--against', SHIPPED], {
+      const ahead = await runProgram(['policies', '--against', SHIPPED], {
         ...server.instance.env,
         SCORELINE_POLICIES: withSupport,
       }).finished;
