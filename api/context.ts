@@ -8,6 +8,7 @@ import type { Dimension } from '../domain/segments/dimensions.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
 import type { Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
+import type { Connections } from '../ingestion/webhooks/connections.ts';
 import type { ProofDeps } from '../proof/export-proof.ts';
 import type { SealSettings } from '../proof/seal-options.ts';
 import type { Scoring } from '../scoring/service.ts';
@@ -47,6 +48,8 @@ export interface ApiDeps {
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
   readonly feed: LiveFeed;
+  /** Vendors' accounts that deliver by webhook. */
+  readonly connections: Connections;
   /** Authentication and authorisation of callers. */
   readonly access: Access;
   /** What is queued for review, and how many must decide alike. */
