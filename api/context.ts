@@ -14,7 +14,7 @@ import type { SealSettings } from '../proof/seal-options.ts';
 import type { Scoring } from '../scoring/service.ts';
 import type { ScopedReader } from '../store/access/scoped-views.ts';
 import type { AuditTrail } from '../store/audit/audit-trail.ts';
-import type { Session, Store } from '../store/database/client.ts';
+import type { ScopedSession, Store } from '../store/database/client.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { readChampion } from '../store/models/models.ts';
 import { type PredictionRow, readPredictions } from '../store/models/predictions.ts';
@@ -42,7 +42,7 @@ export interface ApiDeps {
   /** Redacts corrected comments. */
   readonly redaction?: RedactionRules | undefined;
   /** Lineage as a session sees it. */
-  readonly lineage: (session: Session) => LineageStore;
+  readonly lineage: (session: ScopedSession) => LineageStore;
   readonly seals: SealSettings & Pick<ProofDeps, 'sign'>;
   readonly scoring: Scoring;
   /** How often calling a theme must be right, by theme. */
@@ -75,7 +75,7 @@ export interface ApiDeps {
 
 /** The dependencies for one caller: the database and its lineage through the scoped views. */
 export interface ScopedDeps extends Omit<ApiDeps, 'store' | 'scopedReader' | 'lineage'> {
-  readonly store: Session;
+  readonly store: ScopedSession;
   /**
    * Not through the scoped views: for changes, and for what concerns more than one caller sees (proofs, keys,
    * the audit).
@@ -137,6 +137,25 @@ export interface ApiContext {
   /** The champion's prediction by response id. */
   readonly predictions: DataLoader<string, PredictionRow | null>;
 }
+
+/**
+ * What proofs are made from. They read with the owner's session, because leaves, manifests and the log are of all cells; the scope
+ * decides what a verdict says.
+ */
+export const proofDeps = ({ seals, record, cells, now }: ScopedDeps): ProofDeps => {
+  const { publicKey, checkpointFile, catchUp, sealAfter, rememberFor, sign } = seals;
+  return {
+    publicKey,
+    checkpointFile,
+    sealAfter,
+    sign,
+    ...(catchUp && { catchUp }),
+    ...(rememberFor !== undefined && { rememberFor }),
+    store: record,
+    cells,
+    now,
+  };
+};
 
 /** A context for one operation of the caller; its log lines have the id of the request. */
 export function createContext(
