@@ -136,7 +136,7 @@ describe('a trimmed journal', () => {
 });
 
 describe('a follower of a trimmed journal', () => {
-    // Without persons: the history above may have restricted them.
+  // Without persons: the history above may have restricted them.
   let added = 0;
   const add = async (n: number) => {
     for (let i = 0; i < n; i++)
