@@ -429,7 +429,10 @@ describe('the checkpoint file', () => {
     writeFileSync(database.checkpointFile, '');
     const later = { ...database.verifyDeps, now: () => Date.now() + 61_000 };
     const found = await verifyScore(later, EVERYTHING, nameOf(DAY));
-    expect(found).toMatchObject({ verdict: 'UNVERIFIABLE', reason: expect.stringMatching(/checkpoint file is not where/) });
+    expect(found).toMatchObject({
+      verdict: 'UNVERIFIABLE',
+      reason: expect.stringMatching(/checkpoint file is not where/),
+    });
     writeFileSync(database.checkpointFile, text);
     expect((await verifyScore(later, EVERYTHING, nameOf(DAY))).verdict).toBe('VERIFIED');
   });
