@@ -79,14 +79,14 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   };
   say('Scoreline');
   say(
-    `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
+    `  opening the database (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start creates it, which takes some seconds`}) …`,
   );
   const database = await openDatabase(config, onError, {
     onEncryptingLegacy: (subjects) =>
       say(`  sealing what was stored before there were keys: ${subjects} persons …`),
     onWaiting: (message) => log.warn({}, message),
   });
-  const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded record';
+  const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded database';
   log.watch({ name, owns: isDatabaseAway, probe: () => answers(database.store) });
   const closes: Stop[] = [async () => log.stop(), () => database.close()];
   const stop = () => stopAll(closes.reverse());
@@ -174,7 +174,7 @@ async function openParts(
       name: 'Neo4j',
       owns: isAway,
       probe: () => graph.check(),
-      meanwhile: 'lineage is answered by the record',
+      meanwhile: 'lineage comes from the database',
     });
   }
   const graphHolds: Parts['graphHolds'] = async (ids, xact) =>

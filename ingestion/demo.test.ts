@@ -47,7 +47,7 @@ describe('simulated traffic', () => {
     }
   });
 
-  it('is accepted like any other answer, with every class and every dimension', async () => {
+  it('is accepted like any other response, with every class and every dimension', async () => {
     const deps = {
       dimensions: DIMENSIONS,
       pepper: { version: 1, secret: Buffer.alloc(32) },
@@ -67,7 +67,7 @@ describe('simulated traffic', () => {
     expect(regions.size).toBeGreaterThan(2);
   });
 
-  it('has values for dimensions that nobody foresaw', () => {
+  it('has values for unexpected dimensions', () => {
     const dimensions = defineDimensions([{ field: 'homeAirport' }]);
     const places = new Set(take(1, { dimensions }).map((answer) => JSON.stringify(answer.dimensions)));
     expect([...places].sort()).toEqual(
@@ -75,7 +75,7 @@ describe('simulated traffic', () => {
     );
   });
 
-  it('corrects some of its answers: the same id, later, with more points', () => {
+  it('corrects some responses: the same id, later, with more points', () => {
     const last = new Map<string, DemoResponse>();
     let corrected = 0;
     for (const answer of take(3)) {
@@ -94,7 +94,7 @@ describe('simulated traffic', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('moves: the same segment is not always in the same mood', () => {
+  it('moves: a segment changes its mood', () => {
     const hour = 3_600_000;
     const average = (answers: readonly DemoResponse[]) =>
       answers.reduce((sum, { score }) => sum + score, 0) / answers.length;
@@ -107,7 +107,7 @@ describe('simulated traffic', () => {
   });
 });
 
-describe('what comes as simulated traffic', () => {
+describe('items sent as simulated traffic', () => {
   it.each([
     [null],
     ['text'],
@@ -115,7 +115,7 @@ describe('what comes as simulated traffic', () => {
     [{ ...take(1)[0], score: 'ten' }],
     [{ ...take(1)[0], answeredAt: '2026-02-31T10:00:00Z' }],
     [{ ...take(1)[0], answeredAt: 'yesterday' }],
-  ])('is rejected when the generator did not make it: %j', async (item) => {
+  ])('are rejected unless the generator made them: %j', async (item) => {
     const [good] = take(1);
     expect(await drafts([item, good])).toMatchObject([
       { status: 'rejected', code: 'INVALID' },

@@ -85,7 +85,9 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   addCompression(fastify);
   addErrorHandlers(fastify, deps);
   addHealthRoutes(fastify, checks, gauges.secondsHeldBack, lesserChecks);
-  const cohorts = createCohorts((error) => deps.log.error({ err: error }, 'a live update could not be told'));
+  const cohorts = createCohorts((error) =>
+    deps.log.error({ err: error }, 'a live update could not be delivered'),
+  );
   let sockets: ReturnType<typeof serveWebSocket> | undefined;
   let streams: EventStreams | undefined;
   const counted: ApiDeps = { ...deps, onIngested: metrics.ingested };

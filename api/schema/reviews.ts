@@ -50,7 +50,7 @@ function addEnums(builder: Builder) {
           'The respondent is a promoter and the text a detractor’s, or the other way round; another version is champion.',
       },
       SAMPLED: { description: 'By chance, so that also what looks right is checked.' },
-      DISPUTED: { description: 'Somebody asked for it.' },
+      DISPUTED: { description: 'A caller requested it.' },
     },
   });
   return { verdict, cause };
@@ -75,8 +75,7 @@ function addReview({ builder, types }: SchemaParts): void {
   });
   types.review.implement({
     ...access('review'),
-    description:
-      'What a model said of a response, or what was decided about a model, that somebody should check.',
+    description: 'A prediction for a response, or a decision about a model, that people should check.',
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: ({ id }) => REVIEW_PREFIX + id }),
       cause: t.field({

@@ -57,7 +57,7 @@ export function addVerification({ builder }: SchemaParts): void {
       type: 'JSON',
       nullable: false,
       description:
-        'The score with its leaves, manifests and signed heads: what scoreline-verify checks without a database. For auditors of everything.',
+        'The score with its leaves, manifests and checkpoints, which scoreline-verify checks without a database. Needs `readAudit` for every cell.',
       args: { id: t.arg.id({ required: true }) },
       resolve: (_root, { id }, { deps, caller }) => {
         // The log is one for all cells: its size and hashes are for callers who may see every cell.

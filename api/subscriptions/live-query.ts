@@ -257,7 +257,7 @@ export class LiveQuery {
   }
 
   #tell(rows: readonly ScoreRow[], position: string): void {
-    const told: NpsUpdate[] = [];
+    const changedRows: NpsUpdate[] = [];
     const shown = new Map<string, NpsUpdate>();
     for (const row of rows) {
       const key = JSON.stringify(row.group);
@@ -268,10 +268,10 @@ export class LiveQuery {
       }
       const update = { position, row };
       shown.set(key, update);
-      told.push(update);
+      changedRows.push(update);
     }
     this.#shown = shown;
-    if (told.length > 0) for (const listener of this.#listeners) listener(told);
+    if (changedRows.length > 0) for (const listener of this.#listeners) listener(changedRows);
   }
 
   /** Whether the caller may not see every change of the journal one by one. */

@@ -26,7 +26,7 @@ export class DiskFullError extends UserError {
   override readonly name = 'DiskFullError';
   constructor(free: number, needed: number) {
     super(
-      `the disk of the record is nearly full (${mib(free)} MiB free, ${mib(needed)} MiB needed): nothing is stored until there is room; reading goes on`,
+      `the disk of the database is nearly full (${mib(free)} MiB free, ${mib(needed)} MiB needed): writes are refused until there is room; reads continue`,
       'DISK_FULL',
       { retryAfter: DISK_FULL_RETRY_SECONDS },
     );
@@ -117,7 +117,7 @@ export async function waitForRoom(
     if (free >= needed) return;
     if (isFirst)
       onWait(
-        `${mib(free)} MiB are free on the disk of ${folder}, ${mib(needed)} MiB are needed to open the record: waiting for room`,
+        `${mib(free)} MiB are free on the disk of ${folder}, ${mib(needed)} MiB are needed to open the database: waiting for room`,
       );
     await sleep(LOOK_AGAIN_MS);
   }

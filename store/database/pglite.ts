@@ -79,7 +79,7 @@ class EmbeddedDatabase implements OpenDatabase {
       execArgv: [],
       ...QUIET,
     });
-    keepQuiet(worker, 'the record');
+    keepQuiet(worker, 'the database');
     const database = new EmbeddedDatabase(worker);
     await new Promise((resolve, reject) => {
       database.#waiting.set(OPENING, { resolve, reject });
@@ -228,7 +228,7 @@ class EmbeddedDatabase implements OpenDatabase {
   #end(cause: Error): void {
     if (this.#ended) return;
     this.#ended = new EmbeddedDatabaseError({
-      message: `the embedded record does not answer: ${cause.message}`,
+      message: `the embedded database does not answer: ${cause.message}`,
       code: CONNECTION_FAILURE,
     });
     for (const { reject } of this.#waiting.values()) reject(this.#ended);

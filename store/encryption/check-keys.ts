@@ -57,7 +57,7 @@ export function checkWrappingKeys(store: Store, encryption: SubjectEncryption): 
       if (error instanceof KeyProviderUnavailableError) return;
       if (!(error instanceof DecryptionError || error instanceof KeyProviderError)) throw error;
       throw new WrongWrappingKeyError(
-        `what is stored of persons cannot be opened (${error.message}): give the wrapping keys of this record, by SCORELINE_KEK, by the file ` +
+        `stored personal data cannot be decrypted (${error.message}): give the wrapping keys of this database, by SCORELINE_KEK, by the file ` +
           '"wrapping-keys" of the data folder from its backup, or by the settings of their provider; nothing was stored',
       );
     }

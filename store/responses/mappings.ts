@@ -94,7 +94,7 @@ export class MappingRegistry {
   async get(session: Session, id: number): Promise<RecordedMapping> {
     if (!this.#byId.has(id)) await this.refresh(session);
     const mapping = this.#byId.get(id);
-    if (!mapping) throw new Error(`the record has no mapping version ${id}`);
+    if (!mapping) throw new Error(`the database has no mapping version ${id}`);
     return mapping;
   }
 

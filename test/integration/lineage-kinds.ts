@@ -161,7 +161,7 @@ export function describeKinds(opened: () => LineageDatabase) {
       }
     });
 
-    it('is looked for in the same way where it is hidden and where there is none', async () => {
+    it('takes the same lookups when it is hidden and when it is missing', async () => {
       const nothing = narrowScope('nothing', () => false);
       for (const { kind, projection } of KINDS) {
         const start = examples.get(kind)?.start ?? '';
@@ -172,7 +172,7 @@ export function describeKinds(opened: () => LineageDatabase) {
       }
     });
 
-    it.runIf(inject('services'))('is in Neo4j, where its projection says so', async () => {
+    it.runIf(inject('services'))('is in Neo4j, if its projection says so', async () => {
       const driver = neo4j.driver(inject('services')?.neo4jUrl ?? '', undefined, {
         disableLosslessIntegers: true,
       });

@@ -114,7 +114,7 @@ async function workFor(database: TestDatabase, scope: Scope): Promise<Record<str
   return work;
 }
 
-describe('the work that is done for a caller', () => {
+describe('the work for a caller', () => {
   it.each(CALLERS.map((scope) => [scope.fingerprint, scope] as const))(
     'is the same whatever there is that they may not see: %s',
     async (_, scope) => {

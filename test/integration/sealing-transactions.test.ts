@@ -36,7 +36,7 @@ function watched(store: Store): { store: Store; outside: string[]; within: strin
   };
 }
 
-it('the log is read page by page before the batch, and known in it, also an hour later', async () => {
+it('the log is read page by page before the batch, and cached for it, also an hour later', async () => {
   const answeredAt = new Date(Date.now() - 6 * HOUR_MS).toISOString();
   await database.submit([{ externalId: 'a', answeredAt, score: 9 }]);
   await database.seal();

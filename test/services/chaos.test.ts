@@ -27,7 +27,7 @@ afterAll(async () => {
   for (const cleanup of cleanups.reverse()) await cleanup();
 });
 
-describe('the record on TimescaleDB', () => {
+describe('the database on TimescaleDB', () => {
   it('is found, and its fact tables are hypertables', async () => {
     const database = await openTestDatabase();
     expect(database.features).toEqual({ timescale: 'apache' });
@@ -125,7 +125,7 @@ describe('a server', () => {
     await until(async () => (await fetch(`${server.url}/readyz`)).status === 200, 'all of it is ready');
   });
 
-  it('takes a minute without Neo4j as lag and nothing else; then record, graph and sums are equal', async () => {
+  it('takes a minute without Neo4j as lag and nothing else; then database, graph and sums are equal', async () => {
     expect(inject('services')).toBeDefined();
     const neo4j = await startNeo4j();
     cleanups.push(() => neo4j.dispose());
