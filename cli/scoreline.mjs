@@ -3,7 +3,8 @@
  * Starts a command from the build of the sources as they are now. Builds first where a source has changed; where dist/ cannot be
  * written, or with SCORELINE_SOURCE=1, runs the sources through tsx.
  */
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { register } from './build/source-maps.mjs';
 
 const OLDEST_NODE = [20, 19];
