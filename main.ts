@@ -15,6 +15,7 @@ import { type GraphProjection, heldElsewhere, openGraph } from './graph/neo4j/op
 import { createRecordLineage } from './graph/record/record-lineage.ts';
 import { createIngestor, type Ingestor } from './ingestion/pipeline/ingestor.ts';
 import { lookupsOfGiven } from './ingestion/pipeline/pseudonym.ts';
+import { type Connections, openConnections } from './ingestion/webhooks/connections.ts';
 import { readBuild } from './instance/build.ts';
 import { greeting } from './instance/greeting.ts';
 import { startHousekeeping } from './instance/housekeeping.ts';
@@ -69,6 +70,7 @@ interface Parts {
   readonly scopedReader: ScopedReader;
   readonly feed: LiveFeed;
   readonly access: Access;
+  readonly connections: Connections;
 }
 
 async function start(config: Config, programLog: ProgramLog): Promise<() => Promise<void>> {
@@ -230,7 +232,17 @@ async function openParts(
     log,
   });
   closes.push(() => access.close());
-  return { graph, graphHolds, seals, scoring, scopedReader, feed, access };
+  const connections = await openConnections({
+    store,
+    encryption,
+    dimensions,
+    loops,
+    now,
+    randomBytes,
+    onError,
+  });
+  closes.push(() => connections.close());
+  return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections };
 }
 
 /** Opens the one step behind every way in. */
@@ -258,7 +270,7 @@ function openIngestor(config: Config, database: OpenDatabase, log: OutageLog): I
 async function openServer(
   config: Config,
   database: OpenDatabase,
-  { graph, graphHolds, seals, scoring, scopedReader, feed, access }: Parts,
+  { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections }: Parts,
   log: OutageLog,
 ): Promise<ApiServer> {
   const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
@@ -293,6 +305,7 @@ async function openServer(
       log,
       now,
       access,
+      connections,
       audit,
       gate: openGate(config.limits, config.trustedDocuments, now),
     },

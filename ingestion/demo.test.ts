@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../domain/segments/dimensions.ts';
-import { DEMO_NAME, type DemoResponse, demoResponses, draftsFromDemo } from './demo.ts';
+import { DEMO_NAME, type DemoResponse, demoResponses, readDemoItem } from './demo.ts';
 import { normalise } from './pipeline/normalise.ts';
 
 const DIMENSIONS = defineDimensions(DEFAULT_DIMENSIONS);
@@ -21,7 +21,8 @@ function take(seed: number, { run = 'run', step = 10, dimensions = DIMENSIONS, c
   }
   return answers;
 }
-const drafts = (items: readonly unknown[]) => draftsFromDemo(items, 'request 1');
+const drafts = async (items: readonly unknown[]) =>
+  items.map((item, index) => readDemoItem(item, `request 1 item ${index}`));
 
 describe('simulated traffic', () => {
   it('is the same for the same seed, run and clock, and another for another seed', () => {

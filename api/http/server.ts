@@ -24,6 +24,7 @@ import { addPage } from './page.ts';
 import { idOf, refuseRaw } from './raw.ts';
 import { addReport } from './report.ts';
 import { addRequestLog, setCommonHeaders } from './request-log.ts';
+import { addWebhookRoute } from './webhooks.ts';
 
 export interface ApiOptions {
   readonly deps: Omit<ApiDeps, 'onIngested'>;
@@ -103,7 +104,10 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
     addPage(fastify, schema, counted);
     addReport(fastify, counted);
   }
-  if (roles.ingest) addIngestRoutes(fastify, counted);
+  if (roles.ingest) {
+    addIngestRoutes(fastify, counted);
+    addWebhookRoute(fastify, counted);
+  }
   addMetricsRoute(fastify, counted, metrics, {
     ...gauges,
     sockets: () => sockets?.sockets() ?? 0,

@@ -59,7 +59,8 @@ export function addKnown(schema: SchemaParts): void {
         const name = parseScoreId(id);
         if (!name) throw new InvalidArgumentError('id: this is not the id of an NpsRow');
         const found = await scoreAsKnownAt(
-          { ...deps, store: deps.record },
+          // The journal and counts of all cells: the scope decides which of them the answer is made of.
+          { store: deps.record, cells: deps.cells, now: deps.now },
           caller.scope,
           name,
           knownMoment(knownAt, position),

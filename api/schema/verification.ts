@@ -2,6 +2,7 @@ import { parseScoreId } from '../../domain/scores/score.ts';
 import { exportProof } from '../../proof/export-proof.ts';
 import type { Verification } from '../../proof/verdict.ts';
 import { verifyScore } from '../../proof/verify.ts';
+import { proofDeps } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { access } from './builder.ts';
@@ -47,7 +48,7 @@ export function addVerification({ builder }: SchemaParts): void {
       resolve: (_root, { id }, { deps, caller }) => {
         const name = parseScoreId(id);
         if (!name) throw new InvalidArgumentError('id: this is not the id of an NpsRow');
-        return verifyScore({ ...deps, ...deps.seals, store: deps.record }, caller.scope, name);
+        return verifyScore(proofDeps(deps), caller.scope, name);
       },
     }),
   );
@@ -64,7 +65,7 @@ export function addVerification({ builder }: SchemaParts): void {
         if (!caller.scope.allowsAll('readAudit')) throw new ForbiddenError('this key may not export proofs');
         const name = parseScoreId(id);
         if (!name) throw new InvalidArgumentError('id: this is not the id of an NpsRow');
-        return exportProof({ ...deps, ...deps.seals, store: deps.record }, caller.scope, name);
+        return exportProof(proofDeps(deps), caller.scope, name);
       },
     }),
   );

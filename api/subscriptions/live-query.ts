@@ -224,8 +224,8 @@ export class LiveQuery {
       windows: [range],
       mostRows: LIMITS.rows,
     };
-    const store = this.#deps.scopedReader.as(this.#scope);
-    return readScores({ ...this.#deps, record: this.#deps.store, store }, this.#scope, query);
+    const { scopedReader, store: record, cells, now } = this.#deps;
+    return readScores({ store: scopedReader.as(this.#scope), record, cells, now }, this.#scope, query);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../domain/errors/user-error.ts';
-import type { Session, Store } from './client.ts';
+import { type OwnerSession, ownerSession, type Session, type Store } from './client.ts';
 
 /*
  * The embedded database's log writes whole segments of 16 MiB, and if a segment does not fit on the disk its
@@ -93,12 +93,13 @@ export function createDiskGuard({ folder, reserve, onChange }: DiskGuardOptions)
  * waits for room.
  */
 export function withDiskGuard(store: Store, disk: DiskGuard): Store {
-  const guard = (session: Session): Session => ({
-    rows: async (statement, parameters) => {
-      if (mayWrite(statement.text)) disk.check(statement.isSmall);
-      return session.rows(statement, parameters);
-    },
-  });
+  const guard = (session: Session): OwnerSession =>
+    ownerSession({
+      rows: async (statement, parameters) => {
+        if (mayWrite(statement.text)) disk.check(statement.isSmall);
+        return session.rows(statement, parameters);
+      },
+    });
   return {
     ...store,
     ...guard(store),

@@ -6,7 +6,7 @@ import type { Basis } from '../../domain/scores/score.ts';
 import type { Cell, CellDictionary } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
-import type { Session, Store } from '../database/client.ts';
+import type { ScopedSession, Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { type Ledger, openLedger } from './disclosure.ts';
 import type { Part } from './disclosure-counts.ts';
@@ -14,7 +14,7 @@ import { protectedCells } from './protected-cells.ts';
 
 export interface GuardDeps {
   /** The session that the caller reads through: the scoped views. */
-  readonly store: Session;
+  readonly store: ScopedSession;
   /** The session for the ledgers, which callers' sessions cannot write. */
   readonly record: Store;
   readonly cells: CellDictionary;
@@ -180,7 +180,7 @@ async function openParts(
     if (parts.length === 0 || ofGroups.every((cells) => cells.length === 0)) continue;
     const opened = [...parts, ...(counted === 'inferred' ? siblingsOf(parts) : [])];
     const ledger = await openLedger(
-      { ...deps, store: deps.record },
+      { store: deps.record, cells: deps.cells, now: deps.now },
       scope,
       counted,
       protectedCells[counted],

@@ -30,6 +30,7 @@ const SOME = statement(
 const IN_USE = statement(
   'check_keys_in_use',
   `SELECT provider AS name FROM subject_key WHERE wrapped IS NOT NULL
+    UNION SELECT provider FROM connection WHERE wrapped IS NOT NULL
     UNION SELECT key_check ->> 'provider' FROM instance WHERE key_check IS NOT NULL`,
 );
 

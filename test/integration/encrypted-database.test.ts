@@ -15,6 +15,7 @@ import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { configuredKeyProvider } from '../../instance/keys/file-provider.ts';
 import { type OpenDatabase, openDatabase } from '../../instance/open-database.ts';
 import { changeKeys } from '../../instance/rotate.ts';
+import { unscoped } from '../../store/database/client.ts';
 import { openPglite } from '../../store/database/pglite.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
 import type { KeyProvider } from '../../store/encryption/key-provider.ts';
@@ -126,7 +127,8 @@ const configOf = async ({ dataDir, databaseUrl }: Place, pepper?: string) =>
 
 async function everyResponse(database: Pick<OpenDatabase, 'store' | 'encryption' | 'cells'>) {
   const query = { segment: {}, from: null, to: null, first: 10_000, after: null };
-  return readResponses(database, EVERYTHING, query);
+  const store = unscoped(database.store, 'everything is compared');
+  return readResponses({ ...database, store }, EVERYTHING, query);
 }
 
 describe('data stored in plain text', () => {

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Store } from '../../store/database/client.ts';
+import { ownerSession, type Store } from '../../store/database/client.ts';
 import type { Statement } from '../../store/database/statement.ts';
 import { readScores } from '../../store/scores/scores.ts';
 import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
@@ -46,7 +46,7 @@ beforeAll(async () => {
     transaction: ((work, limits) =>
       database.store.transaction((session) => {
         transactions += 1;
-        return work({ rows: watch(session.rows.bind(session), transactions) });
+        return work(ownerSession({ rows: watch(session.rows.bind(session), transactions) }));
       }, limits)) as Store['transaction'],
   });
 });

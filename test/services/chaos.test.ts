@@ -8,6 +8,7 @@ import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
+import { unscoped } from '../../store/database/client.ts';
 import { isPassingError } from '../../store/database/passing-errors.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
 import { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
@@ -204,13 +205,14 @@ describe('a server', () => {
     const store = openPostgres(instance.env.DATABASE_URL ?? '', () => undefined);
     const cells = new StoredCellDictionary();
     await cells.refresh(store);
+    const scoped = unscoped(store, 'the whole graph is compared');
     const deps = {
-      store,
+      store: scoped,
       record: store,
       cells,
       mappings: new MappingRegistry(),
       dimensions: DIMENSIONS,
-      lineage: createRecordLineage(store),
+      lineage: createRecordLineage(scoped),
     };
     const [, , from = 0, until_ = 0] = JSON.parse(
       Buffer.from((id ?? '').slice(4), 'base64url').toString(),
