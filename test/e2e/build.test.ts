@@ -40,7 +40,7 @@ beforeAll(() => {
   for (const name of SOURCES)
     cpSync(join(ROOT, name), join(copy, name), {
       recursive: true,
-      filter: (path) => !/\.[^/]+$/.test(path) || (SOURCE.test(path) && !path.includes('/models/')),
+      filter: (path) => !/\.[^/]+$/.test(path) || (SOURCE.test(path) && !path.includes('/scoring/models/')),
     });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
 });

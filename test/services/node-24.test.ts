@@ -40,7 +40,7 @@ it('starts, imports, scores and answers on Node.js 24', async ({ skip }) => {
       errors?: unknown;
     };
   };
-  const window = 'window: "P20Y"';
+  const window = 'window: "P10Y"';
   const surveyed = await ask(`{ nps(${window}) { score responses } }`);
   expect(surveyed.errors).toBeUndefined();
   expect(surveyed.data.nps?.[0]?.responses).toBeGreaterThan(0);
