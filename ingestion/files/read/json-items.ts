@@ -35,8 +35,9 @@ export class JsonCutter {
   #problem: string | undefined;
   #items: JsonItem[] = [];
 
-  constructor(isArray: boolean) {
+  constructor(isArray: boolean, line = 1) {
     this.#isArray = isArray;
+    this.#line = line;
     if (!isArray) this.#state = 'between';
   }
 

@@ -11,16 +11,18 @@ export interface JsonOptions {
   readonly encoding: string;
   /** Whether the values are a response by themselves. */
   readonly isAnswer: (values: RowValues) => boolean;
+  /** The line in which the text begins; 1 unless given. */
+  readonly line?: number;
 }
 
 /** Rows of a JSON array, or of consecutive objects over several lines each. */
 export async function* itemRows(
   text: AsyncIterable<string>,
-  { isArray, encoding, isAnswer }: JsonOptions,
+  { isArray, encoding, isAnswer, line: first = 1 }: JsonOptions,
 ): AsyncGenerator<ReadRow> {
-  const cutter = new JsonCutter(isArray);
+  const cutter = new JsonCutter(isArray, first);
   let count = 0;
-  let line = 1;
+  let line = first;
   const rowOf = (item: JsonItem): ReadRow => {
     count += 1;
     line = item.line;
