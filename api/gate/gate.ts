@@ -61,6 +61,8 @@ export interface Gate {
    * @throws RefusedError
    */
   admitBody(caller: Caller, what: 'request' | 'more', bytes: number): void;
+  /** Charges more of an operation that is under way; false, and nothing, when the caller's minute does not have it. */
+  charge(caller: Caller, points: number): boolean;
   /** Refunds the points of rows that the answer does not have. The refund must depend only on what the answer shows. */
   giveBack(caller: Caller, points: number): void;
 }
@@ -122,6 +124,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       budgets.spend(caller, points);
       if (trustedOnly.has(caller.role) && !TELL_NO_ANSWERS.has(path)) throw untrusted(caller);
     },
+    charge: (caller, points) => budgets.take(caller, points) === 0,
     giveBack: (caller, points) => budgets.giveBack(caller, points),
     chargeBody: (caller, bytes) => budgets.spend(caller, 1 + sizePoints(bytes)),
     admitBody: (caller, what, bytes) => {

@@ -142,6 +142,8 @@ export class CsvRows {
     const { length } = this.#headings.names;
     const { width } = this.#dialect;
     const other = width === length ? `the header has ${length}` : `the first rows have ${width}`;
+    if (values.length === width)
+      return `something stands after the last column, where the first rows have nothing; a value with a ${separatorName(this.#options.separator)} in it goes in quotes`;
     const told = `${values.length} ${values.length === 1 ? 'column' : 'columns'} where ${other}`;
     if (values.length < width) return told;
     return `${told}; a value with a ${separatorName(this.#options.separator)} in it goes in quotes`;

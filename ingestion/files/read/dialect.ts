@@ -74,11 +74,15 @@ function better(a: Survey, b: Survey, isRight: (row: readonly string[]) => boole
   return (shares[0] ?? 0) > (shares[1] ?? 0) || a.rows.length < b.rows.length;
 }
 
+/** Share of rows that have the form of the others: the rest is damaged. */
+const NEARLY_ALL = 0.9;
+
 /** The width of rows that all end with the same number of empty values without a heading; else that of the headings. */
 function widthOf(rows: readonly (readonly string[])[], headings: number): number {
-  const width = rows[0]?.length ?? 0;
+  const widths = rows.map(({ length }) => length).sort((a, b) => a - b);
+  const width = widths[widths.length >> 1] ?? 0;
   if (width <= headings || rows.length < FEWEST_ROWS) return headings;
   const isSo = (row: readonly string[]) =>
     row.length === width && row.slice(headings).every((value) => value.trim() === '');
-  return rows.every(isSo) ? width : headings;
+  return rows.filter(isSo).length >= NEARLY_ALL * rows.length ? width : headings;
 }

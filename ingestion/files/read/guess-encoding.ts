@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { analyse } from 'chardet';
-import { decode, type Encoding, encodingNamed, incompleteAtEnd } from '../../../domain/text/encodings.ts';
+import { type Encoding, encodingNamed } from '../../../domain/text/encoding-names.ts';
+import { decode, incompleteAtEnd } from '../../../domain/text/encodings.ts';
 import { commonness, EAST_ASIAN, plausibility, WRITTEN_IN } from './plausible.ts';
 
 /** The detected encoding of a file without a mark. */

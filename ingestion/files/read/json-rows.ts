@@ -11,18 +11,18 @@ export interface JsonOptions {
   readonly encoding: string;
   /** Whether the values are a response by themselves. */
   readonly isAnswer: (values: RowValues) => boolean;
-  /** The line in which the text begins; 1 unless given. */
-  readonly line?: number;
+  /** The array is within an object; the text begins in that line. */
+  readonly within?: { readonly line: number };
 }
 
 /** Rows of a JSON array, or of consecutive objects over several lines each. */
 export async function* itemRows(
   text: AsyncIterable<string>,
-  { isArray, encoding, isAnswer, line: first = 1 }: JsonOptions,
+  { isArray, encoding, isAnswer, within }: JsonOptions,
 ): AsyncGenerator<ReadRow> {
-  const cutter = new JsonCutter(isArray, first);
+  const cutter = new JsonCutter(isArray, within);
   let count = 0;
-  let line = first;
+  let line = within?.line ?? 1;
   const rowOf = (item: JsonItem): ReadRow => {
     count += 1;
     line = item.line;

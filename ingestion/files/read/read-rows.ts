@@ -3,7 +3,8 @@ import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { PassThrough, type Readable, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { createDecoder, type Encoding, encodingOfMark } from '../../../domain/text/encodings.ts';
+import { type Encoding, encodingOfMark } from '../../../domain/text/encoding-names.ts';
+import { createDecoder } from '../../../domain/text/encodings.ts';
 import { cut } from '../../../domain/text/text.ts';
 import type { RowValues } from '../file-row.ts';
 import { type CsvFound, CsvRows } from './csv-rows.ts';
@@ -191,7 +192,13 @@ async function* rowsOf(
       found: null,
       within: list?.field ?? null,
     });
-    if (list) yield* itemRows(skipped(whole, list.at), { isArray, encoding, isAnswer, line: list.lines + 1 });
+    if (list)
+      yield* itemRows(skipped(whole, list.at), {
+        isArray,
+        encoding,
+        isAnswer,
+        within: { line: list.lines + 1 },
+      });
     else if (format === 'NDJSON') yield* lineRows(whole, encoding);
     else yield* itemRows(whole, { isArray, encoding, isAnswer });
     return;
