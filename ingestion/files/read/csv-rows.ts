@@ -75,7 +75,7 @@ export class CsvRows {
       const row = this.#lines.number < this.#endsBefore ? this.#readOneLine() : await this.#readRow();
       yield* this.#settle(row);
     }
-    yield* this.#told();
+    yield* this.#pending();
   }
 
   /** @throws UnreadableFileError, WrongColumnsError */
@@ -144,9 +144,9 @@ export class CsvRows {
     const other = width === length ? `the header has ${length}` : `the first rows have ${width}`;
     if (values.length === width)
       return `something stands after the last column, where the first rows have nothing; a value with a ${separatorName(this.#options.separator)} in it goes in quotes`;
-    const told = `${values.length} ${values.length === 1 ? 'column' : 'columns'} where ${other}`;
-    if (values.length < width) return told;
-    return `${told}; a value with a ${separatorName(this.#options.separator)} in it goes in quotes`;
+    const counted = `${values.length} ${values.length === 1 ? 'column' : 'columns'} where ${other}`;
+    if (values.length < width) return counted;
+    return `${counted}; a value with a ${separatorName(this.#options.separator)} in it goes in quotes`;
   }
 
   /** The results of a row, and of the damaged one before it. */
@@ -154,7 +154,7 @@ export class CsvRows {
     const lines = this.#lines;
     const line = lines.number;
     if ('problem' in row) {
-      yield* this.#told();
+      yield* this.#pending();
       this.#damaged = { line, problem: row.problem, lines: 0, blanks: 0 };
       lines.skip(1);
       return;
@@ -165,7 +165,7 @@ export class CsvRows {
       lines.skip(row.lines);
       return;
     }
-    yield* this.#told();
+    yield* this.#pending();
     const { width } = this.#dialect;
     const heading = this.#repeatedHeadings(values);
     if (isBlank) yield { line, blank: true };
@@ -213,7 +213,7 @@ export class CsvRows {
     return true;
   }
 
-  *#told(): Generator<ReadRow> {
+  *#pending(): Generator<ReadRow> {
     const damaged = this.#damaged;
     this.#damaged = null;
     if (!damaged) return;
