@@ -1,5 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { type Encoding, encodingNamed, encodingOfMark, unknownEncoding } from '../../domain/text/encoding-names.ts';
+import {
+  type Encoding,
+  encodingNamed,
+  encodingOfMark,
+  unknownEncoding,
+} from '../../domain/text/encoding-names.ts';
 import { createDecoder } from '../../domain/text/encodings.ts';
 import { Slice } from '../../domain/text/slices.ts';
 import { InvalidArgumentError, RefusedError } from '../errors.ts';
