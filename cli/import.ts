@@ -34,7 +34,7 @@ interface Given {
   readonly restart: boolean;
 }
 
-/** Imports a file, or takes an import back; the exit code. */
+/** Imports a file, or undoes an import; the exit code. */
 export async function importOrUndo({
   values,
   operands,

@@ -16,7 +16,7 @@ const ANSWERS = Array.from({ length: 2_600 }, (_, i) => ({
   score: (i * 13) % 11,
   productLine: `p${(i * 31) % 29}`,
   region: `r${(i * 17) % 50}`,
-  // Few values, so that callers held to small cells are told of them.
+  // Few values, so that callers held to small cells see them.
   channel: `c${i % 2}`,
 }));
 
@@ -53,13 +53,13 @@ describe('a series of many groups', () => {
       const place = `${answeredAt.slice(0, 7)} ${productLine} ${region}`;
       places.set(place, (places.get(place) ?? 0) + 1);
     }
-    const told = rows.map((row) => [
+    const received = rows.map((row) => [
       `${new Date(row.time).toISOString().slice(0, 7)} ${row.group.product_line} ${row.group.region}`,
       answersOf(row),
     ]);
-    expect(told.length).toBeGreaterThan(2_000);
-    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(places));
-    expect(told).toHaveLength(places.size);
+    expect(received.length).toBeGreaterThan(2_000);
+    expect(Object.fromEntries(received)).toEqual(Object.fromEntries(places));
+    expect(received).toHaveLength(places.size);
   });
 
   it('is refused if it would fill too many empty months, with the way out', async () => {

@@ -13,7 +13,7 @@ import { BY, eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { again, begin, bring, type FileValues, undo } from '../fixtures/importing.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
-/* An import is taken back as a whole: what it brought goes, and what it replaced stands again. */
+/* An import is undone as a whole: what it added is removed, and what it replaced is restored. */
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -76,7 +76,7 @@ describe('an undone import', () => {
     const held = await readSubjectAccessReport(database, personOf('ann'));
     expect(held?.responses).toMatchObject([{ score: 9, comment: 'call [phone]' }]);
     await expectRollupsToEqualRecount(database);
-    // Again: nothing is left to take back.
+    // Again: nothing is left to undo.
     expect(await undo(database, await again(database, wrong))).toEqual({ ...NONE, complete: true });
     expect(await again(database, wrong)).toMatchObject({
       removed: 1,
