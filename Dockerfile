@@ -13,7 +13,7 @@ ENV SCORELINE_COMMIT=$COMMIT
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 SCORELINE_DATA_DIR=/data
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
-COPY package.json tsconfig.json main.ts followers.ts gauges.ts scoreline.config.ts schema.graphql ./
+COPY package.json tsconfig.json main.ts scoreline.config.ts schema.graphql ./
 COPY api ./api
 COPY cli ./cli
 COPY config ./config

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Access, openAccess } from './api/access/access.ts';
 import { PolicyError } from './api/access/policies.ts';
+import type { ApiDeps } from './api/context.ts';
 import { openGate } from './api/gate/gate.ts';
 import { type ApiServer, createApiServer } from './api/http/server.ts';
 import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
@@ -9,15 +10,14 @@ import { type Config, ConfigError, loadConfig } from './config/config.ts';
 import { terminalMessage } from './domain/errors/error-facts.ts';
 import { KeyProviderError } from './domain/errors/key-provider-errors.ts';
 import { DimensionsGoneError } from './domain/segments/cell-shape.ts';
-import { startFollowers } from './followers.ts';
-import { cellUsage, followerDelays, followerLags } from './gauges.ts';
 import { isAway } from './graph/neo4j/driver.ts';
-import { type GraphProjection, heldElsewhere, FOLLOWER as LINEAGE, openGraph } from './graph/neo4j/open.ts';
+import { type GraphProjection, heldElsewhere, openGraph } from './graph/neo4j/open.ts';
 import { createRecordLineage } from './graph/record/record-lineage.ts';
-import { createIngestor } from './ingestion/pipeline/ingestor.ts';
+import { createIngestor, type Ingestor } from './ingestion/pipeline/ingestor.ts';
 import { lookupsOfGiven } from './ingestion/pipeline/pseudonym.ts';
 import { readBuild } from './instance/build.ts';
 import { greeting } from './instance/greeting.ts';
+import { startHousekeeping } from './instance/housekeeping.ts';
 import { FolderInUseError } from './instance/lock.ts';
 import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
 import { type OpenDatabase, openDatabase } from './instance/open-database.ts';
@@ -31,19 +31,42 @@ import { openSeals, type Seals } from './proof/open-seals.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { createScopedReader, type ScopedReader } from './store/access/scoped-views.ts';
 import { openAuditTrail } from './store/audit/audit-trail.ts';
-import type { Store } from './store/database/client.ts';
 import { DatabaseRefusedError, explained } from './store/database/database-refused.ts';
 import { DiskFullError } from './store/database/disk-space.ts';
 import { watchLongWriters } from './store/database/long-writers.ts';
 import { isDatabaseAway } from './store/database/passing-errors.ts';
 import { WrongWrappingKeyError } from './store/encryption/check-keys.ts';
+import { followerDelays, followerLags } from './store/journal/follower-status.ts';
 import { latestReadings } from './store/monitoring/model-readings.ts';
-import { SEALER } from './store/seals/sealing.ts';
+import { readCellMakers } from './store/responses/cell-usage.ts';
 import { WrongPepperError } from './store/setup/instance.ts';
 
 /** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
 
+/** Callers whose cells are counted in /metrics. */
+const MAKERS_MEASURED = 10;
+
 const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/** Stops what was started, once that has ended. */
+type Stop = () => Promise<unknown>;
+
+/** What works until it is stopped. */
+interface Service {
+  readonly name: string;
+  start(): Promise<Stop>;
+}
+
+/** What the services are made of. */
+interface Parts {
+  readonly graph: GraphProjection | undefined;
+  readonly graphHolds: ApiDeps['graphHolds'];
+  readonly seals: Seals;
+  readonly scoring: Scoring;
+  readonly scopedReader: ScopedReader;
+  readonly feed: LiveFeed;
+  readonly access: Access;
+}
 
 async function start(config: Config, programLog: ProgramLog): Promise<() => Promise<void>> {
   const log = new OutageLog(programLog, { now: Date.now });
@@ -62,62 +85,28 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   });
   const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded record';
   log.watch({ name, owns: isDatabaseAway, probe: () => answers(database.store) });
-  const stops: (() => Promise<unknown>)[] = [async () => log.stop(), () => database.close()];
-  const stop = () => stopAll(stops.reverse());
+  const closes: Stop[] = [async () => log.stop(), () => database.close()];
+  const stop = () => stopAll(closes.reverse());
   try {
     const key = await adminKey(config);
-    const graph = config.neo4j ? openGraph(config.neo4j, database, onError) : undefined;
-    if (graph) {
-      stops.push(() => graph.close());
-      log.watch({
-        name: 'Neo4j',
-        owns: isAway,
-        probe: () => graph.check(),
-        meanwhile: 'lineage is answered by the record',
-      });
-    }
-    const seals = openSeals({
-      ...config,
-      store: database.store,
-      place: database.place,
-      signingKey: database.signingKey,
-      checkpointFile: join(config.dataDir, 'seals', 'heads.ndjson'),
-      now: Date.now,
-      randomBytes,
-      onError,
-    });
-    stops.push(() => seals.close());
-    const scoring = await openScoring({
-      ...database,
-      encoder: config.encoder ?? null,
-      reviewRules: config.reviewRules,
-      cacheFolder: join(config.dataDir, 'encoders'),
-      now: Date.now,
-      onError,
-    });
-    stops.push(() => scoring.close());
-    const scopedReader = createScopedReader({ ...database, now: Date.now });
-    const feed = await startLiveFeed({ ...database, scopedReader, now: Date.now, onError });
-    stops.push(() => feed.stop());
-    const isAdmin = keyMatcher(key.value);
-    const access = await openAccess({ ...config, store: database.store, isAdmin, now: Date.now, log });
-    stops.push(() => access.close());
-    const parts = { graph, feed, scoring, access, seals, scopedReader };
-    const server = await startServer(config, database, parts, log);
-    let followers: () => Promise<unknown> = async () => undefined;
-    // At once: the server answers nobody any more while a follower ends what it is at.
-    stops.push(() => stopAll([followers, server.close], true));
-    if (config.roles.has('follow'))
-      followers = await startFollowers(
-        { record: database, retention: config.retention },
-        graph,
-        { scoring, seals, onScored: server.onScored },
-        onError,
-      );
-    const url = await server.listen(config.host, config.port);
-    database.lock?.announce(url);
-    for (const line of await greeting(config, database, url, key)) say(line);
-    log.info({ ...readBuild(config.commit), ...factsOf(config, database), url }, 'started');
+    const parts = await openParts(config, database, { isAdmin: keyMatcher(key.value), log, onError, closes });
+    const server = await openServer(config, database, parts, log);
+    closes.push(server.close);
+    const services = servicesOf(config, database, parts, server, onError);
+    const listening: Service = {
+      name: 'server',
+      start: async () => {
+        const url = await server.listen(config.host, config.port);
+        database.lock?.announce(url);
+        for (const line of await greeting(config, database, url, key)) say(line);
+        log.info({ ...readBuild(config.commit), ...factsOf(config, database), url }, 'started');
+        return server.close;
+      },
+    };
+    // All at once: the server answers nobody any more while a follower ends what it is at, and no lease is kept by another's work.
+    const running: Stop[] = [];
+    closes.push(() => stopAll(running, true));
+    for (const service of [...services, listening]) running.push(await service.start());
     return stop;
   } catch (error) {
     await stop();
@@ -125,45 +114,152 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   }
 }
 
+/** What this process does on its own, in the order in which it begins. */
+function servicesOf(
+  { roles, retention }: Config,
+  database: OpenDatabase,
+  { graph, graphHolds, seals, scoring }: Parts,
+  { onScored }: ApiServer,
+  onError: (error: Error) => void,
+): Service[] {
+  if (!roles.has('follow')) return [];
+  const housekeeping = { database, retention, graphHolds, now: Date.now, onError };
+  return [
+    { name: 'housekeeping', start: async () => startHousekeeping(housekeeping) },
+    ...(graph ? [{ name: 'lineage graph', start: () => graph.follow() }] : []),
+    { name: 'sealer', start: () => seals.follow() },
+    {
+      name: 'scoring',
+      start: async () => {
+        // The model takes seconds to load: nobody waits for it but the scores that it infers.
+        const scorer = scoring.follow(onScored).catch((error: Error) => {
+          onError(error);
+          return null;
+        });
+        return async () => (await scorer)?.stop();
+      },
+    },
+  ];
+}
+
 /** Stops each, also where one before it fails. @throws the first error, once all are stopped */
-async function stopAll(stops: readonly (() => Promise<unknown>)[], atOnce = false): Promise<void> {
+async function stopAll(stops: readonly Stop[], atOnce = false): Promise<void> {
   const settled = atOnce ? await Promise.allSettled(stops.map((stop) => stop())) : [];
   if (!atOnce) for (const stop of stops) settled.push(...(await Promise.allSettled([stop()])));
   const failed = settled.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
 }
 
-async function startServer(
+/** Opens in order what the services are made of; `closes` gets what closes each. */
+async function openParts(
   config: Config,
   database: OpenDatabase,
-  parts: {
-    graph: GraphProjection | undefined;
-    feed: LiveFeed;
-    scoring: Scoring;
-    access: Access;
-    seals: Seals;
-    scopedReader: ScopedReader;
+  opening: {
+    readonly isAdmin: (presented: string) => boolean;
+    readonly log: OutageLog;
+    readonly onError: (error: Error) => void;
+    readonly closes: Stop[];
   },
+): Promise<Parts> {
+  const { isAdmin, log, onError, closes } = opening;
+  const { store, cells, mappings, encryption, signingKey, place, loops } = database;
+  const now = Date.now;
+  const graph = config.neo4j && openGraph(config.neo4j, { store, cells, mappings, place, loops }, onError);
+  if (graph) {
+    closes.push(() => graph.close());
+    log.watch({
+      name: 'Neo4j',
+      owns: isAway,
+      probe: () => graph.check(),
+      meanwhile: 'lineage is answered by the record',
+    });
+  }
+  const graphHolds: Parts['graphHolds'] = async (ids, xact) =>
+    graph ? graph.holds(ids, xact) : heldElsewhere(store, ids, xact);
+  const { sealSink, sealAfter } = config;
+  const checkpointFile = join(config.dataDir, 'seals', 'heads.ndjson');
+  const seals = openSeals({
+    store,
+    signingKey,
+    checkpointFile,
+    sealSink,
+    sealAfter,
+    place,
+    loops,
+    now,
+    randomBytes,
+    onError,
+  });
+  closes.push(() => seals.close());
+  const scoring = await openScoring({
+    store,
+    encryption,
+    cells,
+    encoder: config.encoder ?? null,
+    cacheFolder: join(config.dataDir, 'encoders'),
+    signingKey,
+    reviewRules: config.reviewRules,
+    place,
+    loops,
+    now,
+    onError,
+  });
+  closes.push(() => scoring.close());
+  const scopedReader = createScopedReader({ store, cells, now });
+  const feed = await startLiveFeed({ store, scopedReader, cells, loops, now, onError });
+  closes.push(() => feed.stop());
+  const { dimensions, policies, smallestCount, jwt } = config;
+  const access = await openAccess({
+    store,
+    dimensions,
+    policies,
+    smallestCount,
+    jwt,
+    isAdmin,
+    loops,
+    now,
+    log,
+  });
+  closes.push(() => access.close());
+  return { graph, graphHolds, seals, scoring, scopedReader, feed, access };
+}
+
+/** Opens the one step behind every way in. */
+function openIngestor(config: Config, database: OpenDatabase, log: OutageLog): Ingestor {
+  const { store, cells, mappings, encryption, pepper } = database;
+  const { dimensions, cellLimits, redaction, nameBounds } = config;
+  const now = Date.now;
+  const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
+  return createIngestor({
+    store,
+    encryption,
+    cells,
+    mappings,
+    pepper,
+    dimensions,
+    cellLimits,
+    redaction,
+    nameBounds,
+    now,
+    warn,
+  });
+}
+
+/** Opens the server; it listens once it is told to. */
+async function openServer(
+  config: Config,
+  database: OpenDatabase,
+  { graph, graphHolds, seals, scoring, scopedReader, feed, access }: Parts,
   log: OutageLog,
 ): Promise<ApiServer> {
-  const { graph, feed, scoring, access, seals, scopedReader } = parts;
-  const { store, cells, mappings, encryption } = database;
-  const { nameBounds, origins } = config;
-  const rules = { dimensions: config.dimensions, cellLimits: config.cellLimits, redaction: config.redaction };
-  const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
-  const ingestor = createIngestor({ ...database, ...rules, nameBounds, now: Date.now, warn });
-  const lineage = graph?.lineage ?? createRecordLineage;
-  const trail = openAuditTrail(store, config.auditAggregates, (err) =>
+  const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
+  const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
+  const now = Date.now;
+  const ingestor = openIngestor(config, database, log);
+  const audit = openAuditTrail(store, config.auditAggregates, (err) =>
     log.error({ err }, 'refusals could not be kept'),
   );
-  const checks = readinessChecks({
-    store,
-    roles: config.roles,
-    commitBusyFor: () => ingestor.busyFor(),
-    followers: async () => [...(seals.isLeading() ? [SEALER] : []), ...(await scoring.atWork())],
-    disk: database.disk,
-  });
-  const writers = longWriters(store, log);
+  const writers = longWriters(database, log);
   const server = await createApiServer({
     deps: {
       store,
@@ -171,57 +267,67 @@ async function startServer(
       encryption,
       cells,
       mappings,
-      ...rules,
+      dimensions,
+      cellLimits,
+      redaction,
       ingestor,
-      lineage,
+      lineage: graph?.lineage ?? createRecordLineage,
       seals: seals.place,
       feed,
       scoring,
-      identify: (respondent) => lookupsOfGiven(database.pepper, respondent),
-      graphHolds: async (ids, xact) =>
-        graph ? graph.holds(ids, xact) : heldElsewhere(database.store, ids, xact),
-      filesDue: () => database.files.due(),
+      identify: (respondent) => lookupsOfGiven(pepper, respondent),
+      graphHolds,
+      filesDue: () => files.due(),
       changeKeys: (action) => changeKeys(database, config, action),
-      themePrecision: config.themePrecision,
-      reviewRules: config.reviewRules,
+      themePrecision,
+      reviewRules,
       log,
-      now: Date.now,
+      now,
       access,
-      audit: trail,
-      gate: openGate(config.limits, config.trustedDocuments, Date.now),
+      audit,
+      gate: openGate(config.limits, config.trustedDocuments, now),
     },
-    roles: { api: config.roles.has('api'), ingest: config.roles.has('ingest') },
-    origins,
-    checks,
-    lesserChecks: readinessWarnings(store, graph, LINEAGE),
+    roles: { api: roles.has('api'), ingest: roles.has('ingest') },
+    origins: config.origins,
+    checks: readinessChecks({ store, roles, commitBusyFor: () => ingestor.busyFor(), loops, disk }),
+    lesserChecks: readinessWarnings(store, loops, graph),
     gauges: {
-      journalLag: () => followerLags(store, feed, graph),
-      freshness: () => followerDelays(store, feed, graph),
+      journalLag: () => followerLags(store, loops),
+      freshness: () => followerDelays(store, loops),
+      failingJobs: () => loops.failingJobs(),
       pools: () => store.pools(),
       build: readBuild(config.commit),
       modelReadings: () => latestReadings(store),
       cells: () => cells.size,
-      cellUsage: () => cellUsage(store, config.cellLimits.limit),
-      disk: () => database.disk && { free: database.disk.free(), isFull: database.disk.isFull() },
+      cellUsage: async () => ({
+        limit: cellLimits.limit,
+        makers: await readCellMakers(store, MAKERS_MEASURED),
+      }),
+      disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
       waitingRows: () => ingestor.waiting(),
       sealerStopped: () => seals.isStopped(),
       secondsHeldBack: () => writers.present()[0]?.seconds ?? 0,
     },
   });
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await writers.stop();
+    await server.close();
+    await ingestor.idle();
+    await audit.close();
+  };
   return {
     ...server,
-    close: async () => {
-      writers.stop();
-      await server.close();
-      await ingestor.idle();
-      await trail.close();
+    close: () => {
+      closing ??= close();
+      return closing;
     },
   };
 }
 
 /** Names each long writer once in the log: whose it is, and nothing of what it writes. */
-function longWriters(store: Store, log: OutageLog) {
-  return watchLongWriters(store, Date.now, ({ pid, application, user, seconds }) =>
+function longWriters({ store, loops }: OpenDatabase, log: OutageLog) {
+  return watchLongWriters({ store, loops, now: Date.now }, ({ pid, application, user, seconds }) =>
     log.warn(
       { pid, application, user, seconds },
       'a transaction of this database is open for long and holds back live updates, lineage, scoring and sealing',

@@ -6,6 +6,7 @@ import { signText } from '../domain/seals/signing-key.ts';
 import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/pipeline/pseudonym.ts';
 import type { Store } from '../store/database/client.ts';
 import { createDiskGuard, type DiskGuard, waitForRoom, withDiskGuard } from '../store/database/disk-space.ts';
+import { Loops } from '../store/database/loops.ts';
 import { openPglite } from '../store/database/pglite.ts';
 import { openPostgres } from '../store/database/postgres.ts';
 import { createFileCleaner, type FileCleaner } from '../store/database/rewrite-files.ts';
@@ -55,6 +56,8 @@ export interface OpenDatabase {
   readonly lock: FolderLock | undefined;
   /** This machine and data folder: which process has the leases (store/database/lease.ts). */
   readonly place: string;
+  /** The followers and periodic jobs of this process. */
+  readonly loops: Loops;
   close(): Promise<void>;
 }
 
@@ -129,6 +132,7 @@ async function openOnce(
       disk,
       lock,
       place: `${hostname()}:${resolve(config.dataDir)}`,
+      loops: new Loops(),
       close,
     };
   } catch (error) {

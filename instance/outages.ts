@@ -1,4 +1,5 @@
 import { safeMessage } from '../domain/errors/error-facts.ts';
+import { type Periodic, runPeriodic } from '../store/database/periodic.ts';
 
 /** The part of a log that is written to. */
 export interface Lines {
@@ -24,8 +25,7 @@ interface Outage {
   errors: number;
   lastError: number;
   lastLine: number;
-  probing: boolean;
-  readonly timer: NodeJS.Timeout;
+  readonly probing: Periodic;
 }
 
 export interface OutageOptions {
@@ -80,7 +80,7 @@ export class OutageLog implements Lines {
   }
 
   stop(): void {
-    for (const { timer } of this.#outages.values()) clearInterval(timer);
+    for (const { probing } of this.#outages.values()) void probing.stop();
     this.#outages.clear();
   }
 
@@ -123,37 +123,34 @@ export class OutageLog implements Lines {
       known.lastError = at;
       return;
     }
-    const timer = setInterval(() => this.#look(source), this.#probeEveryMs);
-    timer.unref();
-    this.#outages.set(source, { since: at, errors: 1, lastError: at, lastLine: at, probing: false, timer });
+    const probing = runPeriodic({
+      name: `probe of ${source.name}`,
+      everyMs: this.#probeEveryMs,
+      startsLater: true,
+      loops: null,
+      onError: () => undefined,
+      run: () => this.#look(source),
+    });
+    this.#outages.set(source, { since: at, errors: 1, lastError: at, lastLine: at, probing });
     const { name, meanwhile = 'it is tried again' } = source;
     this.#log.warn({ source: name, code: codeOf(error) }, `${name}: ${messageOf(error)}; ${meanwhile}`);
   }
 
-  #look(source: Source): void {
+  /** @throws while the source does not answer */
+  async #look(source: Source): Promise<void> {
     const outage = this.#outages.get(source);
-    if (!outage || outage.probing) return;
-    outage.probing = true;
+    if (!outage) return;
     const asked = this.#now();
     this.#remind(source, outage);
-    source
-      .probe()
-      .then(
-        () => {
-          // Errors that came meanwhile may be the last of the outage: the next look tells.
-          if (outage.lastError > asked - this.#probeEveryMs || !this.#outages.delete(source)) return;
-          clearInterval(outage.timer);
-          const seconds = Math.max(1, Math.round((asked - outage.since) / 1_000));
-          this.#log.info(
-            { source: source.name, seconds, errors: outage.errors },
-            `${source.name} answers again, after ${seconds} s and ${outage.errors} errors`,
-          );
-        },
-        () => undefined,
-      )
-      .finally(() => {
-        outage.probing = false;
-      });
+    await source.probe();
+    // Errors that came meanwhile may be the last of the outage: the next probe decides.
+    if (outage.lastError > asked - this.#probeEveryMs || !this.#outages.delete(source)) return;
+    void outage.probing.stop();
+    const seconds = Math.max(1, Math.round((asked - outage.since) / 1_000));
+    this.#log.info(
+      { source: source.name, seconds, errors: outage.errors },
+      `${source.name} answers again, after ${seconds} s and ${outage.errors} errors`,
+    );
   }
 
   #remind(source: Source, outage: Outage): void {

@@ -1,6 +1,7 @@
 import type { Statement, Store } from '../store/database/client.ts';
 import type { DiskGuard } from '../store/database/disk-space.ts';
-import { stalledFollowers } from '../store/journal/stalled-followers.ts';
+import type { Loops } from '../store/database/loops.ts';
+import { STALLED_S, stalledHere } from '../store/journal/follower-status.ts';
 
 /** One part that must work: resolves, or throws what is wrong. */
 type Check = () => Promise<void>;
@@ -10,8 +11,8 @@ export interface WaysInUse {
   readonly roles: ReadonlySet<string>;
   /** For how long, in milliseconds, the commit under way has been tried. */
   readonly commitBusyFor: () => number;
-  /** The followers whose work this process does now. */
-  readonly followers: () => Promise<readonly string[]>;
+  /** What works on its own in this process. */
+  readonly loops: Loops;
   /** Of the embedded record; absent where the record is a server's. */
   readonly disk?: DiskGuard | undefined;
 }
@@ -39,7 +40,7 @@ export function readinessChecks({
   store,
   roles,
   commitBusyFor,
-  followers,
+  loops,
   disk,
 }: WaysInUse): Record<string, Check> {
   const checks: Record<string, Check> = {
@@ -61,28 +62,43 @@ export function readinessChecks({
     checks.queries = async () => {
       await store.rowsAs(NO_SCOPE, READY, []);
     };
-  if (roles.has('follow'))
-    checks.followers = async () => none(await stalledFollowers(store, await followers()));
+  checks.followers = async () => none(await stalled(store, loops, false));
   if (disk) checks.disk = async () => disk.check();
   return checks;
 }
 
 /**
- * What /readyz says without being not ready: the record answers in the place of Neo4j, so a server without it is not taken out of use.
+ * What /readyz says without being not ready: the record answers in the place of Neo4j, so a server without it is not taken out of use;
+ * and a periodic job that fails is done at its next run.
  */
 export function readinessWarnings(
   store: Store,
-  graph: { check(): Promise<void>; isLeading(): boolean } | undefined,
-  follower: string,
+  loops: Loops,
+  graph: { check(): Promise<void> } | undefined,
 ): Record<string, Check> {
-  if (!graph) return {};
+  const jobs: Record<string, Check> = {
+    'a periodic job has failed for a minute: scoreline_job_failing_seconds and the log say which':
+      async () => {
+        const failing = loops.periodic().filter((job) => job.failingFor() >= STALLED_S);
+        if (failing.length > 0)
+          throw new Error(`these jobs fail: ${failing.map(({ name }) => name).join(', ')}`);
+      },
+  };
+  if (!graph) return jobs;
   return {
     'Neo4j does not answer: lineage is answered by the record': () => graph.check(),
     'the lineage graph has not been written for a minute, though there are changes to write': async () =>
-      none(graph.isLeading() ? await stalledFollowers(store, [follower]) : []),
+      none(await stalled(store, loops, true)),
+    ...jobs,
   };
 }
 
-function none(stalled: readonly string[]): void {
-  if (stalled.length > 0) throw new Error(`these followers make no step: ${stalled.join(', ')}`);
+/** The followers of this process that make no step, without which the server is ready or is not. */
+async function stalled(store: Store, loops: Loops, isOptional: boolean): Promise<string[]> {
+  const found = await stalledHere(store, loops);
+  return found.filter((one) => one.isOptional === isOptional).map(({ name }) => name);
+}
+
+function none(names: readonly string[]): void {
+  if (names.length > 0) throw new Error(`these followers make no step: ${names.join(', ')}`);
 }

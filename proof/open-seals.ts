@@ -1,7 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { publicKeyOf, signText } from '../domain/seals/signing-key.ts';
 import type { Store } from '../store/database/client.ts';
-import type { Leader } from '../store/database/lease.ts';
+import type { Loops } from '../store/database/loops.ts';
+import { runPeriodic } from '../store/database/periodic.ts';
+import { SEALER } from '../store/seals/sealing.ts';
 import { keepCheckpointFile } from './checkpoint-file.ts';
 import { urlPublisher } from './checkpoint-publisher.ts';
 import type { ProofDeps } from './export-proof.ts';
@@ -19,6 +21,8 @@ export interface SealOptions {
   readonly sealAfter: number;
   /** Where this process runs, for the lease. */
   readonly place: string;
+  /** Where the sealer is listed. */
+  readonly loops: Loops;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly randomBytes: (size: number) => Buffer;
@@ -30,8 +34,6 @@ export interface Seals {
   readonly place: SealSettings & Pick<ProofDeps, 'sign'>;
   /** Whether the sealer found the log to be another than was signed, and seals nothing. */
   isStopped(): boolean;
-  /** Whether this process is the one that seals. */
-  isLeading(): boolean;
   /** Begins to seal; the answer stops it. */
   follow(): Promise<() => Promise<void>>;
   /** Ends what is not ended by the answer of `follow`. */
@@ -42,22 +44,29 @@ const CATCH_UP_MS = 10_000;
 
 /** Opens the seals with the instance's key. */
 export function openSeals(options: SealOptions): Seals {
-  const { store, signingKey, checkpointFile, sealSink, sealAfter, onError } = options;
+  const { store, signingKey, checkpointFile, sealSink, sealAfter, place, loops, now, randomBytes, onError } =
+    options;
+  loops.expect(() => [SEALER]);
   const publicKey = publicKeyOf(signingKey);
   const { sink, catchUp } = keepCheckpointFile({ store, path: checkpointFile, publicKey, onNote: onError });
   const sinks = [sink, ...(sealSink ? [urlPublisher(sealSink)] : [])];
   // A file outside of the record is a witness only once it holds what was signed.
-  const timer = setInterval(() => void catchUp().catch(onError), CATCH_UP_MS).unref();
+  const catchingUp = runPeriodic({
+    name: 'file of signed heads',
+    everyMs: CATCH_UP_MS,
+    startsLater: true,
+    loops,
+    onError,
+    run: catchUp,
+  });
   let broken = false;
   const onLook = (isBroken: boolean) => {
     broken = isBroken;
   };
-  let sealer: Leader | undefined;
   return {
     isStopped: () => broken,
-    isLeading: () => sealer?.isLeading() ?? false,
     close: async () => {
-      clearInterval(timer);
+      await catchingUp.stop();
       await catchUp().catch(onError);
     },
     place: {
@@ -68,8 +77,8 @@ export function openSeals(options: SealOptions): Seals {
       sign: (text) => signText(signingKey, text),
     },
     follow: async () => {
-      sealer = await startSealer({ ...options, sinks, onLook });
-      return sealer.stop;
+      const deps = { store, signingKey, sealAfter, place, loops, now, randomBytes, onError };
+      return (await startSealer({ ...deps, sinks, onLook })).stop;
     },
   };
 }

@@ -1,16 +1,10 @@
-import type { Store } from '../store/database/client.ts';
+import type { Session } from '../store/database/client.ts';
 import { hold, type Leader, type Lease, leadAlone, type Work } from '../store/database/lease.ts';
-import {
-  followerPosition,
-  followJournal,
-  formatPosition,
-  type JournalEntry,
-  type JournalPosition,
-  journalLag,
-  saveFollowerPosition,
-} from '../store/journal/journal.ts';
+import type { Loops } from '../store/database/loops.ts';
+import { runPeriodic } from '../store/database/periodic.ts';
+import { runFollower } from '../store/journal/follower.ts';
+import { formatPosition, type JournalEntry, type JournalPosition } from '../store/journal/journal.ts';
 import { journalMark } from '../store/journal/journal-trim.ts';
-import { resume } from '../store/journal/start-over.ts';
 import { SURVEYED } from '../store/seals/seal-facts.ts';
 import {
   BEFORE_ALL,
@@ -35,6 +29,13 @@ export interface SealerDeps extends SealDeps {
   readonly onLook?: (isBroken: boolean) => void;
 }
 
+/** What follows the journal needs besides. */
+interface FollowingDeps extends SealerDeps {
+  /** Where this process runs, for the lease. */
+  readonly place: string;
+  readonly loops: Loops | null;
+}
+
 const ENTRIES = 200;
 const HOUR_MS = 3_600_000;
 /** A rollup is left alone while it is being filled, but not for ever. */
@@ -46,83 +47,70 @@ const BROKEN_TICK_MS = 60_000;
 const RESPONSES_AT_ONCE = 10_000;
 
 /** Follows the journal and seals rollups once they are closed, while no other process does; the answer stops it. */
-export function startSealer(deps: SealerDeps & { readonly place: string }): Promise<Leader> {
+export function startSealer(deps: FollowingDeps): Promise<Leader> {
   const { store, place, onError } = deps;
   return leadAlone({ store, name: SEALER, place, onError, lead: (lease) => sealUnder({ ...deps, lease }) });
 }
 
-async function sealUnder(deps: SealerDeps & { readonly lease: Lease }): Promise<Work> {
-  const { store, lease, onError } = deps;
-  const noteAll = async (checkpoint: JournalPosition) => {
-    const mark = (await journalMark(store)) ?? checkpoint;
-    const entries = [formatPosition(mark), formatPosition(checkpoint)] as const;
-    for (let at: RollupPlace | null = BEFORE_ALL; at; ) {
-      const from: RollupPlace = at;
-      at = await store.transaction(async (session) => {
-        await hold(session, lease);
-        return noteSomeTouched(session, entries, from);
-      });
-    }
-    await saveFollowerPosition(store, SEALER, checkpoint, lease);
-    isNoted = true;
-  };
-  const resumed = await resume(store, SEALER, async () => undefined, noteAll);
-  // Until then the place in the journal is an old one, from which much would be read for each batch.
-  let isNoted = !resumed.startOver;
-  const follower = await followJournal({
+async function sealUnder(deps: FollowingDeps & { readonly lease: Lease }): Promise<Work> {
+  const { store, lease, loops, onError } = deps;
+  const follower = await runFollower({
+    name: SEALER,
     store,
-    limit: ENTRIES,
-    ...resumed,
+    batch: ENTRIES,
+    lease,
+    loops,
     onError,
-    handle: (entries) => noteEntries(store, entries, lease),
+    startOver: (_stopped, head) => noteAll(deps, head),
+    apply: noteEntries,
   });
-  let stopped = false;
-  let wake: () => void = () => undefined;
-  // Also where nothing is to be sealed: that the key or the log is another one, a start must tell.
+  let isBroken = false;
+  // Also where nothing is to be sealed: a start must say that the key or the log is another one.
   let looked = false;
-  const look = async () => {
-    if (isNoted) await sealClosed(deps, () => stopped);
-    if (!looked) await checkLogOnce(deps);
-    looked = true;
-  };
-  const run = async () => {
-    while (!stopped) {
-      const error = await look().then(
-        () => null,
-        (thrown: Error) => thrown,
-      );
-      const isBroken = error instanceof LogBrokenError || error instanceof SigningKeyReplacedError;
-      deps.onLook?.(isBroken);
-      if (error) onError(error);
-      if (stopped) break;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, isBroken ? BROKEN_TICK_MS : TICK_MS);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  };
-  const running = run();
+  const sealing = runPeriodic({
+    name: 'sealing',
+    everyMs: () => (isBroken ? BROKEN_TICK_MS : TICK_MS),
+    loops,
+    onError,
+    run: async (stopped) => {
+      isBroken = false;
+      try {
+        // Until then its position is an old one, from which much would be read for each batch.
+        if (!follower.isStartingOver()) await sealClosed(deps, stopped);
+        if (!looked) await checkLogOnce(deps);
+        looked = true;
+      } catch (error) {
+        isBroken = error instanceof LogBrokenError || error instanceof SigningKeyReplacedError;
+        throw error;
+      } finally {
+        deps.onLook?.(isBroken);
+      }
+    },
+  });
   return {
     isFailing: () => follower.isFailing(),
     isForgotten: () => follower.isForgotten(),
     stop: async () => {
-      stopped = true;
-      wake();
-      await Promise.all([follower.stop(), running]);
+      await Promise.all([sealing.stop(), follower.stop()]);
     },
   };
 }
 
-/** Journal entries whose rollups the sealer has not noted yet. */
-export async function sealerLag(store: Store): Promise<number> {
-  return journalLag(store, await followerPosition(store, SEALER));
+/** Notes all rollups, where the journal does not reach back to those that were touched. */
+async function noteAll({ store, lease }: SealerDeps, head: JournalPosition): Promise<void> {
+  const mark = (await journalMark(store)) ?? head;
+  const entries = [formatPosition(mark), formatPosition(head)] as const;
+  for (let at: RollupPlace | null = BEFORE_ALL; at; ) {
+    const from: RollupPlace = at;
+    at = await store.transaction(async (session) => {
+      if (lease) await hold(session, lease);
+      return noteSomeTouched(session, entries, from);
+    });
+  }
 }
 
-/** Notes which rollups the entries touched, together with how far the sealer has come. */
-export function noteEntries(store: Store, entries: readonly JournalEntry[], lease?: Lease): Promise<void> {
+/** Notes which rollups the entries touched. */
+export async function noteEntries(session: Session, entries: readonly JournalEntry[]): Promise<void> {
   const touched = new Map<string, Touched>();
   for (const entry of entries) {
     const { kind, payload, recordedAt } = entry;
@@ -143,16 +131,11 @@ export function noteEntries(store: Store, entries: readonly JournalEntry[], leas
       });
     }
   }
-  return store.transaction(async (session) => {
-    if (lease) await hold(session, lease);
-    await noteTouched(session, [...touched.values()]);
-    const last = entries.at(-1);
-    if (last) await saveFollowerPosition(session, SEALER, last, lease);
-  });
+  await noteTouched(session, [...touched.values()]);
 }
 
 /**
- * Seals every rollup that is closed by now, batch by batch, and takes the signed heads outside. What was committed but not
+ * Seals every rollup that is closed by now, batch by batch, and takes the signed checkpoints outside. What was committed but not
  * taken outside before the process died is taken first.
  */
 export async function sealClosed(
@@ -184,13 +167,13 @@ export async function sealClosed(
 async function publishCheckpoints({ store, sinks, lease, onError }: SealerDeps): Promise<void> {
   const checkpoints = await readUnpublished(store);
   if (checkpoints.length === 0) return;
-  // One that is frozen after this repeats what the next one wrote: sinks take the same head twice.
+  // One that is frozen after this repeats what the next one wrote: sinks take the same checkpoint twice.
   if (lease) await store.transaction((session) => hold(session, lease));
   try {
     for (const sink of sinks) await sink.publish(checkpoints);
     await markPublished(store, checkpoints);
   } catch (error) {
-    // A place outside that is away keeps nobody from sealing; the heads are taken there later.
+    // A place outside that is away keeps nobody from sealing; the checkpoints are taken there later.
     onError(error as Error);
   }
 }

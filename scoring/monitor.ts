@@ -1,7 +1,8 @@
 import type { Store } from '../store/database/client.ts';
 import type { Lease, Work } from '../store/database/lease.ts';
-import { followJournal, saveFollowerPosition } from '../store/journal/journal.ts';
-import { resumeAtMark } from '../store/journal/start-over.ts';
+import type { Loops } from '../store/database/loops.ts';
+import { runPeriodic } from '../store/database/periodic.ts';
+import { runFollower } from '../store/journal/follower.ts';
 import { readRegistry } from '../store/models/models.ts';
 import { readingsTaken, writeReadings } from '../store/monitoring/model-readings.ts';
 import type { Model } from './model.ts';
@@ -12,12 +13,14 @@ export interface MonitorDeps extends ReadingDeps {
   readonly store: Store;
   readonly cells: ReadingDeps['cells'] & { refresh(session: Store): Promise<void> };
   readonly loadModel: (id: number) => Promise<Model>;
+  readonly loops: Loops | null;
   readonly onError: (error: Error) => void;
   /** Under which readings are written. */
   readonly lease: Lease;
 }
 
-const NAME = 'monitor';
+/** The name of the follower. */
+export const MONITOR = 'monitor';
 const ENTRIES = 1_000;
 const HOUR_MS = 3_600_000;
 const LOOK_EVERY_MS = 60_000;
@@ -28,27 +31,25 @@ const LOOK_EVERY_MS = 60_000;
  * stop interrupts is read at the next start.
  */
 export async function startMonitor(deps: MonitorDeps): Promise<Work> {
-  const { store, onError } = deps;
+  const { store, loops, onError } = deps;
   // What was said before this start may not have been read.
   const changed = new Set((await readRegistry(store)).map(({ id }) => id));
-  const follower = await followJournal({
+  const follower = await runFollower({
+    name: MONITOR,
     store,
-    limit: ENTRIES,
-    from: await resumeAtMark(store, NAME),
+    batch: ENTRIES,
+    lease: deps.lease,
+    loops,
     onError,
     handle: async (entries) => {
       for (const { kind, payload } of entries)
         if (kind === 'predictions' && payload.model !== undefined) changed.add(payload.model);
-      const last = entries.at(-1);
-      if (last) await saveFollowerPosition(store, NAME, last, deps.lease);
     },
   });
-  let stopped = false;
-  let looking = Promise.resolve();
-  const look = async () => {
+  const look = async (stopped: () => boolean) => {
     const until = Math.floor(deps.now() / HOUR_MS) * HOUR_MS;
     for (const model of await readRegistry(store)) {
-      if (stopped) return;
+      if (stopped()) return;
       if (!isInUse(deps.pool, model) || !changed.has(model.id)) continue;
       if (await readingsTaken(store, model.id, new Date(until))) continue;
       changed.delete(model.id);
@@ -62,20 +63,12 @@ export async function startMonitor(deps: MonitorDeps): Promise<Work> {
       }
     }
   };
-  const next = () => {
-    looking = looking.then(look).catch(onError);
-  };
-  next();
-  const timer = setInterval(next, LOOK_EVERY_MS);
-  timer.unref();
+  const looking = runPeriodic({ name: 'model readings', everyMs: LOOK_EVERY_MS, loops, onError, run: look });
   return {
     isFailing: () => follower.isFailing(),
     isForgotten: () => follower.isForgotten(),
     stop: async () => {
-      stopped = true;
-      clearInterval(timer);
-      await follower.stop();
-      await looking;
+      await Promise.all([looking.stop(), follower.stop()]);
     },
   };
 }

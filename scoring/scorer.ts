@@ -2,19 +2,10 @@ import { createHash } from 'node:crypto';
 import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { Store } from '../store/database/client.ts';
 import type { Lease, Work } from '../store/database/lease.ts';
+import type { Loops } from '../store/database/loops.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
-import {
-  type Follower,
-  type FollowOptions,
-  followerPosition,
-  followJournal,
-  type JournalPosition,
-  journalHead,
-  journalLag,
-  saveFollowerPosition,
-  touchFollower,
-} from '../store/journal/journal.ts';
-import { resume, type TakeIn } from '../store/journal/start-over.ts';
+import { type Follower, runFollower } from '../store/journal/follower.ts';
+import { touchFollower } from '../store/journal/journal.ts';
 import { responsePages } from '../store/lineage/all-rows.ts';
 import { type RegisteredModel, readRegistry } from '../store/models/models.ts';
 import {
@@ -35,6 +26,7 @@ export interface ScorerDeps {
   readonly cells: CellDictionary & { refresh(session: Store): Promise<void> };
   readonly pool: EncoderPool;
   readonly loadModel: (id: number) => Promise<Model>;
+  readonly loops: Loops | null;
   readonly onError: (error: Error) => void;
   /** Under which predictions are stored. */
   readonly lease: Lease;
@@ -55,10 +47,11 @@ const scorerName = (modelVersionId: number) => `scorer ${modelVersionId}`;
  * stored again, so that a batch may be done twice.
  */
 export async function startScorer(deps: ScorerDeps): Promise<Work> {
+  const { store, loops, onError } = deps;
   // What could not begin is not among them, and begins at the next try.
   const running = new Map<number, Follower>();
   const begin = async () => {
-    const wanted = (await readRegistry(deps.store)).filter((model) => isInUse(deps.pool, model));
+    const wanted = (await readRegistry(store)).filter((model) => isInUse(deps.pool, model));
     for (const [id, follower] of running) {
       if (wanted.some((model) => model.id === id)) continue;
       running.delete(id);
@@ -76,11 +69,12 @@ export async function startScorer(deps: ScorerDeps): Promise<Work> {
   const stopAll = async () => {
     await Promise.all([...running.values()].map((follower) => follower.stop()));
   };
-  const registry = await followJournal({
-    store: deps.store,
-    limit: 1_000,
-    from: await journalHead(deps.store),
-    onError: deps.onError,
+  const registry = await runFollower({
+    name: 'models in use',
+    store,
+    batch: 1_000,
+    loops,
+    onError,
     handle: async (entries) => {
       if (entries.some(({ kind }) => kind === 'model')) await refresh();
     },
@@ -107,46 +101,34 @@ export function isInUse({ id }: EncoderPool, { stage, encoderHash }: RegisteredM
   return (stage === 'CHAMPION' || stage === 'SHADOW') && encoderHash === id.hash;
 }
 
-/** The followers of the model versions in use; with the encoder that is loaded, of those that can be at work. */
-export async function scorerNames(store: Store, pool?: EncoderPool): Promise<string[]> {
+/** The followers of the model versions in use, whether or not they can be at work with the encoder that is loaded. */
+export async function scorerNames(store: Store): Promise<string[]> {
   const registry = await readRegistry(store);
   return registry
-    .filter((model) => (pool ? isInUse(pool, model) : model.stage === 'CHAMPION' || model.stage === 'SHADOW'))
+    .filter(({ stage }) => stage === 'CHAMPION' || stage === 'SHADOW')
     .map(({ id }) => scorerName(id));
 }
 
-/** Journal entries that each model version in use has yet to score, by follower. */
-export async function scorerLags(store: Store): Promise<Record<string, number>> {
-  const lags: Record<string, number> = {};
-  for (const name of await scorerNames(store))
-    lags[name] = await journalLag(store, await followerPosition(store, name));
-  return lags;
-}
-
 async function follow(deps: ScorerDeps, modelVersionId: number) {
-  const { store, onError } = deps;
-  const name = scorerName(modelVersionId);
+  const { store, lease, loops, onError } = deps;
   const model = await deps.loadModel(modelVersionId);
   const score = (ids: readonly string[]) => scoreResponses(deps, modelVersionId, model, ids);
-  const scoreAll: TakeIn = async (stopped) => {
-    for await (const ids of responsePages(store)) {
-      if (stopped()) return;
-      await score(ids);
-    }
-  };
-  const save = (at: JournalPosition) => saveFollowerPosition(store, name, at, deps.lease);
-  const options: FollowOptions = {
+  return runFollower({
+    name: scorerName(modelVersionId),
     store,
-    limit: ENTRIES,
-    ...(await resume(store, name, scoreAll, save)),
+    batch: ENTRIES,
+    lease,
+    loops,
     onError,
-    handle: async (entries) => {
-      await score(entries.flatMap(({ kind, payload }) => (kind === 'responses' ? payload.added : [])));
-      const last = entries.at(-1);
-      if (last) await save(last);
+    startOver: async (stopped) => {
+      for await (const ids of responsePages(store)) {
+        if (stopped()) return;
+        await score(ids);
+      }
     },
-  };
-  return followJournal(options);
+    handle: (entries) =>
+      score(entries.flatMap(({ kind, payload }) => (kind === 'responses' ? payload.added : []))),
+  });
 }
 
 async function scoreResponses(

@@ -7,7 +7,8 @@ import { UserError } from '../domain/errors/user-error.ts';
 import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { Session, Store } from '../store/database/client.ts';
-import { type Leader, type Lease, leadAlone, type Work } from '../store/database/lease.ts';
+import { beginAll, type Lease, leadAlone, type Work } from '../store/database/lease.ts';
+import type { Loops } from '../store/database/loops.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import {
   type Change,
@@ -22,12 +23,12 @@ import { type EncoderPool, openEncoderPool } from './encoder-pool.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { FeatureSource } from './features.ts';
 import { type Model, readModel } from './model.ts';
-import { startMonitor } from './monitor.ts';
+import { MONITOR, type MonitorDeps, startMonitor } from './monitor.ts';
 import { type Prediction, predict } from './predict.ts';
 import { ensureDefault } from './registry.ts';
 import { type Reproduction, reproduce } from './reproduce.ts';
-import { startReviewQueue } from './review-queue.ts';
-import { featureSourceOf, scorerNames, startScorer } from './scorer.ts';
+import { REVIEW_QUEUE, startReviewQueue } from './review-queue.ts';
+import { featureSourceOf, type ScorerDeps, scorerNames, startScorer } from './scorer.ts';
 import { readTaxonomy } from './themes.ts';
 import { trainCandidate } from './training-job.ts';
 
@@ -54,8 +55,6 @@ export interface Scoring {
   follow(
     onScored: (modelVersionId: number, responses: number) => void,
   ): Promise<{ stop: () => Promise<void> }>;
-  /** The followers that score, where this process is the one that does it. */
-  atWork(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -71,6 +70,8 @@ export interface ScoringOptions {
   readonly reviewRules?: ReviewRules;
   /** Where this process runs, for the lease. */
   readonly place: string;
+  /** Where its followers are listed. */
+  readonly loops: Loops;
   readonly now: () => number;
   readonly onError: (error: Error) => void;
 }
@@ -81,7 +82,8 @@ const TAXONOMY = new URL('./themes.json', import.meta.url);
 
 /** Opens the registry (with the model that ships, if it is empty); the encoder is started when it is first needed. */
 export async function openScoring(options: ScoringOptions): Promise<Scoring> {
-  const { store, encryption, cells, signingKey, now, onError } = options;
+  const { store, encryption, cells, signingKey, reviewRules, place, now, loops, onError } = options;
+  loops.expect(async () => [...(await scorerNames(store)), MONITOR, ...(reviewRules ? [REVIEW_QUEUE] : [])]);
   const shipped = readModel(JSON.parse(readFileSync(SHIPPED_MODEL, 'utf8')));
   await ensureDefault(store, signingKey, shipped.artefact);
   const models = new LRUCache<number, Model>({ max: 20 });
@@ -118,7 +120,6 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
     if (!found) throw new ScoringError('there is no champion: promote a model version first');
     return { id: found.id, model: await load(found.id) };
   };
-  let leader: Leader | undefined;
   return {
     model: async (id) => (id === null ? champion() : { id, model: await load(id) }),
     predict: async (model, sources) => predict(await fitting(model), model, sources),
@@ -152,40 +153,22 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
       return reproduce({ store, encryption, cells, pool: await pool() }, model, stored);
     },
     follow: async (onScored) => {
-      const { place, reviewRules = null } = options;
-      const deps = { store, encryption, cells, loadModel: load, now, onError, onScored, reviewRules };
-      const lead = async (lease: Lease) => startFollowers({ ...deps, lease, pool: await pool() });
-      leader = await leadAlone({ store, name: 'scoring', place, onError, lead });
-      return leader;
+      const deps = { store, encryption, cells, loadModel: load, now, loops, onScored, onError };
+      const lead = async (lease: Lease) => begin({ ...deps, lease, pool: await pool() }, reviewRules);
+      return leadAlone({ store, name: 'scoring', place, onError, lead });
     },
-    atWork: async () => (leader?.isLeading() ? scorerNames(store, await pool()) : []),
     close: async () => {
       await (await opening?.catch(() => undefined))?.close();
     },
   };
 }
 
-type FollowerDeps = Parameters<typeof startScorer>[0] &
-  Parameters<typeof startMonitor>[0] & { readonly reviewRules: ReviewRules | null };
-
-/** Begins all that follows the journal here; where one cannot begin, those before it end. */
-async function startFollowers(deps: FollowerDeps): Promise<Work> {
-  const { reviewRules } = deps;
-  const followers: Work[] = [];
-  const stop = async () => {
-    for (const follower of followers) await follower.stop();
-  };
-  try {
-    followers.push(await startScorer(deps));
-    followers.push(await startMonitor(deps));
-    if (reviewRules) followers.push(await startReviewQueue({ ...deps, reviewRules }));
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return {
-    isFailing: () => followers.some((one) => one.isFailing?.()),
-    isForgotten: () => followers.some((one) => one.isForgotten?.()),
-    stop,
-  };
+/** Begins all that follows the journal here. */
+function begin(deps: ScorerDeps & MonitorDeps, reviewRules: ReviewRules | undefined): Promise<Work> {
+  const { store, now, lease, loops, onError } = deps;
+  return beginAll([
+    () => startScorer(deps),
+    () => startMonitor(deps),
+    ...(reviewRules ? [() => startReviewQueue({ store, reviewRules, now, lease, loops, onError })] : []),
+  ]);
 }

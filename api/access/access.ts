@@ -5,6 +5,7 @@ import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { type ApiKeyRow, listApiKeys } from '../../store/access/api-keys.ts';
 import { auditPolicies, type NoteChange } from '../../store/audit/audit.ts';
 import type { Store } from '../../store/database/client.ts';
+import type { Loops } from '../../store/database/loops.ts';
 import type { Authenticate, Caller } from '../caller.ts';
 import type { Log } from '../log.ts';
 import { openNoise } from '../log.ts';
@@ -23,6 +24,8 @@ export interface AccessOptions {
   /** Whether that is the administrator's key of the configuration, which no policy narrows. */
   readonly isAdmin: (presented: string) => boolean;
   readonly jwt: JwtOptions | undefined;
+  /** Where the watchers of keys and policies are listed. */
+  readonly loops: Loops | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly log: Log;
@@ -52,7 +55,7 @@ const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
  * @throws PolicyError with one line per mistake in the policies.
  */
 export async function openAccess(options: AccessOptions): Promise<Access> {
-  const { store, dimensions, now, log, smallestCount } = options;
+  const { store, dimensions, loops, now, log, smallestCount } = options;
   const noise = openNoise(log);
   const listeners = new Set<() => void>();
   const changed = () => {
@@ -69,11 +72,12 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   const onError = (error: Error) => log.warn({ err: error }, `API keys: ${error.message}`);
   const onAuditError = (error: Error) =>
     log.error({ err: error }, `policies: the change is in force but not in the audit log: ${error.message}`);
-  const keys = await followKeys({ store, now, onError }, changed);
+  const keys = await followKeys({ store, loops, now, onError }, changed);
   const watch = watchPolicies(
     {
       folder: options.policies,
       dimensions,
+      loops,
       onMistake: ({ message }) =>
         log.warn({}, `policies: the change is not taken, version ${policies.version} stays: ${message}`),
       onChange: (next) => {

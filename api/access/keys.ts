@@ -11,9 +11,12 @@ import {
 } from '../../store/access/api-keys.ts';
 import type { NoteChange } from '../../store/audit/audit.ts';
 import type { Store } from '../../store/database/client.ts';
+import type { Loops } from '../../store/database/loops.ts';
+import { runPeriodic } from '../../store/database/periodic.ts';
 
 export interface KeyDeps {
   readonly store: Store;
+  readonly loops: Loops | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly onError: (error: Error) => void;
@@ -52,7 +55,10 @@ const digest = (key: string) => createHash('sha256').update(key).digest('hex');
  * Reads the keys and follows their changes, by notice and by looking twice a second, so that one that another process
  * revoked is refused within a second. `onChange` is called after each change.
  */
-export async function followKeys({ store, now, onError }: KeyDeps, onChange: () => void): Promise<Keys> {
+export async function followKeys(
+  { store, loops, now, onError }: KeyDeps,
+  onChange: () => void,
+): Promise<Keys> {
   let byHash: ReadonlyMap<string, LiveKeyRow> = new Map();
   let state = '';
   const touched = new Map<string, number>();
@@ -71,11 +77,16 @@ export async function followKeys({ store, now, onError }: KeyDeps, onChange: () 
     reading = reading.catch(() => undefined).then(read);
     return reading;
   };
-  const look = () => void refresh().catch(onError);
   await refresh();
-  const unlisten = await store.listen(API_KEY_CHANNEL, look);
-  const timer = setInterval(look, POLL_MS);
-  timer.unref();
+  const polling = runPeriodic({
+    name: 'API keys',
+    everyMs: POLL_MS,
+    startsLater: true,
+    loops,
+    onError,
+    run: refresh,
+  });
+  const unlisten = await store.listen(API_KEY_CHANNEL, () => polling.wake());
 
   const touch = (id: string) => {
     const at = now();
@@ -119,8 +130,8 @@ export async function followKeys({ store, now, onError }: KeyDeps, onChange: () 
       return revoked;
     },
     close: async () => {
-      clearInterval(timer);
       await unlisten();
+      await polling.stop();
       await reading.catch(() => undefined);
     },
   };

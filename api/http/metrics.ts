@@ -23,6 +23,8 @@ export interface LiveGauges {
   readonly journalLag: () => Promise<Readonly<Record<string, number>>>;
   /** Seconds since the oldest change that each follower has yet to read was committed, by follower. */
   readonly freshness: () => Promise<Readonly<Record<string, number>>>;
+  /** For how many seconds every run of each periodic job has failed, by job. */
+  readonly failingJobs: () => Readonly<Record<string, number>>;
   /** Connections to the record, by pool. */
   readonly pools: () => Readonly<Record<string, PoolFacts>>;
   readonly build: BuildFacts;
@@ -162,6 +164,16 @@ export function addMetricsRoute(
     async collect() {
       for (const [follower, seconds] of Object.entries(await live.freshness()))
         this.set({ follower }, seconds);
+    },
+  });
+  new Gauge({
+    name: 'scoreline_job_failing_seconds',
+    help: 'For how long every run of a periodic job has failed; 0: the last run did not.',
+    labelNames: ['job'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [job, seconds] of Object.entries(live.failingJobs())) this.set({ job }, seconds);
     },
   });
   addPoolMetrics(registry, live.pools);

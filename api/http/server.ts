@@ -44,6 +44,7 @@ export interface ApiOptions {
     | 'build'
     | 'pools'
     | 'freshness'
+    | 'failingJobs'
     | 'disk'
     | 'secondsHeldBack'
   >;

@@ -1,5 +1,8 @@
 import type { Scope } from '../../domain/access/scope.ts';
-import { followJournal, type JournalPosition, journalHead } from '../../store/journal/journal.ts';
+import type { Loops } from '../../store/database/loops.ts';
+import { runWhenDue } from '../../store/database/periodic.ts';
+import { runFollower } from '../../store/journal/follower.ts';
+import type { JournalPosition } from '../../store/journal/journal.ts';
 import { journalEnds } from './journal-ends.ts';
 import { LiveQuery, type LiveQueryDefinition, type LiveQueryDeps } from './live-query.ts';
 
@@ -12,48 +15,41 @@ export interface LiveFeed {
   stop(): Promise<void>;
 }
 
+export interface LiveFeedDeps extends LiveQueryDeps {
+  readonly loops: Loops | null;
+}
+
 /** Changes that come within one tick are told as one. */
 const TICK_MS = 50;
 const LIVE_QUERIES_AT_ONCE = 4;
 
-/** Follows the journal from its present end and keeps every open tile up to date: one execution per tile and tick. */
-export async function startLiveFeed(deps: LiveQueryDeps): Promise<LiveFeed> {
-  let position = await journalHead(deps.store);
-  const ends = journalEnds(deps.store, deps.cells);
+/** Follows the journal from its present end and keeps every open liveQuery up to date: one execution per liveQuery and tick. */
+export async function startLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed> {
+  const { store, cells, loops, onError } = deps;
+  const ends = journalEnds(store, cells);
   /** Those that anybody follows; `byQuery` finds the one to share. */
   const liveQueries = new Set<LiveQuery>();
   const byQuery = new Map<string, LiveQuery>();
-  let timer: NodeJS.Timeout | undefined;
-  let ticking: Promise<void> | undefined;
-  let stopped = false;
-
-  const tick = async () => {
-    const due = [...liveQueries].filter(({ dirty }) => dirty);
-    for (let i = 0; i < due.length; i += LIVE_QUERIES_AT_ONCE) {
-      await Promise.all(
-        due.slice(i, i + LIVE_QUERIES_AT_ONCE).map((liveQuery) => liveQuery.refresh().catch(deps.onError)),
-      );
-    }
-  };
-  const schedule = () => {
-    if (timer || stopped) return;
-    timer = setTimeout(() => {
-      ticking = tick().finally(() => {
-        timer = undefined;
-        // Changed, or failed to be read, while the tick was going on.
-        if ([...liveQueries].some(({ dirty }) => dirty)) schedule();
-      });
-    }, TICK_MS);
-  };
-  const follower = await followJournal({
-    store: deps.store,
-    limit: 1_000,
-    from: position,
-    onError: deps.onError,
+  // A liveQuery that changes, or cannot be read, while it is refreshed marks itself again.
+  const ticks = runWhenDue({
+    afterMs: TICK_MS,
+    onError,
+    run: async () => {
+      const due = [...liveQueries].filter(({ dirty }) => dirty);
+      for (let i = 0; i < due.length; i += LIVE_QUERIES_AT_ONCE)
+        await Promise.all(
+          due.slice(i, i + LIVE_QUERIES_AT_ONCE).map((liveQuery) => liveQuery.refresh().catch(onError)),
+        );
+    },
+  });
+  const follower = await runFollower({
+    name: 'live',
+    store,
+    batch: 1_000,
+    loops,
+    onError,
     handle: async (entries) => {
-      await deps.cells.refresh(deps.store);
-      const last = entries.at(-1);
-      if (last) position = { xact: last.xact, position: last.position };
+      await cells.refresh(store);
       for (const liveQuery of liveQueries)
         if (entries.some((entry) => liveQuery.isTouchedBy(entry))) liveQuery.markDirty();
     },
@@ -64,9 +60,9 @@ export async function startLiveFeed(deps: LiveQueryDeps): Promise<LiveFeed> {
       const known = byQuery.get(key);
       if (known) return known;
       const liveQuery: LiveQuery = new LiveQuery(deps, scope, query, {
-        position: () => position,
+        position: follower.position,
         ends,
-        onDirty: schedule,
+        onDirty: ticks.due,
         onUsed: () => {
           liveQueries.add(liveQuery);
           byQuery.set(key, liveQuery);
@@ -79,13 +75,11 @@ export async function startLiveFeed(deps: LiveQueryDeps): Promise<LiveFeed> {
       byQuery.set(key, liveQuery);
       return liveQuery;
     },
-    position: () => position,
+    position: follower.position,
     liveQueries: () => liveQueries.size,
     stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
       await follower.stop();
-      await ticking;
+      await ticks.stop();
     },
   };
 }

@@ -36,7 +36,7 @@ export interface FirstChange {
   readonly recordedAt: Date;
 }
 
-/** An entry that no code of ours writes: what was before it cannot be told. */
+/** An entry that our code never writes: the earlier state is unknown. */
 export class UnexplainedChangeError extends UserError {
   override readonly name = 'UnexplainedChangeError';
 }

@@ -1,19 +1,11 @@
-import neo4j from 'neo4j-driver';
+import neo4j, { type Driver } from 'neo4j-driver';
 import { nodeId } from '../../domain/lineage/lineage.ts';
 import type { Session, Statement, Store } from '../../store/database/client.ts';
-import { type Leader, type Lease, leadAlone } from '../../store/database/lease.ts';
-import {
-  followerPosition,
-  followJournal,
-  hasYetToFollow,
-  type JournalEntry,
-  type JournalPosition,
-  journalLag,
-  saveFollowerPosition,
-  touchFollower,
-} from '../../store/journal/journal.ts';
+import { type Lease, leadAlone } from '../../store/database/lease.ts';
+import type { Loops } from '../../store/database/loops.ts';
+import { runFollower } from '../../store/journal/follower.ts';
+import { followerPosition, hasYetToFollow, journalLag, touchFollower } from '../../store/journal/journal.ts';
 import { restartFollower } from '../../store/journal/journal-trim.ts';
-import { resume, type TakeIn } from '../../store/journal/start-over.ts';
 import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
@@ -27,7 +19,7 @@ import { once, withTimeout } from './readiness.ts';
 import { ensureGraphSchema } from './schema.ts';
 
 export const FOLLOWER = 'lineage';
-/** A graph of an earlier version gets indexes that it has not; the record answers where that takes longer. */
+/** A graph of an earlier version gets indexes that it has not; the database answers where that takes longer. */
 const READY_MS = 5_000;
 /** Entries taken at once: of single answers, or of batches of some thousand. */
 const ENTRIES = 100;
@@ -43,11 +35,13 @@ export interface GraphDatabase {
   readonly mappings: MappingRegistry;
   /** Where this process runs, for the lease. */
   readonly place: string;
+  /** Where the follower is listed. */
+  readonly loops: Loops;
 }
 
-/** The projection of the record in Neo4j. */
+/** The projection of the database in Neo4j. */
 export interface GraphProjection {
-  /** Answers from Neo4j; from the record, as the session sees it, while that is away. */
+  /** Answers from Neo4j; from the database, as the session sees it, while that is away. */
   readonly lineage: (session: Session) => LineageStore;
   /** Throws while Neo4j does not answer. */
   check(): Promise<void>;
@@ -58,11 +52,9 @@ export interface GraphProjection {
    * Neo4j does not answer.
    */
   holds(responseIds: readonly string[], xact: number): Promise<number>;
-  /** Whether this process is the one that projects. */
-  isLeading(): boolean;
   /** Projects while no other process does; the answer stops it. */
   follow(): Promise<() => Promise<void>>;
-  /** Takes over from whoever projects, drops the graph and projects all of the record again. */
+  /** Takes over from whoever projects, drops the graph and projects all of the database again. */
   rebuild(onProgress: (remaining: number) => void): Promise<void>;
   close(): Promise<void>;
 }
@@ -92,6 +84,7 @@ export function openGraph(
 ): GraphProjection {
   const driver = openDriver(address);
   const { store } = database;
+  database.loops.expect(() => [FOLLOWER]);
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
   const ready = once(() => ensureGraphSchema(driver));
   const readySoon = withTimeout(READY_MS, ready);
@@ -102,38 +95,42 @@ export function openGraph(
     const deps = { ...database, driver, projected: new Set<string>(), lease };
     // Before the position is saved for the first time: from then on nothing is written that an earlier holder has read.
     const fenced = once(() => raiseFence(driver, lease));
-    const project = async (entries: readonly JournalEntry[]) => {
+    const before = async () => {
       await ready();
       await fenced();
-      await projectEntries(deps, entries);
-      const last = entries.at(-1);
-      if (last) await saveFollowerPosition(store, FOLLOWER, last, lease);
     };
-    const takeIn: TakeIn = async (stopped) => {
-      await ready();
-      await fenced();
-      await dropGraph(lease);
-      await projectRecord(deps, async () => {
-        await touchFollower(store, FOLLOWER, lease);
-        return !stopped();
-      });
-    };
-    const save = (at: JournalPosition) => saveFollowerPosition(store, FOLLOWER, at, lease);
-    const resumed = await resume(store, FOLLOWER, takeIn, save);
-    return followJournal({ store, limit: ENTRIES, ...resumed, handle: project, onError });
+    return runFollower({
+      name: FOLLOWER,
+      store,
+      batch: ENTRIES,
+      lease,
+      isOptional: true,
+      loops: database.loops,
+      onError,
+      startOver: async (stopped) => {
+        await before();
+        await dropGraph(driver, store, lease);
+        await projectRecord(deps, async () => {
+          await touchFollower(store, FOLLOWER, lease);
+          return !stopped();
+        });
+      },
+      handle: async (entries) => {
+        await before();
+        await projectEntries(deps, entries);
+      },
+    });
   };
   const alone = { store, name: FOLLOWER, place: database.place, onError };
   const rebuildUnder = async (lease: Lease) => {
     await ready();
     // First, so that whoever takes over from a rebuild that was ended begins at the beginning too.
     await restartFollower(store, FOLLOWER, lease);
-    await dropGraph(lease);
+    await dropGraph(driver, store, lease);
     return followUnder(lease);
   };
-  let following: Leader | undefined;
   return {
     lineage,
-    isLeading: () => following?.isLeading() ?? false,
     check: async () => {
       await driver.executeQuery('RETURN 1');
     },
@@ -147,10 +144,7 @@ export function openGraph(
       const [held] = await readBehindFence<{ n: number }>(driver, FOLLOWER, HELD, { ids }, HOLDS_MS);
       return held?.n ?? 0;
     },
-    follow: async () => {
-      following = await leadAlone({ ...alone, lead: followUnder });
-      return following.stop;
-    },
+    follow: async () => (await leadAlone({ ...alone, lead: followUnder })).stop,
     rebuild: async (onProgress) => {
       const leader = await leadAlone({
         ...alone,
@@ -171,15 +165,15 @@ export function openGraph(
     },
     close: () => driver.close(),
   };
+}
 
-  async function dropGraph(lease: Lease): Promise<void> {
-    // In transactions of bounded size: the whole graph in one would not fit into memory.
-    for (let dropped = 1; dropped > 0; ) {
-      await write(driver, lease, async (tx) => {
-        const { records } = await tx.run(DROP, { limit: neo4j.int(DROPPED_AT_ONCE) });
-        dropped = Number(records[0]?.get('n') ?? 0);
-      });
-      await touchFollower(store, FOLLOWER, lease);
-    }
+/** Deletes the graph in transactions of bounded size: the whole of it in one would not fit into memory. */
+async function dropGraph(driver: Driver, store: Store, lease: Lease): Promise<void> {
+  for (let dropped = 1; dropped > 0; ) {
+    await write(driver, lease, async (tx) => {
+      const { records } = await tx.run(DROP, { limit: neo4j.int(DROPPED_AT_ONCE) });
+      dropped = Number(records[0]?.get('n') ?? 0);
+    });
+    await touchFollower(store, FOLLOWER, lease);
   }
 }

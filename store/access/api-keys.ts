@@ -1,7 +1,7 @@
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { Session, Statement } from '../database/client.ts';
 
-/** An API key as it is listed: without the key. */
+/** An API key as listed: without the secret. */
 export interface ApiKeyRow {
   readonly id: string;
   readonly name: string;
@@ -17,13 +17,13 @@ export interface ApiKeyRow {
   readonly lastUsedAt: Date | null;
 }
 
-/** A key that may still come in, with the SHA-256 (hex) that it is known by. */
+/** An active key, with the SHA-256 (hex) of its secret. */
 export interface LiveKeyRow
   extends Pick<ApiKeyRow, 'id' | 'name' | 'role' | 'attributes' | 'sources' | 'expiresAt'> {
   readonly hash: string;
 }
 
-/** The channel on which processes tell each other that keys were made or revoked. */
+/** The channel that announces new and revoked keys to other processes. */
 export const API_KEY_CHANNEL = 'api_key';
 
 const COLUMNS = `id, name, role, attributes, sources, created_at AS "createdAt", created_by AS "createdBy",
@@ -33,7 +33,7 @@ const LIVE: Statement = {
   name: 'api_keys_live',
   text: 'SELECT id, name, role, attributes, sources, expires_at AS "expiresAt", hash FROM api_key WHERE revoked_at IS NULL',
 };
-// Keys are only made and revoked: these two counts name the state.
+// Keys are only added and revoked, so these two counts identify the state.
 const STATE: Statement = {
   name: 'api_keys_state',
   text: 'SELECT count(*) AS made, count(revoked_at) AS revoked FROM api_key',
@@ -57,7 +57,7 @@ const USED: Statement = {
   text: 'UPDATE api_key SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)',
 };
 
-/** All keys, revoked and expired ones too, oldest first. */
+/** All keys, including revoked and expired ones, oldest first. */
 export function listApiKeys(session: Session): Promise<ApiKeyRow[]> {
   return session.rows<ApiKeyRow>(LIST, []);
 }
@@ -67,13 +67,13 @@ export function readLiveKeys(session: Session): Promise<LiveKeyRow[]> {
   return session.rows<LiveKeyRow>(LIVE, []);
 }
 
-/** Differs after every key that was made or revoked. */
+/** Changes whenever a key is added or revoked. */
 export async function apiKeysState(session: Session): Promise<string> {
   const [row] = await session.rows<{ made: number; revoked: number }>(STATE, []);
   return `${row?.made} ${row?.revoked}`;
 }
 
-/** Adds a key and tells the other processes. */
+/** Adds a key and notifies the other processes. */
 export async function insertApiKey(
   session: Session,
   key: LiveKeyRow & Pick<ApiKeyRow, 'createdAt' | 'createdBy'>,
@@ -92,7 +92,7 @@ export async function insertApiKey(
   ]);
 }
 
-/** Revokes a key and tells the other processes; false when there is none, or it was revoked before. */
+/** Revokes a key and notifies the other processes; false when there is none, or it was revoked before. */
 export async function revokeApiKey(session: Session, id: string, at: Date, by: string): Promise<boolean> {
   return (await session.rows(REVOKE, [id, at, by])).length > 0;
 }

@@ -1,13 +1,14 @@
 import { PAGES, READER } from '../database/scoped-view-names.ts';
 
 /*
- * First pages of what is long. What guards a view is a barrier to the planner: through it no order of an index is seen, and for the
- * newest ten of a million rows the million are read and sorted. These functions guard as the views do and stand beside them under
- * the same name as those for the owner of the tables, who is not guarded. They give keys and no content: that is looked up in
- * the views. They are in a schema of their own: a process of an earlier version that makes the views anew leaves them.
+ * First pages of long lists. A view's condition is a barrier to the planner: it hides the order of an index, so
+ * the newest ten of a million rows would be found by reading and sorting the million. These functions apply the
+ * views' conditions and stand beside them under the same names as the unguarded ones of the tables' owner. They
+ * return keys and no content; content is looked up through the views. They have a schema of their own, so that
+ * a process of an earlier version that recreates the views leaves them alone.
  */
 
-/** As much is planned as the call is worth: a page of all cells goes by time, one of few cells by those. */
+/** Planned per call: a page over all cells goes by time, one over few cells by cell. */
 const OPTIONS = 'STABLE SET plan_cache_mode = force_custom_plan';
 
 type PageName = 'newest_responses' | 'first_rollups';
@@ -33,19 +34,20 @@ const FUNCTIONS: readonly PageFunction[] = [
     parameters:
       'cells integer[], since timestamptz, until timestamptz, before timestamptz, before_id uuid, most integer',
     columns: 'id uuid, answered_at timestamptz, cell_id integer',
-    // The bounds on time stand as plain comparisons, so that a hypertable's other chunks are not opened.
+    // The time bounds are plain comparisons, so that a hypertable's other chunks are not opened.
     body: (guard) => `BEGIN RETURN QUERY SELECT t.id, t.answered_at, t.cell_id FROM public.response t
         WHERE t.answered_at >= since AND t.answered_at < until AND t.answered_at <= before
           AND (t.answered_at, t.id) < (before, before_id) AND t.cell_id = ANY (cells) AND ${guard}
         ORDER BY t.answered_at DESC, t.id DESC LIMIT most; END`,
   },
   {
-    // That hour, and after it those until as many are there, each hour whole; with mappings, those that one of them fed.
+    // That hour, and later ones until that many rollups are found, each hour whole; with mappings, only those
+    // that one of them fed.
     name: 'first_rollups',
     parameters: `cells integer[], models integer[], mappings integer[], since timestamptz, until timestamptz, after timestamptz,
       most integer`,
     columns: 'bucket timestamptz, cell_id integer, model_version_id integer',
-    // The first of each mapping: among them are the first of all.
+    // The first of each mapping, which include the first overall.
     body: (guard) => `DECLARE final timestamptz; BEGIN
       IF mappings IS NULL THEN
         SELECT max(f.bucket) INTO final FROM (${rollupsOf('rollup_hour', guard, FIRST)}) f;
@@ -66,7 +68,7 @@ const dropped = (name: string) => `DO $$ DECLARE f regprocedure; BEGIN
       EXECUTE 'DROP FUNCTION ' || f;
     END LOOP; END $$`;
 
-/** The statements that make the functions anew. `guards`: by function the condition on rows t of its table. */
+/** The statements that recreate the functions. `guards`: by function the condition on rows t of its table. */
 export function pageFunctions(guards: Readonly<Record<PageName, string>>): string[] {
   const functions = FUNCTIONS.flatMap(({ name, parameters, columns, body }) => {
     const made = (schema: string, security: string, guard: string) =>

@@ -8,19 +8,20 @@ import { PAGES, READER, SCOPE_SETTING, VIEWS } from '../database/scoped-view-nam
 import { pageFunctions } from './scoped-pages.ts';
 
 /*
- * The second wall: what the API reads, it reads as a database role that has no right to any table, through views that show
- * what one scope sees. The views have the tables' names and lie before them in the role's search path, so that statements
- * are the same. Without a scope they are empty; a table that is not listed here cannot be read. First pages in an order come from
- * functions that guard alike (store/access/scoped-pages.ts).
+ * Scoped views, the second layer of access control: the API reads as a database role that has no right to any
+ * table, through views that show what one scope sees. The views have the tables' names and come first in the
+ * role's search path, so the statements are the same. Without a scope they are empty; a table that is not
+ * listed here cannot be read. First pages come from functions with the same conditions
+ * (store/access/scoped-pages.ts).
  */
 
 const FINGERPRINT = `current_setting('${SCOPE_SETTING}', true)`;
 const EVERYTHING = `(SELECT s.everything FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT})`;
 type Column = 'score' | 'response' | 'comment' | 'respondent' | 'prediction';
 /**
- * Whether the scope sees the cell under any of the groups. The set of cells is read once for a statement, and costs the same for any
- * number of cells; the empty one is added so that it is unpacked once too, and not for each row. COALESCE tells the planner nothing of
- * how many rows that leaves, where it would guess far too few of a set; and without a scope it is false.
+ * Whether the scope sees the cell under any of the groups. The set of cells is read once per statement, and
+ * costs the same for any number of cells; the empty set is added so that it is unpacked once, not per row.
+ * COALESCE keeps the planner from underestimating how many rows a set leaves, and is false without a scope.
  */
 const sees = (cell: string, ...groups: Column[]) =>
   `coalesce((SELECT ${groups.map((group) => `s.${group}`).join(' + ')} + '{}' FROM public.scope s
@@ -32,15 +33,16 @@ interface Guard {
   readonly where: string;
   /** Columns of which only the rows of some cells are shown. */
   readonly masked?: Readonly<Record<string, Column>>;
-  /** Columns that are not there at all. */
+  /** Columns that are left out. */
   readonly hidden?: readonly string[];
 }
 
-/** Tables of facts: their rows belong to cells. */
+/** Tables of facts, whose rows belong to cells. */
 const SCOPED_TABLES = {
   response: {
     where: sees('t.cell_id', 'score', 'response'),
-    // Who may not know whose key it is cannot open what is sealed: see store/encryption/subject-encryption.ts.
+    // Comments are decrypted with the owner's id, so it has the same mask: see
+    // store/encryption/subject-encryption.ts.
     masked: { comment: 'comment', subject_id: 'comment', external_id: 'response' },
   },
   response_key: {
@@ -57,13 +59,13 @@ const SCOPED_TABLES = {
   rollup_hour: { where: sees('t.cell_id', 'score', 'prediction') },
   rollup_day: { where: sees('t.cell_id', 'score') },
   rollup_mapping: { where: sees('t.cell_id', 'score', 'prediction') },
-  // Who made it tells who hands responses in.
+  // The maker would reveal who submits responses.
   cell: { where: sees('t.id', ...ANY), hidden: ['made_by', 'source', 'overflow', 'used'] },
-  // What is told of its lots is told within the wall: see store/disclosure/score-guard.ts.
+  // Which of its releases are shown is read through the views: see store/disclosure/score-guard.ts.
   disclosure_cell: { where: sees('t.cell_id', 'score') },
-  // Its place in the log tells how much of other cells is sealed; the manifest is for proofs.
+  // Its place in the log would reveal how much of other cells is sealed; the manifest is for proofs.
   seal: { where: sees('t.cell_id', 'score', 'prediction'), hidden: ['id', 'manifest'] },
-  // A review of a decision is of no cell.
+  // A review of a decision belongs to no cell.
   review: {
     where: `(t.cell_id IS NULL OR ${sees('t.cell_id', 'prediction')})`,
     hidden: ['reason', 'claimed_by', 'claimed_until'],
@@ -71,7 +73,7 @@ const SCOPED_TABLES = {
   monitor_reading: { where: EVERYTHING },
 } satisfies Readonly<Record<string, Guard>>;
 
-/** Tables that hold nothing of a cell: models, and what sources and surveys are called. */
+/** Tables without data of cells: models, and names of sources and surveys. */
 const OPEN = [
   'feature_definition',
   'feature_set',
@@ -86,16 +88,14 @@ const OPEN = [
 ] as const;
 
 /**
- * Takes the views away, before migrations change the tables under them; `raiseWall` puts them back. Until then nobody
- * reads: the wall fails closed.
+ * Drops the views, before migrations change the tables under them; `createScopedViews` creates them again.
+ * Until then callers cannot read anything.
  */
 export async function dropScopedViews(db: Database): Promise<void> {
   await db.execute(sql.raw(`DROP SCHEMA IF EXISTS ${VIEWS}, ${PAGES} CASCADE`));
 }
 
-/**
- * Makes the role and the views, unless those that are there were made from the same definitions and tables.
- */
+/** Creates the role and the views, unless the existing ones have the same definitions and tables. */
 export async function createScopedViews(db: Database): Promise<void> {
   await ensureReader(db);
   const columns = rowsOf<{ table: string; columns: string[] }>(
@@ -138,9 +138,9 @@ function shown(column: string, { masked }: Guard): string {
   return group ? `CASE WHEN ${sees('t.cell_id', group)} THEN t.${column} END AS ${column}` : `t.${column}`;
 }
 
-/** Makes the role, and takes on the right to become it. */
+/** Creates the role, and grants membership in it. */
 async function ensureReader(db: Database): Promise<void> {
-  // Roles belong to the whole cluster: another database's start may be making it just now.
+  // Roles belong to the whole cluster: another database's start may be creating it right now.
   await db.execute(
     sql.raw(`DO $$ BEGIN
       IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${READER}') THEN CREATE ROLE ${READER} NOLOGIN; END IF;
@@ -157,7 +157,7 @@ function rowsOf<Row>(result: unknown): Row[] {
   return (result as { rows: Row[] }).rows;
 }
 
-/** Sessions that see what a scope sees, whatever is asked of them. */
+/** Sessions that see only what a scope sees, whatever the statement. */
 export interface ScopedReader {
   as(scope: Scope): Session;
 }
@@ -170,7 +170,7 @@ const COLUMNS: Readonly<Record<Column, FieldGroup>> = {
   prediction: 'readPrediction',
 };
 const SETS = Object.keys(COLUMNS);
-/** Another process may know of more cells, or of fewer. */
+/** Another process may know more cells, or fewer. */
 const NOTE: Statement = {
   name: 'wall_scope',
   isSmall: true,
@@ -186,12 +186,15 @@ const FORGET: Statement = {
 const NOTED_AGAIN_MS = 3_600_000;
 const KEPT_MS = 7 * 24 * 3_600_000;
 
-/** Removes scopes that nobody has used for a week. */
+/** Removes scopes that have not been used for a week. */
 export async function forgetScopes(session: Session, now: number): Promise<void> {
   await session.rows(FORGET, [new Date(now - KEPT_MS)]);
 }
 
-/** The wall of this process. A scope's cells are noted before it reads, and again when there are new ones. */
+/**
+ * The scoped views of this process. A scope's cells are stored before it reads, and again when there are new
+ * ones.
+ */
 export function createScopedReader(deps: {
   readonly store: Store;
   readonly cells: CellDictionary;
@@ -233,7 +236,7 @@ async function noteScope(store: Store, scope: Scope, cells: CellDictionary, at: 
   ]);
 }
 
-/** The cells that the scope sees under that group, as PostgreSQL writes a set of numbers. */
+/** The cells that the scope sees under that group, as a PostgreSQL multirange. */
 function setOf(scope: Scope, group: FieldGroup, cells: CellDictionary): string {
   if (scope.allowsAll(group)) return '{(,)}';
   const seen = cells.all().filter((cell) => scope.allows(group, cell));

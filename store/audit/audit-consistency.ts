@@ -2,8 +2,9 @@ import type { AuditCheckpoint } from '../../domain/seals/audit.ts';
 import type { Session, Statement } from '../database/client.ts';
 
 /*
- * The audit log followed where it lies. A row's canonical JSON (RFC 8785) is written by hand, its names in order; to_json escapes
- * strings as JSON.stringify does. Who finds a row wrong looks at it again with domain/seals/audit.ts, which names it.
+ * Follows the audit log inside the database. A row's canonical JSON (RFC 8785) is built in SQL, its names in
+ * order; to_json escapes strings like JSON.stringify. A row that fails is checked again with
+ * domain/seals/audit.ts, which names the problem.
  */
 
 const TEXT = (column: string) => `coalesce(to_json(${column})::text, 'null')`;
@@ -45,7 +46,7 @@ const HASHES: Statement = {
   text: 'SELECT seq, hash FROM audit_log WHERE seq = ANY ($1::bigint[])',
 };
 
-/** The hashes of those of the rows that are there, by number. */
+/** The hashes of the existing rows among them, by number. */
 export async function readAuditHashes(
   session: Session,
   seqs: readonly number[],

@@ -2,19 +2,19 @@ import type { AuditEntry } from '../../domain/seals/audit.ts';
 import type { Store } from '../database/client.ts';
 import { audit } from './audit.ts';
 
-/** The log for what has no transaction of its own: reads, and what was refused. */
+/** The audit log for entries without a transaction of their own: reads, and refusals. */
 export interface AuditTrail {
-  /** Whether reads of numbers are kept too. */
+  /** Whether reads of numbers are recorded too. */
   readonly aggregates: boolean;
   /** Resolves when the entries are committed. */
   append(entries: readonly AuditEntry[]): Promise<void>;
   /**
-   * Keeps what was refused. The first attempt of an actor at an action is a row at once; what they repeat within a minute is
-   * counted, and is one row at its end. So refusals cost a row a minute, however often somebody tries. Resolves when the
-   * first row is committed.
+   * Records a refusal. The first attempt of an actor at an action is a row at once; repetitions within a minute
+   * are counted, and become one row at its end, so that refusals cost at most two rows a minute. Resolves when
+   * the first row is committed.
    */
   refuse(entries: readonly AuditEntry[]): Promise<void>;
-  /** Writes what is counted and not written yet. */
+  /** Writes counts that are not written yet. */
   close(): Promise<void>;
 }
 
@@ -24,9 +24,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** What one actor repeats of one action since its last row. */
+/** One actor's repetitions of one action since its last row. */
 interface Repeats {
-  /** The row that began it. */
+  /** The first row. */
   written: Promise<void>;
   last: AuditEntry | null;
   from: number;
@@ -37,12 +37,13 @@ interface Repeats {
 }
 
 const FOLD_MS = 60_000;
-/** Actors with tokens are as many as a login has people: beyond this the oldest is written before its minute ends. */
+/** Actors with tokens are unbounded: beyond this number the oldest count is written before its minute ends. */
 const FOLDED_AT_ONCE = 10_000;
 
 /**
- * Entries that come while a transaction runs share the next one: many readers at once wait for two commits at most.
- * @param onError told of counts that could not be written
+ * Entries that arrive while a transaction runs share the next one: concurrent readers wait for two commits at
+ * most.
+ * @param onError called with errors of writing counts
  */
 export function openAuditTrail(
   store: Store,
@@ -53,7 +54,10 @@ export function openAuditTrail(
   const append = groupCommits(store);
   const folded = new Map<string, Repeats>();
 
-  /** Writes what was counted since the last row, which begins the next minute; without any the actor begins anew. */
+  /**
+   * Writes what was counted since the last row, which begins the next minute; an actor without repetitions
+   * starts over.
+   */
   const flush = async (name: string): Promise<void> => {
     const repeats = folded.get(name);
     if (!repeats) return;
@@ -68,7 +72,7 @@ export function openAuditTrail(
       onError(error);
       const next = folded.get(name);
       if (!next) return;
-      // Counted on, until it can be written.
+      // Counting continues until it can be written.
       next.written = Promise.resolve();
       Object.assign(next, {
         last: next.last ?? last,
@@ -98,7 +102,7 @@ export function openAuditTrail(
     }
     const written = append([entry]);
     begin(name, written);
-    // What could not be kept must be tried again by whoever comes next.
+    // The next call retries what could not be written.
     written.catch(() => forget(name));
     return written;
   };
@@ -121,7 +125,7 @@ function count(repeats: Repeats, entry: AuditEntry): void {
   if (!last) repeats.from = entry.at;
   repeats.count += 1;
   repeats.items += typeof entry.subject['items'] === 'number' ? entry.subject['items'] : 0;
-  // One row speaks for all of them: it says for what only where all said the same.
+  // One row for all of them: it states a purpose only if all stated the same.
   const purpose = !last || last.purpose === entry.purpose ? entry.purpose : null;
   repeats.last = { ...entry, purpose };
 }

@@ -9,7 +9,7 @@ import {
 import type { Session, Statement, Store } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
 
-/** Any number of our own: rows are appended one transaction after the other, whichever process they come from. */
+/** Advisory lock: rows are appended by one transaction at a time, across processes. */
 const LOCK: Statement = { name: 'audit_lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.audit})` };
 const LAST: Statement = {
   name: 'audit_last',
@@ -24,8 +24,8 @@ const INSERT: Statement = {
 };
 
 /**
- * Adds to the log in the transaction of what it tells of: both are there, or neither. Call it last in the transaction,
- * which must be READ COMMITTED: until it ends, nobody else can add.
+ * Appends to the log in the transaction of the change itself: both are stored, or neither. Call it last in the
+ * transaction, which must be READ COMMITTED: it blocks other appenders until it ends.
  */
 export async function audit(session: Session, ...entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length === 0) return;
@@ -40,16 +40,16 @@ export async function audit(session: Session, ...entries: readonly AuditEntry[])
   await session.rows(INSERT, [JSON.stringify(rows)]);
 }
 
-/** Writes a change down: called at the end of the transaction that makes it. */
+/** Records a change; called at the end of its transaction. */
 export type NoteChange = (session: Session, subject: AuditSubject) => Promise<void>;
 
-/** Where the log stands: its last row, or null while it is empty. */
+/** The last row of the log, or null while it is empty. */
 export async function auditCheckpoint(session: Session): Promise<AuditCheckpoint | null> {
   const [last] = await session.rows<AuditCheckpoint>(LAST, []);
   return last ?? null;
 }
 
-/** Which rows are wanted; null: any. */
+/** Filter; null: any. */
 export interface AuditFilter {
   /** Id or name. */
   readonly actor: string | null;
@@ -88,7 +88,7 @@ export async function readAudit(
 
 const STREAMED = 1_000;
 
-/** All rows of the time, oldest first, in pages that were read one after the other. */
+/** All rows of the period, oldest first, in consecutive pages. */
 export async function* streamAudit(
   session: Session,
   { from, to }: Pick<AuditFilter, 'from' | 'to'>,
@@ -101,13 +101,13 @@ export async function* streamAudit(
   }
 }
 
-/** A subject that is no canonical JSON any more is handed on as text, which no hash fits. */
+/** A subject that is not canonical JSON is passed on as text, which no hash matches. */
 function rowOf(stored: StoredRow): AuditRow {
   try {
     const subject = JSON.parse(stored.subject) as AuditRow['subject'];
     if (canonicalize(subject) === stored.subject) return { ...stored, subject };
   } catch {
-    // Told below.
+    // Reported below.
   }
   return { ...stored, subject: { unreadable: stored.subject } };
 }
@@ -117,7 +117,10 @@ const POLICIES: Statement = {
   text: `SELECT subject FROM audit_log WHERE action = 'policies' ORDER BY seq DESC LIMIT 1`,
 };
 
-/** Notes which policies are in force, once for all processes, whether they changed while one ran or between two starts. */
+/**
+ * Records which policies are in force, once for all processes, whether they changed while one ran or between
+ * two starts.
+ */
 export function auditPolicies(store: Store, version: string, at: number): Promise<void> {
   return store.transaction(async (session) => {
     await session.rows(LOCK, []);

@@ -5,11 +5,11 @@ import { ERASED_CONTENT } from '../responses/response-row.ts';
 import type { JournalPayload } from '../tables/schema.ts';
 
 /*
- * The journal tells of each response as what it was counted and when it was deleted: that explains how a number was known
- * (graph/known). Of erased responses it says the same of ids that were drawn for them and lead nowhere.
+ * The journal records each response as it was counted and when it was deleted, which explains past scores
+ * (proof/as-of.ts). Entries of erased responses are changed to random ids that lead nowhere.
  */
 
-/** Entries that one statement looks at, and that one statement changes. */
+/** How many entries one statement reads, and how many one changes. */
 const PAGE = 2_000;
 const RENAMED_AT_ONCE = 500;
 
@@ -18,7 +18,7 @@ interface Entry {
   readonly payload: JournalPayload;
 }
 
-/** One page of the journal: which of its entries name one of them, and where it ends. */
+/** One page of the journal: which of its entries name one of the responses, and where it ends. */
 const NAMED: Statement = {
   name: 'anonymise_named',
   text: `WITH page AS (SELECT xact, position, kind, payload FROM journal WHERE (xact, position) > ($2::bigint, $3::bigint)
@@ -37,7 +37,7 @@ const RENAME: Statement = {
   text: `UPDATE journal j SET payload = n.payload FROM json_to_recordset($1::json) AS n (position bigint, payload jsonb)
     WHERE j.position = n.position`,
 };
-/** What stands for them: where they counted, and that they are erased. */
+/** The replacements: where they counted, and that they are erased. */
 const STAND_IN: Statement = {
   name: 'anonymise_stand_in',
   text: `INSERT INTO response_key (id, answered_at, received_at, cell_id, subject_id, content_hash)
@@ -49,16 +49,16 @@ const DONE: Statement = {
   text: 'UPDATE erasure SET journal_at = now() WHERE id = $1 AND journal_at IS NULL RETURNING id',
 };
 
-/** Lets the journal name the responses no more. Once followers that must forget them have read that they are gone. */
+/** Removes the responses from the journal, once the followers that must forget them have read their deletion. */
 export async function anonymise(
   store: Store,
   erasure: string,
   responseIds: readonly string[],
 ): Promise<void> {
-  // Before the transaction, which would hold back followers for as long: nothing names them any more that is written now.
+  // Before the transaction, which would hold back followers while it runs: new entries cannot name them.
   const positions = await positionsOf(store, responseIds);
   await store.transaction(async (session: Session) => {
-    // First, so that of two checks at once one waits, and then finds it done.
+    // First, so that of two concurrent checks one waits, and then finds it done.
     if ((await session.rows(DONE, [erasure])).length === 0 || responseIds.length === 0) return;
     const drawn = new Map(responseIds.map((id) => [id, randomUUID()]));
     const rename = (ids: readonly string[]) => ids.map((id) => drawn.get(id) ?? id);
@@ -75,7 +75,7 @@ export async function anonymise(
   });
 }
 
-/** Where entries name one of the responses, page by page. */
+/** Finds entries that name one of the responses, page by page. */
 async function positionsOf(store: Store, responseIds: readonly string[]): Promise<number[]> {
   const positions: number[] = [];
   if (responseIds.length === 0) return positions;

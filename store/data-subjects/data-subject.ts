@@ -1,25 +1,32 @@
 import type { Session, Statement } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
 
-/** A person as somebody names them: by lookups, or by a response of theirs (who gave no identifier has no lookup). */
+/**
+ * A person as named in a request: by lookups, or by one of their responses (without an identifier there is no
+ * lookup).
+ */
 export interface DataSubject {
   readonly lookups: readonly string[];
   readonly responseIds: readonly string[];
 }
 
-/** Ids of subject_key rows; $1 lookups, $2 ids of responses. A shared key is nobody's: see store/data-subjects/own-keys.ts. */
+/**
+ * Ids of subject_key rows; $1 lookups, $2 ids of responses. A shared key belongs to no one: see
+ * store/data-subjects/own-keys.ts.
+ */
 export const SUBJECT_IDS = `(SELECT id FROM subject_key WHERE lookup = ANY ($1::text[])
   UNION SELECT k.subject_id FROM response_key k JOIN subject_key s ON s.id = k.subject_id AND NOT s.shared
     WHERE k.id = ANY ($2::uuid[]))`;
 
-/** The parameters of statements that name a person first. */
+/** The first parameters of statements about a person. */
 export const subjectParameters = ({ lookups, responseIds }: DataSubject) => [lookups, responseIds] as const;
 
 /*
- * Locks in one order in every writer: holds, subjects, keys of responses; rows of each by id. Nobody waits in a circle.
+ * Every writer locks in one order: holds, subjects, keys of responses; rows of each by id. So there are no
+ * deadlocks.
  */
 
-/** Legal holds are placed and released while nobody deletes. */
+/** Legal holds are placed and released while no deletion runs. */
 const SHARE_HOLDS: Statement = {
   name: 'person_holds_share',
   text: `SELECT pg_advisory_xact_lock_shared(${LOCKS.holds})`,
@@ -34,25 +41,25 @@ export async function keepHolds(session: Session): Promise<void> {
   await session.rows(SHARE_HOLDS, []);
 }
 
-/** Until the transaction ends nobody deletes for a person or by age. */
+/** Until the transaction ends, nothing is deleted for a person or by age. */
 export async function changeHolds(session: Session): Promise<void> {
   await session.rows(CHANGE_HOLDS, []);
 }
 
-/** The lock on the person's rows; which columns is the caller's. */
+/** Locks the person's rows; the caller chooses the columns. */
 export const lockedSubjects = (name: string, columns: string): Statement => ({
   name,
   text: `SELECT ${columns} FROM subject_key WHERE id IN ${SUBJECT_IDS} ORDER BY id FOR UPDATE`,
 });
 
-/** A response's key, as its lock gives it. */
+/** A response's key, as read with its lock. */
 export interface LockedKey {
   readonly id: string;
   readonly answeredAt: Date;
   readonly cellId: number;
 }
 
-/** The lock on the keys of the subjects' responses ($1), after that on the subjects. */
+/** Locks the keys of the subjects' responses ($1), after the subjects. */
 export const LOCK_KEYS: Statement = {
   name: 'person_keys',
   text: `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId" FROM response_key WHERE subject_id = ANY ($1::uuid[])

@@ -19,7 +19,7 @@ export interface SubjectDeps {
   readonly store: Store;
   readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary;
-  /** Signs what is noted of sealed leaves. */
+  /** Signs notes about sealed leaves. */
   readonly sign: Sign;
 }
 
@@ -29,12 +29,15 @@ interface SubjectRow {
 }
 
 const LOCK_SUBJECTS = lockedSubjects('erase_subjects', `id, provider || ' ' || key_version AS "wrappedBy"`);
-/** Responses that they once answered, whoever's they are now: a model may have learnt from what they said. */
+/**
+ * Responses that the person once answered, even if replaced by another person's: a model may have learnt from
+ * them.
+ */
 const EVER_ANSWERED: Statement = {
   name: 'erase_ever_answered',
   text: 'SELECT DISTINCT response_id AS id FROM source_event WHERE subject_id = ANY ($1::uuid[]) ORDER BY 1',
 };
-/** Those that are known to have learnt from them, and those from before members were noted that may have. */
+/** Models known to have learnt from them, and older ones that may have. */
 const TRAINING_SETS: Statement = {
   name: 'erase_training_sets',
   text: `SELECT hash FROM training_set_member WHERE response_id = ANY ($1::uuid[])
@@ -45,7 +48,7 @@ const TRAINING_SETS: Statement = {
         AND r.received_at < t.recorded_at AND r.comment IS NOT NULL AND r.class IS NOT NULL)
     ORDER BY 1`,
 };
-/** Names time and cell, so that a hypertable opens only the chunks concerned. */
+/** Includes time and cell, so that a hypertable opens only the chunks concerned. */
 const DELETE_RESPONSE: Statement = {
   name: 'erase_response',
   text: 'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
@@ -54,12 +57,15 @@ const FORGET: readonly Statement[] = [
   { name: 'erase_restricted', text: 'DELETE FROM restricted_response WHERE id = ANY ($1::uuid[])' },
   { name: 'erase_members', text: 'DELETE FROM training_set_member WHERE response_id = ANY ($1::uuid[])' },
 ];
-/** What others have sent under the same ids stays theirs, and goes with them. */
+/** Items of others under the same ids stay theirs, and are deleted with them. */
 const FORGET_PERSON: readonly Statement[] = [
   { name: 'erase_events', text: 'DELETE FROM source_event WHERE subject_id = ANY ($1::uuid[])' },
   { name: 'erase_set_aside', text: 'DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[])' },
 ];
-/** The id stays, so that the same file brings nothing back, and the cell, so that only who sees it is told. */
+/**
+ * The id stays, so that the same file restores nothing, and so does the cell, so that only callers who see it
+ * are informed.
+ */
 const ENTOMB: Statement = {
   name: 'erase_entomb',
   text: `UPDATE response_key SET answered_at = 'epoch', received_at = 'epoch', subject_id = NULL, content_hash = $2
@@ -78,17 +84,18 @@ const NOTE: Statement = {
       pg_current_xact_id()::text::bigint, CASE WHEN $10 THEN now() END)`,
 };
 
-/** What became of an order to erase. */
+/** The result of an erasure. */
 export interface Erased {
-  /** Whether anything was held of such a person. */
+  /** Whether anything was stored about such a person. */
   readonly known: boolean;
-  /** What keeps it from being done (legal holds), in words. */
+  /** What prevents it (legal holds), in words. */
   readonly holds: readonly string[];
 }
 
 /**
- * Erases a person: the data key, the responses (the triggers follow with rollups, predictions and the journal), what
- * arrived, the way from seals to them. Nothing happens while a legal hold keeps them, or for somebody who is not known.
+ * Erases a person: the data key, the responses (triggers follow with rollups, predictions and the journal), the
+ * original items, the links from seals to them. Does nothing while a legal hold applies, or for an unknown
+ * person.
  */
 export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Order): Promise<Erased> {
   const { store, encryption, cells, sign } = deps;
@@ -128,20 +135,20 @@ export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Ord
       store.backend !== 'pglite',
     ]);
     await tombstoneLeaves(session, sign, responseIds, 'erased');
-    // Nothing that leads to the person: only how much it was.
+    // Without anything that leads to the person: only the amount.
     await by.note?.(session, { erasure, responses: keys.length });
     return { ids: gone, known: true, holds: [] };
   });
   encryption.forget(done.ids);
-  // The row with the wrapped key is dead; its place is freed to be written over.
+  // The row with the wrapped key is dead; vacuum frees its place to be overwritten.
   if (done.ids.length > 0 && store.backend !== 'pglite')
     await store.rows({ name: '', text: 'VACUUM subject_key' }, []);
   return { known: done.known, holds: done.holds };
 }
 
 /**
- * Deletes responses with all that hangs on them; only their ids stay. In the caller's transaction, which locked the keys, and
- * ends with `forgetLeaves`.
+ * Deletes responses with everything that depends on them; only their ids stay. In the caller's transaction,
+ * which has locked the keys and ends with `tombstoneLeaves`.
  */
 export async function deleteResponses(session: Session, keys: readonly LockedKey[]): Promise<void> {
   if (keys.length === 0) return;

@@ -3,18 +3,18 @@ import { rewriteFiles } from '../database/rewrite-files.ts';
 import { anonymise } from './anonymise.ts';
 import type { DataSubject } from './data-subject.ts';
 
-/** An erasure that a check has not found complete yet. */
+/** An erasure that is not known to be complete. */
 export interface PendingErasure {
   readonly id: string;
   readonly responseIds: readonly string[];
   readonly subjectIds: readonly string[];
-  /** The transaction that took the responses away. */
+  /** The transaction that deleted the responses. */
   readonly xact: number;
   readonly journalAt: Date | null;
   readonly filesAt: Date | null;
 }
 
-/** An erasure as it is kept: nothing of whose it was. */
+/** An erasure as stored: without identity. */
 export interface ErasureRow {
   readonly id: string;
   readonly recordedAt: Date;
@@ -23,7 +23,7 @@ export interface ErasureRow {
   readonly responses: number;
   readonly completedAt: Date | null;
   readonly trainingSets: readonly string[];
-  /** As they were then. */
+  /** As they were at that time. */
   readonly models: readonly number[];
   readonly wrappedBy: readonly string[];
   /** When the last of the wrapping keys was retired; null while one is not. */
@@ -57,7 +57,7 @@ const COMPLETE: Statement = {
     AND completed_at IS NULL`,
 };
 
-/** Erasures that no check has found complete yet: of the person, or all. */
+/** Erasures not known to be complete: the person's, or all. */
 export function pendingErasures(
   session: Session,
   dataSubject: DataSubject | null,
@@ -70,7 +70,7 @@ export function readErasures(session: Session, ids: readonly string[]): Promise<
   return session.rows<ErasureRow>(BY_IDS, [ids]);
 }
 
-/** Newest first, those after that one (null: from the newest on). */
+/** Newest first, older than that one (null: from the newest on). */
 export function listErasures(session: Session, after: string | null, limit: number): Promise<ErasureRow[]> {
   return session.rows<ErasureRow>(PAGE, [after, limit]);
 }
@@ -98,19 +98,19 @@ const STORES: readonly Checked[] = [
   { name: 'responses of the person', by: 'subjectIds', from: 'response_key WHERE subject_id' },
 ];
 
-/** What a check looks through beside the record's tables. */
+/** What a check reads besides the database's tables. */
 export interface CheckDeps {
   readonly store: Store;
-  /** How many of the responses the lineage graph holds, or will before it has followed that transaction. */
+  /** How many of the responses the lineage graph has, or will have before it has followed that transaction. */
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
-  /** Has the embedded record's files written anew, soon. */
+  /** Schedules a rewrite of the embedded database's files. */
   readonly filesDue: () => void;
 }
 
 /**
- * Looks into every store for what an erasure should have taken away, and ends the erasure when nothing is left: only then
- * is forgotten whose it was. The journal, which followers need first, and the files, which need all else first, come last.
- * Answers with what is left, in words.
+ * Checks every store for what an erasure should have deleted, and completes the erasure when nothing is left:
+ * only then is the identity deleted. The journal, which followers need first, and the files, which need all
+ * else first, come last. Returns what is left, in words.
  */
 export async function checkErasure(deps: CheckDeps, erasure: PendingErasure): Promise<string[]> {
   const { store, graphHolds, filesDue } = deps;
@@ -131,12 +131,12 @@ export async function checkErasure(deps: CheckDeps, erasure: PendingErasure): Pr
     return ['files of the record: deleted rows and the log, until they are written anew'];
   }
   await store.rows(COMPLETE, [erasure.id]);
-  // What the row told of the person is dead now, and goes at once: the table is small.
+  // The row's personal data is dead now, and vacuumed at once: the table is small.
   if (store.backend === 'pglite') await rewriteFiles(store, ['erasure']);
   return [];
 }
 
-/** Goes on with erasures that nobody asks for again: a graph that was away, a process that ended. */
+/** Continues erasures without a request: after a graph was away, or a process ended. */
 export async function continueErasures(deps: CheckDeps): Promise<void> {
   for (const pending of await pendingErasures(deps.store, null)) await checkErasure(deps, pending);
 }

@@ -6,7 +6,7 @@ import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { changeHolds, type DataSubject, lockedSubjects, subjectParameters } from './data-subject.ts';
 import { giveOwnKeys } from './own-keys.ts';
 
-/** Who asks, and why: kept with what was done. */
+/** Who placed the hold, and why: stored with it. */
 export interface Order {
   readonly actor: string;
   readonly reason: string;
@@ -48,7 +48,7 @@ const MARK: Statement = {
     WHERE s.held OR s.id IN (SELECT subject_id FROM legal_hold WHERE released_at IS NULL)`,
 };
 
-/** Every hold, released ones too, oldest first. */
+/** Every hold, including released ones, oldest first. */
 export function readHolds(session: Session): Promise<LegalHold[]> {
   return session.rows<LegalHold>(ALL, []);
 }
@@ -57,7 +57,7 @@ export function activeHolds(session: Session): Promise<LegalHold[]> {
   return session.rows<LegalHold>(ACTIVE, []);
 }
 
-/** Holds a person or a segment; the answer are the ids, none for somebody who is not known. */
+/** Places a hold on a person or a segment; returns the ids, none for an unknown person. */
 export function placeHold(
   { store, encryption }: { readonly store: Store; readonly encryption: SubjectEncryption },
   on: DataSubject | { readonly segment: Segment },
@@ -83,7 +83,7 @@ export function placeHold(
   });
 }
 
-/** Ends a hold; false when there is none of that id that holds. */
+/** Ends a hold; false when there is no such active hold. */
 export function releaseHold(store: Store, id: string, by: Order): Promise<boolean> {
   return store.transaction(async (session) => {
     await changeHolds(session);

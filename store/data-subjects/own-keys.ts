@@ -6,9 +6,10 @@ import { type DataSubject, subjectParameters } from './data-subject.ts';
 import { reencryptMembers } from './reencrypt-members.ts';
 
 /*
- * Answers without an identifier share a key (store/encryption/shared-key.ts). Rights are exercised over one of them: it is first given
- * a key of its own, under its own id, and from then on it is a person like any other. An erasure destroys the shared key too,
- * since what dead rows still hold opens under it: the other answers go over to a new one.
+ * Responses without an identifier share a key (store/encryption/shared-key.ts). Before a right is exercised
+ * over one of them, it gets a key of its own, under its own id, and from then on is a data subject like any
+ * other. An erasure destroys the shared key too, because it decrypts what dead rows still hold: the other
+ * responses move to a new one.
  */
 
 /** A shared key that was destroyed. */
@@ -18,7 +19,10 @@ export interface SharedRow {
   readonly wrappedBy: string;
 }
 
-/** All that a right may touch, in one order: persons, and shared keys of the responses and of what else came under their ids. */
+/**
+ * Everything that a right may touch, in one order: persons, and shared keys of the responses and of other items
+ * under their ids.
+ */
 const LOCK: Statement = {
   name: 'own_keys_lock',
   text: `SELECT id, shared, provider || ' ' || key_version AS "wrappedBy" FROM subject_key WHERE id IN (
@@ -37,7 +41,10 @@ const DESTROY: Statement = {
   text: 'DELETE FROM subject_key WHERE id = ANY ($1::uuid[]) AND shared',
 };
 
-/** Gives those of the person's answers keys of their own that share one. In the transaction that exercises the right. */
+/**
+ * Gives the person's responses under a shared key keys of their own, in the transaction that exercises the
+ * right.
+ */
 export async function giveOwnKeys(
   session: Session,
   encryption: SubjectEncryption,
@@ -46,7 +53,9 @@ export async function giveOwnKeys(
   await separate(session, encryption, dataSubject, false);
 }
 
-/** The same for an erasure: answers with the shared keys that were destroyed, under which nothing is sealed any more. */
+/**
+ * The same for an erasure; also returns the destroyed shared keys, under which nothing is encrypted any more.
+ */
 export function renewShared(
   session: Session,
   encryption: SubjectEncryption,
@@ -74,7 +83,7 @@ async function separate(
   );
   const fresh = own.filter((id) => !keys.has(id)).map((id) => newSubject(id, false));
   for (const subject of fresh) keys.set(subject.id, subject);
-  // Others of a key go over to one new key: a new id too, since processes keep keys in memory by id.
+  // Others of a key move to one new key, with a new id too, because processes cache keys by id.
   const next = new Map(renew ? groups.map((id) => [id, newSubject(randomUUID(), true)]) : []);
   await encryption.keep(session, [...fresh, ...next.values()]);
   const targetOf = (responseId: string, group: string) => keys.get(responseId) ?? next.get(group);
@@ -85,7 +94,7 @@ async function separate(
   return shared;
 }
 
-/** Again while somebody else exchanged the shared key of one of the answers, which was waited for: it is under another one now. */
+/** Repeats while another transaction replaced the shared key of one of the responses during the wait. */
 async function lockSubjects(session: Session, dataSubject: DataSubject) {
   for (;;) {
     const locked = await session.rows<SharedRow & { shared: boolean }>(LOCK, [

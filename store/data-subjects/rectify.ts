@@ -9,7 +9,7 @@ import { CORRECTED_CONTENT, RESPONSE_COLUMNS } from '../responses/response-row.t
 import type { SubjectDeps } from './erase.ts';
 import type { Order } from './legal-hold.ts';
 
-/** What is to stand instead; what is left out stays. */
+/** The new values; absent ones stay. */
 export interface Correction {
   readonly score?: number | null | undefined;
   readonly comment?: string | null | undefined;
@@ -44,7 +44,7 @@ const INSERT: Statement = {
       points, class, comment, subject_id)
     SELECT * FROM jsonb_to_record($1::jsonb) AS r (${RESPONSE_COLUMNS})`,
 };
-/** It stays where it was put aside. */
+/** A restricted response stays restricted. */
 const UPDATE_RESTRICTED: Statement = {
   name: 'correct_restricted',
   text: 'UPDATE restricted_response SET row = $2::jsonb WHERE id = $1',
@@ -54,7 +54,9 @@ const EVENT: Statement = {
   text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, received_at, subject_id, sealed)
     VALUES ($1, $2, $3, $4, now(), $5, decode($6, 'base64'))`,
 };
-/** No content that arrives is equal to it: the old one again is stale, a later answer or a newer revision replaces it. */
+/**
+ * No arriving content equals it: the old one again is stale, a later response or a newer revision replaces it.
+ */
 const MARK: Statement = {
   name: 'correct_mark',
   text: 'UPDATE response_key SET content_hash = $2, event_id = NULL WHERE id = $1',
@@ -69,8 +71,9 @@ interface Stored {
 }
 
 /**
- * Corrects a response (GDPR article 16): the triggers carry it into every number, models read it again, and the correction
- * is a source event of its own, so that lineage tells of it; a restricted one is corrected where it lies. False when there is no such response.
+ * Corrects a response (GDPR article 16): triggers carry the change into every number, models read it again, and
+ * the correction is a source event of its own in the lineage; a restricted response is corrected in place.
+ * False when there is no such response.
  * @throws CorrectionError when the score is not on the response's scale, or nothing would be left.
  */
 export function rectify(
@@ -84,7 +87,8 @@ export function rectify(
 ): Promise<boolean> {
   const { store, encryption, mappings } = deps;
   return store.transaction(async (session) => {
-    // The subject before the key, as everywhere (store/data-subjects/data-subject.ts); if it is somebody else's by then, there is none to correct.
+    // The subject before the key, as everywhere (store/data-subjects/data-subject.ts); if another subject owns
+    // it by then, there is nothing to correct.
     const [key] = await session.rows<{ subjectId: string | null }>(OWNER, [id]);
     const [owner] = key?.subjectId ? await encryption.held(session, [key.subjectId]) : [];
     const [locked] = owner ? await session.rows(LOCK, [id, owner.id]) : [];
@@ -98,7 +102,7 @@ export function rectify(
     const score = correction.score === undefined ? {} : scored(scale, correction.score);
     const comment = correction.comment === undefined ? undefined : blankToNull(correction.comment);
     const eventId = randomUUID();
-    // One that stays is sealed anew too: it is bound to the event that stands behind the response.
+    // An unchanged comment is encrypted again too, because it is bound to the response's current event.
     const text =
       comment === undefined
         ? await presentComment(session, encryption, row)

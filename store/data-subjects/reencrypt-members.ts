@@ -3,10 +3,10 @@ import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
 import type { OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { reencryptReasons } from '../reviews/review-reasons.ts';
 
-/** The new key of what is of that response and sealed under that shared key; undefined: it stays. */
+/** The new key of what belongs to that response and is encrypted under that shared key; undefined: it stays. */
 export type TargetOf = (responseId: string, sharedId: string) => Pick<OpenSubject, 'id' | 'key'> | undefined;
 
-/** $1 shared keys, $2 responses (null: all that are sealed under them). */
+/** $1 shared keys, $2 responses (null: everything encrypted under them). */
 const COMMENTS: Statement = {
   name: 'members_comments',
   text: `SELECT k.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.comment, k.subject_id AS "sharedId",
@@ -40,7 +40,7 @@ const SEALED: Statement = { name: 'seal_quietly_done', text: `SET LOCAL scorelin
 
 interface CommentRow {
   readonly id: string;
-  /** Null where there is no row among the responses. */
+  /** Null if the response has no row. */
   readonly answeredAt: Date | null;
   readonly cellId: number | null;
   readonly comment: string | null;
@@ -53,11 +53,14 @@ interface EventRow {
   readonly sharedId: string;
   readonly sealed: Uint8Array | null;
   readonly content: string | null;
-  /** What a row of an import replaced, its comment sealed under the same key. */
+  /** What a row of an import replaced, with its comment encrypted under the same key. */
   readonly stood: { readonly comment: string | null } | null;
 }
 
-/** Seals under other keys what is sealed under these shared ones: of those responses, or of all. Both are locked. */
+/**
+ * Encrypts under other keys what is encrypted under these shared ones: of those responses, or of all. Both are
+ * locked.
+ */
 export async function reencryptMembers(
   session: Session,
   encryption: SubjectEncryption,

@@ -7,16 +7,16 @@ import { keepHolds, type LockedKey } from './data-subject.ts';
 import { deleteResponses, type SubjectDeps } from './erase.ts';
 import { activeHolds } from './legal-hold.ts';
 
-/** For how long what is kept, as ISO 8601 durations; what is not named is kept for ever. */
+/** How long each kind is kept, as ISO 8601 durations; kinds that are not named are kept permanently. */
 export type Retention = Readonly<Partial<Record<RetainedKind, string>>>;
 export type RetainedKind = 'comments' | 'responses' | 'sourceEvents';
 
-/** Rows of one transaction. */
+/** Rows per transaction. */
 const BATCH = 500;
 
 const NOT_HELD = (subject: string) =>
   `NOT EXISTS (SELECT FROM subject_key s WHERE s.id = ${subject} AND s.held)`;
-/** Neither of held persons nor in a held segment ($2: its cells). */
+/** Excludes held persons and held segments ($2: their cells). */
 const FREE = `NOT k.cell_id = ANY ($2::integer[]) AND ${NOT_HELD('k.subject_id')}`;
 const OLD_COMMENTS: Statement = {
   name: 'retention_comments',
@@ -26,7 +26,7 @@ const OLD_COMMENTS: Statement = {
     ) old WHERE r.id = old.id AND r.answered_at = old.answered_at AND r.cell_id = old.cell_id AND r.answered_at < $1
     RETURNING r.id`,
 };
-/** What was put aside ages as what was not. */
+/** Restricted responses age like others. */
 const OLD_RESTRICTED_COMMENTS: Statement = {
   name: 'retention_restricted_comments',
   text: `UPDATE restricted_response x SET row = x.row || '{"comment": null}' WHERE x.id IN (
@@ -34,7 +34,7 @@ const OLD_RESTRICTED_COMMENTS: Statement = {
       WHERE k.answered_at < $1 AND x.row->>'comment' IS NOT NULL AND ${FREE} LIMIT $3
     ) RETURNING x.id`,
 };
-/** And what a row of an import replaced, which is kept beside its event. */
+/** And what a row of an import replaced, which is stored with its event. */
 const OLD_STOOD_COMMENTS: Statement = {
   name: 'retention_stood_comments',
   text: `UPDATE source_event e SET stood = e.stood || '{"comment": null}' WHERE e.id IN (
@@ -64,7 +64,7 @@ const LOCK_SUBJECTS: Statement = {
   name: 'retention_lock_subjects',
   text: 'SELECT id, held FROM subject_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE',
 };
-/** Of subjects that are locked ($3), so that nothing of theirs changes hands meanwhile. */
+/** For locked subjects ($3), so that nothing of theirs changes owner meanwhile. */
 const LOCK_KEYS: Statement = {
   name: 'retention_lock_keys',
   text: `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId" FROM response_key
@@ -94,10 +94,10 @@ const NOTE: Statement = {
 };
 
 /**
- * Deletes what is older than the policy says, batch by batch, but nothing that a legal hold keeps; every batch leaves a
- * record of how much and by which rule, and an entry in the audit log. Responses go through the triggers: scores of those
- * times change, as their facts do. Answers with the rows by kind.
- * @param cutoffs the moments before which each kind is old.
+ * Deletes what is older than the policy allows, batch by batch, except what a legal hold keeps; every batch
+ * leaves a record of the amount and the rule, and an entry in the audit log. Triggers follow: scores of those
+ * periods change. Returns the rows by kind.
+ * @param cutoffs the moment before which each kind is old.
  * @param now epoch milliseconds.
  * @param stopped whether the process stops: no batch begins then.
  */
@@ -143,7 +143,7 @@ async function batchOf(
   kind: RetainedKind,
   before: Date,
 ): Promise<number> {
-  // What is not held now is not held until the transaction ends.
+  // What is not under a hold now stays so until the transaction ends.
   await keepHolds(session);
   const held = (await activeHolds(session)).flatMap(({ segment }) => (segment === null ? [] : [segment]));
   const heldCells = cells
@@ -152,7 +152,7 @@ async function batchOf(
     .map(({ id }) => id);
   const parameters = [before, heldCells, BATCH];
   if (kind === 'comments') {
-    // What was said of the text stays, and so do the scores: only the text goes.
+    // Predictions and scores stay: only the text goes.
     await session.rows(REENCRYPTING, []);
     const free = await session.rows(OLD_COMMENTS, parameters);
     const aside = await session.rows(OLD_RESTRICTED_COMMENTS, parameters);
@@ -181,7 +181,7 @@ async function batchOf(
   return keys.length;
 }
 
-/** Locks the subjects of the rows; answers with those that no hold keeps. */
+/** Locks the subjects of the rows; returns those without a hold. */
 async function lockFree(
   session: Session,
   rows: readonly { readonly subjectId: string | null }[],
@@ -191,7 +191,7 @@ async function lockFree(
   return locked.filter(({ held }) => !held).map(({ id }) => id);
 }
 
-/** One batch of what the policy deleted: how much and by which rule, nothing of the content. */
+/** One batch of deletions by the policy: amount and rule, no content. */
 export interface DeletionRow {
   readonly id: number;
   readonly what: string;

@@ -14,15 +14,15 @@ import {
 import type { SubjectDeps } from './erase.ts';
 import { giveOwnKeys } from './own-keys.ts';
 
-/** All that is held of a person, as portable JSON. */
+/** Everything stored about a person, as portable JSON. */
 export interface SubjectAccessReport {
   readonly pseudonym: string | null;
   readonly restricted: boolean;
   readonly legalHold: boolean;
   readonly responses: readonly object[];
-  /** What they sent in that no response of theirs stands on any more: somebody else has answered under the same id since. */
+  /** Items they sent whose response was replaced by another person's under the same id. */
   readonly otherEvents: readonly object[];
-  /** Hashes of training sets that their answers are part of. */
+  /** Hashes of training sets that contain their responses. */
   readonly trainingSets: readonly string[];
 }
 
@@ -75,7 +75,7 @@ const MEMBERS: Statement = {
   text: 'SELECT DISTINCT hash FROM training_set_member WHERE response_id = ANY ($1::uuid[]) ORDER BY 1',
 };
 
-/** And what else the statement names, as it stands. */
+/** And other columns of the statement, unchanged. */
 interface ResponseRow {
   readonly id: string;
   readonly class: 0 | 1 | 2 | null;
@@ -92,7 +92,7 @@ interface EventRow {
   readonly receivedAt: Date;
   readonly subjectId: string | null;
   readonly sealed: Uint8Array | null;
-  /** From before there were bytes. */
+  /** From before content was stored as bytes. */
   readonly content: string | null;
 }
 
@@ -109,7 +109,7 @@ const SHARES = [
 ] as const;
 const MILLION = 1_000_000;
 
-/** As it is stored: classes as numbers, shares in millionths. */
+/** As stored: classes as numbers, shares in millionths. */
 type PredictionCodes = Readonly<Record<(typeof SHARES)[number], number>> & {
   readonly responseId: string;
   readonly class: 0 | 1 | 2 | null;
@@ -117,7 +117,7 @@ type PredictionCodes = Readonly<Record<(typeof SHARES)[number], number>> & {
   readonly themes: Readonly<Record<string, number>>;
 };
 
-/** In words, and shares of 1: whoever it is about must be able to read it. */
+/** In words, and shares of 1: the person must be able to read it. */
 function readable(row: PredictionCodes) {
   const shares = (of: Readonly<Record<string, number>>) =>
     Object.fromEntries(Object.entries(of).map(([name, millionths]) => [name, millionths / MILLION]));
@@ -130,7 +130,7 @@ function readable(row: PredictionCodes) {
   };
 }
 
-/** What is held of the person; null of somebody who is not known. */
+/** What is stored about the person; null for an unknown person. */
 export async function readSubjectAccessReport(
   deps: Omit<SubjectDeps, 'sign'>,
   dataSubject: DataSubject,
@@ -171,7 +171,7 @@ export async function readSubjectAccessReport(
   };
 }
 
-/** By whose they are and not by response: another person may have answered under the same id. */
+/** By owner and not by response: another person may have answered under the same id. */
 async function openEvents({ store, encryption }: Omit<SubjectDeps, 'sign'>, subjectIds: readonly string[]) {
   const rows = await store.rows<EventRow>(EVENTS, [subjectIds]);
   const subjects = await encryption.subjects(subjectIds);
@@ -190,7 +190,7 @@ interface ReviewRow {
   readonly decisions: readonly { readonly class: 0 | 1 | 2 | null; readonly reason: string }[];
 }
 
-/** What people said when they disputed or judged what a model made of the answers. */
+/** Reasons that people gave when they disputed or reviewed predictions of the responses. */
 async function openReviews(deps: Omit<SubjectDeps, 'sign'>, responseIds: readonly string[]) {
   const rows = await deps.store.rows<ReviewRow>(REVIEWS, [responseIds]);
   return Promise.all(
@@ -235,8 +235,9 @@ const PUT_BACK: Statement = {
 };
 
 /**
- * Puts a person's responses aside, or back: aside they are held, sealed, and in nothing that is counted, read or learnt from;
- * scores follow at once, by the same triggers as for any change. Answers with how many were moved; null of somebody unknown.
+ * Restricts a person's responses, or lifts the restriction: restricted ones are stored, encrypted, and in
+ * nothing that is counted, read or learnt from; scores follow at once through the usual triggers. Returns how
+ * many were moved; null for an unknown person.
  */
 export function restrict(
   { store, encryption, sign }: Pick<SubjectDeps, 'store' | 'encryption' | 'sign'>,
@@ -253,7 +254,7 @@ export function restrict(
       await note?.(session, { restricted, known: false });
       return null;
     }
-    // Nobody puts another answer in the place of one of these meanwhile.
+    // No other response can replace one of these meanwhile.
     const places = await session.rows<LockedKey>(LOCK_KEYS, [ids]);
     await session.rows(SET_RESTRICTED, [ids, restricted]);
     if (!restricted) {

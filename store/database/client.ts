@@ -3,13 +3,16 @@ import type * as schema from '../tables/schema.ts';
 
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 
-/** A statement that the server plans once per connection and then knows by its name. */
+/** A statement that the server prepares once per connection under its name. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
-  /** Few rows that reading leaves behind, or that must always be possible: it may use the room that is kept free on the embedded record's disk. */
+  /**
+   * A small write that reading needs, or that must always be possible: it may use the disk reserve of the
+   * embedded database.
+   */
   readonly isSmall?: true;
-  /** Maintenance of a whole table: the embedded record's engine may be silent for any time meanwhile. */
+  /** Maintenance of a whole table: the embedded database's engine may be silent for any time meanwhile. */
   readonly isLong?: true;
 }
 
@@ -19,7 +22,7 @@ export interface Session {
 }
 
 export interface TransactionLimits {
-  /** How long one statement waits for a lock before it fails with an error that passes. */
+  /** How long one statement waits for a lock before it fails with a transient error. */
   readonly lockMs?: number;
 }
 
@@ -28,17 +31,22 @@ export type TimescaleEdition = 'none' | 'apache' | 'community';
 /** The system of record on one of its backends. */
 export interface Store extends Session {
   readonly backend: 'pglite' | 'postgres';
-  /** Reads as the role and through the views of the second wall (wall.ts): what the scope of that fingerprint sees. */
+  /** Reads as the role and through the scoped views: what the scope of that fingerprint sees. */
   rowsAs<Row>(fingerprint: string, statement: Statement, parameters: readonly unknown[]): Promise<Row[]>;
   /** Runs `work` in one READ COMMITTED transaction: all of it or nothing. */
   transaction<T>(work: (session: Session) => Promise<T>, limits?: TransactionLimits): Promise<T>;
-  /** Calls `wake` at each NOTIFY on the channel, and once after a lost connection is back. */
+  /** Calls `wake` at each NOTIFY on the channel, and after a lost connection is restored. */
   listen(channel: string, wake: () => void): Promise<() => Promise<void>>;
-  /** Whether every channel that is listened to is heard just now. */
+  /** Whether every channel is currently being listened to. */
   listening(): boolean;
   /** Runs `work` on a connection that holds the cluster-wide lock of that number: one process at a time. */
   exclusively<T>(lock: number, work: (db: Database) => Promise<T>): Promise<T>;
-  /** Connections by pool; the embedded record has none. */
+  /**
+   * Runs `work` unless the lock of that number is held, in this process or another; false where it is. A process that is frozen
+   * loses the lock after a minute, so `work` must be safe to do twice at once.
+   */
+  ifFree(lock: number, work: () => Promise<void>): Promise<boolean>;
+  /** Connections by pool; the embedded database has none. */
   pools(): Readonly<Record<string, PoolState>>;
   close(): Promise<void>;
 }
@@ -50,7 +58,7 @@ export interface PoolState {
   readonly waiting: number;
 }
 
-/** What a caller reads is given up after this long. The embedded record has one thread, which cannot be interrupted. */
+/** The time limit of a caller's read. The embedded database has one thread, which cannot be interrupted. */
 export const READ_MS = 30_000;
-/** PostgreSQL's number of the type int8. */
+/** PostgreSQL's OID of int8. */
 export const INT8 = 20;

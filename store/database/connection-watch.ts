@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
+import { type Periodic, runPeriodic } from './periodic.ts';
 
-/** What of pg's client is not in its types: whether it waits for an answer, and its socket. */
+/** Members of pg's client that are missing from its types: whether it waits for an answer, and its socket. */
 interface Inside {
   readonly readyForQuery?: boolean;
   readonly connection?: { readonly stream: Socket };
@@ -9,14 +10,14 @@ interface Inside {
 
 interface Watched {
   readonly client: pg.ClientBase;
-  /** The server's process for it; undefined until the server has said it. */
+  /** The server's process id; undefined until the server has sent it. */
   backend: { readonly pid: number; readonly since: string } | undefined;
-  /** Whether somebody has it from the pool. */
+  /** Whether it is checked out of the pool. */
   lent: boolean;
   bytes: number;
   /** Milliseconds without a byte while a statement waits for its answer. */
   silentFor: number;
-  /** How often the server did not work on that statement when it was asked. */
+  /** How often a check found the server not working on that statement. */
   strikes: number;
 }
 
@@ -26,41 +27,50 @@ const STRIKES = 2;
 const PROBE_MS = 3_000;
 
 const WHO_AM_I = `SELECT pid, backend_start::text AS since FROM pg_stat_get_activity(pg_backend_pid())`;
-/** A server that waits for this side to take its answer works no more than an idle one. */
+/** A server that waits for this side to read the answer counts as idle. */
 const AT_WORK = `SELECT a.pid, a.backend_start::text AS since FROM pg_stat_get_activity(NULL) a
   WHERE a.pid = ANY ($1::integer[]) AND a.state = 'active' AND a.wait_event IS DISTINCT FROM 'ClientWrite'`;
-/** Its locks would stay until the server finds out for itself. */
+/** Its locks would stay until the server notices by itself. */
 const END = `SELECT pg_terminate_backend(a.pid) FROM pg_stat_get_activity($1::integer) a WHERE a.backend_start::text = $2`;
 
-/** The connection gave no answer though the server was not working on one: a firewall or a frozen host swallows it. */
+/**
+ * The connection gave no answer although the server was not working on one: a firewall or a frozen host
+ * swallows it.
+ */
 export class SilentConnectionError extends Error {
   override readonly name = 'SilentConnectionError';
   readonly code = 'ETIMEDOUT';
 }
 
 /**
- * Finds connections that went silent without being closed. A statement may take long: one that has been without a byte of answer
- * for some seconds is asked after over another connection, and only where the server is not working on it (twice in a row), or
- * cannot be reached either, the connection is cut, its session at the server is ended, and the idle connections
- * beside it, which have been quiet for as long, are cut too.
+ * Finds connections that went silent without being closed. A statement may take long, so one without a byte of
+ * answer for some seconds is checked over another connection, and only if the server is not working on it
+ * (twice in a row), or cannot be reached either, the connection is closed, its session at the server is ended,
+ * and the idle connections beside it, which have been quiet for as long, are closed too.
  */
 export class ConnectionWatch {
   readonly #openProbe: () => pg.Client;
   readonly #onError: (error: Error) => void;
   readonly #silentMs: number;
   readonly #watched = new Map<pg.ClientBase, Watched>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #looking: Periodic;
   #probing = false;
 
   constructor(openProbe: () => pg.Client, onError: (error: Error) => void, silentMs = SILENT_MS) {
     this.#openProbe = openProbe;
     this.#onError = onError;
     this.#silentMs = silentMs;
-    this.#timer = setInterval(() => this.#look(), TICK_MS);
-    this.#timer.unref();
+    this.#looking = runPeriodic({
+      name: 'silent connections',
+      everyMs: TICK_MS,
+      startsLater: true,
+      loops: null,
+      onError,
+      run: () => this.#look(),
+    });
   }
 
-  /** Watches a connection that was just made, until it ends. */
+  /** Watches a new connection until it ends. */
   async add(client: pg.ClientBase): Promise<void> {
     const watched: Watched = { client, backend: undefined, lent: true, bytes: 0, silentFor: 0, strikes: 0 };
     this.#watched.set(client, watched);
@@ -78,8 +88,8 @@ export class ConnectionWatch {
     for (const { client } of this.#watched.values()) cutOff(client);
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  async stop(): Promise<void> {
+    await this.#looking.stop();
   }
 
   #look(): void {
@@ -114,7 +124,7 @@ export class ConnectionWatch {
           await probe.query(END, [one.backend.pid, one.backend.since]).catch(() => undefined);
       }
     } catch (error) {
-      // A server that refuses another connection is there, and works.
+      // A server that refuses another connection is reachable, and works.
       if (!/^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? ''))
         for (const one of suspects) this.#strike(one);
     } finally {
@@ -124,7 +134,7 @@ export class ConnectionWatch {
     }
   }
 
-  /** Cuts it at the last strike, unless it answered meanwhile. */
+  /** Closes it at the last strike, unless it answered meanwhile. */
   #strike(one: Watched): boolean {
     const { readyForQuery, connection } = one.client as Inside;
     if (readyForQuery !== false || connection?.stream.bytesRead !== one.bytes) return false;
@@ -145,7 +155,7 @@ const pause = (milliseconds: number) =>
     setTimeout(done, milliseconds).unref();
   });
 
-/** Ends a connection at once, without a farewell that a silent one would not hear. */
+/** Ends a connection at once, without a goodbye message, which a silent one would not receive. */
 export function cutOff(client: pg.ClientBase, error?: Error): void {
   (client as Inside).connection?.stream.destroy(error);
 }

@@ -7,10 +7,10 @@ export class DatabaseRefusedError extends Error {
   override readonly name = 'DatabaseRefusedError';
 }
 
-/** Errors that an operator ends, not a developer: access, settings, room. */
+/** Errors that an operator resolves, not a developer: access, settings, room. */
 const OPERATORS = /^(08|0A|25|28|3D|3F|42501|53|55|57|58)/;
 
-/** The error of PostgreSQL that is behind another one. */
+/** PostgreSQL's error behind another one. */
 function databaseError(error: unknown): (Error & { code: string }) | null {
   if (!(error instanceof Error)) return null;
   const { code, severity } = error as Error & { code?: string; severity?: string };
@@ -21,8 +21,8 @@ function databaseError(error: unknown): (Error & { code: string }) | null {
 export const isPrivilegeMissing = (error: unknown): boolean => databaseError(error)?.code === '42501';
 
 /**
- * What to do about a refused privilege: every one that is missing, with the statements that grant them.
- * @throws the same error where the privileges cannot be asked for.
+ * What to do about a refused privilege: every missing one, with the statements that grant them.
+ * @throws the same error if the privileges cannot be read.
  */
 export async function withPrivileges(session: Session, error: unknown): Promise<unknown> {
   if (!isPrivilegeMissing(error)) return error;
@@ -36,7 +36,7 @@ export async function withPrivileges(session: Session, error: unknown): Promise<
   );
 }
 
-/** The error as one line for the operator, where it is one that an operator ends; else the error as it is. */
+/** The error as one line for the operator, if an operator can resolve it; else the error as it is. */
 export function explained(error: unknown, databaseUrl: string): unknown {
   if (error instanceof DatabaseRefusedError) return error;
   const { hostname, port, username, pathname } = new URL(databaseUrl);

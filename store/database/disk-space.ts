@@ -4,24 +4,24 @@ import { UserError } from '../../domain/errors/user-error.ts';
 import type { Session, Store } from './client.ts';
 
 /*
- * The embedded record's log writes whole segments of 16 MiB, and where a segment does not fit on the disk its engine never returns. So what
- * writes is refused while there is still room for what is under way.
+ * The embedded database's log writes whole segments of 16 MiB, and if a segment does not fit on the disk its
+ * engine never returns. So writes are refused while there is still room for those in progress.
  */
 
 const MIB = 1024 * 1024;
-/** Of the record's log. */
+/** Of the database's log. */
 const SEGMENT = 16 * MIB;
 const TO_OPEN = 2 * SEGMENT;
-/** There is room again when a quarter more than the reserve is free, so that the answer does not flicker. */
+/** Writing resumes when a quarter more than the reserve is free, so that the state does not flicker. */
 const AGAIN = 1.25;
-/** What is small is written while this part of the reserve is left. */
+/** Small writes are allowed while this part of the reserve is left. */
 const FLOOR = 0.25;
 const LOOK_AGAIN_MS = 1_000;
 
-/** How long a caller waits before it tries again. */
+/** How long a caller waits before it retries. */
 export const DISK_FULL_RETRY_SECONDS = 30;
 
-/** The disk has too little room to write to the embedded record; nothing was stored. */
+/** The disk has too little room to write to the embedded database; nothing was stored. */
 export class DiskFullError extends UserError {
   override readonly name = 'DiskFullError';
   constructor(free: number, needed: number) {
@@ -35,30 +35,30 @@ export class DiskFullError extends UserError {
 
 const mib = (bytes: number) => Math.floor(bytes / MIB);
 
-/** Watches the room on the disk of one folder. */
+/** Watches the free room on one folder's disk. */
 export interface DiskGuard {
-  /** Before something is written; what is small may use most of the reserve. @throws DiskFullError */
+  /** Before a write; small ones may use most of the reserve. @throws DiskFullError */
   check(isSmall?: boolean): void;
-  /** Before so many bytes are written. @throws DiskFullError */
+  /** Before writing that many bytes. @throws DiskFullError */
   checkFor(bytes: number): void;
-  /** Whether writing is refused just now. */
+  /** Whether writes are currently refused. */
   isFull(): boolean;
   /** Bytes that are free. */
   free(): number;
-  /** Whether not even a segment of the record's log fits. */
+  /** Whether not even a segment of the database's log fits. */
   isExhausted(): boolean;
 }
 
 export interface DiskGuardOptions {
-  /** On the disk that is watched. */
+  /** On the watched disk. */
   readonly folder: string;
-  /** Bytes: with less than this free nothing is written. */
+  /** Bytes: with less than this free, writes are refused. */
   readonly reserve: number;
-  /** Called when writing begins to be refused, and when it goes on. */
+  /** Called when writes start to be refused, and when they resume. */
   readonly onChange: (isFull: boolean, free: number) => void;
 }
 
-/** Asks the file system before each write: that takes microseconds, and the disk may be filled by others. */
+/** Asks the file system before each write: that takes microseconds, and other programs may fill the disk. */
 export function createDiskGuard({ folder, reserve, onChange }: DiskGuardOptions): DiskGuard {
   let full = false;
   const look = () => {
@@ -88,7 +88,10 @@ export function createDiskGuard({ folder, reserve, onChange }: DiskGuardOptions)
   };
 }
 
-/** The store, which asks the guard before each statement that may write. Migrations are not asked for: a start waits for room. */
+/**
+ * The store, which checks the disk before each statement that may write. Migrations are not checked: a start
+ * waits for room.
+ */
 export function withDiskGuard(store: Store, disk: DiskGuard): Store {
   const guard = (session: Session): Session => ({
     rows: async (statement, parameters) => {
@@ -103,7 +106,7 @@ export function withDiskGuard(store: Store, disk: DiskGuard): Store {
   };
 }
 
-/** Waits until the record can be opened: a start writes, and must not run into the end of the disk. */
+/** Waits until the database can be opened: a start writes, and must not run out of disk. */
 export async function waitForRoom(
   { folder, reserve }: Pick<DiskGuardOptions, 'folder' | 'reserve'>,
   onWait: (message: string) => void,
@@ -129,10 +132,10 @@ function freeBytes(folder: string): number {
 const WRITES =
   /\b(insert|update|delete|merge|truncate|create|alter|drop|vacuum|reindex|cluster|copy|checkpoint|pg_switch_wal)\b/i;
 const known = new Map<string, boolean>();
-/** Named statements are few; others come and go. */
+/** There are few named statements; others vary. */
 const MOST_KNOWN = 2_000;
 
-/** Whether a statement may write; one that only might counts as writing. */
+/** Whether a statement may write; "might" counts as writing. */
 export function mayWrite(text: string): boolean {
   let writes = known.get(text);
   if (writes === undefined) {

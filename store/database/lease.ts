@@ -1,20 +1,22 @@
 import type { Session, Statement, Store } from './client.ts';
+import { runPeriodic } from './periodic.ts';
 
 /*
- * Each kind of work on the journal is done by one process at a time, the holder of its lease. A lease that is not renewed can be
- * taken by another process, so a process that was frozen or cut off may still believe that it holds one. Therefore every change
- * of hands raises the token, and every effect checks its token where it takes effect: in the transaction of PostgreSQL (`hold`),
- * in that of Neo4j (graph/neo4j/fence.ts). See docs/decisions/0050.
+ * Each kind of work on the journal is done by one process at a time, the holder of its lease. A lease that is
+ * not renewed can be taken by another process, so a process that was frozen or cut off may still believe that
+ * it holds one. Therefore every change of holder raises the token, and every effect checks its token where it
+ * takes effect: in the transaction of PostgreSQL (`hold`), in that of Neo4j (graph/neo4j/fence.ts). See
+ * docs/decisions/0050.
  */
 
-/** A lease as its holder was given it. */
+/** A lease as granted to its holder. */
 export interface Lease {
   readonly name: string;
-  /** Larger than any holder's before, also where the record was restored: by the clock, in milliseconds, or one more. */
+  /** Larger than any earlier token, even after a restore: the clock in milliseconds, or one more. */
   readonly token: number;
 }
 
-/** Another process has taken the lease: what this one was about to do is not done. */
+/** Another process has taken the lease: the effect was not applied. */
 export class SupersededError extends Error {
   override readonly name = 'SupersededError';
   constructor({ name, token }: Lease) {
@@ -24,25 +26,26 @@ export class SupersededError extends Error {
   }
 }
 
-/** How long a holder that renews nothing keeps its lease. */
+/** How long a lease lasts without renewal. */
 const HELD_SECONDS = 15;
 const RENEW_MS = 3_000;
 const LOOK_MS = 2_000;
 /** A holder that cannot renew gives up before another may begin. */
 const FAILED_RENEWALS = 4;
-/** Work that fails at so many renewals in a row (a minute) is given to another process. */
+/** Work that fails at so many renewals in a row (a minute) is handed to another process. */
 const FAILING_RENEWALS = 20;
-/** So many times who gave it up does not look, so that the others look first. */
+/** A process that gave it up skips so many attempts, so that others try first. */
 const LOOKS_LEFT_OUT = 3;
 
 const MAKE: Statement = {
   name: 'lease_make',
   text: `INSERT INTO lease (name, token, held_until) VALUES ($1, 0, now()) ON CONFLICT DO NOTHING`,
 };
-/** Waits for effects in flight, which hold the row (`hold`); a renewal does not. */
+/** Waits for effects in progress, which hold the row (`hold`); a renewal does not. */
 const LOCK: Statement = { name: 'lease_lock', text: 'SELECT FROM lease WHERE name = $1 FOR UPDATE' };
 /**
- * By the clock of the database. After a failover that may be another one: a time further ahead than any holder was given says nothing.
+ * By the database's clock, which may be another one after a failover: an expiry further ahead than any holder
+ * was granted is ignored.
  */
 const TAKE: Statement = {
   name: 'lease_take',
@@ -58,16 +61,22 @@ const RELEASE: Statement = {
   name: 'lease_release',
   text: 'UPDATE lease SET holder = NULL WHERE name = $1 AND token = $2',
 };
-/** A process that is frozen inside its transaction loses it (store/database/postgres.ts), or nobody else could take over. */
+/**
+ * A process that is frozen inside its transaction loses it (store/database/postgres.ts), otherwise no one could
+ * take over.
+ */
 const HOLD: Statement = {
   name: 'lease_hold',
   text: `SELECT FROM lease WHERE name = $1 AND token = $2 FOR KEY SHARE`,
 };
 
-/** Whom a lease may be taken from: one whose time is over, one at the same place too (a process before this one), or anybody. */
+/**
+ * From whom a lease may be taken: an expired holder; also one at the same place (a previous process); or any
+ * holder.
+ */
 type From = 'expired' | 'same place' | 'force';
 
-/** Takes the lease where that is allowed by now, else null. */
+/** Takes the lease if that is allowed by now, else null. */
 export async function takeLease(
   store: Store,
   name: string,
@@ -83,15 +92,15 @@ export async function takeLease(
 }
 
 /**
- * In the transaction of an effect: whoever takes the lease over waits for its end.
- * @throws SupersededError where somebody has.
+ * In the transaction of an effect: a new holder waits for its end.
+ * @throws SupersededError if another process has taken the lease.
  */
 export async function hold(session: Session, lease: Lease): Promise<void> {
   if ((await session.rows(HOLD, [lease.name, lease.token])).length === 0) throw new SupersededError(lease);
 }
 
 /**
- * Keeps the lease for as long as it was taken for.
+ * Renews the lease for its original duration.
  * @throws SupersededError
  */
 export async function renewLease(store: Session, lease: Lease): Promise<void> {
@@ -99,16 +108,16 @@ export async function renewLease(store: Session, lease: Lease): Promise<void> {
     throw new SupersededError(lease);
 }
 
-/** Gives the lease back, if it is still held. */
+/** Returns the lease, if it is still held. */
 export async function releaseLease(store: Session, lease: Lease): Promise<void> {
   await store.rows(RELEASE, [lease.name, lease.token]);
 }
 
-/** Work that is under way. */
+/** Work in progress. */
 export interface Work {
-  /** Whether its last step failed; absent: that is not known. */
+  /** Whether its last step failed; absent: unknown. */
   isFailing?(): boolean;
-  /** Whether it has ended because its place in the journal was forgotten: it is begun again, by whoever comes first. */
+  /** Whether it has ended because its position in the journal expired: the next holder starts it over. */
   isForgotten?(): boolean;
   stop(): Promise<void>;
 }
@@ -116,32 +125,31 @@ export interface Work {
 export interface LeadOptions {
   readonly store: Store;
   readonly name: string;
-  /** Names the place that this process runs in: a process started there takes over at once from the one before it. */
+  /** Names the place of this process: a process started there takes over from its predecessor at once. */
   readonly place: string;
-  /** From the first look on, whoever holds it. */
+  /** From the first attempt on, whoever holds it. */
   readonly force?: boolean;
   readonly onError: (error: Error) => void;
-  /** Begins the work under the lease; the answer stops it. */
+  /** Begins the work under the lease; the returned function stops it. */
   readonly lead: (lease: Lease) => Promise<Work>;
-  /** At so many renewals in a row the work may fail before another process may do it. */
+  /** How many renewals in a row the work may fail before another process gets it. */
   readonly failingRenewals?: number;
 }
 
 export interface Leader {
   isLeading(): boolean;
-  /** Ends the work and gives the lease back. */
+  /** Ends the work and returns the lease. */
   stop(): Promise<void>;
 }
 
 /**
- * Does the work while this process holds the lease, and looks for it while another does. Where the work fails for a minute (the way
- * from here to Neo4j is gone), another process gets it. The first look, and the work that it begins, are over when this resolves.
+ * Does the work while this process holds the lease, and tries to get the lease while another does. If the work
+ * fails for a minute (the connection from here to Neo4j is broken), another process gets it. Resolves after the
+ * first attempt and the start of its work.
  */
 export async function leadAlone(options: LeadOptions): Promise<Leader> {
   const { store, name, place, force, onError, lead, failingRenewals = FAILING_RENEWALS } = options;
-  let stopped = false;
   let leftOut = 0;
-  let wake: () => void = () => undefined;
   let led: { lease: Lease; work: Promise<Work | null>; failures: number; failing: number } | null = null;
 
   const take = async (from: From) => {
@@ -174,39 +182,52 @@ export async function leadAlone(options: LeadOptions): Promise<Leader> {
     present.failing = work?.isFailing?.() ? present.failing + 1 : 0;
     const gaveUp = present.failing >= failingRenewals;
     if (gaveUp) leftOut = LOOKS_LEFT_OUT;
-    // Work that could not begin, or go on, is begun again under a new token.
+    // Work that could not begin, or continue, starts again under a new token.
     if (isLost || gaveUp || work === null || work?.isForgotten?.()) await end(!isLost);
   };
-  const run = async () => {
-    while (!stopped) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, led ? RENEW_MS : LOOK_MS);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      if (stopped) break;
-      if (led) await renew().catch(onError);
-      else if (leftOut > 0) leftOut -= 1;
-      else await take('expired').catch(onError);
-    }
-  };
   await take(force ? 'force' : 'same place').catch(onError);
-  const running = run();
+  const looking = runPeriodic({
+    name: `lease of ${name}`,
+    everyMs: () => (led ? RENEW_MS : LOOK_MS),
+    startsLater: true,
+    loops: null,
+    onError,
+    run: async () => {
+      if (led) await renew();
+      else if (leftOut > 0) leftOut -= 1;
+      else await take('expired');
+    },
+  });
   await (led as { work: Promise<unknown> } | null)?.work;
   return {
     isLeading: () => led !== null,
     stop: async () => {
-      stopped = true;
-      wake();
-      await running;
+      await looking.stop();
       await end(true).catch(onError);
     },
   };
 }
 
-/** What the promise came to, or undefined while it has not. */
+/** Starts each work in turn, and stops them all if one cannot start. Together they are one work. */
+export async function beginAll(begins: readonly (() => Promise<Work>)[]): Promise<Work> {
+  const begun: Work[] = [];
+  const stop = async () => {
+    await Promise.all(begun.map((work) => work.stop()));
+  };
+  try {
+    for (const begin of begins) begun.push(await begin());
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    isFailing: () => begun.some((work) => work.isFailing?.()),
+    isForgotten: () => begun.some((work) => work.isForgotten?.()),
+    stop,
+  };
+}
+
+/** The promise's value, or undefined while it is pending. */
 function settled<T>(promise: Promise<T>): Promise<T | undefined> {
   return Promise.race([promise, new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))]);
 }

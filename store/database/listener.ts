@@ -2,15 +2,15 @@ import pg from 'pg';
 import { cutOff } from './connection-watch.ts';
 
 const RECONNECT_MS = 500;
-/** How often a connection that only listens is asked whether it still hears anything. */
+/** How often a connection that only listens is checked. */
 const HEARTBEAT_MS = 5_000;
 const ANSWER_MS = 5_000;
 /** For connecting, and for LISTEN on every channel. */
 const READY_MS = 15_000;
 
 /**
- * LISTEN for all channels on one connection, opened again whenever it breaks or does not answer its heartbeat. After each gap every
- * waker is called: a notice may have been lost.
+ * LISTEN for all channels on one connection, opened again whenever it breaks or does not answer its heartbeat.
+ * After each gap every waker is called: a notice may have been lost.
  */
 export class Listener {
   readonly #open: () => pg.Client;
@@ -28,7 +28,7 @@ export class Listener {
     this.#onError = onError;
   }
 
-  /** Begins to listen; the answer ends it. */
+  /** Begins to listen; the returned function ends it. */
   async listen(channel: string, wake: () => void): Promise<() => Promise<void>> {
     const present = this.#wakers.get(channel);
     const wakers = present ?? new Set();
@@ -37,7 +37,7 @@ export class Listener {
     wakers.add(own);
     this.#wakers.set(channel, wakers);
     const client = this.#client;
-    // While it is being made, the connection finds the channel itself.
+    // While it is being opened, the connection finds the channel itself.
     if (client && this.#hearing && !present)
       await this.#ask(client, `LISTEN ${pg.escapeIdentifier(channel)}`).catch(() => cutOff(client));
     this.#connecting ??= this.#connect();
@@ -52,7 +52,7 @@ export class Listener {
     };
   }
 
-  /** Whether nothing is missed just now. */
+  /** Whether no notice can be missed right now. */
   listening(): boolean {
     return this.#wakers.size === 0 || this.#hearing;
   }
@@ -108,14 +108,14 @@ export class Listener {
     }
   }
 
-  /** One statement after the other: the client takes no more at once. */
+  /** One statement after the other: the client accepts only one at a time. */
   #ask(client: pg.Client, text: string): Promise<unknown> {
     const asked = this.#last.catch(() => undefined).then(() => client.query(text));
     this.#last = asked;
     return asked;
   }
 
-  /** Asks now and again; no answer in time is the end of the connection. */
+  /** Checks regularly; no answer in time ends the connection. */
   #beat(client: pg.Client, again: (error: Error) => void): void {
     this.#timer = setTimeout(async () => {
       const impatience = setTimeout(

@@ -1,4 +1,4 @@
-/** Numbers of PostgreSQL's advisory locks, which are shared by all that use the database: one for each purpose. */
+/** Numbers of PostgreSQL's advisory locks, which everything on the database shares: one for each purpose. */
 export const LOCKS = {
   migration: 72673,
   models: 72674,
@@ -10,6 +10,8 @@ export const LOCKS = {
   ledgers: 72680,
   cells: 72681,
   journalTrim: 72682,
-  /** With the hash of a name beside it. */
+  housekeeping: 72683,
+  moveEvents: 72684,
+  /** Used with the hash of a name. */
   provenance: 72690,
 } as const;

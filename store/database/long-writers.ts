@@ -1,22 +1,24 @@
 import type { Session, Statement, Store } from './client.ts';
+import type { Loops } from './loops.ts';
+import { runPeriodic } from './periodic.ts';
 
-/** A transaction of this database that may still write, and so holds back whoever follows the journal. */
+/** A transaction of this database that may still write, and so holds back the followers of the journal. */
 export interface LongWriter {
   /** Null: a prepared transaction, which has no process. */
   readonly pid: number | null;
   readonly application: string;
-  /** Null where this user may not see it. */
+  /** Null if this user may not see it. */
   readonly user: string | null;
   readonly seconds: number;
 }
 
 interface Row extends Omit<LongWriter, 'seconds'> {
   readonly xid: string;
-  /** Null where this user may not see when it began. */
+  /** Null if this user may not see when it began. */
   readonly seconds: number | null;
 }
 
-/** No text of a query: it may hold what persons wrote. */
+/** No query text: it may contain personal data. */
 const WRITERS: Statement = {
   name: 'long_writers',
   text: `SELECT h.xid, h.pid, a.application_name AS application, a.usename AS user,
@@ -35,15 +37,24 @@ const LONG_SECONDS = 10;
 const LOOK_MS = 5_000;
 
 export interface LongWriters {
-  /** Those that are open for long, the longest first. */
+  /** The long-open ones, the longest first. */
   present(): readonly LongWriter[];
-  stop(): void;
+  stop(): Promise<void>;
 }
 
-/** Looks for long writers every few seconds, and hands each to `onLong` once. The embedded record has no other writers. */
+interface WatchDeps {
+  readonly store: Store;
+  readonly loops: Loops | null;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Looks for long writers every few seconds, and passes each to `onLong` once. The embedded database has no
+ * other writers.
+ */
 export function watchLongWriters(
-  store: Store,
-  now: () => number,
+  { store, loops, now }: WatchDeps,
   onLong: (writer: LongWriter) => void,
 ): LongWriters {
   let present: readonly LongWriter[] = [];
@@ -67,22 +78,19 @@ export function watchLongWriters(
         return writer;
       });
   };
-  if (store.backend === 'pglite') return { present: () => [], stop: () => undefined };
-  let looking = false;
-  const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    // Where the record does not answer, others say so.
-    look()
-      .catch(() => {
-        present = [];
-      })
-      .finally(() => {
-        looking = false;
-      });
-  }, LOOK_MS);
-  timer.unref();
-  return { present: () => present, stop: () => clearInterval(timer) };
+  if (store.backend === 'pglite') return { present: () => [], stop: async () => undefined };
+  const looking = runPeriodic({
+    name: 'long writers',
+    everyMs: LOOK_MS,
+    startsLater: true,
+    loops,
+    run: look,
+    // If the database does not answer, other checks report it.
+    onError: () => {
+      present = [];
+    },
+  });
+  return { present: () => present, stop: looking.stop };
 }
 
 function readWriters(session: Session): Promise<Row[]> {

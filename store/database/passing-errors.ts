@@ -1,8 +1,8 @@
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
 
 /**
- * SQLSTATE classes and codes of errors that pass by themselves: connections, deadlocks, restarts and recovery, a server without
- * room, locks not had in time, sessions that the server ended for being idle, a server that lost its place to another.
+ * SQLSTATE classes and codes of transient errors: connections, deadlocks, restarts and recovery, a server
+ * without room, lock timeouts, sessions that the server ended for being idle, failovers.
  */
 const PASSING_SQLSTATE = /^(08...|40001|40P01|57P0[1235]|53...|55P03|25P0[34]|25006)$/;
 const PASSING_SYSTEM = new Set([
@@ -18,11 +18,11 @@ const PASSING_SYSTEM = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
-/** What pg and its pool say without a code. */
+/** Messages of pg and its pool that have no code. */
 const PASSING_MESSAGE =
   /Connection terminated|connection timeout|timeout exceeded when trying to connect|^timeout expired$|Query read timeout|Client has encountered a connection error|not queryable/i;
 
-/** Whether trying the same transaction again can succeed without anybody doing anything. */
+/** Whether retrying the same transaction can succeed without intervention. */
 export function isPassingError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
@@ -31,7 +31,9 @@ export function isPassingError(error: unknown): boolean {
   return error.cause !== undefined && isPassingError(error.cause);
 }
 
-/** Whether a passing error is one of the record, and not of a service that is asked over HTTP (keys, witnesses of seals). */
+/**
+ * Whether a transient error comes from the database, and not from an HTTP service (keys, checkpoint receivers).
+ */
 export function isDatabaseAway(error: unknown): boolean {
   return isPassingError(error) && !isOfHttp(error);
 }
@@ -41,17 +43,17 @@ function isOfHttp(error: unknown): boolean {
   return error.message === 'fetch failed' || error instanceof KeyProviderError || isOfHttp(error.cause);
 }
 
-/** Whether the server only answers reads: a standby, or a primary that was put down after a failover. */
+/** Whether the server is read-only: a standby, or a demoted primary after a failover. */
 export function isReadOnlyServer(error: unknown): boolean {
   return error instanceof Error && codeOf(error) === '25006';
 }
 
 const codeOf = (error: Error) => (error as Error & { code?: string }).code;
 
-/** SQLSTATE of text that PostgreSQL does not keep: U+0000, in a text or in JSON. */
+/** SQLSTATEs of text that PostgreSQL cannot store: U+0000, in a text or in JSON. */
 const UNSTORABLE = new Set(['22021', '22P05']);
 
-/** Whether a text of the asker holds a character that cannot be stored. */
+/** Whether the caller's text has a character that cannot be stored. */
 export function isUnstorableText(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as Error & { code?: string };
@@ -62,7 +64,7 @@ export function isUnstorableText(error: unknown): boolean {
 /** PostgreSQL's `statement_timeout`, and Neo4j's transaction timeout. */
 const TIMED_OUT = /^57014$|^Neo\.ClientError\.Transaction\.TransactionTimedOut/;
 
-/** Whether what was read took longer than anybody is given. */
+/** Whether a read exceeded its time limit. */
 export function isTimeout(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as Error & { code?: string };

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How the embedded record is kept running. */
+/** How the embedded database is kept running. */
 export interface PgliteCare {
   /** Whether a segment of its log does not fit on the disk: then its engine may never return from a write. */
   readonly isDiskFull: () => boolean;
-  /** Milliseconds for which its thread may be silent while something is asked, whatever the disk says; 0: for ever. */
+  /**
+   * Milliseconds that its thread may be silent during a request, whatever the state of the disk; 0: no limit.
+   */
   readonly stuckAfter: number;
   /** Resolves when there is room to open it. */
   readonly untilRoom: () => Promise<void>;
-  /** Told when it is ended and when it is back. */
+  /** Called when it is stopped and when it is back. */
   readonly onNote: (note: Error) => void;
 }
 
@@ -23,18 +25,18 @@ export type Query = <Row>(
   options?: { readonly rowMode?: 'array' | 'object' },
 ) => Promise<Result<Row>>;
 
-/** The database that is open at the moment; while none is, what is asked fails as with a lost connection. */
+/** The currently open database; while there is none, requests fail like on a lost connection. */
 export interface KeptDatabase {
   readonly query: Query;
   transaction<T>(work: (session: { readonly query: Query }) => Promise<T>): Promise<T>;
   listen(channel: string, wake: () => void): Promise<() => Promise<void>>;
-  /** While `work` is under way, its thread may be silent for any time. */
+  /** While `work` runs, its thread may be silent for any time. */
   patiently<T>(work: () => Promise<T>): Promise<T>;
   isOpen(): boolean;
   close(): Promise<void>;
 }
 
-/** One that is open until its thread ends. */
+/** A database that is open until its thread ends. */
 export interface OpenDatabase extends KeptDatabase {
   /** Calls `then` when the thread is gone. */
   onEnd(then: (cause: Error) => void): void;
@@ -50,8 +52,8 @@ const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 10_000;
 
 /**
- * Opens the database, and again whenever its thread ended: its own fault, or because it was ended for being stuck. What was being asked
- * then has failed with an error that passes; whether it was done is unknown, as with a connection that broke.
+ * Opens the database, and again whenever its thread ended, by a fault or because it was stuck. Requests in
+ * progress then fail with a transient error; whether they took effect is unknown, as after a broken connection.
  */
 export async function keepDatabase(
   open: () => Promise<OpenDatabase>,
@@ -71,7 +73,7 @@ export async function keepDatabase(
         database = opened;
         break;
       } catch (error) {
-        // Two engines on one folder would ruin it.
+        // Two engines on one folder would corrupt it.
         await opened?.close().catch(() => undefined);
         onNote(error as Error);
         await sleep(pause);
@@ -80,13 +82,13 @@ export async function keepDatabase(
     if (isClosed) return database.close();
     onNote(new Error('the embedded record is open again; everything accepted is kept'));
     watch();
-    // What was noticed meanwhile is lost: each looks for itself.
+    // Notices may have been lost: every listener checks.
     for (const { wake } of listeners) wake();
   };
   const watch = () =>
     database.onEnd((cause) => {
       if (isClosed) return;
-      // As a note of its own: errors of this kind are folded into one line for an outage.
+      // As a separate notice: errors of this kind are aggregated into one line per outage.
       onNote(new Error(cause.message));
       void again();
     });

@@ -14,8 +14,9 @@ const PREFIX = 'record-';
 let known: string | undefined;
 
 /**
- * Where the template of this version lies: an archive of an embedded record after all migrations, without any instance's
- * rows. The name carries the hash of the engine's version and of the migrations, so one of another version is not used.
+ * The path of this version's template: an archive of an embedded database after all migrations, without any
+ * instance's rows. Its name has the hash of the engine's version and of the migrations, so another version's
+ * template is not used.
  */
 function templatePath(): string {
   if (known) return known;
@@ -31,15 +32,18 @@ function engineVersion(): string {
   return readFileSync(join(main, '../../package.json'), 'utf8');
 }
 
-/** The template, or undefined when none was made: a new record is made from nothing then, which takes some seconds. */
+/**
+ * The template, or undefined if there is none: a new database is then created from nothing, which takes some
+ * seconds.
+ */
 export function findTemplate(): string | undefined {
   const path = templatePath();
   return existsSync(path) ? path : undefined;
 }
 
 /**
- * Makes the template where there is none, and removes those of other versions. `make` makes a migrated record in a folder
- * and closes it.
+ * Creates the template if there is none, and removes those of other versions. `make` creates a migrated
+ * database in a folder and closes it.
  */
 export async function buildTemplate(make: (folder: string) => Promise<void>): Promise<string> {
   const path = templatePath();
@@ -52,7 +56,7 @@ export async function buildTemplate(make: (folder: string) => Promise<void>): Pr
     const archive = await pglite.dumpDataDir('none');
     await pglite.close();
     await mkdir(FOLDER, { recursive: true });
-    // Beside and renamed: two at once make the same, and nobody reads half of one.
+    // Written under another name and renamed: two processes write the same, and no one reads half of one.
     const beside = `${path}.${process.pid}`;
     await writeFile(beside, Buffer.from(await archive.arrayBuffer()));
     await rename(beside, path);

@@ -16,7 +16,7 @@ import { BECOME_READER } from './scoped-view-names.ts';
 /** An error of the embedded database: SQLSTATE and message, never the statement or its parameters. */
 export class EmbeddedDatabaseError extends Error {
   override readonly name = 'EmbeddedDatabaseError';
-  /** SQLSTATE; absent where the database itself did not answer. */
+  /** SQLSTATE; absent if the database itself did not answer. */
   readonly code: string | undefined;
 
   constructor({ message, ...facts }: { readonly message: string; readonly code?: string | undefined }) {
@@ -26,7 +26,7 @@ export class EmbeddedDatabaseError extends Error {
   }
 }
 
-/** What is asked of the thread; each answer carries the same `id`. */
+/** A request to the thread; each answer carries the same `id`. */
 type Request =
   | {
       readonly action: 'query';
@@ -55,9 +55,9 @@ class EmbeddedDatabase implements OpenDatabase {
   readonly #onEnd: ((cause: Error) => void)[] = [];
   #last = 0;
   #ended: Error | undefined;
-  /** Resolves when the thread is gone: before that, nothing else may open its folder. */
+  /** Resolves when the thread has ended: before that, nothing else may open its folder. */
   #gone: Promise<void> = Promise.resolve();
-  /** How much is under way that may take any time. */
+  /** How many requests in progress may take any time. */
   #patient = 0;
 
   private constructor(worker: Worker) {
@@ -82,7 +82,7 @@ class EmbeddedDatabase implements OpenDatabase {
     const database = new EmbeddedDatabase(worker);
     await new Promise((resolve, reject) => {
       database.#waiting.set(OPENING, { resolve, reject });
-      // A migration or recovery may take its time, but not for want of room.
+      // A migration or recovery may take any time, except when the disk is full.
       if (care) database.#watch({ ...care, stuckAfter: 0 }, () => database.#waiting.has(OPENING));
     });
     if (care) database.#watch(care, () => true);
@@ -101,7 +101,7 @@ class EmbeddedDatabase implements OpenDatabase {
     return this.#ask({ action: 'query', text, parameters, rowMode: options?.rowMode, transaction });
   }
 
-  /** Runs `work` in one transaction, one after the other; what throws rolls back. */
+  /** Runs `work` in one transaction, one after the other; a throw rolls back. */
   async transaction<T>(work: (session: { readonly query: Query }) => Promise<T>): Promise<T> {
     const transaction = await this.#ask<number>({ action: 'begin' });
     const end = (isCommit: boolean) => this.#ask({ action: 'end', transaction, isCommit });
@@ -121,7 +121,7 @@ class EmbeddedDatabase implements OpenDatabase {
   async listen(channel: string, wake: () => void): Promise<() => Promise<void>> {
     const listeners = this.#listeners.get(channel) ?? new Set();
     const isFirst = listeners.size === 0;
-    // Each call is a listener of its own, also with the same function.
+    // Each call is a separate listener, also with the same function.
     const listener = () => wake();
     this.#listeners.set(channel, listeners.add(listener));
     if (isFirst) await this.#ask({ action: 'listen', channel });
@@ -139,7 +139,7 @@ class EmbeddedDatabase implements OpenDatabase {
     }
   }
 
-  /** While `work` is under way, the thread may be silent for any time; but not for want of room. */
+  /** While `work` runs, the thread may be silent for any time, except when the disk is full. */
   async patiently<T>(work: () => Promise<T>): Promise<T> {
     this.#patient += 1;
     try {
@@ -161,8 +161,8 @@ class EmbeddedDatabase implements OpenDatabase {
   }
 
   /**
-   * Ends the thread when it is silent for too long while something is asked: its engine does not return then, and nothing else ends that.
-   * Turns of this timer are counted, not time: a machine that slept has missed none.
+   * Ends the thread when it is silent for too long during a request: its engine does not return then, and
+   * nothing else ends that. Turns of this timer are counted, not time: a machine that slept has missed none.
    */
   #watch({ isDiskFull, stuckAfter }: PgliteCare, isOn: () => boolean): void {
     let silent = 0;
@@ -217,13 +217,13 @@ class EmbeddedDatabase implements OpenDatabase {
     const asked = id === undefined ? undefined : this.#waiting.get(id);
     if (id === undefined || !asked) return;
     this.#waiting.delete(id);
-    // Only what waits for an answer keeps the process alive.
+    // Only pending requests keep the process alive.
     if (this.#waiting.size === 0) this.#worker.unref();
     if (error) asked.reject(new EmbeddedDatabaseError(error));
     else asked.resolve(result as never);
   }
 
-  /** Whether what was asked was done is unknown then, as with a connection that broke. */
+  /** Whether the requests took effect is unknown then, as after a broken connection. */
   #end(cause: Error): void {
     if (this.#ended) return;
     this.#ended = new EmbeddedDatabaseError({
@@ -239,7 +239,7 @@ class EmbeddedDatabase implements OpenDatabase {
   }
 }
 
-/** What the thread answers first, without being asked. */
+/** The thread's first message, without a request. */
 const OPENING = 0;
 const CONNECTION_FAILURE = '08006';
 const TICK_MS = 500;
@@ -247,8 +247,9 @@ const TICK_MS = 500;
 const STUCK_ON_FULL_MS = 10_000;
 
 /**
- * Opens the embedded record in `dataDir` (undefined: in memory). The caller holds the folder's lock. `care`: it is watched, and opened again
- * where its thread ended. `template`: what a new record is unpacked from; '' makes it from nothing.
+ * Opens the embedded database in `dataDir` (undefined: in memory). The caller holds the folder's lock. `care`:
+ * it is watched, and reopened when its thread ends. `template`: the archive to unpack for a new database; ''
+ * creates it from nothing.
  */
 export async function openPglite(
   dataDir: string | undefined,
@@ -257,6 +258,7 @@ export async function openPglite(
 ): Promise<Store> {
   const open = () => EmbeddedDatabase.open(dataDir, care, template || undefined);
   const database = care ? await keepDatabase(open, care) : await open();
+  const held = new Set<number>();
   const session = ({ query }: { readonly query: Query }): Session => ({
     rows: async <Row>({ text, isLong }: Statement, parameters: readonly unknown[]) => {
       const run = () => query<Row>(text, parameters);
@@ -275,9 +277,20 @@ export async function openPglite(
     listen: (channel, wake) => database.listen(channel, wake),
     listening: () => database.isOpen(),
     pools: () => ({}),
-    // Migrations of a large record take their time.
+    // Migrations of a large database take their time.
     exclusively: (_lock, work) =>
       database.patiently(() => work(drizzle(database as never, { schema }) as unknown as Database)),
+    // No other process has the folder open.
+    ifFree: async (lock, work) => {
+      if (held.has(lock)) return false;
+      held.add(lock);
+      try {
+        await work();
+      } finally {
+        held.delete(lock);
+      }
+      return true;
+    },
     close: () => database.close(),
   };
 }

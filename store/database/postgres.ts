@@ -13,21 +13,22 @@ import {
 import { ConnectionWatch } from './connection-watch.ts';
 import { Listener } from './listener.ts';
 import { isReadOnlyServer } from './passing-errors.ts';
+import { runPeriodic } from './periodic.ts';
 import { READER, READER_PATH, SET_SCOPE } from './scoped-view-names.ts';
 import { takeSharedLock } from './shared-lock-wait.ts';
 
 const CONNECT_MS = 10_000;
-/** Of each pool. */
+/** Per pool. */
 const POOL = 10;
-/** What one process opens at most: two pools, the one that listens, and one to look after a silent one. */
+/** The most connections of one process: two pools, one that listens, and one to check on a silent one. */
 export const CONNECTIONS = 2 * POOL + 2;
 const KEEP_ALIVE_MS = 10_000;
-/** Connections that went silent do not answer a farewell. */
+/** Silent connections do not answer a goodbye message. */
 const FAREWELL_MS = 3_000;
 
 /**
- * What the server does where this side falls silent: it ends the session, so that its locks are free again. A transaction that
- * waits longer than a minute for its next statement is one of a process that was frozen.
+ * How the server treats silence from this side: it ends the session, so that its locks are free again. A
+ * transaction that waits longer than a minute for its next statement belongs to a frozen process.
  */
 const SERVER_LIMITS = [
   '-c tcp_keepalives_idle=30',
@@ -38,17 +39,19 @@ const SERVER_LIMITS = [
 ].join(' ');
 
 export interface PostgresOptions {
-  /** Of each pool. */
+  /** Per pool. */
   readonly maxConnections?: number;
-  /** After this long without a byte in answer to a statement the connection is looked at: see connection-watch.ts. */
+  /**
+   * After this long without a byte in answer to a statement the connection is checked: see connection-watch.ts.
+   */
   readonly silentMs?: number;
   /** After this long the holder of a lock that a start waits for is named. */
   readonly lockNamedMs?: number;
 }
 
 /**
- * Opens PostgreSQL 15 or newer, with or without TimescaleDB. Nothing is connected yet. Every connection is watched: one that goes
- * silent is ended and fails what waits for it with an error that passes; the pool then opens another.
+ * Opens PostgreSQL 15 or newer, with or without TimescaleDB. Connects on demand. Every connection is watched: a
+ * silent one is ended and fails its pending work with a transient error; the pool then opens another.
  */
 export function openPostgres(
   url: string,
@@ -66,7 +69,7 @@ export function openPostgres(
     });
     // An idle connection that breaks (server restart) is replaced by the pool; without a listener it ends the process.
     opened.on('error', onError);
-    // The same for one that breaks while it is lent out between two statements: the next statement then fails.
+    // The same for one that breaks while checked out between two statements: the next statement then fails.
     opened.on('connect', (client) => client.on('error', onError));
     opened.on('acquire', (client) => watch.lent(client, true));
     opened.on('release', (_error, client) => watch.lent(client, false));
@@ -100,16 +103,17 @@ export function openPostgres(
         await takeSharedLock(client, lock, onError, lockNamedMs);
         return await work(drizzlePostgres(client, { schema }) as unknown as Database);
       } finally {
-        // Closing the connection gives the lock back, even when `work` broke it.
+        // Closing the connection releases the lock, even when `work` broke it.
         client.release(true);
       }
     },
+    ifFree: (lock, work) => ifFree(pool, lock, work),
     pools: () => ({ writers: stateOf(pool), ...readers.state() }),
     close: async () => {
       const impatience = setTimeout(() => watch.cutAll(), FAREWELL_MS);
       await Promise.all([listener.close(), readers.close(), pool.end()]);
       clearTimeout(impatience);
-      watch.stop();
+      await watch.stop();
     },
   };
 }
@@ -119,7 +123,7 @@ const types = {
     oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 };
 
-/** The settings of a connection; `options` come after those of the URL, which would otherwise take their place. */
+/** The settings of a connection; `options` come after those of the URL, which would otherwise override them. */
 export function connectionTo(url: string, options = ''): pg.ClientConfig {
   const place = new URL(url);
   const given = place.searchParams.get('options') ?? '';
@@ -135,8 +139,8 @@ export function connectionTo(url: string, options = ''): pg.ClientConfig {
 }
 
 /**
- * Connections that are the reader from their first moment: RESET ROLE leads back to it. Each keeps its last scope, so that
- * the next statement of the same scope costs no round trip more.
+ * Connections that have the reader's role from the start: RESET ROLE returns to it. Each keeps its last scope,
+ * so that the next statement of the same scope needs no extra round trip.
  */
 class Readers {
   readonly #open: () => pg.Pool;
@@ -175,6 +179,43 @@ class Readers {
 
   async close(): Promise<void> {
     await this.#pool?.end();
+  }
+}
+
+/** Half of what the server waits for a transaction's next statement. */
+const KEEP_LOCK_MS = 30_000;
+
+/** Runs `work` while a transaction of its own holds the lock; a transaction that only holds a lock holds back nobody. */
+async function ifFree(pool: pg.Pool, lock: number, work: () => Promise<void>): Promise<boolean> {
+  const client = await pool.connect();
+  let broken = true;
+  const kept = runPeriodic({
+    name: 'keep a lock',
+    everyMs: KEEP_LOCK_MS,
+    startsLater: true,
+    loops: null,
+    run: () => client.query('SELECT 1'),
+    // The lock is lost with the connection: another process may begin the work then, which is safe.
+    onError: () => undefined,
+  });
+  try {
+    await client.query('BEGIN');
+    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS taken', [
+      lock,
+    ]);
+    const isTaken = rows[0]?.taken === true;
+    if (isTaken) await work();
+    await kept.stop();
+    await client.query('ROLLBACK').then(
+      () => {
+        broken = false;
+      },
+      () => undefined,
+    );
+    return isTaken;
+  } finally {
+    await kept.stop();
+    client.release(broken);
   }
 }
 

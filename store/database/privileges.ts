@@ -4,7 +4,7 @@ import * as schema from '../tables/schema.ts';
 import type { Session, Statement } from './client.ts';
 import { PAGES, READER, VIEWS } from './scoped-view-names.ts';
 
-/** Something that the user of the connection must be allowed to do. */
+/** A privilege that the connection's user needs. */
 export interface Privilege {
   readonly what: string;
   readonly granted: boolean;
@@ -28,7 +28,7 @@ interface Facts {
 }
 
 const READER_OID = `(SELECT oid FROM pg_roles WHERE rolname = '${READER}')`;
-/** From version 16 on a member may be one who cannot take the role on. */
+/** From version 16 on a member may lack the right to take on the role. */
 export const MAY_BE_READER = `coalesce(pg_has_role(${READER_OID}, CASE
   WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END), false)`;
 
@@ -54,7 +54,7 @@ const FACTS: Statement = {
 
 const TABLES = Object.values(schema).flatMap((one) => (is(one, PgTable) ? [getTableName(one)] : []));
 
-/** Every privilege that Scoreline needs of PostgreSQL, and whether the user of this connection has it. */
+/** Every privilege that Scoreline needs on PostgreSQL, and whether this connection's user has it. */
 export async function checkPrivileges(session: Session): Promise<Privilege[]> {
   const [facts] = await session.rows<Facts>(FACTS, [TABLES]);
   if (!facts) throw new Error('PostgreSQL answers without a row');
@@ -104,7 +104,7 @@ const SERVER: Statement = {
 };
 const OLDEST = 150_000;
 
-/** What is wrong with the server itself, each with what to do; empty when nothing is. */
+/** Problems of the server itself, each with what to do; empty if there are none. */
 export async function checkServer(session: Session): Promise<string[]> {
   const [server] = await session.rows<Server>(SERVER, []);
   if (!server) return ['PostgreSQL answers without a row'];

@@ -4,8 +4,8 @@ import type { Worker } from 'node:worker_threads';
 export const QUIET = { stdout: true, stderr: true } as const;
 
 /**
- * Keeps what is printed in a thread out of the log of the process, where only lines of JSON stand. It may hold the texts that
- * the thread works on: that there was something is told, as a warning of the process, not what.
+ * Keeps a thread's console output out of the process log, which has only lines of JSON. The output may contain
+ * the texts that the thread works on, so a process warning reports only that there was some.
  */
 export function keepQuiet(thread: Worker, name: string): void {
   for (const output of [thread.stdout, thread.stderr]) {

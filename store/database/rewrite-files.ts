@@ -1,9 +1,10 @@
 import type { Statement, Store } from './client.ts';
 import type { DiskGuard } from './disk-space.ts';
+import { runWhenDue } from './periodic.ts';
 
 const statement = (text: string): Statement => ({ name: '', text, isLong: true });
 
-/** Everything that holds, or held, something of a person. */
+/** Everything that contains, or contained, personal data. */
 const TABLES = [
   'subject_key',
   'response',
@@ -25,18 +26,18 @@ const SIZE: Statement = {
 };
 
 /**
- * Writes the embedded record's files anew: dead rows and old segments of the log keep what stood in them until then. A
- * server's files are its operator's.
+ * Rewrites the embedded database's files: until then dead rows and old segments of the log keep their content.
+ * A server's files are its operator's responsibility.
  */
 export async function rewriteFiles(
   store: Store,
   tables: readonly string[] = TABLES,
   disk?: DiskGuard,
 ): Promise<void> {
-  // For good: segments that are done with are deleted instead of being kept, as they are, for later use.
+  // Permanently: finished segments are deleted instead of being kept for reuse.
   await store.rows(statement('SET wal_recycle = off'), []);
   for (const table of tables) {
-    // It is written beside itself, and so is the log of it.
+    // The table is written a second time, and so is its log.
     const [size] = disk ? await store.rows<{ bytes: number }>(SIZE, [table]) : [];
     disk?.checkFor(2 * (size?.bytes ?? 0));
     await store.rows(statement(`VACUUM FULL ${table}`), []);
@@ -61,56 +62,44 @@ export async function cleanFiles(store: Store, disk?: DiskGuard): Promise<void> 
   if (due.length > 0) await store.rows(REWRITTEN, [due]);
 }
 
-/** Erasures that come one after the other share one rewriting, which takes the longer the more is stored. */
+/** Consecutive erasures share one rewrite, which takes longer the more is stored. */
 const SETTLE_MS = 300;
 const A_DAY_MS = 24 * 3_600_000;
 
 export interface FileCleaner {
-  /** Something was deleted for a person: the files are written anew soon. */
+  /** Something was deleted for a person: rewrite the files soon. */
   due(): void;
-  /** Something was deleted because of its age: soon, but not more often than once a day. */
+  /** Something was deleted by age: rewrite soon, but at most once a day. */
   dueToday(): void;
-  /** Ends with what is being done now. */
+  /** Resolves when the current rewrite ends. */
   stop(): Promise<void>;
 }
 
-/** Cleans the embedded record's files whenever it is due, once for all that came together. On a server it does nothing. */
+/**
+ * Rewrites the embedded database's files when due, once for all deletions since. On a server it does nothing.
+ */
 export function createFileCleaner(
   store: Store,
   onError: (error: Error) => void,
   disk?: DiskGuard,
 ): FileCleaner {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-  let again = false;
-  let stopped = false;
   let ranAt = 0;
-  const run = async () => {
-    do {
-      again = false;
+  const cleaning = runWhenDue({
+    afterMs: SETTLE_MS,
+    onError,
+    run: async () => {
       ranAt = Date.now();
-      await cleanFiles(store, disk).catch(onError);
-    } while (again && !stopped);
-    running = undefined;
-  };
+      await cleanFiles(store, disk);
+    },
+  });
   const due = () => {
-    if (stopped || store.backend !== 'pglite') return;
-    if (running) again = true;
-    else
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        running = run();
-      }, SETTLE_MS);
+    if (store.backend === 'pglite') cleaning.due();
   };
   return {
     due,
     dueToday: () => {
       if (Date.now() - ranAt > A_DAY_MS) due();
     },
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
+    stop: cleaning.stop,
   };
 }

@@ -1,14 +1,14 @@
-/** Has no login; the connections for reading become it. */
+/** Has no login; reading connections take it on. */
 export const READER = 'scoreline_reader';
-/** Where the views are. */
+/** The schema of the views. */
 export const VIEWS = 'scoped';
-/** Where the functions are that give first pages. */
+/** The schema of the functions for first pages. */
 export const PAGES = 'paged';
-/** What the reader finds under a plain name, before the tables. */
+/** What plain names resolve to for the reader, before the tables. */
 export const READER_PATH = `${VIEWS},${PAGES},public`;
-/** Names the scope of a connection. */
+/** The setting that holds a connection's scope. */
 export const SCOPE_SETTING = 'scoreline.scope';
-/** For one transaction: becomes the reader, in the scope of that fingerprint. */
+/** For one transaction: takes on the reader's role, in the scope of that fingerprint. */
 export const BECOME_READER = `SELECT set_config('role', '${READER}', true), set_config('search_path', '${READER_PATH}', true),
   set_config('${SCOPE_SETTING}', $1, true)`;
 /** For the connection, until another scope uses it. */

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
 const LOOK_MS = 250;
-/** A migration of a large record takes minutes; what holds the lock for longer than this is named, and again each time so long. */
+/** A migration of a large database takes minutes; a lock held for longer than this is reported, repeatedly. */
 const NAMED_AFTER_MS = 10_000;
 
 const HOLDER = `SELECT a.pid, coalesce(a.application_name, '') AS application, coalesce(host(a.client_addr), 'local') AS address,
@@ -19,8 +19,8 @@ interface Holder {
 }
 
 /**
- * Takes the session-wide advisory lock of that number, and says who holds it where that takes long: a process that was frozen
- * keeps it for ever.
+ * Takes the session-wide advisory lock of that number, and reports its holder if that takes long: a frozen
+ * process would keep it.
  */
 export async function takeSharedLock(
   client: pg.PoolClient,

@@ -3,17 +3,20 @@ import { Slice } from '../../domain/text/slices.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session, Statement } from '../database/client.ts';
 
-/** Which answers a lot is of: surveyed ones, or those of a model, apart for responses without and with a surveyed class. */
+/**
+ * The responses of a release: surveyed ones, or a model's, separately for responses without and with a surveyed
+ * class.
+ */
 export type Part = 'surveyed' | `alone ${number}` | `beside ${number}`;
 
-/** One cell and hour as one number: hours since 1970 take 25 bits, also those before. */
+/** One cell and hour as one number: hours since 1970 take 25 bits, including negative ones. */
 export type Atom = number;
 const HOURS = 2 ** 25;
 export const atomOf = (cellId: number, hour: number): Atom => cellId * HOURS + hour + HOURS / 2;
 export const cellOf = (atom: Atom): number => Math.floor(atom / HOURS);
 export const hourOf = (atom: Atom): number => (atom % HOURS) - HOURS / 2;
 
-/** Hours of a cell that come as one row: an object for each would hold up the event loop. */
+/** Hours of a cell in one row: an object for each would block the event loop. */
 const HOURS_OF_ROW = 2_000;
 /** With more, all hours of the cells are read instead. */
 const MOST_ATOMS = 20_000;
@@ -29,7 +32,7 @@ const OF_CELLS =
   'SELECT r.* FROM rollup_hour r WHERE r.model_version_id = $1 AND r.cell_id = ANY ($2::integer[])';
 const OF_PAIRS = `SELECT r.* FROM unnest($3::integer[], $4::timestamptz[]) AS given (cell_id, bucket) JOIN rollup_hour r
   ON r.cell_id = given.cell_id AND r.bucket = given.bucket AND r.bucket >= $5 AND r.bucket <= $6 AND r.model_version_id = $1`;
-/** One statement, and so one snapshot: an answer that moves meanwhile must not be counted in two cells. */
+/** One statement, and so one snapshot: a response that moves meanwhile must not be counted in two cells. */
 const WHICH = {
   cells: OF_CELLS,
   pairs: `${OF_PAIRS} WHERE $2::integer[] IS NOT NULL`,
@@ -56,7 +59,7 @@ interface HoursOfCell {
   readonly detractors: readonly number[];
 }
 
-/** What of that part is counted by now in all hours of the cells, and in these atoms of other cells. */
+/** The current counts of that part in all hours of the cells, and in these atoms of other cells. */
 export async function readCountsOfHours(
   session: Session,
   part: Part,
@@ -87,5 +90,5 @@ export async function readCountsOfHours(
   return counted;
 }
 
-/** Whether so many atoms are better read by their cells. */
+/** Whether so many atoms are cheaper to read by cell. */
 export const areTooMany = (atoms: ReadonlySet<Atom>): boolean => atoms.size > MOST_ATOMS;

@@ -11,11 +11,11 @@ import {
   takeReleases,
 } from './disclosure-memory.ts';
 
-/* What may differ from what a ledger tells: by new cells, by the journal, and by what other processes told. */
+/* What may differ from a ledger's releases: by new cells, by the journal, and by releases of other processes. */
 
-/** Beyond these, and where some of them are gone, everything is compared again. */
+/** Beyond this many entries, or if some are gone, everything is compared again. */
 const JOURNAL_ENTRIES = 5_000;
-/** Entries of one statement: the event loop turns between two of them. */
+/** Entries per statement: the event loop turns between two of them. */
 const ENTRIES_AT_ONCE = 500;
 
 const LENGTH: Statement = {
@@ -27,9 +27,11 @@ const RELEASES: Statement = {
   text: `SELECT lot, part, soft, cell_id AS "cellId", hour, promoters, passives, detractors FROM disclosure_lot
     WHERE ledger = $1 AND (lot, cell_id, hour) > ($2, $3, $4) AND lot <= $5 ORDER BY lot, cell_id, hour LIMIT ${ROWS_AT_ONCE}`,
 };
-/** Notes which cells are guarded by now: all hours of new ones are compared. Answers whether there are others than before. */
+/**
+ * Records which cells are protected now: all hours of new ones are compared. Returns whether the set changed.
+ */
 export function noteCells(known: KnownLedger, protectedCells: readonly Cell[]): boolean {
-  // Ids only grow, so one that came is the highest, and others that went make it fewer.
+  // Ids only grow, so a new one is the highest, and a removed one makes the count smaller.
   const which = `${protectedCells.length} ${protectedCells.reduce((highest, { id }) => Math.max(highest, id), 0)}`;
   if (which === known.cells) return false;
   const ids = new Set(protectedCells.map(({ id }) => id));
@@ -41,12 +43,12 @@ export function noteCells(known: KnownLedger, protectedCells: readonly Cell[]): 
   return true;
 }
 
-/** Notes which cells and hours the journal says to have changed. */
+/** Records which cells and hours the journal reports as changed. */
 export async function readTouched(store: Store, known: KnownLedger): Promise<void> {
   const head = await journalHead(store);
   if (head.xact === known.position.xact && head.position === known.position.position) return;
   const compared = [...known.parts].filter(([, { open }]) => open !== null);
-  // Nobody read this ledger for longer than the journal is kept.
+  // The ledger was not read for longer than the journal's retention.
   const missed = compared.length > 0 && (await marksBehind(store, known.position)) !== null;
   if (compared.length > 0 && !missed) {
     for (let read = 0; read < JOURNAL_ENTRIES; read += ENTRIES_AT_ONCE) {
@@ -88,7 +90,10 @@ function compareAll(part: KnownPart): void {
   part.fresh.clear();
 }
 
-/** Takes in what other processes told. It may be older than what was compared here: those hours are compared again. */
+/**
+ * Takes in other processes' releases. They may be older than what was compared here: those hours are compared
+ * again.
+ */
 export async function catchUp(store: Store, known: KnownLedger): Promise<void> {
   const [row] = await store.rows<{ lots: number }>(LENGTH, [known.key]);
   if (!row) throw new Error(`the disclosure ledger ${known.key} is gone`);
@@ -99,7 +104,7 @@ export async function catchUp(store: Store, known: KnownLedger): Promise<void> {
     for (const { part, cellId, hour } of rows) touch(known, part, [[cellId, hour]]);
     const last = rows.at(-1);
     kept = [...kept, ...rows];
-    // The last lot of a page may go on in the next one.
+    // The last release of a page may continue in the next one.
     const isEnd = rows.length < ROWS_AT_ONCE;
     const whole = isEnd ? kept.length : kept.findIndex(({ lot: release }) => release === last?.lot);
     await takeReleases(known, kept.slice(0, whole));

@@ -3,25 +3,27 @@ import type { Session, Statement, Store } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
 
 /**
- * Which ledger is read for a set of guarded cells. Not the policies' version, nor a role's name, but the cells decide: who
- * may be told of the same is told the same lots, for lots of the same answers that were cut otherwise could be subtracted. A
- * ledger is found by the cells that it knows; cells that came since are added to it.
+ * Which ledger belongs to a set of protected cells. The cells decide, not the policies' version or a role's
+ * name: callers with the same rights receive the same releases, because differently cut releases of the same
+ * responses could be subtracted. A ledger is found by the cells that it knows; new cells are added to it.
  */
 export interface ProtectedSet {
   readonly smallestCount: number;
-  /** Ids of all the cells there are, and of those that are guarded. */
+  /** Ids of all existing cells, and of the protected ones. */
   readonly known: readonly number[];
   readonly protectedIds: readonly number[];
 }
 
-/** Of who makes a ledger: two of one set must not be made. A ledger that is there is continued under its own lock. */
+/**
+ * Held while a ledger is created: a set must not get two. An existing ledger is continued under its own lock.
+ */
 const LEDGERS_LOCK: Statement = {
   name: 'disclosure_ledgers_lock',
   text: `SELECT pg_advisory_xact_lock(${LOCKS.ledgers})`,
 };
 /**
- * The ledgers of known cells, those first that agree in all of them (`fork` is null), then those that did for the longest
- * time. One that differs in a cell that was there from its beginning is of another set.
+ * The ledgers of known cells, first those that agree in all of them (`fork` is null), then those that agreed
+ * for the longest time. A ledger that differs in a cell from its beginning belongs to another set.
  */
 const FIND: Statement = {
   name: 'disclosure_find',
@@ -59,7 +61,7 @@ const COPY: Statement = {
     WHERE ledger = $2 AND lot <= $3`,
 };
 
-/** Takes the lock of the ledger and answers with how many lots it has; null when it is gone. */
+/** Locks the ledger and returns how many releases it has; null when it does not exist. */
 export async function lockLedger(session: Session, key: string): Promise<number | null> {
   const [row] = await session.rows<{ lots: number }>(LOCK, [key]);
   return row?.lots ?? null;
@@ -67,9 +69,9 @@ export async function lockLedger(session: Session, key: string): Promise<number 
 
 interface Likely {
   readonly key: string;
-  /** Since how many lots it differs from the set; null: it agrees in all cells that it knows. */
+  /** From how many releases on it differs from the set; null: it agrees in all cells that it knows. */
   readonly fork: number | null;
-  /** How many of the known cells it knows. */
+  /** How many of the set's cells it knows. */
   readonly cells: number;
 }
 
@@ -79,8 +81,9 @@ async function find(session: Session, set: ProtectedSet, key: string | null): Pr
 }
 
 /**
- * The key of the set's ledger, which knows all its cells from here on. Where two sets were equal until a cell came that only
- * one of them guards, the second goes on with a copy of what both were told until then. `likely`: where to look first.
+ * The key of the set's ledger, which knows all its cells from here on. If two sets were equal until a cell was
+ * added that only one of them protects, the second continues with a copy of the shared releases. `likely`:
+ * where to look first.
  */
 export async function findLedger(store: Store, set: ProtectedSet, likely: string | null): Promise<string> {
   const first = likely === null ? undefined : await find(store, set, likely);
@@ -92,9 +95,10 @@ export async function findLedger(store: Store, set: ProtectedSet, likely: string
   return store.transaction((session) => makeLedger(session, set));
 }
 
-/** Adds the set's new cells to a ledger that agrees with it; false where it does so no more. */
+/** Adds the set's new cells to a ledger that agrees with it; false if it no longer does. */
 async function noteCells(session: Session, set: ProtectedSet, key: string): Promise<boolean> {
-  // Under its lock: lots that are being added now do not have the new cells, and nobody else adds one meanwhile.
+  // Under its lock: releases being added now do not have the new cells, and no other process adds one
+  // meanwhile.
   const releases = await lockLedger(session, key);
   if (releases === null || (await find(session, set, key))?.fork !== null) return false;
   await session.rows(NOTE, [key, releases, set.known, set.protectedIds, key]);
@@ -105,7 +109,7 @@ async function makeLedger(session: Session, set: ProtectedSet): Promise<string> 
   const { smallestCount, known, protectedIds: protectedCells } = set;
   await session.rows(LEDGERS_LOCK, []);
   let found = await find(session, set, null);
-  // One that parts from the set while it is looked at agrees no more.
+  // A ledger that splits from the set meanwhile no longer agrees.
   while (found?.fork === null) {
     if (await noteCells(session, set, found.key)) return found.key;
     found = await find(session, set, null);

@@ -5,14 +5,14 @@ import { BEGINNING, type JournalPosition } from '../journal/journal.ts';
 import { type Atom, atomOf, type Part } from './disclosure-counts.ts';
 
 /*
- * What one process remembers of the ledgers of lots: everything in it can be read again from the record, so ledgers that are not
- * asked for are forgotten, and so are the ones that were not used for the longest time where all of them are large.
+ * One process's cache of ledgers: everything in it can be read again from the database, so ledgers that are not
+ * used for a while are dropped, and the least recently used ones when all of them are large.
  */
 
-/** Rows of lots of one statement: the event loop turns between two of them. */
+/** Rows of releases per statement: the event loop turns between two of them. */
 export const ROWS_AT_ONCE = 2_000;
 
-/** A change of a lot, as the record keeps it. */
+/** A change of a release, as stored. */
 export interface ReleaseRow extends Counts {
   readonly lot: number;
   readonly part: Part;
@@ -21,44 +21,44 @@ export interface ReleaseRow extends Counts {
   readonly hour: number;
 }
 
-/** What is known of one part of a ledger. */
+/** The cached state of one part of a ledger. */
 export interface KnownPart {
   readonly releases: Release[];
-  /** The sums of the lots. */
+  /** The sums of the releases. */
   readonly told: Map<Atom, Counts>;
-  /** Cells that had a lot of their own. */
+  /** Cells that had a release of their own. */
   readonly own: Set<number>;
-  /** What may differ from what was told; null: everything may. */
+  /** What may differ from the releases; null: everything may. */
   open: Set<Atom> | null;
-  /** Cells that came since: all of their hours may differ. */
+  /** New cells: all of their hours may differ. */
   readonly fresh: Set<number>;
-  /** Whether anything changed since it was last compared. */
+  /** Whether anything changed since the last comparison. */
   isChanged: boolean;
 }
 
-/** What is known of one ledger. */
+/** The cached state of one ledger. */
 export interface KnownLedger {
   readonly key: string;
-  /** How many lots are known. */
+  /** How many releases are known. */
   length: number;
   readonly parts: Map<Part, KnownPart>;
-  /** Ids of the guarded cells, and what tells two such sets apart. */
+  /** Ids of the protected cells, and a fingerprint of the set. */
   protectedIds: ReadonlySet<number>;
   cells: string;
   /** Up to where the journal was read. */
   position: JournalPosition;
-  /** The UTC day on which it was last compared. */
+  /** The UTC day of the last comparison. */
   day: number;
   /** Its readers, one after the other. */
   queue: Promise<unknown>;
   usedAt: number;
 }
 
-/** Cells' hours that are remembered of all ledgers together, about 200 bytes each. */
+/** Cell hours cached for all ledgers together, about 200 bytes each. */
 const MOST_HOURS = 1_000_000;
 const UNUSED_MS = 3_600_000;
 
-/** The ledgers of one record, those used last at the end. */
+/** The ledgers of one database, the most recently used last. */
 export class LedgerMemory {
   readonly #known = new Map<string, KnownLedger>();
   readonly #most: number;
@@ -79,7 +79,7 @@ export class LedgerMemory {
     this.#known.delete(key);
   }
 
-  /** Forgets what was not used for an hour, and beyond the limit what was not used for the longest time; never the last one. */
+  /** Drops what was not used for an hour, and beyond the limit the least recently used; never the last one. */
   evict(now: number): void {
     let hours = 0;
     for (const ledger of this.#known.values()) hours += hoursOf(ledger);
@@ -116,7 +116,7 @@ function newLedger(key: string): KnownLedger {
   };
 }
 
-/** The part of the ledger; of one that nobody asked for yet everything is to be compared. */
+/** The part of the ledger; for a new one everything is to be compared. */
 export function partOf({ parts }: KnownLedger, part: Part): KnownPart {
   const known: KnownPart = parts.get(part) ?? {
     releases: [],
@@ -130,7 +130,7 @@ export function partOf({ parts }: KnownLedger, part: Part): KnownPart {
   return known;
 }
 
-/** Takes in lots that this process did not know yet, in slices; the rows of one stand together. */
+/** Takes in releases that this process does not know yet, in slices; the rows of one are adjacent. */
 export async function takeReleases(ledger: KnownLedger, rows: readonly ReleaseRow[]): Promise<void> {
   const slice = new Slice();
   for (let i = 0; i < rows.length; ) {

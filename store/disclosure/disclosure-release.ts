@@ -43,11 +43,11 @@ const ADD: Statement = {
 interface Planned {
   readonly part: Part;
   readonly releases: readonly Release[];
-  /** What differs but is not enough for a lot. */
+  /** A difference that is not enough for a release. */
   readonly left: Set<Atom>;
 }
 
-/** Adds to the ledger what can be told by now; false where another process added something meanwhile. */
+/** Adds to the ledger what can be released by now; false if another process added something meanwhile. */
 export async function tell(
   deps: DisclosureDeps,
   smallestCount: number,
@@ -97,8 +97,9 @@ async function plan(
 }
 
 /**
- * Writes lots down, some in each transaction, and one never in two; each stands for itself, so that a process that ends between two
- * transactions leaves a whole ledger. False where another process came between: what it told is not to be told again.
+ * Writes releases, several per transaction and never one in two; each stands for itself, so that a process that
+ * ends between two transactions leaves a consistent ledger. False if another process wrote meanwhile: its
+ * releases must not be repeated.
  */
 async function write(
   store: Store,
@@ -138,7 +139,7 @@ async function write(
   return true;
 }
 
-/** What is counted by now beyond what was told, of the cells and hours that may differ. */
+/** Current counts beyond the releases, for the cells and hours that may differ. */
 async function readChanges(
   session: Session,
   { protectedIds: protectedCells }: KnownLedger,
@@ -164,7 +165,7 @@ async function readChanges(
     if (slice.isOver()) await slice.next();
     compare(atom, counts);
   }
-  // What was told and is counted no more.
+  // Released, but no longer counted.
   for (const atom of open === null || fresh.size > 0 ? told.keys() : atoms) {
     if (slice.isOver()) await slice.next();
     if (!counted.has(atom) && (atoms.has(atom) || whole.has(cellOf(atom)))) compare(atom, ZERO);

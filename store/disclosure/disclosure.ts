@@ -10,18 +10,19 @@ import { type KnownLedger, LedgerMemory, partOf } from './disclosure-memory.ts';
 import { type DisclosureDeps, tell } from './disclosure-release.ts';
 
 /*
- * The ledgers of lots (domain/disclosure/disclosure.ts): what callers who may not read the answers have been told. A ledger is read
- * and continued before each of their reads; it is the same for all of them who may see the same.
+ * The ledgers of releases (domain/disclosure/disclosure.ts): what callers without the right to read the
+ * responses have received. A ledger is read and continued before each of their reads; callers with the same
+ * rights share it.
  */
 
 export interface Ledger {
   readonly key: string;
-  /** How many lots there are: equal numbers mean equal answers. */
+  /** How many releases there are: equal numbers mean equal answers. */
   readonly length: number;
   readonly releasesOf: (part: Part) => readonly Release[];
 }
 
-/** A scope's ledger, as it was found in one version of the cells. */
+/** A scope's ledger, as found in one version of the cells. */
 interface Found {
   readonly version: number;
   readonly key: Promise<string>;
@@ -31,8 +32,8 @@ const memories = new WeakMap<Store, LedgerMemory>();
 const found = new WeakMap<Store, WeakMap<Scope, Map<Counted, Found>>>();
 
 /**
- * The ledger of those guarded cells, after what can be told by now of the parts was added to it. It is the same for all
- * callers of whom the same cells are guarded, whatever they may do else: they may compare.
+ * The ledger of those protected cells, after adding what can be released by now of the parts. All callers with
+ * the same protected cells share it, whatever their other rights: they may compare.
  */
 export async function openLedger(
   deps: DisclosureDeps,
@@ -46,7 +47,7 @@ export async function openLedger(
   const memory = entryOf(memories, store, () => new LedgerMemory());
   const known = memory.get(key, deps.now());
   const work = known.queue.then(() => advance(deps, scope.smallestCount, protectedCells, known, parts));
-  // What failed may be half done: the next reader begins with what is stored.
+  // A failure may leave it half done: the next reader starts from what is stored.
   known.queue = work.then(
     () => memory.evict(deps.now()),
     () => {
@@ -57,7 +58,7 @@ export async function openLedger(
   return work;
 }
 
-/** Looked for again when there are new cells. */
+/** Looked up again when there are new cells. */
 async function ledgerOf(
   { store, cells }: DisclosureDeps,
   scope: Scope,
@@ -90,13 +91,13 @@ async function advance(
   const { store } = deps;
   const day = Math.floor(deps.now() / DAY_MS);
   const isOther = noteCells(known, protectedCells) || day !== known.day;
-  // Parts that nobody asks for now are compared when somebody does.
+  // Other parts are compared when they are needed.
   if (isOther) for (const part of known.parts.values()) part.isChanged = true;
   await readTouched(store, known);
   const due = () => parts.filter((part) => partOf(known, part).isChanged);
   for (let isDone = false; !isDone; ) {
     await catchUp(store, known);
-    // Where another process told of the ledger meanwhile, what is left is found again.
+    // If another process wrote to the ledger meanwhile, the remainder is computed again.
     isDone = await tell(deps, smallestCount, known, due());
   }
   known.day = day;

@@ -7,7 +7,7 @@ import {
 } from '../../domain/access/scope.ts';
 import type { Cell, CellDictionary } from '../../domain/segments/cell.ts';
 
-/** As they were found in one version of the cells; a scope does not change. */
+/** As found in one version of the cells; a scope does not change. */
 interface Found {
   readonly of: number;
   readonly cells: readonly Cell[];
@@ -16,8 +16,8 @@ interface Found {
 const found = new WeakMap<CellDictionary, WeakMap<Scope, Map<Counted, Found>>>();
 
 /**
- * The cells whose scores the scope reads, but not their answers one by one; none for who may read every answer. Every score asks for
- * them, so they are looked for once and again when there are new cells.
+ * The cells whose scores the scope reads, but not their responses one by one; none for callers who may read
+ * every response. Every score needs them, so they are computed once per version of the cells.
  */
 export function protectedCells(scope: Scope, cells: CellDictionary, counted: Counted): readonly Cell[] {
   if (readsAllAnswers(scope, counted)) return [];

@@ -12,9 +12,9 @@ import type { Part } from './disclosure-counts.ts';
 import { protectedCells } from './protected-cells.ts';
 
 export interface GuardDeps {
-  /** What the caller reads through: the wall. */
+  /** The session that the caller reads through: the scoped views. */
   readonly store: Session;
-  /** Where the ledgers are kept; who reads through the wall cannot write them. */
+  /** The session for the ledgers, which callers' sessions cannot write. */
   readonly record: Store;
   readonly cells: CellDictionary;
   readonly now: () => number;
@@ -26,7 +26,7 @@ export interface ScoreGroup {
   readonly cells: readonly Cell[];
 }
 
-/** What is told of one group in one window: all counts, null where they are withheld, and those that a model inferred. */
+/** The visible counts of one group in one window: all, null if suppressed, and the inferred ones. */
 export interface ReleasedCounts {
   readonly counts: Counts | null;
   readonly inferred: Counts | undefined;
@@ -34,26 +34,26 @@ export interface ReleasedCounts {
 
 /** One group's counts. */
 export interface ScoreColumn extends ScoreGroup {
-  /** The place of the group among all of the query. */
+  /** The index of the group. */
   readonly place: number;
-  /** By the place of the window. */
+  /** By index of the window. */
   readonly at: (window: number) => ReleasedCounts;
-  /** Whether the ledgers decide what is told of it. */
+  /** Whether the ledgers decide what is visible of it. */
   readonly isProtected: boolean;
 }
 
 const WITHHELD: ReleasedCounts = { counts: null, inferred: undefined };
 
-/** What the ledgers tell of a query's guarded cells. */
+/** What the ledgers show of a query's protected cells. */
 export interface Guard {
-  /** Whether the group, by its place, has a lot of its own: one answer must not make a row. */
+  /** Whether the group has a release of its own: one response must not create a row. */
   lists(place: number): boolean;
-  /** Whether the ledgers decide what is told of the group. */
+  /** Whether the ledgers decide what is visible of the group. */
   isProtected(place: number): boolean;
   /**
-   * Adds to counts of cells whose answers the caller may read what the ledgers tell of the others. A group is told where every
-   * part of its basis may be, and the surveyed part is cut nowhere: else counts of the same people on two bases could be
-   * compared.
+   * Adds the ledgers' counts of protected cells to the counts of the others. A group is shown if every part of
+   * its basis may be, and no window cuts the surveyed part: otherwise counts of the same people on two bases
+   * could be compared.
    */
   tell(columns: readonly ScoreColumn[]): Promise<readonly ScoreColumn[]>;
 }
@@ -61,14 +61,14 @@ export interface Guard {
 interface ProtectedQuery {
   readonly basis: Basis;
   readonly windows: readonly TimeRange[];
-  /** The model version whose answers are asked for, if any. */
+  /** The model version of the query, if any. */
   readonly model: number | null;
 }
 
-/** Guarded cells by what is counted, no cell where it is not asked for. */
+/** Protected cells by part, none for a part that is not counted. */
 export type ProtectedCells = Readonly<Record<Counted, readonly Cell[]>>;
 
-/** The cells whose counts the caller is told from the ledger, if at all. */
+/** The cells whose counts the caller gets from the ledger, if at all. */
 export function protectedFor(scope: Scope, cells: CellDictionary, basis: Basis): ProtectedCells {
   return {
     surveyed: protectedCells(scope, cells, 'surveyed'),
@@ -76,15 +76,15 @@ export function protectedFor(scope: Scope, cells: CellDictionary, basis: Basis):
   };
 }
 
-/** One part of a basis, as the caller's ledger has it. */
+/** One part of a basis in the caller's ledger. */
 interface OpenPart {
   readonly part: Part;
   readonly releases: readonly Release[];
-  /** The group of each cell that the database shows of the ledger. */
+  /** The group of each of the ledger's cells that the database shows. */
   readonly groupOf: ReadonlyMap<number, number>;
-  /** Groups that have a lot of their own. */
+  /** Groups that have a release of their own. */
   readonly own: ReadonlySet<number>;
-  /** Which groups have guarded cells, and which have others beside. */
+  /** Which groups have protected cells, and which have others beside. */
   readonly hasProtected: readonly boolean[];
   readonly free: readonly boolean[];
 }
@@ -92,7 +92,7 @@ interface OpenPart {
 /** The same with the sums by window and group. */
 type ReleasedPart = OpenPart & { readonly sums: ReleaseSums };
 
-/** Opens the ledgers that the query needs, and finds the groups of which they tell. */
+/** Opens the ledgers that the query needs, and finds the groups that they show. */
 export async function openGuard(
   deps: GuardDeps,
   scope: Scope,
@@ -115,7 +115,7 @@ export async function openGuard(
         const groupOf = new Map([...part.groupOf].filter(([, place]) => listed.has(place)));
         summed.push({ ...part, sums: await sumReleases(part.releases, windows, groupOf) });
       }
-      // Nobody answered there yet; the first who does must not show by a row that was told before.
+      // No responses there yet; the first one must not be revealed by a row that was shown before.
       const isEmptyWithheld = mayBeProtected(scope, 'readScore', COUNTED[basis]);
       return mapInSlices(
         columns,
@@ -205,7 +205,7 @@ async function openParts(
   return all;
 }
 
-/** Both parts of a model are continued at once, so that they are cut at the same times whatever is asked. */
+/** Both parts of a model are continued at once, so that they are cut at the same times for any query. */
 function siblingsOf(parts: readonly Part[]): Part[] {
   return parts.flatMap((part): Part[] => {
     const other = part.startsWith('alone')
@@ -220,20 +220,23 @@ const BEHIND: Statement = {
   text: `SELECT coalesce(array_agg(cell_id), '{}') AS ids FROM disclosure_cell WHERE ledger = $1 AND guarded`,
 };
 
-/** The ledger's cells as the database role of the caller sees them: lots of others are not summed, whatever the program says. */
+/**
+ * The ledger's cells as the caller's database role sees them: releases of others are not summed, even if the
+ * program is wrong.
+ */
 async function cellsBehind(scopedReader: Session, { key }: Ledger): Promise<Set<number>> {
   const [row] = await scopedReader.rows<{ ids: number[] }>(BEHIND, [key]);
   return new Set(row?.ids);
 }
 
-/** What the answers of a basis are. */
+/** Which responses belong to a basis. */
 const COUNTED: Readonly<Record<Basis, readonly Counted[]>> = {
   SURVEYED: ['surveyed'],
   INFERRED: ['inferred'],
   COMBINED: ['surveyed', 'inferred'],
 };
 
-/** The parts whose sum a basis is, and those of them that a model inferred. */
+/** The parts whose sum a basis is, and the inferred ones among them. */
 function partsOf(basis: Basis, model: number | null): { told: Part[]; inferred: Part[] } {
   const alone: Part[] = model === null ? [] : [`alone ${model}`];
   const beside: Part[] = model === null ? [] : [`beside ${model}`];

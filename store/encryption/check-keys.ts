@@ -6,12 +6,13 @@ import type { KeyCheck } from '../tables/schema.ts';
 import { SUBJECT_COLUMNS, type SubjectEncryption, type SubjectKeyRow } from './subject-encryption.ts';
 
 /*
- * A record is tied to its wrapping keys as it is to its pepper: under others new persons would be stored beside those that cannot be
- * read, until the right keys are put back and they cannot. The check is a key of nobody, wrapped like those of persons under the
- * record's own name as its subject; it is carried over with them when wrapping keys change.
+ * A database is bound to its wrapping keys as it is to its pepper: otherwise new persons would be encrypted
+ * under keys that are lost when the right ones are restored. The check is a key of no person, wrapped like
+ * those of persons under the database's own name as its subject; it is rewrapped with them when wrapping keys
+ * change.
  */
 
-/** The wrapping keys are not those that the record's data keys were wrapped with. */
+/** The wrapping keys are not those that wrapped the database's data keys. */
 export class WrongWrappingKeyError extends Error {
   override readonly name = 'WrongWrappingKeyError';
 }
@@ -24,7 +25,7 @@ const TIE: Statement = {
   name: 'check_keys_tie',
   text: 'UPDATE instance SET key_check = $1::jsonb WHERE id = 1',
 };
-/** Some of each wrapping key, for a single one may be damaged. */
+/** Several per wrapping key, because a single one may be damaged. */
 const SOME: Statement = {
   name: 'check_keys_some',
   text: `SELECT ${SUBJECT_COLUMNS} FROM (SELECT DISTINCT provider AS p, key_version AS v FROM subject_key WHERE wrapped IS NOT NULL) used
@@ -37,14 +38,15 @@ const IN_USE: Statement = {
     UNION SELECT key_check ->> 'provider' FROM instance WHERE key_check IS NOT NULL`,
 };
 
-/** By which key providers something of the record is wrapped. */
+/** The key providers that wrap something in the database. */
 export async function providersInUse(session: Session): Promise<Set<string>> {
   return new Set((await session.rows<{ name: string }>(IN_USE, [])).map(({ name }) => name));
 }
 
 /**
- * Ties the record to the wrapping keys at its first start with them, once what is stored opens with them, and refuses later to do
- * without. A provider elsewhere that is away is waited for, not refused. Starters do it one after the other.
+ * Binds the database to the wrapping keys at its first start with them, if the stored keys unwrap, and refuses
+ * other keys later. A remote provider that is unavailable is waited for, not refused. Starting processes do it
+ * one after the other.
  * @throws WrongWrappingKeyError
  */
 export function checkWrappingKeys(store: Store, encryption: SubjectEncryption): Promise<void> {
@@ -67,7 +69,7 @@ export function checkWrappingKeys(store: Store, encryption: SubjectEncryption): 
   });
 }
 
-/** Wraps the check anew by the provider in use. */
+/** Rewraps the check with the provider in use. */
 export function rewrapCheck(store: Store, encryption: SubjectEncryption): Promise<void> {
   return store.transaction(async (session) => {
     const [row] = await session.rows<{ keyCheck: KeyCheck | null }>(CHECK, []);
@@ -90,7 +92,7 @@ async function tie(session: Session, encryption: SubjectEncryption, key: Buffer)
   await session.rows(TIE, [JSON.stringify({ ...wrapped, provider: encryption.provider.name })]);
 }
 
-/** That of each wrapping key in use something opens. */
+/** Whether something unwraps with each wrapping key in use. */
 async function checkSome(session: Session, encryption: SubjectEncryption): Promise<void> {
   const failed = new Map<string, unknown>();
   const opened = new Set<string>();

@@ -4,9 +4,9 @@ import { LOCKS } from '../database/locks.ts';
 import type { KeyProvider, WrappedKey } from './key-provider.ts';
 
 /*
- * Wrapping keys change in one process while others wrap. Who wraps holds a lock until the end of the transaction that stores
- * what was wrapped; who makes or destroys wrapping keys waits for all of them and keeps new ones out. So when a key is
- * destroyed, everything that it wrapped is committed and can be seen.
+ * Wrapping keys change in one process while others wrap. Wrapping takes a shared lock until the end of the
+ * transaction that stores the result; creating or destroying wrapping keys takes it exclusively. So when a key
+ * is destroyed, everything that it wrapped is committed and visible.
  */
 
 const SHARE: Statement = {
@@ -23,14 +23,14 @@ const RETIRE: Statement = {
   text: 'INSERT INTO retired_key (provider, version) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING',
 };
 
-/** Until the transaction ends nobody else wraps, makes or destroys wrapping keys. */
+/** Until the transaction ends, no other process wraps, creates or destroys wrapping keys. */
 export async function lockKeys(session: Session): Promise<void> {
   await session.rows(ALONE, []);
 }
 
 /**
  * Wraps in the transaction that stores the result.
- * @throws KeyProviderError when this process wraps under a key that was retired: it was not told of the new one.
+ * @throws KeyProviderError when this process wraps under a retired key because it does not have the new one.
  */
 export async function wrapLocked(
   session: Session,
@@ -48,7 +48,7 @@ export async function wrapLocked(
   return wrapped;
 }
 
-/** Notes that nothing may be wrapped under those versions again; only where `lockKeys` holds. */
+/** Records that nothing may be wrapped under those versions again; only under `lockKeys`. */
 export async function noteRetired(
   session: Session,
   provider: string,

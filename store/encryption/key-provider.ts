@@ -1,4 +1,4 @@
-/** A data key with what it is bound to: it unwraps only for the same subject of the same tenant. */
+/** A data key and its binding: it unwraps only for the same subject of the same tenant. */
 export interface BoundKey {
   readonly tenant: string;
   readonly subject: string;
@@ -14,26 +14,28 @@ export interface WrappedKey {
 
 export type BoundWrappedKey = Omit<BoundKey, 'key'> & WrappedKey;
 
-/** Where the keys are kept that wrap the subjects' data keys. Lists go in one call, answers come in their order. */
+/**
+ * The store of the keys that wrap the subjects' data keys. Lists go in one call, answers come in their order.
+ */
 export interface KeyProvider {
   readonly name: string;
   wrap(keys: readonly BoundKey[]): Promise<WrappedKey[]>;
-  /** @throws KeyProviderError when the provider is away, or a key does not belong to its subject. */
+  /** @throws KeyProviderError when the provider is unavailable, or a key does not belong to its subject. */
   unwrap(keys: readonly BoundWrappedKey[]): Promise<Buffer[]>;
-  /** The version under which keys are wrapped now. */
+  /** The version that new keys are wrapped under. */
   current(): Promise<string>;
-  /** Makes a new version, under which keys are wrapped from now on; answers with its name. Never two at once. */
+  /** Creates a new version for wrapping from now on; returns its name. Never two at once. */
   rotate(): Promise<string>;
   /**
-   * Destroys every version but the current one, as far as it is the provider's to destroy: backups of the record that need
-   * them are then lost. Only when nothing in the record needs them and nobody wraps.
+   * Destroys every version but the current one, as far as the provider can: backups of the database that need
+   * them are then lost. Only when nothing in the database needs them and nothing is being wrapped.
    */
   retire(): Promise<Retirement>;
 }
 
 export interface Retirement {
-  /** Under which nothing may be wrapped any more. */
+  /** Versions that may not be used for wrapping any more. */
   readonly versions: readonly string[];
-  /** What was destroyed, and what is left for the operator to do. */
+  /** What was destroyed, and what the operator has to do. */
   readonly report: string;
 }

@@ -1,11 +1,11 @@
-/** Whose something is that arrives: found by any of the lookups, or without a respondent by the response. */
+/** The owner of an arriving item: found by any of the lookups, or without a respondent by the response. */
 export interface SubjectRef {
   readonly pseudonym: string | null;
   readonly lookups: readonly string[];
   readonly responseId: string;
 }
 
-/** A subject with its key in hand. */
+/** A subject with its decrypted key. */
 export interface OpenSubject {
   readonly id: string;
   readonly pseudonym: string | null;
@@ -13,7 +13,7 @@ export interface OpenSubject {
   readonly key: Buffer;
 }
 
-/** A subject that something arrives for; `ref` is null when it is stored already. */
+/** A subject of an arriving item; `ref` is null when it is stored already. */
 export interface ArrivingSubject extends OpenSubject {
   readonly ref: SubjectRef | null;
 }

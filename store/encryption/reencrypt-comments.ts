@@ -22,7 +22,7 @@ const OLD_RESTRICTED: Statement = {
   text: `SELECT id, row->>'comment' AS comment, subject_id AS "subjectId", row->>'source_event_id' AS "sourceEventId"
     FROM restricted_response WHERE subject_id = ANY ($1::uuid[]) AND row->>'comment' LIKE '1.%'`,
 };
-/** The triggers keep still: what is sealed is the same fact as before. */
+/** Triggers are disabled: the encrypted fact is the same as before. */
 export const REENCRYPTING: Statement = { name: 'seal_quietly', text: `SET LOCAL scoreline.sealing = 'on'` };
 const UPDATE: Statement = {
   name: 'reseal_update',
@@ -38,7 +38,7 @@ const UPDATE_RESTRICTED: Statement = {
     WHERE x.id = s.id AND x.row->>'source_event_id' = s."sourceEventId"`,
 };
 
-/** Seals the comments of these subjects anew that are not bound to a version of their response yet. */
+/** Re-encrypts the comments of these subjects that are not bound to a version of their response yet. */
 export async function reencryptComments(
   session: Session,
   encryption: SubjectEncryption,

@@ -24,7 +24,9 @@ const OLD_LOOKUPS: Statement = {
   text: `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE id > $1::uuid AND lookup IS NOT NULL AND lookup NOT LIKE $2
     ORDER BY id LIMIT $3 FOR UPDATE`,
 };
-/** A row of the same person that is there under the new pepper already stays beside the old one: both are found. */
+/**
+ * A row of the same person that exists under the new pepper already stays beside the old one: both are found.
+ */
 const RELINK: Statement = {
   name: 'rotate_relink',
   text: `UPDATE subject_key k SET lookup = s.lookup, pseudonym = s.pseudonym
@@ -41,8 +43,8 @@ const VERSIONS: Statement = {
 const NOW: Statement = { name: 'rotate_now', text: 'SELECT now() AS now' };
 
 /**
- * Wraps every data key anew by the provider in use, and binds comments to the version of their response that were sealed before
- * there was one; answers with how many keys. Readers and writers go on meanwhile.
+ * Rewraps every data key with the provider in use, and binds older comments to the version of their response;
+ * returns how many keys. Readers and writers continue meanwhile.
  */
 export async function rewrapKeys(store: Store, encryption: SubjectEncryption): Promise<number> {
   const [started] = await store.rows<{ now: Date }>(NOW, []);
@@ -58,7 +60,7 @@ export async function rewrapKeys(store: Store, encryption: SubjectEncryption): P
   });
 }
 
-/** What carries a pseudonym over to the pepper in use. */
+/** Moves a pseudonym to the pepper in use. */
 export interface Relinking {
   readonly version: number;
   /** Null when its pepper is not known. */
@@ -66,7 +68,7 @@ export interface Relinking {
   lookupOf(pseudonym: string): string;
 }
 
-/** Carries every person over to the pepper in use; answers with how many. */
+/** Moves every person to the pepper in use; returns how many. */
 export async function relinkSubjects(
   store: Store,
   encryption: SubjectEncryption,
@@ -87,7 +89,7 @@ export async function relinkSubjects(
   });
 }
 
-/** Makes a new wrapping key, under which everybody wraps from then on; answers with its version. */
+/** Creates a new wrapping key, which every process uses from then on; returns its version. */
 export function rotateWrapping(store: Store, provider: KeyProvider): Promise<string> {
   return store.transaction(async (session) => {
     await lockKeys(session);
@@ -96,7 +98,7 @@ export function rotateWrapping(store: Store, provider: KeyProvider): Promise<str
 }
 
 /**
- * Destroys the wrapping keys before the newest, with nobody wrapping meanwhile.
+ * Destroys the wrapping keys before the newest, while no process wraps.
  * @throws KeyProviderError while something is wrapped under one of them.
  */
 export function retireWrapping(store: Store, provider: KeyProvider): Promise<Retirement> {

@@ -4,11 +4,11 @@ import type { Statement } from '../database/client.ts';
 import type { ArrivingSubject, SubjectRef } from './open-subject.ts';
 
 /*
- * Answers without an identifier share a key with others that arrive in the same process on the same UTC day. Who exercises a
- * right over one of them is given a key of its own first (store/data-subjects/own-keys.ts).
+ * Responses without an identifier share a key with others that arrive in the same process on the same UTC day.
+ * Before a right is exercised over one of them it gets a key of its own (store/data-subjects/own-keys.ts).
  */
 
-/** An erasure of one answer seals the others under its key again: so many at most. */
+/** An erasure of one response re-encrypts the others under its key: so many at most. */
 export const MOST_ANSWERS = 200;
 
 /** The shared key of a response that is known already. */
@@ -17,27 +17,27 @@ export interface SharedOwner {
   readonly subjectId: string;
 }
 
-/** Of the responses those whose owner is a shared key. */
+/** The responses whose owner is a shared key. */
 export const SHARED_OWNERS: Statement = {
   name: 'shared_owners',
   text: `SELECT k.id AS "responseId", s.id AS "subjectId" FROM response_key k JOIN subject_key s ON s.id = k.subject_id AND s.shared
     WHERE k.id = ANY ($1::uuid[])`,
 };
 
-/** The key that answers without an identifier are sealed under just now, in this process. */
+/** The current key of this process for responses without an identifier. */
 export class SharedKey {
   #id: string | undefined;
   #answers = 0;
   #day = 0;
 
-  /** What must be held before `next`. */
+  /** What must be locked before `next`. */
   get ids(): readonly string[] {
     return this.#id === undefined ? [] : [this.#id];
   }
 
   /**
-   * The key for one more answer. `known` are subjects that are held or drawn in this transaction: a key that is not among them
-   * was never committed, or was destroyed by an erasure, and is not used again.
+   * The key for one more response. `known` are subjects locked or created in this transaction: a key that is
+   * not among them was never committed, or was destroyed by an erasure, and is not used again.
    */
   next(ref: SubjectRef, known: ReadonlyMap<string, ArrivingSubject>, at: Date): ArrivingSubject {
     const day = Math.floor(at.getTime() / DAY_MS);

@@ -22,7 +22,7 @@ export interface NewSubject extends SubjectWithKey {
 export interface SubjectKeyRow extends WrappedKey {
   readonly id: string;
   readonly lookup: string | null;
-  /** Sealed. */
+  /** Encrypted. */
   readonly pseudonym: string | null;
   readonly provider: string;
   readonly restricted: boolean;
@@ -30,7 +30,8 @@ export interface SubjectKeyRow extends WrappedKey {
 
 export const SUBJECT_COLUMNS = `id, lookup, pseudonym, wrapped, provider, key_version AS version, restricted`;
 
-// Held until the transaction ends: nobody erases, restricts or carries over a subject while something is sealed for it.
+// Locked until the transaction ends: no erasure, restriction or rotation of a subject while something is
+// encrypted for it.
 const HOLD: Statement = {
   name: 'vault_hold',
   text: `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE lookup = ANY ($1::text[]) OR id = ANY ($2::uuid[])
@@ -49,7 +50,7 @@ const BY_IDS: Statement = {
   text: `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE id = ANY ($1::uuid[])`,
 };
 
-/** Keys in memory: at most so many, and no longer than this after an erasure in another process. */
+/** The cache of keys: at most so many, and no longer than this after an erasure in another process. */
 const MOST_KEYS = 20_000;
 const KEY_LIFE_MS = 5 * 60_000;
 
@@ -61,14 +62,17 @@ const newSubject = (ref: SubjectRef): ArrivingSubject => ({
   ref,
 });
 
-/** The one place where values of persons are sealed and opened: a data key per subject, wrapped by the key provider. */
+/**
+ * The only place where personal data is encrypted and decrypted: a data key per subject, wrapped by the key
+ * provider.
+ */
 export class SubjectEncryption {
   readonly tenant: string;
-  /** Keys are read in front of the wall: what they open was read behind it. */
+  /** Keys are read outside the scoped views; the values that they decrypt were read through them. */
   readonly #store: Session;
   readonly #provider: KeyProvider;
   readonly #others: ReadonlyMap<string, KeyProvider>;
-  /** Of answers without an identifier that arrive here. */
+  /** Of responses without an identifier that arrive here. */
   readonly #shared = new SharedKey();
   readonly #keys = new LRUCache<string, Pick<OpenSubject, 'key' | 'pseudonym'>>({
     max: MOST_KEYS,
@@ -88,8 +92,8 @@ export class SubjectEncryption {
   }
 
   /**
-   * The subjects of what arrives at that moment, in order: those that are known are held until the transaction ends, for the
-   * others an id and a key are drawn, to be stored by `store` if they turn out to be needed.
+   * The subjects of items arriving at that moment, in order: known ones are locked until the transaction ends,
+   * for the others an id and a key are created, to be stored by `store` if they turn out to be needed.
    */
   async find(session: Session, refs: readonly SubjectRef[], at: Date): Promise<ArrivingSubject[]> {
     const lookups = [...new Set(refs.flatMap((ref) => ref.lookups))].sort();
@@ -118,8 +122,8 @@ export class SubjectEncryption {
   }
 
   /**
-   * Stores those of the subjects that are new, and answers with all of them in order: another one than was drawn where
-   * another transaction was faster.
+   * Stores the new ones of the subjects, and returns all of them in order: another one than created if another
+   * transaction was faster.
    */
   async store(session: Session, subjects: readonly ArrivingSubject[], at: Date): Promise<OpenSubject[]> {
     const fresh = [...new Set(subjects.filter(({ ref }) => ref !== null))];
@@ -143,7 +147,7 @@ export class SubjectEncryption {
     return subjects.map((subject) => instead.get(subject) ?? subject);
   }
 
-  /** Stores subjects with their keys, unless they are there; answers with the ids of those that were not. */
+  /** Stores subjects with their keys, unless they exist; returns the ids of those that did not. */
   async keep(session: Session, subjects: readonly NewSubject[]): Promise<Set<string>> {
     if (subjects.length === 0) return new Set();
     const wrapped = await this.wrap(session, subjects);
@@ -163,13 +167,13 @@ export class SubjectEncryption {
     return wrapLocked(session, this.#provider, keys);
   }
 
-  /** Bound to the lookup that it belongs to, so that none of a former pepper is put back. */
+  /** Bound to its lookup, so that one of a former pepper cannot be put back. */
   encryptPseudonym({ id, key }: SubjectWithKey, pseudonym: string, lookup: string): string {
     const context = { tenant: this.tenant, subject: id, field: 'respondent', row: id, version: lookup };
     return encrypt(key, context, pseudonym);
   }
 
-  /** The subjects of the rows with their keys; the provider is asked once for all that are not in memory. */
+  /** The subjects of the rows with their keys; one call to the provider for all that are not cached. */
   async open(rows: readonly SubjectKeyRow[]): Promise<OpenSubject[]> {
     const keys = new Map(rows.map(({ id }) => [id, this.#keys.get(id)]));
     const closed = rows.filter(({ id }) => keys.get(id) === undefined);
@@ -201,23 +205,26 @@ export class SubjectEncryption {
     );
   }
 
-  /** Those of the subjects that exist, held until the transaction ends: nobody erases them meanwhile. */
+  /**
+   * The existing ones of the subjects, locked until the transaction ends so that they cannot be erased
+   * meanwhile.
+   */
   async held(session: Session, ids: readonly string[]): Promise<OpenSubject[]> {
     return this.open(await session.rows<SubjectKeyRow>(HOLD, [[], ids]));
   }
 
-  /** Those of the subjects that the transaction sees. */
+  /** Those of the subjects that are visible to the transaction. */
   async read(session: Session, ids: readonly string[]): Promise<OpenSubject[]> {
     return this.open(await session.rows<SubjectKeyRow>(BY_IDS, [ids]));
   }
 
-  /** The subjects of those ids that exist, by id. */
+  /** The existing subjects of those ids, by id. */
   async subjects(ids: readonly string[]): Promise<Map<string, OpenSubject>> {
     const found = new Map<string, OpenSubject>();
     const unknown = new Set<string>();
     for (const id of ids) {
       const known = this.#keys.get(id);
-      // Whether it is restricted is not kept in memory; who reads does not need it.
+      // Restriction is not cached; readers do not need it.
       if (known) found.set(id, { id, restricted: false, ...known });
       else unknown.add(id);
     }
@@ -228,17 +235,20 @@ export class SubjectEncryption {
     return found;
   }
 
-  /** What was said in a review of a response, sealed for whoever gave it. */
+  /** A reason in a review of a response, encrypted for the respondent. */
   encryptReason({ id, key }: SubjectWithKey, row: string, text: string): string {
     return encrypt(key, { tenant: this.tenant, subject: id, field: 'review', row }, text);
   }
 
-  /** An item as it arrived, sealed for whoever sent it; the row is the source event's. */
+  /** An original item, encrypted for its sender; the row is the source event's. */
   encryptEvent({ id, key }: SubjectWithKey, row: string, text: string): Buffer {
     return encryptBytes(key, { tenant: this.tenant, subject: id, field: 'event', row }, text);
   }
 
-  /** The comment of a response, bound to the source event that brought this content: an older one cannot be put back. */
+  /**
+   * The comment of a response, bound to the source event that brought this content: an older one cannot be put
+   * back.
+   */
   encryptComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, text: string) {
     const context = { tenant: this.tenant, subject: id, field: 'comment', row, version: sourceEventId };
     return encrypt(key, context, text);
@@ -261,8 +271,8 @@ export class SubjectEncryption {
   }
 
   /**
-   * The rows with their comments opened and their owners' pseudonyms. Null is a comment whose key is gone (erased
-   * meanwhile) or whose subject the reader was not shown, and likewise a pseudonym.
+   * The rows with decrypted comments and pseudonyms. A comment is null if its key is gone (erased meanwhile) or
+   * its subject is not visible to the reader, and likewise a pseudonym.
    * @throws DecryptionError when a comment was changed.
    */
   async openComments<Row extends EncryptedComment>(
@@ -283,20 +293,20 @@ export class SubjectEncryption {
     });
   }
 
-  /** Forgets keys that are held in memory. */
+  /** Drops cached keys. */
   forget(ids: readonly string[]): void {
     for (const id of ids) this.#keys.delete(id);
   }
 }
 
-/** What of a row the vault opens. */
+/** The encrypted part of a row. */
 export interface EncryptedComment {
   readonly id: string;
-  /** Under whose key the comment is sealed. */
+  /** The subject whose key encrypts the comment. */
   readonly subjectId: string | null;
-  /** Whose pseudonym is wanted. */
+  /** The subject whose pseudonym is needed. */
   readonly ownerId?: string | null;
   readonly comment: string | null;
-  /** What brought this content. */
+  /** The event that brought this content. */
   readonly sourceEventId: string;
 }

@@ -10,7 +10,7 @@ const CONTENTS: Statement = {
   name: 'undo_contents',
   text: 'SELECT id, sealed, content FROM source_event WHERE id = ANY ($1::uuid[])',
 };
-/** Names time and cell, so that a hypertable opens only the chunks concerned. */
+/** Includes time and cell, so that a hypertable opens only the chunks concerned. */
 const DELETE: Statement = {
   name: 'undo_delete',
   text: 'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
@@ -47,7 +47,7 @@ const INSERT_RESTRICTED: Statement = {
   text: `INSERT INTO restricted_response (id, subject_id, row)
     SELECT * FROM json_to_recordset($1::json) AS r (id uuid, subject_id uuid, row jsonb)`,
 };
-/** What was taken back is not kept; that it came, and from where, is. */
+/** Withdrawn content is not kept; the record of its arrival and origin is. */
 const MARK: Statement = {
   name: 'undo_mark',
   text: `UPDATE source_event SET undone_at = now(),
@@ -59,28 +59,28 @@ const FORGET_STOOD: Statement = {
   text: 'UPDATE source_event SET stood = NULL WHERE id = ANY ($1::uuid[])',
 };
 
-/** What becomes of the responses of one slice. */
+/** What happens to the responses of one slice. */
 export interface Plan {
   readonly removed: KeyState[];
   readonly restored: { readonly key: KeyState; readonly target: Restored }[];
-  /** Events that tell nothing any more of what is newer. */
+  /** Events that no longer count when deciding what is newer. */
   readonly undone: string[];
-  /** Those of them whose item stays, since the response does or its person is under a legal hold. */
+  /** Those of them whose item stays, because the response does or its person is under a legal hold. */
   readonly kept: string[];
 }
 
-/** What a slice is undone with. */
+/** The dependencies of undoing a slice. */
 export interface UndoStep {
   readonly session: Session;
-  /** How people name the import. */
+  /** The import's public key. */
   readonly importKey: string;
-  /** Of everything that is touched, held until the transaction ends. */
+  /** Everything that is touched, locked until the transaction ends. */
   readonly subjects: ReadonlyMap<string, OpenSubject>;
   /** Epoch milliseconds. */
   readonly now: number;
 }
 
-/** Does what is planned, in the caller's transaction, which holds subjects and keys. */
+/** Applies the plan in the caller's transaction, which holds subjects and keys. */
 export async function applyUndo(
   { encryption, sign }: Pick<SubjectDeps, 'encryption' | 'sign'>,
   step: UndoStep,
@@ -93,12 +93,15 @@ export async function applyUndo(
   if (removed.length > 0) await session.rows(WITHDRAW, [removedIds, WITHDRAWN_CONTENT]);
   const aside = await restore(encryption, step, restored);
   if (undone.length > 0) await session.rows(MARK, [undone, kept]);
-  // Last, as their locks are.
+  // Last, like their locks.
   await noteWithdrawn(session, sign, removedIds);
   await noteRestricted(session, sign, aside);
 }
 
-/** Puts back what stood; answers with the responses that were put aside, since their person is restricted by now. */
+/**
+ * Restores earlier content; returns the responses that were moved to restricted ones because their person is
+ * restricted now.
+ */
 async function restore(
   encryption: SubjectDeps['encryption'],
   { session, importKey, subjects, now }: UndoStep,
@@ -128,7 +131,7 @@ async function restore(
         ...{ id: eventId, response_id: key.id, mapping_version_id: mappingId, digest, subject_id: owner.id },
         position: `stands again: import ${importKey} was taken back`,
         sealed: sealed?.toString('base64') ?? null,
-        // It is still what another import brought, and goes when that one is taken back.
+        // It still belongs to the other import, and goes when that one is undone.
         ...{ import_id: target.importId, import_line: target.importLine, replaced: target.replaced },
       },
       row: { ...stood, comment, subject_id: owner.id, source_event_id: eventId },
@@ -145,7 +148,7 @@ async function restore(
   return aside.map(({ id }) => id);
 }
 
-/** Only what is of the response, without what is of its key. */
+/** Only columns of the response, without those of its key. */
 function responseOf({
   content_hash: _hash,
   revision: _revision,

@@ -8,9 +8,12 @@ import { ERASED_CONTENT, WITHDRAWN_CONTENT } from '../responses/response-row.ts'
 import { applyUndo, type Plan } from './import-restore.ts';
 import { fateOf, type ImportEvent, type KeyState, type Place } from './undo-fate.ts';
 
-/* Takes an import back in slices, each a transaction of its own that leaves whole answers: it may be stopped and gone on with anywhere. */
+/*
+ * Undoes an import in slices, each a transaction that leaves consistent responses: it can be stopped and
+ * continued anywhere.
+ */
 
-/** Responses of one slice. */
+/** Responses per slice. */
 const SLICE = 100;
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
@@ -46,7 +49,7 @@ const LOCK_KEYS: Statement = {
   text: `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId", subject_id AS "subjectId", content_hash AS "contentHash"
     FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
 };
-/** Which event is behind what stands. */
+/** Which event is behind the stored content. */
 const STANDING: Statement = {
   name: 'undo_standing',
   text: `SELECT r.id, r.source_event_id AS "eventId", false AS aside FROM response_key k
@@ -60,33 +63,39 @@ const EVENTS: Statement = {
     FROM source_event e WHERE response_id = ANY ($1::uuid[]) AND (import_id IS NOT NULL
       OR id IN (SELECT replaced FROM source_event x WHERE x.response_id = e.response_id))`,
 };
-/** What became of the answers of an import: how many, so far or as it would be. */
+/** How the responses of an import fared: counts so far, or as they would be. */
 export interface UndoAccount {
-  /** Nothing is there in their place. */
+  /** Nothing replaces them. */
   readonly removed: number;
-  /** What they had replaced stands again. */
+  /** The content that they had replaced is restored. */
   readonly restored: number;
-  /** Replaced or corrected since by something else, which stays; or what they had replaced is no longer kept. */
+  /**
+   * Replaced or corrected since by something else, which stays; or the content they had replaced is no longer
+   * kept.
+   */
   readonly stayed: number;
-  /** They stay as they are until the legal hold is released. */
+  /** Unchanged until the legal hold is released. */
   readonly held: number;
-  /** They stay as they are until the dispute is settled. */
+  /** Unchanged until the dispute is settled. */
   readonly restricted: number;
 }
 
 export interface UndoResult extends UndoAccount {
-  /** False where time ran out: ask again, and it goes on. */
+  /** False if time ran out: call again to continue. */
   readonly complete: boolean;
-  /** The last response that was looked at, where it is not complete: a dry run goes on after it. */
+  /** The last response read, if not complete: a dry run continues after it. */
   readonly last: string | null;
 }
 
 const NOTHING: UndoAccount = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0 };
 
 export interface UndoOptions {
-  /** Nothing is changed: the answer says what would be. */
+  /** Changes nothing: returns what would be. */
   readonly dryRun?: boolean;
-  /** The response after which a dry run goes on. What is done is not looked for again, so an undo needs none. */
+  /**
+   * The response after which a dry run continues. A real undo needs none, because it does not find finished
+   * ones again.
+   */
   readonly after?: string | undefined;
   /** Whether to stop after this slice. */
   readonly isOver?: () => boolean;
@@ -95,8 +104,8 @@ export interface UndoOptions {
 }
 
 /**
- * Takes an import back: what it stored and nothing replaced since is removed, and what it replaced stands again. From its begin on
- * the import brings nothing more. Answers with what this call did.
+ * Undoes an import: what it stored and nothing has replaced since is removed, and what it replaced is restored.
+ * From its beginning the import accepts nothing more. Returns what this call did.
  */
 export async function undoImport(
   deps: SubjectDeps,
@@ -146,7 +155,7 @@ async function undoSlice(
   dryRun: boolean,
   now: number,
 ): Promise<{ readonly last: string; readonly account: UndoAccount } | null> {
-  // Locks in one order, as everywhere: holds, subjects, keys (store/data-subjects/data-subject.ts).
+  // One order of locks, as everywhere: holds, subjects, keys (store/data-subjects/data-subject.ts).
   await keepHolds(session);
   const ids = (await session.rows<{ id: string }>(CANDIDATES, [run.id, after])).map(({ id }) => id);
   const last = ids.at(-1);
@@ -159,7 +168,7 @@ async function undoSlice(
     (await session.rows<Place & { id: string }>(STANDING, [ids])).map(({ id, ...place }) => [id, place]),
   );
   const events = await session.rows<ImportEvent>(EVENTS, [ids]);
-  // Somebody exercised a right over one of them meanwhile, and it has another key: it is looked at again.
+  // A right was exercised over one of them meanwhile, and it has another key: read it again.
   const owners = [...keys, ...events].flatMap(({ subjectId }) => subjectId ?? []);
   const asked = new Set(subjectIds);
   if (owners.some((id) => !asked.has(id))) return { last: after, account: NOTHING };
@@ -192,7 +201,7 @@ async function undoSlice(
   return { last, account };
 }
 
-/** Which of the responses a legal hold keeps, by their person or their cell. */
+/** Which of the responses a legal hold keeps, by person or cell. */
 async function heldPlaces(
   { cells }: Pick<SubjectDeps, 'cells'>,
   session: Session,

@@ -1,4 +1,4 @@
-/** A source event of a response that an import touched: one that an import brought, or that is behind what one replaced. */
+/** A source event of a response that an import touched: brought by an import, or replaced by one. */
 export interface ImportEvent {
   readonly id: string;
   readonly responseId: string;
@@ -12,7 +12,7 @@ export interface ImportEvent {
   readonly stood: Stood | null;
 }
 
-/** The row of `response` that stood there, with what its key held. */
+/** The row of `response` as it was, with columns of its key. */
 export interface Stood {
   readonly id: string;
   readonly comment: string | null;
@@ -22,7 +22,7 @@ export interface Stood {
   readonly [column: string]: unknown;
 }
 
-/** What of a key tells where its response lies. */
+/** What a key says about where its response is. */
 export interface KeyState {
   readonly id: string;
   readonly answeredAt: Date;
@@ -31,22 +31,25 @@ export interface KeyState {
   readonly contentHash: string;
 }
 
-/** The event behind a response, and whether it lies aside. */
+/** The event behind a response, and whether it is restricted. */
 export interface Place {
   readonly eventId: string;
   readonly aside: boolean;
 }
 
-/** An event whose response can stand again. */
+/** An event whose response can be restored. */
 export type Restored = ImportEvent & { readonly stood: Stood };
 
-/** gone: erased, or taken back by another import. stayed with an event: what it replaced is kept no more, so it stays itself. */
+/**
+ * gone: erased, or withdrawn by another undo. stayed with an event: what it replaced is no longer kept, so it
+ * stays itself.
+ */
 export type Fate =
   | { readonly what: 'gone' | 'removed' | 'held' | 'restricted' }
   | { readonly what: 'stayed'; readonly eventId?: string }
   | { readonly what: 'restored'; readonly target: Restored };
 
-/** What becomes of a response when the import is taken back. `place`: undefined where nothing stands. */
+/** What happens to a response when the import is undone. `place`: undefined if there is no response. */
 export function fateOf(
   importId: number,
   place: Place | undefined,
@@ -59,13 +62,13 @@ export function fateOf(
   if (standing?.importId !== importId || standing.isUndone) return { what: 'stayed' };
   if (place.aside) return { what: 'restricted' };
   if (isHeld) return { what: 'held' };
-  // Back to the newest content that no import brought which was taken back.
+  // Back to the newest content that no undone import brought.
   let before: ImportEvent = standing;
   for (const passed = new Set<string>(); !passed.has(before.id); ) {
     passed.add(before.id);
     if (before.replaced === null) return { what: 'removed' };
     const earlier = byId.get(before.replaced);
-    // Its person was erased: nothing of theirs comes back.
+    // Its person was erased: nothing is restored.
     if (!earlier) return { what: 'removed' };
     if (!earlier.isUndone && earlier.importId !== importId) {
       const { stood } = earlier;

@@ -5,21 +5,21 @@ import { LOCKS } from '../database/locks.ts';
 import { BEGINNING, isAfter, type JournalPosition, saveFollowerPosition } from './journal.ts';
 
 /*
- * The journal is kept for as long as retention.journal says, and longer for followers that have yet to read it: but not for one
- * that has not moved for FOLLOWER_PATIENCE_MS. Its place is forgotten, and when it comes back it starts over from the record
- * (decision 0053). Entries of kind "model" are few, and stay.
+ * The journal is kept for retention.journal, and longer for followers that have yet to read it, but not for one
+ * that has not moved for FOLLOWER_PATIENCE_MS. Its position expires, and when it comes back it starts over from
+ * the database (decision 0053). Entries of kind "model" are few, and stay.
  */
 
-/** So long a follower that does not move keeps entries that are too old from being deleted. */
+/** How long a follower that does not move keeps old entries from being deleted. */
 export const FOLLOWER_PATIENCE_MS = 30 * DAY_MS;
 
 /** How far back the journal reaches. */
 export interface JournalMark extends JournalPosition {
-  /** What was known at this moment or later can be told. */
+  /** From this moment on past states are available. */
   readonly reachesBack: Date;
 }
 
-/** Followers register while nobody trims. */
+/** Followers register while the journal is not being trimmed. */
 const TRIM_ALONE: Statement = {
   name: 'trim_alone',
   text: `SELECT pg_advisory_xact_lock(${LOCKS.journalTrim})`,
@@ -38,7 +38,7 @@ const SET_MARK: Statement = {
     ON CONFLICT (id) DO UPDATE SET xact = excluded.xact, position = excluded.position, recorded_at = now(),
       reaches_back = greatest(m.reaches_back, excluded.reaches_back)`,
 };
-/** The newest entry is never among them: the end of the journal is told by it. */
+/** The newest entry is never among them: it marks the end of the journal. */
 const OLDEST: Statement = {
   name: 'trim_oldest',
   text: `SELECT xact, position, recorded_at AS "recordedAt" FROM journal
@@ -46,7 +46,7 @@ const OLDEST: Statement = {
       AND (xact, position) < (SELECT xact, position FROM journal ORDER BY xact DESC, position DESC LIMIT 1)
     ORDER BY xact, position LIMIT $3`,
 };
-/** Exports note their place in the log of seals beside that in the journal. */
+/** Exports store their position in the log of seals beside that in the journal. */
 const FOLLOWERS: Statement = {
   name: 'trim_followers',
   text: `SELECT name, xact, position, recorded_at >= $1 AS alive FROM follower WHERE name NOT LIKE 'openlineage % seals' FOR UPDATE`,
@@ -63,13 +63,13 @@ const REGISTER: Statement = {
     ON CONFLICT (name) DO UPDATE SET recorded_at = now() RETURNING xact, position`,
 };
 
-/** Up to where entries were deleted; null where all are there. */
+/** Up to where entries were deleted; null if none were. */
 export async function journalMark(session: Session): Promise<JournalMark | null> {
   const [mark] = await session.rows<JournalMark>(MARK, []);
   return mark ?? null;
 }
 
-/** Whether entries after that place may have been deleted; answers with how far back the journal reaches, else null. */
+/** If entries after that position may have been deleted: how far back the journal reaches; else null. */
 export async function marksBehind(session: Session, at: JournalPosition): Promise<JournalMark | null> {
   const mark = await journalMark(session);
   return mark && isAfter(mark, at) ? mark : null;
@@ -77,11 +77,11 @@ export async function marksBehind(session: Session, at: JournalPosition): Promis
 
 export interface ResumedPlace {
   readonly from: JournalPosition;
-  /** Not null: entries after `from` are gone, and the follower must start over from the record. */
+  /** Not null: entries after `from` are gone, and the follower must start over from the database. */
   readonly trimmed: JournalMark | null;
 }
 
-/** Where the named follower goes on. From now on the journal keeps what it has yet to read. */
+/** The position to continue from. From now on the journal keeps what this follower has yet to read. */
 export function resumeFollower(store: Store, name: string): Promise<ResumedPlace> {
   return store.transaction(async (session) => {
     await session.rows(TRIM_SHARED, []);
@@ -91,7 +91,7 @@ export function resumeFollower(store: Store, name: string): Promise<ResumedPlace
   });
 }
 
-/** The named follower goes back to the journal's beginning, under its lease; entries may be gone from there. */
+/** Moves the follower back to the journal's beginning, under its lease; the first entries may be gone. */
 export function restartFollower(store: Store, name: string, lease: Lease): Promise<ResumedPlace> {
   return store.transaction(async (session) => {
     await session.rows(TRIM_SHARED, []);
@@ -106,13 +106,13 @@ interface Trimming {
   readonly before: Date;
   /** Epoch milliseconds. */
   readonly now: number;
-  /** Of one transaction. */
+  /** Per transaction. */
   readonly batch?: number;
   /** Whether the process stops: no batch begins then. */
   readonly stopped?: (() => boolean) | undefined;
 }
 
-/** Deletes entries that are too old and that no follower has yet to read, batch by batch; answers with how many. */
+/** Deletes entries that are too old and that no follower has yet to read, batch by batch; returns how many. */
 export async function trimJournal(
   store: Store,
   { before, now, batch = 1_000, stopped = () => false }: Trimming,
@@ -147,7 +147,7 @@ async function trimBatch(session: Session, before: Date, now: number, batch: num
   const gone = followers.filter((follower) => !follower.alive && isAfter(last, follower));
   await session.rows(FORGET, [gone.map(({ name }) => name)]);
   const rows = await session.rows(DELETE, [start.xact, start.position, last.xact, last.position]);
-  // Times are cut to milliseconds here: one more is after the newest for certain.
+  // Times are cut to milliseconds here: one more is certainly after the newest.
   const newest = Math.max(...free.map(({ recordedAt }) => recordedAt.getTime())) + 1;
   await session.rows(SET_MARK, [last.xact, last.position, new Date(newest)]);
   return { deleted: rows.length, more: free.length === batch };

@@ -1,10 +1,11 @@
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Statement } from '../database/client.ts';
 import { type Lease, SupersededError } from '../database/lease.ts';
 import type { JournalPayload } from '../tables/schema.ts';
 
 /**
- * A place in the journal. Positions come from a sequence, and a smaller one may commit later; below journal_safe_end() every
- * transaction of this database has ended. So readers go in the order (xact, position), only below it, and miss nothing.
+ * A position in the journal. Numbers come from a sequence, and a smaller one may commit later; below
+ * journal_safe_end() every transaction of this database has ended. So readers go in the order (xact, position),
+ * only below it, and miss nothing.
  */
 export interface JournalPosition {
   readonly xact: number;
@@ -17,10 +18,10 @@ export interface JournalEntry extends JournalPosition {
   readonly payload: JournalPayload;
 }
 
-/** Before every entry, restored ones included (their xact is negative). */
+/** Before every entry, including restored ones (their xact is negative). */
 export const BEGINNING: JournalPosition = { xact: Number.MIN_SAFE_INTEGER, position: 0 };
 
-/** Evaluated once for a statement, in its snapshot (migrations/0027). */
+/** Evaluated once per statement, in its snapshot (migrations/0027). */
 const SAFE = 'xact < (SELECT journal_safe_end())';
 
 const READ: Statement = {
@@ -37,7 +38,7 @@ const BEHIND: Statement = {
   text: `SELECT count(*) AS entries FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint)`,
 };
 
-/** Up to `limit` entries after `after`, oldest first; only such as no later commit can come before. */
+/** Up to `limit` entries after `after`, oldest first; only those before which no later commit can appear. */
 export function readJournal(
   session: Session,
   after: JournalPosition,
@@ -46,7 +47,7 @@ export function readJournal(
   return session.rows<JournalEntry>(READ, [after.xact, after.position, limit]);
 }
 
-/** The last entry that a reader could have read by now. */
+/** The last entry that a reader can read by now. */
 export async function journalHead(session: Session): Promise<JournalPosition> {
   const [head] = await session.rows<JournalPosition>(HEAD, []);
   return head ?? BEGINNING;
@@ -59,8 +60,8 @@ const COMMITTED: Statement = {
 };
 
 /**
- * Up to `limit` entries after `after` that are committed by now, without the ids of what they changed. Others may still come
- * between them: this tells what a reading may hold beyond `after`, and is not to be followed.
+ * Up to `limit` committed entries after `after`, without the ids of what they changed. Others may still appear
+ * between them: this shows what a read may contain beyond `after`, and must not be followed.
  */
 export function readCommitted(
   session: Session,
@@ -98,12 +99,12 @@ export async function hasYetToFollow(session: Session, at: JournalPosition, xact
   return (await session.rows(OF_TRANSACTION, [at.xact, at.position, xact])).length > 0;
 }
 
-/** "757.12" (transaction, position): what clients get and give back as `after`. */
+/** "757.12" (transaction, position): the form that clients receive and send as `after`. */
 export function formatPosition({ xact, position }: JournalPosition): string {
   return `${xact}.${position}`;
 }
 
-/** The place that `text` names, or null when it is not one. */
+/** The position in `text`, or null when it is not one. */
 export function parsePosition(text: string): JournalPosition | null {
   const match = /^(-?\d{1,16})\.(\d{1,16})$/.exec(text);
   return match ? { xact: Number(match[1]), position: Number(match[2]) } : null;
@@ -132,8 +133,8 @@ const SAVE_HELD: Statement = {
 };
 
 /**
- * The follower stood still for so long that its place was forgotten and entries that it has not read may be deleted
- * (store/journal/journal-trim.ts): it begins again from a known state.
+ * The follower's position expired because it did not move for so long, and entries that it has not read may be
+ * deleted (store/journal/journal-trim.ts): it starts over from a known state.
  */
 export class ForgottenPositionError extends Error {
   override readonly name = 'ForgottenPositionError';
@@ -144,15 +145,15 @@ export class ForgottenPositionError extends Error {
   }
 }
 
-/** How far the named follower has durably come. */
+/** The named follower's durable position. */
 export async function followerPosition(session: Session, name: string): Promise<JournalPosition> {
   const [row] = await session.rows<JournalPosition>(LOAD, [name]);
   return row ?? BEGINNING;
 }
 
 /**
- * Records how far the named follower has come: in the transaction of its effect, or after an idempotent one. Under a lease only
- * while it is held, and while the follower is registered (`resumeFollower`).
+ * Saves the named follower's position: in the transaction of its effect, or after an idempotent one. With a
+ * lease only while it is held, and while the follower is registered (`resumeFollower`).
  * @throws SupersededError, ForgottenPositionError
  */
 export async function saveFollowerPosition(
@@ -182,103 +183,7 @@ const TOUCH: Statement = {
     AND EXISTS (SELECT FROM lease WHERE name = $2 AND token = $3)`,
 };
 
-/** Records that the named follower is at work, within a step that takes long. Does nothing where the lease is lost. */
+/** Records that the named follower is working, within a long step. Does nothing if the lease is lost. */
 export async function touchFollower(session: Session, name: string, lease: Lease): Promise<void> {
   await session.rows(TOUCH, [name, lease.name, lease.token]);
-}
-
-export interface FollowOptions {
-  readonly store: Store;
-  /** Entries read at once. */
-  readonly limit: number;
-  /** Where to begin; later positions are the handler's to save. */
-  readonly from: JournalPosition;
-  /** Done first, and again where it throws: answers with where to go on instead (store/journal/start-over.ts). */
-  readonly startOver?: ((stopped: () => boolean) => Promise<JournalPosition>) | undefined;
-  /** Must be idempotent or save its position in its own transaction. A throw is retried with backoff. */
-  readonly handle: (entries: readonly JournalEntry[]) => Promise<void>;
-  readonly onError: (error: Error) => void;
-}
-
-export interface Follower {
-  /** Whether its last step failed, and none succeeded since. */
-  isFailing(): boolean;
-  /** Whether it cannot go on: its place was forgotten. */
-  isForgotten(): boolean;
-  stop(): Promise<void>;
-}
-
-const POLL_MS = 1_000;
-const FIRST_RETRY_MS = 250;
-const LAST_RETRY_MS = 10_000;
-
-/**
- * Hands the journal's entries in order to `handle`, woken by NOTIFY, by polling where a notice was lost, and soon
- * after a notice that came while an older transaction still held the entries back.
- */
-export async function followJournal(options: FollowOptions): Promise<Follower> {
-  const { store, limit, handle, onError } = options;
-  let at = options.from;
-  let { startOver } = options;
-  let stopped = false;
-  let failing = false;
-  let forgotten = false;
-  let wakes = 0;
-  let wake: () => void = () => undefined;
-  const unlisten = await store.listen('journal', () => {
-    wakes += 1;
-    wake();
-  });
-  const pause = (milliseconds: number, wakeable: boolean) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      const now = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      wake = wakeable ? now : () => stopped && now();
-    });
-
-  const run = async () => {
-    let retry = FIRST_RETRY_MS;
-    let held = 0;
-    while (!stopped) {
-      const before = wakes;
-      try {
-        if (startOver) at = await startOver(() => stopped);
-        startOver = undefined;
-        const entries = await readJournal(store, at, limit);
-        const last = entries.at(-1);
-        if (last) {
-          await handle(entries);
-          at = { xact: last.xact, position: last.position };
-          held = 0;
-        } else {
-          if (wakes === before) await pause(held > 0 && held < 8 ? 2 ** held : POLL_MS, true);
-          held = wakes === before ? held + 1 : 1;
-        }
-        retry = FIRST_RETRY_MS;
-        failing = false;
-      } catch (error) {
-        if (stopped) break;
-        failing = true;
-        onError(error as Error);
-        forgotten = error instanceof ForgottenPositionError;
-        if (forgotten) break;
-        await pause(retry, false);
-        retry = Math.min(retry * 2, LAST_RETRY_MS);
-      }
-    }
-  };
-  const running = run();
-  return {
-    isFailing: () => failing,
-    isForgotten: () => forgotten,
-    stop: async () => {
-      stopped = true;
-      wake();
-      await running;
-      await unlisten();
-    },
-  };
 }

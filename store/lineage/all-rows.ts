@@ -1,6 +1,9 @@
 import type { Session, Statement } from '../database/client.ts';
 
-/* All that stands in the record, page by page: for who starts over where the journal does not reach back to the beginning. */
+/*
+ * Everything in the database, page by page: for followers that start over when the journal does not reach back
+ * to the beginning.
+ */
 
 const PAGE = 2_000;
 const RESPONSES: Statement = {
@@ -19,7 +22,7 @@ const REVIEWS: Statement = {
 };
 const LAST_SEAL: Statement = { name: 'record_pages_seals', text: 'SELECT max(id)::float8 AS last FROM seal' };
 
-/** Ids of all responses, oldest answers first. What is added meanwhile may be left out: the journal names it. */
+/** Ids of all responses, oldest first. Those added meanwhile may be left out: the journal names them. */
 export async function* responsePages(session: Session): AsyncGenerator<string[]> {
   for (let after: { id: string; answeredAt: string } | undefined; ; ) {
     // As text: a Date would cut microseconds off, and the page would begin again.
@@ -33,7 +36,7 @@ export async function* responsePages(session: Session): AsyncGenerator<string[]>
   }
 }
 
-/** Hours of 1970 for which the cell has counts, of whatever model version. */
+/** Hours since 1970 for which the cell has counts, under any model version. */
 export async function hoursOfCell(session: Session, cellId: number): Promise<number[]> {
   return (await session.rows<{ hour: number }>(HOURS, [cellId])).map(({ hour }) => hour);
 }
@@ -48,7 +51,7 @@ export async function* reviewPages(session: Session): AsyncGenerator<string[]> {
   }
 }
 
-/** The last place in the log of seals; null of an empty one. */
+/** The last place in the log of seals; null if it is empty. */
 export async function lastSeal(session: Session): Promise<number | null> {
   const [row] = await session.rows<{ last: number | null }>(LAST_SEAL, []);
   return row?.last ?? null;

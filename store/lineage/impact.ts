@@ -3,13 +3,13 @@ import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session, Statement } from '../database/client.ts';
 import { GIVEN_FED, given, type SelectionParameters } from './lineage.ts';
 
-/** What one cell under one model version collected in the hour rollups that are selected. */
+/** The selected hour rollups of one cell under one model version. */
 export interface TouchedSegment {
   /** The cell's public key. */
   readonly cell: string;
   readonly model: number;
   readonly rollups: number;
-  /** Answers (of a model version: classes that it inferred) that the selection counts there. */
+  /** Responses (for a model version: inferred classes) that the selection counts there. */
   readonly responses: number;
   /** Hours since 1970. */
   readonly firstHour: number;
@@ -22,7 +22,7 @@ const MAPPINGS = 'SELECT id FROM mapping_version WHERE key = ANY ($5::text[])';
 const IN_RANGE = `t.cell_id = ANY (ARRAY(${CELLS})) AND t.bucket >= $2 AND t.bucket < $3
   AND ($4::integer[] IS NULL OR t.model_version_id = ANY ($4)) AND t.n > 0`;
 
-/** Rows are cut before they are summed, so that the bound holds for what is read. */
+/** Rows are cut before they are summed, so that the bound applies to what is read. */
 const segmentsStatement = (fed: boolean): Statement => ({
   name: `impact_segments${fed ? '_fed' : ''}`,
   text: `WITH touched AS (
@@ -39,8 +39,8 @@ const SEGMENTS = segmentsStatement(false);
 const SEGMENTS_FED = segmentsStatement(true);
 
 /**
- * The selected hour rollups summed by cell and model version, in the order of those. Null when that would take more
- * than `bound` rows.
+ * The selected hour rollups summed by cell and model version, in the order of those. Null when that would take
+ * more than `bound` rows.
  */
 export async function readTouchedSegments(
   session: Session,
@@ -66,7 +66,7 @@ const COUNTS: Statement = {
     WHERE $4::text[] IS NULL OR m.key = ANY ($4) GROUP BY given.place`,
 };
 
-/** How many answers the mappings (null: any) brought to each of the rollups, in their order. */
+/** How many responses the mappings (null: any) brought to each of the rollups, in their order. */
 export async function readRollupCounts(
   session: Session,
   rollups: readonly RollupKey[],

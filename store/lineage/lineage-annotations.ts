@@ -7,9 +7,11 @@ import type { ModelMetric } from '../tables/monitoring.ts';
 import type { ReviewCause } from '../tables/reviews.ts';
 import type { ModelStage, StageCause } from '../tables/scoring.ts';
 
-/** What was said of facts after they were there: seals of rollups, decisions and alerts about models, reviews. */
+/**
+ * Annotations, statements made about facts later: seals of rollups, decisions and alerts about models, reviews.
+ */
 
-/** One revision of a rollup's seal. Not its place in the log: that tells how much else is sealed. */
+/** One revision of a rollup's seal, without its place in the log, which would reveal how much else is sealed. */
 export interface SealAnnotation {
   readonly revision: number;
   readonly why: SealCause;
@@ -32,7 +34,7 @@ export function readSealAnnotations(
   return session.rows<SealAnnotation>(SEALS, [cell, model, new Date(hour * HOUR_MS)]);
 }
 
-/** One revision of a seal, with the rollup that it is of. */
+/** One revision of a seal, with its rollup. */
 export interface SealOfRollup extends RollupKey {
   readonly revision: number;
   readonly recordedAt: Date;
@@ -44,19 +46,19 @@ const SEAL_RANGE: Statement = {
   name: 'marks_seal_range',
   text: `${SEAL_OF_ROLLUP} FROM seal s JOIN cell c ON c.id = s.cell_id WHERE s.id BETWEEN $1 AND $2 ORDER BY s.id`,
 };
-/** By model versions, which are few: the index of seals leads with cell and model version. */
+/** By model version, of which there are few: the index of seals leads with cell and model version. */
 const SEALS_OF_HOURS: Statement = {
   name: 'marks_seals_of_hours',
   text: `${SEAL_OF_ROLLUP} FROM unnest($1::timestamptz[], $2::text[]) AS given (bucket, cell) JOIN cell c ON c.key = given.cell
     CROSS JOIN model_version v JOIN seal s ON s.cell_id = c.id AND s.model_version_id = v.id AND s.bucket = given.bucket ORDER BY s.id`,
 };
 
-/** The seals whose place in the log lies between the two, both included. */
+/** The seals whose place in the log is between the two, inclusive. */
 export function readSealRange(session: Session, first: number, last: number): Promise<SealOfRollup[]> {
   return session.rows<SealOfRollup>(SEAL_RANGE, [first, last]);
 }
 
-/** All seals of what the cells collected in the hours, under every model version. */
+/** All seals of the cells in the hours, under every model version. */
 export function readSealsOfHours(
   session: Session,
   hours: readonly { readonly hour: number; readonly cell: string }[],
@@ -65,7 +67,7 @@ export function readSealsOfHours(
   return session.rows<SealOfRollup>(SEALS_OF_HOURS, parameters);
 }
 
-/** One review: of what a model version said of a response, or of a decision about it. */
+/** One review: of a prediction for a response, or of a decision about a model version. */
 export interface ReviewAnnotation {
   readonly id: string;
   readonly responseId: string | null;
@@ -88,7 +90,7 @@ const REVIEWS_OF_DECISION: Statement = {
 };
 const REVIEW_BY_ID: Statement = { name: 'marks_review', text: `${REVIEW} WHERE id = $1` };
 
-/** The reviews of what models said of a response, the oldest first. */
+/** The reviews of predictions for a response, the oldest first. */
 export function readReviewAnnotations(session: Session, responseId: string): Promise<ReviewAnnotation[]> {
   return session.rows<ReviewAnnotation>(REVIEWS_OF, [responseId]);
 }
@@ -100,7 +102,7 @@ export function readReviewsOfDecision(session: Session, decisionId: number): Pro
 
 const REVIEWS_BY_ID: Statement = { name: 'marks_reviews', text: `${REVIEW} WHERE id = ANY ($1::uuid[])` };
 
-/** Those of the reviews that are there. */
+/** The existing ones of the reviews. */
 export function readReviewAnnotationsById(
   session: Session,
   ids: readonly string[],
@@ -113,7 +115,7 @@ export async function readReviewAnnotation(session: Session, id: string): Promis
   return found ?? null;
 }
 
-/** A decision about a model version: a change of its stage. Who decided and why is `readModelEvents`'s to tell. */
+/** A decision about a model version: a change of its stage. `readModelEvents` returns who decided and why. */
 export interface DecisionAnnotation {
   readonly id: number;
   readonly model: number;
@@ -131,7 +133,7 @@ const DECISIONS: Statement = {
 };
 const DECISION_BY_ID: Statement = { name: 'marks_decision', text: `${DECISION} WHERE id = $1` };
 
-/** What was decided about the model versions, the oldest first. */
+/** The decisions about the model versions, the oldest first. */
 export function readDecisionAnnotations(
   session: Session,
   models: readonly number[],
@@ -156,42 +158,44 @@ const TAUGHT: Statement = {
       WHERE t.hash = m.hash AND v.key = ANY ($1::text[])) ORDER BY 1`,
 };
 
-/** The model versions that learnt from answers which these mapping versions brought, as far as the answers are still there. */
+/**
+ * The model versions that learnt from responses of these mapping versions, as far as the responses still exist.
+ */
 export async function readTaughtModels(session: Session, mappings: readonly string[]): Promise<number[]> {
   return (await session.rows<{ model: number }>(TAUGHT, [mappings])).map(({ model }) => model);
 }
 
 /**
- * An alert about a model version: one figure of the monitor raised an alarm, after a day in which it raised none. What
- * follows within a day of the last alarm is the same alert.
+ * An alert about a model version: one figure of the monitor raised an alarm, after a day without one. Alarms
+ * within a day of the last belong to the same alert.
  */
 export interface AlertAnnotation {
-  /** Of the reading that began it. */
+  /** Of the first reading. */
   readonly id: number;
   readonly model: number;
   readonly metric: ModelMetric;
   /** {}: everything; else one value of one dimension. */
   readonly segment: Segment;
-  /** The end of the week that was read first. */
+  /** The end of its first week. */
   readonly until: Date;
   readonly recordedAt: Date;
 }
 
-/** What answers were read: those that the mapping versions brought (null: any), in the cells (null: any). */
+/** Which responses were read: those of the mapping versions (null: any), in the cells (null: any). */
 export interface AlertsTouched {
   readonly mappings: readonly string[] | null;
   /** Public keys. */
   readonly cells: readonly string[] | null;
 }
 
-/** No matter which answers were read. */
+/** Whichever responses were read. */
 export const EVERY_ANSWER: AlertsTouched = { mappings: null, cells: null };
 
 const ALARMS = `SELECT r.*, lag(r.window_until) OVER (PARTITION BY r.model_version_id, r.metric, r.segment_key
     ORDER BY r.window_until) AS before FROM monitor_reading r WHERE r.alarm`;
 const BEGINS = `(a.before IS NULL OR a.window_until - a.before > interval '1 day')`;
 const ALERT = `a.id, a.model_version_id AS model, a.metric, a.segment, a.window_until AS until, a.recorded_at AS "recordedAt"`;
-/** Whether an answer of the selection was among those that the reading was made of. */
+/** Whether a response of the selection was among those of the reading. */
 const READ = `EXISTS (SELECT FROM rollup_mapping f JOIN cell c ON c.id = f.cell_id JOIN mapping_version m ON m.id = f.mapping_version_id
     WHERE f.model_version_id = a.model_version_id AND f.bucket >= a.reference_from AND f.bucket < a.window_until AND f.n > 0
       AND ($2::text[] IS NULL OR m.key = ANY ($2)) AND ($3::text[] IS NULL OR c.key = ANY ($3))
@@ -208,8 +212,8 @@ const ALERT_BY_ID: Statement = {
 };
 
 /**
- * Up to `limit` (null: all) alerts about the model versions after `after`, the oldest first. Readings are over all
- * cells: only for callers who may know what was made of all of them.
+ * Up to `limit` (null: all) alerts about the model versions after `after`, the oldest first. Readings are over
+ * all cells: only for callers who may see what was made of all of them.
  */
 export function readAlertAnnotations(
   session: Session,

@@ -1,6 +1,6 @@
 import type { Session, Statement } from '../database/client.ts';
 
-/** What exports of lineage read beside the journal. */
+/** What exports of lineage read besides the journal. */
 
 const FIRST_EVENTS: Statement = {
   name: 'export_first_model_entries',
@@ -24,12 +24,15 @@ const SEALED: Statement = {
   text: `SELECT cell_id AS "cellId", count(*)::integer AS seals FROM seal WHERE id >= $1 AND id < $2 GROUP BY cell_id`,
 };
 
-/** Signed heads after the log's size, oldest first, each with the size before it and when its last seal was made. */
+/**
+ * Checkpoints after that size of the log, oldest first, each with the previous size and the time of its last
+ * seal.
+ */
 export function readCheckpoints(session: Session, after: number, limit: number) {
   return session.rows<{ size: number; before: number; at: Date }>(CHECKPOINTS, [after, limit]);
 }
 
-/** How many seals of each cell stand in that part of the log. */
+/** How many seals of each cell are in that part of the log. */
 export function readSealedCells(session: Session, from: number, until: number) {
   return session.rows<{ cellId: number; seals: number }>(SEALED, [from, until]);
 }

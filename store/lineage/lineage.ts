@@ -3,12 +3,15 @@ import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session, Statement } from '../database/client.ts';
 import { lateralJoin, lateralPredictions, lateralResponse } from '../database/lateral-join.ts';
 
-/** The lineage that the record itself holds: statements over the same tables, nothing stored twice. */
+/** Lineage from the database itself: statements over the same tables, nothing stored twice. */
 
 const HOUR = (column: string) => `floor(extract(epoch FROM ${column}) / 3600)::integer`;
 const MS = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::float8`;
 const MODELS = 'SELECT id FROM model_version WHERE $4::integer[] IS NULL OR id = ANY ($4)';
-/** Rollups of the selection; r is `rollup_hour`, or `rollup_mapping`, which has one row for each mapping that fed one. */
+/**
+ * Rollups of the selection; r is `rollup_hour`, or `rollup_mapping`, which has one row for each mapping that
+ * fed one.
+ */
 const SELECTED = `r.bucket >= $2 AND r.bucket < $3 AND r.cell_id = ANY (ARRAY(SELECT id FROM cell WHERE key = ANY ($1::text[])))
   AND r.model_version_id = ANY (ARRAY(${MODELS})) AND r.n > 0`;
 const MAPPINGS = 'SELECT id FROM mapping_version WHERE key = ANY ($5::text[])';
@@ -36,7 +39,7 @@ function selected({ cells, fromHour, untilHour, mappings, models }: SelectionPar
   return [cells, new Date(fromHour * HOUR_MS), new Date(untilHour * HOUR_MS), models, mappings];
 }
 
-/** Hour rollups with answers, by hour, cell key and model version. */
+/** Hour rollups with responses, by hour, cell key and model version. */
 export function readRollups(
   session: Session,
   selection: SelectionParameters,
@@ -53,7 +56,7 @@ export function readRollups(
   ]);
 }
 
-/** Rollups as parameters: parallel arrays, joined back with their place. */
+/** Rollups as parameters: parallel arrays, joined back with their index. */
 const GIVEN = `unnest($1::timestamptz[], $2::text[], $3::integer[]) WITH ORDINALITY AS given (bucket, cell, model, place)`;
 export const given = (rollups: readonly RollupKey[]): unknown[] => [
   rollups.map(({ hour }) => new Date(hour * HOUR_MS)),
@@ -61,7 +64,7 @@ export const given = (rollups: readonly RollupKey[]): unknown[] => [
   rollups.map(({ model }) => model),
 ];
 
-/** The given rollups, each with the mappings that feed it (m) and with how many answers (f.n). */
+/** The given rollups, each with the mappings that feed it (m) and with how many responses (f.n). */
 export const GIVEN_FED = `${GIVEN} JOIN cell c ON c.key = given.cell
       ${lateralJoin(
         'rollup_mapping',
@@ -80,7 +83,10 @@ export function readMappingsOf(session: Session, rollups: readonly RollupKey[]) 
   return session.rows<{ place: number; mapping: string }>(MAPPINGS_OF, given(rollups));
 }
 
-/** Of each candidate one rollup is looked for: there may be millions of rollups, but few cells, model versions and mappings. */
+/**
+ * For each candidate one rollup is looked up: there may be millions of rollups, but few cells, model versions
+ * and mappings.
+ */
 const found = (table: string, condition: string): string =>
   `(SELECT true FROM ${table} r WHERE ${SELECTED} AND ${condition} LIMIT 1)`;
 const partsStatement = (part: 'cells' | 'models' | 'mappings', fed: boolean): Statement => {
@@ -130,7 +136,7 @@ export interface CountedRow {
   readonly eventReceivedAt: number;
 }
 
-/** A surveyed rollup counts responses with a class, a model's those that it gave one. */
+/** A surveyed rollup counts responses with a class, a model's those that it classified. */
 const COUNTED_BY_MODEL = `CASE WHEN given.model = 0 THEN it.class IS NOT NULL ELSE EXISTS (
   SELECT FROM prediction p WHERE p.response_id = it.id AND p.answered_at = it.answered_at
     AND p.model_version_id = given.model AND p.class IS NOT NULL) END`;
@@ -166,7 +172,7 @@ export function readCounted(
 ) {
   const first = rollups[0]?.hour ?? 0;
   const last = rollups.at(-1)?.hour ?? 0;
-  // Narrowed to the rollups' own hours, so that a hypertable opens only their chunks.
+  // Restricted to the rollups' own hours, so that a hypertable opens only their chunks.
   const lower = new Date(Math.max(range.from, first * HOUR_MS));
   const upper = new Date(Math.min(range.until, (last + 1) * HOUR_MS));
   return session.rows<CountedRow>(COUNTED, [...given(rollups), lower, upper, mappings, from, limit]);
@@ -193,7 +199,7 @@ const RESPONSES: Statement = {
     WHERE k.id = ANY ($1::uuid[]) ORDER BY r.id`,
 };
 
-/** The identity of those of the responses that exist, by id. */
+/** The identity of the existing ones of the responses, by id. */
 export function readResponseLineage(session: Session, ids: readonly string[]) {
   return session.rows<ResponseLineageRow>(RESPONSES, [ids]);
 }
@@ -227,7 +233,7 @@ const EVENTS: Statement = {
     WHERE e.response_id = ANY ($1::uuid[]) ORDER BY e.response_id, e.id`,
 };
 
-/** All source events of the responses, present and superseded, by response and id. */
+/** All source events of the responses, current and superseded, by response and id. */
 export function readEvents(session: Session, responseIds: readonly string[]) {
   return session.rows<EventRow>(EVENTS, [responseIds]);
 }
@@ -237,7 +243,7 @@ const RESPONSE_OF_EVENT: Statement = {
   text: 'SELECT response_id AS id FROM source_event WHERE id = $1',
 };
 
-/** The response that the source event belongs to. */
+/** The response of the source event. */
 export async function readResponseOfEvent(session: Session, eventId: string): Promise<string | null> {
   const [row] = await session.rows<{ id: string }>(RESPONSE_OF_EVENT, [eventId]);
   return row?.id ?? null;

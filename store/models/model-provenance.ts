@@ -2,7 +2,7 @@ import type { Session, Statement } from '../database/client.ts';
 import type { StageCause } from '../tables/scoring.ts';
 import type { FeatureRow, ModelStage, TrainingSetRow } from './models.ts';
 
-/** One change of stage: from what to what, who asked for it, and why. */
+/** One change of stage: from, to, who requested it, and why. */
 export interface ModelEventRow {
   readonly from: ModelStage | null;
   readonly to: ModelStage;
@@ -40,7 +40,7 @@ const SIGNATURE: Statement = {
   text: 'SELECT signature FROM model_version WHERE id = $1',
 };
 
-/** By content, as the record writes JSON: the same calibrations have the same key. */
+/** By content, as the database writes JSON: the same calibrations have the same key. */
 const CALIBRATION_KEY = `CASE WHEN v.artefact #> '{heads,nps,calibration}' IS NOT NULL THEN encode(sha256(convert_to(
     jsonb_build_object('nps', v.artefact #> '{heads,nps,calibration}', 'sentiment', v.artefact #> '{heads,sentiment,calibration}',
       'themes', jsonb_path_query_array(v.artefact, '$.heads.themes[*].head.calibration'))::text, 'UTF8')), 'hex') END`;
@@ -50,7 +50,10 @@ const CALIBRATION: Statement = {
       v.artefact #>> '{heads,sentiment,calibration,kind}' AS sentiment FROM model_version v WHERE v.id = $1`,
 };
 
-/** What makes probabilities of a model version's outputs: a hash of the fitted calibrations of all heads, and their kinds. */
+/**
+ * How a model version's outputs become probabilities: a hash of the fitted calibrations of all heads, and their
+ * kinds.
+ */
 export async function readCalibration(session: Session, id: number) {
   const [row] = await session.rows<{ key: string | null; nps: string; sentiment: string | null }>(
     CALIBRATION,
@@ -94,12 +97,12 @@ const SUPERSEDED: Statement = {
     WHERE new.model_version_id = $1 AND new.to_stage = 'CHAMPION' AND new.cause = 'promotion' ORDER BY 1`,
 };
 
-/** The champions in whose place the model version was promoted: both changes are of one transaction. */
+/** The champions that the model version replaced when promoted: both changes belong to one transaction. */
 export async function readSuperseded(session: Session, id: number): Promise<number[]> {
   return (await session.rows<{ id: number }>(SUPERSEDED, [id])).map((row) => row.id);
 }
 
-/** Whoever erases or restricts a response locks its key. */
+/** Erasing or restricting a response locks its key. */
 const HOLD_MEMBERS: Statement = {
   name: 'model_hold_members',
   text: 'SELECT id FROM response_key WHERE id = ANY ($1::uuid[]) AND subject_id IS NOT NULL ORDER BY id FOR SHARE',
@@ -115,8 +118,8 @@ const NOTE_MEMBERS: Statement = {
 };
 
 /**
- * Notes which responses a training set is made of, so that an erasure can name the models that learnt from them. Answers with
- * how many are not there any more: erased or put aside. The others are held until the transaction ends.
+ * Records the members of a training set, so that an erasure can name the models that learnt from them. Returns
+ * how many no longer exist: erased or restricted. The others are locked until the transaction ends.
  */
 export async function noteMembers(
   session: Session,
@@ -124,7 +127,7 @@ export async function noteMembers(
   responseIds: readonly string[],
 ): Promise<number> {
   const held = await session.rows<{ id: string }>(HOLD_MEMBERS, [responseIds]);
-  // After the locks: what is put aside by now is seen.
+  // After the locks: restrictions by now are visible.
   const present = await session.rows<{ id: string }>(PRESENT_MEMBERS, [held.map(({ id }) => id)]);
   await session.rows(NOTE_MEMBERS, [hash, present.map(({ id }) => id)]);
   return new Set(responseIds).size - present.length;
@@ -140,7 +143,7 @@ export function readFeatures(session: Session, id: number): Promise<FeatureRow[]
   return session.rows<FeatureRow>(FEATURES, [id]);
 }
 
-/** The feature set that the model version uses: its key and how many features it has; null where it has none. */
+/** The feature set of the model version: its key and number of features; null if it has none. */
 export async function readFeatureSet(session: Session, id: number) {
   const [row] = await session.rows<{ key: string; features: number; recordedAt: Date }>(FEATURE_SET, [id]);
   return row ?? null;

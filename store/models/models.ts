@@ -12,7 +12,7 @@ export interface ModelVersionRow {
   readonly recordedAt: Date;
 }
 
-/** A model as the registry holds it; the artefact is read on its own, it is large. */
+/** A model as registered; its artefact is large and read separately. */
 export interface RegisteredModel extends ModelVersionRow {
   /** SHA-256 of the artefact. */
   readonly key: string;
@@ -48,12 +48,12 @@ const CONFUSION: Statement = {
   text: `SELECT artefact->'confusion' AS confusion FROM model_version WHERE id = $1`,
 };
 
-/** Those of the model versions that exist. */
+/** The existing ones of the model versions. */
 export function readModelVersions(session: Session, ids: readonly number[]): Promise<ModelVersionRow[]> {
   return session.rows<ModelVersionRow>(BY_IDS, [ids]);
 }
 
-/** How the model errs on held-out examples (true x predicted), or null when there is no such model. */
+/** The model's errors on held-out examples (true x predicted), or null when there is no such model. */
 export async function readConfusion(
   session: Session,
   id: number,
@@ -62,7 +62,7 @@ export async function readConfusion(
   return row?.confusion ?? null;
 }
 
-/** SHA-256 of the artefact, as it was registered; null of what is no registered model. */
+/** SHA-256 of the artefact, as registered; null for an unregistered model. */
 export async function readModelKey(session: Session, id: number): Promise<string | null> {
   const [row] = await session.rows<{ key: string | null }>(KEY, [id]);
   return row?.key ?? null;
@@ -73,13 +73,16 @@ export function readRegistry(session: Session): Promise<RegisteredModel[]> {
   return session.rows<RegisteredModel>(REGISTERED, []);
 }
 
-/** The artefact of that model version as it was stored, or null. */
+/** The artefact of that model version as stored, or null. */
 export async function readArtefact(session: Session, id: number): Promise<unknown> {
   const [row] = await session.rows<{ artefact: unknown }>(ARTEFACT, [id]);
   return row?.artefact ?? null;
 }
 
-/** The champion's version and its confusion (true x predicted, on held-out examples), or null before there is one. */
+/**
+ * The champion's version and its confusion (true x predicted, on held-out examples), or null before there is
+ * one.
+ */
 export async function readChampion(
   session: Session,
 ): Promise<{ readonly id: number; readonly confusion: readonly (readonly number[])[] } | null> {
@@ -116,7 +119,7 @@ export interface TrainingSetRow {
   readonly journalPosition: string | null;
 }
 
-/** Any number of our own: registering and changes of stage come one after the other. */
+/** Advisory lock: registrations and changes of stage run one after the other. */
 const LOCK: Statement = { name: 'models_lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.models})` };
 const INSERT_FEATURES: Statement = {
   name: 'models_features',
@@ -165,8 +168,8 @@ const REIGNS: Statement = {
 };
 
 /**
- * Registers a model as a candidate; the same artefact again is the version that it has. `settle` is of the same transaction,
- * after the training sets: where it throws, nothing is registered.
+ * Registers a model as a candidate; the same artefact again returns the version that it has. `settle` runs in
+ * the same transaction, after the training sets: if it throws, nothing is registered.
  */
 export function registerModel(
   store: Store,
@@ -214,7 +217,7 @@ export class StageError extends UserError {
 /** Who changes the registry, and why. */
 export interface Change {
   readonly actor: string;
-  /** Id of the caller, who does not review what they decided; absent where nobody asked. */
+  /** Id of the caller, who cannot review their own decision; absent without a caller. */
   readonly actorId?: string;
   readonly reason: string;
   readonly note?: NoteChange;
@@ -222,7 +225,9 @@ export interface Change {
 
 const whoAndWhy = ({ actor, actorId, reason }: Change) => [actor, actorId ?? null, reason];
 
-/** Makes the model champion; the champion before is retired. @throws StageError when there is no such model. */
+/**
+ * Makes the model champion; the previous champion is retired. @throws StageError when there is no such model.
+ */
 export function promote(store: Store, id: number, by: Change): Promise<void> {
   return store.transaction(async (session) => {
     await session.rows(LOCK, []);
@@ -243,11 +248,11 @@ export function makeShadow(store: Store, id: number, by: Change): Promise<void> 
   });
 }
 
-/** Back to the champion before this one; answers with it. @throws StageError when there was none. */
+/** Returns to the previous champion, and returns it. @throws StageError when there was none. */
 export function rollback(store: Store, by: Change): Promise<number> {
   return store.transaction(async (session) => {
     await session.rows(LOCK, []);
-    // A rollback takes the last reign back; what came before it is then the present one.
+    // A rollback undoes the last reign; the one before it is then the current one.
     const reigns: number[] = [];
     for (const { model, rollback: back } of await session.rows<{ model: number; rollback: boolean }>(
       REIGNS,
@@ -268,7 +273,7 @@ async function stagesOf(session: Session): Promise<Map<number, ModelStage>> {
   return new Map(rows.map(({ id, stage }) => [id, stage]));
 }
 
-/** Makes the model champion where there is none yet; starters do it one after the other. */
+/** Makes the model champion if there is none yet; starting processes do it one after the other. */
 export function promoteFirst(store: Store, id: number, by: Change): Promise<void> {
   return store.transaction(async (session) => {
     await session.rows(LOCK, []);

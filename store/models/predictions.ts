@@ -14,11 +14,11 @@ export interface ScorableResponse {
   readonly comment: string;
   /** 0 detractor, 1 passive, 2 promoter; null without a surveyed score. */
   readonly class: 0 | 1 | 2 | null;
-  /** Tells whether the response is still what was read. */
+  /** Identifies the version of the response that was read. */
   readonly contentHash: string;
 }
 
-/** What the texts of responses are read with. */
+/** The dependencies of reading texts of responses. */
 export interface TextDeps {
   readonly store: Session;
   readonly encryption: SubjectEncryption;
@@ -26,7 +26,7 @@ export interface TextDeps {
 
 type EncryptedText = Omit<ScorableResponse, 'comment'> & EncryptedComment;
 
-/** What one model version said of one response; probabilities in millionths. */
+/** One model version's prediction for one response; probabilities in millionths. */
 export interface PredictionRow {
   readonly responseId: string;
   readonly answeredAt: Date;
@@ -46,7 +46,7 @@ export interface PredictionRow {
   readonly uncertainty: number;
   readonly abstained: string | null;
   readonly featuresHash: string;
-  /** Of the text; null in predictions older than the monitors, and `language` where the text does not tell. */
+  /** Of the text; null in predictions older than the monitors, and `language` if undetected. */
   readonly words: number | null;
   readonly tokens: number | null;
   readonly unknownTokens: number | null;
@@ -65,7 +65,7 @@ const KNOWN: Statement = {
   text: `SELECT p.response_id AS id FROM prediction p JOIN response_key k ON k.id = p.response_id AND k.answered_at = p.answered_at
     WHERE p.response_id = ANY ($1::uuid[]) AND p.model_version_id = $2`,
 };
-/** Whoever corrects or deletes a response holds its key: until then what was read still stands. */
+/** Correcting or deleting a response locks its key: until then what was read still holds. */
 const HOLD: Statement = {
   name: 'predictions_hold',
   text: `SELECT id, content_hash AS "contentHash" FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE`,
@@ -102,7 +102,7 @@ const BY_RESPONSES: Statement = {
     WHERE k.id = ANY ($1::uuid[])`,
 };
 
-/** Those of the responses that have text and no prediction by that model yet. */
+/** The responses that have text and no prediction by that model yet. */
 export async function readUnscored(
   deps: TextDeps,
   ids: readonly string[],
@@ -119,13 +119,13 @@ export async function readScorable(deps: TextDeps, ids: readonly string[]): Prom
   const rows = await deps.store.rows<EncryptedText>(TEXTS, [ids]);
   const opened = await openTexts(deps, rows);
   if (opened.length === rows.length) return opened;
-  // Erased meanwhile, or a shared key was exchanged for another one between text and key: only the former stays unread.
+  // Erased meanwhile, or a shared key was replaced between text and key: only the former stays unread.
   const found = new Set(opened.map(({ id }) => id));
   const missed = rows.map(({ id }) => id).filter((id) => !found.has(id));
   return [...opened, ...(await openTexts(deps, await deps.store.rows<EncryptedText>(TEXTS, [missed])))];
 }
 
-/** Without those that were erased while they were read. */
+/** Without those that were erased while being read. */
 async function openTexts<Row extends EncryptedText>({ encryption }: TextDeps, rows: readonly Row[]) {
   const opened = await encryption.openComments(rows);
   return opened.flatMap(({ comment, respondent: _respondent, ...row }) =>
@@ -134,8 +134,8 @@ async function openTexts<Row extends EncryptedText>({ encryption }: TextDeps, ro
 }
 
 /**
- * Stores predictions of responses that are still what was read, each once; the answer is how many were new. The triggers
- * add them to the rollups of their model version.
+ * Stores predictions of responses that have not changed since they were read, each once; returns how many were
+ * new. The triggers add them to the rollups of their model version.
  */
 export function storePredictions(
   store: Store,
@@ -165,7 +165,7 @@ export function storePredictions(
   });
 }
 
-/** What the model version said of those responses, as far as the caller may see it. */
+/** The model version's predictions for those responses, as far as the caller may see them. */
 export async function readPredictions(
   deps: { readonly store: Session; readonly cells: CellDictionary },
   scope: Scope,
@@ -180,8 +180,8 @@ export async function readPredictions(
 }
 
 /**
- * A correction by people stands in the place of the respondent's number, or where there is none. What counts is the verdict
- * that closed the newest review: the last of it, since with that one as many as are needed had decided alike.
+ * A correction by reviewers replaces the respondent's number, or supplies one. The verdict that closed the
+ * newest review counts: its last one, with which enough people had decided alike.
  */
 const LABELLED: Statement = {
   name: 'predictions_labelled',
@@ -200,13 +200,13 @@ const LABELLED: Statement = {
 
 /** A response with a label for its text. */
 export interface LabelledResponse extends ScorableResponse {
-  /** Whether people decided the label in a review. */
+  /** Whether a review decided the label. */
   readonly corrected: boolean;
 }
 
 /**
- * The newest responses answered before `until` that have text and a class, oldest first: the one that people decided on in a
- * review, else the respondent's own.
+ * The newest responses answered before `until` that have text and a class, oldest first: the reviewed class,
+ * else the respondent's own.
  */
 export async function readLabelled(deps: TextDeps, until: Date, limit: number): Promise<LabelledResponse[]> {
   return openTexts(

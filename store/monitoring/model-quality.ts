@@ -10,16 +10,16 @@ import type { Session, Statement } from '../database/client.ts';
 import { countIntervals } from '../scores/rollups.ts';
 import { readInputProfiles } from './model-readings.ts';
 
-/** What is known of a model version from the responses of a time that have a surveyed class too. */
+/** A model version's quality on the responses of a period that have a surveyed class too. */
 export interface ModelFacts {
-  /** Predictions beside the surveyed class; null when too few to be told to this caller. */
+  /** Predictions beside the surveyed class; null when too few may be shown to this caller. */
   readonly judged: readonly Judged[] | null;
-  /** Of how many scored responses the model said nothing. */
+  /** How many scored responses the model has no prediction for. */
   readonly scored: number;
   readonly abstained: number;
-  /** The mix of predicted classes against that of the equally long time before. */
+  /** The mix of predicted classes compared with the equally long period before. */
   readonly mix: MixChange | null;
-  /** The texts themselves against those of the equally long time before; empty when too few to be told. */
+  /** The texts compared with the equally long period before; empty when too few may be shown. */
   readonly inputs: readonly InputChange[];
   /** False when there were more than are judged: then the newest are. */
   readonly complete: boolean;
@@ -61,8 +61,8 @@ const SCORED: Statement = {
 };
 
 /**
- * Reads what the caller may see of it: predictions, and the scores that they are judged by. `languages`: those that the
- * model reads.
+ * Reads what the caller may see of it: predictions, and the surveyed scores that they are judged by.
+ * `languages`: those that the model reads.
  */
 export async function readModelFacts(
   deps: QualityDeps,
@@ -107,7 +107,7 @@ export async function readModelFacts(
   };
 }
 
-/** Two model versions on the same responses; null when too few to be told to this caller. */
+/** Two model versions on the same responses; null when too few may be shown to this caller. */
 export async function readPaired(
   deps: QualityDeps,
   scope: Scope,
@@ -135,7 +135,10 @@ export async function readPaired(
   }));
 }
 
-/** Who may not read the answers is told of no week with few of them: two times that differ by it would tell of those. */
+/**
+ * Callers without the right to read the responses get no week with few of them: two periods that differ by that
+ * week would reveal those.
+ */
 function weeksMayBeReleased(scope: Scope, rows: readonly { readonly week: number }[]): boolean {
   if (!mayBeProtected(scope, 'readPrediction', ['inferred'])) return true;
   const weeks = new Map<number, number>();

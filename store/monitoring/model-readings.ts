@@ -27,7 +27,7 @@ const LANGUAGES: Statement = {
       AND words IS NOT NULL
     GROUP BY 1, 2`,
 };
-/** By hash: a sample that is the same for everyone who reads it, and of every part of the time. */
+/** By hash: a sample that is the same for every reader, and spread over the period. */
 const SAMPLE: Statement = {
   name: 'monitoring_sample',
   text: `SELECT response_id AS id FROM prediction
@@ -35,7 +35,10 @@ const SAMPLE: Statement = {
     ORDER BY md5(response_id::text) LIMIT $5`,
 };
 
-/** The profiles of those cells that have predictions in the time; the caller has cut the cells to the scope. */
+/**
+ * The profiles of those cells that have predictions in the period; the caller has restricted the cells to the
+ * scope.
+ */
 export async function readInputProfiles(
   session: Session,
   modelVersionId: number,
@@ -56,7 +59,7 @@ export async function readInputProfiles(
   return profiles.map((profile) => ({ ...profile, languages: byCell.get(profile.cellId) ?? {} }));
 }
 
-/** The ids of at most `most` scored responses of the time, spread over it. */
+/** The ids of at most `most` scored responses of the period, spread over it. */
 export async function sampleScored(
   session: Session,
   modelVersionId: number,
@@ -123,13 +126,13 @@ const LATEST: Statement = {
     WHERE window_until = (SELECT max(window_until) FROM monitor_reading l WHERE l.model_version_id = r.model_version_id)
     ORDER BY model_version_id, metric, segment_key`,
 };
-/** Any number of our own: of two monitors only one writes. */
+/** Advisory lock: at most one monitor writes readings. */
 const LOCK: Statement = {
   name: 'monitoring_lock',
   text: `SELECT pg_advisory_xact_lock(${LOCKS.monitoring})`,
 };
 
-/** Stores the readings of one model version and one time, unless somebody already has; all of them or none. */
+/** Stores the readings of one model version and one period, unless they exist; all of them or none. */
 export async function writeReadings(
   store: Store,
   readings: readonly Reading[],
@@ -151,7 +154,10 @@ export async function readingsTaken(session: Session, modelVersionId: number, un
   return (await session.rows(TAKEN, [modelVersionId, until])).length > 0;
 }
 
-/** Readings whose window ends in the time, newest first. They are over all cells: only for callers who may see all. */
+/**
+ * Readings whose window ends in the period, newest first. They are over all cells: only for callers who may see
+ * all.
+ */
 export function readReadings(
   session: Session,
   modelVersionId: number,

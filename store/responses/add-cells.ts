@@ -4,24 +4,27 @@ import { mapInSlices } from '../../domain/text/slices.ts';
 import type { Session, Statement } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
 
-/** One combination of values that a response names, and the source of that response. */
+/** A response's combination of values, and its source. */
 export interface Submission {
   readonly attributes: CellAttributes;
   readonly source: string;
 }
 
-/** What was used up when something new found no room: the caller's share, their minute, the source's share, or the limit. */
+/**
+ * What was used up when a new cell found no room: the caller's share, their minute, the source's share, or the
+ * limit.
+ */
 export type Used = 'key' | 'minute' | 'source' | 'limit';
 
-/** Who submits, and what they may do. */
+/** The submitter, and its rights. */
 export interface Filing {
   /** The id of the caller. */
   readonly maker: string;
-  /** Whether shares of the caller and of the source hold them back; the limit of the record always does. */
+  /** Whether the shares of caller and source apply; the database's limit always does. */
   readonly isShared: boolean;
   readonly limits: CellLimits;
   readonly permits: (attributes: CellAttributes) => boolean;
-  /** Called when something new found no room, with what was used up. */
+  /** Called when a new cell found no room, with what was used up. */
   readonly onUsedUp: (used: Used) => void;
 }
 
@@ -35,7 +38,7 @@ export interface KnownCells extends CellDictionary {
   reload(session: Session): Promise<void>;
 }
 
-/** Cells are added one transaction after the other, so that shares hold whatever the number of processes. */
+/** Cells are added by one transaction at a time, so that shares hold for any number of processes. */
 export const CELLS_LOCK: Statement = {
   name: 'cells_lock',
   text: `SELECT pg_advisory_xact_lock(${LOCKS.cells})`,
@@ -73,7 +76,7 @@ interface Added extends Submission {
 }
 
 /**
- * Adds the cells that there is room for, under the lock of the cells. The answer has the key of the cell that each
+ * Adds the cells that there is room for, under the lock of the cells. Returns the key of the cell that each
  * submission is filed in, or null.
  */
 export async function addCells(
@@ -86,7 +89,7 @@ export async function addCells(
   await cells.refresh(session);
   const [counts] = await session.rows<Counts>(COUNT, [filing.maker]);
   if (!counts) throw new Error('the cells were not counted');
-  // Others may have been given back: their place is free, and what was filed there is added again.
+  // Others may have been released: their place is free, and what was filed there is added again.
   if (counts.total !== cells.size) await cells.reload(session);
   const sources = [...new Set(submissions.map(({ source }) => source))];
   const counted = await session.rows<{ source: string; n: number }>(COUNT_SOURCES, [sources]);
@@ -118,7 +121,7 @@ interface Facts {
   readonly bySource: Map<string, number>;
 }
 
-/** What becomes of each submission, as the cells before it leave room. */
+/** The result of each submission, given the cells before it. */
 class Plan {
   readonly added = new Map<string, Added>();
   readonly usedUp = new Set<Used>();

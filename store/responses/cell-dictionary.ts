@@ -9,19 +9,19 @@ const LOAD: Statement = {
   name: 'cells_load',
   text: 'SELECT id, key, attributes FROM cell WHERE id > $1 ORDER BY id',
 };
-/** In the order of the ids, so that two writers never wait for each other in a circle. */
+/** In the order of the ids, so that two writers never deadlock. */
 const USE: Statement = {
   name: 'cells_use',
   text: `UPDATE cell SET used = true FROM (SELECT id FROM cell WHERE id = ANY ($1::integer[]) ORDER BY id FOR NO KEY UPDATE) held
     WHERE cell.id = held.id RETURNING cell.id`,
 };
 
-/** A cell was given back since its id was looked up: nothing was stored, and the id is to be looked up again. */
+/** A cell was released since its id was looked up: nothing was stored, and the id must be looked up again. */
 export class CellGoneError extends Error {
   override readonly name = 'CellGoneError';
 }
 
-/** The cells of the record in memory: few (bounded); they are added and given back, never changed. */
+/** The database's cells in memory: few (bounded); they are added and released, never changed. */
 export class StoredCellDictionary implements CellDictionary {
   #byId = new Map<number, Cell>();
   #byKey = new Map<string, Cell>();
@@ -30,21 +30,19 @@ export class StoredCellDictionary implements CellDictionary {
   /** Cells that hold a response, as far as this process knows. */
   readonly #used = new Set<number>();
   readonly #dimensions: readonly Dimension[] | null;
-  /** Attributes that some cell lacks: their dimensions came later. */
+  /** Attributes that some cell lacks, because their dimensions were added later. */
   readonly #later = new Set<string>();
   #sorted: Cell[] | undefined;
   #highest = 0;
   #version = 0;
 
-  /**
-   * @param dimensions those that are configured; null: cells are seen as they are stored
-   */
+  /** @param dimensions the configured ones; null: cells are used as stored */
   constructor(dimensions: readonly Dimension[] | null = null) {
     this.#dimensions = dimensions;
   }
 
   /**
-   * Whether the configured dimensions do for the cells that were read.
+   * Checks the configured dimensions against the cells.
    * @throws DimensionsGoneError
    */
   checkDimensions(former: readonly string[]): void {
@@ -52,7 +50,7 @@ export class StoredCellDictionary implements CellDictionary {
     checkDimensions(stored, this.#dimensions ?? [], former);
   }
 
-  /** The attributes as a cell and a content are made of them. */
+  /** The attributes in the form that cells and contents are made of. */
   readonly storedAs = (attributes: CellAttributes): CellAttributes => storedAs(attributes, this.#later);
 
   /** The key of the cell with these attributes. */
@@ -88,11 +86,11 @@ export class StoredCellDictionary implements CellDictionary {
 
   /** Reads the cells that were added since the last call, by this process or another. */
   async refresh(session: Session): Promise<void> {
-    // Identity values of open transactions may be lower than those already seen: look a little back.
+    // Identity values of open transactions may be lower than those already seen: start a little earlier.
     this.#take(await session.rows<Cell>(LOAD, [Math.max(0, this.#highest - 100)]));
   }
 
-  /** Reads all cells: those that were given back are forgotten. */
+  /** Reads all cells: released ones are dropped. */
   async reload(session: Session): Promise<void> {
     const rows = await session.rows<Cell>(LOAD, [0]);
     [this.#byId, this.#byKey, this.#values] = [new Map(), new Map(), new Map()];
@@ -105,7 +103,7 @@ export class StoredCellDictionary implements CellDictionary {
     for (const row of rows) {
       if (this.#byId.has(row.id)) continue;
       const cell = this.#seen(row);
-      // One that was given back and came again has another id.
+      // A released one that was added again has another id.
       const before = this.#byKey.get(cell.key);
       if (before) this.#byId.delete(before.id);
       this.#byId.set(cell.id, cell);
@@ -132,8 +130,9 @@ export class StoredCellDictionary implements CellDictionary {
   }
 
   /**
-   * The cells that the submissions are filed in, in the same order; missing ones are added first. What may not become a
-   * cell is filed elsewhere (domain/segments/cell-filing.ts); null where the caller may submit to none of these.
+   * The cells that the submissions are filed in, in the same order; missing ones are added first. What may not
+   * become a cell is filed elsewhere (domain/segments/cell-filing.ts); null if the caller may submit to none of
+   * these.
    */
   async file(store: Store, submissions: readonly Submission[], filing: Filing): Promise<(Cell | null)[]> {
     const names = submissions.map(({ attributes }) => JSON.stringify(attributes));
@@ -166,9 +165,9 @@ export class StoredCellDictionary implements CellDictionary {
   }
 
   /**
-   * Holds the cells for the transaction, and marks them as used, so that they are not given back. Call `noteUsed` with
-   * the same ids after the commit.
-   * @throws CellGoneError when one was given back.
+   * Locks the cells for the transaction, and flags them as used, so that they are not released. Call `noteUsed`
+   * with the same ids after the commit.
+   * @throws CellGoneError when one was released.
    */
   async use(session: Session, ids: Iterable<number>): Promise<void> {
     const unproven = [...new Set(ids)].filter((id) => !this.#used.has(id));
@@ -178,7 +177,7 @@ export class StoredCellDictionary implements CellDictionary {
       throw new CellGoneError('a cell was given back while a response was on its way to it');
   }
 
-  /** Remembers that the cells hold a response that is committed. */
+  /** Remembers that the cells hold a committed response. */
   noteUsed(ids: Iterable<number>): void {
     for (const id of ids) this.#used.add(id);
   }

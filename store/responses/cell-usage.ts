@@ -2,16 +2,16 @@ import type { Session, Statement } from '../database/client.ts';
 
 /** How many cells one caller, or the responses of one source, added. */
 export interface CellsOf {
-  /** A caller's id or a source; null: from before it was kept. */
+  /** A caller's id or a source; null: from before it was recorded. */
   readonly by: string | null;
-  /** The name of the key, where it is one. */
+  /** The name of the key, if it is one. */
   readonly name: string | null;
   readonly cells: number;
-  /** Of these, how many have "other" in place of a value that found no room. */
+  /** How many of these have "other" in place of a value that found no room. */
   readonly overflow: number;
 }
 
-/** How full the record is of cells, and who fills it: those with the most. */
+/** How many cells the database has, and who added the most. */
 export interface CellUsage {
   readonly cells: number;
   readonly overflow: number;
@@ -36,13 +36,18 @@ const SOURCES: Statement = {
     FROM cell GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT $1`,
 };
 
-/** Counts the cells of the record, and those of the `most` callers and sources with the most. */
+/** The `most` callers who added the most cells. */
+export function readCellMakers(session: Session, most: number): Promise<CellsOf[]> {
+  return session.rows<CellsOf>(MAKERS, [most]);
+}
+
+/** Counts the database's cells, and those of the `most` callers and sources with the most. */
 export async function readCellUsage(session: Session, most: number): Promise<CellUsage> {
   const [total] = await session.rows<{ cells: number; overflow: number }>(TOTAL, []);
   return {
     cells: total?.cells ?? 0,
     overflow: total?.overflow ?? 0,
-    makers: await session.rows<CellsOf>(MAKERS, [most]),
+    makers: await readCellMakers(session, most),
     sources: await session.rows<CellsOf>(SOURCES, [most]),
   };
 }

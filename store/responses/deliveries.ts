@@ -4,19 +4,22 @@ import type { Session, Statement } from '../database/client.ts';
 import type { MappingRegistry, RecordedMapping } from './mappings.ts';
 import { CORRECTED_CONTENT, type ImportRow, type KeyRow, type ResponseRow } from './response-row.ts';
 
-/* What was delivered before under the ids of a batch: by it a delivery is known again, and what stands is told from what stood. */
+/*
+ * Earlier deliveries under the ids of a batch: they identify repeated deliveries and show what was stored
+ * before.
+ */
 
-/** One delivery that was taken: a source event that is stored, or a row before this one in the batch. */
+/** One accepted delivery: a stored source event, or an earlier row of the batch. */
 export interface Delivered {
   readonly id: string;
   readonly mapping: RecordedMapping;
-  /** Hex; null of a correction by a person. */
+  /** Hex; null for a rectification. */
   readonly digest: string | null;
   readonly position: string;
   /** Epoch milliseconds. */
   readonly receivedAt: number;
   readonly importRow: ImportRow | null;
-  /** Its import was taken back: it tells nothing of what is newer. */
+  /** Its import was undone: it does not count when deciding what is newer. */
   readonly isUndone: boolean;
 }
 
@@ -32,7 +35,10 @@ interface EventRow {
   readonly isUndone: boolean;
 }
 
-/** Only what can be one of the batch's own, or stands: an answer may have been changed any number of times. */
+/**
+ * Only the batch's possible own ones and the stored content: a response may have been changed any number of
+ * times.
+ */
 const EVENTS: Statement = {
   name: 'deliveries_events',
   text: `SELECT e.id, e.response_id AS "responseId", e.mapping_version_id AS "mappingId", encode(e.digest, 'hex') AS digest, e.position,
@@ -45,19 +51,19 @@ const EVENTS: Statement = {
       AND e.digest IN (SELECT decode(d, 'hex') FROM unnest($3::text[]) d)`,
 };
 
-/** Under which ids of events the row's content may have come. */
+/** Ids of events that may have brought the row's content. */
 const contentIds = (row: Pick<ResponseRow, 'id' | 'contentHash' | 'formerHashes'>) =>
   [row.contentHash, ...row.formerHashes].map((hash) => sourceEventId(row.id, hash));
 const digestsOf = (row: ResponseRow) => [row.eventHash, ...row.formerEventHashes];
 
-/** The id of the event behind what stands. */
+/** The id of the event behind the stored content. */
 function standingEventId({ id, eventId, contentHash }: KeyRow): string {
   if (eventId !== null) return eventId;
   if (contentHash.startsWith(CORRECTED_CONTENT)) return contentHash.slice(CORRECTED_CONTENT.length);
   return sourceEventId(id, contentHash);
 }
 
-/** Reads what was delivered before under the keys that are known, and locked: by response. */
+/** Reads earlier deliveries under the known, locked keys: by response. */
 export async function readDelivered(
   session: Session,
   mappings: MappingRegistry,
@@ -88,16 +94,16 @@ export async function readDelivered(
   return found;
 }
 
-/** Of a content that comes again after another: its first event has the id that follows from its hash. */
+/** For a content that comes again after another: its first event has the id derived from its hash. */
 const eventIdAgain = (row: ResponseRow, receivedAt: Date) =>
   againEventId(row.id, row.contentHash, row.mappingVersionId, receivedAt.getTime());
 
-/** What stands under one id while the rows of a batch are judged one after the other. */
+/** The stored state of one id while the rows of a batch are judged one after the other. */
 export class Answer {
   #key: KeyRow;
   #event: Delivered | undefined;
   readonly #delivered: Delivered[];
-  /** Events that stand for a row of this batch already. */
+  /** Events already attributed to a row of this batch. */
   readonly #found = new Set<string>();
 
   constructor(key: KeyRow, delivered: readonly Delivered[]) {
@@ -112,12 +118,12 @@ export class Answer {
   }
 
   /**
-   * Whether an earlier try of this batch, whose answer was lost, stored the row: each event stands for one row. A row of an import
-   * that is sent again is known by its line.
+   * Whether an earlier try of this batch, whose answer was lost, stored the row: each event belongs to one row.
+   * A row of an import that is sent again is identified by its line.
    */
   storedBefore(row: ResponseRow, receivedAt: Date): 'by this batch' | 'by this import' | null {
     const ids = [...contentIds(row), eventIdAgain(row, receivedAt)];
-    // The same content may come several times in one batch: each row has a position of its own.
+    // The same content may occur several times in one batch: each row has a position of its own.
     const isOfBatch = (one: Delivered) =>
       one.receivedAt === receivedAt.getTime() && one.position === row.position;
     const own = this.#delivered.find(
@@ -141,7 +147,7 @@ export class Answer {
       answeredAt: answeredAt.getTime(),
       receivedAt: receivedAt.getTime(),
       revision: revisionOf(this.#key),
-      // Without the event it is not known when: nothing is after it.
+      // Without the event its time is unknown: nothing counts as later.
       correctedAt: isCorrected ? (this.#event?.receivedAt ?? Number.POSITIVE_INFINITY) : null,
     };
   }
@@ -173,7 +179,7 @@ export class Answer {
     return this.#delivered.some(({ id }) => id === eventId);
   }
 
-  /** The row takes the place of what stands. */
+  /** The row replaces the stored content. */
   put(row: ResponseRow, eventId: string, mapping: RecordedMapping, receivedAt: Date): void {
     const { id, answeredAt, cellId, contentHash, position, importRow } = row;
     const revision = asReceived(row.revision, receivedAt.getTime()) ?? revisionOf(this.#key);
@@ -197,7 +203,7 @@ export class Answer {
     this.#found.add(eventId);
   }
 
-  /** What stands was delivered again under that revision. */
+  /** The stored content was delivered again under that revision. */
   revise(revision: Revision | null): void {
     this.#key = { ...this.#key, ...revisionColumns(revision) };
   }
@@ -224,13 +230,13 @@ export function revisionColumns(revision: Revision | null): Pick<KeyRow, 'revisi
   };
 }
 
-/** Whether the key holds that revision, as it was received then. */
+/** Whether the key has that revision, as received then. */
 export function hasRevision(key: KeyRow | undefined, given: Revision | null, receivedAt: Date): boolean {
   const { revision, revisedAt } = revisionColumns(asReceived(given, receivedAt.getTime()));
   return key?.revision === revision && key.revisedAt?.getTime() === revisedAt?.getTime();
 }
 
-/** Whether two mappings make the same of an item: doors other than files read fields as they are named. */
+/** Whether two mappings read an item in the same way: only files have field mappings. */
 function readsAlike(a: RecordedMapping, b: RecordedMapping): boolean {
   return (
     a.id === b.id ||

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { UserError } from '../../domain/errors/user-error.ts';
 import type { Session, Statement } from '../database/client.ts';
 
-/** An import as it is recorded. */
+/** An import as stored. */
 export interface ImportRun {
   readonly id: number;
-  /** How people name it. */
+  /** Its public key. */
   readonly key: string;
   readonly file: string;
   readonly digest: string | null;
@@ -24,7 +24,7 @@ export interface ImportRun {
   readonly stayed: number;
 }
 
-/** Rows of an import that is being taken back, or was. */
+/** Rows of an import that is being undone, or was. */
 export class ImportUndoneError extends UserError {
   override readonly name = 'ImportUndoneError';
 
@@ -33,7 +33,7 @@ export class ImportUndoneError extends UserError {
   }
 }
 
-/** That one caller may begin within a day. */
+/** How many one caller may start per day. */
 export const MOST_A_DAY = 1_000;
 
 const COLUMNS = `id, key, file, digest, map_hash AS "mapHash", made_by AS "madeBy", actor_name AS "actorName",
@@ -54,13 +54,13 @@ const LIST: Statement = {
   name: 'import_list',
   text: `SELECT ${COLUMNS} FROM import_run WHERE id < $1 ORDER BY id DESC LIMIT $2`,
 };
-/** Held until the rows are stored: nobody begins to take it back meanwhile. */
+/** Locked until the rows are stored: an undo cannot begin meanwhile. */
 const OPEN: Statement = {
   name: 'import_open',
   text: 'SELECT id FROM import_run WHERE id = ANY ($1::integer[]) AND undo_at IS NULL ORDER BY id FOR SHARE',
 };
 
-/** What is known of an import when it begins. */
+/** What is known of an import at its beginning. */
 export interface NewImport {
   readonly file: string;
   readonly digest: string | null;
@@ -69,7 +69,7 @@ export interface NewImport {
   readonly actorName: string;
 }
 
-/** Records that an import begins; null where the caller has begun too many today. */
+/** Records the start of an import; null if the caller has started too many today. */
 export async function beginImport(session: Session, given: NewImport, now: Date): Promise<ImportRun | null> {
   const { file, digest, mapHash, madeBy, actorName } = given;
   const key = randomBytes(6).toString('hex');
@@ -83,7 +83,7 @@ export async function findImport(session: Session, key: string): Promise<ImportR
   return run ?? null;
 }
 
-/** Whether the import goes on with that file and map. */
+/** Whether the import continues with that file and map. */
 export function isOpenFor(
   run: ImportRun,
   { digest, mapHash }: Pick<NewImport, 'digest' | 'mapHash'>,
@@ -91,7 +91,7 @@ export function isOpenFor(
   return run.undoAt === null && run.digest === digest && run.mapHash === mapHash;
 }
 
-/** Records that an import ended, and what its sender counted. */
+/** Records the end of an import, and its sender's counts. */
 export async function endImport(
   session: Session,
   id: number,
@@ -107,7 +107,7 @@ export function listImports(session: Session, before: number | null, limit: numb
 }
 
 /**
- * Holds the imports until the transaction ends.
+ * Locks the imports until the transaction ends.
  * @throws ImportUndoneError
  */
 export async function assertImportsOpen(session: Session, ids: readonly number[]): Promise<void> {

@@ -7,7 +7,7 @@ import {
 import type { Session, Statement, Store } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
 
-/** A mapping version as it stands in the record, with what it refers to. */
+/** A stored mapping version, with what it refers to. */
 export interface RecordedMapping {
   readonly id: number;
   readonly key: string;
@@ -19,13 +19,13 @@ export interface RecordedMapping {
   readonly connector: string;
   readonly recordedAt: Date;
   readonly sourceRecordedAt: Date;
-  /** The id of who named the source first; null where that was not kept yet. */
+  /** The id of the caller that used the source first; null for older sources. */
   readonly sourceMadeBy: string | null;
   readonly surveyRecordedAt: Date;
   readonly scaleRecordedAt: Date;
 }
 
-/** Which bound a new mapping version is beyond. */
+/** Which bound a new mapping version exceeds. */
 export type BeyondBounds = { readonly beyond: keyof NameBounds; readonly most: number };
 
 const MINUTE_MS = 60_000;
@@ -33,7 +33,7 @@ const LOCK_MAKER: Statement = {
   name: 'provenance_lock',
   text: `SELECT pg_advisory_xact_lock(${LOCKS.provenance}, hashtext($1))`,
 };
-/** What would be new, and how many of each the submitter named before. */
+/** What would be new, and how many of each the submitter added before. */
 const COUNT: Statement = {
   name: 'provenance_count',
   text: `SELECT (SELECT count(*)::int FROM source WHERE made_by = $1) AS sources,
@@ -69,12 +69,15 @@ const MAPPINGS = `SELECT m.id, m.key, s.name AS source, v.name AS "surveyName", 
 const LOAD: Statement = { name: 'mappings_load', text: MAPPINGS };
 const LOAD_ONE: Statement = { name: 'mappings_load_one', text: `${MAPPINGS} WHERE m.key = $1` };
 
-/** The mapping versions of the record in memory, with their sources, surveys and scale rules: few, added, never changed. */
+/**
+ * The database's mapping versions in memory, with their sources, surveys and scale rules: few, added, never
+ * changed.
+ */
 export class MappingRegistry {
   readonly #byId = new Map<number, RecordedMapping>();
   readonly #byKey = new Map<string, RecordedMapping>();
 
-  /** Keys are hashes of the whole mapping; connectors hand the same object on for each of their items. */
+  /** Keys are hashes of the whole mapping; connectors pass the same object for each of their items. */
   readonly #keys = new WeakMap<MappingVersion, string>();
   readonly #fresh = new MinuteCounts();
 
@@ -95,7 +98,7 @@ export class MappingRegistry {
   }
 
   /**
-   * The id of the mapping version, recorded first if it is new; or which bound of its maker that would be beyond.
+   * The id of the mapping version, stored first if it is new; or which bound of its maker it exceeds.
    * @param now epoch milliseconds
    */
   async ensure(
@@ -108,7 +111,7 @@ export class MappingRegistry {
     const known = this.#byKey.get(key);
     if (known) return known.id;
     const { minute } = maker.bounds;
-    // Before the record is asked: looking for a name that is not there is work too.
+    // Before querying the database: looking up an unknown name costs work too.
     if (!this.#fresh.take(maker.id, minute, now)) return { beyond: 'minute', most: minute };
     const elsewhere = await this.#find(store, key);
     if (elsewhere) return elsewhere.id;
@@ -138,12 +141,12 @@ export class MappingRegistry {
   }
 }
 
-/** How much each of several did in the present minute. */
+/** Counts per key in the current minute. */
 class MinuteCounts {
   #minute = 0;
   readonly #counts = new Map<string, number>();
 
-  /** Counts one more, unless that would be more than `most`. */
+  /** Counts one more, unless that exceeds `most`. */
   take(name: string, most: number, now: number): boolean {
     const minute = Math.floor(now / MINUTE_MS);
     if (minute !== this.#minute) this.#counts.clear();
@@ -163,7 +166,7 @@ interface Named {
   readonly knowsSurvey: boolean;
 }
 
-/** Records the mapping with what it refers to, unless its maker has named as many as it may. */
+/** Stores the mapping with what it refers to, unless its maker has reached a bound. */
 function record(
   store: Store,
   key: string,
@@ -171,7 +174,7 @@ function record(
   { id, bounds }: { readonly id: string; readonly bounds: NameBounds },
 ): Promise<BeyondBounds | null> {
   return store.transaction(async (session) => {
-    // One at a time for each maker, in every process: two at once would each count the other as not there.
+    // One at a time per maker, in every process: two at once would each miss the other.
     await session.rows(LOCK_MAKER, [id]);
     const [named] = await session.rows<Named>(COUNT, [id, source, survey.name, survey.version]);
     if (!named) throw new Error('counting what a submitter named gave no row');

@@ -1,15 +1,15 @@
 import type { Revision } from '../../domain/responses/newer.ts';
 import type { ArrivingSubject, SubjectRef } from '../encryption/subject-encryption.ts';
 
-/** Which row of which import brings a response. */
+/** The import and row that bring a response. */
 export interface ImportRow {
   /** `import_run.id`. */
   readonly importId: number;
-  /** Where it begins, or which item of a JSON array it is. */
+  /** The line where it begins, or the index of a JSON array's item. */
   readonly line: number;
 }
 
-/** One response as its rows will stand, with the source event that brings it. */
+/** One response as it will be stored, with its source event. */
 export interface ResponseRow {
   readonly id: string;
   readonly cellId: number;
@@ -29,19 +29,19 @@ export interface ResponseRow {
   readonly eventHash: string;
   /** Hashes of the same item under former peppers. */
   readonly formerEventHashes: readonly string[];
-  /** Null of what is not a row of an import. */
+  /** Null outside of imports. */
   readonly importRow: ImportRow | null;
-  /** Whether who brings it may put something in the place of a response of that cell. */
+  /** Whether the sender may replace a response of that cell. */
   readonly mayReplace: (cellId: number) => boolean;
   readonly eventContent: string;
 }
 
-/** A row with the subject that it is sealed for. */
+/** A row with the subject that it is encrypted for. */
 export interface Arrival extends ResponseRow {
   readonly owner: ArrivingSubject;
 }
 
-/** A key as its lock gives it. */
+/** A key as read with its lock. */
 export interface KeyRow {
   readonly id: string;
   readonly answeredAt: Date;
@@ -54,14 +54,16 @@ export interface KeyRow {
   readonly eventId: string | null;
 }
 
-/** Stands in place of the content hash of an erased response. */
+/** Replaces the content hash of an erased response. */
 export const ERASED_CONTENT = 'erased';
-/** And of one that an import brought that was taken back. */
+/** And of one whose import was undone. */
 export const WITHDRAWN_CONTENT = 'withdrawn';
-/** Begins the content hash of a response that a person corrected (GDPR article 16); the id of the correction's event follows. */
+/**
+ * Begins the content hash of a rectified response (GDPR article 16); the id of the correction's event follows.
+ */
 export const CORRECTED_CONTENT = 'corrected ';
 
-/** The columns of a response as JSON gives them. */
+/** The columns of a response as JSON returns them. */
 export const RESPONSE_COLUMNS = `id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer,
   mapping_version_id integer, source_event_id uuid, external_id text, score smallint, points smallint, class smallint, comment text,
   subject_id uuid`;

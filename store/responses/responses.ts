@@ -5,7 +5,7 @@ import type { Session, Statement } from '../database/client.ts';
 import { lateralJoin, lateralResponse } from '../database/lateral-join.ts';
 import type { EncryptedComment, SubjectEncryption } from '../encryption/subject-encryption.ts';
 
-/** A response as the record holds it. class: 0 detractor, 1 passive, 2 promoter. */
+/** A response as stored. class: 0 detractor, 1 passive, 2 promoter. */
 export interface ResponseRow {
   readonly id: string;
   readonly answeredAt: Date;
@@ -22,7 +22,7 @@ export interface ResponseRow {
 
 type EncryptedRow = Omit<ResponseRow, 'respondent'> & EncryptedComment;
 
-/** Where a page ended: the last response's time and id. */
+/** The end of a page: the last response's time and id. */
 export interface ResponseCursor {
   readonly answeredAt: Date;
   readonly id: string;
@@ -65,7 +65,7 @@ const EARLIEST = new Date('0001-01-01T00:00:00Z');
 const LATEST = new Date('9999-12-31T00:00:00Z');
 const LAST_UUID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** The newest answers first; up to `first` + 1 rows, so that the caller sees whether there are more. */
+/** The newest responses first; up to `first` + 1 rows, so that the caller sees whether there are more. */
 export async function readResponses(
   deps: ResponseDeps,
   scope: Scope,
@@ -83,7 +83,7 @@ export async function readResponses(
   return deps.encryption.openComments(rows);
 }
 
-/** The responses of those ids that exist and that the caller may see, in any order. */
+/** The existing responses of those ids that the caller may see, in any order. */
 export async function readResponsesById(
   deps: ResponseDeps,
   scope: Scope,
@@ -102,7 +102,7 @@ const NEWEST_SEEN: Statement = {
   text: 'SELECT answered_at AS "answeredAt" FROM newest_responses($1::integer[], $2, $3, $3, $4, 1)',
 };
 
-/** When the newest answer was given of those of the segment that the caller may see; null: there is none. */
+/** The time of the newest response of the segment that the caller may see; null: there is none. */
 export async function readNewest(
   { store, cells }: Pick<ResponseDeps, 'store' | 'cells'>,
   scope: Scope,
@@ -120,7 +120,7 @@ const NEWEST: Statement = {
   text: 'SELECT answered_at AS "answeredAt" FROM response ORDER BY answered_at DESC LIMIT 1',
 };
 
-/** When the newest answer of all was given; null: there is none. For the operator: no scope cuts it. */
+/** The time of the newest response of all; null: there is none. For the operator: not restricted to a scope. */
 export async function newestAnswer(session: Session): Promise<Date | null> {
   const [row] = await session.rows<{ answeredAt: Date }>(NEWEST, []);
   return row?.answeredAt ?? null;

@@ -2,17 +2,18 @@ import type { Statement, Store } from '../database/client.ts';
 import type { StoredCellDictionary } from './cell-dictionary.ts';
 
 /**
- * Cells that were added for responses which were then not taken (a stale one, a transaction that failed). One that ever
- * held a response stays: rollups, the journal, seals and the id of the response name it for good.
+ * Cells that were added for responses which were then not stored (a stale one, a transaction that failed). A
+ * cell that ever held a response stays: rollups, the journal, seals and the id of the response name it.
  *
- * Who files a response marks its cell as used in the same transaction, which holds the row: this statement waits for it
- * and looks again; who comes later finds no row (CellGoneError) and adds the cell again. The age only saves that work.
+ * Filing a response flags its cell as used in the same transaction, which locks the row: this statement waits
+ * for it and looks again; a later filer finds no row (CellGoneError) and adds the cell again. The age only
+ * saves that work.
  *
- * A server of an earlier version does not mark cells: what refers to one is looked for too. Predictions have their hours in
- * rollup_hour, which keeps its rows after an erasure.
+ * A server of an earlier version does not flag cells, so references to one are looked up too. Predictions have
+ * their hours in rollup_hour, which keeps its rows after an erasure.
  *
- * A cell is kept where it alone tells two ledgers of small cells apart: they would become one, and lots of one could be
- * subtracted from the other's (decision 0036).
+ * A cell is kept if only it distinguishes two ledgers of small cells: they would become one, and releases of
+ * one could be subtracted from the other's (decision 0036).
  */
 const GIVE_BACK: Statement = {
   name: 'cells_give_back',
@@ -33,7 +34,9 @@ const GIVE_BACK: Statement = {
     SELECT count(*)::integer AS n FROM given`,
 };
 
-/** Deletes the cells that never held anything, and answers with how many; other processes find out when they meet one. */
+/**
+ * Deletes the cells that never held anything, and returns how many; other processes find out when they use one.
+ */
 export async function giveBackCells(store: Store, cells: StoredCellDictionary): Promise<number> {
   const [given] = await store.rows<{ n: number }>(GIVE_BACK, []);
   const n = given?.n ?? 0;

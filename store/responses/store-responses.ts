@@ -16,18 +16,21 @@ import { keysOf, type Stored, write } from './write-responses.ts';
 
 export type { ResponseRow as AcceptRow } from './response-row.ts';
 
-/** What became of a row: as `judge` says; erased: the id was erased for its respondent; forbidden: the known one is not theirs to replace. */
+/**
+ * The result of a row: as `judge` says; erased: the id was erased for its respondent; forbidden: the sender may
+ * not replace the stored one.
+ */
 export type Acceptance = Verdict | 'erased' | 'forbidden';
 
-/** What became of a row, and in which cell the response with its id lies. */
+/** The result of a row, and the cell of the response with its id. */
 export interface Accepted {
   readonly acceptance: Acceptance;
   readonly cellId: number;
-  /** It took the place of an earlier content. */
+  /** It replaced an earlier content. */
   readonly corrects: boolean;
 }
 
-/** Who holds a lock for longer makes the batch be tried again, and its senders be answered in the end. */
+/** If a lock is held for longer, the batch is retried, and its senders get an error in the end. */
 const LOCK_MS = 10_000;
 
 const CLAIM_KEYS: Statement = {
@@ -53,12 +56,13 @@ export interface StoreResponsesDeps {
 }
 
 /**
- * Accepts rows in one transaction: the idempotency keys, the source events and the responses; the triggers add the
- * rollups and the journal. The answer has one entry per row, in order. The same content again is a duplicate; another
- * content replaces where it is newer (`judge`). Rows of one batch see those before them. What tells of a person is sealed here.
+ * Stores rows in one transaction: the idempotency keys, the source events and the responses; triggers add the
+ * rollups and the journal. Returns one entry per row, in order. The same content again is a duplicate;
+ * different content replaces if it is newer (`judge`). Rows of one batch see those before them. Personal data
+ * is encrypted here.
  *
- * `receivedAt` must be the same when a batch is tried again after an error whose outcome is unknown (a connection lost
- * during COMMIT): what the first try stored is then recognised as this batch's own and counts as accepted.
+ * `receivedAt` must be the same when a batch is retried after an error whose outcome is unknown (a connection
+ * lost during COMMIT): what the first try stored is then recognised as this batch's own and counts as accepted.
  */
 export async function storeResponses(
   { store, encryption, cells, mappings }: StoreResponsesDeps,
@@ -70,7 +74,8 @@ export async function storeResponses(
       session,
       rows.flatMap(({ importRow }) => importRow?.importId ?? []),
     );
-    // Locks in one order in every writer: subjects, keys, cells, new subjects; each sorted. Nobody waits in a circle.
+    // Every writer locks in one order: subjects, keys, cells, new subjects; each sorted. So there are no
+    // deadlocks.
     const owners = await encryption.find(
       session,
       rows.map(({ id, subject }) => ({ ...subject, responseId: id })),
@@ -95,9 +100,9 @@ export async function storeResponses(
   return outcomes;
 }
 
-/** Inserts the keys that are new and locks those that are not; the answer holds only the latter. */
+/** Inserts the new keys and locks the known ones; returns only the latter. */
 async function claimKeys(session: Session, rows: readonly Arrival[], receivedAt: Date) {
-  // Inserts first, locks second, both in the order of the ids: two writers never wait for each other in a circle.
+  // Inserts first, locks second, both in the order of the ids: two writers never deadlock.
   const first = new Map<string, Arrival>();
   for (const row of rows) if (!first.has(row.id)) first.set(row.id, row);
   const claims = [...first.values()].map((row) => ({ ...row, key: keyOf(row, receivedAt) }));
@@ -108,7 +113,7 @@ async function claimKeys(session: Session, rows: readonly Arrival[], receivedAt:
   return new Map(locked.map((key) => [key.id, key]));
 }
 
-/** The key of a response that is new by this row. */
+/** The key of a new response. */
 function keyOf(row: Arrival, receivedAt: Date): KeyRow {
   const { id, answeredAt, cellId, contentHash, owner } = row;
   return {
@@ -117,7 +122,7 @@ function keyOf(row: Arrival, receivedAt: Date): KeyRow {
   };
 }
 
-/** Judges the rows one after the other; `answers` hold in the end what stands. */
+/** Judges the rows one after the other; `answers` has the final state. */
 function decide(
   rows: readonly Arrival[],
   answers: Map<string, Answer>,

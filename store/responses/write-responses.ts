@@ -3,18 +3,18 @@ import type { OpenSubject, SubjectEncryption } from '../encryption/subject-encry
 import { type Answer, hasRevision } from './deliveries.ts';
 import { type Arrival, type KeyRow, RESPONSE_COLUMNS, WITHDRAWN_CONTENT } from './response-row.ts';
 
-/** A row that is accepted, with the id of its source event. */
+/** An accepted row, with the id of its source event. */
 export interface Stored extends Arrival {
   readonly eventId: string;
   /** The key of what it replaces, which another row of the batch may have brought. */
   readonly before: KeyRow;
 }
 
-/** What a batch comes to. */
+/** The outcome of a batch. */
 export interface Decided {
-  /** Keys as they were. */
+  /** Keys before the batch. */
   readonly known: ReadonlyMap<string, KeyRow>;
-  /** What stands in the end. */
+  /** The final state. */
   readonly answers: ReadonlyMap<string, Answer>;
   readonly events: readonly Stored[];
 }
@@ -34,7 +34,7 @@ const REVISE_KEYS: Statement = {
   text: `UPDATE response_key SET revision = k.revision, revised_at = k.revised_at
     FROM json_to_recordset($1::json) AS k (id uuid, revision bigint, revised_at timestamptz) WHERE response_key.id = k.id`,
 };
-/** Names time and cell, so that a hypertable opens only the chunks concerned. */
+/** Includes time and cell, so that a hypertable opens only the chunks concerned. */
 const DELETE_REPLACED: Statement = {
   name: 'accept_delete',
   text: `DELETE FROM response r WHERE r.id = $1 AND r.answered_at = $2 AND r.cell_id = $3
@@ -43,7 +43,7 @@ const DELETE_REPLACED: Statement = {
       'source_event_id', r.source_event_id, 'external_id', r.external_id, 'score', r.score, 'points', r.points,
       'class', r.class, 'comment', r.comment, 'subject_id', r.subject_id) END AS row`,
 };
-/** What was put aside is replaced too: by an answer of somebody who is not restricted. */
+/** A restricted response can be replaced too: by a response of a person who is not restricted. */
 const DELETE_RESTRICTED: Statement = {
   name: 'accept_delete_restricted',
   text: `DELETE FROM restricted_response WHERE id = ANY ($1::uuid[])
@@ -83,7 +83,7 @@ const INSERT_RESTRICTED: Statement = {
 
 type Encryptable = Omit<Stored, 'owner'> & { readonly owner: OpenSubject };
 
-/** Stores what was decided: events, keys and responses, in the caller's transaction. */
+/** Stores the outcome: events, keys and responses, in the caller's transaction. */
 export async function write(
   session: Session,
   encryption: SubjectEncryption,
@@ -103,8 +103,8 @@ export async function write(
   const final = encryptable.filter(({ id }, i) => last.get(id) === i);
   const free = final.filter(({ owner }) => !owner.restricted);
   const replaced = await deleteReplaced(session, known, final);
-  // Keys claimed above hold the first row of the batch: a later row of the same batch may have replaced or revised it. And
-  // another transaction may have stored the subject first.
+  // Keys inserted above have the first row of the batch: a later row of the same batch may have replaced or
+  // revised it. And another transaction may have stored the subject first.
   const first = new Map<string, Stored>();
   for (const row of events) if (!first.has(row.id)) first.set(row.id, row);
   const outdated = final.filter(
@@ -147,7 +147,7 @@ export async function write(
   if (restricted.length > 0) await session.rows(INSERT_RESTRICTED, [JSON.stringify(restricted)]);
 }
 
-/** Which row of the batch each one replaces, and by which it is replaced. */
+/** Which row of the batch each one replaces, and which replaces it. */
 function inBatch(rows: readonly Encryptable[]) {
   const followed: (Encryptable | undefined)[] = [];
   const next: (Encryptable | undefined)[] = [];
@@ -163,11 +163,11 @@ function inBatch(rows: readonly Encryptable[]) {
   return { followed, next };
 }
 
-/** Whether the row stands again where the import is taken back that brought the next one. */
+/** Whether the row is restored when the import of its replacement is undone. */
 const standsAgain = (row: Encryptable, next: Encryptable | undefined): next is Encryptable =>
   next?.importRow != null && next.importRow.importId !== row.importRow?.importId;
 
-/** A row of `response` as it is kept beside its event, with what its key held. */
+/** A row of `response` as stored with its event, with columns of its key. */
 const stoodOf = (row: object, { contentHash, revision, revisedAt }: KeyRow) => ({
   ...row,
   content_hash: contentHash,
@@ -175,7 +175,7 @@ const stoodOf = (row: object, { contentHash, revision, revisedAt }: KeyRow) => (
   revised_at: revisedAt,
 });
 
-/** Duplicates under a higher revision raise that of what stands. */
+/** Duplicates under a higher revision raise the stored one. */
 async function reviseKeys(
   session: Session,
   known: ReadonlyMap<string, KeyRow>,
@@ -198,8 +198,8 @@ interface ReplacedRow {
 }
 
 /**
- * Deletes what the rows replace; answers with the events behind it, by response. What a row of an import replaces is kept beside
- * its event, so that the import can be taken back.
+ * Deletes what the rows replace; returns the events behind it, by response. What a row of an import replaces is
+ * stored with its event, so that the import can be undone.
  */
 async function deleteReplaced(
   session: Session,
@@ -253,7 +253,7 @@ function responseRow(encryption: SubjectEncryption, row: Encryptable, receivedAt
   };
 }
 
-/** Keys with those whose responses they are, as the statements take them. */
+/** Keys and the owners of their responses, as statement parameters. */
 export function keysOf(
   rows: readonly { readonly key: KeyRow; readonly owner: { readonly id: string } }[],
 ): string {

@@ -1,12 +1,12 @@
 import type { ReviewRules } from '../../domain/models/review-rules.ts';
 import type { Session, Statement } from '../database/client.ts';
 
-/** Whoever erases or deletes a response holds its key: what is queued is of responses that are there until the queue is committed. */
+/** Erasing or deleting a response locks its key: queued responses exist until the queue is committed. */
 const HOLD: Statement = {
   name: 'reviews_hold',
   text: 'SELECT FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE',
 };
-/** The sample is by hash: the same whoever queues, and again after a stop. */
+/** The sample is by hash: independent of the process, and stable over restarts. */
 const QUEUE: Statement = {
   name: 'reviews_queue',
   text: `INSERT INTO review (response_id, answered_at, cell_id, model_version_id, cause, queued_at)
@@ -24,8 +24,8 @@ const QUEUE: Statement = {
     ) found WHERE cause IS NOT NULL ORDER BY response_id ON CONFLICT DO NOTHING`,
 };
 /**
- * A version that is made champion changes every inferred score; that it does so while the monitor says that something about
- * it is wrong is doubtful. The champion that it replaces retires by the same decision, which is reviewed once.
+ * A new champion changes every inferred score; to promote it despite an alarm of the monitor is doubtful. The
+ * champion that it replaces retires by the same decision, which is reviewed once.
  */
 const QUEUE_DECISIONS: Statement = {
   name: 'reviews_queue_decisions',
@@ -45,7 +45,7 @@ const QUEUE_DECISIONS: Statement = {
     ) found WHERE cause IS NOT NULL ORDER BY id ON CONFLICT DO NOTHING`,
 };
 
-/** Queues those of the responses that a rule takes; what is queued already stays as it is. */
+/** Queues the responses that match a rule; queued ones stay as they are. */
 export async function queueReviews(
   session: Session,
   rules: ReviewRules,
@@ -58,7 +58,7 @@ export async function queueReviews(
   await session.rows(QUEUE, [responseIds, modelVersionId, contradictions, lowConfidence, sample, now]);
 }
 
-/** Queues those of the decisions that people made about the model versions that a rule takes. */
+/** Queues the decisions about the model versions that match a rule. */
 export async function queueDecisionReviews(
   session: Session,
   { decisions, sample }: ReviewRules,

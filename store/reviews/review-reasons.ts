@@ -4,8 +4,9 @@ import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
 import type { OpenSubject, SubjectEncryption, SubjectWithKey } from '../encryption/subject-encryption.ts';
 
 /*
- * Why somebody disputes or decides may quote the comment: in reviews of responses it is sealed under the key of the person
- * whose response it is, and goes with it. Several reasons of one review stand one in a line, each sealed on its own.
+ * The reason of a dispute or decision may quote the comment: in reviews of responses it is encrypted under the
+ * key of the response's person, and is deleted with it. Several reasons of one review stand one per line, each
+ * encrypted on its own.
  */
 
 const MARK = 'sealed:';
@@ -15,12 +16,12 @@ const OWNERS: Statement = {
     WHERE k.id = ANY ($1::uuid[])`,
 };
 
-/** Why somebody disputes or decides. */
+/** The reason of a dispute or decision. */
 export interface Reason {
-  /** null: it is of a decision about a model, and of nobody's text. */
+  /** null: it concerns a decision about a model, and no person. */
   readonly responseId: string | null;
   readonly reason: string;
-  /** Of a review that is not there yet. */
+  /** For a review that does not exist yet. */
   readonly isNew: boolean;
 }
 
@@ -31,8 +32,8 @@ interface Owner {
 }
 
 /**
- * The reason, sealed for whoever gave the response; null where there is nobody (any more). For a review that is not there yet
- * they are held, so that nobody erases them before it is; one that is there goes with the response.
+ * The reason, encrypted for the respondent; null if there is none (any more). For a new review the subject is
+ * locked, so that it cannot be erased before; an existing review is deleted with the response.
  */
 export async function encryptReason(
   session: Session,
@@ -40,7 +41,7 @@ export async function encryptReason(
   { responseId, reason, isNew }: Reason,
 ): Promise<string | null> {
   if (responseId === null) return reason;
-  // Twice: a shared key may be exchanged for another one while it is waited for.
+  // Twice: a shared key may be replaced while waiting for it.
   for (let attempt = 0; attempt < 2; attempt++) {
     const [owner] = await session.rows<Owner>(OWNERS, [[responseId]]);
     if (!owner) return null;
@@ -76,7 +77,10 @@ const OF_RESPONSES: readonly { readonly find: Statement; readonly keep: Statemen
   },
 ];
 
-/** What was said in reviews of the responses, sealed under other keys. In a transaction that says that it seals. */
+/**
+ * Reasons in reviews of the responses, encrypted under other keys. In a transaction with the setting that
+ * allows it.
+ */
 export async function reencryptReasons(
   session: Session,
   encryption: SubjectEncryption,
@@ -99,7 +103,7 @@ export async function reencryptReasons(
   }
 }
 
-/** The reason as it was given. What is not sealed is of nobody; a line whose key is gone is left out. */
+/** The reason as given. One that is not encrypted belongs to no person; a line whose key is gone is left out. */
 export async function openReason(
   { store, encryption }: { readonly store: Session; readonly encryption: SubjectEncryption },
   responseId: string | null,
@@ -118,7 +122,7 @@ export async function openReason(
     .join('\n');
 }
 
-/** Reasons from before they were sealed. */
+/** Reasons from before they were encrypted. */
 const PLAIN: readonly { readonly find: Statement; readonly keep: Statement }[] = [
   {
     find: {
@@ -142,14 +146,15 @@ const PLAIN: readonly { readonly find: Statement; readonly keep: Statement }[] =
   },
 ];
 
-/** Seals the reasons that are stored as they were given; of the embedded record the files are written anew after that. */
+/** Encrypts reasons stored in plain text; the embedded database's files are rewritten after that. */
 export async function encryptReasons(store: Store, encryption: SubjectEncryption): Promise<void> {
   let sealed = 0;
   for (const { find, keep } of PLAIN) {
     for (let batch = -1; batch !== 0; sealed += batch) {
       batch = await store.transaction(async (session) => {
         const rows = await session.rows<{ id: string; responseId: string; reason: string }>(find, []);
-        // What was decided is not changed, and this does not change it: the guard lets a transaction pass that says so.
+        // Decisions are immutable, and this does not change their meaning: the guard admits a transaction with
+        // this setting.
         await session.rows(REENCRYPTING, []);
         for (const { id, responseId, reason } of rows)
           await session.rows(keep, [

@@ -5,10 +5,10 @@ import type { ModelStage } from '../models/models.ts';
 import type { ReviewCause, ReviewVerdict } from '../tables/reviews.ts';
 import type { Reason } from './review-reasons.ts';
 
-/** One response, or one decision about a model version, that somebody should look at, or has. */
+/** A review of one response, or of one decision about a model version. */
 export interface ReviewRow {
   readonly id: string;
-  /** With its cell; both null where a decision is reviewed. */
+  /** With its cell; both null for a review of a decision. */
   readonly responseId: string | null;
   readonly cellId: number | null;
   readonly decisionId: number | null;
@@ -31,7 +31,7 @@ export interface ReviewDecisionRow {
   readonly decidedAt: Date;
 }
 
-/** It cannot be done as asked; the message says what would be right. */
+/** The request cannot be done; the message says what would be right. */
 export class ReviewError extends UserError {
   override readonly name = 'ReviewError';
 }
@@ -89,7 +89,7 @@ const DECISIONS: Statement = {
     FROM review_decision WHERE review_id = ANY ($1::uuid[]) ORDER BY id`,
 };
 
-/** Where a page of the queue ended. */
+/** The end of a page of the queue. */
 export interface ReviewCursor {
   readonly queuedAt: Date;
   readonly id: string;
@@ -100,7 +100,7 @@ const FIRST: ReviewCursor = {
   id: '00000000-0000-0000-0000-000000000000',
 };
 
-/** Oldest first: of responses in these cells, and of decisions where they are told to the caller. */
+/** Oldest first: of responses in these cells, and of decisions if the caller may see them. */
 export function readReviews(
   session: Session,
   { cellIds, decisions }: { readonly cellIds: readonly number[]; readonly decisions: boolean },
@@ -118,7 +118,7 @@ export function readDecisions(session: Session, reviewIds: readonly string[]): P
   return session.rows<ReviewDecisionRow>(DECISIONS, [reviewIds]);
 }
 
-/** What one person said in the review of a decision about a model version. */
+/** One person's verdict on a decision about a model version. */
 export interface ReviewedDecision {
   /** The stage that was decided on. */
   readonly to: ModelStage;
@@ -135,25 +135,28 @@ const OF_MODEL: Statement = {
     WHERE e.model_version_id = $1 ORDER BY d.id`,
 };
 
-/** What was said in reviews of decisions about the model version: for who may know what was decided. */
+/** Verdicts on decisions about the model version: for callers who may see decisions. */
 export function readReviewedDecisions(session: Session, model: number): Promise<ReviewedDecision[]> {
   return session.rows<ReviewedDecision>(OF_MODEL, [model]);
 }
 
-/** Who decides, when, and how it is noted. */
+/** The reviewer, the time, and how the verdict is stored. */
 export interface Reviewer {
   /** Id of the caller: two keys of one name are two people. */
   readonly id: string;
   readonly name: string;
   readonly now: Date;
   readonly note: NoteChange;
-  /** Whether it is theirs to review. */
+  /** Whether the caller may review it. */
   readonly may: (review: Pick<ReviewRow, 'cellId'>) => boolean;
-  /** Seals what is said of a response for whoever gave it; null where there is nobody. Absent: it is kept as it is. */
+  /**
+   * Encrypts the reason of a review of a response for the respondent; null if there is none. Absent: it is
+   * stored as is.
+   */
   readonly encrypt?: (session: Session, reason: Reason) => Promise<string | null>;
 }
 
-/** @throws ReviewError when whoever gave the response is gone. */
+/** @throws ReviewError when the respondent was erased. */
 async function kept(
   session: Session,
   reason: Reason,
@@ -166,14 +169,14 @@ async function kept(
 
 const CLAIM_MS = 30 * 60_000;
 
-/** @throws ReviewError when there is no such review for them. */
+/** @throws ReviewError when there is no such review for this caller. */
 async function held(session: Session, id: string, { may }: Reviewer): Promise<ReviewRow> {
   const [found] = await session.rows<ReviewRow>(BY_ID, [id]);
   if (!found || !may(found)) throw new ReviewError('id: no such review exists here');
   return found;
 }
 
-/** Nobody else decides for half an hour. @throws ReviewError */
+/** Keeps others from deciding for half an hour. @throws ReviewError */
 export function claimReview(store: Store, id: string, by: Reviewer): Promise<ReviewRow> {
   return store.transaction(async (session) => {
     const found = await held(session, id, by);
@@ -191,7 +194,7 @@ function assertFree({ decidedAt, claimedBy, claimedUntil }: ReviewRow, by: Revie
     throw new ReviewError(`id: somebody else has claimed this review until ${claimedUntil.toISOString()}`);
 }
 
-/** The id of who decided, where it is known. */
+/** The id of the decider, if known. */
 async function deciderOf(session: Session, decisionId: number): Promise<string | null> {
   const [row] = await session.rows<{ actorId: string | null }>(DECIDER, [decisionId]);
   return row?.actorId ?? null;
@@ -204,7 +207,7 @@ export interface Verdict {
 }
 
 /**
- * Keeps what the reviewer decided; once as many as are needed decided alike, the review is decided.
+ * Stores the reviewer's verdict; once as many as are needed decided alike, the review is decided.
  * @throws ReviewError
  */
 export function decideReview(
@@ -244,8 +247,8 @@ export function decideReview(
 }
 
 /**
- * Queues a response because somebody disputes what was made of it: the review that is open, else a new one, in which who
- * decided before may decide again.
+ * Queues a disputed response: in the open review, else in a new one, in which earlier deciders may decide
+ * again.
  */
 export function disputeResponse(
   store: Store,
@@ -262,7 +265,7 @@ export function disputeResponse(
   });
 }
 
-/** Queues a decision because somebody disputes it, as `disputeResponse` does; null where there is no such decision. */
+/** Queues a disputed decision, like `disputeResponse`; null if there is no such decision. */
 export function disputeDecision(
   store: Store,
   decisionId: number,

@@ -4,9 +4,9 @@ import type { Session, Statement } from '../database/client.ts';
 import { BEGINNING, type JournalPosition } from '../journal/journal.ts';
 import { ERASED_CONTENT, WITHDRAWN_CONTENT } from '../responses/response-row.ts';
 
-/** What is needed to tell a number as it was known: statements over the journal, and what its facts are by now. */
+/** What an as-of score needs: statements over the journal, and the current state of its facts. */
 
-/** How much one question may read of the journal. */
+/** How much of the journal one query may read. */
 export const MOST_ENTRIES = 50_000;
 
 const ENTRY_BEFORE: Statement = {
@@ -14,8 +14,9 @@ const ENTRY_BEFORE: Statement = {
   text: 'SELECT position FROM journal WHERE recorded_at <= $1 ORDER BY position DESC LIMIT 1',
 };
 /**
- * Positions are drawn and times taken under a response's lock, so both tell in which order it changed. Of other responses a lower
- * position may have a later time, where transactions ran at once: so many positions are looked through again, and the time decides.
+ * Positions and times are assigned under a response's lock, so both give its order of changes. Across responses
+ * a lower position may have a later time if transactions overlapped: so many positions are examined, and the
+ * time decides.
  */
 const MARGIN = 1_000;
 const entriesStatement = (name: string, after: string): Statement => ({
@@ -30,13 +31,13 @@ const entriesStatement = (name: string, after: string): Statement => ({
     ORDER BY position DESC LIMIT $7`,
 });
 const SINCE_TIME = entriesStatement('known_entries', 'position > $1 AND recorded_at > $2');
-/** In the order in which followers and subscribers see the journal. */
+/** In the order of followers and subscribers. */
 const SINCE_PLACE = entriesStatement('known_entries_after', '(xact, position) > ($1::bigint, $2::bigint)');
 
 export interface KnownQuery {
   /** Epoch milliseconds. */
   readonly knownAt: number;
-  /** The last entry that was known; null: those up to the moment. */
+  /** The last known entry; null: those up to the moment. */
   readonly place: JournalPosition | null;
   readonly model: number | null;
   readonly cellIds: readonly number[];
@@ -44,7 +45,10 @@ export interface KnownQuery {
   readonly until: number;
 }
 
-/** The entries after the moment that changed counts of these cells and hours, the last first; one more than allowed at most. */
+/**
+ * The entries after the moment that changed counts of these cells and hours, the last first; at most one more
+ * than allowed.
+ */
 export async function readEntriesSince(session: Session, query: KnownQuery): Promise<AsOfEntry[]> {
   const { place } = query;
   const wanted = [
@@ -70,7 +74,9 @@ const PLACE: Statement = {
     EXISTS (SELECT FROM journal WHERE (xact, position) >= ($1::bigint, $2::bigint)) AS reached`,
 };
 
-/** When the last entry up to the place was written, in epoch milliseconds: null where the journal has not come so far. */
+/**
+ * The time of the last entry up to the position, epoch milliseconds: null if the journal has not come so far.
+ */
 export async function momentOfPlace(
   session: Session,
   { xact, position }: JournalPosition,
@@ -79,19 +85,19 @@ export async function momentOfPlace(
   return row?.reached ? (row.at?.getTime() ?? 0) : null;
 }
 
-/** What a response is by now. */
+/** The current state of a response. */
 export interface PresentFact {
   readonly id: string;
   readonly cellId: number;
   readonly erased: boolean;
-  /** Removed, since its import was taken back. */
+  /** Removed, because its import was undone. */
   readonly withdrawn: boolean;
   readonly restricted: boolean;
-  /** Null where there is no row among the responses. */
+  /** Null if the response has no row. */
   readonly answeredAt: Date | null;
   readonly receivedAt: Date | null;
   readonly class: number | null;
-  /** By the model that was asked for. */
+  /** By the requested model. */
   readonly predicted: number | null;
 }
 
@@ -107,7 +113,7 @@ const PRESENT: Statement = {
 };
 const AT_ONCE = 5_000;
 
-/** Those of the responses that were ever accepted, by id. */
+/** The responses that were ever stored, by id. */
 export async function readPresentFacts(
   session: Session,
   ids: readonly string[],
@@ -144,7 +150,7 @@ const REIGN: Statement = {
   text: `SELECT max(recorded_at) AS at FROM model_event WHERE model_version_id = $1 AND to_stage = 'CHAMPION'`,
 };
 
-/** Since when the model version is champion; null where it never was. */
+/** Since when the model version is champion; null if it never was. */
 export async function reignSince(session: Session, model: number): Promise<Date | null> {
   const [row] = await session.rows<{ at: Date | null }>(REIGN, [model]);
   return row?.at ?? null;
@@ -167,11 +173,11 @@ const RE_SCORED: Statement = {
     ORDER BY response_id LIMIT $8`,
 };
 
-/** Of which facts two model versions (null: none) say different classes. */
+/** Facts for which two model versions (null: none) give different classes. */
 export interface ReScoredQuery extends Omit<KnownQuery, 'model' | 'knownAt' | 'place'> {
   readonly before: number | null;
   readonly after: number | null;
-  /** Only of those without a surveyed class. */
+  /** Only those without a surveyed class. */
   readonly alone: boolean;
 }
 
@@ -184,13 +190,13 @@ const reScoredParameters = ({ before, after, cellIds, from, until, alone }: ReSc
   alone,
 ];
 
-/** Of how many responses the two say different classes. */
+/** For how many responses the two give different classes. */
 export async function countReScored(session: Session, query: ReScoredQuery): Promise<number> {
   const [row] = await session.rows<{ responses: number }>(COUNT_RE_SCORED, reScoredParameters(query));
   return row?.responses ?? 0;
 }
 
-/** Up to `limit` of them after that id, by id, with what the two say (null: nothing). */
+/** Up to `limit` of them after that id, by id, with both classes (null: none). */
 export function readReScored(session: Session, query: ReScoredQuery, after: string | null, limit: number) {
   const parameters = [...reScoredParameters(query), after, limit];
   return session.rows<{ id: string; was: number | null; is: number | null }>(RE_SCORED, parameters);

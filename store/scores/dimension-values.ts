@@ -9,7 +9,7 @@ import { type GuardDeps, openGuard, protectedFor } from '../disclosure/score-gua
 import { journalHead } from '../journal/journal.ts';
 import { readChampion } from '../models/models.ts';
 
-/** Values of one dimension that nobody has whom the caller may see, and those that somebody has. */
+/** Values of one dimension that no response visible to the caller has, and those that one has. */
 export interface UnknownValues {
   readonly attribute: string;
   readonly unknown: readonly string[];
@@ -17,9 +17,9 @@ export interface UnknownValues {
 }
 
 /**
- * The values of a dimension that the caller may know of, within the segment, sorted: those of cells that they read answers or
- * scores of, and, where they are held to small cells, those for which the disclosure ledger has a lot. These are the values that a
- * score grouped by the dimension has rows for.
+ * The values of a dimension that the caller may know, within the segment, sorted: those of cells whose
+ * responses or scores they read, and for protected cells those with a release in the disclosure ledger. These
+ * are the values that a score grouped by the dimension has rows for.
  */
 export async function readDimensionValues(
   deps: GuardDeps,
@@ -46,7 +46,7 @@ export async function readDimensionValues(
   return [...values].sort();
 }
 
-/** The values of groups that have a lot of their own: one answer must not make a value. */
+/** The values of groups that have a release of their own: one response must not create a value. */
 async function listedIn(
   deps: GuardDeps,
   scope: Scope,
@@ -64,7 +64,7 @@ async function listedIn(
 const isNear = (scope: Scope, cell: Cell) =>
   scope.allows('readScore', cell) || scope.allows('readResponse', cell);
 
-/** Whether that somebody answered there is no secret to the caller. */
+/** Whether the caller may know that the cell has responses. */
 const isOpen = (scope: Scope, cell: Cell) =>
   scope.allows('readResponse', cell) || !isProtected(scope, cell, 'surveyed');
 
@@ -73,23 +73,23 @@ const BEHIND: Statement = {
   text: `SELECT coalesce(array_agg(id), '{}') AS ids FROM cell`,
 };
 
-/** The cells that the database role of the caller sees, whatever the program says. */
+/** The cells that the caller's database role sees, whatever the program does. */
 async function cellsBehind(scopedReader: Session): Promise<Set<number>> {
   const [row] = await scopedReader.rows<{ ids: number[] }>(BEHIND, []);
   return new Set(row?.ids);
 }
 
-/** Values that a scope is known to know, in one version of the cells. */
+/** Values that a scope may know, in one version of the cells. */
 interface Known {
   readonly version: number;
   readonly values: Map<string, Set<string>>;
-  /** As they were listed, by dimension, and at which state of the record. */
+  /** As listed, by dimension, with the state of the database. */
   readonly listed: Map<string, { readonly at: string; readonly values: readonly string[] }>;
 }
 
 const found = new WeakMap<CellDictionary, WeakMap<Scope, Known>>();
 
-/** Of the segment's values those that nobody has whom the caller may see. */
+/** The segment's values that no response visible to the caller has. */
 export async function unknownValues(
   deps: GuardDeps,
   scope: Scope,
@@ -118,14 +118,17 @@ async function listedOf(deps: GuardDeps, scope: Scope, attribute: string): Promi
   return values;
 }
 
-/** Equal where the ledgers, which decide of guarded cells, have nothing more to tell: nothing was committed, and no day went by. */
+/**
+ * Unchanged while the ledgers, which decide about protected cells, cannot change: nothing was committed, and no
+ * day passed.
+ */
 async function stateOf({ record, now }: GuardDeps, scope: Scope): Promise<string> {
   if (readsAllAnswers(scope, 'surveyed')) return '';
   const { xact, position } = await journalHead(record);
   return `${xact} ${position} ${Math.floor(now() / DAY_MS)}`;
 }
 
-/** Whether all values of the segment are known already: then nothing is read to find out. */
+/** Whether all values of the segment are known already: then nothing is read. */
 export function knowsAll(deps: GuardDeps, scope: Scope, segment: Segment): boolean {
   return Object.entries(segment).every(([attribute, values]) => {
     const known = knownOf(scope, deps.cells, attribute);
@@ -133,7 +136,7 @@ export function knowsAll(deps: GuardDeps, scope: Scope, segment: Segment): boole
   });
 }
 
-/** What the scope is known to know, in the present version of the cells. */
+/** What the scope may know, in the current version of the cells. */
 function entryOf(scope: Scope, cells: CellDictionary): Known {
   const byScope = found.get(cells) ?? new WeakMap<Scope, Known>();
   found.set(cells, byScope);
@@ -144,7 +147,7 @@ function entryOf(scope: Scope, cells: CellDictionary): Known {
   return known;
 }
 
-/** The values that the scope is known to know, as far as they were asked for. */
+/** The values that the scope may know, as far as they were requested. */
 function knownOf(scope: Scope, cells: CellDictionary, attribute: string): Set<string> {
   const known = entryOf(scope, cells).values;
   const present = known.get(attribute);

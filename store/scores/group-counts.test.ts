@@ -11,7 +11,7 @@ const entries = fc.array(
   }),
   { maxLength: 40 },
 );
-/** Windows whose edges never go back: buckets, rolling ones, some with gaps between them. */
+/** Windows whose edges never move backwards: buckets, rolling ones, some with gaps between them. */
 const windows = fc
   .array(fc.tuple(fc.nat(6), fc.integer({ min: 1, max: 8 })), { minLength: 1, maxLength: 12 })
   .map((steps) => {

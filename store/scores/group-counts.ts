@@ -15,33 +15,33 @@ export class TooManyRowsError extends UserError {
 
 /** Promoters, passives, detractors. */
 const CLASSES = 3;
-/** Intervals that are kept together. */
+/** Intervals per block. */
 const BLOCK = 16;
 
-/** A window, by the places of its edges. */
+/** A window, by the indexes of its edges. */
 export type WindowPlaces = readonly [from: number, until: number];
 
 /**
- * What was counted of one group, in blocks of intervals; blocks without counts take no room. Once it is totalled, an interval has the
- * counts up to its end.
+ * The counts of one group, in blocks of intervals; blocks without counts take no room. Once totalled, an
+ * interval has the counts up to its end.
  */
 interface Counted {
   readonly blocks: Map<number, Float64Array>;
-  /** The blocks that there are, ascending. */
+  /** The existing blocks, ascending. */
   order: number[];
 }
 
 const NOTHING: Float64Array = new Float64Array(CLASSES);
 
 /**
- * Counts by group and interval as running totals, so that those of any window are one subtraction. Groups and buckets are
- * many, answers are few: what holds none takes no room.
+ * Counts by group and interval as running totals, so that those of any window are one subtraction. There are
+ * many groups and buckets but few responses: empty ones take no room.
  */
 export class GroupCounts {
   readonly #groups = new Map<number, Counted>();
   #entries = 0;
 
-  /** Before `total`. `interval`: its place, from 0. */
+  /** Before `total`. `interval`: its index, from 0. */
   add(group: number, interval: number, { promoters, passives, detractors }: Counts): void {
     if (promoters === 0 && passives === 0 && detractors === 0) return;
     let counted = this.#groups.get(group);
@@ -62,7 +62,7 @@ export class GroupCounts {
     sums[at + 2] = (sums[at + 2] as number) + detractors;
   }
 
-  /** Turns what was added into running totals, once. */
+  /** Turns the counts into running totals, once. */
   total(): this {
     for (const counted of this.#groups.values()) {
       counted.order = [...counted.blocks.keys()].sort((a, b) => a - b);
@@ -79,12 +79,12 @@ export class GroupCounts {
     return this;
   }
 
-  /** How many intervals of groups have counts. */
+  /** How many pairs of group and interval have counts. */
   get entries(): number {
     return this.#entries;
   }
 
-  /** The counts of a group from one edge to another, by the places of the edges. */
+  /** The counts of a group from one edge to another, by their indexes. */
   between(group: number, from: number, until: number): Counts {
     const counted = this.#groups.get(group);
     if (!counted) return { promoters: 0, passives: 0, detractors: 0 };
@@ -98,7 +98,10 @@ export class GroupCounts {
     return this.#groups.has(group) && windows.some(([from, until]) => this.#isIn(group, from, until));
   }
 
-  /** The windows that have counts of the group, ascending, by their places. The edges of `windows` never go back. */
+  /**
+   * The windows that have counts of the group, ascending, by index. The edges of `windows` never move
+   * backwards.
+   */
   windowsOf(group: number, windows: readonly WindowPlaces[]): number[] {
     const found: number[] = [];
     let next = 0;
@@ -118,7 +121,7 @@ export class GroupCounts {
   }
 }
 
-/** Where the total of all intervals before the edge stands. */
+/** The index of the total of all intervals before the edge. */
 function placeOf({ blocks, order }: Counted, edge: number): { sums: Float64Array; at: number } {
   const block = Math.floor((edge - 1) / BLOCK);
   const sums = blocks.get(block);

@@ -18,7 +18,7 @@ const LEVELS: Statement = {
     ORDER BY 1, 2 LIMIT 1`,
 };
 
-/** The first day in the range (whole days of UTC only) whose rollup is not the sum of its hours, or null. */
+/** The first day in the range (whole UTC days only) whose rollup is not the sum of its hours, or null. */
 export async function findLevelOffence(
   session: Session,
   range: TimeRange,

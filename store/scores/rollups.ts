@@ -13,27 +13,27 @@ type Level = 'DAY' | 'HOUR' | 'MINUTE';
 export interface CountQuery {
   /** Ascending whole UTC minutes, epoch milliseconds; neighbours bound one interval. */
   readonly edges: readonly number[];
-  /** Which cells; the caller has already cut them to the scope. */
+  /** Which cells; the caller has already restricted them to the scope. */
   readonly cellIds: readonly number[];
   /** Separately for each cell; otherwise `cellId` is 0 and the counts are of all of them. */
   readonly byCell: boolean;
-  /** Epoch milliseconds: tells which minutes still have rollups. */
+  /** Epoch milliseconds: decides which minutes still have rollups. */
   readonly now: number;
-  /** Whose classes: the respondents' own, or those that a model inferred. */
+  /** Which classes: surveyed, or inferred by a model. */
   readonly classes: CountedClasses;
 }
 
-/** Inferred alone: only of responses without a surveyed score. */
+/** Inferred alone: only responses without a surveyed score. */
 export type CountedClasses =
   | { readonly kind: 'surveyed' }
   | { readonly kind: 'inferred' | 'alone'; readonly model: number };
 type Kind = CountedClasses['kind'];
 
 const MINUTE_ROLLUPS_MS = 48 * 3_600_000;
-/** Rows surveyed: the respondent gave the number. */
+/** Surveyed rows: the respondent gave the number. */
 const SURVEYED = 0;
 
-/** The columns that hold the counts: inferred ones of responses without a surveyed score stand apart. */
+/** The columns with the counts: inferred ones of responses without a surveyed score are separate. */
 const summed = (alone: boolean) =>
   ['promoters', 'passives', 'detractors']
     .map((name) => `sum(${alone ? 'alone_' : ''}${name})::float8 AS ${name}`)
@@ -41,8 +41,8 @@ const summed = (alone: boolean) =>
 const variant = (byCell: boolean, alone: boolean) => `${byCell ? 'by_cell' : 'sum'}${alone ? '_alone' : ''}`;
 
 /**
- * Reads the parts one by one (OFFSET 0), each by the key: as a join, each part would be compared with each row wherever the
- * planner knows no better, as in the embedded record, which gathers no statistics.
+ * Reads the parts one by one (OFFSET 0), each by the key: as a join, each part would be compared with each row
+ * if the planner has no statistics, as in the embedded database.
  */
 const eachPart = (from: string) => `unnest($2::timestamptz[], $3::timestamptz[]) AS part (start, stop)
       CROSS JOIN LATERAL (${from} OFFSET 0) r`;
@@ -56,7 +56,7 @@ const rollupStatement = (table: string, byCell: boolean, alone: boolean): Statem
     GROUP BY 1${byCell ? ', 2' : ''}`,
 });
 
-/** Every interval one whole bucket of the table: a plain range, which the planner answers from the key. */
+/** Every interval is one whole bucket of the table: a plain range scan by the key. */
 const bucketStatement = (table: string, byCell: boolean, alone: boolean): Statement => ({
   name: `buckets_${table}_${variant(byCell, alone)}`,
   text: `SELECT (extract(epoch FROM bucket) * 1000)::float8 AS bucket, ${byCell ? 'cell_id' : '0'} AS "cellId",
@@ -65,7 +65,7 @@ const bucketStatement = (table: string, byCell: boolean, alone: boolean): Statem
     GROUP BY 1${byCell ? ', 2' : ''}`,
 });
 
-/** Minutes whose rollups are gone: counted from the facts themselves. */
+/** Minutes whose rollups are gone: counted from the responses. */
 const factStatement = (byCell: boolean, kind: Kind): Statement => {
   const fact = kind === 'surveyed' ? 'response' : 'prediction';
   const wanted = {
@@ -88,7 +88,7 @@ const factStatement = (byCell: boolean, kind: Kind): Statement => {
 const TABLES = { DAY: 'rollup_day', HOUR: 'rollup_hour', MINUTE: 'rollup_minute' } as const;
 const statements = new Map<string, Statement>();
 
-/** Each statement is made once: its name tells the server that it is prepared. */
+/** Each statement is built once: its name identifies it to the server. */
 function once(make: () => Statement, ...key: readonly unknown[]): Statement {
   const name = key.join(' ');
   const statement = statements.get(name) ?? make();
@@ -96,14 +96,17 @@ function once(make: () => Statement, ...key: readonly unknown[]): Statement {
   return statement;
 }
 
-/** Intervals, and rows of single cells, of one statement: others wait for the embedded record, and rows are objects here. */
+/**
+ * Intervals, and rows of single cells, per statement: others wait for the embedded database, and rows are
+ * objects here.
+ */
 const INTERVALS_AT_ONCE = 500;
 const ROWS_AT_ONCE = 20_000;
 
 /**
- * Hands over the counts of the intervals between the edges, from the coarsest rollups that fit: whole UTC days, whole UTC
- * hours, and minutes for what is left (where a zone's offset splits an hour). Intervals without responses have no row. A long
- * series is read part by part, so that neither the record nor this process is held up by it.
+ * Passes on the counts of the intervals between the edges, from the coarsest rollups that fit: whole UTC days,
+ * whole UTC hours, and minutes for the rest (where a zone's offset splits an hour). Intervals without responses
+ * have no row. A long series is read part by part, so that it blocks neither the database nor this process.
  */
 export async function eachInterval(
   session: Session,
@@ -120,7 +123,7 @@ export async function eachInterval(
   }
 }
 
-/** The same in one answer, for few intervals. */
+/** The same in one array, for few intervals. */
 export async function countIntervals(session: Session, query: CountQuery): Promise<IntervalCounts[]> {
   if (query.cellIds.length === 0 || query.edges.length < 2) return [];
   const unit = bucketUnit(query.edges);
@@ -134,7 +137,7 @@ export async function countIntervals(session: Session, query: CountQuery): Promi
   return answers.flat();
 }
 
-/** The bucket of which every interval is exactly one, or null. */
+/** The bucket that every interval exactly equals, or null. */
 function bucketUnit(edges: readonly number[]): 'DAY' | 'HOUR' | null {
   const [first = 0, second = 0] = edges;
   const size = second - first;
@@ -207,7 +210,7 @@ function partsByLevel(edges: readonly number[], now: number) {
   return parts;
 }
 
-/** Along the key: what was deleted before is not passed again. */
+/** Along the key: rows deleted before are not visited again. */
 const PURGE: Statement = {
   name: 'rollup_minute_purge',
   text: `DELETE FROM rollup_minute r USING (
@@ -225,7 +228,7 @@ interface PurgedKey {
   readonly bucket: Date;
 }
 
-/** Removes minute rollups that no reader uses any more, batch by batch. */
+/** Removes minute rollups that readers no longer use, batch by batch. */
 export async function purgeMinuteRollups(
   session: Session,
   now: number,

@@ -7,28 +7,26 @@ import type { ScoreColumn } from '../disclosure/score-guard.ts';
 import { TooManyRowsError } from './group-counts.ts';
 import type { ScoreQuery, ScoreWindow } from './score-query.ts';
 
-/** The model whose answers are counted. */
+/** The model whose predictions are counted. */
 interface Champion {
   readonly id: number;
   readonly confusion: Confusion;
 }
 
-/** The rows of a query, made of what is told of its groups. */
+/** The rows of a query, from the visible counts of its groups. */
 export class ScoreTable {
   readonly #query: ScoreQuery;
   readonly #windows: readonly ScoreWindow[];
   readonly #champion: Champion | null;
 
-  /**
-   * @param windows those of the query, after the window before them where it names one
-   */
+  /** @param windows those of the query, after the window before them if it has one */
   constructor(query: ScoreQuery, windows: readonly ScoreWindow[], champion: Champion | null) {
     this.#query = query;
     this.#windows = windows;
     this.#champion = champion;
   }
 
-  /** Whether windows without answers have rows. */
+  /** Whether windows without responses have rows. */
   get isFilled(): boolean {
     return this.#query.fill ?? true;
   }
@@ -40,8 +38,8 @@ export class ScoreTable {
   }
 
   /**
-   * The rows window by window, in slices. `withAnswers`: the windows in which answers are counted of a group, by its place, where
-   * no ledger decides.
+   * The rows window by window, in slices. `withAnswers`: the windows in which a group, by its index, has
+   * counted responses, if no ledger decides.
    */
   async rowsOf(
     columns: readonly ScoreColumn[],
@@ -77,7 +75,7 @@ export class ScoreTable {
   }
 }
 
-/** The segment of one group: its values in the place of what the query left open. */
+/** The segment of one group: its values in place of the open dimensions. */
 function narrowed(segment: Segment, group: Readonly<Record<string, string>>): Segment {
   const values = Object.entries(group).map(([attribute, value]) => [attribute, [value]]);
   return { ...segment, ...Object.fromEntries(values) };

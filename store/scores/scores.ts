@@ -27,15 +27,18 @@ export interface ScoreChange {
   readonly pValue: number | null;
 }
 
-/** Where windows without answers are left out: intervals with answers that are read, and windows of guarded groups, for each row. */
+/**
+ * When windows without responses are left out: how many intervals with responses, and windows of protected
+ * groups, are read per row.
+ */
 const ENTRIES_A_ROW = 5;
 const GUARDED_A_ROW = 50;
 
 /**
- * One row per window and group, window by window. Without groups every window has its row, empty or not; with groups
- * those are listed that have a response in any of the windows. Of cells whose answers the caller may not read, rows
- * tell what the disclosure ledger does, and their groups are listed once they have a lot.
- * @throws TooManyRowsError where there would be more than `query.mostRows`.
+ * One row per window and group, window by window. Without groups every window has its row, empty or not; with
+ * groups, those with a response in any of the windows are listed. For protected cells, rows show the disclosure
+ * ledger, and their groups are listed once they have a release.
+ * @throws TooManyRowsError for more than `query.mostRows`.
  */
 export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuery): Promise<ScoreRow[]> {
   const visible = visibleCells(scope, ['readScore'], deps.cells, query.segment);
@@ -99,10 +102,7 @@ function edgesOf(windows: readonly TimeRange[]): number[] {
   return [...new Set(windows.flatMap(({ from, until }) => [from, until]))].sort((a, b) => a - b);
 }
 
-/**
- * The number that a score's id names, as it stands now. Null where it counts classes of a model that is the champion no
- * more: its number cannot be stated by the present one.
- */
+/** The current number of a score's id. Null if it counts classes of a model that is no longer the champion. */
 export async function readScore(deps: ScoreDeps, scope: Scope, name: ScoreName): Promise<ScoreRow | null> {
   const { segment, basis, confidence, from, until } = name;
   const query = { segment, basis, confidence, groupBy: [], windows: [{ from, until }] };
@@ -110,7 +110,9 @@ export async function readScore(deps: ScoreDeps, scope: Scope, name: ScoreName):
   return row && row.model === name.model ? row : null;
 }
 
-/** The two windows' rows and their difference (after minus before), null where either row is empty or suppressed. */
+/**
+ * The two windows' rows and their difference (after minus before), null if either row is empty or suppressed.
+ */
 export async function readChange(
   deps: ScoreDeps,
   scope: Scope,
@@ -130,7 +132,7 @@ export async function readChange(
 function changeOf(before: ScoreRow, after: ScoreRow, confidence: number) {
   if (!before.counts || !after.counts || before.score === null || after.score === null) return null;
   const [a, b] = [estimateOf(before), estimateOf(after)];
-  // Only where a model inferred something: surveyed scores have the published comparison.
+  // Only if a model inferred something: surveyed scores have the published comparison.
   return before.estimate || after.estimate
     ? a && b && compareEstimates(a, b, confidence)
     : compareWindows(before.counts, after.counts, confidence);
@@ -142,7 +144,10 @@ function estimateOf({ estimate, counts }: ScoreRow): Estimate | null {
   return { theta, variance: standardError ** 2 };
 }
 
-/** What is counted on that basis, the model's part last. COMBINED takes the model only where nobody gave a number. */
+/**
+ * What is counted on that basis, the model's part last. COMBINED uses the model only for responses without a
+ * number.
+ */
 function countedClasses(basis: Basis, model: number | undefined): CountedClasses[] {
   const inferred = (kind: 'inferred' | 'alone'): CountedClasses[] =>
     model === undefined ? [] : [{ kind, model }];
@@ -150,7 +155,7 @@ function countedClasses(basis: Basis, model: number | undefined): CountedClasses
   return [{ kind: 'surveyed' }, ...(basis === 'COMBINED' ? inferred('alone') : [])];
 }
 
-/** The counts of each group that has some. Without groups the record sums all cells itself. */
+/** The counts of each group that has some. Without groups the database sums all cells itself. */
 async function countGroups(
   deps: ScoreDeps,
   { groupBy, fill = true, mostRows = Number.POSITIVE_INFINITY }: ScoreQuery,
@@ -170,7 +175,7 @@ async function countGroups(
 
 interface Grouped {
   readonly groups: ReturnType<typeof groupCells>;
-  /** Cells whose answers the caller may read. */
+  /** Cells whose responses the caller may read. */
   readonly open: readonly Cell[];
   readonly edges: readonly number[];
 }

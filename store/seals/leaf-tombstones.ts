@@ -6,24 +6,28 @@ import { lockSeals, readLastCheckpoint } from './seals.ts';
 import { newestSigningKey, SigningKeyReplacedError } from './signing-keys.ts';
 
 /*
- * What became of leaves by right is told by rows of the audit log, which heads sign: a leaf that lost its response without such a row
- * was not erased but tampered with. A row names leaves by the beginning of their hashes; without the salt they tell nothing. It is
- * signed by the instance, whose key is not in the database: who can write rows cannot write these.
+ * Leaf tombstones: rows of the audit log, covered by checkpoints, that say why a leaf has lost its response. A
+ * leaf without a response and without such a row was tampered with. A row names leaves by the beginning of
+ * their hashes, which reveal nothing without the salt. The instance signs it with a key outside the database,
+ * so that it cannot be forged with write access alone.
  */
 
 /** Ed25519 over the text by the instance's key, base64. */
 export type Sign = (text: string) => string;
-/** Whether that is the instance's signature (base64) over the text, by the key that signed rows of that number. */
+/** Whether that is the instance's signature (base64) over the text, by the key for rows of that number. */
 export type IsSigned = (seq: number, text: string, signature: string) => boolean;
 
-/** Why leaves have no response any more. withdrawn: its import was taken back; adopted: it was so before there were such rows. */
+/**
+ * Why leaves have no response any more. withdrawn: its import was undone; adopted: it had none before there
+ * were such rows.
+ */
 export const LEAF_CAUSES = ['erased', 'aged', 'restricted', 'withdrawn', 'adopted'] as const;
 export type LeafCause = (typeof LEAF_CAUSES)[number];
 
 export const LEAVES_ACTION = 'leaves';
-/** Of a row of the log. */
+/** From a row of the log. */
 const MOST_LEAVES = 5_000;
-/** Hex digits of a leaf's hash: 96 bits, which nobody finds another leaf for. */
+/** Hex digits of a leaf's hash: 96 bits, for which no second leaf can be found. */
 const DIGITS = 24;
 
 /** How a row names the leaf of that hash (hex). */
@@ -39,7 +43,8 @@ const signed = (cause: LeafCause, leaves: readonly string[]) =>
   canonicalize({ format: 'scoreline-leaves/1', cause, leaves }) ?? '';
 
 /**
- * Writes down what became of leaves with these hashes (hex), in the transaction that does it; call it last there, under `lockSeals`.
+ * Records what happened to leaves with these hashes (hex), in the transaction that does it; call it last there,
+ * under `lockSeals`.
  * @throws SigningKeyReplacedError
  */
 export async function recordTombstones(
@@ -58,7 +63,7 @@ export async function recordTombstones(
     const leaves = names.slice(i, i + MOST_LEAVES);
     const text = signed(cause, leaves);
     const subject = { cause, leaves, signature: sign(text) };
-    // Signed by a key that was rotated away, the row would explain nothing.
+    // Signed by a replaced key, the row would explain nothing.
     if (inUse && !isSigned(inUse, text, subject.signature)) throw new SigningKeyReplacedError();
     const at = clock?.at ?? 0;
     await audit(session, { ...system, at, action: LEAVES_ACTION, subject, outcome: 'done' });
@@ -72,10 +77,10 @@ const FORGET: Statement = {
 };
 
 /**
- * Takes from all leaves of these responses what leads back to them: id, salt and origin. The hashes stay, and tell
- * nothing any more; a row of the audit log says which they are. Call it last in the transaction that deletes the responses, for
- * whatever reason they are deleted: one that is gone while its leaf is not forgotten is taken for tampering. The answer is how
- * many leaves were forgotten.
+ * Removes from all leaves of these responses what leads back to them: id, salt and origin. The hashes stay, and
+ * reveal nothing any more; a row of the audit log names them. Call it last in the transaction that deletes the
+ * responses, for whatever reason: a deleted response without a tombstone counts as tampering. Returns how many
+ * leaves were changed.
  */
 export async function tombstoneLeaves(
   session: Session,
@@ -101,12 +106,12 @@ const OF_RESPONSES: Statement = {
   text: `SELECT DISTINCT encode(hash, 'hex') AS hash FROM seal_leaf WHERE response_id = ANY ($1::uuid[])`,
 };
 
-/** Writes down that these responses were put aside: their leaves lose their facts until they are put back. */
+/** Records that these responses were restricted: their leaves have no facts until the restriction is lifted. */
 export function noteRestricted(session: Session, sign: Sign, responseIds: readonly string[]): Promise<void> {
   return noteResponses(session, sign, responseIds, 'restricted');
 }
 
-/** Writes down that these responses were removed since their import was taken back. */
+/** Records that these responses were removed because their import was undone. */
 export function noteWithdrawn(session: Session, sign: Sign, responseIds: readonly string[]): Promise<void> {
   return noteResponses(session, sign, responseIds, 'withdrawn');
 }
@@ -133,7 +138,7 @@ const NOTES: Statement = {
   text: 'SELECT seq, subject FROM audit_log WHERE action = $1 AND seq > $2 ORDER BY seq LIMIT 200',
 };
 
-/** What rows of the audit log that the instance signed say became of leaves, by `leafName`; only of those that are asked for. */
+/** What signed rows of the audit log say about the requested leaves, by `leafName`. */
 export async function readLeafTombstones(
   session: Session,
   isSigned: IsSigned,
@@ -160,7 +165,7 @@ const NEWEST_NOTE: Statement = {
   text: 'SELECT subject FROM audit_log WHERE action = $1 ORDER BY seq DESC LIMIT 1',
 };
 
-/** What the newest such row signed, and its signature; null without any. */
+/** The newest such row's signed text and signature; null without any. */
 export async function newestNote(session: Session): Promise<{ text: string; signature: string } | null> {
   const [row] = await session.rows<{ subject: string }>(NEWEST_NOTE, [LEAVES_ACTION]);
   if (!row) return null;
@@ -174,7 +179,7 @@ interface LeafTombstone {
   readonly signature: string;
 }
 
-/** A row that somebody wrote on explains nothing; that it was written on is for the check of the log to tell. */
+/** A row that was tampered with explains nothing; the check of the log reports the tampering. */
 function parseNote(subject: string): LeafTombstone {
   try {
     const note = JSON.parse(subject) as LeafTombstone;
@@ -182,7 +187,7 @@ function parseNote(subject: string): LeafTombstone {
       LEAF_CAUSES.includes(note.cause) && Array.isArray(note.leaves) && typeof note.signature === 'string';
     if (isNote) return note;
   } catch {
-    // As none.
+    // Counts as none.
   }
   return { cause: 'adopted', leaves: [], signature: '' };
 }
@@ -199,12 +204,12 @@ const FORMER_ASIDE: Statement = {
   name: 'leaves_former_aside',
   text: `SELECT DISTINCT encode(l.hash, 'hex') AS hash FROM seal_leaf l JOIN restricted_response x ON x.id = l.response_id`,
 };
-/** Stands in every head that was signed since such rows are written. */
+/** In every checkpoint signed since such rows are written. */
 const RECORDED = '"forgetting":"recorded"';
 
 /**
- * Takes over, once, what became of leaves before there were rows that tell of it. It does nothing in a record whose heads say that such
- * rows were written all along, and so cannot be made to bless what was taken away later.
+ * Adopts, once, what happened to leaves before there were such rows. Does nothing if the checkpoints say that
+ * such rows were written all along, so that it cannot be used to bless a later deletion.
  */
 export async function adoptLeaves(store: Store, sign: Sign): Promise<void> {
   const isOld = async (session: Session) => {

@@ -3,13 +3,14 @@ import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session, Statement } from '../database/client.ts';
 
 /*
- * The log of seals as a whole, page by page. Texts are hashed and compared where they lie: what comes back of a page is one row.
- * A database that lies about its own hashes is found by the roots, which are made of them here and are signed.
+ * Reads the log of seals as a whole, page by page. Texts are hashed and compared inside the database: a page
+ * returns one row. A database that lies about its own hashes is detected by the roots, which are computed here
+ * and signed.
  */
 
 /**
- * Whether a seal's columns say what its manifest says. A manifest is canonical JSON (RFC 8785), so what stands where in it is known,
- * and finding a text costs less than parsing.
+ * Whether a seal's columns match its manifest. A manifest is canonical JSON (RFC 8785), so positions in it are
+ * known, and finding a text costs less than parsing.
  */
 const SOUND = `coalesce(encode(sha256('\\x00'::bytea || convert_to(s.manifest, 'UTF8')), 'hex') = s.hash
   AND strpos(s.manifest, '"revision":' || s.revision || ',"rollup":"Rollup:' || to_char(s.bucket AT TIME ZONE 'UTC', 'YYYYMMDDHH24')
@@ -30,13 +31,13 @@ const PAGE: Statement = {
 /** A page of the log. */
 export interface LogPage {
   readonly seals: number;
-  /** Hex, one after the other in the order of their places. */
+  /** Hex, concatenated in the order of their places. */
   readonly hashes: string;
-  /** The first seal that is not what was hashed, or whose columns say something else than its manifest. */
+  /** The first seal that is not what was hashed, or whose columns differ from its manifest. */
   readonly unsound: number | null;
 }
 
-/** The seals whose places lie between the two; `until` exclusive. */
+/** The seals whose places are between the two; `until` exclusive. */
 export async function readLogPage(session: Session, from: number, until: number): Promise<LogPage> {
   const [page] = await session.rows<LogPage>(PAGE, [from, until]);
   return page ?? { seals: 0, hashes: '', unsound: null };
@@ -62,7 +63,7 @@ export async function findMissingPlace(
   return row?.place ?? null;
 }
 
-/** The first seal that stands where no head covers it, or null. */
+/** The first seal that no checkpoint covers, or null. */
 export async function findSealOutside(session: Session): Promise<number | null> {
   const [row] = await session.rows<{ place: number | null }>(OUTSIDE, []);
   return row?.place ?? null;
@@ -74,7 +75,7 @@ const PLACED: Statement = {
     FROM seal s LEFT JOIN cell c ON c.id = s.cell_id WHERE s.id = $1`,
 };
 
-/** Which rollup the columns of the seal at that place name; null where there is none, or none that is known. */
+/** Which rollup the columns of the seal at that place name; null if there is none, or no known one. */
 export async function readPlaced(
   session: Session,
   place: number,
@@ -93,12 +94,12 @@ const CHECKPOINT_OF: Statement = {
   text: 'SELECT size, body, signature FROM seal_head WHERE size = $1',
 };
 
-/** The head that came before the one of that size, or null. */
+/** The checkpoint before the one of that size, or null. */
 export async function readCheckpointBefore(session: Session, size: number): Promise<SignedCheckpoint | null> {
   return (await session.rows<SignedCheckpoint>(BEFORE, [size]))[0] ?? null;
 }
 
-/** The head of that size, or null. */
+/** The checkpoint of that size, or null. */
 export async function readCheckpointOf(session: Session, size: number): Promise<SignedCheckpoint | null> {
   return (await session.rows<SignedCheckpoint>(CHECKPOINT_OF, [size]))[0] ?? null;
 }

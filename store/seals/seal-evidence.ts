@@ -3,19 +3,19 @@ import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session, Statement } from '../database/client.ts';
 import { type RollupRef, rollupParameters, SURVEYED } from './seal-facts.ts';
 
-/* What explains that facts are not, or not any more, what was sealed: who brought them, when, and what stood there before. */
+/* Evidence for facts that differ from their seal: what brought them, when, and what was stored before. */
 
 const MICROS = (column: string) => `(extract(epoch FROM ${column}) * 1000000)::bigint`;
 
-/** What the record says today of a response. */
+/** The database's current state of a response. */
 export interface Brought {
-  /** The source event of its present content, among the responses or put aside; null where there is neither. */
+  /** The source event of its current content, also of a restricted response; null if there is none. */
   readonly origin: string | null;
-  /** When that event was received, microseconds since 1970; null where no such event of this response is kept. */
+  /** When that event was received, microseconds since 1970; null if no such event of this response is stored. */
   readonly at: number | null;
-  /** Its person is restricted: it lies apart and is counted in nothing. */
+  /** Its person is restricted: it is stored apart and not counted. */
   readonly aside: boolean;
-  /** When each model version (by number) said something of it, abstaining included, microseconds since 1970. */
+  /** The times of predictions by model version (by number), including abstentions, microseconds since 1970. */
   readonly predicted: Readonly<Record<string, number>>;
 }
 
@@ -32,7 +32,7 @@ const BROUGHT: Statement = {
     LEFT JOIN source_event e ON e.id = now.origin AND e.response_id = now.id`,
 };
 
-/** What is known of those of the responses that were ever accepted, by id. */
+/** The state of the responses that were ever stored, by id. */
 export async function readBrought(
   session: Session,
   responseIds: readonly string[],
@@ -42,10 +42,10 @@ export async function readBrought(
   return new Map(rows.map(({ id, ...brought }) => [id, brought]));
 }
 
-/** A leaf of some seal of surveyed answers, of a response that has a fact again. */
+/** A leaf in some seal of surveyed responses, of a response that has a fact again. */
 export interface EarlierLeaf {
   readonly origin: string;
-  /** Hex, as the hash. */
+  /** Hex, like the hash. */
   readonly salt: string;
   readonly hash: string;
 }
@@ -57,7 +57,7 @@ const EARLIER: Statement = {
     WHERE l.response_id = ANY ($1::uuid[]) AND s.model_version_id = 0 AND l.salt IS NOT NULL AND l.origin IS NOT NULL`,
 };
 
-/** The surveyed leaves that those of the responses had in any seal, by response. */
+/** The surveyed leaves of the responses in any seal, by response. */
 export async function readEarlierLeaves(
   session: Session,
   responseIds: readonly string[],
@@ -110,8 +110,9 @@ interface GivenRow {
 const CLASSES = ['detractor', 'passive', 'promoter'] as const;
 
 /**
- * Responses of the surveyed rollups that are wrong in themselves, with what is wrong: those that no event of their own brought, and
- * those whose score is not what their class and points were made of by their scale. Answers alike are looked at once.
+ * Responses of the surveyed rollups that are inconsistent in themselves, with the reason: those without a
+ * source event of their own, and those whose class and points do not follow from their score and scale. Equal
+ * responses are checked once.
  */
 export async function findWrongResponses(
   session: Session,
@@ -150,7 +151,10 @@ const MAPPINGS: Statement = {
       JOIN mapping_version m ON m.id = c.mapping_version_id WHERE c.n <> 0 GROUP BY given.place`,
 };
 
-/** How many responses each mapping version is said to have brought to the rollups ("key n", by key), by number in the list. */
+/**
+ * How many responses each mapping version brought to the rollups according to their counts ("key n", by key),
+ * by index in the list.
+ */
 export async function readMappingCounts(
   session: Session,
   rollups: readonly RollupRef[],
@@ -160,7 +164,9 @@ export async function readMappingCounts(
   return new Map(rows.map(({ place, counts }) => [place, counts]));
 }
 
-/** When the newest of the events was received that brought the facts of a surveyed rollup, microseconds; by number in the list. */
+/**
+ * When the newest event behind the facts of a surveyed rollup was received, microseconds; by index in the list.
+ */
 export async function readNewestBrought(
   session: Session,
   rollups: readonly RollupRef[],
@@ -169,7 +175,7 @@ export async function readNewestBrought(
   return new Map(rows.flatMap(({ place, at }) => (at === null ? [] : [[place, at]])));
 }
 
-/** Asks about the surveyed ones of the rollups; places are those of the whole list. */
+/** Queries the surveyed ones of the rollups; indexes are those of the whole list. */
 async function ofResponses<Row extends { readonly place: number }>(
   session: Session,
   statement: Statement,

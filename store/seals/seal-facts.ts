@@ -2,7 +2,7 @@ import type { RollupSums, SealedFact } from '../../domain/seals/seal.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session, Statement } from '../database/client.ts';
 
-/** A rollup by the numbers of this record. `hour`: hours since 1970. */
+/** A rollup by this database's numbers. `hour`: hours since 1970. */
 export interface RollupRef {
   readonly hour: number;
   readonly cellId: number;
@@ -20,8 +20,8 @@ const BETWEEN = (fact: string) =>
 const MS = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::bigint`;
 
 /**
- * One row for each rollup, mapping and model version, its facts as text: the many small rows would cost more than all the hashing, and
- * to look up and send the keys for each of them too.
+ * One row per rollup, mapping and model version, its facts as text: many small rows, and their keys, would cost
+ * more than all the hashing.
  */
 const RESPONSES: Statement = {
   name: 'seal_facts_responses',
@@ -43,7 +43,7 @@ const PREDICTIONS: Statement = {
     ) f JOIN mapping_version m ON m.id = f.mapping JOIN model_version v ON v.id = f.model`,
 };
 
-/** What the facts of one row have in common. */
+/** The common part of the facts in one row. */
 interface FactRow {
   readonly place: number;
   readonly mapping: string;
@@ -52,7 +52,7 @@ interface FactRow {
 
 const UUID_LENGTH = 36;
 
-/** Cut where the commas are: `split` would make a list for each of a hundred thousand. */
+/** Cut at the commas: `split` would allocate an array for each of a hundred thousand. */
 function parseResponse(cell: string, mapping: string, text: string): SealedFact {
   const origin = UUID_LENGTH + 1;
   const given = origin + UUID_LENGTH + 1;
@@ -90,7 +90,7 @@ function parsePrediction(cell: string, mapping: string, model: string, text: str
   };
 }
 
-/** Rollups as parameters, with the hours that they lie in (so that a hypertable opens only their chunks). */
+/** Rollups as parameters, with their hours (so that a hypertable opens only their chunks). */
 export function rollupParameters(rollups: readonly RollupRef[]): unknown[] {
   return [
     rollups.map(({ hour }) => new Date(hour * HOUR_MS)),
@@ -99,7 +99,10 @@ export function rollupParameters(rollups: readonly RollupRef[]): unknown[] {
   ];
 }
 
-/** What the rollups are made of, read from the responses and predictions; in the order of the rollups, each by response id. */
+/**
+ * The facts of the rollups, read from the responses and predictions; in the order of the rollups, each by
+ * response id.
+ */
 export async function readFacts(session: Session, rollups: readonly RollupRef[]): Promise<SealedFact[][]> {
   const facts: SealedFact[][] = rollups.map(() => []);
   if (rollups.length === 0) return facts;
@@ -111,7 +114,7 @@ export async function readFacts(session: Session, rollups: readonly RollupRef[])
     const cell = rollups[place]?.cell ?? '';
     const found = text.split(';').map((one) => parse(cell, one));
     const known = facts[place] ?? [];
-    // One more mapping in the same hour: each row is in order, not all of them.
+    // Another mapping in the same hour: each row is in order, but not all of them together.
     facts[place] = known.length === 0 ? found : [...known, ...found].sort((a, b) => (a.id < b.id ? -1 : 1));
   };
   if (rollups.some(({ model }) => model === SURVEYED)) {
@@ -126,7 +129,7 @@ export async function readFacts(session: Session, rollups: readonly RollupRef[])
   return facts;
 }
 
-/** The integers of hour rollups as the statements name them. */
+/** The integers of hour rollups under the names used in statements. */
 const SUMS = `r.promoters, r.passives, r.detractors, r.n, r.sum::float8 AS sum, r.sum_squares::float8 AS "sumSquares",
   r.alone_promoters AS "alonePromoters", r.alone_passives AS "alonePassives", r.alone_detractors AS "aloneDetractors",
   r.promoter_millionths::float8 AS "promoterMillionths", r.passive_millionths::float8 AS "passiveMillionths",
@@ -139,7 +142,7 @@ const ROLLUPS: Statement = {
     WHERE r.cell_id = ANY ($1::integer[]) AND r.model_version_id = ANY ($2::integer[]) AND r.bucket >= $3 AND r.bucket < $4`,
 };
 
-/** Hour rollups of the cells and models, empty ones too, in no order. */
+/** Hour rollups of the cells and models, including empty ones, in any order. */
 export function readRollupSums(
   session: Session,
   cellIds: readonly number[],

@@ -7,7 +7,7 @@ import { followerPosition } from '../journal/journal.ts';
 import { type RollupRef, rollupParameters } from './seal-facts.ts';
 import type { SealRow } from './seals.ts';
 
-/** A rollup that the journal told a change of. */
+/** A rollup that changed according to the journal. */
 export interface Touched {
   readonly hour: number;
   readonly cellId: number;
@@ -30,7 +30,7 @@ const NOTE: Statement = {
       last_touched = greatest(p.last_touched, excluded.last_touched), refused = NULL`,
 };
 
-/** Notes rollups as touched, each once. */
+/** Records rollups as touched, each once. */
 export async function noteTouched(session: Session, touched: readonly Touched[]): Promise<void> {
   if (touched.length > 0) await session.rows(NOTE, [JSON.stringify(touched)]);
 }
@@ -53,7 +53,7 @@ const NOTE_ALL: Statement = {
 };
 const NOTED_AT_ONCE = 5_000;
 
-/** A rollup, as its key orders them. */
+/** A rollup, in key order. */
 export interface RollupPlace {
   readonly cellId: number;
   readonly model: number;
@@ -63,8 +63,8 @@ export interface RollupPlace {
 export const BEFORE_ALL: RollupPlace = { cellId: -1, model: 0, bucket: new Date(0) };
 
 /**
- * Notes rollups after that place as touched between the two entries: which of them were is not known any more. Answers with the
- * last one that it noted, null where there was none. Noting one again does no harm.
+ * Records rollups after that place as touched between the two entries, because the entries that would say which
+ * are gone. Returns the last one recorded, null if there was none. Idempotent.
  */
 export async function noteSomeTouched(
   session: Session,
@@ -96,12 +96,12 @@ export interface ClosedRollup extends RollupRef {
   readonly featureSet: string | null;
 }
 
-/** Which rollups are closed: their hour, and how long ago they were touched. */
+/** When a rollup is closed: by its hour, and by the time since it was last touched. */
 export interface Closing {
-  /** Hours that begin at this moment or earlier. Epoch milliseconds, as all here. */
+  /** Hours that begin at this moment or earlier. Epoch milliseconds, like everything here. */
   readonly bucketUntil: number;
   readonly lastTouchedUntil: number;
-  /** Those that are touched all the time are taken once the first touch is this long ago. */
+  /** Continuously touched ones are sealed once the first touch is this long ago. */
   readonly firstTouchedUntil: number;
   /** About as many responses at once, but at least one rollup. */
   readonly responses: number;
@@ -125,7 +125,7 @@ const CLAIM: Statement = {
       closed.feature_set_key AS "featureSet"`,
 };
 
-/** Takes closed rollups from what is to be sealed; they are back there if the transaction does not commit. */
+/** Takes closed rollups from the pending ones; a rollback returns them. */
 export function claimClosed(session: Session, closing: Closing): Promise<ClosedRollup[]> {
   const { bucketUntil, lastTouchedUntil, firstTouchedUntil, responses } = closing;
   const times = [bucketUntil, lastTouchedUntil, firstTouchedUntil].map((time) => new Date(time));
@@ -149,8 +149,8 @@ const LAST_ENTRIES: Statement = {
 };
 
 /**
- * The last entry that touched each of the closed rollups, as far as it is committed by now: facts are read as they are, and may be further than the
- * follower has come. Call it after the facts were read.
+ * The last committed entry that touched each of the closed rollups: facts are read as they are, and may be
+ * further than the follower has come. Call it after the facts were read.
  */
 export async function lastEntriesOf(
   session: Session,
@@ -232,7 +232,7 @@ const INSERT_CHECKPOINT: Statement = {
   text: 'INSERT INTO seal_head (size, body, signature) VALUES ($1, $2, $3)',
 };
 
-/** Adds seals with their leaves, what they add to the log, and the signed state of the log after them. */
+/** Adds seals with their leaves, their nodes of the log, and the checkpoint after them. */
 export async function insertSeals(
   session: Session,
   seals: readonly NewSeal[],
@@ -270,12 +270,12 @@ const PUBLISHED: Statement = {
   text: 'UPDATE seal_head SET published = true WHERE size = ANY ($1::bigint[])',
 };
 
-/** Signed states that the place outside does not have yet, oldest first. */
+/** Checkpoints that are not in the outside file yet, oldest first. */
 export function readUnpublished(session: Session): Promise<SignedCheckpoint[]> {
   return session.rows<SignedCheckpoint>(UNPUBLISHED, []);
 }
 
-/** Notes that the place outside has them. */
+/** Records that the outside file has them. */
 export async function markPublished(
   session: Session,
   checkpoints: readonly SignedCheckpoint[],

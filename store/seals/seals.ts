@@ -5,10 +5,10 @@ import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session, Statement } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
 
-/** Any number of our own: whoever seals, or forgets leaves, does so alone. */
+/** Advisory lock: one process seals or changes leaves at a time. */
 const LOCK: Statement = { name: 'seals_lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.seals})` };
 
-/** Waits until nobody else seals; until the end of the transaction. */
+/** Waits for other sealers; holds the lock until the end of the transaction. */
 export async function lockSeals(session: Session): Promise<void> {
   await session.rows(LOCK, []);
 }
@@ -42,11 +42,12 @@ export async function readSeals(
 ): Promise<SealRow[]> {
   const bounds = [new Date(hours.from * HOUR_MS), new Date(hours.until * HOUR_MS)];
   const rows = await session.rows<SealRow>(OF_CELLS, [cellIds, models, ...bounds]);
-  // Nearly all are first ones: to sort them is no work here, and to sort their manifests is much for the database.
+  // Nearly all are first revisions: sorting them is cheap here, and sorting their manifests expensive for the
+  // database.
   return rows.sort((a, b) => a.revision - b.revision);
 }
 
-/** One row for each seal: a hundred thousand rows of single leaves would take longer than all the hashing. */
+/** One row per seal: a hundred thousand rows of single leaves would take longer than all the hashing. */
 const LEAVES: Statement = {
   name: 'seals_leaves',
   text: `SELECT seal_id AS "sealId", string_agg(encode(hash, 'hex') || ',' || coalesce(response_id::text, '') || ',' ||
@@ -86,7 +87,7 @@ const NODES: Statement = {
       JOIN unnest($1::smallint[], $2::bigint[]) AS given (level, place) ON given.level = 0 AND s.id = given.place`,
 };
 
-/** Hashes of complete subtrees of the log by `nodeKey`; those that are missing are missing. */
+/** Hashes of complete subtrees of the log by `nodeKey`; missing ones are absent. */
 export async function readNodes(session: Session, nodes: readonly TreeNode[]): Promise<Map<string, string>> {
   const wanted = new Map(nodes.map((node) => [nodeKey(node), node]));
   if (wanted.size === 0) return new Map();
@@ -110,12 +111,12 @@ const LAST_CHECKPOINT: Statement = {
 };
 export type CheckpointRow = SignedCheckpoint & { readonly published: boolean };
 
-/** Signed states of the log of more than that size, oldest first. */
+/** Checkpoints of more than that size, oldest first. */
 export function readCheckpoints(session: Session, above = -1): Promise<CheckpointRow[]> {
   return session.rows<CheckpointRow>(CHECKPOINTS, [above]);
 }
 
-/** The newest signed state, or null before the first. */
+/** The newest checkpoint, or null before the first. */
 export async function readLastCheckpoint(session: Session): Promise<CheckpointRow | null> {
   const [checkpoint] = await session.rows<CheckpointRow>(LAST_CHECKPOINT, []);
   return checkpoint ?? null;

@@ -21,7 +21,10 @@ const ADD: Statement = {
     SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4 FROM signing_key`,
 };
 
-/** Another process has rotated the signing key since this one started: what this one signs would be tampering. */
+/**
+ * Another process has rotated the signing key since this one started: what this one signs would count as
+ * tampering.
+ */
 export class SigningKeyReplacedError extends Error {
   override readonly name = 'SigningKeyReplacedError';
   constructor() {
@@ -31,7 +34,7 @@ export class SigningKeyReplacedError extends Error {
   }
 }
 
-/** The signing keys that the record names, oldest first; none before the first start. */
+/** The signing keys stored in the database, oldest first; none before the first start. */
 export function readSigningKeys(session: Session): Promise<SigningKeyEntry[]> {
   return session.rows<SigningKeyEntry>(ALL, []);
 }
@@ -48,13 +51,13 @@ export async function addSigningKey(session: Session, entry: SigningKeyEntry): P
   await session.rows(ADD, [publicKey, statement, signature, formerSignature]);
 }
 
-/** The keys that follow from the one that is known, by what the record keeps of rotations. */
+/** The keys that follow from the known one, by the stored rotations. */
 export async function readTrustedKeys(session: Session, known: KeyObject): Promise<TrustedKey[]> {
   return trustedKeys(await readSigningKeys(session), known);
 }
 
 /**
- * Refuses to sign by a key that is not in use any more. Under `lockSeals`, so that no rotation comes between.
+ * Refuses to sign with a replaced key. Under `lockSeals`, so that no rotation can happen meanwhile.
  * @throws SigningKeyReplacedError
  */
 export async function checkInUse(session: Session, publicKey: KeyObject): Promise<void> {

@@ -5,8 +5,9 @@ import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 
 /*
- * What was stored before there were keys: the migration "subjects_link" gave every person a row, here the rows get their keys and what is
- * held is sealed. Batch by batch, each in its own transaction, so that an interrupted run goes on where it stopped.
+ * Data from before there were keys: the migration "subjects_link" gave every person a row, here the rows get
+ * their keys and the data is encrypted. In batches, each in its own transaction, so that an interrupted run
+ * continues where it stopped.
  */
 
 /** Subjects of one transaction. */
@@ -53,8 +54,9 @@ interface CommentRow {
 }
 
 /**
- * Seals what is stored in plain text, and on the embedded record rewrites the files that held it. On a server its files
- * are the operator's: `VACUUM FULL response, response_key` and the age of the WAL (docs/guides/data-protection-officer.md).
+ * Encrypts what is stored in plain text, and rewrites the embedded database's files that held it. On a server
+ * the operator does that: `VACUUM FULL response, response_key` and the age of the WAL
+ * (docs/guides/data-protection-officer.md).
  */
 export async function encryptLegacy(
   store: Store,

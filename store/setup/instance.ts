@@ -15,14 +15,14 @@ const REPLACE: Statement = {
 };
 const TENANT: Statement = { name: 'instance_tenant', text: 'SELECT tenant FROM instance WHERE id = 1' };
 
-/** The pepper is not the one that this record's pseudonyms were made with. */
+/** The pepper is not the one of this database's pseudonyms. */
 export class WrongPepperError extends Error {
   override readonly name = 'WrongPepperError';
 }
 
 /**
- * Ties the record to the newest of the peppers at the first start, and refuses later to do without the one it is tied to:
- * the same person would become two. Answers with the fingerprint that it is tied to.
+ * Binds the database to the newest of the peppers at the first start, and later refuses a start without the
+ * bound one: the same person would become two. Returns the fingerprint of the bound pepper.
  * @throws WrongPepperError
  */
 export async function checkPepper(session: Session, fingerprints: readonly string[]): Promise<string> {
@@ -34,7 +34,7 @@ export async function checkPepper(session: Session, fingerprints: readonly strin
   return row.pepperFingerprint;
 }
 
-/** Why no pepper may be made for this record: it is tied to one. Null before its first start. */
+/** Why no pepper may be generated for this database: it is bound to one. Null before its first start. */
 export async function pepperMissing(session: Session): Promise<WrongPepperError | null> {
   const [row] = await session.rows(READ, []);
   return row ? wrongPepper() : null;
@@ -45,12 +45,12 @@ const wrongPepper = () =>
     'the record was made with another pseudonym pepper: set SCORELINE_PEPPER to it, or restore the file "pepper" of the data folder',
   );
 
-/** Ties the record to another pepper, when everybody was carried over to it. */
+/** Binds the database to another pepper, after every person was moved to it. */
 export async function tiePepper(session: Session, fingerprint: string): Promise<void> {
   await session.rows(REPLACE, [fingerprint]);
 }
 
-/** The record's own name, which binds what is sealed to it. Only after `checkPepper`. */
+/** The database's own id, to which encrypted data is bound. Only after `checkPepper`. */
 export async function readTenant(session: Session): Promise<string> {
   const [row] = await session.rows<{ tenant: string }>(TENANT, []);
   if (!row) throw new Error('the record has no instance row');

@@ -12,15 +12,15 @@ import { BEGINNING } from '../journal/journal.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
-/** What the record can do beyond plain PostgreSQL, as found at start. */
+/** Features beyond plain PostgreSQL, as found at the start. */
 export interface DatabaseFeatures {
   readonly timescale: TimescaleEdition;
 }
 
 /**
- * Brings the record to this version's tables, under a lock, and turns the fact tables into hypertables where
- * TimescaleDB is present. Running it again changes nothing.
- * @throws DatabaseRefusedError where the server does not do, or a privilege is missing.
+ * Migrates the database to this version's tables, under a lock, and turns the fact tables into hypertables if
+ * TimescaleDB is installed. Running it again changes nothing.
+ * @throws DatabaseRefusedError for an unsuitable server, or a missing privilege.
  */
 export async function migrate(store: Store): Promise<DatabaseFeatures> {
   if (store.backend === 'postgres') {
@@ -71,7 +71,7 @@ async function timescaleEdition(db: Database): Promise<TimescaleEdition> {
   if (rowsOf(available).length === 0) return 'none';
   const installed = () => db.execute(sql`SELECT FROM pg_extension WHERE extname = 'timescaledb'`);
   if (rowsOf(await installed()).length === 0) {
-    // Without the library preloaded, creating it would end the connection: this is a plain PostgreSQL then.
+    // Unless the library is preloaded, creating it would end the connection: then this is plain PostgreSQL.
     const loaded = await db.execute(
       sql`SELECT FROM pg_catalog.pg_settings WHERE name = 'timescaledb.disable_load'`,
     );
@@ -97,9 +97,9 @@ async function createHypertables(db: Database): Promise<void> {
 }
 
 /**
- * A record restored from a dump into a new cluster carries transaction ids from the old one, which the new cluster
- * may not reach for years: followers would wait. All restored rows are committed, so they (and the followers' places)
- * are moved below every id of this cluster, in the same order.
+ * A database restored from a dump into a new cluster has transaction ids of the old one, which the new cluster
+ * may not reach for years, so followers would wait. All restored rows are committed, so they (and the
+ * followers' positions) are moved below every id of this cluster, in the same order.
  */
 async function rebaseRestoredJournal(db: Database): Promise<void> {
   await db.transaction(async (tx) => {

@@ -1,6 +1,6 @@
 import type { Statement, Store } from '../database/client.ts';
 
-/** Rows of one transaction. */
+/** Rows per transaction. */
 const BATCH = 1_000;
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
@@ -16,8 +16,8 @@ const MOVE: Statement = {
 };
 
 /**
- * Moves items that an earlier version stored as text into bytes, batch by batch, while all is read and written; answers with
- * how many. An index holds only what is left to move, so that a record without any costs one look.
+ * Moves items that an earlier version stored as text into bytes, in batches, while reads and writes continue;
+ * returns how many. An index has only what is left to move, so that a database without any costs one lookup.
  */
 export async function moveEvents(store: Store, stopped: () => boolean = () => false): Promise<number> {
   let moved = 0;

@@ -3,13 +3,13 @@ import type { Segment } from '../../domain/segments/cell.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
-/** Who may come in by a key. The key itself is not kept; rows are made and revoked, never deleted. */
+/** API keys. The key itself is not stored; rows are added and revoked, never deleted. */
 export const apiKey = pgTable('api_key', {
   id: uuid('id').primaryKey(),
   name: text('name').notNull(),
-  /** Of the policies. */
+  /** In the policies. */
   role: text('role').notNull(),
-  /** Values by attribute of a dimension, to which the key is narrowed; an absent one is free. */
+  /** Values by attribute of a dimension, to which the key is limited; an absent one is not limited. */
   attributes: jsonb('attributes').$type<Segment>().notNull(),
   /** The sources that the key is bound to; null: it is not bound. */
   sources: jsonb('sources').$type<readonly string[]>(),

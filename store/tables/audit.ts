@@ -2,13 +2,13 @@ import { bigint, index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { AuditOutcome } from '../../domain/seals/audit.ts';
 
 /**
- * Who read or changed what. Each row holds the hash of the one before it, and the signed heads of the seals hold the hash
- * of the last: rows are added and stay.
+ * Who read or changed what. Each row has the hash of the one before it, and checkpoints have the hash of the
+ * last: rows are only added.
  */
 export const auditLog = pgTable(
   'audit_log',
   {
-    /** From 1 without gaps, given under a lock. */
+    /** From 1 without gaps, assigned under a lock. */
     seq: bigint('seq', { mode: 'number' }).primaryKey(),
     at: timestamp('at', { withTimezone: true, mode: 'date' }).notNull(),
     actor: text('actor').notNull(),
@@ -17,7 +17,7 @@ export const auditLog = pgTable(
     policyVersion: text('policy_version'),
     purpose: text('purpose'),
     action: text('action').notNull(),
-    /** Canonical JSON, as it was hashed. */
+    /** Canonical JSON, as hashed. */
     subject: text('subject').notNull(),
     outcome: text('outcome').$type<AuditOutcome>().notNull(),
     previous: text('previous'),

@@ -15,40 +15,40 @@ import {
 import type { Segment } from '../../domain/segments/cell.ts';
 import { trainingSet } from './scoring.ts';
 
-/** Keys of the persons whose answers are held, and what was done for them. */
+/** Keys of data subjects, and what was done for them. */
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 const recordedAt = () => moment('recorded_at').notNull().defaultNow();
 
 /**
- * One person's data key. Without this row nothing that was sealed for the person can be read again. Answers without an
- * identifier share a key with others of the same day (`shared`), until somebody exercises a right over one of them: then it
- * has a key of its own under the response's id, as all had before (decision 0054).
+ * One person's data key. Without this row nothing that was encrypted for the person can be read again.
+ * Responses without an identifier share a key with others of the same day (`shared`), until a right is
+ * exercised over one of them: it then has a key of its own under the response's id (decision 0054).
  */
 export const subjectKey = pgTable(
   'subject_key',
   {
     id: uuid('id').primaryKey(),
-    /** Keyed hash of the pseudonym: finds the person, and tells nothing without the pepper. */
+    /** Keyed hash of the pseudonym: finds the person, and reveals nothing without the pepper. */
     lookup: text('lookup').unique(),
-    /** Sealed under the data key; as it is only until the record's first start with keys. */
+    /** Encrypted under the data key; plain only until the database's first start with keys. */
     pseudonym: text('pseudonym'),
-    /** Null only until the record's first start with keys. */
+    /** Null only until the database's first start with keys. */
     wrapped: text('wrapped'),
     provider: text('provider'),
     keyVersion: text('key_version'),
     wrappedAt: moment('wrapped_at'),
-    /** Held, but not used (GDPR article 18): the responses lie in restricted_response. */
+    /** Stored, but not used (GDPR article 18): the responses are in restricted_response. */
     restricted: boolean('restricted').notNull().default(false),
     /** Under a legal hold: neither erased nor aged out. */
     held: boolean('held').notNull().default(false),
-    /** Of several answers without an identifier: nobody's own, so neither restricted nor held. */
+    /** For several responses without an identifier: belongs to no person, so neither restricted nor held. */
     shared: boolean('shared').notNull().default(false),
     recordedAt: recordedAt(),
   },
   (table) => [index('subject_key_unsealed').on(table.id).where(sql`wrapped IS NULL`)],
 );
 
-/** Versions of wrapping keys that were retired: nothing may be wrapped under them again, by whatever process. */
+/** Versions of wrapping keys that were retired: no process may wrap under them again. */
 export const retiredKey = pgTable(
   'retired_key',
   {
@@ -59,13 +59,13 @@ export const retiredKey = pgTable(
   (table) => [primaryKey({ columns: [table.provider, table.version] })],
 );
 
-/** Responses of restricted persons: out of every table that is counted, read or learnt from. */
+/** Responses of restricted persons: outside every table that is counted, read or learnt from. */
 export const restrictedResponse = pgTable(
   'restricted_response',
   {
     id: uuid('id').primaryKey(),
     subjectId: uuid('subject_id').notNull(),
-    /** The row of `response`, its comment sealed as there. */
+    /** The row of `response`, its comment encrypted as there. */
     row: jsonb('row').notNull(),
     recordedAt: recordedAt(),
   },
@@ -84,7 +84,7 @@ export const trainingSetMember = pgTable(
   (table) => [primaryKey({ columns: [table.responseId, table.hash] })],
 );
 
-/** An erasure that was asked for. Who it was is forgotten with its end; how much and why stays. */
+/** A requested erasure. The identity is deleted when it completes; amount and reason stay. */
 export const erasure = pgTable(
   'erasure',
   {
@@ -98,17 +98,17 @@ export const erasure = pgTable(
     responses: integer('responses').notNull(),
     actor: text('actor').notNull(),
     reason: text('reason').notNull(),
-    /** Hashes of training sets that had learnt from them. */
+    /** Hashes of training sets that contained them. */
     trainingSets: text('training_sets').array().notNull(),
-    /** Model versions that were made of those sets when it was asked for. */
+    /** Model versions made of those sets at the time of the request. */
     models: integer('models').array().notNull().default([]),
-    /** Wrapping keys ("file 1") that copies of the data keys are under: what is left of them can be read as long as these are there. */
+    /** Wrapping keys ("file 1") of copies of the data keys: remains can be read as long as these exist. */
     wrappedBy: text('wrapped_by').array().notNull().default([]),
-    /** The transaction that took them away: followers of the journal must have come so far. */
+    /** The transaction that deleted them: followers of the journal must have come so far. */
     xact: bigint('xact', { mode: 'number' }),
-    /** When the journal named the responses no more; null until then. */
+    /** When the journal was anonymised; null until then. */
     journalAt: moment('journal_at'),
-    /** When the embedded record's files were written anew; null until then. A server's files are not ours. */
+    /** When the embedded database's files were rewritten; null until then, and for a server. */
     filesAt: moment('files_at'),
     completedAt: moment('completed_at'),
     recordedAt: recordedAt(),
@@ -116,7 +116,7 @@ export const erasure = pgTable(
   (table) => [index().using('gin', table.lookups)],
 );
 
-/** What was deleted because its time was over: how much and by which rule, nothing of the content. */
+/** What retention deleted: amount and rule, no content. */
 export const deletionRecord = pgTable('deletion_record', {
   id: bigserial('id', { mode: 'number' }).primaryKey(),
   /** comments, responses or sourceEvents. */

@@ -15,7 +15,7 @@ export interface JournalPayload {
   readonly alarms?: readonly string[];
   /** Of kind `seal`: the first and the last place in the log. */
   readonly seals?: readonly [first: number, last: number];
-  /** Of kind `review`: ids of reviews that were queued, or went with what they were of. */
+  /** Of kind `review`: ids of reviews that were queued, or deleted with their subject. */
   readonly reviews?: readonly string[];
 }
 
@@ -39,12 +39,15 @@ export const follower = pgTable('follower', {
   recordedAt: recordedAt(),
 });
 
-/** One row once something was deleted: up to where, in the order of followers, the journal does not reach back any more. */
+/**
+ * One row once entries were deleted: up to where, in the order of followers, the journal no longer reaches
+ * back.
+ */
 export const journalMark = pgTable('journal_mark', {
   id: smallint('id').primaryKey(),
   xact: bigint('xact', { mode: 'number' }).notNull(),
   position: bigint('position', { mode: 'number' }).notNull(),
-  /** The newest time of a deleted entry: what was known at this moment or later can still be told. */
+  /** The newest time of a deleted entry: later states are still available. */
   reachesBack: moment('reaches_back').notNull(),
   recordedAt: recordedAt(),
 });

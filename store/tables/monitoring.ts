@@ -13,7 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { Segment } from '../../domain/segments/cell.ts';
 
-/** What is watched of a model in use. */
+/** The monitored figures of a model in use. */
 export const MODEL_METRICS = [
   'ACCURACY',
   'RANKED_PROBABILITY_SCORE',
@@ -31,8 +31,8 @@ export type ModelMetric = (typeof MODEL_METRICS)[number];
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
 /**
- * One figure of one model version in one window against the reference window before it; written once, by the monitor.
- * A trigger tells the journal.
+ * One figure of one model version in one window compared with the reference window before it; written once, by
+ * the monitor. A trigger appends to the journal.
  */
 export const monitorReading = pgTable(
   'monitor_reading',
@@ -54,7 +54,7 @@ export const monitorReading = pgTable(
     low: doublePrecision('low'),
     high: doublePrecision('high'),
     pValue: doublePrecision('p_value'),
-    /** Adjusted for all that was tested at that time (Benjamini and Hochberg). */
+    /** Adjusted for all tests at that time (Benjamini and Hochberg). */
     adjustedPValue: doublePrecision('adjusted_p_value'),
     alarm: boolean('alarm').notNull(),
     detail: jsonb('detail').$type<Readonly<Record<string, unknown>>>().notNull(),
@@ -62,7 +62,7 @@ export const monitorReading = pgTable(
   },
   (table) => [
     unique().on(table.modelVersionId, table.until, table.metric, table.segmentKey),
-    // Alarms are few among readings, and alerts are made of them (store/lineage/lineage-annotations.ts).
+    // Alarms are few among readings, and alerts are derived from them (store/lineage/lineage-annotations.ts).
     index('monitor_alarm').on(table.modelVersionId, table.until).where(sql`alarm`),
   ],
 );

@@ -15,17 +15,17 @@ import {
 } from 'drizzle-orm/pg-core';
 import { modelEvent } from './scoring.ts';
 
-/** Why somebody should look at what a model said of a response, or at what was decided about a model. */
+/** Why a prediction, or a decision about a model, should be reviewed. */
 export const REVIEW_CAUSES = ['LOW_CONFIDENCE', 'HIGH_IMPACT', 'SAMPLED', 'DISPUTED'] as const;
 export type ReviewCause = (typeof REVIEW_CAUSES)[number];
-/** OVERTURNED is said of decisions, CORRECTED of what a model said of a response. */
+/** OVERTURNED applies to decisions, CORRECTED to predictions. */
 export type ReviewVerdict = 'CONFIRMED' | 'CORRECTED' | 'OVERTURNED';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
 /**
- * Of what a model version said of one response, or of one decision about it. The former goes with its response, and with the
- * text that was judged: triggers of the response delete it.
+ * A review of a prediction for one response, or of one decision about a model version. The former is deleted
+ * with its response, and with the text that was judged, by triggers of the response.
  */
 export const review = pgTable(
   'review',
@@ -38,7 +38,7 @@ export const review = pgTable(
     decisionId: bigint('decision_id', { mode: 'number' }).references(() => modelEvent.id),
     modelVersionId: integer('model_version_id').notNull(),
     cause: text('cause').$type<ReviewCause>().notNull(),
-    /** Of a dispute: what was said when it was asked for. */
+    /** For a dispute: the reason. */
     reason: text('reason'),
     queuedAt: moment('queued_at').notNull(),
     claimedBy: text('claimed_by'),
@@ -59,7 +59,7 @@ export const review = pgTable(
   ],
 );
 
-/** What one person decided, and why; never changed. */
+/** One person's verdict, and why; never changed. */
 export const reviewDecision = pgTable(
   'review_decision',
   {
@@ -71,7 +71,7 @@ export const reviewDecision = pgTable(
     actor: text('actor').notNull(),
     actorName: text('actor_name').notNull(),
     verdict: text('verdict').$type<ReviewVerdict>().notNull(),
-    /** 0 detractor, 1 passive, 2 promoter; null where the model was right. */
+    /** 0 detractor, 1 passive, 2 promoter; null if the model was right. */
     class: smallint('class'),
     reason: text('reason').notNull(),
     decidedAt: moment('decided_at').notNull(),

@@ -10,10 +10,11 @@ const rollupColumns = () => ({
   passives: integer('passives').notNull(),
   detractors: integer('detractors').notNull(),
   n: integer('n').notNull(),
-  /** Of points: hundredths of a point on 0-10; 0 where the class is inferred. */
+  /** Of points: hundredths of a point on 0-10; 0 if the class is inferred. */
   sum: bigint('sum', { mode: 'number' }).notNull(),
   sumSquares: bigint('sum_squares', { mode: 'number' }).notNull(),
-  // What follows is 0 where the class is surveyed. Alone: of responses without a surveyed score, which COMBINED takes.
+  // The following columns are 0 if the class is surveyed. Alone: of responses without a surveyed score, which
+  // COMBINED uses.
   alonePromoters: integer('alone_promoters').notNull().default(0),
   alonePassives: integer('alone_passives').notNull().default(0),
   aloneDetractors: integer('alone_detractors').notNull().default(0),
@@ -25,7 +26,7 @@ const rollupColumns = () => ({
 
 // The cell leads the key: a segment is a list of cells, and each is then one range scan over its buckets.
 
-/** Kept for 48 hours, for live windows. A hypertable by `bucket` where TimescaleDB is present. */
+/** Kept for 48 hours, for live windows. A hypertable by `bucket` if TimescaleDB is installed. */
 export const rollupMinute = pgTable('rollup_minute', rollupColumns(), (table) => [
   primaryKey({ columns: [table.cellId, table.modelVersionId, table.bucket] }),
 ]);

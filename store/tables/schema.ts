@@ -18,16 +18,17 @@ import type { ScaleRule } from '../../domain/nps/scale.ts';
 import type { CellAttributes } from '../../domain/segments/cell.ts';
 
 /**
- * The system of record. Triggers (migrations/0001) keep the rollups and append to the journal in the transaction of
- * the change; no other code writes rollup_*. Journal rows are kept as long as retention.journal says (store/journal/journal-trim.ts).
+ * The system of record. Triggers (migrations/0001) maintain the rollups and append to the journal in the
+ * transaction of the change; no other code writes rollup_*. Journal rows are kept for retention.journal
+ * (store/journal/journal-trim.ts).
  */
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const recordedAt = () => moment('recorded_at').notNull().defaultNow();
-/** The id of the caller whose response named it first; null where it was recorded before callers were kept. */
+/** The id of the caller whose response used it first; null for older rows. */
 const madeBy = () => text('made_by');
 
-/** One row: what must stay the same for as long as this record lives. */
+/** One row: what must stay the same for the life of this database. */
 export interface KeyCheck {
   readonly provider: string;
   readonly version: string;
@@ -36,13 +37,18 @@ export interface KeyCheck {
 
 export const instance = pgTable('instance', {
   id: smallint('id').primaryKey(),
-  /** HMAC of a constant under the pseudonym pepper: another pepper would silently split every respondent in two. */
+  /**
+   * HMAC of a constant under the pseudonym pepper: another pepper would silently split every respondent in two.
+   */
   pepperFingerprint: text('pepper_fingerprint').notNull(),
-  /** Names this record in the associated data of everything that is sealed in it. */
+  /** The database's id in the associated data of everything encrypted in it. */
   tenant: uuid('tenant').notNull().defaultRandom(),
-  /** When everything stored before there were keys had been sealed. */
+  /** When everything from before there were keys had been encrypted. */
   sealedAt: moment('sealed_at'),
-  /** A key that opens nothing, wrapped like those of persons: tells a start whether it can open what is stored of them. */
+  /**
+   * A key without content, wrapped like those of persons: shows at a start whether stored data can be
+   * decrypted.
+   */
   keyCheck: jsonb('key_check').$type<KeyCheck>(),
   recordedAt: recordedAt(),
 });
@@ -109,17 +115,21 @@ export const cell = pgTable(
     /** The id of the caller whose response needed it first, and that response's source: whose share it uses. */
     madeBy: text('made_by'),
     source: text('source'),
-    /** Whether a value of it stands for another that was sent: the share was used up. */
+    /** Whether one of its values replaces another that was sent, because the share was used up. */
     overflow: boolean('overflow').notNull().default(false),
-    /** Whether a response was ever filed there: one that never was is given back (store/responses/return-cells.ts). True by default: an earlier version does not mark what it uses. */
+    /**
+     * Whether a response was ever filed there: unused ones are released (store/responses/return-cells.ts). True
+     * by default: an earlier version does not flag the cells that it uses.
+     */
     used: boolean('used').notNull().default(true),
   },
   (table) => [index().on(table.madeBy, table.recordedAt), index().on(table.source)],
 );
 
 /**
- * One row per response for the life of the data: the idempotency key (id = hash of source and external id) and where
- * the response lies, since a hypertable can neither be unique without its time column nor be searched cheaply by id.
+ * One row per response for the life of the data: the idempotency key (id = hash of source and external id) and
+ * the response's location, because a hypertable can neither be unique without its time column nor be searched
+ * cheaply by id.
  */
 export const responseKey = pgTable(
   'response_key',
@@ -128,13 +138,16 @@ export const responseKey = pgTable(
     answeredAt: moment('answered_at').notNull(),
     receivedAt: moment('received_at').notNull(),
     cellId: integer('cell_id').notNull(),
-    /** Whose it is; null of an erased response, of which nothing but the id stays (decision 0023). */
+    /** The owner; null for an erased response, of which only the id stays (decision 0023). */
     subjectId: uuid('subject_id'),
     contentHash: text('content_hash').notNull(),
-    /** The highest revision that was delivered, where its sender counts revisions or dates them. */
+    /** The highest revision delivered, if its sender counts or dates revisions. */
     revision: bigint('revision', { mode: 'number' }),
     revisedAt: moment('revised_at'),
-    /** The event that brought the present content; null where its id follows from the content's hash (`sourceEventId`). */
+    /**
+     * The event that brought the current content; null if its id follows from the content's hash
+     * (`sourceEventId`).
+     */
     eventId: uuid('event_id'),
   },
   (table) => [index().on(table.subjectId)],
@@ -147,25 +160,28 @@ export const sourceEvent = pgTable(
     responseId: uuid('response_id').notNull(),
     mappingVersionId: integer('mapping_version_id').notNull(),
     position: text('position').notNull(),
-    /** SHA-256 of the item as it arrived; null of a correction. */
+    /** SHA-256 of the original item; null for a correction. */
     digest: bytea('digest'),
-    /** The same as text, of rows from before `digest`. */
+    /** The same as text, in rows from before `digest`. */
     hash: text('hash'),
     receivedAt: moment('received_at').notNull(),
-    /** Under whose key the content is sealed. */
+    /** The subject whose key encrypts the content. */
     subjectId: uuid('subject_id'),
-    /** The item as it arrived, sealed; null when its time is over, or it came before there were keys. */
+    /** The original item, encrypted; null after its retention, or from before there were keys. */
     sealed: bytea('sealed'),
-    /** The same as text, of rows from before `sealed`: moved there by store/setup/move-events.ts. */
+    /** The same as text, in rows from before `sealed`: moved there by store/setup/move-events.ts. */
     content: text('content'),
-    /** Of a row of an import: the import, and the line of the file. */
+    /** For a row of an import: the import, and the line of the file. */
     importId: integer('import_id'),
     importLine: integer('import_line'),
-    /** When the import was taken back. */
+    /** When the import was undone. */
     undoneAt: moment('undone_at'),
-    /** Of a row of an import that replaced a response: the event behind what it replaced. */
+    /** For a row of an import that replaced a response: the event behind what it replaced. */
     replaced: uuid('replaced'),
-    /** The row of `response` that this event stood behind when a row of an import replaced it, its comment sealed as there. */
+    /**
+     * The row of `response` behind this event when a row of an import replaced it, its comment encrypted as
+     * there.
+     */
     stood: jsonb('stood'),
   },
   (table) => [
@@ -177,15 +193,15 @@ export const sourceEvent = pgTable(
   ],
 );
 
-/** One import of a file: what it was, how it ended, and whether it was taken back. */
+/** One import of a file: what it was, how it ended, and whether it was undone. */
 export const importRun = pgTable(
   'import_run',
   {
     id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
-    /** How people name it. */
+    /** Its public key. */
     key: text('key').notNull().unique(),
     file: text('file').notNull(),
-    /** SHA-256 of the file; null where the sender does not say. */
+    /** SHA-256 of the file; null if the sender does not give it. */
     digest: text('digest'),
     /** SHA-256 of the map. */
     mapHash: text('map_hash'),
@@ -194,14 +210,14 @@ export const importRun = pgTable(
     actorName: text('actor_name').notNull(),
     begunAt: moment('begun_at').notNull(),
     endedAt: moment('ended_at'),
-    /** What the sender counted: accepted, duplicates, rejected and so on. */
+    /** The sender's counts: accepted, duplicates, rejected and so on. */
     account: jsonb('account').$type<Readonly<Record<string, number>>>(),
-    /** Since when it is being taken back: it brings nothing any more. */
+    /** Since when it is being undone: it accepts nothing any more. */
     undoAt: moment('undo_at'),
     undoBy: text('undo_by'),
     undoReason: text('undo_reason'),
     undoneAt: moment('undone_at'),
-    /** Responses that were removed, or of which the earlier content stands again, or a later one stays. */
+    /** Responses that were removed, restored to earlier content, or kept with a later one. */
     removed: integer('removed').notNull().default(0),
     restored: integer('restored').notNull().default(0),
     stayed: integer('stayed').notNull().default(0),
@@ -209,7 +225,7 @@ export const importRun = pgTable(
   (table) => [index().on(table.madeBy)],
 );
 
-/** A hypertable by `answered_at` where TimescaleDB is present. class: 0 detractor, 1 passive, 2 promoter. */
+/** A hypertable by `answered_at` if TimescaleDB is installed. class: 0 detractor, 1 passive, 2 promoter. */
 export const response = pgTable(
   'response',
   {
@@ -218,15 +234,15 @@ export const response = pgTable(
     receivedAt: moment('received_at').notNull(),
     cellId: integer('cell_id').notNull(),
     mappingVersionId: integer('mapping_version_id').notNull(),
-    /** The event that brought this content; events it superseded keep pointing to the response's id. */
+    /** The event that brought this content; superseded events keep pointing to the response's id. */
     sourceEventId: uuid('source_event_id').notNull(),
     externalId: text('external_id').notNull(),
     score: smallint('score'),
     points: smallint('points'),
     class: smallint('class'),
-    /** Sealed. */
+    /** Encrypted. */
     comment: text('comment'),
-    /** Under whose key. */
+    /** The subject whose key encrypts it. */
     subjectId: uuid('subject_id'),
   },
   (table) => [

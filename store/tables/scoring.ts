@@ -11,7 +11,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 
-/** What models said, and what is known of the models. Triggers (migrations/0003) carry predictions into rollups. */
+/** Predictions and models. Triggers (migrations/0003) carry predictions into rollups. */
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 const recordedAt = () => moment('recorded_at').notNull().defaultNow();
 
@@ -40,13 +40,13 @@ export const featureSet = pgTable('feature_set', {
   recordedAt: recordedAt(),
 });
 
-/** What a head was trained on: by hash, without keeping it. */
+/** What a head was trained on: by hash, without storing it. */
 export const trainingSet = pgTable('training_set', {
   hash: text('hash').primaryKey(),
   head: text('head').notNull(),
   examples: integer('examples').notNull(),
   description: text('description').notNull(),
-  /** Answers before this were taken; null for sets from elsewhere. */
+  /** Responses before this were used; null for sets from elsewhere. */
   until: moment('until'),
   /** The journal's end when the set was read. */
   journalPosition: text('journal_position'),
@@ -89,18 +89,18 @@ export const modelEvent = pgTable('model_event', {
     .references(() => modelVersion.id),
   from: text('from_stage').$type<ModelStage>(),
   to: text('to_stage').$type<ModelStage>().notNull(),
-  /** What was asked for: a promotion retires another model in the same transaction. */
+  /** What was requested: a promotion retires another model in the same transaction. */
   cause: text('cause').$type<StageCause>().notNull(),
   actor: text('actor').notNull(),
-  /** Id of the caller, whose own decision it is; null where nobody asked (the model that ships), and in older rows. */
+  /** Id of the caller who decided; null without one (the model that ships), and in older rows. */
   actorId: text('actor_id'),
   reason: text('reason').notNull(),
   recordedAt: recordedAt(),
 });
 
 /**
- * What one model version said of one response, in millionths. A hypertable by `answered_at` where TimescaleDB is present.
- * Never updated: a corrected response gets a new one.
+ * One model version's prediction for one response, in millionths. A hypertable by `answered_at` if TimescaleDB
+ * is installed. Never updated: a corrected response gets a new one.
  */
 export const prediction = pgTable(
   'prediction',
@@ -128,11 +128,11 @@ export const prediction = pgTable(
     abstained: text('abstained'),
     /** SHA-256 of the feature values. */
     featuresHash: text('features_hash').notNull(),
-    // What the monitors watch of a text; null in predictions older than the monitors.
+    // What the monitors read of a text; null in predictions older than the monitors.
     words: integer('words'),
     tokens: smallint('tokens'),
     unknownTokens: smallint('unknown_tokens'),
-    /** ISO 639-1; null where the text does not tell. */
+    /** ISO 639-1; null if undetected. */
     language: text('language'),
     predictedAt: moment('predicted_at').notNull(),
   },

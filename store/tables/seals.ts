@@ -15,9 +15,9 @@ import {
 import type { SealCause } from '../../domain/seals/seal.ts';
 
 /**
- * Seals: Merkle trees over what hour rollups are made of. Rows are added and stay; only what leads from a leaf to a
- * person goes when they are erased. That nobody changed them is shown by hashes, not by triggers: who can change a
- * table can drop a trigger.
+ * Seals: Merkle trees over the facts of hour rollups. Rows are only added; an erasure removes only what leads
+ * from a leaf to a person. Integrity is shown by hashes, not by triggers: write access to a table includes
+ * dropping its triggers.
  */
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
@@ -33,7 +33,7 @@ export const seal = pgTable(
     modelVersionId: integer('model_version_id').notNull(),
     revision: integer('revision').notNull(),
     why: text('why').$type<SealCause>().notNull(),
-    /** Canonical JSON, as it was hashed. */
+    /** Canonical JSON, as hashed. */
     manifest: text('manifest').notNull(),
     /** SHA-256 of 0x00 and the manifest, hex: its leaf in the log. */
     hash: text('hash').notNull(),
@@ -42,7 +42,7 @@ export const seal = pgTable(
   (table) => [unique().on(table.cellId, table.modelVersionId, table.bucket, table.revision)],
 );
 
-/** The leaves of a seal, in order. Of an erased response only the hash is left. */
+/** The leaves of a seal, in order. For an erased response only the hash is left. */
 export const sealLeaf = pgTable(
   'seal_leaf',
   {
@@ -67,16 +67,16 @@ export const sealNode = pgTable(
   (table) => [primaryKey({ columns: [table.level, table.place] })],
 );
 
-/** Signed states of the log, each chained to the one before. */
+/** Checkpoints, each chained to the one before. */
 export const sealHead = pgTable('seal_head', {
   size: bigint('size', { mode: 'number' }).primaryKey(),
   body: text('body').notNull(),
   signature: text('signature').notNull(),
-  /** Whether the place outside of the record has it. */
+  /** Whether the file outside the database has it. */
   published: boolean('published').notNull().default(false),
 });
 
-/** Rollups that the journal told a change of, and that are to be sealed once they are closed. */
+/** Rollups that changed according to the journal, to be sealed once they are closed. */
 export const sealPending = pgTable(
   'seal_pending',
   {
@@ -87,7 +87,7 @@ export const sealPending = pgTable(
     lastEntry: text('last_entry').notNull(),
     firstTouched: moment('first_touched').notNull(),
     lastTouched: moment('last_touched').notNull(),
-    /** Why it is not sealed: a fact that changed though nothing brought a change. Until the next change. */
+    /** Why it is not sealed: a fact changed without an event that explains it. Until the next change. */
     refused: text('refused'),
   },
   (table) => [
@@ -96,12 +96,15 @@ export const sealPending = pgTable(
   ],
 );
 
-/** The public keys that sign for this record, in the order in which they came into use: the last is in use. */
+/** The public keys that sign for this database, in order of use: the last is in use. */
 export const signingKey = pgTable('signing_key', {
   id: integer('id').primaryKey(),
   /** SPKI, DER, base64. */
   publicKey: text('public_key').notNull().unique(),
-  /** What brought it into use: canonical JSON, signed by it and by the key before it (null where that was lost). The first has none. */
+  /**
+   * The rotation that brought it into use: canonical JSON, signed by it and by the key before it (null if that
+   * was lost). The first has none.
+   */
   statement: text('statement'),
   signature: text('signature'),
   formerSignature: text('former_signature'),

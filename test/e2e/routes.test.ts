@@ -255,7 +255,12 @@ describe('the role metrics', () => {
     expect(answer.text).toMatch(
       /^scoreline_build_info\{version="\d+\.\d+\.\d+",commit="\w+",node="v\d+\.\d+\.\d+"\} 1$/m,
     );
-    expect(answer.text).toMatch(/^scoreline_follower_delay_seconds\{follower="live"\} \d/m);
+    const followers = ['live', 'sealer', 'scorer 1', 'monitor', 'review queue'];
+    for (const follower of followers)
+      for (const name of ['scoreline_follower_delay_seconds', 'scoreline_journal_lag_entries'])
+        expect(answer.text).toMatch(new RegExp(`^${name}\\{follower="${follower}"\\} \\d`, 'm'));
+    for (const job of ['housekeeping', 'API keys', 'access policies', 'sealing'])
+      expect(answer.text).toMatch(new RegExp(`^scoreline_job_failing_seconds\\{job="${job}"\\} 0$`, 'm'));
     expect(answer.text).toMatch(/^scoreline_event_loop_delay_seconds\{quantile="0.99"\} \d/m);
     // Paths that callers make up are one.
     for (const path of ['/made/up', '/made/up/too']) await get('metrics', path);

@@ -12,7 +12,7 @@ import { listApiKeys } from '../../store/access/api-keys.ts';
 import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 
-/* Two processes on one record, as far as keys go: two sets of keys that follow the same table. */
+/* Two processes on one database, as far as keys go: two sets of keys that follow the same table. */
 
 const POLICIES = fileURLToPath(new URL('../../policies', import.meta.url));
 const ISSUER = 'https://login.example';
@@ -37,10 +37,13 @@ describe('keys in memory', () => {
 
   it('follow what another process makes and revokes within a second', async () => {
     let changes = 0;
-    const here = await followKeys({ store: database.store, now, onError: fail }, () => {
+    const here = await followKeys({ store: database.store, loops: null, now, onError: fail }, () => {
       changes += 1;
     });
-    const there = await followKeys({ store: database.store, now, onError: fail }, () => undefined);
+    const there = await followKeys(
+      { store: database.store, loops: null, now, onError: fail },
+      () => undefined,
+    );
     try {
       const { id, key } = await there.create({ ...NEW, attributes: { region: ['Germany'] } }, 'admin');
       await until(() => here.find(key) !== null, 'it is known here', 1_000);
@@ -57,7 +60,10 @@ describe('keys in memory', () => {
   });
 
   it('follow a change of which no notice came', async () => {
-    const keys = await followKeys({ store: database.store, now, onError: fail }, () => undefined);
+    const keys = await followKeys(
+      { store: database.store, loops: null, now, onError: fail },
+      () => undefined,
+    );
     try {
       const { id, key } = await keys.create(NEW, 'admin');
       await database.sql(`UPDATE api_key SET revoked_at = now() WHERE id = '${id}'`);
@@ -68,7 +74,10 @@ describe('keys in memory', () => {
   });
 
   it('end with their time, and write their use once a minute', async () => {
-    const keys = await followKeys({ store: database.store, now, onError: fail }, () => undefined);
+    const keys = await followKeys(
+      { store: database.store, loops: null, now, onError: fail },
+      () => undefined,
+    );
     try {
       const start = clock;
       const { id, key } = await keys.create({ ...NEW, expiresAt: new Date(start + 120_000) }, 'admin');
@@ -102,6 +111,7 @@ describe('a caller', () => {
     const jwks = join(folder, 'jwks.json');
     writeFileSync(jwks, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: 'EdDSA' }] }));
     access = await openAccess({
+      loops: null,
       store: database.store,
       dimensions: DIMENSIONS,
       policies: POLICIES,

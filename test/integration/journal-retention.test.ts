@@ -11,9 +11,9 @@ import { startSealer } from '../../proof/sealer.ts';
 import { restrict } from '../../store/data-subjects/subject-access.ts';
 import type { Session } from '../../store/database/client.ts';
 import { leadAlone } from '../../store/database/lease.ts';
+import { runFollower } from '../../store/journal/follower.ts';
 import {
   BEGINNING,
-  followJournal,
   formatPosition,
   isAfter,
   type JournalPosition,
@@ -27,7 +27,6 @@ import {
   resumeFollower,
   trimJournal,
 } from '../../store/journal/journal-trim.ts';
-import { resume } from '../../store/journal/start-over.ts';
 import { readScores } from '../../store/scores/scores.ts';
 import { BEFORE_ALL, noteSomeTouched, type RollupPlace } from '../../store/seals/sealing.ts';
 import { AsOfDatabase, BASES } from '../fixtures/as-of-database.ts';
@@ -204,24 +203,23 @@ describe('a follower that runs, but stands still until its place is forgotten', 
       name: 'stuck',
       place: 'here',
       onError: () => undefined,
-      lead: async (lease) => {
-        const save = (at: JournalPosition) => saveFollowerPosition(database.store, 'stuck', at, lease);
-        // What there is in the record is taken in as a whole.
-        const takeIn = async () => {
-          starts += 1;
-        };
-        return followJournal({
+      lead: (lease) =>
+        runFollower({
+          name: 'stuck',
           store: database.store,
-          limit: 1,
-          ...(await resume(database.store, 'stuck', takeIn, save)),
+          batch: 1,
+          lease,
+          loops: null,
           onError: () => undefined,
+          // What there is in the database is taken in as a whole.
+          startOver: async () => {
+            starts += 1;
+          },
           handle: async (entries) => {
             await blocked;
             for (const { position } of entries) seen.add(position);
-            await save(entries.at(-1) as JournalPosition);
           },
-        });
-      },
+        }),
     });
     try {
       await vi.waitFor(() => expect(starts).toBe(1), 20_000);
@@ -288,6 +286,7 @@ describe('the sealer', () => {
       sinks: [],
       onError: () => undefined,
       place: 'test',
+      loops: null,
     };
     const trimAll = async () => {
       await sealed.settled();

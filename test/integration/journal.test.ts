@@ -1,9 +1,13 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Statement } from '../../store/database/client.ts';
+import { takeLease } from '../../store/database/lease.ts';
+import { Loops } from '../../store/database/loops.ts';
+import { runFollower } from '../../store/journal/follower.ts';
+import { followerDelays, followerLags } from '../../store/journal/follower-status.ts';
 import {
   BEGINNING,
   followerPosition,
-  followJournal,
   formatPosition,
   isAfter,
   journalHead,
@@ -37,9 +41,11 @@ describe('the journal', () => {
   it('tells followers everything once and in order, and positions survive being text', async () => {
     const seen: string[] = [];
     let last = BEGINNING;
-    const follower = await followJournal({
+    const follower = await runFollower({
+      name: 'of the test',
+      loops: null,
       store: database.store,
-      limit: 3,
+      batch: 3,
       from: BEGINNING,
       onError: (error) => {
         throw error;
@@ -67,9 +73,11 @@ describe('the journal', () => {
   it('hands a batch again after its handler failed', async () => {
     const errors: string[] = [];
     const handled: number[] = [];
-    const follower = await followJournal({
+    const follower = await runFollower({
+      name: 'of the test',
+      loops: null,
       store: database.store,
-      limit: 100,
+      batch: 100,
       from: await journalHead(database.store),
       onError: ({ message }) => errors.push(message),
       handle: async (entries) => {
@@ -81,6 +89,55 @@ describe('the journal', () => {
     await until(() => handled.length > 0, 'the batch is handled');
     await follower.stop();
     expect([errors, handled]).toEqual([['the effect failed'], [1]]);
+  });
+
+  it('keeps the effect of a follower and its position in one transaction', async () => {
+    const lease = await takeLease(database.store, 'applying', 'here', 'force');
+    if (!lease) throw new Error('the lease is held');
+    const mark: Statement = {
+      name: '',
+      text: 'INSERT INTO follower (name, xact, position) VALUES ($1, 0, 0)',
+    };
+    const marks = () => database.sql(`SELECT name FROM follower WHERE name LIKE 'mark %' ORDER BY name`);
+    const errors: string[] = [];
+    const loops = new Loops();
+    const follower = await runFollower({
+      name: 'applying',
+      store: database.store,
+      batch: 1_000,
+      lease,
+      loops,
+      onError: ({ message }) => errors.push(message),
+      apply: async (session) => {
+        await session.rows(mark, [`mark ${errors.length}`]);
+        if (errors.length === 0) throw new Error('after its first write');
+      },
+    });
+    await until(async () => (await marks()).length > 0, 'the effect is there');
+    expect(await followerLags(database.store, loops)).toEqual({ applying: 0 });
+    expect(await followerDelays(database.store, loops)).toEqual({ applying: 0 });
+    await follower.stop();
+    // What the failed step wrote is undone, and its entries were read again.
+    expect([errors, await marks()]).toEqual([['after its first write'], [{ name: 'mark 1' }]]);
+    expect(await followerPosition(database.store, 'applying')).toEqual(follower.position());
+    expect(await followerLags(database.store, loops)).toEqual({});
+  });
+
+  it('is listed by what follows it here, and by what is expected to follow it elsewhere', async () => {
+    const loops = new Loops();
+    loops.expect(() => ['elsewhere']);
+    const follower = await runFollower({
+      name: 'here',
+      store: database.store,
+      batch: 10,
+      loops,
+      onError: () => undefined,
+      handle: async () => undefined,
+    });
+    const lags = await followerLags(database.store, loops);
+    expect(lags).toEqual({ here: 0, elsewhere: await journalLag(database.store, BEGINNING) });
+    await follower.stop();
+    expect(Object.keys(await followerLags(database.store, loops))).toEqual(['elsewhere']);
   });
 
   it.runIf(inject('services'))('does not skip what an older transaction commits later', async () => {

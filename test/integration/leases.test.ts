@@ -89,6 +89,21 @@ describe('a lease', () => {
   });
 });
 
+it('work of one process at a time is skipped where its lock is held', async () => {
+  const { store } = database;
+  const log: string[] = [];
+  const done = async (name: string) => void log.push(name);
+  const first = store.ifFree(1, async () => {
+    expect(await store.ifFree(1, () => done('the same'))).toBe(false);
+    expect(await store.ifFree(2, () => done('another'))).toBe(true);
+  });
+  expect(await first).toBe(true);
+  const failing = store.ifFree(1, () => Promise.reject(new Error('it failed')));
+  await expect(failing).rejects.toThrow('it failed');
+  expect(await store.ifFree(1, () => done('the same, later'))).toBe(true);
+  expect(log).toEqual(['another', 'the same, later']);
+});
+
 describe('work under a lease', () => {
   const worker = (place: string, log: string[]) =>
     leadAlone({

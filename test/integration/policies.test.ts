@@ -145,6 +145,7 @@ describe('a change of the files', () => {
         folder,
         dimensions: DIMENSIONS,
         onChange: ({ version }) => versions.push(version),
+        loops: null,
         onMistake: ({ message }) => mistakes.push(message),
       },
       first,

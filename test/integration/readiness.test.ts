@@ -4,7 +4,15 @@ import { addHealthRoutes } from '../../api/http/health.ts';
 import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
 import { readinessChecks, readinessWarnings } from '../../instance/readiness.ts';
 import { takeLease } from '../../store/database/lease.ts';
-import { BEGINNING, saveFollowerPosition, touchFollower } from '../../store/journal/journal.ts';
+import { Loops } from '../../store/database/loops.ts';
+import { stalledHere } from '../../store/journal/follower-status.ts';
+import {
+  BEGINNING,
+  type JournalPosition,
+  journalHead,
+  saveFollowerPosition,
+  touchFollower,
+} from '../../store/journal/journal.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 let database: TestDatabase;
@@ -20,17 +28,27 @@ afterAll(async () => {
   await database?.close();
 });
 
-const ready = async (followers: readonly string[]) => {
+const ready = async (followers: readonly string[], failing = 0) => {
   const { store } = database;
+  const loops = new Loops();
+  for (const name of followers)
+    loops.addFollower({
+      name,
+      isKept: true,
+      isOptional: false,
+      position: () => BEGINNING,
+      idleFor: () => 0,
+    });
+  loops.addPeriodic({ name: 'a job', failingFor: () => failing });
   const roles = new Set(['follow', 'ingest', 'api']);
   const checks = readinessChecks({
     store,
     roles,
     commitBusyFor: () => 0,
-    followers: async () => followers,
+    loops,
   });
   const server = Fastify();
-  addHealthRoutes(server, checks, () => 0, readinessWarnings(store, graph, 'lineage'));
+  addHealthRoutes(server, checks, () => 0, readinessWarnings(store, loops, graph));
   const answer = await server.inject('/readyz');
   await server.close();
   return { status: answer.statusCode, ...(answer.json() as object) };
@@ -41,9 +59,33 @@ describe('a server', () => {
     expect(await ready([])).toMatchObject({
       status: 200,
       ready: true,
-      parts: { record: 'ready', followers: 'ready' },
+      parts: { database: 'ready', followers: 'ready' },
       warnings: ['Neo4j does not answer: lineage is answered by the record'],
     });
+  });
+
+  it('is ready while a periodic job fails, and says so in a warning once that lasts', async () => {
+    const about = expect.stringMatching(/^a periodic job has failed for a minute/);
+    expect(await ready([], 59)).toMatchObject({
+      status: 200,
+      warnings: [expect.not.stringContaining('job')],
+    });
+    expect(await ready([], 60)).toMatchObject({ status: 200, warnings: [expect.any(String), about] });
+  });
+
+  it('is not ready while a follower that keeps its position in memory makes no step', async () => {
+    await database.submit([{ externalId: 'm1', answeredAt: new Date().toISOString(), score: 9 }]);
+    await database.settled();
+    await database.sql(`UPDATE journal SET recorded_at = now() - interval '2 minutes'`);
+    const idle = async (seconds: number, position: JournalPosition) => {
+      const loops = new Loops();
+      const facts = { name: 'live', isKept: false, isOptional: false };
+      loops.addFollower({ ...facts, position: () => position, idleFor: () => seconds });
+      return (await stalledHere(database.store, loops)).map(({ name }) => name);
+    };
+    expect(await idle(60, BEGINNING)).toEqual(['live']);
+    expect(await idle(59, BEGINNING)).toEqual([]);
+    expect(await idle(60, await journalHead(database.store))).toEqual([]);
   });
 
   it('is not ready while a follower that is at work in it makes no step', async () => {

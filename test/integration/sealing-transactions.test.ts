@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sealBatch } from '../../proof/seal-batch.ts';
-import { noteEntries } from '../../proof/sealer.ts';
 import type { Session, Statement, Store } from '../../store/database/client.ts';
 import { followerPosition, readJournal } from '../../store/journal/journal.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
-import { openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
+import { openSealedDatabase, type SealedDatabase, takeIn } from '../fixtures/sealed-database.ts';
 
 /* The log of seals is read as a whole once an hour: not in the transaction that adds to it, which would stand as long. */
 
@@ -18,7 +17,7 @@ afterAll(async () => {
   database?.removeFiles();
 });
 
-/** The record, with the names of the statements outside and within transactions. */
+/** The database, with the names of the statements outside and within transactions. */
 function watched(store: Store): { store: Store; outside: string[]; within: string[] } {
   const [outside, within]: [string[], string[]] = [[], []];
   const watch = (session: Session, names: string[]): Session => ({
@@ -55,7 +54,7 @@ it('the log is read page by page before the batch, and known in it, also an hour
     await database.submit([{ externalId: `b${later}`, answeredAt, score: 3 }]);
     await database.settled();
     const entries = await readJournal(database.store, await followerPosition(database.store, SEALER), 50);
-    await noteEntries(database.store, entries);
+    await takeIn(database.store, entries);
     const closing = {
       bucketUntil: now,
       lastTouchedUntil: now + HOUR_MS,

@@ -7,7 +7,6 @@ import { leafHash, treeHash } from '../../domain/seals/merkle.ts';
 import { canonicalText, type Manifest } from '../../domain/seals/seal.ts';
 import { publicKeyOf } from '../../domain/seals/signing-key.ts';
 import { checkLogOnce } from '../../proof/seal-batch.ts';
-import { noteEntries } from '../../proof/sealer.ts';
 import { verifyScore } from '../../proof/verify.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
 import { restrict } from '../../store/data-subjects/subject-access.ts';
@@ -15,7 +14,13 @@ import { followerPosition, readJournal } from '../../store/journal/journal.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
 import { narrowScope } from '../fixtures/database.ts';
 import { personOf } from '../fixtures/erasing.ts';
-import { HOUR_MS, nameOf, openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
+import {
+  HOUR_MS,
+  nameOf,
+  openSealedDatabase,
+  type SealedDatabase,
+  takeIn,
+} from '../fixtures/sealed-database.ts';
 
 /** A day that is over: its hours are closed, its minutes have no rollups any more. */
 const DAY_MS = 24 * HOUR_MS;
@@ -336,7 +341,7 @@ describe('a manifest', () => {
     await database.submit([{ ...one, externalId: 'noted' }]);
     await database.settled();
     const at = await followerPosition(database.store, SEALER);
-    await noteEntries(database.store, await readJournal(database.store, at, 50));
+    await takeIn(database.store, await readJournal(database.store, at, 50));
     // Committed, and not taken in yet.
     await database.submit([{ ...one, externalId: 'not noted' }]);
     expect(await database.sealClosed()).toEqual({ sealed: 1, refused: [] });

@@ -13,24 +13,24 @@ beforeAll(async () => {
   database = await openTestDatabase();
 });
 afterAll(async () => {
-  writers?.stop();
+  await writers?.stop();
   await writer?.end();
   await database?.close();
 });
 
 it('a long writer is named once in the log, and counted without its name where everybody may look', async () => {
   const named: LongWriter[] = [];
-  writers = watchLongWriters(database.store, Date.now, (one) => named.push(one));
+  writers = watchLongWriters({ store: database.store, loops: null, now: Date.now }, (one) => named.push(one));
   writer = new pg.Client({ connectionString: database.databaseUrl, application_name: 'a bulk load' });
   await writer.connect();
   await writer.query('BEGIN; SELECT pg_current_xact_id()');
   const server = Fastify();
-  addHealthRoutes(server, { record: async () => undefined }, () => writers.present()[0]?.seconds ?? 0);
+  addHealthRoutes(server, { database: async () => undefined }, () => writers.present()[0]?.seconds ?? 0);
   const ready = async () => {
     const answer = await server.inject('/readyz');
     return { status: answer.statusCode, ...(answer.json() as { warnings?: string[] }) };
   };
-  expect(await ready()).toEqual({ status: 200, ready: true, parts: { record: 'ready' } });
+  expect(await ready()).toEqual({ status: 200, ready: true, parts: { database: 'ready' } });
   await until(async () => (await ready()).warnings !== undefined, 'it is long');
   const { status, warnings } = await ready();
   expect([status, warnings]).toEqual([

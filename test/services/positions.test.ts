@@ -56,7 +56,7 @@ async function anotherServer() {
   const cells = new StoredCellDictionary();
   await cells.refresh(store);
   const deps = { store, cells, now: Date.now, onError: fail };
-  const feed = await startLiveFeed({ ...deps, scopedReader: createScopedReader(deps) });
+  const feed = await startLiveFeed({ ...deps, loops: null, scopedReader: createScopedReader(deps) });
   feeds.push(feed);
   const parts = {
     ...deps,

@@ -4,13 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomFrom } from '../../domain/statistics/random.ts';
 import type { Store } from '../../store/database/client.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
-import {
-  followJournal,
-  isAfter,
-  type JournalEntry,
-  journalHead,
-  readJournal,
-} from '../../store/journal/journal.ts';
+import { runFollower } from '../../store/journal/follower.ts';
+import { isAfter, type JournalEntry, journalHead, readJournal } from '../../store/journal/journal.ts';
 import { migrate } from '../../store/setup/migrate.ts';
 import { patience, until } from '../fixtures/patience.ts';
 import { type RunningPostgres, startPostgres } from './postgres.ts';
@@ -111,9 +106,11 @@ describe('the safe end of the journal', () => {
 
   it('lets a follower read all there is, once and in order, whatever writers do here and elsewhere', async () => {
     const seen: JournalEntry[] = [];
-    const follower = await followJournal({
+    const follower = await runFollower({
+      name: 'of the test',
+      loops: null,
       store,
-      limit: 7,
+      batch: 7,
       from: await journalHead(store),
       onError: (error) => {
         throw error;
@@ -171,9 +168,11 @@ describe('the safe end of the journal', () => {
   it('comes to a follower as quickly as with nobody else there', async () => {
     const own = await connect(urls.own);
     const arrived = new Map<string, number>();
-    const follower = await followJournal({
+    const follower = await runFollower({
+      name: 'of the test',
+      loops: null,
       store,
-      limit: 100,
+      batch: 100,
       from: await journalHead(store),
       onError: () => undefined,
       handle: async (entries) => {

@@ -1,0 +1,75 @@
+import type { Config } from '../config/config.ts';
+import { forgetScopes } from '../store/access/scoped-views.ts';
+import { continueErasures } from '../store/data-subjects/erasures.ts';
+import { LOCKS } from '../store/database/locks.ts';
+import { runPeriodic } from '../store/database/periodic.ts';
+import { giveBackCells } from '../store/responses/return-cells.ts';
+import { purgeMinuteRollups } from '../store/scores/rollups.ts';
+import { moveEvents } from '../store/setup/move-events.ts';
+import type { OpenDatabase } from './open-database.ts';
+import { applyRetention } from './retention.ts';
+
+export interface HousekeepingDeps {
+  readonly database: OpenDatabase;
+  readonly retention: Config['retention'];
+  /** How many of the responses the lineage graph holds, or will before it has followed that transaction. */
+  readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly onError: (error: Error) => void;
+}
+
+const EVERY_MS = 10 * 60_000;
+
+/**
+ * Deletes what has no more readers and what is older than the retention policy allows, and goes on with unfinished erasures: every ten
+ * minutes, in one process at a time. The answer stops it, after the batch under way.
+ */
+export function startHousekeeping({
+  database,
+  retention,
+  graphHolds,
+  now,
+  onError,
+}: HousekeepingDeps): () => Promise<void> {
+  const { store, cells, loops } = database;
+  const steps = [
+    () => purgeMinuteRollups(store, now()),
+    () => forgetScopes(store, now()),
+    () => giveBackCells(store, cells),
+    (stopped: () => boolean) => applyRetention(database, retention, now(), stopped),
+    () => continueErasures({ store, graphHolds, filesDue: database.files.due }),
+  ];
+  const clearing = runPeriodic({
+    name: 'housekeeping',
+    everyMs: EVERY_MS,
+    alone: { store, lock: LOCKS.housekeeping },
+    loops,
+    onError,
+    run: (stopped) => runAll(steps, stopped, onError),
+  });
+  const moving = runPeriodic({
+    name: 'move of stored items',
+    everyMs: EVERY_MS,
+    alone: { store, lock: LOCKS.moveEvents },
+    loops,
+    onError,
+    run: (stopped) => moveEvents(store, stopped),
+  });
+  return async () => {
+    await Promise.all([clearing.stop(), moving.stop()]);
+  };
+}
+
+/** Runs the steps in turn, also where one fails. @throws the last error; `onError` gets those before it */
+async function runAll(
+  steps: readonly ((stopped: () => boolean) => Promise<unknown>)[],
+  stopped: () => boolean,
+  onError: (error: Error) => void,
+): Promise<void> {
+  const errors: Error[] = [];
+  for (const step of steps) if (!stopped()) await step(stopped).catch((error: Error) => errors.push(error));
+  const last = errors.pop();
+  for (const error of errors) onError(error);
+  if (last) throw last;
+}

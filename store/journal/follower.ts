@@ -1,0 +1,213 @@
+import type { Session, Store } from '../database/client.ts';
+import { hold, type Lease } from '../database/lease.ts';
+import type { Loops } from '../database/loops.ts';
+import {
+  ForgottenPositionError,
+  type JournalEntry,
+  type JournalPosition,
+  journalHead,
+  readJournal,
+  saveFollowerPosition,
+} from './journal.ts';
+import { resumeFollower } from './journal-trim.ts';
+
+/** What a follower does with the entries that it reads. */
+type Effect =
+  | {
+      /** Must be idempotent: it is done again where the process ends before the position is saved. */
+      readonly handle: (entries: readonly JournalEntry[]) => Promise<void>;
+      readonly apply?: never;
+    }
+  | {
+      /** Writes to the database, in one transaction with the position: it is done exactly once. Needs a lease. */
+      readonly apply: (session: Session, entries: readonly JournalEntry[]) => Promise<void>;
+      readonly handle?: never;
+    };
+
+/** Where a follower begins, and where its position is kept. */
+type Position =
+  | {
+      /** Its position is kept in the database under its name, and saved only while this lease is held. */
+      readonly lease: Lease;
+      /**
+       * Takes in the database as it stands, where entries that it has yet to read were deleted from the journal; `head` is the end of
+       * the journal before that, from which it goes on. Absent: it goes on from the first entry that is there. An interrupted one
+       * begins again.
+       */
+      readonly startOver?: (stopped: () => boolean, head: JournalPosition) => Promise<void>;
+      readonly from?: never;
+    }
+  | {
+      readonly lease?: never;
+      readonly startOver?: never;
+      /** Its position is in memory only, and it begins here; absent: at the present end of the journal. */
+      readonly from?: JournalPosition;
+    };
+
+export type FollowerOptions = Effect &
+  Position & {
+    /** What its position is kept under, and what /metrics and /readyz call it. */
+    readonly name: string;
+    readonly store: Store;
+    /** Entries read at once. */
+    readonly batch: number;
+    readonly onError: (error: Error) => void;
+    /** Whether the server is ready also while it stands still: /readyz then only warns. */
+    readonly isOptional?: boolean;
+    /** Where it is listed; null: nowhere. */
+    readonly loops: Loops | null;
+  };
+
+/** A running follower. */
+export interface Follower {
+  /** Whether its last step failed, and none succeeded since. */
+  isFailing(): boolean;
+  /** Whether it cannot go on: its position was forgotten. */
+  isForgotten(): boolean;
+  /** Whether it has yet to take in the database as it stands. */
+  isStartingOver(): boolean;
+  /** Up to where it has followed the journal. */
+  position(): JournalPosition;
+  /** Resolves when its present step has ended. */
+  stop(): Promise<void>;
+}
+
+const POLL_MS = 1_000;
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 10_000;
+
+/**
+ * Follows the journal: hands its entries in order to `handle` or `apply`, and saves how far it has come. It is woken by NOTIFY, by
+ * polling where a notice was lost, and soon after a notice that came while an older transaction still held the entries back. A step
+ * that fails is repeated with a growing pause.
+ */
+export async function runFollower(options: FollowerOptions): Promise<Follower> {
+  const { name, store, lease, startOver, onError, isOptional = false, loops } = options;
+  const resumed = lease ? await resumeFollower(store, name) : null;
+  let at = resumed?.from ?? options.from ?? (await journalHead(store));
+  let startsOver = false;
+  if (resumed?.trimmed && startOver) startsOver = true;
+  else if (resumed?.trimmed) at = resumed.trimmed;
+  let stopped = false;
+  let failing = false;
+  let forgotten = false;
+  let steppedAt = performance.now();
+  const pause = await pausesOf(store, () => stopped);
+
+  const beginOver = async () => {
+    const head = await journalHead(store);
+    await startOver?.(() => stopped, head);
+    if (stopped) return;
+    await saveFollowerPosition(store, name, head, lease);
+    at = head;
+    startsOver = false;
+  };
+  /** Whether there was anything to do. */
+  const step = async (): Promise<boolean> => {
+    if (startsOver) await beginOver();
+    if (stopped) return false;
+    const entries = await readJournal(store, at, options.batch);
+    const last = entries.at(-1);
+    if (last) {
+      await take(options, entries, last);
+      at = { xact: last.xact, position: last.position };
+    }
+    steppedAt = performance.now();
+    return last !== undefined;
+  };
+  const run = async () => {
+    let retry = FIRST_RETRY_MS;
+    while (!stopped) {
+      pause.begin();
+      try {
+        if (await step()) pause.isBusy();
+        else await pause.untilWoken();
+        retry = FIRST_RETRY_MS;
+        failing = false;
+      } catch (error) {
+        if (stopped) break;
+        failing = true;
+        onError(error as Error);
+        forgotten = error instanceof ForgottenPositionError;
+        if (forgotten) break;
+        await pause.for(retry);
+        retry = Math.min(retry * 2, LAST_RETRY_MS);
+      }
+    }
+  };
+  const running = run();
+  const position = () => at;
+  const idleFor = () => (performance.now() - steppedAt) / 1_000;
+  const unlist = loops?.addFollower({ name, isKept: lease !== undefined, isOptional, position, idleFor });
+  return {
+    isFailing: () => failing,
+    isForgotten: () => forgotten,
+    isStartingOver: () => startsOver,
+    position,
+    stop: async () => {
+      stopped = true;
+      pause.end();
+      await running;
+      unlist?.();
+      await pause.close();
+    },
+  };
+}
+
+/** Does what the follower does with the entries, and saves its position where that is kept. */
+async function take(
+  { name, store, lease, handle, apply }: FollowerOptions,
+  entries: readonly JournalEntry[],
+  last: JournalEntry,
+): Promise<void> {
+  if (apply) {
+    await store.transaction(async (session) => {
+      if (lease) await hold(session, lease);
+      await apply(session, entries);
+      if (lease) await saveFollowerPosition(session, name, last, lease);
+    });
+    return;
+  }
+  await handle(entries);
+  if (lease) await saveFollowerPosition(store, name, last, lease);
+}
+
+/** The pauses of a follower: until the next notice, or for some time. */
+async function pausesOf(store: Store, stopped: () => boolean) {
+  let wakes = 0;
+  let before = 0;
+  /** How often in a row there was nothing to read after a notice. */
+  let held = 0;
+  let wake: () => void = () => undefined;
+  const unlisten = await store.listen('journal', () => {
+    wakes += 1;
+    wake();
+  });
+  const sleep = (milliseconds: number, isWakeable: boolean) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      const now = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      wake = isWakeable ? now : () => stopped() && now();
+    });
+  return {
+    /** A step begins: notices that come from now on call for another. */
+    begin: () => {
+      before = wakes;
+    },
+    isBusy: () => {
+      held = 0;
+    },
+    untilWoken: async () => {
+      if (stopped()) return;
+      if (wakes === before) await sleep(held > 0 && held < 8 ? 2 ** held : POLL_MS, true);
+      held = wakes === before ? held + 1 : 1;
+    },
+    for: (milliseconds: number) => sleep(milliseconds, false),
+    /** Ends the pause of a follower that was stopped. */
+    end: () => wake(),
+    close: unlisten,
+  };
+}
