@@ -41,7 +41,10 @@ import { latestReadings } from './store/monitoring/model-readings.ts';
 import { readCellMakers } from './store/responses/cell-usage.ts';
 import { WrongPepperError } from './store/setup/instance.ts';
 
-/** The composition root: reads the configuration, opens the stores, starts the roles, and stops them in order. */
+/**
+ * The composition root: reads the configuration, opens the databases, starts the roles, and stops them in
+ * order.
+ */
 
 /** Callers whose cells are counted in /metrics. */
 const MAKERS_MEASURED = 10;
@@ -71,7 +74,7 @@ interface Parts {
 async function start(config: Config, programLog: ProgramLog): Promise<() => Promise<void>> {
   const log = new OutageLog(programLog, { now: Date.now });
   const onError = (error: Error) => {
-    // That nothing is stored is said once, when it begins.
+    // That writes are refused is logged once, when it begins.
     if (!(error instanceof DiskFullError)) log.warn({ err: error }, error.message);
   };
   say('Scoreline');
@@ -131,7 +134,7 @@ function servicesOf(
     {
       name: 'scoring',
       start: async () => {
-        // The model takes seconds to load: nobody waits for it but the scores that it infers.
+        // Loading the model takes seconds: only inferred scores wait for it.
         const scorer = scoring.follow(onScored).catch((error: Error) => {
           onError(error);
           return null;
@@ -142,7 +145,7 @@ function servicesOf(
   ];
 }
 
-/** Stops each, also where one before it fails. @throws the first error, once all are stopped */
+/** Stops each, even if one before it fails. @throws the first error, once all are stopped */
 async function stopAll(stops: readonly Stop[], atOnce = false): Promise<void> {
   const settled = atOnce ? await Promise.allSettled(stops.map((stop) => stop())) : [];
   if (!atOnce) for (const stop of stops) settled.push(...(await Promise.allSettled([stop()])));
@@ -335,7 +338,7 @@ function longWriters({ store, loops }: OpenDatabase, log: OutageLog) {
   );
 }
 
-/** What the line that is logged at the start tells. */
+/** The facts of the line that is logged at the start. */
 function factsOf(config: Config, { store, features }: OpenDatabase) {
   return {
     record: store.backend,
@@ -371,7 +374,7 @@ main().catch((error: Error) => {
   const expected = listening || EXPECTED.some((kind) => error instanceof kind);
   if (process.stderr.isTTY) process.stderr.write(`${message}\n${expected ? '' : `${error.stack}\n`}`);
   else {
-    // What an operator did wrong names their own input; of other errors only the facts are told.
+    // An operator's mistake may name their own input; of other errors only the facts are logged.
     say(message);
     openLog('fatal').fatal(expected ? { reason: error.message } : { err: error }, 'Scoreline cannot start');
   }

@@ -4,7 +4,10 @@ import { slownessNow } from './test/fixtures/unit-of-work.ts';
 import DurationsReporter from './test/runner/durations-reporter.ts';
 import { LongestFirst } from './test/runner/longest-first.ts';
 
-/** As Node.js resolves it, for the project and for the packages that build on it: types of one graphql are none of another. */
+/**
+ * Resolved as by Node.js, for the project and the packages that build on it: types of two copies of graphql are
+ * not compatible.
+ */
 const resolve = {
   alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
 };
@@ -15,7 +18,7 @@ const minutes = (count: number) => Math.round(count * 60_000 * slowness);
 /** No test asserts how long something takes: these only end a test that hangs. */
 const bounds = { provide: { slowness }, testTimeout: minutes(10), hookTimeout: minutes(10) };
 
-/** What ends before the record is asked, or is about the source alone: once is enough. */
+/** Tests that never reach the database, or concern the source alone: once is enough. */
 const SAME_ON_EVERY_BACKEND = [
   'test/e2e/{doors,old-data-folders}.test.ts',
   'test/e2e/abuse/{cases,charsets,documents,every-argument,ingest-door,logs,operation-name,patterns,refusals,transports,variables}.test.ts',
@@ -23,8 +26,8 @@ const SAME_ON_EVERY_BACKEND = [
 ];
 
 /**
- * unit: beside the source, no I/O. integration and e2e: against a real record on PGlite. services: the same suites on real
- * TimescaleDB and Neo4j, and what only real servers can show.
+ * unit: beside the source, no I/O. integration and e2e: against a real database on PGlite. services: the same
+ * suites on real TimescaleDB and Neo4j, and what only real servers can show.
  */
 export default defineConfig({
   test: {

@@ -16,15 +16,15 @@ export interface AuditWindow {
 
 /** The rows of an audit log as lines, oldest first. */
 export interface AuditSource {
-  /** "the server at …", "the record in …" or the file. */
+  /** "the server at …", "the database in …" or the file. */
   readonly description: string;
-  /** The record, where it was opened in this process. */
+  /** The database, if it was opened in this process. */
   readonly store: Store | null;
   lines(window: AuditWindow): AsyncIterable<string>;
   close(): Promise<void>;
 }
 
-/** Lines of a file that `audit:export` wrote; what npm says of itself before the first is left out. */
+/** Lines of a file that `audit:export` wrote; npm's own lines before the first are skipped. */
 export function fileSource(path: string): AuditSource {
   return {
     description: path,
@@ -41,8 +41,8 @@ export function fileSource(path: string): AuditSource {
 }
 
 /**
- * The server at `url` if one is named, else the one that runs on the data folder, else the record itself, opened in this
- * process. Either way the export is a row of the log.
+ * The server at `url` if one is named, else the one that runs on the data folder, else the database itself,
+ * opened in this process. Either way the export adds a row to the log.
  */
 export async function findAuditSource(
   config: Config,

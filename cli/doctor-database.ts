@@ -1,9 +1,10 @@
 import type { Config } from '../config/config.ts';
 import { openDriver } from '../graph/neo4j/driver.ts';
-import type { Statement, Store } from '../store/database/client.ts';
+import type { Store } from '../store/database/client.ts';
 import { explained } from '../store/database/database-refused.ts';
 import { CONNECTIONS, openPostgres } from '../store/database/postgres.ts';
 import { checkPrivileges, checkServer } from '../store/database/privileges.ts';
+import { statement } from '../store/database/statement.ts';
 import { bad, type Finding, finding, good } from './finding.ts';
 
 interface Facts {
@@ -17,9 +18,9 @@ interface Facts {
   readonly available: boolean;
 }
 
-const FACTS: Statement = {
-  name: 'doctor',
-  text: `SELECT current_setting('server_version') AS release, clock_timestamp() AS now,
+const FACTS = statement(
+  'doctor',
+  `SELECT current_setting('server_version') AS release, clock_timestamp() AS now,
     current_setting('transaction_read_only') = 'on' AS "readOnly",
     current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer AS "limit",
     (SELECT count(*)::integer FROM pg_stat_activity WHERE backend_type = 'client backend'
@@ -27,11 +28,11 @@ const FACTS: Statement = {
     (SELECT extversion FROM pg_extension WHERE extname = 'timescaledb') AS timescale,
     current_setting('timescaledb.license', true) AS license,
     EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb') AS available`,
-};
-/** By which the clocks may differ before times of answers, tokens and seals are wrong. */
+);
+/** The clock difference from which times of answering, tokens and seals go wrong. */
 const SKEW_MS = 5_000;
 
-/** PostgreSQL: whether it can be reached, what it is, and each privilege that is needed. */
+/** PostgreSQL: whether it is reachable, its version and edition, and each required privilege. */
 export async function examineDatabase(url: string): Promise<Finding[]> {
   const store = openPostgres(url, () => undefined);
   try {
@@ -86,7 +87,7 @@ async function examine(store: Store): Promise<Finding[]> {
   ];
 }
 
-/** Neo4j: whether it lets in, and its version. */
+/** Neo4j: whether the login works, and its version. */
 export function examineGraph(address: NonNullable<Config['neo4j']>): Promise<Finding[]> {
   const advice =
     'check NEO4J_URL, NEO4J_USER and NEO4J_PASSWORD, and that Neo4j runs; lineage is answered by the record until then';
@@ -96,7 +97,7 @@ export function examineGraph(address: NonNullable<Config['neo4j']>): Promise<Fin
       const { agent = '' } = await driver.getServerInfo();
       await driver.executeQuery('RETURN 1');
       const version = Number.parseInt(agent.slice(agent.indexOf('/') + 1), 10); // "Neo4j/5.26.0"
-      // From 5 on versions are named by the year: 2025.01.
+      // After 5, versions are named by the year: 2025.01.
       return version >= 5 ? good(`${agent} answers`) : bad(`${agent} is too old`, 'use Neo4j 5 or newer');
     } finally {
       await driver.close();

@@ -1,4 +1,4 @@
-/** What the doctor found of one thing; `advice` says what to do where it is not ok. */
+/** The result of one check; `advice` says what to do if it is not ok. */
 export interface Finding {
   readonly ok: boolean;
   readonly what: string;
@@ -8,7 +8,7 @@ export interface Finding {
 export const good = (what: string): Finding => ({ ok: true, what });
 export const bad = (what: string, advice: string): Finding => ({ ok: false, what, advice });
 
-/** The finding of a check, or that of its failure. */
+/** The result of a check, or of its failure. */
 export async function finding(
   what: string,
   advice: string,

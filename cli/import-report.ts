@@ -4,22 +4,22 @@ import type { ImportResult, Reject } from '../ingestion/files/import/run-import.
 import type { ReadAs } from '../ingestion/files/read/read-rows.ts';
 import { NOTE_MESSAGES, type NoteCode, type NoteCounts } from '../ingestion/pipeline/outcome.ts';
 
-/** How an import ended, for scripts. docs/guides/imports.md has the table. */
+/** Exit codes of an import, for scripts. docs/guides/imports.md has the table. */
 export const EXIT = { whole: 0, failed: 1, doubtful: 3, nothing: 4, interrupted: 130 } as const;
 
 type Say = (text: string) => void;
 const say: Say = (text) => process.stdout.write(`${text}\n`);
 
-/** What a command was given, as far as the report repeats it. */
+/** The arguments that the report repeats. */
 export interface Given {
   readonly path: string;
   readonly map: string;
   readonly rejectsPath: string;
-  /** Where its console is; null without a server. */
+  /** The URL of the console; null without a server. */
   readonly server: string | null;
 }
 
-/** Prints the account of an import; the exit code. */
+/** Prints the report of an import; returns the exit code. */
 export function reportImport(result: ImportResult, given: Given): number {
   const { account, resumedAfterLine, firstRejects, interrupted, readAs, firstDoubts, unseen } = result;
   const { accepted, duplicates, rejected, filtered, blank = 0, doubts = 0 } = account;
@@ -48,7 +48,7 @@ export function reportImport(result: ImportResult, given: Given): number {
   return doubts > 0 ? EXIT.doubtful : EXIT.whole;
 }
 
-/** Prints what would become of a file; the exit code. */
+/** Prints the result of a dry run; returns the exit code. */
 export function reportDryRun(run: DryRun, given: Pick<Given, 'path' | 'map'>): number {
   const { rows, accepted, duplicates, rejected, filtered, blank, doubts, cells } = run;
   tellReading(run.readAs, run.unseen);

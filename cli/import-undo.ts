@@ -24,7 +24,7 @@ interface Asked {
 }
 
 /**
- * What was asked for, where it is that an import is taken back; else null.
+ * The arguments of an undo, if one was requested; else null.
  * @throws Error with the usage.
  */
 export function askedToUndo(args: readonly string[]): Asked | null {
@@ -45,13 +45,15 @@ export function askedToUndo(args: readonly string[]): Asked | null {
     if (values.reason.trim() === '') throw new Error('--reason: say why; it is kept on record');
     return { id: id.trim(), reason: values.reason.trim(), dryRun: values['dry-run'], url: values.url };
   } catch (error) {
-    // node explains over several lines how a value that begins with a dash is given.
+    // node explains over several lines how to pass a value that begins with a dash.
     const [message = ''] = (error as Error).message.split('\n');
     throw new Error(`${message}\nusage:\n${UNDO_USAGE}`);
   }
 }
 
-/** Takes an import back through the server that runs on the data folder or is named, else on the record itself. */
+/**
+ * Undoes an import through the server that runs on the data folder or is named, else in the database directly.
+ */
 export async function undoFrom(config: Config, asked: Asked): Promise<number> {
   const say = (text: string) => process.stdout.write(`${text}\n`);
   const { url } = asked;
@@ -76,7 +78,7 @@ interface Done {
   readonly account: UndoAccount;
 }
 
-/** Each call goes on for some seconds; the last one finishes. */
+/** Each call works for some seconds; the last one finishes. */
 async function throughServer(
   server: { readonly url: string; readonly key: string },
   { id, reason, dryRun }: Asked,
@@ -105,7 +107,8 @@ async function throughServer(
       removed: account.removed + done.removed,
       restored: account.restored + done.restored,
       stayed: account.stayed + done.stayed,
-      // Each call of an undo meets all of these that lie before where it ends, those of a dry run begin where the last one ended.
+      // Each call of an undo visits all of these before its end; those of a dry run begin where the last one
+      // ended.
       held: dryRun ? account.held + done.held : done.held,
       restricted: dryRun ? account.restricted + done.restricted : done.restricted,
     };

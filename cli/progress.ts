@@ -3,7 +3,7 @@ import type { ImportProgress } from '../ingestion/files/import/run-import.ts';
 
 const PLAIN_EVERY_MS = 5_000;
 
-/** A bar on a terminal; elsewhere a line now and then. */
+/** A bar on a terminal; otherwise an occasional line. */
 export function createProgress() {
   const began = Date.now();
   let plainAt = began;

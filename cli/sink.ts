@@ -7,12 +7,12 @@ import { findHolder } from '../instance/lock.ts';
 import { openDatabase } from '../instance/open-database.ts';
 import { findAdminKey } from '../instance/secrets.ts';
 
-/** Where a command sends what it has, found by looking. */
+/** Where a command sends its data. */
 export interface FoundSink {
   readonly sink: ImportSink;
-  /** "through the server at …" or "into the record in …". */
+  /** "through the server at …" or "into the database in …". */
   readonly description: string;
-  /** Its address, where rows go through a server. */
+  /** Its address, if rows go through a server. */
   readonly server: string | null;
   close(): Promise<void>;
 }
@@ -36,8 +36,8 @@ export async function keyOf(config: Config): Promise<string> {
 }
 
 /**
- * The server at `url` if one is named, else the one that runs on the data folder, else the record itself, opened in
- * this process.
+ * The server at `url` if one is named, else the one that runs on the data folder, else the database itself,
+ * opened in this process.
  */
 export async function findSink(
   config: Config,

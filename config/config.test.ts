@@ -132,7 +132,7 @@ describe('the file of the deployment', () => {
       expect(dimensions.map(({ enumValue }) => enumValue)).toEqual(['STORE_ID', 'PLAN_TIER']);
       expect([...(dimensions[1]?.declared?.values ?? [])]).toEqual(['free', 'paid']);
     }
-    // What it does not say is as in scoreline.config.ts; a file that is named stands for itself.
+    // Absent entries are as in scoreline.config.ts; a named file stands alone.
     expect(beside.themePrecision).toEqual({ cancellation_risk: 0.8 });
     expect(named.themePrecision).toEqual({});
   });

@@ -13,84 +13,98 @@ import { type GateSettings, readTrustedDocuments, type TrustedDocuments } from '
 
 export type { AwsKmsConfig, KeyConfig, VaultTransitConfig } from './environment.ts';
 
-/** Everything that the environment and scoreline.config.ts decide, checked. */
+/** Everything that the environment and scoreline.config.ts decide, validated. */
 export interface Config {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
-  /** undefined: the embedded record in the data folder. */
+  /** undefined: the embedded database in the data folder. */
   readonly databaseUrl: string | undefined;
-  /** For how long a start waits for a server that is starting, recovering or out of reach, in seconds. */
+  /** How long a start waits for a server that is starting, recovering or unreachable, in seconds. */
   readonly databasePatience: number;
-  /** undefined: lineage is answered by the record. */
+  /** undefined: lineage is answered by the database. */
   readonly neo4j: { readonly url: string; readonly user: string; readonly password: string } | undefined;
-  /** undefined: made and kept in the data folder. */
+  /** undefined: generated and stored in the data folder. */
   readonly adminKey: string | undefined;
-  /** Where secrets are that are not in the environment, before the data folder is looked at; undefined: in the data folder. */
+  /**
+   * The folder of secrets that are not in the environment, before the data folder; undefined: the data folder.
+   */
   readonly secretsDir: string | undefined;
-  /** Secrets of the pseudonyms, as hex, oldest first; undefined: made and kept in a file. */
+  /** Secrets of the pseudonyms, as hex, oldest first; undefined: generated and stored in a file. */
   readonly pepper: readonly string[] | undefined;
-  /** Private keys that sign heads and proofs, oldest first, as one text; undefined: made and kept in a file. */
+  /**
+   * Private keys that sign checkpoints and proofs, oldest first, as one text; undefined: generated and stored
+   * in a file.
+   */
   readonly signingKeys: string | undefined;
   readonly keys: KeyConfig;
-  /** Bytes to be free on the disk of the embedded record: with less, nothing is stored. */
+  /** Bytes that must be free on the disk of the embedded database: with less, writes are refused. */
   readonly diskReserve: number;
-  /** How long one statement of the embedded record may keep its thread busy before that is ended, milliseconds; 0: for ever. */
+  /**
+   * How long one statement of the embedded database may keep its thread busy before that is ended,
+   * milliseconds; 0: no limit.
+   */
   readonly stuckAfter: number;
   readonly roles: ReadonlySet<Role>;
-  /** Of the text encoder: a local folder or a hub id; undefined: the one that ships. */
+  /** The text encoder: a local folder or a hub id; undefined: the one that ships. */
   readonly encoder: string | undefined;
   readonly logLevel: string;
-  /** Of which commit an image was made; undefined: not said. */
+  /** The commit of an image; undefined: unknown. */
   readonly commit: string | undefined;
   readonly dimensions: readonly Dimension[];
-  /** Attributes of dimensions that answers of the record have and that are shown no more. */
+  /** Attributes of removed dimensions that stored responses still have. */
   readonly formerDimensions: readonly string[];
   readonly cellLimits: CellLimits;
   readonly nameBounds: NameBounds;
-  /** By which comments are redacted. */
+  /** The rules of redaction. */
   readonly redaction: RedactionRules;
   /** Folder of the access policies. */
   readonly policies: string;
   /** Scores over fewer responses are suppressed for callers who may not read the responses. */
   readonly smallestCount: number;
   readonly reviewRules: ReviewRules;
-  /** undefined: only API keys let in. */
+  /** undefined: only API keys are accepted. */
   readonly jwt: JwtConfig | undefined;
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
-  /** For how long what is kept, as ISO 8601 durations; what is not named is kept for ever. */
+  /** How long each kind is kept, as ISO 8601 durations; kinds that are not named are kept permanently. */
   readonly retention: Readonly<Partial<Record<'comments' | 'responses' | 'sourceEvents', string>>> & {
-    /** null: for ever. */
+    /** null: permanently. */
     readonly journal: string | null;
   };
-  /** How long after its end an hour is sealed, milliseconds. */
+  /** How long after it ends an hour is sealed, milliseconds. */
   readonly sealAfter: number;
   /** Whether reads of numbers are in the audit log too; reads of comments and respondents always are. */
   readonly auditAggregates: boolean;
-  /** What an operation and a key may cost, and which roles may ask for the schema or send trusted documents only. */
+  /**
+   * Costs of an operation and of a key, and which roles may introspect the schema or send only trusted
+   * documents.
+   */
   readonly limits: GateSettings;
   /** By hash; empty: none. */
   readonly trustedDocuments: TrustedDocuments;
-  /** Origins whose pages may ask here. */
+  /** Origins whose pages may send requests. */
   readonly origins: ReadonlySet<string>;
-  /** Where signed heads are POSTed, besides the file in the data folder. */
+  /** Where checkpoints are POSTed, besides the file in the data folder. */
   readonly sealSink: string | undefined;
 }
 
-/** Tokens that let in (JWT): who signs them, and which claims say what a caller is. */
+/** Accepted tokens (JWT): who signs them, and which claims describe the caller. */
 export interface JwtConfig {
   /** URL or file of the JSON Web Key Set. */
   readonly jwks: string;
   readonly issuer: string;
   readonly audience: string;
-  /** Seconds by which clocks may differ. */
+  /** Seconds that clocks may differ. */
   readonly clockTolerance: number;
   /** Path of the claim with the role. */
   readonly role: string;
-  /** Path of the claim for each dimension that narrows; one that ends in "?" may be absent from a token. */
+  /** Path of the claim for each restricting dimension; one that ends in "?" may be absent from a token. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** Path of the claim with the sources that a bearer is bound to; one that ends in "?" may be absent from a token. */
+  /**
+   * Path of the claim with the sources that a bearer is bound to; one that ends in "?" may be absent from a
+   * token.
+   */
   readonly sources?: string | undefined;
 }
 
@@ -101,7 +115,7 @@ export class ConfigError extends Error {
 
 /**
  * Reads the environment (an empty value counts as absent) and the deployment's file.
- * @param folder where a JSON or YAML file may stand beside scoreline.config.ts; by default with it
+ * @param folder where a JSON or YAML file may be, beside scoreline.config.ts; by default its folder
  * @throws ConfigError with one line per mistake.
  */
 export async function loadConfig(
@@ -169,7 +183,7 @@ export async function loadConfig(
 }
 
 /**
- * What files say in the place of variables: NAME_FILE names the file that holds NAME, as container platforms mount secrets.
+ * Values from files: NAME_FILE names the file that holds NAME, as container platforms mount secrets.
  * @throws ConfigError
  */
 async function readMounted(
@@ -189,7 +203,7 @@ async function readMounted(
   return values;
 }
 
-/** @throws ConfigError where tokens are half configured: they would let in whom nobody meant. */
+/** @throws ConfigError if tokens are only partly configured: they would admit unintended callers. */
 function jwtOf(
   variables: z.infer<typeof environment>,
   claims: z.infer<typeof deployment>['jwt'],
@@ -244,7 +258,7 @@ function formerOf(
   );
 }
 
-/** @throws ConfigError where the file is wrong, or a role may send nothing but trusted documents and there are none. */
+/** @throws ConfigError if the file is wrong, or a role may send only trusted documents and there are none. */
 async function trustedOf(file: string | undefined, { trustedOnly }: GateSettings): Promise<TrustedDocuments> {
   if (file === undefined) {
     if (trustedOnly.length === 0) return new Map();

@@ -7,22 +7,22 @@ import { cut } from '../domain/text/text.ts';
 import defaultDeployment from '../scoreline.config.ts';
 
 const SHIPPED = 'scoreline.config.ts';
-/** Files beside it whose entries take the place of its own; there may be one. */
+/** Files beside it whose entries replace its own; there may be one. */
 const BESIDE = ['scoreline.config.json', 'scoreline.config.yaml', 'scoreline.config.yml'];
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
-/** What the deployment says, not yet checked. */
+/** The deployment's entries, not yet validated. */
 export interface FoundDeployment {
   readonly content: unknown;
-  /** The file that says the entry. */
+  /** The file with the entry. */
   readonly fileOf: (entry: string) => string;
 }
 
 /**
- * Reads the deployment's file: the one that is named, whole; else scoreline.config.ts, with the entries of a JSON or YAML file beside it in place of
- * its own.
+ * Reads the deployment's file: the named one alone; else scoreline.config.ts, with the entries of a JSON or
+ * YAML file beside it in place of its own.
  * @param folder where to look for files beside scoreline.config.ts
- * @throws Error naming the file that cannot be read, or both where there are two.
+ * @throws Error naming the file that cannot be read, or both if there are two.
  */
 export async function readDeployment(named: string | undefined, folder = PROJECT): Promise<FoundDeployment> {
   if (named !== undefined) {
@@ -47,10 +47,18 @@ export async function readDeployment(named: string | undefined, folder = PROJECT
 }
 
 async function readNamed(file: string): Promise<unknown> {
-  if (!/^\.(json|ya?ml)$/i.test(extname(file)))
-    return ((await import(pathToFileURL(resolve(file)).href)) as { default: unknown }).default;
+  if (!/^\.(json|ya?ml)$/i.test(extname(file))) return importModule(pathToFileURL(resolve(file)).href);
   const content = parsed(basename(file), await readFile(file, 'utf8'));
   return entriesOf(basename(file), content);
+}
+
+/** A program that was built imports no TypeScript by itself. */
+async function importModule(url: string): Promise<unknown> {
+  const { tsImport } = await import('tsx/esm/api');
+  const module: { default?: unknown } = url.endsWith('ts')
+    ? await tsImport(url, import.meta.url)
+    : await import(url);
+  return module.default;
 }
 
 async function textOf(folder: string, name: string): Promise<{ name: string; text: string } | null> {
@@ -68,17 +76,17 @@ function parsed(name: string, text: string): unknown {
   try {
     if (extname(name).toLowerCase() !== '.json') return ofYaml(bare);
     const content: unknown = JSON.parse(bare);
-    // JSON is YAML, whose reader does not leave out the first of two equal keys in silence.
+    // JSON is YAML, whose parser does not silently drop the first of two equal keys.
     ofYaml(bare);
     return content;
   } catch (error) {
-    // The library repeats the lines in question below its first.
+    // The library repeats the relevant lines below its first.
     const [message = ''] = (error as Error).message.split('\n');
     throw new Error(`${name}: ${cut(message.replace(/:$/, ''), 200)}`);
   }
 }
 
-/** @throws Error for what is no YAML, and for tags that nothing is known of: their values would be taken for texts. */
+/** @throws Error for invalid YAML, and for unknown tags: their values would be read as texts. */
 function ofYaml(text: string): unknown {
   const document = parseDocument(text);
   const [mistake] = [...document.errors, ...document.warnings];
@@ -161,7 +169,7 @@ interface Inner {
   readonly valueType?: unknown;
 }
 
-/** Without what says of a type that it may be absent or is changed. */
+/** Without the wrappers that make a type optional or transform it. */
 function bare(schema: unknown): Inner | undefined {
   const inner = (schema as Inner | undefined)?.def;
   const next = inner?.innerType ?? inner?.in;

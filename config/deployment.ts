@@ -7,14 +7,14 @@ import { DEFAULT_CELL_LIMITS } from '../domain/segments/cell-filing.ts';
 import { parseWindow } from '../domain/time/time-windows.ts';
 import { gateSettings } from './gate-settings.ts';
 
-/** Minutes or hours as milliseconds: answers come late by hours, not by months. */
+/** Minutes or hours as milliseconds: responses come late by hours, not by months. */
 function sealDelay(text: string, context: z.RefinementCtx): number {
   try {
     const { unit, count } = parseWindow(text);
     if (unit === 'minutes') return count * 60_000;
     if (unit === 'hours') return count * 3_600_000;
   } catch {
-    // Told below.
+    // Reported below.
   }
   context.addIssue({ code: 'custom', message: 'must be a duration in minutes or hours, such as "PT1H"' });
   return z.NEVER;
@@ -37,10 +37,10 @@ const age = z
     'is not a duration of a day or more, such as P2Y',
   );
 
-/** A year and a month: last year's number can be told as it was known. */
+/** A year and a month: last year's number remains available. */
 const JOURNAL_AGE = 'P400D';
 
-/** What scoreline.config.ts may say. */
+/** The entries of scoreline.config.ts. */
 export const deployment = z.strictObject({
   dimensions: z.array(
     z.strictObject({

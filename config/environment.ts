@@ -12,7 +12,7 @@ export interface VaultTransitConfig {
   /** "https://vault.example.org:8200" */
   readonly address: string;
   readonly token: string;
-  /** Where the engine is mounted. */
+  /** The engine's mount path. */
   readonly mount: string;
   /** The name of a key of type aes256-gcm96. */
   readonly key: string;
@@ -21,7 +21,7 @@ export interface VaultTransitConfig {
 
 export interface AwsKmsConfig {
   readonly region: string;
-  /** undefined: that of the region. */
+  /** undefined: the region's. */
   readonly endpoint: string | undefined;
   /** Id, ARN or alias of a symmetric key. */
   readonly keyId: string;
@@ -32,10 +32,13 @@ export interface AwsKmsConfig {
   };
 }
 
-/** Where the keys are that wrap the subjects' data keys; what is configured beside the chosen one can still unwrap. */
+/**
+ * Where the keys are that wrap the subjects' data keys; providers configured besides the chosen one can still
+ * unwrap.
+ */
 export interface KeyConfig {
   readonly provider: (typeof KEY_PROVIDERS)[number];
-  /** As hex, oldest first; undefined: made and kept in the data folder. */
+  /** As hex, oldest first; undefined: generated and stored in the data folder. */
   readonly kek: readonly string[] | undefined;
   readonly vault: VaultTransitConfig | undefined;
   readonly kms: AwsKmsConfig | undefined;
@@ -68,7 +71,7 @@ function quoted(input: unknown): string {
   return JSON.stringify(cut(String(input)));
 }
 
-/** Variables that NAME_FILE may give in a file, as container platforms mount secrets. */
+/** Variables that may be given in a file by NAME_FILE, as container platforms mount secrets. */
 export const SECRETS = [
   'SCORELINE_ADMIN_KEY',
   'SCORELINE_PEPPER',
@@ -79,7 +82,7 @@ export const SECRETS = [
   'VAULT_TOKEN',
 ] as const;
 
-/** What is read of the environment. */
+/** The variables that are read. */
 export const environment = z
   .object({
     HOST: z.string().min(1).default('127.0.0.1'),
@@ -184,7 +187,7 @@ export const environment = z
     error: 'aws-kms needs SCORELINE_KMS_KEY_ID, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
   });
 
-/** Undefined where Vault is not configured. */
+/** Undefined unless Vault is configured. */
 export function vaultOf(env: Readonly<Record<string, unknown>>): KeyConfig['vault'] {
   const { VAULT_ADDR: address, VAULT_TOKEN: token } = env as Record<string, string | undefined>;
   if (!address || !token) return undefined;
@@ -193,7 +196,7 @@ export function vaultOf(env: Readonly<Record<string, unknown>>): KeyConfig['vaul
   return { address, token, mount, key, namespace: VAULT_NAMESPACE };
 }
 
-/** Undefined where KMS is not configured. */
+/** Undefined unless KMS is configured. */
 export function kmsOf(env: Readonly<Record<string, unknown>>): KeyConfig['kms'] {
   const given = env as Record<string, string | undefined>;
   const { SCORELINE_KMS_KEY_ID: keyId, AWS_REGION: region } = given;

@@ -6,14 +6,14 @@ import { z } from 'zod';
 export interface Budget {
   /** On one operation. */
   readonly operation: number;
-  /** By one key, token or admin in a minute; null: no limit. */
+  /** By one key, token or admin per minute; null: no limit. */
   readonly minute: number | null;
 }
 
 export interface GateSettings {
-  /** Roles that may ask for the schema. */
+  /** Roles that may introspect the schema. */
   readonly introspection: readonly string[];
-  /** Roles that may send trusted documents only. */
+  /** Roles that may send only trusted documents. */
   readonly trustedOnly: readonly string[];
   /** By role; `default` for the others. */
   readonly cost: Readonly<Record<string, Budget>>;
@@ -52,8 +52,8 @@ export type TrustedDocuments = ReadonlyMap<string, string>;
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
- * Reads the allow-list: a JSON object of hash and text, as the tools of GraphQL clients write it.
- * @throws Error naming the entry whose hash is not that of its text.
+ * Reads the allow-list: a JSON object of hash and text, as GraphQL clients' tools write it.
+ * @throws Error naming the entry whose hash does not match its text.
  */
 export async function readTrustedDocuments(file: string): Promise<TrustedDocuments> {
   const entries = z.record(z.string(), z.string()).safeParse(JSON.parse(await readFile(file, 'utf8')));

@@ -7,7 +7,7 @@ const DIMENSIONS = defineDimensions(DEFAULT_DIMENSIONS);
 const START = Date.UTC(2026, 2, 31, 12);
 const COUNT = 2_000;
 
-/** The first answers of a run whose clock goes on by `step` milliseconds with each look. */
+/** The first responses of a run whose clock advances by `step` milliseconds with each read. */
 function take(seed: number, { run = 'run', step = 10, dimensions = DIMENSIONS, count = COUNT } = {}) {
   let time = START;
   const clock = () => {

@@ -9,7 +9,7 @@ import type { ResponseDraft } from './pipeline/draft.ts';
 import { type Outcome, rejected } from './pipeline/outcome.ts';
 import { BadItem } from './pipeline/read-items.ts';
 
-/** Stands wherever a simulated answer shows: in its source, its survey and its mapping. */
+/** Appears wherever a simulated response does: in its source, its survey and its mapping. */
 export const DEMO_NAME = 'demo (simulated)';
 
 const MAPPING: MappingVersion = {
@@ -30,7 +30,7 @@ const item = z.object({
 });
 export type DemoResponse = z.infer<typeof item>;
 
-/** Drafts of simulated answers, as `npm run demo` sends them. */
+/** Drafts of simulated responses, as `npm run demo` sends them. */
 export function draftsFromDemo(
   items: readonly unknown[],
   position: string,
@@ -67,13 +67,13 @@ const COMMENTS = {
   ],
 } as const;
 const SHARE_WITH_COMMENT = 0.4;
-/** Of the answers, how many correct the one before. */
+/** The share of responses that correct the one before. */
 const SHARE_CORRECTED = 0.02;
 const DRIFT_SECONDS = 600;
 
 /**
- * Endless simulated answers: each segment has a mood of its own that drifts slowly, so that scores move. `now`: epoch
- * milliseconds; ids are unique for a seed and run.
+ * Endless simulated responses: each segment has a slowly drifting mood of its own, so that scores move. `now`:
+ * epoch milliseconds; ids are unique for a seed and run.
  */
 export function* demoResponses(
   seed: number,

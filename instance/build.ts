@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Which program runs: for the log and the metrics. */
+/** Which build runs: for the log and the metrics. */
 export interface Build {
   readonly version: string;
-  /** The commit that it was made of: of an image where it was given to the build, of a clone where it can be read; or "unknown". */
+  /** The commit of the build: given to an image's build, or read from a clone; or "unknown". */
   readonly commit: string;
   readonly node: string;
 }
@@ -18,7 +18,7 @@ export function readBuild(commit: string | undefined): Build {
   return { version, commit: commit ?? headOf(join(ROOT, '.git')) ?? 'unknown', node: process.version };
 }
 
-/** The commit that a clone stands at; null where there is none, or where its files are arranged in another way. */
+/** The commit of a clone; null if there is none, or its files are arranged in another way. */
 function headOf(git: string): string | null {
   try {
     const head = readFileSync(join(git, 'HEAD'), 'utf8').trim();

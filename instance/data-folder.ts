@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { ConfigError } from '../config/config.ts';
 
-/** What Scoreline keeps in its data folder; everything else there is not its own. */
+/** Scoreline's own entries of its data folder. */
 const OWN = new Set([
   'record',
   'seals',
@@ -15,16 +15,18 @@ const OWN = new Set([
   'signing-key',
 ]);
 const isOwn = (name: string) => OWN.has(name.replace(/^\.?(.*?)(\.[0-9a-f]+)?(\.new)?$/, '$1'));
-/** Everybody but the owner. */
+/** Permissions of everyone but the owner. */
 const OTHERS = 0o077;
 
 /**
- * Makes the data folder, and makes it and what Scoreline keeps in it the owner's alone, also where it existed before. A folder that holds
- * other things too (a home folder, say) is left as it is, except for Scoreline's own.
- * @throws ConfigError where something belongs to somebody else and cannot be changed.
+ * Creates the data folder, and makes it and Scoreline's entries in it readable by the owner only, even if it
+ * existed before. In a folder with other contents (a home folder, say) only Scoreline's own entries are
+ * changed.
+ * @throws ConfigError if an entry belongs to another user and cannot be changed.
  */
 export async function ownDataFolder(path: string, onNote: (note: Error) => void): Promise<void> {
-  // What is written from here on, by whatever library, is the owner's alone. A thread has no mask of its own.
+  // Files written from here on, by any library, are readable by the owner only. A thread has no mask of its
+  // own.
   if (isMainThread) process.umask(OTHERS);
   await mkdir(path, { recursive: true, mode: 0o700 });
   const folder = await realpath(path);
@@ -48,7 +50,7 @@ export async function ownDataFolder(path: string, onNote: (note: Error) => void)
     );
 }
 
-/** The file, or the folder and all in it; links are not followed. Answers how many were changed. */
+/** The file, or the folder and everything in it; links are not followed. Returns how many were changed. */
 export async function tighten(path: string): Promise<number> {
   const stat = await lstat(path).catch(() => null);
   if (!stat || stat.isSymbolicLink()) return 0;

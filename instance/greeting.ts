@@ -4,7 +4,7 @@ import { readRegistry } from '../store/models/models.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { type KeptSecret, secretPath } from './secrets.ts';
 
-/** What a server says once it listens: where everything is, which key signs, and what is next. */
+/** The greeting once the server listens: addresses, the signing key, and what to do next. */
 export async function greeting(
   config: Config,
   { features, store, signingKey }: OpenDatabase,

@@ -12,7 +12,7 @@ import { applyRetention } from './retention.ts';
 export interface HousekeepingDeps {
   readonly database: OpenDatabase;
   readonly retention: Config['retention'];
-  /** How many of the responses the lineage graph holds, or will before it has followed that transaction. */
+  /** How many of the responses the lineage graph has, or will have before it has followed that transaction. */
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -4,14 +4,14 @@ import { createConnection, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What the holder of a data folder tells those who ask. `url` is absent until it listens, or when it never will. */
+/** What the holder of a data folder answers. `url` is absent until it listens, or if it never will. */
 export interface Holder {
   readonly pid: number;
   readonly url?: string;
 }
 
 export interface FolderLock {
-  /** From now on those who ask are told this address. */
+  /** From now on the lock answers with this address. */
   announce(url: string): void;
   release(): Promise<void>;
 }
@@ -31,16 +31,16 @@ export class FolderInUseError extends Error {
 }
 
 /**
- * A socket that only a living process answers: it cannot go stale as a file with a process id does, and whoever finds
- * the folder taken learns where the holder listens. Socket paths are short (107 bytes), so it lies in the temporary
- * folder under the hash of the folder's real path.
+ * A socket that only a living process answers: it cannot go stale like a file with a process id, and it answers
+ * with the holder's address. Socket paths are short (107 bytes), so it is in the temporary folder under the
+ * hash of the folder's real path.
  */
 function socketPath(folder: string): string {
   const name = `scoreline-${createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 24)}`;
   return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
 }
 
-/** Who holds the folder, or null when nobody does. */
+/** The folder's holder, or null when there is none. */
 export function findHolder(folder: string): Promise<Holder | null> {
   return new Promise((resolve) => {
     const socket = createConnection(socketPath(folder));
@@ -57,7 +57,7 @@ export function findHolder(folder: string): Promise<Holder | null> {
 }
 
 /**
- * Takes the folder for this process, which must exist.
+ * Takes the folder, which must exist, for this process.
  * @throws FolderInUseError when another process has it.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
@@ -71,14 +71,14 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     if (await listening(server, path)) break;
     const other = await findHolder(folder);
     if (other || attempt === 3) throw new FolderInUseError(folder, other ?? { pid: 0 });
-    // The holder died without taking its socket along.
+    // The holder died without removing its socket.
     try {
       unlinkSync(path);
     } catch {
-      // Another starter was faster; the next attempt tells.
+      // Another starting process was faster; the next attempt shows it.
     }
   }
-  // The lock must not keep a process alive that has nothing else to do.
+  // The lock must not keep an otherwise idle process alive.
   server.unref();
   return {
     announce: (url) => {

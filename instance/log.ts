@@ -1,12 +1,12 @@
 import pino from 'pino';
 import { errorFacts, safeMessage, safeText } from '../domain/errors/error-facts.ts';
 
-/** The log of a program: one JSON object on each line of standard error, and nothing beside it. */
+/** The log of a program: one JSON object per line on standard error, and nothing else. */
 export type ProgramLog = pino.Logger;
 
 /**
- * Opens the log. Whatever is handed to it as an error is reduced to its facts (domain/errors/error-facts.ts), and a message that
- * repeats that of the error is made safe in the same way.
+ * Opens the log. Errors are reduced to their facts (domain/errors/error-facts.ts), and a message that repeats
+ * the error's is made safe in the same way.
  */
 export function openLog(level: string, to: pino.DestinationStream = standardError()): ProgramLog {
   return pino(
@@ -39,14 +39,14 @@ export function openLog(level: string, to: pino.DestinationStream = standardErro
   );
 }
 
-/** Written at once: what was logged before a crash is there. */
+/** Written synchronously: lines before a crash are not lost. */
 function standardError(): pino.DestinationStream {
   return pino.destination({ dest: 2, sync: true });
 }
 
 /**
- * Sends to the log what libraries and Node.js write to standard error beside it: console.*, warnings of the process, and
- * the error that ends it. The answer puts everything back.
+ * Redirects what libraries and Node.js write to standard error into the log: console.*, warnings of the
+ * process, and the error that ends it. The returned function restores everything.
  */
 export function captureConsole(log: ProgramLog, onFatal: () => void): () => void {
   const originals = {
@@ -60,7 +60,7 @@ export function captureConsole(log: ProgramLog, onFatal: () => void): () => void
     (level: 'debug' | 'warn') =>
     (...parts: unknown[]) => {
       const err = parts.find((part) => part instanceof Error);
-      // A library's text may hold what a caller sent: the call is told, not what was said.
+      // A library's text may contain callers' data: the call is logged, not its arguments.
       log[level](
         { ...(err ? { err } : {}), source: callerOf(new Error('console').stack) },
         'a library wrote to the console',

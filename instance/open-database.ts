@@ -27,34 +27,37 @@ import { pepper, signingKeys } from './secrets.ts';
 import { checkSigningKey, signingKeyMissing } from './signing.ts';
 
 export interface OpenOptions {
-  /** Called where persons are sealed that were stored before there were keys. */
+  /** Called when personal data from before there were keys is encrypted. */
   readonly onEncryptingLegacy?: (subjects: number) => void;
-  /** Called once where a server that is starting, recovering or out of reach is waited for; else it goes to `onError`. */
+  /**
+   * Called once when the start waits for a server that is starting, recovering or unreachable; else it goes to
+   * `onError`.
+   */
   readonly onWaiting?: (message: string) => void;
-  /** The signing key in use is lost: another one takes its place without its signature. */
+  /** The signing key in use is lost: another one replaces it without its signature. */
   readonly isSigningKeyLost?: boolean;
 }
 
-/** The record, open and brought up to date, with what of it is held in memory. */
+/** The database, open and migrated, with what is held of it in memory. */
 export interface OpenDatabase {
   readonly store: Store;
   readonly features: DatabaseFeatures;
   readonly cells: StoredCellDictionary;
   readonly mappings: MappingRegistry;
   readonly pepper: Pepper;
-  /** The instance's: it signs heads, proofs and what is noted of sealed leaves. */
+  /** The instance's key: it signs checkpoints, proofs and leaf tombstones. */
   readonly signingKey: KeyObject;
-  /** Signs with the instance's key what is noted of sealed leaves. */
+  /** Signs leaf tombstones with the instance's key. */
   readonly sign: Sign;
-  /** Opens and seals what tells of persons. */
+  /** Encrypts and decrypts personal data. */
   readonly encryption: SubjectEncryption;
-  /** Rids the embedded record's files of what was deleted. */
+  /** Removes deleted data from the embedded database's files. */
   readonly files: FileCleaner;
-  /** Refuses what writes to the embedded record while its disk is nearly full. */
+  /** Refuses writes to the embedded database while its disk is nearly full. */
   readonly disk: DiskGuard | undefined;
-  /** The embedded record's; a server's record is shared, and its data folder too. */
+  /** The embedded database's folder; a server's database is shared, and its data folder too. */
   readonly lock: FolderLock | undefined;
-  /** This machine and data folder: which process has the leases (store/database/lease.ts). */
+  /** This machine and data folder: identifies the holder of leases (store/database/lease.ts). */
   readonly place: string;
   /** The followers and periodic jobs of this process. */
   readonly loops: Loops;
@@ -62,7 +65,7 @@ export interface OpenDatabase {
 }
 
 /**
- * Opens the record (see `openOnce`); a server that is starting, recovering or out of reach is waited for.
+ * Opens the database (see `openOnce`); waits for a server that is starting, recovering or unreachable.
  * @throws DatabaseRefusedError, besides what `openOnce` throws.
  */
 export function openDatabase(
@@ -77,9 +80,10 @@ export function openDatabase(
 }
 
 /**
- * Opens the record that the configuration names: takes the data folder, migrates, checks pepper, signing key and wrapping keys,
- * seals what was stored before there were keys, takes over what was erased before leaves were told of.
- * @throws ConfigError, FolderInUseError, WrongPepperError, WrongSigningKeyError, WrongWrappingKeyError, DimensionsGoneError, or what the database says.
+ * Opens the configured database: takes the data folder, migrates, checks pepper, signing key and wrapping keys,
+ * encrypts data from before there were keys, adopts erasures from before there were leaf tombstones.
+ * @throws ConfigError, FolderInUseError, WrongPepperError, WrongSigningKeyError, WrongWrappingKeyError,
+ * DimensionsGoneError, or the database's error.
  */
 async function openOnce(
   config: Config,
@@ -93,7 +97,7 @@ async function openOnce(
     const { opened, disk } = await openStore(config, onError);
     store = opened;
     const features = await migrate(opened);
-    // A secret that is made before a start is refused would be taken for the right one by the next start.
+    // A secret generated before a refused start would be taken for the right one by the next start.
     const secret = await pepper(config, await pepperMissing(opened));
     await checkPepper(opened, peppers(secret).map(pepperFingerprint));
     // The keys are not in the database: a wrong one is refused before anything is wrapped or signed.
@@ -142,7 +146,7 @@ async function openOnce(
   }
 }
 
-/** The embedded record behind the guard of its disk, or the server's. */
+/** The embedded database with its disk guard, or the server's. */
 async function openStore(
   config: Config,
   onError: (error: Error) => void,
@@ -157,14 +161,14 @@ async function openStore(
     untilRoom: () => waitForRoom(placeOf(config), (message) => onError(new Error(message))),
     onNote: onError,
   });
-  // The engine makes its first files open to all, whatever the process's mask says.
+  // The engine creates its first files readable by all, whatever the process's mask.
   await tighten(folder);
   return { opened: withDiskGuard(store, disk), disk };
 }
 
 const placeOf = ({ dataDir, diskReserve }: Config) => ({ folder: dataDir, reserve: diskReserve });
 
-/** Waits until there is room to open the embedded record, and watches from then on. */
+/** Waits until there is room to open the embedded database, and watches from then on. */
 async function embeddedDisk(config: Config, onNote: (note: Error) => void): Promise<DiskGuard> {
   const { folder, reserve } = placeOf(config);
   await waitForRoom({ folder, reserve }, (message) => onNote(new Error(message)));

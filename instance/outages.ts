@@ -9,10 +9,10 @@ export interface Lines {
   error(facts: object, message: string): void;
 }
 
-/** What the server uses and can be away: PostgreSQL, Neo4j. */
+/** A service that the server uses and that can be unavailable: PostgreSQL, Neo4j. */
 export interface Source {
   readonly name: string;
-  /** Whether the error is one of it that passes by itself. */
+  /** Whether the error is one of its transient ones. */
   readonly owns: (error: Error) => boolean;
   /** Resolves when it answers. */
   readonly probe: () => Promise<unknown>;
@@ -37,9 +37,10 @@ export interface OutageOptions {
 const MOST_KINDS = 200;
 
 /**
- * A log in which an outage costs a few lines. While a source is away everybody who uses it fails, some of them many times a second:
- * the first error is a line (without a stack: nothing is wrong in the program), then there is one each half minute with the count,
- * and one when the source answers again. An error of another kind is logged whole, and its repeats are counted for as long.
+ * A log in which an outage costs a few lines. While a source is away every use of it fails, some many times a
+ * second: the first error is a line (without a stack, because the program is not at fault), then there is one
+ * each half minute with the count, and one when the source answers again. An error of another kind is logged in
+ * full, and its repeats are counted for as long.
  */
 export class OutageLog implements Lines {
   readonly #log: Lines;
@@ -57,7 +58,7 @@ export class OutageLog implements Lines {
     this.#lineEveryMs = lineEveryMs;
   }
 
-  /** Folds the errors of that source from now on. */
+  /** Aggregates the errors of that source from now on. */
   watch(source: Source): void {
     // The latest first: it knows its own errors better.
     this.#sources.unshift(source);
@@ -95,7 +96,7 @@ export class OutageLog implements Lines {
       this.#count(source, err);
       return;
     }
-    // What has facts of its own, such as an id that a caller was given, is looked for by them.
+    // Lines with facts of their own, such as an id that a caller received, must be found by them.
     if (Object.keys(more).length > 0) {
       this.#log[level](facts, message);
       return;
@@ -165,14 +166,14 @@ export class OutageLog implements Lines {
   }
 }
 
-/** The code of the error, or of what caused it. */
+/** The code of the error, or of its cause. */
 function codeOf(error: Error): string | undefined {
   const { code } = error as Error & { code?: unknown };
   if (typeof code === 'string') return code;
   return error.cause instanceof Error ? codeOf(error.cause) : undefined;
 }
 
-/** That of the cause, which says more; of several tries at once, that of the first. */
+/** The cause's, which says more; of several tries at once, that of the first. */
 function messageOf(error: Error): string {
   if (error.cause instanceof Error) return messageOf(error.cause);
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return messageOf(error.errors[0]);

@@ -5,16 +5,16 @@ const AGAIN_MS = 500;
 
 export interface OpeningPatience {
   readonly databaseUrl: string;
-  /** For how long a server that is starting, recovering or out of reach is waited for, in seconds. */
+  /** How long to wait for a server that is starting, recovering or unreachable, in seconds. */
   readonly seconds: number;
   /** Called once, when the waiting begins. */
   readonly onWaiting: (message: string) => void;
 }
 
 /**
- * Opens a record on a server that may still be starting: again until the patience is used up. `open` must bear being done
- * twice, and leave nothing behind where it fails.
- * @throws DatabaseRefusedError where an operator can end it.
+ * Opens a database on a server that may still be starting: retries until the time is used up. `open` must be
+ * repeatable, and leave nothing behind when it fails.
+ * @throws DatabaseRefusedError if an operator can resolve it.
  */
 export async function openPatiently<T>(
   { databaseUrl, seconds, onWaiting }: OpeningPatience,

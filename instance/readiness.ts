@@ -1,6 +1,7 @@
-import type { Statement, Store } from '../store/database/client.ts';
+import type { Store } from '../store/database/client.ts';
 import type { DiskGuard } from '../store/database/disk-space.ts';
 import type { Loops } from '../store/database/loops.ts';
+import { statement } from '../store/database/statement.ts';
 import { STALLED_S, stalledHere } from '../store/journal/follower-status.ts';
 
 /** One part that must work: resolves, or throws what is wrong. */
@@ -9,32 +10,32 @@ type Check = () => Promise<void>;
 export interface WaysInUse {
   readonly store: Store;
   readonly roles: ReadonlySet<string>;
-  /** For how long, in milliseconds, the commit under way has been tried. */
+  /** How long, in milliseconds, the commit in progress has been tried. */
   readonly commitBusyFor: () => number;
   /** What works on its own in this process. */
   readonly loops: Loops;
-  /** Of the embedded record; absent where the record is a server's. */
+  /** For the embedded database; absent for a server's. */
   readonly disk?: DiskGuard | undefined;
 }
 
-/** A commit that takes longer waits for something that is not right. */
+/** A commit that takes longer waits for something that is wrong. */
 const COMMIT_MS = 5_000;
-const READY: Statement = { name: 'ready', text: 'SELECT 1' };
-const WRITABLE: Statement = {
-  name: 'ready_to_write',
-  text: `SELECT current_setting('transaction_read_only') = 'off' AS writable`,
-};
+const READY = statement('ready', 'SELECT 1');
+const WRITABLE = statement(
+  'ready_to_write',
+  `SELECT current_setting('transaction_read_only') = 'off' AS writable`,
+);
 /** A fingerprint of no scope: sees no row. */
 const NO_SCOPE = '';
 
-/** Resolves when the record answers. */
+/** Resolves when the database answers. */
 export async function answers(store: Store): Promise<void> {
   await store.rows(READY, []);
 }
 
 /**
- * What /readyz asks: each way that this server uses, over the connections that it uses there. A server that does not take responses
- * has no part "ingest", one that answers no queries no part "queries".
+ * The checks of /readyz: each connection that this server uses. A server that does not accept responses has no
+ * part "ingest", one that answers no queries no part "queries".
  */
 export function readinessChecks({
   store,

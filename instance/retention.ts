@@ -8,8 +8,8 @@ const ago = (now: number, keep: string) =>
   DateTime.fromMillis(now, { zone: 'utc' }).minus(Duration.fromISO(keep)).toJSDate();
 
 /**
- * Deletes once what the policy calls old at that moment, and has the embedded record's files follow; answers with the rows by
- * kind. It ends after the batch under way once the process stops.
+ * Deletes once what the policy calls old at that moment, and rewrites the embedded database's files; returns
+ * the rows by kind. Ends after the current batch when the process stops.
  */
 export async function applyRetention(
   database: OpenDatabase,

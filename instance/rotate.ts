@@ -12,9 +12,9 @@ import type { OpenDatabase } from './open-database.ts';
 import { addPepper, addSigningKey, type SecretPlaces } from './secrets.ts';
 
 /**
- * rotate: a new wrapping key, and every data key wrapped anew. rewrap: the latter alone (another provider, a key made
- * elsewhere). pepper: a new pepper, and every person carried over. retire: wrapping keys that nothing needs are destroyed. signing: a new
- * signing key, which the next start takes into use.
+ * rotate: a new wrapping key, and every data key rewrapped. rewrap: the latter alone (another provider, a key
+ * created elsewhere). pepper: a new pepper, and every person moved to it. retire: unneeded wrapping keys are
+ * destroyed. signing: a new signing key, which the next start brings into use.
  */
 export const KEY_ACTIONS = ['rotate', 'rewrap', 'pepper', 'retire', 'signing'] as const;
 export type KeyAction = (typeof KEY_ACTIONS)[number];
@@ -26,7 +26,7 @@ type Place = Pick<OpenDatabase, 'store' | 'encryption' | 'pepper'>;
 type KeyConfig = SecretPlaces & Pick<Config, 'pepper' | 'signingKeys'>;
 
 /**
- * Does one action on the open record, while it is read and written.
+ * Does one action on the open database, while it is in use.
  * @throws KeyProviderError when it must be done elsewhere.
  */
 export async function changeKeys(record: Place, config: KeyConfig, action: KeyAction): Promise<KeyReport> {
@@ -41,8 +41,9 @@ export async function changeKeys(record: Place, config: KeyConfig, action: KeyAc
 }
 
 /**
- * Alone on the record (embedded), one call adds the pepper and carries everybody over. Where other processes write too
- * they must know the pepper first: the first call adds it, they are restarted one by one, the second call carries over.
+ * On an embedded database, one call adds the pepper and moves every person. If other processes write too they
+ * must have the pepper first: the first call adds it, they are restarted one by one, the second call moves the
+ * persons.
  */
 async function changePepper({ store, encryption, pepper }: Place, config: KeyConfig): Promise<KeyReport> {
   const tied = await checkPepper(store, fingerprints(pepper));
@@ -67,8 +68,8 @@ async function changePepper({ store, encryption, pepper }: Place, config: KeyCon
 }
 
 /**
- * The record is signed with one key at a time: a new one is put beside it, and the next start, which has both, takes it into use. Processes
- * that run on with the former sign nothing more.
+ * The database is signed with one key at a time: a new one is added, and the next start, which has both, brings
+ * it into use. Processes that continue with the former key sign nothing more.
  */
 async function changeSigningKey(config: KeyConfig): Promise<KeyReport> {
   if (config.signingKeys)
@@ -83,7 +84,7 @@ function fingerprints(pepper: Pepper): string[] {
   return [pepperFingerprint(pepper), ...(pepper.former ? fingerprints(pepper.former) : [])];
 }
 
-/** The process has one pepper, which everything that it started holds: what is in it is replaced. */
+/** The process has one pepper object, which all its parts share: its content is replaced. */
 function renew(pepper: Pepper, added: Pepper): void {
   Object.assign(pepper, added);
 }

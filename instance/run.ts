@@ -3,8 +3,8 @@ import type { ProgramLog } from './log.ts';
 const PATIENCE_MS = 20_000;
 
 /**
- * Starts a server and stops it on SIGINT or SIGTERM, telling both to the log and to a person.
- * @param start resolves with what stops it
+ * Starts a server and stops it on SIGINT or SIGTERM, reporting both to the log and to a person.
+ * @param start resolves with a function that stops it
  */
 export async function runUntilStopped(
   start: () => Promise<() => Promise<void>>,
@@ -14,7 +14,7 @@ export async function runUntilStopped(
   let stop: (() => Promise<void>) | undefined;
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
-    // A second Ctrl-C, or a stop that hangs, ends it at once; what was accepted is safe.
+    // A second Ctrl-C, or a stop that hangs, ends it at once; accepted responses are safe.
     if (stopping) process.exit(1);
     stopping = true;
     say('stopping …');

@@ -4,22 +4,24 @@ import { basename, dirname, join } from 'node:path';
 import { ConfigError } from '../config/config.ts';
 
 /*
- * Secrets are written beside their place and then named, so that there is a whole one or none, whenever the process is killed.
+ * Secrets are written under a temporary name and then linked, so that there is a whole one or none, whenever
+ * the process is killed.
  */
 
-/** A file that was being written and has no name yet. */
+/** A temporary file without its final name. */
 const unnamed = (path: string, mark: string) => join(dirname(path), `.${basename(path)}.${mark}.new`);
-/** What a killed process left unnamed is removed after this long. */
+/** After this long, leftovers of killed processes are removed. */
 const LEFT_BEHIND_MS = 60_000;
 
-/** A file system that knows no links, such as FAT: there a kill may leave half a file. */
+/** A file system without links, such as FAT: there a kill may leave half a file. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 /** A folder that this process may only read. */
 const READ_ONLY = new Set(['EROFS', 'EACCES', 'EPERM']);
 
 /**
- * Writes the file (mode 0600) unless it is there: of several starters exactly one does. Answers whether this one did.
- * @throws ConfigError where nothing can be written there.
+ * Writes the file (mode 0600) unless it exists: of several starting processes exactly one does. Returns whether
+ * this one did.
+ * @throws ConfigError if nothing can be written there.
  */
 export async function writeOnce(path: string, text: string): Promise<boolean> {
   try {
@@ -27,7 +29,7 @@ export async function writeOnce(path: string, text: string): Promise<boolean> {
     await removeLeftBehind(path);
     const beside = await writeBeside(path, text);
     try {
-      // Unlike a rename, a link takes nobody's place.
+      // Unlike a rename, a link replaces nothing.
       await link(beside, path).catch((error: NodeJS.ErrnoException) => {
         if (!NO_LINKS.has(error.code ?? '')) throw error;
         return copyFile(beside, path, constants.COPYFILE_EXCL);
@@ -47,7 +49,7 @@ export async function writeOnce(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** Puts a new text in the place of what the file held: one or the other is there at any moment. */
+/** Replaces the file's text: one or the other is there at any moment. */
 export async function replaceFile(path: string, text: string): Promise<void> {
   await rename(await writeBeside(path, text), path);
   await syncFolder(dirname(path));
@@ -65,7 +67,7 @@ async function writeBeside(path: string, text: string): Promise<string> {
   return beside;
 }
 
-/** So that the new name of a file outlives a loss of power. */
+/** So that the file's new name survives a loss of power. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {

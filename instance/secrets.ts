@@ -13,22 +13,23 @@ import type { Pepper } from '../ingestion/pipeline/pseudonym.ts';
 import { replaceFile, writeOnce } from './secret-file.ts';
 
 /*
- * The secrets of an instance: its administrator's key, its peppers, its wrapping keys (keys/file-provider.ts) and its signing keys. Each is
- * taken from the environment, else from the folder of secrets, else from the data folder, else made.
+ * The secrets of an instance: its administrator's key, its peppers, its wrapping keys (keys/file-provider.ts)
+ * and its signing keys. Each is read from the environment, else from the folder of secrets, else from the data
+ * folder, else generated.
  */
 
 export type SecretPlaces = Pick<Config, 'dataDir' | 'secretsDir'>;
 export type SecretName = 'admin-key' | 'pepper' | 'wrapping-keys' | 'signing-key';
 
-/** A secret and whether it was made just now. */
+/** A secret and whether it was just generated. */
 export interface KeptSecret {
   readonly value: string;
   readonly made: boolean;
 }
 
 /**
- * Where the file of that secret is, or where it is to be made: in the folder of secrets where one is configured, unless it lies in the data
- * folder already.
+ * The path of that secret's file, existing or to be created: in the folder of secrets if one is configured,
+ * unless it exists in the data folder.
  */
 export async function secretPath({ dataDir, secretsDir }: SecretPlaces, name: SecretName): Promise<string> {
   const own = join(dataDir, name);
@@ -43,7 +44,10 @@ const isThere = (path: string) =>
     () => false,
   );
 
-/** Reads the secret in its file (mode 0600), or makes it; throws `missing` instead where the record is tied to one already. */
+/**
+ * Reads the secret in its file (mode 0600), or generates it; throws `missing` instead if the database is bound
+ * to one already.
+ */
 async function keptSecret(
   places: SecretPlaces,
   name: SecretName,
@@ -64,13 +68,13 @@ async function keptSecret(
   return { value, made: false };
 }
 
-/** The administrator's key: the configured one, or the one that is kept (256 random bits). */
+/** The administrator's key: the configured one, or the stored one (256 random bits). */
 export async function adminKey(config: SecretPlaces & Pick<Config, 'adminKey'>): Promise<KeptSecret> {
   if (config.adminKey !== undefined) return { value: config.adminKey, made: false };
   return keptSecret(config, 'admin-key', () => `sl_${randomBytes(32).toString('base64url')}`);
 }
 
-/** The administrator's key where there is one; undefined: none is configured and none was made yet. */
+/** The administrator's key; undefined: none is configured and none was generated yet. */
 export async function findAdminKey(
   config: SecretPlaces & Pick<Config, 'adminKey'>,
 ): Promise<string | undefined> {
@@ -81,7 +85,10 @@ export async function findAdminKey(
 
 const newPepper = () => randomBytes(32).toString('hex');
 
-/** The pepper of the pseudonyms with those before it: configured, or kept, oldest first. `missing`: why none may be made. */
+/**
+ * The pepper of the pseudonyms with earlier ones: configured, or stored, oldest first. `missing`: why none may
+ * be generated.
+ */
 export async function pepper(
   config: SecretPlaces & Pick<Config, 'pepper'>,
   missing: Error | null = null,
@@ -98,7 +105,7 @@ export async function pepper(
   return chain;
 }
 
-/** Adds a pepper to those that are kept. */
+/** Adds a pepper to the stored ones. */
 export async function addPepper(places: SecretPlaces): Promise<Pepper> {
   await append(await secretPath(places, 'pepper'), newPepper());
   return pepper({ ...places, pepper: undefined });
@@ -107,7 +114,10 @@ export async function addPepper(places: SecretPlaces): Promise<Pepper> {
 const newSigningKey = () =>
   generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString().trim();
 
-/** The keys (Ed25519) that sign what this instance vouches for, oldest first: configured, or kept. `missing`: why none may be made. */
+/**
+ * The keys (Ed25519) that sign what this instance vouches for, oldest first: configured, or stored. `missing`:
+ * why none may be generated.
+ */
 export async function signingKeys(
   config: SecretPlaces & Pick<Config, 'signingKeys'>,
   missing: Error | null = null,
@@ -123,7 +133,7 @@ export async function signingKeys(
   }
 }
 
-/** Adds a signing key to those that are kept; the next start takes it into use. */
+/** Adds a signing key to the stored ones; the next start brings it into use. */
 export async function addSigningKey(places: SecretPlaces): Promise<void> {
   await append(await secretPath(places, 'signing-key'), newSigningKey());
 }
@@ -135,7 +145,7 @@ async function append(path: string, secret: string): Promise<void> {
 const PEM = /-----BEGIN PRIVATE KEY-----[A-Za-z0-9+/=\s]+-----END PRIVATE KEY-----/g;
 
 /**
- * Ed25519 keys as PEM blocks one after the other, or as the base64 of PKCS #8 in DER separated by commas.
+ * Ed25519 keys as concatenated PEM blocks, or as the base64 of PKCS #8 in DER separated by commas.
  * @throws Error that says what is wrong, without the text.
  */
 export function parseSigningKeys(text: string): [KeyObject, ...KeyObject[]] {
@@ -159,7 +169,7 @@ export function parseSigningKeys(text: string): [KeyObject, ...KeyObject[]] {
   return [first, ...(more as KeyObject[])];
 }
 
-/** Tells whether a key that was presented is the one with this SHA-256, in constant time. */
+/** Whether a presented key has this SHA-256, in constant time. */
 export function keyMatcher(key: string): (presented: string) => boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   const expected = digest(key);

@@ -10,40 +10,41 @@ import {
   rotatedKey,
 } from '../domain/seals/signing-key.ts';
 import { audit, auditCheckpoint } from '../store/audit/audit.ts';
-import type { Session, Statement, Store } from '../store/database/client.ts';
+import type { Session, Store } from '../store/database/client.ts';
+import { statement } from '../store/database/statement.ts';
 import { newestNote } from '../store/seals/leaf-tombstones.ts';
 import { lockSeals, readLastCheckpoint } from '../store/seals/seals.ts';
 import { addSigningKey, newestSigningKey, readSigningKeys } from '../store/seals/signing-keys.ts';
 
 /*
- * A record is tied to its signing key as it is to its pepper and its wrapping keys: under another key the proofs of before would be those
- * of nobody, and an erasure would look like tampering.
+ * A database is bound to its signing key like to its pepper and its wrapping keys: under another key earlier
+ * proofs would have an unknown signer, and an erasure would look like tampering.
  */
 
-/** The signing key is not the one that this record is signed with. */
+/** The signing key is not the one that signs this database. */
 export class WrongSigningKeyError extends Error {
   override readonly name = 'WrongSigningKeyError';
 }
 
-/** Who signed the default model at the first start, where nothing else was signed yet. */
-const MODEL: Statement = {
-  name: 'signing_model',
-  text: 'SELECT signature FROM model_version WHERE signature IS NOT NULL ORDER BY id LIMIT 1',
-};
+/** The signer of the default model at the first start, when nothing else was signed yet. */
+const MODEL = statement(
+  'signing_model',
+  'SELECT signature FROM model_version WHERE signature IS NOT NULL ORDER BY id LIMIT 1',
+);
 
 export interface SigningOptions {
   /** Private keys, oldest first: the last is the one to use. */
   readonly keys: readonly [KeyObject, ...KeyObject[]];
-  /** The operator says that the key in use is lost: the last of `keys` takes its place without its signature. */
+  /** The operator says that the key in use is lost: the last of `keys` replaces it without its signature. */
   readonly isLost: boolean;
   /** Epoch milliseconds. */
   readonly now: number;
 }
 
 /**
- * Ties the record to its signing key at the first start, and refuses later to start with another one. Where the key in use is given
- * together with a newer one, the newer takes its place: by a statement that both sign, and a row of the audit log. Answers with the key in
- * use.
+ * Binds the database to its signing key at the first start, and later refuses another one. If the key in use is
+ * given together with a newer one, the newer replaces it: by a statement that both sign, and a row of the audit
+ * log. Returns the key in use.
  * @throws WrongSigningKeyError
  */
 export function checkSigningKey(store: Store, options: SigningOptions): Promise<KeyObject> {
@@ -72,7 +73,7 @@ export function checkSigningKey(store: Store, options: SigningOptions): Promise<
   });
 }
 
-/** Why no signing key may be made for this record: it is signed with one. Null before its first start. */
+/** Why no signing key may be generated for this database: it is signed with one. Null before its first start. */
 export async function signingKeyMissing(session: Session): Promise<WrongSigningKeyError | null> {
   const inUse = await newestSigningKey(session);
   if (inUse !== null) return refused(inUse);
@@ -94,7 +95,7 @@ function refused(inUse: string | null): WrongSigningKeyError {
   );
 }
 
-/** The fingerprint of a kept key. */
+/** The fingerprint of a stored key. */
 function printOf(kept: string | undefined): string {
   const key = kept === undefined ? null : parseKey(kept);
   return key ? keyFingerprint(key) : 'unknown';
@@ -122,8 +123,9 @@ async function rotate(
 }
 
 /**
- * Which of the keys signed what there is of before records knew their keys: the newest head, else the newest row that explains leaves, else
- * the first model. The newest key where nothing was signed; null where another key signed.
+ * Which of the keys signed existing data from before databases stored their keys: the newest checkpoint, else
+ * the newest leaf tombstone, else the first model. The newest key if nothing was signed; null if another key
+ * signed.
  */
 async function adopt(
   session: Session,

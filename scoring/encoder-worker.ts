@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openEncoder } from './encoder.ts';
 
-/** What the pool asks of a worker; the answer carries the same number. */
+/** A request of the pool to a worker; the answer carries the same number. */
 export interface EncoderRequest {
   readonly request: number;
   readonly kind: 'encode' | 'states';

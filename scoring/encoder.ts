@@ -1,22 +1,20 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { AutoModel, AutoTokenizer, env, Tensor } from '@huggingface/transformers';
 
 /** One text as the encoder sees it. */
 export interface Encoding {
   /** Mean of the token states, of length 1. */
   readonly embedding: Float32Array;
-  /** Tokens, the two that frame the text included. */
+  /** Tokens, including the two that frame the text. */
   readonly tokens: number;
-  /** Tokens that the vocabulary does not have. */
+  /** Tokens outside the vocabulary. */
   readonly unknown: number;
-  /** The embedding of the text without those; null where there are none. */
+  /** The embedding of the text without those; null if there are none. */
   readonly known: Float32Array | null;
 }
 
-/** The same with what each token gave to it. */
+/** The same with the contribution of each token. */
 export interface TokenStates extends Encoding {
   readonly words: readonly string[];
   /** [tokens x dimension]: state of token t / (tokens · length of the mean); the rows add up to the embedding. */
@@ -30,20 +28,10 @@ export interface Encoder {
   states(text: string): Promise<TokenStates>;
 }
 
-/** Which encoder, and of which content. */
-export interface EncoderId {
-  readonly name: string;
-  /** SHA-256 over the names and contents of its files. */
-  readonly hash: string;
-}
-
 const LONGEST_TOKENS = 256;
-/** transformers.js reads these; other files beside them do not change what the encoder gives. */
-const FILES = /^(config\.json|tokenizer\.json|tokenizer_config\.json|onnx\/model_quantized\.onnx)$/;
-
 /**
- * Opens the encoder in a local folder (config.json, tokenizer.json, onnx/model_quantized.onnx), or, when there is no such
- * folder, the one of that id from the hub, kept in `cacheFolder`.
+ * Opens the encoder in a local folder (config.json, tokenizer.json, onnx/model_quantized.onnx), or, if there is
+ * no such folder, the one of that id from the hub, kept in `cacheFolder`.
  * @throws Error naming what is missing.
  */
 export async function openEncoder(source: string, cacheFolder: string): Promise<Encoder> {
@@ -57,7 +45,7 @@ export async function openEncoder(source: string, cacheFolder: string): Promise<
   const model = await AutoModel.from_pretrained(name, {
     local_files_only: local,
     dtype: 'q8',
-    // One thread: the pool has a worker for each core, and sums always run in the same order.
+    // One thread: the pool has a worker per core, and sums always run in the same order.
     session_options: { intraOpNumThreads: 1, interOpNumThreads: 1 },
   });
   const unknownId = tokenizer.unk_token_id as number | undefined;
@@ -76,7 +64,7 @@ export async function openEncoder(source: string, cacheFolder: string): Promise<
     tokens,
     unknown: ids.filter((id) => id === unknownId).length,
   });
-  /** The same without what is not in the vocabulary. */
+  /** The same without tokens outside the vocabulary. */
   const knownOf = async (ids: readonly number[]) => {
     if (unknownId === undefined || !ids.includes(unknownId)) return null;
     const kept = ids.filter((id) => id !== unknownId);
@@ -122,21 +110,4 @@ function meanOf(rows: Float32Array, count: number, dimension: number) {
   let squares = 0;
   for (const value of mean) squares += value * value;
   return { mean, length: Math.sqrt(squares) };
-}
-
-/** Name and content hash of the encoder as it lies in a folder. */
-export async function identifyEncoder(source: string, cacheFolder: string): Promise<EncoderId> {
-  const folder = existsSync(source) ? resolve(source) : join(cacheFolder, source);
-  const hash = createHash('sha256');
-  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter((name) => FILES.test(name));
-  for (const name of names.sort()) {
-    const content = createHash('sha256')
-      .update(await readFile(join(folder, name)))
-      .digest('hex');
-    hash.update(`${name}\n${content}\n`);
-  }
-  return { name: existsSync(source) ? basename(folder) : source, hash: hash.digest('hex') };
 }

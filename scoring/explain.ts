@@ -6,7 +6,7 @@ import type { Model } from './model.ts';
 import { preparedFor } from './preparation.ts';
 import { logitsOf } from './softmax-regression.ts';
 
-/** What one token, feature or the bias gave to the logit of the winning class. */
+/** The contribution of one token, feature or the bias to the logit of the winning class. */
 export interface Share {
   readonly token: string;
   readonly share: number;
@@ -19,9 +19,9 @@ export interface Explanation {
 }
 
 /**
- * The exact additive shares of the winning class's logit: the embedding is the sum of the token states over their number
- * and the length of their mean, and the head is linear, so each token's part is its state times the weights. Features
- * stand in brackets by their column, the bias as "[bias]".
+ * The exact additive shares of the winning class's logit: the embedding is the sum of the token states over
+ * their number and the length of their mean, and the head is linear, so each token's part is its state times
+ * the weights. Features appear in brackets by their column, the bias as "[bias]".
  */
 export async function explain(
   pool: EncoderPool,

@@ -6,7 +6,7 @@ import { type FittedHead, fitHead } from './train.ts';
 /** Everything that a model's heads are fitted on. */
 export interface FitRequest {
   readonly nps: readonly Example[];
-  /** Absent: the sentiment head is taken over from the champion. */
+  /** Absent: the champion's sentiment head is reused. */
   readonly sentiment: readonly Example[] | null;
   readonly themeNames: readonly string[];
   readonly themes: readonly ThemeExample[];

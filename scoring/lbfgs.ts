@@ -1,4 +1,4 @@
-/** A smooth function: writes the gradient at x and answers with the value. */
+/** A smooth function: writes the gradient at x and returns the value. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
 export interface LbfgsOptions {
@@ -7,7 +7,7 @@ export interface LbfgsOptions {
   readonly tolerance: number;
 }
 
-/** Pairs of steps and changes of the gradient that stand for the curvature. */
+/** Pairs of steps and gradient changes that approximate the curvature. */
 const MEMORY = 10;
 const ARMIJO = 1e-4;
 const SMALLEST_STEP = 1e-12;

@@ -21,7 +21,7 @@ const head = z.object({
 const theme = z.object({
   name: z.string(),
   head,
-  /** From which calibrated probability on the theme is called at that precision, by precision in hundredths. */
+  /** From which calibrated probability the theme is called at that precision, by precision in hundredths. */
   thresholds: z.record(z.string(), z.number()),
 });
 const feature = z.object({
@@ -34,16 +34,16 @@ const feature = z.object({
 
 const artefact = z.object({
   format: z.literal(1),
-  /** How texts are read (preparation.ts); absent in models that were made before there was more than one way. */
+  /** How texts are prepared (preparation.ts); absent in models from before there was more than one way. */
   preparation: z.literal('emoji-words').optional(),
   encoder: z.object({ name: z.string(), hash: z.string(), dimension: z.int() }),
   featureSet: z.object({ codeHash: z.string(), features: z.array(feature), columns: z.array(z.string()) }),
   heads: z.object({ nps: head, sentiment: head, themes: z.array(theme) }),
   /** Languages that the encoder was trained on. */
   languages: z.array(z.string()),
-  /** The model says nothing when its most probable class is less probable. */
+  /** The model abstains when its most probable class has a lower probability. */
   minimumProbability: z.number(),
-  /** Of the NPS head on examples it was not fitted on: confusion[true][predicted], abstentions left out. */
+  /** Of the NPS head on examples that it was not fitted on: confusion[true][predicted], without abstentions. */
   confusion: z.array(z.array(z.int())),
   /** Sets by content: what each head was trained on. */
   trainingSets: z.array(
@@ -52,10 +52,10 @@ const artefact = z.object({
   evaluation: z.record(z.string(), z.unknown()),
 });
 
-/** Everything that makes predictions but the encoder's own files, as it is stored. */
+/** Everything that makes predictions except the encoder's own files, as stored. */
 export type ModelArtefact = z.infer<typeof artefact>;
 
-/** A head ready to be used. */
+/** A head ready to use. */
 export interface ReadyHead extends LinearHead {
   readonly calibration: Calibration;
 }
@@ -87,7 +87,7 @@ export function artefactKey(stored: ModelArtefact): string {
     .digest('hex');
 }
 
-/** A head as it is stored. */
+/** A head as stored. */
 export function storeHead({ weights, bias }: LinearHead, fitted: Calibration): ModelArtefact['heads']['nps'] {
   return {
     weights: weights.map((row, index) => {

@@ -15,7 +15,7 @@ export interface MonitorDeps extends ReadingDeps {
   readonly loadModel: (id: number) => Promise<Model>;
   readonly loops: Loops | null;
   readonly onError: (error: Error) => void;
-  /** Under which readings are written. */
+  /** The lease for writing readings. */
   readonly lease: Lease;
 }
 
@@ -26,13 +26,13 @@ const HOUR_MS = 3_600_000;
 const LOOK_EVERY_MS = 60_000;
 
 /**
- * Watches the models in use: a follower of the journal that notes which of them said something new, and takes the
- * readings of each of those once an hour is over. An hour is read once, by whichever process comes first; what a
- * stop interrupts is read at the next start.
+ * Watches the models in use: a follower of the journal that records which of them have new predictions, and
+ * takes their readings once an hour is over. One process reads each hour; an interrupted reading is taken at
+ * the next start.
  */
 export async function startMonitor(deps: MonitorDeps): Promise<Work> {
   const { store, loops, onError } = deps;
-  // What was said before this start may not have been read.
+  // Predictions from before this start may not have been read.
   const changed = new Set((await readRegistry(store)).map(({ id }) => id));
   const follower = await runFollower({
     name: MONITOR,

@@ -2,9 +2,9 @@ import { minimise } from './lbfgs.ts';
 import { assertExamples, type Example, type FitOptions, type LinearHead } from './softmax-regression.ts';
 
 /**
- * Adjacent-categories logit regression for classes that are ordered (Agresti, Categorical Data Analysis, 8.3.4): one direction
- * w, logit of class c = bias[c] + c · w · inputs. It is a softmax head whose rows are multiples of one, so it is stored, run and
- * explained like one. Least mean weighted log loss plus l2/2·|w|², by L-BFGS.
+ * Adjacent-categories logit regression for ordered classes (Agresti, Categorical Data Analysis, 8.3.4): one
+ * direction w, logit of class c = bias[c] + c · w · inputs. It is a softmax head whose rows are multiples of
+ * one, so it is stored, run and explained like one. Least mean weighted log loss plus l2/2·|w|², by L-BFGS.
  * @throws Error without examples.
  */
 export function fitOrdinal(examples: readonly Example[], classes: number, options: FitOptions): LinearHead {

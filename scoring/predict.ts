@@ -7,7 +7,7 @@ import type { Model } from './model.ts';
 import { preparedFor } from './preparation.ts';
 import { logitsOf } from './softmax-regression.ts';
 
-/** What one model says of one response; probabilities in millionths, each head's add up to one million. */
+/** One model's prediction for one response; probabilities in millionths, each head's add up to one million. */
 export interface Classification {
   /** Detractor, passive, promoter. */
   readonly nps: readonly number[];
@@ -17,16 +17,16 @@ export interface Classification {
   readonly sentiment: readonly number[];
   /** Index into SENTIMENTS; null when the model abstains. */
   readonly sentimentClass: number | null;
-  /** Of each theme on its own, in the model's order. */
+  /** Each theme separately, in the model's order. */
   readonly themes: readonly number[];
   /** Entropy of the NPS classes over its maximum, in millionths. */
   readonly uncertainty: number;
-  /** Why the model does not say; null when it does. */
+  /** Why the model abstains; null when it does not. */
   readonly abstained: string | null;
 }
 
 export interface Prediction extends Classification {
-  /** What the monitors watch of the text: words, tokens (of them unknown), language where it tells. */
+  /** What the monitors read of the text: words, tokens (and unknown ones), language if detected. */
   readonly input: {
     readonly words: number;
     readonly tokens: number;
@@ -36,7 +36,7 @@ export interface Prediction extends Classification {
 }
 
 const FEWEST_WORDS = 2;
-/** A text whose tokens are mostly not in the vocabulary is none that the encoder can read. */
+/** The encoder cannot read a text whose tokens are mostly outside the vocabulary. */
 const MOST_UNKNOWN = 0.5;
 
 /** Predicts each of the texts, in order. */
@@ -50,7 +50,7 @@ export async function predict(
   return read.map((source, index) => predictOne(model, source, encodings[index] as Encoding));
 }
 
-/** What the model says of a prepared text whose encoding is known. */
+/** The prediction for a prepared text with a known encoding. */
 export function predictOne(model: Model, source: FeatureSource, encoding: Encoding): Prediction {
   const inputs = headInputs(source, encoding);
   const nps = calibrate(model.nps.calibration, logitsOf(model.nps, inputs));
@@ -74,8 +74,8 @@ export function predictOne(model: Model, source: FeatureSource, encoding: Encodi
 }
 
 /**
- * Whether each theme is called: from one half on, or, where a precision is asked for, from the probability at which
- * held-out examples were that often right. A precision that the model does not reach calls nothing.
+ * Whether each theme is called: from one half on, or, if a precision is required, from the probability at which
+ * held-out examples were that often right. If the model does not reach the precision, nothing is called.
  */
 export function calledThemes(
   model: Model,
@@ -102,7 +102,7 @@ export function headInputs(source: FeatureSource, { embedding }: Encoding): Floa
 function inputOf({ text }: FeatureSource, { tokens, unknown }: Encoding): Prediction['input'] {
   return {
     words: wordsOf(text),
-    // The two tokens that frame the text are always known.
+    // The two framing tokens are always known.
     tokens: Math.max(0, tokens - 2),
     unknownTokens: unknown,
     language: languageOf(text),
@@ -122,10 +122,13 @@ function whyNot(model: Model, input: Prediction['input'], highest: number): stri
   return null;
 }
 
-/** So much of a text may be unknown to the encoder: of a short one it is likely what matters. */
+/** The largest share of unknown tokens: in a short text the unknown one probably matters. */
 const MOST_UNREAD = 0.2;
 
-/** Whether what is not in the vocabulary carries the decision; asked only of models that read emoji, as older ones did not ask. */
+/**
+ * Whether unknown tokens change the decision; checked only for models that read emoji, as when older ones were
+ * made.
+ */
 function whyNotKnown(
   model: Model,
   source: FeatureSource,

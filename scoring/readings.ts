@@ -34,14 +34,14 @@ const DAY_MS = 86_400_000;
 /** The last week against the four weeks before it: both hold whole weeks, so weekdays do not look like drift. */
 const WINDOW_MS = 7 * DAY_MS;
 const REFERENCE_MS = 28 * DAY_MS;
-/** With fewer answers on a side nothing is said. */
+/** With fewer responses on a side there is no reading. */
 const FEWEST = 50;
 const MOST_SEGMENTS = 200;
-/** Embeddings on a side: two such samples are encoded in about a second. */
+/** Embeddings per side: two such samples are encoded in about a second. */
 const SAMPLE = 250;
 const PERMUTATIONS = 999;
 const CONFIDENCE = 0.95;
-/** Of the alarms of one time, the share that may be false. */
+/** The share of alarms at one time that may be false. */
 const FALSE_DISCOVERIES = 0.05;
 
 type Draft = Omit<
@@ -50,8 +50,8 @@ type Draft = Omit<
 >;
 
 /**
- * All readings of a model version for the week that ends at `until`, drift tests adjusted for their number together.
- * Those of what has too few answers are absent.
+ * All readings of a model version for the week that ends at `until`, drift tests adjusted for their number
+ * together. Figures with too few responses are absent.
  */
 export async function takeReadings(
   deps: ReadingDeps,
@@ -73,7 +73,7 @@ export async function takeReadings(
   return drafts.map((draft) => {
     const place = tested.indexOf(draft);
     const adjustedPValue = place < 0 ? null : (adjusted[place] ?? null);
-    // A model that does better than before is no reason to worry.
+    // An improvement is not an alarm.
     const worse = draft.metric !== 'RANKED_PROBABILITY_SCORE' || draft.value > (draft.reference ?? 0);
     return {
       ...draft,
@@ -96,7 +96,10 @@ interface Ask {
   readonly cells: readonly Cell[];
 }
 
-/** On answers that have a surveyed class too. Only the ranked probability score is tested: one question, one test. */
+/**
+ * On responses that have a surveyed class too. Only the ranked probability score is tested: one question, one
+ * test.
+ */
 async function qualityReadings({ deps, modelVersionId, model, window, reference }: Ask): Promise<Draft[]> {
   const read = async (range: TimeRange) =>
     (await readModelFacts(deps, EVERYTHING, modelVersionId, {}, range, model.artefact.languages)).judged ??
@@ -230,7 +233,7 @@ const tested = (test: TwoSampleTest | null) => ({
   detail: test ? { statistic: test.statistic } : {},
 });
 
-/** Texts are encoded again for it: embeddings of people's words are not kept. */
+/** Texts are encoded again for this: embeddings of people's words are not stored. */
 async function embeddingReading({
   deps,
   model,

@@ -15,14 +15,14 @@ export interface Registration {
   readonly artefact: ModelArtefact;
   readonly label: string;
   readonly trainedAt: Date;
-  /** What is known of training sets beyond their hashes. */
+  /** Facts about training sets beyond their hashes. */
   readonly until: Date | null;
   readonly journalPosition: string | null;
 }
 
 /**
- * Registers the model as a candidate, its manifest signed by the instance's key; answers with its version. `settle` is of the
- * same transaction.
+ * Registers the model as a candidate, its manifest signed by the instance's key; returns its version. `settle`
+ * belongs to the same transaction.
  */
 export function register(
   store: Store,
@@ -49,7 +49,7 @@ export function register(
   return registerModel(store, model, hashOf(featureRows.map((row) => row.key)), cause, settle);
 }
 
-/** What the signature covers: the artefact by hash, and what a reader asks of it first. */
+/** What the signature covers: the artefact by hash, and its most important facts. */
 export function manifestOf(artefact: ModelArtefact, label: string) {
   return {
     artefact: artefactKey(artefact),
@@ -67,7 +67,7 @@ function signManifest(signingKey: KeyObject, manifest: object): string {
   return JSON.stringify({ algorithm: 'Ed25519', publicKey, signature });
 }
 
-/** Puts the model that ships into an empty registry, as its first champion. */
+/** Adds the model that ships to an empty registry, as its first champion. */
 export async function ensureDefault(
   store: Store,
   signingKey: KeyObject,

@@ -7,7 +7,7 @@ import { predict } from './predict.ts';
 import { preparedFor } from './preparation.ts';
 import { featureSourceOf, featuresHash, predictionRow } from './scorer.ts';
 
-/** Whether a stored prediction came out again, integer for integer; if not, why. */
+/** Whether a stored prediction was reproduced, integer for integer; if not, why. */
 export interface Reproduction {
   readonly same: boolean;
   readonly reason: string | null;
@@ -37,7 +37,7 @@ export async function reproduce(
     stored.modelVersionId,
     featuresHash(preparedFor(model, source)),
   );
-  // Predictions older than the monitors do not hold what those watch.
+  // Predictions older than the monitors lack what those read.
   const monitored: readonly string[] =
     stored.words === null ? ['words', 'tokens', 'unknownTokens', 'language'] : [];
   const differing = (Object.keys(again) as (keyof PredictionRow)[]).filter(

@@ -11,8 +11,8 @@ export const REVIEW_QUEUE = 'review queue';
 const ENTRIES = 100;
 
 /**
- * Queues for review, by rule, what the champion says and what people decide about models: a follower of the journal whose position is saved with its effect, so
- * that nothing is queued twice or left out.
+ * Queues the champion's predictions and people's decisions about models for review, by rule: a follower of the
+ * journal whose position is saved with its effect, so that nothing is queued twice or missed.
  */
 export async function startReviewQueue(deps: {
   readonly store: Store;
@@ -20,7 +20,7 @@ export async function startReviewQueue(deps: {
   readonly now: () => number;
   readonly loops: Loops | null;
   readonly onError: (error: Error) => void;
-  /** Under which reviews are queued. */
+  /** The lease for queuing reviews. */
   readonly lease: Lease;
 }): Promise<Work> {
   const { store, reviewRules, now, lease, loops, onError } = deps;

@@ -28,27 +28,27 @@ export interface ScorerDeps {
   readonly loadModel: (id: number) => Promise<Model>;
   readonly loops: Loops | null;
   readonly onError: (error: Error) => void;
-  /** Under which predictions are stored. */
+  /** The lease for storing predictions. */
   readonly lease: Lease;
-  /** Told how many responses a model version has scored just now. */
+  /** Called with the number of responses that a model version has just scored. */
   readonly onScored?: (modelVersionId: number, responses: number) => void;
 }
 
-/** Entries read at once, and texts predicted and stored together: what a kill -9 costs is done again. */
+/** Entries read at once, and texts predicted and stored together: a kill -9 repeats that much. */
 const ENTRIES = 20;
 const TEXTS = 200;
 
 const scorerName = (modelVersionId: number) => `scorer ${modelVersionId}`;
 
 /**
- * Scores the responses with text under every model version in use (the champion and shadows), each a follower of the
- * journal with its own durable position: a new one begins at the journal's beginning, or where that is not kept any more with all
- * responses of the record. What is stored already is not
- * stored again, so that a batch may be done twice.
+ * Scores the responses with text under every model version in use (the champion and shadows), each a follower
+ * of the journal with its own durable position: a new one begins at the journal's beginning, or with all
+ * responses of the database if that is no longer kept. Stored predictions are not stored again, so a batch may
+ * be repeated.
  */
 export async function startScorer(deps: ScorerDeps): Promise<Work> {
   const { store, loops, onError } = deps;
-  // What could not begin is not among them, and begins at the next try.
+  // A follower that could not begin is not among them, and begins at the next try.
   const running = new Map<number, Follower>();
   const begin = async () => {
     const wanted = (await readRegistry(store)).filter((model) => isInUse(deps.pool, model));
@@ -96,7 +96,7 @@ export async function startScorer(deps: ScorerDeps): Promise<Work> {
   };
 }
 
-/** Whether the model version says something of new answers, and can with the encoder that is loaded. */
+/** Whether the model version scores new responses, and can with the loaded encoder. */
 export function isInUse({ id }: EncoderPool, { stage, encoderHash }: RegisteredModel): boolean {
   return (stage === 'CHAMPION' || stage === 'SHADOW') && encoderHash === id.hash;
 }
@@ -139,7 +139,7 @@ async function scoreResponses(
 ) {
   const distinct = [...new Set(ids)];
   for (let i = 0; i < distinct.length; i += TEXTS) {
-    // One batch is soon followed by the position itself.
+    // After one batch the position itself follows soon.
     if (distinct.length > TEXTS) await touchFollower(deps.store, scorerName(modelVersionId), deps.lease);
     const responses = await readUnscored(deps, distinct.slice(i, i + TEXTS), modelVersionId);
     if (responses.length === 0) continue;
@@ -159,7 +159,7 @@ async function scoreResponses(
   }
 }
 
-/** What a model reads of a response. */
+/** The model's inputs from a response. */
 export function featureSourceOf(cells: CellDictionary, { comment, cellId }: ScorableResponse) {
   return { text: comment, attributes: cells.get(cellId)?.attributes ?? {} };
 }
@@ -171,7 +171,7 @@ export function featuresHash(source: FeatureSource): string {
     .digest('hex');
 }
 
-/** The prediction as it is stored. */
+/** The prediction as stored. */
 export function predictionRow(
   response: ScorableResponse,
   prediction: Prediction,

@@ -32,12 +32,12 @@ import { featureSourceOf, type ScorerDeps, scorerNames, startScorer } from './sc
 import { readTaxonomy } from './themes.ts';
 import { trainCandidate } from './training-job.ts';
 
-/** What cannot be done as asked; the message says what would be right. */
+/** The request cannot be done; the message says what would be right. */
 export class ScoringError extends UserError {
   override readonly name = 'ScoringError';
 }
 
-/** Everything that models do, over one record. */
+/** All operations of models, over one database. */
 export interface Scoring {
   /** The champion, or the named version. @throws ScoringError when there is none. */
   model(id: number | null): Promise<{ readonly id: number; readonly model: Model }>;
@@ -49,9 +49,12 @@ export interface Scoring {
   promote(id: number, cause: Change): Promise<void>;
   shadow(id: number, cause: Change): Promise<void>;
   rollback(cause: Change): Promise<number>;
-  /** @throws ScoringError when the champion has not scored the response, as far as the scope goes. */
+  /** @throws ScoringError when the champion has not scored the response, within the scope. */
   reproduce(scope: Scope, responseId: string): Promise<Reproduction>;
-  /** Follows the journal, scores, and watches the models in use, while no other process does; the answer stops it. */
+  /**
+   * Follows the journal, scores, and watches the models in use, while no other process does; the returned
+   * function stops it.
+   */
   follow(
     onScored: (modelVersionId: number, responses: number) => void,
   ): Promise<{ stop: () => Promise<void> }>;
@@ -66,9 +69,9 @@ export interface ScoringOptions {
   readonly encoder: string | null;
   readonly cacheFolder: string;
   readonly signingKey: KeyObject;
-  /** By which what the champion says is queued for review; absent: nothing is. */
+  /** The rules for queuing the champion's predictions for review; absent: nothing is queued. */
   readonly reviewRules?: ReviewRules;
-  /** Where this process runs, for the lease. */
+  /** The place of this process, for the lease. */
   readonly place: string;
   /** Where its followers are listed. */
   readonly loops: Loops;
@@ -80,7 +83,7 @@ const SHIPPED_ENCODER = fileURLToPath(new URL('./models/scoreline-minilm', impor
 const SHIPPED_MODEL = new URL('./models/default.json', import.meta.url);
 const TAXONOMY = new URL('./themes.json', import.meta.url);
 
-/** Opens the registry (with the model that ships, if it is empty); the encoder is started when it is first needed. */
+/** Opens the registry (with the model that ships, if it is empty); the encoder is started on demand. */
 export async function openScoring(options: ScoringOptions): Promise<Scoring> {
   const { store, encryption, cells, signingKey, reviewRules, place, now, loops, onError } = options;
   loops.expect(async () => [...(await scorerNames(store)), MONITOR, ...(reviewRules ? [REVIEW_QUEUE] : [])]);

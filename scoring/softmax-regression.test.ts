@@ -20,7 +20,7 @@ describe('minimise', () => {
   });
 });
 
-/** Fisher's iris data would do; a few points of two classes with a known answer are enough. */
+/** A few points of two classes with a known answer are enough. */
 const LINE: Example[] = [-2, -1, -0.5, 0.5, 1, 2, -0.2, 0.3].map((x, i) => ({
   inputs: Float64Array.of(x),
   label: Number(x > 0) ^ Number(i === 7 || i === 6),

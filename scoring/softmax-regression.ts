@@ -1,6 +1,6 @@
 import { minimise } from './lbfgs.ts';
 
-/** One labelled example: its inputs, the index of its class, and how much it weighs. */
+/** One labelled example: its inputs, the index of its class, and its weight. */
 export interface Example {
   readonly inputs: Float64Array;
   readonly label: number;
@@ -86,7 +86,7 @@ function logitsInto(
   }
 }
 
-/** Replaces each by its power of e over the largest; answers with their sum. */
+/** Replaces each by its power of e over the largest; returns their sum. */
 function exponentiate(values: Float64Array): number {
   const largest = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   let sum = 0;

@@ -17,7 +17,7 @@ const taxonomy = z.strictObject({
     .min(2),
 });
 
-/** What responses may be about: each theme with a description and examples, editable in scoring/themes.json. */
+/** Themes that responses may be about, each with a description and examples; editable in scoring/themes.json. */
 export type Taxonomy = z.infer<typeof taxonomy>;
 
 /** @throws Error naming the path that is malformed. */
@@ -28,7 +28,7 @@ export function readTaxonomy(path: string | URL): Taxonomy {
   throw new Error(`${path}: ${lines.join('\n')}`);
 }
 
-/** Inputs of one example sentence and the theme it belongs to. */
+/** Inputs of one example sentence and its theme. */
 export interface ThemeExample {
   readonly inputs: Float64Array;
   readonly theme: string;
@@ -39,8 +39,8 @@ const L2 = 3e-4;
 const PRECISIONS = [50, 60, 70, 80, 90, 95];
 
 /**
- * One head per theme, the theme against all others, both weighing the same. Calibration and thresholds come from
- * examples that the head at hand did not see (five folds); the head that is kept has seen all.
+ * One head per theme, the theme against all others, both with equal weight. Calibration and thresholds come
+ * from examples that the head at hand did not see (five folds); the final head is fitted on all.
  */
 export function fitThemes(
   names: readonly string[],
@@ -77,7 +77,7 @@ function balanced(name: string, examples: readonly ThemeExample[]): Example[] {
   }));
 }
 
-/** By precision in hundredths, the lowest threshold from which on calling the theme was that often right. */
+/** By precision in hundredths, the lowest threshold from which calling the theme was that often right. */
 function thresholdsOf(judged: readonly { probability: number; label: number }[]): Record<string, number> {
   const falling = [...judged].sort((a, b) => b.probability - a.probability);
   const found: Record<string, number> = {};

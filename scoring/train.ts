@@ -5,7 +5,7 @@ import { type ModelArtefact, storeHead } from './model.ts';
 import { fitOrdinal } from './ordinal-regression.ts';
 import { type Example, fitSoftmax, type LinearHead, logitsOf } from './softmax-regression.ts';
 
-/** A head with what is known of it. */
+/** A head with its evaluation. */
 export interface FittedHead {
   readonly head: ModelArtefact['heads']['nps'];
   readonly kind: HeadKind;
@@ -14,18 +14,18 @@ export interface FittedHead {
   readonly report: ClassificationReport;
 }
 
-/** Ordinal: for classes in an order, few enough parameters for little data. */
+/** Ordinal: for ordered classes, few enough parameters for little data. */
 export type HeadKind = 'softmax' | 'ordinal';
 const FITTERS = { softmax: fitSoftmax, ordinal: fitOrdinal } as const;
 
-/** Kinds and penalties that are tried; the one of least log loss on the calibration part is taken. */
+/** Kinds and penalties to try; the one with the least log loss on the calibration part wins. */
 const PENALTIES = [3e-5, 3e-4, 3e-3];
 const FIT_SHARE = 0.7;
 const CALIBRATE_SHARE = 0.15;
 
 /**
- * Fits a head on the first 70 % of the examples, chooses kind, penalty and calibration on the next 15 %, and judges it on the
- * rest. The examples come in the order of time, so what is judged lies after what was learnt.
+ * Fits a head on the first 70 % of the examples, chooses kind, penalty and calibration on the next 15 %, and
+ * judges it on the rest. The examples are in order of time, so it is judged on later ones than it learnt from.
  * @throws Error when there are too few for three parts.
  */
 export function fitHead(
@@ -65,7 +65,7 @@ function labelledLogits(head: LinearHead, examples: readonly Example[]): Labelle
   return examples.map(({ inputs, label }) => ({ logits: logitsOf(head, inputs), label }));
 }
 
-/** SHA-256 over the training set's members in order: what was learnt from, without keeping it. */
+/** SHA-256 over the training set's members in order: identifies it without storing it. */
 export function trainingSetHash(members: readonly string[]): string {
   const hash = createHash('sha256');
   for (const member of members) hash.update(`${member}\n`);

@@ -20,7 +20,7 @@ import type { Taxonomy } from './themes.ts';
 import { runInThread } from './thread.ts';
 import { trainingSetHash } from './train.ts';
 
-/** Training cannot be done as asked; the message says what would be right. */
+/** The training cannot be done; the message says what would be right. */
 export class TrainingError extends UserError {
   override readonly name = 'TrainingError';
 }
@@ -30,18 +30,18 @@ export interface TrainingDeps {
   readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary;
   readonly pool: EncoderPool;
-  /** The present champion: what is not trained anew is taken over from it. */
+  /** The current champion: heads that are not trained again are reused from it. */
   readonly champion: Model | null;
   readonly taxonomy: Taxonomy;
   readonly signingKey: KeyObject;
   readonly now: () => number;
 }
 
-/** The newest labelled responses are taken, at most so many. */
+/** At most so many of the newest labelled responses are used. */
 const MOST_EXAMPLES = 20_000;
 /**
- * What people decided in a review weighs as much as three numbers of respondents: it is about the text alone, and was looked
- * at because the model had doubts or was wrong.
+ * A reviewed label weighs as much as three numbers of respondents: it is about the text alone, and exists
+ * because the model was uncertain or wrong.
  */
 const CORRECTION_WEIGHT = 3;
 
@@ -54,8 +54,8 @@ const FEWEST_EXAMPLES = 100;
 const FEWEST_OF_CLASS = 10;
 
 /**
- * Trains heads on labelled responses (text and a surveyed class) answered before `until`, oldest first, and registers
- * the result as a candidate; answers with its version. The same responses give the same weights.
+ * Trains heads on labelled responses (text and a surveyed class) answered before `until`, oldest first, and
+ * registers the result as a candidate; returns its version. The same responses give the same weights.
  * @throws TrainingError when there are too few, or when some were erased meanwhile.
  */
 export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Change): Promise<number> {
@@ -114,7 +114,7 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
   const ids = responses.map((response) => response.id);
   return register(store, deps.signingKey, model, cause, async (session) => {
     const gone = await noteMembers(session, trainingSet.hash, ids);
-    // It has learnt from somebody who was erased while it did: it must not come into use.
+    // It learnt from a person who was erased meanwhile: it must not come into use.
     if (gone > 0)
       throw new TrainingError(
         `${gone} of the responses were erased or restricted while the model was trained on them; it was dropped: train again`,
@@ -141,7 +141,7 @@ function assertEnough(responses: readonly LabelledResponse[]): void {
   }
 }
 
-/** The texts as inputs of heads, with their labels; what has no weight of its own weighs 1. */
+/** The texts as inputs of heads, with their labels; the default weight is 1. */
 export async function examplesOf(
   pool: EncoderPool,
   sources: readonly FeatureSource[],
@@ -156,7 +156,7 @@ export async function examplesOf(
   });
 }
 
-/** The taxonomy's sentences as examples; themes take turns, so that every fold has some of each. */
+/** The taxonomy's sentences as examples; themes alternate, so that every fold has some of each. */
 export async function themeExamples(pool: EncoderPool, { themes }: Taxonomy) {
   const turns = Math.max(...themes.map(({ examples }) => examples.length));
   const sentences = Array.from({ length: turns }, (_, turn) =>

@@ -34,7 +34,7 @@ function main() {
   } catch (error) {
     return wrongly(`${positionals[0]} is no JSON: ${error.message}`);
   }
-  // As curl saves an answer of GraphQL, too.
+  // Also as curl saves a GraphQL answer.
   proof = proof?.data?.exportProof ?? proof;
   const heads =
     values.heads === undefined

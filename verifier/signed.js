@@ -1,7 +1,7 @@
 import { createPublicKey, verify as verifySignature } from 'node:crypto';
 import { bytes, hex, isBeginning, leafHash, sha256 } from './trees.js';
 
-/* What the instance signed: the heads of its log, and the statement that it handed the proof out with. */
+/* What the instance signed: the checkpoints of its log, and the statement of the proof. */
 
 export class Mismatch extends Error {}
 export class Unverifiable extends Error {}
@@ -15,9 +15,10 @@ const isSigned = (key, text, signature) =>
   verifySignature(null, Buffer.from(text), key, Buffer.from(signature, 'base64'));
 
 /**
- * The instance's keys, oldest first, the last is in use. Each but the first came with a statement of rotation, signed by itself and by the
- * key before it. `known`, the fingerprint that the auditor learned elsewhere, may be of any: keys before it are those that it, or a
- * successor of it, vouches for; keys after it those that each was named by the one before.
+ * The instance's keys, oldest first, the last is in use. Each but the first came with a statement of rotation,
+ * signed by itself and by the key before it. `known`, the fingerprint that the auditor learned elsewhere, may
+ * be any of them: earlier keys count if it, or a successor of it, vouches for them; later keys if each was
+ * named by the one before.
  */
 function checkKeys({ publicKey, keys: entries }, known) {
   const inUse = createPublicKey(publicKey);
@@ -59,7 +60,7 @@ function checkKeys({ publicKey, keys: entries }, known) {
   return keys;
 }
 
-/** The chain of heads, signed by the keys; the newest. */
+/** Checks the chain of checkpoints, signed by the keys; returns the newest. */
 export function checkHeads(proof, known, copies) {
   const { heads } = proof;
   const keys = checkKeys(proof, known);
@@ -98,8 +99,9 @@ export function checkHeads(proof, known, copies) {
 }
 
 /**
- * Every head of the auditor's own copy is one of the proof's chain, of which each is a beginning of the next: so the newest log holds
- * all that the copy vouches for. A proof that ends before the copy does cannot show that.
+ * Every checkpoint of the auditor's own copy is in the proof's chain, in which each extends the one before: so
+ * the newest log contains everything that the copy vouches for. A proof that ends before the copy does cannot
+ * show that.
  */
 function checkCopies(heads, newest, copies) {
   const lines = new Set(heads.map(({ body, signature }) => `${body}\n${signature}`));
@@ -120,7 +122,10 @@ function checkCopies(heads, newest, copies) {
     );
 }
 
-/** What the instance said when it handed the proof out: this number, from these rollups in these revisions, at this head. */
+/**
+ * The instance's statement in the proof: this number, from these rollups in these revisions, at this
+ * checkpoint.
+ */
 export function checkStatement({ exportedAt, score, rollups, statement }, head) {
   insist(statement, 'the proof has no statement of the instance');
   const { body, signature } = statement;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/* Merkle trees of RFC 9162, section 2.1: SHA-256, leaves and inner nodes told apart by a first byte. */
+/* Merkle trees of RFC 9162, section 2.1: SHA-256, with a first byte that separates leaves from inner nodes. */
 
 export const sha256 = (...parts) => {
   const digest = createHash('sha256');
@@ -40,7 +40,7 @@ export function rootOfPath(index, size, leaf, path) {
   return last === 0 ? found : null;
 }
 
-/** 2.1.4.2: whether the path shows the log of the first size and root to be a beginning of that of the second. */
+/** 2.1.4.2: whether the path shows that the log of the second size and root extends that of the first. */
 export function isBeginning(first, second, firstRoot, secondRoot, path) {
   if (!(first >= 1 && first < second) || path.length === 0) return false;
   const nodes = 2 ** Math.round(Math.log2(first)) === first ? [firstRoot, ...path] : path;

@@ -2,16 +2,17 @@ import { checkHeads, checkStatement, insist, Mismatch, Unverifiable } from './si
 import { bytes, hex, leafHash, rootOfPath, sha256, treeHash } from './trees.js';
 
 /*
- * Checks a proof of one score. Written apart from the program that made it: it shares no code with it, only RFC 9162 (trees), RFC 8785
- * (what was hashed is text, and is hashed as text) and Ed25519.
+ * Checks a proof of one score. Written independently of the program that made it: it shares no code with it,
+ * only RFC 9162 (trees), RFC 8785 (what was hashed is text, and is hashed as text) and Ed25519.
  */
 
 const HOUR_MS = 3_600_000;
 
 /**
- * What can be said of the proof. `key`: fingerprint of the public key, known from elsewhere; `heads`: lines of a copy of the file of
- * heads. Answers { verdict, reason } and, as far as it came, what was claimed (segment, window, basis, level), what was found (stated,
- * recomputed, responses, erased, rollups), and who signed it when (key, signedAt, size, exportedAt).
+ * The verdict on the proof. `key`: fingerprint of the public key, known from elsewhere; `heads`: lines of a
+ * copy of the checkpoint file. Returns { verdict, reason } and, as far as it came, what was claimed (segment,
+ * window, basis, level), what was found (stated, recomputed, responses, erased, rollups), and who signed it
+ * when (key, signedAt, size, exportedAt).
  */
 export function verifyProof(proof, { key, heads } = {}) {
   try {
@@ -61,7 +62,10 @@ function check(proof, key, copies) {
   return { ...judge(proof, claim, tally, head), exportedAt: head.exportedAt };
 }
 
-/** What the id of the score spells, which is what was asked; what the proof says beside it must be the same. */
+/**
+ * The content of the score's id, which is what was requested; the same facts beside it in the proof must be
+ * equal.
+ */
 function claimOf({ id, segment, from, until, basis, confidence, model }) {
   const match = /^nps_([A-Za-z0-9_-]+)$/.exec(id);
   if (!match) throw new Unverifiable('the proof names no score');
@@ -137,7 +141,7 @@ function checkPlace(cells, claim, id, manifest, models) {
     hex(sha256(JSON.stringify(sorted))).slice(0, 24) === manifest.cell,
     `the cell of ${id} is described wrongly`,
   );
-  // A cell from before there was a dimension is "unknown" in it.
+  // A cell from before a dimension is "unknown" in it.
   for (const [name, values] of Object.entries(claim.segment))
     insist(
       values.includes(Object.hasOwn(attributes, name) ? attributes[name] : 'unknown'),
@@ -145,7 +149,7 @@ function checkPlace(cells, claim, id, manifest, models) {
     );
 }
 
-/** The leaves are those that were sealed, and count to what the manifest says. */
+/** The leaves are those that were sealed, and add up to the manifest's counts. */
 function checkLeaves({ basis }, { id, leaves }, manifest, tally) {
   const hashes = leaves.map((leaf) => ('content' in leaf ? leafHash(leaf.content) : bytes(leaf.hash)));
   insist(
@@ -222,7 +226,7 @@ function judge({ score, rollups }, claim, { classes, erased, hidden, changes }, 
   insist(recomputed === score.stated, `the leaves give a score of ${recomputed}, stated is ${score.stated}`);
   const told = Object.entries(changes).flatMap(([cause, count]) => (count > 0 ? [`${count} ${cause}`] : []));
   const all = { stated: score.stated, recomputed, ...facts };
-  // In the words of the instance's own answer: of one score the two are put side by side.
+  // In the words of the instance's own answer, so that the two can be compared.
   if (told.length > 0) {
     const gone = erased > 0 ? `; ${erased} erased` : '';
     return { verdict: 'RESTATED', reason: `since it was first sealed: ${told.join(', ')}${gone}`, ...all };

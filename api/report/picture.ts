@@ -1,37 +1,16 @@
-import type { LineageKind } from '../../domain/lineage/lineage.ts';
+import { kindNamed } from '../../graph/kinds/registry.ts';
+import type { NodeKind } from '../../graph/kinds/shared/kind.ts';
+import type { LineageNode } from '../../graph/node.ts';
 import type { CollectedTrace } from '../../graph/traversal/collect.ts';
 import { html, type Markup, raw } from './html.ts';
 
-/** Kinds from left (the number) to right (where it began), by column. */
-const COLUMNS: readonly (readonly LineageKind[])[] = [
-  ['Score'],
-  ['Rollup'],
-  ['Cell', 'Response', 'ModelVersion', 'MappingVersion'],
-  ['SourceEvent', 'TrainingSet', 'FeatureSet', 'SurveyVersion', 'ScaleRule'],
-  ['Feature', 'Source'],
-];
-const NAMES: Readonly<Partial<Record<LineageKind, readonly [one: string, many: string]>>> = {
-  Score: ['score', 'scores'],
-  Rollup: ['hour rollup', 'hour rollups'],
-  Response: ['response', 'responses'],
-  SourceEvent: ['source event', 'source events'],
-  ModelVersion: ['model version', 'model versions'],
-  Cell: ['cell', 'cells'],
-  Source: ['source', 'sources'],
-  SurveyVersion: ['survey version', 'survey versions'],
-  ScaleRule: ['scale rule', 'scale rules'],
-  MappingVersion: ['mapping version', 'mapping versions'],
-  TrainingSet: ['training set', 'training sets'],
-  FeatureSet: ['feature set', 'feature sets'],
-  Feature: ['feature', 'features'],
-};
 const BOX = { width: 216, line: 15, pad: 9, gapX: 56, gapY: 22 };
 const LINES = 3;
 const LINE_LENGTH = 29;
 const MARGIN = 8;
 
 interface Box {
-  readonly kind: LineageKind;
+  readonly kind: string;
   readonly title: string;
   readonly lines: readonly string[];
   readonly x: number;
@@ -40,7 +19,7 @@ interface Box {
   readonly column: number;
 }
 
-/** The lineage by kind as an SVG: one box for each kind with some of its nodes, and how the kinds hang together. */
+/** The lineage by kind as an SVG: one box per kind with some of its nodes, and the connections between kinds. */
 export function lineagePicture(trace: CollectedTrace): Markup {
   const boxes = layOut(trace);
   const height = Math.max(...boxes.map(({ y, height }) => y + height)) + MARGIN;
@@ -52,26 +31,21 @@ ${links(trace, boxes)}${boxes.map(drawBox)}</svg>`;
 }
 
 function layOut({ nodes, complete }: CollectedTrace): Box[] {
-  const byKind = new Map(COLUMNS.flat().map((kind) => [kind, nodes.filter((node) => node.kind === kind)]));
-  const filled = COLUMNS.map((kinds) => kinds.filter((kind) => (byKind.get(kind)?.length ?? 0) > 0)).filter(
-    (kinds) => kinds.length > 0,
-  );
-  const columns = filled.map((kinds, column) => {
+  const byKind = new Map<string, LineageNode[]>();
+  for (const node of nodes) byKind.set(node.kind, [...(byKind.get(node.kind) ?? []), node]);
+  const columns = columnsOf([...byKind.keys()].map(kindNamed)).map((kinds, column) => {
     let y = 0;
     return kinds.map((kind): Box => {
-      const labels = (byKind.get(kind) ?? []).map(({ label }) => label);
-      const shown =
-        kind === 'Score'
-          ? wrapped(labels[0] ?? '')
-          : labels.slice(0, LINES).map((label) => shortened(label.replace(/^response /, '')));
-      const more = kind === 'Score' ? 0 : labels.length - shown.length;
-      const lines = more > 0 ? [...shown, `and ${more} more`] : shown;
-      const [one, many] = NAMES[kind] ?? [kind, kind];
-      const atLeast =
-        complete || (kind !== 'Rollup' && kind !== 'Response' && kind !== 'SourceEvent') ? '' : 'at least ';
-      const title = kind === 'Score' ? one : `${atLeast}${labels.length} ${labels.length === 1 ? one : many}`;
-      const height = 2 * BOX.pad + BOX.line * (lines.length + 1);
-      const box = { kind, title, lines, x: MARGIN + column * (BOX.width + BOX.gapX), y, height, column };
+      const content = contentOf(kind, byKind.get(kind.kind) ?? [], complete);
+      const height = 2 * BOX.pad + BOX.line * (content.lines.length + 1);
+      const box = {
+        ...content,
+        kind: kind.kind,
+        x: MARGIN + column * (BOX.width + BOX.gapX),
+        y,
+        height,
+        column,
+      };
       y += height + BOX.gapY;
       return box;
     });
@@ -82,6 +56,39 @@ function layOut({ nodes, complete }: CollectedTrace): Box[] {
     const top = MARGIN + (tallest - heightOf(boxes)) / 2;
     return boxes.map((box) => ({ ...box, y: box.y + top }));
   });
+}
+
+/** The kinds of each column that has any, from left to right and from top to bottom. */
+function columnsOf(kinds: readonly NodeKind[]): NodeKind[][] {
+  const columns = new Map<number, NodeKind[]>();
+  const sorted = [...kinds].sort(({ picture: a }, { picture: b }) => a.column - b.column || a.row - b.row);
+  for (const kind of sorted)
+    columns.set(kind.picture.column, [...(columns.get(kind.picture.column) ?? []), kind]);
+  return [...columns.values()];
+}
+
+/** What stands in the box of a kind: how many nodes there are, and some of them. */
+function contentOf(
+  { picture }: NodeKind,
+  nodes: readonly LineageNode[],
+  complete: boolean,
+): Pick<Box, 'title' | 'lines'> {
+  const [one, many] = picture.names;
+  const labels = nodes.map(({ label }) => label);
+  if (picture.single) return { title: one, lines: wrapped(labels[0] ?? '') };
+  const shown = labels
+    .slice(0, LINES)
+    .map((label) =>
+      shortened(
+        picture.prefix && label.startsWith(picture.prefix) ? label.slice(picture.prefix.length) : label,
+      ),
+    );
+  const more = labels.length - shown.length;
+  const atLeast = complete || !picture.byRollup ? '' : 'at least ';
+  return {
+    title: `${atLeast}${labels.length} ${labels.length === 1 ? one : many}`,
+    lines: more > 0 ? [...shown, `and ${more} more`] : shown,
+  };
 }
 
 const shortened = (label: string) =>
@@ -105,14 +112,14 @@ function drawBox({ kind, title, lines, x, y, height }: Box): Markup {
   return html`<g class="${kind}"><rect x="${x}" y="${y}" width="${BOX.width}" height="${height}" rx="5"/>${[title, ...lines].map(text)}</g>`;
 }
 
-/** One curve for each pair of kinds that edges join. */
+/** One curve for each connected pair of kinds. */
 function links({ nodes, edges }: CollectedTrace, boxes: readonly Box[]): Markup {
   const kindOf = new Map(nodes.map(({ id, kind }) => [id, kind]));
   const boxOf = new Map(boxes.map((box) => [box.kind, box]));
   const joined = new Set<string>();
   const curves: Markup[] = [];
   for (const { from, to } of edges) {
-    const ends = [from, to].map((id) => boxOf.get(kindOf.get(id) as LineageKind));
+    const ends = [from, to].map((id) => boxOf.get(kindOf.get(id) ?? ''));
     const [left, right] = ends.sort((a, b) => (a?.column ?? 0) - (b?.column ?? 0));
     if (!left || !right || left === right || joined.has(`${left.kind} ${right.kind}`)) continue;
     joined.add(`${left.kind} ${right.kind}`);
@@ -129,7 +136,7 @@ function curve(left: Box, right: Box): Markup {
     return html`<path class="link" d="M${x} ${upper.y + upper.height} V${lower.y}" marker-end="url(#end)"/>`;
   }
   const [x1, x2] = [left.x + BOX.width, right.x - 1];
-  // Behind a column between them the line runs in the gaps, so that it crosses no box's text.
+  // Past a column in between, the line runs in the gaps, so that it crosses no box's text.
   const bend = Math.min(BOX.gapX, (x2 - x1) / 2);
   return html`<path class="link" d="M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}" marker-end="url(#end)"/>`;
 }

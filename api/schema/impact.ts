@@ -1,13 +1,13 @@
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { ImpactAnnotation, ImpactPage } from '../../graph/annotations/annotation-impact.ts';
+import { IMPACT_KINDS } from '../../graph/kinds/registry.ts';
 import {
-  IMPACT_KINDS,
   type Impact,
   type ImpactSegment,
   type ImpactTotals,
   impactOf,
   type TouchedRollup,
 } from '../../graph/traversal/impact.ts';
+import type { ImpactAnnotation, ImpactPage } from '../../graph/traversal/impact-annotations.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
 import { mayRead, noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';

@@ -1,9 +1,9 @@
-import { LINEAGE_KINDS } from '../../domain/lineage/lineage.ts';
 import { parseScoreId, type ScoreName } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { KIND_NAMES } from '../../graph/kinds/registry.ts';
+import type { ScoreStart } from '../../graph/kinds/score.ts';
+import type { LineageEdge } from '../../graph/node.ts';
 import { lineageNode, traceLineage } from '../../graph/traversal/trace.ts';
-import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
-import type { LineageEdge } from '../../graph/traversal/walk.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { paged } from '../gate/costs.ts';
@@ -46,14 +46,14 @@ export function addLineage(schema: SchemaParts): void {
         const found = await traceLineage(deps, caller.scope, query);
         if (found) return found;
         throw new InvalidArgumentError(
-          `id: nothing with this id exists here; it is the id of an NpsRow or of a node (${LINEAGE_KINDS.join(', ')})`,
+          `id: nothing with this id exists here; it is the id of an NpsRow or of a node (${KIND_NAMES.join(', ')})`,
         );
       },
     }),
   );
 }
 
-/** What the id names: a score, or a node by its id. */
+/** The node of the id: a score, or a node by its id. */
 export function startOf(dimensions: readonly Dimension[], id: string): ScoreStart | string {
   const name = parseScoreId(id);
   return name ? scoreStartOf(dimensions, id, name) : id;
@@ -98,13 +98,13 @@ function addPage({ builder, types: { lineageNode: node, lineagePage, pageInfo } 
   });
 }
 
-/** Finds a node of the lineage graph that is no response. */
+/** Finds a node of the lineage graph that is not a response. */
 export async function loadLineageNode(id: string, { deps, caller }: ApiContext): Promise<AnyNode | null> {
   const found = await lineageNode(deps, caller.scope, id);
   return found && { __typename: 'LineageRecord', ...found };
 }
 
-/** The score that the name spells, as the start of a trace. */
+/** The score with that key, as the start of a trace. */
 export function scoreStartOf(dimensions: readonly Dimension[], id: string, name: ScoreName): ScoreStart {
   const { segment, from, until, basis } = name;
   const places = dimensions.flatMap(({ attribute }) => {

@@ -1,5 +1,5 @@
 import { reviewsDecisions, visibleCells } from '../../domain/access/scope.ts';
-import { describeDecision } from '../../graph/describe.ts';
+import { decisionNode } from '../../graph/kinds/decision.ts';
 import { readDecisionAnnotation } from '../../store/lineage/lineage-annotations.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
 import { openReason } from '../../store/reviews/review-reasons.ts';
@@ -21,7 +21,7 @@ import type { SchemaParts } from './types.ts';
 
 export const REVIEW_CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 export const REVIEW_PREFIX = 'Review:';
-/** That a response is queued, and why, tells what the model said of it. */
+/** That a response is queued, and why, reveals its prediction. */
 export const REVIEWED = ['review', 'readResponse', 'readPrediction'] as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -115,7 +115,7 @@ function addReview({ builder, types }: SchemaParts): void {
             return null;
           }
           const found = decisionId === null ? null : await readDecisionAnnotation(deps.store, decisionId);
-          return found && { ...describeDecision(found), depth: 0 };
+          return found && { ...decisionNode(found), depth: 0 };
         },
       }),
       decisions: t.field({
@@ -186,7 +186,7 @@ function parseCursor(text: string | null | undefined): ReviewCursor | null {
     const queuedAt = new Date(time);
     if (UUID.test(id) && !Number.isNaN(queuedAt.getTime())) return { queuedAt, id };
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new InvalidArgumentError('after: not a cursor of this list; give back endCursor as it was received');
 }

@@ -5,12 +5,12 @@ import { randomFrom } from '../../domain/statistics/random.ts';
 import { ACCOUNTS, CARDS, EMAILS, IDS, PHONES, SECRETS } from './made-up.ts';
 import { NEGATIVES, SENTENCES, SPOKEN } from './sentences.ts';
 
-/** A sentence with what is to be removed from it; null: nothing is. */
+/** A sentence with the part to be removed; null: none. */
 export interface Labelled {
   readonly text: string;
   readonly kind: Kind | null;
   readonly value: string;
-  /** What it is an example of: a country, a form, a kind of number that is no telephone number. */
+  /** What it is an example of: a country, a form, a kind of number that is not a telephone number. */
   readonly group: string;
 }
 
@@ -36,7 +36,7 @@ const SCRIPTS: Readonly<Record<string, number>> = {
 const inScript = (text: string, zero: number) =>
   text.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));
 
-/** Some numbers in other scripts, and with characters in them that are not seen. */
+/** Some numbers in other scripts, and with invisible characters in them. */
 function dressed(value: string, language: string, random: Random): string {
   const chance = random();
   if (language === 'ja' && chance < 0.3)
@@ -104,7 +104,7 @@ const MIX: readonly (readonly [share: number, make: (random: Random) => Labelled
   [30, negative],
 ];
 
-/** Made-up sentences with what is to be removed from each; the same for the same seed. */
+/** Made-up sentences with the part to be removed from each; the same for the same seed. */
 export function labelledSet(size: number, seed: number): Labelled[] {
   const random = randomFrom(seed);
   const bag = MIX.flatMap(([share, make]) => Array.from({ length: share }, () => make));

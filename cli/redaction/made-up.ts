@@ -1,6 +1,6 @@
 /*
- * Numbers and addresses that are made up, as masks ("◦" a digit, "•" one from 1 to 9, "▲" a capital letter, "◊" a letter or digit).
- * Where a country keeps telephone numbers for fiction they are from there.
+ * Made-up numbers and addresses, as masks ("◦" a digit, "•" one from 1 to 9, "▲" a capital letter, "◊" a letter
+ * or digit). If a country reserves telephone numbers for fiction they are from there.
  */
 
 /** Country, language of the sentence, and forms in which people write its numbers. */
@@ -146,7 +146,7 @@ export const CARDS: readonly string[] = [
 
 const say = (before: string) => [`${before} {}`, `${before}: {}.`, `here is my ${before}: {}, please check`];
 
-/** Country pack, the rule of it whose check digits are right, the form, and sentences. */
+/** Country pack, its rule with the check digits, the form, and sentences. */
 export const IDS: readonly (readonly [
   country: string,
   rule: number | null,

@@ -3,7 +3,7 @@ import { DEFAULT_RULES, type Kind } from '../../domain/privacy/redact.ts';
 import { labelledSet } from './labelled-set.ts';
 import { judgeRedaction, precisionOf, recallOf, renderQuality } from './quality.ts';
 
-/** No seed that a pattern was made after. */
+/** A seed that no pattern was developed with. */
 const SEED = 20_261_127;
 
 describe('redaction of made-up sentences', () => {

@@ -1,7 +1,7 @@
 import { type Kind, type RedactionRules, redactCounted } from '../../domain/privacy/redact.ts';
 import type { Labelled } from './labelled-set.ts';
 
-/** How well one kind is found. */
+/** Recall and precision of one kind. */
 export interface Quality {
   readonly kind: Kind | 'all';
   /** Values that are to be removed. */
@@ -10,13 +10,13 @@ export interface Quality {
   readonly removed: number;
   /** Parts that were removed under this name. */
   readonly found: number;
-  /** Of these, what was to be removed, and nothing beside it. */
+  /** Of these, exactly what was to be removed. */
   readonly right: number;
 }
 
 export interface QualityReport {
   readonly kinds: readonly Quality[];
-  /** What went wrong, for those who mend it. */
+  /** What went wrong, for debugging. */
   readonly missed: readonly Labelled[];
   readonly wrong: readonly { readonly item: Labelled; readonly redacted: string }[];
 }
@@ -26,7 +26,7 @@ export const precisionOf = ({ found, right }: Quality) => (found === 0 ? 1 : rig
 
 const PLACEHOLDER = /\[([a-z]+)\]/g;
 
-/** Redacts each sentence and counts, by kind, what of the labelled values went, and what else did. */
+/** Redacts each sentence and counts, by kind, which labelled values were removed, and what else was. */
 export function judgeRedaction(items: readonly Labelled[], rules: RedactionRules): QualityReport {
   const kinds = new Map<string, { labelled: number; removed: number; found: number; right: number }>();
   const of = (kind: string) => {
@@ -60,10 +60,10 @@ export function judgeRedaction(items: readonly Labelled[], rules: RedactionRules
   return { kinds: [...rows, all], missed, wrong };
 }
 
-/** The sentence with nothing but the value gone. */
+/** The sentence without the value. */
 const expected = ({ text, value }: Labelled, name: string) => text.replace(value, () => `[${name}]`);
 
-/** The report as a table, with the groups in which most goes wrong. */
+/** The report as a table, with the groups that have the most errors. */
 export function renderQuality({ kinds, missed, wrong }: QualityReport): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(8);
   const lines = kinds.map(

@@ -1,6 +1,6 @@
 /*
- * Sentences around numbers: with and without a word that says what the number is. And sentences with numbers that are none
- * of a person: written after what such numbers are for, not after what the patterns look for.
+ * Sentences around numbers, with and without a word that announces the number, and sentences with numbers that
+ * identify no person: written from the purpose of such numbers, not from the patterns.
  */
 
 export const SPOKEN: Readonly<Record<string, readonly string[]>> = {

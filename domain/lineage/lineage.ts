@@ -1,28 +1,5 @@
 import { HOUR_MS } from '../time/time-windows.ts';
 
-/** The kinds of node in the lineage graph; also their labels in Neo4j. */
-export const LINEAGE_KINDS = [
-  'Score',
-  'Rollup',
-  'Response',
-  'SourceEvent',
-  'ModelVersion',
-  'Cell',
-  'Source',
-  'SurveyVersion',
-  'ScaleRule',
-  'MappingVersion',
-  'TrainingSet',
-  'FeatureSet',
-  'Feature',
-  'Calibration',
-  'Seal',
-  'Decision',
-  'Alert',
-  'Review',
-] as const;
-export type LineageKind = (typeof LINEAGE_KINDS)[number];
-
 /** An hour rollup: homogeneous in cell, hour and model version. `hour`: hours since 1970, UTC. */
 export interface RollupKey {
   readonly hour: number;
@@ -32,7 +9,7 @@ export interface RollupKey {
 }
 
 /** "Kind:key": the id of a node. The id of a score is that of its NpsRow. */
-export function nodeId(kind: Exclude<LineageKind, 'Score' | 'Rollup'>, key: string | number): string {
+export function nodeId(kind: string, key: string | number): string {
   return `${kind}:${key}`;
 }
 
@@ -40,14 +17,6 @@ export function nodeId(kind: Exclude<LineageKind, 'Score' | 'Rollup'>, key: stri
 export function rollupId({ hour, cell, model }: RollupKey): string {
   const compact = new Date(hour * HOUR_MS).toISOString().slice(0, 13).replace(/[-T]/g, '');
   return `Rollup:${compact}:${cell}:${model}`;
-}
-
-/** The kind and key in an id, or null when it is not the id of a node. Score ids are not parsed here. */
-export function parseNodeId(id: string): { kind: LineageKind; key: string } | null {
-  const colon = id.indexOf(':');
-  const kind = LINEAGE_KINDS.find((known) => known === id.slice(0, colon));
-  const key = id.slice(colon + 1);
-  return colon > 0 && kind && kind !== 'Score' && key !== '' ? { kind, key } : null;
 }
 
 /** The rollup in the key part of its id, or null. */

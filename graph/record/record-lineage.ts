@@ -1,4 +1,3 @@
-import type { RollupKey } from '../../domain/lineage/lineage.ts';
 import type { Session } from '../../store/database/client.ts';
 import {
   readCounted,
@@ -11,55 +10,32 @@ import {
   readRollups,
 } from '../../store/lineage/lineage.ts';
 import type { LineageStore } from '../lineage-store.ts';
+import { countedResponses, mappingsByRollup, responseFacts } from '../response-facts.ts';
 
 const SURVEYED = 0;
 
-/** Lineage answered by the record: always up to date. */
+/** Lineage from the database itself: always up to date. */
 export function createRecordLineage(store: Session): LineageStore {
   return {
     name: 'record',
     lag: async () => 0,
     rollups: (selection, after, limit) => readRollups(store, selection, after, limit),
-    mappingsOf: async (rollups) => {
-      const mappings: string[][] = rollups.map(() => []);
-      for (const { place, mapping } of await readMappingsOf(store, rollups)) mappings[place]?.push(mapping);
-      return mappings;
-    },
+    mappingsOf: async (rollups) => mappingsByRollup(rollups, await readMappingsOf(store, rollups)),
     cells: (selection) => readParts(store, 'cells', selection),
     models: (selection) => readParts(store, 'models', selection),
     mappings: (selection) => readParts(store, 'mappings', selection),
     responses: async (rollups, range, mappings, from, limit) => {
       if (rollups.length === 0) return [];
-      const rows = await readCounted(store, rollups, range, mappings, from, limit);
-      return rows.map(
-        ({ place, id, answeredAt, receivedAt, mapping, eventId, position, eventReceivedAt }) => ({
-          rollup: rollups[place] as RollupKey,
-          id,
-          answeredAt,
-          receivedAt,
-          mapping,
-          event: { id: eventId, position, receivedAt: eventReceivedAt, mapping },
-        }),
-      );
+      return countedResponses(rollups, await readCounted(store, rollups, range, mappings, from, limit));
     },
     response: async (id) => {
       const [row] = await readResponseLineage(store, [id]);
       if (!row) return null;
       const events = (await readEvents(store, [id])).map(({ responseId: _, ...event }) => event);
-      const event = events.find((one) => one.id === row.eventId);
-      if (!event) throw new Error(`the source event ${row.eventId} of response ${id} is missing`);
-      const { answeredAt, receivedAt, cell, mapping, counted, hour } = row;
-      return {
-        id,
-        answeredAt,
-        receivedAt,
-        cell,
-        mapping,
-        rollup: counted ? { hour, cell, model: SURVEYED } : null,
-        inferred: (await readInferredRollups(store, [id])).map(({ responseId: _, ...rollup }) => rollup),
-        event,
-        superseded: events.filter((one) => one !== event),
-      };
+      const inferred = (await readInferredRollups(store, [id])).map(({ responseId: _, ...rollup }) => rollup);
+      const { counted, hour, eventId, ...response } = row;
+      const rollup = counted ? { hour, cell: response.cell, model: SURVEYED } : null;
+      return responseFacts({ ...response, rollup, inferred }, events, eventId);
     },
     responseOfEvent: (eventId) => readResponseOfEvent(store, eventId),
   };

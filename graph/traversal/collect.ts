@@ -1,7 +1,8 @@
 import type { Scope } from '../../domain/access/scope.ts';
+import type { ScoreStart } from '../kinds/score.ts';
+import type { LineageDeps } from '../kinds/shared/kind.ts';
+import type { LineageEdge, TracedNode } from '../node.ts';
 import { traceLineage } from './trace.ts';
-import type { PlanDeps, ScoreStart } from './visible-selection.ts';
-import type { LineageEdge, TracedNode } from './walk.ts';
 
 /** A score's lineage in one piece. */
 export interface CollectedTrace {
@@ -15,7 +16,7 @@ const PAGE = 500;
 
 /** The trace of a score upstream, page by page; beyond `bound` nodes it ends and says so. */
 export async function collectTrace(
-  deps: PlanDeps,
+  deps: LineageDeps,
   scope: Scope,
   start: ScoreStart,
   bound: number,

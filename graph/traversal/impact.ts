@@ -1,34 +1,20 @@
 import { mayBeProtected, type Scope } from '../../domain/access/scope.ts';
 import { UserError } from '../../domain/errors/user-error.ts';
-import type { LineageKind, RollupKey } from '../../domain/lineage/lineage.ts';
+import type { RollupKey } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import { readRollupCounts, readTouchedSegments, type TouchedSegment } from '../../store/lineage/impact.ts';
-import {
-  type AnnotationsTouched,
-  annotationsTouched,
-  type ImpactPage,
-} from '../annotations/annotation-impact.ts';
-import { describeCell, describeRollup, type LineageNode } from '../describe.ts';
+import { cellNode } from '../kinds/cell.ts';
+import { IMPACT_KINDS } from '../kinds/registry.ts';
+import { rollupNode } from '../kinds/rollup.ts';
+import type { Found, Impacted, LineageDeps, LineageRequest } from '../kinds/shared/kind.ts';
+import { showsResponses } from '../kinds/shared/visible-selection.ts';
 import type { RollupSelection } from '../lineage-store.ts';
+import type { LineageNode } from '../node.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
-import { resolveNode } from './resolve-node.ts';
-import { everythingVisible, type PlanDeps, type Start } from './visible-selection.ts';
+import { type AnnotationsTouched, annotationsTouched, type ImpactPage } from './impact-annotations.ts';
+import { lineageRequest } from './resolve-node.ts';
 
-/** What has an impact: what many scores are made with. A response or a rollup is traced downstream instead. */
-export const IMPACT_KINDS: readonly LineageKind[] = [
-  'ModelVersion',
-  'FeatureSet',
-  'Feature',
-  'TrainingSet',
-  'Calibration',
-  'Source',
-  'SurveyVersion',
-  'ScaleRule',
-  'MappingVersion',
-  'Cell',
-];
-
-/** The node is of a kind whose impact is not told. */
+/** Nodes of this kind have no impact: they are traced downstream instead. */
 export class NoImpactError extends UserError {
   override readonly name = 'NoImpactError';
 }
@@ -39,14 +25,14 @@ export interface ImpactQuery {
   readonly after: string | null;
 }
 
-/** One hour rollup that was touched. */
+/** One affected hour rollup. */
 export interface TouchedRollup {
   readonly node: LineageNode;
   readonly hour: Date;
   readonly cell: LineageNode | null;
   readonly model: number;
   readonly cellKey: string;
-  /** Answers that came to it from the start; null for who may not read the responses. */
+  /** Responses that it got from the start; null for callers who may not read the responses. */
   readonly responses: number | null;
 }
 
@@ -54,18 +40,18 @@ export interface ImpactTotals {
   /** null: not counted, see `reason`. */
   readonly rollups: number | null;
   readonly segments: number | null;
-  /** Answers counted, and classes that model versions inferred. */
+  /** Responses counted, and classes that model versions inferred. */
   readonly responses: number | null;
   readonly inferred: number | null;
   readonly firstHour: Date | null;
   readonly lastHour: Date | null;
-  /** Cells whose responses the caller may not read are left out, and with them whether there are any. */
+  /** Cells whose responses the caller may not read are left out, without revealing whether there are any. */
   readonly suppressed: boolean;
   readonly complete: boolean;
   readonly reason: string | null;
 }
 
-/** A cell under a model version with what of it was touched. */
+/** A cell under a model version with its affected part. */
 export interface ImpactSegment extends Omit<TouchedSegment, 'cell'> {
   readonly cell: LineageNode | null;
 }
@@ -75,23 +61,22 @@ export interface Impact extends ImpactPage<TouchedRollup>, AnnotationsTouched {
   readonly complete: boolean;
   readonly reason: string | null;
   readonly lag: number;
-  /** Counted when they are asked for. */
+  /** Counted on demand. */
   readonly totals: () => Promise<ImpactTotals>;
-  /** null where they are not summed (`totals` says why). @throws InvalidCursorError */
+  /** null if they are not summed (`totals` says why). @throws InvalidCursorError */
   readonly segments: (first: number, after: string | null) => Promise<ImpactPage<ImpactSegment> | null>;
 }
 
-/** Rows of hour rollups that one sum may take. */
+/** Rows of hour rollups that one sum may read. */
 const BOUND = 500_000;
 
 /**
- * What was made with a node: which hour rollups (one page), how much in all, in which segments, which decisions and alerts.
- * Which rollups is the lineage store's to say; how many answers, the record's. Null when the node does not exist for the
- * caller.
+ * What a node contributed to: hour rollups (one page), totals, segments, decisions and alerts. The lineage
+ * store finds the rollups; the database counts responses. Null when the node does not exist for the caller.
  * @throws NoImpactError, InvalidCursorError
  */
 export async function impactOf(
-  deps: PlanDeps,
+  deps: LineageDeps,
   scope: Scope,
   { id, first, after }: ImpactQuery,
   bound = BOUND,
@@ -99,9 +84,11 @@ export async function impactOf(
   const list = `impact ${id}`;
   const at = after === null ? null : parseCursor(after, list, ['number,string,number']);
   const lag = await deps.lineage.lag();
-  const start = await resolveNode(deps, scope, id);
+  const request = lineageRequest(deps, scope);
+  const start = await request.find(id);
   if (!start) return null;
-  const selection = impactSelection(deps, scope, start);
+  const impacted = impactedBy(request, start);
+  const { selection } = impacted;
   const [hour, cell, model] = (at ?? []) as [number, string, number];
   const found = await deps.lineage.rollups(selection, at && { hour, cell, model }, first + 1);
   const page = found.slice(0, first);
@@ -113,7 +100,7 @@ export async function impactOf(
   };
   return {
     node: start.node,
-    nodes: await touchedRollups(deps, scope, selection, page),
+    nodes: await touchedRollups(request, selection, page),
     hasNextPage: found.length > first,
     endCursor: last ? formatCursor(list, [last.hour, last.cell, last.model]) : null,
     complete: lag === 0,
@@ -121,40 +108,31 @@ export async function impactOf(
     lag,
     totals: async () => totalsOf(await summed(), bound, mayBeProtected(scope, 'traceLineage', ['surveyed'])),
     segments: async (count, from) => segmentPage(deps, id, await summed(), count, from),
-    ...annotationsTouched(deps, scope, start, selection),
+    ...annotationsTouched(request, start.node.id, impacted),
   };
 }
 
-/** Which rollups the start touched, over all time and under every model version. */
-function impactSelection(deps: PlanDeps, scope: Scope, start: Start): RollupSelection {
-  const everything = { ...everythingVisible(deps, scope), models: null };
-  if (start.kind === 'mappings') return { ...everything, mappings: start.mappings.map(({ key }) => key) };
-  if (start.kind === 'part') return { ...everything, models: start.models };
-  if (start.kind === 'selection' && IMPACT_KINDS.includes(start.node.kind)) return start.selection;
+/** What the start touched, over all time and under every model version. */
+function impactedBy(request: LineageRequest, { kind, row }: Found): Impacted {
+  if (kind.impact) return kind.impact.of(request, row);
   throw new NoImpactError(
-    `id: the impact of a ${start.node.kind} is its trace downstream; impact is told of ${IMPACT_KINDS.join(', ')}`,
+    `id: the impact of a ${kind.kind} is its trace downstream; impact is known for ${IMPACT_KINDS.join(', ')}`,
   );
 }
 
-const mayCount = (deps: PlanDeps, scope: Scope, key: string): boolean => {
-  const cell = deps.cells.byKey(key);
-  return cell !== undefined && scope.allows('readResponse', cell);
-};
-
 async function touchedRollups(
-  deps: PlanDeps,
-  scope: Scope,
+  request: LineageRequest,
   { mappings }: RollupSelection,
   page: readonly RollupKey[],
 ): Promise<TouchedRollup[]> {
-  // Where small cells are not guarded, rollups are listed of cells whose responses may not be read; hours are small.
-  const open = page.filter(({ cell }) => mayCount(deps, scope, cell));
-  const counts = await readRollupCounts(deps.store, open, mappings);
+  // Without protected cells, rollups of cells whose responses may not be read are listed; hours are small.
+  const open = page.filter(showsResponses(request));
+  const counts = await readRollupCounts(request.store, open, mappings);
   const byRollup = new Map(open.map((rollup, i) => [rollup, counts[i] ?? 0]));
   return page.map((rollup) => ({
-    node: describeRollup(deps, rollup),
+    node: rollupNode(request, rollup),
     hour: new Date(rollup.hour * HOUR_MS),
-    cell: describeCell(deps, rollup.cell),
+    cell: cellNode(request, rollup.cell),
     cellKey: rollup.cell,
     model: rollup.model,
     responses: byRollup.get(rollup) ?? null,
@@ -191,7 +169,7 @@ function totalsOf(
 }
 
 function segmentPage(
-  deps: PlanDeps,
+  deps: LineageDeps,
   id: string,
   segments: readonly TouchedSegment[] | null,
   first: number,
@@ -205,7 +183,7 @@ function segmentPage(
   const page = left.slice(0, first);
   const last = page.at(-1);
   return {
-    nodes: page.map((one) => ({ ...one, cell: describeCell(deps, one.cell) })),
+    nodes: page.map((one) => ({ ...one, cell: cellNode(deps, one.cell) })),
     hasNextPage: left.length > first,
     endCursor: last ? formatCursor(list, [last.cell, last.model]) : null,
   };

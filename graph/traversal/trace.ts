@@ -1,13 +1,11 @@
 import { mayBeProtected, type Scope } from '../../domain/access/scope.ts';
-import type { LineageNode } from '../describe.ts';
+import type { ScoreStart } from '../kinds/score.ts';
+import type { LineageDeps } from '../kinds/shared/kind.ts';
+import type { LineageEdge, LineageNode, TracedNode } from '../node.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
-import { downstream } from './downstream.ts';
-import { resolveNode } from './resolve-node.ts';
-import { upstream } from './upstream.ts';
-import { type PlanDeps, type ScoreStart, scoreStart } from './visible-selection.ts';
-import { type LineageEdge, type TracedNode, takeSteps, type WalkPosition } from './walk.ts';
-
-export type TraceDirection = 'UPSTREAM' | 'DOWNSTREAM';
+import { downstream, type TraceDirection, upstream } from './directions.ts';
+import { lineageRequest, resolveStart } from './resolve-node.ts';
+import { takeSteps, type WalkPosition } from './walk.ts';
 
 export interface LineagePage {
   readonly nodes: readonly TracedNode[];
@@ -31,13 +29,13 @@ export interface TraceQuery {
 const PLACES = ['number', 'number,string,number', 'number,string,number,string,string'];
 
 /**
- * One page of what a node came from (upstream) or went into (downstream). Order: the start; the model versions, cells,
- * sources, surveys, scale rules and mappings; then rollup by rollup its responses, each with its source event. Null
- * when the start does not exist for the caller.
+ * One page of what a node came from (upstream) or contributed to (downstream). Order: the start; the model
+ * versions, cells, sources, surveys, scale rules and mappings; then rollup by rollup its responses, each with
+ * its source event. Null when the start does not exist for the caller.
  * @throws InvalidCursorError
  */
 export async function traceLineage(
-  deps: PlanDeps,
+  deps: LineageDeps,
   scope: Scope,
   query: TraceQuery,
 ): Promise<LineagePage | null> {
@@ -46,11 +44,10 @@ export async function traceLineage(
   const list = `${direction} ${id}`;
   const place = after === null ? null : (parseCursor(after, list, PLACES) as unknown as WalkPosition);
   const lag = await deps.lineage.lag();
-  const found =
-    typeof start === 'string' ? await resolveNode(deps, scope, start) : scoreStart(deps, scope, start);
+  const request = lineageRequest(deps, scope);
+  const found = await resolveStart(request, start);
   if (!found) return null;
-  const walk =
-    direction === 'UPSTREAM' ? await upstream(deps, scope, found) : await downstream(deps, scope, found);
+  const walk = direction === 'UPSTREAM' ? upstream(request, found) : downstream(request, found);
   const steps = await takeSteps(deps, walk, place, first + 1);
   const page = steps.slice(0, first);
   const last = page.at(-1);
@@ -64,7 +61,7 @@ export async function traceLineage(
   };
 }
 
-/** Whether all of the lineage is told; if not, why. */
+/** Whether the lineage is complete; if not, why. */
 function completeness(
   scope: Scope,
   start: TraceQuery['start'],
@@ -84,6 +81,6 @@ function completeness(
 }
 
 /** The node with that id, or null when it does not exist for the caller. */
-export async function lineageNode(deps: PlanDeps, scope: Scope, id: string): Promise<LineageNode | null> {
-  return (await resolveNode(deps, scope, id))?.node ?? null;
+export async function lineageNode(deps: LineageDeps, scope: Scope, id: string): Promise<LineageNode | null> {
+  return (await lineageRequest(deps, scope).find(id))?.node ?? null;
 }

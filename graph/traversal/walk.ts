@@ -1,75 +1,33 @@
-import { compareRollups, nodeId, type RollupKey, rollupId } from '../../domain/lineage/lineage.ts';
-import type { TimeRange } from '../../domain/time/time-windows.ts';
-import {
-  type DescribeDeps,
-  describeEvent,
-  describeResponse,
-  describeRollup,
-  type LineageNode,
-  surveyKey,
-} from '../describe.ts';
-import type { CountedResponse, LineageStore, RollupSelection } from '../lineage-store.ts';
+import { compareRollups, type RollupKey, rollupId } from '../../domain/lineage/lineage.ts';
+import { responseNode } from '../kinds/response.ts';
+import { rollupEdges, rollupNode } from '../kinds/rollup.ts';
+import type { LineageDeps } from '../kinds/shared/kind.ts';
+import { eventEdges, eventNode } from '../kinds/source-event.ts';
+import { surveyVersionKind } from '../kinds/survey-version.ts';
+import type { CountedResponse, RollupSelection } from '../lineage-store.ts';
+import { edge, type RollupWalk, type Step, type Walk } from '../node.ts';
 
-export interface LineageEdge {
-  readonly from: string;
-  readonly to: string;
-  readonly relation: string;
-}
+type WalkDeps = Pick<LineageDeps, 'lineage' | 'store' | 'cells' | 'mappings' | 'dimensions'>;
 
-export interface TracedNode extends LineageNode {
-  /** Edges on the shortest way from the start. */
-  readonly depth: number;
-}
-
-/** Where in a walk a node stands: its index among the fixed nodes, or its rollup (and response) after them. */
+/** Where in a walk a node stands: its index among the context nodes, or its rollup (and response) after them. */
 export type WalkPosition =
-  | readonly [fixed: number]
+  | readonly [context: number]
   | readonly [hour: number, cell: string, model: number]
   | readonly [hour: number, cell: string, model: number, response: string, part: 'response' | 'event'];
 
-/** One node with the edges that join it to nodes before it. */
-export interface Step {
-  readonly node: TracedNode;
-  readonly edges: readonly LineageEdge[];
-}
-
-/** How a walk goes: some fixed nodes, then rollup by rollup what hangs on it. */
-export interface Walk {
-  /** The start, and the dictionary-like nodes that it leads to. */
-  readonly fixed: () => Promise<Step[]>;
-  readonly rollups?: RollupWalk;
-}
-
-export interface RollupWalk {
-  readonly selection: RollupSelection;
-  readonly range: TimeRange;
-  /** Distance from the start of each kind. */
-  readonly depths: { readonly rollup: number; readonly response: number; readonly event: number };
-  /** Whether the responses of that rollup follow it. */
-  readonly showsResponses: (rollup: RollupKey) => boolean;
-  /** Only edges to these dictionary nodes; null: all of them are in the walk. */
-  readonly known: ReadonlySet<string> | null;
-  /** The start, where it is a rollup: it is not told again. */
-  readonly start: string;
-  /** What joins each rollup to the start, where it is a score or a seal. */
-  readonly joined?: (rollup: string) => LineageEdge;
-}
-
-export const edge = (from: string, relation: string, to: string): LineageEdge => ({ from, relation, to });
-
 type PlacedStep = Step & { readonly at: WalkPosition };
 
-/** Up to `limit` steps of the walk after the place (from the beginning: null). */
+/** Up to `limit` steps of the walk after the position (from the beginning: null). */
 export async function takeSteps(
-  deps: DescribeDeps & { lineage: LineageStore },
+  deps: WalkDeps,
   walk: Walk,
   after: WalkPosition | null,
   limit: number,
 ): Promise<PlacedStep[]> {
   const steps: PlacedStep[] = [];
   if (after === null || after.length === 1) {
-    const fixed = (await walk.fixed()).map((step, index): PlacedStep => ({ ...step, at: [index] }));
-    steps.push(...fixed.slice(after === null ? 0 : after[0] + 1));
+    const context = (await walk.context()).map((step, index): PlacedStep => ({ ...step, at: [index] }));
+    steps.push(...context.slice(after === null ? 0 : after[0] + 1));
   }
   if (!walk.rollups) return steps.slice(0, limit);
   let begun: RollupKey | null = null;
@@ -88,23 +46,23 @@ export async function takeSteps(
   return steps.slice(0, limit);
 }
 
-/** What of a rollup's responses comes after the place. */
+/** The rest of a rollup's responses after the position. */
 async function restOfRollup(
-  deps: DescribeDeps & { lineage: LineageStore },
+  deps: WalkDeps,
   walk: RollupWalk,
   rollup: RollupKey,
   after: WalkPosition,
   limit: number,
 ): Promise<PlacedStep[]> {
   const { range, selection } = walk;
-  // A cursor is the caller's to make up: a rollup that is not of this walk has nothing left.
+  // Callers can invent cursors: a rollup that is not in this walk has nothing left.
   if (!isSelected(selection, rollup) || !walk.showsResponses(rollup)) return [];
   const last = after.length === 5 ? { id: after[3], part: after[4] } : null;
   const { lineage } = deps;
   const responses = await lineage.responses([rollup], range, selection.mappings, last?.id ?? null, limit + 1);
   const steps = await responseSteps(deps, walk, responses);
   if (last === null) return steps;
-  // The response of the place itself is asked for again, since its event may not have been told.
+  // The response of the place itself is asked for again, since its event may be on the next page.
   return steps.filter(({ at }) => {
     if (at.length !== 5 || at[3] !== last.id) return true;
     return last.part === 'response' && at[4] === 'event';
@@ -119,9 +77,9 @@ function isSelected(
   return cells.includes(cell) && hour >= fromHour && hour < untilHour && ofModels;
 }
 
-/** Rollups, each followed by its responses; the responses end where the page must be full. */
+/** Rollups, each followed by its responses; the responses end when the page is full. */
 async function rollupSteps(
-  deps: DescribeDeps & { lineage: LineageStore },
+  deps: WalkDeps,
   walk: RollupWalk,
   rollups: readonly RollupKey[],
   limit: number,
@@ -137,7 +95,7 @@ async function rollupSteps(
   return rollups.flatMap((rollup, index) => {
     const steps: PlacedStep[] = [];
     const { hour, cell, model } = rollup;
-    const node = describeRollup(deps, rollup);
+    const node = rollupNode(deps, rollup);
     if (node.id !== walk.start) {
       const edges = rollupEdges(rollup, mappings[index] ?? []).filter(({ to }) => isKnown(walk, to));
       const joins = walk.joined ? [walk.joined(node.id)] : [];
@@ -155,16 +113,6 @@ async function rollupSteps(
   });
 }
 
-/** What a rollup is joined to, beside its responses. */
-export function rollupEdges(rollup: RollupKey, mappings: readonly string[]): LineageEdge[] {
-  const id = rollupId(rollup);
-  return [
-    edge(id, 'OF', nodeId('Cell', rollup.cell)),
-    edge(id, 'CLASSIFIED_BY', nodeId('ModelVersion', rollup.model)),
-    ...mappings.map((mapping) => edge(id, 'FED_BY', nodeId('MappingVersion', mapping))),
-  ];
-}
-
 function isOf(at: WalkPosition, rollup: RollupKey): boolean {
   if (at.length === 1) return false;
   const [hour, cell, model] = at as readonly [number, string, number];
@@ -176,7 +124,7 @@ function isKnown({ known }: RollupWalk, id: string): boolean {
 }
 
 async function responseSteps(
-  deps: DescribeDeps,
+  deps: WalkDeps,
   walk: RollupWalk,
   responses: readonly CountedResponse[],
 ): Promise<PlacedStep[]> {
@@ -190,13 +138,10 @@ async function responseSteps(
     const mapping = byKey.get(key);
     if (!mapping) throw new Error(`the mapping version ${key} is not in the record`);
     const { hour, cell, model } = rollup;
-    const response = describeResponse(id, answeredAt, receivedAt);
-    const source = describeEvent(event);
-    const survey = edge(response.id, 'ANSWERS', nodeId('SurveyVersion', surveyKey(mapping)));
-    const behind = [
-      edge(source.id, 'RECEIVED_FROM', nodeId('Source', mapping.source)),
-      edge(source.id, 'MAPPED_BY', nodeId('MappingVersion', key)),
-    ];
+    const response = responseNode({ id, answeredAt, receivedAt });
+    const source = eventNode(event);
+    const survey = edge(response.id, 'ANSWERS', surveyVersionKind.idOf(mapping));
+    const behind = eventEdges({ id: event.id, mapping: key }, mapping);
     steps.push({
       node: { ...response, depth: walk.depths.response },
       edges: [

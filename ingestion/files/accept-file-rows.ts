@@ -13,15 +13,15 @@ import { draftFromRow, type RowValues } from './file-row.ts';
 import { type FileMap, LONGEST_MAP, parseFileMap } from './map/file-map.ts';
 import { InvalidMapError } from './map/map-mistakes.ts';
 
-/** One row of a file: the line it begins on and its columns. */
+/** One row of a file: the line where it begins and its columns. */
 export interface FileRow {
   readonly line: number;
-  /** Of a JSON array: which of its items, from 1. Several can stand in one line. */
+  /** In a JSON array: the item's number, from 1. Several can be on one line. */
   readonly item?: number;
   readonly values: RowValues;
 }
 
-/** A row that came over the wire and is none; its line is null where that cannot be read either. */
+/** An invalid row from the wire; its line is null if that cannot be read either. */
 export interface BadRow {
   readonly line: number | null;
   readonly outcome: Outcome;
@@ -31,12 +31,12 @@ export interface BadRow {
 export interface FileRequest<Row extends FileRow | BadRow = FileRow> {
   readonly map: FileMap;
   readonly file: string;
-  /** The import that the rows belong to; undefined of rows that cannot be taken back as a whole. */
+  /** The import that the rows belong to; undefined for rows that cannot be undone as a whole. */
   readonly importKey?: string | undefined;
   readonly rows: readonly Row[];
 }
 
-/** Accepts rows of a file; one outcome for each, in order, after the commit. */
+/** Stores rows of a file; one outcome for each, in order, after the commit. */
 export async function acceptFileRows(
   ingestor: Ingestor,
   submitter: Submitter,
@@ -59,19 +59,19 @@ function draftOf(map: FileMap, file: string, row: FileRow, importId: number | nu
     : { ...draft, importRow: { importId, line: row.item ?? row.line } };
 }
 
-/** Of one body: half of what the door takes (`LIMITS.ingestBody`). */
+/** Of one body: half of the limit (`LIMITS.ingestBody`). */
 const PART_BYTES = 8 * 1024 * 1024;
 const head = z.strictObject({ map: z.unknown(), file: z.string(), import: z.string().optional() });
-/** Fields, values and brackets of a map, as JSON; how many values it may have, file-map.ts says. */
+/** Fields, values and brackets of a map, as JSON; file-map.ts limits its values. */
 const MOST_PARTS_OF_MAP = 60_000;
-/** Of a row: as many as a sheet of Excel has. */
+/** Of a row: as many as an Excel sheet has. */
 const MOST_COLUMNS = 16_384;
-/** Fields, values and brackets of such a row as JSON: two of each column, and some beside. */
+/** Fields, values and brackets of such a row as JSON: two per column, and some more. */
 export const MOST_PARTS_OF_ROW = 40_000;
 
 /**
- * The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. Rows that are too large for one
- * body are in several, in order.
+ * The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. Rows that are
+ * too large for one body are split over several, in order.
  */
 export function formatFileRequest({
   map,
@@ -96,7 +96,7 @@ export function formatFileRequest({
 }
 
 /**
- * Reads what `formatFileRequest` writes. A line that is no row is rejected for itself.
+ * Reads what `formatFileRequest` writes. An invalid line is rejected on its own.
  * @throws InvalidMapError, UnreadableBodyError when it has more than `most` rows
  */
 export async function parseFileRequest(

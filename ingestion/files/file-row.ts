@@ -14,12 +14,12 @@ import { timeOf } from './map/map-time.ts';
 
 export type RowValues = Readonly<Record<string, string>>;
 
-/** Whether the map's filter takes the row; the others are counted, not rejected. */
+/** Whether the map's filter accepts the row; the others are counted, not rejected. */
 export function isWanted({ where }: FileMap, values: RowValues): boolean {
   return Object.entries(where).every(([column, wanted]) => wanted.includes(textOf(values, column)));
 }
 
-/** One row of a file as a draft, or why it is none. `position` names the row in the provenance. */
+/** One row of a file as a draft, or its rejection. `position` names the row in the lineage. */
 export function draftFromRow(map: FileMap, values: RowValues, position: string): ResponseDraft | Outcome {
   const externalId = externalIdOf(map, values);
   if (externalId === null) {
@@ -61,7 +61,7 @@ function externalIdOf({ externalId }: FileMap, values: RowValues): string | null
   return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }
 
-/** A column of the row; blank where it has none. */
+/** A column of the row; blank if absent. */
 function textOf(values: RowValues, column: string): string {
   return Object.hasOwn(values, column) ? (values[column] ?? '') : '';
 }
@@ -81,14 +81,14 @@ function answeredAtOf(map: FileMap, values: RowValues): ReadTime | Outcome {
   return timeOf('answeredAt', map.answeredAt, text);
 }
 
-/** The answer, with its number as the scale reads it where the map declares how it is written. */
+/** The answer, with its number in the form that the scale reads, if the map declares how it is written. */
 function scoreOf({ column, written }: NonNullable<FileMap['score']>, values: RowValues, scale: ScaleRule) {
   const text = blankToNull(textOf(values, column));
   if (text === null || written === undefined || scale.kind !== 'range') return text;
   return readWritten([written].flat(), text) ?? text;
 }
 
-/** What the row says of which of two is newer; null where it says nothing. */
+/** The row's revision; null if it has none. */
 function revisionOf({ revision: rule }: FileMap, values: RowValues): Revision | Outcome | null {
   const text = rule ? textOf(values, rule.column).trim() : '';
   if (!rule || text === '') return null;
@@ -115,7 +115,7 @@ function scaleOf({ score }: FileMap, values: RowValues): ScaleRule | string {
 
 const mappings = new WeakMap<FileMap, Map<string, MappingVersion>>();
 
-/** One mapping version per scale rule of the map: the rule is part of how the response came to its class. */
+/** One mapping version per scale rule of the map, because the rule decides the response's class. */
 function mappingOf(map: FileMap, scale: ScaleRule): MappingVersion {
   const known = mappings.get(map) ?? new Map<string, MappingVersion>();
   mappings.set(map, known);

@@ -65,7 +65,7 @@ describe('a comment', () => {
         const { text, isCut } = keptComment(long);
         expect(text.length).toBeLessThanOrEqual(longest);
         expect(text.isWellFormed()).toBe(true);
-        // What begins in the middle of a word was not an address to begin with.
+        // An address that begins in the middle of a word was not an address.
         expect(text.slice(40)).not.toMatch(/doe@|@exam|1234567|\[(?!email\]|phone\])/);
         expect(isCut || text === redact(long)).toBe(true);
       }),

@@ -1,27 +1,27 @@
 import { DEFAULT_RULES, type RedactionRules, redact } from '../../domain/privacy/redact.ts';
 import { cutAtGrapheme, TEXT_RULES } from '../../domain/text/text.ts';
 
-/** Characters after the cut that are read too: longer than anything that `redact` replaces. */
+/** Characters read beyond the cut: longer than anything that `redact` replaces. */
 const MARGIN = 16_384;
-/** The beginning of what stands in place of something: "[email]" is kept whole or not at all. */
+/** The beginning of a placeholder: "[email]" is kept whole or not at all. */
 const HALF_REPLACEMENT = /\[[a-z]{0,16}$/;
 
-/** A comment as it is kept. */
+/** A comment as stored. */
 export interface KeptComment {
   readonly text: string;
-  /** Whether its end was left out. */
+  /** Whether its end was cut. */
   readonly isCut: boolean;
 }
 
 /**
- * The comment without what names a person, and not longer than a comment may be. It is redacted before it is cut, with what
- * follows the cut in view, so that no half of an address or a number stays.
+ * The redacted comment, cut to the maximum length. It is redacted before it is cut, with the text after the cut
+ * in view, so that no half of an address or a number stays.
  */
 export function keptComment(given: string, rules: RedactionRules = DEFAULT_RULES): KeptComment {
   const { longest } = TEXT_RULES.comment;
   const window = given.length > longest + MARGIN ? given.slice(0, longest + MARGIN) : given;
   const redacted = redact(window, rules);
-  // Something at the end of a window may be half of a longer one that is not known for what it is.
+  // A match at the end of a window may be half of a longer one.
   const most = window === given ? longest : Math.min(longest, redacted.length - MARGIN);
   if (window === given && redacted.length <= most) return { text: redacted, isCut: false };
   return { text: cutAtGrapheme(redacted, most).replace(HALF_REPLACEMENT, ''), isCut: true };

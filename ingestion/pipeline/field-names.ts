@@ -3,7 +3,10 @@ import { headingOf } from '../../domain/text/text.ts';
 const known = new Map<string, string>();
 const MOST_KNOWN = 10_000;
 
-/** The name of a row's field as headings are compared. Rows of a file have the same ones, so each is made once. */
+/**
+ * The name of a row's field in the form of headings. Rows of a file have the same ones, so each is computed
+ * once.
+ */
 export function nameOfField(given: string): string {
   const before = known.get(given);
   if (before !== undefined) return before;

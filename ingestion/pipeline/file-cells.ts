@@ -26,14 +26,14 @@ const WHAT: Readonly<Record<Used, (limits: CellLimits) => string>> = {
   minute: ({ perMinute }) => `it added ${perMinute} cells in a minute`,
   limit: ({ limit }) => `the record holds as many cells as it may (cellLimit ${limit})`,
 };
-/** The same whether the segment or the response that is there already is out of bounds. */
+/** The same whether the segment or the stored response is out of bounds. */
 export const FORBIDDEN = rejected('FORBIDDEN', 'this key may not submit responses into this segment');
 const NO_ROOM = rejected(
   'NO_CELL',
   'this combination of dimension values is new and finds no room among the cells; filed with "other" in place of what is new ' +
     'it would lie outside the segment of this key',
 );
-/** The log says of each caller and cause this often that something found no room. */
+/** How often the log reports, per caller and cause, that something found no room. */
 const SAID_AGAIN_MS = 10 * 60_000;
 const SAID_OF_MOST = 1_000;
 
@@ -41,7 +41,7 @@ const permits = ({ scope }: Submitter, attributes: CellAttributes): boolean =>
   scope.allowsAll('submitResponse') ||
   scope.allows('submitResponse', { id: 0, key: cellKey(attributes), attributes });
 
-/** Finds the cell of each response, or says why it has none. The grant is asked again for that cell. */
+/** Finds the cell of each response, or says why it has none. The permission is checked again for that cell. */
 export function createFiling(deps: FilingDeps) {
   const said = new LRUCache<string, number>({ max: SAID_OF_MOST });
   const say = (maker: string, used: Used) => {
@@ -70,8 +70,8 @@ export function createFiling(deps: FilingDeps) {
 }
 
 /**
- * The attributes of what was sent, with "other" in place of values that are not declared, or why it is rejected. The
- * grant is asked for both.
+ * The attributes as sent, with "other" for undeclared values, or their rejection. The permission is checked for
+ * both.
  */
 export function placeOf(
   dimensions: readonly Dimension[],
@@ -89,7 +89,7 @@ export function placeOf(
   return declared;
 }
 
-/** The values of the cell by field, where it is another than what was sent. */
+/** The values of the cell by field, if it differs from what was sent. */
 export function filedAsOf(
   dimensions: readonly Dimension[],
   sent: CellAttributes,

@@ -3,7 +3,7 @@ import { createGroupCommit, OverloadedError } from './group-commit.ts';
 
 class Passing extends Error {}
 
-/** A commit that takes a while, notes its transactions, and fails as told. */
+/** A commit that takes a while, records its transactions, and fails on demand. */
 function setUp(
   fail: (rows: readonly number[], attempt: number) => Error | undefined = () => undefined,
   maxBytes = 1_000,
@@ -56,7 +56,7 @@ describe('group commit', () => {
 
   it('bounds the bytes of a transaction beside its rows', async () => {
     const { commits, transactions } = setUp(undefined, 10);
-    // A row is as many bytes as its number.
+    // A row has as many bytes as its number.
     await Promise.all([1, 6, 4, 5, 20, 2, 3].map((row) => commits.add('a', [row])));
     expect(transactions).toEqual([[1], [6, 4], [5], [20], [2, 3]]);
   });
@@ -120,7 +120,7 @@ describe('group commit', () => {
       commits.add(by, rows).then(() => order.push(`${by}${rows[0]}`));
     const waiting = [1, 2, 3].map((row) => add('flood', [row, row]));
     await expect(commits.add('flood', [4, 4, 4])).rejects.toThrow('6 responses of this key are waiting');
-    // Others have room still, and do not wait for all that came before.
+    // Others still have room, and do not wait for everything before them.
     waiting.push(add('other', [9]), add('third', [8]));
     await Promise.all(waiting);
     expect(transactions).toEqual([

@@ -1,7 +1,7 @@
 import { UserError } from '../../domain/errors/user-error.ts';
 import { type Patience, withTimeout } from './patience.ts';
 
-/** Thrown when more rows wait than may: the caller should try again later. */
+/** Too many rows are waiting: the caller should retry later. */
 export class OverloadedError extends UserError {
   override readonly name = 'OverloadedError';
 
@@ -11,14 +11,14 @@ export class OverloadedError extends UserError {
 }
 
 export interface GroupCommitOptions<Row, Result> extends Patience {
-  /** Commits the rows in one transaction; the answer has one entry per row. */
+  /** Commits the rows in one transaction; returns one entry per row. */
   readonly commit: (rows: readonly Row[], batch: { readonly receivedAt: Date }) => Promise<Result[]>;
-  /** Rows of one transaction; a larger request is still one transaction. */
+  /** Rows per transaction; a larger request is still one transaction. */
   readonly maxRows: number;
   /** Bytes of the rows of one transaction, likewise. */
   readonly maxBytes: number;
   readonly bytesOf: (row: Row) => number;
-  /** Rows that may wait, and of these of one submitter; beyond it requests are refused. */
+  /** Waiting rows, in all and of one submitter; beyond it requests are refused. */
   readonly maxWaiting: number;
   readonly maxWaitingOfOne: number;
 }
@@ -31,11 +31,11 @@ interface Waiting<Row, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** What waits, by submitter: they take turns. */
+/** Waiting requests by submitter: they take turns. */
 class Turns<Row, Result> {
   readonly #queues = new Map<string, Waiting<Row, Result>[]>();
   readonly #rows = new Map<string, number>();
-  /** Rows that wait, those of the transaction under way among them. */
+  /** Waiting rows, including those of the transaction in progress. */
   rows = 0;
 
   rowsOf(by: string): number {
@@ -57,7 +57,7 @@ class Turns<Row, Result> {
     return undefined;
   }
 
-  /** Takes the first; its submitter is the last from now on. */
+  /** Takes the first; its submitter goes to the end. */
   take({ by }: Waiting<Row, Result>): void {
     const queue = this.#queues.get(by) ?? [];
     queue.shift();
@@ -75,15 +75,15 @@ class Turns<Row, Result> {
 }
 
 /**
- * Lets many small requests share a commit: while one transaction is on its way to the disk the next requests gather,
- * and go together as soon as it is through. A request alone does not wait. Each is answered after its own commit;
- * an error that does not pass is given only to the request that causes it. Submitters take turns, so that one with many
+ * Lets many small requests share a commit: while one transaction is in progress the next requests gather, and
+ * are committed together afterwards. A request alone does not wait. Each is answered after its own commit; a
+ * permanent error is given only to the request that causes it. Submitters take turns, so that one with many
  * requests does not keep the others waiting.
  */
 export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, Result>) {
   const turns = new Turns<Row, Result>();
   let running: Promise<void> | undefined;
-  /** When the transaction under way was begun, its retries included. */
+  /** When the transaction in progress was begun, including its retries. */
   let begun: number | undefined;
 
   const commitWithPatience = (rows: readonly Row[]): Promise<Result[]> => {
@@ -104,7 +104,7 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
         for (const { reject } of group) reject(error);
         return;
       }
-      // One request spoilt the shared transaction: each gets one of its own.
+      // One request broke the shared transaction: each gets one of its own.
       for (const one of group) await settle([one]);
     }
   };
@@ -132,7 +132,7 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
   };
 
   return {
-    /** Resolves with the rows' results once they are committed. `by`: whose rows they are. */
+    /** Resolves with the rows' results once they are committed. `by`: the submitter. */
     add(by: string, rows: readonly Row[]): Promise<Result[]> {
       if (rows.length === 0) return Promise.resolve([]);
       const [all, own] = [turns.rows, turns.rowsOf(by)];
@@ -153,7 +153,7 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
       while (running) await running;
     },
     waiting: () => turns.rows,
-    /** For how long, in milliseconds, the transaction under way has been tried; 0 when none is. */
+    /** How long, in milliseconds, the transaction in progress has been tried; 0 when there is none. */
     busyFor: () => (begun === undefined ? 0 : options.now() - begun),
   };
 }

@@ -18,34 +18,39 @@ import type { Submitter } from './submitter.ts';
 export interface IngestorDeps extends NormaliseDeps, FilingDeps {
   readonly encryption: SubjectEncryption;
   readonly mappings: MappingRegistry;
-  /** How many sources, surveys and mappings one submitter may name. */
+  /** How many sources, surveys and mappings one submitter may add. */
   readonly nameBounds?: NameBounds;
   readonly warn: (message: string, error?: Error) => void;
-  /** Called after a commit that changed something, before anybody is told of it. */
+  /** Called after a commit that changed something, before any caller gets its answer. */
   readonly onCommitted?: () => void;
 }
 
-/** The one step behind every connector: drafts in, durable responses out. */
+/** The common step of all connectors: drafts in, durable responses out. */
 export interface Ingestor {
-  /** One outcome per draft, in order; it resolves after the commit. Throws OverloadedError when too much is waiting. */
+  /**
+   * One outcome per draft, in order; resolves after the commit. Throws OverloadedError when too much is
+   * waiting.
+   */
   accept(submitter: Submitter, drafts: readonly ResponseDraft[]): Promise<Outcome[]>;
   /** Resolves when everything that was begun is settled. */
   idle(): Promise<void>;
   waiting(): number;
-  /** For how long, in milliseconds, the commit under way has been tried; 0 when none is. */
+  /** How long, in milliseconds, the commit in progress has been tried; 0 when there is none. */
   busyFor(): number;
 }
 
-/** Rows of one transaction: making its statements holds up the event loop, and running them the embedded record. */
+/**
+ * Rows per transaction: building its statements blocks the event loop, and running them the embedded database.
+ */
 const COMMIT_ROWS = { pglite: 100, postgres: 500 } as const;
-/** Characters of the texts of one transaction, by which it is as long as by its rows. */
+/** Characters of the texts per transaction, which take as long as rows do. */
 const COMMIT_BYTES = 2 * 1024 * 1024;
-/** Rows of all requests that wait for a commit; of one submitter a quarter. */
+/** Rows of all requests waiting for a commit; a quarter for one submitter. */
 const MOST_WAITING = 50_000;
-/** How many times what others may name the administrator may. */
+/** How many times as much the administrator may add. */
 const ADMIN_SHARE = 10;
 
-/** How often a cell is looked up again that was given back meanwhile. */
+/** How often a cell is looked up again that was released meanwhile. */
 const ATTEMPTS = 5;
 
 const CLASS_NUMBER = { detractor: 0, passive: 1, promoter: 2 } as const;
@@ -76,12 +81,12 @@ const REFUSALS = {
   ),
 } as const;
 const NOT_ITS_SOURCE = rejected('FORBIDDEN', 'source: this key is bound to other sources');
-/** The same wherever the response lies. */
+/** The same wherever the response is. */
 const NOT_ITS_ANSWER = rejected(
   'FORBIDDEN',
   'source: this id already has another answer; it is corrected by a key that is bound to this source, or by the one that named it first',
 );
-/** Builds the step over an open record; `deps.cells` and `deps.mappings` fill themselves as needed. */
+/** Builds the step over an open database; `deps.cells` and `deps.mappings` load on demand. */
 export function createIngestor(deps: IngestorDeps): Ingestor {
   const patience: Patience = {
     now: deps.now,
@@ -129,10 +134,10 @@ export function createIngestor(deps: IngestorDeps): Ingestor {
       const slice = new Slice();
       for (const some of partsOf(drafts, commitRows)) {
         const items = await withTimeout(patience, () => prepare(deps, submitter, some, slice));
-        // One part is stored while the next one is made; more would only wait.
+        // One part is stored while the next one is built; more would only wait.
         await parts.at(-1);
         const part = store(submitter, items);
-        // A failure is met when its turn comes; until then it must not count as unhandled.
+        // A failure is handled in its turn; until then it must not count as unhandled.
         part.catch(() => undefined);
         parts.push(part);
       }
@@ -144,7 +149,7 @@ export function createIngestor(deps: IngestorDeps): Ingestor {
   };
 }
 
-/** Drafts of one transaction each; one that is larger by itself is a part of its own. */
+/** Drafts per transaction; one that is too large is a part of its own. */
 function* partsOf(drafts: readonly ResponseDraft[], mostRows: number): Generator<ResponseDraft[]> {
   let part: ResponseDraft[] = [];
   let bytes = 0;
@@ -161,7 +166,7 @@ function* partsOf(drafts: readonly ResponseDraft[], mostRows: number): Generator
   if (part.length > 0) yield part;
 }
 
-/** A cell that was given back meanwhile is looked up again; what is in use is not given back, so that this ends. */
+/** A cell that was released meanwhile is looked up again; used ones are not released, so this ends. */
 async function untilFiled<Result>(
   { cells, store }: FilingDeps,
   work: () => Promise<Result>,
@@ -176,16 +181,16 @@ async function untilFiled<Result>(
   }
 }
 
-/** A response that the submitter may submit, with the id of its mapping, which is recorded by then. */
+/** A response that the submitter may submit, with the id of its stored mapping. */
 interface Prepared extends Normalised {
   readonly mappingVersionId: number;
-  /** The attributes with what is not declared as "other". */
+  /** The attributes with "other" for undeclared values. */
   readonly place: CellAttributes;
-  /** Whether the submitter may correct what is there of its source. */
+  /** Whether the submitter may correct stored responses of the source. */
   readonly mayCorrect: boolean;
 }
 
-/** What the submitter may submit of the drafts, normalised, and why the others are rejected. */
+/** The submitter's permitted drafts, normalised, and the rejections of the others. */
 async function prepare(
   deps: IngestorDeps,
   submitter: Submitter,
@@ -221,14 +226,14 @@ async function prepare(
 }
 
 /**
- * Whether the submitter may put an answer in the place of another of that source: a key that is bound to it, who named it
- * first, and who administers everything. Sources from before it was kept who named them are everybody's.
+ * Whether the submitter may replace another response of that source: a key that is bound to it, the first
+ * submitter that used it, and administrators. Sources from before this was recorded are open to all.
  */
 function mayCorrect({ id, scope, sources }: Submitter, sourceMadeBy: string | null): boolean {
   return sources !== null || sourceMadeBy === null || sourceMadeBy === id || scope.allowsAll('administer');
 }
 
-/** Who administers the whole record sets it up too. */
+/** Administrators of the whole database set it up too. */
 function boundsOf(bounds: NameBounds, scope: Scope): NameBounds {
   const times = scope.allowsAll('administer') ? ADMIN_SHARE : 1;
   const { sources, surveys, mappings, mappingBytes, minute } = bounds;
@@ -299,7 +304,7 @@ function toRows(
   }));
 }
 
-/** The rejection of an item whose id has another answer that stays. */
+/** The rejection of an item whose id has another response that stays. */
 export const refusalOf = (verdict: keyof typeof REFUSALS): Outcome => REFUSALS[verdict];
 
 function outcomeOf(

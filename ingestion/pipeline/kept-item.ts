@@ -1,17 +1,20 @@
 import { cutAtGrapheme } from '../../domain/text/text.ts';
 
-/** Characters of an item that are kept of it as it arrived. */
+/** Characters of the original item that are stored. */
 export const LONGEST_KEPT = 256 * 1024;
-/** Characters that each of its values is cut to, one after the other, until the item is short enough. */
+/** Lengths that each of its values is cut to, one after the other, until the item is short enough. */
 const WIDTHS = [65_536, 16_384, 4_096, 1_024, 256];
 
-/** An item as it is kept. */
+/** An item as stored. */
 export interface KeptItem {
   readonly text: string;
   readonly isCut: boolean;
 }
 
-/** The item as it arrived, as JSON. Of one that is too long the longest values are cut, and end in how long they were. */
+/**
+ * The original item, as JSON. In one that is too long the longest values are cut, and end in their original
+ * length.
+ */
 export function keptItem(raw: string): KeptItem {
   if (raw.length <= LONGEST_KEPT) return { text: raw, isCut: false };
   const entries = entriesOf(raw);
@@ -25,13 +28,13 @@ export function keptItem(raw: string): KeptItem {
   return { text: JSON.stringify(Object.fromEntries(firstOf(entries))), isCut: true };
 }
 
-/** What is no object stands for itself. */
+/** Anything but an object is stored as it is. */
 function entriesOf(raw: string): (readonly [string, unknown])[] {
   let item: unknown = raw;
   try {
     item = JSON.parse(raw);
   } catch {
-    // Connectors write JSON; what is none is kept as a text.
+    // Connectors write JSON; anything else is stored as a text.
   }
   return typeof item === 'object' && item !== null && !Array.isArray(item)
     ? Object.entries(item)

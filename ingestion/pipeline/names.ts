@@ -1,7 +1,7 @@
 import { readName, TEXT_RULES, type TextField } from '../../domain/text/text.ts';
 import { type Outcome, rejected } from './outcome.ts';
 
-/** Names of an item as they are kept, or why the item is rejected: the first field that is blank, too long or malformed. */
+/** Names of an item in stored form, or its rejection: the first field that is blank, too long or malformed. */
 export function readNames<Field extends TextField>(
   given: Readonly<Record<Field, string>>,
 ): { readonly names: Readonly<Record<Field, string>> } | Outcome {

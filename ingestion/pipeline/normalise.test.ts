@@ -122,7 +122,7 @@ describe('a draft that is kept', () => {
     expect(found).toMatchObject({ score: 9, notes: ['ITEM_CUT'] });
     if (!('id' in found)) throw new Error('it is kept');
     expect(JSON.parse(found.event.content)).toMatchObject({ score: 9 });
-    // The same item is known by all of it.
+    // Duplicates are recognised by the whole item.
     expect(found.event.hash).not.toBe(accepted({ raw: found.event.content }).event.hash);
   });
 
@@ -131,7 +131,7 @@ describe('a draft that is kept', () => {
       comment: 'write to jane@example.com',
       raw: 'jane@example.com',
     });
-    // What arrived is kept sealed: here it is on its way to the vault.
+    // The original item is stored encrypted: here it is on its way to encryption.
     expect(event.content).toBe('jane@example.com');
     const text = JSON.stringify({ ...response, event: { ...event, content: null } });
     expect(text).toContain('write to [email]');

@@ -17,26 +17,26 @@ import { keyedHash, lookupsOf, type Pepper, peppers, pseudonym } from './pseudon
 export interface NormaliseDeps {
   readonly dimensions: readonly Dimension[];
   readonly pepper: Pepper;
-  /** By which comments are redacted; absent: what `redact` finds by itself. */
+  /** The rules of redaction; absent: the defaults of `redact`. */
   readonly redaction?: RedactionRules | undefined;
-  /** The attributes as content is made of them: what was handed in before there was a dimension stays the same content. */
+  /** The attributes in the form that content is made of: items from before a dimension keep their content. */
   readonly storedAs?: (attributes: CellAttributes) => CellAttributes;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
 
 const DAY_MS = 86_400_000;
-/** Nobody answered a survey before there was a telephone; such a date is a unit mistake or a missing value. */
+/** Dates before this are almost always unit mistakes or missing values. */
 const EARLIEST_MS = Date.UTC(1900, 0, 1);
 
-/** A response that can be accepted, and what was changed or guessed to make it one. */
+/** A valid response, and what was changed or guessed to make it one. */
 export interface Normalised extends NormalisedResponse {
   readonly notes: readonly NoteCode[];
   readonly importRow: ImportRow | null;
 }
 
 /**
- * From a draft to a response that can be accepted: checks, applies the scale, redacts the comment, pseudonymises the
+ * From a draft to a valid response: checks, applies the scale, redacts the comment, pseudonymises the
  * respondent, and names the cell's attributes. Bad drafts become rejections, never exceptions.
  */
 export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised | Outcome {
@@ -141,7 +141,7 @@ function checkTime(answeredAt: Date, now: number): Outcome | null {
   return null;
 }
 
-/** As with the time of answering: one that lies far ahead is a mistake of its unit or zone. */
+/** As with the time of answering: one far ahead is a mistake of its unit or zone. */
 function checkRevision(revision: Revision | null, now: number): Outcome | null {
   if (revision?.kind !== 'time' || revision.value <= now + DAY_MS) return null;
   const given = new Date(revision.value).toISOString();
@@ -161,7 +161,7 @@ function attributesOf(
     else if (value.code !== 'TOO_LONG' || declared?.others === 'reject')
       return { problem: rejected(value.code, `${field}: ${value.message}`) };
     else {
-      // No cell has a name so long, and one that was cut could be that of another value.
+      // No cell has so long a name, and a cut one could equal another value.
       values[attribute] = OTHER;
       isCut = true;
     }
@@ -169,7 +169,7 @@ function attributesOf(
   return { values, isCut };
 }
 
-/** Line breaks and runs of spaces within a value are of the form that it was typed in, not of its name. */
+/** Line breaks and runs of spaces within a value come from typing, not from its name. */
 function joinedLines(text: string): string {
   return text.length > 4 * TEXT_RULES.value.longest ? text : text.replace(/\s+/g, ' ');
 }
@@ -179,8 +179,8 @@ function blankToNull(text: string | null): string | null {
 }
 
 /**
- * What people wrote is kept as far as it can be. PostgreSQL's text cannot hold U+0000, UTF-8 no half of a surrogate pair: that is left
- * out, since U+FFFD in its place would be a character that was not sent.
+ * Comments are kept as far as possible. PostgreSQL's text cannot hold U+0000, nor UTF-8 an unpaired surrogate:
+ * they are left out, because a U+FFFD in their place would be a character that was not sent.
  */
 function clean(text: string): string {
   const stored = text.replaceAll('\u0000', ' ');

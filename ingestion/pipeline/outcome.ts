@@ -1,6 +1,6 @@
 import { cut, TEXT_RULES } from '../../domain/text/text.ts';
 
-/** Why one item was not accepted. Each has a message that says what was wrong and what would be right. */
+/** Why one item was rejected. Each has a message that says what was wrong and what would be right. */
 export type RejectionCode =
   | 'INVALID' // not of the form of a response
   | 'MISSING' // a needed field is absent
@@ -17,7 +17,7 @@ export type RejectionCode =
   | 'NO_CELL' // its combination of values found no room, and where it would be filed the caller may not submit
   | 'FORBIDDEN'; // the caller may not submit into this segment
 
-/** What was changed or guessed of an item that was taken. Each code has its sentence in `NOTE_MESSAGES`. */
+/** What was changed or guessed in an accepted item. Each code has its sentence in `NOTE_MESSAGES`. */
 export type NoteCode =
   | 'COMMENT_CUT' // its end is not kept
   | 'HALF_CHARACTER' // half of a surrogate pair in the comment is left out
@@ -27,7 +27,7 @@ export type NoteCode =
   | 'TIME_SKIPPED' // clocks never showed the time of answering
   | 'TIME_REPEATED'; // clocks showed it twice
 
-/** What each note means, for accounts that people read. */
+/** The meaning of each note, for reports. */
 export const NOTE_MESSAGES: Readonly<Record<NoteCode, string>> = {
   COMMENT_CUT: `the comment is longer than ${TEXT_RULES.comment.longest} characters; its end is not kept`,
   HALF_CHARACTER: 'the comment had half of a character in it, as a text that was cut has; it is left out',
@@ -42,39 +42,39 @@ export const NOTE_MESSAGES: Readonly<Record<NoteCode, string>> = {
 
 export type FiledAs = Readonly<Record<string, string>>;
 
-/** An item that was filed otherwise than it was sent. */
+/** An item that was filed in another cell than sent. */
 export interface FiledItem {
   readonly index: number;
   readonly values: FiledAs;
 }
 
-/** An item that was taken with notes. */
+/** An accepted item with notes. */
 export interface NotedItem {
   readonly index: number;
   readonly codes: readonly NoteCode[];
 }
 
-/** What became of one item of a batch. */
+/** The result of one item of a batch. */
 export type Outcome =
   | {
       readonly status: 'accepted' | 'duplicate';
-      /** Values of the dimensions by field, where the response is filed otherwise than it was sent. */
+      /** Values of the dimensions by field, if the response is filed in another cell than sent. */
       readonly filedAs?: FiledAs;
-      /** What was changed or guessed to take it; absent where nothing was. */
+      /** What was changed or guessed to accept it; absent if nothing was. */
       readonly notes?: readonly NoteCode[];
     }
   | { readonly status: 'rejected'; readonly code: RejectionCode; readonly message: string };
 
-/** Rejections of one batch that are told whole, the first ones; the others are counted by code. */
+/** Rejections of one batch that are listed in full, the first ones; the others are counted by code. */
 export const WHOLE_REJECTIONS = 100;
-/** Characters of one rejection's message: whatever callers wrote is cut where it is quoted, this is for what is left. */
+/** Characters of one rejection's message, a second bound: quoted values are cut already. */
 const LONGEST_MESSAGE = 300;
-/** Items of one batch of which the account says where they were filed; the others are counted. */
+/** Items of one batch listed with their cell; the others are counted. */
 const FILED_TOLD = 100;
-/** Items of one batch whose notes are told with their place; the others are counted by code. */
+/** Items of one batch listed with their notes; the others are counted by code. */
 const NOTED_TOLD = 100;
 
-/** The account of one batch, in the shape of the GraphQL type SubmitPayload. */
+/** The result of one batch, in the shape of the GraphQL type SubmitPayload. */
 export interface BatchAccount {
   accepted: number;
   duplicates: number;
@@ -82,10 +82,13 @@ export interface BatchAccount {
   rejected: { index: number; code: RejectionCode; message: string }[];
   rejectedTotal: number;
   rejectedByCode: { code: RejectionCode; count: number }[];
-  /** Items that were filed otherwise than they were sent: the first ones, and how many there are. Absent where there are none. */
+  /** Items that were filed otherwise: the first ones, and how many there are. Absent if there are none. */
   filedAs?: FiledItem[];
   filedAsTotal?: number;
-  /** How many of the accepted items and duplicates have each note, and the first of them. Absent where there are none. */
+  /**
+   * How many of the accepted items and duplicates have each note, and the first of them. Absent if there are
+   * none.
+   */
   notes?: NoteCounts;
   noted?: NotedItem[];
 }
@@ -99,7 +102,7 @@ export const rejected = (code: RejectionCode, message: string): Outcome => ({
   message: cut(message, LONGEST_MESSAGE),
 });
 
-/** Sums the outcomes of a batch; `index` is the item's place in it. */
+/** Sums the outcomes of a batch; `index` is the item's index in it. */
 export function accountFor(outcomes: readonly Outcome[]): BatchAccount {
   const counts = new Map<RejectionCode, number>();
   const rejections: BatchAccount['rejected'] = [];
@@ -143,7 +146,7 @@ function notedOf(outcomes: readonly Outcome[]): Pick<BatchAccount, 'notes' | 'no
   return { notes: addNotes({}, outcomes), noted: noted.slice(0, NOTED_TOLD) };
 }
 
-/** The notes of an outcome; none of a rejection. */
+/** The notes of an outcome; none for a rejection. */
 export function notesOf(outcome: Outcome): readonly NoteCode[] {
   return outcome.status === 'rejected' ? [] : (outcome.notes ?? []);
 }

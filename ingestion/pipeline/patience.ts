@@ -1,9 +1,9 @@
-/** How passing errors are waited out. */
+/** How transient errors are retried. */
 export interface Patience {
   readonly now: () => number;
-  /** Whether the error will pass (connection lost, deadlock): the same work is then tried again. */
+  /** Whether the error is transient (connection lost, deadlock): the same work is then retried. */
   readonly isPassing: (error: unknown) => boolean;
-  /** For how long, in milliseconds. */
+  /** How long, in milliseconds. */
   readonly patienceMs: number;
   readonly onRetry: (error: Error, attempt: number) => void;
 }
@@ -11,7 +11,7 @@ export interface Patience {
 const FIRST_PAUSE_MS = 20;
 const LAST_PAUSE_MS = 1_000;
 
-/** Does the work, again after each passing error until the patience is used up. The work must bear being done twice. */
+/** Does the work, again after each transient error until the time is used up. The work must be repeatable. */
 export async function withTimeout<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
   const deadline = patience.now() + patience.patienceMs;
   for (let attempt = 1; ; attempt++) {

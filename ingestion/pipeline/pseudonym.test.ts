@@ -34,7 +34,7 @@ describe('a pepper that was rotated', () => {
       pseudonym(third, 'jane@example.com'),
     ]) {
       expect(lookupsOfGiven(third, given)).toContain(wanted);
-      // A row that was not carried over yet too.
+      // A row that has not been moved to the new pepper, too.
       expect(lookupsOfGiven(third, given)).toContain(
         given.startsWith('p3') ? wanted : lookupOf(second, pseudonym(second, 'jane@example.com')),
       );

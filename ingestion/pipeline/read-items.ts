@@ -8,7 +8,7 @@ export class UnreadableBodyError extends UserError {
   override readonly name = 'UnreadableBodyError';
 }
 
-/** A piece of a body that is no JSON value, or too long to be read: rejected for itself. */
+/** A piece of a body that is not a JSON value, or too long: rejected on its own. */
 export class BadItem {
   readonly outcome: Outcome;
 
@@ -17,13 +17,13 @@ export class BadItem {
   }
 }
 
-/** Characters of one item: of a row of a file, which has up to 1 MiB, with its names and signs as JSON writes them. */
+/** Characters of one item: a row of a file has up to 1 MiB, plus names and JSON punctuation. */
 export const LONGEST_ITEM = 2 * 1024 * 1024;
 const LONGEST_REASON = 120;
 
 /**
- * The items of a body: of a JSON array, of one value, or of NDJSON, also where it was sent under another type. They are parsed
- * one by one: a body of 16 MiB at once would hold up the event loop.
+ * The items of a body: of a JSON array, of one value, or of NDJSON, also if it was sent under another type.
+ * They are parsed one by one: a body of 16 MiB at once would block the event loop.
  * @throws UnreadableBodyError when it has more than `most`, or is neither
  */
 export async function readItems(text: string, isLines: boolean, most: number): Promise<unknown[]> {
@@ -44,7 +44,7 @@ function itemsOf(text: string, isLines: boolean, slice: Slice): AsyncIterable<un
   return oneItem(text, slice);
 }
 
-/** The lines that are not blank, by where they begin and end. Rests in between. */
+/** The lines that are not blank, by beginning and end. Yields in between. */
 export async function* linesOf(
   text: string,
   slice: Slice,
@@ -114,7 +114,7 @@ async function* arrayItems(text: string, from: number, slice: Slice): AsyncGener
 /** Fields, values and brackets of one item: a row of a file has two for each of its 2,000 columns. */
 const MOST_PARTS = 10_000;
 
-/** The value; a BadItem where it is too long or names a field twice; the SyntaxError where it is no JSON. */
+/** The value; a BadItem if it is too long or names a field twice; the SyntaxError if it is not JSON. */
 export function parseItem(text: string, mostParts = MOST_PARTS): unknown {
   if (text.length > LONGEST_ITEM)
     return new BadItem(
@@ -143,15 +143,15 @@ const reasonOf = ({ message }: Error) => cut(message, LONGEST_REASON);
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
-/** Characters between two looks at the clock. */
+/** Characters between two checks of the clock. */
 const STRETCH = 16_384;
 
-/** Finds where a value of a list ends, without reading it: that is JSON.parse's, which then says what is wrong. */
+/** Finds where a value of a list ends, without parsing it: JSON.parse does that, and reports what is wrong. */
 class ValueScan {
   readonly #text: string;
   #depth = 0;
   #inText = false;
-  /** Of the value, if it is an object: how many fields it has, those named twice counted twice. */
+  /** For an object: how many fields it has, duplicates counted twice. */
   members = 0;
   /** How many commas, colons and opening brackets it has, at any depth. */
   parts = 0;
@@ -163,7 +163,7 @@ class ValueScan {
     this.end = start;
   }
 
-  /** Goes on for a stretch; false where the end was not found yet. */
+  /** Advances by a stretch; false if the end was not found yet. */
   isAtEnd(): boolean {
     const text = this.#text;
     for (const stop = this.end + STRETCH; this.end < text.length; this.end++) {

@@ -11,8 +11,8 @@ import { type Outcome, rejected } from './outcome.ts';
 import { BadItem } from './read-items.ts';
 
 /**
- * Connector of everything that speaks our own form of a response: `POST /ingest/responses` and the mutation
- * submitResponses. Scores are 0-10; the source is the sender's to name.
+ * The reader of Scoreline's own form of a response: `POST /ingest/responses` and the mutation submitResponses.
+ * Scores are 0-10; the sender names the source.
  */
 export type ItemReader = (item: unknown, position: string) => ResponseDraft | Outcome;
 
@@ -24,7 +24,10 @@ interface Names {
 
 const NPS_SCALE = SCALES['0-10'] as NonNullable<(typeof SCALES)[string]>;
 
-/** Builds the reader for the configured dimensions. It never throws: a bad item becomes a rejection that names the field. */
+/**
+ * Builds the reader for the configured dimensions. It never throws: a bad item becomes a rejection that names
+ * the field.
+ */
 export function createItemReader(
   dimensions: readonly Dimension[],
   connector: 'responses' | 'graphql',
@@ -55,7 +58,7 @@ export function createItemReader(
       scale: NPS_SCALE,
       definition: 'fields as named',
     };
-    // Sources are the senders' to name: a bound keeps one that names a new one each time from filling the memory.
+    // Senders choose source names: a bound keeps the memory from filling.
     if (mappings.size >= 1_000) mappings.clear();
     mappings.set(key, mapping);
     return mapping;
@@ -90,7 +93,7 @@ export function createItemReader(
   };
 }
 
-/** What says which delivery of the answer is newer: when it was changed, or a number that its source counts up. */
+/** The revision of the response: a time of change, or a number that its source counts up. */
 function revisionOf({
   updatedAt,
   revision,

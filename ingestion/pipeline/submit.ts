@@ -9,8 +9,8 @@ export type { BatchAccount } from './outcome.ts';
 export type Rejection = BatchAccount['rejected'][number];
 
 /**
- * Accepts drafts among which some are already rejected: the outcomes of all, in order, after the commit.
- * @throws OverloadedError, or what the record says when it stays away.
+ * Stores drafts among which some are already rejected: the outcomes of all, in order, after the commit.
+ * @throws OverloadedError, or the database's error if it stays away.
  */
 export async function acceptMixed(
   ingestor: Ingestor,
@@ -23,7 +23,10 @@ export async function acceptMixed(
   return items.map((item) => ('status' in item ? item : (outcomes[next++] as Outcome)));
 }
 
-/** Reads items of our own form, accepts them and accounts for each. `request` names the delivery in the provenance. */
+/**
+ * Reads items in Scoreline's own form, stores them and returns the result of each. `request` names the delivery
+ * in the lineage.
+ */
 export async function submitItems(
   ingestor: Ingestor,
   submitter: Submitter,

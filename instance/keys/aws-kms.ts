@@ -3,14 +3,14 @@ import { KeyProviderUnavailableError, providerAnswered } from '../../domain/erro
 import type { BoundKey, KeyProvider } from '../../store/encryption/key-provider.ts';
 import { signV4 } from './sigv4.ts';
 
-/** What stands as version of keys that were wrapped before the KMS key was noted. */
+/** The version of keys that were wrapped before the KMS key was recorded. */
 const UNNAMED = 'managed';
-/** Calls in flight: KMS takes one key a call. */
+/** Concurrent calls: KMS takes one key per call. */
 const AT_ONCE = 16;
 
 /**
- * AWS KMS: wraps data keys by Encrypt and Decrypt; tenant and subject are the encryption context, so KMS's own log names
- * the subject of each use. https://docs.aws.amazon.com/kms/latest/APIReference/
+ * AWS KMS: wraps data keys with Encrypt and Decrypt; tenant and subject are the encryption context, so KMS's
+ * own log names the subject of each use. https://docs.aws.amazon.com/kms/latest/APIReference/
  */
 export function awsKmsProvider(options: AwsKmsConfig & { readonly now: () => number }): KeyProvider {
   const { region, keyId, credentials, now } = options;
@@ -35,7 +35,7 @@ export function awsKmsProvider(options: AwsKmsConfig & { readonly now: () => num
     });
     const text = await answer.text();
     if (!answer.ok)
-      // KMS says 400 to nearly everything.
+      // KMS answers nearly every error with 400.
       throw providerAnswered(
         /Throttling|Denied|Expired/.test(text) ? 429 : answer.status,
         `AWS KMS answered ${answer.status} to ${action}: ${text.slice(0, 200)}`,
@@ -66,7 +66,8 @@ export function awsKmsProvider(options: AwsKmsConfig & { readonly now: () => num
     unwrap: (keys) =>
       inTurns(keys, async (one) => {
         const CiphertextBlob = one.wrapped;
-        // Under the key that wrapped it, which may be the one before; of older rows it is not noted, and KMS finds it.
+        // Under the key that wrapped it, which may be a previous one; older rows do not record it, and KMS
+        // finds it.
         const by = one.version === UNNAMED ? {} : { KeyId: one.version };
         const { Plaintext = '' } = await call('Decrypt', { ...by, CiphertextBlob, ...context(one) });
         return Buffer.from(Plaintext, 'base64');
@@ -76,7 +77,8 @@ export function awsKmsProvider(options: AwsKmsConfig & { readonly now: () => num
       await call('RotateKeyOnDemand', { KeyId: keyId });
       return current();
     },
-    // KMS keeps all material of a key for as long as there is the key: only another key lets the one before go.
+    // KMS keeps all material of a key for as long as the key exists: only another key allows deleting the one
+    // before.
     retire: async () => ({
       versions: [],
       report: `nothing here is wrapped under another key of AWS KMS than ${await current()}; if there was one before it, schedule its deletion (aws kms schedule-key-deletion), and older backups cannot be read. The former material of this key goes only with the key itself`,

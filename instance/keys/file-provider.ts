@@ -11,8 +11,8 @@ type Keys = Map<string, Buffer>;
 const KEY = /^[0-9a-f]{64}$/i;
 
 /**
- * Wrapping keys from the configuration, as hex, oldest first; "-" stands for one that was destroyed, so that the others keep
- * their numbers. They are made and destroyed where they are configured.
+ * Wrapping keys from the configuration, as hex, oldest first; "-" replaces a destroyed one, so that the others
+ * keep their numbers. They are created and destroyed in the configuration.
  */
 export function configuredKeyProvider(given: readonly string[]): KeyProvider {
   const keys = parseKeys(given, 'SCORELINE_KEK');
@@ -38,8 +38,8 @@ export function configuredKeyProvider(given: readonly string[]): KeyProvider {
 }
 
 /**
- * Wrapping keys in a file (mode 0600, one hex key a line, oldest first), made when it is not there, unless something is wrapped
- * by it already.
+ * Wrapping keys in a file (mode 0600, one hex key a line, oldest first), created when missing, unless it
+ * already wrapped something.
  * @throws KeyProviderError
  */
 export async function fileKeyProvider(path: string, mayMake = true): Promise<KeyProvider> {
@@ -57,7 +57,8 @@ export async function fileKeyProvider(path: string, mayMake = true): Promise<Key
     keys = changed;
   };
   const keysFor = async (version?: string) => {
-    // To wrap, the file is read each time: another process may have made a new key since, and destroyed the one before.
+    // To wrap, the file is read each time: another process may have added a key since, and destroyed the one
+    // before.
     if (version === undefined || !keys.has(version)) keys = await readKeys(path);
     return keys;
   };
@@ -111,7 +112,7 @@ function parseKeys(lines: readonly string[], where: string): Keys {
   return keys;
 }
 
-/** As they are kept: one a line, "-" for one that was destroyed. */
+/** As stored: one a line, "-" for a destroyed one. */
 function textOf(keys: Keys): string {
   const last = Number(newest(keys)[0]);
   const lines = Array.from({ length: last }, (_, i) => keys.get(String(i + 1))?.toString('hex') ?? '-');

@@ -7,8 +7,9 @@ import { configuredKeyProvider, fileKeyProvider } from './file-provider.ts';
 import { vaultTransitProvider } from './vault-transit.ts';
 
 /**
- * The configured key provider first, then the others that are configured too: what they wrapped before stays readable
- * until it is rewrapped. `inUse`: by which providers something of the record is wrapped; a file that is gone is not made again.
+ * The configured key provider first, then the other configured ones: what they wrapped before stays readable
+ * until it is rewrapped. `inUse`: the providers that wrap something in the database; a missing file is not
+ * created again.
  */
 export async function openKeyProviders(
   config: SecretPlaces & Pick<Config, 'keys'>,

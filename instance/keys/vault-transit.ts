@@ -18,8 +18,8 @@ interface KeyState {
 }
 
 /**
- * HashiCorp Vault's transit engine: wraps data keys by encrypt and decrypt with `batch_input`; tenant and subject are the
- * `associated_data`. https://developer.hashicorp.com/vault/api-docs/secret/transit
+ * HashiCorp Vault's transit engine: wraps data keys with encrypt and decrypt and `batch_input`; tenant and
+ * subject are the `associated_data`. https://developer.hashicorp.com/vault/api-docs/secret/transit
  */
 export function vaultTransitProvider(options: VaultTransitConfig): KeyProvider {
   const { address, mount, key, token, namespace } = options;
@@ -91,7 +91,7 @@ export function vaultTransitProvider(options: VaultTransitConfig): KeyProvider {
       const versions = Array.from({ length: newest - first }, (_, i) => `v${first + i}`);
       if (versions.length === 0)
         return { versions, report: 'wrapping keys destroyed: none, Vault has only the newest' };
-      // Vault trims only what neither encrypts nor decrypts any more.
+      // Vault trims only versions that neither encrypt nor decrypt any more.
       await call(`keys/${name}/config`, { min_decryption_version: newest, min_encryption_version: newest });
       await call(`keys/${name}/trim`, { min_available_version: newest });
       return { versions, report: `wrapping keys destroyed in Vault: ${versions.join(', ')}` };

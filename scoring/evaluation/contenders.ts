@@ -8,13 +8,13 @@ import { headInputs } from '../predict.ts';
 import { fitSoftmax, logitsOf } from '../softmax-regression.ts';
 import type { Labelled, Split } from './data.ts';
 
-/** Learns from the split's training part and judges its test part; null where it does not apply. */
+/** Trains on the split's training part and is judged on its test part; null if it does not apply. */
 export interface Contender {
   readonly name: string;
   judge(split: Split): Promise<Judged[] | null>;
 }
 
-/** The share of the training part on which calibration is fitted; weights do not see it. */
+/** The share of the training part for calibration, which weights do not see. */
 const CALIBRATE_SHARE = 0.15;
 
 export const majority: Contender = {
@@ -27,7 +27,7 @@ export const majority: Contender = {
   },
 };
 
-/** Hutto and Gilbert 2014 with the cuts that they give: compound from .05 on positive, to -.05 negative. */
+/** Hutto and Gilbert 2014 with their cuts: compound from .05 on positive, to -.05 negative. */
 export const vaderSentiment: Contender = {
   name: 'VADER',
   judge: async ({ test, classes }) => {
@@ -41,8 +41,8 @@ export const vaderSentiment: Contender = {
 };
 
 /**
- * An encoder's embeddings with the heads of this project, calibrated by temperature. The ordinal head is judged on NPS classes
- * alone: elsewhere there is no order.
+ * An encoder's embeddings with the heads of this project, calibrated by temperature. The ordinal head is judged
+ * on NPS classes alone: other classes have no order.
  */
 export function encoderHeads(
   name: string,
@@ -80,7 +80,7 @@ export function encoderHeads(
   };
 }
 
-/** Few examples a class are all needed for the weights but a few. */
+/** With few examples per class nearly all are needed for the weights. */
 function heldBack(examples: number, classes: number): number {
   return Math.max(Math.min(classes, 100), Math.floor(examples * (classes > 10 ? 0.1 : CALIBRATE_SHARE)));
 }
@@ -89,7 +89,7 @@ type Sparse = readonly (readonly [column: number, value: number])[];
 const WORD = /[\p{L}\p{N}']+/gu;
 const FEWEST_DOCUMENTS = 2;
 
-/** Words and pairs of words, tf-idf of length 1, logistic regression: what is hard to beat with little data. */
+/** Words and pairs of words, tf-idf of length 1, logistic regression: a strong baseline with little data. */
 export const tfidf: Contender = {
   name: 'TF-IDF + logistic regression',
   judge: async ({ train, test, classes }) => {
@@ -146,7 +146,7 @@ function sparseLogits(weights: Float64Array, x: Sparse, classes: number, columns
   });
 }
 
-/** As `fitSoftmax`, for inputs that are mostly zero. */
+/** Like `fitSoftmax`, for sparse inputs. */
 function fitSparse(
   examples: readonly { x: Sparse; label: number }[],
   classes: number,

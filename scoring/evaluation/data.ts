@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
 
-/** One text with its class, and the group that is left out or the place in time. */
+/** One text with its class, and the group that is left out or its place in time. */
 export interface Labelled {
   readonly text: string;
   readonly label: number;
   readonly group: string;
 }
 
-/** One question that is put to every contender: what is learnt from, and what is judged. */
+/** One task for every contender: training and test examples. */
 export interface Split {
   readonly name: string;
   readonly classes: number;
@@ -20,7 +20,7 @@ export interface Split {
 
 type Row = Readonly<Record<string, string>>;
 
-/** The rows of a gzip CSV of the data folder, or null where it is absent. */
+/** The rows of a gzip CSV of the data folder, or null if it is absent. */
 export async function rowsOf(folder: string, name: string): Promise<Row[] | null> {
   const path = join(folder, name);
   if (!existsSync(path)) return null;
@@ -48,7 +48,7 @@ export async function appReviews(folder: string): Promise<Labelled[] | null> {
   );
 }
 
-/** The other apps are learnt from, this one is judged. */
+/** Trained on the other apps, judged on this one. */
 export function leaveOut(reviews: readonly Labelled[], app: string): Split {
   return {
     name: `NPS class, app reviews, ${app} left out`,
@@ -58,7 +58,7 @@ export function leaveOut(reviews: readonly Labelled[], app: string): Split {
   };
 }
 
-/** The first 70 % in time are learnt from, the rest is judged. */
+/** Trained on the first 70 % in time, judged on the rest. */
 function byTime(name: string, classes: number, labelled: readonly Labelled[]): Split {
   const sorted = [...labelled].sort((a, b) => (a.group < b.group ? -1 : a.group > b.group ? 1 : 0));
   const edge = Math.floor(sorted.length * 0.7);

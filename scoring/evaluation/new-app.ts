@@ -9,7 +9,7 @@ import { generator, type Labelled, shuffled } from './data.ts';
 export interface NewApp {
   readonly app: string;
   readonly truth: number;
-  /** As the classes are predicted, and corrected by what is known from the other apps. */
+  /** As predicted, and corrected by the confusion on the other apps. */
   readonly naive: number;
   readonly corrected: number;
   /** With so many labels of the app itself: heads trained on them too, confusion from them alone. */
@@ -19,11 +19,11 @@ export interface NewApp {
 }
 
 const LABELS = 400;
-/** What the app itself says counts more than what others say. */
+/** The app's own labels weigh more than others'. */
 const OWN_WEIGHT = 3;
 const FOLDS = 5;
 
-/** Leaves the app out, then gives 400 of its labels; the rest of the app is inferred both times. */
+/** Leaves the app out, then adds 400 of its labels; the rest of the app is inferred both times. */
 export async function newApp(
   pool: EncoderPool,
   reviews: readonly Labelled[],

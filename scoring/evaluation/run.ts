@@ -17,8 +17,9 @@ import {
 import { newApp } from './new-app.ts';
 
 /*
- * Judges the encoder that ships and its heads on text that they have not seen, beside simpler and larger ones, and writes
- * scoring/EVALUATION.md. The data is not part of the project: without it nothing is judged and nothing written.
+ * Evaluates the shipped encoder and its heads on unseen text, beside simpler and larger ones, and writes
+ * scoring/EVALUATION.md. The data is not part of the project: without it nothing is evaluated and nothing
+ * written.
  */
 const OUT = new URL('../EVALUATION.md', import.meta.url);
 const UNCUT = fileURLToPath(new URL('../../.cache/encoders/all-MiniLM-L6-v2', import.meta.url));
@@ -36,7 +37,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 const { values } = parseArgs({
   options: { data: { type: 'string', default: '../shared/data' }, only: { type: 'string' } },
 });
-/** `--only new-app` keeps the table that is written already. */
+/** `--only new-app` keeps the existing table. */
 const ONLY_NEW_APP = values.only === 'new-app';
 
 async function splits(folder: string): Promise<Split[]> {
@@ -54,7 +55,7 @@ async function splits(folder: string): Promise<Split[]> {
   return found.filter((one): one is Split => one !== null);
 }
 
-/** Splits of one name (other seeds) are told as their mean. */
+/** Splits of one name (other seeds) are reported as their mean. */
 function table(results: readonly Result[]): string {
   const names = [...new Set(results.map(({ split }) => split))];
   const lines = names.flatMap((name) => {

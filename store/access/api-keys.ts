@@ -1,5 +1,6 @@
 import type { Segment } from '../../domain/segments/cell.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
 /** An API key as listed: without the secret. */
 export interface ApiKeyRow {
@@ -28,34 +29,34 @@ export const API_KEY_CHANNEL = 'api_key';
 
 const COLUMNS = `id, name, role, attributes, sources, created_at AS "createdAt", created_by AS "createdBy",
   expires_at AS "expiresAt", revoked_at AS "revokedAt", revoked_by AS "revokedBy", last_used_at AS "lastUsedAt"`;
-const LIST: Statement = { name: 'api_keys', text: `SELECT ${COLUMNS} FROM api_key ORDER BY created_at, id` };
-const LIVE: Statement = {
-  name: 'api_keys_live',
-  text: 'SELECT id, name, role, attributes, sources, expires_at AS "expiresAt", hash FROM api_key WHERE revoked_at IS NULL',
-};
+const LIST = statement('api_keys', `SELECT ${COLUMNS} FROM api_key ORDER BY created_at, id`);
+const LIVE = statement(
+  'api_keys_live',
+  'SELECT id, name, role, attributes, sources, expires_at AS "expiresAt", hash FROM api_key WHERE revoked_at IS NULL',
+);
 // Keys are only added and revoked, so these two counts identify the state.
-const STATE: Statement = {
-  name: 'api_keys_state',
-  text: 'SELECT count(*) AS made, count(revoked_at) AS revoked FROM api_key',
-};
-const INSERT: Statement = {
-  name: 'api_keys_insert',
-  text: `WITH made AS (INSERT INTO api_key (id, name, role, attributes, hash, created_at, created_by, expires_at, sources)
+const STATE = statement(
+  'api_keys_state',
+  'SELECT count(*) AS made, count(revoked_at) AS revoked FROM api_key',
+);
+const INSERT = statement(
+  'api_keys_insert',
+  `WITH made AS (INSERT INTO api_key (id, name, role, attributes, hash, created_at, created_by, expires_at, sources)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id)
     SELECT pg_notify('${API_KEY_CHANNEL}', id::text) FROM made`,
-};
-const REVOKE: Statement = {
-  name: 'api_keys_revoke',
-  isSmall: true,
-  text: `WITH revoked AS (UPDATE api_key SET revoked_at = $2, revoked_by = $3 WHERE id = $1 AND revoked_at IS NULL
+);
+const REVOKE = statement(
+  'api_keys_revoke',
+  `WITH revoked AS (UPDATE api_key SET revoked_at = $2, revoked_by = $3 WHERE id = $1 AND revoked_at IS NULL
       RETURNING id)
     SELECT pg_notify('${API_KEY_CHANNEL}', id::text) FROM revoked`,
-};
-const USED: Statement = {
-  name: 'api_keys_used',
-  isSmall: true,
-  text: 'UPDATE api_key SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)',
-};
+  { isSmall: true },
+);
+const USED = statement(
+  'api_keys_used',
+  'UPDATE api_key SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)',
+  { isSmall: true },
+);
 
 /** All keys, including revoked and expired ones, oldest first. */
 export function listApiKeys(session: Session): Promise<ApiKeyRow[]> {

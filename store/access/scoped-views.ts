@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { FieldGroup, Scope } from '../../domain/access/scope.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
-import type { Database, Session, Statement, Store } from '../database/client.ts';
+import type { Database, Session, Store } from '../database/client.ts';
 import { MAY_BE_READER } from '../database/privileges.ts';
 import { PAGES, READER, SCOPE_SETTING, VIEWS } from '../database/scoped-view-names.ts';
+import { statement } from '../database/statement.ts';
 import { pageFunctions } from './scoped-pages.ts';
 
 /*
@@ -171,18 +172,15 @@ const COLUMNS: Readonly<Record<Column, FieldGroup>> = {
 };
 const SETS = Object.keys(COLUMNS);
 /** Another process may know more cells, or fewer. */
-const NOTE: Statement = {
-  name: 'wall_scope',
-  isSmall: true,
-  text: `INSERT INTO scope (fingerprint, everything, used_at, ${SETS.join(', ')})
+const NOTE = statement(
+  'wall_scope',
+  `INSERT INTO scope (fingerprint, everything, used_at, ${SETS.join(', ')})
     VALUES ($1, $2, $3, ${SETS.map((_, i) => `$${i + 4}::int4multirange`).join(', ')})
     ON CONFLICT (fingerprint) DO UPDATE SET used_at = excluded.used_at,
       ${SETS.map((column) => `${column} = scope.${column} + excluded.${column}`).join(', ')}`,
-};
-const FORGET: Statement = {
-  name: 'wall_forget',
-  text: 'DELETE FROM scope WHERE used_at < $1',
-};
+  { isSmall: true },
+);
+const FORGET = statement('wall_forget', 'DELETE FROM scope WHERE used_at < $1');
 const NOTED_AGAIN_MS = 3_600_000;
 const KEPT_MS = 7 * 24 * 3_600_000;
 

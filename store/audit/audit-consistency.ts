@@ -1,5 +1,6 @@
 import type { AuditCheckpoint } from '../../domain/seals/audit.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
 /*
  * Follows the audit log inside the database. A row's canonical JSON (RFC 8785) is built in SQL, its names in
@@ -12,15 +13,15 @@ const CONTENT = `'{"action":' || ${TEXT('action')} || ',"actor":' || ${TEXT('act
   || ',"at":"' || to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '","outcome":' || ${TEXT('outcome')}
   || ',"policyVersion":' || ${TEXT('policy_version')} || ',"previous":' || ${TEXT('previous')} || ',"purpose":' || ${TEXT('purpose')}
   || ',"role":' || ${TEXT('role')} || ',"seq":' || seq || ',"subject":' || subject || '}'`;
-const PAGE: Statement = {
-  name: 'audit_page',
-  text: `SELECT count(*)::integer AS rows, coalesce(bool_and(right_here), true) AS sound, max(seq) AS seq,
+const PAGE = statement(
+  'audit_page',
+  `SELECT count(*)::integer AS rows, coalesce(bool_and(right_here), true) AS sound, max(seq) AS seq,
       (array_agg(hash ORDER BY seq DESC))[1] AS hash
     FROM (SELECT seq, hash, seq = $1 + row_number() OVER (ORDER BY seq)
           AND previous IS NOT DISTINCT FROM coalesce(lag(hash) OVER (ORDER BY seq), $2)
           AND hash = encode(sha256(convert_to(${CONTENT}, 'UTF8')), 'hex') AS right_here
       FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $3) page`,
-};
+);
 
 export interface AuditPage {
   readonly rows: number;
@@ -41,10 +42,7 @@ export async function followAuditPage(
   return { rows: row.rows, sound: row.sound, last: { seq: row.seq, hash: row.hash } };
 }
 
-const HASHES: Statement = {
-  name: 'audit_hashes',
-  text: 'SELECT seq, hash FROM audit_log WHERE seq = ANY ($1::bigint[])',
-};
+const HASHES = statement('audit_hashes', 'SELECT seq, hash FROM audit_log WHERE seq = ANY ($1::bigint[])');
 
 /** The hashes of the existing rows among them, by number. */
 export async function readAuditHashes(

@@ -6,22 +6,20 @@ import {
   type AuditSubject,
   nextRow,
 } from '../../domain/seals/audit.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
+import { statement } from '../database/statement.ts';
 
 /** Advisory lock: rows are appended by one transaction at a time, across processes. */
-const LOCK: Statement = { name: 'audit_lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.audit})` };
-const LAST: Statement = {
-  name: 'audit_last',
-  text: 'SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1',
-};
-const INSERT: Statement = {
-  name: 'audit_insert',
-  isSmall: true,
-  text: `INSERT INTO audit_log (seq, at, actor, actor_name, role, policy_version, purpose, action, subject, outcome, previous, hash)
+const LOCK = statement('audit_lock', `SELECT pg_advisory_xact_lock(${LOCKS.audit})`);
+const LAST = statement('audit_last', 'SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1');
+const INSERT = statement(
+  'audit_insert',
+  `INSERT INTO audit_log (seq, at, actor, actor_name, role, policy_version, purpose, action, subject, outcome, previous, hash)
     SELECT * FROM json_to_recordset($1::json) AS r (seq bigint, at timestamptz, actor text, "actorName" text, role text,
       "policyVersion" text, purpose text, action text, subject text, outcome text, previous text, hash text)`,
-};
+  { isSmall: true },
+);
 
 /**
  * Appends to the log in the transaction of the change itself: both are stored, or neither. Call it last in the
@@ -64,14 +62,14 @@ const COLUMNS = `seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US
   role, policy_version AS "policyVersion", purpose, action, subject, outcome, previous, hash`;
 const MATCHES = `($2::text IS NULL OR actor = $2 OR actor_name = $2) AND ($3::text IS NULL OR action = $3)
   AND ($4::timestamptz IS NULL OR at >= $4) AND ($5::timestamptz IS NULL OR at < $5)`;
-const NEWEST: Statement = {
-  name: 'audit_newest',
-  text: `SELECT ${COLUMNS} FROM audit_log WHERE seq < $1 AND ${MATCHES} ORDER BY seq DESC LIMIT $6`,
-};
-const OLDEST: Statement = {
-  name: 'audit_oldest',
-  text: `SELECT ${COLUMNS} FROM audit_log WHERE seq > $1 AND ${MATCHES} ORDER BY seq LIMIT $6`,
-};
+const NEWEST = statement(
+  'audit_newest',
+  `SELECT ${COLUMNS} FROM audit_log WHERE seq < $1 AND ${MATCHES} ORDER BY seq DESC LIMIT $6`,
+);
+const OLDEST = statement(
+  'audit_oldest',
+  `SELECT ${COLUMNS} FROM audit_log WHERE seq > $1 AND ${MATCHES} ORDER BY seq LIMIT $6`,
+);
 
 type StoredRow = Omit<AuditRow, 'subject'> & { readonly subject: string };
 
@@ -112,10 +110,10 @@ function rowOf(stored: StoredRow): AuditRow {
   return { ...stored, subject: { unreadable: stored.subject } };
 }
 
-const POLICIES: Statement = {
-  name: 'audit_policies',
-  text: `SELECT subject FROM audit_log WHERE action = 'policies' ORDER BY seq DESC LIMIT 1`,
-};
+const POLICIES = statement(
+  'audit_policies',
+  `SELECT subject FROM audit_log WHERE action = 'policies' ORDER BY seq DESC LIMIT 1`,
+);
 
 /**
  * Records which policies are in force, once for all processes, whether they changed while one ran or between

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { BEGINNING, type JournalPosition } from '../journal/journal.ts';
 import { ERASED_CONTENT } from '../responses/response-row.ts';
 import type { JournalPayload } from '../tables/schema.ts';
@@ -19,35 +20,35 @@ interface Entry {
 }
 
 /** One page of the journal: which of its entries name one of the responses, and where it ends. */
-const NAMED: Statement = {
-  name: 'anonymise_named',
-  text: `WITH page AS (SELECT xact, position, kind, payload FROM journal WHERE (xact, position) > ($2::bigint, $3::bigint)
+const NAMED = statement(
+  'anonymise_named',
+  `WITH page AS (SELECT xact, position, kind, payload FROM journal WHERE (xact, position) > ($2::bigint, $3::bigint)
       ORDER BY xact, position LIMIT ${PAGE})
     SELECT coalesce(array_agg(position::float8) FILTER (WHERE kind IN ('responses', 'predictions')
         AND (payload->'added' ?| $1::text[] OR payload->'removed' ?| $1::text[])), '{}') AS positions,
       (array_agg(xact::float8 ORDER BY xact DESC, position DESC))[1] AS xact,
       (array_agg(position::float8 ORDER BY xact DESC, position DESC))[1] AS position, count(*)::integer AS entries FROM page`,
-};
-const ENTRIES: Statement = {
-  name: 'anonymise_entries',
-  text: 'SELECT position, payload FROM journal WHERE position = ANY ($1::bigint[]) ORDER BY position FOR UPDATE',
-};
-const RENAME: Statement = {
-  name: 'anonymise_rename',
-  text: `UPDATE journal j SET payload = n.payload FROM json_to_recordset($1::json) AS n (position bigint, payload jsonb)
+);
+const ENTRIES = statement(
+  'anonymise_entries',
+  'SELECT position, payload FROM journal WHERE position = ANY ($1::bigint[]) ORDER BY position FOR UPDATE',
+);
+const RENAME = statement(
+  'anonymise_rename',
+  `UPDATE journal j SET payload = n.payload FROM json_to_recordset($1::json) AS n (position bigint, payload jsonb)
     WHERE j.position = n.position`,
-};
+);
 /** The replacements: where they counted, and that they are erased. */
-const STAND_IN: Statement = {
-  name: 'anonymise_stand_in',
-  text: `INSERT INTO response_key (id, answered_at, received_at, cell_id, subject_id, content_hash)
+const STAND_IN = statement(
+  'anonymise_stand_in',
+  `INSERT INTO response_key (id, answered_at, received_at, cell_id, subject_id, content_hash)
     SELECT d.drawn, 'epoch', 'epoch', k.cell_id, NULL, $2
     FROM json_to_recordset($1::json) AS d (id uuid, drawn uuid) JOIN response_key k ON k.id = d.id ORDER BY d.drawn`,
-};
-const DONE: Statement = {
-  name: 'anonymise_done',
-  text: 'UPDATE erasure SET journal_at = now() WHERE id = $1 AND journal_at IS NULL RETURNING id',
-};
+);
+const DONE = statement(
+  'anonymise_done',
+  'UPDATE erasure SET journal_at = now() WHERE id = $1 AND journal_at IS NULL RETURNING id',
+);
 
 /** Removes the responses from the journal, once the followers that must forget them have read their deletion. */
 export async function anonymise(

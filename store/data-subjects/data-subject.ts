@@ -1,5 +1,6 @@
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
+import { type Statement, statement } from '../database/statement.ts';
 
 /**
  * A person as named in a request: by lookups, or by one of their responses (without an identifier there is no
@@ -27,14 +28,8 @@ export const subjectParameters = ({ lookups, responseIds }: DataSubject) => [loo
  */
 
 /** Legal holds are placed and released while no deletion runs. */
-const SHARE_HOLDS: Statement = {
-  name: 'person_holds_share',
-  text: `SELECT pg_advisory_xact_lock_shared(${LOCKS.holds})`,
-};
-const CHANGE_HOLDS: Statement = {
-  name: 'person_holds_change',
-  text: `SELECT pg_advisory_xact_lock(${LOCKS.holds})`,
-};
+const SHARE_HOLDS = statement('person_holds_share', `SELECT pg_advisory_xact_lock_shared(${LOCKS.holds})`);
+const CHANGE_HOLDS = statement('person_holds_change', `SELECT pg_advisory_xact_lock(${LOCKS.holds})`);
 
 /** Until the transaction ends, no legal hold is placed or released. */
 export async function keepHolds(session: Session): Promise<void> {
@@ -47,10 +42,8 @@ export async function changeHolds(session: Session): Promise<void> {
 }
 
 /** Locks the person's rows; the caller chooses the columns. */
-export const lockedSubjects = (name: string, columns: string): Statement => ({
-  name,
-  text: `SELECT ${columns} FROM subject_key WHERE id IN ${SUBJECT_IDS} ORDER BY id FOR UPDATE`,
-});
+export const lockedSubjects = (name: string, columns: string): Statement =>
+  statement(name, `SELECT ${columns} FROM subject_key WHERE id IN ${SUBJECT_IDS} ORDER BY id FOR UPDATE`);
 
 /** A response's key, as read with its lock. */
 export interface LockedKey {
@@ -60,8 +53,8 @@ export interface LockedKey {
 }
 
 /** Locks the keys of the subjects' responses ($1), after the subjects. */
-export const LOCK_KEYS: Statement = {
-  name: 'person_keys',
-  text: `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId" FROM response_key WHERE subject_id = ANY ($1::uuid[])
+export const LOCK_KEYS = statement(
+  'person_keys',
+  `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId" FROM response_key WHERE subject_id = ANY ($1::uuid[])
     ORDER BY id FOR UPDATE`,
-};
+);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Cell, type CellDictionary, matchesSegment } from '../../domain/segments/cell.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { type Statement, statement, unnamed } from '../database/statement.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { ERASED_CONTENT } from '../responses/response-row.ts';
 import { type Sign, tombstoneLeaves } from '../seals/leaf-tombstones.ts';
@@ -33,56 +34,53 @@ const LOCK_SUBJECTS = lockedSubjects('erase_subjects', `id, provider || ' ' || k
  * Responses that the person once answered, even if replaced by another person's: a model may have learnt from
  * them.
  */
-const EVER_ANSWERED: Statement = {
-  name: 'erase_ever_answered',
-  text: 'SELECT DISTINCT response_id AS id FROM source_event WHERE subject_id = ANY ($1::uuid[]) ORDER BY 1',
-};
+const EVER_ANSWERED = statement(
+  'erase_ever_answered',
+  'SELECT DISTINCT response_id AS id FROM source_event WHERE subject_id = ANY ($1::uuid[]) ORDER BY 1',
+);
 /** Models known to have learnt from them, and older ones that may have. */
-const TRAINING_SETS: Statement = {
-  name: 'erase_training_sets',
-  text: `SELECT hash FROM training_set_member WHERE response_id = ANY ($1::uuid[])
+const TRAINING_SETS = statement(
+  'erase_training_sets',
+  `SELECT hash FROM training_set_member WHERE response_id = ANY ($1::uuid[])
     UNION
     SELECT t.hash FROM training_set t WHERE t.until IS NOT NULL
       AND NOT EXISTS (SELECT FROM training_set_member m WHERE m.hash = t.hash)
       AND EXISTS (SELECT FROM response r WHERE r.id = ANY ($1::uuid[]) AND r.answered_at < t.until
         AND r.received_at < t.recorded_at AND r.comment IS NOT NULL AND r.class IS NOT NULL)
     ORDER BY 1`,
-};
+);
 /** Includes time and cell, so that a hypertable opens only the chunks concerned. */
-const DELETE_RESPONSE: Statement = {
-  name: 'erase_response',
-  text: 'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
-};
+const DELETE_RESPONSE = statement(
+  'erase_response',
+  'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
+);
 const FORGET: readonly Statement[] = [
-  { name: 'erase_restricted', text: 'DELETE FROM restricted_response WHERE id = ANY ($1::uuid[])' },
-  { name: 'erase_members', text: 'DELETE FROM training_set_member WHERE response_id = ANY ($1::uuid[])' },
+  statement('erase_restricted', 'DELETE FROM restricted_response WHERE id = ANY ($1::uuid[])'),
+  statement('erase_members', 'DELETE FROM training_set_member WHERE response_id = ANY ($1::uuid[])'),
 ];
 /** Items of others under the same ids stay theirs, and are deleted with them. */
 const FORGET_PERSON: readonly Statement[] = [
-  { name: 'erase_events', text: 'DELETE FROM source_event WHERE subject_id = ANY ($1::uuid[])' },
-  { name: 'erase_set_aside', text: 'DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[])' },
+  statement('erase_events', 'DELETE FROM source_event WHERE subject_id = ANY ($1::uuid[])'),
+  statement('erase_set_aside', 'DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[])'),
 ];
 /**
  * The id stays, so that the same file restores nothing, and so does the cell, so that only callers who see it
  * are informed.
  */
-const ENTOMB: Statement = {
-  name: 'erase_entomb',
-  text: `UPDATE response_key SET answered_at = 'epoch', received_at = 'epoch', subject_id = NULL, content_hash = $2
+const ENTOMB = statement(
+  'erase_entomb',
+  `UPDATE response_key SET answered_at = 'epoch', received_at = 'epoch', subject_id = NULL, content_hash = $2
     WHERE id = ANY ($1::uuid[])`,
-};
-const DELETE_KEYS: Statement = {
-  name: 'erase_keys',
-  text: 'DELETE FROM subject_key WHERE id = ANY ($1::uuid[])',
-};
-const NOTE: Statement = {
-  name: 'erase_note',
-  text: `INSERT INTO erasure (id, lookups, response_ids, subject_ids, responses, actor, reason, training_sets, models,
+);
+const DELETE_KEYS = statement('erase_keys', 'DELETE FROM subject_key WHERE id = ANY ($1::uuid[])');
+const NOTE = statement(
+  'erase_note',
+  `INSERT INTO erasure (id, lookups, response_ids, subject_ids, responses, actor, reason, training_sets, models,
       wrapped_by, xact, files_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
       ARRAY(SELECT DISTINCT model_version_id FROM model_training_set WHERE hash = ANY ($8::text[]) ORDER BY 1), $9,
       pg_current_xact_id()::text::bigint, CASE WHEN $10 THEN now() END)`,
-};
+);
 
 /** The result of an erasure. */
 export interface Erased {
@@ -141,8 +139,7 @@ export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Ord
   });
   encryption.forget(done.ids);
   // The row with the wrapped key is dead; vacuum frees its place to be overwritten.
-  if (done.ids.length > 0 && store.backend !== 'pglite')
-    await store.rows({ name: '', text: 'VACUUM subject_key' }, []);
+  if (done.ids.length > 0 && store.backend !== 'pglite') await store.rows(unnamed('VACUUM subject_key'), []);
   return { known: done.known, holds: done.holds };
 }
 

@@ -1,5 +1,6 @@
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { rewriteFiles } from '../database/rewrite-files.ts';
+import { statement } from '../database/statement.ts';
 import { anonymise } from './anonymise.ts';
 import type { DataSubject } from './data-subject.ts';
 
@@ -36,26 +37,26 @@ const COLUMNS = `e.id, e.recorded_at AS "recordedAt", e.actor, e.reason, e.respo
     FROM retired_key r WHERE r.provider || ' ' || r.version = ANY (e.wrapped_by)) AS "unreadableSince"`;
 const PENDING_COLUMNS = `id, coalesce(response_ids, '{}') AS "responseIds", coalesce(subject_ids, '{}') AS "subjectIds",
   coalesce(xact, 0) AS xact, journal_at AS "journalAt", files_at AS "filesAt"`;
-const PENDING: Statement = {
-  name: 'erasures_pending',
-  text: `SELECT ${PENDING_COLUMNS} FROM erasure WHERE completed_at IS NULL
+const PENDING = statement(
+  'erasures_pending',
+  `SELECT ${PENDING_COLUMNS} FROM erasure WHERE completed_at IS NULL
     AND ($3 OR lookups && $1::text[] OR response_ids && $2::uuid[]) ORDER BY recorded_at`,
-};
-const BY_IDS: Statement = {
-  name: 'erasures_by_ids',
-  text: `SELECT ${COLUMNS} FROM erasure e WHERE e.id = ANY ($1::uuid[]) ORDER BY e.recorded_at`,
-};
-const PAGE: Statement = {
-  name: 'erasures_page',
-  text: `SELECT ${COLUMNS} FROM erasure e
+);
+const BY_IDS = statement(
+  'erasures_by_ids',
+  `SELECT ${COLUMNS} FROM erasure e WHERE e.id = ANY ($1::uuid[]) ORDER BY e.recorded_at`,
+);
+const PAGE = statement(
+  'erasures_page',
+  `SELECT ${COLUMNS} FROM erasure e
     WHERE $1::uuid IS NULL OR (e.recorded_at, e.id) < (SELECT a.recorded_at, a.id FROM erasure a WHERE a.id = $1::uuid)
     ORDER BY e.recorded_at DESC, e.id DESC LIMIT $2`,
-};
-const COMPLETE: Statement = {
-  name: 'erasures_complete',
-  text: `UPDATE erasure SET completed_at = now(), lookups = NULL, response_ids = NULL, subject_ids = NULL WHERE id = $1
+);
+const COMPLETE = statement(
+  'erasures_complete',
+  `UPDATE erasure SET completed_at = now(), lookups = NULL, response_ids = NULL, subject_ids = NULL WHERE id = $1
     AND completed_at IS NULL`,
-};
+);
 
 /** Erasures not known to be complete: the person's, or all. */
 export function pendingErasures(
@@ -80,7 +81,7 @@ interface Checked {
   readonly by: 'responseIds' | 'subjectIds';
   readonly from: string;
 }
-const STORES: readonly Checked[] = [
+const CHECKED: readonly Checked[] = [
   { name: 'responses', by: 'responseIds', from: 'response WHERE id' },
   { name: 'restricted responses', by: 'responseIds', from: 'restricted_response WHERE id' },
   { name: 'predictions', by: 'responseIds', from: 'prediction WHERE response_id' },
@@ -97,6 +98,11 @@ const STORES: readonly Checked[] = [
   { name: 'responses set aside', by: 'subjectIds', from: 'restricted_response WHERE subject_id' },
   { name: 'responses of the person', by: 'subjectIds', from: 'response_key WHERE subject_id' },
 ];
+const STORES = CHECKED.map(({ name, by, from }) => ({
+  name,
+  by,
+  count: statement(`erasures_check_${name}`, `SELECT count(*)::integer AS n FROM ${from} = ANY ($1::uuid[])`),
+}));
 
 /** What a check reads besides the database's tables. */
 export interface CheckDeps {
@@ -115,9 +121,8 @@ export interface CheckDeps {
 export async function checkErasure(deps: CheckDeps, erasure: PendingErasure): Promise<string[]> {
   const { store, graphHolds, filesDue } = deps;
   const remaining: string[] = [];
-  for (const { name, by, from } of STORES) {
-    const text = `SELECT count(*)::integer AS n FROM ${from} = ANY ($1::uuid[])`;
-    const [row] = await store.rows<{ n: number }>({ name: `erasures_check_${name}`, text }, [erasure[by]]);
+  for (const { name, by, count } of STORES) {
+    const [row] = await store.rows<{ n: number }>(count, [erasure[by]]);
     if (row && row.n > 0) remaining.push(`record: ${row.n} ${name}`);
   }
   const inGraph = await graphHolds(erasure.responseIds, erasure.xact).catch(() => null);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { NoteChange } from '../audit/audit.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { changeHolds, type DataSubject, lockedSubjects, subjectParameters } from './data-subject.ts';
 import { giveOwnKeys } from './own-keys.ts';
@@ -24,29 +25,26 @@ export interface LegalHold {
 }
 
 const COLUMNS = `id, subject_id AS "subjectId", segment, actor, reason, recorded_at AS "recordedAt", released_at AS "releasedAt"`;
-const ALL: Statement = {
-  name: 'hold_all',
-  text: `SELECT ${COLUMNS} FROM legal_hold ORDER BY recorded_at, id`,
-};
-const ACTIVE: Statement = {
-  name: 'hold_active',
-  text: `SELECT ${COLUMNS} FROM legal_hold WHERE released_at IS NULL ORDER BY recorded_at, id`,
-};
+const ALL = statement('hold_all', `SELECT ${COLUMNS} FROM legal_hold ORDER BY recorded_at, id`);
+const ACTIVE = statement(
+  'hold_active',
+  `SELECT ${COLUMNS} FROM legal_hold WHERE released_at IS NULL ORDER BY recorded_at, id`,
+);
 const SUBJECTS = lockedSubjects('hold_subjects', 'id');
-const PLACE: Statement = {
-  name: 'hold_place',
-  text: 'INSERT INTO legal_hold (id, subject_id, segment, actor, reason) VALUES ($1, $2, $3::jsonb, $4, $5)',
-};
-const RELEASE: Statement = {
-  name: 'hold_release',
-  text: `UPDATE legal_hold SET released_at = now(), released_by = $2, release_reason = $3
+const PLACE = statement(
+  'hold_place',
+  'INSERT INTO legal_hold (id, subject_id, segment, actor, reason) VALUES ($1, $2, $3::jsonb, $4, $5)',
+);
+const RELEASE = statement(
+  'hold_release',
+  `UPDATE legal_hold SET released_at = now(), released_by = $2, release_reason = $3
     WHERE id = $1 AND released_at IS NULL RETURNING id`,
-};
-const MARK: Statement = {
-  name: 'hold_mark',
-  text: `UPDATE subject_key s SET held = EXISTS (SELECT FROM legal_hold h WHERE h.subject_id = s.id AND h.released_at IS NULL)
+);
+const MARK = statement(
+  'hold_mark',
+  `UPDATE subject_key s SET held = EXISTS (SELECT FROM legal_hold h WHERE h.subject_id = s.id AND h.released_at IS NULL)
     WHERE s.held OR s.id IN (SELECT subject_id FROM legal_hold WHERE released_at IS NULL)`,
-};
+);
 
 /** Every hold, including released ones, oldest first. */
 export function readHolds(session: Session): Promise<LegalHold[]> {

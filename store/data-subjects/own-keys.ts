@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { SHARED_OWNERS, type SharedOwner } from '../encryption/shared-key.ts';
 import type { NewSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { type DataSubject, subjectParameters } from './data-subject.ts';
@@ -23,23 +24,23 @@ export interface SharedRow {
  * Everything that a right may touch, in one order: persons, and shared keys of the responses and of other items
  * under their ids.
  */
-const LOCK: Statement = {
-  name: 'own_keys_lock',
-  text: `SELECT id, shared, provider || ' ' || key_version AS "wrappedBy" FROM subject_key WHERE id IN (
+const LOCK = statement(
+  'own_keys_lock',
+  `SELECT id, shared, provider || ' ' || key_version AS "wrappedBy" FROM subject_key WHERE id IN (
       SELECT id FROM subject_key WHERE lookup = ANY ($1::text[])
       UNION SELECT subject_id FROM response_key WHERE id = ANY ($2::uuid[])
       UNION SELECT s.id FROM source_event e JOIN subject_key s ON s.id = e.subject_id AND s.shared
         WHERE e.response_id = ANY ($2::uuid[]))
     ORDER BY id FOR UPDATE`,
-};
-const LOCK_MEMBERS: Statement = {
-  name: 'own_keys_members',
-  text: `SELECT id FROM response_key WHERE subject_id = ANY ($1::uuid[]) AND ($3 OR id = ANY ($2::uuid[])) ORDER BY id FOR UPDATE`,
-};
-const DESTROY: Statement = {
-  name: 'own_keys_destroy',
-  text: 'DELETE FROM subject_key WHERE id = ANY ($1::uuid[]) AND shared',
-};
+);
+const LOCK_MEMBERS = statement(
+  'own_keys_members',
+  `SELECT id FROM response_key WHERE subject_id = ANY ($1::uuid[]) AND ($3 OR id = ANY ($2::uuid[])) ORDER BY id FOR UPDATE`,
+);
+const DESTROY = statement(
+  'own_keys_destroy',
+  'DELETE FROM subject_key WHERE id = ANY ($1::uuid[]) AND shared',
+);
 
 /**
  * Gives the person's responses under a shared key keys of their own, in the transaction that exercises the

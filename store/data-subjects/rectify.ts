@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { UserError } from '../../domain/errors/user-error.ts';
 import { applyScale, type ScaleRule } from '../../domain/nps/scale.ts';
 import { type RedactionRules, redact } from '../../domain/privacy/redact.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 import type { MappingRegistry } from '../responses/mappings.ts';
 import { CORRECTED_CONTENT, RESPONSE_COLUMNS } from '../responses/response-row.ts';
@@ -20,47 +21,44 @@ export class CorrectionError extends UserError {
   override readonly name = 'CorrectionError';
 }
 
-const OWNER: Statement = {
-  name: 'correct_owner',
-  text: 'SELECT subject_id AS "subjectId" FROM response_key WHERE id = $1',
-};
-const LOCK: Statement = {
-  name: 'correct_lock',
-  text: 'SELECT id FROM response_key WHERE id = $1 AND subject_id = $2 FOR UPDATE',
-};
-const READ: Statement = {
-  name: 'correct_read',
-  text: `SELECT to_jsonb(r) AS row, r.answered_at AS "answeredAt", false AS restricted FROM response_key k
+const OWNER = statement('correct_owner', 'SELECT subject_id AS "subjectId" FROM response_key WHERE id = $1');
+const LOCK = statement(
+  'correct_lock',
+  'SELECT id FROM response_key WHERE id = $1 AND subject_id = $2 FOR UPDATE',
+);
+const READ = statement(
+  'correct_read',
+  `SELECT to_jsonb(r) AS row, r.answered_at AS "answeredAt", false AS restricted FROM response_key k
       JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id WHERE k.id = $1
     UNION ALL SELECT row, NULL, true FROM restricted_response WHERE id = $1`,
-};
-const DELETE: Statement = {
-  name: 'correct_delete',
-  text: 'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
-};
-const INSERT: Statement = {
-  name: 'correct_insert',
-  text: `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score,
+);
+const DELETE = statement(
+  'correct_delete',
+  'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
+);
+const INSERT = statement(
+  'correct_insert',
+  `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score,
       points, class, comment, subject_id)
     SELECT * FROM jsonb_to_record($1::jsonb) AS r (${RESPONSE_COLUMNS})`,
-};
+);
 /** A restricted response stays restricted. */
-const UPDATE_RESTRICTED: Statement = {
-  name: 'correct_restricted',
-  text: 'UPDATE restricted_response SET row = $2::jsonb WHERE id = $1',
-};
-const EVENT: Statement = {
-  name: 'correct_event',
-  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, received_at, subject_id, sealed)
+const UPDATE_RESTRICTED = statement(
+  'correct_restricted',
+  'UPDATE restricted_response SET row = $2::jsonb WHERE id = $1',
+);
+const EVENT = statement(
+  'correct_event',
+  `INSERT INTO source_event (id, response_id, mapping_version_id, position, received_at, subject_id, sealed)
     VALUES ($1, $2, $3, $4, now(), $5, decode($6, 'base64'))`,
-};
+);
 /**
  * No arriving content equals it: the old one again is stale, a later response or a newer revision replaces it.
  */
-const MARK: Statement = {
-  name: 'correct_mark',
-  text: 'UPDATE response_key SET content_hash = $2, event_id = NULL WHERE id = $1',
-};
+const MARK = statement(
+  'correct_mark',
+  'UPDATE response_key SET content_hash = $2, event_id = NULL WHERE id = $1',
+);
 
 const CLASSES = { detractor: 0, passive: 1, promoter: 2 } as const;
 

@@ -1,4 +1,5 @@
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
 import type { OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { reencryptReasons } from '../reviews/review-reasons.ts';
@@ -7,36 +8,36 @@ import { reencryptReasons } from '../reviews/review-reasons.ts';
 export type TargetOf = (responseId: string, sharedId: string) => Pick<OpenSubject, 'id' | 'key'> | undefined;
 
 /** $1 shared keys, $2 responses (null: everything encrypted under them). */
-const COMMENTS: Statement = {
-  name: 'members_comments',
-  text: `SELECT k.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.comment, k.subject_id AS "sharedId",
+const COMMENTS = statement(
+  'members_comments',
+  `SELECT k.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.comment, k.subject_id AS "sharedId",
       r.source_event_id AS "sourceEventId"
     FROM response_key k LEFT JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.subject_id = ANY ($1::uuid[]) AND ($2::uuid[] IS NULL OR k.id = ANY ($2::uuid[]))`,
-};
-const EVENTS: Statement = {
-  name: 'members_events',
-  text: `SELECT id, response_id AS "responseId", subject_id AS "sharedId", sealed, content, stood FROM source_event
+);
+const EVENTS = statement(
+  'members_events',
+  `SELECT id, response_id AS "responseId", subject_id AS "sharedId", sealed, content, stood FROM source_event
     WHERE subject_id = ANY ($1::uuid[]) AND ($2::uuid[] IS NULL OR response_id = ANY ($2::uuid[]))`,
-};
-const MOVE_KEYS: Statement = {
-  name: 'members_move_keys',
-  text: `UPDATE response_key k SET subject_id = m."subjectId"
+);
+const MOVE_KEYS = statement(
+  'members_move_keys',
+  `UPDATE response_key k SET subject_id = m."subjectId"
     FROM json_to_recordset($1::json) AS m (id uuid, "subjectId" uuid) WHERE k.id = m.id`,
-};
-const MOVE_COMMENTS: Statement = {
-  name: 'members_move_comments',
-  text: `UPDATE response r SET comment = m.comment, subject_id = m."subjectId"
+);
+const MOVE_COMMENTS = statement(
+  'members_move_comments',
+  `UPDATE response r SET comment = m.comment, subject_id = m."subjectId"
     FROM json_to_recordset($1::json)
       AS m (id uuid, "answeredAt" timestamptz, "cellId" integer, comment text, "subjectId" uuid)
     WHERE r.id = m.id AND r.answered_at = m."answeredAt" AND r.cell_id = m."cellId"`,
-};
-const MOVE_EVENTS: Statement = {
-  name: 'members_move_events',
-  text: `UPDATE source_event e SET sealed = decode(m.sealed, 'base64'), content = NULL, subject_id = m."subjectId", stood = m.stood
+);
+const MOVE_EVENTS = statement(
+  'members_move_events',
+  `UPDATE source_event e SET sealed = decode(m.sealed, 'base64'), content = NULL, subject_id = m."subjectId", stood = m.stood
     FROM json_to_recordset($1::json) AS m (id uuid, sealed text, "subjectId" uuid, stood jsonb) WHERE e.id = m.id`,
-};
-const SEALED: Statement = { name: 'seal_quietly_done', text: `SET LOCAL scoreline.sealing = 'off'` };
+);
+const SEALED = statement('seal_quietly_done', `SET LOCAL scoreline.sealing = 'off'`);
 
 interface CommentRow {
   readonly id: string;

@@ -1,6 +1,7 @@
 import { matchesSegment } from '../../domain/segments/cell.ts';
 import { audit } from '../audit/audit.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
 import { tombstoneLeaves } from '../seals/leaf-tombstones.ts';
 import { keepHolds, type LockedKey } from './data-subject.ts';
@@ -18,80 +19,80 @@ const NOT_HELD = (subject: string) =>
   `NOT EXISTS (SELECT FROM subject_key s WHERE s.id = ${subject} AND s.held)`;
 /** Excludes held persons and held segments ($2: their cells). */
 const FREE = `NOT k.cell_id = ANY ($2::integer[]) AND ${NOT_HELD('k.subject_id')}`;
-const OLD_COMMENTS: Statement = {
-  name: 'retention_comments',
-  text: `UPDATE response r SET comment = NULL FROM (
+const OLD_COMMENTS = statement(
+  'retention_comments',
+  `UPDATE response r SET comment = NULL FROM (
       SELECT r.id, r.answered_at, r.cell_id FROM response r JOIN response_key k ON k.id = r.id
       WHERE r.answered_at < $1 AND r.comment IS NOT NULL AND ${FREE} ORDER BY r.answered_at, r.id LIMIT $3
     ) old WHERE r.id = old.id AND r.answered_at = old.answered_at AND r.cell_id = old.cell_id AND r.answered_at < $1
     RETURNING r.id`,
-};
+);
 /** Restricted responses age like others. */
-const OLD_RESTRICTED_COMMENTS: Statement = {
-  name: 'retention_restricted_comments',
-  text: `UPDATE restricted_response x SET row = x.row || '{"comment": null}' WHERE x.id IN (
+const OLD_RESTRICTED_COMMENTS = statement(
+  'retention_restricted_comments',
+  `UPDATE restricted_response x SET row = x.row || '{"comment": null}' WHERE x.id IN (
       SELECT x.id FROM restricted_response x JOIN response_key k ON k.id = x.id
       WHERE k.answered_at < $1 AND x.row->>'comment' IS NOT NULL AND ${FREE} LIMIT $3
     ) RETURNING x.id`,
-};
+);
 /** And what a row of an import replaced, which is stored with its event. */
-const OLD_STOOD_COMMENTS: Statement = {
-  name: 'retention_stood_comments',
-  text: `UPDATE source_event e SET stood = e.stood || '{"comment": null}' WHERE e.id IN (
+const OLD_STOOD_COMMENTS = statement(
+  'retention_stood_comments',
+  `UPDATE source_event e SET stood = e.stood || '{"comment": null}' WHERE e.id IN (
       SELECT e.id FROM source_event e JOIN response_key k ON k.id = e.response_id
       WHERE e.stood IS NOT NULL AND (e.stood->>'answered_at')::timestamptz < $1 AND e.stood->>'comment' IS NOT NULL
         AND ${FREE} AND ${NOT_HELD('e.subject_id')} LIMIT $3
     ) RETURNING e.id`,
-};
-const OLD_RESPONSES: Statement = {
-  name: 'retention_responses',
-  text: `(SELECT r.id FROM response r JOIN response_key k ON k.id = r.id
+);
+const OLD_RESPONSES = statement(
+  'retention_responses',
+  `(SELECT r.id FROM response r JOIN response_key k ON k.id = r.id
       WHERE r.answered_at < $1 AND ${FREE} ORDER BY r.answered_at, r.id LIMIT $3)
     UNION ALL
     (SELECT x.id FROM restricted_response x JOIN response_key k ON k.id = x.id WHERE k.answered_at < $1 AND ${FREE} LIMIT $3)`,
-};
-const OLD_EVENTS: Statement = {
-  name: 'retention_old_events',
-  text: `SELECT e.id, e.subject_id AS "subjectId" FROM source_event e JOIN response_key k ON k.id = e.response_id
+);
+const OLD_EVENTS = statement(
+  'retention_old_events',
+  `SELECT e.id, e.subject_id AS "subjectId" FROM source_event e JOIN response_key k ON k.id = e.response_id
     WHERE e.received_at < $1 AND (e.sealed IS NOT NULL OR e.content IS NOT NULL OR e.stood IS NOT NULL) AND ${FREE} AND ${NOT_HELD('e.subject_id')} LIMIT $3`,
-};
-const SUBJECTS_OF: Statement = {
-  name: 'retention_subjects_of',
-  text: `SELECT subject_id AS "subjectId" FROM response_key WHERE id = ANY ($1::uuid[])
+);
+const SUBJECTS_OF = statement(
+  'retention_subjects_of',
+  `SELECT subject_id AS "subjectId" FROM response_key WHERE id = ANY ($1::uuid[])
     UNION SELECT subject_id FROM source_event WHERE response_id = ANY ($1::uuid[])`,
-};
-const LOCK_SUBJECTS: Statement = {
-  name: 'retention_lock_subjects',
-  text: 'SELECT id, held FROM subject_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE',
-};
+);
+const LOCK_SUBJECTS = statement(
+  'retention_lock_subjects',
+  'SELECT id, held FROM subject_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE',
+);
 /** For locked subjects ($3), so that nothing of theirs changes owner meanwhile. */
-const LOCK_KEYS: Statement = {
-  name: 'retention_lock_keys',
-  text: `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId" FROM response_key
+const LOCK_KEYS = statement(
+  'retention_lock_keys',
+  `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId" FROM response_key
     WHERE id = ANY ($1::uuid[]) AND answered_at < $2 AND subject_id = ANY ($3::uuid[]) AND NOT cell_id = ANY ($4::integer[])
     ORDER BY id FOR UPDATE`,
-};
-const EMPTY_EVENTS: Statement = {
-  name: 'retention_empty_events',
-  text: `UPDATE source_event SET sealed = NULL, content = NULL, stood = NULL WHERE id = ANY ($1::uuid[]) AND subject_id = ANY ($2::uuid[])
+);
+const EMPTY_EVENTS = statement(
+  'retention_empty_events',
+  `UPDATE source_event SET sealed = NULL, content = NULL, stood = NULL WHERE id = ANY ($1::uuid[]) AND subject_id = ANY ($2::uuid[])
     AND (sealed IS NOT NULL OR content IS NOT NULL OR stood IS NOT NULL) RETURNING id`,
-};
-const DELETE_EVENTS: Statement = {
-  name: 'retention_delete_events',
-  text: `DELETE FROM source_event e WHERE e.response_id = ANY ($1::uuid[]) AND ${NOT_HELD('e.subject_id')}`,
-};
+);
+const DELETE_EVENTS = statement(
+  'retention_delete_events',
+  `DELETE FROM source_event e WHERE e.response_id = ANY ($1::uuid[]) AND ${NOT_HELD('e.subject_id')}`,
+);
 /** A person of whom nothing is left needs no key. They are locked: nothing of theirs arrives meanwhile. */
-const DELETE_IDLE: Statement = {
-  name: 'retention_idle',
-  text: `DELETE FROM subject_key s WHERE s.id = ANY ($1::uuid[]) AND NOT s.held
+const DELETE_IDLE = statement(
+  'retention_idle',
+  `DELETE FROM subject_key s WHERE s.id = ANY ($1::uuid[]) AND NOT s.held
     AND NOT EXISTS (SELECT FROM response_key k WHERE k.subject_id = s.id)
     AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id
       AND (e.sealed IS NOT NULL OR e.content IS NOT NULL OR e.stood IS NOT NULL))`,
-};
-const NOTE: Statement = {
-  name: 'retention_note',
-  text: 'INSERT INTO deletion_record (what, keep, before, rows) VALUES ($1, $2, $3, $4) RETURNING id',
-};
+);
+const NOTE = statement(
+  'retention_note',
+  'INSERT INTO deletion_record (what, keep, before, rows) VALUES ($1, $2, $3, $4) RETURNING id',
+);
 
 /**
  * Deletes what is older than the policy allows, batch by batch, except what a legal hold keeps; every batch
@@ -201,11 +202,11 @@ export interface DeletionRow {
   readonly recordedAt: Date;
 }
 
-const RECORDS: Statement = {
-  name: 'retention_records',
-  text: `SELECT id, what, keep, before, rows, recorded_at AS "recordedAt" FROM deletion_record WHERE id < $1
+const RECORDS = statement(
+  'retention_records',
+  `SELECT id, what, keep, before, rows, recorded_at AS "recordedAt" FROM deletion_record WHERE id < $1
     ORDER BY id DESC LIMIT $2`,
-};
+);
 
 /** Newest first, those below that id (null: from the newest on). */
 export function readDeletions(

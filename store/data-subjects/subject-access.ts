@@ -1,5 +1,6 @@
 import type { NoteChange } from '../audit/audit.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { RESPONSE_COLUMNS } from '../responses/response-row.ts';
 import { openReason } from '../reviews/review-reasons.ts';
 import { noteRestricted } from '../seals/leaf-tombstones.ts';
@@ -26,13 +27,13 @@ export interface SubjectAccessReport {
   readonly trainingSets: readonly string[];
 }
 
-const SUBJECTS: Statement = {
-  name: 'subject_rows',
-  text: `SELECT id, restricted, held FROM subject_key WHERE id IN ${SUBJECT_IDS} ORDER BY id`,
-};
-const RESPONSES: Statement = {
-  name: 'subject_responses',
-  text: `SELECT r.*, s.name AS source, v.name AS survey, v.version AS "surveyVersion", c.attributes FROM (
+const SUBJECTS = statement(
+  'subject_rows',
+  `SELECT id, restricted, held FROM subject_key WHERE id IN ${SUBJECT_IDS} ORDER BY id`,
+);
+const RESPONSES = statement(
+  'subject_responses',
+  `SELECT r.*, s.name AS source, v.name AS survey, v.version AS "surveyVersion", c.attributes FROM (
       SELECT r.id, r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.cell_id, r.mapping_version_id,
         r.external_id AS "externalId", r.score, r.class, r.comment, r.subject_id AS "subjectId",
         r.source_event_id AS "sourceEventId", false AS restricted
@@ -45,15 +46,15 @@ const RESPONSES: Statement = {
     ) r JOIN mapping_version m ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id
       JOIN survey_version v ON v.id = m.survey_version_id JOIN cell c ON c.id = r.cell_id
     ORDER BY r."answeredAt", r.id`,
-};
-const EVENTS: Statement = {
-  name: 'subject_events',
-  text: `SELECT e.id, e.response_id AS "responseId", e.position, e.received_at AS "receivedAt", e.subject_id AS "subjectId", e.sealed, e.content
+);
+const EVENTS = statement(
+  'subject_events',
+  `SELECT e.id, e.response_id AS "responseId", e.position, e.received_at AS "receivedAt", e.subject_id AS "subjectId", e.sealed, e.content
     FROM source_event e WHERE e.subject_id = ANY ($1::uuid[]) ORDER BY e.received_at, e.id`,
-};
-const PREDICTIONS: Statement = {
-  name: 'subject_predictions',
-  text: `SELECT p.response_id AS "responseId", p.model_version_id AS "modelVersion", p.class, p.detractor, p.passive, p.promoter,
+);
+const PREDICTIONS = statement(
+  'subject_predictions',
+  `SELECT p.response_id AS "responseId", p.model_version_id AS "modelVersion", p.class, p.detractor, p.passive, p.promoter,
       p.sentiment, p.negative, p.neutral, p.positive, p.uncertainty, p.abstained, p.words, p.tokens,
       p.unknown_tokens AS "unknownTokens", p.language, p.predicted_at AS "predictedAt",
       (SELECT coalesce(jsonb_object_agg(t.theme->>'name', p.themes[t.place]), '{}')
@@ -61,19 +62,19 @@ const PREDICTIONS: Statement = {
     FROM response_key k JOIN prediction p ON p.response_id = k.id AND p.answered_at = k.answered_at
       JOIN model_version m ON m.id = p.model_version_id
     WHERE k.id = ANY ($1::uuid[]) ORDER BY p.response_id, p.model_version_id`,
-};
-const REVIEWS: Statement = {
-  name: 'subject_reviews',
-  text: `SELECT v.id, v.response_id AS "responseId", v.cause, v.reason, v.model_version_id AS "modelVersion", v.queued_at AS "queuedAt",
+);
+const REVIEWS = statement(
+  'subject_reviews',
+  `SELECT v.id, v.response_id AS "responseId", v.cause, v.reason, v.model_version_id AS "modelVersion", v.queued_at AS "queuedAt",
       v.decided_at AS "decidedAt", coalesce((SELECT jsonb_agg(jsonb_build_object('by', d.actor_name, 'at', d.decided_at,
         'verdict', d.verdict, 'class', d.class, 'reason', d.reason) ORDER BY d.id)
         FROM review_decision d WHERE d.review_id = v.id), '[]') AS decisions
     FROM review v WHERE v.response_id = ANY ($1::uuid[]) ORDER BY v.queued_at, v.id`,
-};
-const MEMBERS: Statement = {
-  name: 'subject_members',
-  text: 'SELECT DISTINCT hash FROM training_set_member WHERE response_id = ANY ($1::uuid[]) ORDER BY 1',
-};
+);
+const MEMBERS = statement(
+  'subject_members',
+  'SELECT DISTINCT hash FROM training_set_member WHERE response_id = ANY ($1::uuid[]) ORDER BY 1',
+);
 
 /** And other columns of the statement, unchanged. */
 interface ResponseRow {
@@ -209,30 +210,30 @@ async function openReviews(deps: Omit<SubjectDeps, 'sign'>, responseIds: readonl
 }
 
 const LOCK = lockedSubjects('subject_lock', 'id');
-const SET_RESTRICTED: Statement = {
-  name: 'subject_restrict',
-  text: 'UPDATE subject_key SET restricted = $2 WHERE id = ANY ($1::uuid[])',
-};
-const PUT_ASIDE: Statement = {
-  name: 'subject_put_aside',
-  text: `INSERT INTO restricted_response (id, subject_id, row)
+const SET_RESTRICTED = statement(
+  'subject_restrict',
+  'UPDATE subject_key SET restricted = $2 WHERE id = ANY ($1::uuid[])',
+);
+const PUT_ASIDE = statement(
+  'subject_put_aside',
+  `INSERT INTO restricted_response (id, subject_id, row)
     SELECT r.id, k.subject_id, to_jsonb(r) FROM response_key k
       JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.subject_id = ANY ($1::uuid[]) RETURNING id`,
-};
-const REMOVE: Statement = {
-  name: 'subject_remove',
-  text: 'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
-};
-const PUT_BACK: Statement = {
-  name: 'subject_put_back',
-  text: `WITH back AS (DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[]) RETURNING row)
+);
+const REMOVE = statement(
+  'subject_remove',
+  'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
+);
+const PUT_BACK = statement(
+  'subject_put_back',
+  `WITH back AS (DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[]) RETURNING row)
     INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points,
       class, comment, subject_id)
     SELECT x.* FROM back, jsonb_to_record(back.row) AS x (${RESPONSE_COLUMNS})
       -- What somebody else has answered under the same id since stands instead.
       JOIN response_key k ON k.id = x.id AND k.subject_id = ANY ($1::uuid[]) ORDER BY x.id RETURNING id`,
-};
+);
 
 /**
  * Restricts a person's responses, or lifts the restriction: restricted ones are stored, encrypted, and in

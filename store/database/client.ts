@@ -1,20 +1,8 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type * as schema from '../tables/schema.ts';
+import type { Statement } from './statement.ts';
 
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
-
-/** A statement that the server prepares once per connection under its name. */
-export interface Statement {
-  readonly name: string;
-  readonly text: string;
-  /**
-   * A small write that reading needs, or that must always be possible: it may use the disk reserve of the
-   * embedded database.
-   */
-  readonly isSmall?: true;
-  /** Maintenance of a whole table: the embedded database's engine may be silent for any time meanwhile. */
-  readonly isLong?: true;
-}
 
 /** The pool, or the one connection of a transaction. int8 arrives as number, timestamptz as Date. */
 export interface Session {

@@ -1,5 +1,6 @@
-import type { Session, Statement, Store } from './client.ts';
+import type { Session, Store } from './client.ts';
 import { runPeriodic } from './periodic.ts';
+import { statement } from './statement.ts';
 
 /*
  * Each kind of work on the journal is done by one process at a time, the holder of its lease. A lease that is
@@ -37,38 +38,32 @@ const FAILING_RENEWALS = 20;
 /** A process that gave it up skips so many attempts, so that others try first. */
 const LOOKS_LEFT_OUT = 3;
 
-const MAKE: Statement = {
-  name: 'lease_make',
-  text: `INSERT INTO lease (name, token, held_until) VALUES ($1, 0, now()) ON CONFLICT DO NOTHING`,
-};
+const MAKE = statement(
+  'lease_make',
+  `INSERT INTO lease (name, token, held_until) VALUES ($1, 0, now()) ON CONFLICT DO NOTHING`,
+);
 /** Waits for effects in progress, which hold the row (`hold`); a renewal does not. */
-const LOCK: Statement = { name: 'lease_lock', text: 'SELECT FROM lease WHERE name = $1 FOR UPDATE' };
+const LOCK = statement('lease_lock', 'SELECT FROM lease WHERE name = $1 FOR UPDATE');
 /**
  * By the database's clock, which may be another one after a failover: an expiry further ahead than any holder
  * was granted is ignored.
  */
-const TAKE: Statement = {
-  name: 'lease_take',
-  text: `UPDATE lease SET token = greatest(token + 1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint), holder = $2, held_until = clock_timestamp() + make_interval(secs => $4)
+const TAKE = statement(
+  'lease_take',
+  `UPDATE lease SET token = greatest(token + 1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint), holder = $2, held_until = clock_timestamp() + make_interval(secs => $4)
     WHERE name = $1 AND (holder IS NULL OR held_until NOT BETWEEN clock_timestamp() AND clock_timestamp() + make_interval(secs => 2 * $4) OR $3 = 'force' OR ($3 = 'same place' AND holder = $2))
     RETURNING token`,
-};
-const RENEW: Statement = {
-  name: 'lease_renew',
-  text: `UPDATE lease SET held_until = clock_timestamp() + make_interval(secs => $3) WHERE name = $1 AND token = $2 RETURNING token`,
-};
-const RELEASE: Statement = {
-  name: 'lease_release',
-  text: 'UPDATE lease SET holder = NULL WHERE name = $1 AND token = $2',
-};
+);
+const RENEW = statement(
+  'lease_renew',
+  `UPDATE lease SET held_until = clock_timestamp() + make_interval(secs => $3) WHERE name = $1 AND token = $2 RETURNING token`,
+);
+const RELEASE = statement('lease_release', 'UPDATE lease SET holder = NULL WHERE name = $1 AND token = $2');
 /**
  * A process that is frozen inside its transaction loses it (store/database/postgres.ts), otherwise no one could
  * take over.
  */
-const HOLD: Statement = {
-  name: 'lease_hold',
-  text: `SELECT FROM lease WHERE name = $1 AND token = $2 FOR KEY SHARE`,
-};
+const HOLD = statement('lease_hold', `SELECT FROM lease WHERE name = $1 AND token = $2 FOR KEY SHARE`);
 
 /**
  * From whom a lease may be taken: an expired holder; also one at the same place (a previous process); or any

@@ -1,6 +1,7 @@
-import type { Session, Statement, Store } from './client.ts';
+import type { Session, Store } from './client.ts';
 import type { Loops } from './loops.ts';
 import { runPeriodic } from './periodic.ts';
+import { statement } from './statement.ts';
 
 /** A transaction of this database that may still write, and so holds back the followers of the journal. */
 export interface LongWriter {
@@ -19,9 +20,9 @@ interface Row extends Omit<LongWriter, 'seconds'> {
 }
 
 /** No query text: it may contain personal data. */
-const WRITERS: Statement = {
-  name: 'long_writers',
-  text: `SELECT h.xid, h.pid, a.application_name AS application, a.usename AS user,
+const WRITERS = statement(
+  'long_writers',
+  `SELECT h.xid, h.pid, a.application_name AS application, a.usename AS user,
       extract(epoch FROM clock_timestamp() - a.xact_start)::float8 AS seconds
     FROM (SELECT l.pid, min(l.transactionid::text::bigint)::text AS xid FROM pg_locks l
         WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted AND l.pid <> pg_backend_pid() GROUP BY 1) h
@@ -30,7 +31,7 @@ const WRITERS: Statement = {
     SELECT p.transaction::text, NULL, 'a prepared transaction', p.owner,
       extract(epoch FROM clock_timestamp() - p.prepared)::float8
     FROM pg_prepared_xacts p WHERE p.database = current_database()`,
-};
+);
 
 /** A transaction that is open for longer is named. */
 const LONG_SECONDS = 10;

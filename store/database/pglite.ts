@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { drizzle } from 'drizzle-orm/pglite';
 import * as schema from '../tables/schema.ts';
-import type { Database, Session, Statement, Store } from './client.ts';
+import type { Database, Session, Store } from './client.ts';
 import {
   keepDatabase,
   type OpenDatabase,
@@ -12,6 +12,7 @@ import {
 import { findTemplate } from './pglite-template.ts';
 import { keepQuiet, QUIET } from './quiet-thread.ts';
 import { BECOME_READER } from './scoped-view-names.ts';
+import type { Statement } from './statement.ts';
 
 /** An error of the embedded database: SQLSTATE and message, never the statement or its parameters. */
 export class EmbeddedDatabaseError extends Error {

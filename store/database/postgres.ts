@@ -1,21 +1,14 @@
 import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import * as schema from '../tables/schema.ts';
-import {
-  type Database,
-  INT8,
-  type PoolState,
-  READ_MS,
-  type Session,
-  type Statement,
-  type Store,
-} from './client.ts';
+import { type Database, INT8, type PoolState, READ_MS, type Session, type Store } from './client.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import { Listener } from './listener.ts';
 import { isReadOnlyServer } from './passing-errors.ts';
 import { runPeriodic } from './periodic.ts';
 import { READER, READER_PATH, SET_SCOPE } from './scoped-view-names.ts';
 import { takeSharedLock } from './shared-lock-wait.ts';
+import type { Statement } from './statement.ts';
 
 const CONNECT_MS = 10_000;
 /** Per pool. */

@@ -1,8 +1,9 @@
 import { getTableName, is } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import * as schema from '../tables/schema.ts';
-import type { Session, Statement } from './client.ts';
+import type { Session } from './client.ts';
 import { PAGES, READER, VIEWS } from './scoped-view-names.ts';
+import { statement } from './statement.ts';
 
 /** A privilege that the connection's user needs. */
 export interface Privilege {
@@ -32,9 +33,9 @@ const READER_OID = `(SELECT oid FROM pg_roles WHERE rolname = '${READER}')`;
 export const MAY_BE_READER = `coalesce(pg_has_role(${READER_OID}, CASE
   WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END), false)`;
 
-const FACTS: Statement = {
-  name: 'privileges',
-  text: `SELECT quote_ident(current_user) AS user, quote_ident(current_database()) AS database,
+const FACTS = statement(
+  'privileges',
+  `SELECT quote_ident(current_user) AS user, quote_ident(current_database()) AS database,
     has_database_privilege(current_database(), 'CREATE') AS "mayCreateSchemas",
     coalesce(has_schema_privilege(to_regnamespace('public'), 'USAGE'), false) AS "mayUsePublic",
     coalesce(has_schema_privilege(to_regnamespace('public'), 'CREATE'), false) AS "mayCreateInPublic",
@@ -50,7 +51,7 @@ const FACTS: Statement = {
           WHERE relnamespace = to_regnamespace('public') AND relkind IN ('r', 'p') AND relname = ANY ($1::text[])
         UNION SELECT nspowner FROM pg_namespace WHERE nspname IN ('drizzle', '${VIEWS}', '${PAGES}')) o
       WHERE NOT pg_has_role(owner, 'USAGE')) AS strangers`,
-};
+);
 
 const TABLES = Object.values(schema).flatMap((one) => (is(one, PgTable) ? [getTableName(one)] : []));
 
@@ -97,11 +98,11 @@ interface Server {
   readonly user: string;
 }
 
-const SERVER: Statement = {
-  name: 'server_facts',
-  text: `SELECT current_setting('server_version_num')::integer AS version, current_setting('server_version') AS release,
+const SERVER = statement(
+  'server_facts',
+  `SELECT current_setting('server_version_num')::integer AS version, current_setting('server_version') AS release,
     current_setting('server_encoding') AS encoding, quote_ident(current_database()) AS database, quote_ident(current_user) AS user`,
-};
+);
 const OLDEST = 150_000;
 
 /** Problems of the server itself, each with what to do; empty if there are none. */

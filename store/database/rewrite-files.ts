@@ -1,8 +1,9 @@
-import type { Statement, Store } from './client.ts';
+import type { Store } from './client.ts';
 import type { DiskGuard } from './disk-space.ts';
 import { runWhenDue } from './periodic.ts';
+import { statement, unnamed } from './statement.ts';
 
-const statement = (text: string): Statement => ({ name: '', text, isLong: true });
+const whole = (text: string) => unnamed(text, { isLong: true });
 
 /** Everything that contains, or contained, personal data. */
 const TABLES = [
@@ -20,10 +21,7 @@ const TABLES = [
   'erasure',
 ] as const;
 
-const SIZE: Statement = {
-  name: 'files_size',
-  text: 'SELECT pg_total_relation_size($1::regclass) AS bytes',
-};
+const SIZE = statement('files_size', 'SELECT pg_total_relation_size($1::regclass) AS bytes');
 
 /**
  * Rewrites the embedded database's files: until then dead rows and old segments of the log keep their content.
@@ -35,25 +33,25 @@ export async function rewriteFiles(
   disk?: DiskGuard,
 ): Promise<void> {
   // Permanently: finished segments are deleted instead of being kept for reuse.
-  await store.rows(statement('SET wal_recycle = off'), []);
+  await store.rows(whole('SET wal_recycle = off'), []);
   for (const table of tables) {
     // The table is written a second time, and so is its log.
     const [size] = disk ? await store.rows<{ bytes: number }>(SIZE, [table]) : [];
     disk?.checkFor(2 * (size?.bytes ?? 0));
-    await store.rows(statement(`VACUUM FULL ${table}`), []);
+    await store.rows(whole(`VACUUM FULL ${table}`), []);
   }
-  await store.rows(statement('SELECT pg_switch_wal()'), []);
-  await store.rows(statement('CHECKPOINT'), []);
+  await store.rows(whole('SELECT pg_switch_wal()'), []);
+  await store.rows(whole('CHECKPOINT'), []);
 }
 
-const DUE: Statement = {
-  name: 'files_due',
-  text: 'SELECT id FROM erasure WHERE journal_at IS NOT NULL AND files_at IS NULL',
-};
-const REWRITTEN: Statement = {
-  name: 'files_rewritten',
-  text: 'UPDATE erasure SET files_at = now() WHERE id = ANY ($1::uuid[])',
-};
+const DUE = statement(
+  'files_due',
+  'SELECT id FROM erasure WHERE journal_at IS NOT NULL AND files_at IS NULL',
+);
+const REWRITTEN = statement(
+  'files_rewritten',
+  'UPDATE erasure SET files_at = now() WHERE id = ANY ($1::uuid[])',
+);
 
 /** Writes the files anew for all erasures that are waiting for it. */
 export async function cleanFiles(store: Store, disk?: DiskGuard): Promise<void> {

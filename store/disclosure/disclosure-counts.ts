@@ -1,7 +1,8 @@
 import type { Counts } from '../../domain/nps/nps.ts';
 import { Slice } from '../../domain/text/slices.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { type Statement, statement } from '../database/statement.ts';
 
 /**
  * The responses of a release: surveyed ones, or a model's, separately for responses without and with a surveyed
@@ -38,12 +39,13 @@ const WHICH = {
   pairs: `${OF_PAIRS} WHERE $2::integer[] IS NOT NULL`,
   both: `${OF_PAIRS} UNION ALL ${OF_CELLS}`,
 };
-const statementOf = (kind: keyof typeof COLUMNS, which: keyof typeof WHICH): Statement => ({
-  name: `disclosure_${kind}_${which}`,
-  text: `SELECT r.cell_id AS "cellId", array_agg(${HOUR}) AS hours, ${COLUMNS[kind]
-    .map((column, i) => `array_agg(${column}) AS ${CLASSES[i]}`)
-    .join(', ')} FROM (${WHICH[which]}) r GROUP BY r.cell_id, ${HOUR} / ${HOURS_OF_ROW}`,
-});
+const statementOf = (kind: keyof typeof COLUMNS, which: keyof typeof WHICH): Statement =>
+  statement(
+    `disclosure_${kind}_${which}`,
+    `SELECT r.cell_id AS "cellId", array_agg(${HOUR}) AS hours, ${COLUMNS[kind]
+      .map((column, i) => `array_agg(${column}) AS ${CLASSES[i]}`)
+      .join(', ')} FROM (${WHICH[which]}) r GROUP BY r.cell_id, ${HOUR} / ${HOURS_OF_ROW}`,
+  );
 const kinds = (kind: keyof typeof COLUMNS) => ({
   cells: statementOf(kind, 'cells'),
   pairs: statementOf(kind, 'pairs'),

@@ -1,5 +1,6 @@
 import type { Cell } from '../../domain/segments/cell.ts';
-import type { Statement, Store } from '../database/client.ts';
+import type { Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { journalHead, readJournal } from '../journal/journal.ts';
 import { marksBehind } from '../journal/journal-trim.ts';
 import { areTooMany, atomOf, type Part } from './disclosure-counts.ts';
@@ -18,15 +19,12 @@ const JOURNAL_ENTRIES = 5_000;
 /** Entries per statement: the event loop turns between two of them. */
 const ENTRIES_AT_ONCE = 500;
 
-const LENGTH: Statement = {
-  name: 'disclosure_length',
-  text: 'SELECT lots FROM disclosure_ledger WHERE key = $1',
-};
-const RELEASES: Statement = {
-  name: 'disclosure_lots',
-  text: `SELECT lot, part, soft, cell_id AS "cellId", hour, promoters, passives, detractors FROM disclosure_lot
+const LENGTH = statement('disclosure_length', 'SELECT lots FROM disclosure_ledger WHERE key = $1');
+const RELEASES = statement(
+  'disclosure_lots',
+  `SELECT lot, part, soft, cell_id AS "cellId", hour, promoters, passives, detractors FROM disclosure_lot
     WHERE ledger = $1 AND (lot, cell_id, hour) > ($2, $3, $4) AND lot <= $5 ORDER BY lot, cell_id, hour LIMIT ${ROWS_AT_ONCE}`,
-};
+);
 /**
  * Records which cells are protected now: all hours of new ones are compared. Returns whether the set changed.
  */

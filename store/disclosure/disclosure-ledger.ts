@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
+import { statement } from '../database/statement.ts';
 
 /**
  * Which ledger belongs to a set of protected cells. The cells decide, not the policies' version or a role's
@@ -17,49 +18,44 @@ export interface ProtectedSet {
 /**
  * Held while a ledger is created: a set must not get two. An existing ledger is continued under its own lock.
  */
-const LEDGERS_LOCK: Statement = {
-  name: 'disclosure_ledgers_lock',
-  text: `SELECT pg_advisory_xact_lock(${LOCKS.ledgers})`,
-};
+const LEDGERS_LOCK = statement('disclosure_ledgers_lock', `SELECT pg_advisory_xact_lock(${LOCKS.ledgers})`);
 /**
  * The ledgers of known cells, first those that agree in all of them (`fork` is null), then those that agreed
  * for the longest time. A ledger that differs in a cell from its beginning belongs to another set.
  */
-const FIND: Statement = {
-  name: 'disclosure_find',
-  text: `SELECT l.key, min(c.since) FILTER (WHERE c.guarded <> (g.id IS NOT NULL)) AS fork, count(*)::integer AS cells
+const FIND = statement(
+  'disclosure_find',
+  `SELECT l.key, min(c.since) FILTER (WHERE c.guarded <> (g.id IS NOT NULL)) AS fork, count(*)::integer AS cells
     FROM disclosure_ledger l JOIN disclosure_cell c ON c.ledger = l.key JOIN unnest($2::integer[]) AS known (id) ON known.id = c.cell_id
       LEFT JOIN unnest($3::integer[]) AS g (id) ON g.id = c.cell_id
     WHERE l.smallest_count = $1 AND ($4::text IS NULL OR l.key = $4) GROUP BY l.key
     ORDER BY 2 DESC NULLS FIRST, count(*) DESC, l.created_at, l.key LIMIT 1`,
-};
-const LOCK: Statement = {
-  name: 'disclosure_lock',
+);
+const LOCK = statement('disclosure_lock', 'SELECT lots FROM disclosure_ledger WHERE key = $1 FOR UPDATE', {
   isSmall: true,
-  text: 'SELECT lots FROM disclosure_ledger WHERE key = $1 FOR UPDATE',
-};
-const CREATE: Statement = {
-  name: 'disclosure_create',
-  isSmall: true,
-  text: 'INSERT INTO disclosure_ledger (key, lots, smallest_count) VALUES ($1, $2, $3)',
-};
-const NOTE: Statement = {
-  name: 'disclosure_note',
-  isSmall: true,
-  text: `INSERT INTO disclosure_cell (ledger, cell_id, guarded, since)
+});
+const CREATE = statement(
+  'disclosure_create',
+  'INSERT INTO disclosure_ledger (key, lots, smallest_count) VALUES ($1, $2, $3)',
+  { isSmall: true },
+);
+const NOTE = statement(
+  'disclosure_note',
+  `INSERT INTO disclosure_cell (ledger, cell_id, guarded, since)
     SELECT $1, known.id, g.id IS NOT NULL, least($2::integer, parent.since)
     FROM unnest($3::integer[]) AS known (id) LEFT JOIN unnest($4::integer[]) AS g (id) ON g.id = known.id
       LEFT JOIN disclosure_cell parent ON parent.ledger = $5 AND parent.cell_id = known.id
     WHERE NOT EXISTS (SELECT FROM disclosure_cell own WHERE own.ledger = $1 AND own.cell_id = known.id)
     ON CONFLICT DO NOTHING`,
-};
-const COPY: Statement = {
-  name: 'disclosure_copy',
-  isSmall: true,
-  text: `INSERT INTO disclosure_lot (ledger, lot, part, soft, cell_id, hour, promoters, passives, detractors)
+  { isSmall: true },
+);
+const COPY = statement(
+  'disclosure_copy',
+  `INSERT INTO disclosure_lot (ledger, lot, part, soft, cell_id, hour, promoters, passives, detractors)
     SELECT $1, lot, part, soft, cell_id, hour, promoters, passives, detractors FROM disclosure_lot
     WHERE ledger = $2 AND lot <= $3`,
-};
+  { isSmall: true },
+);
 
 /** Locks the ledger and returns how many releases it has; null when it does not exist. */
 export async function lockLedger(session: Session, key: string): Promise<number | null> {

@@ -8,7 +8,8 @@ import { type Counts, subtract, ZERO } from '../../domain/nps/nps.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { type Atom, atomOf, cellOf, hourOf, type Part, readCountsOfHours } from './disclosure-counts.ts';
 import { lockLedger } from './disclosure-ledger.ts';
 import {
@@ -26,19 +27,17 @@ export interface DisclosureDeps {
   readonly now: () => number;
 }
 
-const ADVANCE: Statement = {
-  name: 'disclosure_advance',
+const ADVANCE = statement('disclosure_advance', 'UPDATE disclosure_ledger SET lots = $2 WHERE key = $1', {
   isSmall: true,
-  text: 'UPDATE disclosure_ledger SET lots = $2 WHERE key = $1',
-};
-const ADD: Statement = {
-  name: 'disclosure_add',
-  isSmall: true,
-  text: `INSERT INTO disclosure_lot (ledger, lot, part, soft, cell_id, hour, promoters, passives, detractors)
+});
+const ADD = statement(
+  'disclosure_add',
+  `INSERT INTO disclosure_lot (ledger, lot, part, soft, cell_id, hour, promoters, passives, detractors)
     SELECT $1, lot, part, soft, "cellId", hour, promoters, passives, detractors FROM json_to_recordset($2::json)
       AS new (lot integer, part text, soft boolean, "cellId" integer, hour integer, promoters integer, passives integer,
         detractors integer)`,
-};
+  { isSmall: true },
+);
 
 interface Planned {
   readonly part: Part;

@@ -6,7 +6,8 @@ import type { Basis } from '../../domain/scores/score.ts';
 import type { Cell, CellDictionary } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { type Ledger, openLedger } from './disclosure.ts';
 import type { Part } from './disclosure-counts.ts';
 import { protectedCells } from './protected-cells.ts';
@@ -215,10 +216,10 @@ function siblingsOf(parts: readonly Part[]): Part[] {
   });
 }
 
-const BEHIND: Statement = {
-  name: 'guard_cells',
-  text: `SELECT coalesce(array_agg(cell_id), '{}') AS ids FROM disclosure_cell WHERE ledger = $1 AND guarded`,
-};
+const BEHIND = statement(
+  'guard_cells',
+  `SELECT coalesce(array_agg(cell_id), '{}') AS ids FROM disclosure_cell WHERE ledger = $1 AND guarded`,
+);
 
 /**
  * The ledger's cells as the caller's database role sees them: releases of others are not summed, even if the

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { KeyProviderError, KeyProviderUnavailableError } from '../../domain/errors/key-provider-errors.ts';
 import { DecryptionError } from '../../domain/privacy/aes-gcm.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { KeyCheck } from '../tables/schema.ts';
 import { SUBJECT_COLUMNS, type SubjectEncryption, type SubjectKeyRow } from './subject-encryption.ts';
 
@@ -17,26 +18,20 @@ export class WrongWrappingKeyError extends Error {
   override readonly name = 'WrongWrappingKeyError';
 }
 
-const CHECK: Statement = {
-  name: 'check_keys',
-  text: 'SELECT key_check AS "keyCheck" FROM instance WHERE id = 1 FOR UPDATE',
-};
-const TIE: Statement = {
-  name: 'check_keys_tie',
-  text: 'UPDATE instance SET key_check = $1::jsonb WHERE id = 1',
-};
+const CHECK = statement('check_keys', 'SELECT key_check AS "keyCheck" FROM instance WHERE id = 1 FOR UPDATE');
+const TIE = statement('check_keys_tie', 'UPDATE instance SET key_check = $1::jsonb WHERE id = 1');
 /** Several per wrapping key, because a single one may be damaged. */
-const SOME: Statement = {
-  name: 'check_keys_some',
-  text: `SELECT ${SUBJECT_COLUMNS} FROM (SELECT DISTINCT provider AS p, key_version AS v FROM subject_key WHERE wrapped IS NOT NULL) used
+const SOME = statement(
+  'check_keys_some',
+  `SELECT ${SUBJECT_COLUMNS} FROM (SELECT DISTINCT provider AS p, key_version AS v FROM subject_key WHERE wrapped IS NOT NULL) used
     CROSS JOIN LATERAL (SELECT * FROM subject_key WHERE provider = p AND key_version = v AND wrapped IS NOT NULL LIMIT 5) few`,
-};
+);
 
-const IN_USE: Statement = {
-  name: 'check_keys_in_use',
-  text: `SELECT provider AS name FROM subject_key WHERE wrapped IS NOT NULL
+const IN_USE = statement(
+  'check_keys_in_use',
+  `SELECT provider AS name FROM subject_key WHERE wrapped IS NOT NULL
     UNION SELECT key_check ->> 'provider' FROM instance WHERE key_check IS NOT NULL`,
-};
+);
 
 /** The key providers that wrap something in the database. */
 export async function providersInUse(session: Session): Promise<Set<string>> {

@@ -1,6 +1,7 @@
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
+import { statement } from '../database/statement.ts';
 import type { KeyProvider, WrappedKey } from './key-provider.ts';
 
 /*
@@ -9,19 +10,16 @@ import type { KeyProvider, WrappedKey } from './key-provider.ts';
  * is destroyed, everything that it wrapped is committed and visible.
  */
 
-const SHARE: Statement = {
-  name: 'keys_share',
-  text: `SELECT pg_advisory_xact_lock_shared(${LOCKS.wrappingKeys})`,
-};
-const ALONE: Statement = { name: 'keys_alone', text: `SELECT pg_advisory_xact_lock(${LOCKS.wrappingKeys})` };
-const RETIRED: Statement = {
-  name: 'keys_retired',
-  text: 'SELECT version FROM retired_key WHERE provider = $1 AND version = ANY ($2::text[])',
-};
-const RETIRE: Statement = {
-  name: 'keys_retire',
-  text: 'INSERT INTO retired_key (provider, version) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING',
-};
+const SHARE = statement('keys_share', `SELECT pg_advisory_xact_lock_shared(${LOCKS.wrappingKeys})`);
+const ALONE = statement('keys_alone', `SELECT pg_advisory_xact_lock(${LOCKS.wrappingKeys})`);
+const RETIRED = statement(
+  'keys_retired',
+  'SELECT version FROM retired_key WHERE provider = $1 AND version = ANY ($2::text[])',
+);
+const RETIRE = statement(
+  'keys_retire',
+  'INSERT INTO retired_key (provider, version) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING',
+);
 
 /** Until the transaction ends, no other process wraps, creates or destroys wrapping keys. */
 export async function lockKeys(session: Session): Promise<void> {

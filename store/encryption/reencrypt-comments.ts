@@ -1,4 +1,5 @@
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { OpenSubject, SubjectEncryption } from './subject-encryption.ts';
 
 interface OldComment {
@@ -10,33 +11,33 @@ interface OldComment {
   readonly sourceEventId: string;
 }
 
-const OLD: Statement = {
-  name: 'reseal_old',
-  text: `SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.comment, r.subject_id AS "subjectId",
+const OLD = statement(
+  'reseal_old',
+  `SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.comment, r.subject_id AS "subjectId",
       r.source_event_id AS "sourceEventId"
     FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.subject_id = ANY ($1::uuid[]) AND r.comment LIKE '1.%'`,
-};
-const OLD_RESTRICTED: Statement = {
-  name: 'reseal_old_restricted',
-  text: `SELECT id, row->>'comment' AS comment, subject_id AS "subjectId", row->>'source_event_id' AS "sourceEventId"
+);
+const OLD_RESTRICTED = statement(
+  'reseal_old_restricted',
+  `SELECT id, row->>'comment' AS comment, subject_id AS "subjectId", row->>'source_event_id' AS "sourceEventId"
     FROM restricted_response WHERE subject_id = ANY ($1::uuid[]) AND row->>'comment' LIKE '1.%'`,
-};
+);
 /** Triggers are disabled: the encrypted fact is the same as before. */
-export const REENCRYPTING: Statement = { name: 'seal_quietly', text: `SET LOCAL scoreline.sealing = 'on'` };
-const UPDATE: Statement = {
-  name: 'reseal_update',
-  text: `UPDATE response r SET comment = s.comment
+export const REENCRYPTING = statement('seal_quietly', `SET LOCAL scoreline.sealing = 'on'`);
+const UPDATE = statement(
+  'reseal_update',
+  `UPDATE response r SET comment = s.comment
     FROM json_to_recordset($1::json)
       AS s (id uuid, "answeredAt" timestamptz, "cellId" integer, comment text, "sourceEventId" uuid)
     WHERE r.id = s.id AND r.answered_at = s."answeredAt" AND r.cell_id = s."cellId" AND r.source_event_id = s."sourceEventId"`,
-};
-const UPDATE_RESTRICTED: Statement = {
-  name: 'reseal_update_restricted',
-  text: `UPDATE restricted_response x SET row = x.row || jsonb_build_object('comment', s.comment)
+);
+const UPDATE_RESTRICTED = statement(
+  'reseal_update_restricted',
+  `UPDATE restricted_response x SET row = x.row || jsonb_build_object('comment', s.comment)
     FROM json_to_recordset($1::json) AS s (id uuid, comment text, "sourceEventId" text)
     WHERE x.id = s.id AND x.row->>'source_event_id' = s."sourceEventId"`,
-};
+);
 
 /** Re-encrypts the comments of these subjects that are not bound to a version of their response yet. */
 export async function reencryptComments(

@@ -1,5 +1,6 @@
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { rewrapCheck } from './check-keys.ts';
 import { lockKeys, noteRetired } from './key-lock.ts';
 import type { KeyProvider, Retirement } from './key-provider.ts';
@@ -10,37 +11,37 @@ import { SUBJECT_COLUMNS, type SubjectEncryption, type SubjectKeyRow } from './s
 const BATCH = 500;
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
-const OLD_KEYS: Statement = {
-  name: 'rotate_old_keys',
-  text: `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE id > $1::uuid AND wrapped_at < $2 ORDER BY id LIMIT $3 FOR UPDATE`,
-};
-const REWRAP: Statement = {
-  name: 'rotate_rewrap',
-  text: `UPDATE subject_key k SET wrapped = s.wrapped, provider = $2, key_version = s.version, wrapped_at = now()
+const OLD_KEYS = statement(
+  'rotate_old_keys',
+  `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE id > $1::uuid AND wrapped_at < $2 ORDER BY id LIMIT $3 FOR UPDATE`,
+);
+const REWRAP = statement(
+  'rotate_rewrap',
+  `UPDATE subject_key k SET wrapped = s.wrapped, provider = $2, key_version = s.version, wrapped_at = now()
     FROM json_to_recordset($1::json) AS s (id uuid, wrapped text, version text) WHERE k.id = s.id`,
-};
-const OLD_LOOKUPS: Statement = {
-  name: 'rotate_old_lookups',
-  text: `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE id > $1::uuid AND lookup IS NOT NULL AND lookup NOT LIKE $2
+);
+const OLD_LOOKUPS = statement(
+  'rotate_old_lookups',
+  `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE id > $1::uuid AND lookup IS NOT NULL AND lookup NOT LIKE $2
     ORDER BY id LIMIT $3 FOR UPDATE`,
-};
+);
 /**
  * A row of the same person that exists under the new pepper already stays beside the old one: both are found.
  */
-const RELINK: Statement = {
-  name: 'rotate_relink',
-  text: `UPDATE subject_key k SET lookup = s.lookup, pseudonym = s.pseudonym
+const RELINK = statement(
+  'rotate_relink',
+  `UPDATE subject_key k SET lookup = s.lookup, pseudonym = s.pseudonym
     FROM json_to_recordset($1::json) AS s (id uuid, lookup text, pseudonym text)
     WHERE k.id = s.id AND NOT EXISTS (SELECT FROM subject_key other WHERE other.lookup = s.lookup) RETURNING k.id`,
-};
-const VERSIONS: Statement = {
-  name: 'rotate_versions',
-  text: `SELECT version, count(*)::integer AS keys FROM (
+);
+const VERSIONS = statement(
+  'rotate_versions',
+  `SELECT version, count(*)::integer AS keys FROM (
       SELECT provider, key_version AS version FROM subject_key
       UNION ALL SELECT key_check ->> 'provider', key_check ->> 'version' FROM instance) used
     WHERE provider = $1 GROUP BY 1 ORDER BY 1`,
-};
-const NOW: Statement = { name: 'rotate_now', text: 'SELECT now() AS now' };
+);
+const NOW = statement('rotate_now', 'SELECT now() AS now');
 
 /**
  * Rewraps every data key with the provider in use, and binds older comments to the version of their response;

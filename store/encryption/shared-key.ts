@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
-import type { Statement } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { ArrivingSubject, SubjectRef } from './open-subject.ts';
 
 /*
@@ -18,11 +18,11 @@ export interface SharedOwner {
 }
 
 /** The responses whose owner is a shared key. */
-export const SHARED_OWNERS: Statement = {
-  name: 'shared_owners',
-  text: `SELECT k.id AS "responseId", s.id AS "subjectId" FROM response_key k JOIN subject_key s ON s.id = k.subject_id AND s.shared
+export const SHARED_OWNERS = statement(
+  'shared_owners',
+  `SELECT k.id AS "responseId", s.id AS "subjectId" FROM response_key k JOIN subject_key s ON s.id = k.subject_id AND s.shared
     WHERE k.id = ANY ($1::uuid[])`,
-};
+);
 
 /** The current key of this process for responses without an identifier. */
 export class SharedKey {

@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
 import { decrypt, encrypt, encryptBytes } from '../../domain/privacy/aes-gcm.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { wrapLocked } from './key-lock.ts';
 import type { KeyProvider, WrappedKey } from './key-provider.ts';
 import type { ArrivingSubject, OpenSubject, SubjectRef } from './open-subject.ts';
@@ -32,23 +33,23 @@ export const SUBJECT_COLUMNS = `id, lookup, pseudonym, wrapped, provider, key_ve
 
 // Locked until the transaction ends: no erasure, restriction or rotation of a subject while something is
 // encrypted for it.
-const HOLD: Statement = {
-  name: 'vault_hold',
-  text: `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE lookup = ANY ($1::text[]) OR id = ANY ($2::uuid[])
+const HOLD = statement(
+  'vault_hold',
+  `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE lookup = ANY ($1::text[]) OR id = ANY ($2::uuid[])
     ORDER BY id FOR SHARE`,
-};
-const INSERT: Statement = {
-  name: 'vault_insert',
-  text: `INSERT INTO subject_key (id, lookup, pseudonym, wrapped, provider, key_version, wrapped_at, shared)
+);
+const INSERT = statement(
+  'vault_insert',
+  `INSERT INTO subject_key (id, lookup, pseudonym, wrapped, provider, key_version, wrapped_at, shared)
     SELECT id, lookup, pseudonym, wrapped, $2, version, now(), shared
     FROM json_to_recordset($1::json)
       AS s (id uuid, lookup text, pseudonym text, wrapped text, version text, shared boolean)
     ORDER BY lookup, id ON CONFLICT DO NOTHING RETURNING id`,
-};
-const BY_IDS: Statement = {
-  name: 'vault_by_ids',
-  text: `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE id = ANY ($1::uuid[])`,
-};
+);
+const BY_IDS = statement(
+  'vault_by_ids',
+  `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE id = ANY ($1::uuid[])`,
+);
 
 /** The cache of keys: at most so many, and no longer than this after an erasure in another process. */
 const MOST_KEYS = 20_000;

@@ -1,63 +1,64 @@
 import { againEventId } from '../../domain/responses/normalised-response.ts';
 import type { SubjectDeps } from '../data-subjects/erase.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { OpenSubject } from '../encryption/subject-encryption.ts';
 import { RESPONSE_COLUMNS, WITHDRAWN_CONTENT } from '../responses/response-row.ts';
 import { noteRestricted, noteWithdrawn } from '../seals/leaf-tombstones.ts';
 import type { KeyState, Restored } from './undo-fate.ts';
 
-const CONTENTS: Statement = {
-  name: 'undo_contents',
-  text: 'SELECT id, sealed, content FROM source_event WHERE id = ANY ($1::uuid[])',
-};
+const CONTENTS = statement(
+  'undo_contents',
+  'SELECT id, sealed, content FROM source_event WHERE id = ANY ($1::uuid[])',
+);
 /** Includes time and cell, so that a hypertable opens only the chunks concerned. */
-const DELETE: Statement = {
-  name: 'undo_delete',
-  text: 'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
-};
-const WITHDRAW: Statement = {
-  name: 'undo_withdraw',
-  text: `UPDATE response_key SET content_hash = $2, revision = NULL, revised_at = NULL, event_id = NULL WHERE id = ANY ($1::uuid[])`,
-};
-const RESTORE_KEYS: Statement = {
-  name: 'undo_restore_keys',
-  text: `UPDATE response_key k SET answered_at = s.answered_at, received_at = s.received_at, cell_id = s.cell_id,
+const DELETE = statement(
+  'undo_delete',
+  'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
+);
+const WITHDRAW = statement(
+  'undo_withdraw',
+  `UPDATE response_key SET content_hash = $2, revision = NULL, revised_at = NULL, event_id = NULL WHERE id = ANY ($1::uuid[])`,
+);
+const RESTORE_KEYS = statement(
+  'undo_restore_keys',
+  `UPDATE response_key k SET answered_at = s.answered_at, received_at = s.received_at, cell_id = s.cell_id,
       subject_id = s.subject_id, content_hash = s.content_hash, revision = s.revision, revised_at = s.revised_at,
       event_id = s.source_event_id
     FROM json_to_recordset($1::json) AS s (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, subject_id uuid,
       content_hash text, revision bigint, revised_at timestamptz, source_event_id uuid)
     WHERE k.id = s.id`,
-};
-const INSERT_EVENTS: Statement = {
-  name: 'undo_insert_events',
-  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed,
+);
+const INSERT_EVENTS = statement(
+  'undo_insert_events',
+  `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed,
       import_id, import_line, replaced)
     SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), now(), subject_id, decode(sealed, 'base64'),
       import_id, import_line, replaced
     FROM json_to_recordset($1::json) AS e (id uuid, response_id uuid, mapping_version_id integer, position text, digest text,
       subject_id uuid, sealed text, import_id integer, import_line integer, replaced uuid)`,
-};
-const INSERT_RESPONSES: Statement = {
-  name: 'undo_insert_responses',
-  text: `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points,
+);
+const INSERT_RESPONSES = statement(
+  'undo_insert_responses',
+  `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points,
       class, comment, subject_id) SELECT * FROM json_to_recordset($1::json) AS r (${RESPONSE_COLUMNS})`,
-};
-const INSERT_RESTRICTED: Statement = {
-  name: 'undo_insert_restricted',
-  text: `INSERT INTO restricted_response (id, subject_id, row)
+);
+const INSERT_RESTRICTED = statement(
+  'undo_insert_restricted',
+  `INSERT INTO restricted_response (id, subject_id, row)
     SELECT * FROM json_to_recordset($1::json) AS r (id uuid, subject_id uuid, row jsonb)`,
-};
+);
 /** Withdrawn content is not kept; the record of its arrival and origin is. */
-const MARK: Statement = {
-  name: 'undo_mark',
-  text: `UPDATE source_event SET undone_at = now(),
+const MARK = statement(
+  'undo_mark',
+  `UPDATE source_event SET undone_at = now(),
       sealed = CASE WHEN id = ANY ($2::uuid[]) THEN sealed END, content = CASE WHEN id = ANY ($2::uuid[]) THEN content END, stood = NULL
     WHERE id = ANY ($1::uuid[])`,
-};
-const FORGET_STOOD: Statement = {
-  name: 'undo_forget_stood',
-  text: 'UPDATE source_event SET stood = NULL WHERE id = ANY ($1::uuid[])',
-};
+);
+const FORGET_STOOD = statement(
+  'undo_forget_stood',
+  'UPDATE source_event SET stood = NULL WHERE id = ANY ($1::uuid[])',
+);
 
 /** What happens to the responses of one slice. */
 export interface Plan {

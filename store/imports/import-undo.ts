@@ -2,7 +2,8 @@ import { type Cell, matchesSegment } from '../../domain/segments/cell.ts';
 import { keepHolds } from '../data-subjects/data-subject.ts';
 import type { SubjectDeps } from '../data-subjects/erase.ts';
 import { activeHolds, type Order } from '../data-subjects/legal-hold.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { ImportRun } from '../responses/imports.ts';
 import { ERASED_CONTENT, WITHDRAWN_CONTENT } from '../responses/response-row.ts';
 import { applyUndo, type Plan } from './import-restore.ts';
@@ -17,52 +18,49 @@ import { fateOf, type ImportEvent, type KeyState, type Place } from './undo-fate
 const SLICE = 100;
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
-const BEGIN: Statement = {
-  name: 'undo_begin',
-  text: `UPDATE import_run SET undo_at = coalesce(undo_at, $2), undo_by = coalesce(undo_by, $3), undo_reason = coalesce(undo_reason, $4)
+const BEGIN = statement(
+  'undo_begin',
+  `UPDATE import_run SET undo_at = coalesce(undo_at, $2), undo_by = coalesce(undo_by, $3), undo_reason = coalesce(undo_reason, $4)
     WHERE id = $1`,
-};
-const COUNT: Statement = {
-  name: 'undo_count',
-  text: `UPDATE import_run SET removed = removed + $2, restored = restored + $3, stayed = stayed + $4 WHERE id = $1`,
-};
-const DONE: Statement = {
-  name: 'undo_done',
-  text: 'UPDATE import_run SET undone_at = coalesce(undone_at, $2) WHERE id = $1',
-};
-const CANDIDATES: Statement = {
-  name: 'undo_candidates',
-  text: `SELECT DISTINCT response_id AS id FROM source_event
+);
+const COUNT = statement(
+  'undo_count',
+  `UPDATE import_run SET removed = removed + $2, restored = restored + $3, stayed = stayed + $4 WHERE id = $1`,
+);
+const DONE = statement(
+  'undo_done',
+  'UPDATE import_run SET undone_at = coalesce(undone_at, $2) WHERE id = $1',
+);
+const CANDIDATES = statement(
+  'undo_candidates',
+  `SELECT DISTINCT response_id AS id FROM source_event
     WHERE import_id = $1 AND undone_at IS NULL AND response_id > $2 ORDER BY 1 LIMIT ${SLICE}`,
-};
-const SUBJECTS: Statement = {
-  name: 'undo_subjects',
-  text: `SELECT subject_id AS id FROM response_key WHERE id = ANY ($1::uuid[]) AND subject_id IS NOT NULL
+);
+const SUBJECTS = statement(
+  'undo_subjects',
+  `SELECT subject_id AS id FROM response_key WHERE id = ANY ($1::uuid[]) AND subject_id IS NOT NULL
     UNION SELECT subject_id FROM source_event WHERE response_id = ANY ($1::uuid[]) AND subject_id IS NOT NULL`,
-};
-const HELD: Statement = {
-  name: 'undo_held',
-  text: 'SELECT id FROM subject_key WHERE id = ANY ($1::uuid[]) AND held',
-};
-const LOCK_KEYS: Statement = {
-  name: 'undo_lock',
-  text: `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId", subject_id AS "subjectId", content_hash AS "contentHash"
+);
+const HELD = statement('undo_held', 'SELECT id FROM subject_key WHERE id = ANY ($1::uuid[]) AND held');
+const LOCK_KEYS = statement(
+  'undo_lock',
+  `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId", subject_id AS "subjectId", content_hash AS "contentHash"
     FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
-};
+);
 /** Which event is behind the stored content. */
-const STANDING: Statement = {
-  name: 'undo_standing',
-  text: `SELECT r.id, r.source_event_id AS "eventId", false AS aside FROM response_key k
+const STANDING = statement(
+  'undo_standing',
+  `SELECT r.id, r.source_event_id AS "eventId", false AS aside FROM response_key k
       JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id WHERE k.id = ANY ($1::uuid[])
     UNION ALL SELECT id, (row->>'source_event_id')::uuid, true FROM restricted_response WHERE id = ANY ($1::uuid[])`,
-};
-const EVENTS: Statement = {
-  name: 'undo_events',
-  text: `SELECT id, response_id AS "responseId", import_id AS "importId", import_line AS "importLine", undone_at IS NOT NULL AS "isUndone", replaced,
+);
+const EVENTS = statement(
+  'undo_events',
+  `SELECT id, response_id AS "responseId", import_id AS "importId", import_line AS "importLine", undone_at IS NOT NULL AS "isUndone", replaced,
       mapping_version_id AS "mappingId", subject_id AS "subjectId", encode(digest, 'hex') AS digest, stood
     FROM source_event e WHERE response_id = ANY ($1::uuid[]) AND (import_id IS NOT NULL
       OR id IN (SELECT replaced FROM source_event x WHERE x.response_id = e.response_id))`,
-};
+);
 /** How the responses of an import fared: counts so far, or as they would be. */
 export interface UndoAccount {
   /** Nothing replaces them. */

@@ -1,22 +1,23 @@
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
 import type { Loops, RunningFollower } from '../database/loops.ts';
+import { statement } from '../database/statement.ts';
 import { followerPosition, type JournalPosition, journalDelay, journalLag } from './journal.ts';
 
-/** Seconds without a step forward, though there is something to follow. */
+/** Seconds without progress, although there is something to read. */
 export const STALLED_S = 60;
 
-const STALLED: Statement = {
-  name: 'followers_stalled',
-  text: `SELECT f.name FROM follower f CROSS JOIN LATERAL (SELECT recorded_at FROM journal j
+const STALLED = statement(
+  'followers_stalled',
+  `SELECT f.name FROM follower f CROSS JOIN LATERAL (SELECT recorded_at FROM journal j
       WHERE (j.xact, j.position) > (f.xact, f.position) AND j.xact < (SELECT journal_safe_end()) ORDER BY j.xact, j.position LIMIT 1) next
     WHERE f.name = ANY ($1::text[]) AND greatest(f.recorded_at, next.recorded_at) < now() - make_interval(secs => $2)`,
-};
-const WAITS: Statement = {
-  name: 'follower_waits',
-  text: `SELECT FROM (SELECT recorded_at FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint) AND xact < (SELECT journal_safe_end())
+);
+const WAITS = statement(
+  'follower_waits',
+  `SELECT FROM (SELECT recorded_at FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint) AND xact < (SELECT journal_safe_end())
       ORDER BY xact, position LIMIT 1) next
     WHERE next.recorded_at < now() - make_interval(secs => $3)`,
-};
+);
 
 /** Journal entries that each listed follower has yet to read. */
 export function followerLags(session: Session, loops: Loops): Promise<Record<string, number>> {
@@ -42,7 +43,10 @@ async function ofEach(
   return Object.fromEntries(await Promise.all([...others, ...kept]));
 }
 
-/** Those of the followers that stand still: the next entry that they may read and their last step are both older than a minute. */
+/**
+ * The followers without progress: the next entry that they may read and their last step are both older than a
+ * minute.
+ */
 export async function stalledFollowers(session: Session, names: readonly string[]): Promise<string[]> {
   return (await session.rows<{ name: string }>(STALLED, [names, STALLED_S])).map(({ name }) => name);
 }

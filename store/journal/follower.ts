@@ -49,7 +49,7 @@ export type FollowerOptions = Effect &
     /** What its position is kept under, and what /metrics and /readyz call it. */
     readonly name: string;
     readonly store: Store;
-    /** Entries read at once. */
+    /** Entries per read. */
     readonly batch: number;
     readonly onError: (error: Error) => void;
     /** Whether the server is ready also while it stands still: /readyz then only warns. */

@@ -1,7 +1,8 @@
 import { DAY_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import type { Lease } from '../database/lease.ts';
 import { LOCKS } from '../database/locks.ts';
+import { statement } from '../database/statement.ts';
 import { BEGINNING, isAfter, type JournalPosition, saveFollowerPosition } from './journal.ts';
 
 /*
@@ -20,48 +21,42 @@ export interface JournalMark extends JournalPosition {
 }
 
 /** Followers register while the journal is not being trimmed. */
-const TRIM_ALONE: Statement = {
-  name: 'trim_alone',
-  text: `SELECT pg_advisory_xact_lock(${LOCKS.journalTrim})`,
-};
-const TRIM_SHARED: Statement = {
-  name: 'trim_shared',
-  text: `SELECT pg_advisory_xact_lock_shared(${LOCKS.journalTrim})`,
-};
-const MARK: Statement = {
-  name: 'trim_mark',
-  text: 'SELECT xact, position, reaches_back AS "reachesBack" FROM journal_mark WHERE id = 1',
-};
-const SET_MARK: Statement = {
-  name: 'trim_set_mark',
-  text: `INSERT INTO journal_mark AS m (id, xact, position, reaches_back) VALUES (1, $1, $2, $3)
+const TRIM_ALONE = statement('trim_alone', `SELECT pg_advisory_xact_lock(${LOCKS.journalTrim})`);
+const TRIM_SHARED = statement('trim_shared', `SELECT pg_advisory_xact_lock_shared(${LOCKS.journalTrim})`);
+const MARK = statement(
+  'trim_mark',
+  'SELECT xact, position, reaches_back AS "reachesBack" FROM journal_mark WHERE id = 1',
+);
+const SET_MARK = statement(
+  'trim_set_mark',
+  `INSERT INTO journal_mark AS m (id, xact, position, reaches_back) VALUES (1, $1, $2, $3)
     ON CONFLICT (id) DO UPDATE SET xact = excluded.xact, position = excluded.position, recorded_at = now(),
       reaches_back = greatest(m.reaches_back, excluded.reaches_back)`,
-};
+);
 /** The newest entry is never among them: it marks the end of the journal. */
-const OLDEST: Statement = {
-  name: 'trim_oldest',
-  text: `SELECT xact, position, recorded_at AS "recordedAt" FROM journal
+const OLDEST = statement(
+  'trim_oldest',
+  `SELECT xact, position, recorded_at AS "recordedAt" FROM journal
     WHERE (xact, position) > ($1::bigint, $2::bigint) AND xact < (SELECT journal_safe_end())
       AND (xact, position) < (SELECT xact, position FROM journal ORDER BY xact DESC, position DESC LIMIT 1)
     ORDER BY xact, position LIMIT $3`,
-};
+);
 /** Exports store their position in the log of seals beside that in the journal. */
-const FOLLOWERS: Statement = {
-  name: 'trim_followers',
-  text: `SELECT name, xact, position, recorded_at >= $1 AS alive FROM follower WHERE name NOT LIKE 'openlineage % seals' FOR UPDATE`,
-};
-const FORGET: Statement = { name: 'trim_forget', text: 'DELETE FROM follower WHERE name = ANY ($1::text[])' };
-const DELETE: Statement = {
-  name: 'trim_delete',
-  text: `DELETE FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint) AND (xact, position) <= ($3::bigint, $4::bigint)
+const FOLLOWERS = statement(
+  'trim_followers',
+  `SELECT name, xact, position, recorded_at >= $1 AS alive FROM follower WHERE name NOT LIKE 'openlineage % seals' FOR UPDATE`,
+);
+const FORGET = statement('trim_forget', 'DELETE FROM follower WHERE name = ANY ($1::text[])');
+const DELETE = statement(
+  'trim_delete',
+  `DELETE FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint) AND (xact, position) <= ($3::bigint, $4::bigint)
     AND kind <> 'model' RETURNING position`,
-};
-const REGISTER: Statement = {
-  name: 'trim_register',
-  text: `INSERT INTO follower (name, xact, position) VALUES ($1, $2, $3)
+);
+const REGISTER = statement(
+  'trim_register',
+  `INSERT INTO follower (name, xact, position) VALUES ($1, $2, $3)
     ON CONFLICT (name) DO UPDATE SET recorded_at = now() RETURNING xact, position`,
-};
+);
 
 /** Up to where entries were deleted; null if none were. */
 export async function journalMark(session: Session): Promise<JournalMark | null> {

@@ -1,5 +1,6 @@
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
 import { type Lease, SupersededError } from '../database/lease.ts';
+import { statement } from '../database/statement.ts';
 import type { JournalPayload } from '../tables/schema.ts';
 
 /**
@@ -24,19 +25,19 @@ export const BEGINNING: JournalPosition = { xact: Number.MIN_SAFE_INTEGER, posit
 /** Evaluated once per statement, in its snapshot (migrations/0027). */
 const SAFE = 'xact < (SELECT journal_safe_end())';
 
-const READ: Statement = {
-  name: 'journal_read',
-  text: `SELECT xact, position, kind, recorded_at AS "recordedAt", payload FROM journal
+const READ = statement(
+  'journal_read',
+  `SELECT xact, position, kind, recorded_at AS "recordedAt", payload FROM journal
     WHERE (xact, position) > ($1::bigint, $2::bigint) AND ${SAFE} ORDER BY xact, position LIMIT $3`,
-};
-const HEAD: Statement = {
-  name: 'journal_head',
-  text: `SELECT xact, position FROM journal WHERE ${SAFE} ORDER BY xact DESC, position DESC LIMIT 1`,
-};
-const BEHIND: Statement = {
-  name: 'journal_behind',
-  text: `SELECT count(*) AS entries FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint)`,
-};
+);
+const HEAD = statement(
+  'journal_head',
+  `SELECT xact, position FROM journal WHERE ${SAFE} ORDER BY xact DESC, position DESC LIMIT 1`,
+);
+const BEHIND = statement(
+  'journal_behind',
+  `SELECT count(*) AS entries FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint)`,
+);
 
 /** Up to `limit` entries after `after`, oldest first; only those before which no later commit can appear. */
 export function readJournal(
@@ -53,11 +54,11 @@ export async function journalHead(session: Session): Promise<JournalPosition> {
   return head ?? BEGINNING;
 }
 
-const COMMITTED: Statement = {
-  name: 'journal_committed',
-  text: `SELECT xact, position, kind, recorded_at AS "recordedAt", payload - '{added,removed}'::text[] AS payload FROM journal
+const COMMITTED = statement(
+  'journal_committed',
+  `SELECT xact, position, kind, recorded_at AS "recordedAt", payload - '{added,removed}'::text[] AS payload FROM journal
     WHERE (xact, position) > ($1::bigint, $2::bigint) ORDER BY xact, position LIMIT $3`,
-};
+);
 
 /**
  * Up to `limit` committed entries after `after`, without the ids of what they changed. Others may still appear
@@ -77,11 +78,11 @@ export async function journalLag(session: Session, after: JournalPosition): Prom
   return row?.entries ?? 0;
 }
 
-const NEXT_AGE: Statement = {
-  name: 'journal_next_age',
-  text: `SELECT greatest(extract(epoch FROM clock_timestamp() - recorded_at), 0)::double precision AS seconds FROM journal
+const NEXT_AGE = statement(
+  'journal_next_age',
+  `SELECT greatest(extract(epoch FROM clock_timestamp() - recorded_at), 0)::double precision AS seconds FROM journal
     WHERE (xact, position) > ($1::bigint, $2::bigint) ORDER BY xact, position LIMIT 1`,
-};
+);
 
 /** Seconds since the first committed entry after `after` was recorded; 0: there is none. */
 export async function journalDelay(session: Session, after: JournalPosition): Promise<number> {
@@ -89,10 +90,10 @@ export async function journalDelay(session: Session, after: JournalPosition): Pr
   return row?.seconds ?? 0;
 }
 
-const OF_TRANSACTION: Statement = {
-  name: 'journal_of_transaction',
-  text: 'SELECT FROM journal WHERE xact = $3 AND (xact, position) > ($1::bigint, $2::bigint) LIMIT 1',
-};
+const OF_TRANSACTION = statement(
+  'journal_of_transaction',
+  'SELECT FROM journal WHERE xact = $3 AND (xact, position) > ($1::bigint, $2::bigint) LIMIT 1',
+);
 
 /** Whether entries of that transaction come after `at`. */
 export async function hasYetToFollow(session: Session, at: JournalPosition, xact: number): Promise<boolean> {
@@ -114,23 +115,20 @@ export function isAfter(a: JournalPosition, b: JournalPosition): boolean {
   return a.xact > b.xact || (a.xact === b.xact && a.position > b.position);
 }
 
-const LOAD: Statement = {
-  name: 'follower_load',
-  text: 'SELECT xact, position FROM follower WHERE name = $1',
-};
-const SAVE: Statement = {
-  name: 'follower_save',
-  text: `INSERT INTO follower (name, xact, position) VALUES ($1, $2, $3)
+const LOAD = statement('follower_load', 'SELECT xact, position FROM follower WHERE name = $1');
+const SAVE = statement(
+  'follower_save',
+  `INSERT INTO follower (name, xact, position) VALUES ($1, $2, $3)
     ON CONFLICT (name) DO UPDATE SET xact = excluded.xact, position = excluded.position, recorded_at = now()`,
-};
+);
 
-const SAVE_HELD: Statement = {
-  name: 'follower_save_held',
-  text: `WITH held AS (SELECT FROM lease WHERE name = $4 AND token = $5 FOR KEY SHARE),
+const SAVE_HELD = statement(
+  'follower_save_held',
+  `WITH held AS (SELECT FROM lease WHERE name = $4 AND token = $5 FOR KEY SHARE),
     saved AS (UPDATE follower SET xact = $2::bigint, position = $3::bigint, recorded_at = now() FROM held
       WHERE follower.name = $1 RETURNING follower.name)
     SELECT (SELECT count(*) FROM held)::integer AS held, (SELECT count(*) FROM saved)::integer AS saved`,
-};
+);
 
 /**
  * The follower's position expired because it did not move for so long, and entries that it has not read may be
@@ -177,11 +175,11 @@ export async function saveFollowerPosition(
   if (!row.saved) throw new ForgottenPositionError(name);
 }
 
-const TOUCH: Statement = {
-  name: 'follower_touch',
-  text: `UPDATE follower SET recorded_at = now() WHERE name = $1
+const TOUCH = statement(
+  'follower_touch',
+  `UPDATE follower SET recorded_at = now() WHERE name = $1
     AND EXISTS (SELECT FROM lease WHERE name = $2 AND token = $3)`,
-};
+);
 
 /** Records that the named follower is working, within a long step. Does nothing if the lease is lost. */
 export async function touchFollower(session: Session, name: string, lease: Lease): Promise<void> {

@@ -1,4 +1,5 @@
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
 /*
  * Everything in the database, page by page: for followers that start over when the journal does not reach back
@@ -6,21 +7,21 @@ import type { Session, Statement } from '../database/client.ts';
  */
 
 const PAGE = 2_000;
-const RESPONSES: Statement = {
-  name: 'record_pages_responses',
-  text: `SELECT id, answered_at::text AS "answeredAt" FROM response
+const RESPONSES = statement(
+  'record_pages_responses',
+  `SELECT id, answered_at::text AS "answeredAt" FROM response
     WHERE ($1::timestamptz IS NULL OR (answered_at, id) > ($1::timestamptz, $2::uuid)) ORDER BY answered_at, id LIMIT ${PAGE}`,
-};
-const HOURS: Statement = {
-  name: 'record_pages_hours',
-  text: `SELECT DISTINCT cell_id AS "cellId", floor(extract(epoch FROM bucket) / 3600)::integer AS hour FROM rollup_hour
+);
+const HOURS = statement(
+  'record_pages_hours',
+  `SELECT DISTINCT cell_id AS "cellId", floor(extract(epoch FROM bucket) / 3600)::integer AS hour FROM rollup_hour
     WHERE cell_id = $1 ORDER BY 2`,
-};
-const REVIEWS: Statement = {
-  name: 'record_pages_reviews',
-  text: `SELECT id FROM review WHERE $1::uuid IS NULL OR id > $1::uuid ORDER BY id LIMIT ${PAGE}`,
-};
-const LAST_SEAL: Statement = { name: 'record_pages_seals', text: 'SELECT max(id)::float8 AS last FROM seal' };
+);
+const REVIEWS = statement(
+  'record_pages_reviews',
+  `SELECT id FROM review WHERE $1::uuid IS NULL OR id > $1::uuid ORDER BY id LIMIT ${PAGE}`,
+);
+const LAST_SEAL = statement('record_pages_seals', 'SELECT max(id)::float8 AS last FROM seal');
 
 /** Ids of all responses, oldest first. Those added meanwhile may be left out: the journal names them. */
 export async function* responsePages(session: Session): AsyncGenerator<string[]> {

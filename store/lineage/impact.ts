@@ -1,6 +1,7 @@
 import type { RollupKey } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { type Statement, statement } from '../database/statement.ts';
 import { GIVEN_FED, given, type SelectionParameters } from './lineage.ts';
 
 /** The selected hour rollups of one cell under one model version. */
@@ -23,9 +24,10 @@ const IN_RANGE = `t.cell_id = ANY (ARRAY(${CELLS})) AND t.bucket >= $2 AND t.buc
   AND ($4::integer[] IS NULL OR t.model_version_id = ANY ($4)) AND t.n > 0`;
 
 /** Rows are cut before they are summed, so that the bound applies to what is read. */
-const segmentsStatement = (fed: boolean): Statement => ({
-  name: `impact_segments${fed ? '_fed' : ''}`,
-  text: `WITH touched AS (
+const segmentsStatement = (fed: boolean): Statement =>
+  statement(
+    `impact_segments${fed ? '_fed' : ''}`,
+    `WITH touched AS (
       SELECT t.cell_id, t.model_version_id, t.bucket, t.n FROM ${fed ? 'rollup_mapping' : 'rollup_hour'} t
       WHERE ${IN_RANGE} AND ${fed ? `t.mapping_version_id = ANY (ARRAY(${MAPPINGS}))` : '$5::text[] IS NULL'} LIMIT $6)
     SELECT c.key AS cell, s.model, s.rollups, s.read, s.responses, s."firstHour", s."lastHour" FROM (
@@ -34,7 +36,7 @@ const segmentsStatement = (fed: boolean): Statement => ({
         ${HOUR('min(t.bucket)')} AS "firstHour", ${HOUR('max(t.bucket)')} AS "lastHour"
       FROM touched t GROUP BY t.cell_id, t.model_version_id) s JOIN cell c ON c.id = s.cell_id
     ORDER BY c.key COLLATE "C", s.model`,
-});
+  );
 const SEGMENTS = segmentsStatement(false);
 const SEGMENTS_FED = segmentsStatement(true);
 
@@ -60,11 +62,11 @@ export async function readTouchedSegments(
   return rows.map(({ read: _, ...segment }) => segment);
 }
 
-const COUNTS: Statement = {
-  name: 'impact_counts',
-  text: `SELECT given.place::integer - 1 AS place, sum(f.n)::float8 AS responses FROM ${GIVEN_FED}
+const COUNTS = statement(
+  'impact_counts',
+  `SELECT given.place::integer - 1 AS place, sum(f.n)::float8 AS responses FROM ${GIVEN_FED}
     WHERE $4::text[] IS NULL OR m.key = ANY ($4) GROUP BY given.place`,
-};
+);
 
 /** How many responses the mappings (null: any) brought to each of the rollups, in their order. */
 export async function readRollupCounts(

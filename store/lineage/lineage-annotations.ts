@@ -2,7 +2,8 @@ import type { RollupKey } from '../../domain/lineage/lineage.ts';
 import type { SealCause } from '../../domain/seals/seal.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { ModelMetric } from '../tables/monitoring.ts';
 import type { ReviewCause } from '../tables/reviews.ts';
 import type { ModelStage, StageCause } from '../tables/scoring.ts';
@@ -20,11 +21,11 @@ export interface SealAnnotation {
   readonly recordedAt: Date;
 }
 
-const SEALS: Statement = {
-  name: 'marks_seals',
-  text: `SELECT s.revision, s.why, s.hash, s.recorded_at AS "recordedAt" FROM seal s
+const SEALS = statement(
+  'marks_seals',
+  `SELECT s.revision, s.why, s.hash, s.recorded_at AS "recordedAt" FROM seal s
     WHERE s.cell_id = (SELECT id FROM cell WHERE key = $1) AND s.model_version_id = $2 AND s.bucket = $3 ORDER BY s.revision`,
-};
+);
 
 /** The revisions of a rollup's seal, the oldest first. */
 export function readSealAnnotations(
@@ -42,16 +43,16 @@ export interface SealOfRollup extends RollupKey {
 
 const SEAL_OF_ROLLUP = `SELECT floor(extract(epoch FROM s.bucket) / 3600)::integer AS hour, c.key AS cell, s.model_version_id AS model,
     s.revision, s.recorded_at AS "recordedAt"`;
-const SEAL_RANGE: Statement = {
-  name: 'marks_seal_range',
-  text: `${SEAL_OF_ROLLUP} FROM seal s JOIN cell c ON c.id = s.cell_id WHERE s.id BETWEEN $1 AND $2 ORDER BY s.id`,
-};
+const SEAL_RANGE = statement(
+  'marks_seal_range',
+  `${SEAL_OF_ROLLUP} FROM seal s JOIN cell c ON c.id = s.cell_id WHERE s.id BETWEEN $1 AND $2 ORDER BY s.id`,
+);
 /** By model version, of which there are few: the index of seals leads with cell and model version. */
-const SEALS_OF_HOURS: Statement = {
-  name: 'marks_seals_of_hours',
-  text: `${SEAL_OF_ROLLUP} FROM unnest($1::timestamptz[], $2::text[]) AS given (bucket, cell) JOIN cell c ON c.key = given.cell
+const SEALS_OF_HOURS = statement(
+  'marks_seals_of_hours',
+  `${SEAL_OF_ROLLUP} FROM unnest($1::timestamptz[], $2::text[]) AS given (bucket, cell) JOIN cell c ON c.key = given.cell
     CROSS JOIN model_version v JOIN seal s ON s.cell_id = c.id AND s.model_version_id = v.id AND s.bucket = given.bucket ORDER BY s.id`,
-};
+);
 
 /** The seals whose place in the log is between the two, inclusive. */
 export function readSealRange(session: Session, first: number, last: number): Promise<SealOfRollup[]> {
@@ -80,15 +81,12 @@ export interface ReviewAnnotation {
 
 const REVIEW = `SELECT id, response_id AS "responseId", decision_id AS "decisionId", model_version_id AS model, cause,
     queued_at AS "queuedAt", decided_at AS "decidedAt" FROM review`;
-const REVIEWS_OF: Statement = {
-  name: 'marks_reviews_of',
-  text: `${REVIEW} WHERE response_id = $1 ORDER BY queued_at, id`,
-};
-const REVIEWS_OF_DECISION: Statement = {
-  name: 'marks_reviews_of_decision',
-  text: `${REVIEW} WHERE decision_id = $1 ORDER BY queued_at, id`,
-};
-const REVIEW_BY_ID: Statement = { name: 'marks_review', text: `${REVIEW} WHERE id = $1` };
+const REVIEWS_OF = statement('marks_reviews_of', `${REVIEW} WHERE response_id = $1 ORDER BY queued_at, id`);
+const REVIEWS_OF_DECISION = statement(
+  'marks_reviews_of_decision',
+  `${REVIEW} WHERE decision_id = $1 ORDER BY queued_at, id`,
+);
+const REVIEW_BY_ID = statement('marks_review', `${REVIEW} WHERE id = $1`);
 
 /** The reviews of predictions for a response, the oldest first. */
 export function readReviewAnnotations(session: Session, responseId: string): Promise<ReviewAnnotation[]> {
@@ -100,7 +98,7 @@ export function readReviewsOfDecision(session: Session, decisionId: number): Pro
   return session.rows<ReviewAnnotation>(REVIEWS_OF_DECISION, [decisionId]);
 }
 
-const REVIEWS_BY_ID: Statement = { name: 'marks_reviews', text: `${REVIEW} WHERE id = ANY ($1::uuid[])` };
+const REVIEWS_BY_ID = statement('marks_reviews', `${REVIEW} WHERE id = ANY ($1::uuid[])`);
 
 /** The existing ones of the reviews. */
 export function readReviewAnnotationsById(
@@ -127,11 +125,11 @@ export interface DecisionAnnotation {
 
 const DECISION = `SELECT id, model_version_id AS model, from_stage AS "from", to_stage AS "to", cause, recorded_at AS "recordedAt"
     FROM model_event`;
-const DECISIONS: Statement = {
-  name: 'marks_decisions',
-  text: `${DECISION} WHERE model_version_id = ANY ($1::integer[]) ORDER BY id`,
-};
-const DECISION_BY_ID: Statement = { name: 'marks_decision', text: `${DECISION} WHERE id = $1` };
+const DECISIONS = statement(
+  'marks_decisions',
+  `${DECISION} WHERE model_version_id = ANY ($1::integer[]) ORDER BY id`,
+);
+const DECISION_BY_ID = statement('marks_decision', `${DECISION} WHERE id = $1`);
 
 /** The decisions about the model versions, the oldest first. */
 export function readDecisionAnnotations(
@@ -149,14 +147,14 @@ export async function readDecisionAnnotation(
   return found ?? null;
 }
 
-const TAUGHT: Statement = {
-  name: 'marks_taught',
-  text: `SELECT DISTINCT m.model_version_id AS model FROM model_training_set m WHERE EXISTS (
+const TAUGHT = statement(
+  'marks_taught',
+  `SELECT DISTINCT m.model_version_id AS model FROM model_training_set m WHERE EXISTS (
       SELECT FROM training_set_member t JOIN response_key k ON k.id = t.response_id
         JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at
         JOIN mapping_version v ON v.id = r.mapping_version_id
       WHERE t.hash = m.hash AND v.key = ANY ($1::text[])) ORDER BY 1`,
-};
+);
 
 /**
  * The model versions that learnt from responses of these mapping versions, as far as the responses still exist.
@@ -200,16 +198,16 @@ const READ = `EXISTS (SELECT FROM rollup_mapping f JOIN cell c ON c.id = f.cell_
     WHERE f.model_version_id = a.model_version_id AND f.bucket >= a.reference_from AND f.bucket < a.window_until AND f.n > 0
       AND ($2::text[] IS NULL OR m.key = ANY ($2)) AND ($3::text[] IS NULL OR c.key = ANY ($3))
       AND NOT EXISTS (SELECT FROM jsonb_each(a.segment) s WHERE (s.value ? coalesce(c.attributes ->> s.key, 'unknown')) IS NOT TRUE))`;
-const ALERTS: Statement = {
-  name: 'marks_alerts',
-  text: `SELECT ${ALERT} FROM (${ALARMS} AND r.model_version_id = ANY ($1::integer[])) a
+const ALERTS = statement(
+  'marks_alerts',
+  `SELECT ${ALERT} FROM (${ALARMS} AND r.model_version_id = ANY ($1::integer[])) a
     WHERE ${BEGINS} AND a.id > $4 AND ($2::text[] IS NULL AND $3::text[] IS NULL OR ${READ}) ORDER BY a.id LIMIT $5`,
-};
-const ALERT_BY_ID: Statement = {
-  name: 'marks_alert',
-  text: `SELECT ${ALERT} FROM (${ALARMS}
+);
+const ALERT_BY_ID = statement(
+  'marks_alert',
+  `SELECT ${ALERT} FROM (${ALARMS}
       AND r.model_version_id = (SELECT model_version_id FROM monitor_reading WHERE id = $1)) a WHERE ${BEGINS} AND a.id = $1`,
-};
+);
 
 /**
  * Up to `limit` (null: all) alerts about the model versions after `after`, the oldest first. Readings are over

@@ -1,7 +1,8 @@
 import type { RollupKey } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
 import { lateralJoin, lateralPredictions, lateralResponse } from '../database/lateral-join.ts';
+import { type Statement, statement } from '../database/statement.ts';
 
 /** Lineage from the database itself: statements over the same tables, nothing stored twice. */
 
@@ -18,14 +19,14 @@ const MAPPINGS = 'SELECT id FROM mapping_version WHERE key = ANY ($5::text[])';
 const FED_BY = `r.mapping_version_id = ANY (ARRAY(${MAPPINGS}))`;
 const UNFED = '$5::text[] IS NULL';
 
-const ROLLUPS: Statement = {
-  name: 'lineage_rollups',
-  text: `SELECT ${HOUR('r.bucket')} AS hour, c.key AS cell, r.model_version_id AS model
+const ROLLUPS = statement(
+  'lineage_rollups',
+  `SELECT ${HOUR('r.bucket')} AS hour, c.key AS cell, r.model_version_id AS model
     FROM first_rollups(ARRAY(SELECT id FROM cell WHERE key = ANY ($1::text[])), ARRAY(${MODELS}),
       CASE WHEN $5::text[] IS NOT NULL THEN ARRAY(${MAPPINGS}) END, $2, $3, $6, $9) r JOIN cell c ON c.id = r.cell_id
     WHERE (r.bucket, c.key COLLATE "C", r.model_version_id) > ($6, $7 COLLATE "C", $8)
     ORDER BY r.bucket, c.key COLLATE "C", r.model_version_id LIMIT $9`,
-};
+);
 
 export interface SelectionParameters {
   readonly cells: readonly string[];
@@ -72,11 +73,11 @@ export const GIVEN_FED = `${GIVEN} JOIN cell c ON c.key = given.cell
         'it.cell_id = c.id AND it.model_version_id = given.model AND it.bucket = given.bucket AND it.n > 0',
       )}
       JOIN mapping_version m ON m.id = f.mapping_version_id`;
-const MAPPINGS_OF: Statement = {
-  name: 'lineage_mappings_of',
-  text: `SELECT given.place::integer - 1 AS place, m.key AS mapping FROM ${GIVEN_FED}
+const MAPPINGS_OF = statement(
+  'lineage_mappings_of',
+  `SELECT given.place::integer - 1 AS place, m.key AS mapping FROM ${GIVEN_FED}
     ORDER BY given.place, m.key COLLATE "C"`,
-};
+);
 
 /** Which mappings feed the rollups; `place` is the rollup's index. */
 export function readMappingsOf(session: Session, rollups: readonly RollupKey[]) {
@@ -99,7 +100,7 @@ const partsStatement = (part: 'cells' | 'models' | 'mappings', fed: boolean): St
     mappings: `SELECT m.key AS part FROM mapping_version m WHERE ($5::text[] IS NULL OR m.key = ANY ($5))
       AND ${found(table, 'r.mapping_version_id = m.id')} ORDER BY m.key COLLATE "C"`,
   }[part];
-  return { name: `lineage_${part}${fed ? '_fed' : ''}`, text };
+  return statement(`lineage_${part}${fed ? '_fed' : ''}`, text);
 };
 const partsStatements = (part: 'cells' | 'models' | 'mappings') => ({
   fed: partsStatement(part, true),
@@ -141,9 +142,9 @@ const COUNTED_BY_MODEL = `CASE WHEN given.model = 0 THEN it.class IS NOT NULL EL
   SELECT FROM prediction p WHERE p.response_id = it.id AND p.answered_at = it.answered_at
     AND p.model_version_id = given.model AND p.class IS NOT NULL) END`;
 
-const COUNTED: Statement = {
-  name: 'lineage_counted',
-  text: `SELECT p.place, p.id, ${MS('p.answered_at')} AS "answeredAt", ${MS('p.received_at')} AS "receivedAt",
+const COUNTED = statement(
+  'lineage_counted',
+  `SELECT p.place, p.id, ${MS('p.answered_at')} AS "answeredAt", ${MS('p.received_at')} AS "receivedAt",
       p.key AS mapping, e.id AS "eventId", e.position, ${MS('e.received_at')} AS "eventReceivedAt"
     FROM (
       SELECT given.place::integer - 1 AS place, r.id, r.answered_at, r.received_at, r.source_event_id, m.key
@@ -159,7 +160,7 @@ const COUNTED: Statement = {
       ORDER BY given.place, r.id LIMIT $8
     ) p ${lateralJoin('source_event', 'e', 'it.id = p.source_event_id')}
     ORDER BY p.place, p.id`,
-};
+);
 
 /** Responses counted in the rollups, by rollup and id, each with its source event. */
 export function readCounted(
@@ -189,29 +190,29 @@ export interface ResponseLineageRow {
   readonly eventId: string;
 }
 
-const RESPONSES: Statement = {
-  name: 'lineage_responses',
-  text: `SELECT r.id, ${MS('r.answered_at')} AS "answeredAt", ${MS('r.received_at')} AS "receivedAt", c.key AS cell,
+const RESPONSES = statement(
+  'lineage_responses',
+  `SELECT r.id, ${MS('r.answered_at')} AS "answeredAt", ${MS('r.received_at')} AS "receivedAt", c.key AS cell,
       m.key AS mapping, r.class IS NOT NULL AS counted, ${HOUR('r.answered_at')} AS hour, r.source_event_id AS "eventId"
     FROM response_key k
       ${lateralResponse('k')}
       JOIN cell c ON c.id = r.cell_id JOIN mapping_version m ON m.id = r.mapping_version_id
     WHERE k.id = ANY ($1::uuid[]) ORDER BY r.id`,
-};
+);
 
 /** The identity of the existing ones of the responses, by id. */
 export function readResponseLineage(session: Session, ids: readonly string[]) {
   return session.rows<ResponseLineageRow>(RESPONSES, [ids]);
 }
 
-const INFERRED: Statement = {
-  name: 'lineage_inferred',
-  text: `SELECT p.response_id AS "responseId", ${HOUR('p.answered_at')} AS hour, c.key AS cell, p.model_version_id AS model
+const INFERRED = statement(
+  'lineage_inferred',
+  `SELECT p.response_id AS "responseId", ${HOUR('p.answered_at')} AS hour, c.key AS cell, p.model_version_id AS model
     FROM response_key k
       ${lateralPredictions('k')}
       JOIN cell c ON c.id = p.cell_id
     WHERE k.id = ANY ($1::uuid[]) AND p.class IS NOT NULL ORDER BY p.response_id, p.model_version_id`,
-};
+);
 
 /** The rollups of model versions that count the responses, by response and model version. */
 export function readInferredRollups(session: Session, responseIds: readonly string[]) {
@@ -226,22 +227,22 @@ export interface EventRow {
   readonly mapping: string;
 }
 
-const EVENTS: Statement = {
-  name: 'lineage_events',
-  text: `SELECT e.id, e.response_id AS "responseId", e.position, ${MS('e.received_at')} AS "receivedAt", m.key AS mapping
+const EVENTS = statement(
+  'lineage_events',
+  `SELECT e.id, e.response_id AS "responseId", e.position, ${MS('e.received_at')} AS "receivedAt", m.key AS mapping
     FROM source_event e JOIN mapping_version m ON m.id = e.mapping_version_id
     WHERE e.response_id = ANY ($1::uuid[]) ORDER BY e.response_id, e.id`,
-};
+);
 
 /** All source events of the responses, current and superseded, by response and id. */
 export function readEvents(session: Session, responseIds: readonly string[]) {
   return session.rows<EventRow>(EVENTS, [responseIds]);
 }
 
-const RESPONSE_OF_EVENT: Statement = {
-  name: 'lineage_response_of_event',
-  text: 'SELECT response_id AS id FROM source_event WHERE id = $1',
-};
+const RESPONSE_OF_EVENT = statement(
+  'lineage_response_of_event',
+  'SELECT response_id AS id FROM source_event WHERE id = $1',
+);
 
 /** The response of the source event. */
 export async function readResponseOfEvent(session: Session, eventId: string): Promise<string | null> {
@@ -249,14 +250,14 @@ export async function readResponseOfEvent(session: Session, eventId: string): Pr
   return row?.id ?? null;
 }
 
-const FEEDING: Statement = {
-  name: 'lineage_feeding',
-  text: `SELECT given.cell, ${HOUR('given.bucket')} AS hour, f.model_version_id AS model, m.key AS mapping, f.n > 0 AS fed
+const FEEDING = statement(
+  'lineage_feeding',
+  `SELECT given.cell, ${HOUR('given.bucket')} AS hour, f.model_version_id AS model, m.key AS mapping, f.n > 0 AS fed
     FROM unnest($1::timestamptz[], $2::text[]) AS given (bucket, cell) JOIN cell c ON c.key = given.cell
       JOIN rollup_mapping f ON f.cell_id = c.id AND f.bucket = given.bucket
       JOIN mapping_version m ON m.id = f.mapping_version_id
     ORDER BY given.bucket, given.cell, f.model_version_id, m.key`,
-};
+);
 
 /** Which mappings feed, or no longer feed, the rollups of those hours and cells. */
 export function readFeeding(session: Session, hours: readonly { hour: number; cell: string }[]) {

@@ -1,7 +1,8 @@
 import { UserError } from '../../domain/errors/user-error.ts';
 import type { NoteChange } from '../audit/audit.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
+import { statement } from '../database/statement.ts';
 import type { ModelStage, StageCause } from '../tables/scoring.ts';
 
 export type { ModelStage } from '../tables/scoring.ts';
@@ -23,30 +24,27 @@ export interface RegisteredModel extends ModelVersionRow {
   readonly evaluation: unknown;
 }
 
-const KEY: Statement = { name: 'models_key', text: 'SELECT key FROM model_version WHERE id = $1' };
-const BY_IDS: Statement = {
-  name: 'models_by_ids',
-  text: 'SELECT id, label, recorded_at AS "recordedAt" FROM model_version WHERE id = ANY ($1::integer[]) ORDER BY id',
-};
-const REGISTERED: Statement = {
-  name: 'models_registered',
-  text: `SELECT id, label, recorded_at AS "recordedAt", key, stage, trained_at AS "trainedAt",
+const KEY = statement('models_key', 'SELECT key FROM model_version WHERE id = $1');
+const BY_IDS = statement(
+  'models_by_ids',
+  'SELECT id, label, recorded_at AS "recordedAt" FROM model_version WHERE id = ANY ($1::integer[]) ORDER BY id',
+);
+const REGISTERED = statement(
+  'models_registered',
+  `SELECT id, label, recorded_at AS "recordedAt", key, stage, trained_at AS "trainedAt",
       artefact->'encoder'->>'name' AS "encoderName", artefact->'encoder'->>'hash' AS "encoderHash",
       artefact->'evaluation' AS evaluation
     FROM model_version WHERE id > 0 ORDER BY id`,
-};
-const ARTEFACT: Statement = {
-  name: 'models_artefact',
-  text: 'SELECT artefact FROM model_version WHERE id = $1',
-};
-const CHAMPION: Statement = {
-  name: 'models_champion',
-  text: `SELECT id, artefact->'confusion' AS confusion FROM model_version WHERE stage = 'CHAMPION'`,
-};
-const CONFUSION: Statement = {
-  name: 'models_confusion',
-  text: `SELECT artefact->'confusion' AS confusion FROM model_version WHERE id = $1`,
-};
+);
+const ARTEFACT = statement('models_artefact', 'SELECT artefact FROM model_version WHERE id = $1');
+const CHAMPION = statement(
+  'models_champion',
+  `SELECT id, artefact->'confusion' AS confusion FROM model_version WHERE stage = 'CHAMPION'`,
+);
+const CONFUSION = statement(
+  'models_confusion',
+  `SELECT artefact->'confusion' AS confusion FROM model_version WHERE id = $1`,
+);
 
 /** The existing ones of the model versions. */
 export function readModelVersions(session: Session, ids: readonly number[]): Promise<ModelVersionRow[]> {
@@ -120,52 +118,46 @@ export interface TrainingSetRow {
 }
 
 /** Advisory lock: registrations and changes of stage run one after the other. */
-const LOCK: Statement = { name: 'models_lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.models})` };
-const INSERT_FEATURES: Statement = {
-  name: 'models_features',
-  text: `INSERT INTO feature_definition (key, name, version, source, description, columns, code_hash)
+const LOCK = statement('models_lock', `SELECT pg_advisory_xact_lock(${LOCKS.models})`);
+const INSERT_FEATURES = statement(
+  'models_features',
+  `INSERT INTO feature_definition (key, name, version, source, description, columns, code_hash)
     SELECT * FROM json_to_recordset($1::json) AS f (key text, name text, version integer, source text, description text,
       columns jsonb, "codeHash" text) ON CONFLICT DO NOTHING`,
-};
-const INSERT_FEATURE_SET: Statement = {
-  name: 'models_feature_set',
-  text: 'INSERT INTO feature_set (key, features) VALUES ($1, $2::jsonb) ON CONFLICT DO NOTHING',
-};
-const INSERT_TRAINING_SETS: Statement = {
-  name: 'models_training_sets',
-  text: `INSERT INTO training_set (hash, head, examples, description, until, journal_position)
+);
+const INSERT_FEATURE_SET = statement(
+  'models_feature_set',
+  'INSERT INTO feature_set (key, features) VALUES ($1, $2::jsonb) ON CONFLICT DO NOTHING',
+);
+const INSERT_TRAINING_SETS = statement(
+  'models_training_sets',
+  `INSERT INTO training_set (hash, head, examples, description, until, journal_position)
     SELECT * FROM json_to_recordset($1::json) AS t (hash text, head text, examples integer, description text,
       until timestamptz, "journalPosition" text) ON CONFLICT DO NOTHING`,
-};
-const INSERT_MODEL: Statement = {
-  name: 'models_insert',
-  text: `INSERT INTO model_version (id, label, key, stage, artefact, feature_set_key, trained_at, signature)
+);
+const INSERT_MODEL = statement(
+  'models_insert',
+  `INSERT INTO model_version (id, label, key, stage, artefact, feature_set_key, trained_at, signature)
     SELECT max(id) + 1, $1, $2, 'CANDIDATE', $3::jsonb, $4, $5, $6 FROM model_version
     ON CONFLICT (key) DO NOTHING RETURNING id`,
-};
-const LINK_SETS: Statement = {
-  name: 'models_link_sets',
-  text: `INSERT INTO model_training_set (model_version_id, hash) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING`,
-};
-const BY_KEY: Statement = { name: 'models_by_key', text: 'SELECT id FROM model_version WHERE key = $1' };
-const EVENT: Statement = {
-  name: 'models_event',
-  text: `INSERT INTO model_event (model_version_id, from_stage, to_stage, cause, actor, actor_id, reason)
+);
+const LINK_SETS = statement(
+  'models_link_sets',
+  `INSERT INTO model_training_set (model_version_id, hash) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING`,
+);
+const BY_KEY = statement('models_by_key', 'SELECT id FROM model_version WHERE key = $1');
+const EVENT = statement(
+  'models_event',
+  `INSERT INTO model_event (model_version_id, from_stage, to_stage, cause, actor, actor_id, reason)
     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-};
-const SET_STAGE: Statement = {
-  name: 'models_set_stage',
-  text: 'UPDATE model_version SET stage = $2 WHERE id = $1',
-};
-const STAGES: Statement = {
-  name: 'models_stages',
-  text: 'SELECT id, stage FROM model_version WHERE id > 0',
-};
-const REIGNS: Statement = {
-  name: 'models_reigns',
-  text: `SELECT model_version_id AS model, cause = 'rollback' AS rollback FROM model_event
+);
+const SET_STAGE = statement('models_set_stage', 'UPDATE model_version SET stage = $2 WHERE id = $1');
+const STAGES = statement('models_stages', 'SELECT id, stage FROM model_version WHERE id > 0');
+const REIGNS = statement(
+  'models_reigns',
+  `SELECT model_version_id AS model, cause = 'rollback' AS rollback FROM model_event
     WHERE to_stage = 'CHAMPION' ORDER BY id`,
-};
+);
 
 /**
  * Registers a model as a candidate; the same artefact again returns the version that it has. `settle` runs in

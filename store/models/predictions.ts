@@ -1,8 +1,9 @@
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { lateralPredictions } from '../database/lateral-join.ts';
 import { hold, type Lease } from '../database/lease.ts';
+import { statement } from '../database/statement.ts';
 import type { EncryptedComment, SubjectEncryption } from '../encryption/subject-encryption.ts';
 
 /** A response with text, as a model reads it. */
@@ -53,31 +54,31 @@ export interface PredictionRow {
   readonly language: string | null;
 }
 
-const TEXTS: Statement = {
-  name: 'predictions_texts',
-  text: `SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId",
+const TEXTS = statement(
+  'predictions_texts',
+  `SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId",
       r.comment, r.class, r.subject_id AS "subjectId", r.source_event_id AS "sourceEventId", k.content_hash AS "contentHash"
     FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.id = ANY ($1::uuid[]) AND r.comment IS NOT NULL ORDER BY r.id`,
-};
-const KNOWN: Statement = {
-  name: 'predictions_known',
-  text: `SELECT p.response_id AS id FROM prediction p JOIN response_key k ON k.id = p.response_id AND k.answered_at = p.answered_at
+);
+const KNOWN = statement(
+  'predictions_known',
+  `SELECT p.response_id AS id FROM prediction p JOIN response_key k ON k.id = p.response_id AND k.answered_at = p.answered_at
     WHERE p.response_id = ANY ($1::uuid[]) AND p.model_version_id = $2`,
-};
+);
 /** Correcting or deleting a response locks its key: until then what was read still holds. */
-const HOLD: Statement = {
-  name: 'predictions_hold',
-  text: `SELECT id, content_hash AS "contentHash" FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE`,
-};
-const STILL_THERE: Statement = {
-  name: 'predictions_still_there',
-  text: `SELECT r.id FROM response r JOIN json_to_recordset($1::json) AS p ("responseId" uuid, "answeredAt" timestamptz, "cellId" integer)
+const HOLD = statement(
+  'predictions_hold',
+  `SELECT id, content_hash AS "contentHash" FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE`,
+);
+const STILL_THERE = statement(
+  'predictions_still_there',
+  `SELECT r.id FROM response r JOIN json_to_recordset($1::json) AS p ("responseId" uuid, "answeredAt" timestamptz, "cellId" integer)
     ON r.id = p."responseId" AND r.answered_at = p."answeredAt" AND r.cell_id = p."cellId"`,
-};
-const INSERT: Statement = {
-  name: 'predictions_insert',
-  text: `INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed, class,
+);
+const INSERT = statement(
+  'predictions_insert',
+  `INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed, class,
       detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, abstained, features_hash,
       words, tokens, unknown_tokens, language, predicted_at)
     SELECT p."responseId", p."answeredAt", p."cellId", p."modelVersionId", p."mappingVersionId", p.surveyed, p.class,
@@ -90,17 +91,17 @@ const INSERT: Statement = {
       themes jsonb, uncertainty integer, abstained text, "featuresHash" text,
       words integer, tokens smallint, "unknownTokens" smallint, language text)
     ORDER BY p."responseId" ON CONFLICT DO NOTHING RETURNING response_id`,
-};
-const BY_RESPONSES: Statement = {
-  name: 'predictions_by_responses',
-  text: `SELECT p.response_id AS "responseId", p.answered_at AS "answeredAt", p.cell_id AS "cellId",
+);
+const BY_RESPONSES = statement(
+  'predictions_by_responses',
+  `SELECT p.response_id AS "responseId", p.answered_at AS "answeredAt", p.cell_id AS "cellId",
       p.model_version_id AS "modelVersionId", p.mapping_version_id AS "mappingVersionId", p.surveyed, p.class, p.detractor,
       p.passive, p.promoter, p.sentiment, p.negative, p.neutral, p.positive, p.themes, p.uncertainty, p.abstained,
       p.features_hash AS "featuresHash", p.words, p.tokens, p.unknown_tokens AS "unknownTokens", p.language
     FROM response_key k
       ${lateralPredictions('k', 'p', 'it.model_version_id = $2')}
     WHERE k.id = ANY ($1::uuid[])`,
-};
+);
 
 /** The responses that have text and no prediction by that model yet. */
 export async function readUnscored(
@@ -183,9 +184,9 @@ export async function readPredictions(
  * A correction by reviewers replaces the respondent's number, or supplies one. The verdict that closed the
  * newest review counts: its last one, with which enough people had decided alike.
  */
-const LABELLED: Statement = {
-  name: 'predictions_labelled',
-  text: `SELECT * FROM (
+const LABELLED = statement(
+  'predictions_labelled',
+  `SELECT * FROM (
       SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId", r.comment,
         coalesce(c.class, r.class) AS class, c.class IS NOT NULL AS corrected, r.subject_id AS "subjectId", r.source_event_id AS "sourceEventId",
         k.content_hash AS "contentHash"
@@ -196,7 +197,7 @@ const LABELLED: Statement = {
       WHERE (r.class IS NOT NULL OR c.class IS NOT NULL) AND r.comment IS NOT NULL AND r.answered_at < $1
       ORDER BY r.answered_at DESC, r.id DESC LIMIT $2
     ) newest ORDER BY "answeredAt", id`,
-};
+);
 
 /** A response with a label for its text. */
 export interface LabelledResponse extends ScorableResponse {

@@ -6,7 +6,8 @@ import { add, type Counts, ZERO } from '../../domain/nps/nps.ts';
 import { isSuppressed } from '../../domain/scores/score.ts';
 import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { countIntervals } from '../scores/rollups.ts';
 import { readInputProfiles } from './model-readings.ts';
 
@@ -35,17 +36,17 @@ const MOST_JUDGED = 50_000;
 const CONFIDENCE = 0.95;
 
 const WEEK = (of: string) => `floor(extract(epoch FROM ${of}.answered_at) / 604800)::integer AS week`;
-const JUDGED: Statement = {
-  name: 'quality_judged',
-  text: `SELECT r.class AS label, p.detractor, p.passive, p.promoter, ${WEEK('p')}
+const JUDGED = statement(
+  'quality_judged',
+  `SELECT r.class AS label, p.detractor, p.passive, p.promoter, ${WEEK('p')}
     FROM prediction p JOIN response r ON r.id = p.response_id AND r.answered_at = p.answered_at
     WHERE p.model_version_id = $1 AND p.answered_at >= $2 AND p.answered_at < $3 AND r.answered_at >= $2 AND r.answered_at < $3
       AND p.cell_id = ANY ($4::integer[]) AND p.class IS NOT NULL AND r.class IS NOT NULL
     ORDER BY p.answered_at DESC LIMIT $5`,
-};
-const PAIRED: Statement = {
-  name: 'quality_paired',
-  text: `SELECT r.class AS label, a.detractor AS a0, a.passive AS a1, a.promoter AS a2, b.detractor AS b0, b.passive AS b1,
+);
+const PAIRED = statement(
+  'quality_paired',
+  `SELECT r.class AS label, a.detractor AS a0, a.passive AS a1, a.promoter AS a2, b.detractor AS b0, b.passive AS b1,
       b.promoter AS b2, ${WEEK('a')}
     FROM prediction a JOIN prediction b ON b.response_id = a.response_id AND b.answered_at = a.answered_at
         AND b.model_version_id = $6
@@ -53,12 +54,12 @@ const PAIRED: Statement = {
     WHERE a.model_version_id = $1 AND a.answered_at >= $2 AND a.answered_at < $3 AND b.answered_at >= $2 AND b.answered_at < $3
       AND r.answered_at >= $2 AND r.answered_at < $3 AND a.cell_id = ANY ($4::integer[]) AND r.class IS NOT NULL
     ORDER BY a.answered_at DESC LIMIT $5`,
-};
-const SCORED: Statement = {
-  name: 'quality_scored',
-  text: `SELECT count(*)::float8 AS scored, (count(*) FILTER (WHERE abstained IS NOT NULL))::float8 AS abstained
+);
+const SCORED = statement(
+  'quality_scored',
+  `SELECT count(*)::float8 AS scored, (count(*) FILTER (WHERE abstained IS NOT NULL))::float8 AS abstained
     FROM prediction WHERE model_version_id = $1 AND answered_at >= $2 AND answered_at < $3 AND cell_id = ANY ($4::integer[])`,
-};
+);
 
 /**
  * Reads what the caller may see of it: predictions, and the surveyed scores that they are judged by.

@@ -1,8 +1,9 @@
 import type { CellAttributes, CellDictionary } from '../../domain/segments/cell.ts';
 import { type CellLimits, type CellShares, fileElsewhere } from '../../domain/segments/cell-filing.ts';
 import { mapInSlices } from '../../domain/text/slices.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
+import { statement } from '../database/statement.ts';
 
 /** A response's combination of values, and its source. */
 export interface Submission {
@@ -39,29 +40,26 @@ export interface KnownCells extends CellDictionary {
 }
 
 /** Cells are added by one transaction at a time, so that shares hold for any number of processes. */
-export const CELLS_LOCK: Statement = {
-  name: 'cells_lock',
-  text: `SELECT pg_advisory_xact_lock(${LOCKS.cells})`,
-};
+export const CELLS_LOCK = statement('cells_lock', `SELECT pg_advisory_xact_lock(${LOCKS.cells})`);
 
-const COUNT: Statement = {
-  name: 'cells_count',
-  text: `SELECT count(*)::integer AS total, (count(*) FILTER (WHERE overflow))::integer AS overflow,
+const COUNT = statement(
+  'cells_count',
+  `SELECT count(*)::integer AS total, (count(*) FILTER (WHERE overflow))::integer AS overflow,
       (count(*) FILTER (WHERE made_by = $1 AND NOT overflow))::integer AS key,
       (count(*) FILTER (WHERE made_by = $1 AND overflow))::integer AS "keyOverflow",
       (count(*) FILTER (WHERE made_by = $1 AND recorded_at > now() - interval '1 minute'))::integer AS minute
     FROM cell`,
-};
-const COUNT_SOURCES: Statement = {
-  name: 'cells_count_sources',
-  text: 'SELECT source, count(*)::integer AS n FROM cell WHERE source = ANY ($1::text[]) AND NOT overflow GROUP BY source',
-};
-const INSERT: Statement = {
-  name: 'cells_insert',
-  text: `INSERT INTO cell (key, attributes, made_by, source, overflow, used)
+);
+const COUNT_SOURCES = statement(
+  'cells_count_sources',
+  'SELECT source, count(*)::integer AS n FROM cell WHERE source = ANY ($1::text[]) AND NOT overflow GROUP BY source',
+);
+const INSERT = statement(
+  'cells_insert',
+  `INSERT INTO cell (key, attributes, made_by, source, overflow, used)
     SELECT key, attributes, $2, source, overflow, false FROM json_to_recordset($1::json) AS new (key text, attributes jsonb, source text, overflow boolean)
     ORDER BY key ON CONFLICT (key) DO NOTHING`,
-};
+);
 
 interface Counts {
   total: number;

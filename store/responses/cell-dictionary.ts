@@ -2,19 +2,17 @@ import { type Cell, type CellAttributes, type CellDictionary, cellKey } from '..
 import { cellShares } from '../../domain/segments/cell-filing.ts';
 import { checkDimensions, lackedBy, seenAs, storedAs } from '../../domain/segments/cell-shape.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { addCells, CELLS_LOCK, type Filing, type Submission } from './add-cells.ts';
 
-const LOAD: Statement = {
-  name: 'cells_load',
-  text: 'SELECT id, key, attributes FROM cell WHERE id > $1 ORDER BY id',
-};
+const LOAD = statement('cells_load', 'SELECT id, key, attributes FROM cell WHERE id > $1 ORDER BY id');
 /** In the order of the ids, so that two writers never deadlock. */
-const USE: Statement = {
-  name: 'cells_use',
-  text: `UPDATE cell SET used = true FROM (SELECT id FROM cell WHERE id = ANY ($1::integer[]) ORDER BY id FOR NO KEY UPDATE) held
+const USE = statement(
+  'cells_use',
+  `UPDATE cell SET used = true FROM (SELECT id FROM cell WHERE id = ANY ($1::integer[]) ORDER BY id FOR NO KEY UPDATE) held
     WHERE cell.id = held.id RETURNING cell.id`,
-};
+);
 
 /** A cell was released since its id was looked up: nothing was stored, and the id must be looked up again. */
 export class CellGoneError extends Error {

@@ -1,4 +1,5 @@
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
 /** How many cells one caller, or the responses of one source, added. */
 export interface CellsOf {
@@ -19,22 +20,22 @@ export interface CellUsage {
   readonly sources: readonly CellsOf[];
 }
 
-const TOTAL: Statement = {
-  name: 'cell_usage',
-  text: `SELECT count(*)::integer AS cells, (count(*) FILTER (WHERE overflow))::integer AS overflow FROM cell`,
-};
-const MAKERS: Statement = {
-  name: 'cell_usage_makers',
-  text: `SELECT c.by, k.name, c.cells, c.overflow FROM (
+const TOTAL = statement(
+  'cell_usage',
+  `SELECT count(*)::integer AS cells, (count(*) FILTER (WHERE overflow))::integer AS overflow FROM cell`,
+);
+const MAKERS = statement(
+  'cell_usage_makers',
+  `SELECT c.by, k.name, c.cells, c.overflow FROM (
       SELECT made_by AS by, count(*)::integer AS cells, (count(*) FILTER (WHERE overflow))::integer AS overflow
       FROM cell GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $1) c
     LEFT JOIN api_key k ON c.by = 'ApiKey:' || k.id ORDER BY c.cells DESC, c.by`,
-};
-const SOURCES: Statement = {
-  name: 'cell_usage_sources',
-  text: `SELECT source AS by, NULL AS name, count(*)::integer AS cells, (count(*) FILTER (WHERE overflow))::integer AS overflow
+);
+const SOURCES = statement(
+  'cell_usage_sources',
+  `SELECT source AS by, NULL AS name, count(*)::integer AS cells, (count(*) FILTER (WHERE overflow))::integer AS overflow
     FROM cell GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT $1`,
-};
+);
 
 /** The `most` callers who added the most cells. */
 export function readCellMakers(session: Session, most: number): Promise<CellsOf[]> {

@@ -1,6 +1,7 @@
 import { asReceived, type Likeness, type Revision, type Standing } from '../../domain/responses/newer.ts';
 import { againEventId, sourceEventId } from '../../domain/responses/normalised-response.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { MappingRegistry, RecordedMapping } from './mappings.ts';
 import { CORRECTED_CONTENT, type ImportRow, type KeyRow, type ResponseRow } from './response-row.ts';
 
@@ -39,9 +40,9 @@ interface EventRow {
  * Only the batch's possible own ones and the stored content: a response may have been changed any number of
  * times.
  */
-const EVENTS: Statement = {
-  name: 'deliveries_events',
-  text: `SELECT e.id, e.response_id AS "responseId", e.mapping_version_id AS "mappingId", encode(e.digest, 'hex') AS digest, e.position,
+const EVENTS = statement(
+  'deliveries_events',
+  `SELECT e.id, e.response_id AS "responseId", e.mapping_version_id AS "mappingId", encode(e.digest, 'hex') AS digest, e.position,
       e.received_at AS "receivedAt", e.import_id AS "importId", e.import_line AS "importLine", e.undone_at IS NOT NULL AS "isUndone"
     FROM source_event e WHERE e.id = ANY ($2::uuid[])
     UNION
@@ -49,7 +50,7 @@ const EVENTS: Statement = {
       e.received_at, e.import_id, e.import_line, e.undone_at IS NOT NULL
     FROM source_event e WHERE e.response_id = ANY ($1::uuid[])
       AND e.digest IN (SELECT decode(d, 'hex') FROM unnest($3::text[]) d)`,
-};
+);
 
 /** Ids of events that may have brought the row's content. */
 const contentIds = (row: Pick<ResponseRow, 'id' | 'contentHash' | 'formerHashes'>) =>

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { UserError } from '../../domain/errors/user-error.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
 /** An import as stored. */
 export interface ImportRun {
@@ -39,26 +40,26 @@ export const MOST_A_DAY = 1_000;
 const COLUMNS = `id, key, file, digest, map_hash AS "mapHash", made_by AS "madeBy", actor_name AS "actorName",
   begun_at AS "begunAt", ended_at AS "endedAt", account, undo_at AS "undoAt", undo_by AS "undoBy", undo_reason AS "undoReason",
   undone_at AS "undoneAt", removed, restored, stayed`;
-const BEGIN: Statement = {
-  name: 'import_begin',
-  text: `INSERT INTO import_run (key, file, digest, map_hash, made_by, actor_name, begun_at)
+const BEGIN = statement(
+  'import_begin',
+  `INSERT INTO import_run (key, file, digest, map_hash, made_by, actor_name, begun_at)
     SELECT $1, $2, $3, $4, $5, $6, $7::timestamptz WHERE (SELECT count(*) FROM import_run
       WHERE made_by = $5 AND begun_at > $7::timestamptz - interval '1 day') < ${MOST_A_DAY} RETURNING ${COLUMNS}`,
-};
-const FIND: Statement = { name: 'import_find', text: `SELECT ${COLUMNS} FROM import_run WHERE key = $1` };
-const END: Statement = {
-  name: 'import_end',
-  text: `UPDATE import_run SET ended_at = $2, account = $3::jsonb WHERE id = $1 RETURNING ${COLUMNS}`,
-};
-const LIST: Statement = {
-  name: 'import_list',
-  text: `SELECT ${COLUMNS} FROM import_run WHERE id < $1 ORDER BY id DESC LIMIT $2`,
-};
+);
+const FIND = statement('import_find', `SELECT ${COLUMNS} FROM import_run WHERE key = $1`);
+const END = statement(
+  'import_end',
+  `UPDATE import_run SET ended_at = $2, account = $3::jsonb WHERE id = $1 RETURNING ${COLUMNS}`,
+);
+const LIST = statement(
+  'import_list',
+  `SELECT ${COLUMNS} FROM import_run WHERE id < $1 ORDER BY id DESC LIMIT $2`,
+);
 /** Locked until the rows are stored: an undo cannot begin meanwhile. */
-const OPEN: Statement = {
-  name: 'import_open',
-  text: 'SELECT id FROM import_run WHERE id = ANY ($1::integer[]) AND undo_at IS NULL ORDER BY id FOR SHARE',
-};
+const OPEN = statement(
+  'import_open',
+  'SELECT id FROM import_run WHERE id = ANY ($1::integer[]) AND undo_at IS NULL ORDER BY id FOR SHARE',
+);
 
 /** What is known of an import at its beginning. */
 export interface NewImport {

@@ -4,8 +4,9 @@ import {
   mappingKey,
   type NameBounds,
 } from '../../domain/responses/normalised-response.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
+import { statement } from '../database/statement.ts';
 
 /** A stored mapping version, with what it refers to. */
 export interface RecordedMapping {
@@ -29,45 +30,45 @@ export interface RecordedMapping {
 export type BeyondBounds = { readonly beyond: keyof NameBounds; readonly most: number };
 
 const MINUTE_MS = 60_000;
-const LOCK_MAKER: Statement = {
-  name: 'provenance_lock',
-  text: `SELECT pg_advisory_xact_lock(${LOCKS.provenance}, hashtext($1))`,
-};
+const LOCK_MAKER = statement(
+  'provenance_lock',
+  `SELECT pg_advisory_xact_lock(${LOCKS.provenance}, hashtext($1))`,
+);
 /** What would be new, and how many of each the submitter added before. */
-const COUNT: Statement = {
-  name: 'provenance_count',
-  text: `SELECT (SELECT count(*)::int FROM source WHERE made_by = $1) AS sources,
+const COUNT = statement(
+  'provenance_count',
+  `SELECT (SELECT count(*)::int FROM source WHERE made_by = $1) AS sources,
       (SELECT count(*)::int FROM survey_version WHERE made_by = $1) AS surveys,
       (SELECT count(*)::int FROM mapping_version WHERE made_by = $1) AS mappings,
       (SELECT coalesce(sum(octet_length(definition::text)), 0)::float8 FROM mapping_version WHERE made_by = $1) AS "mappingBytes",
       EXISTS (SELECT FROM source WHERE name = $2) AS "knowsSource",
       EXISTS (SELECT FROM survey_version WHERE name = $3 AND version = $4) AS "knowsSurvey"`,
-};
-const INSERT_SOURCE: Statement = {
-  name: 'source_insert',
-  text: 'INSERT INTO source (name, made_by) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-};
-const INSERT_SURVEY: Statement = {
-  name: 'survey_insert',
-  text: 'INSERT INTO survey_version (name, version, made_by) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-};
-const INSERT_SCALE: Statement = {
-  name: 'scale_insert',
-  text: 'INSERT INTO scale_rule (key, rule) VALUES ($1, $2::jsonb) ON CONFLICT DO NOTHING',
-};
-const INSERT_MAPPING: Statement = {
-  name: 'mapping_insert',
-  text: `INSERT INTO mapping_version (key, source_id, survey_version_id, scale_rule_id, connector, definition, made_by)
+);
+const INSERT_SOURCE = statement(
+  'source_insert',
+  'INSERT INTO source (name, made_by) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+);
+const INSERT_SURVEY = statement(
+  'survey_insert',
+  'INSERT INTO survey_version (name, version, made_by) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+);
+const INSERT_SCALE = statement(
+  'scale_insert',
+  'INSERT INTO scale_rule (key, rule) VALUES ($1, $2::jsonb) ON CONFLICT DO NOTHING',
+);
+const INSERT_MAPPING = statement(
+  'mapping_insert',
+  `INSERT INTO mapping_version (key, source_id, survey_version_id, scale_rule_id, connector, definition, made_by)
     SELECT $1, source.id, survey.id, scale.id, $2, $3::jsonb, $8 FROM source, survey_version survey, scale_rule scale
     WHERE source.name = $4 AND survey.name = $5 AND survey.version = $6 AND scale.key = $7 ON CONFLICT DO NOTHING`,
-};
+);
 const MAPPINGS = `SELECT m.id, m.key, s.name AS source, v.name AS "surveyName", v.version AS "surveyVersion",
       c.key AS "scaleKey", c.rule AS scale, m.connector, m.recorded_at AS "recordedAt",
       s.recorded_at AS "sourceRecordedAt", s.made_by AS "sourceMadeBy", v.recorded_at AS "surveyRecordedAt", c.recorded_at AS "scaleRecordedAt"
     FROM mapping_version m JOIN source s ON s.id = m.source_id
       JOIN survey_version v ON v.id = m.survey_version_id JOIN scale_rule c ON c.id = m.scale_rule_id`;
-const LOAD: Statement = { name: 'mappings_load', text: MAPPINGS };
-const LOAD_ONE: Statement = { name: 'mappings_load_one', text: `${MAPPINGS} WHERE m.key = $1` };
+const LOAD = statement('mappings_load', MAPPINGS);
+const LOAD_ONE = statement('mappings_load_one', `${MAPPINGS} WHERE m.key = $1`);
 
 /**
  * The database's mapping versions in memory, with their sources, surveys and scale rules: few, added, never

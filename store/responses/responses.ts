@@ -1,8 +1,9 @@
 import type { Scope } from '../../domain/access/scope.ts';
 import { visibleCells } from '../../domain/access/scope.ts';
 import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
 import { lateralJoin, lateralResponse } from '../database/lateral-join.ts';
+import { statement } from '../database/statement.ts';
 import type { EncryptedComment, SubjectEncryption } from '../encryption/subject-encryption.ts';
 
 /** A response as stored. class: 0 detractor, 1 passive, 2 promoter. */
@@ -48,18 +49,18 @@ const COLUMNS = `r.id, r.answered_at AS "answeredAt", r.received_at AS "received
   r.source_event_id AS "sourceEventId",
   k.subject_id AS "ownerId"`;
 
-const PAGE: Statement = {
-  name: 'responses_page',
-  text: `SELECT ${COLUMNS} FROM newest_responses($1::integer[], $2, $3, $4, $5, $6) p
+const PAGE = statement(
+  'responses_page',
+  `SELECT ${COLUMNS} FROM newest_responses($1::integer[], $2, $3, $4, $5, $6) p
       ${lateralResponse('p')} ${lateralJoin('response_key', 'k', 'it.id = r.id')}
     ORDER BY r.answered_at DESC, r.id DESC`,
-};
-const BY_IDS: Statement = {
-  name: 'responses_by_ids',
-  text: `SELECT ${COLUMNS} FROM response_key k
+);
+const BY_IDS = statement(
+  'responses_by_ids',
+  `SELECT ${COLUMNS} FROM response_key k
       ${lateralResponse('k')}
     WHERE k.id = ANY ($1::uuid[])`,
-};
+);
 
 const EARLIEST = new Date('0001-01-01T00:00:00Z');
 const LATEST = new Date('9999-12-31T00:00:00Z');
@@ -97,10 +98,10 @@ export async function readResponsesById(
   return deps.encryption.openComments(visible);
 }
 
-const NEWEST_SEEN: Statement = {
-  name: 'responses_newest_seen',
-  text: 'SELECT answered_at AS "answeredAt" FROM newest_responses($1::integer[], $2, $3, $3, $4, 1)',
-};
+const NEWEST_SEEN = statement(
+  'responses_newest_seen',
+  'SELECT answered_at AS "answeredAt" FROM newest_responses($1::integer[], $2, $3, $3, $4, 1)',
+);
 
 /** The time of the newest response of the segment that the caller may see; null: there is none. */
 export async function readNewest(
@@ -115,10 +116,10 @@ export async function readNewest(
   return row?.answeredAt ?? null;
 }
 
-const NEWEST: Statement = {
-  name: 'responses_newest',
-  text: 'SELECT answered_at AS "answeredAt" FROM response ORDER BY answered_at DESC LIMIT 1',
-};
+const NEWEST = statement(
+  'responses_newest',
+  'SELECT answered_at AS "answeredAt" FROM response ORDER BY answered_at DESC LIMIT 1',
+);
 
 /** The time of the newest response of all; null: there is none. For the operator: not restricted to a scope. */
 export async function newestAnswer(session: Session): Promise<Date | null> {

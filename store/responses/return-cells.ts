@@ -1,4 +1,5 @@
-import type { Statement, Store } from '../database/client.ts';
+import type { Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { StoredCellDictionary } from './cell-dictionary.ts';
 
 /**
@@ -15,9 +16,9 @@ import type { StoredCellDictionary } from './cell-dictionary.ts';
  * A cell is kept if only it distinguishes two ledgers of small cells: they would become one, and releases of
  * one could be subtracted from the other's (decision 0036).
  */
-const GIVE_BACK: Statement = {
-  name: 'cells_give_back',
-  text: `WITH given AS (
+const GIVE_BACK = statement(
+  'cells_give_back',
+  `WITH given AS (
       DELETE FROM cell g WHERE NOT g.used AND g.recorded_at < now() - interval '15 minutes'
         AND NOT EXISTS (SELECT FROM response r WHERE r.cell_id = g.id)
         AND NOT EXISTS (SELECT FROM rollup_hour h WHERE h.cell_id = g.id)
@@ -32,7 +33,7 @@ const GIVE_BACK: Statement = {
       RETURNING g.id),
     forgotten AS (DELETE FROM disclosure_cell USING given WHERE cell_id = given.id)
     SELECT count(*)::integer AS n FROM given`,
-};
+);
 
 /**
  * Deletes the cells that never held anything, and returns how many; other processes find out when they use one.

@@ -1,5 +1,6 @@
 import { asReceived, higherRevision, judge, type Verdict } from '../../domain/responses/newer.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { ArrivingSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
 import type { StoredCellDictionary } from './cell-dictionary.ts';
 import { Answer, readDelivered, revisionColumns, revisionOf } from './deliveries.ts';
@@ -33,20 +34,20 @@ export interface Accepted {
 /** If a lock is held for longer, the batch is retried, and its senders get an error in the end. */
 const LOCK_MS = 10_000;
 
-const CLAIM_KEYS: Statement = {
-  name: 'accept_claim',
-  text: `INSERT INTO response_key (id, answered_at, received_at, cell_id, subject_id, content_hash, revision, revised_at)
+const CLAIM_KEYS = statement(
+  'accept_claim',
+  `INSERT INTO response_key (id, answered_at, received_at, cell_id, subject_id, content_hash, revision, revised_at)
     SELECT * FROM json_to_recordset($1::json)
       AS k (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, subject_id uuid, content_hash text,
         revision bigint, revised_at timestamptz)
     ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id`,
-};
-const LOCK_KEYS: Statement = {
-  name: 'accept_lock',
-  text: `SELECT id, answered_at AS "answeredAt", received_at AS "receivedAt", cell_id AS "cellId",
+);
+const LOCK_KEYS = statement(
+  'accept_lock',
+  `SELECT id, answered_at AS "answeredAt", received_at AS "receivedAt", cell_id AS "cellId",
       subject_id AS "subjectId", content_hash AS "contentHash", revision, revised_at AS "revisedAt", event_id AS "eventId"
     FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
-};
+);
 
 export interface StoreResponsesDeps {
   readonly store: Store;

@@ -1,4 +1,5 @@
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { type Answer, hasRevision } from './deliveries.ts';
 import { type Arrival, type KeyRow, RESPONSE_COLUMNS, WITHDRAWN_CONTENT } from './response-row.ts';
@@ -19,47 +20,47 @@ export interface Decided {
   readonly events: readonly Stored[];
 }
 
-const UPDATE_KEYS: Statement = {
-  name: 'accept_update',
-  text: `UPDATE response_key SET answered_at = k.answered_at, received_at = k.received_at, cell_id = k.cell_id,
+const UPDATE_KEYS = statement(
+  'accept_update',
+  `UPDATE response_key SET answered_at = k.answered_at, received_at = k.received_at, cell_id = k.cell_id,
       subject_id = k.subject_id, content_hash = k.content_hash, revision = k.revision, revised_at = k.revised_at,
       event_id = k.event_id
     FROM json_to_recordset($1::json)
       AS k (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, subject_id uuid, content_hash text,
         revision bigint, revised_at timestamptz, event_id uuid)
     WHERE response_key.id = k.id`,
-};
-const REVISE_KEYS: Statement = {
-  name: 'accept_revise',
-  text: `UPDATE response_key SET revision = k.revision, revised_at = k.revised_at
+);
+const REVISE_KEYS = statement(
+  'accept_revise',
+  `UPDATE response_key SET revision = k.revision, revised_at = k.revised_at
     FROM json_to_recordset($1::json) AS k (id uuid, revision bigint, revised_at timestamptz) WHERE response_key.id = k.id`,
-};
+);
 /** Includes time and cell, so that a hypertable opens only the chunks concerned. */
-const DELETE_REPLACED: Statement = {
-  name: 'accept_delete',
-  text: `DELETE FROM response r WHERE r.id = $1 AND r.answered_at = $2 AND r.cell_id = $3
+const DELETE_REPLACED = statement(
+  'accept_delete',
+  `DELETE FROM response r WHERE r.id = $1 AND r.answered_at = $2 AND r.cell_id = $3
     RETURNING r.source_event_id AS "eventId", CASE WHEN $4 THEN jsonb_build_object('id', r.id, 'answered_at', r.answered_at,
       'received_at', r.received_at, 'cell_id', r.cell_id, 'mapping_version_id', r.mapping_version_id,
       'source_event_id', r.source_event_id, 'external_id', r.external_id, 'score', r.score, 'points', r.points,
       'class', r.class, 'comment', r.comment, 'subject_id', r.subject_id) END AS row`,
-};
+);
 /** A restricted response can be replaced too: by a response of a person who is not restricted. */
-const DELETE_RESTRICTED: Statement = {
-  name: 'accept_delete_restricted',
-  text: `DELETE FROM restricted_response WHERE id = ANY ($1::uuid[])
+const DELETE_RESTRICTED = statement(
+  'accept_delete_restricted',
+  `DELETE FROM restricted_response WHERE id = ANY ($1::uuid[])
     RETURNING id, (row->>'source_event_id')::uuid AS "eventId", row`,
-};
-const READ_RESTRICTED: Statement = {
-  name: 'accept_read_restricted',
-  text: `SELECT id, (row->>'source_event_id')::uuid AS "eventId", row FROM restricted_response WHERE id = ANY ($1::uuid[])`,
-};
-const KEEP_STOOD: Statement = {
-  name: 'accept_keep_stood',
-  text: `UPDATE source_event e SET stood = s.stood FROM json_to_recordset($1::json) AS s (id uuid, stood jsonb) WHERE e.id = s.id`,
-};
-const INSERT_EVENTS: Statement = {
-  name: 'accept_events',
-  text: `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed,
+);
+const READ_RESTRICTED = statement(
+  'accept_read_restricted',
+  `SELECT id, (row->>'source_event_id')::uuid AS "eventId", row FROM restricted_response WHERE id = ANY ($1::uuid[])`,
+);
+const KEEP_STOOD = statement(
+  'accept_keep_stood',
+  `UPDATE source_event e SET stood = s.stood FROM json_to_recordset($1::json) AS s (id uuid, stood jsonb) WHERE e.id = s.id`,
+);
+const INSERT_EVENTS = statement(
+  'accept_events',
+  `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed,
       import_id, import_line, replaced, stood)
     SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), received_at, subject_id, decode(sealed, 'base64'),
       import_id, import_line, replaced, stood
@@ -67,19 +68,19 @@ const INSERT_EVENTS: Statement = {
       AS e (id uuid, response_id uuid, mapping_version_id integer, position text, digest text, received_at timestamptz,
         subject_id uuid, sealed text, import_id integer, import_line integer, replaced uuid, stood jsonb)
     ON CONFLICT (id) DO NOTHING`,
-};
-const INSERT_RESPONSES: Statement = {
-  name: 'accept_responses',
-  text: `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id,
+);
+const INSERT_RESPONSES = statement(
+  'accept_responses',
+  `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id,
       score, points, class, comment, subject_id)
     SELECT * FROM json_to_recordset($1::json) AS r (${RESPONSE_COLUMNS})`,
-};
-const INSERT_RESTRICTED: Statement = {
-  name: 'accept_restricted',
-  text: `INSERT INTO restricted_response (id, subject_id, row)
+);
+const INSERT_RESTRICTED = statement(
+  'accept_restricted',
+  `INSERT INTO restricted_response (id, subject_id, row)
     SELECT * FROM json_to_recordset($1::json) AS r (id uuid, subject_id uuid, row jsonb)
     ON CONFLICT (id) DO UPDATE SET subject_id = excluded.subject_id, row = excluded.row, recorded_at = now()`,
-};
+);
 
 type Encryptable = Omit<Stored, 'owner'> & { readonly owner: OpenSubject };
 

@@ -1,15 +1,16 @@
 import type { ReviewRules } from '../../domain/models/review-rules.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
 /** Erasing or deleting a response locks its key: queued responses exist until the queue is committed. */
-const HOLD: Statement = {
-  name: 'reviews_hold',
-  text: 'SELECT FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE',
-};
+const HOLD = statement(
+  'reviews_hold',
+  'SELECT FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE',
+);
 /** The sample is by hash: independent of the process, and stable over restarts. */
-const QUEUE: Statement = {
-  name: 'reviews_queue',
-  text: `INSERT INTO review (response_id, answered_at, cell_id, model_version_id, cause, queued_at)
+const QUEUE = statement(
+  'reviews_queue',
+  `INSERT INTO review (response_id, answered_at, cell_id, model_version_id, cause, queued_at)
     SELECT * FROM (
       SELECT p.response_id, p.answered_at, p.cell_id, p.model_version_id,
         CASE
@@ -22,14 +23,14 @@ const QUEUE: Statement = {
       WHERE p.response_id = ANY ($1::uuid[]) AND p.model_version_id = $2
         AND NOT EXISTS (SELECT FROM review v WHERE v.response_id = p.response_id AND v.model_version_id = p.model_version_id)
     ) found WHERE cause IS NOT NULL ORDER BY response_id ON CONFLICT DO NOTHING`,
-};
+);
 /**
  * A new champion changes every inferred score; to promote it despite an alarm of the monitor is doubtful. The
  * champion that it replaces retires by the same decision, which is reviewed once.
  */
-const QUEUE_DECISIONS: Statement = {
-  name: 'reviews_queue_decisions',
-  text: `INSERT INTO review (decision_id, model_version_id, cause, queued_at)
+const QUEUE_DECISIONS = statement(
+  'reviews_queue_decisions',
+  `INSERT INTO review (decision_id, model_version_id, cause, queued_at)
     SELECT * FROM (
       SELECT e.id, e.model_version_id,
         CASE
@@ -43,7 +44,7 @@ const QUEUE_DECISIONS: Statement = {
       WHERE e.model_version_id = ANY ($1::integer[]) AND e.actor_id IS NOT NULL AND e.to_stage <> 'RETIRED'
         AND NOT EXISTS (SELECT FROM review v WHERE v.decision_id = e.id)
     ) found WHERE cause IS NOT NULL ORDER BY id ON CONFLICT DO NOTHING`,
-};
+);
 
 /** Queues the responses that match a rule; queued ones stay as they are. */
 export async function queueReviews(

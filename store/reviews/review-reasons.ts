@@ -1,5 +1,6 @@
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { rewriteFiles } from '../database/rewrite-files.ts';
+import { type Statement, statement } from '../database/statement.ts';
 import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
 import type { OpenSubject, SubjectEncryption, SubjectWithKey } from '../encryption/subject-encryption.ts';
 
@@ -10,11 +11,11 @@ import type { OpenSubject, SubjectEncryption, SubjectWithKey } from '../encrypti
  */
 
 const MARK = 'sealed:';
-const OWNERS: Statement = {
-  name: 'reasons_owners',
-  text: `SELECT k.id, k.subject_id AS "subjectId", s.shared FROM response_key k JOIN subject_key s ON s.id = k.subject_id
+const OWNERS = statement(
+  'reasons_owners',
+  `SELECT k.id, k.subject_id AS "subjectId", s.shared FROM response_key k JOIN subject_key s ON s.id = k.subject_id
     WHERE k.id = ANY ($1::uuid[])`,
-};
+);
 
 /** The reason of a dispute or decision. */
 export interface Reason {
@@ -56,24 +57,21 @@ export async function encryptReason(
 
 const OF_RESPONSES: readonly { readonly find: Statement; readonly keep: Statement }[] = [
   {
-    find: {
-      name: 'reasons_disputes_of',
-      text: `SELECT id::text AS id, response_id AS "responseId", reason FROM review
+    find: statement(
+      'reasons_disputes_of',
+      `SELECT id::text AS id, response_id AS "responseId", reason FROM review
         WHERE response_id = ANY ($1::uuid[]) AND reason LIKE '%${MARK}%'`,
-    },
-    keep: { name: 'reasons_move_dispute', text: 'UPDATE review SET reason = $2 WHERE id = $1::uuid' },
+    ),
+    keep: statement('reasons_move_dispute', 'UPDATE review SET reason = $2 WHERE id = $1::uuid'),
   },
   {
-    find: {
-      name: 'reasons_decisions_of',
-      text: `SELECT d.id::text AS id, v.response_id AS "responseId", d.reason
+    find: statement(
+      'reasons_decisions_of',
+      `SELECT d.id::text AS id, v.response_id AS "responseId", d.reason
         FROM review_decision d JOIN review v ON v.id = d.review_id
         WHERE v.response_id = ANY ($1::uuid[]) AND d.reason LIKE '%${MARK}%'`,
-    },
-    keep: {
-      name: 'reasons_move_decision',
-      text: 'UPDATE review_decision SET reason = $2 WHERE id = $1::bigint',
-    },
+    ),
+    keep: statement('reasons_move_decision', 'UPDATE review_decision SET reason = $2 WHERE id = $1::bigint'),
   },
 ];
 
@@ -125,24 +123,21 @@ export async function openReason(
 /** Reasons from before they were encrypted. */
 const PLAIN: readonly { readonly find: Statement; readonly keep: Statement }[] = [
   {
-    find: {
-      name: 'reasons_plain_disputes',
-      text: `SELECT v.id::text AS id, v.response_id AS "responseId", v.reason FROM review v JOIN response_key k ON k.id = v.response_id
+    find: statement(
+      'reasons_plain_disputes',
+      `SELECT v.id::text AS id, v.response_id AS "responseId", v.reason FROM review v JOIN response_key k ON k.id = v.response_id
         WHERE v.reason IS NOT NULL AND v.reason NOT LIKE '${MARK}%' AND k.subject_id IS NOT NULL ORDER BY v.id LIMIT 500 FOR UPDATE OF v`,
-    },
-    keep: { name: 'reasons_keep_dispute', text: 'UPDATE review SET reason = $2 WHERE id = $1::uuid' },
+    ),
+    keep: statement('reasons_keep_dispute', 'UPDATE review SET reason = $2 WHERE id = $1::uuid'),
   },
   {
-    find: {
-      name: 'reasons_plain_decisions',
-      text: `SELECT d.id::text AS id, v.response_id AS "responseId", d.reason FROM review_decision d JOIN review v ON v.id = d.review_id
+    find: statement(
+      'reasons_plain_decisions',
+      `SELECT d.id::text AS id, v.response_id AS "responseId", d.reason FROM review_decision d JOIN review v ON v.id = d.review_id
           JOIN response_key k ON k.id = v.response_id
         WHERE d.reason NOT LIKE '${MARK}%' AND k.subject_id IS NOT NULL ORDER BY d.id LIMIT 500 FOR UPDATE OF d`,
-    },
-    keep: {
-      name: 'reasons_keep_decision',
-      text: 'UPDATE review_decision SET reason = $2 WHERE id = $1::bigint',
-    },
+    ),
+    keep: statement('reasons_keep_decision', 'UPDATE review_decision SET reason = $2 WHERE id = $1::bigint'),
   },
 ];
 

@@ -1,6 +1,7 @@
 import { UserError } from '../../domain/errors/user-error.ts';
 import type { NoteChange } from '../audit/audit.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import type { ModelStage } from '../models/models.ts';
 import type { ReviewCause, ReviewVerdict } from '../tables/reviews.ts';
 import type { Reason } from './review-reasons.ts';
@@ -39,55 +40,49 @@ export class ReviewError extends UserError {
 const COLUMNS = `v.id, v.response_id AS "responseId", v.cell_id AS "cellId", v.decision_id AS "decisionId", v.model_version_id AS "modelVersionId", v.cause,
   v.reason, v.queued_at AS "queuedAt", v.claimed_by AS "claimedBy", v.claimed_until AS "claimedUntil", v.decided_at AS "decidedAt"`;
 
-const DISPUTE: Statement = {
-  name: 'reviews_dispute',
-  text: `INSERT INTO review AS v (response_id, answered_at, cell_id, model_version_id, cause, reason, queued_at)
+const DISPUTE = statement(
+  'reviews_dispute',
+  `INSERT INTO review AS v (response_id, answered_at, cell_id, model_version_id, cause, reason, queued_at)
     SELECT r.id, r.answered_at, r.cell_id, $2, 'DISPUTED', $3, $4 FROM response_key k
       JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at WHERE k.id = $1
     ON CONFLICT (response_id, model_version_id) WHERE decided_at IS NULL
       DO UPDATE SET cause = 'DISPUTED', reason = coalesce(v.reason || E'\\n', '') || EXCLUDED.reason
     RETURNING ${COLUMNS}`,
-};
-const OPEN: Statement = {
-  name: 'reviews_open',
-  text: `SELECT ${COLUMNS} FROM review v
+);
+const OPEN = statement(
+  'reviews_open',
+  `SELECT ${COLUMNS} FROM review v
     WHERE (v.cell_id = ANY ($1::integer[]) OR $6 AND v.decision_id IS NOT NULL) AND (v.decided_at IS NOT NULL) = $2 AND (v.queued_at, v.id) > ($3, $4::uuid)
     ORDER BY v.queued_at, v.id LIMIT $5`,
-};
-const BY_ID: Statement = {
-  name: 'reviews_by_id',
-  text: `SELECT ${COLUMNS} FROM review v WHERE v.id = $1 FOR UPDATE`,
-};
-const CLAIM: Statement = {
-  name: 'reviews_claim',
-  text: `UPDATE review v SET claimed_by = $2, claimed_until = $3 WHERE v.id = $1 RETURNING ${COLUMNS}`,
-};
-const DECIDE: Statement = {
-  name: 'reviews_decide',
-  text: `INSERT INTO review_decision (review_id, actor, actor_name, verdict, class, reason, decided_at)
+);
+const BY_ID = statement('reviews_by_id', `SELECT ${COLUMNS} FROM review v WHERE v.id = $1 FOR UPDATE`);
+const CLAIM = statement(
+  'reviews_claim',
+  `UPDATE review v SET claimed_by = $2, claimed_until = $3 WHERE v.id = $1 RETURNING ${COLUMNS}`,
+);
+const DECIDE = statement(
+  'reviews_decide',
+  `INSERT INTO review_decision (review_id, actor, actor_name, verdict, class, reason, decided_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-};
-const CLOSE: Statement = {
-  name: 'reviews_close',
-  text: `UPDATE review v SET decided_at = $2, claimed_by = NULL, claimed_until = NULL WHERE v.id = $1 RETURNING ${COLUMNS}`,
-};
-const DECIDER: Statement = {
-  name: 'reviews_decider',
-  text: 'SELECT actor_id AS "actorId" FROM model_event WHERE id = $1',
-};
-const DISPUTE_DECISION: Statement = {
-  name: 'reviews_dispute_decision',
-  text: `INSERT INTO review AS v (decision_id, model_version_id, cause, reason, queued_at)
+);
+const CLOSE = statement(
+  'reviews_close',
+  `UPDATE review v SET decided_at = $2, claimed_by = NULL, claimed_until = NULL WHERE v.id = $1 RETURNING ${COLUMNS}`,
+);
+const DECIDER = statement('reviews_decider', 'SELECT actor_id AS "actorId" FROM model_event WHERE id = $1');
+const DISPUTE_DECISION = statement(
+  'reviews_dispute_decision',
+  `INSERT INTO review AS v (decision_id, model_version_id, cause, reason, queued_at)
     SELECT e.id, e.model_version_id, 'DISPUTED', $2, $3 FROM model_event e WHERE e.id = $1
     ON CONFLICT (decision_id) WHERE decided_at IS NULL
       DO UPDATE SET cause = 'DISPUTED', reason = coalesce(v.reason || E'\\n', '') || EXCLUDED.reason
     RETURNING ${COLUMNS}`,
-};
-const DECISIONS: Statement = {
-  name: 'reviews_decisions',
-  text: `SELECT review_id AS "reviewId", actor, actor_name AS "actorName", verdict, class, reason, decided_at AS "decidedAt"
+);
+const DECISIONS = statement(
+  'reviews_decisions',
+  `SELECT review_id AS "reviewId", actor, actor_name AS "actorName", verdict, class, reason, decided_at AS "decidedAt"
     FROM review_decision WHERE review_id = ANY ($1::uuid[]) ORDER BY id`,
-};
+);
 
 /** The end of a page of the queue. */
 export interface ReviewCursor {
@@ -128,12 +123,12 @@ export interface ReviewedDecision {
   readonly at: Date;
 }
 
-const OF_MODEL: Statement = {
-  name: 'reviews_of_model',
-  text: `SELECT e.to_stage AS to, d.verdict, d.actor_name AS by, d.reason, d.decided_at AS at FROM model_event e
+const OF_MODEL = statement(
+  'reviews_of_model',
+  `SELECT e.to_stage AS to, d.verdict, d.actor_name AS by, d.reason, d.decided_at AS at FROM model_event e
       JOIN review v ON v.decision_id = e.id JOIN review_decision d ON d.review_id = v.id
     WHERE e.model_version_id = $1 ORDER BY d.id`,
-};
+);
 
 /** Verdicts on decisions about the model version: for callers who may see decisions. */
 export function readReviewedDecisions(session: Session, model: number): Promise<ReviewedDecision[]> {

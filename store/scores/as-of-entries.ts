@@ -1,6 +1,7 @@
 import type { AsOfEntry } from '../../domain/scores/as-of.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { type Statement, statement } from '../database/statement.ts';
 import { BEGINNING, type JournalPosition } from '../journal/journal.ts';
 import { ERASED_CONTENT, WITHDRAWN_CONTENT } from '../responses/response-row.ts';
 
@@ -9,19 +10,20 @@ import { ERASED_CONTENT, WITHDRAWN_CONTENT } from '../responses/response-row.ts'
 /** How much of the journal one query may read. */
 export const MOST_ENTRIES = 50_000;
 
-const ENTRY_BEFORE: Statement = {
-  name: 'known_before',
-  text: 'SELECT position FROM journal WHERE recorded_at <= $1 ORDER BY position DESC LIMIT 1',
-};
+const ENTRY_BEFORE = statement(
+  'known_before',
+  'SELECT position FROM journal WHERE recorded_at <= $1 ORDER BY position DESC LIMIT 1',
+);
 /**
  * Positions and times are assigned under a response's lock, so both give its order of changes. Across responses
  * a lower position may have a later time if transactions overlapped: so many positions are examined, and the
  * time decides.
  */
 const MARGIN = 1_000;
-const entriesStatement = (name: string, after: string): Statement => ({
-  name,
-  text: `SELECT position, kind, recorded_at AS "recordedAt", payload->'added' AS added, payload->'removed' AS removed,
+const entriesStatement = (name: string, after: string): Statement =>
+  statement(
+    name,
+    `SELECT position, kind, recorded_at AS "recordedAt", payload->'added' AS added, payload->'removed' AS removed,
       payload->'deltas' AS deltas
     FROM journal j
     WHERE ${after}
@@ -29,7 +31,7 @@ const entriesStatement = (name: string, after: string): Statement => ({
       AND EXISTS (SELECT FROM jsonb_array_elements(payload->'deltas') d
         WHERE (d->>0)::integer = ANY ($4::integer[]) AND (d->>1)::bigint >= $5 AND (d->>1)::bigint < $6)
     ORDER BY position DESC LIMIT $7`,
-});
+  );
 const SINCE_TIME = entriesStatement('known_entries', 'position > $1 AND recorded_at > $2');
 /** In the order of followers and subscribers. */
 const SINCE_PLACE = entriesStatement('known_entries_after', '(xact, position) > ($1::bigint, $2::bigint)');
@@ -65,14 +67,14 @@ export async function readEntriesSince(session: Session, query: KnownQuery): Pro
   return session.rows<AsOfEntry>(SINCE_TIME, [from, knownAt, ...wanted]);
 }
 
-const PLACE: Statement = {
-  name: 'known_place',
-  text: `SELECT coalesce((SELECT recorded_at FROM journal WHERE (xact, position) <= ($1::bigint, $2::bigint)
+const PLACE = statement(
+  'known_place',
+  `SELECT coalesce((SELECT recorded_at FROM journal WHERE (xact, position) <= ($1::bigint, $2::bigint)
         AND (xact, position) > (SELECT m.xact, m.position FROM (SELECT xact, position FROM journal_mark
           UNION ALL SELECT ${BEGINNING.xact}, 0 ORDER BY xact DESC, position DESC LIMIT 1) m)
       ORDER BY xact DESC, position DESC LIMIT 1), (SELECT reaches_back FROM journal_mark)) AS at,
     EXISTS (SELECT FROM journal WHERE (xact, position) >= ($1::bigint, $2::bigint)) AS reached`,
-};
+);
 
 /**
  * The time of the last entry up to the position, epoch milliseconds: null if the journal has not come so far.
@@ -101,16 +103,16 @@ export interface PresentFact {
   readonly predicted: number | null;
 }
 
-const PRESENT: Statement = {
-  name: 'known_present',
-  text: `SELECT k.id, k.cell_id AS "cellId", k.content_hash = $3 AS erased, k.content_hash = $4 AS withdrawn, x.id IS NOT NULL AS restricted,
+const PRESENT = statement(
+  'known_present',
+  `SELECT k.id, k.cell_id AS "cellId", k.content_hash = $3 AS erased, k.content_hash = $4 AS withdrawn, x.id IS NOT NULL AS restricted,
       r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.class, p.class AS predicted
     FROM response_key k
     LEFT JOIN restricted_response x ON x.id = k.id
     LEFT JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     LEFT JOIN prediction p ON p.response_id = k.id AND p.answered_at = k.answered_at AND p.model_version_id = $2
     WHERE k.id = ANY ($1::uuid[])`,
-};
+);
 const AT_ONCE = 5_000;
 
 /** The responses that were ever stored, by id. */
@@ -133,11 +135,11 @@ export async function readPresentFacts(
   return present;
 }
 
-const CHAMPION_AT: Statement = {
-  name: 'known_champion',
-  text: `SELECT DISTINCT ON (model_version_id) model_version_id AS model, to_stage AS stage, id FROM model_event
+const CHAMPION_AT = statement(
+  'known_champion',
+  `SELECT DISTINCT ON (model_version_id) model_version_id AS model, to_stage AS stage, id FROM model_event
     WHERE recorded_at <= $1 ORDER BY model_version_id, id DESC`,
-};
+);
 
 /** The model version that was the champion at that moment, or null. */
 export async function championAt(session: Session, knownAt: number): Promise<number | null> {
@@ -145,10 +147,10 @@ export async function championAt(session: Session, knownAt: number): Promise<num
   return stages.find(({ stage }) => stage === 'CHAMPION')?.model ?? null;
 }
 
-const REIGN: Statement = {
-  name: 'known_reign',
-  text: `SELECT max(recorded_at) AS at FROM model_event WHERE model_version_id = $1 AND to_stage = 'CHAMPION'`,
-};
+const REIGN = statement(
+  'known_reign',
+  `SELECT max(recorded_at) AS at FROM model_event WHERE model_version_id = $1 AND to_stage = 'CHAMPION'`,
+);
 
 /** Since when the model version is champion; null if it never was. */
 export async function reignSince(session: Session, model: number): Promise<Date | null> {
@@ -163,15 +165,12 @@ const DIFFER = `(
       SELECT response_id, class, surveyed FROM prediction WHERE model_version_id = $2 AND cell_id = ANY ($3::integer[])
         AND answered_at >= $4 AND answered_at < $5 AND class IS NOT NULL) b USING (response_id)
     WHERE a.class IS DISTINCT FROM b.class AND NOT ($6 AND coalesce(a.surveyed, b.surveyed))`;
-const COUNT_RE_SCORED: Statement = {
-  name: 'known_count_re_scored',
-  text: `SELECT count(*) AS responses FROM ${DIFFER}`,
-};
-const RE_SCORED: Statement = {
-  name: 'known_re_scored',
-  text: `SELECT response_id AS id, a.class AS was, b.class AS is FROM ${DIFFER} AND ($7::uuid IS NULL OR response_id > $7)
+const COUNT_RE_SCORED = statement('known_count_re_scored', `SELECT count(*) AS responses FROM ${DIFFER}`);
+const RE_SCORED = statement(
+  'known_re_scored',
+  `SELECT response_id AS id, a.class AS was, b.class AS is FROM ${DIFFER} AND ($7::uuid IS NULL OR response_id > $7)
     ORDER BY response_id LIMIT $8`,
-};
+);
 
 /** Facts for which two model versions (null: none) give different classes. */
 export interface ReScoredQuery extends Omit<KnownQuery, 'model' | 'knownAt' | 'place'> {

@@ -4,7 +4,8 @@ import type { Cell, CellDictionary, Segment } from '../../domain/segments/cell.t
 import { matchesSegment } from '../../domain/segments/cell.ts';
 import { valueIn } from '../../domain/segments/dimensions.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { type GuardDeps, openGuard, protectedFor } from '../disclosure/score-guard.ts';
 import { journalHead } from '../journal/journal.ts';
 import { readChampion } from '../models/models.ts';
@@ -68,10 +69,7 @@ const isNear = (scope: Scope, cell: Cell) =>
 const isOpen = (scope: Scope, cell: Cell) =>
   scope.allows('readResponse', cell) || !isProtected(scope, cell, 'surveyed');
 
-const BEHIND: Statement = {
-  name: 'cells_behind',
-  text: `SELECT coalesce(array_agg(id), '{}') AS ids FROM cell`,
-};
+const BEHIND = statement('cells_behind', `SELECT coalesce(array_agg(id), '{}') AS ids FROM cell`);
 
 /** The cells that the caller's database role sees, whatever the program does. */
 async function cellsBehind(scopedReader: Session): Promise<Set<number>> {

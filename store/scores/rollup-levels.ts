@@ -1,9 +1,10 @@
 import { DAY_MS, type TimeRange } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
-const LEVELS: Statement = {
-  name: 'rollup_levels',
-  text: `SELECT (extract(epoch FROM coalesce(d.bucket, h.bucket)) * 1000)::float8 AS bucket, coalesce(d.cell_id, h.cell_id) AS "cellId",
+const LEVELS = statement(
+  'rollup_levels',
+  `SELECT (extract(epoch FROM coalesce(d.bucket, h.bucket)) * 1000)::float8 AS bucket, coalesce(d.cell_id, h.cell_id) AS "cellId",
       coalesce(d.n, 0) AS day, coalesce(h.n, 0)::integer AS hours
     FROM (SELECT * FROM rollup_day WHERE cell_id = ANY ($1::integer[]) AND model_version_id = ANY ($2::integer[])
         AND bucket >= $3 AND bucket < $4) d
@@ -16,7 +17,7 @@ const LEVELS: Statement = {
     WHERE coalesce(d.n, 0) <> coalesce(h.n, 0) OR coalesce(d.promoters, 0) <> coalesce(h.promoters, 0)
       OR coalesce(d.detractors, 0) <> coalesce(h.detractors, 0)
     ORDER BY 1, 2 LIMIT 1`,
-};
+);
 
 /** The first day in the range (whole UTC days only) whose rollup is not the sum of its hours, or null. */
 export async function findLevelOffence(

@@ -1,6 +1,7 @@
 import type { Counts } from '../../domain/nps/nps.ts';
 import { DAY_MS, HOUR_MS, splitByLevel, type TimeRange } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { type Statement, statement } from '../database/statement.ts';
 
 /** Counts of one cell in one interval; `interval` is the index of the edge at which it begins. */
 export interface IntervalCounts extends Counts {
@@ -47,23 +48,25 @@ const variant = (byCell: boolean, alone: boolean) => `${byCell ? 'by_cell' : 'su
 const eachPart = (from: string) => `unnest($2::timestamptz[], $3::timestamptz[]) AS part (start, stop)
       CROSS JOIN LATERAL (${from} OFFSET 0) r`;
 
-const rollupStatement = (table: string, byCell: boolean, alone: boolean): Statement => ({
-  name: `counts_${table}_${variant(byCell, alone)}`,
-  text: `SELECT width_bucket(r.bucket, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
+const rollupStatement = (table: string, byCell: boolean, alone: boolean): Statement =>
+  statement(
+    `counts_${table}_${variant(byCell, alone)}`,
+    `SELECT width_bucket(r.bucket, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
       ${summed(alone)}
     FROM ${eachPart(`SELECT * FROM ${table} r WHERE r.bucket >= part.start AND r.bucket < part.stop
         AND r.cell_id = ANY ($4::integer[]) AND r.model_version_id = $5 AND r.bucket >= $6 AND r.bucket < $7`)}
     GROUP BY 1${byCell ? ', 2' : ''}`,
-});
+  );
 
 /** Every interval is one whole bucket of the table: a plain range scan by the key. */
-const bucketStatement = (table: string, byCell: boolean, alone: boolean): Statement => ({
-  name: `buckets_${table}_${variant(byCell, alone)}`,
-  text: `SELECT (extract(epoch FROM bucket) * 1000)::float8 AS bucket, ${byCell ? 'cell_id' : '0'} AS "cellId",
+const bucketStatement = (table: string, byCell: boolean, alone: boolean): Statement =>
+  statement(
+    `buckets_${table}_${variant(byCell, alone)}`,
+    `SELECT (extract(epoch FROM bucket) * 1000)::float8 AS bucket, ${byCell ? 'cell_id' : '0'} AS "cellId",
       ${summed(alone)}
     FROM ${table} WHERE cell_id = ANY ($1::integer[]) AND model_version_id = $2 AND bucket >= $3 AND bucket < $4
     GROUP BY 1${byCell ? ', 2' : ''}`,
-});
+  );
 
 /** Minutes whose rollups are gone: counted from the responses. */
 const factStatement = (byCell: boolean, kind: Kind): Statement => {
@@ -73,27 +76,41 @@ const factStatement = (byCell: boolean, kind: Kind): Statement => {
     inferred: 'AND r.model_version_id = $7',
     alone: 'AND r.model_version_id = $7 AND NOT r.surveyed',
   };
-  return {
-    name: `counts_fact_${kind}_${byCell ? 'by_cell' : 'sum'}`,
-    text: `SELECT width_bucket(r.answered_at, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
+  return statement(
+    `counts_fact_${kind}_${byCell ? 'by_cell' : 'sum'}`,
+    `SELECT width_bucket(r.answered_at, $1::timestamptz[]) - 1 AS interval, ${byCell ? 'r.cell_id' : '0'} AS "cellId",
         (count(*) FILTER (WHERE class = 2))::float8 AS promoters, (count(*) FILTER (WHERE class = 1))::float8 AS passives,
         (count(*) FILTER (WHERE class = 0))::float8 AS detractors
       FROM ${eachPart(`SELECT r.answered_at, r.cell_id, r.class FROM ${fact} r
           WHERE r.answered_at >= part.start AND r.answered_at < part.stop AND r.answered_at >= $5 AND r.answered_at < $6
             AND r.cell_id = ANY ($4::integer[]) AND r.class IS NOT NULL ${wanted[kind]}`)}
       GROUP BY 1${byCell ? ', 2' : ''}`,
-  };
+  );
 };
 
 const TABLES = { DAY: 'rollup_day', HOUR: 'rollup_hour', MINUTE: 'rollup_minute' } as const;
-const statements = new Map<string, Statement>();
+const KINDS = ['surveyed', 'inferred', 'alone'] as const;
+const key = (...parts: readonly unknown[]): string => parts.join(' ');
 
-/** Each statement is built once: its name identifies it to the server. */
-function once(make: () => Statement, ...key: readonly unknown[]): Statement {
-  const name = key.join(' ');
-  const statement = statements.get(name) ?? make();
-  statements.set(name, statement);
-  return statement;
+/** Every variant, each with a name of its own. */
+const STATEMENTS: ReadonlyMap<string, Statement> = new Map(
+  [false, true].flatMap((byCell) => [
+    ...KINDS.map((kind) => [key('FACT', byCell, kind), factStatement(byCell, kind)] as const),
+    ...[false, true].flatMap((alone) => [
+      ...(['DAY', 'HOUR', 'MINUTE'] as const).map(
+        (level) => [key(level, byCell, alone), rollupStatement(TABLES[level], byCell, alone)] as const,
+      ),
+      ...(['DAY', 'HOUR'] as const).map(
+        (unit) => [key('bucket', unit, byCell, alone), bucketStatement(TABLES[unit], byCell, alone)] as const,
+      ),
+    ]),
+  ]),
+);
+
+function statementOf(...parts: readonly unknown[]): Statement {
+  const found = STATEMENTS.get(key(...parts));
+  if (!found) throw new Error(`there is no statement for ${key(...parts)}`);
+  return found;
 }
 
 /**
@@ -153,10 +170,10 @@ async function countBuckets(
 ): Promise<IntervalCounts[]> {
   const { edges, cellIds, byCell, classes } = query;
   const alone = classes.kind === 'alone';
-  const statement = once(() => bucketStatement(TABLES[unit], byCell, alone), 'bucket', unit, byCell, alone);
+  const counted = statementOf('bucket', unit, byCell, alone);
   const [first = 0, second = 0] = edges;
   const bounds = [new Date(first), new Date(edges.at(-1) ?? 0)];
-  const rows = await session.rows<Counts & { bucket: number; cellId: number }>(statement, [
+  const rows = await session.rows<Counts & { bucket: number; cellId: number }>(counted, [
     cellIds,
     modelOf(classes),
     ...bounds,
@@ -168,13 +185,10 @@ function countParts(session: Session, level: Level | 'FACT', parts: readonly Tim
   const { byCell, classes } = query;
   const { kind } = classes;
   const alone = kind === 'alone';
-  const statement =
-    level === 'FACT'
-      ? once(() => factStatement(byCell, kind), level, byCell, kind)
-      : once(() => rollupStatement(TABLES[level], byCell, alone), level, byCell, alone);
+  const counted = statementOf(level, byCell, level === 'FACT' ? kind : alone);
   const dates = (times: readonly number[]) => times.map((time) => new Date(time));
   const bounds = [new Date(parts[0]?.from ?? 0), new Date(parts.at(-1)?.until ?? 0)];
-  return session.rows<IntervalCounts>(statement, [
+  return session.rows<IntervalCounts>(counted, [
     dates(query.edges),
     dates(parts.map(({ from }) => from)),
     dates(parts.map(({ until }) => until)),
@@ -211,15 +225,15 @@ function partsByLevel(edges: readonly number[], now: number) {
 }
 
 /** Along the key: rows deleted before are not visited again. */
-const PURGE: Statement = {
-  name: 'rollup_minute_purge',
-  text: `DELETE FROM rollup_minute r USING (
+const PURGE = statement(
+  'rollup_minute_purge',
+  `DELETE FROM rollup_minute r USING (
       SELECT cell_id, model_version_id, bucket FROM rollup_minute
       WHERE bucket < $1 AND (cell_id, model_version_id, bucket) > ($2::integer, $3::integer, $4::timestamptz)
       ORDER BY cell_id, model_version_id, bucket LIMIT $5
     ) old WHERE r.cell_id = old.cell_id AND r.model_version_id = old.model_version_id AND r.bucket = old.bucket AND r.bucket < $1
     RETURNING r.cell_id AS "cellId", r.model_version_id AS model, r.bucket`,
-};
+);
 const PURGED_AT_ONCE = 5_000;
 
 interface PurgedKey {

@@ -1,7 +1,8 @@
 import canonicalize from 'canonicalize';
 import { isSigned, parseKey } from '../../domain/seals/signing-key.ts';
 import { audit } from '../audit/audit.ts';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { lockSeals, readLastCheckpoint } from './seals.ts';
 import { newestSigningKey, SigningKeyReplacedError } from './signing-keys.ts';
 
@@ -33,10 +34,7 @@ const DIGITS = 24;
 /** How a row names the leaf of that hash (hex). */
 export const leafName = (hash: string) => hash.slice(0, DIGITS);
 
-const NOW: Statement = {
-  name: 'leaves_now',
-  text: 'SELECT (extract(epoch FROM now()) * 1000)::bigint AS at',
-};
+const NOW = statement('leaves_now', 'SELECT (extract(epoch FROM now()) * 1000)::bigint AS at');
 
 /** What is signed of a row. */
 const signed = (cause: LeafCause, leaves: readonly string[]) =>
@@ -70,11 +68,11 @@ export async function recordTombstones(
   }
 }
 
-const FORGET: Statement = {
-  name: 'leaves_forget',
-  text: `UPDATE seal_leaf SET response_id = NULL, salt = NULL, origin = NULL WHERE response_id = ANY ($1::uuid[])
+const FORGET = statement(
+  'leaves_forget',
+  `UPDATE seal_leaf SET response_id = NULL, salt = NULL, origin = NULL WHERE response_id = ANY ($1::uuid[])
     RETURNING encode(hash, 'hex') AS hash`,
-};
+);
 
 /**
  * Removes from all leaves of these responses what leads back to them: id, salt and origin. The hashes stay, and
@@ -101,10 +99,10 @@ export async function tombstoneLeaves(
   return forgotten.length;
 }
 
-const OF_RESPONSES: Statement = {
-  name: 'leaves_of_responses',
-  text: `SELECT DISTINCT encode(hash, 'hex') AS hash FROM seal_leaf WHERE response_id = ANY ($1::uuid[])`,
-};
+const OF_RESPONSES = statement(
+  'leaves_of_responses',
+  `SELECT DISTINCT encode(hash, 'hex') AS hash FROM seal_leaf WHERE response_id = ANY ($1::uuid[])`,
+);
 
 /** Records that these responses were restricted: their leaves have no facts until the restriction is lifted. */
 export function noteRestricted(session: Session, sign: Sign, responseIds: readonly string[]): Promise<void> {
@@ -133,10 +131,10 @@ async function noteResponses(
   );
 }
 
-const NOTES: Statement = {
-  name: 'leaves_notes',
-  text: 'SELECT seq, subject FROM audit_log WHERE action = $1 AND seq > $2 ORDER BY seq LIMIT 200',
-};
+const NOTES = statement(
+  'leaves_notes',
+  'SELECT seq, subject FROM audit_log WHERE action = $1 AND seq > $2 ORDER BY seq LIMIT 200',
+);
 
 /** What signed rows of the audit log say about the requested leaves, by `leafName`. */
 export async function readLeafTombstones(
@@ -160,10 +158,10 @@ export async function readLeafTombstones(
   }
 }
 
-const NEWEST_NOTE: Statement = {
-  name: 'leaves_newest_note',
-  text: 'SELECT subject FROM audit_log WHERE action = $1 ORDER BY seq DESC LIMIT 1',
-};
+const NEWEST_NOTE = statement(
+  'leaves_newest_note',
+  'SELECT subject FROM audit_log WHERE action = $1 ORDER BY seq DESC LIMIT 1',
+);
 
 /** The newest such row's signed text and signature; null without any. */
 export async function newestNote(session: Session): Promise<{ text: string; signature: string } | null> {
@@ -192,18 +190,18 @@ function parseNote(subject: string): LeafTombstone {
   return { cause: 'adopted', leaves: [], signature: '' };
 }
 
-const ADOPTED: Statement = {
-  name: 'leaves_adopted',
-  text: `SELECT seq FROM audit_log WHERE action = $1 AND subject LIKE '{"cause":"adopted"%' LIMIT 1`,
-};
-const FORMER: Statement = {
-  name: 'leaves_former',
-  text: `SELECT DISTINCT encode(hash, 'hex') AS hash FROM seal_leaf WHERE response_id IS NULL OR salt IS NULL`,
-};
-const FORMER_ASIDE: Statement = {
-  name: 'leaves_former_aside',
-  text: `SELECT DISTINCT encode(l.hash, 'hex') AS hash FROM seal_leaf l JOIN restricted_response x ON x.id = l.response_id`,
-};
+const ADOPTED = statement(
+  'leaves_adopted',
+  `SELECT seq FROM audit_log WHERE action = $1 AND subject LIKE '{"cause":"adopted"%' LIMIT 1`,
+);
+const FORMER = statement(
+  'leaves_former',
+  `SELECT DISTINCT encode(hash, 'hex') AS hash FROM seal_leaf WHERE response_id IS NULL OR salt IS NULL`,
+);
+const FORMER_ASIDE = statement(
+  'leaves_former_aside',
+  `SELECT DISTINCT encode(l.hash, 'hex') AS hash FROM seal_leaf l JOIN restricted_response x ON x.id = l.response_id`,
+);
 /** In every checkpoint signed since such rows are written. */
 const RECORDED = '"forgetting":"recorded"';
 

@@ -1,6 +1,7 @@
 import type { SignedCheckpoint } from '../../domain/seals/seal.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
 /*
  * Reads the log of seals as a whole, page by page. Texts are hashed and compared inside the database: a page
@@ -20,13 +21,13 @@ const SOUND = `coalesce(encode(sha256('\\x00'::bytea || convert_to(s.manifest, '
   AND date_trunc('milliseconds', s.recorded_at) = s.recorded_at
   AND right(s.manifest, length(s.why) + 10) = ',"why":"' || s.why || '"}', false)`;
 
-const PAGE: Statement = {
-  name: 'log_page',
-  text: `SELECT count(*)::integer AS seals, coalesce(string_agg(hash, '' ORDER BY id), '') AS hashes,
+const PAGE = statement(
+  'log_page',
+  `SELECT count(*)::integer AS seals, coalesce(string_agg(hash, '' ORDER BY id), '') AS hashes,
       min(id) FILTER (WHERE NOT sound) AS unsound
     FROM (SELECT s.id, s.hash, ${SOUND} AS sound FROM seal s LEFT JOIN cell c ON c.id = s.cell_id
       WHERE s.id >= $1 AND s.id < $2) page`,
-};
+);
 
 /** A page of the log. */
 export interface LogPage {
@@ -43,15 +44,15 @@ export async function readLogPage(session: Session, from: number, until: number)
   return page ?? { seals: 0, hashes: '', unsound: null };
 }
 
-const MISSING: Statement = {
-  name: 'log_missing',
-  text: `SELECT min(place) AS place FROM generate_series($1::bigint, $2::bigint - 1) place
+const MISSING = statement(
+  'log_missing',
+  `SELECT min(place) AS place FROM generate_series($1::bigint, $2::bigint - 1) place
     WHERE NOT EXISTS (SELECT FROM seal s WHERE s.id = place)`,
-};
-const OUTSIDE: Statement = {
-  name: 'log_outside',
-  text: `SELECT min(id) AS place FROM seal WHERE id < 0 OR id >= (SELECT coalesce(max(size), 0) FROM seal_head)`,
-};
+);
+const OUTSIDE = statement(
+  'log_outside',
+  `SELECT min(id) AS place FROM seal WHERE id < 0 OR id >= (SELECT coalesce(max(size), 0) FROM seal_head)`,
+);
 
 /** The first place between the two without a seal, or null. */
 export async function findMissingPlace(
@@ -69,11 +70,11 @@ export async function findSealOutside(session: Session): Promise<number | null> 
   return row?.place ?? null;
 }
 
-const PLACED: Statement = {
-  name: 'log_placed',
-  text: `SELECT c.key AS cell, s.model_version_id AS model, floor(extract(epoch FROM s.bucket) / 3600)::integer AS hour
+const PLACED = statement(
+  'log_placed',
+  `SELECT c.key AS cell, s.model_version_id AS model, floor(extract(epoch FROM s.bucket) / 3600)::integer AS hour
     FROM seal s LEFT JOIN cell c ON c.id = s.cell_id WHERE s.id = $1`,
-};
+);
 
 /** Which rollup the columns of the seal at that place name; null if there is none, or no known one. */
 export async function readPlaced(
@@ -85,14 +86,11 @@ export async function readPlaced(
   return { ...row, cell: row.cell };
 }
 
-const BEFORE: Statement = {
-  name: 'log_head_before',
-  text: 'SELECT size, body, signature FROM seal_head WHERE size < $1 ORDER BY size DESC LIMIT 1',
-};
-const CHECKPOINT_OF: Statement = {
-  name: 'log_head_of',
-  text: 'SELECT size, body, signature FROM seal_head WHERE size = $1',
-};
+const BEFORE = statement(
+  'log_head_before',
+  'SELECT size, body, signature FROM seal_head WHERE size < $1 ORDER BY size DESC LIMIT 1',
+);
+const CHECKPOINT_OF = statement('log_head_of', 'SELECT size, body, signature FROM seal_head WHERE size = $1');
 
 /** The checkpoint before the one of that size, or null. */
 export async function readCheckpointBefore(session: Session, size: number): Promise<SignedCheckpoint | null> {

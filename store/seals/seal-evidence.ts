@@ -1,6 +1,7 @@
 import { fitsScale, type ScaleRule, scaleKey } from '../../domain/nps/scale.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { type Statement, statement } from '../database/statement.ts';
 import { type RollupRef, rollupParameters, SURVEYED } from './seal-facts.ts';
 
 /* Evidence for facts that differ from their seal: what brought them, when, and what was stored before. */
@@ -19,9 +20,9 @@ export interface Brought {
   readonly predicted: Readonly<Record<string, number>>;
 }
 
-const BROUGHT: Statement = {
-  name: 'evidence_brought',
-  text: `SELECT now.id, now.origin, ${MICROS('e.received_at')} AS at, now.aside, coalesce(now.predicted, '{}') AS predicted
+const BROUGHT = statement(
+  'evidence_brought',
+  `SELECT now.id, now.origin, ${MICROS('e.received_at')} AS at, now.aside, coalesce(now.predicted, '{}') AS predicted
     FROM (SELECT k.id, x.id IS NOT NULL AS aside, coalesce(r.source_event_id, (x.row->>'source_event_id')::uuid) AS origin,
         (SELECT json_object_agg(p.model_version_id, ${MICROS('p.predicted_at')}) FROM prediction p
           WHERE p.response_id = k.id AND p.answered_at = k.answered_at) AS predicted
@@ -30,7 +31,7 @@ const BROUGHT: Statement = {
         LEFT JOIN restricted_response x ON x.id = k.id
       WHERE k.id = ANY ($1::uuid[])) now
     LEFT JOIN source_event e ON e.id = now.origin AND e.response_id = now.id`,
-};
+);
 
 /** The state of the responses that were ever stored, by id. */
 export async function readBrought(
@@ -50,12 +51,12 @@ export interface EarlierLeaf {
   readonly hash: string;
 }
 
-const EARLIER: Statement = {
-  name: 'evidence_earlier',
-  text: `SELECT DISTINCT l.response_id AS id, l.origin, encode(l.salt, 'hex') AS salt, encode(l.hash, 'hex') AS hash
+const EARLIER = statement(
+  'evidence_earlier',
+  `SELECT DISTINCT l.response_id AS id, l.origin, encode(l.salt, 'hex') AS salt, encode(l.hash, 'hex') AS hash
     FROM seal_leaf l JOIN seal s ON s.id = l.seal_id
     WHERE l.response_id = ANY ($1::uuid[]) AND s.model_version_id = 0 AND l.salt IS NOT NULL AND l.origin IS NOT NULL`,
-};
+);
 
 /** The surveyed leaves of the responses in any seal, by response. */
 export async function readEarlierLeaves(
@@ -78,25 +79,25 @@ const RESPONSES = `FROM unnest($1::timestamptz[], $2::integer[]) WITH ORDINALITY
       AND r.answered_at >= $3 AND r.answered_at < $4
     LEFT JOIN source_event e ON e.id = r.source_event_id AND e.response_id = r.id
     WHERE r.class IS NOT NULL`;
-const GIVEN: Statement = {
-  name: 'evidence_given',
-  text: `SELECT 0 AS place, r.score, r.points, r.class, r.mapping_version_id AS mapping,
+const GIVEN = statement(
+  'evidence_given',
+  `SELECT 0 AS place, r.score, r.points, r.class, r.mapping_version_id AS mapping,
       array_agg(r.id) FILTER (WHERE e.id IS NULL) AS unbrought ${RESPONSES} GROUP BY r.score, r.points, r.class, r.mapping_version_id`,
-};
-const GIVEN_SO: Statement = {
-  name: 'evidence_given_so',
-  text: `SELECT r.id, 0 AS place ${RESPONSES} AND (r.score IS NOT DISTINCT FROM $5 AND r.points IS NOT DISTINCT FROM $6
+);
+const GIVEN_SO = statement(
+  'evidence_given_so',
+  `SELECT r.id, 0 AS place ${RESPONSES} AND (r.score IS NOT DISTINCT FROM $5 AND r.points IS NOT DISTINCT FROM $6
     AND r.class = $7 AND r.mapping_version_id = $8)`,
-};
-const RULES: Statement = {
-  name: 'evidence_rules',
-  text: `SELECT m.id AS mapping, s.key, s.rule FROM mapping_version m JOIN scale_rule s ON s.id = m.scale_rule_id
+);
+const RULES = statement(
+  'evidence_rules',
+  `SELECT m.id AS mapping, s.key, s.rule FROM mapping_version m JOIN scale_rule s ON s.id = m.scale_rule_id
     WHERE m.id = ANY ($1::integer[])`,
-};
-const NEWEST: Statement = {
-  name: 'evidence_newest',
-  text: `SELECT given.place::integer - 1 AS place, max(${MICROS('e.received_at')}) AS at ${RESPONSES} GROUP BY given.place`,
-};
+);
+const NEWEST = statement(
+  'evidence_newest',
+  `SELECT given.place::integer - 1 AS place, max(${MICROS('e.received_at')}) AS at ${RESPONSES} GROUP BY given.place`,
+);
 
 interface GivenRow {
   readonly place: number;
@@ -143,13 +144,13 @@ export async function findWrongResponses(
   return wrong;
 }
 
-const MAPPINGS: Statement = {
-  name: 'evidence_mappings',
-  text: `SELECT given.place::integer - 1 AS place, string_agg(m.key || ' ' || c.n, ',' ORDER BY m.key COLLATE "C") AS counts
+const MAPPINGS = statement(
+  'evidence_mappings',
+  `SELECT given.place::integer - 1 AS place, string_agg(m.key || ' ' || c.n, ',' ORDER BY m.key COLLATE "C") AS counts
     FROM unnest($1::timestamptz[], $2::integer[], $3::integer[]) WITH ORDINALITY AS given (bucket, cell, model, place)
       JOIN rollup_mapping c ON c.cell_id = given.cell AND c.model_version_id = given.model AND c.bucket = given.bucket
       JOIN mapping_version m ON m.id = c.mapping_version_id WHERE c.n <> 0 GROUP BY given.place`,
-};
+);
 
 /**
  * How many responses each mapping version brought to the rollups according to their counts ("key n", by key),

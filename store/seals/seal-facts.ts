@@ -1,6 +1,7 @@
 import type { RollupSums, SealedFact } from '../../domain/seals/seal.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
 /** A rollup by this database's numbers. `hour`: hours since 1970. */
 export interface RollupRef {
@@ -23,25 +24,25 @@ const MS = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::big
  * One row per rollup, mapping and model version, its facts as text: many small rows, and their keys, would cost
  * more than all the hashing.
  */
-const RESPONSES: Statement = {
-  name: 'seal_facts_responses',
-  text: `SELECT f.place, m.key AS mapping, f.facts FROM (
+const RESPONSES = statement(
+  'seal_facts_responses',
+  `SELECT f.place, m.key AS mapping, f.facts FROM (
       SELECT given.place::integer - 1 AS place, r.mapping_version_id AS mapping, string_agg(r.id || ',' || r.source_event_id || ',' ||
         r.class || ',' || ${MS('r.answered_at')} || ',' || coalesce(r.points::text, ''), ';' ORDER BY r.id) AS facts
       FROM ${GIVEN} JOIN response r ON r.cell_id = given.cell AND ${BETWEEN('r')}
       WHERE r.class IS NOT NULL AND given.model = 0 GROUP BY 1, 2
     ) f JOIN mapping_version m ON m.id = f.mapping`,
-};
-const PREDICTIONS: Statement = {
-  name: 'seal_facts_predictions',
-  text: `SELECT f.place, m.key AS mapping, coalesce(v.key, '') AS model, f.facts FROM (
+);
+const PREDICTIONS = statement(
+  'seal_facts_predictions',
+  `SELECT f.place, m.key AS mapping, coalesce(v.key, '') AS model, f.facts FROM (
       SELECT given.place::integer - 1 AS place, p.mapping_version_id AS mapping, given.model, string_agg(p.response_id || ',' ||
         (extract(epoch FROM p.predicted_at) * 1000000)::bigint || ',' || p.class || ',' || ${MS('p.answered_at')} || ',' ||
         p.detractor || ',' || p.passive || ',' || p.promoter || ',' || p.surveyed, ';' ORDER BY p.response_id) AS facts
       FROM ${GIVEN} JOIN prediction p ON p.cell_id = given.cell AND p.model_version_id = given.model AND ${BETWEEN('p')}
       WHERE p.class IS NOT NULL GROUP BY 1, 2, 3
     ) f JOIN mapping_version m ON m.id = f.mapping JOIN model_version v ON v.id = f.model`,
-};
+);
 
 /** The common part of the facts in one row. */
 interface FactRow {
@@ -134,13 +135,13 @@ const SUMS = `r.promoters, r.passives, r.detractors, r.n, r.sum::float8 AS sum, 
   r.alone_promoters AS "alonePromoters", r.alone_passives AS "alonePassives", r.alone_detractors AS "aloneDetractors",
   r.promoter_millionths::float8 AS "promoterMillionths", r.passive_millionths::float8 AS "passiveMillionths",
   r.detractor_millionths::float8 AS "detractorMillionths"`;
-const ROLLUPS: Statement = {
-  name: 'seal_rollups',
-  text: `SELECT ${SUMS}, floor(extract(epoch FROM r.bucket) / 3600)::integer AS hour, r.cell_id AS "cellId", c.key AS cell,
+const ROLLUPS = statement(
+  'seal_rollups',
+  `SELECT ${SUMS}, floor(extract(epoch FROM r.bucket) / 3600)::integer AS hour, r.cell_id AS "cellId", c.key AS cell,
       r.model_version_id AS model
     FROM rollup_hour r JOIN cell c ON c.id = r.cell_id
     WHERE r.cell_id = ANY ($1::integer[]) AND r.model_version_id = ANY ($2::integer[]) AND r.bucket >= $3 AND r.bucket < $4`,
-};
+);
 
 /** Hour rollups of the cells and models, including empty ones, in any order. */
 export function readRollupSums(

@@ -2,7 +2,8 @@ import type { HashedNode } from '../../domain/seals/merkle.ts';
 import type { Manifest, SignedCheckpoint } from '../../domain/seals/seal.ts';
 import type { KeptLeaf } from '../../domain/seals/seal-match.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 import { followerPosition } from '../journal/journal.ts';
 import { type RollupRef, rollupParameters } from './seal-facts.ts';
 import type { SealRow } from './seals.ts';
@@ -19,16 +20,16 @@ export interface Touched {
   readonly lastTouched: Date;
 }
 
-const NOTE: Statement = {
-  name: 'sealing_note',
-  text: `INSERT INTO seal_pending AS p (cell_id, model_version_id, bucket, first_entry, last_entry, first_touched, last_touched)
+const NOTE = statement(
+  'sealing_note',
+  `INSERT INTO seal_pending AS p (cell_id, model_version_id, bucket, first_entry, last_entry, first_touched, last_touched)
     SELECT t."cellId", t.model, to_timestamp(t.hour::float8 * 3600), t."firstEntry", t."lastEntry", t."firstTouched", t."lastTouched"
     FROM json_to_recordset($1::json) AS t ("cellId" integer, model integer, hour integer, "firstEntry" text, "lastEntry" text,
       "firstTouched" timestamptz, "lastTouched" timestamptz)
     ORDER BY 1, 2, 3
     ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET last_entry = excluded.last_entry,
       last_touched = greatest(p.last_touched, excluded.last_touched), refused = NULL`,
-};
+);
 
 /** Records rollups as touched, each once. */
 export async function noteTouched(session: Session, touched: readonly Touched[]): Promise<void> {
@@ -36,9 +37,9 @@ export async function noteTouched(session: Session, touched: readonly Touched[])
 }
 
 /** Along the key, in one pass of either index. */
-const NOTE_ALL: Statement = {
-  name: 'sealing_note_all',
-  text: `INSERT INTO seal_pending AS p (cell_id, model_version_id, bucket, first_entry, last_entry, first_touched, last_touched)
+const NOTE_ALL = statement(
+  'sealing_note_all',
+  `INSERT INTO seal_pending AS p (cell_id, model_version_id, bucket, first_entry, last_entry, first_touched, last_touched)
     SELECT cell_id, model_version_id, bucket, $1, $2, now(), now() FROM (
       (SELECT cell_id, model_version_id, bucket FROM rollup_hour
         WHERE (cell_id, model_version_id, bucket) > ($3::integer, $4::integer, $5::timestamptz) ORDER BY 1, 2, 3 LIMIT $6)
@@ -50,7 +51,7 @@ const NOTE_ALL: Statement = {
     ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET last_entry = excluded.last_entry,
       last_touched = excluded.last_touched, refused = NULL
     RETURNING cell_id AS "cellId", model_version_id AS model, bucket`,
-};
+);
 const NOTED_AT_ONCE = 5_000;
 
 /** A rollup, in key order. */
@@ -107,9 +108,9 @@ export interface Closing {
   readonly responses: number;
 }
 
-const CLAIM: Statement = {
-  name: 'sealing_claim',
-  text: `DELETE FROM seal_pending d USING (
+const CLAIM = statement(
+  'sealing_claim',
+  `DELETE FROM seal_pending d USING (
       SELECT p.cell_id, p.model_version_id, p.bucket, c.key AS cell, v.key AS model_key, v.feature_set_key,
         sum(coalesce(r.n, 0) + 1) OVER (ORDER BY p.bucket, p.cell_id, p.model_version_id) - coalesce(r.n, 0) - 1 AS before
       FROM (SELECT * FROM seal_pending WHERE bucket <= $1 AND (last_touched <= $2 OR first_touched <= $3) AND refused IS NULL
@@ -123,7 +124,7 @@ const CLAIM: Statement = {
       d.model_version_id AS model, d.first_entry AS "firstEntry", d.last_entry AS "lastEntry",
       d.first_touched AS "firstTouched", d.last_touched AS "lastTouched", closed.model_key AS "modelKey",
       closed.feature_set_key AS "featureSet"`,
-};
+);
 
 /** Takes closed rollups from the pending ones; a rollback returns them. */
 export function claimClosed(session: Session, closing: Closing): Promise<ClosedRollup[]> {
@@ -135,9 +136,9 @@ export function claimClosed(session: Session, closing: Closing): Promise<ClosedR
 /** The follower of the journal that seals. */
 export const SEALER = 'sealer';
 
-const LAST_ENTRIES: Statement = {
-  name: 'sealing_last_entries',
-  text: `SELECT touched.hour, touched."cellId", touched.model,
+const LAST_ENTRIES = statement(
+  'sealing_last_entries',
+  `SELECT touched.hour, touched."cellId", touched.model,
       (array_agg(touched.xact || '.' || touched.position ORDER BY touched.xact DESC, touched.position DESC))[1] AS entry
     FROM (SELECT (d->>1)::integer AS hour, (d->>0)::integer AS "cellId", j.xact, j.position,
         CASE j.kind WHEN 'predictions' THEN (j.payload->>'model')::integer ELSE 0 END AS model
@@ -146,7 +147,7 @@ const LAST_ENTRIES: Statement = {
     JOIN unnest($3::timestamptz[], $4::integer[], $5::integer[]) AS given (bucket, cell, model) ON given.cell = touched."cellId"
       AND given.model = touched.model AND given.bucket = to_timestamp(touched.hour::float8 * 3600)
     GROUP BY 1, 2, 3`,
-};
+);
 
 /**
  * The last committed entry that touched each of the closed rollups: facts are read as they are, and may be
@@ -166,12 +167,12 @@ export async function lastEntriesOf(
   return new Map(closed.map((rollup) => [rollup, entries.get(key(rollup)) ?? rollup.lastEntry]));
 }
 
-const REFUSE: Statement = {
-  name: 'sealing_refuse',
-  text: `INSERT INTO seal_pending (cell_id, model_version_id, bucket, first_entry, last_entry, first_touched, last_touched, refused)
+const REFUSE = statement(
+  'sealing_refuse',
+  `INSERT INTO seal_pending (cell_id, model_version_id, bucket, first_entry, last_entry, first_touched, last_touched, refused)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET refused = excluded.refused`,
-};
+);
 
 /** Puts a rollup back, not to be sealed until it is touched again. */
 export async function refuse(session: Session, rollup: ClosedRollup, reason: string): Promise<void> {
@@ -189,14 +190,14 @@ export async function refuse(session: Session, rollup: ClosedRollup, reason: str
   ]);
 }
 
-const LATEST: Statement = {
-  name: 'sealing_latest',
-  text: `SELECT DISTINCT ON (s.cell_id, s.model_version_id, s.bucket) s.id, s.cell_id AS "cellId", s.model_version_id AS model,
+const LATEST = statement(
+  'sealing_latest',
+  `SELECT DISTINCT ON (s.cell_id, s.model_version_id, s.bucket) s.id, s.cell_id AS "cellId", s.model_version_id AS model,
       floor(extract(epoch FROM s.bucket) / 3600)::integer AS hour, s.revision, s.why, s.manifest, s.hash
     FROM unnest($1::timestamptz[], $2::integer[], $3::integer[]) AS given (bucket, cell, model)
       JOIN seal s ON s.cell_id = given.cell AND s.model_version_id = given.model AND s.bucket = given.bucket
     ORDER BY s.cell_id, s.model_version_id, s.bucket, s.revision DESC`,
-};
+);
 
 /** The newest seal of each of the rollups that has one. */
 export function readLatestSeals(session: Session, rollups: readonly RollupRef[]): Promise<SealRow[]> {
@@ -209,28 +210,28 @@ export interface NewSeal extends Omit<SealRow, 'why' | 'revision'> {
   readonly leaves: readonly KeptLeaf[];
 }
 
-const INSERT_SEALS: Statement = {
-  name: 'sealing_insert_seals',
-  text: `INSERT INTO seal (id, bucket, cell_id, model_version_id, revision, why, manifest, hash, recorded_at)
+const INSERT_SEALS = statement(
+  'sealing_insert_seals',
+  `INSERT INTO seal (id, bucket, cell_id, model_version_id, revision, why, manifest, hash, recorded_at)
     SELECT id, to_timestamp(hour::float8 * 3600), "cellId", model, revision, why, manifest, hash, at
     FROM json_to_recordset($1::json) AS s (id bigint, hour integer, "cellId" integer, model integer, revision integer, why text,
       manifest text, hash text, at timestamptz)`,
-};
-const INSERT_LEAVES: Statement = {
-  name: 'sealing_insert_leaves',
-  text: `INSERT INTO seal_leaf (seal_id, place, hash, response_id, salt, origin)
+);
+const INSERT_LEAVES = statement(
+  'sealing_insert_leaves',
+  `INSERT INTO seal_leaf (seal_id, place, hash, response_id, salt, origin)
     SELECT s, p, decode(h, 'hex'), r, decode(t, 'hex'), o
     FROM json_to_recordset($1::json) AS l (s bigint, p integer, h text, r uuid, t text, o text)`,
-};
-const INSERT_NODES: Statement = {
-  name: 'sealing_insert_nodes',
-  text: `INSERT INTO seal_node (level, place, hash)
+);
+const INSERT_NODES = statement(
+  'sealing_insert_nodes',
+  `INSERT INTO seal_node (level, place, hash)
     SELECT * FROM json_to_recordset($1::json) AS n (level smallint, place bigint, hash text)`,
-};
-const INSERT_CHECKPOINT: Statement = {
-  name: 'sealing_insert_head',
-  text: 'INSERT INTO seal_head (size, body, signature) VALUES ($1, $2, $3)',
-};
+);
+const INSERT_CHECKPOINT = statement(
+  'sealing_insert_head',
+  'INSERT INTO seal_head (size, body, signature) VALUES ($1, $2, $3)',
+);
 
 /** Adds seals with their leaves, their nodes of the log, and the checkpoint after them. */
 export async function insertSeals(
@@ -261,14 +262,14 @@ export async function insertSeals(
   await session.rows(INSERT_CHECKPOINT, [checkpoint.size, checkpoint.body, checkpoint.signature]);
 }
 
-const UNPUBLISHED: Statement = {
-  name: 'sealing_unpublished',
-  text: 'SELECT size, body, signature FROM seal_head WHERE NOT published ORDER BY size',
-};
-const PUBLISHED: Statement = {
-  name: 'sealing_published',
-  text: 'UPDATE seal_head SET published = true WHERE size = ANY ($1::bigint[])',
-};
+const UNPUBLISHED = statement(
+  'sealing_unpublished',
+  'SELECT size, body, signature FROM seal_head WHERE NOT published ORDER BY size',
+);
+const PUBLISHED = statement(
+  'sealing_published',
+  'UPDATE seal_head SET published = true WHERE size = ANY ($1::bigint[])',
+);
 
 /** Checkpoints that are not in the outside file yet, oldest first. */
 export function readUnpublished(session: Session): Promise<SignedCheckpoint[]> {

@@ -2,11 +2,12 @@ import type { TreeNode } from '../../domain/seals/merkle.ts';
 import type { SealCause, SignedCheckpoint } from '../../domain/seals/seal.ts';
 import type { KeptLeaf } from '../../domain/seals/seal-match.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
+import { statement } from '../database/statement.ts';
 
 /** Advisory lock: one process seals or changes leaves at a time. */
-const LOCK: Statement = { name: 'seals_lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.seals})` };
+const LOCK = statement('seals_lock', `SELECT pg_advisory_xact_lock(${LOCKS.seals})`);
 
 /** Waits for other sealers; holds the lock until the end of the transaction. */
 export async function lockSeals(session: Session): Promise<void> {
@@ -27,11 +28,11 @@ export interface SealRow {
 
 const COLUMNS = `s.id, floor(extract(epoch FROM s.bucket) / 3600)::integer AS hour, s.cell_id AS "cellId",
   s.model_version_id AS model, s.revision, s.why, s.manifest, s.hash`;
-const OF_CELLS: Statement = {
-  name: 'seals_of_cells',
-  text: `SELECT ${COLUMNS} FROM seal s WHERE s.cell_id = ANY ($1::integer[]) AND s.model_version_id = ANY ($2::integer[])
+const OF_CELLS = statement(
+  'seals_of_cells',
+  `SELECT ${COLUMNS} FROM seal s WHERE s.cell_id = ANY ($1::integer[]) AND s.model_version_id = ANY ($2::integer[])
       AND s.bucket >= $3 AND s.bucket < $4`,
-};
+);
 
 /** All revisions of the seals of these cells and models in the hours, older revisions first. */
 export async function readSeals(
@@ -48,12 +49,12 @@ export async function readSeals(
 }
 
 /** One row per seal: a hundred thousand rows of single leaves would take longer than all the hashing. */
-const LEAVES: Statement = {
-  name: 'seals_leaves',
-  text: `SELECT seal_id AS "sealId", string_agg(encode(hash, 'hex') || ',' || coalesce(response_id::text, '') || ',' ||
+const LEAVES = statement(
+  'seals_leaves',
+  `SELECT seal_id AS "sealId", string_agg(encode(hash, 'hex') || ',' || coalesce(response_id::text, '') || ',' ||
       coalesce(encode(salt, 'hex'), '') || ',' || coalesce(origin, ''), ';' ORDER BY place) AS leaves
     FROM seal_leaf WHERE seal_id = ANY ($1::bigint[]) GROUP BY seal_id`,
-};
+);
 
 /** The leaves of the seals, in order, by seal. */
 export async function readLeaves(
@@ -78,14 +79,14 @@ function parseLeaf(text: string): KeptLeaf {
   };
 }
 
-const NODES: Statement = {
-  name: 'seals_nodes',
-  text: `SELECT n.level, n.place, n.hash FROM seal_node n
+const NODES = statement(
+  'seals_nodes',
+  `SELECT n.level, n.place, n.hash FROM seal_node n
       JOIN unnest($1::smallint[], $2::bigint[]) AS given (level, place) ON n.level = given.level AND n.place = given.place
     UNION ALL
     SELECT 0, s.id, s.hash FROM seal s
       JOIN unnest($1::smallint[], $2::bigint[]) AS given (level, place) ON given.level = 0 AND s.id = given.place`,
-};
+);
 
 /** Hashes of complete subtrees of the log by `nodeKey`; missing ones are absent. */
 export async function readNodes(session: Session, nodes: readonly TreeNode[]): Promise<Map<string, string>> {
@@ -101,14 +102,14 @@ export async function readNodes(session: Session, nodes: readonly TreeNode[]): P
 
 export const nodeKey = ({ level, place }: TreeNode) => `${level}/${place}`;
 
-const CHECKPOINTS: Statement = {
-  name: 'seals_heads',
-  text: 'SELECT size, body, signature, published FROM seal_head WHERE size > $1 ORDER BY size',
-};
-const LAST_CHECKPOINT: Statement = {
-  name: 'seals_last_head',
-  text: 'SELECT size, body, signature, published FROM seal_head ORDER BY size DESC LIMIT 1',
-};
+const CHECKPOINTS = statement(
+  'seals_heads',
+  'SELECT size, body, signature, published FROM seal_head WHERE size > $1 ORDER BY size',
+);
+const LAST_CHECKPOINT = statement(
+  'seals_last_head',
+  'SELECT size, body, signature, published FROM seal_head ORDER BY size DESC LIMIT 1',
+);
 export type CheckpointRow = SignedCheckpoint & { readonly published: boolean };
 
 /** Checkpoints of more than that size, oldest first. */

@@ -5,21 +5,22 @@ import {
   type TrustedKey,
   trustedKeys,
 } from '../../domain/seals/signing-key.ts';
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
-const ALL: Statement = {
-  name: 'signing_keys',
-  text: `SELECT public_key AS "publicKey", statement, signature, former_signature AS "formerSignature" FROM signing_key ORDER BY id`,
-};
-const NEWEST: Statement = {
-  name: 'signing_keys_newest',
-  text: 'SELECT public_key AS "publicKey" FROM signing_key ORDER BY id DESC LIMIT 1',
-};
-const ADD: Statement = {
-  name: 'signing_keys_add',
-  text: `INSERT INTO signing_key (id, public_key, statement, signature, former_signature)
+const ALL = statement(
+  'signing_keys',
+  `SELECT public_key AS "publicKey", statement, signature, former_signature AS "formerSignature" FROM signing_key ORDER BY id`,
+);
+const NEWEST = statement(
+  'signing_keys_newest',
+  'SELECT public_key AS "publicKey" FROM signing_key ORDER BY id DESC LIMIT 1',
+);
+const ADD = statement(
+  'signing_keys_add',
+  `INSERT INTO signing_key (id, public_key, statement, signature, former_signature)
     SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4 FROM signing_key`,
-};
+);
 
 /**
  * Another process has rotated the signing key since this one started: what this one signs would count as

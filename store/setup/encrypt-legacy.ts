@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Session, Statement, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { rewriteFiles } from '../database/rewrite-files.ts';
+import { statement } from '../database/statement.ts';
 import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 
@@ -13,36 +14,36 @@ import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 /** Subjects of one transaction. */
 const BATCH = 500;
 
-const STATE: Statement = {
-  name: 'seal_state',
-  text: `SELECT sealed_at AS "sealedAt", EXISTS (SELECT FROM subject_key) AS "hasSubjects" FROM instance WHERE id = 1`,
-};
-const OPEN_SUBJECTS: Statement = {
-  name: 'seal_subjects',
-  text: `SELECT id, pseudonym FROM subject_key WHERE wrapped IS NULL ORDER BY id LIMIT $1 FOR UPDATE`,
-};
-const COMMENTS: Statement = {
-  name: 'seal_comments',
-  text: `SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.comment, k.subject_id AS "subjectId",
+const STATE = statement(
+  'seal_state',
+  `SELECT sealed_at AS "sealedAt", EXISTS (SELECT FROM subject_key) AS "hasSubjects" FROM instance WHERE id = 1`,
+);
+const OPEN_SUBJECTS = statement(
+  'seal_subjects',
+  `SELECT id, pseudonym FROM subject_key WHERE wrapped IS NULL ORDER BY id LIMIT $1 FOR UPDATE`,
+);
+const COMMENTS = statement(
+  'seal_comments',
+  `SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.comment, k.subject_id AS "subjectId",
       r.source_event_id AS "sourceEventId"
     FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.subject_id = ANY ($1::uuid[])`,
-};
-const ENCRYPT_COMMENTS: Statement = {
-  name: 'seal_update',
-  text: `UPDATE response r SET comment = s.comment, subject_id = s."subjectId"
+);
+const ENCRYPT_COMMENTS = statement(
+  'seal_update',
+  `UPDATE response r SET comment = s.comment, subject_id = s."subjectId"
     FROM json_to_recordset($1::json)
       AS s (id uuid, "answeredAt" timestamptz, "cellId" integer, comment text, "subjectId" uuid)
     WHERE r.id = s.id AND r.answered_at = s."answeredAt" AND r.cell_id = s."cellId"`,
-};
-const ENCRYPT_SUBJECTS: Statement = {
-  name: 'seal_keys',
-  text: `UPDATE subject_key k SET lookup = s.lookup, pseudonym = s.pseudonym, wrapped = s.wrapped, provider = $2,
+);
+const ENCRYPT_SUBJECTS = statement(
+  'seal_keys',
+  `UPDATE subject_key k SET lookup = s.lookup, pseudonym = s.pseudonym, wrapped = s.wrapped, provider = $2,
       key_version = s.version, wrapped_at = now()
     FROM json_to_recordset($1::json) AS s (id uuid, lookup text, pseudonym text, wrapped text, version text)
     WHERE k.id = s.id`,
-};
-const SEALED: Statement = { name: 'seal_done', text: 'UPDATE instance SET sealed_at = now() WHERE id = 1' };
+);
+const SEALED = statement('seal_done', 'UPDATE instance SET sealed_at = now() WHERE id = 1');
 
 interface CommentRow {
   readonly id: string;

@@ -1,19 +1,17 @@
-import type { Session, Statement } from '../database/client.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
 
-const CLAIM: Statement = {
-  name: 'instance_claim',
-  text: 'INSERT INTO instance (id, pepper_fingerprint) VALUES (1, $1) ON CONFLICT (id) DO NOTHING',
-};
-const READ: Statement = {
-  name: 'instance_read',
-  text: 'SELECT pepper_fingerprint AS "pepperFingerprint" FROM instance WHERE id = 1',
-};
+const CLAIM = statement(
+  'instance_claim',
+  'INSERT INTO instance (id, pepper_fingerprint) VALUES (1, $1) ON CONFLICT (id) DO NOTHING',
+);
+const READ = statement(
+  'instance_read',
+  'SELECT pepper_fingerprint AS "pepperFingerprint" FROM instance WHERE id = 1',
+);
 
-const REPLACE: Statement = {
-  name: 'instance_replace',
-  text: 'UPDATE instance SET pepper_fingerprint = $1 WHERE id = 1',
-};
-const TENANT: Statement = { name: 'instance_tenant', text: 'SELECT tenant FROM instance WHERE id = 1' };
+const REPLACE = statement('instance_replace', 'UPDATE instance SET pepper_fingerprint = $1 WHERE id = 1');
+const TENANT = statement('instance_tenant', 'SELECT tenant FROM instance WHERE id = 1');
 
 /** The pepper is not the one of this database's pseudonyms. */
 export class WrongPepperError extends Error {

@@ -10,11 +10,11 @@ import {
   type TimeRange,
   WEEKDAYS,
 } from '../../domain/time/time-windows.ts';
+import type { ScoreStart } from '../../graph/kinds/score.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { impactOf } from '../../graph/traversal/impact.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
-import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
 import { readChange, readScores } from '../../store/scores/scores.ts';
 import { AttackedWorld, toldBy } from '../fixtures/attacked-world.ts';
 import { DIMENSIONS, narrowScope } from '../fixtures/database.ts';

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
+import type { ScoreStart } from '../../graph/kinds/score.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
+import type { TraceDirection } from '../../graph/traversal/directions.ts';
 import { impactOf } from '../../graph/traversal/impact.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
-import { type TraceDirection, traceLineage } from '../../graph/traversal/trace.ts';
-import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
+import { traceLineage } from '../../graph/traversal/trace.ts';
 import { readPredictions } from '../../store/models/predictions.ts';
 import { readResponses, readResponsesById } from '../../store/responses/responses.ts';
 import { DIMENSIONS, narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';

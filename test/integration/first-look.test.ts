@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Statement, Store } from '../../store/database/client.ts';
+import type { Store } from '../../store/database/client.ts';
+import type { Statement } from '../../store/database/statement.ts';
 import { readScores } from '../../store/scores/scores.ts';
 import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { Statement } from '../../store/database/client.ts';
 import { takeLease } from '../../store/database/lease.ts';
 import { Loops } from '../../store/database/loops.ts';
+import type { Statement } from '../../store/database/statement.ts';
 import { runFollower } from '../../store/journal/follower.ts';
 import { followerDelays, followerLags } from '../../store/journal/follower-status.ts';
 import {

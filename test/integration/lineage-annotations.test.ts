@@ -2,15 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { rollupId } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
+import type { ScoreStart } from '../../graph/kinds/score.ts';
+import type { LineageDeps } from '../../graph/kinds/shared/kind.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
+import type { TraceDirection } from '../../graph/traversal/directions.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
-import {
-  type LineagePage,
-  lineageNode,
-  type TraceDirection,
-  traceLineage,
-} from '../../graph/traversal/trace.ts';
-import type { PlanDeps, ScoreStart } from '../../graph/traversal/visible-selection.ts';
+import { type LineagePage, lineageNode, traceLineage } from '../../graph/traversal/trace.ts';
 import { narrowScope } from '../fixtures/database.ts';
 import { type LineageDatabase, openLineageDatabase, score } from '../fixtures/lineage-database.ts';
 import { sealsOf, type TestSeals } from '../fixtures/sealed-database.ts';
@@ -74,7 +71,7 @@ afterAll(async () => {
 });
 
 /** As the API reads: through the views of what the scope sees. */
-function depsOf(scope: Scope): PlanDeps {
+function depsOf(scope: Scope): LineageDeps {
   const store = world.record.scopedReader.as(scope);
   return { ...world.depsFor(createRecordLineage(store)), store };
 }

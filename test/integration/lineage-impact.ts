@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { ImpactAnnotation, ImpactPage } from '../../graph/annotations/annotation-impact.ts';
 import type { LineageStore } from '../../graph/lineage-store.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { InvalidCursorError } from '../../graph/traversal/cursor.ts';
@@ -12,6 +11,7 @@ import {
   NoImpactError,
   type TouchedRollup,
 } from '../../graph/traversal/impact.ts';
+import type { ImpactAnnotation, ImpactPage } from '../../graph/traversal/impact-annotations.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
 import { narrowScope } from '../fixtures/database.ts';
 import { BASE, type LineageDatabase } from '../fixtures/lineage-database.ts';

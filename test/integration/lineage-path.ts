@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
+import type { ScoreStart } from '../../graph/kinds/score.ts';
 import type { LineageStore } from '../../graph/lineage-store.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
-import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
 import { narrowScope } from '../fixtures/database.ts';
 import { type LineageDatabase, score } from '../fixtures/lineage-database.ts';
 

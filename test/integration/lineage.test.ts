@@ -1,18 +1,21 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
+import type { ScoreStart } from '../../graph/kinds/score.ts';
+import type { LineageDeps } from '../../graph/kinds/shared/kind.ts';
 import type { LineageStore } from '../../graph/lineage-store.ts';
 import { openDriver } from '../../graph/neo4j/driver.ts';
 import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { InvalidCursorError } from '../../graph/traversal/cursor.ts';
-import { type LineagePage, type TraceDirection, traceLineage } from '../../graph/traversal/trace.ts';
-import type { PlanDeps, ScoreStart } from '../../graph/traversal/visible-selection.ts';
+import type { TraceDirection } from '../../graph/traversal/directions.ts';
+import { type LineagePage, traceLineage } from '../../graph/traversal/trace.ts';
 import { trimJournal } from '../../store/journal/journal-trim.ts';
 import { narrowScope, type TestDatabase } from '../fixtures/database.ts';
 import { BASE, iso, type LineageDatabase, openLineageDatabase, score } from '../fixtures/lineage-database.ts';
 import type {} from '../services/both.ts';
 import { describeGraphMarks } from './lineage-graph-annotations.ts';
 import { describeImpact } from './lineage-impact.ts';
+import { describeKinds } from './lineage-kinds.ts';
 import { describePath } from './lineage-path.ts';
 
 /** One suite for every lineage store (lineage-record.ts): all must give the same pages. */
@@ -29,7 +32,7 @@ afterAll(async () => {
   await world?.close();
 });
 
-const depsFor = (lineage: LineageStore): PlanDeps => world.depsFor(lineage);
+const depsFor = (lineage: LineageStore): LineageDeps => world.depsFor(lineage);
 
 async function pages(
   lineage: LineageStore,
@@ -266,6 +269,7 @@ describe('trace', () => {
 describeImpact(() => world);
 describePath(() => world);
 describeGraphMarks(() => world);
+describeKinds(() => world);
 
 describe('the projection', () => {
   it.runIf(inject('services'))(

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Statement, Store } from '../../store/database/client.ts';
+import type { Store } from '../../store/database/client.ts';
 import { isPassingError } from '../../store/database/passing-errors.ts';
 import { openPglite } from '../../store/database/pglite.ts';
+import type { Statement } from '../../store/database/statement.ts';
 import { until } from '../fixtures/server.ts';
 
 /* The engine of the embedded record, when it does not return. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Scope } from '../../domain/access/scope.ts';
+import type { ScoreStart } from '../../graph/kinds/score.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { impactOf } from '../../graph/traversal/impact.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
-import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
 import type { Session } from '../../store/database/client.ts';
 import { readResponses, readResponsesById } from '../../store/responses/responses.ts';
 import { readScores } from '../../store/scores/scores.ts';

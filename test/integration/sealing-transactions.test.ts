@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sealBatch } from '../../proof/seal-batch.ts';
-import type { Session, Statement, Store } from '../../store/database/client.ts';
+import type { Session, Store } from '../../store/database/client.ts';
+import type { Statement } from '../../store/database/statement.ts';
 import { followerPosition, readJournal } from '../../store/journal/journal.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
 import { openSealedDatabase, type SealedDatabase, takeIn } from '../fixtures/sealed-database.ts';

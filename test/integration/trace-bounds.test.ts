@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Scope } from '../../domain/access/scope.ts';
+import type { ScoreStart } from '../../graph/kinds/score.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { formatCursor } from '../../graph/traversal/cursor.ts';
-import { type TraceDirection, traceLineage } from '../../graph/traversal/trace.ts';
-import type { ScoreStart } from '../../graph/traversal/visible-selection.ts';
+import type { TraceDirection } from '../../graph/traversal/directions.ts';
+import { traceLineage } from '../../graph/traversal/trace.ts';
 import { DIMENSIONS, narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /* What a trace may not be led to: by a cursor that the caller made up, or past a group that they do not have. */

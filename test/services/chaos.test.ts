@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
+import type { LineageEdge, TracedNode } from '../../graph/node.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
-import type { LineageEdge, TracedNode } from '../../graph/traversal/walk.ts';
 import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';

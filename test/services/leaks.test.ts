@@ -70,7 +70,7 @@ const LEAKS: readonly Leak[] = [
   },
   {
     name: 'the lineage of a hidden response',
-    file: 'graph/traversal/visible-selection.ts',
+    file: 'graph/kinds/shared/visible-selection.ts',
     patch: [
       [
         "const visible = cell && scope.allows('traceLineage', cell) && scope.allows('readResponse', cell);",
@@ -80,7 +80,7 @@ const LEAKS: readonly Leak[] = [
   },
   {
     name: 'a hidden cell as a node',
-    file: 'graph/traversal/visible-selection.ts',
+    file: 'graph/kinds/shared/visible-selection.ts',
     patch: [
       [
         'narrow.cells ? visible.cells.filter((cell) => narrow.cells?.includes(cell)) : visible.cells;',
@@ -90,16 +90,21 @@ const LEAKS: readonly Leak[] = [
   },
   {
     name: 'a source that feeds only what is hidden',
-    file: 'graph/traversal/resolve-node.ts',
-    patch: [['if (!first || found.length === 0) return null;', 'if (!first) return null;']],
+    file: 'graph/kinds/shared/recorded-mapping.ts',
+    patch: [
+      [
+        'if (mappings.length === 0 || found.length === 0) return null;',
+        'if (mappings.length === 0) return null;',
+      ],
+    ],
   },
   {
     name: 'lineage over every cell',
-    file: 'graph/traversal/visible-selection.ts',
+    file: 'graph/kinds/shared/visible-selection.ts',
     patch: [
       [
-        "visibleCells(scope, ['traceLineage'], deps.cells, segment)",
-        'visibleCells(scope, [], deps.cells, segment)',
+        "visibleCells(scope, ['traceLineage'], request.cells, segment)",
+        'visibleCells(scope, [], request.cells, segment)',
       ],
       [
         "    .filter((cell) => scope.allows('readScore', cell) || scope.allows('readPrediction', cell))\n",

@@ -7,7 +7,7 @@ import { readTime } from './read-time.ts';
 
 const RULES = { zone: 'UTC', skipped: 'later', repeated: 'earlier' } as const;
 
-/** luxon's patterns, whose letters ours are, and which part of the moment each of them tells. */
+/** luxon's patterns, which use the same letters, and the part of the moment that each of them gives. */
 const PATTERNS: readonly (readonly [pattern: string, unit: 'day' | 'minute' | 'second' | 'millisecond'])[] = [
   ['yyyy-MM-dd', 'day'],
   ['d.M.yy', 'day'],
@@ -58,7 +58,7 @@ it('what luxon writes, in whatever language, is read as what it was', () => {
         const moment = DateTime.fromMillis(time, { zone: 'UTC' })
           .startOf(unit)
           .reconfigure({ locale: language, outputCalendar: 'gregory' });
-        // Some languages shorten months to numbers, which are no names.
+        // Some languages abbreviate months to numbers, which are not names.
         fc.pre(!/\bMMM\b/.test(pattern) || !/^\d/.test(moment.toFormat('MMM')));
         const text = moment.toFormat(pattern);
         const read = readTime({ ...RULES, formats: made.formats }, text);
@@ -70,7 +70,7 @@ it('what luxon writes, in whatever language, is read as what it was', () => {
   );
 });
 
-// A pattern that tries every way would take for ever: the runner ends it.
+// A backtracking pattern would never finish: the runner ends it.
 it('no format and no text is too odd for an answer', () => {
   const letter = fc.constantFrom(
     ...'yMLdoHhmsSuakWEcqZzXxTDGQ',

@@ -1,15 +1,15 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../domain/time/zone-clock.ts';
 import type { NumberField } from './pattern.ts';
 
-/** What stands in a date, part by part. */
+/** The parts of a date. */
 export type Fields = Partial<Record<NumberField | 'half', number>> & {
   /** Minutes ahead of UTC. */
   readonly offset?: number;
-  /** A name of a time zone. */
+  /** The name of a time zone. */
   readonly zone?: string;
 };
 
-/** A date and time as a clock shows it. */
+/** A date and time as shown by a clock. */
 export interface LocalTime {
   /** The epoch milliseconds that it would be in UTC. */
   readonly local: number;
@@ -22,7 +22,7 @@ export interface LocalTime {
 const LEAST_YEAR = 1;
 const MOST_YEAR = 9_999;
 
-/** The date and time that the fields name, or why there is none: "31 is no day of that month". */
+/** The date and time in the fields, or why there is none: "31 is no day of that month". */
 export function localTimeOf(fields: Fields): LocalTime | string {
   const day = dayOf(fields);
   if (typeof day === 'string') return day;
@@ -73,14 +73,14 @@ function dayOfWeekDate({ weekYear: year = 0, week = 1, weekday = 1 }: Fields): n
   return firstMonday(year) + ((week - 1) * 7 + weekday - 1) * DAY_MS;
 }
 
-/** Milliseconds from midnight; null of a day without a time. "24:00" is the end of the day. */
+/** Milliseconds from midnight; null for a day without a time. "24:00" is the end of the day. */
 function timeOf(fields: Fields): number | null | string {
   const { hour12, half, minute = 0, second = 0, millisecond = 0 } = fields;
   if (hour12 !== undefined && (hour12 < 1 || hour12 > 12)) return `${hour12} is no hour from 1 to 12`;
   const hour = hour12 === undefined ? fields.hour : (hour12 % 12) + (half === 1 ? 12 : 0);
   if (hour === undefined) return null;
   if (minute > 59) return `${minute} is no minute`;
-  // A leap second ends an hour, or a quarter of one in some zones; the second after it stands for it.
+  // A leap second ends an hour, or a quarter of one in some zones; it becomes the second after it.
   if (second > (minute % 15 === 14 ? 60 : 59)) return `${second} is no second`;
   const rest = minute * MINUTE_MS + second * 1_000 + millisecond;
   if (hour > 24 || (hour === 24 && rest > 0)) return `${hour} is no hour from 0 to 23`;

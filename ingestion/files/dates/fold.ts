@@ -1,16 +1,16 @@
-/** Characters of a date as it stands in a file: more are none. */
+/** Characters of a date in a file: a longer text is not one. */
 export const LONGEST_DATE = 128;
 
-/** Marks that turn the direction of reading, which some systems write into dates. */
+/** Direction marks, which some systems write into dates. */
 const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-/** Accents of Latin, Greek and Cyrillic letters; in other scripts marks are letters of their own. */
+/** Accents of Latin, Greek and Cyrillic letters; in other scripts marks are letters. */
 const ACCENTS = /[\u0300-\u036f]/g;
 const NOT_ASCII = /\P{ASCII}/u;
 const DIGIT = /\p{Nd}/gu;
 
 /**
- * The text as dates and the names in them are compared: in lower case, without accents, with the digits of any script as 0 to 9,
- * and every run of space as one space.
+ * The text in comparable form: lower case, without accents, the digits of any script as 0 to 9, and every run
+ * of space as one space.
  */
 export function fold(text: string): string {
   const plain = NOT_ASCII.test(text) ? withoutVariants(text) : text.toLowerCase();
@@ -27,7 +27,7 @@ function withoutVariants(text: string): string {
     .replace(DIGIT, digitValue);
 }
 
-/** Digits lie in runs from 0 to 9. */
+/** Digits are in runs from 0 to 9. */
 function digitValue(digit: string): string {
   const code = digit.codePointAt(0) ?? 0;
   let value = 0;

@@ -52,7 +52,7 @@ describe('a format', () => {
   });
 
   it.each([
-    // No whole date.
+    // No complete date.
     ['yyyy-MM', /the day is missing/],
     ['yyyy', /the month and the day are missing/],
     ['HH:mm', /the year and the month and the day are missing/],
@@ -60,12 +60,12 @@ describe('a format', () => {
     ['kkkk-WW', /the day of the week is missing/],
     ['o', /the year is missing/],
     ["yyyy'-Q'q", /the month and the day are missing/],
-    // No whole time, or one that could be two.
+    // No complete time, or an ambiguous one.
     ['dd/MM/yyyy mm:ss', /minutes but no hour/],
     ['dd/MM/yyyy HH:ss', /seconds but no minutes/],
     ['M/d/yyyy h:mm', /without AM or PM/],
     ['M/d/yyyy H:mm a', /AM or PM \("a"\) without an hour/],
-    // What can match no date.
+    // Formats that can match no date.
     ['', /empty/],
     ['DD/MM/YYYY', /"DD", which says nothing of a date; the day of the month is "d"/],
     ['dd/MM/YYYY', /the year is "yyyy"/],
@@ -76,7 +76,7 @@ describe('a format', () => {
     ['epoch', /which says nothing of a date/],
     ["yyyy-MM-dd 'at HH:mm", /a quote that is not closed/],
     ['yyyy-MM-dd zHH', /can match no date/],
-    // Digits that could be shared out in many ways.
+    // Digits that could be split in many ways.
     ['hHhHhH', /side by side/],
     ['dMMyyyy', /side by side/],
     ["d'1'M yyyy", /side by side/],
@@ -253,7 +253,7 @@ describe('names of months and days', () => {
       /^"listopad" is month 10 in "hr" and 11 in "cs"/,
     );
     expect(read('d MMM yyyy', '3 jui 2026', { languages: ['fr'] })).toMatch(/is no date/);
-    // Names that are not used do no harm.
+    // Unused names do no harm.
     expect(mistakesOf(['dd.MM.yyyy'], ['hr', 'cs'])).toEqual([]);
   });
 

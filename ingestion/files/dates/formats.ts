@@ -8,15 +8,18 @@ import { readEpochMilliseconds, readEpochSeconds, readExcelDay } from './numbers
 import { type Part, parsePattern } from './pattern.ts';
 import { readPattern, type Sample, writeLike } from './read-pattern.ts';
 
-/** One way in which dates are written. */
+/** One format of dates. */
 export interface DateFormat {
-  /** As the map names it. */
+  /** Its name in the map. */
   readonly name: string;
-  /** For messages: what such a date looks like. */
+  /** For messages: an example of such a date. */
   readonly example: string;
-  /** What a folded text says; null where it is of another form, a text where it is of this form and no date. */
+  /**
+   * The fields of a folded text; null if it has another form, a text with the reason if it has this form but is
+   * not a date.
+   */
   read(text: string): LocalTime | string | null;
-  /** How it writes a date, in one or two ways. */
+  /** A date in this format, in one or two ways. */
   write(sample: Sample): readonly string[];
 }
 
@@ -43,15 +46,15 @@ const NUMBERS: readonly DateFormat[] = [
   },
   { name: 'excel-day', example: "46327.4375 (a day number of Excel's)", read: readExcelDay },
 ].map((format) => ({ ...format, write: () => [] }));
-/** As luxon's patterns call them. */
+/** Luxon's names for them. */
 const ALSO: Readonly<Record<string, string>> = { X: 'epoch-seconds', x: 'epoch-milliseconds' };
 
-/** Formats that are named, not spelt. */
+/** Named formats. */
 const NAMED: ReadonlyMap<string, DateFormat> = new Map(
   [ISO, ...NUMBERS].map((format) => [format.name, format]),
 );
 
-/** Something wrong with a format or the languages of a map. */
+/** A mistake in a format or the languages of a map. */
 export interface FormatMistake {
   readonly at: 'format' | 'language';
   /** Which of the formats. */
@@ -61,10 +64,10 @@ export interface FormatMistake {
 
 type Checked = { readonly formats: readonly DateFormat[] } | { readonly mistakes: readonly FormatMistake[] };
 
-/** Checking ten formats takes some milliseconds, and each batch of an import brings its map. */
+/** Cached: checking ten formats takes some milliseconds, and each batch of an import brings its map. */
 const checked = new LRUCache<string, Checked>({ max: 100 });
 
-/** The formats of a map, whose names are in the languages; or what is wrong with them. */
+/** The formats of a map, with names in the languages; or what is wrong with them. */
 export function dateFormatsOf(formats: readonly string[], languages: readonly string[]): Checked {
   const key = JSON.stringify([formats, languages]);
   const known = checked.get(key) ?? check(formats, languages);
@@ -111,13 +114,13 @@ function patternFormat(name: string, parts: readonly Part[], names: Names): Date
   };
 }
 
-/** Japanese, for one, has no names of months, but numbers. */
+/** Japanese, for example, has numbers instead of names of months. */
 function mistakeOfNames(parts: readonly Part[], names: Names): string | null {
   const none = parts.find((part) => part.kind === 'name' && names[part.field].names.size === 0);
   return none ? 'has the name of a month, which is a number in this language: write "M"' : null;
 }
 
-/** What the pattern itself writes must be read by it: otherwise no text ever is. */
+/** A pattern must read its own output: otherwise it never matches. */
 function mistakeOfReading(parts: readonly Part[], names: Names): string | null {
   const reads = SAMPLES.some((sample) =>
     readPattern(parts, names, writeLike(parts, names, sample, false).trim()),
@@ -125,7 +128,7 @@ function mistakeOfReading(parts: readonly Part[], names: Names): string | null {
   return reads ? null : 'can match no date: nothing that it writes is read by it';
 }
 
-/** Dates whose day, month and year can be taken for each other, and their times. */
+/** Dates whose day, month and year can be confused, and their times. */
 const SAMPLES: readonly Sample[] = [
   sampleOf(Date.UTC(2026, 2, 4, 5, 6, 7, 8)),
   sampleOf(Date.UTC(2001, 1, 3, 4, 5, 6, 7)),
@@ -175,11 +178,11 @@ function conflictsOf(formats: readonly DateFormat[]): FormatMistake[] {
   return [];
 }
 
-/** Whether it was read, as a time. */
+/** Whether it was read as a time. */
 export const isTime = (read: ReturnType<DateFormat['read']>): read is LocalTime =>
   read !== null && typeof read !== 'string';
 
-/** Whether two readings of one text are of the same moment, whatever the zone. */
+/** Whether two readings of one text give the same moment in any zone. */
 export function isSame(one: LocalTime, other: LocalTime): boolean {
   if (one.zone !== other.zone) return false;
   if ((one.offset === undefined) !== (other.offset === undefined)) return false;

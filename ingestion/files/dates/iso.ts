@@ -8,8 +8,8 @@ const TIME = /^(\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d{1,30}))?)?)?$/;
 const OFFSET = /^(.*\d) ?(z|utc|gmt|[+-]\d\d(?::?\d\d)?)$/;
 
 /**
- * What a folded text says as ISO 8601 writes dates and times (also with a space in place of "T"), null where it is of another
- * form, or what is missing: a whole date is needed.
+ * The fields of a folded ISO 8601 text (also with a space in place of "T"), null if it has another form, or
+ * what is missing: a complete date is needed.
  */
 export function readIso(text: string): Fields | string | null {
   const space = text.search(/[t ]/);

@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import { fold } from './fold.ts';
 
-/** What a name in a date says. */
+/** The meaning of a name in a date. */
 export type NamedField = 'month' | 'weekday' | 'half';
 
-/** Names of one kind, folded, and what each stands for: months and days of the week from 1, half of the day 0 or 1. */
+/** Names of one kind, folded, with their numbers: months and days of the week from 1, half of the day 0 or 1. */
 export interface NameTable {
-  /** By their first letter, the longest first. */
+  /** By first letter, the longest first. */
   readonly names: ReadonlyMap<string, readonly Name[]>;
-  /** Beginnings of names that only one of them has: languages and versions of ICU shorten differently ("Sep", "Sept."). */
+  /** Unique prefixes of names: languages and versions of ICU abbreviate differently ("Sep", "Sept."). */
   readonly beginnings: ReadonlyMap<string, number>;
 }
 
@@ -19,13 +19,13 @@ interface Name {
 
 export type Names = Readonly<Record<NamedField, NameTable>>;
 
-/** Letters of a beginning that may stand for the name. */
+/** Letters of a prefix that may replace the name. */
 const SHORTEST: Readonly<Record<NamedField, number>> = {
   month: 3,
   weekday: 2,
   half: Number.POSITIVE_INFINITY,
 };
-/** Signs of shortening, which some write and some leave out. */
+/** Abbreviation marks, which are optional. */
 const SHORTENING = /[.'\u2019\u05f3\u0970]/g;
 const ENGLISH_HALVES: readonly Name[] = [
   { text: 'am', value: 0 },
@@ -34,11 +34,11 @@ const ENGLISH_HALVES: readonly Name[] = [
   { text: 'p m', value: 1 },
 ];
 
-/** The language under the name that its names are looked up by, or null where this Node.js does not know it. */
+/** The language under its lookup name, or null if this Node.js does not know it. */
 export function knownLanguage(tag: string): string | null {
   try {
     const [known] = Intl.DateTimeFormat.supportedLocalesOf([tag]);
-    // Calendars and digits that a tag may ask for change no name.
+    // Calendars and digits in a tag change no names.
     return known === undefined ? null : new Intl.Locale(known).baseName;
   } catch {
     return null;
@@ -47,7 +47,7 @@ export function knownLanguage(tag: string): string | null {
 
 const perLanguage = new LRUCache<string, Readonly<Record<NamedField, readonly Name[]>>>({ max: 200 });
 
-/** The names of the languages together, and those that mean one thing in one of them and another in the other. */
+/** The names of the languages together, and those with different meanings in two of them. */
 export function namesOf(languages: readonly string[]): {
   readonly names: Names;
   readonly clashes: readonly string[];
@@ -94,7 +94,7 @@ const MONTHS = Array.from({ length: 12 }, (_, i) => Date.UTC(2023, i, 15, 12));
 /** From a Monday. */
 const WEEKDAYS = Array.from({ length: 7 }, (_, i) => Date.UTC(2023, 0, 2 + i, 12));
 const HALVES = [Date.UTC(2023, 0, 2, 9), Date.UTC(2023, 0, 2, 21)];
-/** What these languages write where Unicode's data of today have AM and PM. */
+/** What these languages write where current Unicode data has AM and PM. */
 const FORMER_HALVES: Readonly<Record<string, readonly string[]>> = {
   ko: ['오전', '오후'],
   th: ['ก่อนเที่ยง', 'หลังเที่ยง'],
@@ -102,7 +102,7 @@ const FORMER_HALVES: Readonly<Record<string, readonly string[]>> = {
   hi: ['पूर्वाह्न', 'अपराह्न'],
 };
 
-/** As the language writes them by themselves and within dates, in full and shortened. */
+/** As the language writes them alone and within dates, in full and abbreviated. */
 function namesIn(language: string): Readonly<Record<NamedField, readonly Name[]>> {
   const known = perLanguage.get(language);
   if (known) return known;
@@ -147,13 +147,16 @@ function namesIn(language: string): Readonly<Record<NamedField, readonly Name[]>
   return made;
 }
 
-/** None of what is no name but a number. */
+/** Without entries that are numbers. */
 function nameOf(written: string, value: number): Name[] {
   const text = fold(written.replace(SHORTENING, ''));
   return /\D/.test(text) ? [{ text, value }] : [];
 }
 
-/** What a name that begins there stands for and where it ends, or null. Dots within it are passed over, and one after it unless `keepsDot`. */
+/**
+ * The meaning and end of a name that begins there, or null. Dots within it are skipped, and one after it unless
+ * `keepsDot`.
+ */
 export function readNameAt(
   { names, beginnings }: NameTable,
   text: string,
@@ -199,6 +202,6 @@ function beginningAt(beginnings: NameTable['beginnings'], text: string, start: n
 const isShortening = (sign: string | undefined) =>
   sign !== undefined && ".'\u2019\u05f3\u0970".includes(sign);
 const isLetter = (text: string, at: number) => at < text.length && /[\p{L}\p{M}]/u.test(text[at] as string);
-/** Whether the word or number that ends there does not end. */
+/** Whether the word or number continues there. */
 const goesOn = (text: string, end: number) =>
   isLetter(text, end) ? isLetter(text, end - 1) : /\d\d/.test(text.slice(end - 1, end + 1));

@@ -1,14 +1,14 @@
 import { DAY_MS } from '../../../domain/time/zone-clock.ts';
 import type { LocalTime } from './fields.ts';
 
-/* Dates that are written as one number. Their digits tell them apart: what one of these reads, the others do not. */
+/* Dates written as one number, distinguished by their digits: no text matches two of these. */
 
 /** From March 1973 to November 2286; fractions as programs write them. */
 const SECONDS = /^(\d{9,10})(?:\.(\d{1,9}))?$/;
 const MILLISECONDS = /^\d{12,13}$/;
 /** To October 2173. */
 const DAYS = /^(\d{1,5})(?:[.,](\d{1,15}))?$/;
-/** In Excel 1900 is a leap year, which it was not: after its day 60 the days count from a day earlier. */
+/** In Excel 1900 is a leap year, which it was not: after day 60 the count is one day ahead. */
 const LEAP_DAY = 60;
 const FIRST_DAY = Date.UTC(1900, 0, 1);
 
@@ -27,7 +27,7 @@ export function readEpochMilliseconds(text: string): LocalTime | null {
 
 const inUtc = (local: number): LocalTime => ({ local, isDay: false, offset: 0 });
 
-/** A day number of Excel (the 1900 system), with the time of day as its fraction; or why it is none. */
+/** A day number of Excel (the 1900 system), with the time of day as its fraction; or why it is not one. */
 export function readExcelDay(text: string): LocalTime | string | null {
   const read = DAYS.exec(text);
   if (!read) return null;

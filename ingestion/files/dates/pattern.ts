@@ -2,7 +2,7 @@ import { cut } from '../../../domain/text/text.ts';
 import { fold } from './fold.ts';
 import type { NamedField } from './names.ts';
 
-/** What a number in a date says. */
+/** The meaning of a number in a date. */
 export type NumberField =
   | 'year'
   | 'month'
@@ -40,7 +40,7 @@ const number = (field: NumberField, least: number, most = least): Part => ({
 const name = (field: NamedField): Part => ({ kind: 'name', field });
 const offset: Part = { kind: 'offset' };
 
-/** The letters of luxon's patterns that say something when a date is read. */
+/** The letters of luxon's patterns that carry meaning when a date is read. */
 const PARTS: Readonly<Record<string, Part>> = {
   y: number('year', 1, 6),
   yy: number('year', 2, 4),
@@ -90,7 +90,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   ZZZ: offset,
   z: { kind: 'zone' },
 };
-/** What people may mean by letters that are none of these. */
+/** What people may mean by other letters. */
 const HINTS: Readonly<Record<string, string>> = {
   D: 'the day of the month is "d"; the forms D, DD, … of a language differ between systems: write them out',
   Y: 'the year is "yyyy"',
@@ -118,14 +118,14 @@ export function parsePattern(pattern: string): readonly Part[] | string {
     const part = Object.hasOwn(PARTS, token.letters) ? PARTS[token.letters] : undefined;
     if (!part) return unknownLetters(token.letters);
     const next = tokens[i + 1];
-    // Two digits where a number follows at once, as in "yyMMdd"; else the century may be written.
+    // Two digits if a number follows directly, as in "yyMMdd"; else the century may be written.
     const isShort = /^(yy|kk)$/.test(token.letters) && next !== undefined && beginsWithDigit(next);
     parts.push(isShort && part.kind === 'number' ? { ...part, most: 2 } : part);
   }
   return touching(parts) ?? mistakeOfFields(parts.flatMap(fieldsOf)) ?? parts;
 }
 
-/** Runs of one letter, and what stands in the text as it is: in quotes, signs and space. */
+/** Runs of one letter, and literal text: quoted, punctuation and space. */
 function tokensOf(pattern: string): Token[] | string {
   const tokens: Token[] = [];
   const literal = (text: string) => {
@@ -152,7 +152,7 @@ function tokensOf(pattern: string): Token[] | string {
   return tokens.map((token) => ('literal' in token ? { literal: folded(token.literal) } : token));
 }
 
-/** Folded, but for the space at its ends. */
+/** Folded, except for spaces at its ends. */
 function folded(literal: string): string {
   const [, before = '', after = ''] = [
     literal,
@@ -171,7 +171,7 @@ function unknownLetters(letters: string): string {
   return `has "${cut(letters)}", which says nothing of a date; ${hint}`;
 }
 
-/** Digits side by side could be shared out in many ways unless all but the last have a fixed width. */
+/** Adjacent digits could be split in many ways unless all but the last have a fixed width. */
 function touching(parts: readonly Part[]): string | null {
   const touch = parts.some((part, i) => {
     const next = parts[i + 1];
@@ -206,7 +206,10 @@ const IN_WORDS: Readonly<Partial<Record<Field, string>>> = {
 };
 const inWords = (field: Field) => IN_WORDS[field] ?? field;
 
-/** A pattern names a whole date once, by months, by days of the year or by weeks, and of a time each part that it builds on. */
+/**
+ * A pattern names a complete date once, by months, by days of the year or by weeks, and for a time each part
+ * that it builds on.
+ */
 function mistakeOfFields(fields: readonly Field[]): string | null {
   const twice = fields.find((field, i) => fields.indexOf(field) !== i);
   if (twice) return `names the ${inWords(twice)} twice`;

@@ -2,13 +2,13 @@ import type { Fields } from './fields.ts';
 import { type Names, readNameAt } from './names.ts';
 import type { Part } from './pattern.ts';
 
-/** Two digits up to this are of this century. */
+/** Two digits up to this belong to this century. */
 const LAST_OF_THIS_CENTURY = 60;
 const OFFSET = /^(?:z|utc|gmt|([+-])(\d{1,2}):?(\d{2})?)$/;
 
 /**
- * What a folded text says under the pattern, or null where it is of another form. It is read once from its beginning to its end:
- * each part takes as much as it may.
+ * The fields of a folded text under the pattern, or null if it has another form. It is read once from beginning
+ * to end: each part takes as much as it may.
  */
 export function readPattern(parts: readonly Part[], names: Names, text: string): Fields | null {
   const fields: Record<string, number | string> = {};
@@ -54,7 +54,7 @@ function readPart(part: Part, place: Place, fields: Record<string, number | stri
   }
 }
 
-/** The dot after a name may be missing: "März" is shortened nowhere. */
+/** The dot after a name is optional: "März" is never abbreviated. */
 function endOfLiteral(literal: string, { text, at, before }: Place): number | null {
   if (text.startsWith(literal, at)) return at + literal.length;
   const rest = before?.kind === 'name' && literal.startsWith('.') ? literal.slice(1) : null;
@@ -75,7 +75,7 @@ function readNumber(
   const digits = text.slice(at, end);
   const value = Number(digits);
   const isYear = field === 'year' || field === 'weekYear';
-  // Years are written with two digits or with four.
+  // Years have two digits or four.
   if (isYear && least === 2 && digits.length === 3) return null;
   if (field === 'fraction') fields['millisecond'] = Math.floor(Number(`0.${digits}`) * 1_000 + 1e-6);
   else if (isYear && least === 2 && digits.length === 2)
@@ -94,7 +94,7 @@ function readOffset(text: string, at: number, fields: Record<string, number | st
   return end;
 }
 
-/** Minutes ahead of UTC, or null of what is no offset: up to 18 hours either way. */
+/** Minutes ahead of UTC, or null for an invalid offset: up to 18 hours either way. */
 export function minutesOf(offset: string): number | null {
   const read = OFFSET.exec(offset);
   if (!read) return null;
@@ -104,10 +104,10 @@ export function minutesOf(offset: string): number | null {
   return (sign === '-' ? -1 : 1) * (hour * 60 + minute);
 }
 
-/** A date and time in numbers, of which `writeLike` makes texts. */
+/** A date and time in numbers, from which `writeLike` makes texts. */
 export type Sample = Readonly<Record<Exclude<keyof Fields, 'offset' | 'zone'>, number>>;
 
-/** How the pattern writes the date: with as many digits as it may have, or as few. */
+/** A date in the pattern's form: with as many digits as it may have, or as few. */
 export function writeLike(parts: readonly Part[], names: Names, sample: Sample, isShort: boolean): string {
   return parts.map((part) => textOf(part, names, sample, isShort)).join('');
 }

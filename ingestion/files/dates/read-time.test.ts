@@ -48,7 +48,7 @@ describe('a time that clocks showed twice', () => {
     expect(read('Europe/Berlin', text, 'later', 'reject')).toMatch(
       /clocks in Europe\/Berlin showed this time twice/,
     );
-    // What says which one is meant needs no rule.
+    // An explicit offset needs no rule.
     expect(read('Europe/Berlin', `${text}+01:00`, 'later', 'reject')).toBe('2026-10-25T01:30:00.000Z');
     expect(read('Europe/Berlin', '2026-10-25 03:00')).toBe('2026-10-25T02:00:00.000Z');
   });
@@ -56,7 +56,7 @@ describe('a time that clocks showed twice', () => {
 
 const known = new Map<string, number[]>();
 
-/** Moments at which the clocks of a zone were moved. */
+/** Moments of clock changes in a zone. */
 function changesOf(zone: string): number[] {
   const present = known.get(zone);
   if (present) return present;
@@ -78,7 +78,8 @@ function changesOf(zone: string): number[] {
 }
 
 describe('around the changes of the clocks of any zone', () => {
-  // Every seventh, and those whose clocks are moved in odd ways: by half an hour, over a day, for a month each year.
+  // Every seventh zone, and those with unusual clock changes: by half an hour, over a day, for a month each
+  // year.
   const ZONES = [
     ...Intl.supportedValuesOf('timeZone').filter((_, i) => i % 7 === 0),
     'Australia/Lord_Howe',

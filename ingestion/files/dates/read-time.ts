@@ -11,26 +11,26 @@ import type { LocalTime } from './fields.ts';
 import { fold, LONGEST_DATE } from './fold.ts';
 import { type DateFormat, isSame, isTime, shown } from './formats.ts';
 
-/** What becomes of a time that clocks never showed, or showed twice: when they were moved on or back. */
+/** The rule for a time that was skipped or repeated by a clock change. */
 export const CHANGE_RULES = ['earlier', 'later', 'reject'] as const;
 export type ChangeRule = (typeof CHANGE_RULES)[number];
 
 /** How the times of a file are read. */
 export interface TimeRules {
   readonly formats: readonly DateFormat[];
-  /** An IANA zone: of times without one of their own. */
+  /** An IANA zone, for times without one of their own. */
   readonly zone: string;
   readonly skipped: ChangeRule;
   readonly repeated: ChangeRule;
 }
 
-/** A moment, with a note where it follows from a rule. */
+/** A moment, with a note if it follows from a rule. */
 export interface ReadTime {
   readonly at: Date;
   readonly note?: NoteCode;
 }
 
-/** The moment that a text names, or why it names none. The clock of the day of reading has no part in it. */
+/** The moment of a text, or why it has none. Independent of the current time. */
 export function readTime(rules: TimeRules, given: string): ReadTime | string {
   if (given.length > LONGEST_DATE) return notOfTheForm(rules, given, []);
   const text = fold(given);
@@ -64,7 +64,7 @@ function momentOf(rules: TimeRules, given: string, time: LocalTime): ReadTime | 
   } catch {
     return `${quoted(given)}: ${quoted(zone)} is no IANA zone such as "Europe/Berlin"`;
   }
-  // A day begins, even where its midnight was skipped or came twice.
+  // A day begins, even if its midnight was skipped or occurred twice.
   if (time.isDay) {
     const start = startOfDay(clock, time.local);
     if (localDay(clock, start) === time.local) return { at: new Date(start) };
@@ -77,7 +77,7 @@ function momentOf(rules: TimeRules, given: string, time: LocalTime): ReadTime | 
     return { at: new Date(at), note: 'TIME_REPEATED' };
   }
   if (rules.skipped === 'reject') return `${quoted(given)}: clocks in ${zone} never showed this time`;
-  // The nearest times that were shown: so nothing comes after what is later in the file, nor before what is earlier.
+  // The nearest existing times, so that the order of times in the file is preserved.
   const at = rules.skipped === 'earlier' ? shownAt.change - 1 : shownAt.change;
   return { at: new Date(at), note: 'TIME_SKIPPED' };
 }

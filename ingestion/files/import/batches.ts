@@ -6,15 +6,15 @@ import { toldNames, WrongColumnsError } from '../read/headings.ts';
 import type { ReadRow } from '../read/read-row.ts';
 import type { RowSource } from '../read/read-rows.ts';
 
-/** Rows of a file that are settled together, in its order. */
+/** Consecutive rows of a file that are acknowledged together. */
 export interface Batch {
   readonly rows: readonly FileRow[];
   readonly problems: readonly Problem[];
-  /** Left out by the map. */
+  /** Excluded by the map. */
   readonly filtered: number;
   readonly blank: number;
   readonly doubts: readonly string[];
-  /** How many of the file's rows, of any kind, came up to here. */
+  /** How many of the file's rows, of any kind, precede the end of the batch. */
   readonly items: number;
   readonly lastLine: number;
 }
@@ -26,21 +26,21 @@ export interface Problem {
   readonly problem: string;
 }
 
-/** No more than an answer tells of whole: every rejected row is written down with its reason. */
+/** At most as many as an answer lists in full: every rejected row is written with its reason. */
 const BATCH_ROWS = WHOLE_REJECTIONS;
-/** Rows without anything that came in between: a file of blank lines moves on too. */
+/** Including blank rows: a file of blank lines makes progress too. */
 const BATCH_ITEMS = 10_000;
 
-/** What an earlier run settled: it is left out. */
+/** What an earlier run settled: skipped. */
 export interface Settled {
   readonly line: number;
-  /** Absent where only the line is known. */
+  /** Absent if only the line is known. */
   readonly items?: number;
 }
 
 /**
- * The rows that the map takes and what else is in the file, in batches.
- * @throws WrongColumnsError for JSON whose first rows have nothing of what every row needs
+ * The rows that the map accepts and everything else in the file, in batches.
+ * @throws WrongColumnsError for JSON whose first rows have none of the required fields
  */
 export async function* batches(
   map: FileMap,
@@ -92,7 +92,7 @@ function add(map: FileMap, batch: ReturnType<typeof emptyBatch>, row: ReadRow): 
   else batch.filtered += 1;
 }
 
-/** Which fields the rows of a JSON file have: there are no headings to look at, and rows may leave fields out. */
+/** The fields of a JSON file's rows: there are no headings, and rows may leave fields out. */
 export class JsonFields {
   readonly #map: FileMap;
   readonly #isJson: () => boolean;
@@ -112,7 +112,7 @@ export class JsonFields {
       for (const name of Object.keys(values)) this.#names.add(name);
   }
 
-  /** @throws WrongColumnsError where none of the rows so far has what every response needs */
+  /** @throws WrongColumnsError if no row so far has the required fields */
   check(): void {
     if (this.#isChecked || this.#names.size === 0) return;
     this.#isChecked = true;
@@ -129,7 +129,7 @@ export class JsonFields {
     );
   }
 
-  /** Of the map's: what no row has. */
+  /** The map's columns that no row has. */
   get unseen(): readonly string[] {
     return this.#isJson() ? this.#unseen : [];
   }

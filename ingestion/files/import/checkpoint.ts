@@ -4,24 +4,27 @@ import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import type { NoteCounts } from '../../pipeline/outcome.ts';
 
-/** How far an import has come: everything up to `line` is acknowledged, and this is its account. */
+/** The progress of an import: everything up to `line` is acknowledged, and these are its counts. */
 export interface Checkpoint {
   line: number;
   accepted: number;
   duplicates: number;
   rejected: number;
   filtered: number;
-  /** Rows, of which some are blank, up to there; absent from checkpoints of before. */
+  /** Rows up to there, including blank ones; absent from older checkpoints. */
   items?: number;
   /** Rows with nothing in any column. */
   blank?: number;
-  /** Places where rows could not be told apart with certainty. */
+  /** Places where rows could not be separated with certainty. */
   doubts?: number;
-  /** Of the accepted ones and the duplicates: filed otherwise than the file says; absent from checkpoints of before. */
+  /** Of the accepted ones and the duplicates: how many were filed otherwise; absent from older checkpoints. */
   filed?: number;
-  /** Of the accepted ones and the duplicates: how many have each note (`NOTE_MESSAGES`); absent where there are none. */
+  /**
+   * Of the accepted ones and the duplicates: how many have each note (`NOTE_MESSAGES`); absent if there are
+   * none.
+   */
   notes?: NoteCounts;
-  /** The id of the import in the record; absent from checkpoints of before. */
+  /** The id of the import; absent from older checkpoints. */
   importId?: string;
   readonly reasons: Record<string, number>;
   done: boolean;
@@ -40,8 +43,8 @@ export const emptyCheckpoint = (): Checkpoint => ({
 const HEAD_BYTES = 1024 * 1024;
 
 /**
- * Names one import: the file (its size, its time and the hash of its first megabyte) and the map. A changed file or
- * map is another import.
+ * Identifies an import: the file (its size, its time and the hash of its first megabyte) and the map. A changed
+ * file or map is another import.
  */
 export async function importIdentity(path: string, mapHash: string): Promise<string> {
   const { size, mtimeMs } = await stat(path);
@@ -55,12 +58,12 @@ export async function importIdentity(path: string, mapHash: string): Promise<str
   }
 }
 
-/** Where the checkpoint of that import lies. */
+/** The path of that import's checkpoint. */
 export function checkpointPath(dataDir: string, identity: string): string {
   return join(dataDir, 'imports', `${identity}.json`);
 }
 
-/** The checkpoint, or null when there is none that can be read. */
+/** The checkpoint, or null if there is no readable one. */
 export async function loadCheckpoint(path: string): Promise<Checkpoint | null> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Checkpoint;
@@ -69,7 +72,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint | null> {
   }
 }
 
-/** Writes it beside and renames, so that there is always a whole one. */
+/** Written under another name and renamed, so that the file is always whole. */
 export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
   await writeFile(`${path}.new`, JSON.stringify(checkpoint), { mode: 0o600 });

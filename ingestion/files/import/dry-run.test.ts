@@ -55,7 +55,7 @@ describe('rows of one id', () => {
     );
     expect(found).toMatchObject({ accepted: 3, duplicates: 1, rejected: 2, reasons: { STALE: 2 } });
     expect(found.notes).toEqual({ CORRECTED: 1 });
-    // The row that was replaced is in no cell any more.
+    // The replaced row is not in a cell any more.
     expect(found.cells.shown.map(({ values, rows }) => [values.region, rows])).toEqual([
       ['Bonn', 1],
       ['Kiel', 1],

@@ -21,14 +21,14 @@ export interface DryRunOptions {
   readonly map: FileMap;
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
-  /** As of the deployment. */
+  /** The deployment's. */
   readonly redaction?: NormaliseDeps['redaction'];
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly isStopping: () => boolean;
 }
 
-/** A row as it would stand in the record. */
+/** A row as it would be stored. */
 export interface RowAsKept {
   readonly line: number;
   readonly externalId: string;
@@ -50,7 +50,7 @@ export interface DryRun {
   readonly readAs: ReadAs | null;
   readonly rows: number;
   readonly accepted: number;
-  /** Rows that say what a row above them says. */
+  /** Rows with the same content as an earlier row. */
   readonly duplicates: number;
   /** Whether the file has more ids than are remembered: duplicates of further ones count as accepted. */
   readonly hasMoreIds: boolean;
@@ -68,7 +68,7 @@ export interface DryRun {
     /** Those with the most rows. */
     readonly shown: readonly CellCount[];
     readonly count: number;
-    /** Rows of cells beyond those that a record may hold. */
+    /** Rows of cells beyond the database's limit. */
     readonly rowsBeyond: number;
   };
   readonly interrupted: boolean;
@@ -80,8 +80,8 @@ const DOUBTS_SHOWN = 5;
 const CELLS_SHOWN = 20;
 
 /**
- * Reads the whole file as an import does, and says what would become of it. Nothing is written or asked: whether the record holds a row already is
- * not known, only whether a row above says the same.
+ * Reads the whole file like an import, and reports the result. Writes and queries nothing: it knows only
+ * whether an earlier row has the same content, not whether the database has.
  * @throws WrongColumnsError, UnreadableFileError
  */
 export async function dryRun(options: DryRunOptions): Promise<DryRun> {
@@ -147,9 +147,9 @@ function add(
 
 interface Kept {
   readonly kept: Normalised;
-  /** The attributes with what is not declared as "other". */
+  /** The attributes with "other" for undeclared values. */
   readonly place: Readonly<Record<string, string>>;
-  /** Where the row was filed that it replaces. */
+  /** Where the replaced row was filed. */
   readonly left: Kept['place'] | null;
 }
 
@@ -159,12 +159,12 @@ function outcomeOf(one: Kept | Outcome): Outcome {
   return { status: 'accepted', ...(notes.length > 0 ? { notes } : {}) };
 }
 
-/** What becomes of a row, as the one step behind every connector decides it, but for what only the record knows. */
+/** The result of a row as the ingestor decides it, except for what only the database knows. */
 function judgeOf(
   { map, dimensions, redaction, now }: DryRunOptions,
   repeats: Repeats<Kept['place']>,
 ): (row: FileRow) => Kept | Outcome {
-  // What is made with it is not shown.
+  // Nothing made with it is shown.
   const pepper = { version: 1, secret: randomBytes(32) };
   const deps: NormaliseDeps = { dimensions, redaction, now, pepper };
   return ({ values }) => {
@@ -198,7 +198,7 @@ function asKept(dimensions: readonly Dimension[], { line }: FileRow, { kept, pla
 const byField = (dimensions: readonly Dimension[], place: Kept['place']) =>
   Object.fromEntries(dimensions.map(({ field, attribute }) => [field, place[attribute] ?? '']));
 
-/** The cells of the rows, as many as a record may hold. */
+/** The cells of the rows, up to the database's limit. */
 class Cells {
   readonly #dimensions: readonly Dimension[];
   readonly #most: number;

@@ -1,10 +1,10 @@
 import { judge, type Revision, type Verdict } from '../../../domain/responses/newer.ts';
 import type { Normalised } from '../../pipeline/normalise.ts';
 
-/** Ids that are remembered, at some 500 bytes each. */
+/** How many ids are remembered, at some 500 bytes each. */
 const MOST_IDS = 100_000;
 
-/** What stands under an id, by the rows so far. */
+/** The state of an id after the rows so far. */
 interface Standing<Place> {
   contentHash: string;
   eventHash: string;
@@ -12,17 +12,19 @@ interface Standing<Place> {
   revision: Revision | null;
   mapping: Normalised['mapping'];
   place: Place;
-  /** Contents that were delivered before it. */
+  /** Contents delivered before it. */
   readonly former: Set<string>;
 }
 
-/** new: the first row of its id, as far as ids are remembered. replaces: what stood was filed at `place`. */
+/**
+ * new: the first row of its id, as far as ids are remembered. replaces: the earlier one was filed at `place`.
+ */
 type Repeat<Place> =
   | { readonly verdict: 'new' }
   | { readonly verdict: 'replaces'; readonly place: Place }
   | { readonly verdict: Exclude<Verdict, 'accepted'> };
 
-/** Judges rows of one id in one file as the record does, without asking it. */
+/** Judges rows of one id in one file like the database, without querying it. */
 export class Repeats<Place> {
   readonly #standing = new Map<string, Standing<Place>>();
   readonly #most: number;
@@ -34,7 +36,7 @@ export class Repeats<Place> {
   /** Whether there were more ids than are remembered. */
   isFull = false;
 
-  /** What becomes of the next row, which is filed at `place`. */
+  /** The result of the next row, which is filed at `place`. */
   judge(row: Normalised, place: Place, now: number): Repeat<Place> {
     const standing = this.#standing.get(row.id);
     if (standing) return this.#again(standing, row, place, now);

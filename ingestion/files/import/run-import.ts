@@ -21,13 +21,13 @@ export interface ImportOptions {
   readonly path: string;
   readonly map: FileMap;
   readonly sink: ImportSink;
-  /** Checkpoints are kept here. */
+  /** The folder of checkpoints. */
   readonly dataDir: string;
   /** Rejected rows are appended here, as NDJSON. */
   readonly rejectsPath: string;
-  /** Forget an earlier, interrupted run. */
+  /** Discard an earlier, interrupted run. */
   readonly restart: boolean;
-  /** Becomes true when the user wants to stop; what is on its way is finished first. */
+  /** Becomes true when the user wants to stop; rows in flight are finished first. */
   readonly isStopping: () => boolean;
   readonly onProgress: (progress: ImportProgress) => void;
   /** Called with the id of the import, before its first row is sent. */
@@ -38,18 +38,18 @@ export interface ImportProgress {
   readonly totalBytes: number;
   readonly bytesRead: number;
   readonly account: Checkpoint;
-  /** Rows taken from an earlier, interrupted run. */
+  /** Rows from an earlier, interrupted run. */
   readonly resumedAfterLine: number;
 }
 
 export interface ImportResult extends ImportProgress {
   readonly interrupted: boolean;
-  /** By which the import can be taken back. */
+  /** Identifies the import for an undo. */
   readonly importKey: string;
-  /** Null of a file that has nothing in it. */
+  /** Null for an empty file. */
   readonly readAs: ReadAs | null;
   readonly firstRejects: readonly Reject[];
-  /** The first places of this run where rows could not be told apart with certainty. */
+  /** The first places of this run where rows could not be separated with certainty. */
   readonly firstDoubts: readonly string[];
   /** Fields of a JSON file that the map reads and no row has. */
   readonly unseen: readonly string[];
@@ -73,7 +73,7 @@ const FIRST_NOTES = 5;
 const FIRST_DOUBTS = 5;
 
 /**
- * Opens a file as the map says that it is to be read.
+ * Opens a file as the map declares.
  * @throws UnreadableFileError
  */
 export function openForMap(path: string, map: FileMap): Promise<RowSource> {
@@ -85,12 +85,12 @@ export function openForMap(path: string, map: FileMap): Promise<RowSource> {
   });
 }
 
-/** Rows that are held until one comes that is not blank. */
+/** Rows held back until one that is not blank. */
 const MOST_BLANK = 10_000;
 
 /**
  * The source once its first row that is not blank was read, and with it the headings.
- * @throws UnreadableFileError of a file without a row: whoever imports it expects some; WrongColumnsError
+ * @throws UnreadableFileError for a file without rows; WrongColumnsError
  */
 export async function withFirstRow(path: string, source: RowSource): Promise<RowSource> {
   const rows = source.rows[Symbol.asyncIterator]();
@@ -116,17 +116,18 @@ export async function withFirstRow(path: string, source: RowSource): Promise<Row
 }
 
 /**
- * Imports a file: rows go out in batches, a few at once; the checkpoint moves only over batches that are acknowledged,
- * in order. Rows of the unacknowledged edge may be sent again by the next run, which recognises them as duplicates.
- * @throws WrongColumnsError, UnreadableFileError, or what the sink throws; the checkpoint stands, and the next run goes on.
+ * Imports a file: rows are sent in batches, a few at once; the checkpoint moves only over acknowledged batches,
+ * in order. The next run may send unacknowledged rows again, which are recognised as duplicates.
+ * @throws WrongColumnsError, UnreadableFileError, or the sink's error; the checkpoint stays, and the next run
+ * continues.
  */
 export async function runImport(options: ImportOptions): Promise<ImportResult> {
   const { path, map, sink, dataDir, restart } = options;
   const checkpointFile = checkpointPath(dataDir, await importIdentity(path, mapHash(map)));
   const earlier = restart ? null : await loadCheckpoint(checkpointFile);
-  // An import that was finished begins anew: whoever starts it again wants to see it happen.
+  // A finished import starts over when it is started again.
   const open = earlier && !earlier.done ? earlier : null;
-  // A file that is refused makes no import.
+  // A refused file creates no import.
   const source = await withFirstRow(path, await openForMap(path, map));
   const { account, importKey } = await begun(options, open);
   const resumedAfterLine = account.line;
@@ -178,7 +179,7 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
       batch.rows.length === 0
         ? Promise.resolve([])
         : sink.send({ map, file: basename(path), importKey, rows: batch.rows });
-    // A failure is met when its turn comes; until then it must not count as unhandled.
+    // A failure is handled in its turn; until then it must not count as unhandled.
     outcomes.catch(() => undefined);
     inFlight.push({ batch, outcomes });
     if (inFlight.length >= BATCHES_AT_ONCE) await settleOldest();
@@ -202,7 +203,10 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
   };
 }
 
-/** The account to go on with, and the id of its import: another one, from the first row, where the earlier one was taken back. */
+/**
+ * The counts to continue with, and the id of their import: a new one, from the first row, if the earlier one
+ * was undone.
+ */
 async function begun(
   { path, map, sink, onBegun }: ImportOptions,
   open: Checkpoint | null,
@@ -214,7 +218,7 @@ async function begun(
   return { account: { ...(goesOn ? open : emptyCheckpoint()), importId: id }, importKey: id };
 }
 
-/** The numbers of an account, as they are recorded. */
+/** The counts as recorded. */
 function countsOf({ accepted, duplicates, rejected, filtered }: Checkpoint): Record<string, number> {
   return { accepted, duplicates, rejected, filtered };
 }
@@ -224,13 +228,13 @@ const placeOf = ({ line, item }: { readonly line: number; readonly item?: number
   ...(item === undefined ? {} : { item }),
 });
 
-/** The rows of a batch that were rejected, in order, with what the file says of them. */
+/** The rejected rows of a batch, in order, with their content in the file. */
 export function rejectsOf({ rows, problems }: Batch, outcomes: readonly Outcome[]) {
   const rejects = outcomes.flatMap((outcome, index) => {
     const row = rows[index];
     if (outcome.status !== 'rejected' || !row) return [];
     const code: string = outcome.code;
-    // Of somebody who was erased no new copy is made: the line leads to it in the file, for who still has that.
+    // No new copy of an erased person's data: the line leads to it in the file, if that still exists.
     const values = code === 'ERASED' ? {} : row.values;
     return [{ ...placeOf(row), code, message: outcome.message, values }];
   });
@@ -252,6 +256,6 @@ function notesIn({ rows }: Batch, outcomes: readonly Outcome[]): { line: number;
 }
 
 async function writeRejects(path: string, rejects: readonly object[]): Promise<void> {
-  // They hold what the file holds: for its owner alone.
+  // They contain what the file contains: readable by the owner only.
   await appendFile(path, rejects.map((reject) => `${JSON.stringify(reject)}\n`).join(''), { mode: 0o600 });
 }

@@ -12,16 +12,16 @@ import type { FiledItem, NotedItem, Outcome, RejectionCode } from '../../pipelin
 import type { Submitter } from '../../pipeline/submitter.ts';
 import { acceptFileRows, type FileRequest, formatFileRequest } from '../accept-file-rows.ts';
 
-/** Where an import sends its rows: a running server, or the record itself. One outcome per row, after the commit. */
+/** Where an import sends its rows: a running server, or the database. One outcome per row, after the commit. */
 export interface ImportSink {
-  /** Gives the import an id, by which it can be taken back; the one of an interrupted import again, unless that was taken back. */
+  /** Gives the import an id for an undo; an interrupted import keeps its id, unless it was undone. */
   begin(given: Beginning): Promise<{ readonly id: string; readonly resumed: boolean }>;
   send(request: FileRequest): Promise<Outcome[]>;
-  /** Records what was counted. */
+  /** Records the counts. */
   end(id: string, account: Readonly<Record<string, number>>): Promise<void>;
 }
 
-/** What is known of an import when it begins. */
+/** What is known of an import at its beginning. */
 export interface Beginning {
   readonly file: string;
   /** SHA-256 in hex. */
@@ -31,12 +31,12 @@ export interface Beginning {
   readonly resume?: string | undefined;
 }
 
-/** The server refuses for good: a wrong key, a wrong map. */
+/** The server refuses permanently: a wrong key, a wrong map. */
 export class ImportRefusedError extends Error {
   override readonly name = 'ImportRefusedError';
 }
 
-/** Accepts in this process. */
+/** Stores in this process. */
 export function databaseSink(
   {
     ingestor,
@@ -69,7 +69,7 @@ export function databaseSink(
 export interface HttpSinkOptions {
   readonly url: string;
   readonly key: string;
-  /** For how long a server that does not answer is waited for, in milliseconds. */
+  /** How long to wait for a server that does not answer, in milliseconds. */
   readonly patienceMs: number;
   readonly onRetry: (reason: string) => void;
 }
@@ -83,11 +83,14 @@ interface Answer {
   readonly duplicates: number;
   readonly filedAs?: readonly FiledItem[];
   readonly filedAsTotal?: number;
-  /** All of them: a batch of an import has no more rows than an answer tells of. */
+  /** All of them: a batch of an import has no more rows than an answer lists. */
   readonly noted?: readonly NotedItem[];
 }
 
-/** Sends to POST /ingest/file. A batch sent again after a lost answer is recognised, so nothing is counted twice. */
+/**
+ * Sends to POST /ingest/file. A batch sent again after a lost answer is recognised, so nothing is counted
+ * twice.
+ */
 export function httpSink({ url, key, patienceMs, onRetry }: HttpSinkOptions): ImportSink {
   const patiently = async <Result>(path: string, body: string): Promise<Result> => {
     const deadline = Date.now() + patienceMs;
@@ -113,7 +116,7 @@ export function httpSink({ url, key, patienceMs, onRetry }: HttpSinkOptions): Im
   };
 }
 
-/** What the server answered, or why to try again. */
+/** The server's answer, or why to retry. */
 async function post<Result>(url: string, key: string, body: string): Promise<{ result: Result } | string> {
   let response: Response;
   try {
@@ -132,8 +135,8 @@ async function post<Result>(url: string, key: string, body: string): Promise<{ r
 }
 
 /**
- * The answer counts what was accepted and what was a duplicate without saying which was which; for an account that is
- * enough, and the first of the rows that were not rejected stand for the accepted ones.
+ * The answer counts accepted items and duplicates without identifying them; for a report that is enough, and
+ * the first of the rows that were not rejected stand for the accepted ones.
  */
 function outcomesOf(
   { accepted, rejected, duplicates, filedAs = [], filedAsTotal = 0, noted = [] }: Answer,

@@ -16,12 +16,12 @@ const SEPARATORS: ReadonlyMap<string, string> = new Map([
   ['semicolon', ';'],
   ['tab', '\t'],
   ['pipe', '|'],
-  // As many programs write it.
+  // The form that many programs write.
   ['\\t', '\t'],
 ]);
 
 const fileMap = z.strictObject({
-  /** What the file's bytes are; found where it is not declared. */
+  /** The file's encoding; detected if absent. */
   encoding: z
     .string()
     .transform((name, context) => {
@@ -31,7 +31,7 @@ const fileMap = z.strictObject({
       return z.NEVER;
     })
     .optional(),
-  /** What separates the values of a row; found where it is not declared. */
+  /** The separator of values; detected if absent. */
   separator: z
     .string()
     .transform((given) => SEPARATORS.get(given.toLowerCase()) ?? given)
@@ -41,7 +41,7 @@ const fileMap = z.strictObject({
     .optional(),
   source: named('source'),
   survey: z.strictObject({ name: named('survey'), version: named('surveyVersion') }),
-  /** A column, or columns whose hash identifies the row of a file that has no id. */
+  /** A column, or columns whose hash identifies the row of a file without ids. */
   externalId: z.union([column, z.strictObject({ hash: z.array(column).min(1).max(MOST.columns) })], {
     error: 'must be a column, or { "hash": [columns] } where the file has no id',
   }),
@@ -80,9 +80,9 @@ const fileMap = z.strictObject({
     .default({}),
 });
 
-/** How the rows of a file become responses, as declared by who imports it. */
+/** How the rows of a file become responses, as declared by the importer. */
 export type FileMap = z.infer<typeof fileMap> & {
-  /** The declaration as it was given: part of the provenance. */
+  /** The declaration as given: part of the lineage. */
   readonly declared: unknown;
 };
 
@@ -103,7 +103,7 @@ export function parseFileMap(declared: unknown, dimensions: readonly Dimension[]
   return { ...map, declared };
 }
 
-/** The columns that the map reads, for a check against the file's header. */
+/** The columns that the map reads, to compare with the file's header. */
 export function columnsOf(map: FileMap): string[] {
   const { externalId, respondent, answeredAt, revision, score, comment, dimensions, where } = map;
   const by = score && typeof score.scale === 'object' && 'by' in score.scale ? [score.scale.by] : [];

@@ -3,7 +3,7 @@ import { UserError } from '../../../domain/errors/user-error.ts';
 import { cut } from '../../../domain/text/text.ts';
 import { MOST } from './map-parts.ts';
 
-/** A map that cannot be used; the message names each path and what would be right. */
+/** An unusable map; the message names each path and what would be right. */
 export class InvalidMapError extends UserError {
   override readonly name = 'InvalidMapError';
 }
@@ -15,11 +15,11 @@ const MISTAKES_TOLD = 20;
 const MOST_MISTAKES = 1_000;
 const LONGEST_MISTAKE = 300;
 
-/** A part of a path, as a message quotes it. */
+/** A part of a path, as quoted in a message. */
 export const partOf = (part: PropertyKey): string => cut(String(part), 40);
 
 /**
- * What was declared as the schema reads it, for so many configured dimensions.
+ * The declaration as parsed by the schema, for so many configured dimensions.
  * @throws InvalidMapError with one line per mistake.
  */
 export function readChecked<Schema extends z.ZodType>(
@@ -42,7 +42,7 @@ export function readChecked<Schema extends z.ZodType>(
   throw new InvalidMapError([...told, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'));
 }
 
-/** Before anything is read of it: checking something large costs more than its size, mistake by mistake. */
+/** Checked first: validating a large map costs more than its size, mistake by mistake. */
 function checkSize(declared: unknown): void {
   let values = 0;
   const count = (value: unknown, depth: number): void => {
@@ -55,7 +55,7 @@ function checkSize(declared: unknown): void {
   count(declared, 0);
 }
 
-/** A list or object that has too many entries is refused before its entries are checked: each could be a mistake. */
+/** A list or object with too many entries is refused before its entries are checked: each could be a mistake. */
 function checkCounts(declared: unknown, dimensions: number): void {
   const check = (most: number, path: readonly string[]): string[] => {
     const given = path.reduce(partNamed, declared);
@@ -80,7 +80,7 @@ const partNamed = (value: unknown, name: string): unknown =>
     ? (value as Record<string, unknown>)[name]
     : undefined;
 
-/** Throws once so many mistakes were made: what is wrong in every entry is named once they are fewer. */
+/** Throws after so many mistakes; the remaining ones are named once there are fewer. */
 function mistakeCounter(): () => undefined {
   let mistakes = 0;
   return () => {
@@ -90,7 +90,7 @@ function mistakeCounter(): () => undefined {
   };
 }
 
-/** What stands in a part of a map, for those who gave something of another kind. */
+/** What a part of a map should be, for the message about a wrong kind. */
 const FORMS: Readonly<Record<string, string>> = {
   '': 'must be a JSON object, whose keys examples/README.md describes',
   survey: 'must be { "name": text, "version": text }',
@@ -101,7 +101,7 @@ const FORMS: Readonly<Record<string, string>> = {
   where: 'must be { column: [values] }',
 };
 
-/** What would be right, where the library says only what is wrong. */
+/** What would be right, if the library only says what is wrong. */
 function whatIsRight({ code, path, message }: Mistake, keys: readonly string[]): string | null {
   if (code === 'too_small' && message.includes('expected array')) return 'must not be empty';
   if (code === 'unrecognized_keys' && path.length === 0) return `${message}; there are ${keys.join(', ')}`;
@@ -116,7 +116,7 @@ interface Mistake {
   readonly code?: string | undefined;
 }
 
-/** Where several forms are possible and one was plainly meant, what is wrong with that one. */
+/** If several forms are possible and one was clearly meant, what is wrong with that one. */
 function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
   if (issue.code !== 'invalid_union') return [issue];
   const meant = issue.errors
@@ -127,5 +127,5 @@ function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
   return only.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
 }
 
-/** A wrong kind is wrong as a whole; what a check of ours refused was of the right one. */
+/** A wrong kind fails as a whole; our own checks only see the right kind. */
 const isWithin = ({ path }: Mistake) => path.length > 0 && path[0] !== 'kind';

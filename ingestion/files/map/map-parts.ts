@@ -5,16 +5,16 @@ import { headingOf, problemOf, readName, TEXT_RULES, type TextField } from '../.
 export const MOST = {
   formats: 10,
   languages: 10,
-  /** That one field reads, or `where` names. */
+  /** Columns that one field reads, or `where` names. */
   columns: 50,
   labels: 200,
   scales: 100,
-  /** That a dimension renames, and that `where` takes of one column. */
+  /** Values that a dimension renames, and that `where` accepts in one column. */
   values: 2_000,
   missing: 100,
 } as const;
 
-/** A text of the map under the rule of its field, as it is kept. */
+/** A text of the map under the rule of its field, in stored form. */
 export const named = (field: TextField) =>
   z.string().transform((given, context) => {
     const name = readName(TEXT_RULES[field], given);
@@ -25,7 +25,7 @@ export const named = (field: TextField) =>
     });
     return z.NEVER;
   });
-/** A text of the map that is compared with the file's, so kept as it is. */
+/** A text of the map that is compared with the file's, so kept unchanged. */
 export const plain = (field: TextField) =>
   z.string().superRefine((text, context) => {
     const problem = problemOf(TEXT_RULES[field], text);
@@ -34,7 +34,7 @@ export const plain = (field: TextField) =>
 export const atMost = (most: number) =>
   [(given: object) => Object.keys(given).length <= most, `at most ${most}`] as const;
 
-/** The heading of a column, as it is compared with the file's. */
+/** The heading of a column, in comparable form. */
 export const column = z
   .string()
   .refine(({ length }) => length <= 4 * TEXT_RULES.column.longest, 'has too many characters')

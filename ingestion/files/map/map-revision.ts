@@ -5,7 +5,10 @@ import { type Outcome, rejected } from '../../pipeline/outcome.ts';
 import { column } from './map-parts.ts';
 import { answeredAtOfMap } from './map-time.ts';
 
-/** Of a map: the column that says which of two rows of one id is newer, a number that counts up or the time of the last change. */
+/**
+ * In a map: the column that decides which of two rows of one id is newer, a number that counts up or the time
+ * of the last change.
+ */
 export const revisionOfMap = z.union(
   [z.strictObject({ column, format: z.literal('number') }), answeredAtOfMap],
   {
@@ -16,10 +19,10 @@ export const revisionOfMap = z.union(
 
 export type RevisionRule = z.infer<typeof revisionOfMap>;
 
-/** "3.0" is how spreadsheets may write 3. */
+/** Spreadsheets may write 3 as "3.0". */
 const NUMBER = /^(\d{1,16})(?:[.,]0+)?$/;
 
-/** The number that the text is, or why it is none. */
+/** The number in the text, or why it is not one. */
 export function readNumber(rule: RevisionRule, text: string): Revision | Outcome {
   const value = Number(NUMBER.exec(text)?.[1] ?? Number.NaN);
   if (Number.isSafeInteger(value)) return { kind: 'number', value };

@@ -51,7 +51,7 @@ const scaleByValue = z
   .refine((when) => Object.keys(when).length > 0, 'name at least one value')
   .refine(...atMost(MOST.scales));
 
-/** Of a map: the column of the answers, and the scale or scales that they are on. */
+/** In a map: the column of the answers, and their scale or scales. */
 export const scoreOfMap = z.strictObject({
   column,
   /** How the numbers of the answers are written. */
@@ -65,7 +65,7 @@ export const scoreOfMap = z.strictObject({
   }),
 });
 
-/** The rule of a scale in a map, which may be one of ours by its name. */
+/** The rule of a scale in a map, which may be a predefined one by name. */
 export function namedScale(given: string | ScaleRule): ScaleRule {
   const rule = typeof given === 'string' ? SCALES[given] : given;
   if (!rule) throw new InvalidMapError(`score.scale: ${String(given)} is no scale`);

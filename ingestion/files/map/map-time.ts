@@ -19,18 +19,20 @@ const changeRule = z.enum(CHANGE_RULES, { error: 'must be "earlier", "later" or 
 const listOrOne = <Schema extends z.ZodType>(one: Schema, most: number) =>
   z.union([one, z.array(one).min(1).max(most)]);
 
-/** Of a map: the column of the times of answering, and how they are written. */
+/** In a map: the column of the times of answering, and how they are written. */
 export const answeredAtOfMap = z
   .strictObject({
     column,
-    /** A named format ("iso", "epoch-seconds" ...) or a pattern such as "dd/MM/yyyy HH:mm"; several are tried. */
+    /**
+     * A named format ("iso", "epoch-seconds" ...) or a pattern such as "dd/MM/yyyy HH:mm"; several are tried.
+     */
     format: listOrOne(plain('format'), MOST.formats).default('iso'),
     zone: plain('zone').default('UTC').refine(isZone, { error: 'is no IANA zone such as "Europe/Berlin"' }),
-    /** Of the names of months and days. */
+    /** The language of names of months and days. */
     language: listOrOne(language, MOST.languages).default('en'),
-    /** Of a time that the clocks of the zone never showed: the nearest earlier or later one counts. */
+    /** For a skipped local time: the nearest earlier or later one counts. */
     skipped: changeRule.default('later'),
-    /** Of a time that they showed twice. */
+    /** For a repeated local time. */
     repeated: changeRule.default('earlier'),
     /** Values that mean "no date". */
     missing: z.array(plain('value')).max(MOST.missing).default([]),
@@ -49,7 +51,7 @@ export type TimeRule = z.infer<typeof answeredAtOfMap>;
 
 const rules = new WeakMap<TimeRule, TimeRules>();
 
-/** Made once of each. */
+/** Built once for each. */
 function rulesOf(rule: TimeRule): TimeRules {
   const known = rules.get(rule);
   if (known) return known;
@@ -61,7 +63,7 @@ function rulesOf(rule: TimeRule): TimeRules {
   return made;
 }
 
-/** The moment that a text of the column names, or the rejection of its row; `field` is what it is for. */
+/** The moment of a text of the column, or the rejection of its row; `field` names its purpose. */
 export function timeOf(field: string, rule: TimeRule, text: string): ReadTime | Outcome {
   const read = readTime(rulesOf(rule), text);
   return typeof read === 'string' ? rejected('INVALID_TIME', `${field}: ${read}`) : read;

@@ -1,6 +1,9 @@
 const QUOTE = '"';
 
-/** A row as far as it was read: its values, and where the last one is quoted and goes on in the next line, what is known of it. */
+/**
+ * A row as far as it was read: its values, and the state of the last one if it is quoted and continues on the
+ * next line.
+ */
 export interface RowSoFar {
   readonly values: string[];
   /** Null where the row is complete. */
@@ -8,9 +11,9 @@ export interface RowSoFar {
 }
 
 /**
- * Reads a line into the row. A quote opens a quoted value only at the beginning of a value, and closes it only before a
- * separator or the end of the line; anywhere else in an unquoted value it is a character.
- * @returns whether that was possible: false where a quoted value goes on after its closing quote
+ * Reads a line into the row. A quote opens a quoted value only at the beginning of a value, and closes it only
+ * before a separator or the end of the line; anywhere else in an unquoted value it is a character.
+ * @returns false if text follows the closing quote of a value
  */
 export function readLine(row: RowSoFar, line: string, separator: string): boolean {
   const { values } = row;

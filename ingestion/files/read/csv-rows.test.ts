@@ -21,7 +21,7 @@ async function read(text: string, size = 7, columns: readonly string[] = []): Pr
   return rows;
 }
 
-/** [line, comment], [line, "!" and what is wrong] or [line, null] of a blank row. */
+/** [line, comment], [line, "!" and what is wrong] or [line, null] for a blank row. */
 const told = (rows: readonly ReadRow[]) =>
   rows.map((row) =>
     'values' in row
@@ -102,7 +102,7 @@ describe('a damaged row costs itself', () => {
 
   it('in a time that grows with the file alone, however the quotes lie', async () => {
     const hostile = [
-      // Opens a quote whether it is read within quotes or not.
+      // Opens a quote whether or not it is read within quotes.
       (count: number) => 'x","\n'.repeat(count),
       (count: number) => '"a\n'.repeat(count),
       (count: number) => `${'1,2,3,"\n'.repeat(count)}"x`,
@@ -110,7 +110,7 @@ describe('a damaged row costs itself', () => {
     ];
     for (const text of hostile) {
       const readMany = (count: number) => read(`${HEADINGS},${'a,'.repeat(2_000)}\n${text(count)}`, 65_536);
-      // Eight times the file; 64 times would be what a second reading of each row costs.
+      // Eight times the file; 64 times would be the cost of reading each row again.
       expect(await growth(readMany, { size: 10_000, times: 8 })).toBeLessThan(30);
     }
   });
@@ -158,7 +158,7 @@ describe('headings', () => {
   });
 });
 
-/** What can happen to a row on its way. */
+/** Damage that a row can suffer. */
 type Damage =
   | {
       readonly kind: 'drop quote' | 'add quote' | 'cut' | 'separator';
@@ -257,7 +257,7 @@ describe('a file of known rows after random damage', () => {
           const row = byLine.get(first);
           if (isIntact && !isNamed(first, last)) expect(row).toMatchObject({ values: { Comment: expected } });
         }
-        // And no rejection is of a row that is whole.
+        // And no whole row is rejected.
         for (const { line } of rows.filter((row) => 'problem' in row)) {
           const of = known.find(({ first, last }) => first <= line && line <= last);
           expect(of?.isIntact && !isNamed(of.first, of.last)).toBeFalsy();

@@ -9,9 +9,9 @@ export interface CsvOptions {
   readonly separator: string;
   /** Columns that the map reads. */
   readonly columns: readonly string[];
-  /** What the bytes were read as, for messages. */
+  /** The encoding, for messages. */
   readonly encoding: string;
-  /** Whether the values are an answer by themselves. */
+  /** Whether the values are a response by themselves. */
   readonly isAnswer: (values: RowValues) => boolean;
 }
 
@@ -28,13 +28,13 @@ const UNCLOSED = 'a quoted value is never closed';
 const GOES_ON = 'a quoted value goes on after its closing quote; a quote within it is written twice';
 const TOO_LONG = `the row is longer than ${LONGEST_ROW} characters`;
 
-/** Lines after a damaged row that can be taken to be the rest of it: more are told one by one. */
+/** Lines after a damaged row that can count as its rest: more are reported one by one. */
 const MOST_FRAGMENTS = 100;
 
 /**
- * The rows of a text with separators, whose first row is the headings. A damaged row is told with its line and costs its first line;
- * reading goes on in the next one, so that a quote that is never closed does not swallow the rows after it. Each line is read at most
- * three times, however the quotes lie: see `#endsBefore`.
+ * The rows of a delimited text, whose first row is the headings. A damaged row is reported with its line and
+ * costs its first line; reading continues with the next one, so that a quote that is never closed does not
+ * swallow the rows after it. Each line is read at most three times, wherever the quotes are: see `#endsBefore`.
  */
 export class CsvRows {
   readonly #lines: LineBuffer;
@@ -42,8 +42,9 @@ export class CsvRows {
   #headings: Headings = { names: [], repeated: new Map() };
   #damaged: Damaged | null = null;
   /**
-   * The line in which reading on within quotes failed. A row that begins before it and leaves a quote open at the end of its line reads the
-   * same lines in the same state, and fails in the same place: it need not be read again.
+   * The line in which reading within quotes failed. A row that begins before it and leaves a quote open at the
+   * end of its line reads the same lines in the same state, and fails in the same place: it need not be read
+   * again.
    */
   #endsBefore = 0;
 
@@ -78,7 +79,7 @@ export class CsvRows {
     return true;
   }
 
-  /** The row that begins in this line, with the lines that it takes. */
+  /** The row that begins in this line, with its lines. */
   async #readRow(): Promise<Read> {
     const lines = this.#lines;
     const row: RowSoFar = { values: [], open: null };
@@ -92,7 +93,7 @@ export class CsvRows {
       if (line === null || length > LONGEST_ROW) return this.#fail(count, TOO_LONG);
       isText &&= line.isWellFormed();
       if (!readLine(row, line, this.#options.separator)) return this.#fail(count, GOES_ON);
-      // A wide row of many lines is damaged long before its end is found.
+      // A wide row of many lines is known to be damaged long before its end is found.
       if (count > 0 && width > 0 && row.values.length > width) return this.#fail(count, this.#counted(row));
       if (row.open !== null) continue;
       if (count > 0 && width > 0 && row.values.length !== width) return this.#fail(count, this.#counted(row));
@@ -100,7 +101,7 @@ export class CsvRows {
     }
   }
 
-  /** The row in this line, where it is known that a quote that stays open is never closed. */
+  /** The row in this line, when an open quote is known never to close. */
   #readOneLine(): Read {
     const line = this.#lines.at(0);
     const row: RowSoFar = { values: [], open: null };
@@ -123,7 +124,7 @@ export class CsvRows {
     return `${told}; a value with a ${separatorName(this.#options.separator)} in it goes in quotes`;
   }
 
-  /** What is told of a row that was read, and of the damaged one before it. */
+  /** The results of a row, and of the damaged one before it. */
   *#settle(row: Read): Generator<ReadRow> {
     const lines = this.#lines;
     const line = lines.number;
@@ -149,7 +150,7 @@ export class CsvRows {
     lines.skip(row.lines);
   }
 
-  /** Whether the row is what is left of the damaged one before it, which is then longer by its lines. */
+  /** Whether the row is the rest of the damaged one before it, which then has more lines. */
   #isRest({ values, lines }: Whole, isBlank: boolean): boolean {
     const damaged = this.#damaged as Damaged;
     if (isBlank) {
@@ -180,7 +181,7 @@ export class CsvRows {
     return named;
   }
 
-  /** A row that holds lines which are answers by themselves may be one whose quote was not closed. */
+  /** A row with lines that are responses by themselves may have an unclosed quote. */
   #doubtOf({ lines }: Whole): { readonly doubt?: string } {
     const { separator, isAnswer } = this.#options;
     const from = this.#lines.number;
@@ -198,7 +199,10 @@ export class CsvRows {
   }
 }
 
-/** The values of a row that begins in the line, or null where none of that width does. Its last one may go on in the next line. */
+/**
+ * The values of a row that begins in the line, or null if none of that width does. Its last one may continue on
+ * the next line.
+ */
 function beginningOf(line: string, separator: string, width: number): string[] | null {
   const row: RowSoFar = { values: [], open: null };
   readLine(row, line, separator);

@@ -1,12 +1,12 @@
-/** A kind of file that is no text, by its first bytes, each as the character of its number. */
+/** A kind of file that is not text, by its first bytes, each as the character of its number. */
 interface Kind {
   readonly starts: readonly string[];
-  /** Where they stand. */
+  /** Their offset. */
   readonly at?: number;
-  /** What follows somewhere after it: the names of the parts of an archive. */
+  /** Texts found later: names of the parts of an archive. */
   readonly holds?: readonly string[];
   readonly name: string;
-  /** What to do instead. */
+  /** Advice. */
   readonly way?: string;
 }
 
@@ -15,7 +15,7 @@ const UNPACK = 'unpack it, and import the file in it';
 const WRITE = 'write it as CSV or NDJSON';
 const ZIP = ['PK\x03\x04'];
 
-/** The first that fits counts. */
+/** The first match counts. */
 const KINDS: readonly Kind[] = [
   { starts: ['\xff\xfe\x00\x00', '\x00\x00\xfe\xff'], name: 'a text in UTF-32', way: 'save it as UTF-8' },
   {
@@ -68,18 +68,18 @@ const KINDS: readonly Kind[] = [
   { starts: ['{\\rtf'], name: 'an RTF document', way: AS_CSV },
 ];
 
-/** Texts that hold no rows as we read them, by how they begin. */
+/** Texts in other formats, by how they begin. */
 const PAGE = /^<(?:!doctype\s+html|html|head|table|meta)\b/i;
 const XML = /^<\?xml\b/;
 
-/** What turns from ASCII to another set of characters in ISO-2022-JP, -KR and -CN: without them it is ASCII that says nothing. */
+/** Escape sequences of ISO-2022-JP, -KR and -CN; the rest of such a text is ASCII. */
 const SHIFTS = ['@', 'A', 'B', '(', ')', '*'].map((set) => `\x1b$${set}`);
 
 /** Bytes of the beginning that are looked at. */
 export const HEAD_BYTES = 64 * 1024;
 const LOOKED_AT = 8_192;
 
-/** "an Excel workbook; save it as CSV UTF-8" of a file that is no text; null of one that may be one. */
+/** "an Excel workbook; save it as CSV UTF-8" for a file that is not text; null for one that may be. */
 export function notText(head: Buffer): string | null {
   const text = head.subarray(0, LOOKED_AT).toString('latin1');
   const kind = KINDS.find(
@@ -93,7 +93,9 @@ export function notText(head: Buffer): string | null {
   return notRows(text);
 }
 
-/** Whether zero bytes stand among other control characters, as in no text; a few alone are damage of some rows. */
+/**
+ * Whether zero bytes occur among other control characters, unlike in text; a few alone are damage of some rows.
+ */
 export function isBinary(head: Buffer): boolean {
   if (!head.includes(0)) return false;
   const controls = head.filter((byte) => byte < 0x20 && (byte < 0x09 || byte > 0x0d)).length;

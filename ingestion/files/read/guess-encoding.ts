@@ -3,19 +3,24 @@ import { analyse } from 'chardet';
 import { decode, type Encoding, encodingNamed, incompleteAtEnd } from '../../../domain/text/encodings.ts';
 import { commonness, EAST_ASIAN, plausibility, WRITTEN_IN } from './plausible.ts';
 
-/** What a file that says nothing was found to be in. */
+/** The detected encoding of a file without a mark. */
 export interface Guess {
   readonly encoding: Encoding;
-  /** utf-8: valid to its end, or all but a few lines; zeros: UTF-16 by its zero bytes; guess: by which letters follow which. */
+  /**
+   * utf-8: valid to its end, or except for a few lines; zeros: UTF-16 by its zero bytes; guess: by letter
+   * statistics.
+   */
   readonly by: 'utf-8' | 'mostly utf-8' | 'zeros' | 'guess';
 }
 
 const LF = 0x0a;
-/** Bytes of lines that are kept to be judged: from all over the file. */
+/** Bytes of sampled lines: from all over the file. */
 const SAMPLE_BYTES = 256 * 1024;
 const LINE_BYTES = 2_048;
 
-/** Lines from all over a file, however long it is: when there are too many, every second one is left out. */
+/**
+ * A sample of lines from all over a file of any length: when there are too many, every second one is dropped.
+ */
 class Sample {
   #lines: Buffer[] = [];
   #bytes = 0;
@@ -40,7 +45,10 @@ class Sample {
   }
 }
 
-/** Whole lines of a stream of bytes; a line that is too long is cut. An error ends them: whoever reads the file says so. */
+/**
+ * Whole lines of a stream of bytes; a line that is too long is cut. An error ends them: the file's reader
+ * reports it.
+ */
 async function* wholeLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   try {
@@ -59,7 +67,7 @@ async function* wholeLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
   yield rest;
 }
 
-/** Looks at the whole file: what is written in its last line counts as much as what is in its first. */
+/** Reads the whole file: its last line counts as much as its first. */
 export async function guessEncoding(head: Buffer, bytes: () => AsyncIterable<Buffer>): Promise<Guess> {
   const byZeros = utf16ByZeros(head);
   if (byZeros) return { encoding: byZeros, by: 'zeros' };
@@ -86,7 +94,7 @@ export async function guessEncoding(head: Buffer, bytes: () => AsyncIterable<Buf
   return { encoding: likeliest(sample.lines), by: 'guess' };
 }
 
-/** Whether the file breaks off in it, within a character of UTF-8. */
+/** Whether the file ends within a character of UTF-8. */
 function isCutUtf8(line: Buffer): boolean {
   const rest = line.length - incompleteAtEnd(line);
   if (line.at(-1) === LF || rest === line.length || !isUtf8(line.subarray(0, rest))) return false;
@@ -103,7 +111,7 @@ function* linesOf(bytes: Buffer): Generator<Buffer> {
   }
 }
 
-/** Text of which most is in the Latin alphabet has a zero in every other place. */
+/** Mostly Latin text has a zero in every other place. */
 function utf16ByZeros(head: Buffer): Encoding | null {
   const zeros = [0, 0];
   for (const [index, byte] of head.entries()) if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
@@ -111,23 +119,23 @@ function utf16ByZeros(head: Buffer): Encoding | null {
   if (even + odd < head.length / 50 || Math.min(even, odd) * 20 > Math.max(even, odd)) return null;
   const encoding = odd > even ? 'utf-16le' : 'utf-16be';
   const text = decode(encoding, head.subarray(0, head.length - (head.length % 2)));
-  // A program or an image has zeros too, but not between letters.
+  // Programs and images have zeros too, but not between letters.
   return /(?![\t\n\v\f\r])\p{Cc}/u.test(text) ? null : encoding;
 }
 
-/** Those that have the same letters and more. */
+/** Encodings that contain the same letters and more. */
 const WINDOWS: Partial<Record<Encoding, Encoding>> = {
   'iso-8859-1': 'windows-1252',
   'iso-8859-9': 'windows-1254',
   'iso-8859-7': 'windows-1253',
   'iso-8859-8': 'windows-1255',
 };
-/** By how much another one has to look better than what chardet says. */
+/** How much better another encoding must look than chardet's. */
 const MARGIN = 0.1;
-/** What texts of East Asia have of common characters at least, and what texts of one byte a character look like. */
+/** The least share of common characters in East Asian texts, and the most in one-byte texts. */
 const COMMON = 0.3;
 const LIKE_WORDS = 0.6;
-/** Bytes that are weighed under every encoding. */
+/** Bytes that are evaluated under every encoding. */
 const WEIGHED_BYTES = 32 * 1024;
 
 function likeliest(lines: readonly Buffer[]): Encoding {
@@ -158,7 +166,7 @@ function bestOf(encodings: readonly Encoding[], rate: (encoding: Encoding) => nu
   return valued.reduce((best, one) => (one.value > best.value ? one : best));
 }
 
-/** Whether many characters beyond ASCII stand alone between Latin letters: those of East Asia stand together. */
+/** Whether many characters beyond ASCII are single between Latin letters: East Asian ones come in groups. */
 function areLone(text: string): boolean {
   const runs = text.match(/[\u0080-\u{10ffff}]+/gu) ?? [];
   const lone = text.match(/(?<=[a-z])[\u0080-\u{10ffff}](?=[a-z])/giu) ?? [];

@@ -7,21 +7,23 @@ export class WrongColumnsError extends Error {
 
 const NAMES_TOLD = 30;
 
-/** Names for a message: not more of them than can be read. */
+/** Names for a message: a limited number. */
 export function toldNames(names: Iterable<string>): string {
   const all = [...names];
   const told = all.slice(0, NAMES_TOLD).map((name) => cut(name));
   return `${told.join(', ')}${all.length > told.length ? ` and ${all.length - told.length} more` : ''}`;
 }
 
-/** What a file's columns are called, in order, each name once. */
+/** Unique names of a file's columns, in order. */
 export interface Headings {
   readonly names: readonly string[];
   /** Headings that several columns have, with their positions from 1. */
   readonly repeated: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Columns with the same heading are called "Why? [1]" and "Why? [2]", one without a heading after its position. */
+/**
+ * Columns with the same heading are named "Why? [1]" and "Why? [2]", one without a heading after its position.
+ */
 export function headingsOf(row: readonly string[]): Headings {
   const positions = new Map<string, number[]>();
   const given = row.map((cell, index) => headingOf(cell) || `column ${index + 1}`);
@@ -46,8 +48,8 @@ export function headingsOf(row: readonly string[]): Headings {
 }
 
 /**
- * Finds the columns that the map reads. A wrong name would reject every row, one by one; better said once.
- * @param separator its name, for the message where the headings are not separated by it
+ * Finds the columns that the map reads. A wrong name would reject every row; it is better reported once.
+ * @param separator its name, for the message if the headings are not separated by it
  * @throws WrongColumnsError
  */
 export function checkHeadings(

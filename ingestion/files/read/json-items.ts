@@ -4,7 +4,7 @@ import { LONGEST_ROW } from './text-lines.ts';
 export interface JsonItem {
   readonly line: number;
   readonly text: string;
-  /** Why it is none, where that is known without parsing it. */
+  /** Why it is invalid, if that is known without parsing it. */
   readonly problem?: string;
 }
 
@@ -15,16 +15,16 @@ const BEGINNINGS = /(?:^|[\r\n])[ \t]{0,200}\{|,[ \t]{0,20}\{/g;
 const UNCLOSED = 'not JSON: the object is not closed';
 
 /**
- * Cuts a JSON array, or objects one after the other, into its values as the text comes; parsing them is JSON.parse's. An object that is
- * not closed ends where the next one can begin, so that it does not swallow those after it.
+ * Cuts a JSON array, or consecutive objects, into values as the text arrives; JSON.parse parses them. An object
+ * that is not closed ends where the next one can begin, so that it does not swallow those after it.
  */
 export class JsonCutter {
-  /** From the first "[" on; outside of an array objects follow one another. */
+  /** From the first "[" on; outside an array objects follow one another. */
   readonly #isArray: boolean;
   #state: 'before' | 'between' | 'item' | 'lost' | 'after' = 'before';
   #line = 1;
   #wasCr = false;
-  /** Of the present item. */
+  /** State of the current item. */
   #itemLine = 1;
   #pieces: string[] = [];
   #length = 0;
@@ -46,7 +46,7 @@ export class JsonCutter {
     return this.#taken();
   }
 
-  /** Those at the end; the last one where the text broke off. */
+  /** The last items; the last one may be cut off. */
   end(): JsonItem[] {
     while (this.#state === 'item' && this.#length > 0) {
       if (!this.#isObject) this.#finish();
@@ -84,7 +84,7 @@ export class JsonCutter {
       this.#take(text.slice(from, end === 'with' ? at + 1 : at));
       this.#finish();
       if (end !== 'before') continue;
-      // What closed it is looked at again, as what stands between values.
+      // The closing character is handled again, as text between values.
       at -= 1;
       if (code === LF) this.#line -= 1;
     }
@@ -93,7 +93,7 @@ export class JsonCutter {
     if (this.#length > LONGEST_ROW) this.#recover(false);
   }
 
-  /** A text has no line break: one that goes on to the end of the line was not closed. */
+  /** A JSON text has no line break: one that continues to the end of the line was not closed. */
   #endLine(): void {
     if (this.#state === 'item' && this.#inText) {
       this.#problem = 'not JSON: a text is not closed in its line';
@@ -126,7 +126,7 @@ export class JsonCutter {
     return true;
   }
 
-  /** Goes on by a character of an item: whether it ends with this one, or before it. */
+  /** Consumes a character of an item: whether it ends with this one, or before it. */
   #step(code: number): 'with' | 'before' | null {
     if (this.#inText) {
       if (this.#isEscaped) this.#isEscaped = false;
@@ -159,7 +159,10 @@ export class JsonCutter {
     this.#state = 'between';
   }
 
-  /** Cuts an object that does not end where others can begin, and goes on with the last of them: it may not be here as a whole. */
+  /**
+   * Cuts an object that does not end where others can begin, and continues with the last of them, which may not
+   * be complete yet.
+   */
   #recover(isEnd: boolean): void {
     const text = this.#pieces.join('');
     this.#pieces = [];
@@ -174,12 +177,12 @@ export class JsonCutter {
       this.#scan(last.text);
       return;
     }
-    // Nothing in it can be the beginning of another object: what follows is lost up to the next line.
+    // Nothing in it can begin another object: the rest is lost up to the next line.
     this.#state = isEnd ? 'between' : 'lost';
   }
 }
 
-/** The pieces of an item that is damaged, cut where others can begin. */
+/** The pieces of a damaged item, cut where others can begin. */
 export function splitItem({ line, text, problem }: JsonItem): JsonItem[] {
   const starts = [0];
   for (const match of text.matchAll(BEGINNINGS)) {

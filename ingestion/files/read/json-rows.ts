@@ -9,11 +9,11 @@ import { LineCutter, LONGEST_ROW } from './text-lines.ts';
 export interface JsonOptions {
   readonly isArray: boolean;
   readonly encoding: string;
-  /** Whether the values are an answer by themselves. */
+  /** Whether the values are a response by themselves. */
   readonly isAnswer: (values: RowValues) => boolean;
 }
 
-/** Rows of a JSON array, or of objects one after the other that take several lines each. */
+/** Rows of a JSON array, or of consecutive objects over several lines each. */
 export async function* itemRows(
   text: AsyncIterable<string>,
   { isArray, encoding, isAnswer }: JsonOptions,
@@ -34,7 +34,7 @@ export async function* itemRows(
   yield { line, ...(isArray ? { item: count + 1 } : {}), blank: true, doubt };
 }
 
-/** The item; of one that is no JSON and has swallowed others, those others too. */
+/** The item; for invalid JSON that swallowed others, those others too. */
 function partsOf(item: JsonItem, encoding: string, isAnswer: JsonOptions['isAnswer']): JsonItem[] {
   if (!('problem' in readItem(item, encoding))) return [item];
   const [first, ...others] = splitItem(item).map((part) => ({ ...part, text: withoutEnd(part.text) }));
@@ -55,7 +55,7 @@ export async function* lineRows(text: AsyncIterable<string>, encoding: string): 
   const rowOf = (content: string | null): ReadRow | null => {
     line += 1;
     if (content === null) return { line, problem: `the line is longer than ${LONGEST_ROW} characters` };
-    // Files that were put together have a byte order mark in the middle.
+    // Concatenated files have a byte order mark in the middle.
     const item = content.startsWith('\ufeff') ? content.slice(1) : content;
     return item.trim() === '' ? null : { line, ...read(item, encoding) };
   };
@@ -86,14 +86,14 @@ function read(text: string, encoding: string): { values: RowValues } | { problem
   return { values };
 }
 
-/** As many digits as a number of JavaScript does not keep for certain. */
+/** As many digits as a JavaScript number may lose. */
 const MANY_DIGITS = 16;
 const isDigit = (sign: string | undefined) => sign !== undefined && sign >= '0' && sign <= '9';
-/** Whether a number goes on to the left of a sign: its whole part, its fraction or its exponent. */
+/** Whether a number continues to the left: its whole part, its fraction or its exponent. */
 const isWithin = (sign: string | undefined) =>
   isDigit(sign) || (sign !== undefined && '.eE+-'.includes(sign));
 
-/** With long whole numbers as texts: two ids that differ in their last digit would be one number. */
+/** With long whole numbers as texts: otherwise two ids that differ in their last digit would be one number. */
 function withExactNumbers(text: string): string {
   if (!/\d{16}/.test(text)) return text;
   const pieces: string[] = [];

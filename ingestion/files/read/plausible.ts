@@ -1,8 +1,8 @@
 import { decode, type Encoding, UNDECODABLE } from '../../../domain/text/encodings.ts';
 
 /*
- * How much bytes look like words of some language under an encoding. chardet knows which letters follow which in some languages; it takes
- * a short text, and one of a language that it does not know, for another.
+ * How much bytes look like words of some language under an encoding. chardet knows letter sequences of some
+ * languages; it misjudges short texts, and other languages.
  */
 
 /** Letters beyond ASCII of each language. */
@@ -36,7 +36,7 @@ const CYRILLIC = [
   'абвгдђежзијклљмнњопрстћуфхцчџшѓќѕўё',
 ];
 
-/** Of encodings with one byte a character, by what is written in them. The first of two that fit equally counts. */
+/** One-byte encodings with their languages. The first of two that fit equally counts. */
 export const WRITTEN_IN: ReadonlyMap<Encoding, readonly string[]> = new Map<Encoding, readonly string[]>([
   ['windows-1252', WESTERN],
   ['windows-1250', CENTRAL],
@@ -61,10 +61,10 @@ const LETTER = /\p{L}/u;
 const LATIN = /\p{Script=Latin}/u;
 const SMALL = /\p{Ll}/u;
 const CAPITAL = /\p{Lu}/u;
-/** Signs of ordinary texts. */
+/** Punctuation of ordinary texts. */
 const SIGN =
   /[\u2010-\u201f\u2026\u20ac\u2122\u00a0\u00a3\u00a7\u00a9\u00aa\u00ab\u00ae\u00b0\u00b7\u00ba\u00bb\u00a1\u00bf]/;
-/** What a letter of another language counts that is written in the same encoding: files have several. */
+/** The value of a letter of another language in the same encoding: files have several. */
 const OF_A_NEIGHBOUR = 0.3;
 
 /** From -2 to 1: how much the bytes look like words in the likeliest language of that encoding. */
@@ -82,7 +82,9 @@ export function plausibility(encoding: Encoding, bytes: Buffer): number {
   return (sum + Math.max(...sums, Number.NEGATIVE_INFINITY)) / count;
 }
 
-/** The letters that stand where letters do, how often each, and the sum of what all other characters count. */
+/**
+ * The letters in letter positions, with their frequencies, and the sum of the values of all other characters.
+ */
 function weigh(text: string) {
   const letters = new Map<string, number>();
   let [sum, count] = [0, 0];
@@ -102,11 +104,11 @@ function weigh(text: string) {
   return { letters, sum, count };
 }
 
-/** Whether a letter is in no word: a capital by itself, or one beside a number. That says nothing. */
+/** Whether a letter is outside of words: a single capital, or one beside a number. It is ignored. */
 const isAlone = (letter: string, before: string, after: string) =>
   LETTER.test(letter) && !LETTER.test(before + after) && (CAPITAL.test(letter) || /\d/.test(before + after));
 
-/** Whether a capital letter stands within a word, or one of another alphabet in a word of the Latin one. */
+/** Whether a capital letter, or one of another alphabet, is within a Latin word. */
 const isOdd = (letter: string, before: string, after: string) =>
   (CAPITAL.test(letter) && (SMALL.test(before) || (CAPITAL.test(before) && SMALL.test(after)))) ||
   (!LATIN.test(letter) && /[A-Za-z]/.test(before + after));
@@ -116,7 +118,7 @@ const CHINESE =
   '的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没日于起还发成事只作当想看文无开手用主行方又如前所本见经头面公同三已老从动两长很服务谢常快慢满意价格产品质量差物流态度推荐北京海' +
   '這來國個說們為時對後裡過學會著還發當無開經頭從動兩長謝務滿價產';
 
-/** From 0 to 1: how much of the text beyond ASCII is as common as in texts of East Asia. */
+/** From 0 to 1: how much of the text beyond ASCII is as common as in East Asian texts. */
 export function commonness(encoding: Encoding, bytes: Buffer): number {
   const text = decode(encoding, bytes);
   if (!text.isWellFormed()) return 0;
@@ -126,12 +128,12 @@ export function commonness(encoding: Encoding, bytes: Buffer): number {
   return isCommon ? all.filter(isCommon).length / all.length : 0;
 }
 
-/** Kana, and what texts of Japan have beside it. */
+/** Kana, and punctuation of Japanese texts. */
 const isJapanese = (found: string) =>
   (found >= '\u3041' && found <= '\u30ff') || '日本東京大阪良悪高安対応早遅利用店員品質親切'.includes(found);
 const KOREAN =
   '이다는을를가에서의한고하지도로아어요니습기나은들있었해주세감사합좋안않것그저시많너무빠르배송제품비스용했네데되면만과와대여자리인정말매우수할일성보라게';
-/** Encodings with two bytes a character, by what is common in them. */
+/** Two-byte encodings, by their common characters. */
 const COMMON: Partial<Record<Encoding, (found: string) => boolean>> = {
   shift_jis: isJapanese,
   'euc-jp': isJapanese,

@@ -1,9 +1,9 @@
 import type { RowValues } from '../file-row.ts';
 
-/** What was found in a file where a row can stand. `line`: where it begins, from 1. */
+/** An item where a row can be. `line`: where it begins, from 1. */
 export type ReadRow = {
   readonly line: number;
-  /** Of a JSON array: which of its items, from 1. */
+  /** In a JSON array: the item's number, from 1. */
   readonly item?: number;
   /** Why it is not certain that this is one row, with its lines. */
   readonly doubt?: string;
@@ -15,7 +15,7 @@ export type ReadRow = {
   | { readonly blank: true }
 );
 
-/** The file cannot be read to its end, or not at all; the rows before were delivered. */
+/** The file cannot be read to its end, or at all; earlier rows were delivered. */
 export class UnreadableFileError extends Error {
   override readonly name = 'UnreadableFileError';
 }

@@ -16,14 +16,14 @@ import { LineBuffer } from './text-lines.ts';
 export interface ReadOptions {
   /** Columns that the map reads. */
   readonly columns?: readonly string[];
-  /** As the map declares them; found where it does not. */
+  /** As the map declares them; detected if absent. */
   readonly encoding?: Encoding | undefined;
   readonly separator?: string | undefined;
-  /** Whether the values are an answer by themselves. */
+  /** Whether the values are a response by themselves. */
   readonly isAnswer?: (values: RowValues) => boolean;
 }
 
-/** How a file was read, for the account. */
+/** How a file was read, for the report. */
 export interface ReadAs {
   readonly format: 'CSV' | 'NDJSON' | 'JSON array' | 'JSON objects';
   /** Its name; null of JSON. */
@@ -36,7 +36,7 @@ export interface RowSource {
   readonly rows: AsyncIterable<ReadRow>;
   /** Null until the first row was read, or the end. */
   readonly readAs: () => ReadAs | null;
-  /** Of the file as it lies, compressed or not. */
+  /** Of the file as stored, compressed or not. */
   readonly totalBytes: number;
   readonly bytesRead: () => number;
 }
@@ -45,9 +45,11 @@ const GZIP = [0x1f, 0x8b];
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Reads a CSV (with headings), NDJSON or JSON file, plain or gzip, row by row; nothing but the present piece of it is
- * in memory. A bad row is reported with its line, and reading goes on. A file that does not say what it is encoded in is read twice.
- * @throws UnreadableFileError for a file that is no text, and while iterating, when the file breaks off; WrongColumnsError while iterating
+ * Reads a CSV (with headings), NDJSON or JSON file, plain or gzip, row by row, with only the current piece in
+ * memory. A bad row is reported with its line, and reading continues. A file with unknown encoding is read
+ * twice.
+ * @throws UnreadableFileError for a file that is not text, and while iterating, when the file breaks off;
+ * WrongColumnsError while iterating
  */
 export async function readRows(path: string, options: ReadOptions = {}): Promise<RowSource> {
   const { size } = await stat(path);
@@ -78,7 +80,7 @@ export async function readRows(path: string, options: ReadOptions = {}): Promise
 
 interface Head {
   readonly isCompressed: boolean;
-  /** Unpacked. */
+  /** Decompressed. */
   readonly bytes: Buffer;
 }
 
@@ -115,7 +117,7 @@ function bytesOf(
   return joined(file, isCompressed ? createGunzip() : new PassThrough());
 }
 
-/** Errors of the first stream end the second one, which is what is read. */
+/** Errors of the first stream end the second one, which is the one read. */
 function joined(from: Readable, to: Transform): Transform {
   from.on('error', (error) => to.destroy(error));
   to.on('close', () => from.destroy());
@@ -126,7 +128,7 @@ type Found = Pick<ReadAs, 'encoding' | 'encodingFrom'>;
 
 async function encodingOf(path: string, head: Head, declared: Encoding | undefined): Promise<Found> {
   const mark = encodingOfMark(head.bytes);
-  // Nothing else begins with those bytes: whoever wrote the mark knew better than the map.
+  // Nothing else begins with those bytes: the mark overrides the map.
   if (declared && mark && !mark.startsWith(declared))
     return { encoding: mark, encodingFrom: 'mark, not map' };
   if (declared) return { encoding: declared, encodingFrom: 'map' };
@@ -191,7 +193,7 @@ function formatOf(path: string, first: string): ReadAs['format'] {
   const text = first.trimStart();
   if (text.startsWith('[') && (isNamed || /^\[\s*\{/.test(text))) return 'JSON array';
   if (!isNamed && !/^\{\s*"/.test(text)) return 'CSV';
-  // An object whose first line is only its beginning takes several lines, as pretty-printers write it.
+  // An object whose first line is only its beginning is pretty-printed over several lines.
   const [line = ''] = text.split(/[\r\n]/, 1);
   const isBegun =
     text.startsWith('{') && text.length > line.length && ',{['.includes(line.trimEnd().at(-1) ?? '');

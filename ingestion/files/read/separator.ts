@@ -2,13 +2,13 @@ import { headingOf } from '../../../domain/text/text.ts';
 import { type RowSoFar, readLine } from './csv-line.ts';
 import type { LineBuffer } from './text-lines.ts';
 
-/** What separates the values of a row, and how that was found. */
+/** The separator of a row's values, and how it was found. */
 export interface Separator {
   readonly separator: string;
   readonly from: 'map' | 'sep line' | 'headings';
 }
 
-/** Tried in this order: where several fit equally, the first one counts. */
+/** Tried in this order: of several that fit equally, the first one counts. */
 const USUAL = [',', ';', '\t', '|'];
 const NAMES: Readonly<Record<string, string>> = {
   ',': 'comma',
@@ -21,7 +21,7 @@ const NAMES: Readonly<Record<string, string>> = {
 export const separatorName = (separator: string): string =>
   NAMES[separator] ?? (separator === ' ' ? 'space' : `"${separator}"`);
 
-/** Excel's hint in a line of its own before the headings. A spreadsheet may have filled up the row. */
+/** Excel's hint on a line of its own before the headings. A spreadsheet may have filled up the row. */
 const SEP_LINE = /^"?sep=([^"\r\n])"?[,;\t|]*$/i;
 /** Lines that the headings may take. */
 const MOST_LINES = 50;
@@ -47,7 +47,7 @@ export async function findSeparator(
   return { separator: best.separator, from: 'headings' };
 }
 
-/** The headings as that separator makes them. */
+/** The headings under that separator. */
 async function headingsBy(lines: LineBuffer, separator: string): Promise<string[]> {
   const row: RowSoFar = { values: [], open: null };
   for (let ahead = 0; ahead < MOST_LINES && (await lines.has(ahead)); ahead++) {

@@ -1,7 +1,7 @@
-/** Longer rows are a mistake (a lost quote, a binary file), not an answer. */
+/** Longer rows are a mistake (a lost quote, a binary file), not a response. */
 export const LONGEST_ROW = 1024 * 1024;
 
-/** Cuts text into lines as it comes. LF, CRLF and CR end a line; a line that is too long to be kept is null. */
+/** Cuts text into lines as it arrives. LF, CRLF and CR end a line; a line that is too long is null. */
 export class LineCutter {
   #rest = '';
   #isTooLong = false;
@@ -25,7 +25,7 @@ export class LineCutter {
     return lines;
   }
 
-  /** What is left when the text ends. */
+  /** The rest when the text ends. */
   end(): (string | null)[] {
     // The CR that was held ends the line.
     const line = this.#isTooLong ? null : this.#rest.replace(/\r$/, '');
@@ -33,7 +33,7 @@ export class LineCutter {
   }
 }
 
-/** The lines of a text that comes in pieces, with a view of those that are still to come: as many as were asked for. */
+/** The lines of a text that arrives in pieces, with a look-ahead of as many lines as requested. */
 export class LineBuffer {
   readonly #pieces: AsyncIterator<string>;
   readonly #cutter = new LineCutter();
@@ -48,17 +48,17 @@ export class LineBuffer {
   /** The number of the line, from 1, that `at(0)` is. */
   number = 1;
 
-  /** How many lines are here without waiting. */
+  /** How many lines are available without waiting. */
   get here(): number {
     return this.#lines.length - this.#first;
   }
 
-  /** The line so many after the present one; only of lines that `has` found. */
+  /** A line ahead of the current one; only lines that `has` found. */
   at(ahead: number): string | null {
     return this.#lines[this.#first + ahead] ?? null;
   }
 
-  /** Whether the text has that line; reads on until it is here. */
+  /** Whether the text has that line; reads on until it is available. */
   async has(ahead: number): Promise<boolean> {
     while (this.here <= ahead && !this.#hasEnded) {
       const { value, done } = await this.#pieces.next();
@@ -70,13 +70,13 @@ export class LineBuffer {
     return this.here > ahead;
   }
 
-  /** Goes on by so many lines. */
+  /** Advances by so many lines. */
   skip(count: number): void {
     this.#first += count;
     this.number += count;
   }
 
-  /** Puts the reading of the file to its end. */
+  /** Ends the reading of the file. */
   async close(): Promise<void> {
     await this.#pieces.return?.();
   }

@@ -1,0 +1,67 @@
+import type { Basis } from '../../domain/scores/score.ts';
+import type { Segment } from '../../domain/segments/cell.ts';
+import { HOUR_MS, type TimeRange } from '../../domain/time/time-windows.ts';
+import type { RollupSelection } from '../lineage-store.ts';
+import { edge, oneFurther, type RollupWalk, type Walk } from '../node.ts';
+import { contextOf } from './rollup.ts';
+import { at, type Found, type LineageRequest, type NodeKind } from './shared/kind.ts';
+import { everythingVisible, SURVEYED, showsResponses } from './shared/visible-selection.ts';
+
+/** A score, from its id. */
+export interface ScoreStart extends TimeRange {
+  readonly id: string;
+  readonly segment: Segment;
+  readonly label: string;
+  readonly basis: Basis;
+  /** The model version of the inferred part; null if nothing is inferred. */
+  readonly model: number | null;
+}
+
+/** A score, with the rollups that it is a sum of. */
+interface ScoreRow {
+  readonly score: ScoreStart;
+  readonly selection: RollupSelection;
+}
+
+/** A Net Promoter Score: named by the query that it answers, and not stored. */
+export const scoreKind: NodeKind<ScoreRow, never> = {
+  kind: 'Score',
+  tier: 'result',
+  prov: 'entity',
+  picture: { column: 0, row: 0, names: ['score', 'scores'], single: true },
+  // Ids of scores spell a query, not a key: `foundScore`.
+  parseKey: () => null,
+  find: async () => null,
+  node: (_deps, { score }) => ({ id: score.id, kind: 'Score', label: score.label, recordedAt: null }),
+  upstream: (request, { row: { score, selection }, node }): Walk => {
+    const rollups: RollupWalk = {
+      selection,
+      range: { from: score.from, until: score.until },
+      depths: { rollup: 0, response: 1, event: 2 },
+      showsResponses: showsResponses(request),
+      known: null,
+      start: node.id,
+      joined: (rollup) => edge(node.id, 'SUM_OF', rollup),
+    };
+    return oneFurther({ context: async () => (await contextOf(request, selection)).steps, rollups });
+  },
+  after: [],
+  rollups: (_request, { selection }) => selection,
+  impact: null,
+  projection: null,
+};
+
+/** The score as the start of a walk: every score exists for every caller, as the sum of what they can see. */
+export function foundScore(request: LineageRequest, score: ScoreStart): Found<ScoreRow> {
+  const { from, until } = score;
+  const model = score.basis === 'INFERRED' ? score.model : SURVEYED;
+  const fromHour = Math.floor(from / HOUR_MS);
+  const selection = {
+    ...everythingVisible(request, score.segment),
+    fromHour,
+    // What no model inferred is made of nothing.
+    untilHour: model === null ? fromHour : Math.ceil(until / HOUR_MS),
+    models: model === null ? [] : [model],
+  };
+  return at(request, scoreKind, { score, selection });
+}

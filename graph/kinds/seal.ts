@@ -1,0 +1,66 @@
+import { parseSealKey, type RollupKey, rollupId, sealId } from '../../domain/lineage/lineage.ts';
+import { lastSeal } from '../../store/lineage/all-rows.ts';
+import {
+  readSealAnnotations,
+  readSealRange,
+  readSealsOfHours,
+  type SealAnnotation,
+  type SealOfRollup,
+} from '../../store/lineage/lineage-annotations.ts';
+import { edge } from '../node.ts';
+import { rollupKind } from './rollup.ts';
+import { annotates, annotationKind } from './shared/annotation.ts';
+import { BATCH, batches, entry, touchedHours } from './shared/projection.ts';
+import type { StoredAnnotation } from './shared/write-annotations.ts';
+
+/** One revision of a rollup's seal. */
+interface SealRow extends SealAnnotation {
+  readonly rollup: RollupKey;
+}
+
+const sealsOf = async (session: Parameters<typeof readSealAnnotations>[0], rollup: RollupKey) =>
+  (await readSealAnnotations(session, rollup)).map((seal): SealRow => ({ ...seal, rollup }));
+
+const idBefore = (rollup: RollupKey, revision: number) =>
+  revision > 0 ? sealId(rollup, revision - 1) : null;
+
+const stored = ({ revision, recordedAt, ...rollup }: SealOfRollup): StoredAnnotation => ({
+  id: sealId(rollup, revision),
+  recordedAt,
+  about: [rollupId(rollup)],
+  supersedes: idBefore(rollup, revision),
+});
+
+/** A seal of an hour rollup: visible to callers who can see the rollup. */
+export const sealKind = annotationKind<SealRow, NonNullable<ReturnType<typeof parseSealKey>>>({
+  kind: 'Seal',
+  picture: { column: 0, row: 1, names: ['seal', 'seals'] },
+  parseKey: parseSealKey,
+  read: async ({ store }, { rollup, revision }) =>
+    (await sealsOf(store, rollup)).find((seal) => seal.revision === revision) ?? null,
+  subject: (request, _row, { rollup }) => request.find(rollupId(rollup)),
+  about: ({ rollup }) => [rollupId(rollup)],
+  node: ({ rollup, revision, why, hash, recordedAt }) => ({
+    id: sealId(rollup, revision),
+    kind: 'Seal',
+    label: `seal, revision ${revision}: ${why.toLowerCase()}, manifest ${hash.slice(0, 12)}`,
+    recordedAt,
+  }),
+  link: (id, rollup) => edge(rollup, 'SEALED_BY', id),
+  supersedes: ({ rollup, revision }) => idBefore(rollup, revision),
+  subjects: [annotates(rollupKind, ({ store }, { rollup }) => sealsOf(store, rollup))],
+  touched: async function* ({ store, cells }, entries) {
+    // A rollup that has answers again is in the graph again, and its seals with it.
+    for (const hours of batches(touchedHours(cells, entries)))
+      yield { rows: (await readSealsOfHours(store, hours)).map(stored) };
+    for (const { payload } of entries) {
+      const [first, last] = payload.seals ?? [0, -1];
+      for (let from = first; from <= last; from += BATCH)
+        yield { rows: (await readSealRange(store, from, Math.min(from + BATCH - 1, last))).map(stored) };
+    }
+  },
+  all: async function* ({ store }) {
+    const last = await lastSeal(store);
+    if (last !== null) yield [entry('seal', { seals: [0, last] })];
+  },
+});

@@ -1,0 +1,70 @@
+import type { ManagedTransaction } from 'neo4j-driver';
+import type { Session } from '../../../store/database/client.ts';
+import type { JournalEntry } from '../../../store/journal/journal.ts';
+import type { StoredCellDictionary } from '../../../store/responses/cell-dictionary.ts';
+import type { MappingRegistry } from '../../../store/responses/mappings.ts';
+import type { JournalPayload } from '../../../store/tables/schema.ts';
+
+/** What writers of the graph read from, and how they write. */
+export interface GraphWriter {
+  readonly store: Session;
+  readonly cells: StoredCellDictionary;
+  readonly mappings: MappingRegistry;
+  /** Keys of the mappings that the graph has; emptied with it. */
+  readonly projected: Set<string>;
+  /** One transaction under the projector's lease. @throws Superseded */
+  readonly write: (work: (tx: ManagedTransaction) => Promise<unknown>) => Promise<void>;
+}
+
+/** How a kind's nodes get into Neo4j. */
+export interface Projection {
+  /**
+   * Makes the graph equal to the database for all that the entries touched. It reads what is there now instead of replaying what
+   * happened, so that an entry taken twice, or late, does no harm.
+   */
+  write(graph: GraphWriter, entries: readonly JournalEntry[]): Promise<void>;
+  /** Pages of entries that name everything, for an empty graph; null where other kinds' entries do. */
+  readonly all: ((graph: GraphWriter) => AsyncIterable<readonly JournalEntry[]>) | null;
+}
+
+/** Rows per write to the graph. */
+export const BATCH = 2_000;
+
+/** The items in parts of at most `BATCH`. */
+export function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let i = 0; i < items.length; i += BATCH) yield items.slice(i, i + BATCH);
+}
+
+const NO_CHANGE: JournalPayload = { added: [], removed: [], deltas: [] };
+
+/** An entry as the journal would name it, for graphs that begin with an empty one. */
+export const entry = (kind: string, payload: Partial<JournalPayload>): JournalEntry => ({
+  xact: 0,
+  position: 0,
+  kind,
+  recordedAt: new Date(0),
+  payload: { ...NO_CHANGE, ...payload },
+});
+
+/** Model versions of which the entries say that something about them changed. */
+export function touchedModels(entries: readonly JournalEntry[]): number[] {
+  const models = entries.flatMap(({ kind, payload }) =>
+    (kind === 'model' || kind === 'monitor') && payload.model !== undefined ? [payload.model] : [],
+  );
+  return [...new Set(models)];
+}
+
+/** Hours of cells (by public key) whose counts the entries changed. */
+export function touchedHours(
+  cells: StoredCellDictionary,
+  entries: readonly JournalEntry[],
+): { readonly hour: number; readonly cell: string }[] {
+  const hours = new Map<string, { hour: number; cell: string }>();
+  for (const { payload } of entries) {
+    for (const [cellId, hour] of payload.deltas) {
+      const cell = cells.get(cellId)?.key;
+      if (cell) hours.set(`${hour} ${cell}`, { hour, cell });
+    }
+  }
+  return [...hours.values()];
+}

@@ -1,0 +1,50 @@
+import { nodeId, rollupId } from '../../../domain/lineage/lineage.ts';
+import { hoursOfCell } from '../../../store/lineage/all-rows.ts';
+import { readFeeding } from '../../../store/lineage/lineage.ts';
+import { batches, entry, type GraphWriter, type Projection, touchedHours } from './projection.ts';
+
+/**
+ * What FED_BY (f) repeats of its rollup and mapping (r, m), so that an index over it has the rollups of a
+ * mapping in order.
+ */
+export const SET_FED_BY = 'SET f.mapping = m.id, f.hour = r.hour, f.cell = r.cell, f.model = r.model';
+
+const FEED = `UNWIND $rows AS row MATCH (r:Rollup {id: row.rollup}) MATCH (m:MappingVersion {id: row.mapping})
+  MERGE (r)-[f:FED_BY]->(m) ${SET_FED_BY}`;
+const STARVE = `UNWIND $rows AS row MATCH (:Rollup {id: row.rollup})-[link:FED_BY]->(:MappingVersion {id: row.mapping})
+  DELETE link`;
+/** A rollup that nothing feeds any more has no answers. Its seals are written again when it has some. */
+const EMPTY = `UNWIND $rollups AS id MATCH (r:Rollup {id: id}) WHERE NOT (r)-[:FED_BY]->()
+  OPTIONAL MATCH (r)-[:SEALED_BY]->(s) DETACH DELETE r, s`;
+
+/** What feeds the rollups, which responses brought (write-responses.ts); those that nothing feeds are removed. */
+export const rollupProjection: Projection = {
+  write: async (graph, entries) => {
+    for (const hours of batches(touchedHours(graph.cells, entries))) await writeFeeding(graph, hours);
+  },
+  all: async function* ({ store, cells }) {
+    for (const { id } of cells.all()) {
+      const deltas = (await hoursOfCell(store, id)).map((hour) => [id, hour, 0, 0, 0] as const);
+      yield [entry('responses', { deltas })];
+    }
+  },
+};
+
+/** Joins the rollups of those hours to the mappings that feed them, and removes those without mappings. */
+async function writeFeeding(
+  { store, write }: GraphWriter,
+  hours: readonly { readonly hour: number; readonly cell: string }[],
+): Promise<void> {
+  const rows = (await readFeeding(store, hours)).map(({ mapping, fed, ...rollup }) => ({
+    rollup: rollupId(rollup),
+    mapping: nodeId('MappingVersion', mapping),
+    fed,
+  }));
+  const starved = rows.filter(({ fed }) => !fed);
+  await write(async (tx) => {
+    await tx.run(FEED, { rows: rows.filter(({ fed }) => fed) });
+    if (starved.length === 0) return;
+    await tx.run(STARVE, { rows: starved });
+    await tx.run(EMPTY, { rollups: [...new Set(starved.map(({ rollup }) => rollup))] });
+  });
+}

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namedStatements, type Statement, statement, unnamed } from '../../store/database/statement.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+const { MODULES } = createRequire(import.meta.url)('../../.modules.cjs') as { MODULES: object };
+const sources = [...Object.keys(MODULES), 'cli']
+  .flatMap((module) =>
+    readdirSync(new URL(module, ROOT), { recursive: true, encoding: 'utf8' }).map(
+      (path) => `${module}/${path}`,
+    ),
+  )
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+  .map((path) => ({ path, text: readFileSync(new URL(path, ROOT), 'utf8') }));
+
+/** What PREPARE takes; the others (SET, LOCK) are run, in a transaction that is taken back. */
+const PREPARABLE = /^[\s(]*(SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|WITH)\b/i;
+
+let database: TestDatabase;
+let statements: readonly Statement[] = [];
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  // Loading a module registers its statements.
+  for (const { path, text } of sources)
+    if (/database\/statement\.ts'|\.\/statement\.ts'/.test(text)) await import(new URL(path, ROOT).href);
+  statements = namedStatements();
+});
+afterAll(() => database.close());
+
+/** What the database has against each of the statements; empty where it has nothing. */
+async function mistakes(given: readonly Statement[]): Promise<string[]> {
+  const found: string[] = [];
+  const undone = new Error('taken back');
+  for (const { name, text } of given) {
+    const tried = PREPARABLE.test(text) ? `PREPARE checked AS ${text}` : text;
+    const work = database.store.transaction(async (session) => {
+      await session.rows(unnamed(tried), []);
+      if (PREPARABLE.test(text)) await session.rows(unnamed('DEALLOCATE checked'), []);
+      throw undone;
+    });
+    await work.catch((error: Error) => {
+      if (error !== undone) found.push(`${name}: ${error.message}`);
+    });
+  }
+  return found;
+}
+
+describe('named statements', () => {
+  it('are all accepted by the database as it is migrated', async () => {
+    expect(statements.length).toBeGreaterThan(300);
+    expect(await mistakes(statements)).toEqual([]);
+  });
+
+  it('are found out where a column, a table or a type is another', async () => {
+    const wrong = [
+      { name: 'column', text: 'SELECT no_such_column FROM response WHERE id = $1' },
+      { name: 'table', text: 'DELETE FROM no_such_table' },
+      { name: 'type', text: 'SELECT FROM response WHERE answered_at = $1::boolean' },
+      { name: 'setting', text: 'SET LOCAL no_such_setting = 1' },
+    ];
+    expect(await mistakes(wrong)).toHaveLength(4);
+  });
+
+  it('have a name each', () => {
+    const [first] = statements;
+    expect(() => statement(first?.name ?? '', 'SELECT 1')).toThrow(/two statements have the name/);
+    expect(new Set(statements.map(({ name }) => name)).size).toBe(statements.length);
+    // PostgreSQL cuts longer names: two could become one.
+    expect(statements.filter(({ name }) => Buffer.byteLength(name) > 63)).toEqual([]);
+  });
+
+  it('are made by statement(), so that none is left out here', () => {
+    const literal = /\{\s*name: ['`"][^{}]*?,\s*(isSmall: true,\s*|isLong: true,\s*)?text: /;
+    expect(literal.test("{ name: 'x', text: 'SELECT 1' }")).toBe(true);
+    // postgres.ts sets the scope of a connection, below the sessions that take statements.
+    const found = sources.filter(({ text }) => literal.test(text)).map(({ path }) => path);
+    expect(found).toEqual(['store/database/postgres.ts']);
+  });
+});
