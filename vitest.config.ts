@@ -32,7 +32,7 @@ const SAME_ON_EVERY_BACKEND = [
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    globalSetup: ['test/runner/record-template.ts'],
+    globalSetup: ['test/runner/prepare.ts'],
     sequence: { sequencer: LongestFirst },
     reporters: ['default', new DurationsReporter()],
     projects: [

@@ -6,13 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFolders, type World } from '../fixtures/scoped-client.ts';
 import { compareWorlds, PARTS, type Part } from '../fixtures/two-worlds.ts';
 import { EVERYONE, NOW, openWorlds } from '../fixtures/two-worlds-record.ts';
+import { buildPrograms } from '../runner/programs.ts';
 
 /*
  * A test of non-interference that finds nothing may be blind. Here leaks are planted, one at a time, in a copy of the project whose
- * second wall is down, and test/integration/non-interference.test.ts must find each of them.
+ * second wall is down, and the comparison of test/integration/non-interference.test.ts must find each of them.
  */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const LEFT_OUT = /^(node_modules|\.git|\.cache|data|coverage)$/;
+const LEFT_OUT = /^(node_modules|\.git|\.cache|data|coverage|dist)$/;
 
 interface Leak {
   readonly name: string;
@@ -237,6 +238,7 @@ function plant(leak: Leak): () => void {
 
 /** Compares the two worlds as the copy of the project answers for them, without the second wall. */
 async function search(parts: readonly Part[]): ReturnType<typeof compareWorlds> {
+  await buildPrograms(project);
   const folder = mkdtempSync(join(databases, 'searched-'));
   const folders = WORLDS.map((world) => join(folder, basename(world)));
   for (const [i, world] of WORLDS.entries()) cpSync(world, folders[i] ?? '', { recursive: true });
