@@ -49,8 +49,10 @@ const STORE_ORDER = [
   'lineage',
   'setup',
 ];
+/** Files beside these are what all of them share. */
+const GRAPH_ORDER = ['kinds/shared', 'kinds', 'traversal', 'record', 'neo4j', 'export'];
 
 /** Where tools that read the source begin. */
 const ROOTS = ['main.ts', ...Object.keys(MODULES), 'cli'];
 
-module.exports = { MODULES, DOMAIN_ORDER, STORE_ORDER, ROOTS };
+module.exports = { MODULES, DOMAIN_ORDER, STORE_ORDER, GRAPH_ORDER, ROOTS };

@@ -166,6 +166,7 @@ describe('the lineage of what was said afterwards', () => {
     const to = `Source:${source?.name}`;
     expect(await kinds(ids.review, to)).toEqual(['Review', 'Response', 'SourceEvent', 'Source']);
     expect(await kinds(ids.seals[1] ?? '', ids.response)).toEqual(['Seal', 'Rollup', 'Response']);
+    expect(await kinds(ids.seals[1] ?? '', ids.seals[0] ?? '')).toEqual(['Seal', 'Seal']);
     expect(await kinds('TrainingSet:t1', ids.review)).toEqual(['TrainingSet', 'ModelVersion', 'Review']);
     expect(await kinds(ids.review, ids.seals[0] ?? '')).toEqual(['Review', 'Response', 'Rollup', 'Seal']);
     const hour = score({ region: [ids.region] }, 0, 360);
