@@ -37,6 +37,7 @@ const STORE_ORDER = [
   'audit',
   'access',
   'encryption',
+  'connections',
   'responses',
   'models',
   'disclosure',

@@ -255,7 +255,7 @@ async function search(parts: readonly Part[]): ReturnType<typeof compareWorlds> 
   }
 }
 
-it('without the second wall, nothing is found as long as nothing is planted', async () => {
+it('nothing is found without the scoped views as long as no leak is planted', async () => {
   const { found, answered } = await search(PARTS);
   expect(found).toBeNull();
   expect(answered).toBeGreaterThan(120);
