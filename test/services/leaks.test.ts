@@ -9,8 +9,8 @@ import { EVERYONE, NOW, openWorlds } from '../fixtures/two-worlds-record.ts';
 import { buildPrograms } from '../runner/programs.ts';
 
 /*
- * A test of non-interference that finds nothing may be blind. Here leaks are planted, one at a time, in a copy of the project whose
- * second wall is down, and the comparison of test/integration/non-interference.test.ts must find each of them.
+ * A test of non-interference that finds nothing may be blind. Here leaks are planted, one at a time, in a copy
+ * of the project without scoped views, and the comparison of test/integration/non-interference.test.ts must find each of them.
  */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LEFT_OUT = /^(node_modules|\.git|\.cache|data|coverage|dist)$/;
@@ -38,7 +38,7 @@ const LEAKS: readonly Leak[] = [
     ],
   },
   {
-    name: 'a response by its id, whoever asks',
+    name: 'a response by its id, for any caller',
     file: 'store/responses/responses.ts',
     patch: [
       ["return cell !== undefined && scope.allows('readResponse', cell);", 'return cell !== undefined;'],
@@ -137,7 +137,7 @@ const LEAKS: readonly Leak[] = [
     patch: [[".filter((cell) => scope.allows('readScore', cell));", ';']],
   },
   {
-    name: 'what models said, to who may not read it',
+    name: 'predictions, to callers without the right',
     file: 'store/models/predictions.ts',
     patch: [
       ["return cell !== undefined && scope.allows('readPrediction', cell);", 'return cell !== undefined;'],
@@ -226,7 +226,7 @@ function plant(leak: Leak): () => void {
     let text = readFileSync(path, 'utf8');
     before.set(path, before.get(path) ?? text);
     for (const [find, replace] of patch) {
-      // The code has changed: the leak must be planted in another way.
+      // The code has changed: plant the leak again.
       expect(text.split(find), `${file}: ${find}`).toHaveLength(2);
       text = text.replace(find, () => replace);
     }
