@@ -29,7 +29,8 @@ COPY scoring ./scoring
 COPY store ./store
 COPY verifier ./verifier
 COPY web ./web
-RUN node --import tsx cli/record-template.ts
+# A build of the sources, and a template of an empty database.
+RUN node cli/build/prepare.mjs
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
@@ -37,4 +38,4 @@ EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD node -e "fetch('http://127.0.0.1:' + process.env.PORT + '/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"
 # node itself is process 1, so that signals reach it.
-CMD ["node", "--import", "tsx", "main.ts"]
+CMD ["node", "cli/scoreline.mjs", "start"]

@@ -19,8 +19,8 @@ import { errorBody, InvalidArgumentError, maskedError, publicError } from './err
 import { LIMITS } from './limits.ts';
 
 /**
- * What a caller says that a request is for; null when they say nothing.
- * @throws InvalidArgumentError when it cannot be kept.
+ * The stated purpose of a request; null if there is none.
+ * @throws InvalidArgumentError when it cannot be stored.
  */
 export function purposeOf(given: unknown): string | null {
   if (typeof given !== 'string' || given.trim() === '') return null;
@@ -37,7 +37,7 @@ export function headerPurpose(header: string | readonly string[] | undefined): s
   return purposeOf(text.includes('\ufffd') ? header : text);
 }
 
-/** Who asks, as the log keeps them. */
+/** The caller, in the log's form. */
 export function auditActor({ caller, purpose }: Pick<ApiContext, 'caller' | 'purpose'>): AuditActor {
   const { id, name, role, policyVersion } = caller;
   return { actor: id, actorName: name, role, policyVersion, purpose };
@@ -53,17 +53,20 @@ export function entryOf(
   return { ...auditActor(context), at: context.deps.now(), action, subject, outcome };
 }
 
-/** For a change that the caller makes: what its transaction calls at its end. */
+/** For a caller's change: its transaction calls it at its end. */
 export function auditHook(context: ApiContext, action: string): NoteChange {
   return (session, subject) => audit(session, entryOf(context, action, subject));
 }
 
-/** Keeps that the caller was refused: repeats of a minute are one row. */
+/** Records that the caller was refused: repetitions within a minute are one row. */
 export function auditRefusal(context: ApiContext, action: string): Promise<void> {
   return context.deps.audit.refuse([entryOf(context, action, {}, 'refused')]);
 }
 
-/** Keeps that items of a batch were refused because the caller may not submit them; resolves once that is committed. */
+/**
+ * Records that items of a batch were refused because the caller may not submit them; resolves once that is
+ * committed.
+ */
 export async function auditRefusedItems(
   context: ApiContext,
   action: string,
@@ -82,8 +85,8 @@ export interface Executed {
 }
 
 /**
- * Puts into the log what the answer releases and what was refused, and resolves when that is committed: only then may the
- * answer leave. Where it cannot be kept, nothing is answered.
+ * Records what the answer releases and what was refused, and resolves when that is committed: only then may the
+ * answer leave. If it cannot be recorded, nothing is answered.
  */
 export async function withAudit(
   context: ApiContext,
@@ -111,7 +114,7 @@ function entriesOf(context: ApiContext, executed: Executed, { errors }: Executio
       ...(respondent.size > 0 ? { respondent: idsOf(respondent) } : {}),
     };
     kept.push(entryOf(context, 'read', subject));
-    // What comes later of the same operation is another release.
+    // A later part of the same operation is another release.
     comment.clear();
     respondent.clear();
   }
@@ -126,7 +129,7 @@ function entriesOf(context: ApiContext, executed: Executed, { errors }: Executio
   return { kept, refused };
 }
 
-/** At most a page of ids; how many more there were is said. */
+/** At most a page of ids, and how many more there were. */
 function idsOf(ids: ReadonlySet<string>) {
   return { responses: [...ids].slice(0, LIMITS.page), more: Math.max(0, ids.size - LIMITS.page) };
 }
@@ -136,7 +139,7 @@ const SELF_AUDITED_FIELDS = new Set(['auditLog', 'deletionRecords']);
 const AGGREGATES = new Set(['readScore', 'traceLineage', 'readAudit']);
 const LONGEST_ARGUMENTS = 2_000;
 
-/** One entry for the numbers, their lineage and proofs that an operation asked for. */
+/** One entry for an operation that reads numbers, their lineage and proofs. */
 function aggregatesOf(
   context: ApiContext,
   { schema, document, operationName, variables }: Executed,
@@ -155,14 +158,14 @@ function aggregatesOf(
     const values = Object.fromEntries(
       given.map((one) => [one.name.value, valueFromASTUntyped(one.value, variables) ?? null]),
     );
-    // Measured before it is written: one long variable may stand in every field.
+    // Measured before it is written: a long variable may occur in every field.
     const fits = isShort(values, LONGEST_ARGUMENTS) && JSON.stringify(values).length <= LONGEST_ARGUMENTS;
     return { field, arguments: fits ? values : 'too long to be kept' };
   });
   return [entryOf(context, 'aggregate', { asked: told })];
 }
 
-/** Whether a value has at most so many characters, names and values; it is looked at no further than that. */
+/** Whether a value has at most so many characters, names and values; stops at the bound. */
 export function isShort(value: unknown, most: number): boolean {
   let left = most;
   const waiting: unknown[] = [value];
@@ -184,7 +187,7 @@ export function isShort(value: unknown, most: number): boolean {
   return true;
 }
 
-/** The fields at the root, through fragments; those that a directive skips too: they were asked for. */
+/** The root fields, through fragments, including those that a directive skips: they were requested. */
 function rootFields({ document, operationName }: Executed): FieldNode[] {
   const fragments = new Map(
     document.definitions

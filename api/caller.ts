@@ -2,28 +2,28 @@ import type { Scope } from '../domain/access/scope.ts';
 import { loggedCallerId } from '../domain/errors/logged-caller.ts';
 import type { Segment } from '../domain/segments/cell.ts';
 
-/** Who asks, and what they may see. */
+/** The caller and its rights. */
 export interface Caller {
-  /** "ApiKey:…", "token:…" or "admin": unlike the name, of one key or subject only. */
+  /** "ApiKey:…", "token:…" or "admin": unlike the name, unique to one key or subject. */
   readonly id: string;
   readonly name: string;
-  /** Of the policies: admin, analyst, segment-owner, model-steward, auditor, dpo or feed. */
+  /** As in the policies: admin, analyst, segment-owner, model-steward, auditor, dpo or feed. */
   readonly role: string;
   /** The policies under which the scope was made. */
   readonly policyVersion: string;
-  /** What narrows the role: values by attribute of a dimension. */
+  /** The restrictions of the role: values by attribute of a dimension. */
   readonly attributes: Segment;
-  /** The sources that responses may be handed in for; null: not bound to any. */
+  /** The sources that responses may be submitted for; null: not bound. */
   readonly sources: readonly string[] | null;
-  /** Epoch milliseconds; null when it does not end by itself. */
+  /** Epoch milliseconds; null without expiry. */
   readonly expiresAt: number | null;
   readonly scope: Scope;
 }
 
-/** From a presented key or token to its caller; null when it is not (or no longer) one that lets in. */
+/** From a presented key or token to its caller; null when it is not (or no longer) valid. */
 export type Authenticate = (presented: string) => Promise<Caller | null>;
 
-/** The caller's id as the log has it. */
+/** The caller's id in the log's form. */
 export function loggedCaller({ id }: Pick<Caller, 'id'>): string {
   return loggedCallerId(id);
 }

@@ -49,7 +49,7 @@ it('of many large documents few are kept compiled, whether they come once or aga
     return process.memoryUsage().heapUsed;
   };
   let made = 0;
-  /** Just as many fields as are compiled once they come again: the most that can be kept of one document. */
+  /** The maximum number of fields that are compiled on repeated use. */
   const another = () => {
     const document = parse(`${spread(15)} #${made++}`);
     refuseRepeats(document);

@@ -13,28 +13,32 @@ import { unfoldedFields } from './gate/screen.ts';
 import { LIMITS } from './limits.ts';
 
 interface Kept {
-  /** Null where graphql-jit cannot compile it. */
+  /** Null if graphql-jit cannot compile it. */
   readonly query: CompiledQuery | null;
 }
 
-/** What of an operation's context is used here. */
+/** The part of an operation's context that is used here. */
 interface Executing {
   readonly cost: { readonly requested: number } | null;
-  /** Whether lists may be handed over as promises of their items (domain/text/slices.ts), which take compiled code longer than the items. */
+  /**
+   * Whether lists may be returned as promises of their items (domain/text/slices.ts), which compiled code
+   * handles more slowly.
+   */
   rowsInSlices: boolean;
 }
 
-/** By operation: the gate keeps documents, so one that comes again is the same object. */
+/** By operation: the gate caches documents, so a repeated one is the same object. */
 const compiled = new LRUCache<OperationDefinitionNode, Kept>({ maxSize: LIMITS.compiledFields });
 const executed = new WeakSet<OperationDefinitionNode>();
 
 /**
- * Executes queries as code compiled for their document, over every transport: a chart asks the same few hundred fields again and
- * again. Mutations, and what is not worth it or cannot be compiled, are left to graphql-js.
+ * Executes queries as code compiled for their document, over every transport: a chart reads the same few
+ * hundred fields again and again. graphql-js handles mutations, and documents that are not worth it or cannot
+ * be compiled.
  */
 export async function executePrepared(prepared: ExecutionArgs): Promise<ExecutionResult> {
   const context = prepared.contextValue as Executing | undefined;
-  // Compiled code makes a whole answer in one turn of the event loop: what may be large is made row by row.
+  // Compiled code builds a whole answer in one turn of the event loop: large ones are built row by row.
   const isLarge = (context?.cost?.requested ?? 0) > LIMITS.compiledPoints;
   const query = isLarge ? null : await compiledQuery(prepared);
   if (context) context.rowsInSlices = query === null;
@@ -55,7 +59,8 @@ async function compiledQuery({
   const isRepeated = executed.has(operation);
   executed.add(operation);
   if (!isWorthCompiling(fields, isRepeated)) return null;
-  // A large document takes tens of milliseconds to validate, and as long to compile: others have their turn between.
+  // A large document takes tens of milliseconds to validate, and as long to compile: others have a turn in
+  // between.
   await breathe();
   const made = compileQuery(schema, document, operationName ?? undefined);
   const query = isCompiledQuery(made) ? made : null;
@@ -64,8 +69,8 @@ async function compiledQuery({
 }
 
 /**
- * Compiling blocks for about 0.1 ms a field and keeps some kilobytes of each, so a larger document is compiled only once it comes
- * again, and a very large one never.
+ * Compiling blocks for about 0.1 ms per field and keeps some kilobytes of each, so a larger document is
+ * compiled only on its second use, and a very large one never.
  */
 export function isWorthCompiling(fields: number, isRepeated: boolean): boolean {
   return fields <= (isRepeated ? LIMITS.compiledRepeated : LIMITS.compiledAtOnce);

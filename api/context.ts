@@ -26,19 +26,19 @@ import type { Gate } from './gate/gate.ts';
 import { type Log, logOfRequest } from './log.ts';
 import type { LiveFeed } from './subscriptions/live-feed.ts';
 
-/** What the API works with, the same for every request. */
+/** The dependencies of the API, the same for every request. */
 export interface ApiDeps {
   readonly store: Store;
-  /** What callers read, they read behind it. */
+  /** Callers' reads go through it. */
   readonly scopedReader: ScopedReader;
-  /** Opens what is sealed of persons. */
+  /** Decrypts personal data. */
   readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary;
   readonly mappings: MappingRegistry;
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
   readonly ingestor: Ingestor;
-  /** By which a corrected comment is redacted. */
+  /** Redacts corrected comments. */
   readonly redaction?: RedactionRules | undefined;
   /** Lineage as a session sees it. */
   readonly lineage: (session: Session) => LineageStore;
@@ -47,55 +47,63 @@ export interface ApiDeps {
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
   readonly feed: LiveFeed;
-  /** Who may come in, and what they may see. */
+  /** Authentication and authorisation of callers. */
   readonly access: Access;
   /** What is queued for review, and how many must decide alike. */
   readonly reviewRules: ReviewRules;
-  /** The lookups under which a person is found, by identifier or pseudonym. */
+  /** The lookups that find a person, by identifier or pseudonym. */
   readonly identify: (respondent: string) => string[];
-  /** How many of the responses the lineage graph still holds, where there is one beside the record. */
+  /** How many of the responses the lineage graph still holds, if there is one besides the database. */
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
   /** Schedules a rewrite of the embedded database's files. */
   readonly filesDue: () => void;
   /** What every operation passes before it runs. */
   readonly gate: Gate;
-  /** Rotates what the record is sealed with; says what was done. */
+  /** Rotates encryption and signing keys; returns what was done. */
   readonly changeKeys: (action: 'rotate' | 'rewrap' | 'pepper' | 'retire' | 'signing') => Promise<string>;
   /** Who read or changed what. */
   readonly audit: AuditTrail;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly log: Log;
-  /** Told what became of each batch that arrived. */
+  /** Called with the result of each batch that arrived. */
   readonly onIngested: (account: BatchAccount) => void;
 }
 
-/** The same as one caller has it: the record and its lineage behind the wall. */
+/** The dependencies for one caller: the database and its lineage through the scoped views. */
 export interface ScopedDeps extends Omit<ApiDeps, 'store' | 'scopedReader' | 'lineage'> {
   readonly store: Session;
-  /** Before the wall: for changes, and for what is about more than one caller sees (proofs, keys, the audit). */
+  /**
+   * Not through the scoped views: for changes, and for what concerns more than one caller sees (proofs, keys,
+   * the audit).
+   */
   readonly record: Store;
   readonly lineage: LineageStore;
 }
 
-/** What of a response is never released without a row in the audit log. */
+/** Fields of a response that are never released without a row in the audit log. */
 type Sensitive = 'comment' | 'respondent';
-/** Ids of the responses of which one operation released it. */
+/** Ids of the responses whose field one operation released. */
 type Released = Readonly<Record<Sensitive, Set<string>>>;
 
-/** One value that was withheld, told in `extensions.masked`. */
+/** One masked value, reported in `extensions.masked`. */
 export interface Masked {
   readonly path: readonly (string | number)[];
   readonly reason: string;
 }
 
-/** A window up to the present without answers, and when the newest was given that the caller may read; told in `extensions.emptyWindows`. */
+/**
+ * A window up to now without responses, and the time of the newest response that the caller may read; reported
+ * in `extensions.emptyWindows`.
+ */
 export interface EmptyWindow {
   readonly path: readonly (string | number)[];
   readonly newest: string;
 }
 
-/** A value of a segment that no cell in the caller's scope has, as `extensions.unknownSegmentValues` lists it. */
+/**
+ * A value of a segment that no cell in the caller's scope has, as `extensions.unknownSegmentValues` lists it.
+ */
 export interface UnknownValue {
   readonly path: readonly (string | number)[];
   readonly dimension: string;
@@ -103,21 +111,23 @@ export interface UnknownValue {
   readonly didYouMean: readonly string[];
 }
 
-/** One request: who asks and what for, what was withheld from them and what was released, and loaders that live as long as it. */
+/**
+ * One request: caller and purpose, what was masked and what was released, and loaders that live as long as it.
+ */
 export interface ApiContext {
   readonly deps: ScopedDeps;
   /** The same object in every copy: Apollo copies the context of each operation. */
   readonly key: object;
   readonly caller: Caller;
-  /** What the caller says that it is for. */
+  /** The caller's stated purpose. */
   readonly purpose: string | null;
   readonly masked: Masked[];
   readonly unknown: UnknownValue[];
   readonly emptyWindows: EmptyWindow[];
   readonly released: Released;
-  /** Once it is known; a subscription's updates do not tell it. */
+  /** Once it is known; a subscription's updates do not report it. */
   cost: Cost | null;
-  /** Whether long lists are handed over as promises of their items, so that the event loop turns between them. */
+  /** Whether long lists are returned as promises of their items, so that the event loop turns between them. */
   rowsInSlices: boolean;
   readonly responses: DataLoader<string, ResponseRow | null>;
   readonly mappings: DataLoader<number, RecordedMapping>;
@@ -125,7 +135,7 @@ export interface ApiContext {
   readonly predictions: DataLoader<string, PredictionRow | null>;
 }
 
-/** A context for one operation of the caller; what it logs has the id of the request. */
+/** A context for one operation of the caller; its log lines have the id of the request. */
 export function createContext(
   shared: ApiDeps,
   caller: Caller,
@@ -162,23 +172,25 @@ export function createContext(
   };
 }
 
-/** Where in the answer a resolver stands. */
+/** The path of a resolver in the answer. */
 export interface ResponsePath {
   readonly prev: ResponsePath | undefined;
   readonly key: string | number;
 }
 
-/** The path from the root, as it stands in `extensions.masked`. */
+/** The path from the root, as in `extensions.masked`. */
 export function pathOf(path: ResponsePath): (string | number)[] {
   return [...(path.prev ? pathOf(path.prev) : []), path.key];
 }
 
-/** Whether the caller may see something of the field group: then what is the same for all of it may be shown. */
+/**
+ * Whether the caller has the field group for any cell: then facts that are the same for all cells may be shown.
+ */
 export function mayReadSome({ deps, caller: { scope } }: ApiContext, group: FieldGroup): boolean {
   return scope.allowsAll(group) || deps.cells.all().some((cell) => scope.allows(group, cell));
 }
 
-/** Whether the caller may read the field group of that cell; if not, the path is noted as withheld. */
+/** Whether the caller has the field group for that cell; if not, the path is recorded as masked. */
 export function mayRead(
   context: ApiContext,
   group: FieldGroup,
@@ -191,7 +203,7 @@ export function mayRead(
   return false;
 }
 
-/** Notes that what stands at the path, or part of it, is withheld for want of the field group. */
+/** Records that the value at the path, or part of it, is masked because the caller lacks the field group. */
 export function noteWithheld({ masked }: ApiContext, group: FieldGroup, path: Masked['path']): void {
   masked.push({ path, reason: `not granted: ${group}` });
 }
@@ -199,8 +211,8 @@ export function noteWithheld({ masked }: ApiContext, group: FieldGroup, path: Ma
 const GROUPS = { comment: 'readComment', respondent: 'readRespondent' } as const;
 
 /**
- * Whether the caller may read that of the response; if so, it is noted as released, and the answer leaves after the audit
- * log has it.
+ * Whether the caller may read that field of the response; if so, it is recorded as released, and the answer
+ * leaves after the audit log has it.
  */
 export function mayRelease(
   context: ApiContext,

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 type Fields = IncomingHttpHeaders | Readonly<Record<string, unknown>>;
 
-/** What a request presents: a key, or why what it presents is no key. */
+/** A request's credential: a key, or why it is not one. */
 export type Presented = { readonly key: string } | { readonly key: null; readonly why: string };
 
 /** The first header that names a key is taken; a proxy with a password of its own leaves Authorization to it. */

@@ -6,7 +6,10 @@ import { ImportUndoneError } from '../store/responses/imports.ts';
 import { KeySetUnavailableError } from './access/jwt.ts';
 import { ForbiddenError, InvalidArgumentError, publicError, RefusedError } from './errors.ts';
 
-/** Errors that no caller sees, and what becomes of them. Add a class here only with such a reason; else extend UserError. */
+/**
+ * Errors that callers never see, and how they are handled. Add a class here only with such a reason; else
+ * extend UserError.
+ */
 const INTERNAL: Readonly<Record<string, string>> = {
   CellGoneError: 'the cell is looked up again and the transaction repeated',
   ConfigError: 'stops the start',
@@ -40,7 +43,7 @@ const INTERNAL: Readonly<Record<string, string>> = {
 const ROOT = new URL('../', import.meta.url);
 const MODULES = ['domain', 'config', 'store', 'ingestion', 'scoring', 'graph', 'proof', 'instance', 'api'];
 
-/** By class, what it extends: of every class of the source that ends at Error. */
+/** By class, what it extends: every class of the source whose name ends in Error. */
 function errorClasses(): ReadonlyMap<string, string> {
   const parents = MODULES.flatMap((module) =>
     readdirSync(new URL(module, ROOT), { recursive: true, encoding: 'utf8' })

@@ -4,7 +4,7 @@ import { UserError, type UserErrorCode } from '../domain/errors/user-error.ts';
 import { isPassingError, isTimeout, isUnstorableText } from '../store/database/passing-errors.ts';
 import type { Log } from './log.ts';
 
-/** An argument that is of the right type but makes no sense; the message names it. */
+/** An argument of the right type with an invalid value; the message names it. */
 export class InvalidArgumentError extends UserError {
   override readonly name = 'InvalidArgumentError';
 }
@@ -29,18 +29,18 @@ export class RefusedError extends UserError {
   }
 }
 
-/** What an error says to the world: the one place where domain errors meet transport codes. */
+/** The public form of an error: the one place where domain errors meet transport codes. */
 export interface PublicError {
   readonly code: string;
   readonly status: number;
   readonly message: string;
-  /** Seconds after which it may go. */
+  /** Seconds until a retry may succeed. */
   readonly retryAfter?: number | undefined;
-  /** Of an error that was logged: under which request. */
+  /** For a logged error: the id of its request. */
   readonly requestId?: string | undefined;
 }
 
-/** An error as it stands in the `errors` of an answer. */
+/** An error in the `errors` of an answer. */
 export function errorBody({ message, code, requestId }: PublicError) {
   return { message, extensions: { code, ...(requestId === undefined ? {} : { requestId }) } };
 }
@@ -59,7 +59,7 @@ export function statusOf(code: UserErrorCode): number {
   return STATUSES[code] ?? 400;
 }
 
-/** Errors of the database that the caller can do something about, as what they are told. */
+/** Public messages for database errors that the caller can do something about. */
 function databaseError(error: unknown): UserError | null {
   if (isUnstorableText(error))
     return new UserError('a text holds the character U+0000, which cannot be stored or searched for');
@@ -82,7 +82,7 @@ export function publicError(error: unknown): PublicError | null {
   return { code, status, message, retryAfter };
 }
 
-/** For errors that nobody foresaw: logged under an id, and only the id and that of the request are told. */
+/** For unexpected errors: logged under an id, and only that id and the request's are public. */
 export function maskedError(log: Log, error: unknown): PublicError {
   const id = randomUUID();
   log.error({ err: error, errorId: id }, 'unexpected error');
@@ -94,7 +94,9 @@ export function maskedError(log: Log, error: unknown): PublicError {
   };
 }
 
-/** Errors of GraphQL itself (syntax, validation, coercion) are told as they are; others are mapped or masked. */
+/**
+ * Errors of GraphQL itself (syntax, validation, coercion) are public as they are; others are mapped or masked.
+ */
 export function formatGraphqlError(
   log: Log,
   formatted: GraphQLFormattedError,

@@ -2,65 +2,74 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import type { GraphQLError, ValidationContext, ValidationRule } from 'graphql';
 
-/** What one request may ask for. Every limit is told in its error and in the README. */
+/** Limits of one request. Every limit is named in its error and in docs/guides/limits.md. */
 export const LIMITS = {
   depth: 10,
   aliases: 30,
   tokens: 4_000,
-  /** Characters of a document, and how deep brackets nest in it, and lists and objects in values. */
+  /** Characters of a document, and nesting of its brackets, and of lists and objects in values. */
   document: 200_000,
   nesting: 50,
   /** Values in the variables of one request. */
   values: 100_000,
-  /** Fields that a document may unfold to, its fragments included. */
+  /** Fields of a document after expansion, including its fragments. */
   fields: 5_000,
   /** Operations that cost more are executed row by row, in slices, and not as compiled code. */
   compiledPoints: 200,
-  /** Fields of a query that is compiled when it first comes, and when it comes again; fields of all queries kept compiled. */
+  /**
+   * Fields of a query that is compiled at its first use, and at later uses; fields of all cached compiled
+   * queries.
+   */
   compiledAtOnce: 150,
   compiledRepeated: 500,
   compiledFields: 20_000,
-  /** How often one field may stand in one selection, and how many directives at one place. */
+  /** How often one field may occur in one selection, and how many directives at one location. */
   repeats: 30,
   directives: 5,
   /** Bytes of a GraphQL request. */
   graphqlBody: 4 * 1024 * 1024,
-  /** Bytes of it that are read before they are paid, and lists, objects, names and items of it as JSON: parsing so many takes 25 ms. */
+  /**
+   * Bytes of it that are read before they are charged, and lists, objects, names and items of it as JSON:
+   * parsing so many takes 25 ms.
+   */
   readUnpaid: 64 * 1024,
   parts: 150_000,
   /** Bytes of one ingest request. */
   ingestBody: 16 * 1024 * 1024,
-  /** Bytes of what begins or ends an import. */
+  /** Bytes of a request that begins or ends an import. */
   importBody: 16 * 1024,
-  /** Bytes of the ingest requests of one key that are on their way at once. */
+  /** Bytes of one key's unanswered ingest requests. */
   openBodies: 64 * 1024 * 1024,
   /** Items of one ingest request, and of one mutation. */
   batch: 20_000,
   mutation: 2_000,
-  /** Values of one dimension in a segment, and the bytes of all of its values: scores are named by them. */
+  /** Values of one dimension in a segment, and the bytes of all of its values, which are part of score ids. */
   segmentValues: 500,
   segmentBytes: 2_500,
   page: 500,
-  /** Rows that one query may answer with. */
+  /** Rows of one answer. */
   rows: 20_000,
   /** Texts of one `classify`, and characters of one text. */
   texts: 100,
   text: 20_000,
-  /** Operations at once on one WebSocket, and WebSockets that wait for `connection_init`: in all, and of one address. */
+  /**
+   * Concurrent operations on one WebSocket, and WebSockets waiting for `connection_init`: in all, and per
+   * address.
+   */
   socketOperations: 100,
   socketsWaiting: 2_000,
   socketsWaitingOfAddress: 500,
-  /** Of one key at once: WebSockets, event streams, and subscriptions over both. */
+  /** Per key: open WebSockets, event streams, and subscriptions over both. */
   sockets: 1_000,
   streams: 1_000,
   subscriptions: 2_000,
-  /** Bytes of the variables of a subscription, which are kept as long as it goes on. */
+  /** Bytes of the variables of a subscription, which are kept for its life. */
   subscriptionVariables: 16 * 1024,
   /** Bytes that may wait for a subscriber that does not read. */
   unread: 1024 * 1024,
 } as const;
 
-/** As errors of validation like all others, instead of thrown. */
+/** As validation errors like all others, instead of thrown. */
 const reported = {
   propagateOnRejection: false,
   onReject: [
@@ -70,7 +79,7 @@ const reported = {
   ],
 };
 
-/** Validation rules beside the specification's: the same over HTTP, SSE and WebSocket. */
+/** Validation rules besides the specification's: the same over HTTP, SSE and WebSocket. */
 export const LIMIT_RULES: readonly ValidationRule[] = [
   maxDepthRule({ n: LIMITS.depth, ignoreIntrospection: true, ...reported }) as unknown as ValidationRule,
   maxAliasesRule({ n: LIMITS.aliases, allowList: [], ...reported }) as unknown as ValidationRule,

@@ -4,7 +4,7 @@ export interface Log {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
-  /** Set where the lines are about one request. */
+  /** Set for lines about one request. */
   readonly requestId?: string;
 }
 
@@ -19,19 +19,22 @@ export function logOfRequest(log: Log, requestId: string): Log {
   };
 }
 
-/** Lines that anybody can cause, by kind: so many a minute, then one that says how many more there were. */
+/**
+ * Lines that any client can cause, by kind: a limited number a minute, then one that says how many more there
+ * were.
+ */
 export interface Noise {
   tell(kind: string, facts: object, message: string): void;
-  /** Says what was not said. */
+  /** Logs how many lines were left out. */
   close(): void;
 }
 
 const LINES_A_MINUTE = 10;
 const MINUTE_MS = 60_000;
-/** Kinds that name a caller are as many as there are callers. */
+/** Kinds that contain a caller are as many as there are callers. */
 const KINDS = 1_000;
 
-/** Lets through `lines` of a kind in a minute that begins with the first. */
+/** Passes on `lines` of a kind in a minute that begins with the first. */
 export function openNoise(log: Log, lines = LINES_A_MINUTE, minuteMs = MINUTE_MS): Noise {
   const kinds = new Map<string, { told: number; more: number; timer: NodeJS.Timeout }>();
   const end = (kind: string) => {

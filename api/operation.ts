@@ -16,16 +16,16 @@ import type { Log } from './log.ts';
 /** An operation that may run. */
 export type Prepared = ExecutionArgs & { readonly document: DocumentNode; readonly contextValue: ApiContext };
 
-/** Why an operation does not run, as every transport says it. */
+/** Why an operation does not run, for every transport. */
 export interface NotRun {
   readonly errors: readonly GraphQLError[];
   /** Of HTTP. */
   readonly status: number;
-  /** Seconds after which it may run. */
+  /** Seconds until it may run. */
   readonly retryAfter?: number | undefined;
 }
 
-/** What every transport has a request pass: the gate, which parses, validates, coerces and counts. */
+/** The gate for every transport: parses, validates, coerces and charges. */
 export function prepareOperation(
   schema: GraphQLSchema,
   context: ApiContext,
@@ -43,18 +43,18 @@ export function prepareOperation(
   }
 }
 
-/** Executes a query or mutation and finishes its answer for the world; what it releases is in the audit log by then. */
+/** Executes a query or mutation and completes its public answer; its releases are in the audit log by then. */
 export async function executeOperation(prepared: Prepared): Promise<ExecutionResult> {
   const context = prepared.contextValue;
   return withAudit(context, executedOf(prepared), finishResult(await executePrepared(prepared), context));
 }
 
-/** What the audit log is told of an operation. */
+/** The audit log's view of an operation. */
 export function executedOf({ schema, document, operationName, variableValues }: Prepared): Executed {
   return { schema, document, operationName, variables: variableValues };
 }
 
-/** Maps the errors and tells what was withheld. */
+/** Maps the errors and reports masked values. */
 export function finishResult(result: ExecutionResult, context: ApiContext): ExecutionResult {
   const errors = result.errors && formatErrors(context.deps.log, result.errors);
   const extensions = { ...result.extensions, ...extensionsOf(context) };
@@ -65,9 +65,9 @@ export function finishResult(result: ExecutionResult, context: ApiContext): Exec
   };
 }
 
-/** What an answer tells beside its data: what was withheld, which values of segments nobody has, which windows are empty, and the cost. */
+/** The answer's extensions: masked values, unknown values of segments, empty windows, and the cost. */
 export function extensionsOf({ masked, unknown, emptyWindows, cost }: ApiContext): Record<string, unknown> {
-  // In the order of the paths: that of resolving them tells what took how long.
+  // In the order of the paths: the order of resolving would reveal which took longer.
   const sorted = <One extends Pick<Masked, 'path'>>(list: readonly One[]) =>
     list.toSorted((a, b) => comparePaths(a.path, b.path));
   return {
@@ -78,7 +78,7 @@ export function extensionsOf({ masked, unknown, emptyWindows, cost }: ApiContext
   };
 }
 
-/** By field names and places in lists, from the root. */
+/** By field names and list indexes, from the root. */
 function comparePaths(a: Masked['path'], b: Masked['path']): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
     const [x, y] = [a[i] as string | number, b[i] as string | number];
@@ -87,7 +87,7 @@ function comparePaths(a: Masked['path'], b: Masked['path']): number {
   return a.length - b.length;
 }
 
-/** Errors as the world may see them. */
+/** Errors in their public form. */
 export function formatErrors(log: Log, errors: readonly GraphQLError[]): GraphQLError[] {
   return errors.map((error) => {
     const { message, extensions } = formatGraphqlError(log, error.toJSON(), error);

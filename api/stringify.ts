@@ -1,13 +1,13 @@
 import { Slice } from '../domain/text/slices.ts';
 
-/** Items of a list that are written at once. */
+/** List items that are written at once. */
 const ITEMS = 200;
-/** Lists are below the root's fields and connections, not deeper. */
+/** Long lists are below the root's fields and connections, not deeper. */
 const DEPTH = 4;
 
 /**
- * JSON of an answer, as JSON.stringify writes it, in slices: a series of 20,000 rows takes as long to write as to read. Lists
- * near the root are written some items at a time, everything else at once.
+ * JSON of an answer, like JSON.stringify, in slices: writing a series of 20,000 rows takes as long as reading
+ * it. Lists near the root are written some items at a time, everything else at once.
  */
 export async function stringifyInSlices(value: unknown): Promise<string> {
   const slice = new Slice();

@@ -1,23 +1,17 @@
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/config.ts';
-import { terminalMessage } from '../domain/errors/error-facts.ts';
+import { cut } from '../domain/text/text.ts';
 import { parseDateTime } from '../domain/time/date-time.ts';
 import { findAuditSource } from './audit-source.ts';
+import { UsageError } from './command.ts';
 
-const USAGE =
-  'usage: npm run -s audit:export -- [--from 2026-03-01T00:00:00Z] [--to 2026-04-01T00:00:00Z] [--purpose TEXT] [--url URL] > audit.ndjson';
-
-/** npm run audit:export: the audit log as lines of canonical JSON, oldest first. */
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      from: { type: 'string' },
-      to: { type: 'string' },
-      purpose: { type: 'string' },
-      url: { type: 'string' },
-    },
-  });
+/** Writes the audit log as lines of canonical JSON, oldest first, to stdout. */
+export async function exportAudit(values: {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly purpose: string | undefined;
+  readonly url: string | undefined;
+}): Promise<number> {
   const window = { from: momentOf('from', values.from), to: momentOf('to', values.to) };
   const source = await findAuditSource(await loadConfig(), { url: values.url, purpose: values.purpose });
   let count = 0;
@@ -30,16 +24,12 @@ async function main(): Promise<void> {
     await source.close();
   }
   process.stderr.write(`${count} rows from ${source.description}\n`);
+  return 0;
 }
 
 function momentOf(name: string, text: string | undefined): Date | null {
   if (text === undefined) return null;
   const moment = parseDateTime(text);
   if (moment) return moment;
-  throw new Error(`--${name}: ${text} is not RFC 3339 with an offset\n${USAGE}`);
+  throw new UsageError(`--${name}: ${cut(text)} is not RFC 3339 with an offset`);
 }
-
-main().catch((error: Error) => {
-  process.stderr.write(`audit:export: ${terminalMessage(error)}\n`);
-  process.exitCode = 1;
-});

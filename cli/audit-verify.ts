@@ -1,9 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/config.ts';
-import { terminalMessage } from '../domain/errors/error-facts.ts';
 import { type AuditRow, parseAuditLine } from '../domain/seals/audit.ts';
 import type { SignedCheckpoint } from '../domain/seals/seal.ts';
 import { publicKeyOf, type TrustedKey, trustOnly } from '../domain/seals/signing-key.ts';
@@ -15,34 +13,24 @@ import { parseCheckpoint } from '../proof/checkpoints.ts';
 import { readCheckpoints } from '../store/seals/seals.ts';
 import { readTrustedKeys } from '../store/seals/signing-keys.ts';
 import { type AuditSource, fileSource, findAuditSource } from './audit-source.ts';
+import { UsageError } from './command.ts';
 
-const USAGE = `usage: npm run audit:verify [-- [FILE] [--part] [--heads FILE] [--key FILE] [--url URL]]
-  FILE     what audit:export wrote; without it the log itself is checked
-  --part   FILE was exported with --from or --to: it may begin and end anywhere
-  --heads  the file of signed heads (else of the data folder)
-  --key    the instance's public key, PEM (else of the data folder)
-ends with 0 where nothing was changed, 1 BROKEN, or it cannot be checked, 3 INCOMPLETE: FILE ends before what was signed`;
-/** Not 2, which the verifier of proofs uses for wrong arguments. */
+/** Not 2, which means wrong arguments. */
 const INCOMPLETE = 3;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-/**
- * npm run audit:verify: follows the chain, compares it with the checkpoints, and names the first row that was
- * changed.
- */
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      part: { type: 'boolean', default: false },
-      heads: { type: 'string' },
-      key: { type: 'string' },
-      url: { type: 'string' },
-    },
-  });
-  const [file, ...more] = positionals;
-  if (more.length > 0 || (values.part && !file)) throw new Error(USAGE);
+/** Follows the chain, compares it with the signed heads, and names the first row that was touched. */
+export async function verifyAudit(
+  values: {
+    readonly part: boolean;
+    readonly heads: string | undefined;
+    readonly key: string | undefined;
+    readonly url: string | undefined;
+  },
+  file: string | undefined,
+): Promise<number> {
+  if (values.part && file === undefined) throw new UsageError('--part is for a FILE');
   const config = await loadConfig();
   const source = file
     ? fileSource(file)
@@ -57,7 +45,7 @@ async function main(): Promise<void> {
     const keys = publicKey && (await trustedBy(source, publicKey));
     const verdict = await checkAudit({ rows, heads: checkpoints, keys, partial: values.part });
     const cut = file && verdict.offence?.ended ? whatIsMissing(verdict.last?.seq ?? 0, checkpoints) : null;
-    report(source, verdict, publicKey !== null, { file: says, cut });
+    return report(source, verdict, publicKey !== null, { file: says, cut });
   } finally {
     await source.close();
   }
@@ -123,7 +111,7 @@ function report(
   { offence, head: checkpoint, rows, last, covered }: AuditVerdict,
   signed: boolean,
   { file, cut }: { readonly file: string | null; readonly cut: string | null },
-): void {
+): number {
   const wrong = [cut === null ? offence?.says : null, checkpoint, file].filter(
     (one) => one !== null && one !== undefined,
   );
@@ -131,12 +119,10 @@ function report(
   for (const one of wrong) say(`BROKEN: ${one}`);
   if (cut !== null) say(`INCOMPLETE: ${cut}`);
   if (wrong.length > 0) {
-    process.exitCode = 1;
-    return;
+    return 1;
   }
   if (cut !== null) {
-    process.exitCode = INCOMPLETE;
-    return;
+    return INCOMPLETE;
   }
   say(
     covered === 0
@@ -144,9 +130,5 @@ function report(
       : `up to row ${Math.min(covered, last?.seq ?? 0)} they are under heads${signed ? ' signed by this key' : ', whose signatures were not checked: no --key'}`,
   );
   say('nothing was changed');
+  return 0;
 }
-
-main().catch((error: Error) => {
-  process.stderr.write(`audit:verify: ${terminalMessage(error)}\n`);
-  process.exitCode = 1;
-});

@@ -1,27 +1,26 @@
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/config.ts';
-import { terminalMessage } from '../domain/errors/error-facts.ts';
 import { DEMO_NAME, type DemoResponse, demoResponses } from '../ingestion/demo.ts';
+import { UsageError } from './command.ts';
 import { findServer, keyOf } from './sink.ts';
 
-const USAGE =
-  'usage: npm run demo [-- --rate RESPONSES_PER_SECOND] [--seed NUMBER] [--url URL]   (with npm start running)';
 const TICK_MS = 200;
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { rate: { type: 'string', default: '5' }, seed: { type: 'string' }, url: { type: 'string' } },
-  });
+/** Sends simulated responses to the server until SIGINT. */
+export async function sendDemo(values: {
+  readonly rate: string;
+  readonly seed: string | undefined;
+  readonly url: string | undefined;
+}): Promise<number> {
   const rate = Number(values.rate);
-  if (!(rate > 0 && rate <= 1_000)) throw new Error(`--rate is a number from 0 to 1000\n${USAGE}`);
+  if (!(rate > 0 && rate <= 1_000)) throw new UsageError('--rate must be a number above 0, up to 1000');
   const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
-  if (!Number.isSafeInteger(seed)) throw new Error(`--seed is a whole number\n${USAGE}`);
+  if (!Number.isSafeInteger(seed)) throw new UsageError('--seed must be a whole number');
   const config = await loadConfig();
   const server = values.url
     ? { url: values.url.replace(/\/$/, ''), key: await keyOf(config) }
     : await findServer(config);
-  if (!server) throw new Error(`no server runs on ${config.dataDir}: start one with npm start\n${USAGE}`);
+  if (!server) throw new Error(`no server runs on ${config.dataDir}: start one with npm start`);
   const say = (text: string) => process.stdout.write(`${text}\n`);
   say(
     `sending ${rate} simulated responses a second to ${server.url} until stopped; they are called "${DEMO_NAME}"`,
@@ -43,6 +42,7 @@ async function main(): Promise<void> {
     await new Promise((done) => setTimeout(done, TICK_MS));
   }
   say(`stopped after ${sent} simulated responses`);
+  return 0;
 }
 
 async function send(
@@ -59,8 +59,3 @@ async function send(
   if (!response.ok) throw new Error(`the server refused: ${response.status} ${await response.text()}`);
   return ((await response.json()) as { accepted: number }).accepted;
 }
-
-main().catch((error: Error) => {
-  process.stderr.write(`demo: ${terminalMessage(error)}\n`);
-  process.exitCode = 1;
-});

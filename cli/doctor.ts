@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { loadPolicies } from '../api/access/policies.ts';
 import { type Config, ConfigError, loadConfig } from '../config/config.ts';
 import { openKeyProviders } from '../instance/keys/open-provider.ts';
+import { findHolder } from '../instance/lock.ts';
 import { type SecretName, secretPath } from '../instance/secrets.ts';
 import { examineDatabase, examineGraph } from './doctor-database.ts';
 import { bad, type Finding, finding, good } from './finding.ts';
@@ -12,12 +15,10 @@ const OLDEST_NODE = [20, 19] as const;
 /** What Scoreline stores besides a database on a server. */
 const ROOM = 100 * MIB;
 const ANSWER_MS = 5_000;
+const ENCODER_FILES = ['config.json', 'tokenizer.json', 'onnx/model_quantized.onnx'];
 
-/**
- * npm run doctor: checks everything that Scoreline needs, changes nothing, and says what to do about each
- * problem.
- */
-async function main(): Promise<void> {
+/** Checks all that Scoreline needs, changes nothing, and says what to do about each problem; the exit code. */
+export async function examineAll(): Promise<number> {
   const findings: Finding[] = [examineNode()];
   const config = await loadConfig().catch((error: unknown) => {
     if (!(error instanceof ConfigError)) throw error;
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
       findings.push(...(await examineSecret(config, name)));
     findings.push(...(await examineKeyProvider(config)), ...(await examinePolicies(config)));
     findings.push(...(await examineTokens(config)));
+    findings.push(...(await examineEncoder(config)), await examinePort(config));
     if (config.databaseUrl) findings.push(...(await examineDatabase(config.databaseUrl)));
     else findings.push(good('the record is embedded, in the data folder'));
     if (config.neo4j) findings.push(...(await examineGraph(config.neo4j)));
@@ -41,7 +43,7 @@ async function main(): Promise<void> {
     process.stdout.write(`${ok ? 'ok   ' : 'FAIL '} ${what}${advice ? `\n        ${advice}` : ''}\n`);
   const failed = findings.filter(({ ok }) => !ok).length;
   process.stdout.write(failed === 0 ? 'Nothing is wrong.\n' : `${failed} of ${findings.length} fail.\n`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  return failed === 0 ? 0 : 1;
 }
 
 function examineNode(): Finding {
@@ -128,7 +130,42 @@ function examineTokens({ jwt }: Config): Promise<Finding[]> {
   });
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`doctor: ${error.message}\n`);
-  process.exitCode = 1;
-});
+/** Comments are scored by it; without its files responses are accepted and wait. */
+function examineEncoder({ encoder, roles }: Config): Promise<Finding[]> {
+  if (!roles.has('follow') || encoder === undefined || !existsSync(encoder)) return Promise.resolve([]);
+  const advice =
+    'SCORELINE_ENCODER must name a folder with config.json, tokenizer.json and onnx/model_quantized.onnx';
+  return finding(`encoder ${encoder}`, advice, async () => {
+    for (const name of ENCODER_FILES) await access(join(encoder, name), constants.R_OK);
+    return good(`encoder ${encoder}: its files are there`);
+  });
+}
+
+/** A server that runs on the data folder has the port itself. */
+async function examinePort(config: Config): Promise<Finding> {
+  const { host, port, dataDir } = config;
+  const holder = await findHolder(dataDir).catch(() => null);
+  if (holder) return good(`a server runs: process ${holder.pid}${holder.url ? `, at ${holder.url}` : ''}`);
+  if (port === 0) return good('PORT is 0: the system chooses a free port');
+  const code = await listenOnce(host, port);
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if (code === undefined) return good(`port ${address} is free`);
+  return bad(
+    `port ${address} cannot be used: ${code}`,
+    PORT_ADVICE[code] ?? 'set HOST and PORT to an address of this machine',
+  );
+}
+
+const PORT_ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'stop the program that listens there, or set PORT to another port',
+  EACCES: 'set PORT to a port above 1023, or allow this user to use lower ones',
+};
+
+/** The error code of listening there, undefined where it works. */
+function listenOnce(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}

@@ -1,10 +1,10 @@
 import { loadConfig } from '../config/config.ts';
-import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
+import { safeMessage } from '../domain/errors/error-facts.ts';
 import { openGraph } from '../graph/neo4j/open.ts';
 import { openDatabase } from '../instance/open-database.ts';
 
-/** npm run graph:rebuild: drops the lineage graph and projects the whole database again. */
-async function main(): Promise<void> {
+/** Drops the lineage graph and projects all of the record again. */
+export async function rebuildGraph(): Promise<number> {
   const config = await loadConfig();
   if (!config.neo4j)
     throw new Error(
@@ -18,13 +18,9 @@ async function main(): Promise<void> {
     say(`dropping and rebuilding the lineage graph at ${config.neo4j.url}`);
     await graph.rebuild((remaining) => say(`${remaining} journal entries to go`));
     say('done');
+    return 0;
   } finally {
     await graph.close();
     await database.close();
   }
 }
-
-main().catch((error: Error) => {
-  process.stderr.write(`graph:rebuild: ${terminalMessage(error)}\n`);
-  process.exitCode = 1;
-});

@@ -1,21 +1,13 @@
-import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/config.ts';
-import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
+import { safeMessage } from '../domain/errors/error-facts.ts';
 import type { AuditEntry } from '../domain/seals/audit.ts';
 import { keyFingerprint, publicKeyOf } from '../domain/seals/signing-key.ts';
 import { openDatabase } from '../instance/open-database.ts';
 import { changeKeys, type KeyAction } from '../instance/rotate.ts';
 import { audit } from '../store/audit/audit.ts';
+import { UsageError } from './command.ts';
 import { findServer } from './sink.ts';
 
-const USAGE = `usage: npm run keys -- ACTION [--pepper|--signing] [--reason TEXT]
-  rotate           makes a new wrapping key and wraps every data key anew
-  rotate --pepper  makes a new pepper and carries every pseudonym over to it
-  rewrap           wraps every data key anew by the provider that is configured now
-  rotate --signing [--lost]
-                   adds a new signing key, which the next start takes into use; --lost: at once and without the key before it,
-                   which is gone for good: auditors must learn the new key from you
-  retire           destroys wrapping keys that nothing in the record needs; older backups can then not be read`;
 const QUERY =
   'mutation Keys($action: KeyAction!, $reason: String!) { changeKeys(action: $action, reason: $reason) }';
 
@@ -30,22 +22,22 @@ interface Asked {
   readonly isLost: boolean;
 }
 
-function readArguments(): Asked {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      pepper: { type: 'boolean', default: false },
-      signing: { type: 'boolean', default: false },
-      lost: { type: 'boolean', default: false },
-      reason: { type: 'string' },
-    },
-  });
+interface Given {
+  readonly pepper: boolean;
+  readonly signing: boolean;
+  readonly lost: boolean;
+  readonly reason: string | undefined;
+}
+
+function askedFor(values: Given, positionals: readonly string[]): Asked {
   const [named] = positionals;
   const { pepper, signing, lost: isLost } = values;
   const special = pepper ? 'pepper' : signing ? 'signing' : null;
   const action = special ?? (['rotate', 'rewrap', 'retire'] as const).find((one) => one === named);
   const fits = special === null || (named === 'rotate' && !(pepper && signing));
-  if (!action || positionals.length !== 1 || !fits || (isLost && !signing)) throw new Error(USAGE);
+  if (!action || !fits)
+    throw new UsageError('name one action: rotate, rotate --pepper, rotate --signing, rewrap or retire');
+  if (isLost && !signing) throw new UsageError('--lost needs --signing');
   return { action, isLost, reason: values.reason ?? 'npm run keys' };
 }
 
@@ -56,12 +48,9 @@ function entryOf(action: KeyAction, reason: string): AuditEntry {
   return { ...who, purpose: null, at: Date.now(), action: 'changeKeys', subject, outcome: 'done' };
 }
 
-/**
- * Through the server that runs on the data folder, which alone may open its database; else in the database
- * directly.
- */
-async function main(): Promise<void> {
-  const { action, reason, isLost } = readArguments();
+/** Through the server that runs on the data folder, which alone may open its record; else on the record itself. */
+export async function changeKeysOf(values: Given, operands: readonly string[]): Promise<number> {
+  const { action, reason, isLost } = askedFor(values, operands);
   const config = await loadConfig();
   const server = await findServer(config);
   if (server && isLost) throw new Error(`a server runs on ${config.dataDir}, so its signing key is not lost`);
@@ -72,7 +61,7 @@ async function main(): Promise<void> {
       if (isLost) {
         const fingerprint = keyFingerprint(publicKeyOf(database.signingKey));
         process.stdout.write(`the record is signed with ${fingerprint} now: tell your auditors\n`);
-        return;
+        return 0;
       }
       // Like the server: the request is recorded before the first of many transactions.
       await database.store.transaction((session) => audit(session, entryOf(action, reason)));
@@ -80,7 +69,7 @@ async function main(): Promise<void> {
     } finally {
       await database.close();
     }
-    return;
+    return 0;
   }
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
@@ -93,9 +82,5 @@ async function main(): Promise<void> {
       errors?.map(({ message }) => message).join('\n') ?? `the server answered ${response.status}`,
     );
   process.stdout.write(`${data.changeKeys}\n`);
+  return 0;
 }
-
-main().catch((error: Error) => {
-  process.stderr.write(`${terminalMessage(error)}\n`);
-  process.exitCode = 1;
-});

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { attributesByField, parseAttributes } from '../api/access/attributes.ts';
 import { loadPolicies, type Policies, PolicyError } from '../api/access/policies.ts';
 import {
@@ -14,16 +13,12 @@ import { scopesUnder } from '../api/access/scope-of.ts';
 import { fieldsOfGroups } from '../api/schema/access-tags.ts';
 import { buildSchema } from '../api/schema/schema.ts';
 import { type Config, loadConfig } from '../config/config.ts';
-import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
+import { safeMessage } from '../domain/errors/error-facts.ts';
 import { type Cell, cellKey, type Segment } from '../domain/segments/cell.ts';
 import { openDatabase } from '../instance/open-database.ts';
 import { listApiKeys } from '../store/access/api-keys.ts';
+import { UsageError } from './command.ts';
 import { findServer } from './sink.ts';
-
-const USAGE = `usage: npm run policies                                      validates
-       npm run policies -- --role ROLE [--attributes JSON]     what such a caller sees
-       npm run policies -- --key NAME                          what that API key sees
-       ... --against FOLDER                                    what changed since the policies in FOLDER`;
 
 interface KeyFacts {
   readonly id: string;
@@ -49,20 +44,30 @@ interface Subject {
 
 const say = (text = '') => process.stdout.write(`${text}\n`);
 
-/** npm run policies: validates, and prints which field groups a caller has for which segments. */
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      role: { type: 'string' },
-      attributes: { type: 'string' },
-      key: { type: 'string' },
-      against: { type: 'string' },
-    },
-  });
+/** What was asked for. */
+interface Asked {
+  readonly role: string | undefined;
+  readonly attributes: string | undefined;
+  readonly key: string | undefined;
+  readonly against: string | undefined;
+}
+
+/** Checks the policies, and shows which field groups of which segments a caller sees. */
+export async function showPolicies(values: Asked): Promise<number> {
+  try {
+    await show(values);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    throw new Error(`these policies cannot be used:\n${error.message}`);
+  }
+}
+
+async function show(values: Asked): Promise<void> {
   if (values.key !== undefined && (values.role ?? values.attributes) !== undefined)
-    throw new Error(`--key has a role and attributes of its own\n${USAGE}`);
+    throw new UsageError('--key has a role and attributes of its own');
   if (values.attributes !== undefined && values.role === undefined)
-    throw new Error(`--attributes narrow a --role\n${USAGE}`);
+    throw new UsageError('--attributes needs --role');
   const config = await loadConfig();
   const { dimensions } = config;
   const policies = await loadPolicies(config.policies, dimensions);
@@ -176,7 +181,7 @@ function wrapped(names: readonly string[]): string[] {
 }
 
 function subjectOf(
-  given: { readonly role?: string; readonly attributes?: string; readonly key?: string },
+  given: Omit<Asked, 'against'>,
   policies: Policies,
   { dimensions }: Config,
   { keys }: Facts,
@@ -258,9 +263,3 @@ async function factsOfServer(server: { url: string; key: string }, { dimensions 
     }));
   return { source: `${cells.length} cells of the server at ${server.url}`, cells, keys };
 }
-
-main().catch((error: Error) => {
-  const invalid = error instanceof PolicyError;
-  process.stderr.write(`${invalid ? 'these policies cannot be used:\n' : ''}${terminalMessage(error)}\n`);
-  process.exitCode = 1;
-});

@@ -1,53 +1,40 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse';
 import { loadConfig } from '../config/config.ts';
-import { terminalMessage } from '../domain/errors/error-facts.ts';
 import { KINDS, type Kind, type RedactionRules, redactCounted } from '../domain/privacy/redact.ts';
+import { UsageError } from './command.ts';
 import { labelledSet } from './redaction/labelled-set.ts';
 import { judgeRedaction, renderQuality } from './redaction/quality.ts';
 
-const USAGE = `usage: npm run --silent redact -- FILE                    each line of a text ("-": standard input)
-       npm run --silent redact -- FILE --column NAME      a column of a CSV file
-       npm run --silent redact -- FILE --field NAME       a field of each line of JSON
-       npm run --silent redact -- --report [--size 4000] [--seed 1]
-                                                          recall and precision by kind on made-up sentences`;
-
 /**
- * npm run redact: prints a text as it would be stored, and on stderr the removed parts by kind; or evaluates
- * redaction on a set of made-up sentences. Stores nothing. The deployment's configuration sets countries and
- * packs.
+ * Writes a text as it would be stored to stdout, and what was removed by kind to stderr; or how well redaction does on a set
+ * of made-up sentences. It stores nothing. The deployment's configuration says which countries and packs.
  */
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      column: { type: 'string' },
-      field: { type: 'string' },
-      report: { type: 'boolean', default: false },
-      size: { type: 'string', default: '4000' },
-      seed: { type: 'string', default: '1' },
-    },
-  });
+export async function redactFile(
+  values: Place & { readonly report: boolean; readonly size: string; readonly seed: string },
+  file: string | undefined,
+): Promise<number> {
   const { redaction } = await loadConfig();
-  const [file, ...more] = positionals;
   if (values.report && file === undefined) {
     const items = labelledSet(wholeNumber('--size', values.size), wholeNumber('--seed', values.seed));
     process.stdout.write(renderQuality(judgeRedaction(items, redaction)));
-    return;
+    return 0;
   }
-  if (file === undefined || more.length > 0 || values.report || (values.column && values.field))
-    throw new Error(USAGE);
+  if (file === undefined) throw new UsageError('name a file, or "-" for standard input');
+  if (values.report) throw new UsageError('--report takes no file');
+  if (values.column !== undefined && values.field !== undefined)
+    throw new UsageError('--column is for CSV, --field for lines of JSON: give one of them');
   const input = file === '-' ? process.stdin : createReadStream(file);
   await redactAll(textsOf(input, values), redaction);
+  return 0;
 }
 
 function wholeNumber(option: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value <= 1_000_000) return value;
-  throw new Error(`${option}: must be a whole number from 1 to 1000000\n${USAGE}`);
+  throw new UsageError(`${option} must be a whole number from 1 to 1000000`);
 }
 
 async function redactAll(texts: AsyncIterable<string>, rules: RedactionRules): Promise<void> {
@@ -113,8 +100,3 @@ function* fieldOf(line: string, field: string): Generator<string> {
     typeof item === 'object' && item !== null ? (item as Record<string, unknown>)[field] : undefined;
   if (typeof value === 'string') yield value;
 }
-
-main().catch((error: Error) => {
-  process.stderr.write(`redact: ${terminalMessage(error)}\n`);
-  process.exitCode = 1;
-});

@@ -3,7 +3,7 @@ import { type ReportDeps, reportFacts } from '../api/report/facts.ts';
 import { renderReport } from '../api/report/render.ts';
 import { loadConfig } from '../config/config.ts';
 import { EVERYTHING } from '../domain/access/scope.ts';
-import { safeMessage, terminalMessage } from '../domain/errors/error-facts.ts';
+import { safeMessage } from '../domain/errors/error-facts.ts';
 import { scoreId } from '../domain/scores/score.ts';
 import { publicKeyOf } from '../domain/seals/signing-key.ts';
 import { windowEnd } from '../domain/time/window-end.ts';
@@ -13,22 +13,18 @@ import { verifyScore } from '../proof/verify.ts';
 import { newestAnswer } from '../store/responses/responses.ts';
 import { findServer } from './sink.ts';
 
-const USAGE =
-  'usage: npm run --silent report -- [ID] > report.html   (ID: the id of an NpsRow; without it, twelve weeks of the newest answers)';
 const WEEKS_MS = 12 * 7 * 86_400_000;
 const MINUTE_MS = 60_000;
 
 /**
- * npm run report: the auditor's report of one score, from the running server or else from the database, on
- * stdout. Without an id it is the score of the twelve weeks that end now, or, for a historical database, with
- * its newest response.
+ * Writes the auditor's report of one score, from the running server or else from the database, to stdout. Without an id it is
+ * the score of the twelve weeks that end now, or, where the data are older, with the newest response.
  */
-async function main(): Promise<void> {
-  const [id, ...more] = process.argv.slice(2);
-  if (more.length > 0) throw new Error(USAGE);
+export async function writeReport(id: string | undefined): Promise<number> {
   const config = await loadConfig();
   const server = await findServer(config);
   process.stdout.write(server ? await fromServer(server, id) : await fromRecord(config, id));
+  return 0;
 }
 
 async function fromServer(
@@ -91,14 +87,9 @@ async function fromRecord(
     const reader = { name: 'the operator', role: 'admin', policyVersion: 'built in', scope: EVERYTHING };
     const id = given ?? newestScore(await newestAnswer(database.store));
     const facts = await reportFacts(deps, reader, id);
-    if (!facts) throw new Error(`${id.slice(0, 60)} is not the id of a score\n${USAGE}`);
+    if (!facts) throw new Error(`${id.slice(0, 60)} is not the id of a score`);
     return renderReport(facts);
   } finally {
     await database.close();
   }
 }
-
-main().catch((error: Error) => {
-  process.stderr.write(`report: ${terminalMessage(error)}\n`);
-  process.exitCode = 1;
-});

@@ -1,10 +1,7 @@
-import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/config.ts';
-import { terminalMessage } from '../domain/errors/error-facts.ts';
+import { UsageError } from './command.ts';
 import { findServer, keyOf } from './sink.ts';
 
-const USAGE =
-  'usage: npm run train -- --reason TEXT [--until 2026-03-31T00:00:00Z] [--url URL]   (with npm start running)';
 const QUERY = `mutation Train($until: DateTime, $reason: String!) {
   trainModel(until: $until, reason: $reason) { id label stage evaluation trainingSets { head examples hash } }
 }`;
@@ -17,19 +14,18 @@ interface Answer {
 }
 
 /** Asks the server to train a candidate, and shows its evaluation. */
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { reason: { type: 'string' }, until: { type: 'string' }, url: { type: 'string' } },
-  });
-  if (!values.reason) throw new Error(`--reason is needed: it is kept on record\n${USAGE}`);
+export async function train(values: {
+  readonly reason: string | undefined;
+  readonly until: string | undefined;
+  readonly url: string | undefined;
+}): Promise<number> {
+  if (!values.reason) throw new UsageError('--reason is needed: it is kept in the audit log');
   const config = await loadConfig();
   const server = values.url
     ? { url: values.url.replace(/\/$/, ''), key: await keyOf(config) }
     : await findServer(config);
   if (!server)
-    throw new Error(
-      `no server runs on ${config.dataDir}: start one with npm start, or name it with --url\n${USAGE}`,
-    );
+    throw new Error(`no server runs on ${config.dataDir}: start one with npm start, or name it with --url`);
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
     headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
@@ -45,9 +41,5 @@ async function main(): Promise<void> {
   process.stdout.write(
     `Next: compare it with the champion (modelQuality), then promoteModel(id: "${id}", reason: "...")\n`,
   );
+  return 0;
 }
-
-main().catch((error: Error) => {
-  process.stderr.write(`${terminalMessage(error)}\n`);
-  process.exitCode = 1;
-});

@@ -47,10 +47,18 @@ export async function readDeployment(named: string | undefined, folder = PROJECT
 }
 
 async function readNamed(file: string): Promise<unknown> {
-  if (!/^\.(json|ya?ml)$/i.test(extname(file)))
-    return ((await import(pathToFileURL(resolve(file)).href)) as { default: unknown }).default;
+  if (!/^\.(json|ya?ml)$/i.test(extname(file))) return importModule(pathToFileURL(resolve(file)).href);
   const content = parsed(basename(file), await readFile(file, 'utf8'));
   return entriesOf(basename(file), content);
+}
+
+/** A program that was built imports no TypeScript by itself. */
+async function importModule(url: string): Promise<unknown> {
+  const { tsImport } = await import('tsx/esm/api');
+  const module: { default?: unknown } = url.endsWith('ts')
+    ? await tsImport(url, import.meta.url)
+    : await import(url);
+  return module.default;
 }
 
 async function textOf(folder: string, name: string): Promise<{ name: string; text: string } | null> {

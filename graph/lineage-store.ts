@@ -3,20 +3,20 @@ import type { TimeRange } from '../domain/time/time-windows.ts';
 import { READ_MS } from '../store/database/client.ts';
 import { GraphNotReadyError } from './neo4j/driver.ts';
 
-/** Which hour rollups: those of the cells that lie in the hours, fed by any of the mappings. */
+/** A selection of hour rollups: those of the cells in the hours, fed by any of the mappings. */
 export interface RollupSelection {
-  /** Public keys of cells, cut to the caller's scope already. */
+  /** Public keys of cells, already restricted to the caller's scope. */
   readonly cells: readonly string[];
   /** Hours since 1970; `untilHour` exclusive. */
   readonly fromHour: number;
   readonly untilHour: number;
   /** null: fed by anything. */
   readonly mappings: readonly string[] | null;
-  /** Of which model versions (0: surveyed); null: of any. */
+  /** Of which model versions (0: surveyed); null: any. */
   readonly models: readonly number[] | null;
 }
 
-/** A response that is counted in a rollup, with the source event that brought its present content. */
+/** A response that a rollup counts, with the source event that brought its current content. */
 export interface CountedResponse {
   readonly rollup: RollupKey;
   readonly id: string;
@@ -34,7 +34,7 @@ export interface EventFacts {
   readonly mapping: string;
 }
 
-/** One response with all its events: the one that brought its content, and those that it superseded. */
+/** One response with all its events: the one that brought its content, and superseded ones. */
 export interface ResponseFacts {
   readonly id: string;
   readonly answeredAt: number;
@@ -43,7 +43,7 @@ export interface ResponseFacts {
   readonly mapping: string;
   /** null while it has no class. */
   readonly rollup: RollupKey | null;
-  /** Of the model versions that gave it a class, by version. */
+  /** Of the model versions that classified it, by version. */
   readonly inferred: readonly RollupKey[];
   readonly event: EventFacts;
   /** By id. */
@@ -51,8 +51,8 @@ export interface ResponseFacts {
 }
 
 /**
- * What a lineage walk needs to know. Two implementations answer alike: the record itself, and its projection in Neo4j.
- * Callers cut the cells to the scope before they ask, and check the cell of what is found by id.
+ * What a lineage walk reads. Two implementations answer alike: the database itself, and its projection in
+ * Neo4j. Callers restrict the cells to the scope first, and check the cell of what is found by id.
  */
 export interface LineageStore {
   readonly name: 'record' | 'neo4j';
@@ -66,11 +66,11 @@ export interface LineageStore {
   cells(selection: RollupSelection): Promise<string[]>;
   /** Their distinct model versions, in order. */
   models(selection: RollupSelection): Promise<number[]>;
-  /** The distinct mappings that feed them, by key; of the selection's own, where it names some. */
+  /** The distinct mappings that feed them, by key; only the selection's own, if it names some. */
   mappings(selection: RollupSelection): Promise<string[]>;
   /**
-   * Responses counted in the rollups (given in order) and answered in the range, by rollup and id; of the first rollup
-   * only those from id `from` on.
+   * Responses counted in the rollups (given in order) and answered in the range, by rollup and id; of the first
+   * rollup only those from id `from` on.
    */
   responses(
     rollups: readonly RollupKey[],
@@ -80,14 +80,14 @@ export interface LineageStore {
     limit: number,
   ): Promise<CountedResponse[]>;
   response(id: string): Promise<ResponseFacts | null>;
-  /** The id of the response that the source event belongs to. */
+  /** The id of the source event's response. */
   responseOfEvent(eventId: string): Promise<string | null>;
 }
 
-/** More than the primary gives a read itself: no answer by then means that the connection is silent. */
+/** More than the primary's own limit for a read: no answer by then means that the connection is silent. */
 const SILENT_MS = READ_MS + 5_000;
 
-/** @throws GraphNotReadyError where nothing is answered in time. */
+/** @throws GraphNotReadyError without an answer in time. */
 async function within<T>(answer: Promise<T>, patienceMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -101,8 +101,8 @@ async function within<T>(answer: Promise<T>, patienceMs: number): Promise<T> {
 }
 
 /**
- * Answers from `primary`; where that cannot be reached, from `fallback`, which answers the same.
- * `isAway` tells errors of reaching it from all others.
+ * Answers from `primary`; if that cannot be reached, from `fallback`, which answers the same. `isAway`
+ * separates connection errors from all others.
  */
 export function withFallback(
   primary: LineageStore,

@@ -2,7 +2,7 @@ import type { RollupKey } from '../domain/lineage/lineage.ts';
 import type { TimeRange } from '../domain/time/time-windows.ts';
 import type { RollupSelection } from './lineage-store.ts';
 
-/** A node as it is shown. Labels are made of identity alone: no comment, no respondent, no score value. */
+/** A node as shown. Labels are made of identity alone: no comment, no respondent, no score value. */
 export interface LineageNode {
   readonly id: string;
   /** The name of its kind (kinds/registry.ts). */
@@ -18,11 +18,11 @@ export interface LineageEdge {
 }
 
 export interface TracedNode extends LineageNode {
-  /** Edges on the shortest way from the start. */
+  /** Edges on the shortest path from the start. */
   readonly depth: number;
 }
 
-/** One node with the edges that join it to nodes before it. */
+/** One node with the edges that join it to earlier nodes. */
 export interface Step {
   readonly node: TracedNode;
   readonly edges: readonly LineageEdge[];

@@ -16,8 +16,8 @@ import { brokenChain, brokenSignature, parseCheckpoint } from './checkpoints.ts'
 import { checkWholeLog, isLogKnown } from './log-consistency.ts';
 
 /**
- * What the record holds is not what was signed: nothing is sealed until somebody looked. A signature over it would vouch for
- * what somebody wrote into the database.
+ * The database does not hold what was signed: nothing is sealed until an operator investigates. A signature
+ * over it would vouch for tampering.
  */
 export class LogBrokenError extends Error {
   override readonly name = 'LogBrokenError';
@@ -28,17 +28,17 @@ export class LogBrokenError extends Error {
   }
 }
 
-/** The log where it ends, found to be what was signed. */
+/** The end of the log, verified against what was signed. */
 export interface OpenLog {
   readonly last: SignedCheckpoint | null;
-  /** What the last head says; null before the first. */
+  /** The last checkpoint's statement; null before the first. */
   readonly head: Checkpoint | null;
-  /** The complete subtrees that it is made of; a copy, to be added to. */
+  /** Its complete subtrees; a copy, to be extended. */
   readonly edge: HashedNode[];
 }
 
 export interface OpenLogDeps {
-  /** What the memory of earlier checks hangs on: the record's store. */
+  /** The key of cached checks: the database's store. */
   readonly memory: object;
   readonly signingKey: KeyObject;
   readonly sinks: readonly CheckpointPublisher[];
@@ -46,32 +46,36 @@ export interface OpenLogDeps {
   readonly now: number;
 }
 
-/** The sealer reads the whole log again when it last did so longer ago than this, and so much earlier before a transaction. */
+/**
+ * The sealer reads the whole log again when it last did so longer ago than this, and so much earlier before a
+ * transaction.
+ */
 const REMEMBER_MS = 60 * 60_000;
 const AHEAD_MS = 5 * 60_000;
 
 /**
- * Reads the whole log where that is nearly due, page by page, each in a statement of its own: in the transaction that adds to the
- * log it is known by then, and that transaction does not stand for as long as reading takes.
+ * Reads the whole log if that is nearly due, page by page, each in a statement of its own: so the transaction
+ * that adds to the log need not, and does not stay open for as long.
  * @throws LogBrokenError
  */
 export async function readLogAhead(session: Session, deps: OpenLogDeps): Promise<void> {
   if (isLogKnown(deps.memory, deps.now - REMEMBER_MS + AHEAD_MS)) return;
   const keys = await readTrustedKeys(session, publicKeyOf(deps.signingKey));
-  // What is remembered until nearly now is read again from its beginning.
+  // A cache that expires soon is read again from its beginning.
   await checkAll(session, { ...deps, rememberFor: REMEMBER_MS - AHEAD_MS }, keys);
 }
 
 /**
- * Opens the log to add to it: the last head's signature, its chain to the one before, the root that it signed over what the log holds,
- * the newest head outside of the record, and once an hour every seal. Nobody else may seal meanwhile.
+ * Opens the log to add to it: checks the last checkpoint's signature, its chain to the one before, the root
+ * that it signed over the log's content, the newest checkpoint outside of the database, and once an hour every
+ * seal. Other sealers must wait.
  * @throws LogBrokenError, SigningKeyReplacedError
  */
 export async function openLog(session: Session, deps: OpenLogDeps): Promise<OpenLog> {
   const publicKey = publicKeyOf(deps.signingKey);
   await checkInUse(session, publicKey);
   const keys = await readTrustedKeys(session, publicKey);
-  // Before the record's: whatever is outside was committed by then.
+  // Before the database's: everything outside was committed by then.
   const held = await newestHeld(deps.sinks);
   const last = await readLastCheckpoint(session);
   await checkHeld(session, held, last);
@@ -110,7 +114,7 @@ async function newestHeld(sinks: readonly CheckpointPublisher[]): Promise<Signed
   return null;
 }
 
-/** The record was not set back behind what is known outside, nor forked from it. */
+/** The database was not rolled back behind what is known outside, nor forked from it. */
 async function checkHeld(
   session: Session,
   held: SignedCheckpoint | null,

@@ -48,15 +48,15 @@ export interface AsKnown {
   readonly differences: readonly KnownDifference[];
 }
 
-/** A moment of the record: a time in epoch milliseconds, or the last entry of the journal that was known. */
+/** A moment: a time in epoch milliseconds, or the last known entry of the journal. */
 export type Moment = { readonly knownAt: number } | { readonly place: JournalPosition };
 
-/** Why a score cannot be told as it was known; the message says what can be. */
+/** Why a score is not available as of the moment; the message says what is. */
 export class UnknownMomentError extends UserError {
   override readonly name = 'UnknownMomentError';
 }
 
-/** Null where the caller may not read one by one what the score counts. */
+/** Null if the caller may not read one by one what the score counts. */
 export async function scoreAsKnownAt(
   deps: KnownDeps,
   scope: Scope,
@@ -121,7 +121,7 @@ async function timeOf(session: Session, deps: KnownDeps, moment: Moment): Promis
   return moment.knownAt;
 }
 
-/** @throws UnknownMomentError where entries since then were deleted, because of their age. */
+/** @throws UnknownMomentError if entries since then were deleted by retention. */
 async function assertReached(session: Session, moment: Moment, knownAt: number): Promise<void> {
   const mark = await journalMark(session);
   if (!mark) return;
@@ -132,7 +132,7 @@ async function assertReached(session: Session, moment: Moment, knownAt: number):
   );
 }
 
-/** What another model version says of the facts of today. */
+/** What another model version reads in today's facts. */
 async function otherModel(
   { store }: KnownDeps,
   session: Session,
@@ -148,7 +148,7 @@ async function otherModel(
     reason: 'RE_SCORED',
     change,
     responses: await countReScored(session, query),
-    // Of all that was ever read: a page at a time.
+    // Of everything ever read: a page at a time.
     facts: async (first, last) =>
       (await readReScored(store, query, last, first)).map(({ id, was, is }) => {
         return { responseId: id, reason: 'RE_SCORED', was: said(was), is: said(is), recordedAt };
@@ -156,7 +156,7 @@ async function otherModel(
   };
 }
 
-/** Every fact that counts otherwise than at that moment, under the model version of that moment. */
+/** Every fact that counts differently than at that moment, under the model version of that moment. */
 async function changesSince(session: Session, name: ScoreName, query: KnownQuery): Promise<KnownChange[]> {
   const entries = await readEntriesSince(session, query);
   if (entries.length > MOST_ENTRIES)
@@ -187,7 +187,7 @@ class Counted {
     this.#cells = new Set(cellIds);
   }
 
-  /** Null where it counts as it did. */
+  /** Null if it counts as it did. */
   change(
     fact: PresentFact,
     response: FirstChange | undefined,

@@ -6,7 +6,7 @@ import type { Session } from '../store/database/client.ts';
 import { checkAudit, signedRows } from './check-audit.ts';
 import type { WholeLogOptions } from './log-consistency.ts';
 
-/** What was found right: the log up to a row, and when that was. */
+/** What was verified: the log up to a row, and when. */
 interface Remembered {
   readonly last: AuditCheckpoint | null;
   /** Epoch milliseconds of the last check from the beginning. */
@@ -18,9 +18,9 @@ const remembered = new WeakMap<object, Remembered>();
 const running = new WeakMap<object, Promise<string | null>>();
 
 /**
- * Follows the audit log from its first row to its last and holds it against the signed heads, so that what its rows tell of leaves can
- * be believed. What was right less than `rememberFor` ago is not followed again. Answers with what is wrong, or null; those that
- * ask while one looks are told what that one finds.
+ * Follows the audit log from its first row to its last and compares it with the checkpoints, so that its
+ * statements about leaves can be trusted. What was verified less than `rememberFor` ago is not followed again.
+ * Returns what is wrong, or null; concurrent callers share one check.
  */
 export function checkWholeAudit(
   session: Session,
@@ -42,7 +42,7 @@ async function follow(
   const kept = remembered.get(memory);
   let known = kept && kept.at > now - rememberFor ? kept : null;
   const signed = signedRows(checkpoints);
-  // Rows that were followed may have been written again since, as another chain: then the last of them is another.
+  // Verified rows may have been rewritten since, as another chain: then the last of them differs.
   const looked = [...signed.keys(), ...(known?.last ? [known.last.seq] : [])];
   const hashes = await readAuditHashes(session, looked);
   if (known?.last && hashes.get(known.last.seq) !== known.last.hash) known = null;

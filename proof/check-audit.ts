@@ -3,29 +3,31 @@ import type { SignedCheckpoint } from '../domain/seals/seal.ts';
 import type { TrustedKey } from '../domain/seals/signing-key.ts';
 import { brokenChain, parseCheckpoint } from './checkpoints.ts';
 
-/** What can be said of an audit log. */
+/** The verdict on an audit log. */
 export interface AuditVerdict {
   readonly offence: AuditOffence | null;
-  /** A head that cannot be trusted, and so proves nothing of the log. */
+  /** A checkpoint that cannot be trusted, and so proves nothing about the log. */
   readonly head: string | null;
   readonly rows: number;
   readonly last: AuditCheckpoint | null;
-  /** The last row that a head signed; rows after it could be cut off unseen. 0: none. */
+  /** The last row that a checkpoint signed; rows after it could be cut off unnoticed. 0: none. */
   readonly covered: number;
 }
 
 export interface AuditCheck {
   /** Oldest first. */
   readonly rows: AsyncIterable<readonly AuditRow[]>;
-  /** Signed states of the log of seals, oldest first. */
+  /** Checkpoints of the log of seals, oldest first. */
   readonly heads: readonly SignedCheckpoint[];
-  /** Null: the heads are only compared, not trusted by their signature. */
+  /** Null: checkpoints are only compared, without trusting their signature. */
   readonly keys: readonly TrustedKey[] | null;
   /** The rows are a part of the log: they may begin and end anywhere. */
   readonly partial: boolean;
 }
 
-/** Follows the log from row to row and holds it against the signed heads; tells the first row that was touched. */
+/**
+ * Follows the log from row to row and compares it with the checkpoints; names the first row that was changed.
+ */
 export async function checkAudit({
   rows,
   heads: checkpoints,
@@ -54,7 +56,7 @@ export async function checkAudit({
   return verdict(partial ? null : chain.end());
 }
 
-/** What the heads say of rows of the audit log: hash by number. */
+/** The checkpoints' statements about rows of the audit log: hash by number. */
 export function signedRows(checkpoints: readonly SignedCheckpoint[]): Map<number, string> {
   const stated = checkpoints.flatMap(({ body }) => parseCheckpoint(body)?.audit ?? []);
   return new Map(stated.map(({ seq, hash }) => [seq, hash]));

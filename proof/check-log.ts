@@ -29,7 +29,7 @@ export interface LogProof {
   readonly path: readonly string[];
 }
 
-/** The proof of each of the seals in the log of that size; null where the log lacks a node. */
+/** The proof of each of the seals in the log of that size; null if the log lacks a node. */
 export async function proveInLog(
   session: Session,
   seals: readonly SealRow[],
@@ -52,8 +52,8 @@ export async function proveInLog(
 }
 
 /**
- * The hashes (hex) that prove each head to be a beginning of the next (RFC 9162, 2.1.4.1), the first one's none; null where the log
- * lacks a node.
+ * The hashes (hex) that prove that each checkpoint extends the one before (RFC 9162, 2.1.4.1), the first one's
+ * none; null if the log lacks a node.
  */
 export async function proveConsistency(
   session: Session,
@@ -81,7 +81,7 @@ export async function proveConsistency(
   return holds ? (proofs as string[][]) : null;
 }
 
-/** The chain of signed heads, the root that the last one signs, and that every seal is under it. */
+/** Checks the chain of checkpoints, the root that the last one signs, and that every seal is under it. */
 export async function checkLog(
   session: Session,
   seals: readonly (SealRow & { readonly rollup: string })[],
@@ -102,7 +102,7 @@ export async function checkLog(
   return { offence: { what: 'log', rollup: first.rollup, says }, heads: checkpoints };
 }
 
-/** Those of the seals that do not lead to the root that the head signs. */
+/** The seals that do not lead to the root that the checkpoint signs. */
 export async function sealsNotUnder<Seal extends SealRow>(
   session: Session,
   seals: readonly Seal[],
@@ -116,7 +116,7 @@ export async function sealsNotUnder<Seal extends SealRow>(
   });
 }
 
-/** Whether the signed root follows from these seals and what the log keeps beside them. */
+/** Whether the signed root follows from these seals and the log's stored nodes. */
 async function allUnder(
   session: Session,
   seals: readonly SealRow[],
@@ -133,17 +133,17 @@ async function allUnder(
 
 export interface FileFinding {
   readonly offence: Offence | null;
-  /** Heads that should be there are not, to be compared. */
+  /** Expected checkpoints are missing, so they cannot be compared. */
   readonly missing: boolean;
 }
 
-/** A head is taken outside right after it was signed, and again until that worked. */
+/** A checkpoint is written outside right after it was signed, and again until that worked. */
 const GRACE_MS = 60_000;
 
 /**
- * Compares the file of heads, outside of the record, with the record's `heads`. Read after them; newer lines must be in the
- * record by now. What the record says of where heads are is not believed: one that is older than a minute must be there. `now`:
- * epoch milliseconds.
+ * Compares the checkpoint file, outside of the database, with the database's `heads`. Read after them; newer
+ * lines must be in the database by now. The database's own note of which checkpoints are in the file is not
+ * trusted: one that is older than a minute must be there. `now`: epoch milliseconds.
  */
 export async function checkCheckpointFile(
   session: Session,

@@ -12,9 +12,9 @@ import type { KeptLeaf, LeafMatch } from '../domain/seals/seal-match.ts';
 import type { SealRow } from '../store/seals/seals.ts';
 import { changesSince, type Explanations, findUnexplained } from './explain.ts';
 
-/** One rollup with everything that is known of it. */
+/** One rollup with all its evidence. */
 export interface RollupEvidence {
-  /** As it is named in public. */
+  /** Its public name. */
   readonly id: string;
   readonly model: number;
   /** null: there is none. */
@@ -24,13 +24,15 @@ export interface RollupEvidence {
   readonly seals: readonly SealRow[];
   /** Of the last revision. */
   readonly leaves: readonly KeptLeaf[];
-  /** How the facts stand to the leaves. */
+  /** How the facts compare with the leaves. */
   readonly match: LeafMatch;
-  /** How many of its responses each mapping version brought, as the record keeps account of it: "key n", by key; null: not read. */
+  /**
+   * How many responses each mapping version brought, by the database's counts: "key n", by key; null: not read.
+   */
   readonly mappings: string | null;
 }
 
-/** What is wrong: which thing of which rollup. `response` only for those who may read it. */
+/** A mismatch: which part of which rollup. `response` only for callers who may read it. */
 export interface Offence {
   readonly what:
     | 'response'
@@ -52,11 +54,11 @@ export interface RollupFinding {
   readonly offence: Offence | null;
   /** Leaves of the last seal whose response is erased. */
   readonly erased: number;
-  /** What is not sealed yet. */
+  /** Changes that are not sealed yet. */
   readonly unsealed: SealChanges;
 }
 
-/** `place`: the rollup's number in the list that the explanations were read for. */
+/** `place`: the rollup's index in the list that the explanations were read for. */
 export function checkRollup(evidence: RollupEvidence, place: number, explained: Explanations): RollupFinding {
   const { id, model, seals, leaves, match } = evidence;
   const manifests = seals.map(({ manifest }) => parseManifest(manifest));
@@ -73,7 +75,7 @@ export function checkRollup(evidence: RollupEvidence, place: number, explained: 
   return { offence, erased: match.erased.length, unsealed };
 }
 
-/** What the manifest says, or null when it says nothing; whoever asks names it. */
+/** The manifest's content, or null if it is invalid; the caller names it. */
 function parseManifest(text: string): Manifest | null {
   try {
     return JSON.parse(text) as Manifest;
@@ -103,7 +105,10 @@ function revisionOffence(
   return null;
 }
 
-/** The kept leaves are those whose tree was sealed. `manifest`: of the seal that they are kept of, null without one. */
+/**
+ * The stored leaves are those whose tree was sealed. `manifest`: of the seal that they belong to, null without
+ * one.
+ */
 export function leafOffence(
   id: string,
   manifest: Manifest | null,
@@ -120,7 +125,7 @@ export function leafOffence(
     : { what: 'leaf', rollup: id, says: 'the tree over the leaves has another root than was sealed' };
 }
 
-/** The rollup holds what its responses count to, and so does the manifest. */
+/** The rollup holds what its responses add up to, and so does the manifest. */
 function sumOffence({ id, sums, facts, match }: RollupEvidence, manifest: Manifest | null): Offence | null {
   const counted = sumsOf(facts);
   const wrong = ROLLUP_SUMS.find((name) => (sums?.[name] ?? 0) !== counted[name]);
@@ -129,7 +134,8 @@ function sumOffence({ id, sums, facts, match }: RollupEvidence, manifest: Manife
     return { what: 'rollup', rollup: id, says };
   }
   if (!manifest) return null;
-  // Facts that went or changed since cannot be counted any more: then only how many there were can be compared.
+  // Facts that were removed or changed since cannot be counted any more: then only their number can be
+  // compared.
   const forgotten = match.erased.length - manifest.erased;
   const unknown = match.changed.length + match.removed.length + forgotten;
   const sealed = match.kept === facts ? counted : sumsOf(match.kept);
@@ -146,7 +152,7 @@ function sumOffence({ id, sums, facts, match }: RollupEvidence, manifest: Manife
       };
 }
 
-/** The account of which mappings brought how many is what the responses say. */
+/** The counts per mapping agree with the responses. */
 function mappingOffence({ id, facts, mappings }: RollupEvidence): Offence | null {
   if (mappings === null) return null;
   const counts = new Map<string, number>();

@@ -13,18 +13,19 @@ export interface CheckpointFileOptions {
   readonly onNote: (note: Error) => void;
 }
 
-/** A server's own file of heads. */
+/** A server's own checkpoint file. */
 export interface KeptCheckpointFile {
-  /** Where this server's sealer puts what it signs, after what others signed before. */
+  /** Where this server's sealer writes checkpoints, after those of others. */
   readonly sink: CheckpointPublisher;
-  /** Brings the file up to what other servers signed. */
+  /** Adds what other servers signed to the file. */
   catchUp(): Promise<void>;
 }
 
 /**
- * Keeps a server's own file of heads: one process seals at a time, and the files of the others would lack what it signs. To the end of
- * the file the signed heads of the record are added that follow from it. Nothing is mended: where the file is shorter than this process
- * saw it, or its end is not the record's, it is left for `verify` to report.
+ * Maintains a server's own checkpoint file: one process seals at a time, and the files of the others would lack
+ * what it signs. Appends the database's checkpoints that follow the end of the file. Nothing is repaired: a
+ * file that is shorter than this process saw it, or whose end is not the database's, is left for `verify` to
+ * report.
  */
 export function keepCheckpointFile({
   store,
@@ -66,7 +67,7 @@ export function keepCheckpointFile({
   return { catchUp: shared, sink: { ...file, publish } };
 }
 
-/** One call after the other: two that append at once would each append the same. */
+/** One call after the other: concurrent ones would each append the same. */
 function oneByOne(sink: CheckpointPublisher): CheckpointPublisher {
   let last: Promise<unknown> = Promise.resolve();
   return {

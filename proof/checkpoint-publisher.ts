@@ -3,21 +3,22 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { checkpointHash, checkpointLine, type SignedCheckpoint } from '../domain/seals/seal.ts';
 
-/** Where signed heads go outside of the record. Handing in the same head twice changes nothing. */
+/** A receiver of checkpoints outside of the database. Sending the same checkpoint twice changes nothing. */
 export interface CheckpointPublisher {
   publish(checkpoints: readonly SignedCheckpoint[]): Promise<void>;
-  /** The newest head that is there, where that can be asked. */
+  /** The newest checkpoint there, if that can be queried. */
   newest?(): Promise<SignedCheckpoint | null>;
 }
 
-/** What the file of heads holds, or what about it cannot be read. */
+/** The content of the checkpoint file, or why it cannot be read. */
 export type CheckpointFile =
   | { readonly heads: readonly SignedCheckpoint[]; readonly broken: null }
   | { readonly heads: readonly SignedCheckpoint[]; readonly broken: string };
 
 /**
- * Appends to a file, one head a line; a line that a killed process left unfinished is finished. What is written goes to the place
- * where the file was found to end: a process that was frozen in between writes the same heads over themselves.
+ * Appends to a file, one checkpoint a line; a line that a killed process left unfinished is finished. Data is
+ * written at the file's end as found: a process that was frozen in between writes the same checkpoints over
+ * themselves.
  */
 export function fileSink(path: string): CheckpointPublisher {
   return {
@@ -48,7 +49,10 @@ export function fileSink(path: string): CheckpointPublisher {
   };
 }
 
-/** POSTs each head as JSON, named by its hash; anything but a 2xx is an error, and the head is sent again later. */
+/**
+ * POSTs each checkpoint as JSON, named by its hash; anything but a 2xx is an error, and the checkpoint is sent
+ * again later.
+ */
 export function urlPublisher(url: string): CheckpointPublisher {
   return {
     publish: async (checkpoints) => {
@@ -65,7 +69,7 @@ export function urlPublisher(url: string): CheckpointPublisher {
   };
 }
 
-/** Reads the file of heads; null when there is none. */
+/** Reads the checkpoint file; null when there is none. */
 export async function readCheckpointFile(path: string): Promise<CheckpointFile | null> {
   let text: string;
   try {
@@ -75,7 +79,7 @@ export async function readCheckpointFile(path: string): Promise<CheckpointFile |
     throw error;
   }
   const checkpoints: SignedCheckpoint[] = [];
-  // What comes after the last line's end is being written just now.
+  // Text after the last line's end is being written right now.
   const lines = text.split('\n').slice(0, -1);
   for (const [index, line] of lines.entries()) {
     const checkpoint = parseLine(line);

@@ -14,7 +14,10 @@ import {
   type TrustedKey,
 } from '../domain/seals/signing-key.ts';
 
-/** Signs a state of the log, and of the audit log beside it; `previous`: the head before it. `now`: epoch milliseconds. */
+/**
+ * Signs the state of the log, and of the audit log beside it; `previous`: the checkpoint before it. `now`:
+ * epoch milliseconds.
+ */
 export function signCheckpoint(
   signingKey: KeyObject,
   state: Pick<Checkpoint, 'size' | 'root' | 'audit'>,
@@ -38,9 +41,9 @@ export function signCheckpoint(
 }
 
 /**
- * Checks the chain from the first head to the last: each names the one before it by body and signature, so the last
- * signature vouches for all. `before`: a head that is known already, which the first one follows. The answer says what is wrong, or
- * null.
+ * Checks the chain from the first checkpoint to the last: each names the one before it by body and signature,
+ * so the last signature covers all. `before`: a known checkpoint, which the first one follows. Returns what is
+ * wrong, or null.
  */
 export function brokenChain(
   checkpoints: readonly SignedCheckpoint[],
@@ -63,7 +66,7 @@ export function brokenChain(
   return previous && brokenSignature(previous, keys);
 }
 
-/** That a head names a key that did not sign for this instance then, or null. */
+/** That a checkpoint names a key that did not sign for this instance then, or null. */
 export function foreignCheckpoint(
   checkpoints: readonly SignedCheckpoint[],
   keys: readonly TrustedKey[],
@@ -74,20 +77,20 @@ export function foreignCheckpoint(
   return foreign ? `the head of size ${foreign.size} names another key than this instance's` : null;
 }
 
-/** What is wrong with the signature of that head, or null. */
+/** What is wrong with the signature of that checkpoint, or null. */
 export function brokenSignature(checkpoint: SignedCheckpoint, keys: readonly TrustedKey[]): string | null {
   const { size, body, signature } = checkpoint;
   const key = keyForSize(keys, size);
   const foreign = foreignCheckpoint([checkpoint], keys);
   if (foreign || !key) return foreign;
-  // Another spelling of the same bytes would give the next head another hash.
+  // Another spelling of the same bytes would give the next checkpoint another hash.
   const isCanonical = Buffer.from(signature, 'base64').toString('base64') === signature;
   return isCanonical && isSigned(key.publicKey, body, signature)
     ? null
     : `the signature of the head of size ${size} does not fit it`;
 }
 
-/** The head that the text says, or null when it says none. */
+/** The checkpoint in the text, or null if there is none. */
 export function parseCheckpoint(body: string): Checkpoint | null {
   try {
     const checkpoint = JSON.parse(body) as Checkpoint;

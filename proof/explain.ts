@@ -16,24 +16,24 @@ import { readTrustedKeys } from '../store/seals/signing-keys.ts';
 /** A rollup beside its newest seal. */
 export interface Compared extends RollupRef {
   readonly facts: readonly SealedFact[];
-  /** How they stand to the leaves of the newest seal; none without one. */
+  /** How they compare with the leaves of the newest seal; none without one. */
   readonly match: LeafMatch;
   readonly isSealed: boolean;
 }
 
-/** What explains differences between facts and leaves. */
+/** Evidence that explains differences between facts and leaves. */
 export interface Explanations {
   readonly brought: ReadonlyMap<string, Brought>;
   readonly earlier: ReadonlyMap<string, readonly EarlierLeaf[]>;
-  /** What the audit log says became of leaves, by `leafName`. */
+  /** The audit log's statements about leaves, by `leafName`. */
   readonly notes: ReadonlyMap<string, ReadonlySet<LeafCause>>;
-  /** The first response of each rollup (by number in the list) that is wrong in itself. */
+  /** The first response of each rollup (by index in the list) that is inconsistent in itself. */
   readonly wrong: ReadonlyMap<number, Unexplained>;
 }
 
 /**
- * Reads what is needed to explain how these rollups differ from their seals; in the snapshot that they were read in. `publicKey`: the
- * instance's; `wrong`: responses of theirs that are wrong in themselves (`findWrongResponses`).
+ * Reads the evidence for differences between these rollups and their seals; in the snapshot that they were read
+ * in. `publicKey`: the instance's; `wrong`: their inconsistent responses (`findWrongResponses`).
  */
 export async function readExplanations(
   session: Session,
@@ -73,7 +73,7 @@ function placed(compared: readonly Compared[], wrong: ReadonlyMap<string, string
   return places;
 }
 
-/** Which responses are not what was sealed of them, and which leaves have no response. */
+/** Which responses differ from their sealed leaf, and which leaves have no response. */
 function collect(
   model: number,
   match: LeafMatch,
@@ -90,7 +90,7 @@ function collect(
   for (const { hash } of match.erased) names.add(leafName(hash));
 }
 
-/** What cannot be explained; `response` where it is one's. */
+/** An unexplained difference; `response` if it concerns one. */
 export interface Unexplained {
   readonly what: 'response' | 'leaf';
   readonly response?: string;
@@ -98,8 +98,8 @@ export interface Unexplained {
 }
 
 /**
- * The first difference that nothing explains, or null. `manifest`: of the seal that the facts were matched with, null without one;
- * `place`: the rollup's number in the list that the explanations were read for.
+ * The first unexplained difference, or null. `manifest`: of the seal that the facts were matched with, null
+ * without one; `place`: the rollup's index in the list that the explanations were read for.
  */
 export function findUnexplained(
   rollup: Pick<RollupRef, 'model'> & { readonly place: number },
@@ -143,7 +143,7 @@ export function findUnexplained(
 
 const notesOf = (hash: string, { notes }: Explanations) => notes.get(leafName(hash));
 
-/** When the newest of what was sealed had been brought, microseconds since 1970: what changed it came later. */
+/** When the newest sealed fact was brought, microseconds since 1970: changes came later. */
 function newestBrought({ brought, sealedAt }: Manifest): number {
   return brought === undefined ? Date.parse(sealedAt) * 1000 : Number(brought);
 }
@@ -159,7 +159,9 @@ function isBroughtLater(
   return now?.origin === origin && now.at !== null && now.at > newest;
 }
 
-/** Whether the fact comes back (a restriction was lifted) as something else than what was sealed of the same event. */
+/**
+ * Whether the fact comes back (a restriction was lifted) with other content than was sealed for the same event.
+ */
 function isForged(fact: SealedFact, { earlier }: Explanations): boolean {
   const same = earlier.get(fact.id)?.filter(({ origin }) => origin === fact.origin) ?? [];
   return same.length > 0 && !same.some(({ salt, hash }) => factHash(fact, salt) === hash);
@@ -167,7 +169,7 @@ function isForged(fact: SealedFact, { earlier }: Explanations): boolean {
 
 type Loss = 'corrected' | 'rescored' | 'restricted' | 'withdrawn';
 
-/** Why the leaf has no fact here any more, or null when nothing explains it. */
+/** Why the leaf has no fact here any more, or null without an explanation. */
 function causeOfLoss(model: number, leaf: KeptLeaf, newest: number, explained: Explanations): Loss | null {
   const now = explained.brought.get(leaf.responseId ?? '');
   if (!now) return null;
@@ -177,7 +179,7 @@ function causeOfLoss(model: number, leaf: KeptLeaf, newest: number, explained: E
   if (now.origin === null && notesOf(leaf.hash, explained)?.has('withdrawn')) return 'withdrawn';
   if (model === SURVEYED) return replaced ? 'corrected' : null;
   if (replaced || (now.predicted[model] ?? 0) > newest) return 'rescored';
-  // Put back, and not read by the model again yet.
+  // Restored, and not read by the model again yet.
   return setAside && now.origin !== null ? 'restricted' : null;
 }
 

@@ -21,10 +21,10 @@ export class ProofUnavailableError extends UserError {
   override readonly name = 'ProofUnavailableError';
 }
 
-/** A leaf: what it says, salt included, or only its hash where the response was erased or may not be read. */
+/** A leaf: its content, salt included, or only its hash if the response was erased or may not be read. */
 type ExportedLeaf = { readonly content: string } | { readonly hash: string };
 
-/** What `scoreline-verify` checks, without a database and without us. */
+/** The input of `scoreline-verify`, which needs neither a database nor the server. */
 export interface Proof {
   readonly format: 'scoreline-proof/2';
   readonly exportedAt: string;
@@ -40,37 +40,37 @@ export interface Proof {
   readonly cells: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly rollups: readonly {
     readonly id: string;
-    /** Every revision, oldest first: its manifest as it was hashed, and its place in the log. */
+    /** Every revision, oldest first: its manifest as hashed, and its place in the log. */
     readonly seals: readonly ({ readonly manifest: string } & LogProof)[];
     /** Of the newest revision, in order. */
     readonly leaves: readonly ExportedLeaf[];
   }[];
-  /** All signed states of the log, oldest first, each with the hashes that prove the one before to be its beginning. */
+  /** All checkpoints, oldest first, each with the hashes that prove that it extends the one before. */
   readonly heads: readonly {
     readonly body: string;
     readonly signature: string;
     readonly consistency: readonly string[];
   }[];
-  /** What the instance says of this proof: without it, a rollup's newest revision could be left out. */
+  /** The instance's statement about this proof: without it, a rollup's newest revision could be left out. */
   readonly statement: SignedStatement;
-  /** PEM, Ed25519: that of the instance. */
+  /** PEM, Ed25519: the instance's key. */
   readonly publicKey: string;
-  /** The keys that signed the heads, oldest first, each with the rotation that brought it into use. */
+  /** The keys that signed the checkpoints, oldest first, each with the rotation that brought it into use. */
   readonly keys: readonly SigningKeyEntry[];
 }
 
-/** What a proof is exported with. */
+/** The dependencies of exporting a proof. */
 export interface ProofDeps extends VerifyDeps {
   /** Ed25519 by the instance's key, base64. */
   readonly sign: (text: string) => string;
 }
 
-/** A proof is handed out whole. */
+/** A proof is returned whole. */
 const MOST_LEAVES = 100_000;
 
 /**
  * The score with everything that proves it.
- * @throws ProofUnavailableError where the score is not proven, or its newest changes are not sealed.
+ * @throws ProofUnavailableError if the score is not proven, or its newest changes are not sealed.
  */
 export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName): Promise<Proof> {
   const found = await verifyScore(deps, scope, name);
@@ -143,7 +143,7 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
   });
 }
 
-/** The keys of the heads; only the one that is in use may state a proof. */
+/** The keys of the checkpoints; only the one in use may sign a proof's statement. */
 async function keysFor(session: Session, publicKey: KeyObject): Promise<SigningKeyEntry[]> {
   const entries = await readSigningKeys(session);
   const place = entries.findIndex((entry) => entry.publicKey === keptKey(publicKey));
@@ -154,7 +154,7 @@ async function keysFor(session: Session, publicKey: KeyObject): Promise<SigningK
   return entries;
 }
 
-/** Whether the caller may see what single leaves of that rollup say. */
+/** Whether the caller may see single leaves of that rollup. */
 function mayRead({ cells }: VerifyDeps, scope: Scope, { id, model }: RollupEvidence): boolean {
   const cell = cells.byKey(id.split(':')[2] ?? '');
   if (!cell) return false;

@@ -5,9 +5,9 @@ import { findMissingPlace, findSealOutside, readLogPage } from '../store/seals/l
 import { parseCheckpoint } from './checkpoints.ts';
 
 /*
- * The log of seals as a whole: nothing is missing from it, every seal is what was hashed, and it had at each size that a head signed the
- * root that the head says. So every head is a beginning of the next (RFC 9162, 2.1.4), and no seal can be taken away, moved to another
- * hour or written again, whichever score is asked for.
+ * Checks the log of seals as a whole: nothing is missing, every seal is what was hashed, and at each size that
+ * a checkpoint signed the log had the signed root. So every checkpoint extends the one before (RFC 9162,
+ * 2.1.4), and no seal can be removed, moved to another hour or rewritten, whichever score is queried.
  */
 
 /** What is wrong with the log, and where: places from `from` to `until` (exclusive). */
@@ -17,7 +17,7 @@ export interface LogFinding {
   readonly until: number;
 }
 
-/** What was found right: the log up to a head, and when that was. */
+/** What was verified: the log up to a checkpoint, and when. */
 interface Remembered {
   readonly head: string;
   readonly size: number;
@@ -30,24 +30,25 @@ interface Remembered {
 }
 
 export interface WholeLogOptions {
-  /** What the memory of earlier checks hangs on: the record's store. */
+  /** The key of cached checks: the database's store. */
   readonly memory: object;
   /** Epoch milliseconds. */
   readonly now: number;
-  /** For how long what was found right is not read again, milliseconds; what was added since is read at once. */
+  /** How long a verified part is not read again, milliseconds; later additions are read at once. */
   readonly rememberFor: number;
 }
 
-/** Seals of one page: about 20 MB of manifests. */
+/** Seals per page: about 20 MB of manifests. */
 const PAGE = 20_000;
-/** A long log is remembered longer: reading it again takes at most a twentieth of the time. */
+/** A long log is cached longer: reading it again takes at most a twentieth of the time. */
 const SHARE = 20;
 const remembered = new WeakMap<object, Remembered>();
 const running = new WeakMap<object, Promise<LogFinding | null>>();
 
 /**
- * Checks the whole log against these heads (oldest first, their chain checked before). A log that was right less than
- * `rememberFor` ago is read from there on only. Answers with the first thing that is wrong, or null.
+ * Checks the whole log against these checkpoints (oldest first, their chain checked before). A log that was
+ * verified less than `rememberFor` ago is only read from there on. Returns the first thing that is wrong, or
+ * null.
  */
 export async function checkWholeLog(
   session: Session,
@@ -88,7 +89,7 @@ export async function checkWholeLog(
   return null;
 }
 
-/** The same for many askers at once: those that come while one looks are told what that one finds. */
+/** The same for concurrent callers, which share one check. */
 export function checkWholeLogOnce(
   session: Session,
   checkpoints: readonly SignedCheckpoint[],
@@ -106,7 +107,7 @@ export function isLogKnown(memory: object, since: number): boolean {
   return (remembered.get(memory)?.at ?? Number.NEGATIVE_INFINITY) > since;
 }
 
-/** What is remembered, if it is young enough and the head that it ended at is still one of these. */
+/** The cached state, if it is recent enough and its last checkpoint is still one of these. */
 function recall(
   memory: object,
   checkpoints: readonly SignedCheckpoint[],

@@ -13,15 +13,15 @@ import { startSealer } from './sealer.ts';
 export interface SealOptions {
   readonly store: Store;
   readonly signingKey: KeyObject;
-  /** The file of signed heads, outside of the record. */
+  /** The checkpoint file, outside of the database. */
   readonly checkpointFile: string;
-  /** Where heads are POSTed besides, or undefined. */
+  /** Where checkpoints are POSTed too, or undefined. */
   readonly sealSink: string | undefined;
   /** How long after it ends an hour is sealed, milliseconds. */
   readonly sealAfter: number;
-  /** Where this process runs, for the lease. */
+  /** The place of this process, for the lease. */
   readonly place: string;
-  /** Where the sealer is listed. */
+  /** The registry of followers. */
   readonly loops: Loops;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -29,14 +29,14 @@ export interface SealOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** The seals of one instance: where verification finds them, and the sealer. */
+/** The seals of one instance: verification and the sealer. */
 export interface Seals {
   readonly place: SealSettings & Pick<ProofDeps, 'sign'>;
-  /** Whether the sealer found the log to be another than was signed, and seals nothing. */
+  /** Whether the sealer found the log changed, and stopped sealing. */
   isStopped(): boolean;
-  /** Begins to seal; the answer stops it. */
+  /** Begins to seal; the returned function stops it. */
   follow(): Promise<() => Promise<void>>;
-  /** Ends what is not ended by the answer of `follow`. */
+  /** Ends what the function returned by `follow` does not end. */
   close(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export function openSeals(options: SealOptions): Seals {
   const publicKey = publicKeyOf(signingKey);
   const { sink, catchUp } = keepCheckpointFile({ store, path: checkpointFile, publicKey, onNote: onError });
   const sinks = [sink, ...(sealSink ? [urlPublisher(sealSink)] : [])];
-  // A file outside of the record is a witness only once it holds what was signed.
+  // A file outside of the database is evidence only once it holds what was signed.
   const catchingUp = runPeriodic({
     name: 'file of signed heads',
     everyMs: CATCH_UP_MS,

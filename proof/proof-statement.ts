@@ -1,9 +1,11 @@
 import { canonicalText, checkpointHash, type SignedCheckpoint } from '../domain/seals/seal.ts';
 
-/** What the instance signs of a proof that it hands out: which number, from which rollups, at which state of its log. */
+/**
+ * The instance's signed statement about a proof: which number, from which rollups, at which state of its log.
+ */
 export interface ProofStatement {
   readonly format: 'scoreline-statement/1';
-  /** The id of the score: it spells segment, window, basis and level. */
+  /** The id of the score, which contains segment, window, basis and level. */
   readonly score: string;
   readonly stated: number | null;
   readonly responses: number;
@@ -11,7 +13,7 @@ export interface ProofStatement {
   readonly root: string | null;
   /** Every rollup of the score with its newest revision and the hash of that manifest. */
   readonly rollups: readonly { readonly id: string; readonly revision: number; readonly hash: string }[];
-  /** `headHash` of the newest head, null before the first. */
+  /** `headHash` of the newest checkpoint, null before the first. */
   readonly head: string | null;
   readonly exportedAt: string;
 }
@@ -22,7 +24,7 @@ export interface SignedStatement {
   readonly signature: string;
 }
 
-/** `sign`: Ed25519 by the instance's key, base64. `head`: the newest one. */
+/** `sign`: Ed25519 by the instance's key, base64. `head`: the newest checkpoint. */
 export function signStatement(
   sign: (text: string) => string,
   statement: Omit<ProofStatement, 'format' | 'head'>,

@@ -27,7 +27,7 @@ export interface ListedRollup extends RollupRef {
   readonly seals: readonly SealRow[];
 }
 
-/** Every rollup in the range that counts something, or that there is a seal of; by hour, cell key and model version. */
+/** Every rollup in the range that counts something, or has a seal; by hour, cell key and model version. */
 export async function listRollups(session: Session, range: RollupRange): Promise<ListedRollup[]> {
   const { cells, models, hours } = range;
   if (cells.length === 0 || models.length === 0 || hours.from >= hours.until) return [];
@@ -57,11 +57,15 @@ type Place = Pick<RollupRef, 'hour' | 'cellId' | 'model'>;
 
 /** Rollups of about this many responses are read at once. */
 const RESPONSES_AT_ONCE = 10_000;
-/** About so many are hashed before others get their turn: the database its next statement, and whoever else asks this process. */
+/**
+ * About so many are hashed before others get their turn: the database its next statement, and other callers of
+ * this process.
+ */
 const RESPONSES_A_TURN = 500;
 
 /**
- * The rollups with their facts and leaves, few by few, so that a score of any size fits and nobody waits for all of it.
+ * The rollups with their facts and leaves, a few at a time, so that a score of any size fits in memory and does
+ * not block others.
  */
 export async function* readEvidence(
   session: Session,
@@ -93,7 +97,7 @@ export async function* readEvidence(
 
 /** What evidence is judged by. */
 export interface EvidenceTrust {
-  /** The instance's. */
+  /** The instance's key. */
   readonly publicKey: KeyObject;
   readonly sound: SoundRollups;
 }
@@ -101,18 +105,18 @@ export interface EvidenceTrust {
 /** A few rollups. */
 interface Evidence {
   readonly evidence: readonly RollupEvidence[];
-  /** The number of the first of them in the list that the explanations were read for. */
+  /** The index of the first of them in the list that the explanations were read for. */
   readonly place: number;
-  /** What explains that they differ. */
+  /** Evidence for their differences. */
   readonly explained: Explanations;
 }
 
 type Matched = RollupEvidence & Compared;
 
-/** As it is read, before anything is hashed. */
+/** As read, before anything is hashed. */
 interface ReadPart {
   readonly rollups: readonly Omit<Matched, 'match'>[];
-  /** Responses that are wrong in themselves, with what is wrong. */
+  /** Responses that are inconsistent in themselves, with the reason. */
   readonly wrong: ReadonlyMap<string, string>;
 }
 

@@ -39,13 +39,13 @@ export interface SealDeps {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly randomBytes: (size: number) => Buffer;
-  /** Where heads are outside of the record: what is signed must follow from them. */
+  /** Checkpoints outside of the database: what is signed must extend them. */
   readonly sinks: readonly CheckpointPublisher[];
-  /** Under which it is sealed; absent: nobody else does. */
+  /** The lease for sealing; absent: there are no others. */
   readonly lease?: Lease;
 }
 
-/** What became of one batch: how many rollups were looked at, sealed (first or again), and refused with why. */
+/** The result of one batch: how many rollups were checked, sealed (first or again), and refused with why. */
 export interface SealedBatch {
   readonly closed: number;
   readonly sealed: number;
@@ -67,10 +67,10 @@ export async function checkLogOnce({ store, signingKey, sinks, now }: SealDeps):
 }
 
 /**
- * Seals closed rollups in one transaction: all of it or, when the process dies, nothing. Rollups that are what their seal
- * says get no new revision; those with a fact that changed though nothing brought a change get none either, so that no
- * seal ever vouches for it.
- * @throws LogBrokenError where the log is not what was signed: nothing is added to it.
+ * Seals closed rollups in one transaction: all of it or, when the process dies, nothing. Rollups that equal
+ * their seal get no new revision; those with an unexplained change get none either, so that no seal ever
+ * vouches for it.
+ * @throws LogBrokenError if the log is not what was signed: nothing is added to it.
  */
 export async function sealBatch(deps: SealDeps, closing: Closing): Promise<SealedBatch> {
   const { store, signingKey, sinks, now } = deps;
@@ -94,7 +94,7 @@ export async function sealBatch(deps: SealDeps, closing: Closing): Promise<Seale
 /** A rollup beside its newest seal. */
 interface Pair {
   readonly rollup: ClosedRollup;
-  /** Its number in the batch. */
+  /** Its index in the batch. */
   readonly place: number;
   readonly seal: SealRow | null;
   readonly facts: readonly SealedFact[];
@@ -102,20 +102,20 @@ interface Pair {
   readonly match: LeafMatch;
   /** When the newest of the facts was brought, microseconds since 1970; null without facts. */
   readonly newest: number | null;
-  /** The last entry of the journal that touched it by now. */
+  /** The last entry of the journal that has touched it. */
   readonly lastEntry: string;
 }
 
 const keyOf = ({ hour, cellId, model }: Pick<SealRow, 'hour' | 'cellId' | 'model'>) =>
   `${hour} ${cellId} ${model}`;
 
-/** Reads facts, newest seals and what explains their differences. */
+/** Reads facts, newest seals and the evidence for their differences. */
 async function compare(
   session: Session,
   publicKey: KeyObject,
   closed: readonly ClosedRollup[],
 ): Promise<{ readonly pairs: readonly Pair[]; readonly explained: Explanations }> {
-  // Before the facts: what comes between the two must not be taken for part of them.
+  // Before the facts: what is committed between the two must not count as part of them.
   const newest = await readNewestBrought(session, closed);
   const [facts, latest] = [await readFacts(session, closed), await readLatestSeals(session, closed)];
   const byRollup = new Map(latest.map((seal) => [keyOf(seal), seal]));
@@ -123,7 +123,7 @@ async function compare(
     session,
     latest.map(({ id }) => id),
   );
-  // After the facts: what is in them is told of by then.
+  // After the facts: the journal has everything that is in them by then.
   const entries = await lastEntriesOf(session, closed);
   const pairs = closed.map((rollup, place): Pair => {
     const seal = byRollup.get(keyOf(rollup)) ?? null;
@@ -152,7 +152,7 @@ async function compare(
   return { pairs, explained: await readExplanations(session, publicKey, compared, wrong) };
 }
 
-/** Puts back rollups whose seal was changed, or whose facts changed or went without anything that explains it. */
+/** Puts back rollups whose seal was changed, or whose facts changed without an explanation. */
 async function refuseTampered(
   session: Session,
   { head: checkpoint }: OpenLog,
@@ -193,7 +193,7 @@ function reasonToRefuse(
 
 type Draft = Omit<NewSeal, 'id'>;
 
-/** The next revision of a rollup's seal, or null where there is nothing new to say. */
+/** The next revision of a rollup's seal, or null if nothing changed. */
 function draft(deps: SealDeps, pair: Pair, explained: Explanations): Draft | null {
   const { rollup, seal, facts, match, newest: brought, lastEntry } = pair;
   const before = seal && (JSON.parse(seal.manifest) as Manifest);
@@ -251,7 +251,8 @@ async function append(
     return { ...one, id: size - 1 };
   });
   const root = rangeHash(edge.map(({ hash }) => hash));
-  // Rows of the log come one transaction after the other: all before the last committed one are committed too.
+  // Rows of the audit log are appended by one transaction at a time: all before the last committed one are
+  // committed too.
   const state = { size, root, audit: await auditCheckpoint(session) };
   await insertSeals(session, seals, nodes, signCheckpoint(deps.signingKey, state, last, deps.now()));
 }

@@ -22,31 +22,37 @@ import { LogBrokenError } from './append-to-log.ts';
 import { checkLogOnce, type SealDeps, type SealedBatch, sealBatch } from './seal-batch.ts';
 
 export interface SealerDeps extends SealDeps {
-  /** How long after its end an hour is taken for complete, milliseconds. */
+  /** How long after it ends an hour counts as complete, milliseconds. */
   readonly sealAfter: number;
   readonly onError: (error: Error) => void;
-  /** Told after each look whether the log is what was signed; else nothing is sealed until somebody acts. */
+  /**
+   * Called after each check with whether the log is what was signed; if not, nothing is sealed until an
+   * operator acts.
+   */
   readonly onLook?: (isBroken: boolean) => void;
 }
 
-/** What follows the journal needs besides. */
+/** Further dependencies of the follower. */
 interface FollowingDeps extends SealerDeps {
-  /** Where this process runs, for the lease. */
+  /** The place of this process, for the lease. */
   readonly place: string;
   readonly loops: Loops | null;
 }
 
 const ENTRIES = 200;
 const HOUR_MS = 3_600_000;
-/** A rollup is left alone while it is being filled, but not for ever. */
+/** A rollup is left alone while it is being filled, but only so long. */
 const SETTLE_MS = 5_000;
 const PATIENCE_MS = 15 * 60_000;
 const TICK_MS = 2_000;
-/** Nothing mends a broken log but somebody who acts. */
+/** A broken log needs an operator. */
 const BROKEN_TICK_MS = 60_000;
 const RESPONSES_AT_ONCE = 10_000;
 
-/** Follows the journal and seals rollups once they are closed, while no other process does; the answer stops it. */
+/**
+ * Follows the journal and seals rollups once they are closed, while no other process does; the returned
+ * function stops it.
+ */
 export function startSealer(deps: FollowingDeps): Promise<Leader> {
   const { store, place, onError } = deps;
   return leadAlone({ store, name: SEALER, place, onError, lead: (lease) => sealUnder({ ...deps, lease }) });
@@ -65,7 +71,7 @@ async function sealUnder(deps: FollowingDeps & { readonly lease: Lease }): Promi
     apply: noteEntries,
   });
   let isBroken = false;
-  // Also where nothing is to be sealed: a start must say that the key or the log is another one.
+  // Even with nothing to seal: a start must report another key or log.
   let looked = false;
   const sealing = runPeriodic({
     name: 'sealing',
@@ -96,7 +102,7 @@ async function sealUnder(deps: FollowingDeps & { readonly lease: Lease }): Promi
   };
 }
 
-/** Notes all rollups, where the journal does not reach back to those that were touched. */
+/** Records all rollups, if the journal does not reach back to those that were touched. */
 async function noteAll({ store, lease }: SealerDeps, head: JournalPosition): Promise<void> {
   const mark = (await journalMark(store)) ?? head;
   const entries = [formatPosition(mark), formatPosition(head)] as const;
@@ -109,7 +115,7 @@ async function noteAll({ store, lease }: SealerDeps, head: JournalPosition): Pro
   }
 }
 
-/** Notes which rollups the entries touched. */
+/** Records which rollups the entries touched. */
 export async function noteEntries(session: Session, entries: readonly JournalEntry[]): Promise<void> {
   const touched = new Map<string, Touched>();
   for (const entry of entries) {
@@ -135,8 +141,8 @@ export async function noteEntries(session: Session, entries: readonly JournalEnt
 }
 
 /**
- * Seals every rollup that is closed by now, batch by batch, and takes the signed checkpoints outside. What was committed but not
- * taken outside before the process died is taken first.
+ * Seals every rollup that is closed by now, batch by batch, and publishes the checkpoints. Checkpoints that
+ * were committed but not published before the process died are published first.
  */
 export async function sealClosed(
   deps: SealerDeps,
@@ -167,13 +173,14 @@ export async function sealClosed(
 async function publishCheckpoints({ store, sinks, lease, onError }: SealerDeps): Promise<void> {
   const checkpoints = await readUnpublished(store);
   if (checkpoints.length === 0) return;
-  // One that is frozen after this repeats what the next one wrote: sinks take the same checkpoint twice.
+  // A process that was frozen after this repeats what the next one wrote: receivers accept the same checkpoint
+  // twice.
   if (lease) await store.transaction((session) => hold(session, lease));
   try {
     for (const sink of sinks) await sink.publish(checkpoints);
     await markPublished(store, checkpoints);
   } catch (error) {
-    // A place outside that is away keeps nobody from sealing; the checkpoints are taken there later.
+    // An unavailable receiver does not stop sealing; the checkpoints are published later.
     onError(error as Error);
   }
 }

@@ -7,11 +7,11 @@ import type { ListedRollup } from './rollup-evidence.ts';
 
 export type Verdict = 'VERIFIED' | 'VERIFIED_WITH_ERASURES' | 'RESTATED' | 'MISMATCH' | 'UNVERIFIABLE';
 
-/** What came of proving one score. */
+/** The result of proving one score. */
 export interface Verification {
   readonly verdict: Verdict;
   readonly reason: string | null;
-  /** Score points, as the API states them and as its responses count to. */
+  /** Score points, as the API states them and as recounted. */
   readonly stated: number | null;
   readonly recomputed: number | null;
   readonly responses: number;
@@ -22,17 +22,17 @@ export interface Verification {
   readonly root: string | null;
 }
 
-/** What the rollups of a score came to. */
+/** The combined results of a score's rollups. */
 export interface Tally {
   readonly offence: Offence | null;
-  /** Surveyed, and inferred where the basis takes those too. */
+  /** Surveyed, and inferred if the basis includes those. */
   readonly counts: readonly [Counts, Counts | null];
   readonly erased: number;
   /** Changes after the newest seals. */
   readonly unsealed: SealChanges;
 }
 
-/** Nothing may be told of the score. */
+/** The caller may see nothing of the score. */
 export function withheld(reason: string): Verification {
   return {
     verdict: 'UNVERIFIABLE',
@@ -53,17 +53,17 @@ export interface Findings {
   readonly tally: Tally;
   readonly offence: Offence | null;
   readonly listed: readonly ListedRollup[];
-  /** The file of heads is not where it should be. */
+  /** The checkpoint file is not where it should be. */
   readonly checkpointsMissing: boolean;
-  /** Whether the caller may be told of single responses. */
+  /** Whether the caller may see single responses. */
   readonly readable: boolean;
-  /** Whether there may be cells that the caller does not see: by their rules, whatever there is. */
+  /** Whether there may be cells that the caller does not see: by their rules, not by existing cells. */
   readonly narrowed: boolean;
   readonly root: string | null;
   readonly sealAfter: number;
 }
 
-/** The verdict over everything that was found. */
+/** The verdict over all findings. */
 export function verdictOf(findings: Findings): Verification {
   const { stated, recomputed, tally, listed, root } = findings;
   const [verdict, reason] = judge(findings);
@@ -79,11 +79,11 @@ export function verdictOf(findings: Findings): Verification {
   };
 }
 
-/** The id names segment and window; which cells of it are counted is the caller's to see. */
+/** The id names segment and window; which of its cells are counted depends on the caller. */
 const NARROWED =
   'counted over the cells that this key may read: another key may be told another number of this id';
 
-/** Changes that restate a score; erasures are told beside them. */
+/** Changes that restate a score; erasures are reported beside them. */
 const TOLD = ['late', 'corrected', 'rescored', 'withdrawn', 'restricted'] as const;
 
 function judge(findings: Findings): [Verdict, string | null] {
@@ -136,7 +136,7 @@ function describe({ what, rollup, response, says }: Offence, readable: boolean):
   return `${what}${of}: ${says}`;
 }
 
-/** What the revisions after the first were made for, summed. */
+/** The causes of revisions after the first, summed. */
 function changesSince(listed: readonly ListedRollup[]): SealChanges {
   const sum = { ...NO_CHANGES };
   for (const { seals } of listed) {

@@ -5,9 +5,9 @@ const MOST = 200_000;
 const memories = new WeakMap<object, LRUCache<string, number>>();
 
 /**
- * Sealed rollups whose responses were found right in what no leaf holds (their events, their scores by the scale, the account of
- * mappings) less than `rememberFor` milliseconds ago. What leaves hold is compared each time. `memory`: the record's store; `now`:
- * epoch milliseconds.
+ * Sealed rollups whose responses were verified in what no leaf covers (their events, their scores by the scale,
+ * the counts per mapping) less than `rememberFor` milliseconds ago. What leaves cover is compared each time.
+ * `memory`: the database's store; `now`: epoch milliseconds.
  */
 export class SoundRollups {
   readonly #known: LRUCache<string, number>;
@@ -21,14 +21,14 @@ export class SoundRollups {
     this.#since = now - rememberFor;
   }
 
-  /** By the hash of the newest manifest and how many responses there are now. */
+  /** By the hash of the newest manifest and the current number of responses. */
   has(sealHash: string | undefined, responses: number): boolean {
     return (
       sealHash !== undefined && (this.#known.get(`${sealHash} ${responses}`) ?? this.#since) > this.#since
     );
   }
 
-  /** One that was just checked; one that is known stays as old as it is. */
+  /** One that was just checked; a cached one keeps its age. */
   add(sealHash: string, responses: number): void {
     if (!this.has(sealHash, responses)) this.#known.set(`${sealHash} ${responses}`, this.#now);
   }

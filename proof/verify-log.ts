@@ -19,8 +19,8 @@ export interface WholeCheck {
 }
 
 /**
- * What hangs on no single score: that the log of seals is whole, and the audit log that tells of erasures. Outside of the transaction
- * that read the score, page by page, so that long logs hold nobody up.
+ * Checks what belongs to no single score: that the log of seals is whole, and the audit log that records
+ * erasures. Outside of the transaction that read the score, page by page, so that long logs block no one.
  */
 export async function checkWhole({
   deps,
@@ -38,7 +38,7 @@ export async function checkWhole({
   return { what: 'audit log', rollup: null, says: told };
 }
 
-/** Names the rollup where it is one of the score, or one that the caller may know of. */
+/** Names the rollup if it is one of the score's, or visible to the caller. */
 async function logOffence(
   session: Session,
   { deps, scope, listed }: Omit<WholeCheck, 'heads'>,
@@ -49,7 +49,7 @@ async function logOffence(
   const placed = until - from === 1 ? await readPlaced(session, from) : null;
   const cell = placed && deps.cells.byKey(placed.cell);
   if (cell && scope.allows('traceLineage', cell)) return { what: 'log', rollup: rollupId(placed), says };
-  // How long the log is, and where, tells of cells that this caller may not see.
+  // The length of the log, and a place in it, would reveal cells that this caller may not see.
   const hidden = 'a seal of another rollup was changed or taken away after it had been signed';
   return { what: 'log', rollup: null, says: scope.allowsAll('traceLineage') ? says : hidden };
 }

@@ -7,11 +7,14 @@ import { readArtefact, readConfusion, readModelKey } from '../store/models/model
 import type { Offence } from './check-rollup.ts';
 import type { ListedRollup } from './rollup-evidence.ts';
 
-/* What a number takes from besides its rollups: which cells there are and what they stand for, and how its model is known to err. */
+/* A number's inputs besides its rollups: the cells and their attributes, and the known errors of its model. */
 
 const sound = new WeakSet<Cell>();
 
-/** Every cell is named by the hash of its attributes; one that is not could be in segments where its answers do not belong. */
+/**
+ * Every cell is named by the hash of its attributes; one that is not could be in segments to which its
+ * responses do not belong.
+ */
 export function findCellOffence(cells: CellDictionary, scope: Scope): Offence | null {
   for (const cell of cells.all()) {
     if (sound.has(cell)) continue;
@@ -24,18 +27,18 @@ export function findCellOffence(cells: CellDictionary, scope: Scope): Offence | 
   return null;
 }
 
-/** An artefact that was hashed: of which key, and what it says of the model's errors. */
+/** A hashed artefact: its key, and its statement of the model's errors. */
 interface Hashed {
   readonly key: string;
   readonly confusion: string;
 }
 
-/** By what the record's session hangs on: artefacts are large, and what was hashed under a key does not change. */
+/** Keyed by the database's session: artefacts are large, and the content of a key does not change. */
 const hashed = new WeakMap<object, Map<number, Hashed>>();
 
 /**
- * The model's confusion is that of the artefact that its key was made of (SHA-256 of canonical JSON), and the rollups were sealed under
- * that key. What was hashed once in this process is compared by what the score takes from it.
+ * The model's confusion is that of the artefact with its key (SHA-256 of canonical JSON), and the rollups were
+ * sealed under that key. An artefact is hashed once per process, and compared by what the score uses of it.
  */
 export async function findModelOffence(
   session: Session,

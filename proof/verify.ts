@@ -36,20 +36,21 @@ export function cellsOfScore(deps: Pick<VerifyDeps, 'cells'>, scope: Scope, name
   return { cells, traceable: cells.every((cell) => scope.allows('traceLineage', cell)) };
 }
 
-/** The model versions whose rollups the score is the sum of. */
+/** The model versions whose rollups the score sums. */
 export function modelsOfScore({ basis, model }: ScoreName): number[] {
   return [...(basis === 'INFERRED' ? [] : [SURVEYED]), ...(basis === 'SURVEYED' || !model ? [] : [model])];
 }
 
 /**
- * Proves a score or says why not: counts the responses again, compares them with the rollups that the score is stated
- * from, with the leaves and manifests that were sealed, the manifests with the log, its signed heads and the file outside.
+ * Proves a score or says why not: counts the responses again, compares them with the rollups that the score is
+ * computed from, with the sealed leaves and manifests, the manifests with the log, its checkpoints and the file
+ * outside.
  */
 export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreName): Promise<Verification> {
   const { cells, traceable } = cellsOfScore(deps, scope, name);
   if (cells.length === 0) return withheld('there is no cell of this score, or none that you may read');
   if (!traceable) return withheld('not granted: traceLineage of every cell of this score');
-  // A proof counts every response again: it would tell of few what the score itself must not.
+  // A proof counts every response again: it would reveal single ones that the score itself protects.
   const counted = name.basis === 'SURVEYED' ? 'surveyed' : 'inferred';
   const isProtected = new Set(protectedCells(scope, deps.cells, counted));
   if (cells.some((cell) => isProtected.has(cell))) {
@@ -89,10 +90,10 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
   await deps.catchUp?.();
   const file = await checkCheckpointFile(deps.store, deps.checkpointFile, checkpoints, deps.now());
   const first = found.offence ?? file.offence;
-  // Which place of the log was touched, only the whole log tells.
+  // Only the whole log shows which place of it was changed.
   const whole =
     first && first.what !== 'log' ? null : await checkWhole({ deps, scope, listed, heads: checkpoints });
-  // Under another key no note of the log is believed, and every change would seem to be nobody's.
+  // With another key no leaf tombstone would be trusted, and every change would look unexplained.
   const offence = foreignOffence(checkpoints, keys) ?? whole ?? first;
   const readable = cells.every((cell) => scope.allows('readResponse', cell));
   return verdictOf({
@@ -122,7 +123,7 @@ type CountsByKind = readonly [surveyed: Counts, inferred: Counts | null];
 const sameCounts = (a: ScoreRow, b: ScoreRow) =>
   JSON.stringify(a.counts) === JSON.stringify(b.counts) && a.score === b.score;
 
-/** What the API states: the sums of rollups, of whatever level. */
+/** What the API states: the sums of rollups, of any level. */
 export async function statedCounts(
   session: Session,
   deps: Pick<VerifyDeps, 'now'>,
@@ -139,7 +140,7 @@ export async function statedCounts(
   return [surveyed, await counts({ kind: basis === 'INFERRED' ? 'inferred' : 'alone', model })];
 }
 
-/** By which key, and what need not be read again. */
+/** The key, and what need not be read again. */
 export function trustOf({ publicKey, store, now, rememberFor = REMEMBER_MS }: VerifyDeps): EvidenceTrust {
   return { publicKey, sound: new SoundRollups(store, now(), rememberFor) };
 }
@@ -159,7 +160,7 @@ async function tallyRollups(
       const finding = checkRollup(one, place + i, explained);
       offence ??= finding.offence;
       const newest = one.seals.at(-1);
-      // Without its account it was known before: nothing of that was looked at now.
+      // Without its counts it was verified before: nothing of that was read now.
       if (newest && one.mappings !== null && !finding.offence) trust.sound.add(newest.hash, one.facts.length);
       erased += finding.erased;
       const counts = countInside(name, one.facts, one.model);
@@ -183,7 +184,7 @@ function countInside(name: ScoreName, facts: readonly SealedFact[], model: numbe
   return { promoters, passives, detractors };
 }
 
-/** The stated number differs though every hour is right: a day's or a minute's rollup is not. */
+/** The stated number differs although every hour is right: a day's or a minute's rollup is wrong. */
 async function levelOffence(
   session: Session,
   name: ScoreName,

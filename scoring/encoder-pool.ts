@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
-import { type EncoderId, type Encoding, identifyEncoder, type TokenStates } from './encoder.ts';
+import type { Encoding, TokenStates } from './encoder.ts';
+import { type EncoderId, identifyEncoder, isComplete } from './encoder-id.ts';
 import type { EncoderRequest } from './encoder-worker.ts';
 import { startThread } from './thread.ts';
 
@@ -23,6 +24,8 @@ export interface PoolOptions {
   /** The cache folder of encoders from the hub. */
   readonly cacheFolder: string;
   readonly workers?: number;
+  /** After how long without a text a worker ends. */
+  readonly restAfterMs?: number;
 }
 
 interface Job extends Omit<EncoderRequest, 'request'> {
@@ -34,22 +37,28 @@ interface Job extends Omit<EncoderRequest, 'request'> {
 const CACHED_TEXTS = 10_000;
 /** One is running, one waits in the worker: it is never idle while its answer travels. */
 const JOBS_PER_WORKER = 2;
+/** A worker takes 200 MB and a second to start: one that had nothing to do for this long ends. */
+const REST_AFTER_MS = 300_000;
 
-/** One worker thread and its jobs; one that breaks is replaced, and only its own jobs fail. */
-function startWorker(workerData: { source: string; cacheFolder: string }, onFree: () => void) {
+/** One worker thread, started for its first job, and what it was given to do; one that breaks is replaced, and only its own jobs fail. */
+function createMember(
+  workerData: { readonly source: string; readonly cacheFolder: string },
+  { restAfterMs, onFree }: { readonly restAfterMs: number; readonly onFree: () => void },
+) {
   const jobs = new Map<number, Job>();
-  let [answered, ended] = [false, false];
+  let ended = false;
   let next = 0;
-  let worker = spawn();
+  let worker: Worker | undefined;
+  let resting: NodeJS.Timeout | undefined;
 
   function spawn(): Worker {
     const made = startThread(new URL('./encoder-worker.ts', import.meta.url), workerData);
     made.on('message', ({ request, result, error }) => {
-      answered = true;
       const job = jobs.get(request);
       jobs.delete(request);
       if (error === undefined) job?.resolve(result as never);
       else job?.reject(new Error(`the encoder ${workerData.source} failed: ${error}`));
+      if (jobs.size === 0) resting = setTimeout(rest, restAfterMs).unref();
       onFree();
     });
     made.on('error', lost);
@@ -64,12 +73,19 @@ function startWorker(workerData: { source: string; cacheFolder: string }, onFree
 
   function lost(error: Error) {
     if (ended) return;
-    worker.removeAllListeners();
+    worker?.removeAllListeners();
+    worker = undefined;
     fail(error);
-    // One that never started would not start the next time either.
-    if (!answered) ended = true;
-    else worker = spawn();
     onFree();
+  }
+
+  /** The next job starts it again. */
+  async function rest() {
+    clearTimeout(resting);
+    worker?.removeAllListeners();
+    const idle = worker;
+    worker = undefined;
+    await idle?.terminate();
   }
 
   return {
@@ -77,29 +93,31 @@ function startWorker(workerData: { source: string; cacheFolder: string }, onFree
     busy: () => jobs.size,
     run(job: Job) {
       if (ended) return job.reject(new Error('the encoder is closed'));
+      clearTimeout(resting);
       next += 1;
       jobs.set(next, job);
+      worker ??= spawn();
       worker.postMessage({ request: next, kind: job.kind, text: job.text } satisfies EncoderRequest);
     },
     end: async () => {
       ended = true;
       fail(new Error('the encoder is closed'));
-      await worker.terminate();
+      await rest();
     },
   };
 }
 
 /**
- * Starts the workers and waits until the encoder has answered once.
+ * Opens the encoder. Workers start with the first texts; where its files are not all in a folder, one starts at once and fetches them.
  * @throws Error when the encoder cannot be opened.
  */
 export async function openEncoderPool(options: PoolOptions): Promise<EncoderPool> {
-  const { source, cacheFolder } = options;
+  const { source, cacheFolder, restAfterMs = REST_AFTER_MS } = options;
   const queue: Job[] = [];
   const cache = new LRUCache<string, Promise<Encoding>>({ max: CACHED_TEXTS });
   let closed = false;
   const members = Array.from({ length: options.workers ?? availableParallelism() }, () =>
-    startWorker({ source, cacheFolder }, feed),
+    createMember({ source, cacheFolder }, { restAfterMs, onFree: feed }),
   );
 
   function feed() {
@@ -130,7 +148,7 @@ export async function openEncoderPool(options: PoolOptions): Promise<EncoderPool
     await Promise.all(members.map((member) => member.end()));
   };
   try {
-    await encodeOne('ready');
+    if (!isComplete(source)) await encodeOne('ready');
     const id = await identifyEncoder(source, cacheFolder);
     return {
       id,

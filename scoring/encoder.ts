@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { AutoModel, AutoTokenizer, env, Tensor } from '@huggingface/transformers';
 
 /** One text as the encoder sees it. */
@@ -30,17 +28,7 @@ export interface Encoder {
   states(text: string): Promise<TokenStates>;
 }
 
-/** The encoder's name and content hash. */
-export interface EncoderId {
-  readonly name: string;
-  /** SHA-256 over the names and contents of its files. */
-  readonly hash: string;
-}
-
 const LONGEST_TOKENS = 256;
-/** The files that transformers.js reads; others do not change the encoder's output. */
-const FILES = /^(config\.json|tokenizer\.json|tokenizer_config\.json|onnx\/model_quantized\.onnx)$/;
-
 /**
  * Opens the encoder in a local folder (config.json, tokenizer.json, onnx/model_quantized.onnx), or, if there is
  * no such folder, the one of that id from the hub, kept in `cacheFolder`.
@@ -122,21 +110,4 @@ function meanOf(rows: Float32Array, count: number, dimension: number) {
   let squares = 0;
   for (const value of mean) squares += value * value;
   return { mean, length: Math.sqrt(squares) };
-}
-
-/** Name and content hash of the encoder in a folder. */
-export async function identifyEncoder(source: string, cacheFolder: string): Promise<EncoderId> {
-  const folder = existsSync(source) ? resolve(source) : join(cacheFolder, source);
-  const hash = createHash('sha256');
-  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter((name) => FILES.test(name));
-  for (const name of names.sort()) {
-    const content = createHash('sha256')
-      .update(await readFile(join(folder, name)))
-      .digest('hex');
-    hash.update(`${name}\n${content}\n`);
-  }
-  return { name: existsSync(source) ? basename(folder) : source, hash: hash.digest('hex') };
 }

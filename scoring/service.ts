@@ -71,7 +71,7 @@ export interface ScoringOptions {
   readonly signingKey: KeyObject;
   /** The rules for queuing the champion's predictions for review; absent: nothing is queued. */
   readonly reviewRules?: ReviewRules;
-  /** Where this process runs, for the lease. */
+  /** The place of this process, for the lease. */
   readonly place: string;
   /** Where its followers are listed. */
   readonly loops: Loops;

@@ -2,16 +2,16 @@ import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { keepQuiet, QUIET } from '../store/database/quiet-thread.ts';
 
-/**
- * Starts a thread that runs the TypeScript module: threads take no --import, the loader is registered from
- * within.
- */
+/** Starts a thread that runs the module: the built one as it is, TypeScript with the loader, which threads do not inherit. */
 export function startThread(module: URL, workerData: unknown): Worker {
-  const start = `import('tsx/esm/api').then(({ register }) => {
+  const isBuilt = module.pathname.endsWith('.js');
+  const loader = `import('tsx/esm/api').then(({ register }) => {
     register();
     return import(${JSON.stringify(module.href)});
   });`;
-  const thread = new Worker(start, { eval: true, workerData, ...QUIET });
+  const thread = isBuilt
+    ? new Worker(module, { workerData, execArgv: [], ...QUIET })
+    : new Worker(loader, { eval: true, workerData, ...QUIET });
   keepQuiet(thread, basename(module.pathname));
   return thread;
 }

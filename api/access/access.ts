@@ -21,17 +21,17 @@ export interface AccessOptions {
   /** Folder of the Cedar files. */
   readonly policies: string;
   readonly smallestCount: number;
-  /** Whether that is the administrator's key of the configuration, which no policy narrows. */
+  /** Whether that is the configuration's administrator key, which no policy restricts. */
   readonly isAdmin: (presented: string) => boolean;
   readonly jwt: JwtOptions | undefined;
-  /** Where the watchers of keys and policies are listed. */
+  /** The registry of the watchers of keys and policies. */
   readonly loops: Loops | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly log: Log;
 }
 
-/** Who may come in, and what they may see. */
+/** Authentication and authorisation of callers. */
 export interface Access {
   readonly authenticate: Authenticate;
   /** The policies in force. */
@@ -43,7 +43,7 @@ export interface Access {
   ): Promise<{ readonly id: string; readonly key: string }>;
   revokeKey(id: string, by: Caller, note?: NoteChange): Promise<boolean>;
   listKeys(): Promise<ApiKeyRow[]>;
-  /** Calls the listener after keys or policies changed, until the answer is called. */
+  /** Calls the listener after changes of keys or policies, until the returned function is called. */
   onChange(listener: () => void): () => void;
   close(): Promise<void>;
 }
@@ -51,7 +51,8 @@ export interface Access {
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 /**
- * Opens the doors: reads the policies, the keys and, where configured, the key set of tokens, and follows their changes.
+ * Starts authentication: reads the policies, the keys and, if configured, the key set of tokens, and follows
+ * their changes.
  * @throws PolicyError with one line per mistake in the policies.
  */
 export async function openAccess(options: AccessOptions): Promise<Access> {
@@ -92,7 +93,9 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     policies,
   );
 
-  /** Null where the role or a dimension that narrows is no more: an unknown narrowing must not become none. */
+  /**
+   * Null if the role or a restricting dimension no longer exists: an unknown restriction must not become none.
+   */
   const caller = (
     who: Pick<Caller, 'id' | 'name' | 'role' | 'expiresAt' | 'sources'>,
     attributes: Segment,

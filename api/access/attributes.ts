@@ -3,8 +3,9 @@ import { type Dimension, storedValue } from '../../domain/segments/dimensions.ts
 import { quoted, readName, TEXT_RULES } from '../../domain/text/text.ts';
 
 /**
- * The attributes that narrow a caller, from JSON: { "region": ["Germany"] }. A dimension goes by its field
- * (productLine) or its attribute (product_line); one value may stand without a list, null and blank ones are "unknown". The answer is by attribute.
+ * A caller's restricting attributes, from JSON: { "region": ["Germany"] }. A dimension may be named by its
+ * field (productLine) or its attribute (product_line); a single value needs no list, null and blank ones are
+ * "unknown". The result is by attribute.
  * @throws the error that `mistake` makes of a message that says what would be right.
  */
 export function parseAttributes(
@@ -35,7 +36,7 @@ export function parseAttributes(
 export const MOST_SOURCES = 50;
 
 /**
- * The sources that a key or token is bound to, as responses name them: a list, or one alone.
+ * The sources that a key or token is bound to, as responses name them: a list, or a single one.
  * @throws the error that `mistake` makes of a message that says what would be right.
  */
 export function parseSources(given: unknown, mistake: (message: string) => Error): readonly string[] {
@@ -51,7 +52,7 @@ export function parseSources(given: unknown, mistake: (message: string) => Error
   return [...new Set(sources)];
 }
 
-/** The attributes as people write them: by field. */
+/** The attributes in the form that people write: by field. */
 export function attributesByField(
   attributes: Segment,
   dimensions: readonly Dimension[],

@@ -12,7 +12,7 @@ import type { Segment } from '../../domain/segments/cell.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { parseAttributes, parseSources } from './attributes.ts';
 
-/** What `tokenVerifier` goes by: see config/config.ts. */
+/** The settings of `tokenVerifier`: see config/config.ts. */
 export interface JwtOptions {
   readonly jwks: string;
   readonly issuer: string;
@@ -25,7 +25,7 @@ export interface JwtOptions {
   readonly sources?: string | undefined;
 }
 
-/** What a token says of its bearer. */
+/** A token's claims about its bearer. */
 export interface TokenFacts {
   readonly subject: string;
   readonly role: string;
@@ -35,12 +35,12 @@ export interface TokenFacts {
   readonly expiresAt: number;
 }
 
-/** The token is not one that is accepted here, and why: for the log, not for the bearer. */
+/** The token is refused, and why: for the log, not for the bearer. */
 export class TokenRefusedError extends Error {
   override readonly name = 'TokenRefusedError';
 }
 
-/** The key set cannot be read just now: nobody can say whether the token is good. */
+/** The key set cannot be read right now, so tokens cannot be verified. */
 export class KeySetUnavailableError extends UserError {
   override readonly name = 'KeySetUnavailableError';
 
@@ -51,7 +51,7 @@ export class KeySetUnavailableError extends UserError {
 
 export type VerifyToken = (token: string) => Promise<TokenFacts>;
 
-/** Signatures that only the holder of a private key can make; a shared secret or none at all is not among them. */
+/** Signatures that need a private key; shared secrets and "none" are excluded. */
 const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -65,13 +65,13 @@ const ALGORITHMS = [
   'EdDSA',
   'Ed25519',
 ];
-/** A key that is not known yet makes the set be read again, at most this often. */
+/** An unknown key makes the set be read again, at most this often. */
 const COOLDOWN_MS = 5_000;
 const MAX_AGE_MS = 10 * 60_000;
 
 /**
- * Verifies tokens against the configured key set. The promise rejects with TokenRefusedError for a token that does not
- * pass, with KeySetUnavailableError when the key set cannot be read.
+ * Verifies tokens against the configured key set. The promise rejects with TokenRefusedError for a token that
+ * does not pass, with KeySetUnavailableError when the key set cannot be read.
  * @throws when a file of keys cannot be read.
  */
 export async function tokenVerifier(
@@ -94,7 +94,8 @@ export async function tokenVerifier(
       return factsOf(payload, config, dimensions);
     } catch (error) {
       if (error instanceof TokenRefusedError) throw error;
-      // What jose says of the token has a class of its own; of the answer of the key set's server, the bare one.
+      // jose's errors about the token have classes of their own; those about the key set's response have the
+      // base class.
       const ofToken = error instanceof errors.JOSEError && error.code !== 'ERR_JOSE_GENERIC';
       if (ofToken && !(error instanceof errors.JWKSTimeout)) throw new TokenRefusedError(error.message);
       throw new KeySetUnavailableError(error);
@@ -121,7 +122,7 @@ function factsOf(payload: JWTPayload, config: JwtOptions, dimensions: readonly D
     const path = mapped.replace(/\?$/, '');
     const value = claim(payload, path);
     if (value !== undefined && value !== null) given[field] = value;
-    // Without the claim the caller would be free in that dimension: only where the mapping says so.
+    // Without the claim the caller would be unrestricted in that dimension: only if the mapping allows it.
     else if (path === mapped) throw refused(`the claim ${path} is missing, which narrows ${field}`);
   }
   return {
@@ -133,7 +134,7 @@ function factsOf(payload: JWTPayload, config: JwtOptions, dimensions: readonly D
   };
 }
 
-/** Without the claim the bearer would be bound to nothing: only where the mapping's path ends in "?". */
+/** Without the claim the bearer would not be bound: only if the mapping's path ends in "?". */
 function sourcesOf(
   payload: JWTPayload,
   mapped: string | undefined,
@@ -147,7 +148,7 @@ function sourcesOf(
   throw refused(`the claim ${path} is missing, which binds to sources`);
 }
 
-/** The claim at a path of names with dots between; a claim whose own name has dots goes before. */
+/** The claim at a path of dotted names; a claim whose own name has dots takes precedence. */
 function claim(payload: unknown, path: string): unknown {
   if (typeof payload !== 'object' || payload === null) return undefined;
   if (Object.hasOwn(payload, path)) return (payload as Record<string, unknown>)[path];

@@ -22,7 +22,7 @@ export interface KeyDeps {
   readonly onError: (error: Error) => void;
 }
 
-/** What a new key is to be. */
+/** The properties of a new key. */
 export interface NewKey {
   readonly name: string;
   readonly role: string;
@@ -32,11 +32,11 @@ export interface NewKey {
   readonly expiresAt: Date | null;
 }
 
-/** The API keys of the record, held in memory and kept up to date. */
+/** The database's API keys, held in memory and kept up to date. */
 export interface Keys {
-  /** The live key that was presented, or null. */
+  /** The active key that was presented, or null. */
   find(presented: string): LiveKeyRow | null;
-  /** Makes a key; the text of it is in this answer and nowhere else. */
+  /** Creates a key; its secret is returned here and stored nowhere. */
   create(key: NewKey, by: string, note?: NoteChange): Promise<{ readonly id: string; readonly key: string }>;
   /** False when there is no such key, or it was revoked before. */
   revoke(id: string, by: string, note?: NoteChange): Promise<boolean>;
@@ -44,7 +44,7 @@ export interface Keys {
 }
 
 const PREFIX = 'sl_';
-/** How often is looked whether a notice was lost. */
+/** How often to check for a lost notice. */
 const POLL_MS = 500;
 const USED_EVERY_MS = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -52,8 +52,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const digest = (key: string) => createHash('sha256').update(key).digest('hex');
 
 /**
- * Reads the keys and follows their changes, by notice and by looking twice a second, so that one that another process
- * revoked is refused within a second. `onChange` is called after each change.
+ * Reads the keys and follows their changes, by notice and by polling twice a second, so that a key revoked by
+ * another process is refused within a second. `onChange` is called after each change.
  */
 export async function followKeys(
   { store, loops, now, onError }: KeyDeps,
@@ -72,7 +72,7 @@ export async function followKeys(
     state = found;
     onChange();
   };
-  // One after the other, so that an older state never comes after a newer one.
+  // One after the other, so that an older state never overwrites a newer one.
   const refresh = (): Promise<void> => {
     reading = reading.catch(() => undefined).then(read);
     return reading;

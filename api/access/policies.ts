@@ -13,7 +13,7 @@ import {
 import { FIELD_GROUPS } from '../../domain/access/scope.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 
-/** Policies that were read, checked, and repeated for each dimension. */
+/** Policies that were read, validated, and repeated for each dimension. */
 export interface Policies {
   /** 12 hex digits of the SHA-256 over names and texts of all files. */
   readonly version: string;
@@ -21,7 +21,7 @@ export interface Policies {
   readonly roles: readonly string[];
   readonly dimensions: readonly Dimension[];
   readonly byId: Readonly<Record<string, PolicyJson>>;
-  /** What is allowed but probably not meant, one line each. */
+  /** Allowed but probably unintended, one line each. */
   readonly warnings: readonly string[];
 }
 
@@ -55,14 +55,14 @@ export async function readPolicyTexts(folder: string): Promise<PolicyTexts> {
   }
 }
 
-/** Names exactly this content. */
+/** Identifies exactly this content. */
 export function policyVersion({ files }: PolicyTexts): string {
   const content = JSON.stringify(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
   return createHash('sha256').update(content).digest('hex').slice(0, 12);
 }
 
 /**
- * Checks the texts against the schema and repeats what names DIMENSION for each dimension.
+ * Validates the texts against the schema and repeats policies with DIMENSION for each dimension.
  * @throws PolicyError with one line per mistake.
  */
 export function parsePolicies(texts: PolicyTexts, dimensions: readonly Dimension[]): Policies {
@@ -91,7 +91,7 @@ export function parsePolicies(texts: PolicyTexts, dimensions: readonly Dimension
 }
 
 /**
- * Reads and checks the policies of a folder.
+ * Reads and validates the policies of a folder.
  * @throws PolicyError with one line per mistake.
  */
 export async function loadPolicies(folder: string, dimensions: readonly Dimension[]): Promise<Policies> {

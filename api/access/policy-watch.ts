@@ -8,15 +8,15 @@ export interface WatchOptions {
   readonly dimensions: readonly Dimension[];
   readonly loops: Loops | null;
   readonly onChange: (policies: Policies) => void;
-  /** Told once of each change that cannot be used; the policies before it stay. */
+  /** Called once for each change that cannot be used; the previous policies stay. */
   readonly onMistake: (error: Error) => void;
 }
 
 const LOOK_MS = 300;
 
 /**
- * Looks whether the files changed and hands on what they say now. A content is taken when it was the same twice: an
- * editor that empties a file before it writes must not lift a prohibition for a moment.
+ * Checks whether the files changed and passes on their content. A content is used when it was the same twice:
+ * an editor that empties a file before it writes must not lift a prohibition for a moment.
  */
 export function watchPolicies(options: WatchOptions, present: Policies): Periodic {
   const { folder, dimensions, loops, onChange, onMistake } = options;

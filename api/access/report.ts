@@ -11,17 +11,17 @@ import { type Dimension, valueIn } from '../../domain/segments/dimensions.ts';
 import { attributesByField } from './attributes.ts';
 import { CELL_BY_CELL } from './scope-of.ts';
 
-/** Of one field group: what a caller sees among some cells, or what a change gives or takes. */
+/** For one field group: what a caller sees among some cells, or what a change adds or removes. */
 export interface ReportLine {
   readonly group: FieldGroup;
   /** "everything", "nothing", "region: Germany", or one text for each cell. */
   readonly segments: readonly string[];
 }
 
-/** Stands for every value that nobody named. */
+/** Stands for every other value. */
 export const ANY_OTHER = '(any other)';
 const MOST_CELLS = 20_000;
-/** What a rule is about is told in at most so many lines, where it is no one segment. */
+/** The most lines for a rule that is not a single segment. */
 const MOST_LINES = 10;
 
 /** What the scope shows of the cells, in the order of the field groups. */
@@ -37,7 +37,10 @@ export function reportOf(
   });
 }
 
-/** What a change of policies gives, takes, and rules that read otherwise though no cell that was tried tells them apart. */
+/**
+ * What a change of policies adds and removes, and rules whose text changed without a difference on any tried
+ * cell.
+ */
 export interface Difference {
   readonly gained: readonly ReportLine[];
   readonly lost: readonly ReportLine[];
@@ -45,8 +48,8 @@ export interface Difference {
 }
 
 /**
- * What the scope `after` shows that `before` did not, and the other way round; only the groups that differ. `tried`: cells that
- * need not be there, for what policies say of values that nobody has answered with yet.
+ * What the scope `after` shows that `before` did not, and the reverse; only the groups that differ. `tried`:
+ * cells that need not exist, for policies about values without responses yet.
  */
 export function differenceOf(before: Scope, after: Scope, { cells, tried, dimensions }: Tried): Difference {
   const more = (one: Scope, other: Scope): ReportLine[] =>
@@ -54,7 +57,7 @@ export function differenceOf(before: Scope, after: Scope, { cells, tried, dimens
       const differs = (cell: Cell) => one.allows(group, cell) && !other.allows(group, cell);
       const gained = cells.filter(differs);
       const today = gained.length > 0 ? describeCells(gained, cells, dimensions) : [];
-      // The same of the cells that there are, but not of those to come.
+      // The same on the existing cells, but not on future ones.
       const ahead = today.length === 0 && one.allowsAll(group) && !other.allowsAll(group);
       if (ahead) return [{ group, segments: ['all cells to come'] }];
       const rule = sameRule(one, other, group) ? [] : describeCells(tried.filter(differs), tried, dimensions);
@@ -73,7 +76,7 @@ interface Tried {
   readonly dimensions: readonly Dimension[];
 }
 
-/** Rules that are decided cell by cell have one name whatever they say: they are known to be the same under the same policies only. */
+/** Rules decided cell by cell share one name: they are known to be equal only under the same policies. */
 function sameRule(one: Scope, other: Scope, group: FieldGroup): boolean {
   if (one.fingerprint === other.fingerprint) return true;
   return one.grant(group) === other.grant(group) && !one.grant(group).startsWith(CELL_BY_CELL);
@@ -89,7 +92,7 @@ function ofCellsToCome(rule: readonly string[], some: boolean): string[] {
   return [`${some ? 'cells to come included' : 'no cell of today; of cells to come'}: ${most}${others}`];
 }
 
-/** The cells as one segment where they are exactly one, else one by one. */
+/** The cells as one segment if they are exactly one, else one by one. */
 function describeCells(
   seen: readonly Cell[],
   all: readonly Cell[],
@@ -104,7 +107,7 @@ function describeCells(
     dimensions.map(({ attribute }) => [attribute, valuesOf(seen, attribute)]),
   );
   if (isExactly(segment)) {
-    // Said with as few dimensions as possible: those with most values are left out first.
+    // With as few dimensions as possible: those with most values are left out first.
     const byValues = Object.entries(segment).sort(([, a], [, b]) => b.length - a.length);
     for (const [name] of byValues) {
       const { [name]: _, ...rest } = segment;
@@ -118,14 +121,14 @@ function describeCells(
   );
 }
 
-/** Policies name more combinations of values than are tried. */
+/** Policies name more combinations of values than can be tried. */
 export class TooManyValuesError extends Error {
   override readonly name = 'TooManyValuesError';
 }
 
 /**
- * Cells to try policies on that need not be there: every combination of the values that attributes and policies name, and
- * any other.
+ * Cells for trying policies that need not exist: every combination of the values that attributes and policies
+ * name, plus any other value.
  * @throws Error when there are too many.
  */
 export function exampleCells(

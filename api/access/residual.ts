@@ -2,12 +2,12 @@ import type { Clause, Expr, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Cell } from '../../domain/segments/cell.ts';
 
 /*
- * What partial evaluation leaves of a policy (its residual) is an expression over the cell. It is compiled once into a
- * function, by Cedar's rules: && and || stop early, a wrong type or a missing attribute is an error, and a policy
- * with an error counts as not satisfied.
+ * The residual of a policy after partial evaluation is an expression over the cell. It is compiled once into a
+ * function, by Cedar's rules: && and || stop early, a wrong type or a missing attribute is an error, and a
+ * policy with an error counts as not satisfied.
  */
 
-/** The residual uses something that is not compiled here; it has to be decided by Cedar itself, cell by cell. */
+/** The residual uses something that is not compiled here; Cedar has to decide it cell by cell. */
 export class NotInterpretedError extends Error {
   override readonly name = 'NotInterpretedError';
 }
@@ -142,7 +142,7 @@ const OPERATORS: Readonly<Record<string, (operand: never) => Compiled>> = {
   },
 };
 
-/** What a pattern of `like` spells between its wildcards: one text where there is none. */
+/** The literal parts of a `like` pattern between its wildcards: one text if there are none. */
 function literalsOf(pattern: readonly (string | { Literal: string })[]): string[] {
   const literals = [''];
   for (const part of pattern)
@@ -151,7 +151,10 @@ function literalsOf(pattern: readonly (string | { Literal: string })[]): string[
   return literals;
 }
 
-/** Whether the text is these, in this order, with anything between them: each is found where it first stands. */
+/**
+ * Whether the text consists of these parts, in this order, with anything between them: each is matched at its
+ * first occurrence.
+ */
 function isLike(given: string, [first = '', ...others]: readonly string[]): boolean {
   const last = others.pop();
   if (last === undefined) return given === first;
@@ -171,7 +174,7 @@ function pair(make: (left: Compiled, right: Compiled) => Compiled) {
   return ({ left, right }: Pair): Compiled => make(compile(left), compile(right));
 }
 
-/** Only the resource has attributes that are not known before. */
+/** Only the resource's attributes are unknown during partial evaluation. */
 function ofResource(expression: Expr): void {
   const isResource = 'unknown' in expression || ('Var' in expression && expression.Var === 'resource');
   if (!isResource) throw new NotInterpretedError('an attribute of something that is not the resource');

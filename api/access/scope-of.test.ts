@@ -30,7 +30,7 @@ const cells = fc
 const attributes = fc.dictionary(attribute, fc.uniqueArray(value, { minLength: 1 }), { maxKeys: 2 });
 const groups = fc.constantFrom<FieldGroup>('readScore', 'readComment', 'administer');
 
-/** Conditions that pass validation, in every operator that people write, some that are left to Cedar among them. */
+/** Valid conditions with every common operator, including some that are left to Cedar. */
 const conditions = fc.letrec<{ condition: string }>((tie) => ({
   condition: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -115,7 +115,7 @@ describe('a scope', () => {
       ),
       { numRuns: 150 },
     );
-    // The cases are worth something only if both answers occur.
+    // The cases are meaningful only if both answers occur.
     expect([...seen].sort()).toEqual([false, true]);
     expect([...whole].sort()).toEqual([false, true]);
   });

@@ -13,21 +13,21 @@ import { normaliseSegment } from '../../domain/segments/cell.ts';
 import type { Policies } from './policies.ts';
 import { cellEntity, compileResidual, NotInterpretedError } from './residual.ts';
 
-/** From a role and the attributes that narrow it (values by attribute of a dimension) to what they may see. */
+/** From a role and its restricting attributes (values by attribute of a dimension) to a scope. */
 export type ScopeOf = (role: string, attributes: Segment) => Scope;
 
-/** For all cells, for none, or as the function says; the name is equal for equal rules. */
+/** For all cells, for none, or by the function; the name is equal for equal rules. */
 interface Grant {
   readonly name: string;
   readonly allows: (cell: Cell) => boolean;
 }
 
 const ALL: Grant = { name: 'all', allows: () => true };
-/** How grants are named of which no rule is known. */
+/** The name of grants without a known rule. */
 export const CELL_BY_CELL = 'as decided for ';
 const NONE: Grant = { name: 'none', allows: () => false };
 
-/** Scopes that are kept: callers with equal role and attributes share one, with what it knows of cells. */
+/** Cached scopes: callers with equal role and attributes share one, with its decisions about cells. */
 const KEPT_SCOPES = 500;
 const CALLER = { type: 'Caller', id: 'caller' };
 
@@ -71,7 +71,7 @@ function createScope(
   };
 }
 
-/** Remembers the answer for each cell of the record; id 0 is a cell that is not there yet. */
+/** Remembers the answer for each cell of the database; id 0 is a future cell. */
 function remembered(decide: (cell: Cell) => boolean): (cell: Cell) => boolean {
   const answers: (boolean | undefined)[] = [];
   return (cell) => {
@@ -85,7 +85,7 @@ function remembered(decide: (cell: Cell) => boolean): (cell: Cell) => boolean {
   };
 }
 
-/** One partial authorization; what it leaves open is compiled, or asked cell by cell. */
+/** One partial authorisation; its residual is compiled, or evaluated cell by cell. */
 function decide(policies: Policies, role: string, attributes: Segment, group: FieldGroup): Grant {
   const answer = isAuthorizedPartial({
     principal: CALLER,
@@ -96,7 +96,7 @@ function decide(policies: Policies, role: string, attributes: Segment, group: Fi
     entities: callerEntities(role, attributes),
   });
   const cellByCell = (): Grant => ({
-    // Whether the rules of two groups are equal is not known.
+    // Whether the rules of two groups are equal is unknown.
     name: `${CELL_BY_CELL}${group}`,
     allows: remembered((cell) => decideCell(policies, role, attributes, group, cell)),
   });
@@ -111,7 +111,7 @@ function decide(policies: Policies, role: string, attributes: Segment, group: Fi
   }
 }
 
-/** What is left open, as text; what is decided already is the same for all cells. */
+/** The residual as text; decided parts are the same for all cells. */
 function nameOf(
   policies: Policies,
   { response }: Extract<PartialAuthorizationAnswer, { type: 'residuals' }>,
@@ -121,7 +121,7 @@ function nameOf(
   return JSON.stringify([[...new Set(decided)].sort(), residuals.sort()]);
 }
 
-/** Allowed is what a permit and no forbid is satisfied for. */
+/** Allowed if a permit and no forbid is satisfied. */
 function compileAnswer(
   policies: Policies,
   { response }: Extract<PartialAuthorizationAnswer, { type: 'residuals' }>,
@@ -142,12 +142,12 @@ function compileAnswer(
     !forbids.some((holds) => holds(cell));
 }
 
-/** Policies that Cedar holds parsed, by version. */
+/** Policies that Cedar has parsed, by version. */
 const parsed = new Set<string>();
 
 /**
- * One full authorization, about 0.4 ms: what partial evaluation must agree with, and what decides where it cannot.
- * Cedar's failure to answer is a no.
+ * One full authorisation, about 0.4 ms: the reference for partial evaluation, and its fallback. If Cedar fails
+ * to answer, the decision is no.
  */
 export function decideCell(
   policies: Policies,

@@ -2,14 +2,14 @@ import { cut } from '../../domain/text/text.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 
-/** Of a number, a boolean, null, or a list or object itself, beside the characters of texts and keys. */
+/** Of a number, a boolean, null, or a list or object itself, besides the characters of texts and keys. */
 const VALUE_SIZE = 8;
 
 /**
- * Refuses values that are nested too deep, lists that are too long and too many values, before anything walks them by
- * recursion.
+ * Refuses values that are nested too deep, lists that are too long and too many values, before anything walks
+ * them recursively.
  * @returns about how many bytes they were as JSON
- * @throws InvalidArgumentError naming the part of the request, and of the variables which one.
+ * @throws InvalidArgumentError naming the part of the request, and for variables which one.
  */
 export function measure(part: string, given: Readonly<Record<string, unknown>> | null | undefined): number {
   const total = { size: 0, values: 0 };
@@ -18,7 +18,7 @@ export function measure(part: string, given: Readonly<Record<string, unknown>> |
 }
 
 function add(total: { size: number; values: number }, name: string, given: unknown): void {
-  // Depths stand beside the values: one list for both costs half.
+  // Depths are stored beside the values: one list for both halves the cost.
   const waiting: unknown[] = [given];
   const depths: number[] = [1];
   total.size += name.length;

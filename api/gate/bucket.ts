@@ -4,7 +4,7 @@ const MINUTE_MS = 60_000;
 const CALLERS = 50_000;
 
 /**
- * Token buckets by name: each holds what may be spent in a minute and fills evenly. In memory, so per process: three
+ * Token buckets by name: each holds one minute's budget and refills evenly. In memory, so per process: three
  * replicas allow three times as much.
  */
 export class Buckets {
@@ -14,7 +14,7 @@ export class Buckets {
    * Takes the amount, or nothing.
    * @param perMinute size of the bucket, at least `amount`
    * @param now epoch milliseconds
-   * @returns 0, or the milliseconds after which the amount is there
+   * @returns 0, or the milliseconds after which the amount is available
    */
   take(name: string, amount: number, perMinute: number, now: number): number {
     const known = this.#filled.get(name) ?? { tokens: perMinute, at: now };
@@ -25,7 +25,7 @@ export class Buckets {
     return left < 0 ? Math.max(1, Math.ceil((-left * MINUTE_MS) / perMinute)) : 0;
   }
 
-  /** Puts back what was taken and not used; no bucket holds more than its size. */
+  /** Refunds an unused amount; no bucket exceeds its size. */
   give(name: string, amount: number, perMinute: number): void {
     const known = this.#filled.get(name);
     if (known) this.#filled.set(name, { ...known, tokens: Math.min(perMinute, known.tokens + amount) });

@@ -3,7 +3,7 @@ import type { Caller } from '../caller.ts';
 import { RefusedError } from '../errors.ts';
 import { Buckets } from './bucket.ts';
 
-/** What callers may spend, by the settings of their roles. */
+/** Callers' budgets, by the settings of their roles. */
 export class Budgets {
   readonly #buckets = new Buckets();
   readonly #settings: GateSettings;
@@ -17,7 +17,7 @@ export class Budgets {
     this.#now = now;
   }
 
-  /** What the caller's role may spend. */
+  /** The settings of the caller's role. */
   of({ role }: Caller): Budget {
     const { cost } = this.#settings;
     return (cost[role] ?? cost['default']) as Budget;
@@ -25,7 +25,7 @@ export class Budgets {
 
   /**
    * Takes points from the caller's minute.
-   * @throws RefusedError when they are not there.
+   * @throws RefusedError when they are not available.
    */
   spend(caller: Caller, points: number): void {
     const { minute } = this.of(caller);
@@ -41,7 +41,7 @@ export class Budgets {
     );
   }
 
-  /** Gives points back that were taken for what did not come. */
+  /** Refunds points for what was not delivered. */
   giveBack(caller: Caller, points: number): void {
     const { minute } = this.of(caller);
     if (minute !== null && points > 0) this.#buckets.give(caller.id, points, minute);

@@ -15,7 +15,7 @@ const QUERY = `query ($p: Point, $ps: [Point!], $c: Colour! = RED, $n: Float, $i
 }`;
 const { variableDefinitions = [] } = parse(QUERY).definitions[0] as OperationDefinitionNode;
 
-/** What does not fit, without the value, which graphql-js quotes whole. */
+/** The message without the value, which graphql-js quotes in full. */
 const afterValue = (message: string) =>
   message.replace(/got invalid value .*? at "/, 'at "').replace(/ value .{0,80}?; /, '; ');
 

@@ -20,12 +20,15 @@ import { suggestionList } from 'graphql/jsutils/suggestionList.js';
 import { cut, cutMessage, quoted, summary } from '../../domain/text/text.ts';
 import { badInput, InvalidOperationError } from './invalid-operation.ts';
 
-/** Mistakes in variables that one answer names: more help nobody, and making them costs. */
+/** Mistakes in variables that one answer names: more do not help, and collecting them costs. */
 const MOST_MISTAKES = 3;
-/** Texts of scalars and enums other than String and ID: none that fits is as long. */
+/** Texts of scalars and enums other than String and ID: no valid one is as long. */
 const LONGEST_LEAF = 60;
 
-/** Where a value stands in a variable: a linked list, for it is made for every value and read for mistakes only. */
+/**
+ * The path of a value in a variable: a linked list, because it is built for every value and read only for
+ * mistakes.
+ */
 interface Path {
   readonly within: Path | null;
   readonly key: string | number;
@@ -36,8 +39,8 @@ type Values = Readonly<Record<string, unknown>>;
 class MistakesLimitError extends Error {}
 
 /**
- * Coerces variables to what the operation declares, as graphql-js does and in its words, but gives up after a few
- * mistakes and never quotes a long value.
+ * Coerces variables to the operation's declarations, as graphql-js does and with its messages, but gives up
+ * after a few mistakes and never quotes a long value.
  * @param suggests whether mistakes may be answered with names of the schema
  * @throws InvalidOperationError
  */
@@ -161,7 +164,7 @@ function coerceObject(
   return coerced;
 }
 
-/** The value as the type's own messages may quote it: only Strings, IDs and our own scalars take long ones. */
+/** The value as the type's own messages may quote it: only Strings, IDs and our own scalars accept long ones. */
 function presentable(value: unknown, type: GraphQLLeafType): unknown {
   if (!isEnumType(type) && !isSpecifiedScalarType(type)) return value;
   if (typeof value !== 'string') return summary(value);

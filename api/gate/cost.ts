@@ -12,7 +12,7 @@ import { coerceVariables } from './coerce.ts';
 import { fieldCost, listed } from './costs.ts';
 import { countItems } from './lists.ts';
 
-/** What an operation costs, told in `extensions.cost`. */
+/** The cost of an operation, reported in `extensions.cost`. */
 export interface Cost {
   readonly requested: number;
   /** The most that one operation of this caller may cost. */
@@ -21,7 +21,7 @@ export interface Cost {
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** A valid operation with its variables as they were given. */
+/** A valid operation with its variables as given. */
 interface Counted {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
@@ -32,14 +32,14 @@ interface Counted {
 const KEPT_BYTES = 2_000;
 const KEPT_PER_DOCUMENT = 50;
 
-/** What operations cost; kept for those that come again and again, as a dashboard's do: their variables fit. */
+/** Costs of operations, cached for repeated ones such as a dashboard's, whose variables are valid. */
 export class Costs {
   readonly #kept = new WeakMap<DocumentNode, Map<string, number>>();
 
   /**
    * @param size of the variables in bytes
    * @param suggests whether mistakes may be answered with names of the schema
-   * @throws InvalidOperationError where the variables do not fit, InvalidArgumentError where a list is too long
+   * @throws InvalidOperationError for invalid variables, InvalidArgumentError for a list that is too long
    */
   of(
     schema: GraphQLSchema,
@@ -67,14 +67,15 @@ const estimator: ComplexityEstimator = ({ type, field, args, childComplexity }) 
 
 const rule = createComplexityRule({
   estimators: [estimator],
-  // Not Infinity: the rule wants a number to compare with; the caller's limit is the gate's to hold.
+  // Not Infinity: the rule needs a number to compare with; the gate enforces the caller's limit.
   maximumComplexity: Number.MAX_SAFE_INTEGER,
   maxQueryNodes: 2 * LIMITS.fields,
 });
 
 /**
- * The points of a valid operation, from its text and variables alone. Infinity where it has too many fields to be counted.
- * @param variables as they were coerced
+ * The points of a valid operation, from its text and variables alone. Infinity if it has too many fields to
+ * count.
+ * @param variables as coerced
  * @throws InvalidArgumentError naming a list that is too long
  */
 export function costOf(
@@ -83,7 +84,8 @@ export function costOf(
   operation: OperationDefinitionNode,
   variables: Variables,
 ): number {
-  // A field whose arguments do not fit is reported and counts nothing, for it will not run; those beside it do, and count.
+  // A field with invalid arguments is reported and counts nothing, because it will not run; the others do, and
+  // count.
   const context = new ValidationContext(schema, document, new TypeInfo(schema), () => undefined);
   const counting = rule(context);
   counting.variableValues = { ...variables };

@@ -1,7 +1,7 @@
 import type { GraphQLField } from 'graphql';
 import type { FieldCost } from './score-costs.ts';
 
-/** The same for every call, and what is asked inside. */
+/** The same for every call, plus the fields inside. */
 export const fixed = (points: number): FieldCost => ({
   points: (_, inside) => points + inside,
   says: `${points}`,
@@ -10,25 +10,28 @@ export const fixed = (points: number): FieldCost => ({
 const firstOf = ({ first }: Readonly<Record<string, unknown>>): number =>
   typeof first === 'number' && first > 0 ? first : 0;
 
-/** A page of a list: so much to begin, and so much for each of `first`. */
+/** A page of a list: a base, plus an amount per item of `first`. */
 export const paged = (points: number, each: number): FieldCost => ({
   points: (args, inside) => points + firstOf(args) * (each + inside),
   says: `${points}, and ${each} and what is asked inside for each of \`first\``,
 });
 
-/** A list of the schema's own description, by about how many there are of it. */
+/** A list of the schema's own description, by its approximate length. */
 const described = (items: number): FieldCost => ({
   points: (_, inside) => items / 5 + items * inside,
   says: `${items / 5}, and ${items} times what is asked inside`,
 });
 
-/** Items of lists that one point pays for. */
+/** List items per point. */
 export const ITEMS_A_POINT = 20;
 
-/** What the items of the lists among a field's arguments cost, beside what the field itself does. */
+/** The cost of the items of the lists among a field's arguments, besides the field itself. */
 export const listed = (items: number): number => Math.floor(items / ITEMS_A_POINT);
 
-/** What preparing and answering an operation costs by the fields that it unfolds to, beside what each field does. */
+/**
+ * The cost of preparing and answering an operation by its fields after expansion, besides the fields
+ * themselves.
+ */
 export const unfolding = (fields: number): number => Math.floor(fields / FIELDS_A_POINT);
 export const FIELDS_A_POINT = 20;
 
@@ -39,7 +42,7 @@ const UNLISTED: Readonly<Record<string, FieldCost>> = {
   Subscription: fixed(20),
 };
 
-/** By "Type.field": the schema's own description, whose fields are not ours to tag. */
+/** By "Type.field": the schema's own description, whose fields cannot be tagged. */
 export const INTROSPECTION_COSTS: Readonly<Record<string, FieldCost>> = {
   '__Schema.types': described(100),
   '__Schema.directives': described(5),
@@ -52,7 +55,7 @@ export const INTROSPECTION_COSTS: Readonly<Record<string, FieldCost>> = {
   '__Directive.args': described(2),
 };
 
-/** What the field costs: its tag, else that of its kind. Undefined of a field that costs what is asked for inside it. */
+/** The cost of a field: its tag, else that of its kind. Undefined for a field that costs what is inside it. */
 export function fieldCost(
   type: string,
   field: Pick<GraphQLField<unknown, unknown>, 'name' | 'extensions'>,
@@ -62,17 +65,17 @@ export function fieldCost(
 }
 
 /**
- * What is handed in at /ingest, by the bytes of its body: an item of 400 bytes takes about 200 µs of the server beside the
- * database, so 4 points.
+ * The cost of a body of /ingest, by its bytes: an item of 400 bytes takes about 200 µs of server time besides
+ * the database, so 4 points.
  */
 export const INGEST_COST = { request: 10, bytes: 100 } as const;
 
-/** Paths beside /graphql that read what operations could, by what they cost. */
+/** The costs of paths beside /graphql that read what operations could. */
 export const ROUTE_COSTS = {
-  /** As much as verifying the score and tracing 2,000 nodes of it. */
+  /** As much as verifying the score and tracing 2,000 of its nodes. */
   '/reports/score/ID': 700,
   '/audit/export': 1_000,
   '/metrics': 100,
-  /** Kept compressed; it is long to send. */
+  /** Cached in compressed form; sending it takes long. */
   '/console.json': 20,
 } as const;

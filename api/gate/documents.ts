@@ -22,12 +22,12 @@ import { refuseRepeats } from './screen.ts';
 const KEPT = 1_000;
 const KEPT_CHARACTERS = 1_000_000;
 const MOST_MISTAKES = 5;
-/** For longer texts names that are like them are not searched: that takes their length times that of each name. */
+/** For longer texts similar names are not searched: that takes their length times that of each name. */
 const LONGEST_TO_COMPARE = 100;
 const OPENING = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
-/** From the text of a document to the document, once it is valid; those found valid are kept. */
+/** From the text of a document to the validated document; valid ones are cached. */
 export class Documents {
   readonly #valid = new LRUCache<string, DocumentNode>({
     max: KEPT,
@@ -36,9 +36,9 @@ export class Documents {
   });
 
   /**
-   * Equal texts give the same document, as what is compiled and counted for it is kept by it.
+   * Equal texts give the same document, because its compiled form and cost are cached by it.
    * @param suggests whether mistakes may be answered with names of the schema
-   * @throws InvalidArgumentError where it exceeds a limit, InvalidOperationError
+   * @throws InvalidArgumentError if it exceeds a limit, InvalidOperationError
    */
   read(schema: GraphQLSchema, text: string, suggests: boolean): DocumentNode {
     const known = this.#valid.get(text);
@@ -69,7 +69,7 @@ const shortened = (error: GraphQLError, code: string): GraphQLError =>
   withCode(error, cutMessage(error.message), code);
 
 /**
- * Refuses texts that are too long, or so nested that a parser, which goes down by recursion, could run out of stack.
+ * Refuses texts that are too long, or so nested that a recursive parser could run out of stack.
  * @returns the length of the longest token
  * @throws InvalidArgumentError saying which limit.
  */
@@ -91,7 +91,7 @@ export function refuseNesting(text: string): number {
       if (depth > LIMITS.nesting) break;
     }
   } catch {
-    // What is no token is the parser's to tell.
+    // The parser reports invalid tokens.
   }
   if (depth > LIMITS.nesting)
     throw new InvalidArgumentError(`query: nested deeper than ${LIMITS.nesting} levels`);
@@ -103,7 +103,7 @@ export function refuseNesting(text: string): number {
 }
 
 /**
- * The operation that is meant, in graphql-js's words where none is; an empty name is none.
+ * The requested operation, or graphql-js's message if there is none; an empty name counts as none.
  * @throws InvalidOperationError
  */
 export function operationOf(document: DocumentNode, name: string | null): OperationDefinitionNode {

@@ -48,7 +48,7 @@ describe('the cost of an operation', () => {
     const series = 'query ($to: DateTime!) { npsSeries(from: "2026-01-01T00:00:00Z", to: $to) { score } }';
     expect(cost(series, { to: '2026-04-11T00:00:00Z' })).toBe(10);
     expect(cost(series, { to: '2026-01-21T00:00:00Z' })).toBe(6);
-    // What a zone splits is read from the responses.
+    // Parts that a zone splits are read from the responses.
     const ofYear = (every: string, timeZone: string) =>
       cost(
         `{ npsSeries(from: "2025-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z", every: ${every}, timeZone: "${timeZone}") { score } }`,
@@ -193,7 +193,7 @@ describe('documents that are refused before they are validated', () => {
       return `{ ...f0 } ${chain.join(' ')} fragment f${length} on Query { __typename }`;
     };
     const refuse = (length: number) => expect(() => screen(bomb(length))).toThrow('unfolds');
-    // Each fragment doubles what the ones before it unfold to.
+    // Each fragment doubles the expansion of the ones before it.
     expect(await growth(refuse, { size: 50, times: 4 })).toBeLessThan(16);
     expect(() => screen('{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }')).not.toThrow();
   });
@@ -219,7 +219,7 @@ describe('the gate', () => {
     const args = { groupBy: ['region', 'channel', 'product_line', 'lifecycle_stage'] };
     gate.giveBack(analyst, SCORE_COSTS.nps.unused(args, 3));
     expect(() => admit(gate, analyst, grouped)).not.toThrow();
-    // Nobody else has them.
+    // Other callers do not get them.
     const other = caller('auditor');
     expect(admit(gate, other, grouped).requested).toBe(80);
     gate.giveBack(analyst, 80);

@@ -19,9 +19,9 @@ export interface OperationRequest {
   readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
-  /** It came by GET, which changes nothing. */
+  /** It came by GET, so it may not change anything. */
   readonly readOnly?: boolean;
-  /** How long it was as it arrived, and whether that was paid already (`chargeBody`). */
+  /** Its length as it arrived, and whether that was charged already (`chargeBody`). */
   readonly bytes?: number;
   readonly isPaid?: boolean;
 }
@@ -31,7 +31,7 @@ export interface Admitted {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly operationName: string | null;
-  /** Those that the operation declares, as they were given: they fit. */
+  /** The variables that the operation declares, as given and valid. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly cost: Cost;
 }
@@ -39,25 +39,25 @@ export interface Admitted {
 /** What every operation passes, over every transport. */
 export interface Gate {
   /**
-   * Reads the document, checks the operation and its variables, and counts it against the caller's budgets: 1 point and
-   * what its size costs at the door, whatever becomes of it, and the rest of its cost once it is valid.
+   * Reads the document, checks the operation and its variables, and charges the caller's budgets: 1 point and
+   * the cost of its size first, whatever the result, and the rest of its cost once it is valid.
    * @throws RefusedError, InvalidArgumentError, InvalidOperationError
    */
   admit(caller: Caller, schema: GraphQLSchema, request: OperationRequest): Admitted;
   /**
-   * Counts a request to a path beside /graphql against the caller's budgets, before it is known whether they may ask there.
-   * Who may send trusted documents only may not ask for what operations could tell.
+   * Charges a request to a path beside /graphql, before it is decided whether the caller may make it. Roles
+   * restricted to trusted documents may not read there what operations could return.
    * @throws RefusedError
    */
   admitRoute(caller: Caller, path: keyof typeof ROUTE_COSTS): void;
   /**
-   * Counts a body of /graphql by its length, before it is read or when it turned out to be no request at all.
+   * Charges a body of /graphql by its length, before it is read or when it turned out not to be a request.
    * @throws RefusedError
    */
   chargeBody(caller: Caller, bytes: number): void;
   /**
-   * Counts a body of /ingest, or more of it, against the caller's budget. Its form is the server's, so roles that may send trusted
-   * documents only may send it too.
+   * Charges a body of /ingest, or more of it. It cannot query anything, so roles restricted to trusted
+   * documents may send it too.
    * @throws RefusedError
    */
   admitBody(caller: Caller, what: 'request' | 'more', bytes: number): void;
@@ -65,10 +65,10 @@ export interface Gate {
   giveBack(caller: Caller, points: number): void;
 }
 
-/** Paths that show nothing that an operation could ask for. */
+/** Paths that show nothing that an operation could return. */
 const TELL_NO_ANSWERS = new Set<string>(['/metrics', '/console.json']);
 
-/** Bytes of a request that are read and checked for one point. */
+/** Bytes of a request per point for reading and checking it. */
 const BYTES_A_POINT = 4_096;
 const sizePoints = (bytes: number): number => Math.floor(bytes / BYTES_A_POINT);
 
@@ -93,7 +93,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       const size = measure('variables', variables) + measure('extensions', request.extensions);
       const text = textOf(request, trusted);
       const extra = sizePoints(size + text.length);
-      // Values can count for more than they are long, and a trusted document comes by its hash.
+      // Values can cost more than their length, and a trusted document arrives as a hash.
       budgets.spend(caller, Math.max(0, 1 + extra - atDoor));
       if (trustedOnly.has(caller.role) && !trusted.has(sha256(text))) throw untrusted(caller);
       const suggests = introspection.has(caller.role);
@@ -112,7 +112,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       const points = costs.of(schema, valid, { size, suggests }) + unfolding(unfoldedFields(operation));
       const requested = points + extra;
       const limit = budgets.within(caller, requested);
-      // The rest was taken at the door.
+      // The rest was charged before.
       budgets.spend(caller, points - 1);
       return { ...valid, cost: { requested, limit } };
     },
@@ -139,8 +139,8 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
 }
 
 /**
- * The variables that the operation declares: the others would only be kept.
- * @throws InvalidArgumentError where a subscription would keep too much.
+ * The declared variables: the others would only take memory.
+ * @throws InvalidArgumentError if a subscription would keep too much.
  */
 function declaredOf(
   { operation, variableDefinitions = [] }: OperationDefinitionNode,

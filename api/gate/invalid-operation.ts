@@ -1,6 +1,6 @@
 import { type ASTNode, GraphQLError } from 'graphql';
 
-/** What GraphQL itself has against an operation: its syntax, its fields, its name or its variables. */
+/** GraphQL's own objection to an operation: its syntax, its fields, its name or its variables. */
 export class InvalidOperationError extends Error {
   override readonly name = 'InvalidOperationError';
   readonly errors: readonly GraphQLError[];
@@ -16,7 +16,7 @@ export function withCode({ source, positions }: GraphQLError, message: string, c
   return new GraphQLError(message, { source, positions, extensions: { code } });
 }
 
-/** An error at a place of the document, or of the whole of it. */
+/** An error at a location of the document, or about the whole of it. */
 export function badInput(message: string, code = 'BAD_USER_INPUT', nodes?: ASTNode): GraphQLError {
   return new GraphQLError(message, { ...(nodes ? { nodes } : {}), extensions: { code } });
 }

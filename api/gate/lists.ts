@@ -9,7 +9,10 @@ import {
 } from 'graphql';
 import { InvalidArgumentError } from '../errors.ts';
 
-/** Bounds a list among the arguments or in an input: its description says so, and no operation with a longer one runs. */
+/**
+ * Bounds a list among the arguments or in an input: its description states the bound, and no operation with a
+ * longer one runs.
+ */
 export function atMost(items: number, description?: string) {
   const says = `At most ${items}.`;
   return {
@@ -18,13 +21,13 @@ export function atMost(items: number, description?: string) {
   };
 }
 
-/** How long the list may be; undefined where it does not say. */
+/** The list's bound; undefined without one. */
 export const mostOf = ({ extensions }: Pick<GraphQLArgument, 'extensions'>): number | undefined =>
   extensions['most'] as number | undefined;
 
 /**
  * Counts the items of all lists among a field's arguments.
- * @throws InvalidArgumentError naming the list that is longer than it may be.
+ * @throws InvalidArgumentError naming the list that is too long.
  */
 export function countItems(
   args: readonly GraphQLArgument[],
@@ -59,7 +62,7 @@ function itemsOf(
   );
 }
 
-/** Whether items of the list hold lists themselves. */
+/** Whether items of the list contain lists themselves. */
 function holdsLists(type: GraphQLInputType): boolean {
   const item = getNamedType(type);
   return (

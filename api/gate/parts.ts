@@ -3,11 +3,11 @@ import { LIMITS } from '../limits.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** `,` `:` `[` `{`: there are about as many as a JSON text has values and names. */
+/** `,` `:` `[` `{`: about as many as a JSON text has values and names. */
 const PARTS = new Set([0x2c, 0x3a, 0x5b, 0x7b]);
 
 /**
- * Refuses a JSON text of so many values that parsing it would hold up others, before it is parsed.
+ * Refuses a JSON text with so many values that parsing it would block others, before it is parsed.
  * @throws InvalidArgumentError
  */
 export function refuseManyParts(text: string): void {

@@ -3,31 +3,31 @@ import { LIMITS } from '../limits.ts';
 
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** What a field costs: 1 point is about 50 µs of the server's time. */
+/** The cost of a field: 1 point is about 50 µs of server time. */
 export interface FieldCost {
-  /** From the arguments and what is asked for inside; never from what there is to answer with. */
+  /** From the arguments and the selection; never from the data. */
   readonly points: (args: Arguments, inside: number) => number;
   /** The same in words. */
   readonly says: string;
 }
 
-/** What rows of scores cost: as many as there may be are paid before, and those that there are not are given back. */
+/** The cost of rows of scores: the possible ones are charged in advance, and missing ones refunded. */
 export interface RowsCost extends FieldCost {
-  /** Of the points, those that so many rows leave unused. */
+  /** The part of the points that a number of rows leaves unused. */
   readonly unused: (args: Arguments, rows: number) => number;
 }
 
 /** Items of a list, 0 of anything else. */
 export const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
 
-/** How many cells a grouping meets is hidden, so each dimension counts for the same. */
+/** How many cells a grouping touches is hidden, so each dimension counts the same. */
 export const grouped = (args: Arguments): number => 2 ** lengthOf(args['groupBy']);
 export const GROUPED = 'doubled by each dimension of `groupBy`';
 
-/** Characters of a segment's values that the id of a row repeats for nothing, and then for a point in 20 rows. */
+/** Characters of a segment's values that the id of a row repeats: first for free, then 1 point per 20 rows. */
 const SEGMENT_CHARACTERS = 400;
 
-/** How many times as much a row costs whose id spells a long segment. */
+/** How many times as much a row costs whose id contains a long segment. */
 function spelling({ segment }: Readonly<Record<string, unknown>>): number {
   let characters = 0;
   for (const values of Object.values((segment as Record<string, unknown> | null | undefined) ?? {}))
@@ -48,21 +48,24 @@ const BUCKET_MS: Readonly<Record<string, number>> = {
 function bucketsOf({ from, to, every }: Readonly<Record<string, unknown>>): number {
   const span = momentOf(to) - momentOf(from);
   const width = BUCKET_MS[String(every)] ?? 86_400_000;
-  // What makes no sense is for the resolver to say.
+  // The resolver reports invalid values.
   return Number.isFinite(span) && span > 0 ? Math.ceil(span / width) : 0;
 }
 
-/** Of a DateTime argument as the scalar hands it on. */
+/** A DateTime argument in the scalar's form. */
 function momentOf(input: unknown): number {
   const value = (input as { value?: Date | null } | null | undefined)?.value;
   return value instanceof Date ? value.getTime() : Number.NaN;
 }
 
-/** Days of a zone are sums of hours; minutes, and hours that a zone's offset splits, are counted from the responses themselves. */
+/**
+ * Days of a zone are sums of hours; minutes, and hours that a zone's offset splits, are counted from the
+ * responses.
+ */
 const ZONED = 3;
 const SPLIT = 6;
 
-/** How many times as much as whole days or hours of UTC the buckets cost. */
+/** How many times as much as whole UTC days or hours the buckets cost. */
 function reading({ from, to, every, timeZone }: Readonly<Record<string, unknown>>): number {
   if (every === 'MINUTE') return SPLIT;
   if (typeof timeZone !== 'string' || timeZone === 'UTC') return 1;
@@ -71,17 +74,17 @@ function reading({ from, to, every, timeZone }: Readonly<Record<string, unknown>
     const isSplit = [momentOf(from), momentOf(to)].some((time) => clock(time) % HOUR_MS !== 0);
     return isSplit ? SPLIT : every === 'HOUR' ? 1 : ZONED;
   } catch {
-    // That there is no such zone is for the resolver to say.
+    // The resolver reports an unknown zone.
     return 1;
   }
 }
 
-/** Rows that one point pays for. */
+/** Rows per point. */
 const ROWS_A_POINT = 20;
 
 /**
- * Reading costs `base`. Groups cost as much again for each doubling by their dimensions, but not more than the rows that there may
- * be; what they cost in the end goes by the rows that the caller is told, and by nothing that is hidden from them.
+ * Reading costs `base`. Groups cost as much again for each doubling by their dimensions, but not more than the
+ * possible rows; the final cost follows from the rows that the caller receives, never from hidden data.
  */
 function rowsCost(
   base: (args: Arguments) => number,
@@ -106,9 +109,9 @@ function rowsCost(
   };
 }
 
-/** Values of a dimension that one point pays for. */
+/** Values of a dimension per point. */
 const VALUES_A_POINT = 50;
-/** About as many as there can be of one dimension. */
+/** An estimate of the most values of one dimension. */
 const MOST_VALUES = 10_000;
 
 const valuesWithin = ({ first }: Arguments): number =>

@@ -5,13 +5,13 @@ import { LIMITS } from '../limits.ts';
 
 const counted = new WeakMap<OperationDefinitionNode, number>();
 
-/** Fields that an operation of a screened document unfolds to; Infinity of one that was not screened. */
+/** Fields of a screened document's operation after expansion; Infinity for one that was not screened. */
 export const unfoldedFields = (operation: OperationDefinitionNode): number =>
   counted.get(operation) ?? Number.POSITIVE_INFINITY;
 
 /**
- * Refuses documents that would cost too much to validate, before they are: fields or directives repeated many times, and
- * fragments in fragments that unfold to too many fields.
+ * Refuses documents that would cost too much to validate, beforehand: fields or directives repeated many times,
+ * and nested fragments that expand to too many fields.
  * @throws InvalidArgumentError saying which limit.
  */
 export function refuseRepeats(document: DocumentNode): void {
@@ -32,7 +32,7 @@ export function refuseRepeats(document: DocumentNode): void {
   }
 }
 
-/** The schema is described once in a document: it is long. */
+/** The schema may be described once per document: it is long. */
 function refuseSchemas(document: DocumentNode): void {
   const times = { __schema: 0, types: 0 };
   visit(document, {
@@ -44,7 +44,7 @@ function refuseSchemas(document: DocumentNode): void {
     throw new InvalidArgumentError('__schema and its types may be asked for once in a document');
 }
 
-/** How many fields the selection unfolds to; fragments are counted once and remembered. */
+/** How many fields the selection expands to; fragments are counted once and cached. */
 function countFields(
   { selections }: SelectionSetNode,
   fragments: ReadonlyMap<string, SelectionSetNode>,

@@ -9,14 +9,15 @@ import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { callerOf } from './auth.ts';
 
 /**
- * Adds GET /audit/export?from&to: the audit log as NDJSON, oldest first, for who may read all of it. Each line is the
- * canonical JSON of a row, so that the chain can be followed without us. The export is a row itself.
+ * Adds GET /audit/export?from&to: the audit log as NDJSON, oldest first, for callers who may read all of it.
+ * Each line is the canonical JSON of a row, so that the chain can be followed independently. The export adds a
+ * row itself.
  */
 export function addAuditExport(server: FastifyInstance, deps: ApiDeps): void {
   server.get('/audit/export', async (request, reply) => {
     const caller = callerOf(request);
     const context = createContext(deps, caller, request.purpose, request.id);
-    // Before it is refused: refusals cost what they would have cost.
+    // Charged before it is refused, so that refusals cost the same.
     deps.gate.admitRoute(caller, '/audit/export');
     if (!caller.scope.allowsAll('readAudit')) {
       await auditRefusal(context, 'exportAudit');

@@ -6,22 +6,23 @@ import { isFromBrowser, requestKey } from '../credentials.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | null;
-    /** What the caller says that it is for. */
+    /** The caller's stated purpose. */
     purpose: string | null;
-    /** It is answered by a stream. */
+    /** The answer is a stream. */
     isStream: boolean;
   }
 }
 
-/** What needs no key: whether the server lives, and the page that asks for one. */
+/** Paths that need no key: liveness, and the page that asks for one. */
 const OPEN_PATHS = new Set(['/', '/healthz', '/readyz']);
 
-/** For programs that send a password only when they are asked for one. */
+/** For programs that send a password only when challenged. */
 const CHALLENGES = ['Bearer', 'Basic realm="Scoreline", charset="UTF-8"'];
 
 /**
- * Refuses every request without a known key, but for the open paths; unknown paths too, so that none can be probed. Who
- * sends a body is asked again once it is here: somebody could hold it back until after the key is revoked.
+ * Refuses every request without a known key, except for the open paths; unknown paths too, so that none can be
+ * probed. The sender of a body is authenticated again when it is complete, in case the key was revoked
+ * meanwhile.
  */
 export function requireKey(server: FastifyInstance, authenticate: Authenticate): void {
   server.decorateRequest('caller', null);
@@ -47,7 +48,7 @@ export function requireKey(server: FastifyInstance, authenticate: Authenticate):
   });
 }
 
-/** The request's caller; behind `requireKey` there always is one. */
+/** The request's caller; after `requireKey` there always is one. */
 export function callerOf(request: FastifyRequest): Caller {
   if (!request.caller) throw new Error('a request got past the key check without a caller');
   return request.caller;

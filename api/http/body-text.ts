@@ -10,13 +10,13 @@ import { Slice } from '../../domain/text/slices.ts';
 import { InvalidArgumentError, RefusedError } from '../errors.ts';
 
 const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;]*))/i;
-/** Characters of a content type that are looked at. */
+/** Characters of a content type that are parsed. */
 const LONGEST_TYPE = 200;
 const PIECE_BYTES = 32 * 1024;
 
 /**
- * The encoding that the content type names; null where it names none.
- * @throws RefusedError (415) for one that is not read
+ * The encoding in the content type; null if it names none.
+ * @throws RefusedError (415) for an unsupported one
  */
 export function charsetOf(contentType: string | undefined): Encoding | null {
   const [, quotedName, name] = CHARSET.exec((contentType ?? '').slice(0, LONGEST_TYPE)) ?? [];
@@ -28,13 +28,14 @@ export function charsetOf(contentType: string | undefined): Encoding | null {
 }
 
 /**
- * The text of a body: in the charset of its content type, else as its byte order mark says, else UTF-8. Decoded in slices.
- * @throws InvalidArgumentError where bytes are no text in it, RefusedError for a charset that is not read
+ * The text of a body: in the charset of its content type, else by its byte order mark, else UTF-8. Decoded in
+ * slices.
+ * @throws InvalidArgumentError for bytes that are invalid in it, RefusedError for an unsupported charset
  */
 export async function bodyText(contentType: string | undefined, body: Buffer): Promise<string> {
   const encoding = charsetOf(contentType) ?? encodingOfMark(body) ?? 'utf-8';
   const decoder = createDecoder(encoding);
-  // Valid UTF-8, nearly every body, is decoded at once: that takes no time.
+  // Valid UTF-8, nearly every body, is decoded at once, which takes no time.
   if (encoding === 'utf-8' && isUtf8(body)) return decoder.write(body);
   const slice = new Slice();
   let text = '';

@@ -12,9 +12,9 @@ import {
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addVary } from './origins.ts';
 
-/** Bytes from which on an answer becomes smaller by what it costs to compress it: about one packet. */
+/** From this size on compression is worth its cost: about one packet. */
 const SMALLEST = 1_024;
-/** Kinds of text besides text/*; the rest is compressed by itself or binary. */
+/** Text types besides text/*; others are compressed already or binary. */
 const TEXTS = ['json', 'ndjson', 'xml', 'javascript'];
 
 const BROTLI = {
@@ -26,7 +26,7 @@ const BROTLI = {
 };
 const GZIP = { level: 6 };
 
-/** In our order of preference. Work is done by zlib's threads; the event loop answers others meanwhile. */
+/** In order of preference. zlib's threads do the work; the event loop answers others meanwhile. */
 const CODINGS = {
   br: {
     whole: (bytes: Buffer) => promisify<Buffer, object, Buffer>(brotliCompress)(bytes, BROTLI),
@@ -44,8 +44,8 @@ const CODINGS = {
 type Coding = keyof typeof CODINGS;
 
 /**
- * Compresses answers as `Accept-Encoding` asks: text of some length, and text that is streamed. Event streams never come here: they
- * are written past fastify, as each event must leave at once.
+ * Compresses answers as `Accept-Encoding` asks: text of some length, and streamed text. Event streams bypass
+ * fastify and so this, because each event must leave at once.
  */
 export function addCompression(server: FastifyInstance): void {
   server.addHook('onSend', async (request, reply, payload) => {
@@ -66,7 +66,10 @@ function isCompressible(reply: FastifyReply): boolean {
   );
 }
 
-/** Whether the content type names text: text/html, application/json, application/graphql-response+json, application/x-ndjson. */
+/**
+ * Whether the content type is text: text/html, application/json, application/graphql-response+json,
+ * application/x-ndjson.
+ */
 function isText(type: string): boolean {
   const [bare = ''] = type.toLowerCase().split(';');
   const [kind, subtype = ''] = bare.trim().split('/');
@@ -80,7 +83,7 @@ function streamed(reply: FastifyReply, source: Readable, coding: Coding): Readab
   reply.removeHeader('content-length').header('content-encoding', coding);
   // The error that is answered instead is not compressed with it.
   source.once('error', () => reply.removeHeader('content-encoding'));
-  // fastify hears of an error by the stream that it is given; pipeline ends both.
+  // fastify learns of an error through its stream; pipeline ends both.
   return pipeline(source, CODINGS[coding].stream(), () => undefined);
 }
 
@@ -92,12 +95,12 @@ async function whole(reply: FastifyReply, payload: unknown, coding: Coding): Pro
   return small;
 }
 
-/** Names that are the same coding. */
+/** Names of the same coding. */
 const ALIASES: Readonly<Record<string, string>> = { 'x-gzip': 'gzip' };
 
 /**
- * The coding that the client prefers of ours (RFC 9110, 12.5.3); null: none, as where it prefers `identity`. Of equal ones br comes
- * before gzip before deflate.
+ * The supported coding that the client prefers (RFC 9110, 12.5.3); null: none, also if it prefers `identity`.
+ * Of equal ones br comes before gzip before deflate.
  */
 export function chosenCoding(given: string | undefined): Coding | null {
   const weights = weightsOf(given);
@@ -119,7 +122,7 @@ export function acceptsGzip(given: string | undefined): boolean {
   return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;
 }
 
-/** How much a client likes each coding that it names. */
+/** The client's weight of each coding that it names. */
 function weightsOf(given: string | undefined): Map<string, number> {
   const weights = new Map<string, number>();
   for (const part of given?.split(',') ?? []) {

@@ -5,12 +5,12 @@ import { exampleQueries } from '../../web/example-queries.ts';
 import type { ApiContext } from '../context.ts';
 import { executeOperation, prepareOperation } from '../operation.ts';
 
-/** A tab of the console, with a word about what it shows. */
+/** A tab of the console, with a comment about what it shows. */
 export interface Tab {
   readonly query: string;
 }
 
-/** What is newest of what the caller may see. */
+/** The newest response that the caller may see. */
 interface Newest {
   readonly at: Date | null;
   /** Values of its dimensions, by field. */
@@ -18,8 +18,8 @@ interface Newest {
 }
 
 /**
- * The example queries for a caller: over the deployment's dimensions, with windows that end where the answers do that the caller may see. What is newest is asked
- * as the caller would ask it, and charged so.
+ * The example queries for a caller: over the deployment's dimensions, with windows that end at the newest
+ * response that the caller may see. The lookup runs, and is charged, as the caller's.
  */
 export async function consoleTabs(schema: GraphQLSchema, context: ApiContext): Promise<Tab[]> {
   const { dimensions, now } = context.deps;
@@ -67,7 +67,7 @@ async function newestOf(schema: GraphQLSchema, context: ApiContext, moment: numb
   return { at: until && new Date(until.getTime() - 1), values: {} };
 }
 
-/** Of an answer as it was made: moments are dates, or texts where it was compiled. */
+/** Values of an answer: moments are dates, or texts if it was compiled. */
 function momentOf(value: unknown): Date | null {
   if (value instanceof Date) return value;
   return typeof value === 'string' ? parseDateTime(value) : null;

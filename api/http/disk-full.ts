@@ -2,7 +2,7 @@ import type { GraphQLResponse } from '@apollo/server';
 import { DISK_FULL_RETRY_SECONDS } from '../../store/database/disk-space.ts';
 import { statusOf } from '../errors.ts';
 
-/** Gives an answer 503 and Retry-After where nothing of an operation could be done because the disk is nearly full. */
+/** Sets 503 and Retry-After if an operation failed entirely because the disk is nearly full. */
 export function tellDiskFull({ body, http }: GraphQLResponse): void {
   if (body.kind !== 'single') return;
   const { errors, data } = body.singleResult;

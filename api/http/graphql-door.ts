@@ -8,15 +8,16 @@ import { bytesDeclared } from './ingest-door.ts';
 
 const paid = new WeakSet<FastifyRequest>();
 
-/** What the gate needs to know of how a request arrived. */
+/** What the gate needs to know about how a request arrived. */
 export const arrivalOf = (request: FastifyRequest): { readonly bytes: number; readonly isPaid: boolean } => ({
   bytes: bytesDeclared(request) ?? 0,
   isPaid: paid.has(request),
 });
 
 /**
- * Parses bodies as Fastify does, but large ones only once they are paid: by the headers, or as soon as their length is known. One
- * that is no JSON is paid for too. A member `__proto__` is a member like others, which no operation has.
+ * Parses bodies as Fastify does, but large ones only once they are charged: by the headers, or as soon as their
+ * length is known. A body that is not JSON is charged too. A member `__proto__` is a member like others, which
+ * no operation has.
  */
 export function admitGraphqlBodies(routes: FastifyInstance, deps: ApiDeps): void {
   const pay = (request: FastifyRequest, bytes: number) => {

@@ -26,7 +26,7 @@ import type { Metrics } from './metrics.ts';
 
 const GRAPHQL_JSON = 'application/graphql-response+json';
 
-/** Adds /graphql: Apollo for queries and mutations, server-sent events for those that accept them. */
+/** Adds /graphql: Apollo for queries and mutations, server-sent events for clients that accept them. */
 export async function addGraphqlRoute(
   server: FastifyInstance,
   schema: GraphQLSchema,
@@ -34,20 +34,21 @@ export async function addGraphqlRoute(
   streams: EventStreams,
   metrics: Metrics,
 ): Promise<ApolloServer<ApiContext>> {
-  /** What passed the gate, by the key of its context. */
+  /** Operations that passed the gate, by the key of their context. */
   const prepared = new WeakMap<object, Prepared>();
   const documents = new HandedOver();
   const apollo = new ApolloServer<ApiContext>({
     schema,
     introspection: true,
     includeStacktraceInErrorResponses: false,
-    // Signals are main.ts's to handle: it stops the parts in order.
+    // main.ts handles signals: it stops the parts in order.
     stopOnTerminationSignals: false,
-    // What a browser adds by itself is refused with the key (credentials.ts), on every path and over every transport.
+    // Credentials that a browser adds by itself are refused in credentials.ts, on every path and over every
+    // transport.
     csrfPrevention: false,
     stringifyResult: async (result) => `${await stringifyInSlices(result)}\n`,
     allowBatchedHttpRequests: false,
-    // The gate finds trusted documents; nobody registers any.
+    // The gate finds trusted documents; they cannot be registered.
     persistedQueries: false,
     documentStore: documents,
     parseOptions: { maxTokens: LIMITS.tokens },
@@ -71,7 +72,7 @@ export async function addGraphqlRoute(
       passed.get(request) ?? createContext(deps, callerOf(request), request.purpose, request.id),
   });
   const execute = (request: FastifyRequest, reply: FastifyReply) => {
-    // Batches and bodies that are no object are Apollo's to refuse.
+    // Apollo refuses batches and bodies that are not objects.
     if (request.method === 'POST' && (typeof request.body !== 'object' || Array.isArray(request.body)))
       return handle.call(server, request, reply);
     const context = createContext(deps, callerOf(request), request.purpose, request.id);
@@ -88,7 +89,7 @@ export async function addGraphqlRoute(
   };
   const streamEvents = async (request: FastifyRequest, reply: FastifyReply) => {
     const operation = requestOf(request);
-    // Refused as HTTP is, before the answer is a stream; and not for nothing.
+    // Refused over HTTP, before the answer is a stream; and charged.
     try {
       streams.admit(reply.raw, callerOf(request));
     } catch (error) {
@@ -123,7 +124,7 @@ export async function addGraphqlRoute(
   return apollo;
 }
 
-/** Answers with why an operation does not run, in the media type that was asked for. */
+/** Answers why an operation does not run, in the requested media type. */
 function refuse(request: FastifyRequest, reply: FastifyReply, { errors, status, retryAfter }: NotRun) {
   const type = String(request.headers.accept ?? '').includes(GRAPHQL_JSON)
     ? GRAPHQL_JSON
@@ -133,7 +134,7 @@ function refuse(request: FastifyRequest, reply: FastifyReply, { errors, status, 
   return reply.code(status).type(`${type}; charset=utf-8`).send(JSON.stringify({ errors }));
 }
 
-/** @throws InvalidArgumentError naming the part of the request that is of another type. */
+/** @throws InvalidArgumentError naming the part of the request with the wrong type. */
 function requestOf(request: FastifyRequest): OperationRequest {
   const readOnly = request.method === 'GET';
   const from = (readOnly ? request.query : request.body) as Record<string, unknown> | null;
@@ -163,7 +164,7 @@ function objectOf(name: string, given: unknown): Record<string, unknown> | null 
   throw new InvalidArgumentError(`${name}: must be an object or null`);
 }
 
-/** A parameter of a URL is JSON; an empty one is none. */
+/** A URL parameter is JSON; an empty one is none. */
 function parsedParameter(name: string, given: unknown): unknown {
   if (typeof given !== 'string') return given;
   if (given === '') return null;
@@ -174,7 +175,10 @@ function parsedParameter(name: string, given: unknown): unknown {
   }
 }
 
-/** Puts the operation into the request as Apollo reads it: with the document's text, where it came by its hash, and by its name. */
+/**
+ * Puts the operation into the request as Apollo reads it: with the document's text, if it came as a hash, and
+ * by its name.
+ */
 function nameDocument(request: FastifyRequest, { document, operationName, variableValues }: Prepared): void {
   const query = document.loc?.source.body ?? '';
   if (request.method === 'POST') {
@@ -202,7 +206,7 @@ class HandedOver {
     return this.#byHash.get(key.slice(key.lastIndexOf(':') + 1));
   }
 
-  /** What did not pass the gate is not kept. */
+  /** Documents that did not pass the gate are not cached. */
   async set(): Promise<void> {}
 
   async delete(key: string): Promise<boolean> {
@@ -210,7 +214,7 @@ class HandedOver {
   }
 }
 
-/** Apollo formats errors without saying of which request they are. */
+/** Apollo formats errors without knowing their request. */
 const logs = new WeakMap<object, Log>();
 const logOf = (error: unknown): Log | undefined =>
   typeof error === 'object' && error !== null ? logs.get(error) : undefined;
@@ -222,7 +226,7 @@ const rememberLogs: ApolloServerPlugin<ApiContext> = {
   }),
 };
 
-/** Puts what was withheld and the cost into `extensions`. */
+/** Puts masked paths and the cost into `extensions`. */
 const tellExtensions: ApolloServerPlugin<ApiContext> = {
   requestDidStart: async () => ({
     willSendResponse: async ({ contextValue, response }) => {
@@ -254,7 +258,7 @@ function executedQueries(
   };
 }
 
-/** The last before an answer leaves: what it releases is in the audit log by then. */
+/** Last before an answer leaves: its releases are in the audit log by then. */
 const keepAudit: ApolloServerPlugin<ApiContext> = {
   requestDidStart: async () => ({
     willSendResponse: async ({ contextValue, response, document, operation, schema, request }) => {

@@ -6,9 +6,9 @@ export type ReadinessCheck = () => Promise<void>;
 const PATIENCE_MS = 2_000;
 
 /**
- * Adds /healthz (the process answers) and /readyz (each part does; 503 and which one when not). `secondsHeldBack`: for how long a
- * writer has been holding back what follows the journal, 0 where none has for long; the server is ready nevertheless. `lesser`: what
- * is said in `warnings` while a part is away without which requests are answered too.
+ * Adds /healthz (the process answers) and /readyz (each part does; 503 and which one if not).
+ * `secondsHeldBack`: how long a writer has been holding back the journal's followers, 0 if none has for long;
+ * the server stays ready. `lesser`: lines for `warnings` while a part is away that requests do not need.
  */
 export function addHealthRoutes(
   server: FastifyInstance,
@@ -23,7 +23,7 @@ export function addHealthRoutes(
     const [parts, lesserParts] = await Promise.all([statesOf(asked), statesOf(askedToo)]);
     const ready = parts.every(([, state]) => state === 'ready');
     const held = Math.floor(secondsHeldBack());
-    // Whose it is stands in the log: this path is open to everybody.
+    // The holder is named in the log: this path needs no key.
     const warnings = lesserParts.filter(([, state]) => state !== 'ready').map(([warning]) => warning);
     if (held > 0)
       warnings.unshift(
@@ -37,7 +37,7 @@ export function addHealthRoutes(
   });
 }
 
-/** Whoever asks while a check runs gets its answer: a part that is silent is not asked once more for each probe. */
+/** Callers during a check share its answer: a silent part is not checked again for each probe. */
 function shared(checks: Readonly<Record<string, ReadinessCheck>>): Record<string, ReadinessCheck> {
   return Object.fromEntries(
     Object.entries(checks).map(([name, check]) => {
@@ -59,7 +59,7 @@ function statesOf(checks: Readonly<Record<string, ReadinessCheck>>) {
   );
 }
 
-/** The reason stays in the log: this path is open to everybody. */
+/** The reason stays in the log: this path needs no key. */
 async function stateOf(check: ReadinessCheck): Promise<'ready' | 'not ready' | 'no answer'> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'no answer'>((resolve) => {

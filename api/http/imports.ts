@@ -22,15 +22,15 @@ const BEGINNING = z.strictObject({
   file: z.string(),
   digest: HASH.nullish(),
   mapHash: HASH.nullish(),
-  /** The id of an import that was interrupted. */
+  /** The id of an interrupted import. */
   resume: z.string().max(64).nullish(),
 });
 const COUNT = z.int().min(0);
 const ACCOUNT = z.record(z.string().max(40), COUNT).refine((counts) => Object.keys(counts).length <= 40);
 
 /**
- * Where an import begins and ends: `POST /ingest/imports` gives it an id, which its requests to /ingest/file name, and by which it can
- * be taken back; `POST /ingest/imports/ID/end` records what its sender counted.
+ * Begins and ends imports: `POST /ingest/imports` gives one an id, which its requests to /ingest/file name, and
+ * which an undo uses; `POST /ingest/imports/ID/end` records the sender's counts.
  */
 export function addImportRoutes(routes: FastifyInstance, deps: ApiDeps): void {
   const options = { bodyLimit: LIMITS.importBody };

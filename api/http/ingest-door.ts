@@ -8,7 +8,7 @@ import { callerOf } from './auth.ts';
 import { charsetOf } from './body-text.ts';
 import { OpenBodies, type OpenBody } from './open-bodies.ts';
 
-/** What bodies of /ingest are written in; without a type it is looked at. */
+/** Media types of /ingest; without a type the body is inspected. */
 const CONTENT_TYPES = new Set(
   ['json', 'x-ndjson', 'ndjson', 'jsonl', 'x-jsonlines'].map((name) => `application/${name}`),
 );
@@ -25,8 +25,9 @@ function isReadable(contentType: string): boolean {
 }
 
 /**
- * Decides from the headers alone, before a byte of the body is read: whether the budget has the points that it costs, whether the
- * key may submit anything at all, and whether the body can be read. A body of unknown length is charged as it arrives.
+ * Decides from the headers alone, before a byte of the body is read: whether the budget covers its cost,
+ * whether the key may submit anything at all, and whether the body can be read. A body of unknown length is
+ * charged as it arrives.
  */
 export function admitBodies(routes: FastifyInstance, deps: ApiDeps): void {
   const bodies = new OpenBodies(LIMITS.openBodies);
@@ -34,9 +35,10 @@ export function admitBodies(routes: FastifyInstance, deps: ApiDeps): void {
   routes.addHook('onRequest', async (request, reply) => {
     const caller = callerOf(request);
     const bytes = bytesDeclared(request);
-    // First, so that refusals are not free.
+    // First, so that refusals are charged.
     deps.gate.admitBody(caller, 'request', bytes ?? 0);
-    // By the rules, not by cells: a key that may submit where nobody has answered yet comes in, and its items are asked one by one.
+    // By the rules, not by cells: a key that may submit only to cells that do not exist yet is admitted, and
+    // its items are checked one by one.
     if (caller.scope.grant('submitResponse') === 'none') {
       await auditRefusal(createContext(deps, caller, request.purpose, request.id), 'ingest');
       throw new ForbiddenError('this key may not submit responses');
@@ -67,13 +69,13 @@ export function admitBodies(routes: FastifyInstance, deps: ApiDeps): void {
   });
 }
 
-/** As fastify says it of a body that turns out to be too large. */
+/** fastify's message for a body that turns out to be too large. */
 class TooLargeError extends Error {
   readonly code = 'FST_ERR_CTP_BODY_TOO_LARGE';
   readonly statusCode = 413;
 }
 
-/** Null of a body that is sent in chunks. */
+/** Null for a chunked body. */
 export function bytesDeclared({ headers }: FastifyRequest): number | null {
   const bytes = Number(headers['content-length'] ?? Number.NaN);
   return Number.isSafeInteger(bytes) ? bytes : headers['transfer-encoding'] === undefined ? 0 : null;

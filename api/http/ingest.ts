@@ -16,12 +16,13 @@ import { addImportRoutes, importOf } from './imports.ts';
 import { admitBodies } from './ingest-door.ts';
 
 /**
- * The doors for responses: /ingest/responses (JSON object, array, or NDJSON in our own form), /ingest/file (rows with
- * their mapping) and /ingest/demo. Each answers after the commit: 202, or 422 when every item was rejected.
+ * The endpoints for responses: /ingest/responses (JSON object, array, or NDJSON in Scoreline's own form),
+ * /ingest/file (rows with their mapping) and /ingest/demo. Each answers after the commit: 202, or 422 when
+ * every item was rejected.
  */
 export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
   const read = createItemReader(deps.dimensions, 'responses');
-  // The body is parsed here, so that one bad line does not spoil those beside it.
+  // The body is parsed here, so that one bad line does not affect the others.
   server.register(async (routes) => {
     routes.removeAllContentTypeParsers();
     routes.addContentTypeParser<Buffer>(

@@ -17,7 +17,7 @@ import {
   type ServerMetrics,
 } from './server-metrics.ts';
 
-/** A number that is asked for when somebody scrapes. */
+/** A number that is read at each scrape. */
 export interface LiveGauges {
   /** Journal entries that each follower has yet to read, by follower. */
   readonly journalLag: () => Promise<Readonly<Record<string, number>>>;
@@ -25,7 +25,7 @@ export interface LiveGauges {
   readonly freshness: () => Promise<Readonly<Record<string, number>>>;
   /** For how many seconds every run of each periodic job has failed, by job. */
   readonly failingJobs: () => Readonly<Record<string, number>>;
-  /** Connections to the record, by pool. */
+  /** Connections to the database, by pool. */
   readonly pools: () => Readonly<Record<string, PoolFacts>>;
   readonly build: BuildFacts;
   /** The newest readings of each model version. */
@@ -35,13 +35,13 @@ export interface LiveGauges {
   readonly cohorts: () => number;
   readonly waitingRows: () => number;
   readonly cells: () => number;
-  /** The most cells as they are sent, and those who added the most. */
+  /** The limit of cells as sent, and who added the most. */
   readonly cellUsage: () => Promise<{ readonly limit: number; readonly makers: readonly CellsOf[] }>;
-  /** Of the embedded record; undefined: the record is a server's. */
+  /** For the embedded database; undefined for a server's. */
   readonly disk: () => { readonly free: number; readonly isFull: boolean } | undefined;
-  /** Whether the sealer found the log of seals changed, and seals nothing more. */
+  /** Whether the sealer found the log of seals changed, and stopped sealing. */
   readonly sealerStopped: () => boolean;
-  /** For how long a writer has been holding back what follows the journal; 0 where none has for long. */
+  /** How long a writer has been holding back the journal's followers; 0 if none has for long. */
   readonly secondsHeldBack: () => number;
 }
 
@@ -52,7 +52,7 @@ export interface Metrics extends ServerMetrics {
   readonly notRun: () => void;
   /** Counts responses that a model version has scored. */
   readonly scored: (modelVersionId: number, responses: number) => void;
-  /** Counts what became of the items of a batch. */
+  /** Counts the results of a batch's items. */
   readonly ingested: (account: BatchAccount) => void;
 }
 
@@ -110,7 +110,7 @@ export function createMetrics(build: BuildFacts): Metrics {
   };
 }
 
-/** Adds /metrics in the Prometheus text format, for who may read metrics or administer. */
+/** Adds /metrics in the Prometheus text format, for callers who may read metrics or administer. */
 export function addMetricsRoute(
   server: FastifyInstance,
   deps: ApiDeps,
@@ -180,7 +180,7 @@ export function addMetricsRoute(
   addCellGauges(registry, live);
   addModelGauges(registry, live);
   server.get('/metrics', async (request, reply) => {
-    // Counters tell how many cells and responses there are, whoever may see them.
+    // Counters cover all cells and responses, whoever may see them.
     const caller = callerOf(request);
     deps.gate.admitRoute(caller, '/metrics');
     if (!READS_METRICS.some((group) => caller.scope.allowsAll(group))) {

@@ -1,29 +1,29 @@
 import type { Caller } from '../caller.ts';
 import { RefusedError } from '../errors.ts';
 
-/** A body that is on its way, or that is worked on. */
+/** A body in flight or being processed. */
 export interface OpenBody {
   /** @throws RefusedError */
   grow(bytes: number): void;
   leave(): void;
 }
 
-/** Seconds after which a body may be sent again: others of the key are through by then. */
+/** Seconds until a body may be sent again: the key's others are done by then. */
 const RETRY_SECONDS = 2;
 
-/** Counts the bytes of the bodies that each caller has sent and that are not answered yet, in one process. */
+/** Counts the bytes of each caller's unanswered bodies, in one process. */
 export class OpenBodies {
   readonly #open = new Map<string, number>();
   readonly #most: number;
 
-  /** @param most bytes of one caller at once; one body alone may be as large as the door lets it be */
+  /** @param most bytes of one caller at once; a single body may be as large as the limit of bodies */
   constructor(most: number) {
     this.#most = most;
   }
 
   /**
-   * Counts a body of so many bytes until it leaves.
-   * @throws RefusedError where the caller has too much on its way
+   * Counts a body of so many bytes until it is answered.
+   * @throws RefusedError if the caller has too much in flight
    */
   enter({ id }: Pick<Caller, 'id'>, bytes: number): OpenBody {
     let own = 0;

@@ -2,11 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isOfAnotherOrigin } from '../credentials.ts';
 
-/** The origins whose pages may ask here, as browsers spell them. */
+/** The origins whose pages may send requests, as browsers spell them. */
 export type Origins = ReadonlySet<string>;
 
 const METHODS = 'GET, POST';
-/** What pages may send: the key, what is asked, and what clients of GraphQL add by themselves. */
+/** Headers that pages may send: the key, the query's, and those that GraphQL clients add. */
 const SENT = [
   'authorization',
   'content-type',
@@ -19,14 +19,15 @@ const SENT = [
   'apollographql-client-name',
   'apollographql-client-version',
 ].join(', ');
-/** What pages may read beside the answer. */
+/** Headers that pages may read. */
 const READ = 'x-request-id, retry-after, www-authenticate, allow';
-/** Seconds for which a browser need not ask again. */
+/** Seconds that a browser may cache a preflight. */
 const REMEMBERED = '600';
 
 /**
- * Lets pages of the configured origins ask (CORS): names their origin on every answer, streams and refusals included, and answers
- * their preflights, which carry no key. Credentials that a browser keeps are never allowed: a key comes in a header that the page sets.
+ * Lets pages of the configured origins send requests (CORS): names their origin on every answer, including
+ * streams and refusals, and answers their preflights, which carry no key. Credentials that a browser stores are
+ * never allowed: the page sends the key in a header.
  */
 export function addOrigins(server: FastifyInstance, allowed: Origins): void {
   if (allowed.size === 0) return;
@@ -44,7 +45,7 @@ export function addOrigins(server: FastifyInstance, allowed: Origins): void {
   });
 }
 
-/** Lets the page read the answer where its origin is allowed, and answers whether it is. */
+/** Lets the page read the answer if its origin is allowed, and returns whether it is. */
 export function nameOrigin(
   { headers: { origin } }: FastifyRequest,
   reply: FastifyReply,
@@ -58,7 +59,7 @@ export function nameOrigin(
   return true;
 }
 
-/** Whether a browser asks what it may send. */
+/** Whether it is a preflight. */
 export function isPreflight({ method, headers }: FastifyRequest): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
@@ -68,7 +69,7 @@ export function mayOpenSocket(headers: IncomingHttpHeaders, allowed: Origins): b
   return !isOfAnotherOrigin(headers) || (headers.origin !== undefined && allowed.has(headers.origin));
 }
 
-/** Says that the answer depends on these headers of the request. */
+/** Declares that the answer depends on these request headers. */
 export function addVary({ raw }: Pick<FastifyReply, 'raw'>, ...names: string[]): void {
   const before = raw.getHeader('vary');
   const all = new Set([...(before === undefined ? [] : String(before).split(', ')), ...names]);

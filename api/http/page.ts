@@ -11,14 +11,14 @@ import { consoleTabs } from './console-tabs.ts';
 import { addVary } from './origins.ts';
 
 const PAGE = new URL('../../web/console.html', import.meta.url);
-/** The page runs its own inline script, the console it was sent, and talks to nobody but this server. */
+/** The page runs its own inline script and the console, and connects only to this server. */
 const POLICY =
   "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; " +
   "img-src data:; font-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /**
- * Adds the page at / (open to all: it asks for a key), and behind the key /console.json, the GraphiQL that the page then shows, and
- * /console-tabs.json, its example queries. Everything comes from this server.
+ * Adds the page at / (open: it asks for a key), and with the key /console.json, the GraphiQL that the page then
+ * shows, and /console-tabs.json, its example queries. Everything comes from this server.
  */
 export function addPage(server: FastifyInstance, schema: GraphQLSchema, deps: ApiDeps): void {
   let bundle: Promise<Buffer> | undefined;
@@ -44,7 +44,7 @@ export function addPage(server: FastifyInstance, schema: GraphQLSchema, deps: Ap
   );
 }
 
-/** GraphiQL with its editor is 9 MB of text: loaded when somebody first asks, kept compressed. */
+/** GraphiQL with its editor is 9 MB of text: loaded on demand, cached compressed. */
 async function packConsole(): Promise<Buffer> {
   const { js, css, editorWorkerService, jsonWorker, graphqlWorker } = await import(
     '@graphql-yoga/render-graphiql/graphiql'

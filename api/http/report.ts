@@ -7,7 +7,7 @@ import { type ReportDeps, reportFacts } from '../report/facts.ts';
 import { renderReport } from '../report/render.ts';
 import { callerOf } from './auth.ts';
 
-/** The page has a style of its own and nothing else. */
+/** The page has one inline style and nothing else. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const PATH = '/reports/score/';
@@ -19,7 +19,7 @@ export function addReport(server: FastifyInstance, deps: ApiDeps): void {
     const { deps: scoped, caller } = context;
     const id = request.params['*'];
     deps.gate.admitRoute(caller, '/reports/score/ID');
-    // By the rules, not by cells: who may read scores somewhere is shown what is left of this one.
+    // By the rules, not by cells: callers who may read any scores see their part of this one.
     if (caller.scope.grant('readScore') === 'none') {
       await auditRefusal(context, 'report');
       throw new ForbiddenError('this key may not read scores');

@@ -4,32 +4,32 @@ import type { Log, Noise } from '../log.ts';
 import { isPreflight } from './origins.ts';
 import { DATA_HEADERS } from './raw.ts';
 
-/** One request that was answered, as the metrics count it. */
+/** One answered request, as the metrics count it. */
 export interface Answered {
-  /** The route's template, never the path that was asked for. */
+  /** The route's template, never the requested path. */
   readonly route: string;
   readonly method: string;
   readonly status: number;
   readonly seconds: number;
-  /** It was a stream: its time is how long somebody listened. */
+  /** It was a stream: its time is how long it was open. */
   readonly stream: boolean;
 }
 
-/** Asked every few seconds by machines: told at level debug. */
+/** Requested every few seconds by machines: logged at level debug. */
 const PROBES = new Set(['/healthz', '/readyz', '/metrics']);
 
-/** Where answers that are no success are told: so many lines a minute. */
+/** Where unsuccessful answers are logged: a limited number of lines a minute. */
 export interface Refusals {
-  /** Of everybody who showed no key, together. */
+  /** For all requests without a key. */
   readonly unknown: Noise;
-  /** Of each caller. */
+  /** For each caller. */
   readonly known: Noise;
 }
 
 /**
- * Gives each request its id and each answer the headers that all have, and logs each answer: one line of level info, with
- * neither the path nor the query, which hold ids and documents. Of requests that were refused or failed there are only so
- * many lines a minute.
+ * Gives each request its id and each answer the common headers, and logs each answer: one line of level info,
+ * with neither path nor query, which contain ids and documents. Refused or failed requests are limited to a
+ * number of lines a minute.
  */
 export function addRequestLog(
   server: FastifyInstance,
@@ -59,7 +59,7 @@ export function addRequestLog(
   });
 }
 
-/** Set on the raw response: they are there whoever writes it, the streams included. A route may say otherwise. */
+/** Set on the raw response: present whoever writes it, including streams. A route may override them. */
 export function setCommonHeaders(request: FastifyRequest, { raw }: FastifyReply): void {
   raw.setHeader('x-request-id', request.id);
   for (const [name, value] of Object.entries(DATA_HEADERS)) raw.setHeader(name, value);

@@ -2,32 +2,32 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Answered } from './request-log.ts';
 
-/** Which program runs. */
+/** Which build runs. */
 export interface BuildFacts {
   readonly version: string;
   readonly commit: string;
   readonly node: string;
 }
 
-/** Connections of one pool: all, those that wait for work, and work that waits for one. */
+/** Connections of one pool: all, idle ones, and work waiting for one. */
 export interface PoolFacts {
   readonly total: number;
   readonly idle: number;
   readonly waiting: number;
 }
 
-/** What the server counts of itself, beside what it does with responses. */
+/** The server's own counters, besides those of responses. */
 export interface ServerMetrics {
   readonly answered: (answered: Answered) => void;
   readonly ended: (transport: string, code: string) => void;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
-/** Milliseconds between two looks at the event loop. */
+/** Milliseconds between two samples of the event loop. */
 const LOOK_MS = 10;
 const QUANTILES = [0.5, 0.99] as const;
 
-/** Labels are routes, methods, codes and names of parts of the program: as many as these, whatever callers send. */
+/** Labels are routes, methods, codes and names of parts of the program: a fixed set, whatever callers send. */
 export function addServerMetrics(registry: Registry, build: BuildFacts): ServerMetrics {
   const registers = [registry];
   new Gauge({
@@ -65,7 +65,7 @@ export function addServerMetrics(registry: Registry, build: BuildFacts): ServerM
   };
 }
 
-/** Connections to PostgreSQL, by pool; the embedded record has none. */
+/** Connections to PostgreSQL, by pool; the embedded database has none. */
 export function addPoolMetrics(registry: Registry, read: () => Readonly<Record<string, PoolFacts>>): void {
   new Gauge({
     name: 'scoreline_pool_connections',
@@ -82,7 +82,7 @@ export function addPoolMetrics(registry: Registry, read: () => Readonly<Record<s
   });
 }
 
-/** How much later than asked for the event loop came to a timer, since the last scrape. */
+/** How late the event loop ran a timer, since the last scrape. */
 function addEventLoopDelay(registry: Registry): void {
   const delays: IntervalHistogram = monitorEventLoopDelay({ resolution: LOOK_MS });
   delays.enable();

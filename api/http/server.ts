@@ -28,10 +28,10 @@ import { addRequestLog, setCommonHeaders } from './request-log.ts';
 export interface ApiOptions {
   readonly deps: Omit<ApiDeps, 'onIngested'>;
   readonly roles: { readonly api: boolean; readonly ingest: boolean };
-  /** The other origins whose pages may ask here; none by default. */
+  /** Other origins whose pages may send requests; none by default. */
   readonly origins?: Origins;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
-  /** What /readyz says in `warnings` while the check fails; the server is ready nevertheless. */
+  /** The line in `warnings` of /readyz while the check fails; the server stays ready. */
   readonly lesserChecks?: Readonly<Record<string, ReadinessCheck>>;
   readonly gauges: Pick<
     LiveGauges,
@@ -52,9 +52,9 @@ export interface ApiOptions {
 
 export interface ApiServer {
   readonly fastify: FastifyInstance;
-  /** Tells the metrics what the scorer did. */
+  /** Passes the scorer's progress to the metrics. */
   readonly onScored: (modelVersionId: number, responses: number) => void;
-  /** Answers with the address it listens on. */
+  /** Returns the address it listens on. */
   listen(host: string, port: number): Promise<string>;
   close(): Promise<void>;
 }
@@ -63,10 +63,13 @@ const CLOSE_PATIENCE_MS = 8_000;
 /** Characters of a path that an answer repeats. */
 const LONGEST_PATH = 100;
 const READ_ON_MS = 5_000;
-/** For a whole request to arrive: 16 MiB at half a megabit a second. Without it a body could be held back for ever. */
+/**
+ * For a whole request to arrive: 16 MiB at half a megabit a second. Otherwise a body could be held back
+ * forever.
+ */
 const REQUEST_TIMEOUT_MS = 5 * 60_000;
 
-/** Lines a minute about what one caller was refused. */
+/** Lines a minute about refusals of one caller. */
 const REFUSALS_A_MINUTE = 60;
 
 /** The HTTP server with the routes of its roles: GraphQL, ingest, health, metrics, page. */
@@ -112,7 +115,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
     close: async () => {
       streams?.endAll();
       await sockets?.close();
-      // Requests that are being answered may finish, but not take for ever.
+      // Requests in progress may finish, but not take forever.
       const impatience = setTimeout(() => fastify.server.closeAllConnections(), CLOSE_PATIENCE_MS);
       await fastify.close();
       clearTimeout(impatience);
@@ -121,7 +124,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   };
 }
 
-/** Fastify, with what it answers itself (what is no HTTP, no URL or takes too long) answered as everything is. */
+/** Fastify, with its own answers (invalid HTTP or URLs, timeouts) in the common form. */
 function openFastify(noise: Noise, origins: Origins): FastifyInstance {
   return Fastify({
     bodyLimit: LIMITS.graphqlBody,
@@ -143,7 +146,7 @@ function openFastify(noise: Noise, origins: Origins): FastifyInstance {
   });
 }
 
-/** What arrives and is no HTTP: TLS on this port, broken heads, heads that are too large, requests that never end. */
+/** Invalid HTTP: TLS on this port, broken headers, headers that are too large, requests that never end. */
 function answerBroken(error: NodeJS.ErrnoException, socket: Socket, noise: Noise): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   noise.tell('not HTTP', { code: error.code }, 'what arrived is no HTTP request');
@@ -169,7 +172,10 @@ function addErrorHandlers(fastify: FastifyInstance, deps: ApiOptions['deps']): v
   });
 }
 
-/** Takes in the rest of what is too large: a client that is still sending would see a broken pipe, not the answer. */
+/**
+ * Drains the rest of a request that is too large: a client that is still sending would see a broken pipe, not
+ * the answer.
+ */
 async function drainBody(body: IncomingMessage): Promise<void> {
   body.resume();
   const ended = finished(body, { signal: AbortSignal.timeout(READ_ON_MS) }).catch(() => undefined);

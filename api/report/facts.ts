@@ -27,7 +27,7 @@ import { scoreStartOf } from '../schema/lineage.ts';
 export interface ReportDeps extends LineageDeps {
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Where the disclosure ledgers are kept. */
+  /** The session of the disclosure ledgers. */
   readonly record: Store;
   readonly dimensions: readonly Dimension[];
   /** Proves the number; without it the report says that it is not proven. */
@@ -42,25 +42,25 @@ export interface ReportReader {
   readonly scope: Scope;
 }
 
-/** A model with what it was made of and what was decided about it. */
+/** A model with its inputs and the decisions about it. */
 export interface ModelCard {
   readonly model: RegisteredModel;
   readonly features: readonly FeatureRow[];
-  /** null for who may not know what was made of all responses. */
+  /** null for callers who may not see what was made of all responses. */
   readonly whole: {
     readonly trainingSets: readonly TrainingSetRow[];
     readonly history: readonly ModelEventRow[];
-    /** What others said of those decisions. */
+    /** Reviews of those decisions. */
     readonly reviews: readonly ReviewedDecision[];
     readonly evaluation: unknown;
   } | null;
 }
 
-/** All that the report of one score tells. */
+/** The facts in the report of one score. */
 export interface ReportFacts {
   readonly id: string;
   readonly name: ScoreName;
-  /** null: its model is the champion no more, so that its number cannot be stated by the present one. */
+  /** null: its model is no longer the champion, so the current champion cannot state its number. */
   readonly score: ScoreRow | null;
   readonly label: string;
   readonly dimensions: readonly Dimension[];
@@ -75,7 +75,7 @@ export interface ReportFacts {
 /** Nodes of the lineage that a report reads. */
 const BOUND = 2_000;
 
-/** The facts of one score's report within the reader's scope; null when the id is none of a score. */
+/** The facts of one score's report within the reader's scope; null when the id is not a score's. */
 export async function reportFacts(
   deps: ReportDeps,
   reader: ReportReader,

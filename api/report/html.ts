@@ -1,4 +1,4 @@
-/** Text that is markup already. Made only by `html` and `raw`. */
+/** Markup. Made only by `html` and `raw`. */
 export class Markup {
   readonly #text: string;
 
@@ -28,7 +28,10 @@ function markupOf(value: Value): string {
   return String(value).replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign);
 }
 
-/** A template whose values are escaped, for text and for quoted attributes; markup in it stays, lists are joined. */
+/**
+ * A template whose values are escaped, for text and for quoted attributes; markup in it stays, lists are
+ * joined.
+ */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
   return new Markup(parts.map((part, i) => part + (i < values.length ? markupOf(values[i]) : '')).join(''));
 }

@@ -19,7 +19,7 @@ interface Box {
   readonly column: number;
 }
 
-/** The lineage by kind as an SVG: one box for each kind with some of its nodes, and how the kinds hang together. */
+/** The lineage by kind as an SVG: one box per kind with some of its nodes, and the connections between kinds. */
 export function lineagePicture(trace: CollectedTrace): Markup {
   const boxes = layOut(trace);
   const height = Math.max(...boxes.map(({ y, height }) => y + height)) + MARGIN;
@@ -112,7 +112,7 @@ function drawBox({ kind, title, lines, x, y, height }: Box): Markup {
   return html`<g class="${kind}"><rect x="${x}" y="${y}" width="${BOX.width}" height="${height}" rx="5"/>${[title, ...lines].map(text)}</g>`;
 }
 
-/** One curve for each pair of kinds that edges join. */
+/** One curve for each connected pair of kinds. */
 function links({ nodes, edges }: CollectedTrace, boxes: readonly Box[]): Markup {
   const kindOf = new Map(nodes.map(({ id, kind }) => [id, kind]));
   const boxOf = new Map(boxes.map((box) => [box.kind, box]));
@@ -136,7 +136,7 @@ function curve(left: Box, right: Box): Markup {
     return html`<path class="link" d="M${x} ${upper.y + upper.height} V${lower.y}" marker-end="url(#end)"/>`;
   }
   const [x1, x2] = [left.x + BOX.width, right.x - 1];
-  // Behind a column between them the line runs in the gaps, so that it crosses no box's text.
+  // Past a column in between, the line runs in the gaps, so that it crosses no box's text.
   const bend = Math.min(BOX.gapX, (x2 - x1) / 2);
   return html`<path class="link" d="M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}" marker-end="url(#end)"/>`;
 }

@@ -23,7 +23,7 @@ const points = (value: number) => value.toFixed(1).replace('-', '−');
 const NARROWED = html`<p class="narrowed">Over the cells that this reader may read, and not over all that there may be: another reader's
 report of this id can state another number.</p>`;
 
-/** The report as one HTML page that needs nothing else: no script, no picture, no font from anywhere. */
+/** The report as one self-contained HTML page: no script, image or font from elsewhere. */
 export function renderReport(facts: ReportFacts): string {
   const { label, reader, at, id } = facts;
   const page = html`<!doctype html>
@@ -163,7 +163,7 @@ function wholeModel({ trainingSets, history, reviews, evaluation }: WholeCard): 
 <h3>Reviews of them</h3>${reviewsOf(reviews)}`;
 }
 
-/** Who let it through each stage, and why. */
+/** Who approved it at each stage, and why. */
 function approvals(history: WholeCard['history']): Markup {
   const lines = history.map(({ from, to, cause, actor, reason, recordedAt }) => [
     moment(recordedAt),
@@ -174,7 +174,7 @@ function approvals(history: WholeCard['history']): Markup {
   return table(['When', 'Stage', 'Who', 'Why'], lines);
 }
 
-/** What others said of it. */
+/** Reviews of it. */
 function reviewsOf(reviews: WholeCard['reviews']): Markup {
   if (reviews.length === 0) return html`<p>Nobody else has said what they think of these decisions.</p>`;
   const lines = reviews.map(({ at, to, verdict, by, reason }) => [
@@ -187,7 +187,7 @@ function reviewsOf(reviews: WholeCard['reviews']): Markup {
   return table(['When', 'Stage', 'Verdict', 'Who', 'Why'], lines);
 }
 
-/** The numbers of the evaluation by head; tables in it (confusion, reliability) are left to the query. */
+/** The numbers of the evaluation by head; its tables (confusion, reliability) are left to the query. */
 function evaluationTable(evaluation: unknown): Markup {
   const checkpoints = Object.entries((evaluation ?? {}) as Record<string, Record<string, unknown>>);
   const lines = checkpoints.flatMap(([head, report]) =>

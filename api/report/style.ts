@@ -1,4 +1,4 @@
-/** Plain, for screen and paper; system fonts alone. */
+/** Plain, for screen and paper; system fonts only. */
 export const STYLE = `
 :root { color-scheme: light; --ink: #1c2330; --soft: #5b6577; --line: #d5dae3; --tint: #f4f6fa; }
 * { box-sizing: border-box; }

@@ -4,7 +4,7 @@ import { type ApiContext, noteWithheld, pathOf } from '../context.ts';
 import { ForbiddenError } from '../errors.ts';
 import type { AccessClass } from './builder.ts';
 
-/** One field of the schema with what it shows. */
+/** One field of the schema with its access tag. */
 export interface TaggedField {
   readonly type: string;
   readonly field: string;
@@ -23,7 +23,7 @@ export function taggedFields(schema: GraphQLSchema): TaggedField[] {
   });
 }
 
-/** "Type.field" of all that each field group shows. */
+/** The fields ("Type.field") of each field group. */
 export function fieldsOfGroups(schema: GraphQLSchema): ReadonlyMap<FieldGroup, readonly string[]> {
   const fields = taggedFields(schema);
   return new Map(
@@ -35,8 +35,8 @@ export function fieldsOfGroups(schema: GraphQLSchema): ReadonlyMap<FieldGroup, r
 }
 
 /**
- * Makes each query of the schema note that it is withheld from who has its field group for no cell: without it nothing
- * tells an empty answer from one that may not be read. It goes by the policies, not by what there is.
+ * Makes each query of the schema report that it is masked for callers who have its field group for no cell:
+ * otherwise an empty answer looks like a forbidden one. It follows from the policies, not from the data.
  */
 export function noteWithheldQueries(schema: GraphQLSchema): GraphQLSchema {
   for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
@@ -53,7 +53,7 @@ export function noteWithheldQueries(schema: GraphQLSchema): GraphQLSchema {
           return told;
         },
         (error: unknown) => {
-          // What is refused is told by its error; that nothing is there is not.
+          // Errors report refusals; missing data is not reported.
           if (!(error instanceof ForbiddenError)) note();
           throw error;
         },

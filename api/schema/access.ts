@@ -36,7 +36,7 @@ export function addAccess({ builder, dimensions }: SchemaParts): void {
   addCells(builder, dimensions);
 }
 
-/** What policies are about. Only for administrators: that a cell exists tells that somebody answered. */
+/** The cells of policies. Only for administrators: the existence of a cell reveals that it has responses. */
 function addCells(builder: Builder, dimensions: readonly Dimension[]) {
   const cell = builder.objectRef<Cell>('Cell').implement({
     ...access('administer'),

@@ -20,8 +20,8 @@ export interface SchemaTypes {
 }
 
 /**
- * A DateTime as it came in: `value` is null when it is none. Whether that spoils the whole operation (an argument of
- * a query) or one item of a batch is for the resolver to say, so coercion does not throw.
+ * A DateTime argument: `value` is null when it is invalid. The resolver decides whether that fails the whole
+ * operation (an argument of a query) or one item of a batch, so coercion does not throw.
  */
 export interface DateTimeInput {
   readonly text: string;
@@ -29,13 +29,13 @@ export interface DateTimeInput {
 }
 
 /**
- * What a type's fields, or one field, show: a field group, or public where it is the same for everybody who came in.
- * Every field has a tag, its own or its type's (schema.test.ts); the field's goes before. It is the reviewer's list:
- * that the resolvers keep to it is shown by the tests on scopes.
+ * What a type's fields, or one field, show: a field group, or public if it is the same for every caller. Every
+ * field has a tag, its own or its type's (schema.test.ts); the field's takes precedence. It is the reviewer's
+ * list; the tests on scopes show that the resolvers follow it.
  */
 export type AccessClass = FieldGroup | 'public';
 
-/** The tag of a type or field, and for a field what it costs. */
+/** The tag of a type or field, and for a field its cost. */
 export function access(
   shows: AccessClass,
   cost?: FieldCost,
@@ -50,10 +50,10 @@ export function costs(cost: FieldCost): { extensions: { cost: FieldCost } } {
 
 type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
 export type Builder = PothosSchemaTypes.SchemaBuilder<Types>;
-/** A type of the schema whose values are made of such rows. */
+/** A type of the schema with the type of its rows. */
 export type TypeOf<Row> = ObjectRef<Types, Row>;
 
-/** The builder with its scalars; the schema's subjects add their types to it. */
+/** The builder with its scalars; the schema's modules add their types to it. */
 export function createBuilder(): Builder {
   const builder = new SchemaBuilder<SchemaTypes>({});
   builder.queryType({ description: 'Scores, responses and where they come from.' });
@@ -95,7 +95,7 @@ function durationText(value: unknown): string {
   throw new GraphQLError('a Duration is a string such as "P30D"', { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
-/** A window that begins ten years before a moment, or ends after it, is of years with four digits too. */
+/** A window that begins ten years before a moment, or ends after it, must have years with four digits too. */
 const EARLIEST_MS = Date.UTC(1000, 0, 1);
 const LATEST_MS = Date.UTC(9000, 0, 1);
 

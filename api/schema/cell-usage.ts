@@ -4,7 +4,7 @@ import { ForbiddenError } from '../errors.ts';
 import { access } from './builder.ts';
 import type { SchemaParts } from './types.ts';
 
-/** Callers and sources that are told. */
+/** Callers and sources that are listed. */
 const MOST = 100;
 
 /** Adds the query cellUsage. */

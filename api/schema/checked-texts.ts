@@ -14,15 +14,15 @@ import { cut, problemOf, TEXT_RULES, type TextRule } from '../../domain/text/tex
 import type { ApiContext } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 
-/** Their items are checked one by one, by what also reads those of the other doors. */
+/** Their items are checked one by one, by the reader of all endpoints. */
 const CHECKED_PER_ITEM = new Set(['ResponseInput']);
 /** Of a JSON argument. */
 const MOST_VALUES = 1_000;
 const RULES: Readonly<Record<string, TextRule>> = TEXT_RULES;
 
 /**
- * Puts a check of its texts before each field that takes arguments: how long, and of which characters (`TEXT_RULES`). So no
- * resolver hands on what the record cannot store.
+ * Checks the texts of each field's arguments before it runs: length and characters (`TEXT_RULES`). So resolvers
+ * never pass on what the database cannot store.
  */
 export function checkTexts(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -50,7 +50,7 @@ function takesTexts({ args }: GraphQLField<unknown, ApiContext>): boolean {
 
 const isJson = (type: GraphQLInputType) => getNamedType(type).name === 'JSON';
 
-/** The rule for a text of that name; null where the type holds none. */
+/** The rule for a text of that name; null if the type has none. */
 function ruleOf(name: string, type: GraphQLInputType): TextRule | null {
   const kind = getNamedType(type).name;
   if (kind === 'ID') return RULES[name] ?? TEXT_RULES.id;

@@ -15,13 +15,13 @@ export function pageSize(first: number): number {
   throw new InvalidArgumentError(`first: ${first} is not between 1 and ${LIMITS.page}`);
 }
 
-/** The page of what was read: up to `first` + 1 rows, of which the last only tells that there are more. */
+/** The page of the rows read: up to `first` + 1, of which the last only shows that there are more. */
 export function pageOf<Row>(rows: readonly Row[], first: number): ListPage<Row> {
   return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
 }
 
 interface Connected<Row> {
-  /** Of the types: NAMEEdge and NAMEConnection. */
+  /** For the types NAMEEdge and NAMEConnection. */
   readonly name: string;
   readonly node: TypeOf<Row>;
   readonly shows: AccessClass;
@@ -36,7 +36,7 @@ export function addConnection<Row extends object>(
   const edge = builder.objectRef<{ readonly row: Row }>(`${name}Edge`).implement({
     ...access(shows),
     fields: (t) => ({
-      // `never`: that a row is no list, its type does not say.
+      // `never`: its type does not express that a row is not a list.
       node: t.field({ type: node, nullable: false, resolve: ({ row }) => row as never }),
       cursor: t.string({ nullable: false, resolve: ({ row }) => cursorOf(row) }),
     }),

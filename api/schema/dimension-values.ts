@@ -42,7 +42,7 @@ export function addDimensionValues({ builder, types, dimensions }: SchemaParts):
 
 async function containing(values: readonly string[], text: string): Promise<string[]> {
   const letters = folded(text);
-  // Of a text without letters and digits nothing is left to compare.
+  // A text without letters and digits cannot be compared.
   const holds = (value: string) =>
     letters === '' ? value.includes(text.trim()) : folded(value).includes(letters);
   const found = await mapInSlices(values, (value) => (holds(value) ? value : null));

@@ -7,7 +7,7 @@ import { type ApiContext, pathOf } from '../context.ts';
 import { segmentOf } from './segment.ts';
 import type { SegmentArgument } from './types.ts';
 
-/** Told of one operation. */
+/** Entries per operation. */
 const MOST_TOLD = 3;
 
 interface SnapshotArguments {
@@ -18,8 +18,9 @@ interface SnapshotArguments {
 }
 
 /**
- * Makes `nps` tell, in `extensions.emptyWindows`, when the newest answer was given where a window that ends at the present has none: a record of the past
- * is not answered with 0 in silence. Of answers that the caller may read alone.
+ * Makes `nps` report, in `extensions.emptyWindows`, the time of the newest response if a window that ends now
+ * has none, so that a historical database is not silently answered with 0. Only responses that the caller may
+ * read count.
  */
 export function noteEmptyWindows(schema: GraphQLSchema, dimensions: readonly Dimension[]): GraphQLSchema {
   const field = schema.getQueryType()?.getFields()['nps'];
@@ -39,7 +40,10 @@ export function noteEmptyWindows(schema: GraphQLSchema, dimensions: readonly Dim
   return schema;
 }
 
-/** Whether no row counts anything; of suppressed ones it is not told. Long lists have promises, and rows that count. */
+/**
+ * Whether no row counts anything; suppressed ones do not reveal it. Long lists have promises, and rows that
+ * count.
+ */
 function isEmpty(rows: readonly (ScoreRow | Promise<ScoreRow>)[]): boolean {
   return rows.every(
     (row) =>

@@ -27,7 +27,7 @@ interface ErasureReport {
   readonly records: readonly ErasureRow[];
 }
 
-/** How long an answer waits for followers of the journal to have followed, and for the files to be written anew. */
+/** How long an answer waits for followers of the journal, and for the rewrite of the files. */
 const PATIENCE_MS = 5_000;
 const LOOK_MS = 100;
 
@@ -165,7 +165,7 @@ async function eraseAndCheck(
   const deadline = Date.now() + PATIENCE_MS;
   for (const { id } of pending) {
     for (;;) {
-      // Read again: what was done for it since stands there.
+      // Read again: it has been updated since.
       const one = (await pendingErasures(store, dataSubject)).find((other) => other.id === id);
       const left = one ? await checkErasure({ store, graphHolds, filesDue }, one) : [];
       if (left.length === 0) break;

@@ -10,7 +10,7 @@ import { addConnection, pageOf, pageSize } from './connection.ts';
 import { storesOf } from './person.ts';
 import type { SchemaParts } from './types.ts';
 
-/** For how long one call takes an import back; the next goes on. */
+/** How long one call works on undoing an import; the next continues. */
 const PATIENCE_MS = 5_000;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

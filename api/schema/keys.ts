@@ -40,7 +40,7 @@ export function addKeys({ builder }: SchemaParts): void {
         const { deps, caller } = context;
         if (!caller.scope.allowsAll('administer')) throw new ForbiddenError('this key may not change keys');
         if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept in the log');
-        // Many transactions: that it was asked for is kept before the first.
+        // Many transactions: the request is recorded before the first.
         await deps.audit.append([entryOf(context, 'changeKeys', { action: asked })]);
         const report = await deps.changeKeys(asked);
         deps.log.info({ action: asked, actor: loggedCaller(caller) }, report);

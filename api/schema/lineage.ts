@@ -53,7 +53,7 @@ export function addLineage(schema: SchemaParts): void {
   );
 }
 
-/** What the id names: a score, or a node by its id. */
+/** The node of the id: a score, or a node by its id. */
 export function startOf(dimensions: readonly Dimension[], id: string): ScoreStart | string {
   const name = parseScoreId(id);
   return name ? scoreStartOf(dimensions, id, name) : id;
@@ -98,13 +98,13 @@ function addPage({ builder, types: { lineageNode: node, lineagePage, pageInfo } 
   });
 }
 
-/** Finds a node of the lineage graph that is no response. */
+/** Finds a node of the lineage graph that is not a response. */
 export async function loadLineageNode(id: string, { deps, caller }: ApiContext): Promise<AnyNode | null> {
   const found = await lineageNode(deps, caller.scope, id);
   return found && { __typename: 'LineageRecord', ...found };
 }
 
-/** The score that the name spells, as the start of a trace. */
+/** The score with that key, as the start of a trace. */
 export function scoreStartOf(dimensions: readonly Dimension[], id: string, name: ScoreName): ScoreStart {
   const { segment, from, until, basis } = name;
   const places = dimensions.flatMap(({ attribute }) => {

@@ -47,7 +47,7 @@ export function addLive({ builder, types, dimensions }: SchemaParts): void {
         after: t.arg.string(),
       },
       subscribe: (_root, args, { deps, caller }) => {
-        // An update is made once for many: nothing in it could say that it is withheld.
+        // An update is built once for many callers: nothing in it could be reported as masked.
         if (caller.scope.grant('readScore') === 'none')
           throw new ForbiddenError('this key may not read scores');
         const after = args.after === null || args.after === undefined ? null : parsePosition(args.after);

@@ -1,6 +1,6 @@
 import type { ModelMetric } from '../../store/tables/monitoring.ts';
 
-/** What each figure of the monitor is, as the schema says it. */
+/** The schema's descriptions of the monitor's figures. */
 export const METRIC_DESCRIPTIONS: Readonly<Record<ModelMetric, string>> = {
   ACCURACY: 'Share of the answers with a surveyed class that the model gave the same one.',
   RANKED_PROBABILITY_SCORE:

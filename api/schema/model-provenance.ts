@@ -1,7 +1,7 @@
 import { access } from './builder.ts';
 import type { SchemaParts } from './types.ts';
 
-/** Adds the types of what a model version was made of and what became of it. */
+/** Adds the types for a model version's inputs and history. */
 export function addModelProvenance(schema: SchemaParts): void {
   addTrainingSet(schema);
   addFeature(schema);

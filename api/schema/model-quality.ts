@@ -24,7 +24,10 @@ interface Quality extends ModelFacts {
   readonly report: ClassificationReport | null;
 }
 
-/** Adds the queries modelQuality and modelComparison: how a model does on responses that have a surveyed class too. */
+/**
+ * Adds the queries modelQuality and modelComparison: a model's quality on responses that have a surveyed class
+ * too.
+ */
 export function addModelQuality(schema: SchemaParts): void {
   const { builder, types, dimensions } = schema;
   const quality = addQuality(builder, addMixChange(builder), addInputChange(schema));
@@ -116,10 +119,10 @@ const WITHHELD: Quality = {
 const WEEK_MS = 7 * 86_400_000;
 
 /**
- * Whether the caller may be told how a model judged these answers. Figures of any window and segment, subtracted, tell of
- * single answers: they are for who may read those. Who manages models is told of everything, in whole weeks (that begin on
- * Thursdays, as the first of 1970 did).
- * @throws InvalidArgumentError where a caller who manages models asks for less.
+ * Whether the caller may see how a model judged these responses. Figures of arbitrary windows and segments,
+ * subtracted, reveal single responses: they need the right to read those. Callers who manage models see figures
+ * over everything, in whole weeks (that begin on Thursdays, like the first of 1970).
+ * @throws InvalidArgumentError if a caller who manages models requests less.
  */
 function mayJudge(context: ApiContext, segment: Segment, range: TimeRange, path: ResponsePath): boolean {
   const { scope } = context.caller;
@@ -143,7 +146,7 @@ const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
 function wholeMinutes(from: DateTimeInput, to: DateTimeInput): TimeRange {
   const range = { from: momentOf('from', from), until: momentOf('to', to) };
   if (range.from >= range.until) throw new InvalidArgumentError('to: must be later than from');
-  // The mix is compared with that of the time before, of the same length.
+  // The mix is compared with the period before, of the same length.
   if (2 * range.from - range.until < YEAR_1)
     throw new InvalidArgumentError(
       'from: the time before it, as long as that until to, begins before the year 1',

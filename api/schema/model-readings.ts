@@ -16,7 +16,7 @@ const OWN = new Set('metric from n referenceN value reference pValue adjustedPVa
 const namedHere = (dimension: Dimension) =>
   OWN.has(dimension.field) ? { ...dimension, field: `dimension_${dimension.field}` } : dimension;
 
-/** Adds ModelReading and the query modelReadings: what the monitor found, hour by hour. */
+/** Adds ModelReading and the query modelReadings: the monitor's readings, hour by hour. */
 export function addReadings({ builder, types: { modelMetric: metric }, dimensions }: SchemaParts): void {
   const reading = builder.objectRef<Reading>('ModelReading').implement({
     ...access('readPrediction'),
@@ -75,7 +75,7 @@ export function addReadings({ builder, types: { modelMetric: metric }, dimension
         const { scope } = caller;
         const missing = (['readPrediction', 'readScore'] as const).find((group) => !scope.allowsAll(group));
         if (missing) {
-          // Who has it nowhere is told so of every query.
+          // Callers without it get the report of every query.
           if (missing !== 'readPrediction' || scope.grant(missing) !== 'none')
             noteWithheld(context, missing, pathOf(info.path));
           return [];

@@ -30,7 +30,7 @@ export function modelVersionOf(id: string): number | null {
 }
 
 /**
- * The model version that the argument names.
+ * The argument's model version.
  * @throws InvalidArgumentError
  */
 export function modelArgument(name: string, id: string): number {
@@ -178,8 +178,9 @@ function addModelMutations({ builder, types: { modelVersion: model } }: SchemaPa
 }
 
 /**
- * Whether the caller may know what was made of all responses together: who manages models, or may see every
- * prediction. For others it would tell how many there are that they may not see; the path is then noted as withheld.
+ * Whether the caller may see what was made of all responses together: callers who manage models, or may see
+ * every prediction. For others it would reveal how many hidden ones there are; the path is then recorded as
+ * masked.
  */
 export function mayReadWhole({ caller: { scope }, masked }: ApiContext, path: ResponsePath): boolean {
   if (readsModelsWhole(scope)) return true;
@@ -192,8 +193,8 @@ function untilOf(until: DateTimeInput | null | undefined, { deps }: ApiContext):
 }
 
 /**
- * Who asks and why.
- * @throws ForbiddenError where the caller may not manage models; InvalidArgumentError without a reason.
+ * Caller and reason.
+ * @throws ForbiddenError if the caller may not manage models; InvalidArgumentError without a reason.
  */
 function causeOf(context: ApiContext, reason: string, action: string): Change {
   const { caller } = context;

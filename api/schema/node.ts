@@ -1,13 +1,13 @@
 import type { RegisteredModel } from '../../store/models/models.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
 
-/** What `node` can answer with; `__typename` tells which type. */
+/** What `node` can return; `__typename` decides which type. */
 export type AnyNode =
   | ({ readonly __typename: 'Response' } & ResponseRow)
   | ({ readonly __typename: 'ModelVersion' } & RegisteredModel)
   | LineageRecord;
 
-/** A node of the lineage graph, as the node of any kind that has no type of its own. */
+/** A node of the lineage graph, for kinds without a type of their own. */
 export interface LineageRecord {
   readonly __typename: 'LineageRecord';
   readonly id: string;

@@ -95,13 +95,13 @@ export function addNpsChange(builder: Builder, row: TypeOf<ScoreRow>) {
   });
 }
 
-/** Up to this many rows, fields are computed when they are read: that is too little work to delay other operations. */
+/** Up to this many rows, fields are computed when they are read: too little work to delay other operations. */
 const FEW_ROWS = 500;
 const COSTLY = new Set(['id']);
 const OF_THE_INTERVAL = new Set(['low', 'high', 'method', 'score']);
 const CHANGE = new Set(['change']);
 
-/** The rows in a form in which many of them do not hold up the event loop. */
+/** The rows in a form in which many of them do not block the event loop. */
 export async function handOver(
   rows: ScoreRow[],
   { rowsInSlices }: ApiContext,
@@ -109,13 +109,13 @@ export async function handOver(
 ): Promise<ScoreRow[]> {
   if (rows.length <= FEW_ROWS) return rows;
   if (rowsInSlices) return promisesInSlices(rows) as never;
-  // What costs time is worked out before the answer is made of all rows at once.
+  // Expensive fields are computed before the answer is built of all rows at once.
   const [ids, intervals, changes] = [COSTLY, OF_THE_INTERVAL, CHANGE].map((names) => isSelected(info, names));
   await mapInSlices(rows, (row) => [ids && row.id, intervals && row.interval, changes && row.change]);
   return rows;
 }
 
-/** Whether the rows of the field are asked how they changed. */
+/** Whether the selection includes the change of rows. */
 export function asksForChange(info: GraphQLResolveInfo): boolean {
   return isSelected(info, CHANGE);
 }

@@ -154,7 +154,7 @@ function needsChange({ orderBy }: RowArguments, info: GraphQLResolveInfo): boole
   return asksForChange(info) || orderBy.some(({ by }) => by === 'CHANGE');
 }
 
-/** The rows as they were asked for; what was paid for rows that there are not is given back. */
+/** The requested rows; the cost of missing rows is refunded. */
 async function answer(
   rows: readonly ScoreRow[],
   field: keyof typeof SCORE_COSTS,
@@ -219,7 +219,7 @@ interface SeriesArguments {
   readonly timeZone: string;
 }
 
-/** The windows of the series and, where it is wanted, the one before the first. */
+/** The windows of the series and, if needed, the one before the first. */
 async function seriesWindows(
   args: SeriesArguments,
   wantsBefore: boolean,

@@ -9,7 +9,7 @@ export const RESPONDENT =
   'The identifier as it was sent in, the pseudonym, or the id of a response (Response:…): the person whose it is.';
 
 /**
- * Whom the argument means.
+ * The person in the argument.
  * @throws InvalidArgumentError
  */
 export function dataSubjectOf({ deps }: ApiContext, respondent: string): DataSubject {
@@ -27,7 +27,7 @@ export function assertOfficer({ caller }: ApiContext): void {
 }
 
 /**
- * Who orders it and why.
+ * Caller and reason of the order.
  * @throws ForbiddenError, InvalidArgumentError
  */
 export function orderOf(context: ApiContext, reason: string, action: string): Order {
@@ -36,7 +36,7 @@ export function orderOf(context: ApiContext, reason: string, action: string): Or
   return { actor: context.caller.name, reason: reason.trim(), note: auditHook(context, action) };
 }
 
-/** Persons are not behind the wall: who may ask is asked about everybody. */
+/** Personal data is outside the scoped views: permission for one is permission for all. */
 export function storesOf({ deps }: ApiContext) {
   return { store: deps.record, encryption: deps.encryption, cells: deps.cells, sign: deps.seals.sign };
 }

@@ -170,7 +170,7 @@ function addPrediction({ builder, types }: SchemaParts): void {
   });
 }
 
-/** What the text's tokens gave; the text of a stored prediction is a comment. */
+/** The tokens' contributions; the text of a stored prediction is a comment. */
 async function explain(
   { model, source, response }: ShownPrediction,
   { head }: { head: 'NPS' | 'SENTIMENT' },

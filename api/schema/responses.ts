@@ -56,7 +56,7 @@ function addResponse({ types, dimensions }: SchemaParts): void {
   types.response.implement({
     ...access('readResponse'),
     description: "One respondent's answer after normalising.",
-    // The interface's shape is that of any node; what `node` loads says its type itself.
+    // The interface's shape is that of any node; values loaded by `node` carry their type.
     interfaces: [types.node as never],
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: ({ id }) => `${RESPONSE_PREFIX}${id}` }),
@@ -89,7 +89,7 @@ function addResponse({ types, dimensions }: SchemaParts): void {
         ...access('readComment'),
         description:
           'Redacted text; null with a reason in `extensions.masked` when the caller may not read it.',
-        // Asked of every response: whether there is a comment is part of what is withheld.
+        // Checked for every response: the existence of a comment is masked too.
         resolve: (row, _args, context, info) =>
           mayRelease(context, 'comment', row, pathOf(info.path)) ? row.comment : null,
       }),

@@ -19,7 +19,7 @@ import type { SchemaParts } from './types.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Adds what reviewers do: claim, decide, dispute. */
+/** Adds the reviewers' mutations: claim, decide, dispute. */
 export function addReviewMutations({ builder, types: { npsClass, review } }: SchemaParts): void {
   const input = builder.inputType('ReviewDecisionInput', {
     fields: (t) => ({
@@ -76,7 +76,7 @@ export function addReviewMutations({ builder, types: { npsClass, review } }: Sch
           seal: encryptionOf(context),
         };
         const queued = await disputeResponse(context.deps.record, key, stored.modelVersionId, why, by);
-        // Who may not review has asked for it, and sees no more of it.
+        // A caller without review rights requested it, and sees no more of it.
         return queued && mayReview(context, queued) ? queued : null;
       },
     }),
@@ -119,7 +119,7 @@ function mayReview({ deps, caller: { scope } }: ApiContext, { cellId }: Pick<Rev
   return cell !== undefined && REVIEWED.every((group) => scope.allows(group, cell));
 }
 
-/** @throws ForbiddenError where the caller may review nothing at all. */
+/** @throws ForbiddenError if the caller may review nothing at all. */
 function reviewerOf(context: ApiContext, action: string): Reviewer {
   const { deps, caller } = context;
   const some = deps.cells.all().some(({ id }) => mayReview(context, { cellId: id }));

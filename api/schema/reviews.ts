@@ -21,7 +21,7 @@ import type { SchemaParts } from './types.ts';
 
 export const REVIEW_CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 export const REVIEW_PREFIX = 'Review:';
-/** That a response is queued, and why, tells what the model said of it. */
+/** That a response is queued, and why, reveals its prediction. */
 export const REVIEWED = ['review', 'readResponse', 'readPrediction'] as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

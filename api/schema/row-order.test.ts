@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ScoreRow, scoreRow } from '../../domain/scores/score.ts';
 import { assertFirst, orderRows } from './row-order.ts';
 
-/** A row of that group; `counts` null: withheld. */
+/** A row of that group; `counts` null: suppressed. */
 function row(
   region: string,
   counts: readonly [promoters: number, detractors: number] | null,

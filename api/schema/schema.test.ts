@@ -119,7 +119,8 @@ describe('access', () => {
     expect(fields.find((field) => field.name === name)?.shows).toBe(shows);
   });
 
-  // An update is executed once for many callers: a comment in it would be released to them without a row in the audit log.
+  // An update is executed once for many callers: a comment in it would be released to them without a row in the
+  // audit log.
   it('leads from a subscription to no comment and no respondent', () => {
     const reached = new Set<string>();
     const visit = (name: string): void => {

@@ -20,8 +20,9 @@ export function addSegment({ types, dimensions }: SchemaParts): void {
 }
 
 /**
- * The predicate over attributes; a null or absent dimension is free.
- * @throws InvalidArgumentError for an empty list (it would match nothing, which is never meant) or very long values.
+ * The filter over attributes; a null or absent dimension is not restricted.
+ * @throws InvalidArgumentError for an empty list (it would match nothing, which is never meant) or very long
+ * values.
  */
 export function segmentOf(
   dimensions: readonly Dimension[],

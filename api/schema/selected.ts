@@ -1,6 +1,6 @@
 import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 
-/** Whether any of the fields is selected of the objects that the field answers with, in fragments too. */
+/** Whether any of the fields is selected on the objects that the field returns, including in fragments. */
 export function isSelected(
   { fieldNodes, fragments }: GraphQLResolveInfo,
   names: ReadonlySet<string>,

@@ -11,7 +11,10 @@ import { assertOfficer, dataSubjectOf, orderOf, RESPONDENT, storesOf } from './p
 import { segmentOf } from './segment.ts';
 import type { SchemaParts } from './types.ts';
 
-/** Adds what the data protection officer asks and does: subject, restrictSubject, correctResponse, legal holds. */
+/**
+ * Adds the data protection officer's queries and mutations: subject, restrictSubject, correctResponse, legal
+ * holds.
+ */
 export function addSubjects(schema: SchemaParts): void {
   const { builder } = schema;
   builder.queryField('subject', (t) =>
@@ -23,7 +26,7 @@ export function addSubjects(schema: SchemaParts): void {
       resolve: async (_root, { respondent }, context) => {
         assertOfficer(context);
         const held = await readSubjectAccessReport(storesOf(context), dataSubjectOf(context, respondent));
-        // Also of somebody without responses, or who is not known: that it was asked for is kept.
+        // Also for a person without responses, or an unknown one: the request is recorded.
         const found = held ? { responses: held.responses.length } : { known: false };
         await context.deps.audit.append([entryOf(context, 'subject', found)]);
         for (const { id } of (held?.responses ?? []) as readonly { readonly id: string }[]) {

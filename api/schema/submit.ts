@@ -84,7 +84,7 @@ export function addSubmit({ builder, dimensions }: SchemaParts): void {
   );
 }
 
-/** What became of a batch, counted, with the first of what was not done as it was sent. */
+/** The result of a batch, counted, with the first deviations. */
 function addPayload(builder: Builder) {
   const rejection = builder.objectRef<Rejection>('Rejection').implement({
     ...access('submitResponse'),

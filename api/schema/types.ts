@@ -15,7 +15,7 @@ import type { Builder } from './builder.ts';
 import { METRIC_DESCRIPTIONS } from './metric-descriptions.ts';
 import type { AnyNode } from './node.ts';
 
-/** What a module of the schema adds its types and fields to. */
+/** Where a module of the schema adds its types and fields. */
 export interface SchemaParts {
   readonly builder: Builder;
   readonly types: SharedTypes;
@@ -25,13 +25,13 @@ export interface SchemaParts {
 /** Adds one subject to the schema. Modules run in any order: what they share is in `types` before the first runs. */
 export type SchemaModule = (schema: SchemaParts) => void;
 
-/** Where a page of a list ends. */
+/** The end of a page of a list. */
 export interface PageFacts {
   readonly hasNextPage: boolean;
   readonly endCursor: string | null;
 }
 
-/** A segment as GraphQL gives it: values by dimension field. */
+/** A segment as GraphQL passes it: values by dimension field. */
 export type SegmentArgument = Readonly<Record<string, readonly string[] | null | undefined>>;
 
 /** One key that rows are ordered by. */
@@ -46,7 +46,7 @@ export interface ShownPrediction extends Classification {
   readonly model: Model;
   /** The text and features it was made of; null when they are gone. */
   readonly source: () => Promise<FeatureSource | null>;
-  /** Of which it is, where it is stored: its text is a comment. */
+  /** The response, if it is stored: its text is a comment. */
   readonly response: { readonly id: string; readonly cellId: number } | null;
 }
 

@@ -8,14 +8,15 @@ import { type ApiContext, pathOf } from '../context.ts';
 import { segmentOf } from './segment.ts';
 import type { SegmentArgument } from './types.ts';
 
-/** Told of one operation. */
+/** Entries per operation. */
 const MOST_TOLD = 100;
 /** Values that get suggestions; the others are only reported as unknown. */
 const MOST_SUGGESTED = 10;
 
 /**
- * Makes each field that takes a segment tell which of its values nobody has, in `extensions.unknownSegmentValues`: a typing error
- * is not answered with 0 in silence. Values that are only there outside of what the caller may see are told in the same way.
+ * Makes each field that takes a segment report unknown values in `extensions.unknownSegmentValues`, so that a
+ * typing error is not silently answered with 0. Values that exist only outside of what the caller may see are
+ * reported in the same way.
  */
 export function noteUnknownValues(schema: GraphQLSchema, dimensions: readonly Dimension[]): GraphQLSchema {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];

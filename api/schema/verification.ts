@@ -60,7 +60,7 @@ export function addVerification({ builder }: SchemaParts): void {
         'The score with its leaves, manifests and signed heads: what scoreline-verify checks without a database. For auditors of everything.',
       args: { id: t.arg.id({ required: true }) },
       resolve: (_root, { id }, { deps, caller }) => {
-        // The log is one for all cells: its size and hashes belong to those who may see every cell.
+        // The log is one for all cells: its size and hashes are for callers who may see every cell.
         if (!caller.scope.allowsAll('readAudit')) throw new ForbiddenError('this key may not export proofs');
         const name = parseScoreId(id);
         if (!name) throw new InvalidArgumentError('id: this is not the id of an NpsRow');

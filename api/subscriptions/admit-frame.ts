@@ -5,8 +5,8 @@ import { LIMITS } from '../limits.ts';
 import { CLOSE, type Connection } from './connection.ts';
 
 /**
- * Looks at a frame before it is parsed: a large one is paid first, and one of too many parts is not parsed. Null where it ended
- * the socket.
+ * Checks a frame before it is parsed: a large one is charged first, and one with too many parts is not parsed.
+ * Null if it ended the socket.
  */
 export function admitFrame(deps: ApiDeps, connection: Connection, text: string): Connection['frame'] | null {
   const bytes = text.length;

@@ -6,7 +6,10 @@ import { LIMITS } from '../limits.ts';
 import type { LiveQuery, NpsUpdate } from './live-query.ts';
 import { Shares } from './shares.ts';
 
-/** What the resolver of npsUpdates hands to the transports: which tile, and where the client stopped reading. */
+/**
+ * What the resolver of npsUpdates passes to the transports: which live query, and where the client stopped
+ * reading.
+ */
 export class LiveQueryHandle {
   readonly liveQuery: LiveQuery;
   readonly after: JournalPosition | null;
@@ -16,13 +19,13 @@ export class LiveQueryHandle {
     this.after = after;
   }
 
-  /** GraphQL wants a source stream; the transports join cohorts instead of reading it. */
+  /** GraphQL requires a source stream; the transports join cohorts instead of reading it. */
   [Symbol.asyncIterator](): AsyncIterator<never> {
     throw new Error('npsUpdates is served over WebSocket and SSE');
   }
 }
 
-/** One subscription as a transport received it. */
+/** One subscription as received by a transport. */
 export interface Membership {
   readonly subscription: LiveQueryHandle;
   readonly document: DocumentNode;
@@ -34,7 +37,7 @@ export interface Membership {
   readonly deliver: (payload: string) => void;
 }
 
-/** An update and the text that tells of it. */
+/** An update and its serialised text. */
 interface Latest {
   readonly update: NpsUpdate;
   readonly payload: string;
@@ -45,22 +48,25 @@ interface Cohort {
   /** The latest answer for each group's row. */
   readonly latest: Map<string, Latest>;
   readonly ready: Promise<void>;
-  /** Runs the work while no update is answered. */
+  /** Runs the work while no update is being answered. */
   readonly inTurn: (work: () => Promise<void>) => Promise<void>;
   readonly stop: () => void;
 }
 
 export interface Cohorts {
-  /** Delivers the present rows, then each change; resolves with the way out once the present rows are delivered. */
+  /**
+   * Delivers the current rows, then each change; resolves with the function that leaves, once the current rows
+   * are delivered.
+   */
   join(membership: Membership): Promise<() => void>;
-  /** Of each caller. */
+  /** For each caller. */
   readonly shares: Shares;
   count(): number;
 }
 
 /**
- * Equal subscriptions are one cohort: an update is executed and turned into text once, and the text goes to each
- * member. The scope is part of the tile, so members of one cohort may see the same.
+ * Equal subscriptions form one cohort: an update is executed and serialised once, and the text goes to each
+ * member. The scope is part of the live query, so members of one cohort have the same rights.
  */
 export function createCohorts(onError: (error: Error) => void): Cohorts {
   const byLiveQuery = new WeakMap<LiveQuery, Map<string, Cohort>>();
@@ -74,13 +80,15 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
       const slice = new Slice();
       const made: Latest[] = [];
       for (const update of updates) made.push(await inText(update, membership, slice));
-      // In one go: what is written over several turns of the event loop would count as left unread (outbox.ts).
+      // Without yielding: text written over several turns of the event loop would count as left unread
+      // (outbox.ts).
       for (const one of made) {
         latest.set(JSON.stringify(one.update.row.group), one);
         for (const deliver of members) deliver(one.payload);
       }
     };
-    // Followed before the present is read, and answered one after the other: nothing is missed or out of order.
+    // Followed before the current rows are read, and answered one after the other: nothing is missed or out of
+    // order.
     let queue: Promise<void> = Promise.resolve();
     const inTurn = (work: () => Promise<void>) => {
       const done = queue.then(work);
@@ -120,7 +128,7 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
         cohorts.set(key, cohort);
       }
       const { members, latest, ready, inTurn, stop } = cohort;
-      // Holds the cohort open while the present is read.
+      // Holds the cohort open while the current rows are read.
       const deliver = membership.deliver;
       let hold: Membership['deliver'] = () => undefined;
       members.add(hold);
@@ -154,13 +162,13 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
   };
 }
 
-/** The update as the members' text; the event loop turns before it where the slice is over. */
+/** The update as the members' text; yields first if the slice is over. */
 async function inText(update: NpsUpdate, { execute }: Membership, slice: Slice): Promise<Latest> {
   if (slice.isOver()) await slice.next();
   return { update, payload: JSON.stringify(await execute(update)) };
 }
 
-/** Everything that the answers depend on beside the tile; `after` only decides how they begin. */
+/** Everything that the answers depend on besides the live query; `after` only decides how they begin. */
 function cohortKey({ document, operationName, variables }: Membership): string {
   const ignored = new Set<string>();
   const document_ = visit(document, {

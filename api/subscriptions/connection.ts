@@ -6,7 +6,7 @@ import type { OnEnded } from './ended.ts';
 import { hangUp } from './hang-up.ts';
 import { Outbox } from './outbox.ts';
 
-/** Codes with which the server ends a WebSocket, beside those of the protocol graphql-transport-ws. */
+/** Close codes of the server, besides those of the protocol graphql-transport-ws. */
 export const CLOSE = {
   badRequest: 4400,
   forbidden: 4403,
@@ -15,25 +15,25 @@ export const CLOSE = {
   slowConsumer: 4413,
   tooMany: 4429,
   internal: 4500,
-  /** Of the WebSocket registry: "service restart", so that clients connect again. */
+  /** From the WebSocket registry: "service restart", so that clients reconnect. */
   connectAgain: 1012,
   goingAway: 1001,
 } as const;
 
 const PING_MS = 12_000;
 
-/** One WebSocket: what is written to it, and how it ends. */
+/** One WebSocket: writing to it, and ending it. */
 export class Connection {
   readonly id: string;
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
   caller: Caller | null = null;
   purpose: string | null = null;
-  /** Called once its key has let it in. */
+  /** Called once its key was accepted. */
   onAdmitted: () => void = () => undefined;
   /** Called once when the server ends it. */
   onEnd: () => void = () => undefined;
-  /** How the frame that is read now arrived. */
+  /** How the current frame arrived. */
   frame: { readonly bytes: number; readonly isPaid: boolean } = { bytes: 0, isPaid: false };
   readonly #outbox: Outbox;
   readonly #report: OnEnded;
@@ -59,13 +59,13 @@ export class Connection {
     return this.#ended;
   }
 
-  /** A name for its next operation, for the log. */
+  /** An id for its next operation, for the log. */
   nextOperation(): string {
     this.#operations += 1;
     return `${this.id}/${this.#operations}`;
   }
 
-  /** Writes one frame, unless the client leaves too much unread: then it is told so, and dropped. */
+  /** Writes one frame, unless the client leaves too much unread: then it is disconnected with that reason. */
   write(frame: string): void {
     if (this.#ended || this.socket.readyState !== WebSocket.OPEN) return;
     if (this.#outbox.isSlow())
@@ -74,8 +74,8 @@ export class Connection {
   }
 
   /**
-   * Ends the socket from our side: what waits for it is dropped, so that the close frame comes next, and from here on nothing
-   * of it runs. `told`: the reason names nothing that the client sent, and may be logged.
+   * Ends the socket from this side: pending data is dropped, so that the close frame comes next, and nothing of
+   * it runs from here on. `told`: the reason contains nothing that the client sent, and may be logged.
    */
   end(code: number, reason: string, told = true): void {
     if (this.#ended) return;
@@ -90,14 +90,14 @@ export class Connection {
     hangUp(this.request.socket, () => this.socket.terminate());
   }
 
-  /** The close frame was sent by the library: it could not read what came. */
+  /** The library sent the close frame, because it could not read what came. */
   broken(code: number): void {
     this.end(code, 'a frame that is too large or breaks the protocol');
   }
 
   /**
-   * A peer that answers no ping is gone, unless something came of it: it sent a byte, or took some of what it had kept
-   * waiting, and so reads, but late.
+   * A peer that answers no ping is gone, unless there was traffic: it sent a byte, or took some pending data,
+   * and so is reading, only late.
    */
   #watchLife(): void {
     const { socket } = this;

@@ -8,7 +8,7 @@ export interface Ended {
   readonly code: number | string;
   readonly reason: string;
   readonly requestId: string;
-  /** Null: it had not shown a key. */
+  /** Null: it had not presented a key. */
   readonly caller: Caller | null;
   /** Bytes that were dropped or not taken by the kernel. */
   readonly unread: number;

@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 
-/** How long a peer has to take in the end. */
+/** How long a peer has to take the rest. */
 export interface HangUpPatience {
-  /** Without a byte going either way. */
+  /** Without a byte in either direction. */
   readonly stallMs: number;
   /** Once the kernel has everything: the peer may still answer. */
   readonly graceMs: number;
-  /** From then on the peer can read what the kernel holds; what it sends is thrown away. */
+  /** From then on the peer can read what the kernel holds; what it sends is discarded. */
   readonly lingerMs: number;
-  /** For all of it, whatever the peer does. */
+  /** In total, whatever the peer does. */
   readonly wholeMs: number;
 }
 
@@ -21,9 +21,10 @@ export const PATIENCE: HangUpPatience = {
 };
 
 /**
- * Ends a connection after its last bytes were written, in such a way that a peer which reads, however slowly, reads them: the
- * connection is closed in our direction once the kernel has them, and cut later. Cut at once, the kernel would answer what
- * the peer still sends with a reset, and throw away what it holds. The answer stops the watch.
+ * Ends a connection after its last bytes were written, so that a peer which reads, however slowly, receives
+ * them: the connection is half-closed once the kernel has them, and destroyed later. Destroyed at once, the
+ * kernel would answer what the peer still sends with a reset, and discard what it holds. The returned function
+ * stops the watch.
  */
 export function hangUp(socket: Socket, cut: () => void, patience: HangUpPatience = PATIENCE): () => void {
   const began = performance.now();
@@ -38,13 +39,13 @@ export function hangUp(socket: Socket, cut: () => void, patience: HangUpPatience
     if (closed || emptySince === null || empty < patience.graceMs) return;
     closed = true;
     emptySince = now;
-    // From here on nothing more is to be written: how long the peer takes to read is its own affair.
+    // Nothing more will be written from here on: how long the peer takes to read does not matter.
     socket.setTimeout(0);
     socket.end();
   };
   const timer = setInterval(look, LOOK_MS);
   timer.unref();
-  // Node.js sees here, too, when the kernel takes a part of one long write.
+  // This also shows when the kernel takes a part of one long write.
   socket.setTimeout(patience.stallMs);
   socket.on('timeout', cut);
   const stop = () => {

@@ -8,11 +8,11 @@ import {
 } from '../../store/journal/journal.ts';
 import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 
-/** What tiles ask of the journal's end; asked at once by many, it is read once. */
+/** Live queries' reads of the journal's end; concurrent ones share a read. */
 export interface JournalEnds {
   /** The last entry that followers may read, at this moment or later. */
   head(): Promise<JournalPosition>;
-  /** Every entry after the place that is committed by now, final or not; null: too many. */
+  /** Every committed entry after the position, final or not; null: too many. */
   since(at: JournalPosition): Promise<readonly JournalEntry[] | null>;
 }
 
@@ -21,7 +21,7 @@ const MOST = 500;
 export function journalEnds(session: Session, cells: StoredCellDictionary): JournalEnds {
   const head = shared<null, JournalPosition>(async () => {
     const last = await journalHead(session);
-    // A place holds cells that were new there.
+    // A position had cells that were new there.
     await cells.refresh(session);
     return last;
   });
@@ -41,7 +41,7 @@ export function journalEnds(session: Session, cells: StoredCellDictionary): Jour
   };
 }
 
-/** Who asks while a read is going on waits for the next one, which begins later than all of them have asked. */
+/** A caller during a read waits for the next one, which begins later than its call. */
 function shared<Asked, Answer>(read: (asked: readonly Asked[]) => Promise<Answer>) {
   let running: Promise<unknown> = Promise.resolve();
   let next: { asked: Asked[]; answer: Promise<Answer> } | undefined;

@@ -7,9 +7,9 @@ import { journalEnds } from './journal-ends.ts';
 import { LiveQuery, type LiveQueryDefinition, type LiveQueryDeps } from './live-query.ts';
 
 export interface LiveFeed {
-  /** The live score of that query under that scope, shared by all who ask for the same. */
+  /** The live query of that query and scope, shared by all its subscribers. */
   liveQuery(scope: Scope, query: LiveQueryDefinition): LiveQuery;
-  /** The place in the journal up to which changes have been read. */
+  /** The journal position up to which changes have been read. */
   position(): JournalPosition;
   liveQueries(): number;
   stop(): Promise<void>;
@@ -19,18 +19,21 @@ export interface LiveFeedDeps extends LiveQueryDeps {
   readonly loops: Loops | null;
 }
 
-/** Changes that come within one tick are told as one. */
+/** Changes within one tick are sent as one. */
 const TICK_MS = 50;
 const LIVE_QUERIES_AT_ONCE = 4;
 
-/** Follows the journal from its present end and keeps every open liveQuery up to date: one execution per liveQuery and tick. */
+/**
+ * Follows the journal from its current end and keeps every open live query up to date: one execution per live
+ * query and tick.
+ */
 export async function startLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed> {
   const { store, cells, loops, onError } = deps;
   const ends = journalEnds(store, cells);
-  /** Those that anybody follows; `byQuery` finds the one to share. */
+  /** Those with subscribers; `byQuery` finds the one to share. */
   const liveQueries = new Set<LiveQuery>();
   const byQuery = new Map<string, LiveQuery>();
-  // A liveQuery that changes, or cannot be read, while it is refreshed marks itself again.
+  // A live query that changes, or cannot be read, during its refresh flags itself again.
   const ticks = runWhenDue({
     afterMs: TICK_MS,
     onError,

@@ -22,7 +22,7 @@ import { LIMITS } from '../limits.ts';
 import type { JournalEnds } from './journal-ends.ts';
 import { changed, isBefore, isUnknown } from './row-changes.ts';
 
-/** What one live score shows: everything that its rows depend on, but for the scope. */
+/** What one live query shows: everything that its rows depend on, except the scope. */
 export interface LiveQueryDefinition {
   readonly segment: Segment;
   readonly window: WindowLength;
@@ -30,7 +30,7 @@ export interface LiveQueryDefinition {
   readonly groupBy: readonly string[];
 }
 
-/** One event of npsUpdates: a row as it is now, and where in the journal that stands. */
+/** One event of npsUpdates: a current row, and its journal position. */
 export interface NpsUpdate {
   readonly position: string;
   readonly row: ScoreRow;
@@ -56,18 +56,20 @@ export interface LiveQueryHooks {
 
 type Listener = (updates: readonly NpsUpdate[]) => void;
 
-/** The live interval's level; npsUpdates has no argument for it. */
+/** The confidence level of live rows; npsUpdates has no argument for it. */
 const CONFIDENCE = 0.95;
 const HOUR_MS = 3_600_000;
-/** Journal entries looked through for a client that comes back; beyond them it is given the present row anyway. */
+/**
+ * How many journal entries are searched for a client that resumes; beyond them it gets the current row anyway.
+ */
 const RESUME_ENTRIES = 2_000;
-/** While writers overlap, no reading may be of one place; then the rows are told as they were at the last one. */
+/** While writers overlap, a read may match no position; then the rows are sent as they were at the last one. */
 const MOST_READINGS = 3;
 const MOST_KNOWN = 20;
 /** The longest delay that setTimeout takes. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** One live score under one scope: its rows as last told, and whether they may have changed since. */
+/** One live query under one scope: its rows as last sent, and whether they may have changed since. */
 export class LiveQuery {
   readonly #deps: LiveQueryDeps;
   readonly #scope: Scope;
@@ -92,12 +94,12 @@ export class LiveQuery {
     return this.#dirty;
   }
 
-  /** How far the journal is surely in the rows as last told. */
+  /** Up to where the journal is certainly contained in the rows as last sent. */
   get at(): JournalPosition {
     return this.#at;
   }
 
-  /** The rows as last told, read first if nobody has asked yet. */
+  /** The rows as last sent, read first if there are none yet. */
   async present(): Promise<readonly NpsUpdate[]> {
     this.#first ??= this.refresh();
     try {
@@ -109,10 +111,10 @@ export class LiveQuery {
     return [...this.#shown.values()];
   }
 
-  /** Gives each later change; the answer stops it. */
+  /** Passes on each later change; the returned function stops it. */
   follow(listener: Listener): () => void {
     if (this.#listeners.size === 0) {
-      // Nobody kept the rows up to date while nobody followed.
+      // The rows were not kept up to date without subscribers.
       this.#first = undefined;
       this.#hooks.onUsed();
     }
@@ -126,12 +128,13 @@ export class LiveQuery {
   }
 
   /**
-   * For a client that comes back with a position that this or another server told: brings the rows up to there. The answer says
-   * which of them to give: those told after it, at which place. Null: none, since nothing changed after it.
+   * For a client that resumes from a position of this or another server: brings the rows up to date. Returns
+   * which of them to send: those changed after it, and their position. Null: none, because nothing changed
+   * after it.
    */
   async resume(after: JournalPosition): Promise<((position: string) => string | null) | null> {
     if (this.#isOpaque()) {
-      // Times by the clocks of several servers: none is told before one that was told already.
+      // Times by the clocks of several servers: none is sent before one that was already sent.
       const place = formatPosition(after);
       return (position) => (isBefore(position, after) ? place : position);
     }
@@ -139,10 +142,10 @@ export class LiveQuery {
     if (isAfter(after, this.#at) && (this.#dirty || isAfter(after, this.#hooks.position())))
       await this.refresh();
     const reached = isAfter(this.#at, this.#hooks.position()) ? this.#at : this.#hooks.position();
-    // Of another journal, or of this one before it was restored.
+    // Of another journal, or of this one before a restore.
     if (isAfter(after, reached)) return (position) => position;
     const entries = await readJournal(this.#deps.store, after, RESUME_ENTRIES);
-    // After the entries: what was deleted before they were read is told of by then.
+    // After the entries: deletions before they were read are reported by then.
     const isTrimmed = await marksBehind(this.#deps.store, after);
     const range = this.#range();
     if (
@@ -154,7 +157,7 @@ export class LiveQuery {
     return (position) => (isBefore(position, after) || position === formatPosition(after) ? null : position);
   }
 
-  /** Whether the rows are no more what was told, once that entry has been read. */
+  /** Whether the rows differ from what was sent, once that entry has been read. */
   isTouchedBy(entry: JournalEntry): boolean {
     return isAfter(entry, this.#at) && this.#touches(entry, this.#range());
   }
@@ -176,7 +179,10 @@ export class LiveQuery {
     this.#hooks.onDirty();
   }
 
-  /** Reads the rows again and tells those that changed: one reading after the other, so that none is told after a later one. */
+  /**
+   * Reads the rows again and sends those that changed: one read after the other, so that none is sent after a
+   * later one.
+   */
   refresh(): Promise<void> {
     const reading = this.#reading.then(() => this.#refresh());
     this.#reading = reading.catch(() => undefined);
@@ -187,12 +193,13 @@ export class LiveQuery {
     this.#dirty = false;
     const range = this.#range();
     clearTimeout(this.#edge);
-    // A window slides when its last bucket is over, whether or not anybody answers.
+    // A window slides when its last bucket is over, with or without responses.
     const delay = Math.min(range.until - this.#deps.now() + 1, LONGEST_TIMEOUT_MS);
     this.#edge = setTimeout(() => this.markDirty(), delay);
     this.#edge.unref();
     try {
-      // A place in the journal would tell how much is committed that this caller may not see: they get the time instead.
+      // A position would reveal how much is committed that this caller may not see,
+      // so they get the time instead.
       if (this.#isOpaque())
         this.#tell(await this.#read(range), formatPosition({ xact: 0, position: this.#deps.now() }));
       else {
@@ -222,8 +229,8 @@ export class LiveQuery {
   }
 
   /**
-   * The rows and the place in the journal that they are of: nothing that touches them was committed between the reading of
-   * that place and of them, nor was anything that followers may not read yet.
+   * The rows and their journal position: nothing that touches them was committed between reading that position
+   * and reading them, nor was anything that followers may not read yet.
    */
   async #readAt(range: TimeRange): Promise<{ rows: ScoreRow[]; at: JournalPosition }> {
     for (let attempt = 1; ; attempt++) {
@@ -236,7 +243,7 @@ export class LiveQuery {
     }
   }
 
-  /** The rows as they were at that place; as they are where the caller may not read what would tell. */
+  /** The rows as they were at that position; as they are now if the caller may not read what would show it. */
   async #rowsAt(rows: readonly ScoreRow[], place: JournalPosition): Promise<ScoreRow[]> {
     const { store, cells, now } = this.#deps;
     const known = rows.slice(0, MOST_KNOWN).map(async (row) => {
@@ -245,7 +252,7 @@ export class LiveQuery {
       return found.known.model === row.model ? found.known.inGroup(row.group) : row;
     });
     const all = [...(await Promise.all(known)), ...rows.slice(MOST_KNOWN)];
-    // A group is listed once it has an answer.
+    // A group is listed once it has a response.
     return this.#query.groupBy.length === 0 ? all : all.filter(({ counts }) => !counts || total(counts) > 0);
   }
 

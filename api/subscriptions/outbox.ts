@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.ts';
 
-/** What takes bytes to a peer: a WebSocket, or the response of a stream. */
+/** A byte sink for a peer: a WebSocket, or the response of a stream. */
 export interface Wire {
   /** Bytes that the kernel has not taken yet. */
   buffered(): number;
@@ -9,19 +9,22 @@ export interface Wire {
   onDrain(listener: () => void): void;
 }
 
-/** As much is handed to Node.js ahead of the kernel: at least its own high-water mark, so that it tells when it is empty. */
+/**
+ * How much is passed to Node.js ahead of the kernel: at least its own high-water mark, so that it signals when
+ * it is empty.
+ */
 const AHEAD = 64 * 1024;
 
 /**
- * What waits for a peer that reads more slowly than it is written to. It waits here and not in the socket's own buffer, where
- * nothing can be taken back: when the peer is given up, what waits is dropped, and the reason why comes right after the
- * little that is on its way.
+ * Pending data of a peer that reads more slowly than it is written to. It waits here and not in the socket's
+ * own buffer, where it cannot be withdrawn: when the peer is given up, pending data is dropped, and the reason
+ * follows right after the little that is in flight.
  */
 export class Outbox {
   readonly #wire: Wire;
   #waiting: { readonly text: string; readonly bytes: number }[] = [];
   #bytes = 0;
-  /** What was left unread when this turn of the event loop began to write. */
+  /** The unread bytes when this turn of the event loop began to write. */
   #before: number | undefined;
 
   constructor(wire: Wire) {
@@ -29,15 +32,15 @@ export class Outbox {
     wire.onDrain(() => this.#pump());
   }
 
-  /** Bytes that the peer has yet to read, but for what the kernel holds for it. */
+  /** Bytes that the peer has yet to read, except for what the kernel holds for it. */
   unread(): number {
     return this.#bytes + this.#wire.buffered();
   }
 
   /**
-   * Whether the peer leaves too much unread. What is written in one go (the present rows of many groups, the changes of one
-   * tick) nobody could have read in between: only what was left from before counts. So there waits at most LIMITS.unread
-   * and what one go writes.
+   * Whether the peer leaves too much unread. Data written in one turn (the current rows of many groups, the
+   * changes of one tick) could not have been read in between: only what was left from before counts. So at most
+   * LIMITS.unread plus one turn's data waits.
    */
   isSlow(): boolean {
     if (this.#before === undefined) {
@@ -58,7 +61,7 @@ export class Outbox {
     }
   }
 
-  /** Forgets what waits; how many bytes the peer will not have read of it. */
+  /** Drops pending data; returns how many bytes the peer will not have read. */
   drop(): number {
     const bytes = this.#bytes;
     this.#waiting = [];

@@ -1,7 +1,7 @@
 import type { Caller } from '../caller.ts';
 import { RefusedError } from '../errors.ts';
 
-/** How many times what others may keep open the administrator may. */
+/** How many times as much the administrator may keep open. */
 const ADMIN_SHARE = 10;
 
 /** Counts what each caller keeps open of one kind, in one process. */
@@ -17,8 +17,8 @@ export class Shares {
   }
 
   /**
-   * Counts one more of the caller's until the answer is called.
-   * @throws RefusedError where the caller keeps as many open as it may.
+   * Counts one more of the caller's until the returned function is called.
+   * @throws RefusedError at the caller's limit.
    */
   enter({ id, scope }: Pick<Caller, 'id' | 'scope'>): () => void {
     const most = this.#most * (scope.allowsAll('administer') ? ADMIN_SHARE : 1);

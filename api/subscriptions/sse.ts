@@ -20,7 +20,7 @@ const HEARTBEAT_MS = 12_000;
 export interface EventStreams {
   /**
    * Counts the answer as one of the caller's streams until it is closed.
-   * @throws RefusedError where the caller has as many as it may.
+   * @throws RefusedError at the caller's limit.
    */
   admit(response: ServerResponse, caller: Caller): void;
   /**
@@ -29,11 +29,11 @@ export interface EventStreams {
    */
   serve(response: ServerResponse, by: Bearer, request: OperationRequest): Promise<void>;
   count(): number;
-  /** Ends all with the reason, so that clients know to come back. */
+  /** Ends all with the reason, so that clients reconnect. */
   endAll(): void;
 }
 
-/** A caller, what they came in with, and what for. */
+/** A caller, its credential, and its purpose. */
 export interface Bearer {
   readonly caller: Caller;
   readonly credential: string;
@@ -67,7 +67,7 @@ export function createEventStreams(
   };
 }
 
-/** One stream: what is written to it, and how it ends. */
+/** One stream: writing to it, and ending it. */
 class EventStream {
   readonly response: ServerResponse;
   /** Called once when the server ends it. */
@@ -100,7 +100,9 @@ class EventStream {
     return this.#ended || this.response.destroyed;
   }
 
-  /** One more answer, unless the client leaves too much unread: then it is told so, and dropped. */
+  /**
+   * Writes one more answer, unless the client leaves too much unread: then it is disconnected with that reason.
+   */
   next(payload: string): void {
     if (this.ended) return;
     if (this.#outbox.isSlow())
@@ -108,7 +110,7 @@ class EventStream {
     else this.#outbox.write(`event: next\ndata: ${payload}\n\n`);
   }
 
-  /** Keeps what stands between from taking the silence for an end. */
+  /** Keeps intermediaries from taking the silence for an end. */
   beat(): void {
     if (!this.ended && this.#outbox.unread() === 0) this.#outbox.write(':\n\n');
   }
@@ -126,7 +128,7 @@ class EventStream {
     this.response.end(`${last}event: complete\ndata:\n\n`);
   }
 
-  /** Ends the stream from our side, with the reason right after the little that is on its way. */
+  /** Ends the stream from this side, with the reason right after the little that is in flight. */
   cutOff(message: string, code: string): void {
     if (this.ended) return;
     const { response } = this;
@@ -137,7 +139,7 @@ class EventStream {
     this.#report({ transport: 'stream', code, reason: message, requestId, caller, unread, seconds });
     this.finish({ errors: [{ message, extensions: { code } }] });
     this.onEnd();
-    // Kept open for the next request, the connection of a client that reads is none of ours any more once it has the end.
+    // A kept-alive connection belongs to its next request once the client has the end.
     if (socket) {
       const stop = hangUp(socket, () => response.destroy());
       response.once('finish', stop);

@@ -1,4 +1,4 @@
-/** A stream that is at its end: the answer was delivered, and the library completes the operation. */
+/** A stream at its end: the answer was delivered, and the library completes the operation. */
 export async function* nothingMore(): AsyncGenerator<never> {}
 
 /** A stream that yields nothing and ends when it is returned: for graphql-ws, the life of the subscription. */

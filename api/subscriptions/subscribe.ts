@@ -6,8 +6,8 @@ import { executedOf, finishResult, type Prepared } from '../operation.ts';
 import { type Cohorts, LiveQueryHandle } from './cohort.ts';
 
 /**
- * Begins a subscription: its answers go to `deliver` as JSON text, the first before this resolves. The answer is the
- * way out, or the errors that kept it from beginning.
+ * Begins a subscription: its answers go to `deliver` as JSON text, the first before this resolves. Returns the
+ * function that ends it, or the errors that kept it from beginning.
  */
 export async function beginSubscription(
   cohorts: Cohorts,
@@ -54,7 +54,7 @@ async function begin(
       operationName: prepared.operationName,
       variables: prepared.variableValues,
       execute: async (update) => {
-        // What is told beside one update is not told beside the next.
+        // Extensions of one update are not repeated with the next.
         const own: ApiContext = { ...context, masked: [], unknown: [] };
         return finishResult(await execute({ ...prepared, contextValue: own, rootValue: update }), own);
       },

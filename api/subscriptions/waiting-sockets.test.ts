@@ -8,7 +8,7 @@ it('WebSockets that have shown no key are counted by network, and in all', () =>
   expect(waiting.enter('192.0.2.1')).toBeNull();
   expect(waiting.enter('2001:db8::1')).not.toBeNull();
   expect(waiting.enter('2001:db8:0:0:9::2')).not.toBeNull();
-  // All places are taken, also for a network that has none.
+  // All places are taken, also for an unknown network.
   expect(waiting.enter('192.0.2.9')).toBeNull();
   leave?.();
   leave?.();

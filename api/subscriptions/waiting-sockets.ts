@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.ts';
 
-/** Counts WebSockets that were let in without a key and have yet to show one: in all, and by address. */
+/** Counts WebSockets that were opened without a key and have yet to present one: in all, and by address. */
 export class WaitingSockets {
   readonly #of = new Map<string, number>();
   #all = 0;
@@ -12,7 +12,7 @@ export class WaitingSockets {
     this.#mostOfAddress = mostOfAddress;
   }
 
-  /** Counts one more until the answer is called; null where too many wait. */
+  /** Counts one more until the returned function is called; null if too many wait. */
   enter(address: string | undefined): (() => void) | null {
     const network = networkOf(address ?? 'unknown');
     const own = this.#of.get(network) ?? 0;
@@ -31,7 +31,7 @@ export class WaitingSockets {
   }
 }
 
-/** Of IPv6 the first 64 bits: one line has them all. */
+/** For IPv6 the first 64 bits, which one subscriber line has. */
 function networkOf(address: string): string {
   if (!address.includes(':') || address.includes('.')) return address;
   const [before = '', after] = address.split('::');

@@ -1,7 +1,7 @@
 import type { Access } from '../access/access.ts';
 import type { Caller } from '../caller.ts';
 
-/** Why what was begun for a caller may not go on. */
+/** Why work begun for a caller may not continue. */
 export interface CallerEnd {
   readonly code: 'UNAUTHENTICATED' | 'POLICY_CHANGED';
   readonly message: string;
@@ -16,8 +16,9 @@ const CHANGED: CallerEnd = {
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * Calls `onEnd` once as soon as the credential lets nobody in any more, or somebody with another scope. It is asked at
- * once, too: between when the caller was found and now the key may have been revoked. The answer stops watching.
+ * For a client that resumes from a position of this or another server: brings the rows up to date. Returns
+ * which of them to send: those changed after it, and their position. Null: none, because nothing changed after
+ * it.
  */
 export function watchCaller(
   { access, now }: { readonly access: Access; readonly now: () => number },
@@ -33,7 +34,7 @@ export function watchCaller(
     unlisten();
   };
   const check = async () => {
-    // Who cannot be checked cannot go on either.
+    // A caller that cannot be checked may not continue either.
     const present = await access.authenticate(credential).catch(() => null);
     if (stopped || present?.scope.fingerprint === caller.scope.fingerprint) return;
     stop();

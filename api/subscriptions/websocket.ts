@@ -24,7 +24,10 @@ import { beginSubscription } from './subscribe.ts';
 import { WaitingSockets } from './waiting-sockets.ts';
 import { watchCaller } from './watch-caller.ts';
 
-/** graphql-ws lets an application add to what it hands from onSubscribe on: where the answers go, whether nothing may run. */
+/**
+ * graphql-ws lets an application extend what it passes on from onSubscribe: where the answers go, whether
+ * anything may run.
+ */
 type Delivered = Prepared & {
   readonly deliver: (payload: string) => void;
   readonly hasEnded: () => boolean;
@@ -35,7 +38,7 @@ type SocketContext = Context<Record<string, unknown>, SocketExtra>;
 
 /** For sockets to close by themselves when the server stops. */
 const STOP_MS = 2_500;
-/** Longer than anybody is waited for (hang-up.ts), which ends a socket that does not close. */
+/** Longer than hang-up.ts waits, which ends a socket that does not close. */
 const CLOSE_TIMEOUT_MS = 120_000;
 const ENDED = new GraphQLError('this connection was ended; connect again', {
   extensions: { code: 'UNAUTHENTICATED' },
@@ -43,21 +46,21 @@ const ENDED = new GraphQLError('this connection was ended; connect again', {
 
 export interface SocketServer {
   sockets(): number;
-  /** Ends every socket with 1001, so that clients connect again elsewhere. */
+  /** Ends every socket with 1001, so that clients reconnect elsewhere. */
   close(): Promise<void>;
 }
 
-/** Whom a server of WebSockets lets in, and what it reports: connections that it ended, and upgrades that it refused. */
+/** Authentication and reports of a WebSocket server: connections that it ended, and upgrades that it refused. */
 export interface SocketRules {
-  /** By the headers of the upgrade: pages of other origins may be kept out. */
+  /** By the headers of the upgrade: pages of other origins may be excluded. */
   readonly mayOpen: (headers: IncomingHttpHeaders) => boolean;
   readonly onEnded: OnEnded;
   readonly onRefused: (why: string) => void;
 }
 
 /**
- * Serves GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql of an HTTP server. graphql-ws speaks the
- * protocol; the updates of npsUpdates are written by their cohort, as text made once.
+ * Serves GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql of an HTTP server. graphql-ws
+ * speaks the protocol; cohorts write the updates of npsUpdates, as text serialised once.
  */
 export function serveWebSocket(
   http: Server,
@@ -66,7 +69,7 @@ export function serveWebSocket(
   cohorts: Cohorts,
   { mayOpen, onEnded, onRefused }: SocketRules,
 ): SocketServer {
-  // closeTimeout is not among the types yet.
+  // closeTimeout is missing from the types.
   const options: ServerOptions & { closeTimeout: number } = {
     noServer: true,
     maxPayload: LIMITS.graphqlBody,
@@ -79,7 +82,7 @@ export function serveWebSocket(
   const waiting = new WaitingSockets();
   const lefts = new WeakMap<IncomingMessage, () => void>();
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // Until the handshake nobody else listens.
+    // Until the handshake there are no other listeners.
     socket.on('error', () => undefined);
     if (request.url?.split('?')[0] !== '/graphql') {
       onRefused('not a path of WebSockets');
@@ -150,7 +153,7 @@ function speakProtocol(schema: GraphQLSchema, deps: ApiDeps, cohorts: Cohorts, s
     execute: async (args) => {
       const { hasEnded, deliver, ...prepared } = args as Delivered;
       if (hasEnded()) return { errors: [ENDED] };
-      // The library would make the text of a large answer in one go.
+      // The library would serialise a large answer in one go.
       deliver(await stringifyInSlices(await executeOperation(prepared)));
       return nothingMore();
     },
@@ -164,7 +167,7 @@ function speakProtocol(schema: GraphQLSchema, deps: ApiDeps, cohorts: Cohorts, s
   });
 }
 
-/** Joins a socket to the protocol. What fails on the way ends the socket; the library of the protocol prints nothing. */
+/** Joins a socket to the protocol. A failure on the way ends the socket; the protocol library prints nothing. */
 function attach(protocol: Protocol, connection: Connection, deps: ApiDeps): void {
   const { socket } = connection;
   const closed = protocol.opened(
@@ -175,7 +178,7 @@ function attach(protocol: Protocol, connection: Connection, deps: ApiDeps): void
         connection.end(code, reason, code !== CloseCode.SubscriberAlreadyExists),
       onMessage: (handle) =>
         socket.on('message', (data) => {
-          // Of a socket that the server ended nothing is read any more.
+          // Nothing is read from a socket that the server ended.
           if (connection.ended) return;
           const text = String(data);
           const frame = admitFrame(deps, connection, text);
@@ -190,20 +193,20 @@ function attach(protocol: Protocol, connection: Connection, deps: ApiDeps): void
     { connection },
   );
   socket.on('error', (error: Error & { code?: string }) => {
-    // Only what the peer sent wrong has a code of the library; connections that break are not ended by us.
+    // Only invalid messages have a code of the library; broken connections were not ended by the server.
     if (error.code?.startsWith('WS_ERR_')) connection.broken(CLOSES[error.code] ?? 1002);
   });
   socket.once('close', (code, reason) => void closed(code, String(reason)));
 }
 
-/** What ws sends for its errors, where it is not 1002. */
+/** The code that ws sends for its errors, if it is not 1002. */
 const CLOSES: Readonly<Record<string, number>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
   WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 1009,
   WS_ERR_INVALID_UTF8: 1007,
 };
 
-/** Lets a socket in whose credential lets somebody in, and watches it from then on. */
+/** Admits a socket with a valid credential, and watches it from then on. */
 async function admit(deps: ApiDeps, context: SocketContext, shares: Shares): Promise<boolean> {
   const { connectionParams, extra } = context;
   const { connection } = extra;
@@ -254,13 +257,14 @@ function begin(
     connection.end(CLOSE.tooMany, `at most ${LIMITS.socketOperations} operations at once on one socket`);
     return [ENDED];
   }
-  // A socket whose scope did not change outlives a change of the policies; what it does is done under the present ones.
+  // A socket whose scope did not change survives a change of the policies; its operations run under the current
+  // ones.
   const present = { ...caller, policyVersion: deps.access.policies().version };
   const own = createContext(deps, present, purpose, connection.nextOperation());
   const prepared = prepareOperation(schema, own, { ...request, ...connection.frame });
   if (!('document' in prepared)) return prepared.errors;
   const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  // What the client completed meanwhile it is not answered.
+  // An operation that the client completed meanwhile gets no answer.
   const deliver = (payload: string) => {
     if (id in context.subscriptions) connection.write(`${opening}${payload}}`);
   };

@@ -25,9 +25,10 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts a program of the project and waits until it listens. */
+/** Starts a TypeScript file of the project, or a command of `scoreline`, and waits until it listens. */
 export async function startProgram(file: string, env: Record<string, string>): Promise<Server> {
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+  const program = file.endsWith('.ts') ? ['--import', 'tsx', file] : ['cli/scoreline.mjs', file];
+  const child = spawn(process.execPath, program, {
     cwd: ROOT,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -52,7 +53,7 @@ export async function startScoreline(
   env: Record<string, string> = {},
 ): Promise<Server & { readonly dataDir: string }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'scoreline-bench-'));
-  const server = await startProgram('main.ts', {
+  const server = await startProgram('start', {
     PORT: '0',
     DATABASE_URL: databaseUrl,
     SCORELINE_DATA_DIR: dataDir,

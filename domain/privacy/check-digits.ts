@@ -9,7 +9,12 @@ export function passesLuhn(digits: string): boolean {
     const value = i % 2 === 1 ? digit * 2 : digit;
     sum += value > 9 ? value - 9 : value;
   }
-  return sum % 10 === 0 && new Set(digits).size > 1;
+  return sum % 10 === 0 && !isOneDigit(digits);
+}
+
+function isOneDigit(digits: string): boolean {
+  for (let i = 1; i < digits.length; i++) if (digits[i] !== digits[0]) return false;
+  return true;
 }
 
 /** Lengths of IBANs by country. Source: SWIFT's IBAN registry for ISO 13616. */

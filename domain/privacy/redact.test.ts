@@ -150,6 +150,9 @@ describe('redact', () => {
     ['GOCSPX-abcdefghijklmnopqrstuvwx1234', '[secret]'],
     ['00:1A:2B:3C:4D:5E', '[mac]'],
     ['I live at 12 High Street, London', 'I live at [address], London'],
+    ['zip 12345-6789, my ZIP code is 12345', 'zip [address], my ZIP code is [address]'],
+    ['〒100-0001, CEP 01310-100', '〒[address], CEP [address]'],
+    ['PLZ 10115 030 1234567', 'PLZ [address] [phone]'],
   ])('%s', (text, redacted) => {
     expect(redact(text)).toBe(redacted);
     expect(redact(redacted)).toBe(redacted);
@@ -166,6 +169,11 @@ describe('redact', () => {
     'EAN 4006381333931, ISBN 978-3-16-148410-0, serial 012345678901',
     'my password is wrong, the token expired, we looked at example.com',
     'https://shop.example/p/0301234567?id=2125550123',
+    // What looks like a telephone number of some country.
+    '12345-6789 and Springfield, IL 62704-1234',
+    'EIN 12-3456789, VAT no. GB 123 4567 89, № 0612345678',
+    'at 2026112707, build 612345678, hash 0612345678, docket 020 7946 0958',
+    'devis 06 12 34 56 78, albarán 612 345 678, Kassenzeichen 0171 1234567, umowa 501 234 567',
   ])('leaves "%s" alone', (text) => {
     expect(redact(text)).toBe(text);
   });

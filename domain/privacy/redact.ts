@@ -1,5 +1,6 @@
+import { type Steps, toEnd } from '../text/slices.ts';
 import { findAccounts, findIbans } from './redaction/accounts.ts';
-import { findAddresses } from './redaction/addresses.ts';
+import { findAddresses, findPostcodes } from './redaction/addresses.ts';
 import { findCards } from './redaction/cards.ts';
 import { View } from './redaction/cues.ts';
 import { findEmails, findSpeltEmails, findUserInfo } from './redaction/emails.ts';
@@ -27,7 +28,8 @@ export const PACK_NAMES: readonly string[] = ['documents', ...Object.keys(PACKS)
 /** The default: every pack, and no expected country. */
 export const DEFAULT_RULES: RedactionRules = { countries: [], packs: new Set(PACK_NAMES) };
 
-type Finder = (view: View, rules: RedactionRules) => Span[];
+/** At once, or in steps where a long text takes some milliseconds. */
+type Finder = (view: View, rules: RedactionRules) => Span[] | Steps<Span[]>;
 
 /** In this order: certain kinds before those they could be mistaken for. */
 const FINDERS: readonly Finder[] = [
@@ -41,12 +43,15 @@ const FINDERS: readonly Finder[] = [
   findAccounts,
   findCards,
   findFormedIds,
+  findPostcodes,
   findPhones,
   findAddresses,
 ];
 
 /** Written text does not need more passes; the bound keeps hostile text cheap. */
 const PASSES = 6;
+/** Characters read in all passes over a long text, which is read twice at least. */
+const MOST_READ = 60_000;
 
 export interface Redaction {
   readonly text: string;
@@ -62,16 +67,25 @@ export function redact(text: string, rules: RedactionRules = DEFAULT_RULES): str
   return redactCounted(text, rules).text;
 }
 
-/**
- * As `redact`, with counts. Repeats until nothing changes, because removing one part may expose another, so
- * that a second call changes nothing.
- */
+/** As `redact`, with counts. */
 export function redactCounted(text: string, rules: RedactionRules = DEFAULT_RULES): Redaction {
+  return toEnd(redacting(text, rules));
+}
+
+/**
+ * As `redactCounted`, in steps of some milliseconds for the longest comment (`inSlices`). Repeats until nothing
+ * changes, because removing one part may expose another, so that a second call changes nothing; a long text is read a few times at most.
+ */
+export function* redacting(text: string, rules: RedactionRules = DEFAULT_RULES): Steps<Redaction> {
   const counts: Partial<Record<Kind, number>> = {};
   let current = text;
+  let left = MOST_READ;
   for (let pass = 0; pass < PASSES && mayHold(current); pass++) {
+    if (pass > 1 && left < current.length) break;
+    left -= current.length;
     const form = normalForm(current);
-    const spans = findAll(form.text, rules);
+    yield;
+    const spans = yield* findAll(form.text, rules);
     if (spans.length === 0) break;
     const pieces: string[] = [];
     let done = 0;
@@ -93,11 +107,13 @@ const MAY_HOLD =
 const mayHold = (text: string) => MAY_HOLD.test(text);
 
 /** What is to be removed, in order and without overlap. */
-function findAll(text: string, rules: RedactionRules): Span[] {
+function* findAll(text: string, rules: RedactionRules): Steps<Span[]> {
   const found: Span[] = [];
   let view = new View(text);
   for (const find of FINDERS) {
-    const spans = find(view, rules);
+    yield;
+    const result = find(view, rules);
+    const spans = Array.isArray(result) ? result : yield* result;
     if (spans.length === 0) continue;
     found.push(...spans);
     view = new View(masked(view.text, spans), view);

@@ -28,6 +28,26 @@ export class Slice {
   }
 }
 
+/** Work that may pause at each step it yields. */
+export type Steps<Made> = Generator<undefined, Made>;
+
+/** Does all steps at once. */
+export function toEnd<Made>(steps: Steps<Made>): Made {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Does the steps in slices: each of them holds up the event loop alone. */
+export async function inSlices<Made>(steps: Steps<Made>, slice = new Slice()): Promise<Made> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    if (slice.isOver()) await slice.next();
+  }
+}
+
 /** `items.map(make)`, in slices. */
 export async function mapInSlices<Item, Made>(
   items: readonly Item[],

@@ -5,8 +5,8 @@ import type { LineageEdge, LineageNode } from '../node.ts';
 import type { CollectedTrace } from '../traversal/collect.ts';
 
 /**
- * A lineage as a W3C PROV-JSON document (Member Submission of 24 April 2013): nodes are entities, sources are agents,
- * the summing of the score is an activity. Identity and structure alone, as in the graph.
+ * A lineage as a W3C PROV-JSON document (Member Submission of 24 April 2013): nodes are entities, sources are
+ * agents, the summing of the score is an activity. Identity and structure alone, as in the graph.
  */
 export type ProvDocument = Readonly<Record<string, Readonly<Record<string, Attributes | string>>>>;
 type Attributes = Readonly<Record<string, unknown>>;
@@ -21,7 +21,7 @@ const TYPES: Readonly<Record<ProvRole, readonly string[]>> = {
   collection: ['prov:Collection'],
 };
 
-/** "sl:Response/2f…": kind and key as a qualified name, whatever characters the key holds. */
+/** "sl:Response/2f…": kind and key as a qualified name, whatever characters the key has. */
 function nameOf(id: string): string {
   const colon = id.indexOf(':');
   const parts = colon < 0 ? ['Score', id] : [id.slice(0, colon), id.slice(colon + 1)];
@@ -31,7 +31,7 @@ function nameOf(id: string): string {
 const typed = (value: unknown, type: string) => ({ $: value, type });
 const qualified = (name: string) => typed(name, 'prov:QUALIFIED_NAME');
 
-/** Which relation of PROV each edge is; `low` was made, `high` is what it was made of. */
+/** The PROV relation of each edge; `low` was made, `high` is what it was made of. */
 function relationOf({ from, to, relation }: LineageEdge): [string, Attributes] {
   const [a, b] = [nameOf(from), nameOf(to)];
   const derived = (low: string, high: string, more: Attributes = {}): [string, Attributes] => [
@@ -48,7 +48,7 @@ function relationOf({ from, to, relation }: LineageEdge): [string, Attributes] {
   return ['wasInfluencedBy', { 'prov:influencee': a, 'prov:influencer': b }];
 }
 
-/** The document of one score; whether its lineage is complete, and if not why, stands with the score. */
+/** The document of one score; the score says whether its lineage is complete, and if not why. */
 export function provDocument(score: ScoreRow | null, trace: CollectedTrace): ProvDocument {
   const document: Record<string, Record<string, Attributes | string>> = {
     prefix: { [PREFIX]: 'urn:scoreline:', xsd: 'http://www.w3.org/2001/XMLSchema#' },

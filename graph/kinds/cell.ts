@@ -42,7 +42,7 @@ export const cellKind: NodeKind<CellRow, string> = {
   rollups: (_request, { selection }) => selection,
   impact: {
     of: (request, { selection }) =>
-      // What a model learnt is of no cell.
+      // What a model learnt belongs to no cell.
       answersImpact(request, selection, { mappings: null, cells: selection.cells }, async () => []),
   },
   projection: { along: 'Rollup' },

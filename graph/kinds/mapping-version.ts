@@ -24,7 +24,7 @@ const MAPPINGS = `UNWIND $rows AS row
   MERGE (c:ScaleRule {id: row.scale})
   MERGE (m)-[:OF_SOURCE]->(s) MERGE (m)-[:FOR]->(v) MERGE (m)-[:APPLIES]->(c)`;
 
-/** Mappings are few and never change: those that are new are written before anything refers to them. */
+/** Mappings are few and never change: new ones are written before anything refers to them. */
 const projection: Projection = {
   write: async ({ store, mappings, projected, write }: GraphWriter) => {
     await mappings.refresh(store);

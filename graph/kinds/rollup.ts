@@ -39,7 +39,7 @@ export function rollupNode({ cells, dimensions }: LabelDeps, rollup: RollupKey):
   return { id: rollupId(rollup), kind: 'Rollup', label, recordedAt: null };
 }
 
-/** What a rollup is joined to, beside its responses. */
+/** What a rollup is joined to, besides its responses. */
 export function rollupEdges(rollup: RollupKey, mappings: readonly string[]): LineageEdge[] {
   const id = rollupId(rollup);
   return [
@@ -96,7 +96,7 @@ export const rollupKind: NodeKind<RollupRow, RollupKey> = {
       context: async () => countedSteps(request, response.id, countedIn(response), 1),
     })),
     after(sourceEventKind, (request, row) => ({
-      // What was superseded is in no number any more.
+      // Superseded content is in no number any more.
       context: async () =>
         isPresent(row) ? countedSteps(request, row.response.id, countedIn(row.response), 2) : [],
     })),

@@ -7,13 +7,13 @@ import { contextOf } from './rollup.ts';
 import { at, type Found, type LineageRequest, type NodeKind } from './shared/kind.ts';
 import { everythingVisible, SURVEYED, showsResponses } from './shared/visible-selection.ts';
 
-/** A score as its id spells it. */
+/** A score, from its id. */
 export interface ScoreStart extends TimeRange {
   readonly id: string;
   readonly segment: Segment;
   readonly label: string;
   readonly basis: Basis;
-  /** The model version that inferred what is not surveyed; null where nothing is inferred. */
+  /** The model version of the inferred part; null if nothing is inferred. */
   readonly model: number | null;
 }
 

@@ -1,17 +1,23 @@
 import type { Driver, ManagedTransaction } from 'neo4j-driver';
 import { type Lease, SupersededError } from '../../store/database/lease.ts';
 
-/** Takes the node's lock, so that the token read next is the last committed one and stays so until the transaction ends. */
+/**
+ * Takes the node's lock, so that the token read next is the last committed one and stays so until the
+ * transaction ends.
+ */
 const LOCK = 'MERGE (f:Fence {name: $name}) SET f.locked = true';
 const RAISE = `MATCH (f:Fence {name: $name}) WHERE coalesce(f.token, 0) <= $token SET f.token = $token RETURN f.token AS token`;
 
-/** A transaction that hangs (its client was frozen or cut off) is ended by Neo4j: it keeps others from the fence. */
+/**
+ * Neo4j ends a transaction that hangs (its client was frozen or cut off), because it keeps others from the
+ * fence.
+ */
 const WRITE_MS = 60_000;
 
 /**
- * One transaction of the holder of the lease, tried again where another held its locks. It has the fence to itself: transactions
- * that began earlier are over, and none of an earlier holder comes later.
- * @throws SupersededError where a later holder has written.
+ * One transaction of the lease's holder, retried if another held its locks. It has the fence to itself:
+ * transactions that began earlier are over, and none of an earlier holder comes later.
+ * @throws SupersededError if a later holder has written.
  */
 export async function write(
   driver: Driver,
@@ -36,12 +42,12 @@ export async function write(
   }
 }
 
-/** Until now writes may come of earlier holders, and none from now on. */
+/** Until now earlier holders may have written, and none can from now on. */
 export function raiseFence(driver: Driver, lease: Lease): Promise<void> {
   return write(driver, lease, async () => undefined);
 }
 
-/** Runs a query once no write to the graph is in flight. */
+/** Runs a query while no write to the graph is in progress. */
 export async function readBehindFence<Row>(
   driver: Driver,
   name: string,

@@ -1,14 +1,17 @@
 import type { Driver } from 'neo4j-driver';
-import neo4j from 'neo4j-driver';
 import { nodeId, type RollupKey, rollupId } from '../../domain/lineage/lineage.ts';
 import { READ_MS } from '../../store/database/client.ts';
 import type { CountedResponse, LineageStore, ResponseFacts, RollupSelection } from '../lineage-store.ts';
 import { type CountedRow, countedResponses, mappingsByRollup, responseFacts } from '../response-facts.ts';
+import { neo4jPackage } from './driver.ts';
 
-/** Keys in the graph are ids of nodes: "MappingVersion:…"; the store speaks of the keys behind the colon. */
+/** Keys in the graph are ids of nodes: "MappingVersion:…"; the store uses the keys behind the colon. */
 const keyOf = (id: string) => id.slice(id.indexOf(':') + 1);
 
-/** A rollup or a FED_BY, which repeats what it is of: model versions count from 0, and an index serves all of its properties or none. */
+/**
+ * A rollup or a FED_BY edge, which repeats the rollup's properties: model versions count from 0, and an index
+ * covers all of its properties or none.
+ */
 const selects = (of: string, { models }: RollupSelection): string =>
   `${of}.hour >= $fromHour AND ${of}.hour < $untilHour AND ${of}.cell IN $cells AND ${of}.model ${models === null ? '>= 0' : 'IN $models'}`;
 
@@ -19,15 +22,15 @@ const AFTER = (
 const PAGE = 'ORDER BY hour, cell, model LIMIT $limit';
 
 /**
- * The hints keep the planner to the indexes that are in this order, of which it reads no more than the page. Of each mapping the
- * first ones are read: among them are the first of all.
+ * The hints keep the planner to the indexes with this order, of which it reads only the page. The first ones of
+ * each mapping are read, which include the first overall.
  */
 function rollupsQuery(selection: RollupSelection, after: RollupKey | null): string {
   const conditions = (of: string) => `${selects(of, selection)}${after ? ` AND ${AFTER(of)}` : ''}`;
   const found = (of: string) => `RETURN ${of}.hour AS hour, ${of}.cell AS cell, ${of}.model AS model`;
   if (selection.mappings === null)
     return `MATCH (r:Rollup) USING INDEX r:Rollup(hour, cell, model) WHERE ${conditions('r')} ${found('r')} ${PAGE}`;
-  // In the order of all of the index: by less than that it would be read to its end and sorted.
+  // In the full order of the index: by fewer properties it would be read to its end and sorted.
   return `UNWIND $mappings AS mapping
     CALL (mapping) {
       MATCH ()-[f:FED_BY]->() USING INDEX f:FED_BY(mapping, hour, cell, model)
@@ -41,7 +44,7 @@ const MAPPINGS_OF = `UNWIND range(0, size($ids) - 1) AS place
   MATCH (:Rollup {id: $ids[place]})-[:FED_BY]->(m:MappingVersion)
   RETURN place, m.id AS mapping ORDER BY place, mapping`;
 
-/** Of each candidate one rollup is looked for: there may be millions of rollups, but few of what they are made with. */
+/** For each candidate one rollup is looked up: there may be millions of rollups, but few of their inputs. */
 const found = (selection: RollupSelection, condition: (of: string) => string): string =>
   selection.mappings === null
     ? `EXISTS { MATCH (r:Rollup) WHERE ${selects('r', selection)} AND ${condition('r')} }`
@@ -86,9 +89,8 @@ interface ResponseRecord extends Omit<CountedRow, 'place' | 'id'> {
 }
 
 /**
- * Lineage answered by the projection in Neo4j; `lag` tells how far behind the record it is, `ready` throws while it has not the
- * indexes. A query that takes longer than
- * `timeout` milliseconds is given up.
+ * Lineage from the projection in Neo4j; `lag` says how far it is behind the database, `ready` throws while its
+ * indexes are missing. A query that takes longer than `timeout` milliseconds is given up.
  */
 export function createNeo4jLineage(
   driver: Driver,
@@ -99,7 +101,7 @@ export function createNeo4jLineage(
   const read = async <Row>(query: string, parameters: object): Promise<Row[]> => {
     await ready();
     const { records } = await driver.executeQuery(query, parameters, {
-      routing: neo4j.routing.READ,
+      routing: neo4jPackage().routing.READ,
       transactionConfig: { timeout },
     });
     return records.map((record) => record.toObject() as Row);
@@ -117,7 +119,7 @@ export function createNeo4jLineage(
       read<RollupKey>(rollupsQuery(selection, after), {
         ...selected(selection),
         after,
-        limit: neo4j.int(limit),
+        limit: neo4jPackage().int(limit),
       }),
     mappingsOf: async (rollups) => {
       const rows = await read<{ place: number; mapping: string }>(MAPPINGS_OF, {
@@ -137,7 +139,7 @@ export function createNeo4jLineage(
         ...range,
         mappings,
         begin: begin === null ? null : nodeId('Response', begin),
-        limit: neo4j.int(limit),
+        limit: neo4jPackage().int(limit),
       });
       return countedResponses(
         rollups,

@@ -1,4 +1,4 @@
-import neo4j, { type Driver } from 'neo4j-driver';
+import type { Driver } from 'neo4j-driver';
 import { nodeId } from '../../domain/lineage/lineage.ts';
 import type { Session, Store } from '../../store/database/client.ts';
 import { type Lease, leadAlone } from '../../store/database/lease.ts';
@@ -11,7 +11,7 @@ import type { StoredCellDictionary } from '../../store/responses/cell-dictionary
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
 import { createRecordLineage } from '../record/record-lineage.ts';
-import { type GraphAddress, isAway, openDriver } from './driver.ts';
+import { type GraphAddress, isAway, neo4jPackage, openDriver } from './driver.ts';
 import { raiseFence, readBehindFence, write } from './fence.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
 import { projectDatabase, projectEntries } from './projector.ts';
@@ -19,11 +19,11 @@ import { once, withTimeout } from './readiness.ts';
 import { ensureGraphSchema } from './schema.ts';
 
 export const FOLLOWER = 'lineage';
-/** A graph of an earlier version gets indexes that it has not; the database answers where that takes longer. */
+/** A graph of an earlier version gets missing indexes; the database answers if that takes longer. */
 const READY_MS = 5_000;
-/** Entries taken at once: of single answers, or of batches of some thousand. */
+/** Entries per batch: of single responses, or of batches of some thousand. */
 const ENTRIES = 100;
-/** A write that hangs keeps the graph from being asked what it holds no longer than this. */
+/** The longest that a hanging write delays a check of the graph's content. */
 const HOLDS_MS = 10_000;
 const DROPPED_AT_ONCE = 5_000;
 const HELD = 'UNWIND $ids AS id MATCH (x:Response {id: id}) RETURN toFloat(count(x)) AS n';
@@ -33,9 +33,9 @@ export interface GraphDatabase {
   readonly store: Store;
   readonly cells: StoredCellDictionary;
   readonly mappings: MappingRegistry;
-  /** Where this process runs, for the lease. */
+  /** The place of this process, for the lease. */
   readonly place: string;
-  /** Where the follower is listed. */
+  /** The registry of followers. */
   readonly loops: Loops;
 }
 
@@ -47,14 +47,14 @@ export interface GraphProjection {
   check(): Promise<void>;
   lag(): Promise<number>;
   /**
-   * How many of the responses the graph holds, all of them until it has followed that transaction: what it is about to write
-   * was read before. It waits for writes in flight, and none that was read earlier can come later (fence.ts). Throws while
-   * Neo4j does not answer.
+   * How many of the responses the graph holds, all of them until it has followed that transaction: what it is
+   * about to write was read before. It waits for writes in progress, and none that was read earlier can come
+   * later (fence.ts). Throws while Neo4j does not answer.
    */
   holds(responseIds: readonly string[], xact: number): Promise<number>;
-  /** Projects while no other process does; the answer stops it. */
+  /** Projects while no other process does; the returned function stops it. */
   follow(): Promise<() => Promise<void>>;
-  /** Takes over from whoever projects, drops the graph and projects all of the database again. */
+  /** Takes over from the projecting process, drops the graph and projects the whole database again. */
   rebuild(onProgress: (remaining: number) => void): Promise<void>;
   close(): Promise<void>;
 }
@@ -62,8 +62,8 @@ export interface GraphProjection {
 const PROJECTED = statement('lineage_is_projected', 'SELECT FROM follower WHERE name = $1');
 
 /**
- * `holds` of a process without Neo4j, where another process projects into one: all of the responses until that has followed the
- * transaction. 0 where nothing was ever projected.
+ * `holds` for a process without Neo4j, when another process projects into one: all of the responses until that
+ * has followed the transaction. 0 if nothing was ever projected.
  */
 export async function heldElsewhere(
   store: Store,
@@ -76,7 +76,7 @@ export async function heldElsewhere(
     : 0;
 }
 
-/** Opens the projection; Neo4j need not be there yet. */
+/** Opens the projection; Neo4j need not be reachable yet. */
 export function openGraph(
   address: GraphAddress,
   database: GraphDatabase,
@@ -93,7 +93,8 @@ export function openGraph(
     withFallback(projected, createRecordLineage(session), isAway, onError);
   const followUnder = async (lease: Lease) => {
     const deps = { ...database, driver, projected: new Set<string>(), lease };
-    // Before the position is saved for the first time: from then on nothing is written that an earlier holder has read.
+    // Before the position is saved for the first time: from then on nothing that an earlier holder has read is
+    // written.
     const fenced = once(() => raiseFence(driver, lease));
     const before = async () => {
       await ready();
@@ -124,7 +125,7 @@ export function openGraph(
   const alone = { store, name: FOLLOWER, place: database.place, onError };
   const rebuildUnder = async (lease: Lease) => {
     await ready();
-    // First, so that whoever takes over from a rebuild that was ended begins at the beginning too.
+    // First, so that a process that takes over from an interrupted rebuild begins at the beginning too.
     await restartFollower(store, FOLLOWER, lease);
     await dropGraph(driver, store, lease);
     return followUnder(lease);
@@ -138,7 +139,7 @@ export function openGraph(
     holds: async (responseIds, xact) => {
       if (await hasYetToFollow(store, await followerPosition(store, FOLLOWER), xact))
         return responseIds.length;
-      // No fence is made before the constraint that makes it the only one.
+      // The fence is not created before the constraint that makes it unique.
       await readySoon();
       const ids = responseIds.map((id) => nodeId('Response', id));
       const [held] = await readBehindFence<{ n: number }>(driver, FOLLOWER, HELD, { ids }, HOLDS_MS);
@@ -171,7 +172,7 @@ export function openGraph(
 async function dropGraph(driver: Driver, store: Store, lease: Lease): Promise<void> {
   for (let dropped = 1; dropped > 0; ) {
     await write(driver, lease, async (tx) => {
-      const { records } = await tx.run(DROP, { limit: neo4j.int(DROPPED_AT_ONCE) });
+      const { records } = await tx.run(DROP, { limit: neo4jPackage().int(DROPPED_AT_ONCE) });
       dropped = Number(records[0]?.get('n') ?? 0);
     });
     await touchFollower(store, FOLLOWER, lease);

@@ -15,7 +15,7 @@ export interface ProjectorDeps {
   readonly mappings: MappingRegistry;
   /** Keys of the mappings that the graph has; emptied with it. */
   readonly projected: Set<string>;
-  /** Under which the graph is written. */
+  /** The lease for writing the graph. */
   readonly lease: Lease;
 }
 

@@ -1,6 +1,6 @@
 import { GraphNotReadyError } from './driver.ts';
 
-/** Work that is done once, whoever asks; again after a failure. */
+/** Work that is done once for all callers; again after a failure. */
 export function once(make: () => Promise<void>): () => Promise<void> {
   let made: Promise<void> | undefined;
   return () => {
@@ -13,8 +13,8 @@ export function once(make: () => Promise<void>): () => Promise<void> {
 }
 
 /**
- * Waits for the work so many milliseconds from when it was first asked for, all askers together: whoever asks later is refused at
- * once until it is done.
+ * Waits for the work so many milliseconds from its first request, for all callers together: later ones are
+ * refused at once until it is done.
  * @throws GraphNotReadyError
  */
 export function withTimeout(ms: number, work: () => Promise<void>): () => Promise<void> {

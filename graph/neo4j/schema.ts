@@ -2,18 +2,18 @@ import type { Driver } from 'neo4j-driver';
 import { KINDS } from '../kinds/registry.ts';
 import { SET_FED_BY } from '../kinds/shared/write-rollups.ts';
 
-/** In the order in which rollups are walked: of all, of a cell, and of what a mapping fed, which FED_BY repeats. */
+/** In the order in which rollups are walked: of all, of a cell, and of a mapping's, which FED_BY repeats. */
 const INDEXES = [
   'CREATE INDEX rollup_order IF NOT EXISTS FOR (r:Rollup) ON (r.hour, r.cell, r.model)',
   'CREATE INDEX rollup_cell IF NOT EXISTS FOR (r:Rollup) ON (r.cell, r.hour, r.model)',
   'CREATE INDEX fed_order IF NOT EXISTS FOR ()-[f:FED_BY]-() ON (f.mapping, f.hour, f.cell, f.model)',
 ];
-/** What an earlier version wrote, before this one or after a way back to it, has FED_BY without properties. */
+/** FED_BY edges written by an earlier version, before this one or after a downgrade, lack the properties. */
 const BARE = 'MATCH ()-[f:FED_BY]->() WHERE f.mapping IS NULL RETURN true LIMIT 1';
 const FILL = `MATCH (r:Rollup)-[f:FED_BY]->(m:MappingVersion) WHERE f.mapping IS NULL
   CALL (r, f, m) { ${SET_FED_BY} } IN TRANSACTIONS OF 5000 ROWS`;
 
-/** One unique constraint per label, and the indexes that rollups are walked by. Running it again changes nothing. */
+/** One unique constraint per label, and the indexes for walking rollups. Running it again changes nothing. */
 export async function ensureGraphSchema(driver: Driver): Promise<void> {
   for (const { kind, projection } of KINDS) {
     if (!projection) continue;

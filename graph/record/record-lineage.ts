@@ -14,7 +14,7 @@ import { countedResponses, mappingsByRollup, responseFacts } from '../response-f
 
 const SURVEYED = 0;
 
-/** Lineage answered by the record: always up to date. */
+/** Lineage from the database itself: always up to date. */
 export function createRecordLineage(store: Session): LineageStore {
   return {
     name: 'record',

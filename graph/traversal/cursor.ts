@@ -1,29 +1,29 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../../domain/errors/user-error.ts';
 
-/** The cursor is none, or one of another list. */
+/** The cursor is invalid, or belongs to another list. */
 export class InvalidCursorError extends UserError {
   override readonly name = 'InvalidCursorError';
 }
 
-/** Cursors are bound to their list: one of another would skip what nobody has seen. */
+/** Cursors are bound to their list: one of another would skip items. */
 function bindingKey(list: string): string {
   return createHash('sha256').update(list).digest('hex').slice(0, 16);
 }
 
-/** What a place is made of: whole numbers of no more than 32 bits, and text that a database takes. */
+/** The components of a cursor: whole numbers of at most 32 bits, and text that a database accepts. */
 const isPlain = (part: unknown): boolean =>
   typeof part === 'number'
     ? Math.abs(part) < 2 ** 31 && Number.isInteger(part)
     : !String(part).includes('\0');
 
-/** The place in the list, as text. `list` names the list whole: what is asked, of which start. */
+/** The position in the list, as text. `list` identifies the list: its query and start. */
 export function formatCursor(list: string, at: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify([bindingKey(list), ...at])).toString('base64url');
 }
 
 /**
- * The place that the cursor of this list names; `kinds` tells the types that it may consist of, such as "number,string".
+ * The position in a cursor of this list; `kinds` lists the types of its components, such as "number,string".
  * @throws InvalidCursorError
  */
 export function parseCursor(text: string, list: string, kinds: readonly string[]): (string | number)[] {

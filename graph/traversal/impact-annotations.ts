@@ -12,7 +12,7 @@ export interface ImpactPage<T> {
   readonly endCursor: string | null;
 }
 
-/** A decision or an alert about a model version that the start went into. */
+/** A decision or an alert about a model version that the start contributed to. */
 export interface ImpactAnnotation {
   readonly model: number;
   readonly node: LineageNode;
@@ -25,8 +25,9 @@ export interface AnnotationsTouched {
 }
 
 /**
- * Decisions and alerts that a node went into. Of what a model version is made of: those about the version. Of what brings
- * answers: decisions about versions that learnt from its answers, and alerts of readings that its answers were read in.
+ * Decisions and alerts that a node contributed to. For inputs of a model version: those about the version. For
+ * nodes that bring responses: decisions about versions that learnt from those, and alerts of readings that
+ * included those.
  */
 export function annotationsTouched(
   request: LineageRequest,

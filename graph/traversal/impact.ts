@@ -25,14 +25,14 @@ export interface ImpactQuery {
   readonly after: string | null;
 }
 
-/** One hour rollup that was touched. */
+/** One affected hour rollup. */
 export interface TouchedRollup {
   readonly node: LineageNode;
   readonly hour: Date;
   readonly cell: LineageNode | null;
   readonly model: number;
   readonly cellKey: string;
-  /** Answers that came to it from the start; null for who may not read the responses. */
+  /** Responses that it got from the start; null for callers who may not read the responses. */
   readonly responses: number | null;
 }
 
@@ -40,18 +40,18 @@ export interface ImpactTotals {
   /** null: not counted, see `reason`. */
   readonly rollups: number | null;
   readonly segments: number | null;
-  /** Answers counted, and classes that model versions inferred. */
+  /** Responses counted, and classes that model versions inferred. */
   readonly responses: number | null;
   readonly inferred: number | null;
   readonly firstHour: Date | null;
   readonly lastHour: Date | null;
-  /** Cells whose responses the caller may not read are left out, and with them whether there are any. */
+  /** Cells whose responses the caller may not read are left out, without revealing whether there are any. */
   readonly suppressed: boolean;
   readonly complete: boolean;
   readonly reason: string | null;
 }
 
-/** A cell under a model version with what of it was touched. */
+/** A cell under a model version with its affected part. */
 export interface ImpactSegment extends Omit<TouchedSegment, 'cell'> {
   readonly cell: LineageNode | null;
 }
@@ -61,19 +61,18 @@ export interface Impact extends ImpactPage<TouchedRollup>, AnnotationsTouched {
   readonly complete: boolean;
   readonly reason: string | null;
   readonly lag: number;
-  /** Counted when they are asked for. */
+  /** Counted on demand. */
   readonly totals: () => Promise<ImpactTotals>;
-  /** null where they are not summed (`totals` says why). @throws InvalidCursorError */
+  /** null if they are not summed (`totals` says why). @throws InvalidCursorError */
   readonly segments: (first: number, after: string | null) => Promise<ImpactPage<ImpactSegment> | null>;
 }
 
-/** Rows of hour rollups that one sum may take. */
+/** Rows of hour rollups that one sum may read. */
 const BOUND = 500_000;
 
 /**
- * What was made with a node: which hour rollups (one page), how much in all, in which segments, which decisions and alerts.
- * Which rollups is the lineage store's to say; how many answers, the record's. Null when the node does not exist for the
- * caller.
+ * What a node contributed to: hour rollups (one page), totals, segments, decisions and alerts. The lineage
+ * store finds the rollups; the database counts responses. Null when the node does not exist for the caller.
  * @throws NoImpactError, InvalidCursorError
  */
 export async function impactOf(
@@ -126,7 +125,7 @@ async function touchedRollups(
   { mappings }: RollupSelection,
   page: readonly RollupKey[],
 ): Promise<TouchedRollup[]> {
-  // Where small cells are not guarded, rollups are listed of cells whose responses may not be read; hours are small.
+  // Without protected cells, rollups of cells whose responses may not be read are listed; hours are small.
   const open = page.filter(showsResponses(request));
   const counts = await readRollupCounts(request.store, open, mappings);
   const byRollup = new Map(open.map((rollup, i) => [rollup, counts[i] ?? 0]));

@@ -15,22 +15,22 @@ import type { LineagePage } from './trace.ts';
 /** Nodes followed from one to the one that it superseded; more than a registry of models comes to hold. */
 const SUPERSEDED_BOUND = 10_000;
 
-/** There may be a way, but it is longer than what is followed. */
+/** There may be a path, but it is longer than the limit. */
 export class PathTooLongError extends UserError {
   override readonly name = 'PathTooLongError';
 }
 
-/** A way through the graph: nodes, and before each but the first the edge that leads to it. */
+/** A path through the graph: nodes, and before each but the first the edge that leads to it. */
 interface Way {
   readonly nodes: readonly LineageNode[];
   readonly edges: readonly LineageEdge[];
 }
 
 /**
- * The shortest way between two nodes along the lineage: one went into the other, or both went into one mapping
- * version, model version or rollup (the first, where there are several), or something was said of one that the other leads
- * to. Null when there is none for the caller, or one of the nodes does not exist for them. Not the shortest path of any edges: two responses of one cell have nothing to
- * do with each other.
+ * The shortest path between two nodes along the lineage: one contributed to the other, or both contributed to
+ * one mapping version, model version or rollup (the first, if there are several), or an annotation of one leads
+ * to the other. Null when there is none for the caller, or one of the nodes does not exist for them. Not the
+ * shortest path over any edges: two responses of one cell are unrelated.
  */
 export async function lineagePath(
   deps: LineageDeps,
@@ -96,7 +96,7 @@ const joined = (first: Way, second: Way): Way => ({
 /** Nothing is made of them, and they went into no rollup. */
 const isMadeLast = ({ kind: { tier } }: Found): boolean => tier === 'result' || tier === 'annotation';
 
-/** The shortest way from what was made (low) up to what it was made of (high), or null. */
+/** The shortest path from what was made (low) up to what it was made of (high), or null. */
 async function climb(request: LineageRequest, low: Found, high: Found): Promise<Way | null> {
   if (low.node.id === high.node.id) return { nodes: [low.node], edges: [] };
   const joinedTo = low.kind.tier === 'result' ? upstream(request, low).rollups?.joined : undefined;
@@ -122,7 +122,7 @@ async function climb(request: LineageRequest, low: Found, high: Found): Promise<
 const foundRollup = (request: LineageRequest, rollup: RollupKey): Found =>
   at(request, rollupKind, visibleRollup(rollup, everythingVisible(request)));
 
-/** What stands one step above each node, for all nodes that may lie on the way. */
+/** The nodes one step above each node, for all nodes that may be on the path. */
 type Links = Map<string, { readonly node: LineageNode; readonly edge: LineageEdge }[]>;
 
 async function linksAbove(request: LineageRequest, low: Found, high: Found): Promise<Links> {
@@ -187,7 +187,7 @@ function search(links: Links, from: LineageNode, to: string): Way | null {
   return null;
 }
 
-/** Over what both went into: a mapping version, a model version, or else a rollup. */
+/** Through what both contributed to: a mapping version, a model version, or else a rollup. */
 async function throughCommon(request: LineageRequest, a: Found, b: Found): Promise<Way | null> {
   const common = await commonStart(request, a, b);
   if (!common) return null;
@@ -208,7 +208,7 @@ async function commonStart(request: LineageRequest, a: Found, b: Found): Promise
   return rollup && foundRollup(request, rollup);
 }
 
-/** The first rollup that both went into (a score: that it is a sum of), or null. */
+/** The first rollup that both contributed to (for a score: that it sums), or null. */
 async function firstRollup(request: LineageRequest, a: Found, b: Found): Promise<RollupKey | null> {
   const [ofA, ofB] = [a.kind.rollups(request, a.row), b.kind.rollups(request, b.row)];
   if (!ofA || !ofB) return null;

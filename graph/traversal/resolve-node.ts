@@ -9,7 +9,7 @@ export function lineageRequest(deps: LineageDeps, scope: Scope): LineageRequest 
   return request;
 }
 
-/** What the id names, or null when it does not exist for this caller. */
+/** The node of the id, or null when it does not exist for this caller. */
 async function resolveNode(request: LineageRequest, id: string): Promise<Found | null> {
   const parsed = parseNodeId(id);
   const row = parsed && (await parsed.kind.find(request, parsed.key));

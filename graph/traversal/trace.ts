@@ -29,9 +29,9 @@ export interface TraceQuery {
 const PLACES = ['number', 'number,string,number', 'number,string,number,string,string'];
 
 /**
- * One page of what a node came from (upstream) or went into (downstream). Order: the start; the model versions, cells,
- * sources, surveys, scale rules and mappings; then rollup by rollup its responses, each with its source event. Null
- * when the start does not exist for the caller.
+ * One page of what a node came from (upstream) or contributed to (downstream). Order: the start; the model
+ * versions, cells, sources, surveys, scale rules and mappings; then rollup by rollup its responses, each with
+ * its source event. Null when the start does not exist for the caller.
  * @throws InvalidCursorError
  */
 export async function traceLineage(
@@ -61,7 +61,7 @@ export async function traceLineage(
   };
 }
 
-/** Whether all of the lineage is told; if not, why. */
+/** Whether the lineage is complete; if not, why. */
 function completeness(
   scope: Scope,
   start: TraceQuery['start'],

@@ -17,7 +17,7 @@ export type WalkPosition =
 
 type PlacedStep = Step & { readonly at: WalkPosition };
 
-/** Up to `limit` steps of the walk after the place (from the beginning: null). */
+/** Up to `limit` steps of the walk after the position (from the beginning: null). */
 export async function takeSteps(
   deps: WalkDeps,
   walk: Walk,
@@ -46,7 +46,7 @@ export async function takeSteps(
   return steps.slice(0, limit);
 }
 
-/** What of a rollup's responses comes after the place. */
+/** The rest of a rollup's responses after the position. */
 async function restOfRollup(
   deps: WalkDeps,
   walk: RollupWalk,
@@ -55,7 +55,7 @@ async function restOfRollup(
   limit: number,
 ): Promise<PlacedStep[]> {
   const { range, selection } = walk;
-  // A cursor is the caller's to make up: a rollup that is not of this walk has nothing left.
+  // Callers can invent cursors: a rollup that is not in this walk has nothing left.
   if (!isSelected(selection, rollup) || !walk.showsResponses(rollup)) return [];
   const last = after.length === 5 ? { id: after[3], part: after[4] } : null;
   const { lineage } = deps;
@@ -77,7 +77,7 @@ function isSelected(
   return cells.includes(cell) && hour >= fromHour && hour < untilHour && ofModels;
 }
 
-/** Rollups, each followed by its responses; the responses end where the page must be full. */
+/** Rollups, each followed by its responses; the responses end when the page is full. */
 async function rollupSteps(
   deps: WalkDeps,
   walk: RollupWalk,

@@ -1,18 +1,19 @@
 import type { Scope } from '../../domain/access/scope.ts';
 import { NAME_BOUNDS, type NameBounds } from '../../domain/responses/normalised-response.ts';
 import type { Cell, CellAttributes } from '../../domain/segments/cell.ts';
-import { mapInSlices, Slice } from '../../domain/text/slices.ts';
+import { inSlices, Slice } from '../../domain/text/slices.ts';
 import { isPassingError } from '../../store/database/passing-errors.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { CellGoneError } from '../../store/responses/cell-dictionary.ts';
-import type { BeyondBounds, MappingRegistry } from '../../store/responses/mappings.ts';
+import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import { type Accepted, type AcceptRow, storeResponses } from '../../store/responses/store-responses.ts';
 import type { ResponseDraft } from './draft.ts';
 import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf, placeOf } from './file-cells.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { type NormaliseDeps, type Normalised, normalise } from './normalise.ts';
-import { type Outcome, rejected } from './outcome.ts';
+import { type NormaliseDeps, type Normalised, normalising } from './normalise.ts';
+import type { Outcome } from './outcome.ts';
 import { type Patience, withTimeout } from './patience.ts';
+import { NOT_ITS_ANSWER, NOT_ITS_SOURCE, refusalOf, tooMany } from './refusals.ts';
 import type { Submitter } from './submitter.ts';
 
 export interface IngestorDeps extends NormaliseDeps, FilingDeps {
@@ -54,38 +55,6 @@ const ADMIN_SHARE = 10;
 const ATTEMPTS = 5;
 
 const CLASS_NUMBER = { detractor: 0, passive: 1, promoter: 2 } as const;
-const REFUSALS = {
-  stale: rejected(
-    'STALE',
-    'externalId: this id already has a newer answer: one that was answered later or has a higher revision, or one that arrived after this one, which was delivered before',
-  ),
-  unrevised: rejected(
-    'STALE',
-    'revision: this id already has an answer with a revision, and this one has none; send updatedAt or revision, or a later answeredAt',
-  ),
-  corrected: rejected(
-    'STALE',
-    'externalId: this answer was corrected for its respondent; it is replaced by a later answeredAt, a higher revision, or an updatedAt after the correction',
-  ),
-  incomparable: rejected(
-    'INCOMPARABLE',
-    'revision: this id has revisions of the other kind; times (updatedAt) and numbers (revision) cannot be compared, so one source sends one of them',
-  ),
-  future: rejected(
-    'IN_THE_FUTURE',
-    'answeredAt: this id already has another answer, and this one is dated after its arrival; a correction is dated at the latest now',
-  ),
-  erased: rejected(
-    'ERASED',
-    'externalId: this response was erased for its respondent and is not taken again; a new answer has a new externalId',
-  ),
-} as const;
-const NOT_ITS_SOURCE = rejected('FORBIDDEN', 'source: this key is bound to other sources');
-/** The same wherever the response is. */
-const NOT_ITS_ANSWER = rejected(
-  'FORBIDDEN',
-  'source: this id already has another answer; it is corrected by a key that is bound to this source, or by the one that named it first',
-);
 /** Builds the step over an open database; `deps.cells` and `deps.mappings` load on demand. */
 export function createIngestor(deps: IngestorDeps): Ingestor {
   const patience: Patience = {
@@ -199,14 +168,17 @@ async function prepare(
 ): Promise<(Prepared | Outcome)[]> {
   const { scope, id } = submitter;
   const rules = { ...deps, storedAs: deps.cells.storedAs };
-  const permitted = (draft: ResponseDraft) => {
-    const item = normalise(rules, draft);
+  const permitted = (item: Normalised | Outcome) => {
     if (!('id' in item)) return item;
     if (submitter.sources && !submitter.sources.includes(item.source)) return NOT_ITS_SOURCE;
     const place = placeOf(deps.dimensions, submitter, item.attributes);
     return 'outcome' in place ? place.outcome : { ...item, place: place.attributes };
   };
-  const normalised = await mapInSlices(drafts, permitted, slice);
+  const normalised: ReturnType<typeof permitted>[] = [];
+  for (const draft of drafts) {
+    if (slice.isOver()) await slice.next();
+    normalised.push(permitted(await inSlices(normalising(rules, draft), slice)));
+  }
   const bounds = boundsOf(deps.nameBounds ?? NAME_BOUNDS, scope);
   const items: (Prepared | Outcome)[] = [];
   for (const item of normalised) {
@@ -246,31 +218,6 @@ function boundsOf(bounds: NameBounds, scope: Scope): NameBounds {
   };
 }
 
-function tooMany({ beyond, most }: BeyondBounds): Outcome {
-  if (beyond === 'sources')
-    return rejected('TOO_MANY_SOURCES', `source: this key has named ${most} sources, and may name no more`);
-  if (beyond === 'surveys')
-    return rejected(
-      'TOO_MANY_SURVEYS',
-      `survey: this key has named ${most} surveys and versions of them, and may name no more`,
-    );
-  const what = 'sources, surveys, scales and maps together are mappings';
-  if (beyond === 'mappings')
-    return rejected(
-      'TOO_MANY_MAPPINGS',
-      `source: this key has made ${most} mappings, and may make no more; ${what}`,
-    );
-  if (beyond === 'mappingBytes')
-    return rejected(
-      'TOO_MANY_MAPPINGS',
-      `map: the maps that this key has made may have ${most} bytes together, and this one is beyond; send one with less in it`,
-    );
-  return rejected(
-    'TOO_MANY_MAPPINGS',
-    `source: this key has named ${most} new mappings in this minute; send the item again in a minute; ${what}`,
-  );
-}
-
 function toRows(
   deps: IngestorDeps,
   { scope }: Submitter,
@@ -303,9 +250,6 @@ function toRows(
     eventContent: item.event.content,
   }));
 }
-
-/** The rejection of an item whose id has another response that stays. */
-export const refusalOf = (verdict: keyof typeof REFUSALS): Outcome => REFUSALS[verdict];
 
 function outcomeOf(
   { cells, dimensions }: IngestorDeps,

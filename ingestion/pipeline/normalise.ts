@@ -5,9 +5,10 @@ import type { Revision } from '../../domain/responses/newer.ts';
 import { type NormalisedResponse, responseId } from '../../domain/responses/normalised-response.ts';
 import type { CellAttributes } from '../../domain/segments/cell.ts';
 import { type Dimension, OTHER, storedValue } from '../../domain/segments/dimensions.ts';
+import { type Steps, toEnd } from '../../domain/text/slices.ts';
 import { problemOf, quoted, readName, TEXT_RULES } from '../../domain/text/text.ts';
 import type { ImportRow } from '../../store/responses/response-row.ts';
-import { type KeptComment, keptComment } from './comment.ts';
+import { type KeptComment, keepingComment } from './comment.ts';
 import type { ResponseDraft } from './draft.ts';
 import { keptItem } from './kept-item.ts';
 import { readNames } from './names.ts';
@@ -39,7 +40,11 @@ export interface Normalised extends NormalisedResponse {
  * From a draft to a valid response: checks, applies the scale, redacts the comment, pseudonymises the
  * respondent, and names the cell's attributes. Bad drafts become rejections, never exceptions.
  */
-export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised | Outcome {
+export const normalise = (deps: NormaliseDeps, draft: ResponseDraft): Normalised | Outcome =>
+  toEnd(normalising(deps, draft));
+
+/** As `normalise`, in steps: a long comment takes some tens of milliseconds. */
+export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<Normalised | Outcome> {
   const read = readNames({ externalId: draft.externalId, source: draft.mapping.source });
   if ('status' in read) return read;
   const problem =
@@ -63,7 +68,9 @@ export function normalise(deps: NormaliseDeps, draft: ResponseDraft): Normalised
   if ('problem' in attributes) return attributes.problem;
   const { externalId, source } = read.names;
   const comment =
-    given === null ? null : keptComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, attributes.values));
+    given === null
+      ? null
+      : yield* keepingComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, attributes.values));
   const respondent = blankToNull(draft.respondent);
   const item = keptItem(draft.raw);
   const content = {

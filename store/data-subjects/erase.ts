@@ -57,9 +57,14 @@ const DELETE_RESPONSE = statement(
 const FORGET: readonly Statement[] = [
   statement('erase_restricted', 'DELETE FROM restricted_response WHERE id = ANY ($1::uuid[])'),
   statement('erase_members', 'DELETE FROM training_set_member WHERE response_id = ANY ($1::uuid[])'),
+  statement('erase_revisions', 'DELETE FROM delivered_revision WHERE response_id = ANY ($1::uuid[])'),
 ];
 /** Items of others under the same ids stay theirs, and are deleted with them. */
 const FORGET_PERSON: readonly Statement[] = [
+  statement(
+    'erase_repeats',
+    'DELETE FROM repeated_event WHERE event_id IN (SELECT id FROM source_event WHERE subject_id = ANY ($1::uuid[]))',
+  ),
   statement('erase_events', 'DELETE FROM source_event WHERE subject_id = ANY ($1::uuid[])'),
   statement('erase_set_aside', 'DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[])'),
 ];
@@ -69,7 +74,8 @@ const FORGET_PERSON: readonly Statement[] = [
  */
 const ENTOMB = statement(
   'erase_entomb',
-  `UPDATE response_key SET answered_at = 'epoch', received_at = 'epoch', subject_id = NULL, content_hash = $2
+  `UPDATE response_key SET answered_at = 'epoch', received_at = 'epoch', subject_id = NULL, content_hash = $2,
+      revision = NULL, revised_at = NULL, event_id = NULL
     WHERE id = ANY ($1::uuid[])`,
 );
 const DELETE_KEYS = statement('erase_keys', 'DELETE FROM subject_key WHERE id = ANY ($1::uuid[])');

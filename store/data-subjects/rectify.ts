@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { UserError } from '../../domain/errors/user-error.ts';
 import { applyScale, type ScaleRule } from '../../domain/nps/scale.ts';
-import { type RedactionRules, redact } from '../../domain/privacy/redact.ts';
+import { type RedactionRules, redacting } from '../../domain/privacy/redact.ts';
+import { inSlices } from '../../domain/text/slices.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
@@ -74,7 +75,7 @@ interface Stored {
  * False when there is no such response.
  * @throws CorrectionError when the score is not on the response's scale, or nothing would be left.
  */
-export function rectify(
+export async function rectify(
   deps: Omit<SubjectDeps, 'sign'> & {
     readonly mappings: MappingRegistry;
     readonly redaction?: RedactionRules | undefined;
@@ -84,6 +85,8 @@ export function rectify(
   by: Order,
 ): Promise<boolean> {
   const { store, encryption, mappings } = deps;
+  const given = correction.comment === undefined ? undefined : blankToNull(correction.comment);
+  const comment = given ? (await inSlices(redacting(given, deps.redaction))).text : given;
   return store.transaction(async (session) => {
     // The subject before the key, as everywhere (store/data-subjects/data-subject.ts); if another subject owns
     // it by then, there is nothing to correct.
@@ -98,13 +101,9 @@ export function rectify(
     const { row, answeredAt, restricted } = found;
     const { scale } = await mappings.get(session, row['mapping_version_id'] as number);
     const score = correction.score === undefined ? {} : scored(scale, correction.score);
-    const comment = correction.comment === undefined ? undefined : blankToNull(correction.comment);
     const eventId = randomUUID();
     // An unchanged comment is encrypted again too, because it is bound to the response's current event.
-    const text =
-      comment === undefined
-        ? await presentComment(session, encryption, row)
-        : comment && redact(comment, deps.redaction);
+    const text = comment === undefined ? await presentComment(session, encryption, row) : comment;
     const sealed = text === null ? null : encryption.encryptComment(owner, id, eventId, text);
     const next = {
       ...row,

@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rename, rm, rmdir } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { untar } from './untar.mjs';
 
 const INT8 = 20;
 /** Open transactions by their number: what runs in them, and how they end. */
@@ -56,22 +57,25 @@ function end({ id, transaction, isCommit }) {
 
 const { dataDir, template } = workerData;
 const parsers = { [INT8]: Number };
-const archive = () => ({ loadDataDir: new Blob([readFileSync(template)]) });
+/** The engine's cache of pages. Its default of 128 MB stays in memory for good; pages beyond it are in the system's cache. */
+const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'];
 
 const isEmpty = (folder) => !existsSync(folder) || readdirSync(folder).length === 0;
 
 async function open() {
-  if (dataDir === undefined) return PGlite.create({ parsers, ...(template === undefined ? {} : archive()) });
+  if (dataDir === undefined) {
+    const archive = template === undefined ? {} : { loadDataDir: new Blob([readFileSync(template)]) };
+    return PGlite.create({ parsers, startParams, ...archive });
+  }
   if (template !== undefined && isEmpty(dataDir)) await unpack();
-  return PGlite.create({ parsers, dataDir });
+  return PGlite.create({ parsers, startParams, dataDir });
 }
 
-/** Beside and renamed: what ends in the middle leaves no half of a record. */
+/** Beside and renamed: what ends in the middle leaves no half of a database. */
 async function unpack() {
   const beside = `${dataDir}.new`;
   await rm(beside, { recursive: true, force: true });
-  const pglite = await PGlite.create({ dataDir: beside, ...archive() });
-  await pglite.close();
+  untar(readFileSync(template), beside);
   if (existsSync(dataDir)) await rmdir(dataDir);
   await rename(beside, dataDir);
 }

@@ -12,6 +12,8 @@ const TABLES = [
   'response_key',
   'restricted_response',
   'source_event',
+  'repeated_event',
+  'delivered_revision',
   'prediction',
   'review',
   'review_decision',

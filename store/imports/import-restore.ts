@@ -3,6 +3,7 @@ import type { SubjectDeps } from '../data-subjects/erase.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { OpenSubject } from '../encryption/subject-encryption.ts';
+import type { Claim } from '../responses/delivered.ts';
 import { RESPONSE_COLUMNS, WITHDRAWN_CONTENT } from '../responses/response-row.ts';
 import { noteRestricted, noteWithdrawn } from '../seals/leaf-tombstones.ts';
 import type { KeyState, Restored } from './undo-fate.ts';
@@ -38,6 +39,13 @@ const INSERT_EVENTS = statement(
     FROM json_to_recordset($1::json) AS e (id uuid, response_id uuid, mapping_version_id integer, position text, digest text,
       subject_id uuid, sealed text, import_id integer, import_line integer, replaced uuid)`,
 );
+/** Who repeated what stands again. */
+const COPY_REPEATS = statement(
+  'undo_copy_repeats',
+  `INSERT INTO repeated_event (event_id, import_id, import_line, position, received_at)
+    SELECT e.id, r.import_id, r.import_line, r.position, r.received_at
+    FROM json_to_recordset($1::json) AS e (id uuid, target uuid) JOIN repeated_event r ON r.event_id = e.target`,
+);
 const INSERT_RESPONSES = statement(
   'undo_insert_responses',
   `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points,
@@ -66,6 +74,10 @@ export interface Plan {
   readonly restored: { readonly key: KeyState; readonly target: Restored }[];
   /** Events that no longer count when deciding what is newer. */
   readonly undone: string[];
+  /** Events that are what another sender brought from now on, who repeated them. */
+  readonly passedOn: Claim[];
+  /** Responses that stand in the end. */
+  readonly standing: string[];
   /** Those of them whose item stays, because the response does or its person is under a legal hold. */
   readonly kept: string[];
 }
@@ -128,6 +140,7 @@ async function restore(
     const comment = text === null ? null : encryption.encryptComment(owner, key.id, eventId, text);
     return {
       owner,
+      target: target.id,
       event: {
         ...{ id: eventId, response_id: key.id, mapping_version_id: mappingId, digest, subject_id: owner.id },
         position: `stands again: import ${importKey} was taken back`,
@@ -139,6 +152,9 @@ async function restore(
     };
   });
   await session.rows(INSERT_EVENTS, [JSON.stringify(rows.map(({ event }) => event))]);
+  await session.rows(COPY_REPEATS, [
+    JSON.stringify(rows.map(({ event, target }) => ({ id: event.id, target }))),
+  ]);
   await session.rows(RESTORE_KEYS, [JSON.stringify(rows.map(({ row }) => row))]);
   const free = rows.filter(({ owner }) => !owner.restricted).map(({ row }) => row);
   const aside = rows.filter(({ owner }) => owner.restricted).map(({ row }) => row);

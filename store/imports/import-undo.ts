@@ -4,6 +4,7 @@ import type { SubjectDeps } from '../data-subjects/erase.ts';
 import { activeHolds, type Order } from '../data-subjects/legal-hold.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { type Claim, FORGET_REPEATS, forgetRevisions, otherSenders, passOn } from '../responses/delivered.ts';
 import type { ImportRun } from '../responses/imports.ts';
 import { ERASED_CONTENT, WITHDRAWN_CONTENT } from '../responses/response-row.ts';
 import { applyUndo, type Plan } from './import-restore.ts';
@@ -33,8 +34,10 @@ const DONE = statement(
 );
 const CANDIDATES = statement(
   'undo_candidates',
-  `SELECT DISTINCT response_id AS id FROM source_event
-    WHERE import_id = $1 AND undone_at IS NULL AND response_id > $2 ORDER BY 1 LIMIT ${SLICE}`,
+  `(SELECT DISTINCT response_id AS id FROM source_event
+      WHERE import_id = $1 AND undone_at IS NULL AND response_id > $2 ORDER BY 1 LIMIT ${SLICE})
+    UNION (SELECT response_id FROM delivered_revision WHERE import_id = $1 AND response_id > $2 ORDER BY 1 LIMIT ${SLICE})
+    ORDER BY 1 LIMIT ${SLICE}`,
 );
 const SUBJECTS = statement(
   'undo_subjects',
@@ -130,6 +133,7 @@ export async function undoImport(
   if (!dryRun) {
     await deps.store.transaction(async (session) => {
       await session.rows(DONE, [run.id, new Date(now())]);
+      await session.rows(FORGET_REPEATS, [run.id]);
       await by.note?.(session, { import: run.key, ...account });
     });
   }
@@ -170,33 +174,77 @@ async function undoSlice(
   const owners = [...keys, ...events].flatMap(({ subjectId }) => subjectId ?? []);
   const asked = new Set(subjectIds);
   if (owners.some((id) => !asked.has(id))) return { last: after, account: NOTHING };
-  const byResponse = new Map<string, ImportEvent[]>(ids.map((id) => [id, []]));
+  const ofImport = events.filter(({ importId, isUndone }) => importId === run.id && !isUndone);
+  const others = await otherSenders(
+    session,
+    run.id,
+    ofImport.map(({ id }) => id),
+  );
+  const { plan, settled, account } = planSlice(run.id, keys, { places, events, others }, held);
+  if (!dryRun) {
+    await passOn(session, plan.passedOn);
+    await applyUndo(deps, { session, importKey: run.key, subjects, now }, plan);
+    await forgetRevisions(session, run.id, settled, new Set(plan.standing));
+    await session.rows(COUNT, [run.id, account.removed, account.restored, account.stayed]);
+  }
+  return { last, account };
+}
+
+/** What is known of the responses of a slice. */
+interface SliceFacts {
+  readonly places: ReadonlyMap<string, Place>;
+  readonly events: readonly ImportEvent[];
+  /** Who else delivered what events of the import brought, by event. */
+  readonly others: ReadonlyMap<string, Claim>;
+}
+
+/** Decides what becomes of each response of a slice. */
+function planSlice(
+  importId: number,
+  keys: readonly KeyState[],
+  { places, events, others }: SliceFacts,
+  held: HeldPlaces,
+): { readonly plan: Plan; readonly settled: readonly string[]; readonly account: UndoAccount } {
+  const byResponse = new Map<string, ImportEvent[]>(keys.map(({ id }) => [id, []]));
   for (const event of events) byResponse.get(event.responseId)?.push(event);
-  const plan: Plan = { removed: [], restored: [], undone: [], kept: [] };
+  const plan: Plan = { removed: [], restored: [], undone: [], kept: [], passedOn: [], standing: [] };
+  const settled: string[] = [];
   const account = { ...NOTHING };
   for (const key of keys) {
-    const own = byResponse.get(key.id) ?? [];
-    const events = own.filter(({ importId, isUndone }) => importId === run.id && !isUndone);
-    // Another undo of the import came first.
-    if (events.length === 0) continue;
+    const before = byResponse.get(key.id) ?? [];
+    const own = before.map((event) => withSender(event, others.get(event.id)));
+    const undone = own.filter((event) => event.importId === importId && !event.isUndone);
     const isGone = key.contentHash === ERASED_CONTENT || key.contentHash === WITHDRAWN_CONTENT;
-    const fate = fateOf(run.id, isGone ? undefined : places.get(key.id), own, held.has(key));
+    const place = isGone ? undefined : places.get(key.id);
+    const fate = fateOf(importId, place, own, held.has(key));
     if (fate.what === 'held' || fate.what === 'restricted') {
       account[fate.what] += 1;
       continue;
     }
+    settled.push(key.id);
+    if (place && fate.what !== 'removed') plan.standing.push(key.id);
+    // It only delivered a revision, or another undo of it came first.
+    if (!before.some((event) => event.importId === importId && !event.isUndone)) continue;
     if (fate.what !== 'gone') account[fate.what] += 1;
-    plan.undone.push(...events.map(({ id }) => id));
-    plan.kept.push(...events.filter(({ subjectId }) => held.isPerson(subjectId)).map(({ id }) => id));
+    plan.passedOn.push(...before.flatMap(({ id }) => others.get(id) ?? []));
+    plan.undone.push(...undone.map(({ id }) => id));
+    plan.kept.push(...undone.filter(({ subjectId }) => held.isPerson(subjectId)).map(({ id }) => id));
     if (fate.what === 'removed') plan.removed.push(key);
     if (fate.what === 'restored') plan.restored.push({ key, target: fate.target });
     if (fate.what === 'stayed' && fate.eventId) plan.kept.push(fate.eventId);
   }
-  if (!dryRun) {
-    await applyUndo(deps, { session, importKey: run.key, subjects, now }, plan);
-    await session.rows(COUNT, [run.id, account.removed, account.restored, account.stayed]);
-  }
-  return { last, account };
+  return { plan, settled, account };
+}
+
+/** The event as what another sender brought, who repeated it. */
+function withSender(event: ImportEvent, sender: Claim | undefined): ImportEvent {
+  if (!sender) return event;
+  return { ...event, importId: sender.importId || null, importLine: sender.line };
+}
+
+interface HeldPlaces {
+  has(key: KeyState): boolean;
+  isPerson(subjectId: string | null): boolean;
 }
 
 /** Which of the responses a legal hold keeps, by person or cell. */
@@ -204,7 +252,7 @@ async function heldPlaces(
   { cells }: Pick<SubjectDeps, 'cells'>,
   session: Session,
   subjectIds: readonly string[],
-): Promise<{ has(key: KeyState): boolean; isPerson(subjectId: string | null): boolean }> {
+): Promise<HeldPlaces> {
   const people = new Set((await session.rows<{ id: string }>(HELD, [subjectIds])).map(({ id }) => id));
   const segments = (await activeHolds(session)).flatMap(({ segment }) => (segment === null ? [] : [segment]));
   const isHeld = (cell: Cell | undefined) =>

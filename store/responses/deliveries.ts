@@ -118,6 +118,11 @@ export class Answer {
     return this.#key;
   }
 
+  /** The event behind what stands; undefined if it is from before events were kept so. */
+  get event(): Delivered | undefined {
+    return this.#event;
+  }
+
   /**
    * Whether an earlier try of this batch, whose answer was lost, stored the row: each event belongs to one row.
    * A row of an import that is sent again is identified by its line.

@@ -3,6 +3,13 @@ import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { ArrivingSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
 import type { StoredCellDictionary } from './cell-dictionary.ts';
+import {
+  type DeliveredRevision,
+  NO_IMPORT,
+  type Repeat,
+  recordRepeats,
+  recordRevisions,
+} from './delivered.ts';
 import { Answer, readDelivered, revisionColumns, revisionOf } from './deliveries.ts';
 import { assertImportsOpen } from './imports.ts';
 import type { MappingRegistry, RecordedMapping } from './mappings.ts';
@@ -90,10 +97,12 @@ export async function storeResponses(
     const maps = new Map<number, RecordedMapping>();
     for (const { mappingVersionId: id } of rows)
       if (!maps.has(id)) maps.set(id, await mappings.get(session, id));
-    const { outcomes, events } = decide(arrivals, answers, maps, receivedAt);
+    const { outcomes, events, repeats, revisions } = decide(arrivals, answers, maps, receivedAt);
     const used = [...new Set(events.map(({ id }) => answers.get(id)?.key.cellId ?? 0))];
     await cells.use(session, used);
     await write(session, encryption, { known, answers, events }, receivedAt);
+    await recordRevisions(session, known, revisions);
+    await recordRepeats(session, repeats, receivedAt);
     return { outcomes, used };
   };
   const { outcomes, used } = await store.transaction(accept, { lockMs: LOCK_MS });
@@ -129,8 +138,10 @@ function decide(
   answers: Map<string, Answer>,
   maps: ReadonlyMap<number, RecordedMapping>,
   receivedAt: Date,
-): { readonly outcomes: Accepted[]; readonly events: Stored[] } {
+): Decision {
   const events: Stored[] = [];
+  const repeats: Repeat[] = [];
+  const revisions: DeliveredRevision[] = [];
   const outcomes = rows.map((row): Accepted => {
     const mapping = maps.get(row.mappingVersionId) as RecordedMapping;
     const known = answers.get(row.id);
@@ -138,8 +149,23 @@ function decide(
     const acceptance = known ? acceptanceOf(row, known, mapping, receivedAt) : 'accepted';
     const { cellId, contentHash } = answer.key;
     if (acceptance === 'stored') return { acceptance: 'accepted', cellId, corrects: false };
-    if (acceptance === 'duplicate' && row.mayReplace(cellId))
-      answer.revise(higherRevision(asReceived(row.revision, receivedAt.getTime()), revisionOf(answer.key)));
+    const revision = asReceived(row.revision, receivedAt.getTime());
+    const importId = row.importRow?.importId ?? NO_IMPORT;
+    const isDuplicate = acceptance === 'duplicate' || acceptance === 'sent again';
+    if (isDuplicate && row.mayReplace(cellId)) {
+      answer.revise(higherRevision(revision, revisionOf(answer.key)));
+      const brought = answer.event?.importRow;
+      if (acceptance === 'duplicate' && answer.event && brought && brought.importId !== importId)
+        repeats.push({
+          eventId: answer.event.id,
+          importId,
+          line: row.importRow?.line,
+          position: row.position,
+        });
+    }
+    if (revision && (acceptance === 'accepted' || (isDuplicate && row.mayReplace(cellId))))
+      revisions.push({ responseId: row.id, importId, ...revisionColumns(revision) });
+    if (isDuplicate) return { acceptance: 'duplicate', cellId, corrects: false };
     if (acceptance !== 'accepted') return { acceptance, cellId, corrects: false };
     answers.set(row.id, answer);
     const eventId = answer.eventIdOf(row, receivedAt);
@@ -149,21 +175,28 @@ function decide(
     const corrects = known !== undefined && contentHash !== WITHDRAWN_CONTENT;
     return { acceptance, cellId: row.cellId, corrects };
   });
-  return { outcomes, events };
+  return { outcomes, events, repeats, revisions };
 }
 
-/** stored: by an earlier try of this batch. */
+interface Decision {
+  readonly outcomes: Accepted[];
+  readonly events: Stored[];
+  readonly repeats: Repeat[];
+  readonly revisions: DeliveredRevision[];
+}
+
+/** stored: by an earlier try of this batch. sent again: a row of an import that was stored before. */
 function acceptanceOf(
   row: ResponseRow,
   answer: Answer,
   mapping: RecordedMapping,
   receivedAt: Date,
-): Acceptance | 'stored' {
+): Acceptance | 'stored' | 'sent again' {
   const { key } = answer;
   const mayReplace = row.mayReplace(key.cellId);
   if (key.contentHash === ERASED_CONTENT) return mayReplace ? 'erased' : 'forbidden';
   const stored = answer.storedBefore(row, receivedAt);
-  if (stored) return stored === 'by this batch' ? 'stored' : 'duplicate';
+  if (stored) return stored === 'by this batch' ? 'stored' : 'sent again';
   if (key.contentHash === WITHDRAWN_CONTENT) return mayReplace ? 'accepted' : 'forbidden';
   const like = answer.likeness(row, mapping);
   if (!mayReplace) return like.sameContent ? 'duplicate' : 'forbidden';

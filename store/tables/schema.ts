@@ -193,6 +193,37 @@ export const sourceEvent = pgTable(
   ],
 );
 
+/**
+ * The highest revision that each import, and everything else together (import 0), delivered of a response. Only of responses of
+ * which an import delivered a revision: when the import is taken back, the others say which revision the response has reached.
+ */
+export const deliveredRevision = pgTable(
+  'delivered_revision',
+  {
+    responseId: uuid('response_id').notNull(),
+    importId: integer('import_id').notNull(),
+    revision: bigint('revision', { mode: 'number' }),
+    revisedAt: moment('revised_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.responseId, table.importId] }),
+    index().on(table.importId, table.responseId),
+  ],
+);
+
+/** A delivery that repeated what a row of another import had brought (import 0: no import): the response stays for it. */
+export const repeatedEvent = pgTable(
+  'repeated_event',
+  {
+    eventId: uuid('event_id').notNull(),
+    importId: integer('import_id').notNull(),
+    importLine: integer('import_line'),
+    position: text('position').notNull(),
+    receivedAt: moment('received_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.importId] }), index().on(table.importId)],
+);
+
 /** One import of a file: what it was, how it ended, and whether it was undone. */
 export const importRun = pgTable(
   'import_run',

@@ -353,7 +353,7 @@ describe('the log', () => {
 
 describe('the commands', () => {
   const command = (file: string, ...args: string[]) =>
-    runProgram([`cli/${file}.ts`, ...args], server.instance.env).finished;
+    runProgram([file.replace('-', ':'), ...args], server.instance.env).finished;
 
   it('export what an auditor can follow without us, and nothing of content is in it', async () => {
     await until(() => {

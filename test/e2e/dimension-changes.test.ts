@@ -102,7 +102,7 @@ it('keeps a start from dropping a dimension unless that is said, with each way o
   await server.stop();
   running = false;
   configured('dimensions: [{ field: region }]');
-  const { code, output } = await runProgram(['main.ts'], server.instance.env).finished;
+  const { code, output } = await runProgram(['start'], server.instance.env).finished;
   expect(code).toBe(1);
   expect(output).toContain('answers of this record are told apart by "planTier", which is not configured');
   expect(output).toMatch(/Add it to dimensions again.*formerDimensions: \["planTier"\].*SCORELINE_DATA_DIR/);

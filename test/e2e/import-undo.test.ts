@@ -14,7 +14,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = async (...args: string[]) => runProgram(['cli/import.ts', ...args], server.instance.env).finished;
+const run = async (...args: string[]) => runProgram(['import', ...args], server.instance.env).finished;
 const importFile = async (name: string) => {
   const rejects = join(folder, `${name}.rejects`);
   const { code, output } = await run(

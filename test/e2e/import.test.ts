@@ -47,10 +47,7 @@ const file = (name: string, content: string | Buffer) => {
 };
 const importFile = (path: string, more: readonly string[] = []) => {
   const map = file(`map-${Math.random()}.json`, JSON.stringify(MAP));
-  return runProgram(
-    ['cli/import.ts', path, '--map', map, '--rejects', `${path}.rejects`, ...more],
-    instance.env,
-  );
+  return runProgram(['import', path, '--map', map, '--rejects', `${path}.rejects`, ...more], instance.env);
 };
 const inRecord = async <T>(ask: (server: RunningServer) => Promise<T>): Promise<T> => {
   const server = await startServer(instance);
@@ -239,9 +236,9 @@ describe('npm run import', () => {
       'bad.json',
       JSON.stringify({ ...MAP, dimensions: { planet: { value: 'x' } }, survey: undefined }),
     );
-    const bad = await runProgram(['cli/import.ts', csv, '--map', map], instance.env).finished;
+    const bad = await runProgram(['import', csv, '--map', map], instance.env).finished;
     expect([bad.code, bad.output]).toEqual([1, expect.stringMatching(/survey: /)]);
-    const usage = await runProgram(['cli/import.ts', csv], instance.env).finished;
+    const usage = await runProgram(['import', csv], instance.env).finished;
     expect([usage.code, usage.output]).toEqual([1, expect.stringMatching(/--map is needed\nusage:/)]);
     const cut = file('cut.csv.gz', gzipSync(many(5_000)).subarray(0, 20_000));
     const broken = await importFile(cut).finished;

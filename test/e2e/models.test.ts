@@ -136,7 +136,7 @@ describe('models over GraphQL', () => {
     const candidate = trained.data.trainModel as Model;
     expect(candidate).toMatchObject({ version: 2, stage: 'CANDIDATE' });
     const byCommand = await runProgram(
-      ['cli/train.ts', '--reason', 'the same again', '--url', server.url],
+      ['train', '--reason', 'the same again', '--url', server.url],
       server.instance.env,
     ).finished;
     expect([byCommand.code, byCommand.output]).toEqual([

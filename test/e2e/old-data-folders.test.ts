@@ -72,8 +72,7 @@ describe.each(NAMES.map(({ name }) => name))('the data folder of %s', (name) => 
   });
 
   it('takes back an import that was made before, takes answers, and erases a person', async () => {
-    const { code, output } = await runProgram(['cli/import.ts', '--undo', known.undo], server.instance.env)
-      .finished;
+    const { code, output } = await runProgram(['import', '--undo', known.undo], server.instance.env).finished;
     expect([code, output]).toEqual([0, expect.stringMatching(/removed +0\nrestored +2/)]);
     const items = [
       { externalId: 'new', answeredAt: '2026-03-20T00:00:00Z', score: 10, respondent: 'person 1' },

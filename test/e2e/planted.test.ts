@@ -102,10 +102,8 @@ it('an identifier that comes through any door stands in plain text nowhere, befo
     writeFileSync(csv, `id,who,at,score,why\nf1,needle-customer-4711,2026-03-01,5,"${comment('file')}"\n`);
     writeFileSync(map, JSON.stringify(MAP));
     const rejects = join(elsewhere.dataDir, 'rejects.ndjson');
-    const imported = await runProgram(
-      ['cli/import.ts', csv, '--map', map, '--rejects', rejects],
-      instance.env,
-    ).finished;
+    const imported = await runProgram(['import', csv, '--map', map, '--rejects', rejects], instance.env)
+      .finished;
     expect(imported.output).toContain('accepted    1');
     expect(findInFiles(instance.dataDir, NEEDLES)).toEqual([]);
     // The one who may read it can, and the model has.
@@ -128,8 +126,7 @@ it('an identifier that comes through any door stands in plain text nowhere, befo
     const first = await server.stop();
     const before = await sealedOf(instance);
     // Without a server too, what is done with keys is kept; and there is another wrapped key that must go.
-    const rewrapped = await runProgram(['cli/keys.ts', 'rewrap', '--reason', 'by hand'], instance.env)
-      .finished;
+    const rewrapped = await runProgram(['keys', 'rewrap', '--reason', 'by hand'], instance.env).finished;
     expect(rewrapped.output).toMatch(/data keys wrapped by file/);
     const pieces = piecesOf([...before, ...(await sealedOf(instance))]);
     expect(pieces.length).toBeGreaterThan(40);
@@ -213,8 +210,7 @@ it('an identifier that comes through any door stands in plain text nowhere, befo
       headers: { authorization: `Bearer ${instance.env.SCORELINE_ADMIN_KEY}` },
     });
     const { output } = await server.stop();
-    const lineage = await runProgram(['cli/lineage-export.ts', '--format', 'openlineage'], instance.env)
-      .finished;
+    const lineage = await runProgram(['lineage:export', '--format', 'openlineage'], instance.env).finished;
     expect(lineage.code).toBe(0);
     const said = [first.output, output, await exported.text(), lineage.output].join('\n');
     expect([...NEEDLES, ...pieces].filter((needle) => said.includes(needle))).toEqual([]);

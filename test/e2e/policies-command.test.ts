@@ -12,7 +12,7 @@ const GUIDE = fileURLToPath(new URL('../../docs/guides/security.md', import.meta
 const server = useServer({ started: false });
 
 const policies = async (...args: string[]) => {
-  const { code, output } = await runProgram(['cli/policies.ts', ...args], server.instance.env).finished;
+  const { code, output } = await runProgram(['policies', ...args], server.instance.env).finished;
   return { code, output };
 };
 const lineOf = (output: string, group: string) => new RegExp(`^ +${group} +(.*)$`, 'm').exec(output)?.[1];
@@ -92,7 +92,7 @@ describe('npm run policies', () => {
       const [keys = ''] = /^key BI south.*$(\n.*)*/m.exec(change.output) ?? [];
       expect(keys).toContain('cells to come included: region: Chile, Fiji, Peru');
       // security.md's example, of a channel by which nobody has answered: no cell of today shows it.
-      const ahead = await runProgram(['cli/policies.ts', '--against', SHIPPED], {
+      const ahead = await runProgram(['policies', '--against', SHIPPED], {
         ...server.instance.env,
         SCORELINE_POLICIES: withSupport,
       }).finished;

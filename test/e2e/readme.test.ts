@@ -55,7 +55,7 @@ describe('the README and the tour', () => {
     const command = /npm run import -- (examples\S+) --map (\S+)\n/.exec(README) ?? [];
     const { code, output } = await runProgram(
       [
-        'cli/import.ts',
+        'import',
         command[1] ?? '',
         '--map',
         command[2] ?? '',
@@ -90,7 +90,7 @@ describe('the README and the tour', () => {
   });
 
   it('print a report of the newest responses, even when they are in the past', async () => {
-    const { code, output } = await runProgram(['cli/report.ts'], server.instance.env).finished;
+    const { code, output } = await runProgram(['report'], server.instance.env).finished;
     expect(code, output).toBe(0);
     expect(output).toContain('from 2026-07-29T00:00:00.000Z to 2026-10-21T00:00:00.000Z');
     expect(output).toContain('<!doctype html>');
@@ -124,7 +124,7 @@ describe('the README and the tour', () => {
       /```\nnpm run policies -- --key "BI Germany"\n```\n\nIt begins with:\n\n```\n(.*?)```/s.exec(TOUR) ??
       [];
     expect(seen).toContain('readScore');
-    const { code, output } = await runProgram(['cli/policies.ts', '--key', 'BI Germany'], server.instance.env)
+    const { code, output } = await runProgram(['policies', '--key', 'BI Germany'], server.instance.env)
       .finished;
     expect(code).toBe(0);
     expect(output).toContain(seen);

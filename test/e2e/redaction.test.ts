@@ -42,7 +42,7 @@ it('stores comments without what names a person, and the rest as it was written'
 });
 
 it('shows what would be stored of a text, a column or a field, and what was removed', async () => {
-  const redact = (...args: string[]) => runProgram(['cli/redact.ts', ...args], server.instance.env).finished;
+  const redact = (...args: string[]) => runProgram(['redact', ...args], server.instance.env).finished;
   const ndjson = await redact(join(CASES, '07-comments.ndjson'), '--field', 'comment');
   for (const text of Object.values(STORED)) expect(ndjson.output).toContain(`${text}\n`);
   expect(ndjson.output).toContain('11 texts, 9 changed; removed: email 1, phone 5, id 2, account 1');

@@ -273,14 +273,14 @@ describe('the door', () => {
 
 describe('starting and stopping', () => {
   it.skipIf(inject('services'))('refuses a second start on the same data folder', async () => {
-    const second = await runProgram(['main.ts'], server.instance.env).finished;
+    const second = await runProgram(['start'], server.instance.env).finished;
     expect(second.code).toBe(1);
     expect(second.output).toMatch(/is in use: process \d+ holds it, and listens on http/);
   });
 
   it('explains mistakes in the configuration, one line each', async () => {
     const wrong = { ...server.instance.env, PORT: 'abc', NEO4J_URL: 'nowhere' };
-    const { code, output } = await runProgram(['main.ts'], wrong).finished;
+    const { code, output } = await runProgram(['start'], wrong).finished;
     expect(code).toBe(1);
     expect(output).toMatch(/PORT must be a port number.*\n.*NEO4J_URL is not a URL/);
   });
@@ -314,7 +314,7 @@ describe('starting and stopping', () => {
   it('refuses a record whose pseudonyms another pepper made', async () => {
     const other = await freshInstance();
     await (await startServer(other)).stop();
-    const { code, output } = await runProgram(['main.ts'], {
+    const { code, output } = await runProgram(['start'], {
       ...other.env,
       SCORELINE_PEPPER: 'ab'.repeat(32),
     }).finished;

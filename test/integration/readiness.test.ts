@@ -59,7 +59,7 @@ describe('a server', () => {
     expect(await ready([])).toMatchObject({
       status: 200,
       ready: true,
-      parts: { database: 'ready', followers: 'ready' },
+      parts: { record: 'ready', followers: 'ready' },
       warnings: ['Neo4j does not answer: lineage is answered by the record'],
     });
   });

@@ -41,6 +41,7 @@ class World {
   readonly #source = `model ${runs++}`;
   readonly #answers = new Map<string, ModelAnswer>();
   readonly #imports: { run: ImportRun; number: number }[] = [];
+  readonly #undone = new Set<number>();
   readonly #past: { readonly door: 'api' | 'file'; readonly list: readonly Item[] }[] = [];
 
   #answer(id: string): ModelAnswer {
@@ -106,8 +107,9 @@ class World {
     const one = this.#imports[which % Math.max(1, this.#imports.length)];
     if (!one) return;
     const expected = { removed: 0, restored: 0, stayed: 0 };
+    this.#undone.add(one.number);
     for (const answer of this.#answers.values()) {
-      const fate = answer.undo(one.number);
+      const fate = answer.undo(one.number, (other) => !this.#undone.has(other));
       if (fate) expected[fate] += 1;
     }
     const dry = await undo(database, one.run, { dryRun: true });

@@ -118,7 +118,7 @@ describe('a full disk', () => {
 
   it('is waited for by a start', async () => {
     disk.fillTo(RESERVE * 0.5);
-    const starting = runProgram(['main.ts'], embedded(disk, { SCORELINE_DISK_RESERVE: String(RESERVE) }).env);
+    const starting = runProgram(['start'], embedded(disk, { SCORELINE_DISK_RESERVE: String(RESERVE) }).env);
     await until(
       () => /are needed to open the record: waiting for room/.test(starting.output()),
       'it says what it waits for',

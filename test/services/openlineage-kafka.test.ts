@@ -154,7 +154,7 @@ describe('npm run lineage:export -- --to kafka(s)://…', () => {
   const run = (args: readonly string[], more: Record<string, string> = {}) =>
     runProgram(args, { SCORELINE_DATA_DIR: join(folder, 'data'), ...more }).finished;
   const exportWith = (to: string, more: Record<string, string> = {}, args: readonly string[] = []) =>
-    run(['cli/lineage-export.ts', '--format', 'openlineage', '--to', to, ...args], more);
+    run(['lineage:export', '--format', 'openlineage', '--to', to, ...args], more);
   const trusting = () => ({ NODE_EXTRA_CA_CERTS: kafka.certificateFile });
   const secure = (password: string, sasl: string) =>
     `kafkas://${kafka.user}:${password}@${kafka.secureBroker}/command?sasl=${sasl}`;
@@ -174,7 +174,7 @@ describe('npm run lineage:export -- --to kafka(s)://…', () => {
       }),
     );
     writeFileSync(rows, 'id,date,score\n1,2026-01-01T00:00:00Z,9\n2,2026-01-01T00:00:00Z,3\n');
-    const imported = await run(['cli/import.ts', rows, '--map', map, '--rejects', `${rows}.rejects`]);
+    const imported = await run(['import', rows, '--map', map, '--rejects', `${rows}.rejects`]);
     expect([imported.code, imported.output]).toEqual([0, expect.stringMatching(/accepted\s+2\n/)]);
 
     // Beside the programs, because it is tried again and again.

@@ -37,7 +37,7 @@ const withStack = (output: string) =>
 describe('PostgreSQL that is away', () => {
   it('is waited for at the start, with one line; and given up in time, with another', async () => {
     await postgres.stop('immediate');
-    const impatient = runProgram(['main.ts'], { ...instance.env, SCORELINE_DATABASE_PATIENCE: '1' });
+    const impatient = runProgram(['start'], { ...instance.env, SCORELINE_DATABASE_PATIENCE: '1' });
     const starting = startServer(instance);
     const { code, output } = await impatient.finished;
     expect(code).toBe(1);

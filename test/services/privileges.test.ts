@@ -108,8 +108,8 @@ describe('a user of PostgreSQL without privileges', () => {
     const { url } = await urlOfUser();
     const env = { ...instance.env, DATABASE_URL: url };
     const [start, doctor] = await Promise.all([
-      runProgram(['main.ts'], env).finished,
-      runProgram(['cli/doctor.ts'], env).finished,
+      runProgram(['start'], env).finished,
+      runProgram(['doctor'], env).finished,
     ]);
     expect(start.code).toBe(1);
     expect(start.output).toContain('GRANT USAGE, CREATE ON SCHEMA public TO');
@@ -121,7 +121,7 @@ describe('a user of PostgreSQL without privileges', () => {
     const advice = doctor.output.split('\n').filter((line) => line.includes('runs in that database: '));
     expect(advice).toHaveLength(failures.length);
     for (const line of advice) await asAdmin(statementsIn(line));
-    const after = await runProgram(['cli/doctor.ts'], env).finished;
+    const after = await runProgram(['doctor'], env).finished;
     expect(after.output).toContain('Nothing is wrong.');
     expect(after.output).not.toContain(instance.env.SCORELINE_ADMIN_KEY);
     expect(after.code).toBe(0);

@@ -66,7 +66,7 @@ it('a server with its own signing key is refused; with that of the record both p
   await until(async () => (await verify(one)).verdict === 'VERIFIED', 'the answers are sealed');
 
   // The server that was moved to a folder of its own, or whose volume was lost.
-  const stranger = await runProgram(['main.ts'], { ...first.env, SCORELINE_DATA_DIR: second }).finished;
+  const stranger = await runProgram(['start'], { ...first.env, SCORELINE_DATA_DIR: second }).finished;
   expect(stranger.code).toBe(1);
   expect(stranger.output).toMatch(
     /^Scoreline cannot start: this record is signed with the key [0-9a-f]{64}, and not with .*SCORELINE_SIGNING_KEY.*Nothing was stored$/m,

@@ -1,6 +1,6 @@
 import { ibanEnd } from '../check-digits.ts';
 import { cues, type View } from './cues.ts';
-import { isRouting } from './id-check-digits.ts';
+import { isRouting } from './ids/check-digits.ts';
 import { apart, type Span } from './span.ts';
 
 const IBAN_START = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}/g;

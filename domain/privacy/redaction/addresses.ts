@@ -11,10 +11,6 @@ const CUES = cues(
   'my_address live_at living_at lives_at deliver_to delivered_to ship_to moved_to home_is postal_address wohne_in wohne_am',
   "habite_au habite_a j'habite vivo_en moro_na moro_em abito_in адрес 住址 地址 住所 주소 العنوان",
 );
-const POSTCODE_CUES = cues(
-  'postcode postcodes zip zipcode plz postleitzahl cap cep postnummer pincode',
-  'post_code zip_code postal_code pin_code code_postal codigo_postal kod_pocztowy 郵便番号 邮编 우편번호',
-);
 const NAME = "[\\p{Lu}\\p{Lt}][\\p{L}\\p{M}'’.-]{0,30}";
 /** "12 High Street", "221B Baker St". */
 const NUMBER_FIRST = new RegExp(
@@ -30,23 +26,38 @@ const NUMBER_LAST = new RegExp(
 );
 const STREET_NAME =
   /(?:stra(?:ss|ß)e|str\.|weg|gasse|platz|allee|ring|damm|ufer|straat|laan|gatan|vagen|vej|gade|katu|tie|utca|\bvia|\bcalle|\bc\/|\brua|\bavenida|\bulica|\bul\.|\brue|\bviale|\bpiazza|\bplaza)/;
-const POSTCODE =
-  /(?<![\w.,/-])(?:\d{5}-\d{3,4}|\d{4} ?[A-Z]{2}|\d{2}-\d{3}|\d{3}[- ]\d{2,4}|\d{4,7}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w-]|[.,]\d)/g;
-
 const NEAR = 30;
 
 /** Parts of postal addresses after a word that announces one. */
 export function findAddresses(view: View): Span[] {
   const spans: Span[] = [];
-  const add = (pattern: RegExp, known: typeof CUES, near: number, isOne: (found: string) => boolean) => {
+  if (!view.has(CUES)) return spans;
+  const add = (pattern: RegExp, isOne: (found: string) => boolean) => {
     for (const { 0: found, index } of view.text.matchAll(pattern))
-      if (view.distance(known, index) <= near && isOne(found))
+      if (view.distance(CUES, index) <= NEAR && isOne(found))
         spans.push({ start: index, end: index + found.length, kind: 'address' });
   };
-  if (view.has(CUES)) {
-    add(NUMBER_FIRST, CUES, NEAR, (found) => STREET_WORD.test(plain(found)));
-    add(NUMBER_LAST, CUES, NEAR, (found) => STREET_NAME.test(plain(found)));
-  }
-  if (view.has(POSTCODE_CUES)) add(POSTCODE, POSTCODE_CUES, 6, () => true);
+  add(NUMBER_FIRST, (found) => STREET_WORD.test(plain(found)));
+  add(NUMBER_LAST, (found) => STREET_NAME.test(plain(found)));
   return apart(spans);
+}
+
+const POSTCODE_CUES = cues(
+  'postcode postcodes zip zipcode plz postleitzahl cap cep postnummer pincode',
+  'zip+4 〒 کدپستی کد_پستی почтовый_индекс post_code zip_code postal_code pin_code code_postal codigo_postal kod_pocztowy 郵便番号 邮编 우편번호',
+);
+/** ZIP codes with four more digits, Dutch, Polish, Swedish, British, Canadian, Brazilian, Iranian ones, and four to seven digits. */
+const POSTCODE =
+  /(?<![\w.,/-])(?:\d{5}-\d{3,4}|\d{5}-?\d{5}|\d{9}|\d{4} ?[A-Z]{2}|\d{2}-\d{3}|\d{3}[- ]\d{2,4}|\d{4,7}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w-]|[.,]\d)/g;
+/** Characters between the word and the code: ": ", " is ". */
+const NEAR_POSTCODE = 6;
+
+/** Postcodes after a word that announces one: before telephone numbers, which some of them look like. */
+export function findPostcodes(view: View): Span[] {
+  if (!view.has(POSTCODE_CUES)) return [];
+  const spans: Span[] = [];
+  for (const { 0: found, index } of view.text.matchAll(POSTCODE))
+    if (view.distance(POSTCODE_CUES, index) <= NEAR_POSTCODE)
+      spans.push({ start: index, end: index + found.length, kind: 'address' });
+  return spans;
 }

@@ -1,7 +1,8 @@
+import type { Steps } from '../../text/slices.ts';
 import { passesLuhn } from '../check-digits.ts';
 import { cues, type View } from './cues.ts';
-import { passesEan13 } from './id-check-digits.ts';
-import { isDigit, isWord, type Span } from './span.ts';
+import { passesEan13 } from './ids/check-digits.ts';
+import { GROUPS_OF_STEP, isDigit, isWord, type Span } from './span.ts';
 
 /**
  * Lengths and first digits of cards (issuers' ranges under ISO/IEC 7812). Many identifiers have 12, 17 or 18
@@ -22,7 +23,9 @@ const LONGEST = 19;
 const SHORTEST = 12;
 /** Separators between groups: anything but a letter, a digit or a list separator. */
 const ANY_SEPARATOR = /^[^\p{L}\p{N}\n\ue000]{1,3}$/u;
-const PRINTED = /^(?:4-4-4-4(?:-3)?|4-6-[45]|4-4-4(?:-[1-7])?|6-13|4-4-5|4-5-[67]|1(?:-1){11,18})$/;
+const PRINTED = /^(?:4-4-4-4(?:-3)?|4-6-[45]|4-4-4(?:-[1-7])?|6-13|4-4-5|4-5-[67])$/;
+const MOST_GROUPS = 5;
+const isOneByOne = (sizes: readonly number[]) => sizes.every((size) => size === 1);
 const CARD_CUES = cues(
   'card cards creditcard debitcard visa mastercard maestro amex karte karten kreditkarte kreditkartennummer carte carta kaart',
   'tarjeta cartao kort kreditkort kartnummer karta karty kart карта карты card_number 卡号 卡號 信用卡 银行卡 カード 카드 بطاقة',
@@ -36,12 +39,14 @@ const OTHER_CUES = cues(
  * Card numbers begin and end with a group of digits; tried from every group, the longest first, because an
  * expiry date, a check code or another card may follow.
  */
-export function findCards(view: View): Span[] {
+export function* findCards(view: View): Steps<Span[]> {
   const { text } = view;
+  if (view.digits < SHORTEST) return [];
   const groups = [...text.matchAll(/\d+/g)];
   const spans: Span[] = [];
   let done = 0;
   for (let first = 0; first < groups.length; first++) {
+    if (first % GROUPS_OF_STEP === GROUPS_OF_STEP - 1) yield;
     const start = groups[first]?.index ?? 0;
     if (start < done || text[start] === '0' || isWithin(text, start)) continue;
     const end = cardEnd(view, groups, first);
@@ -68,6 +73,14 @@ function cardEnd(view: View, groups: readonly RegExpExecArray[], first: number):
   let found: number | null = null;
   let end = start;
   let isPlain = true;
+  let said: boolean | undefined;
+  const isSaid = () => {
+    said ??= Number.isFinite(view.distance(CARD_CUES, start));
+    return said;
+  };
+  // Printed cards begin with one, four or six digits; in other groups only where a word says so.
+  const size = groups[first]?.[0].length ?? 0;
+  if (size < SHORTEST && size !== 1 && size !== 4 && size !== 6 && !isSaid()) return null;
   for (let i = first; i < groups.length && i < first + LONGEST; i++) {
     const { 0: group, index } = groups[i] as RegExpExecArray;
     if (digits.length + group.length > LONGEST) break;
@@ -79,13 +92,15 @@ function cardEnd(view: View, groups: readonly RegExpExecArray[], first: number):
         isPlain = false;
       }
     }
+    if (size === 1 && group.length > 1 && !isSaid()) break;
     digits += group;
     sizes.push(group.length);
     end = index + group.length;
     if (digits.length < SHORTEST || isWord(text[end])) continue;
-    if (!isCard(view, start, digits)) continue;
-    const isPrinted = sizes.length === 1 || PRINTED.test(sizes.join('-'));
-    if (isPrinted || (isPlain && Number.isFinite(view.distance(CARD_CUES, start)))) found = end;
+    const isPrinted =
+      sizes.length === 1 || (sizes.length <= MOST_GROUPS ? PRINTED.test(sizes.join('-')) : isOneByOne(sizes));
+    if (!isPrinted && !(isPlain && isSaid())) continue;
+    if (isCard(view, start, digits)) found = end;
   }
   return found;
 }

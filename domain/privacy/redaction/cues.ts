@@ -1,23 +1,48 @@
 import { isDigit, isWordLetter } from './span.ts';
 
-/** Words that announce the number after them. */
+/** Words and phrases that announce the number after them. Each list is registered, so that one pass over a text finds all. */
 export interface Cues {
   /** Of scripts with spaces, as `plain` gives them. */
   readonly words: ReadonlySet<string>;
-  /** Searched anywhere: scripts without spaces, and phrases. */
-  readonly parts: readonly string[];
 }
 
-/** From lists separated by spaces; phrases have "_" for their spaces. */
+interface Phrase {
+  readonly part: string;
+  readonly cues: Cues;
+}
+
+const byWord = new Map<string, Cues[]>();
+/** Phrases by their first word. */
+const byFirstWord = new Map<string, Phrase[]>();
+/** Searched anywhere: parts that begin with a sign, and scripts without spaces. */
+const anywhere: Phrase[] = [];
+const inOtherScripts: Phrase[] = [];
+
+/** Registers cues from lists separated by spaces; phrases have "_" for their spaces. */
 export function cues(...lists: readonly string[]): Cues {
   const words = new Set<string>();
-  const parts: string[] = [];
-  for (const entry of lists.join(' ').split(/\s+/)) {
+  const made: Cues = { words };
+  for (const entry of new Set(lists.join(' ').split(/\s+/))) {
     const text = plain(entry.replaceAll('_', ' '));
-    if (WHOLE_WORD.test(text)) words.add(text);
-    else if (text !== '') parts.push(text);
+    const phrase = { part: text, cues: made };
+    if (text === '' || words.has(text)) continue;
+    if (WHOLE_WORD.test(text)) {
+      words.add(text);
+      append(byWord, text, made);
+    } else if (OTHER_SCRIPT.test(text)) inOtherScripts.push(phrase);
+    else {
+      const [first] = wordsOf(text);
+      if (first?.start === 0) append(byFirstWord, first.word, phrase);
+      else anywhere.push(phrase);
+    }
   }
-  return { words, parts };
+  return made;
+}
+
+function append<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }
 
 const WHOLE_WORD = /^[a-z\u00df-\u024f\u0370-\u052f]+$/;
@@ -42,31 +67,24 @@ const ABBREVIATIONS = new Set(
 /** A normal form with cached lookups for finders: which words stand before an index, within reach. */
 export class View {
   readonly text: string;
+  /** How many digits there are. */
+  readonly digits: number;
   readonly #plain: string;
-  readonly #words: readonly Word[];
+  /** Where cues end, in order. */
+  readonly #ends: ReadonlyMap<Cues, readonly number[]>;
   /** For each index, where the previous sentence, line or number ended; computed on demand. */
   #breaks: Int32Array | undefined;
-  readonly #known = new Map<Cues, readonly number[]>();
 
+  /** Of a text of which more is masked than of the former one: masked words still announce what follows them. */
   constructor(text: string, former?: View) {
     this.text = text;
+    this.digits = countDigits(text);
     this.#plain = former ? former.#plain : plain(text);
-    this.#words = former ? former.#words : wordsOf(this.#plain);
-    // Masked words still announce what follows them.
-    if (former) this.#known = former.#known;
+    this.#ends = former ? former.#ends : endsOfCues(this.#plain);
   }
 
-  /** Where these cues end, in order. */
-  #endsOf(cues_: Cues): readonly number[] {
-    const known = this.#known.get(cues_);
-    if (known) return known;
-    const ends = this.#words.filter(({ word }) => cues_.words.has(word)).map(({ end }) => end);
-    const isOther = OTHER_SCRIPT.test(this.#plain);
-    for (const part of cues_.parts)
-      if (isOther || !OTHER_SCRIPT.test(part)) ends.push(...endsOfPart(this.#plain, part));
-    ends.sort((a, b) => a - b);
-    this.#known.set(cues_, ends);
-    return ends;
+  #endsOf(known: Cues): readonly number[] {
+    return this.#ends.get(known) ?? [];
   }
 
   /** Whether any of the cues stands anywhere in the text. */
@@ -95,8 +113,40 @@ export class View {
   }
 }
 
+function countDigits(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 48 && code <= 57) count++;
+  }
+  return count;
+}
+
+/** Where each of the registered cues ends in the text. */
+function endsOfCues(text: string): Map<Cues, number[]> {
+  const ends = new Map<Cues, number[]>();
+  for (const { word, start, end } of wordsOf(text)) {
+    for (const known of byWord.get(word) ?? []) append(ends, known, end);
+    for (const { part, cues: known } of byFirstWord.get(word) ?? [])
+      if (text.startsWith(part, start) && isWholeAt(text, start, part))
+        append(ends, known, start + part.length);
+  }
+  const parts = OTHER_SCRIPT.test(text) ? [...anywhere, ...inOtherScripts] : anywhere;
+  for (const { part, cues: known } of parts)
+    for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length))
+      if (isWholeAt(text, at, part)) append(ends, known, at + part.length);
+  for (const list of ends.values()) list.sort((a, b) => a - b);
+  return ends;
+}
+
+/** A phrase of letters consists of whole words. */
+const isWholeAt = (text: string, at: number, part: string) =>
+  !(isWordLetter(part[0]) && isWordLetter(text[at - 1])) &&
+  !(isWordLetter(part.at(-1)) && isWordLetter(text[at + part.length]));
+
 interface Word {
   readonly word: string;
+  readonly start: number;
   readonly end: number;
 }
 
@@ -108,25 +158,13 @@ function wordsOf(text: string): Word[] {
       if (start < 0) start = at;
     } else if (start >= 0) {
       // Longer ones are no cues.
-      if (at - start <= LONGEST_WORD) words.push({ word: text.slice(start, at), end: at });
+      if (at - start <= LONGEST_WORD) words.push({ word: text.slice(start, at), start, end: at });
       start = -1;
     }
   }
   return words;
 }
 const LONGEST_WORD = 32;
-
-/** A phrase of letters consists of whole words. */
-function endsOfPart(text: string, part: string): number[] {
-  const ends: number[] = [];
-  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) {
-    const end = at + part.length;
-    if (isWordLetter(part[0]) && isWordLetter(text[at - 1])) continue;
-    if (isWordLetter(part.at(-1)) && isWordLetter(text[end])) continue;
-    ends.push(end);
-  }
-  return ends;
-}
 
 /** At each place, the end of the sentence, line, or number of three digits or more that stands before it. */
 function breaksOf(text: string): Int32Array {

@@ -85,7 +85,11 @@ const AT_WORDS = new Set(
 const DOT_WORDS = new Set(
   'dot punkt point punto ponto punt kropka piste prikk tecka tocka pont точка .'.split(' '),
 );
-const AT_CUES = { words: AT_WORDS, parts: [' @ ', 'snabel-a'] };
+/** A lone "@" as well, though not the one of an address. */
+const AT_CUES = cues(
+  'at ät aet arobase arobas arroba chiocciola apenstaartje malpa snabela kroellalfa kukac zavinac собака',
+  'snabel-a _@_',
+);
 /** Top-level domains that people spell out; longer ones are read with a dot. */
 const ENDINGS = new Set(
   (

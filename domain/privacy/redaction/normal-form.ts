@@ -67,6 +67,8 @@ function fold(character: string, code: number): string {
 
 function foldNew(character: string, code: number): string {
   if (IGNORABLE.test(character)) return '';
+  // It stands before numbers of things; "No" is a word.
+  if (character === '\u2116') return character;
   // Written text cannot imitate a redacted part.
   if (character === MASK) return '\ufffd';
   if (SPACE.test(character)) return ' ';

@@ -40,6 +40,11 @@ export const OTHER_CUES = cues(
   'zamowienie zamowienia zamowieniu faktura faktury przesylka przesylki paczka rezerwacja klient bestallning ordre ordrenummer ordernummer fakturanummer tilaus',
   'siparis kargo fatura rezervasyon objednavka objednavky zasilka rendeles pesanan invois resi don_hang',
   'заказ заказа заказу счет накладная посылка артикул договор παραγγελια',
+  'vat ein ust ustid ustidnr hash checksum meter reading docket quote estimate permit train bus tram kassenzeichen kassenbon quittung beleg',
+  'belegnummer zahlerstand angebot angebotsnummer schaden schadennummer policennummer zug devis bon recu bordereau sinistre adherent',
+  'matricule vol presupuesto albaran recibo socio siniestro proceso vuelo preventivo polizza sinistro volo orcamento recibo apolice processo voo',
+  'offerte offertenummer zaak zaaknummer dossiernummer polisnummer vlucht umowa umowy sprawa sprawy polisa sagsnummer saksnummer arende',
+  'arendenummer offert offertnummer договора дело полис квитанция delivery_note',
   's/n p/n order_no order_nr order_id case_no job_no tracking_no serial_no part_no item_no no_de_commande n°_de_commande customer_no customer_id',
   '订单 訂單 注文 发票 發票 快递 快遞 单号 單號 运单 伝票 追跡 予約 会員 型番 品番 商品 订购 编号 編號 주문 송장 운송장 예약 청구서 הזמנה חשבונית طلب الطلب فاتورة شحنة الشحنة ऑर्डर इनवॉइस बिल คำสั่งซื้อ',
 );
@@ -63,6 +68,7 @@ export const CURRENCY_BEFORE =
 
 /** "badge number", "conf. no.": a number of a thing, if the word before is none of these. */
 const NUMBERED = /([\p{L}]{2,20})[.:]? (?:number|no|nr|nummer|num)[.:]?:? ?(?:is |was )?$/u;
+const ENDS_WITH_WORD = /[a-z][.:]{0,2} ?$/;
 const OF_PERSONS = new Set(
   (
     'mijn mon ma mi il meu moj mitt min mit benim my our your his her their the this that these new old same other another wrong right direct work home private office personal ' +
@@ -73,6 +79,8 @@ const OF_PERSONS = new Set(
 
 /** Whether the text before a number ends with a word for a thing and "number". */
 export function isNumberOfThing(tail: string, isPhoneWord: (word: string) => boolean): boolean {
+  // Most numbers stand after another one, or after a comma.
+  if (!ENDS_WITH_WORD.test(tail)) return false;
   const word = NUMBERED.exec(tail)?.[1];
   return word !== undefined && !OF_PERSONS.has(word) && !isPhoneWord(word);
 }

@@ -97,3 +97,8 @@ export function isGrouped({ sizes, separators, text }: Groups): boolean {
   const least = Math.min(...sizes.slice(1)) + (text.startsWith('(') ? 1 : 0);
   return sizes.length > 1 && sizes.length <= 6 && least >= 2 && separators.every((one) => one.length <= 3);
 }
+
+/** "12345-6789": a ZIP code with its four further digits. */
+export function isPostcode({ sizes, separators }: Groups): boolean {
+  return sizes.length === 2 && sizes[0] === 5 && sizes[1] === 4 && separators[0] === '-';
+}

@@ -16,6 +16,9 @@ export type Kind = (typeof KINDS)[number];
 /** Digits of the longest telephone number, with a calling code, the prefix before it and a trunk 0. */
 export const MOST_DIGITS = 18;
 
+/** Groups of digits that are looked at in one step: few milliseconds. */
+export const GROUPS_OF_STEP = 1_000;
+
 /** A part of a normal form to remove. */
 export interface Span {
   readonly start: number;
@@ -45,11 +48,14 @@ export function apart(spans: readonly Span[]): Span[] {
 export const isDigit = (character: string | undefined) =>
   character !== undefined && character >= '0' && character <= '9';
 
-/** Letters of scripts with spaces between words: a number ends at such a letter. */
-const SPACED_LETTER = /[A-Za-z\u00c0-\u024f\u0370-\u052f]/;
-export const isWordLetter = (character: string | undefined) =>
-  character !== undefined && SPACED_LETTER.test(character);
+/** Letters of scripts with spaces between words (Latin, Greek, Cyrillic): a number ends at such a letter. */
+export function isWordLetter(character: string | undefined): boolean {
+  if (character === undefined) return false;
+  const code = character.charCodeAt(0);
+  if (code < 0x80) return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+  return (code >= 0xc0 && code <= 0x24f) || (code >= 0x370 && code <= 0x52f);
+}
 
 /** A letter of such a script, a digit or "_". */
 export const isWord = (character: string | undefined) =>
-  character !== undefined && (isDigit(character) || character === '_' || SPACED_LETTER.test(character));
+  isDigit(character) || character === '_' || isWordLetter(character);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * OpenLineage run events (spec 2-0-2): what ran, over which data sets. They hold names, versions and counts; no text, no
- * respondent, no score.
+ * OpenLineage run events (spec 2-0-2): what ran, over which data sets. They contain names, versions and counts;
+ * no text, no respondent, no score.
  */
 const SPEC = 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent';
 const PRODUCER = 'urn:scoreline:server';
@@ -33,9 +33,9 @@ export interface Dataset {
   readonly version: string | null;
 }
 
-/** One thing that ran: the unit from which its START and COMPLETE are made. */
+/** One run, which gives its START and COMPLETE events. */
 export interface Run {
-  /** Unique and for ever the same: the run's id is made of it. */
+  /** Unique and stable: the run's id is derived from it. */
   readonly key: string;
   readonly job: 'import' | 'scoring' | 'training' | 'sealing';
   readonly at: Date;
@@ -58,7 +58,7 @@ const JOBS: Readonly<Record<Run['job'], string>> = {
   sealing: 'Seals hour rollups whose lateness has passed.',
 };
 
-/** The two events of a run; the same run gives the same events, however often it is exported. */
+/** The two events of a run; the same run gives the same events in every export. */
 export function runEvents(run: Run, engineVersion: string): RunEvent[] {
   const common = {
     eventTime: run.at.toISOString(),
@@ -94,7 +94,7 @@ function dataset({ name, version }: Dataset) {
   return { namespace: NAMESPACE, name, ...facets };
 }
 
-/** A UUID (version 8) made of the key. */
+/** A UUID (version 8) derived from the key. */
 function runId(key: string): string {
   const hex = createHash('sha256').update(`run\n${key}`).digest('hex');
   const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 0x3) | 0x8).toString(16);

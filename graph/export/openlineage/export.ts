@@ -13,16 +13,17 @@ const HEADS = 100;
 export interface ExportOptions {
   readonly transport: Transport;
   readonly engineVersion: string;
-  /** Begin from the beginning, whatever went to this place before. */
+  /** Begin from the beginning, whatever was sent to this target before. */
   readonly restart: boolean;
-  /** Told where what ran before that moment is not in the journal any more, and is not sent. */
+  /** Called when runs before that moment are no longer in the journal, and are not sent. */
   readonly onSkipped?: (reachesBack: Date) => void;
 }
 
 /**
- * Sends what ran since the last export to the same place, in the journal's order, then the sealings; answers with the
- * number of events. The place is remembered only after the transport has taken the events: after a crash some are sent
- * again, under the same run ids. One export goes to a place at a time: a later one from the same machine takes over.
+ * Sends what ran since the last export to the same target, in the journal's order, then the sealings; returns
+ * the number of events. The position is saved only after the transport has accepted the events: after a crash
+ * some are sent again, under the same run ids. One export per target at a time: a later one from the same
+ * machine takes over.
  * @throws SupersededError
  */
 export async function exportLineage(
@@ -47,7 +48,7 @@ export async function exportLineage(
   };
   const eventsOf = (runs: Awaited<ReturnType<typeof runsOf>>) =>
     runs.flatMap((run) => runEvents(run, engineVersion));
-  // Registered first: from here on the journal keeps what is yet to be sent.
+  // Registered first: from here on the journal keeps what has yet to be sent.
   const resumed = (name: string) =>
     restart ? restartFollower(deps.store, name, lease) : resumeFollower(deps.store, name);
   const { from, trimmed } = await resumed(journal);

@@ -1,6 +1,6 @@
-/** A topic and the way to it. */
+/** A topic and its brokers. */
 export interface KafkaTarget {
-  /** Where to ask first; at least one. */
+  /** Bootstrap brokers; at least one. */
   readonly brokers: readonly { readonly host: string; readonly port: number }[];
   readonly topic: string;
   readonly tls: boolean;
@@ -20,12 +20,12 @@ const MECHANISMS: ReadonlyMap<string, KafkaLogin['mechanism']> = new Map([
   ['scram-sha-512', 'SCRAM-SHA-512'],
 ]);
 
-/** Whether a text is meant as the URL of a topic. */
+/** Whether a text is the URL of a topic. */
 export const isKafkaUrl = (text: string): boolean => /^kafkas?:/i.test(text);
 
 /**
- * Reads kafka[s]://[USER:PASSWORD@]HOST:PORT[,HOST:PORT...]/TOPIC[?sasl=MECHANISM]; kafkas means TLS. An error says what
- * would be right and repeats nothing of the URL: a password may stand anywhere in one that is wrong.
+ * Reads kafka[s]://[USER:PASSWORD@]HOST:PORT[,HOST:PORT...]/TOPIC[?sasl=MECHANISM]; kafkas means TLS. An error
+ * says what would be right and repeats nothing of the URL: an invalid one may contain a password anywhere.
  */
 export function parseKafkaUrl(url: string): KafkaTarget {
   // Not WHATWG's parser: it takes one host only.
@@ -81,7 +81,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Names brokers and topic, in whatever order and spelling they were given, and not who asks. */
+/** Names brokers and topic, independent of their order and spelling, without credentials. */
 export function kafkaPlace({ brokers, topic, tls }: KafkaTarget): string {
   const names = brokers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`);
   return `${tls ? 'kafkas' : 'kafka'}://${[...new Set(names)].sort().join(',')}/${topic}`;

@@ -12,19 +12,19 @@ interface Message {
   readonly value: string;
 }
 
-/** For one batch, everything included: connecting, looking up the topic, trying again. */
+/** For one batch, everything included: connecting, looking up the topic, retries. */
 const PATIENCE_MS = 30_000;
 /** For one answer of a broker, which itself waits 5 s for its replicas. */
 const ANSWER_MS = 15_000;
 const CLOSING_MS = 5_000;
-/** What goes at once stays below the megabyte that brokers take by default, were it all for one partition. */
+/** A batch stays below the megabyte that brokers accept by default, even if all of it goes to one partition. */
 const BATCH_BYTES = 500_000;
 
 /**
- * To a topic of Kafka, which must be there: how many partitions it has and how long it keeps things is not ours to choose.
- * One message an event: the run's id as key, so that a run's events stay in order in one partition, JSON as value.
- * `send` resolves when all in-sync replicas have the events, and throws within half a minute a batch when they have not. The
- * client is loaded and connects at the first `send`.
+ * To an existing topic of Kafka, whose partitions and retention its owner chooses. One message per event: the
+ * run's id as key, so that a run's events stay in order in one partition, JSON as value. `send` resolves when
+ * all in-sync replicas have the events, and throws within half a minute per batch if they have not. The client
+ * is loaded and connects at the first `send`.
  */
 export function kafkaTransport(target: KafkaTarget): Transport {
   const place = kafkaPlace(target);
@@ -42,8 +42,9 @@ export function kafkaTransport(target: KafkaTarget): Transport {
         for (const messages of batches(events, target.topic))
           await within(PATIENCE_MS, producer.send({ messages }));
       } catch (error) {
-        // Not used again: a connection that missed an answer stays stuck, and whether the brokers have this batch is unknown.
-        // They would take the next one, under the same sequence number, for a repetition and drop it.
+        // Not used again: a connection that missed an answer stays stuck, and whether the brokers have this
+        // batch is unknown. They would take the next one, under the same sequence number, for a repetition and
+        // drop it.
         await close();
         throw new Error(`${place}: ${reasonOf(error)}`);
       }
@@ -58,14 +59,14 @@ async function openProducer({ brokers, tls, sasl }: KafkaTarget): Promise<String
     clientId: 'scoreline',
     bootstrapBrokers: brokers.map((broker) => ({ ...broker })),
     serializers: stringSerializers,
-    // Acknowledged by all in-sync replicas, and written once although it is tried again.
+    // Acknowledged by all in-sync replicas, and written once despite retries.
     idempotent: true,
     requestTimeout: ANSWER_MS,
     retries: 3,
-    // As Java's clients do it, so that others who write events of the same run reach the same partition.
+    // Like Java clients, so that other writers of the same run's events reach the same partition.
     partitioner: compatibilityPartitioner,
     autocreateTopics: false,
-    // Servers of many names choose their certificate by the name asked for; an address is none.
+    // Servers with several names choose their certificate by the requested name; an address is none.
     ...(tls ? { tls: {}, tlsServerName: brokers.some(({ host }) => isIP(host) === 0) } : {}),
     ...(sasl ? { sasl } : {}),
   });
@@ -100,7 +101,7 @@ async function within<T>(ms: number, doing: Promise<T>): Promise<T> {
   }
 }
 
-/** What lies at the bottom of the client's nested errors, each told once, and what to do where it is not plain. */
+/** The root causes of the client's nested errors, each once, and what to do if it is not obvious. */
 function reasonOf(error: unknown): string {
   const text = [...new Set(causesOf(error))].slice(0, 3).join('; ');
   if (/unknown topic/i.test(text)) return 'the topic does not exist; create it first';

@@ -22,7 +22,7 @@ export interface RunDeps {
 const dataset = (name: string, version: string | null = null): Dataset => ({ name, version });
 const RESPONSES = dataset('response');
 
-/** What ran according to the entries, in their order. Rows of cells that the scope may not trace are in no count. */
+/** The runs of the entries, in their order. Rows of cells that the scope may not trace are not counted. */
 export async function runsOf(deps: RunDeps, scope: Scope, entries: readonly JournalEntry[]): Promise<Run[]> {
   await Promise.all([deps.cells.refresh(deps.store), deps.mappings.refresh(deps.store)]);
   const trained = await registeredBy(deps, entries);
@@ -47,7 +47,7 @@ export async function runsOf(deps: RunDeps, scope: Scope, entries: readonly Jour
   return runs;
 }
 
-/** The responses that are still there, in cells that the scope may trace, each with its source. */
+/** The responses that still exist, in cells that the scope may trace, each with its source. */
 async function visibleRows(deps: RunDeps, scope: Scope, ids: readonly string[]) {
   const rows = await readResponseLineage(deps.store, [...ids]);
   const sourceOf = new Map(deps.mappings.all().map(({ key, source }) => [key, source]));
@@ -57,7 +57,7 @@ async function visibleRows(deps: RunDeps, scope: Scope, ids: readonly string[]) 
   });
 }
 
-/** Positions of entries by which a model version came into the registry: what a training ends with. */
+/** Positions of entries that registered a model version: the end of a training. */
 async function registeredBy({ store }: RunDeps, entries: readonly JournalEntry[]): Promise<Set<number>> {
   const models = entries.flatMap(({ kind, payload }) => (kind === 'model' ? [payload.model ?? 0] : []));
   if (models.length === 0) return new Set();
@@ -69,7 +69,9 @@ async function modelDataset({ store }: RunDeps, version: number): Promise<Datase
   return dataset(`model-version/${version}`, model ? model.label : null);
 }
 
-/** Trained on responses of every cell: what was read is told by hash, to who sees everything by number. */
+/**
+ * Trained on responses of every cell: the input is named by hash, and by number for callers who see everything.
+ */
 async function training(deps: RunDeps, scope: Scope, entry: JournalEntry): Promise<Run> {
   const version = entry.payload.model ?? 0;
   const sets = scope.allowsAll('traceLineage') ? await readTrainingSets(deps.store, version) : [];
@@ -83,7 +85,7 @@ async function training(deps: RunDeps, scope: Scope, entry: JournalEntry): Promi
   };
 }
 
-/** Sealings after that size of the log, each up to its signed head. */
+/** Sealings after that size of the log, each up to its checkpoint. */
 export async function sealingRuns(
   { store, cells }: RunDeps,
   scope: Scope,

@@ -2,12 +2,12 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { RunEvent } from './events.ts';
 
-/** Where events go. `send` resolves when they are safe there, and throws when they are not. */
+/** A target of events. `send` resolves when they are safe there, and throws when they are not. */
 export interface Transport {
-  /** Names the place: exports to it go on where the last one ended. */
+  /** Identifies the target: exports to it continue where the last one ended. */
   readonly place: string;
   send(events: readonly RunEvent[]): Promise<void>;
-  /** Gives back what `send` holds open between calls; never throws. */
+  /** Releases what `send` holds open between calls; never throws. */
   close?(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export function streamTransport(stream: NodeJS.WritableStream): Transport {
 
 const PATIENCE_MS = 30_000;
 
-/** POSTs each event, in order, as the OpenLineage API asks for (such as …/api/v1/lineage). */
+/** POSTs each event, in order, as the OpenLineage API requires (such as …/api/v1/lineage). */
 export function httpTransport(url: string, key: string | undefined): Transport {
   const headers = {
     'content-type': 'application/json',

@@ -27,11 +27,11 @@ export type LabelDeps = Pick<LineageDeps, 'cells' | 'dimensions'>;
 /** One question of one caller. */
 export interface LineageRequest extends LineageDeps {
   readonly scope: Scope;
-  /** What the id names, or null when it does not exist for this caller. */
+  /** The node of the id, or null when it does not exist for this caller. */
   readonly find: (id: string) => Promise<Found | null>;
 }
 
-/** A node that exists for the caller, with what its kind needs to go on from it. */
+/** From a row of the log. */
 export interface Found<Row = unknown> {
   readonly kind: NodeKind<Row>;
   readonly row: Row;

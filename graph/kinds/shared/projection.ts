@@ -27,7 +27,7 @@ export interface Projection {
   readonly all: ((graph: GraphWriter) => AsyncIterable<readonly JournalEntry[]>) | null;
 }
 
-/** Rows of one write to the graph. */
+/** Rows per write to the graph. */
 export const BATCH = 2_000;
 
 /** The items in parts of at most `BATCH`. */

@@ -99,7 +99,7 @@ async function findShared(
   return first ? { mappings: [first, ...rest] } : null;
 }
 
-/** The recorded mappings with those keys, sorted by key. */
+/** The stored mappings with those keys, sorted by key. */
 export async function mappingsByKey(
   { mappings, store }: Pick<LineageDeps, 'mappings' | 'store'>,
   keys: readonly string[],

@@ -5,9 +5,9 @@ import { HOUR_MS, type TimeRange } from '../../../domain/time/time-windows.ts';
 import type { ResponseFacts, RollupSelection } from '../../lineage-store.ts';
 import type { LineageRequest } from './kind.ts';
 
-/** The model version of what respondents said themselves. */
+/** The model version of surveyed classes. */
 export const SURVEYED = 0;
-/** Hours that any response can lie in. */
+/** Hours that any response can be in. */
 const FIRST_HOUR = Date.UTC(1900, 0, 1) / HOUR_MS;
 const LAST_HOUR = Date.UTC(2200, 0, 1) / HOUR_MS;
 export const ALL_TIME: TimeRange = { from: FIRST_HOUR * HOUR_MS, until: LAST_HOUR * HOUR_MS };
@@ -60,24 +60,24 @@ export const parseUuid = (key: string): string | null => (UUID.test(key) ? key :
 /** Keys that are serial numbers of PostgreSQL. */
 export const parseSerial = (key: string): number | null => (/^[1-9]\d{0,14}$/.test(key) ? Number(key) : null);
 
-/** The response with that key, where the caller may trace and read it. */
+/** The response with that key, if the caller may trace and read it. */
 export async function visibleResponse(request: LineageRequest, id: string): Promise<ResponseFacts | null> {
   const { scope } = request;
   const response = await request.lineage.response(id);
   const cell = response && request.cells.byKey(response.cell);
   const visible = cell && scope.allows('traceLineage', cell) && scope.allows('readResponse', cell);
   if (!visible) return null;
-  // That a model counted it is something that the model said of it.
+  // That a model counted it is part of the prediction.
   return readsPrediction(request, response) ? response : { ...response, inferred: [] };
 }
 
-/** Whether the caller may read what models said of the response. */
+/** Whether the caller may read predictions for the response. */
 export function readsPrediction({ scope, cells }: LineageRequest, { cell: key }: ResponseFacts): boolean {
   const cell = cells.byKey(key);
   return cell !== undefined && scope.allows('readPrediction', cell);
 }
 
-/** Responses follow their rollup where the caller may read those of its cell. */
+/** Responses follow their rollup if the caller may read those of its cell. */
 export function showsResponses({ scope, cells }: LineageRequest): (rollup: RollupKey) => boolean {
   return (rollup) => {
     const cell = cells.byKey(rollup.cell);

@@ -31,7 +31,7 @@ export const responseProjection: Projection = {
 const REMOVE = `UNWIND $ids AS id MATCH (x:Response {id: id})
   OPTIONAL MATCH (x)-[:NORMALISED_FROM|SUPERSEDES]->(e:SourceEvent) OPTIONAL MATCH (x)<-[:ABOUT]-(v)
   DETACH DELETE x, e, v`;
-/** What a correction left: the old rollup, survey and event of a response that has others now. */
+/** Leftovers of a correction: the old rollup, survey and event of a response that has others now. */
 const LOOSEN = `UNWIND $rows AS row MATCH (x:Response {id: row.id})-[link:COUNTED_IN|ANSWERS|NORMALISED_FROM]->(old)
   WHERE NOT old.id IN [row.rollup, row.survey, row.event] + row.inferred DELETE link`;
 const RESPONSES = `UNWIND $rows AS row
@@ -54,7 +54,7 @@ const EVENTS = `UNWIND $rows AS row
   FOREACH (_ IN CASE WHEN row.present THEN [] ELSE [1] END | MERGE (x)-[:SUPERSEDES]->(e))`;
 
 const EXISTING = 'UNWIND $ids AS id MATCH (x:Response {id: id}) RETURN x.id AS id';
-/** Most responses are new: one pass that does not look for what cannot be there. */
+/** Most responses are new: one pass that does not look for what cannot exist. */
 const CREATE = `UNWIND $rows AS row
   MATCH (v:SurveyVersion {id: row.survey}) MATCH (m:MappingVersion {id: row.mappingId}) MATCH (s:Source {id: row.source})
   CREATE (x:Response {id: row.id, answeredAt: row.answeredAt, receivedAt: row.receivedAt, cell: row.cell,
@@ -101,7 +101,7 @@ async function writeResponses(
   });
 }
 
-/** Responses that are there already, or that have a past: whatever they were joined to before. */
+/** Existing responses, or ones with a past: their old edges. */
 async function rewrite(tx: ManagedTransaction, changed: readonly ResponseRow[]): Promise<void> {
   await tx.run(LOOSEN, { rows: changed });
   await tx.run(RESPONSES, { rows: changed });
@@ -174,7 +174,7 @@ function graphEvent(mappings: Mappings, { id, position, receivedAt, mapping }: E
   };
 }
 
-/** The present event of a response and those that it superseded, each with the response it belongs to. */
+/** The current event of a response and superseded ones, each with its response. */
 function eventRows({ id, superseded, ...present }: ResponseRow) {
   return [
     { ...present, response: id, present: true },

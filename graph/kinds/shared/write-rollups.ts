@@ -3,7 +3,10 @@ import { hoursOfCell } from '../../../store/lineage/all-rows.ts';
 import { readFeeding } from '../../../store/lineage/lineage.ts';
 import { batches, entry, type GraphWriter, type Projection, touchedHours } from './projection.ts';
 
-/** What FED_BY repeats (f) of its rollup and mapping (r, m), so that an index over it has the rollups of a mapping in order. */
+/**
+ * What FED_BY (f) repeats of its rollup and mapping (r, m), so that an index over it has the rollups of a
+ * mapping in order.
+ */
 export const SET_FED_BY = 'SET f.mapping = m.id, f.hour = r.hour, f.cell = r.cell, f.model = r.model';
 
 const FEED = `UNWIND $rows AS row MATCH (r:Rollup {id: row.rollup}) MATCH (m:MappingVersion {id: row.mapping})
@@ -27,7 +30,7 @@ export const rollupProjection: Projection = {
   },
 };
 
-/** Joins the rollups of those hours to the mappings that feed them, and removes those that nothing feeds. */
+/** Joins the rollups of those hours to the mappings that feed them, and removes those without mappings. */
 async function writeFeeding(
   { store, write }: GraphWriter,
   hours: readonly { readonly hour: number; readonly cell: string }[],

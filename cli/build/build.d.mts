@@ -1,0 +1,9 @@
+export interface BuiltFile {
+  readonly mtimeMs: number;
+  readonly size: number;
+  readonly hash: string;
+}
+export const ROOT: string;
+export function isUnchanged(path: string, built: BuiltFile): boolean;
+export function currentBuild(): string | undefined;
+export function build(): Promise<string>;

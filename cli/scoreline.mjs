@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+/*
+ * Starts a command from the build of the sources as they are now. Builds first where a source has changed; where dist/ cannot be
+ * written, or with SCORELINE_SOURCE=1, runs the sources through tsx.
+ */
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { register } from './build/source-maps.mjs';
+
+const OLDEST_NODE = [20, 19];
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+  process.stderr.write(
+    `scoreline: Node.js ${OLDEST_NODE.join('.')} or newer is needed; this is ${process.versions.node}\n`,
+  );
+  process.exit(1);
+}
+
+async function program() {
+  const { build, currentBuild } = await import('./build/build.mjs');
+  const current = currentBuild();
+  if (current) return current;
+  try {
+    return await build();
+  } catch (error) {
+    if (error.errors?.length > 0) {
+      process.stderr.write(`scoreline: the sources cannot be built: ${error.message}\n`);
+      process.exit(1);
+    }
+    process.stderr.write(`scoreline: running the sources, because they cannot be built: ${error.message}\n`);
+    return undefined;
+  }
+}
+
+const built = await program();
+if (built) {
+  register(built);
+  // Node.js 22 and newer keep the compiled code beside the build.
+  (await import('node:module')).enableCompileCache?.(
+    fileURLToPath(new URL('../dist/.compiled', import.meta.url)),
+  );
+  await import(pathToFileURL(built).href);
+} else {
+  (await import('tsx/esm/api')).register();
+  await import('./main.ts');
+}

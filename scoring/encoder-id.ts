@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+
+/** Which encoder, and of which content. */
+export interface EncoderId {
+  readonly name: string;
+  /** SHA-256 over the names and contents of its files. */
+  readonly hash: string;
+}
+
+/** transformers.js reads these; other files beside them do not change what the encoder gives. */
+const FILES = /^(config\.json|tokenizer\.json|tokenizer_config\.json|onnx\/model_quantized\.onnx)$/;
+
+/** Whether the source is a folder with all that an encoder needs. */
+export function isComplete(source: string): boolean {
+  const needed = ['config.json', 'tokenizer.json', join('onnx', 'model_quantized.onnx')];
+  return needed.every((name) => existsSync(join(source, name)));
+}
+
+/** Name and content hash of the encoder as it lies in a folder. */
+export async function identifyEncoder(source: string, cacheFolder: string): Promise<EncoderId> {
+  const folder = existsSync(source) ? resolve(source) : join(cacheFolder, source);
+  const hash = createHash('sha256');
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((name) => FILES.test(name));
+  for (const name of names.sort()) {
+    const content = createHash('sha256')
+      .update(await readFile(join(folder, name)))
+      .digest('hex');
+    hash.update(`${name}\n${content}\n`);
+  }
+  return { name: existsSync(source) ? basename(folder) : source, hash: hash.digest('hex') };
+}

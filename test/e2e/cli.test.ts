@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../cli/commands.ts';
+import { runProgram } from '../fixtures/server.ts';
+
+/* The program as a shell calls it: help, wrong calls, exit codes, and what the doctor finds. */
+
+const scoreline = (...args: string[]) => runProgram(args, {}).finished;
+const { version, scripts } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as {
+  version: string;
+  scripts: Record<string, string>;
+};
+
+describe('scoreline', () => {
+  it('says its version and its commands', async () => {
+    expect(await scoreline('--version')).toEqual({ code: 0, output: `${version}\n` });
+    const help = await scoreline('--help');
+    expect(help.code).toBe(0);
+    for (const { name } of COMMANDS) expect(help.output).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
+    expect(help.output).toContain('scoreline COMMAND --help');
+  });
+
+  it.each(COMMANDS.map(({ name }) => name))(
+    '%s --help has every option, an example and the exit codes',
+    async (name) => {
+      const command = COMMANDS.find((one) => one.name === name);
+      const { code, output } = await scoreline(...name.split(' '), '--help');
+      expect(code).toBe(0);
+      expect(output).toContain(`usage: scoreline ${name}`);
+      for (const option of Object.keys(command?.options ?? {})) expect(output).toContain(`  --${option}`);
+      expect(output).toMatch(/\nexamples?:\n {2}.*scoreline /);
+      expect(output).toMatch(/\nexit codes: 0 done, 1 failed/);
+    },
+  );
+
+  it('has a script of npm for each command', () => {
+    for (const { name } of COMMANDS)
+      expect(scripts[name.replace(' ', ':')]).toBe(`node cli/scoreline.mjs ${name}`);
+  });
+
+  it.each([
+    [['imprt', 'x.csv'], 2, 'there is no command "imprt"; did you mean "import"?'],
+    [['audit', 'exprt'], 2, 'there is no command "audit exprt"; did you mean "audit export"?'],
+    [['audit'], 2, 'audit verify'],
+    [[], 2, 'usage: scoreline COMMAND'],
+    [
+      ['train', '--reson', 'x'],
+      2,
+      "train: Unknown option '--reson'; did you mean --reason?\nusage: scoreline train",
+    ],
+    [['train'], 2, 'train: --reason is needed'],
+    [['report', 'a', 'b'], 2, "report: Unexpected argument 'b'\nusage:"],
+    [['keys', 'burn'], 2, 'keys: name one action: rotate'],
+    [['audit:export', '--from', 'yesterday'], 2, 'audit export: --from: yesterday is not RFC 3339'],
+    [['import', 'x.csv', '--mapp', 'y'], 1, "import: Unknown option '--mapp'; did you mean --map?"],
+  ])('%j is refused with %i, and what would be right', async (args, code, says) => {
+    const finished = await scoreline(...args);
+    expect(finished.output).toContain(says);
+    expect(finished.code).toBe(code);
+    expect(finished.output).not.toContain('    at ');
+  });
+});
+
+describe('scoreline doctor', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'scoreline-doctor-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const doctor = (env: Record<string, string>) =>
+    runProgram(['doctor'], { SCORELINE_DATA_DIR: join(folder, 'data'), PORT: '0', ...env }).finished;
+
+  it('finds nothing wrong with an empty environment', async () => {
+    const { code, output } = await doctor({});
+    expect(output).toContain('Nothing is wrong.');
+    expect(output).not.toContain('FAIL');
+    expect(code).toBe(0);
+    for (const what of [
+      'Node.js',
+      'configuration',
+      'data folder',
+      'MiB are free',
+      'secret pepper',
+      'policies',
+      'PORT',
+    ])
+      expect(output).toContain(what);
+  });
+
+  it('names a port that is taken, and what to do', async () => {
+    const server = createServer();
+    const port = await new Promise<number>((done) => {
+      server.listen(0, '127.0.0.1', () => done((server.address() as { port: number }).port));
+    });
+    const { code, output } = await doctor({ PORT: String(port) });
+    server.close();
+    expect(output).toContain(
+      `FAIL  port 127.0.0.1:${port} cannot be used: EADDRINUSE\n        stop the program`,
+    );
+    expect(code).toBe(1);
+  });
+
+  it('names each mistake of the configuration, the encoder and the servers', async () => {
+    const wrong = await doctor({ SCORELINE_DISK_RESERVE: 'much' });
+    expect(wrong.output).toMatch(/FAIL {2}configuration: SCORELINE_DISK_RESERVE .*\n {8}set it as/);
+    const away = await doctor({
+      SCORELINE_ENCODER: folder,
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+      NEO4J_URL: 'bolt://127.0.0.1:1',
+    });
+    expect(away.output).toMatch(/FAIL {2}encoder .*\n {8}SCORELINE_ENCODER must name/);
+    expect(away.output).toMatch(/FAIL {2}.*(PostgreSQL|127\.0\.0\.1:1).*\n {8}\S/);
+    expect(away.output).toMatch(/FAIL {2}Neo4j.*\n {8}check NEO4J_URL/);
+    expect(away.code).toBe(1);
+  });
+});
