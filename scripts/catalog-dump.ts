@@ -11,10 +11,14 @@ const BY_ITSELF = `EXISTS (SELECT FROM pg_depend d WHERE d.objid = o.oid AND d.d
 const SCHEMAS = `SELECT format('CREATE SCHEMA %I;', n.nspname) AS text FROM pg_namespace n
   WHERE n.nspname ${OURS} AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'public' ORDER BY n.nspname COLLATE "C"`;
 
-const ENUMS = `SELECT format('CREATE TYPE %I.%I AS ENUM (%s);', n.nspname, o.typname,
-    (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = o.oid)) AS text
-  FROM pg_type o JOIN pg_namespace n ON n.oid = o.typnamespace
-  WHERE o.typtype = 'e' AND n.nspname ${OURS} ORDER BY n.nspname COLLATE "C", o.typname COLLATE "C"`;
+/** Enumerations and composite types; the row type of a table stands with its table. */
+const TYPES = `SELECT format('CREATE TYPE %I.%I AS %s;', n.nspname, o.typname, CASE o.typtype
+    WHEN 'e' THEN 'ENUM (' || (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
+      FROM pg_enum e WHERE e.enumtypid = o.oid) || ')'
+    ELSE E'(\\n' || (SELECT string_agg('  ' || quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), E',\\n' ORDER BY a.attnum)
+      FROM pg_attribute a WHERE a.attrelid = o.typrelid AND a.attnum > 0 AND NOT a.attisdropped) || E'\\n)' END) AS text
+  FROM pg_type o JOIN pg_namespace n ON n.oid = o.typnamespace LEFT JOIN pg_class c ON c.oid = o.typrelid
+  WHERE (o.typtype = 'e' OR c.relkind = 'c') AND n.nspname ${OURS} ORDER BY n.nspname COLLATE "C", o.typname COLLATE "C"`;
 
 const SEQUENCES = `SELECT format('CREATE SEQUENCE %I.%I AS %s START %s INCREMENT %s;', n.nspname, o.relname, format_type(s.seqtypid, NULL),
     s.seqstart, s.seqincrement) AS text
@@ -89,7 +93,7 @@ export async function dumpCatalog(session: Session): Promise<string> {
   const tables = await session.rows<TableRow>(unnamed(TABLES), []);
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ['Schemas', await texts(SCHEMAS)],
-    ['Types', await texts(ENUMS)],
+    ['Types', await texts(TYPES)],
     ['Sequences', await texts(SEQUENCES)],
     ['Tables, each with its constraints, indexes and triggers', tables.map(tableText)],
     ['Functions', await texts(FUNCTIONS)],
